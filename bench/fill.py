@@ -28,7 +28,7 @@ FACT = (
 SHELL = (
     "id", "reference", "authority_id", "unit_id", "department", "version", "state", "urgency", "age_band",
     "under_15", "created_at", "received_at", "submitted_at", "acknowledged_at", "closed_at", "statutory_due_at",
-    "next_due_at", "filed_by", "case_key", "filer_key", "mac",
+    "next_due_at", "due_with_measures_at", "due_with_justice_at", "filed_by", "case_key", "filer_key", "mac",
 )  # fmt: skip
 CHILD = ("id", "referral_id", "last_name", "first_names", "birth_date", "commune_insee", "address",
          "whereabouts", "age_band", "under_15", "mac")  # fmt: skip
@@ -98,7 +98,8 @@ class Maker:
             "age_band": "11-15", "under_15": True, "created_at": received, "received_at": received,
             "submitted_at": received, "acknowledged_at": received + timedelta(hours=2),
             "closed_at": None if triage else received + timedelta(days=20), "statutory_due_at": legal,
-            "next_due_at": c2 if triage else None, "filed_by": chance.randbytes(32),
+            **dict.fromkeys(("next_due_at", "due_with_measures_at", "due_with_justice_at"), c2 if triage else None),
+            "filed_by": chance.randbytes(32),
             "case_key": made["case"].id, "filer_key": made["filer"].id,
         }  # fmt: skip
         self._both("Referral", shell, {})

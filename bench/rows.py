@@ -42,7 +42,7 @@ class Table:
     """One table: its COPY statement, and a line with the columns that differ from row to row."""
 
     def __init__(self, model: Any, *differing: str, **fixed: Any) -> None:
-        fields = model._meta.concrete_fields
+        fields = [field for field in model._meta.concrete_fields if not field.generated]
         self.name = model._meta.db_table
         self.differing = differing
         quoted = ", ".join(f'"{field.column}"' for field in fields)

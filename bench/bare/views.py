@@ -22,7 +22,7 @@ from referrals import models as service
 from referrals.access import matrix
 from referrals.access.relations import CaseAccess
 from referrals.cases.api import NewConcern
-from referrals.cases.queries import CaseQuery
+from referrals.cases.filters import CaseQuery
 from referrals.execution import abilities
 from referrals.reading import clocks, fields
 from referrals.rest.case_views import CaseView

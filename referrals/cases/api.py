@@ -15,7 +15,8 @@ from core.inputs import Code, Flag
 from core.paging import page_of
 from core.query import InvalidQuery, Query
 from referrals.access import child_sight, visibility
-from referrals.cases.queries import CaseQuery, ClockQuery, case_page, clock_page, part_lines, whole
+from referrals.cases.filters import CaseQuery
+from referrals.cases.queries import ClockQuery, case_page, clock_page, part_lines, whole
 from referrals.errors import NotAllowed
 from referrals.execution import results
 from referrals.filing import actions as filing_actions

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
-
-from django.db.models import Q
 
 from accounts.actor import Actor
 from accounts.request import ServiceRequest, actor_in
 from audit.events import Purpose
-from core.inputs import Code, Flag, Id, Text
+from core.inputs import Code
 from core.paging import page_of
 from core.query import PagedQuery
 from encryption.sealed import OpenScope
 from referrals.access import case_ties, child_sight, matrix, relations, visibility, volume_limits
 from referrals.break_glass import queries as break_glass_queries
+from referrals.cases import columns, filters, sorting
 from referrals.execution.abilities import described
 from referrals.feedback import queries as feedback_queries
 from referrals.models import Clock, Referral
@@ -25,50 +24,39 @@ from referrals.reading.disclosures import listing, opened, record_listed, seen
 from referrals.rest.case_views import opens_as_called, opens_as_cell
 from referrals.transfers import queries as transfers_queries
 from referrals.triage import opening
-from referrals.vocabulary import reference_numbers
 from referrals.vocabulary.deadlines import ClockCode
-from referrals.vocabulary.states import State, Urgency
+from referrals.vocabulary.states import State
 from referrals.workflow import deadlines
 from referrals.workflow.case import Case
-
-
-class CaseQuery(PagedQuery):
-    """Filters of the list of cases on which the caller works."""
-
-    state = Code(State.choices, required=False)
-    urgency = Code(Urgency.choices, required=False)
-    unit = Id(required=False)
-    department = Text(max_length=3, required=False)
-    reference = Text(max_length=30, required=False)
-    runaway = Flag(in_query=True, required=False)
-    overdue = Flag(in_query=True, required=False)
-    names = Flag(in_query=True, required=False, default=False)
 
 
 def case_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
     """Return a page of the cases on which the caller of ``request`` works, with the cursor of the next.
 
     With ``state=draft`` the drafts that the caller may know of. Every case of the page is journaled as shown, and the
-    names where ``asked`` wants them.
+    names, with the communes, where ``asked`` wants them. ``details``: each line has its ``facts`` (``columns.py``).
     """
     actor, at = actor_in(request), request.at
     if asked.get("state") == State.DRAFT:
         cases = visibility.visible_to(actor, at=at)
     else:
         cases = visibility.listed_to(actor, own=False, at=at)
-    rows = _filtered(cases, asked, actor=actor, at=at)
+    rows = filters.filtered(cases, asked, actor=actor, at=at)
+    rows, order = sorting.sorted_by(rows, asked["sort"], actor=actor, at=at)
     page = page_of(
         rows,
         limit=asked["limit"],
-        order=("next_due_at", "id"),
+        order=order,
         cursor=asked.get("cursor"),
-        bound_to=repr(sorted((k, str(v)) for k, v in asked.items() if k not in ("cursor", "limit"))),
+        bound_to=repr(sorted((name, str(value)) for name, value in asked.items() if name not in _OF_NO_ROW)),
     )
     ties = {row.pk: case_ties.ties_of(row, actor) for row in page.items}
-    volume_limits.count_lines(
-        (r for r in page.items if not ties[r.pk].coarse and not ties[r.pk].draft), actor=actor, at=at
-    )
+    if asked["names"]:
+        named = (r for r in page.items if not ties[r.pk].coarse and not ties[r.pk].draft)
+        volume_limits.count_lines(named, actor=actor, at=at)
     lines = [filings.coarse_line(r) if ties[r.pk].coarse else shell.shell(r, ties[r.pk]) for r in page.items]
+    if asked["details"]:
+        columns.add_facts(page.items, ties, lines, actor=actor, at=at)
     filed = [row for row in page.items if ties[row.pk].filed]
     with listing(page.items, actor=actor, at=at, unnamed=filed) as scope:
         if asked["names"]:
@@ -76,20 +64,8 @@ def case_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[d
     return lines, page.next
 
 
-def _filtered(rows: Any, asked: Mapping[str, Any], *, actor: Actor, at: datetime) -> Any:
-    for name in ("state", "urgency", "department", "runaway"):
-        if name in asked:
-            rows = rows.filter(**{name: asked[name]})
-    if "unit" in asked:
-        rows = rows.filter(unit_id=asked["unit"])
-    if "reference" in asked:
-        meant = reference_numbers.heard(asked["reference"])
-        # Of a case taken over from another authority, also the reference that it had there, and its filer keeps.
-        rows = rows.filter(Q(reference=meant) | Q(filed_reference=meant)) if meant else rows.none()
-    if "overdue" in asked:
-        late = clocks.is_late(actor, at=at)
-        rows = rows.filter(late) if asked["overdue"] else rows.exclude(late)
-    return rows
+#: What of a request changes neither which rows a list has nor their order.
+_OF_NO_ROW: Final = ("cursor", "limit", "names", "details")
 
 
 def whole(request: ServiceRequest, pk: UUID) -> tuple[Referral, dict[str, Any]]:

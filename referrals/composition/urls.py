@@ -22,6 +22,7 @@ from referrals.rest import step_views
 from referrals.retention import api as retention_api
 from referrals.retention import holds_api
 from referrals.runaways import api as runaways_api
+from referrals.saved_views import api as saved_views_api
 from referrals.staffing import api as staffing_api
 from referrals.staffing import standins_api
 from referrals.statistics import api as statistics_api
@@ -159,6 +160,8 @@ urlpatterns = [
     ),
     path("stand-ins", standins_api.StandIns.as_view(), name="stand-ins"),
     path("stand-ins/<uuid:pk>/end", standins_api.EndStandIn.as_view(), name="stand-in-end"),
+    path("saved-views", saved_views_api.SavedViews.as_view(), name="saved-views"),
+    path("saved-views/<uuid:pk>/remove", saved_views_api.RemoveView.as_view(), name="saved-view-remove"),
     *retention_api.batch_routes(),
     *access_review_api.anomaly_routes(),
     path("audit/holds", holds_api.Holds.as_view(), name="holds"),

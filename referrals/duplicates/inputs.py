@@ -1,6 +1,12 @@
-"""Inputs of the steps on duplicates and links."""
+"""Inputs of the steps on duplicates and links, and of the search by name."""
 
-from core.inputs import Code, Codes, Id, OptionalId, StrictSerializer, many
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from core.inputs import Code, Codes, Day, Id, OptionalId, StrictSerializer, Text, many
+from referrals.matching import phonetics
 from referrals.vocabulary.duplicates import Likeness, LinkKind, Merge
 from referrals.workflow.inputs import Signed, text
 
@@ -40,3 +46,22 @@ class Attaching(Signed):
     link = Code(Merge.choices)
     children = many(ChildMatch, allow_empty=False)
     holders = many(HolderMatch, required=False, default=list)
+
+
+class Wanted(StrictSerializer):
+    """Who is looked for: one name at least; with a second fact the search goes by the index."""
+
+    last_name = Text(max_length=200, required=False, allow_blank=True, default="")
+    first_names = Text(max_length=200, required=False, allow_blank=True, default="")
+    birth_date = Day(required=False, default=None, allow_null=True)
+    authority = Id(required=False, default=None, allow_null=True)
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Ask for a name that holds at least one word.
+
+        Raises:
+            serializers.ValidationError: there is none.
+        """
+        if not any(phonetics.words(said[name]) for name in ("last_name", "first_names")):
+            raise serializers.ValidationError({"last_name": [ErrorDetail("", code="required")]})
+        return said

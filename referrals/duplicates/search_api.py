@@ -1,38 +1,14 @@
 """Search by name: a POST, because no address and no log may hold the name searched for (SEC-AU9)."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.inputs import Day, Id, StrictSerializer, Text
 from core.query import Query
 from referrals.duplicates import name_search
-from referrals.matching import phonetics
+from referrals.duplicates.inputs import Wanted
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView
-
-
-class Wanted(StrictSerializer):
-    """Who is looked for: one name at least; with a second fact the search goes by the index."""
-
-    last_name = Text(max_length=200, required=False, allow_blank=True, default="")
-    first_names = Text(max_length=200, required=False, allow_blank=True, default="")
-    birth_date = Day(required=False, default=None, allow_null=True)
-    authority = Id(required=False, default=None, allow_null=True)
-
-    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Ask for a name that holds at least one word.
-
-        Raises:
-            serializers.ValidationError: there is none.
-        """
-        if not any(phonetics.words(said[name]) for name in ("last_name", "first_names")):
-            raise serializers.ValidationError({"last_name": [ErrorDetail("", code="required")]})
-        return said
 
 
 class Searches(CaseView):

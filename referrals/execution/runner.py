@@ -126,7 +126,11 @@ def refresh_shell(case: Case) -> None:
     # A draft has no authority yet whose settings count, and nothing of a purged case is due.
     if referral.state not in (State.DRAFT, State.PURGED):
         deadlines.reset_target(case)
-        referral.next_due_at = deadlines.next_due(case)
+        (
+            referral.next_due_at,
+            referral.due_with_measures_at,
+            referral.due_with_justice_at,
+        ) = deadlines.next_dues(case)
 
 
 def close_approval(approval: Approval, state: ApprovalState, *, at: datetime) -> None:

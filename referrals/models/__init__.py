@@ -48,6 +48,7 @@ from referrals.models.record import (
 from referrals.models.referral import Referral
 from referrals.models.retention import EliminatedCount, FiguresKept, RetentionBatch, RetentionLine
 from referrals.models.runaways import EmergencySheet, SheetReader
+from referrals.models.saved_views import SavedView
 from referrals.models.staffing import StandIn
 from referrals.models.transfers import TransferDocument, TransferReceiver, TransferRequest
 from referrals.models.urgent_calls import Alert
@@ -107,6 +108,7 @@ __all__ = [
     "RetentionBatch",
     "RetentionLine",
     "RotaShift",
+    "SavedView",
     "SearchCount",
     "SettingChange",
     "SheetReader",

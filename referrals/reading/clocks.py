@@ -1,18 +1,22 @@
 """The deadlines that an actor reads, of one case and of all: each clock with its standing."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, override
+from typing import Any, Final, override
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from accounts.actor import Actor
+from accounts.roles import Role
 from encryption.authentic import CheckedRows
 from referrals.access import hanging_rows, matrix, visibility
 from referrals.access.child_sight import Sight
 from referrals.access.exceptions import exceptional
 from referrals.access.matrix import Relation
+from referrals.access.relations import possible_ties
+from referrals.access.rule import NARROWED
 from referrals.models import Clock, Referral
 from referrals.policy.definitions import protocol_of
 from referrals.policy.working_time import Calendar, calendar_of
@@ -83,12 +87,12 @@ def running_clocks(actor: Actor, *, state: str | None, code: str | None, at: dat
     if code:
         rows = rows.filter(code=code)
     if state == deadlines.ClockState.OVERDUE:
-        rows = rows.filter(due_at__lt=at)
+        rows = rows.filter(_over(at))
     elif state == deadlines.ClockState.DUE_SOON:
-        rows = rows.filter(due_at__gte=at, warn_at__lte=at)
+        rows = rows.filter(due_at__gte=at, warn_at__lte=at).exclude(_reduced(at))
     elif state == deadlines.ClockState.ON_TIME:
         # What is late isn't on time whenever it warned; and so the index begins behind it.
-        rows = rows.filter(due_at__gte=at, warn_at__gt=at)
+        rows = rows.filter(due_at__gte=at, warn_at__gt=at).exclude(_reduced(at))
     unlocked = exceptional(actor, at=at).unlocked
 
     class Rows(CheckedRows):
@@ -101,21 +105,88 @@ def running_clocks(actor: Actor, *, state: str | None, code: str | None, at: dat
     return hanging_rows.shown_with(Rows.of(hanging_rows.with_children(rows)), actor, at=at)
 
 
-def late_clocks(actor: Actor, *, at: datetime) -> "QuerySet[Clock]":
-    """Return those that make a case late to the actor: over, still running, and one on which somebody has to act."""
-    over = running_clocks(actor, state=deadlines.ClockState.OVERDUE, code=None, at=at)
-    return over.filter(stopped_at=None).exclude(code__in=deadlines.SILENT)
+def _over(before: datetime) -> Q:
+    """Return the condition of clocks that are over before an instant (``deadlines.counts_until``)."""
+    return Q(due_at__lt=before) | _reduced(before)
+
+
+def _reduced(before: datetime) -> Q:
+    return Q(code=ClockCode.C4, referral__target_due_at__lt=before)
+
+
+def is_due(actor: Actor, *, before: datetime, at: datetime) -> Q:
+    """Return the condition of cases with a running clock that the actor may read and that is over before an instant."""
+    running = running_clocks(actor, state=None, code=None, at=at).filter(_over(before), stopped_at=None)
+    column, alike = _column(actor)
+    if not alike:
+        return Q(pk__in=running.values("referral"))
+    due = Q(**{f"{column}__lt": before})
+    # Single cases in which the actor reads more: named there, asked to sign, standing in.
+    ties = exceptional(actor, at=at)
+    more = ties.unlocked | ties.granted | ties.approver | {case for _, case, _ in ties.standing}
+    return due | Q(pk__in=running.filter(referral__in=sorted(more)).values("referral")) if more else due
 
 
 def is_late(actor: Actor, *, at: datetime) -> Q:
-    """Return the condition of cases that are late to the actor.
+    """Return the condition of cases that are late to the actor: the list of deadlines has one of theirs as late."""
+    return is_due(actor, before=at, at=at)
 
-    Their shell counts too: it has the reduced date of an assessment, on which no clock ends (D226-2-4).
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next deadline of a case: which, when; ``reduced``: the reduced date of the assessment (D226-2-4)."""
+
+    code: ClockCode
+    at: datetime
+    reduced: bool = False
+
+
+def next_of(cases: Collection[UUID], actor: Actor, *, at: datetime) -> dict[UUID, Due]:
+    """Return the next deadline of each of some cases, among the clocks that the actor may read; one query."""
+    found: dict[UUID, Due] = {}
+    rows = running_clocks(actor, state=None, code=None, at=at).filter(stopped_at=None, referral__in=cases)
+    for clock in rows.order_by("due_at", "id"):
+        until = deadlines.counts_until(clock)
+        known = found.get(clock.referral_id)
+        if known is None or until < known.at:
+            found[clock.referral_id] = Due(ClockCode(clock.code), until, reduced=until != clock.due_at)
+    return found
+
+
+def due_column(actor: Actor) -> str:
+    """Return the column of a case by which a queue of the actor is sorted: of the clocks that all its ties may read.
+
+    What one tie reads in its own cases must not be told by the order of another's (SEC-AZ21).
     """
-    return Q(next_due_at__lt=at) | Q(pk__in=late_clocks(actor, at=at).values("referral"))
+    return _column(actor)[0]
 
 
-def late_since(cases: Collection[UUID], actor: Actor, *, at: datetime) -> dict[UUID, datetime]:
-    """Return since when some cases are late by a clock that the actor may read; those that aren't are left out."""
-    rows = late_clocks(actor, at=at).filter(referral__in=cases).order_by("-due_at")
-    return {clock.referral_id: clock.due_at for clock in rows}
+def _column(actor: Actor) -> tuple[str, bool]:
+    """Return that column, and whether it tells all: the actor reads the same clocks by each ordinary tie."""
+    ordinary = [tie for tie in possible_ties(actor) if tie.relation is matrix.ORDINARY.get(tie.role)]
+    whole: dict[UUID, frozenset[str]] = {}
+    others: list[frozenset[str]] = []
+    for tie in sorted(ordinary, key=lambda tie: not _is_whole(tie.role, tie.relation)):
+        # Who executes measures knows nothing of those of others.
+        serves = tie.relation is Relation.EXECUTING
+        read = frozenset("A") if serves else matrix.reads_by(tie.role, tie.relation) & _CLOCKED
+        for authority in {position.authority_id for position in actor.holding([tie.role])}:
+            if _is_whole(tie.role, tie.relation):
+                whole[authority] = whole.get(authority, frozenset()) | read
+            elif serves or not read <= whole.get(authority, frozenset()):
+                others.append(read)
+    kinds = {*whole.values(), *others}
+    common = frozenset.intersection(*kinds) if kinds else frozenset()
+    column = "next_due_at"
+    if "J" in common:
+        column = "due_with_justice_at" if "I" in common else "due_with_measures_at"
+    return column, len(kinds) == 1 and Relation.EXECUTING not in {tie.relation for tie in ordinary}
+
+
+#: The classes of clocks.
+_CLOCKED: Final = frozenset(deadlines.ACCESS_CLASS.values())
+
+
+def _is_whole(role: Role, relation: Relation) -> bool:
+    """Tell whether a relation gives a role all cases of an authority."""
+    return relation is Relation.TERRITORY and role not in NARROWED

@@ -21,7 +21,10 @@ URGENT = (Urgency.U2, Urgency.U3)
 
 @dataclass(slots=True)
 class Counts:
-    """How many cases are open, late, urgent, called about without an answer; and how many are in each state."""
+    """How many cases are open, urgent, called about without an answer, and how many are in each state.
+
+    ``overdue``: how many have a deadline that is over, closed ones too: some clocks outlive the closing.
+    """
 
     total: int = 0
     overdue: int = 0
@@ -36,20 +39,15 @@ def counts(actor: Actor, *, at: datetime) -> Counts:
     shells = Q(pk__in=[])
     for _, cases in visibility.seen_with(actor, "A", at=at):
         shells |= Q(pk__in=cases.values("pk"))
+    cases = Referral.objects.filter(shells).order_by()
     rows = (
-        Referral.objects.filter(shells, state__in=ACTIVE)
-        .order_by()
+        cases.filter(state__in=ACTIVE)
         .values("state", "urgency")
-        .annotate(
-            count=Count("pk"),
-            late=Count("pk", filter=clocks.is_late(actor, at=at)),
-            calls=Count("pk", filter=Q(alert_open=True)),
-        )
+        .annotate(count=Count("pk"), calls=Count("pk", filter=Q(alert_open=True)))
     )
-    totals = Counts()
+    totals = Counts(overdue=cases.filter(clocks.is_late(actor, at=at)).count())
     for row in rows:
         totals.total += row["count"]
-        totals.overdue += row["late"]
         totals.calls += row["calls"]
         totals.urgent += row["count"] if row["urgency"] in URGENT else 0
         totals.by_state[row["state"]] += row["count"]

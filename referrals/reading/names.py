@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: What a child is called by, the first that is known; first and last name go together.
 _CALLED: Final = ("usual_name", "nickname")
+#: What of a child a list tells, where names are asked for.
+IN_LISTS: Final = ("first_names", "last_name", "usual_name", "commune_insee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def add_names(
     *,
     actor: Actor,
 ) -> None:
-    """Add the children's names to lines of a list, for the cases of which the caller reads class B."""
+    """Add the children's names and communes to lines of a list, for the cases of which the caller reads class B."""
     named = [row for row in rows if "B" in ties[row.pk].reads]
     # The measures for who works for a service: which children are confided to it.
     prefetch_related_objects(named, "children", *(["measures"] if access_people.services_of(actor) else []))
@@ -108,6 +110,5 @@ def add_names(
         sight = child_sight.sight_of(row, ties[row.pk], actor)
         children = [child for child in row.children.all() if sight.reads("B", child.pk)]
         by_id[str(row.pk)]["children"] = [
-            {name: opened(getattr(child, name), scope) for name in ("first_names", "last_name", "usual_name")}
-            for child in children
+            {name: opened(getattr(child, name), scope) for name in IN_LISTS} for child in children
         ]

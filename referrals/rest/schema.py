@@ -106,6 +106,7 @@ class CaseAnswer(serializers.Serializer[None]):
     approval = serializers.UUIDField(required=False, help_text="The second signature that is awaited.")
     concern = serializers.JSONField(required=False)
     children = serializers.JSONField(required=False)
+    facts = serializers.JSONField(required=False)
 
 
 class CasePage(serializers.Serializer[None]):
@@ -219,6 +220,12 @@ class Receipt(serializers.Serializer[None]):
         allow_null=True,
         help_text="That the entry is in the signed journal (C2SP tlog-proof); null until it is, for some seconds.",
     )
+
+
+class View(serializers.Serializer[None]):
+    """A saved view."""
+
+    id = serializers.UUIDField()
 
 
 class NamesFound(serializers.Serializer[None]):

@@ -83,6 +83,8 @@ EMPTY: Final[dict[str, Any]] = {
     "counts_from": None,
     "target_due_at": None,
     "next_due_at": None,
+    "due_with_measures_at": None,
+    "due_with_justice_at": None,
     "left_open": False,
     "urgency": Urgency.U0,
     "urgency_ever": Urgency.U0,

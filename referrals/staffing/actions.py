@@ -114,12 +114,12 @@ def _pass_on(asked: HandOver, pk: UUID, user: UUID, *, actor: Actor, at: datetim
     except (GuardRefused, NotAllowed) as refused:
         # A lead may read a case by an exceptional access: it is named as kept, as one that a guard forbids.
         rule = str(refused.extra["rule"]) if isinstance(refused, GuardRefused) else NotAllowed.code
-        _write_refusal(pk, step.event, rule, actor=actor, at=at)
+        write_refusal(pk, step.event, rule, actor=actor, at=at)
         return Passed(referral=pk, user=user, rule=rule, reason=str(refused))
     return Passed(referral=pk, user=user)
 
 
-def _write_refusal(pk: UUID, act: str, rule: str, *, actor: Actor, at: datetime) -> None:
+def write_refusal(pk: UUID, act: str, rule: str, *, actor: Actor, at: datetime) -> None:
     """Write that this case was refused: the request as a whole is not, so that nobody else would."""
     tenant = Referral.objects.filter(pk=pk).values_list("authority_id", flat=True).first()
     journal.record(

@@ -14,10 +14,10 @@ from audit.events import Purpose
 from core.inputs import Code, Flag, Id, Items, StrictSerializer
 from core.paging import page_of
 from core.query import PagedQuery, Query
-from referrals.access import case_ties, visibility, volume_limits
+from referrals.access import case_ties, visibility
 from referrals.access.matrix import NOBODY
 from referrals.models import StepRecord
-from referrals.reading import shell
+from referrals.reading import clocks, shell
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
 from referrals.staffing import actions
@@ -50,11 +50,10 @@ class Assignments(CaseView):
         page = page_of(
             actions.cases_of(actor, user, filters.get("role"), at=at),
             limit=filters["limit"],
-            order=("next_due_at", "id"),
+            order=(clocks.due_column(actor), "id"),
             cursor=filters.get("cursor"),
             bound_to=f"assignments/{user}/{filters.get('role')}",
         )
-        volume_limits.count_lines(page.items, actor=actor, at=at)
         ties = {row.pk: case_ties.ties_of(row, actor) for row in page.items}
         journal.record(
             "list:opened",

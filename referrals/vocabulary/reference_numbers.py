@@ -48,7 +48,18 @@ def heard(said: str) -> str | None:
 
     None if it can't be one: wrong length, foreign signs, or a check sign that doesn't fit.
     """
-    signs = said.upper().replace("-", "").replace(" ", "").translate(_HEARD)
+    signs = _signs(said)
     if len(signs) != BODY + 1 or any(sign not in ALPHABET for sign in signs):
         return None
     return shown(signs) if check_sign(signs[:-1]) == signs[-1] else None
+
+
+def part_heard(said: str) -> str:
+    """Return a part of a reference as it is shown; empty where it has fewer signs than a group, or foreign ones."""
+    signs = _signs(said)
+    fits = GROUP <= len(signs) <= BODY + 1 and all(sign in ALPHABET for sign in signs)
+    return shown(signs) if fits else ""
+
+
+def _signs(said: str) -> str:
+    return said.upper().replace("-", "").replace(" ", "").translate(_HEARD)

@@ -20,6 +20,7 @@ from referrals.policy.working_time import Calendar, end_of
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import EXPLOITED, Coded, State, Urgency
 from referrals.workflow import retention_periods
+from referrals.workflow.about_children import rows_among
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ OUTLIVE_CLOSING: Final = (
     ClockCode.R_HOLDERS,
     ClockCode.R_RESTRICTION,
 )
-#: Clocks on which nobody has to act: shown where clocks are, reminded of to no one, no reason to look at a case.
+#: Clocks on which nobody has to act before they end: reminded of to no one.
 SILENT: Final = (ClockCode.C20,)
 
 
@@ -361,13 +362,33 @@ def reset_target(case: Case) -> None:
     case.referral.target_due_at = target_due(case)
 
 
-def next_due(case: Case) -> datetime | None:
-    """Return the earliest end among the running clocks of the shell (class A): what a queue is sorted by."""
-    dues = [c.due_at for c in case.open_clocks if c.access_class == "A" and c.code not in SILENT]
+def next_dues(case: Case) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """Return the earliest end among the running clocks: of the shell (A), with the measures' (J), with justice's (I).
+
+    A queue is sorted by the one whose clocks its reader may read. The last two leave out what hangs on restricted
+    children alone: an order would tell of them (SEC-AZ20).
+    """
+    hidden = frozenset(child.pk for child in case.recorded if child.restricted)
+    parts = {clock.part for clock in case.open_clocks if clock.part} if hidden else set()
+    rows = rows_among(case.referral, parts)
+    dues: dict[str, list[datetime]] = {"A": [], "J": [], "I": []}
+    for clock in case.open_clocks:
+        about = rows[clock.part].children if clock.part in rows else frozenset()
+        hangs = clock.child in hidden or (bool(about) and about <= hidden)
+        if clock.access_class == "A" or not hangs:
+            dues[clock.access_class].append(clock.due_at)
     # The reduced date comes before the legal one: a queue goes by it (D226-2-4).
     if any(clock.code == ClockCode.C4 for clock in case.open_clocks) and case.referral.target_due_at:
-        dues.append(case.referral.target_due_at)
-    return min(dues, default=None)
+        dues["A"].append(case.referral.target_due_at)
+    measures = dues["A"] + dues["J"]
+    return min(dues["A"], default=None), min(measures, default=None), min(measures + dues["I"], default=None)
+
+
+def counts_until(clock: "Clock") -> datetime:
+    """Return when a clock is over: its end; of an assessment the reduced date, where it comes before (D226-2-4)."""
+    due: datetime = clock.due_at
+    reduced = clock.referral.target_due_at if clock.code == ClockCode.C4 else None
+    return min(due, reduced) if reduced else due
 
 
 def working_day_before(clock: "Clock", calendar: Calendar) -> date | None:
@@ -387,6 +408,6 @@ def state_of(clock: "Clock", at: datetime) -> ClockState:
     """Tell how a clock stands at ``at``."""
     if clock.stopped_at is not None:
         return ClockState.STOPPED
-    if at > clock.due_at:
+    if at > counts_until(clock):
         return ClockState.OVERDUE
     return ClockState.DUE_SOON if at >= clock.warn_at else ClockState.ON_TIME

@@ -38,7 +38,7 @@ def main() -> None:
             visitor.goes("/dossiers")
             print(keep(visitor, "queue"))  # noqa: T201 - id.
             visitor.goes("/dossiers?state=report_submitted")
-            visitor.page.locator(".queue .ref").first.click()
+            visitor.page.locator(".cases .ref").first.click()
             visitor.page.wait_for_url("**/dossiers/*-*")
             print(keep(visitor, "case"))  # noqa: T201 - id.
 

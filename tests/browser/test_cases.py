@@ -12,9 +12,9 @@ def opens_the_first(visitor, *states):
     """Open the first case of the queue that is in one of the states, which are tried in turn; of all without one."""
     for state in states or ("",):
         visitor.goes(f"/dossiers{'?state=' + state if state else ''}")
-        if visitor.page.locator(".queue .ref").count():
+        if visitor.page.locator(".cases .ref").count():
             break
-    visitor.page.locator(".queue .ref").first.click()
+    visitor.page.locator(".cases .ref").first.click()
     visitor.page.wait_for_url("**/dossiers/*-*")
     return re.search(r"/dossiers/([0-9a-f-]{36})", visitor.page.url)[1]
 
@@ -33,6 +33,8 @@ def test_the_queue_and_every_page_of_a_case_can_be_used_by_everybody(visitor):
     lists = (
         "dossiers",
         "dossiers?overdue=true",
+        "dossiers/recherche",
+        "dossiers/vues",
         "appels",
         "echeances",
         "signatures",
@@ -103,8 +105,25 @@ def test_names_are_shown_when_they_are_asked_for(visitor):
     visitor.signs_in("crip_coordinator")
     visitor.goes("/dossiers")
     assert "Exemple" not in visitor.page.locator("main").inner_text()
-    visitor.follows("Montrer les noms des enfants")
+    visitor.presses("Montrer les noms des enfants")
     assert "Exemple" in visitor.page.locator("main").inner_text()
+    visitor.looks("cell-dossiers-names")
+    visitor.presses("Masquer les noms")
+    assert "Exemple" not in visitor.page.locator("main").inner_text()
+
+
+def test_a_view_is_saved_and_cases_are_chosen_without_a_script(browser, service):
+    with somebody_else(browser, service, java_script_enabled=False) as visitor:
+        visitor.signs_in("crip_coordinator")
+        visitor.goes("/dossiers?sort=-received")
+        visitor.page.get_by_text("Filtrer et trier").click()
+        visitor.page.get_by_label("Nom de la vue").fill("Les derniers reçus")
+        visitor.page.get_by_role("button", name="Enregistrer cette vue").click()
+        visitor.page.get_by_role("link", name="Les derniers reçus").click()
+        visitor.page.get_by_role("checkbox", name=re.compile("Choisir")).first.check()
+        visitor.page.get_by_role("button", name="Attribuer ou transmettre").click()
+        visitor.page.get_by_role("heading", name="Attribuer ou transmettre").wait_for()
+        visitor.glances("bulk")
 
 
 @pytest.mark.sec("SEC-AZ18")

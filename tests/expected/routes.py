@@ -59,6 +59,8 @@ ADDRESSEE = "whom the message is for: the filer, or whoever reads the facts of t
 APPROVER = "the approver who is named, while the request is open"
 PROPOSER = "the proposer, while the request is open"
 CASES = "pages of lists: whoever holds a role that works on cases; the lines are those that the role sees"
+VIEWS = "whoever holds a role that works on cases; the views are those of the own account"
+BULK = "who may do one of the steps T48 and X07, each case by its own step, on the version that was shown"
 SIGNERS = "whoever holds a role that may sign; the signatures asked of them alone"
 CONFIRMED = "pages of second persons: whoever confirms roles or resets at an authority; a role, a reset by its own right"
 SIGNED_BY = "the approver and the proposer of the request"
@@ -247,6 +249,14 @@ ROUTES = {
     "GET /lexique": SIGNED_IN,
     # pages of the cell and its colleagues: the rights are those of the calls that they make
     "GET /dossiers": CASES,
+    "POST /dossiers/affichage": CASES,
+    "GET /dossiers/liste": CASES,
+    "POST /dossiers/lot": BULK,
+    "GET /dossiers/recherche": CELL,
+    "POST /dossiers/recherche": CELL,
+    "GET /dossiers/vues": VIEWS,
+    "POST /dossiers/vues": VIEWS,
+    "POST /dossiers/vues/<uuid:pk>/retrait": VIEWS,
     "GET /dossiers/charge": ANSWERS,
     "GET /dossiers/charge/<uuid:user>": ANSWERED_FOR,
     "GET /echeances": CASES,
@@ -510,6 +520,9 @@ ROUTES = {
     f"POST {APPROVAL}/withdraw": PROPOSER,
     # steps of the referral
     "POST /api/v1/searches": CELL,
+    "GET /api/v1/saved-views": LISTED,
+    "POST /api/v1/saved-views": VIEWS,
+    "POST /api/v1/saved-views/<uuid:pk>/remove": VIEWS,
     f"POST {CASE}/submit": "T02",
     f"POST {CASE}/submit_urgent": "T03",
     f"POST {CASE}/withdraw": "T04",
@@ -741,6 +754,7 @@ LINES = {
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
         "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
         "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
+        "GET /api/v1/saved-views",
     ),
     "the journal": (
         "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", f"GET {ANOMALY}/entries",

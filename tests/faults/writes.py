@@ -527,6 +527,24 @@ def _turn_hook(world: World) -> MakeReady:
     return by(world, "api_119", TURN_HOOK, ids=(_hooked(world),))
 
 
+# --- Saved views ---------------------------------------------------------------------------------------
+
+SAVE_VIEW = "POST /api/v1/saved-views"
+REMOVE_VIEW = "POST /api/v1/saved-views/{id}/remove"
+A_VIEW = {"name": "À recevoir", "query": "state=submitted"}
+
+
+@write(SAVE_VIEW)
+def _saves_a_view(world: World) -> MakeReady:
+    return by(world, "crip_coordinator", SAVE_VIEW, A_VIEW)
+
+
+@write(REMOVE_VIEW)
+def _removes_a_view(world: World) -> MakeReady:
+    made = world.as_("crip_coordinator").post("saved-views", A_VIEW, key=uuid4().hex)
+    return by(world, "crip_coordinator", REMOVE_VIEW, {}, ids=(made.json()["id"],))
+
+
 # --- Drafts, files, searches --------------------------------------------------------------------------
 
 SHARE = "POST /api/v1/referrals/{id}/share"
@@ -755,6 +773,11 @@ on_page("POST /dossiers/{id}/etape/{slug}/{slug}", text="Un message.")(
 )
 
 
+@write("POST /dossiers/affichage")
+def _looks(world: World) -> MakeReady:
+    return page(world, "crip_coordinator", "POST /dossiers/affichage", "/dossiers", names="on", query="")
+
+
 @write("POST /ouvertures")
 def _glass(world: World) -> MakeReady:
     with seeing_all():
@@ -905,12 +928,16 @@ TWINS = {
     "POST /compte/liens/{id}/correction": CORRECT_TIE,
     "POST /compte/liens/{id}/retrait": REMOVE_TIE,
     "POST /deports/{id}": CONFIRM_EXCLUSION,
+    "POST /dossiers/vues": SAVE_VIEW,
+    "POST /dossiers/vues/{id}/retrait": REMOVE_VIEW,
+    "POST /dossiers/recherche": SEARCHES,
+    "POST /dossiers/lot": "POST /dossiers/{id}/etape/{slug}/{slug}",
 }
 #: They write nothing: a language goes into a cookie, a checkpoint is compared.
 NO_WRITES = {"POST /langue", "POST /journal/preuves"}
 #: What changes nothing, or leaves no entry, by design.
 UNWRITTEN = {
-    SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER, TO_ACCEPT,
+    SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, SAVE_VIEW, REMOVE_VIEW, "POST /dossiers/affichage", ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER, TO_ACCEPT,
 }  # fmt: skip
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
 #: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.

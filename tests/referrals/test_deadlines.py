@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import Authority
-from referrals.models import Clock
+from referrals.models import Clock, Referral
 from referrals.policy import dates
 from referrals.reading import counts
 from referrals.vocabulary.deadlines import ClockCode
@@ -891,6 +891,8 @@ def late_measure(story):
     over = instant("2026-11-24T09:30:00Z")
     Clock.objects.create(referral=story.row, code="C9", access_class="J", started_at=over, warn_at=over, due_at=over,
                          statutory=False)  # fmt: skip
+    see_all()
+    Referral.objects.filter(pk=story.pk).update(due_with_measures_at=over, due_with_justice_at=over)
     story.at("2026-11-24 11:00")
     return story
 
@@ -913,7 +915,7 @@ def test_a_case_is_late_by_any_clock_that_its_reader_may_read(late_measure, who,
     assert counts.counts(late_measure.world.actor(who, at=at), at=at).overdue == int(reads)
     see_all()
     shown = Visitor(late_measure.world, who, at=at).get("/dossiers").content.decode()
-    assert ("depuis le" in shown) is reads
+    assert ("dépassée aujourd&#x27;hui" in shown) is reads
 
 
 def test_the_excluded_and_the_unnamed_read_no_clock(late):

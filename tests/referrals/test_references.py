@@ -102,5 +102,7 @@ def test_a_case_is_found_by_a_sloppy_reference_and_by_nobody_elses(world):
     assert found(world.as_("filer_2"), reference) == []
     slip = ("2" if reference[0] != "2" else "3") + reference[1:]
     assert (
-        found(coordinator, slip) == found(coordinator, "nothing") == found(coordinator, reference[:9]) == []
+        found(coordinator, slip) == found(coordinator, "nothing") == found(coordinator, reference[:3]) == []
     )
+    assert found(coordinator, reference[:9]) == [pks[0]], "a part, from a group on"
+    assert found(filer, reference[:9]) == [], "to who files a reference is a whole one"

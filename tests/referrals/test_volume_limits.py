@@ -207,19 +207,29 @@ def test_what_one_filed_oneself_is_no_opening(world, filed, two_an_hour, setting
 
 def test_so_many_cases_are_shown_in_lists_and_no_more(world, filed, clock, two_an_hour):
     cell = world.as_("crip_coordinator")
-    first = cell.get("referrals", limit="2")
+    first = cell.get("referrals", limit="2", names="true")
     assert (first.status_code, len(first.json()["results"])) == (200, 2)
-    assert cell.get("referrals", limit="2").status_code == 200, "the same lines again cost nothing"
+    assert cell.get("referrals", limit="2", names="true").status_code == 200, (
+        "the same lines again cost nothing"
+    )
 
-    refused = cell.get("referrals", limit="2", cursor=first.json()["next"])
+    refused = cell.get("referrals", limit="2", names="true", cursor=first.json()["next"])
 
     assert (refused.status_code, refused.json()["code"]) == (429, "too-many-lines")
     assert int(refused["Retry-After"]) <= 3_602
     assert len(refusals("too-many-lines")) == 1
-    html = Somebody(world.user("crip_coordinator")).goes("/dossiers", expect=429)
+    html = Somebody(world.user("crip_coordinator")).goes("/dossiers?names=true", expect=429)
     assert "La limite de dossiers listés en une heure est atteinte" in html
     clock.now += HOUR + SECOND
-    assert cell.get("referrals", limit="2", cursor=first.json()["next"]).status_code == 200
+    assert cell.get("referrals", limit="2", names="true", cursor=first.json()["next"]).status_code == 200
+
+
+def test_lines_without_names_arent_counted(world, filed, two_an_hour):
+    """Who coordinates looks through hundreds of shells: only names use up the hour."""
+    cell = world.as_("crip_coordinator")
+
+    assert [cell.get("referrals", limit="3").status_code for _ in range(3)] == [200] * 3
+    assert cell.get("referrals", limit="2", names="true").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["clocks", "referrals?names=true"])
@@ -229,21 +239,21 @@ def test_every_list_of_cases_counts(world, filed, two_an_hour, path):
 
 def test_a_page_of_more_than_the_cap_is_refused_and_says_when(world, filed, two_an_hour):
     """It never fits: whoever asks is told an hour, and asks for less."""
-    answer = world.as_("crip_coordinator").get("referrals")
+    answer = world.as_("crip_coordinator").get("referrals", names="true")
 
     assert (answer.status_code, answer["Retry-After"]) == (429, "3601")
 
 
 def test_urgent_cases_are_listed_whatever_was_shown(world, filed, two_an_hour):
     cell = world.as_("crip_coordinator")
-    cell.get("referrals", limit="2")
+    cell.get("referrals", limit="2", names="true")
     night = (
         world.as_("filer")
         .post("referrals", urgent() | {"submit": True, "urgent": True}, key="in-danger")
         .json()["id"]
     )
 
-    found = cell.get("referrals", urgency="U3")
+    found = cell.get("referrals", urgency="U3", names="true")
 
     assert [line["id"] for line in found.json()["results"]] == [night]
 

@@ -118,6 +118,10 @@ referrals/composition/sealed_cells.py _AT_ONCE
 referrals/filing/form.py PARTS_MAX
 referrals/coming_of_age/tasks.py MOST_DAYS
 referrals/staffing/actions.py CASES_MAX
+referrals/staffing/bulk.py CASES_MAX
+referrals/cases/filters.py REFERENCES_MAX
+referrals/cases/unread.py CASES_MAX
+referrals/saved_views/actions.py VIEWS_MAX
 referrals/filing/receipt_pdf.py _CODE_MAX
 referrals/matching/candidates.py OPENED_AT_MOST _VALUES_AT_MOST
 referrals/matching/identity.py _LONGEST_AGE
@@ -137,6 +141,7 @@ web/administration/lists.py LINE_MAX
 web/cases/stepforms.py ROWS_MAX
 web/forms/declaration.py RADIOS_MAX
 web/views/accountrequests.py SHOWN_AT_MOST
+web/views/cases/case_list.py FILE_MAX
 web/views/cases/steps.py NAMES_MAX
 web/views/journal/proofs.py NOTE_MAX
 web/views/ownsessions.py SHOWN_AT_MOST

@@ -11,6 +11,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from audit import journal
 from outbox.notices import About, Recipients, tell
+from referrals.cases.sorting import COLUMNS
 from referrals.models import (
     Alert,
     BreakGlass,
@@ -42,7 +43,10 @@ TRIED = {
     "GET /api/v1/referrals": {
         "state": STATES, "urgency": ("U1",), "unit": ("{unit}",), "department": (HERE,), "reference": ("{reference}",),
         "runaway": ("false",), "overdue": ("true", "false"), "names": ("true",), "limit": ("1",), "cursor": (),
-        "own": ("true",), "status": ("received", "in_progress"),
+        "own": ("true",), "status": ("received", "in_progress"), "details": ("true",),
+        "owner": ("me", "nobody", "{user}"), "filer": ("teacher",), "received_from": ("2020-01-01",), "received_to": ("2099-01-01",),
+        "due_within": ("0", "366"), "similar": ("true", "false"), "unread": ("true", "false"),
+        "sort": [sign + name for name in COLUMNS for sign in ("", "-")],
     },
     "GET /api/v1/closure-reviews": {
         "state": ("due", "confirmed", "reopened"), "overdue": ("true", "false"), "limit": ("1",), "cursor": (),

@@ -82,6 +82,12 @@ def _commune(code: str) -> str:
     return f"{known.name} ({code})" if known else code
 
 
+def commune_name(code: str) -> str:
+    """Return the name of a commune alone; its code where it is none of today's."""
+    known = commune(code)
+    return known.name if known else code
+
+
 #: Fields whose value is said in another way than their kind says.
 OF_FIELD: Final[Mapping[str, Callable[[Any], str]]] = {"code": grid.label, "commune_insee": _commune}
 

@@ -231,13 +231,13 @@ def test_in_the_archive_c20_counts_the_whole_time_from_the_last_action(closed):
 
 
 def test_c20_is_listed_and_pesters_nobody(story_closed):
-    """Class A, like the case itself; no reminder, no place in a queue, nothing for the filer."""
+    """Class A, like the case itself; the queue has it like any deadline; no reminder, nothing for the filer."""
     story_closed.does("crip_coordinator", "log_contact", CONTACT)
     for task in story_closed.reads("crip_coordinator", "feedbacks")["results"]:
         given = {"reason": "secrecy", "reason_text": "Secret."}
         story_closed.does("crip_coordinator", "withhold", given, part=f"feedbacks/{task['id']}")
     assert story_closed.running == ["C20"]
-    assert story_closed.row.next_due_at is None
+    assert story_closed.row.next_due_at == story_closed.clock("C20").due_at
 
     story_closed.at("2029-06-01 10:00")
     told = Notice.objects.count()

@@ -1,15 +1,12 @@
-"""Queue, with deadlines first; workload of each person; all due deadlines; what waits for a signature or a start."""
+"""Workload of each person; all due deadlines; what waits for a signature or a start. The queue: ``case_list.py``."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.models import User
@@ -20,7 +17,8 @@ from core.paging import page_of
 from core.query import PagedQuery, Query
 from referrals.access import case_ties, matrix, volume_limits
 from referrals.access import people as access_people
-from referrals.cases.queries import CaseQuery, ClockQuery, case_page, clock_page
+from referrals.cases import columns
+from referrals.cases.queries import ClockQuery, clock_page
 from referrals.errors import NotAllowed, NotVisible
 from referrals.measures import queries as measures_queries
 from referrals.measures.inputs import WaitingQuery
@@ -30,14 +28,12 @@ from referrals.reading.disclosures import record_listed
 from referrals.staffing import actions as staffing_actions
 from referrals.urgent_calls.queries import call_page
 from referrals.vocabulary import labels
-from referrals.vocabulary.states import ACTIVE, CLOSED, Machine, State, Urgency
+from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
-from web import forms
-from web.cases import display, told
+from web.cases import display, lines
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
 from web.cases.panel import address
-from web.forms import Ask, Pairs
 from web.page import Page
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -51,110 +47,6 @@ def require_caseworker(actor: Actor) -> None:
     """
     if not actor.holding(matrix.MATRIX):
         raise NotAllowed("read:cases")
-
-
-FILTERS: Final = (
-    Ask("state", _("État"), kind="select", nothing=_("Tous")),
-    Ask("urgency", _("Urgence"), kind="select", nothing=_("Toutes")),
-    Ask("department", _("Département"), attributes={"maxlength": "3"}),
-    Ask("reference", _("Référence"), attributes={"maxlength": "30"}),
-    Ask("overdue", _("En retard")),
-    Ask("runaway", _("En fugue")),
-)
-
-
-class QueueQuery(BlanksLeftOut, CaseQuery, told.ToldQuery):
-    """Filters of the queue; ``done``: what led back here."""
-
-
-class Queue(Page):
-    """GET /dossiers."""
-
-    query: ClassVar[type[Query]] = QueueQuery
-    template = "web/cases/queue.html"
-
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        """List the reader's cases, next due first; names only where they are asked for, as one disclosure.
-
-        Raises:
-            NotAllowed: none of the reader's roles works on cases; see ``require_caseworker``.
-        """
-        require_caseworker(self.actor)
-        filters = dict(self.asked)
-        filters.pop("done", "")
-        lines, cursor = case_page(request, filters)
-        kept = {name: value for name, value in filters.items() if name not in ("cursor", "limit", "names")}
-        return self.show(
-            {
-                "lines": _lines([line for line in lines if "state" in line], self.actor, at=self.at),
-                "asked": filters,
-                "counts": counts.counts(self.actor, at=self.at),
-                "filters": forms.fields_of(QueueQuery, FILTERS, kept, choices=_choices()),
-                "next": _address(kept | {"cursor": cursor, "names": filters["names"]}) if cursor else "",
-                "with_names": _address(kept | {"names": True} | _where(filters)),
-                "without_names": _address(kept | _where(filters)),
-                "filtered": bool(kept),
-                "first": "cursor" not in filters,
-                "done": told.in_words(self)["done"],
-                "workload": bool(self.actor.holding(access_people.ANSWERING)),
-            }
-        )
-
-
-def _where(filters: Mapping[str, Any]) -> dict[str, Any]:
-    return {"cursor": filters["cursor"]} if "cursor" in filters else {}
-
-
-def _address(params: Mapping[str, Any]) -> str:
-    query = {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in params.items()
-        if value not in (None, "", False)
-    }
-    return f"{reverse('cases')}?{urlencode(query)}"
-
-
-def _choices() -> dict[str, Pairs]:
-    """Return the states and urgencies in words, the most urgent first."""
-    return {
-        "state": [(str(one), str(one.label)) for one in (State.DRAFT, *ACTIVE, *CLOSED)],
-        "urgency": [(str(one), str(one.label)) for one in reversed(Urgency)],
-    }
-
-
-def _lines(shells: Sequence[Mapping[str, Any]], actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
-    late = clocks.late_since([UUID(one["id"]) for one in shells], actor, at=at)
-    return [_line(one, labels.moment(late.get(UUID(one["id"]))), at) for one in shells]
-
-
-def _line(line: Mapping[str, Any], late_since: str | None, at: datetime) -> dict[str, Any]:
-    """Return a line of a list of cases, with what is due first of what its reader may read."""
-    due: Any = min(filter(None, (line["next_due_at"], late_since)), default=None)
-    return {
-        "pk": line["id"],
-        "draft": line["state"]["code"] == State.DRAFT,
-        "reference": line["reference"],
-        "state": display.label(line["state"]),
-        "urgency": display.label(line["urgency"]),
-        "urgency_code": line["urgency"]["code"],
-        "department": line["department"],
-        "age_band": line["age_band"],
-        "under_2": line["under_2"],
-        "runaway": line["runaway"],
-        "restricted": line["restricted"],
-        "danger": line.get("immediate_danger", False),
-        "asked": line["info_requested"],
-        "due": display.instant(due, ZONE),
-        "late": bool(due) and due < labels.moment(at),
-        "received": display.instant(line["received_at"], ZONE),
-        "children": [_name(child) for child in line.get("children", ())],
-        "named": "children" in line,
-    }
-
-
-def _name(child: Mapping[str, Any]) -> str:
-    parts = [child[name] for name in ("first_names", "last_name") if isinstance(child[name], str)]
-    return " ".join(parts) or (child["usual_name"] if isinstance(child["usual_name"], str) else "")
 
 
 class Workload(Page):
@@ -192,13 +84,12 @@ class OnesCases(Page):
         page = page_of(
             rows,
             limit=filters["limit"],
-            order=("next_due_at", "id"),
+            order=(clocks.due_column(self.actor), "id"),
             cursor=filters.get("cursor"),
             bound_to=f"assignments/{user}/None",
         )
         if not page.items and not access_people.people_of(self.actor, at=self.at).filter(user=user).exists():
             raise NotVisible
-        volume_limits.count_lines(page.items, actor=self.actor, at=self.at)
         journal.record(
             "list:opened",
             actor=self.actor,
@@ -208,9 +99,10 @@ class OnesCases(Page):
             count=len(page.items),
         )
         name = User.objects.filter(pk=user).values_list("full_name", flat=True).first()
-        shells = [shell.shell(row, case_ties.ties_of(row, self.actor)) for row in page.items]
-        lines = _lines(shells, self.actor, at=self.at)
-        return self.show({"lines": lines, "name": name, "next": page.next})
+        ties = {row.pk: case_ties.ties_of(row, self.actor) for row in page.items}
+        shells = [shell.shell(row, ties[row.pk]) for row in page.items]
+        columns.add_facts(page.items, ties, shells, actor=self.actor, at=self.at)
+        return self.show({"lines": lines.in_words(shells, at=self.at), "name": name, "next": page.next})
 
 
 class ClocksQuery(BlanksLeftOut, ClockQuery):
@@ -227,7 +119,7 @@ class Clocks(Page):
         """List the running clocks of the reader's cases, due first."""
         require_caseworker(self.actor)
         filters = dict(self.asked)
-        lines, cursor = clock_page(request, filters)
+        rows, cursor = clock_page(request, filters)
         entries = [
             {
                 "label": display.label({"label": one["label"]}),
@@ -239,7 +131,7 @@ class Clocks(Page):
                 "pk": one["referral"],
                 "reference": one["reference"],
             }
-            for one in lines
+            for one in rows
         ]
         kept = {name: filters[name] for name in ("state", "code") if name in filters}
         return self.show(

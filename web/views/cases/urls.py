@@ -2,10 +2,31 @@
 
 from django.urls import URLPattern, path
 
-from web.views.cases import break_glass, case, files, pair, parts, queue, signing, steps, transfers, writing
+from web.views.cases import (
+    break_glass,
+    bulk,
+    case,
+    case_list,
+    files,
+    name_search,
+    pair,
+    parts,
+    queue,
+    saved_views,
+    signing,
+    steps,
+    transfers,
+    writing,
+)
 
 urlpatterns: list[URLPattern] = [
-    path("dossiers", queue.Queue.as_view(), name="cases"),
+    path("dossiers", case_list.Queue.as_view(), name="cases"),
+    path("dossiers/affichage", case_list.Looks.as_view(), name="cases-looks"),
+    path("dossiers/liste", case_list.ListFile.as_view(), name="cases-file"),
+    path("dossiers/lot", bulk.Bulk.as_view(), name="cases-bulk"),
+    path("dossiers/recherche", name_search.NameSearch.as_view(), name="name-search"),
+    path("dossiers/vues", saved_views.SavedViews.as_view(), name="saved-views-page"),
+    path("dossiers/vues/<uuid:pk>/retrait", saved_views.RemoveView.as_view(), name="saved-view-page-remove"),
     path("dossiers/charge", queue.Workload.as_view(), name="workload"),
     path("dossiers/charge/<uuid:user>", queue.OnesCases.as_view(), name="ones-cases"),
     path("echeances", queue.Clocks.as_view(), name="clocks-page"),

@@ -1,0 +1,196 @@
+"""The queue: a table of the reader's cases, with filters, order, names on request, and as a file for a spreadsheet."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from typing import Any, ClassVar, Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.translation import gettext
+
+from accounts.request import ServiceRequest
+from audit.questions import safe
+from core.inputs import Code, StrictSerializer, Text
+from core.query import Query
+from referrals.access import people as access_people
+from referrals.cases.queries import case_page
+from referrals.errors import TooManyLines
+from referrals.reading import counts
+from referrals.saved_views import actions as saved_views_actions
+from referrals.saved_views.inputs import NewView
+from referrals.staffing import bulk
+from referrals.vocabulary.role_sets import CELL
+from web import forms
+from web.cases import lines, list_filters, told
+from web.cases.list_filters import QueueQuery
+from web.page import Page, fresh_key, go_to
+from web.views.cases import saved_views
+from web.views.cases.queue import require_caseworker
+
+#: Under what the session remembers how its person looks at the queue.
+_REMEMBERED: Final = "queue"
+#: As many lines has a file: those of the longest page, for the entry names each case.
+FILE_MAX: Final = 100
+
+
+def remembered(request: HttpRequest) -> dict[str, bool]:
+    """Return how the session's person looks at the queue: with names, compact."""
+    found = request.session.get(_REMEMBERED, {})
+    return {name: bool(found.get(name)) for name in ("names", "compact")}
+
+
+class Queue(Page):
+    """GET /dossiers."""
+
+    query: ClassVar[type[Query]] = QueueQuery
+    template = "web/cases/queue.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:
+        """List the reader's cases, next due first; names where asked for, or since they were in this session.
+
+        Raises:
+            NotAllowed: none of the reader's roles works on cases; see ``require_caseworker``.
+            TooManyLines: names are asked for, and the hour is full.
+        """
+        require_caseworker(self.actor)
+        shown = remembered(request)
+        asked = dict(self.asked) | {"details": True}
+        asked.pop("done", "")
+        names = asked["names"] or shown["names"]
+        rows, cursor, full = _page(request, asked, names=names)
+        kept = list_filters.kept(asked)
+        query = list_filters.spelled(kept)
+        here = kept | ({"cursor": asked["cursor"]} if "cursor" in asked else {})
+        return self.show(
+            {
+                "lines": lines.in_words(rows, at=self.at),
+                "heads": list_filters.heads(asked, self.actor),
+                "names": names and not full,
+                "names_full": full,
+                "compact": shown["compact"],
+                "counts": counts.counts(self.actor, at=self.at),
+                "filters": list_filters.fields(asked, self.actor, at=self.at),
+                "filtered": list_filters.filtering(asked),
+                "query": query,
+                "here": list_filters.spelled(here),
+                "file": list_filters.address(kept, "cases-file"),
+                "next": list_filters.address(kept | {"cursor": cursor}) if cursor else "",
+                "start_address": list_filters.address(kept),
+                "first": "cursor" not in asked,
+                "done": told.in_words(self)["done"],
+                "views": saved_views_actions.views_of(self.actor),
+                "once": fresh_key(),
+                "view_entries": forms.fields_of(NewView, saved_views.ASKS, {}, ids="view-"),
+                "searches": bool(self.actor.holding(CELL)),
+                "moves": bool(bulk.offered(self.actor)),
+                "workload": bool(self.actor.holding(access_people.ANSWERING)),
+            }
+        )
+
+
+def _page(
+    request: ServiceRequest, asked: Mapping[str, Any], *, names: bool
+) -> tuple[Sequence[Mapping[str, Any]], str | None, bool]:
+    """Return a page of the list, and whether it goes without the names that the session remembers.
+
+    The queue itself must stay readable where no more names may be read within the hour.
+    """
+    try:
+        return *case_page(request, {**asked, "names": names}), False
+    except TooManyLines:
+        if asked["names"]:
+            raise
+        return *case_page(request, {**asked, "names": False}), True
+
+
+class LooksInput(StrictSerializer):
+    """How the queue is looked at from now on, and the query of the page to go back to."""
+
+    names = Code([("on", ""), ("off", "")], required=False)
+    compact = Code([("on", ""), ("off", "")], required=False)
+    query = Text(max_length=2_000, required=False, allow_blank=True, default="")
+
+
+class Looks(Page):
+    """POST /dossiers/affichage."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: ServiceRequest) -> HttpResponseRedirect:
+        """Remember for the session whether names are shown and lines are close, and go back to the page.
+
+        Raises:
+            NotAllowed: none of the reader's roles works on cases.
+            InvalidQuery: what is to be gone back to is no page of the queue.
+        """
+        require_caseworker(self.actor)
+        sent = {name: self.sent.text(name) for name in ("names", "compact", "query") if name in self.sent}
+        wanted = LooksInput.read(sent)
+        query = wanted.pop("query")
+        QueueQuery.of(QueryDict(query))
+        request.session[_REMEMBERED] = remembered(request) | {
+            name: value == "on" for name, value in wanted.items()
+        }
+        return go_to(list_filters.address(QueryDict(query).dict()))
+
+
+class ListFile(Page):
+    """GET /dossiers/liste."""
+
+    query: ClassVar[type[Query]] = QueueQuery
+
+    def get(self, request: ServiceRequest) -> HttpResponse:
+        """Return the first lines of the list, without names, for a spreadsheet; one entry, as for a page (SEC-AZ15)."""
+        require_caseworker(self.actor)
+        asked = dict(self.asked) | {"details": True, "names": False, "limit": FILE_MAX}
+        rows, cursor = case_page(request, asked)
+        text = StringIO()
+        text.write("\ufeff")  # spreadsheets take it for UTF-8
+        # All quoted, and with the separator of spreadsheets in French.
+        writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL)
+        writer.writerow(_columns())
+        for line in lines.in_words(rows, at=self.at):
+            writer.writerow([safe(cell) for cell in _cells(line)])
+        if cursor:
+            cut = gettext("Liste coupée à %(n)s lignes : filtrez pour obtenir les autres.") % {"n": FILE_MAX}
+            writer.writerow([safe(cut)])
+        response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="dossiers.csv"'
+        return response
+
+
+def _columns() -> list[str]:
+    return [
+        gettext("Référence"),
+        gettext("Âge"),
+        gettext("Département"),
+        gettext("Déclarant"),
+        gettext("Reçu le"),
+        gettext("État"),
+        gettext("Urgence"),
+        gettext("Prochaine échéance"),
+        gettext("Le"),
+        gettext("En retard"),
+        gettext("En charge"),
+        gettext("Pièces"),
+        gettext("Dossiers similaires"),
+    ]
+
+
+def _cells(line: Mapping[str, Any]) -> list[str]:
+    due = line["due"]
+    return [
+        line["reference"],
+        line["age"],
+        line["department"],
+        line["filer"],
+        line["received"],
+        line["state"],
+        line["urgency"],
+        due.label if due else "",
+        due.when if due else "",
+        (gettext("Oui") if due.late else gettext("Non")) if due else "",
+        ", ".join(owner["name"] for owner in line["owners"]),
+        str(line["attachments"]),
+        str(line["similar"]),
+    ]

@@ -1,0 +1,83 @@
+"""Search for a child by name: a form, and below it what was found; nothing of it stands in an address (SEC-AU9)."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Authority
+from accounts.request import ServiceRequest
+from referrals.cases import columns
+from referrals.duplicates import name_search
+from referrals.duplicates.inputs import Wanted
+from referrals.reading import clocks
+from web.cases import lines
+from web.forms import Ask, Pairs
+from web.page import InputPage
+
+ASKS: Final = (
+    Ask("last_name", _("Nom de famille"), width="half", attributes={"spellcheck": "false"}),
+    Ask("first_names", _("Prénom"), width="half", attributes={"spellcheck": "false"}),
+    Ask("birth_date", _("Date de naissance"), width="date"),
+)
+WHERE: Final = Ask("authority", _("Autorité"), kind="select", width="half")
+
+
+class NameSearch(InputPage):
+    """GET, POST /dossiers/recherche."""
+
+    takes = Wanted
+    asks: ClassVar = ASKS
+    template = "web/cases/name_search.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form.
+
+        Raises:
+            NotAllowed: no role that searches (SEC-AZ8).
+        """
+        name_search.require_cell(self.actor)
+        return self.show(self.filled({}))
+
+    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Search, and show the lines below the form; every search counts and is written down, one repeated too.
+
+        Raises:
+            NotAllowed: no role that searches.
+            TooManySearches, TooManyLines, SearchTooWide: see ``name_search.search``.
+        """
+        name_search.require_cell(self.actor)
+        values = self.validated()
+        searcher, authority = name_search.searcher(self.actor, values.pop("authority", None))
+        answer = name_search.search(name_search.Query(**values), authority, actor=searcher, at=self.at)
+        due = clocks.next_of({UUID(line["id"]) for line in answer.lines}, self.actor, at=self.at)
+        for line in answer.lines:
+            line["children"] = [line["child"]]
+            line["facts"] = {"next_due": columns.due_line(due.get(UUID(line["id"])), at=self.at)}
+        return self.show(
+            self.filled(self.typed())
+            | {
+                "answered": True,
+                "lines": lines.in_words(answer.lines, at=self.at),
+                "more": answer.more,
+                "most": name_search.SHOWN_AT_MOST,
+                "elsewhere": [one["name"] for one in answer.elsewhere],
+            }
+        )
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form as it was sent, with what is wrong with it."""
+        return self.show(self.again(problem))
+
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return the authorities whose files the reader may search, where there are several."""
+        return {"authority": self._authorities()}
+
+    def _authorities(self) -> Pairs:
+        held = {position.authority_id for position in self.actor.holding(name_search.CELL)}
+        if len(held) < 2:
+            return []
+        rows = Authority.objects.filter(pk__in=held).order_by("name")
+        return [(str(row.pk), row.name) for row in rows]
