@@ -50,7 +50,7 @@ class OwnerField(serializers.CharField):
     """Who is in charge: ``me``, ``nobody``, or the id of a person."""
 
     @override
-    def to_internal_value(self, data: Any) -> str | UUID:
+    def to_internal_value(self, data: Any) -> Any:
         """Return the word, or the id.
 
         Raises:
@@ -127,8 +127,9 @@ def _reference(said: str, actor: Actor, at: datetime) -> Q:  # noqa: ARG001 - as
 def _owner(who: str | UUID, actor: Actor, at: datetime) -> Q:
     on_it = owners.current(actor, at=at)
     if who == NOBODY:
-        return ~Exists(on_it.filter(referral=OuterRef("pk")))
-    return Q(pk__in=on_it.filter(user=actor.user_id if who == ME else who).values("referral"))
+        return Q(~Exists(on_it.filter(referral=OuterRef("pk"))))
+    person: Any = actor.user_id if who == ME else who
+    return Q(pk__in=on_it.filter(user=person).values("referral"))
 
 
 def _filer(profession: str, actor: Actor, at: datetime) -> Q:

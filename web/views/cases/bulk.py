@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -63,9 +63,9 @@ ASKS: Final = (
 class Bulk(InputPage):
     """POST /dossiers/lot: first with what was ticked, then with the form filled in."""
 
-    http_method_names: ClassVar = ["post"]
+    http_method_names = ["post"]
     takes = Wanted
-    asks: ClassVar = ASKS
+    asks = ASKS
     template = "web/cases/bulk.html"
 
     def post(self, request: ServiceRequest, *args: object, **kwargs: object) -> HttpResponseBase:

@@ -1,7 +1,7 @@
 """Search for a child by name: a form, and below it what was found; nothing of it stands in an address (SEC-AU9)."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,6 +13,7 @@ from referrals.cases import columns
 from referrals.duplicates import name_search
 from referrals.duplicates.inputs import Wanted
 from referrals.reading import clocks
+from referrals.vocabulary.role_sets import CELL
 from web.cases import lines
 from web.forms import Ask, Pairs
 from web.page import InputPage
@@ -29,7 +30,7 @@ class NameSearch(InputPage):
     """GET, POST /dossiers/recherche."""
 
     takes = Wanted
-    asks: ClassVar = ASKS
+    asks: Sequence[Ask] = ASKS
     template = "web/cases/name_search.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -38,7 +39,7 @@ class NameSearch(InputPage):
         Raises:
             NotAllowed: no role that searches (SEC-AZ8).
         """
-        name_search.require_cell(self.actor)
+        self._require_cell()
         return self.show(self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -48,7 +49,7 @@ class NameSearch(InputPage):
             NotAllowed: no role that searches.
             TooManySearches, TooManyLines, SearchTooWide: see ``name_search.search``.
         """
-        name_search.require_cell(self.actor)
+        self._require_cell()
         values = self.validated()
         searcher, authority = name_search.searcher(self.actor, values.pop("authority", None))
         answer = name_search.search(name_search.Query(**values), authority, actor=searcher, at=self.at)
@@ -72,12 +73,12 @@ class NameSearch(InputPage):
         return self.show(self.again(problem))
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the authorities whose files the reader may search, where there are several."""
-        return {"authority": self._authorities()}
+        """Return the authorities whose files the reader may search."""
+        rows = Authority.objects.filter(pk__in=self._authorities).order_by("name")
+        return {"authority": [(str(row.pk), row.name) for row in rows]} if WHERE in self.asks else {}
 
-    def _authorities(self) -> Pairs:
-        held = {position.authority_id for position in self.actor.holding(name_search.CELL)}
-        if len(held) < 2:
-            return []
-        rows = Authority.objects.filter(pk__in=held).order_by("name")
-        return [(str(row.pk), row.name) for row in rows]
+    def _require_cell(self) -> None:
+        """Refuse whoever is of no cell; ask whoever is of several, which one's files to search."""
+        name_search.require_cell(self.actor)
+        self._authorities = {position.authority_id for position in self.actor.holding(CELL)}
+        self.asks = (*ASKS, WHERE) if len(self._authorities) > 1 else ASKS

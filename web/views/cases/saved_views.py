@@ -1,7 +1,7 @@
 """Saved views of the queue: made on the queue itself, removed here."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -30,7 +30,7 @@ class SavedViews(InputPage):
     """GET, POST /dossiers/vues."""
 
     takes = NewView
-    asks: ClassVar = ASKS
+    asks = ASKS
     template = "web/cases/saved_views.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
