@@ -112,20 +112,6 @@ def test_names_are_shown_when_they_are_asked_for(visitor):
     assert "Exemple" not in visitor.page.locator("main").inner_text()
 
 
-def test_a_view_is_saved_and_cases_are_chosen_without_a_script(browser, service):
-    with somebody_else(browser, service, java_script_enabled=False) as visitor:
-        visitor.signs_in("crip_coordinator")
-        visitor.goes("/dossiers?sort=-received")
-        visitor.page.get_by_text("Filtrer et trier").click()
-        visitor.page.get_by_label("Nom de la vue").fill("Les derniers reçus")
-        visitor.page.get_by_role("button", name="Enregistrer cette vue").click()
-        visitor.page.get_by_role("link", name="Les derniers reçus").click()
-        visitor.page.get_by_role("checkbox", name=re.compile("Choisir")).first.check()
-        visitor.page.get_by_role("button", name="Attribuer ou transmettre").click()
-        visitor.page.get_by_role("heading", name="Attribuer ou transmettre").wait_for()
-        visitor.glances("bulk")
-
-
 @pytest.mark.sec("SEC-AZ18")
 def test_two_people_on_one_case(visitor, browser, service):
     """Who comes second sees both versions, keeps what was typed, and can go on."""
