@@ -45,5 +45,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
         ),
         # Keep it.
         "rota.change": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR}),
+        # See how the service itself stands, in numbers and codes: which work failed, how many mails wait.
+        "operations.read": frozenset({Role.PLATFORM_ADMIN}),
     }
 )

@@ -58,6 +58,8 @@ BOTH_DATABASES = {
     "tests/accounts/test_users_api.py": "statements of lists",
     "tests/audit/test_api_entries.py": "the views of the auditor's role",
     "tests/core/test_paging.py": "pages in the database's order",
+    "tests/referrals/test_measure_board.py": "ranks within columns, and deadlines as subqueries",
+    "tests/web/test_today.py": "numbers grouped by day and by what subqueries find",
     "tests/audit/test_questions.py": "statements of the auditors' questions",
     "tests/journeys/test_leaver_and_stand_in.py": "stand-ins in SQL",
     "tests/journeys/test_s06_two_professionals.py": "cases joined and parted under row-level security",

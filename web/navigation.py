@@ -17,11 +17,23 @@ from referrals.workflow.step import steps
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the menu: its words, the name of its address, and who has it."""
+    """An entry of the menu: its words, the name of its address, who has it, and what one does there."""
 
     label: Any
     name: str
     opens_for: Callable[[Actor], bool]
+    about: Any = ""
+
+
+#: Roles of people who file, or of programs: they have no day's work here.
+FILING: Final = frozenset({Role.FILER, Role.FILER_ORG_LEAD, Role.API_119})
+#: As many entries stand in the menu; where there are more, the rarest are folded.
+SHORT: Final = 7
+
+
+def is_staff(actor: Actor) -> bool:
+    """Tell whether the reader works here, and so has a page of the day."""
+    return bool(actor.roles - FILING)
 
 
 def _files(actor: Actor) -> bool:
@@ -32,7 +44,8 @@ def _leads(actor: Actor) -> bool:
     return not _files(actor) and bool(actor.holding([Role.FILER_ORG_LEAD]))
 
 
-def _works(actor: Actor) -> bool:
+def works(actor: Actor) -> bool:
+    """Tell whether the reader works on cases."""
     return bool(actor.holding([role for role in matrix.MATRIX if role is not Role.DPO]))
 
 
@@ -40,7 +53,8 @@ def _signs(actor: Actor) -> bool:
     return bool(actor.holding(matrix.APPROVERS))
 
 
-def _executes(actor: Actor) -> bool:
+def executes(actor: Actor) -> bool:
+    """Tell whether the reader reads measures."""
     return bool(
         actor.holding([role for role in matrix.MATRIX if "J" in matrix.reads_by(role, matrix.ORDINARY[role])])
     )
@@ -58,7 +72,8 @@ def _reads_the_journal(actor: Actor) -> bool:
     return bool(actor.may("audit.read"))
 
 
-def _is_called(actor: Actor) -> bool:
+def is_called(actor: Actor) -> bool:
+    """Tell whether the reader answers urgent calls."""
     return bool(actor.holding(steps.get(Machine.ALERT, "acknowledge").roles))
 
 
@@ -78,24 +93,66 @@ def _confirms(actor: Actor) -> bool:
     return not _administers(actor) and bool(actor.may("memberships.confirm") or actor.may("factors.reset"))
 
 
+def _reads_figures(actor: Actor) -> bool:
+    return bool(actor.may("figures.read"))
+
+
+def _runs_the_service(actor: Actor) -> bool:
+    return bool(actor.may("operations.read"))
+
+
+#: What is opened most comes first.
 PLACES: Final = (
-    Place(_("Mes transmissions"), "filings", _files),
+    Place(_("Aujourd'hui"), "today", is_staff),
     Place(_("Brouillons montrés"), "filings", _leads),
-    Place(_("Dossiers"), "cases", _works),
-    Place(_("Appels d'urgence"), "calls", _is_called),
-    Place(_("Échéances"), "clocks-page", _works),
+    Place(_("Dossiers"), "cases", works),
+    Place(_("Appels d'urgence"), "calls", is_called),
+    Place(_("Échéances"), "clocks-page", works),
     Place(_("À signer"), "to-sign", _signs),
-    Place(_("Mesures en attente"), "measures-page", _executes),
-    Place(_("Transferts demandés"), "transfers", _decides_on_transfers),
+    Place(_("Mesures"), "measures-page", executes),
+    Place(_("Mes transmissions"), "filings", _files),
     Place(_("Charge de travail"), "workload", _answers),
+    Place(_("Transferts demandés"), "transfers", _decides_on_transfers),
     Place(_("Ouvertures d'urgence"), "openings", _breaks),
     Place(_("Déports"), "barred", _excludes),
-    Place(_("Journal"), "journal", _reads_the_journal),
-    Place(_("Administration"), "administration", _administers),
-    Place(_("Demandes à confirmer"), "requests-page", _confirms),
+    Place(
+        _("Journal"),
+        "journal",
+        _reads_the_journal,
+        _("Qui a lu quoi et pourquoi, les anomalies d'accès, les preuves."),
+    ),
+    Place(
+        _("Administration"),
+        "administration",
+        _administers,
+        _("Comptes, rôles, structures, demandes et réglages de votre autorité."),
+    ),
+    Place(
+        _("Demandes à confirmer"),
+        "requests-page",
+        _confirms,
+        _("Ce qu'une autre personne demande et que vous confirmez ou refusez."),
+    ),
+    Place(
+        _("Chiffres"),
+        "figures-page",
+        _reads_figures,
+        _("Les nombres d'une année par fait, les petits nombres tus ; tableaux à télécharger."),
+    ),
+    Place(
+        _("Plateforme"),
+        "platform",
+        _runs_the_service,
+        _("Les autorités, les travaux de fond, les courriels en attente, le journal."),
+    ),
 )
 
 
 def places(actor: Actor) -> list[Place]:
     """Return the entries for this reader."""
     return [place for place in PLACES if place.opens_for(actor)]
+
+
+def folded(entries: list[Place]) -> tuple[list[Place], list[Place]]:
+    """Return the entries that stand in the menu, and those that are folded into its last one."""
+    return (entries, []) if len(entries) <= SHORT else (entries[: SHORT - 1], entries[SHORT - 1 :])

@@ -282,9 +282,13 @@ def made(
     """Return a page with what every page has: where one can go, and who has signed in."""
     actor: Actor | None = getattr(request, "actor", None)
     signed_in = actor is not None and actor.origin.auth == SESSION
+    places = navigation.places(actor) if signed_in and actor is not None else []
+    menu, menu_more = navigation.folded(places)
     shared = {
         "signed_in": signed_in,
-        "places": navigation.places(actor) if signed_in and actor is not None else [],
+        "places": places,
+        "menu": menu,
+        "menu_more": menu_more,
         "has_ties": signed_in and actor is not None and bool(actor.holding(STAFF)),
         "here": request.path if request.method in ("GET", "HEAD") else "/",
         "language": translation.get_language(),

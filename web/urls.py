@@ -9,12 +9,15 @@ from web.views import (
     accountrequests,
     conflicts_of_interest,
     factors,
+    figures,
     help,
     ownsessions,
     passwords,
+    platform,
     providers,
     session,
     start,
+    today,
 )
 from web.views.administration.urls import urlpatterns as administration
 from web.views.cases.urls import urlpatterns as cases
@@ -44,6 +47,10 @@ def _section(section: Section) -> URLPattern:
 
 urlpatterns: list[URLPattern] = [
     path("", start.Start.as_view(), name="start"),
+    path("aujourdhui", today.Today.as_view(), name="today"),
+    path("chiffres", figures.Figures.as_view(), name="figures-page"),
+    path("chiffres/tableau", figures.FigureTable.as_view(), name="figures-table"),
+    path("plateforme", platform.Platform.as_view(), name="platform"),
     path("accessibilite", start.Accessibility.as_view(), name="accessibility"),
     path("procedure", help.ProcedurePage.as_view(), name="procedure"),
     path("lexique", help.LexiconPage.as_view(), name="lexicon"),

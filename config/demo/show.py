@@ -34,19 +34,27 @@ HOME: Final = "93"
 #: Where each role begins in a browser.
 PAGES: Final = {
     "filer": "/",
-    "intake_agent": "/dossiers",
-    "crip_coordinator": "/dossiers",
-    "assessor": "/dossiers",
-    "assessment_lead": "/dossiers",
-    "ase_inspector": "/dossiers",
-    "case_referent": "/dossiers",
-    "measure_service": "/mesures",
-    "on_call": "/ouvertures",
-    "supervisor": "/dossiers/charge",
-    "exploitation_lead": "/dossiers",
-    "auditor": "/journal",
-    "dpo": "/journal",
-    "territory_admin": "/administration",
+    **dict.fromkeys(
+        (
+            "intake_agent",
+            "crip_coordinator",
+            "assessor",
+            "assessment_lead",
+            "ase_inspector",
+            "case_referent",
+            "measure_service",
+            "on_call",
+            "supervisor",
+            "exploitation_lead",
+            "auditor",
+            "dpo",
+            "territory_admin",
+            "platform_admin",
+            "statistician",
+            "directory_editor",
+        ),
+        "/aujourdhui",
+    ),
 }
 PRIVATE: Final = 0o600
 

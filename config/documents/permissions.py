@@ -77,6 +77,7 @@ PERMISSION_RULES: Final = {
     " facts of the shell (class A) alone.",
     "rota.read": "Read who is on call when.",
     "rota.change": "Keep the rota.",
+    "operations.read": "See how the service itself stands, in numbers and codes: work that failed, mails that wait.",
 }
 INTRODUCTION: Final = """\
 # Who may do what

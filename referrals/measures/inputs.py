@@ -21,6 +21,16 @@ class WaitingQuery(PagedQuery):
     judicial = Flag(in_query=True, required=False)
 
 
+class BoardQuery(PagedQuery):
+    """Filters of the board of measures; ``column``: that one alone."""
+
+    column = Code(queries.Column.choices, required=False)
+    service = Id(required=False)
+    unit = Id(required=False)
+    type = Text(max_length=40, required=False)
+    judicial = Flag(in_query=True, required=False)
+
+
 class EndOfFollowUp(Signed):
     """T30."""
 

@@ -69,6 +69,7 @@ def test_the_permissions_are_those_of_the_matrix():
             Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.ON_CALL, Role.CRIP_COORDINATOR, Role.INTAKE_AGENT,
         },
         "rota.change": {Role.TERRITORY_ADMIN, Role.SUPERVISOR},
+        "operations.read": {Role.PLATFORM_ADMIN},
     } == PERMISSIONS  # fmt: skip
 
 

@@ -28,6 +28,9 @@ CHANGES_SETTINGS = "settings.change"
 READS_FIGURES = "figures.read"
 READS_ROTA = "rota.read"
 KEEPS_ROTA = "rota.change"
+FIGURES = "pages of whoever reads the figures, by the call that they make (figures.read)"
+RUNS_THE_SERVICE = "whoever runs the service, for its state in numbers and codes (operations.read)"
+DAY = "whoever works here, not who files alone: the numbers and lines are those of the lists that they have"
 ON_CALL = "officers on call, for the runaways whose sheet names their authority (T36)"
 RESOLVED = "the auditor and the data protection officer who lifted the veil together, while it is lifted (S9, SEC-AZ12)"
 KEEPS_FILES = "whoever keeps the files of the authority: its dpo, its supervisors (§2.7 RetentionBatch)"
@@ -110,6 +113,10 @@ ROUTES = {
     "GET /style/page.css": PUBLIC,
     "GET /style/page.js": PUBLIC,
     "GET /": PUBLIC,
+    "GET /aujourdhui": DAY,
+    "GET /chiffres": FIGURES,
+    "GET /chiffres/tableau": FIGURES,
+    "GET /plateforme": RUNS_THE_SERVICE,
     "GET /accessibilite": PUBLIC,
     "GET /connexion": PUBLIC,
     "POST /connexion": PUBLIC,

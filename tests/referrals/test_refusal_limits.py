@@ -193,7 +193,7 @@ def test_what_is_no_case_never_waits(world, few):
 
     for path in ("me", "notices", "clocks", "alerts", "workflow"):
         assert cell.get(path).status_code == 200, path
-    for path in ("/", "/appels", "/signatures", "/urgence"):
+    for path in ("/aujourdhui", "/appels", "/signatures", "/urgence"):
         page.goes(path)
 
 

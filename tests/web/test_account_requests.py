@@ -155,7 +155,7 @@ def test_a_known_number_is_said_beside_it_and_whose_it_is_to_who_may_see_that(wo
 
 def test_who_has_an_account_sees_the_own_roles_and_asks_for_another(world, admin):
     assessor = Visitor(world, "assessor")
-    assert "/compte/fonctions" in links(assessor.get("/"))
+    assert "/compte/fonctions" in links(assessor.get("/aujourdhui"))
     assert "/compte/fonctions/collegue" not in links(assessor.get("/compte/fonctions"))
     assert assessor.get("/compte/fonctions/collegue").status_code == 403
     asked = assessor.fills(

@@ -32,7 +32,7 @@ def settings_of(world):
 def test_who_administers_nothing_has_no_page_of_it(world, settings_of, name):
     visitor = Visitor(world, name)
 
-    assert "/administration" not in links(visitor.get("/"))
+    assert "/administration" not in links(visitor.client.get("/", follow=True))
     held = world.memberships["93", "filer"].pk
     for page in (
         "/administration", "/administration/personnes/nouvelle", "/administration/fonctions",

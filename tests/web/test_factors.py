@@ -197,7 +197,7 @@ def test_what_isnt_possible_is_said_on_the_page_that_lists_them(world):
     """The last way is kept, a name can't be empty; from every page one gets there."""
     visitor = Visitor(world, "assessor")
     only = Factor.objects.get(user=world.user("assessor"))
-    assert 'href="/compte/connexion"' in visitor.get("/").content.decode()
+    assert 'href="/compte/connexion"' in visitor.get("/aujourdhui").content.decode()
 
     for act, said, status in (("retrait", {}, 409), ("nom", {"label": " "}, 400)):
         refused = visitor.post(f"/compte/connexion/{only.pk}/{act}", said)

@@ -48,7 +48,7 @@ def test_a_powerful_role_is_asked_by_one_and_given_by_another(world, admin, newc
     assert not Membership.objects.filter(user=newcomer).exists()
     supervisor = Visitor(world, "supervisor")
     place = f"{REQUESTS}/roles/{found.pk}"
-    assert REQUESTS in links(supervisor.get("/"))
+    assert REQUESTS in links(supervisor.get("/aujourdhui"))
     assert place in links(supervisor.get(REQUESTS))
     assert "Nouvelle Essai" in text(supervisor.get(place))
 
@@ -195,7 +195,7 @@ def test_who_confirms_nothing_has_no_page_of_it(world, name):
         f"{REQUESTS}/moyens/{world.authorities['93'].pk}",
     )
 
-    assert REQUESTS not in links(visitor.get("/"))
+    assert REQUESTS not in links(visitor.client.get("/", follow=True))
     assert [visitor.get(page).status_code for page in pages] == [403] * 3
     assert [visitor.post(page, {}).status_code for page in pages[1:]] == [403] * 2
 

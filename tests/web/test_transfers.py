@@ -74,7 +74,7 @@ def refuses(visitor, case):
 
 def test_the_cell_that_is_asked_reads_what_crosses_and_nothing_else(world, case):
     there = Visitor(world, "crip_coordinator", TARGET)
-    assert "/transferts" in links(there.get("/"))
+    assert "/transferts" in links(there.get("/aujourdhui"))
     listed = there.get("/transferts")
     assert f"/transferts/{case.pk}" in links(listed)
     page = there.get(f"/transferts/{case.pk}")

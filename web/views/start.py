@@ -1,10 +1,16 @@
 """Public pages: the start page, and the statements about the pages themselves."""
 
+from typing import Any
+
 from django.http import HttpResponse
+from django.urls import reverse
 
 from accounts.request import ServiceRequest
+from referrals.access import matrix
 from referrals.access import people as access_people
-from web.page import Page
+from referrals.overview import queries as overview
+from web import navigation, tiles
+from web.page import Page, go_to
 
 
 class Start(Page):
@@ -14,9 +20,20 @@ class Start(Page):
     template = "web/start.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Say whom to call first, and what filing means; how to file, unless the reader's roles don't."""
+        """Say whom to call first, what filing means and how it is done; lead who works here to the page of the day.
+
+        Who files finds here what awaits them among the own filings.
+        """
         actor = getattr(request, "actor", None)
-        return self.show({"files": actor is None or access_people.may_begin(actor) is not None})
+        if actor is None:
+            return self.show({"files": True})
+        if navigation.is_staff(actor):
+            return go_to(reverse("today"))
+        files = access_people.may_begin(actor) is not None
+        context: dict[str, Any] = {"files": files}
+        if actor.holding(matrix.FILERS):
+            context["tiles"] = tiles.of_filer(overview.filed(actor, at=self.at))
+        return self.show(context)
 
 
 class Accessibility(Page):

@@ -1,4 +1,4 @@
-"""Workload of each person; all due deadlines; what waits for a signature or a start. The queue: ``case_list.py``."""
+"""Cases of one person; all due deadlines; what waits for a signature. The queue: ``case_list.py``."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -20,20 +20,12 @@ from referrals.access import people as access_people
 from referrals.cases import columns
 from referrals.cases.queries import ClockQuery, clock_page
 from referrals.errors import NotAllowed, NotVisible
-from referrals.measures import queries as measures_queries
-from referrals.measures.inputs import WaitingQuery
-from referrals.measures.queries import waiting_page
 from referrals.reading import clocks, counts, shell
 from referrals.reading.disclosures import record_listed
 from referrals.staffing import actions as staffing_actions
-from referrals.urgent_calls.queries import call_page
 from referrals.vocabulary import labels
-from referrals.vocabulary.states import Machine
-from referrals.workflow.step import steps
 from web.cases import display, lines
 from web.cases.base import BlanksLeftOut
-from web.cases.choices import role_words
-from web.cases.panel import address
 from web.page import Page
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -47,23 +39,6 @@ def require_caseworker(actor: Actor) -> None:
     """
     if not actor.holding(matrix.MATRIX):
         raise NotAllowed("read:cases")
-
-
-class Workload(Page):
-    """GET /dossiers/charge."""
-
-    template = "web/staffing/workload.html"
-
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show who has how many cases, of the people for whom the reader answers."""
-        staffing_actions.require_answering(self.actor)
-        lines = staffing_actions.people(self.actor, leaving=False, at=self.at)
-        most = max((line["count"] for line in lines), default=1)
-        for line in lines:
-            line["role_label"] = role_words(line["role"])
-            line["until"] = display.instant(line["ends_at"], ZONE)
-            line["share"] = round(100 * line["count"] / most)
-        return self.show({"lines": lines, "total": sum(line["count"] for line in lines)})
 
 
 class OnesCases(Page):
@@ -143,37 +118,6 @@ class Clocks(Page):
         )
 
 
-class CallsQuery(BlanksLeftOut, PagedQuery):
-    """Where the list of calls goes on."""
-
-
-class Calls(Page):
-    """GET /appels."""
-
-    query: ClassVar[type[Query]] = CallsQuery
-    template = "web/urgent_calls/calls.html"
-
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        """List the urgent calls about the reader's cases that nobody has answered, the oldest first."""
-        require_caseworker(self.actor)
-        lines, cursor = call_page(request, self.asked)
-        answers = bool(self.actor.holding(steps.get(Machine.ALERT, "acknowledge").roles))
-        entries = [
-            {
-                "pk": one["referral"],
-                "reference": one["reference"],
-                "cause": display.label(one["cause"]),
-                "since": display.instant(one["sounded_at"], ZONE),
-                "next": display.instant(one["next_at"], ZONE),
-                "urgency": display.label(one["urgency"]),
-                "answer": address(one["referral"], "alert", "acknowledge", one["id"]) if answers else "",
-            }
-            for one in lines
-        ]
-        following = f"{reverse('calls')}?{urlencode({'cursor': cursor})}" if cursor else ""
-        return self.show({"lines": entries, "next": following})
-
-
 class ToSign(Page):
     """GET /signatures."""
 
@@ -204,36 +148,3 @@ class ToSign(Page):
             for row in rows
         ]
         return self.show({"lines": lines})
-
-
-class MeasuresQuery(BlanksLeftOut, WaitingQuery):
-    """Filters of the measures that wait."""
-
-
-class WaitingMeasures(Page):
-    """GET /mesures."""
-
-    query: ClassVar[type[Query]] = MeasuresQuery
-    template = "web/measures/waiting.html"
-
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        """List the measures that are decided and not begun, the longest wait first, with their counts by service."""
-        require_caseworker(self.actor)
-        filters = dict(self.asked)
-        lines, cursor = waiting_page(request, filters)
-        rows = measures_queries.measures_for(self.actor, {}, at=self.at)
-        for line in lines:
-            line["type_label"] = display.label(line["type"])
-            line["state_label"] = display.label(line["state"])
-            line["urgency_label"] = display.label(line["urgency"])
-            line["since"] = display.instant(line["waits_since"], ZONE)
-        groups = measures_queries.counts(rows, "service")
-        for group in groups:
-            group["since"] = display.instant(group["longest_since"], ZONE)
-        return self.show(
-            {
-                "lines": lines,
-                "groups": groups,
-                "next": f"{reverse('measures-page')}?{urlencode({'cursor': cursor})}" if cursor else "",
-            }
-        )

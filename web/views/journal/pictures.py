@@ -1,6 +1,6 @@
 """Activity charts of readings and refusals, with a table beside each: by day and kind, by hour of the week."""
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from django.http import HttpResponse
 from django.utils.translation import gettext
@@ -10,8 +10,8 @@ from accounts.request import ServiceRequest
 from audit import activity
 from core.inputs import Code
 from core.query import Query
+from web import charts
 from web.cases.base import BlanksLeftOut
-from web.journal import pictures
 from web.journal.base import JournalPage
 
 KINDS: Final = (
@@ -51,19 +51,25 @@ class Pictures(JournalPage):
                     (day.day, [getattr(day, kind) for kind, _ in KINDS]) for day in reversed(counted.days)
                 ],
                 "week": [(day, row, sum(row)) for day, row in zip(WEEK, counted.hours, strict=True)],
-                "names": [(day, n * (pictures.CELL + 1) + 24) for n, day in enumerate(WEEK)],
-                "cells": pictures.cells(counted.hours),
-                "cell": pictures.CELL,
+                "names": [(day, n * (charts.CELL + 1) + 24) for n, day in enumerate(WEEK)],
+                "cells": charts.cells(counted.hours),
+                "cell": charts.CELL,
                 "hours": [f"{hour} h" for hour in range(24)],
-                "marks": [(hour, pictures.LEFT + hour * pictures.CELL) for hour in range(0, 24, 6)],
+                "marks": [(hour, charts.LEFT + hour * charts.CELL) for hour in range(0, 24, 6)],
                 "busiest": self._busiest(counted),
-                "left": pictures.LEFT,
+                "left": charts.LEFT,
             }
         )
 
-    def _chart(self, kind: str, label: object, counted: activity.Activity) -> dict[str, Any]:
-        drawn = pictures.bars([(day.day, getattr(day, kind)) for day in counted.days])
-        return {"kind": kind, "label": label, "drawn": drawn}
+    def _chart(self, kind: str, label: object, counted: activity.Activity) -> charts.Chart:
+        numbers = [(f"{day.day:%d/%m}", (getattr(day, kind),)) for day in counted.days]
+        total, most = (sum(n for _, (n,) in numbers), max(n for _, (n,) in numbers))
+        about = gettext(
+            "%(total)s en %(days)s jours, au plus %(most)s en un jour. Le tableau ci-dessous donne chaque jour."
+        ) % {"total": total, "days": len(numbers), "most": most}
+        return charts.columns(
+            kind, label, about, numbers, said=gettext("%(total)s en tout") % {"total": total}
+        )
 
     def _busiest(self, counted: activity.Activity) -> str:
         """Return the hour of the week with most openings, in words; empty where there are none."""

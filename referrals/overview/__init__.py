@@ -1,0 +1,1 @@
+"""What stands before a reader today: what presses most, the deadlines ahead, how many cases come and go."""

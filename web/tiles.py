@@ -1,0 +1,209 @@
+"""The numbers of the page of the day: how many of each thing wait for the reader, each with the list that it counts.
+
+A number stands there for whoever has the list; it follows the same rule as the list (SEC-AZ20).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts import access, reviews
+from accounts.actor import Actor
+from accounts.roles import Role
+from core.languages import Text
+from referrals.access import matrix, transfer_targets
+from referrals.access_review import actions as access_review_actions
+from referrals.access_review import queries as access_review_queries
+from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
+from referrals.measures import queries as measures_queries
+from referrals.overview import queries as overview
+from referrals.reading.counts import Counts, awaiting_signature
+from referrals.vocabulary.states import AnomalyState, State, Urgency
+from web import navigation
+
+#: What is due within so many days is due this week.
+WEEK_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number, what it counts, and its list; ``alarming``: red where it isn't 0; ``shown``: at 0 too."""
+
+    count: int
+    label: Any
+    address: str
+    alarming: bool = False
+    shown: bool = True
+
+
+def _at(name: str, **query: str) -> str:
+    return reverse(name) + (f"?{urlencode(query)}" if query else "")
+
+
+#: The states in which a case is new to a role, and who takes it on.
+NEW: Final[tuple[tuple[State, tuple[Role, ...]], ...]] = (
+    (State.SUBMITTED, (Role.INTAKE_AGENT, Role.CRIP_COORDINATOR)),
+    (State.TRIAGE, (Role.INTAKE_AGENT, Role.CRIP_COORDINATOR)),
+    (State.QUALIFIED, (Role.CRIP_COORDINATOR, Role.ASSESSMENT_LEAD)),
+    (State.IN_ASSESSMENT, (Role.ASSESSMENT_LEAD, Role.ASSESSOR)),
+    (State.REPORT_SUBMITTED, (Role.ASE_INSPECTOR,)),
+)
+NEW_WORDS: Final[Mapping[State, Text]] = {
+    State.SUBMITTED: _("à réceptionner"),
+    State.TRIAGE: _("en première analyse"),
+    State.QUALIFIED: _("à confier en évaluation"),
+    State.IN_ASSESSMENT: _("en évaluation"),
+    State.REPORT_SUBMITTED: _("à décider"),
+}
+
+
+def of_cases(counted: Counts, actor: Actor, *, at: datetime) -> list[Tile]:
+    """Return the numbers of the reader's cases, those that press first."""
+    grave, urgent = (counted.by_urgency[grade] for grade in (Urgency.U3, Urgency.U2))
+    soon = overview.due_within(actor, days=WEEK_DAYS, at=at)
+    pressing = [
+        Tile(grave, _("danger imminent (U3)"), _at("cases", urgency="U3"), alarming=True),
+        Tile(urgent, ngettext("urgent (U2)", "urgents (U2)", urgent), _at("cases", urgency="U2")),
+        Tile(counted.overdue, _("en retard"), _at("cases", overdue="true"), alarming=True),
+        Tile(soon, _("à échéance sous 7 jours"), _at("cases", due_within=str(WEEK_DAYS))),
+        Tile(overview.unread(actor, at=at), _("avec du nouveau"), _at("cases", unread="true")),
+    ]
+    new = [
+        Tile(counted.by_state[state], NEW_WORDS[state], _at("cases", state=str(state)))
+        for state, roles in NEW
+        if actor.holding(roles)
+    ]
+    total = counted.total
+    return [*pressing, *new, Tile(total, ngettext("ouvert", "ouverts", total), _at("cases"))]
+
+
+def _signatures(actor: Actor, at: datetime) -> Iterator[Tile]:
+    if actor.holding(matrix.APPROVERS):
+        yield Tile(len(awaiting_signature(actor, at=at)), _("à signer"), _at("to-sign"))
+
+
+def _measures(actor: Actor, at: datetime) -> Iterator[Tile]:
+    if not navigation.executes(actor):
+        return
+    counted, columns = measures_queries.column_counts(actor, {}, at=at), measures_queries.Column
+    service = bool(actor.holding([Role.MEASURE_SERVICE]))
+
+    def tile(column: measures_queries.Column, words: Callable[[int], str]) -> Tile:
+        count = counted.get(column, 0)
+        return Tile(count, words(count), _at("measures-page", column=str(column)), shown=service)
+
+    yield tile(
+        columns.AWAITING,
+        lambda n: ngettext("mesure en attente de place", "mesures en attente de place", n),
+    )
+    yield tile(columns.REVIEW, lambda n: ngettext("mesure à revoir", "mesures à revoir", n))
+    yield tile(
+        columns.ENDING,
+        lambda n: ngettext("mesure bientôt à échéance", "mesures bientôt à échéance", n),
+    )
+
+
+def _transfers(actor: Actor, at: datetime) -> Iterator[Tile]:
+    if actor.holding(matrix.DECIDE_ON_TRANSFERS):
+        count = len(transfer_targets.asked_of(actor, at=at))
+        yield Tile(
+            count, ngettext("transfert demandé", "transferts demandés", count), _at("transfers"), shown=False
+        )
+
+
+def _exclusions(actor: Actor, at: datetime) -> Iterator[Tile]:
+    if actor.holding(conflicts_of_interest_actions.DECIDERS):
+        rows = conflicts_of_interest_actions.visible_to(actor, at=at)
+        count = conflicts_of_interest_actions.awaiting(rows).count()
+        yield Tile(
+            count, ngettext("déport à confirmer", "déports à confirmer", count), _at("barred"), shown=False
+        )
+
+
+def _anomalies(actor: Actor, at: datetime) -> Iterator[Tile]:
+    if not actor.may("audit.read"):
+        return
+    access_review_queries.write_down([], actor=actor, at=at)
+    seen = access_review_actions.visible_to(actor)
+    new = seen.filter(state=AnomalyState.DETECTED).count()
+    yield Tile(
+        new,
+        ngettext("anomalie d'accès à examiner", "anomalies d'accès à examiner", new),
+        _at("anomalies-page", state=str(AnomalyState.DETECTED)),
+    )
+    count = seen.filter(state=AnomalyState.UNDER_REVIEW).count()
+    yield Tile(
+        count,
+        ngettext("anomalie en cours d'examen", "anomalies en cours d'examen", count),
+        _at("anomalies-page", state=str(AnomalyState.UNDER_REVIEW)),
+    )
+
+
+def _administration(actor: Actor, at: datetime) -> Iterator[Tile]:
+    alone = not navigation.works(actor)  # beside cases, only what there is stands here
+    if actor.may("account-requests.decide"):
+        count = access.open_account_requests(actor, at=at).count()
+        yield Tile(
+            count, ngettext("demande de compte", "demandes de compte", count), _at("account-requests-page")
+        )
+    if actor.may("memberships.confirm") or actor.may("factors.reset"):
+        count = access.open_grant_requests(actor, at=at).count() if actor.may("memberships.confirm") else 0
+        count += access.open_resets(actor, at=at).count() if actor.may("factors.reset") else 0
+        yield Tile(
+            count,
+            ngettext("demande à confirmer", "demandes à confirmer", count),
+            _at("requests-page"),
+            shown=alone,
+        )
+    if actor.may("memberships.review"):
+        count = reviews.waiting(access.reviewable_memberships(actor), at=at).count()
+        yield Tile(
+            count,
+            ngettext("rôle à revoir", "rôles à revoir", count),
+            _at("reviews-page"),
+            shown=alone,
+        )
+
+
+def _questions(actor: Actor, at: datetime) -> Iterator[Tile]:
+    count = access_review_actions.asked_of(actor, at=at).filter(answered_at=None).count()
+    yield Tile(
+        count,
+        ngettext("question sur vos accès", "questions sur vos accès", count),
+        _at("access-questions-page"),
+        shown=False,
+    )
+
+
+SOURCES: Final[tuple[Callable[[Actor, datetime], Iterator[Tile]], ...]] = (
+    _signatures,
+    _measures,
+    _transfers,
+    _exclusions,
+    _anomalies,
+    _administration,
+    _questions,
+)
+
+
+def beside_cases(actor: Actor, *, at: datetime) -> list[Tile]:
+    """Return the numbers of what else waits for the reader."""
+    return [tile for source in SOURCES for tile in source(actor, at) if tile.shown or tile.count]
+
+
+def of_filer(filed: overview.Filed) -> list[Tile]:
+    """Return what there is among a filer's own filings."""
+    asked, unread, drafts = filed.questions, filed.unread, filed.drafts
+    address = _at("filings")
+    own = [
+        Tile(asked, ngettext("question pour vous", "questions pour vous", asked), address, alarming=True),
+        Tile(unread, ngettext("message à lire", "messages à lire", unread), address),
+        Tile(drafts, ngettext("brouillon", "brouillons", drafts), address),
+    ]
+    return [tile for tile in own if tile.count]

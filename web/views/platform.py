@@ -1,0 +1,57 @@
+"""State of the service, for whoever runs it: no person and no case is on the page."""
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from accounts.errors import NotAllowed
+from accounts.operations import READ, Operations, Recurring, operations
+from accounts.request import ServiceRequest
+from referrals.vocabulary.labels import moment
+from web.cases import display
+from web.cases.choices import role_words
+from web.page import Page
+from web.views.cases.queue import ZONE
+
+
+class Platform(Page):
+    """GET /plateforme."""
+
+    template = "web/platform/platform.html"
+
+    def require_person(self) -> None:
+        """Ask for somebody who has signed in and runs the service.
+
+        Raises:
+            NotAllowed: the reader doesn't.
+        """
+        super().require_person()
+        if not self.actor.may(READ):
+            raise NotAllowed(rule=READ)
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the authorities, and what is late or fails."""
+        stands = operations(self.actor, at=self.at)
+        return self.show(
+            {
+                "authorities": [
+                    {"one": one, "missing": [role_words(role) for role in one.missing]}
+                    for one in stands.authorities
+                ],
+                "stands": stands,
+                "well": not stands.troubled and not stands.dead,
+                "waiting_since": display.instant(moment(stands.waiting_since), ZONE),
+                "entries_since": display.instant(moment(stands.entries_waiting_since), ZONE),
+                "troubled": [_line(one) for one in stands.troubled],
+                "work": _other(stands),
+            }
+        )
+
+
+def _line(work: Recurring) -> dict[str, Any]:
+    return {"work": work, "ran": display.instant(moment(work.ran_at), ZONE)}
+
+
+def _other(stands: Operations) -> list[dict[str, Any]]:
+    troubled = stands.troubled
+    return [_line(one) for one in stands.work if one not in troubled]
