@@ -252,7 +252,8 @@ def board_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[
             order_by=[F("due_at").asc(nulls_last=True), F("waits_since").asc(nulls_last=True), F("id").asc()],
         )
         ranked = rows.annotate(rank=rank).filter(rank__lte=CARDS)
-        cards, following = list(lines_of(ranked, actor, at=at).order_by("column", "rank")), None
+        ordered: QuerySet[Any] = lines_of(ranked, actor, at=at)
+        cards, following = list(ordered.order_by("column", "rank")), None
     volume_limits.count_lines((row.referral for row in cards), actor=actor, at=at)
     record_listed(cards, actor=actor, at=at)
     return [card(row, at=at) for row in cards], following

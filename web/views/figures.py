@@ -96,7 +96,8 @@ class FiguresPage(Page):
         territories: Sequence[Mapping[str, Any]] = self.figures["territories"]
         if self.asked["territory"] >= len(territories):
             raise InvalidQuery({"territory": "malformed"})
-        return territories[self.asked["territory"]]
+        number: int = self.asked["territory"]
+        return territories[number]
 
     def where(self, **other: object) -> dict[str, Any]:
         """Return the parameters of this page, with others."""
