@@ -37,7 +37,7 @@ def decided(world):
 
 def walked(visitor: Visitor, name: str) -> Iterator[tuple[str, Any]]:
     """Yield the pages to which somebody comes by links, from the start on."""
-    waiting, met, kinds = ["/", "/dossiers", "/dossiers?names=true"], set(), Counter()
+    waiting, met, kinds = ["/", "/aujourdhui", "/dossiers", "/dossiers?names=true"], set(), Counter()
     while waiting:
         path = waiting.pop(0)
         bare = urlsplit(path).path
