@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.errors import NotAllowed, NotVisible
 from accounts.models import (
     AccountRequest,
+    CalendarFeed,
     FactorReset,
     GrantRequest,
     Membership,
@@ -23,6 +24,7 @@ from accounts.models import (
     Unit,
     User,
 )
+from accounts.models.calendarfeed import CalendarFeedQuerySet
 from accounts.models.membership import MembershipQuerySet
 from accounts.permissions import PERMISSIONS
 from accounts.roles import POWERFUL, Role
@@ -307,6 +309,11 @@ def own_tokens(actor: "Actor") -> QuerySet[Token]:
     if actor.scopes is None:
         return Token.objects.filter(membership__user=actor.user_id)
     return Token.objects.filter(membership__in=[position.membership_id for position in actor.positions])
+
+
+def own_feeds(actor: "Actor") -> CalendarFeedQuerySet:
+    """Return a person's calendar feeds, those that no longer open anything included."""
+    return CalendarFeed.objects.filter(user=own_account(actor))
 
 
 def own_endpoints(actor: "Actor") -> QuerySet[Endpoint]:

@@ -68,6 +68,17 @@ class Actor:
         """Tell whether this is the service itself: no account can be it, whatever its roles."""
         return self.user_id is None and self.role == SYSTEM_ROLE
 
+    def narrowed(self, positions: Iterable[Position]) -> "Actor":
+        """Return a copy that holds some of its positions alone; in the one that is left, if it is one."""
+        kept = tuple(positions)
+        only = kept[0] if len(kept) == 1 else None
+        return replace(
+            self,
+            positions=kept,
+            role=str(only.role) if only else "",
+            organisation_id=only.organisation_id if only else None,
+        )
+
     def roles_in(self, authority_id: UUID) -> frozenset[Role]:
         """Return the roles held at one authority."""
         return frozenset(p.role for p in self.positions if p.authority_id == authority_id)

@@ -24,6 +24,8 @@ IDENTITY_BOUND: Final = "identity:bound"
 IDENTITY_REFUSED: Final = "identity:refused"
 IDENTITY_REMOVED: Final = "identity:removed"
 IDENTITY_USED: Final = "identity:used"
+FEED_MADE: Final = "feed:made"
+FEED_REVOKED: Final = "feed:revoked"
 TOKEN_MADE: Final = "token:made"  # noqa: S105 - the name of an act
 TOKEN_REVOKED: Final = "token:revoked"  # noqa: S105 - the name of an act
 USER_MADE: Final = "user:made"
@@ -77,6 +79,8 @@ ABOUT_ACCOUNTS: Final = (
     IDENTITY_REFUSED,
     IDENTITY_REMOVED,
     IDENTITY_USED,
+    FEED_MADE,
+    FEED_REVOKED,
     TOKEN_MADE,
     TOKEN_REVOKED,
     USER_MADE,
@@ -125,6 +129,8 @@ events.file_under(
     RESET_REFUSED,
     IDENTITY_BOUND,
     IDENTITY_REMOVED,
+    FEED_MADE,
+    FEED_REVOKED,
     TOKEN_MADE,
     TOKEN_REVOKED,
     USER_MADE,

@@ -118,6 +118,16 @@ class TooManyFactors(AccountsError):
     text = _("Retirez d'abord une clé ou une application.")
 
 
+class TooManyFeeds(AccountsError):
+    """Nobody has more calendar feeds at once than the settings say (``CALENDAR_FEEDS_PER_PERSON``)."""
+
+    code = "too-many-feeds"
+    text = _("Révoquez d'abord un agenda dont vous ne vous servez plus.")
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most=most)
+
+
 class LastFactor(AccountsError):
     """The last factor with which a person may sign in can't be removed."""
 

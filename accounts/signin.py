@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import auth
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -25,7 +25,7 @@ from rest_framework.request import Request
 from accounts import sessions, stepup
 from accounts.actor import Actor, Position
 from accounts.errors import CrossSiteRefused, NotAllowed, TokenRefused
-from accounts.models import Membership, Token, User
+from accounts.models import CalendarFeed, Membership, Token, User
 from accounts.origin import origin_of
 from accounts.request import ServiceRequest, bare
 from accounts.roles import Role, Scope
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 TOKEN_PREFIX: Final = "rep_"  # noqa: S105 - what makes a leaked token recognisable to scanners
 SESSION: Final = "session"
+FEED: Final = "feed"
 TOKEN: Final = "token"  # noqa: S105 - a way to sign in
 PROVED: Final = "proved_at"
 #: The last proof was a code alone.
@@ -79,19 +80,29 @@ def _of_token(secret: str, origin: Origin, *, at: datetime) -> Actor:
         membership, user = row.membership, row.membership.user
         if not (membership.is_authentic and user.is_authentic):
             break
-        _note_use(row.pk, row.last_used_on, today=at.date())
+        _note_day(Token.objects.filter(pk=row.pk), row.last_used_on, today=at.date())
         scopes, verified = frozenset(row.scopes), user.verified_at is not None
         position = (_position(membership),)
         return _actor(user.pk, position, origin, scopes=scopes, verified=verified, name=user.full_name)
     raise TokenRefused
 
 
-def _note_use(token_id: UUID, last: date | None, *, today: date) -> None:
+def actor_of_feed(secret: str, request: ServiceRequest, *, at: datetime) -> tuple[CalendarFeed, Actor] | None:
+    """Return a calendar feed and its owner, with the rights in force at ``at``; None where the secret opens nothing."""
+    feeds = CalendarFeed.objects.usable(at.date()).filter(sha256=hashed(secret)).select_related("user")[:1]
+    for feed in feeds:
+        if feed.user.is_authentic:
+            _note_day(CalendarFeed.objects.filter(pk=feed.pk), feed.last_used_on, today=at.date())
+            return feed, actor_of_user(feed.user, origin_of(request, auth=FEED), at=at)
+    return None
+
+
+def _note_day(row: "QuerySet[Any]", last: date | None, *, today: date) -> None:
     """Write the day of use down: once a day, after the commit, and never at the cost of the request."""
     if last is not None and last >= today:
         return
     older = Q(last_used_on=None) | Q(last_used_on__lt=today)
-    update = partial(Token.objects.filter(older, pk=token_id).update, last_used_on=today)
+    update = partial(row.filter(older).update, last_used_on=today)
     transaction.on_commit(cast("Any", update), robust=True)
 
 

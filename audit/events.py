@@ -76,7 +76,7 @@ class Origin:
     """Where a request came from, without personal data: ≤ 64 ASCII characters each, empty if unknown.
 
     ``rid`` request id · ``ip`` truncated or keyed address · ``ua`` as ``user_agent`` gives it · ``dev``
-    keyed device id · ``trace`` id of a trace · ``auth`` how the caller signed in (``session``, ``token``).
+    keyed device id · ``trace`` id of a trace · ``auth`` how the caller signed in (``session``, ``token``, ``feed``).
 
     Raises:
         EntryRefused: a value holds a blank or another sign that a code hasn't.

@@ -99,6 +99,7 @@ TITLES: Final[dict[str, Text]] = {
     ),
     "passkey-needed": _("Votre rôle demande une clé d'accès."),
     "too-many-factors": _("Retirez d'abord une clé ou une application."),
+    "too-many-feeds": _("Révoquez d'abord un agenda dont vous ne vous servez plus."),
     "last-factor": _("C'est votre dernier moyen de connexion : ajoutez-en un autre d'abord."),
     "step-up-required": _("Confirmez d'abord que c'est bien vous."),
     "own-reset": _("Une réinitialisation demande deux personnes autres que la personne concernée."),
@@ -154,6 +155,7 @@ TITLES: Final[dict[str, Text]] = {
     "too-many-lines": _(
         "La limite de dossiers listés en une heure est atteinte. Les dossiers urgents restent affichés."
     ),
+    "too-many-fetches": _("L'agenda est relu trop souvent. Réglez-le sur une lecture par heure."),
     "too-many-filings": _(
         "La limite de transmissions en une heure est atteinte. Une transmission urgente passe toujours."
     ),

@@ -71,6 +71,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     accounts.TooManyTries: 429,
     accounts.PasskeyNeeded: 403,
     accounts.TooManyFactors: 409,
+    accounts.TooManyFeeds: 409,
     accounts.LastFactor: 409,
     accounts.OwnReset: 403,
     accounts.ProviderRefused: 401,

@@ -337,6 +337,11 @@ CASE_REFUSALS_DELAY_MAX_SECONDS = 60
 # can't try many.
 TIES_PER_DAY = 20
 TIES_PER_PERSON = 60
+# Calendar feeds, referrals/calendar_feeds/: how many addresses one person has at once, how often all of them together
+# are read within sixty minutes (0 is no cap), and how many days with something due one shows.
+CALENDAR_FEEDS_PER_PERSON = 5
+CALENDAR_FETCHES_PER_HOUR = 30
+CALENDAR_FEED_EVENTS = 200
 # Failed sign-ins, accounts/throttling.py: so many are free within an hour, then each waits twice as long as the last.
 SIGNIN_FREE_FAILURES = 5  # of one address from one network
 SIGNIN_FREE_FAILURES_OF_NETWORK = 50

@@ -198,6 +198,13 @@ class TooManyFilings(CapReached):
     )
 
 
+class TooManyFetches(CapReached):
+    """So many readings of calendar feeds in an hour."""
+
+    code = "too-many-fetches"
+    sentence = _("L'agenda est relu trop souvent. Réglez-le sur une lecture par heure.")
+
+
 class CasesDelayed(ReferralError):
     """The account was refused cases too often of late; ``wait`` is for how many seconds none is looked at."""
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from web.filing.sections import Section, sections
 from web.views import (
     accountrequests,
+    calendar,
     conflicts_of_interest,
     factors,
     figures,
@@ -89,6 +90,10 @@ urlpatterns: list[URLPattern] = [
     path("compte/mot-de-passe", passwords.ChangePassword.as_view(), name="password-change-page"),
     path("compte/adresse", passwords.AskAddress.as_view(), name="address-ask"),
     path("compte/adresse/choix", passwords.ConfirmAddress.as_view(), name="address-set"),
+    path("compte/agenda", calendar.OwnFeeds.as_view(), name="calendar-feeds"),
+    path("compte/agenda/nouveau", calendar.NewFeed.as_view(), name="calendar-feed-new"),
+    path("compte/agenda/<uuid:pk>/fin", calendar.RevokeFeed.as_view(), name="calendar-feed-end"),
+    path("agenda/<str:secret>.ics", calendar.Feed.as_view(), name="calendar-feed"),
     path("compte/liens", conflicts_of_interest.OwnTies.as_view(), name="own-ties"),
     path("compte/liens/nouveau", conflicts_of_interest.NewTie.as_view(), name="tie-page-new"),
     path(

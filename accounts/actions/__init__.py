@@ -35,6 +35,7 @@ from accounts.actions.factors import (
     renew_recovery_codes,
     stage_of,
 )
+from accounts.actions.feeds import IssuedFeed, make_feed, revoke_feed
 from accounts.actions.identities import (
     PROVIDER,
     accept_invitation,
@@ -101,6 +102,7 @@ __all__ = [
     "Appointment",
     "Correction",
     "Institution",
+    "IssuedFeed",
     "IssuedToken",
     "NewFactor",
     "NewOrganisation",
@@ -150,6 +152,7 @@ __all__ = [
     "list_sessions",
     "load_authority",
     "make_endpoint",
+    "make_feed",
     "make_organisation",
     "make_token",
     "make_unit",
@@ -171,6 +174,7 @@ __all__ = [
     "require_session",
     "reset_by_the_host",
     "review",
+    "revoke_feed",
     "revoke_token",
     "rotate_endpoint",
     "set_password",

@@ -1,8 +1,8 @@
 """Ends a person's sessions, all those of an authority, or an account, from outside (ASVS 7.4.2, 7.4.5).
 
-A closed account holds nothing any more: no role, session, token, factor, identity, link, password or vouching. A
-reopened one is as a new one. Its assignments stay in its name until others take them over; those who answer for the
-cases are notified (``referrals/staffing/tasks.py``).
+A closed account holds nothing any more: no role, session, token, calendar feed, factor, identity, link, password or
+vouching. A reopened one is as a new one. Its assignments stay in its name until others take them over; those who answer
+for the cases are notified (``referrals/staffing/tasks.py``).
 """
 
 from datetime import datetime
@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts import acts, sessions, stepup
 from accounts.access import managed_authorities, require, resettable_users, second_persons
 from accounts.actions.entry import record_about
+from accounts.actions.feeds import revoke_feed_now
 from accounts.actions.memberships import end_now
 from accounts.actions.notices import remove_now
 from accounts.actions.resets import take_away
 from accounts.actions.tokens import revoke_now
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, NotVisible, OwnAccount
-from accounts.models import AccountRequest, Authority, MailedLink, Membership, Token, User
+from accounts.models import AccountRequest, Authority, CalendarFeed, MailedLink, Membership, Token, User
 from accounts.notifications import (
     ACCOUNT_CLOSED,
     ACCOUNT_REOPENED,
@@ -167,9 +168,11 @@ def _end_roles(user: User, *, actor: Actor, at: datetime) -> frozenset[UUID]:
 
 
 def _end_tokens(user: User, *, actor: Actor, at: datetime) -> None:
-    """Revoke the tokens, and call its programs no more."""
+    """Revoke tokens and calendar feeds, and call its programs no more."""
     tokens = Token.objects.filter(membership__user=user, revoked_at=None).select_related("membership")
     for token in tokens.select_for_update(of=("self",)).order_by("pk"):
         revoke_now(token, actor=actor, at=at)
+    for feed in CalendarFeed.objects.filter(user=user, revoked_on=None).select_for_update().order_by("pk"):
+        revoke_feed_now(feed, actor=actor, at=at)
     for endpoint in Endpoint.objects.filter(user_id=user.pk, disabled_at=None).select_for_update():
         remove_now(endpoint, actor=actor, at=at)

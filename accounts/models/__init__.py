@@ -8,6 +8,7 @@ Read ``user``, then ``authority``, ``organisation``, ``membership``, ``grantrequ
 from accounts.models.accountrequest import AccountRequest
 from accounts.models.attempt import Attempt
 from accounts.models.authority import Authority, AuthorityTerritory, Unit
+from accounts.models.calendarfeed import CalendarFeed
 from accounts.models.factor import Factor, FactorReset, RecoveryCode
 from accounts.models.grantrequest import GrantRequest
 from accounts.models.identity import Identity, ProviderVisit
@@ -24,6 +25,7 @@ __all__ = [
     "Attempt",
     "Authority",
     "AuthorityTerritory",
+    "CalendarFeed",
     "Factor",
     "FactorReset",
     "GrantRequest",

@@ -29,6 +29,8 @@ READING: Final = frozenset(
         "anomaly:identities",
     }
 )
+#: How a calendar signs in (``accounts/signin.py``).
+UNATTENDED: Final = "feed"
 #: Written beside an opening when the reader bears the surname of a child or holder of the file.
 NAMESAKE: Final = "field:namesake"
 #: Written when a command makes a file a decoy (SEC-AZ17).
@@ -93,7 +95,8 @@ def fact_of(body: bytes) -> Fact:
         rule=entry["rule"] or "",
         state=entry["from"] or "",
         asked=entry["pd"] or "",
-        network=entry["ip"] or "",
+        # A calendar reads its feed by itself, from wherever its host stands: that is no place of the person.
+        network="" if entry["auth"] == UNATTENDED else entry["ip"] or "",
         device=f"{entry['ua'] or ''} {entry['dev'] or ''}".strip(),
         values=sum(entry["fields"].values()),
         # Denials that were counted together stand in one entry (SEC-AZ23).

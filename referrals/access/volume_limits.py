@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -30,7 +30,7 @@ from audit.events import Purpose, register
 from encryption import bearer, index
 from encryption.errors import Unreadable
 from outbox.scheduler import recurring
-from referrals.errors import TooManyFilings, TooManyLines, TooManyOpenings
+from referrals.errors import TooManyFetches, TooManyFilings, TooManyLines, TooManyOpenings
 from referrals.models.volume import UseCount
 
 if TYPE_CHECKING:
@@ -50,12 +50,14 @@ class Cap(StrEnum):
     OPENINGS = "openings"
     LINES = "lines"
     FILINGS = "filings"
+    FETCHES = "fetches"
 
 
 REFUSALS: Final = {
     Cap.OPENINGS: TooManyOpenings,
     Cap.LINES: TooManyLines,
     Cap.FILINGS: TooManyFilings,
+    Cap.FETCHES: TooManyFetches,
 }
 
 #: Under what the filings above the cap are kept until they are told of, and how long they may wait for it.
@@ -74,6 +76,7 @@ def most(cap: Cap, actor: Actor) -> int:
             Cap.OPENINGS: settings.OPENINGS_PER_HOUR,
             Cap.LINES: settings.LINES_PER_HOUR,
             Cap.FILINGS: settings.FILINGS_PER_HOUR,
+            Cap.FETCHES: settings.CALENDAR_FETCHES_PER_HOUR,
         }[cap]
     )
 
@@ -131,6 +134,18 @@ def count_filing(referral: "Referral", *, actor: Actor, at: datetime, urgent: bo
         TooManyFilings: the hour is full.
     """
     return _count(Cap.FILINGS, [referral.pk], actor=actor, at=at, urgent=urgent)
+
+
+def count_fetch(*, actor: Actor, at: datetime) -> None:
+    """Count that a calendar reads one of the actor's feeds; all of them count together, and each reading anew.
+
+    What a feed shows takes no room in lists: it is bounded by itself (``CALENDAR_FEED_EVENTS``), and is always the
+    same.
+
+    Raises:
+        TooManyFetches: the hour is full.
+    """
+    _count(Cap.FETCHES, [uuid4()], actor=actor, at=at)
 
 
 def _count(cap: Cap, cases: Sequence[UUID], *, actor: Actor, at: datetime, urgent: bool = False) -> bool:

@@ -2,8 +2,8 @@
 
 The service signs what it writes (``encryption/authentic.py``). A row that fails counts for nothing where it is read,
 and the log says so at once; the nightly pass finds those that nobody reads. A row that was deleted, or rolled back to
-what the service once wrote, fails nothing: accounts, memberships and tokens are compared every hour with the last
-entries of the journal about them, and a seventh of the cases every night.
+what the service once wrote, fails nothing: accounts, memberships, tokens and calendar feeds are compared every hour
+with the last entries of the journal about them, and a seventh of the cases every night.
 """
 
 import json
@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts import acts
 from accounts.actor import SYSTEM
-from accounts.models import Authority, Membership, Token, User
+from accounts.models import Authority, CalendarFeed, Membership, Token, User
 from audit import events, journal, reading
 from audit.events import Outcome, Purpose, Topic
 from audit.models import ReadEntry, SubjectPseudonym
@@ -97,6 +97,8 @@ _OF: Final[Mapping[str, type[Authentic]]] = {
     acts.MEMBERSHIP_LAPSED: Membership,
     acts.TOKEN_MADE: Token,
     acts.TOKEN_REVOKED: Token,
+    acts.FEED_MADE: CalendarFeed,
+    acts.FEED_REVOKED: CalendarFeed,
     acts.USER_CLOSED: User,
     acts.USER_REOPENED: User,
 }
@@ -111,6 +113,8 @@ def _is_set_back(row: Any, act: str, at: datetime) -> bool:
             return row.valid_to is None or bool(row.valid_to > max(at, row.valid_from))
         case acts.TOKEN_REVOKED:
             return row.revoked_at is None
+        case acts.FEED_REVOKED:
+            return row.revoked_on is None
         case acts.USER_CLOSED:
             return bool(row.is_active)
         case acts.USER_REOPENED:
@@ -120,7 +124,7 @@ def _is_set_back(row: Any, act: str, at: datetime) -> bool:
 
 @recurring("rows:compared", every=timedelta(hours=1))
 def compare(at: datetime) -> int:
-    """Compare accounts, memberships and tokens with the last entries about them; return how many differ.
+    """Compare accounts, roles, tokens and calendar feeds with the last entries about them; return how many differ.
 
     An entry that was pruned tells nothing any more: what ended longer ago than entries are kept isn't compared.
     """
@@ -129,8 +133,8 @@ def compare(at: datetime) -> int:
             last = _last_entries()
         rows = {
             journal.digest_of(row.pk.bytes): row
-            for model in (Membership, Token, User)
-            for row in rows_of(model)
+            for model in (CalendarFeed, Membership, Token, User)
+            for row in _rows(model)
         }
         differences: Counter[tuple[UUID | None, str, str]] = Counter()
         for thing, (act, tenant, instant) in last.items():

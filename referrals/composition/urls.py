@@ -5,6 +5,7 @@ from django.urls import path
 from referrals.access_review import api as access_review_api
 from referrals.attachments import api as attachments_api
 from referrals.break_glass import api as break_glass_api
+from referrals.calendar_feeds import api as calendar_feeds_api
 from referrals.cases import api as cases_api
 from referrals.cases import assessment_api, narrative_api, workflow_api
 from referrals.closing import api as closing_api
@@ -144,6 +145,8 @@ urlpatterns = [
     path("measures/counts", measures_api.WaitingCounts.as_view(), name="measures-waiting-counts"),
     path("searches", search_api.Searches.as_view(), name="searches"),
     path("clocks", cases_api.Clocks.as_view(), name="clocks"),
+    path("calendar-feeds", calendar_feeds_api.Feeds.as_view(), name="calendar-feeds-api"),
+    path("calendar-feeds/<uuid:pk>", calendar_feeds_api.OneFeed.as_view(), name="calendar-feed-api"),
     path("notices", notifications_api.Notices.as_view(), name="notices"),
     path("notices/<uuid:pk>/read", notifications_api.NoticeRead.as_view(), name="notice-read"),
     path("assignments", staffing_api.Assignments.as_view(), name="assignments"),

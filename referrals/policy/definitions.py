@@ -21,6 +21,7 @@ from referrals.policy.settings.anomalies import AnomalyTerms
 from referrals.policy.settings.assessment import AssessmentTerms
 from referrals.policy.settings.concern_form import FormTerms
 from referrals.policy.settings.decisions import DecisionTerms
+from referrals.policy.settings.exports import ExportTerms
 from referrals.policy.settings.feedback import FeedbackTerms
 from referrals.policy.settings.figures import FigureTerms
 from referrals.policy.settings.first_analysis import FirstAnalysisTerms
@@ -43,6 +44,7 @@ class Protocol(
     FigureTerms,
     RetentionTerms,
     SignInTerms,
+    ExportTerms,
     FeedbackTerms,
     TransferTerms,
     HolderAndProsecutorTerms,

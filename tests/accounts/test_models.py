@@ -13,6 +13,7 @@ from accounts.models import (
     Attempt,
     Authority,
     AuthorityTerritory,
+    CalendarFeed,
     Factor,
     FactorReset,
     GrantRequest,
@@ -96,6 +97,16 @@ def test_a_reset_is_asked_once_by_one_and_decided_by_another(make_user):
     refused(
         make, constraint="user_id" if connection.vendor == "sqlite" else "factor_reset_one_open_an_account"
     )
+
+
+def test_a_calendar_feed_ends_and_is_revoked_after_it_was_made(make_user):
+    today = NOON.date()
+    make = lambda **more: CalendarFeed.objects.create(  # noqa: E731 - said often
+        **{"user": make_user(), "label": "x", "language": "fr", "sha256": "0" * 64, "made_on": today} | more
+    )
+    refused(lambda: make(ends_on=today), constraint="feed_ends_after_it_was_made")
+    tomorrow, yesterday = today + timedelta(days=1), today - timedelta(days=1)
+    refused(lambda: make(ends_on=tomorrow, revoked_on=yesterday), constraint="feed_revoked_after_it_was_made")
 
 
 def test_what_was_odd_is_of_a_kind_and_counted_by_day(make_user):

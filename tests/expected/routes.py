@@ -45,6 +45,10 @@ ANSWERED_FOR = (
     "whoever is signed in: one's own, and those of the people whom a supervisor or lead answers for"
 )
 STANDS = "the absent person, the stand-in, and a supervisor or the lead of the unit for them"
+CALENDAR = (
+    "whoever works on cases, but the dpo, where the authority lets it: the own calendars (field.md D.3)"
+)
+BY_SECRET = "who has the secret that the address holds, with its owner's rights of now; any other is nothing (field.md D.3)"
 STAFF = "whoever isn't there to file alone, for the own ties: nobody else ever reads them (§1.3 rule 8)"
 EXCLUDES = "coordinators and supervisors, for the cases that they see (X01, §1.3 rule 8)"
 READS_JUSTICE = "whoever may know of the case and reads its judicial documents (class I)"
@@ -159,6 +163,11 @@ ROUTES = {
     "POST /compte/connexion/<uuid:pk>/nom": OWN_ACCOUNT,
     "GET /compte/connexion/<uuid:pk>/retrait": OWN_ACCOUNT,
     "POST /compte/connexion/<uuid:pk>/retrait": OWN_ACCOUNT,
+    "GET /compte/agenda": CALENDAR,
+    "GET /compte/agenda/nouveau": CALENDAR,
+    "POST /compte/agenda/nouveau": CALENDAR,
+    "POST /compte/agenda/<uuid:pk>/fin": OWN_ACCOUNT,
+    "GET /agenda/<str:secret>.ics": BY_SECRET,
     "GET /compte/liens": STAFF,
     "GET /compte/liens/nouveau": STAFF,
     "POST /compte/liens/nouveau": STAFF,
@@ -451,6 +460,9 @@ ROUTES = {
     "GET /api/v1/stand-ins": LISTED,
     "POST /api/v1/stand-ins": STANDS,
     "POST /api/v1/stand-ins/<uuid:pk>/end": STANDS,
+    "GET /api/v1/calendar-feeds": CALENDAR,
+    "POST /api/v1/calendar-feeds": CALENDAR,
+    "DELETE /api/v1/calendar-feeds/<uuid:pk>": OWN_ACCOUNT,
     "GET /api/v1/ties": STAFF,
     "POST /api/v1/ties": STAFF,
     "POST /api/v1/ties/<uuid:pk>/correct": STAFF,
@@ -714,6 +726,8 @@ GRAVE = {
     # pages ask before anything is typed; what they send asks again
     "POST /compte/connexion/codes",
     "POST /compte/connexion/<uuid:pk>/retrait",
+    "POST /api/v1/calendar-feeds",
+    "GET /compte/agenda/nouveau",
     "GET /compte/liens",
     "GET /compte/liens/nouveau",
     "GET /compte/liens/<uuid:pk>/correction",
@@ -760,8 +774,7 @@ LINES = {
         "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
         "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
-        "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
-        "GET /api/v1/saved-views",
+        "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (
         "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", f"GET {ANOMALY}/entries",

@@ -25,6 +25,8 @@ DEFAULTS = {
     "two_reader_qualification": "when_exploited",  # TWO_READER_QUALIFICATION
     "information_request_days": 5,  # C6
     "searches_per_day": 50,  # SEC-AZ14
+    "calendar_feeds": False,  # field.md D.3: off
+    "calendar_feed_days": 90,
     # §7.4, SEC-AL18: the rules are the paper's, their figures ours
     "anomaly_rules": [f"R{number:02}" for number in range(1, 20)],
     "anomaly_files_a_day": 60,
@@ -125,6 +127,7 @@ BOUNDS = (
     ("acknowledge_hours", (1, 40), (0, 41, -1, "24", 24.5, True, None)),
     ("break_glass_minutes", (10, 60), (9, 61)),
     ("one_time_codes_reason", ("", "Postes sans port."), ("   ", "{nom}", True, None)),
+    ("calendar_feed_days", (7, 365), (6, 366)),
     ("searches_per_day", (1, 200), (0, 201, "50")),
     ("team_size_min", (2, 6), (1, 7)),
     ("team_fields_min", (2, 4), (1, 5)),

@@ -19,6 +19,7 @@ LINKS = "accounts/test_password_links.py"
 ATTEMPTS = "accounts/test_throttling.py"
 FACTORS = "accounts/test_factors.py"
 REQUESTS = "accounts/test_account_requests.py"
+FEEDS = "referrals/calendar_feeds/test_feeds.py"
 OIDC = "accounts/oidc/test_what_does_not_count.py"
 SESSIONS = "accounts/test_own_sessions.py"
 BODY = ("config/test_parsing.py", "test_the_bounds_hold_at_n_and_refuse_at_n_plus_one")
@@ -43,6 +44,9 @@ TRIED = {
     "CASE_REFUSALS_DELAY_MAX_SECONDS": (REFUSALS, "test_the_wait_doubles_up_to_a_minute_and_ends"),
     "TIES_PER_DAY": ("referrals/conflicts_of_interest/test_declarations.py", "test_so_many_are_declared_in_a_day_and_no_more"),
     "TIES_PER_PERSON": ("referrals/conflicts_of_interest/test_declarations.py", "test_so_many_are_declared_at_all_and_no_more"),
+    "CALENDAR_FEEDS_PER_PERSON": (FEEDS, "test_one_has_so_many_feeds_and_no_more"),
+    "CALENDAR_FETCHES_PER_HOUR": (FEEDS, "test_feeds_are_read_so_often_an_hour_and_no_more"),
+    "CALENDAR_FEED_EVENTS": (FEEDS, "test_a_feed_shows_so_many_deadlines_and_no_more"),
     "SIGNIN_FREE_FAILURES": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),
     "SIGNIN_DELAY_MAX_SECONDS": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),
     "SIGNIN_DELAY_MAX_SECONDS_OF_PAIR": (ATTEMPTS, "test_a_neighbour_keeps_nobody_out_for_long"),

@@ -67,6 +67,8 @@ ACTS: Final[Mapping[str, Text]] = {
     "factor:reset-asked": _("Réinitialisation de seconds facteurs demandée"),
     "factor:reset-refused": _("Réinitialisation de seconds facteurs refusée"),
     "factor:reset": _("Seconds facteurs réinitialisés par deux personnes"),
+    "feed:made": _("Agenda extérieur ouvert"),
+    "feed:revoked": _("Agenda extérieur révoqué"),
     "field:namesake": _("Dossier d'un homonyme ouvert"),
     "field:opened": _("Dossier lu"),
     "figures:read": _("Statistiques consultées"),

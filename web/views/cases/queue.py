@@ -17,8 +17,8 @@ from core.paging import page_of
 from core.query import PagedQuery, Query
 from referrals.access import case_ties, matrix, volume_limits
 from referrals.access import people as access_people
-from referrals.cases import columns
-from referrals.cases.queries import ClockQuery, clock_page
+from referrals.calendar_feeds import actions as calendar_feeds_actions
+from referrals.cases.queries import CaseQuery, ClockQuery, case_page, clock_page
 from referrals.errors import NotAllowed, NotVisible
 from referrals.reading import clocks, counts, shell
 from referrals.reading.disclosures import record_listed
@@ -113,6 +113,7 @@ class Clocks(Page):
             {
                 "lines": entries,
                 "state": filters.get("state", ""),
+                "calendar": bool(calendar_feeds_actions.allowed(self.actor, at=self.at)),
                 "next": f"{reverse('clocks-page')}?{urlencode(kept | {'cursor': cursor})}" if cursor else "",
             }
         )

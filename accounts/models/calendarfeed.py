@@ -1,0 +1,66 @@
+"""Calendar feed: the address under which a person's own calendar reads what is due, one for each of their devices."""
+
+import uuid
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models.user import User
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
+
+
+class CalendarFeedQuerySet(AuthenticQuerySet["CalendarFeed"]):
+    """Ask which feeds open something on a day."""
+
+    def usable(self, on: date) -> "CalendarFeedQuerySet":
+        """Keep those that are neither revoked nor over, of an account that is open."""
+        return self.filter(revoked_on=None, ends_on__gt=on, user__is_active=True)
+
+
+class CalendarFeed(Authentic):
+    """A secret address by which a calendar acts as its owner, to read deadlines and nothing else.
+
+    The secret isn't stored, only its SHA-256. Days and no instants: an instant would join the row to an entry of the
+    journal (SEC-CR20). ``language`` is that in which its titles are written: no calendar says what its owner reads.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "user": "P1",
+        "label": "P1",
+        "language": "P1",
+        "sha256": "P2",
+        "made_on": "P1",
+        "ends_on": "P1",
+        "revoked_on": "P1",
+        "last_used_on": "P1",
+        "mac": "P1",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="calendar_feeds")
+    label = models.CharField(max_length=60)
+    language = models.CharField(max_length=2)
+    sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    made_on = models.DateField()
+    ends_on = models.DateField()
+    revoked_on = models.DateField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+    mac = MacField("user", "sha256", "made_on", "ends_on", "revoked_on")
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gt=F("made_on")), name="feed_ends_after_it_was_made"),
+            models.CheckConstraint(
+                condition=Q(revoked_on=None) | Q(revoked_on__gte=F("made_on")),
+                name="feed_revoked_after_it_was_made",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)

@@ -1,0 +1,15 @@
+"""Settings of what leaves the service for a person's own devices: nothing, unless the authority allows it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from referrals.policy.field_types import flag, whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportTerms:
+    """Calendar feeds."""
+
+    calendar_feeds: bool = flag(False, _("Échéances dans l'agenda personnel des agents, sans nom"))
+    calendar_feed_days: int = whole(90, 7, 365, _("Validité d'une adresse d'agenda"))

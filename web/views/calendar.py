@@ -1,0 +1,114 @@
+"""Deadlines in a person's own calendar: their secret addresses, and what a calendar reads there."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import actions as accounts_actions
+from accounts.request import ServiceRequest
+from referrals.calendar_feeds import actions, queries
+from referrals.calendar_feeds.inputs import FeedInput
+from web.forms import Ask, day_in_words
+from web.page import InputPage, Page, go_to
+
+NAME: Final = (
+    Ask(
+        "name",
+        _("Nom de l'agenda"),
+        _("Pour le reconnaître. Par exemple : « Téléphone de service »."),
+        attributes={"maxlength": "60"},
+    ),
+)
+NOT_MODIFIED: Final = 304
+
+
+class OwnFeeds(Page):
+    """GET /compte/agenda."""
+
+    template = "web/calendar/feeds.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show one's own feeds."""
+        lines = queries.lines(self.actor, at=self.at)
+        allowed = bool(actions.allowed(self.actor, at=self.at))
+        return self.show({"lines": [_line(one) for one in lines], "allowed": allowed})
+
+
+class NewFeed(InputPage):
+    """GET, POST /compte/agenda/nouveau."""
+
+    takes, asks = FeedInput, NAME
+    step_up = frozenset({"GET"})  # before it is typed; the act asks again
+    comes_back = "calendar-feed-new"
+    template = "web/calendar/new.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask for a name.
+
+        Raises:
+            NotAllowed: none of the reader's authorities allows it.
+        """
+        actions.as_reader(self.actor, at=self.at)
+        return self.show(self.filled({}))
+
+    def act(self, request: ServiceRequest) -> HttpResponse:
+        """Make the feed, and show its address: this once. A form that is sent again shows the list."""
+        body, shown = self.validated(), dict[str, str]()
+
+        def make() -> UUID:
+            issued = actions.make(body["name"], actor=self.actor, at=self.at)
+            path = reverse("calendar-feed", kwargs={"secret": issued.secret})
+            shown["address"] = request.build_absolute_uri(path)
+            return issued.feed.pk
+
+        self.once(body, make)
+        return self.show(shown | {"name": body["name"]}) if shown else go_to(reverse("calendar-feeds"))
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form as it was typed, with its faults."""
+        return self.show(self.again(problem))
+
+
+class RevokeFeed(Page):
+    """POST /compte/agenda/{id}/fin."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Revoke one of one's own feeds, and show those that are left."""
+        accounts_actions.revoke_feed(actor=self.actor, at=self.at, feed_id=pk)
+        return go_to(reverse("calendar-feeds"))
+
+
+class Feed(Page):
+    """GET /agenda/{secret}.ics: for calendars, which have no session; the secret says whose it is."""
+
+    public = True
+    http_method_names = ["get", "head"]
+
+    def get(self, request: ServiceRequest, secret: str) -> HttpResponse:
+        """Return what is due, as its owner may read it now; a calendar that has this already gets nothing anew."""
+        body, etag = queries.read(request, secret)
+        known = request.headers.get("If-None-Match", "")
+        response = (
+            HttpResponse(status=NOT_MODIFIED)
+            if etag in {one.strip().removeprefix("W/") for one in known.split(",")}
+            else HttpResponse(body, content_type="text/calendar; charset=utf-8")
+        )
+        response["ETag"] = etag
+        return response
+
+
+def _line(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "pk": line["id"],
+        "name": line["name"],
+        "made": day_in_words(line["made_on"]),
+        "ends": day_in_words(line["ends_on"]),
+        "used": day_in_words(line["last_used_on"] or ""),
+        "over": line["over"],
+    }
