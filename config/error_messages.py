@@ -147,6 +147,10 @@ TITLES: Final[dict[str, Text]] = {
         "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait."
     ),
     "too-many-searches": _("La limite de recherches par nom pour la journée est atteinte."),
+    "too-many-exports": _("La limite d'exports pour la journée est atteinte."),
+    "export-too-wide": _("Ces filtres ne trouvent aucun dossier, ou plus qu'un export n'en contient."),
+    "export-closed": _("Cet export n'attend plus cette action, ou pas encore."),
+    "own-export": _("Une autre personne décide de l'export que vous avez demandé."),
     "too-many-ties": _("La limite de liens déclarés est atteinte."),
     "too-many-openings": _(
         "La limite de dossiers ouverts en une heure est atteinte. Un dossier dont l'alerte est en "

@@ -227,6 +227,47 @@ class TooManyTies(ReferralError):
         self.wait = wait
 
 
+class TooManyExports(ReferralError):
+    """The person has asked for as many exports as one may in a day; ``wait``: seconds until the next."""
+
+    code = "too-many-exports"
+
+    def __init__(self, most: int, *, wait: int) -> None:
+        """Tell the cap."""
+        super().__init__(_("La limite d'exports pour la journée est atteinte."), most=most)
+        self.wait = wait
+
+
+class ExportTooWide(ReferralError):
+    """No case to export, or more than one export may hold."""
+
+    code = "export-too-wide"
+
+    def __init__(self, most: int) -> None:
+        """Tell the bound."""
+        super().__init__(
+            _("Ces filtres ne trouvent aucun dossier, ou plus qu'un export n'en contient."), most=most
+        )
+
+
+class ExportClosed(ReferralError):
+    """The export was decided on, isn't ready, was taken or is over."""
+
+    code = "export-closed"
+
+    def __init__(self) -> None:
+        super().__init__(_("Cet export n'attend plus cette action, ou pas encore."))
+
+
+class OwnExport(ReferralError):
+    """Nobody decides on an export that they asked for themself."""
+
+    code = "own-export"
+
+    def __init__(self) -> None:
+        super().__init__(_("Une autre personne décide de l'export que vous avez demandé."))
+
+
 class SearchTooWide(ReferralError):
     """One name alone, where more cases are in hand than may be opened for one search."""
 

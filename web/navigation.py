@@ -11,6 +11,7 @@ from accounts.roles import Role
 from referrals.access import matrix
 from referrals.access import people as access_people
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
+from referrals.exports import actions as exports_actions
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 
@@ -89,6 +90,10 @@ def _administers(actor: Actor) -> bool:
     return bool(actor.may("accounts.manage"))
 
 
+def _lets_out(actor: Actor) -> bool:
+    return not _works(actor) and bool(actor.holding(exports_actions.SECONDS))
+
+
 def _confirms(actor: Actor) -> bool:
     return not _administers(actor) and bool(actor.may("memberships.confirm") or actor.may("factors.reset"))
 
@@ -115,36 +120,10 @@ PLACES: Final = (
     Place(_("Transferts demandés"), "transfers", _decides_on_transfers),
     Place(_("Ouvertures d'urgence"), "openings", _breaks),
     Place(_("Déports"), "barred", _excludes),
-    Place(
-        _("Journal"),
-        "journal",
-        _reads_the_journal,
-        _("Qui a lu quoi et pourquoi, les anomalies d'accès, les preuves."),
-    ),
-    Place(
-        _("Administration"),
-        "administration",
-        _administers,
-        _("Comptes, rôles, structures, demandes et réglages de votre autorité."),
-    ),
-    Place(
-        _("Demandes à confirmer"),
-        "requests-page",
-        _confirms,
-        _("Ce qu'une autre personne demande et que vous confirmez ou refusez."),
-    ),
-    Place(
-        _("Chiffres"),
-        "figures-page",
-        _reads_figures,
-        _("Les nombres d'une année par fait, les petits nombres tus ; tableaux à télécharger."),
-    ),
-    Place(
-        _("Plateforme"),
-        "platform",
-        _runs_the_service,
-        _("Les autorités, les travaux de fond, les courriels en attente, le journal."),
-    ),
+    Place(_("Exports"), "exports", _lets_out),
+    Place(_("Journal"), "journal", _reads_the_journal),
+    Place(_("Administration"), "administration", _administers),
+    Place(_("Demandes à confirmer"), "requests-page", _confirms),
 )
 
 

@@ -12,6 +12,7 @@ from referrals.closing import api as closing_api
 from referrals.conflicts_of_interest import api as conflicts_of_interest_api
 from referrals.duplicates import api as duplicates_api
 from referrals.duplicates import search_api
+from referrals.exports import api as exports_api
 from referrals.filing import form_api, receipts_api
 from referrals.justice import api as justice_api
 from referrals.measures import api as measures_api
@@ -147,6 +148,10 @@ urlpatterns = [
     path("clocks", cases_api.Clocks.as_view(), name="clocks"),
     path("calendar-feeds", calendar_feeds_api.Feeds.as_view(), name="calendar-feeds-api"),
     path("calendar-feeds/<uuid:pk>", calendar_feeds_api.OneFeed.as_view(), name="calendar-feed-api"),
+    path("exports", exports_api.Exports.as_view(), name="exports-api"),
+    path("exports/<uuid:pk>", exports_api.OneExport.as_view(), name="export-api"),
+    path("exports/<uuid:pk>/decide", exports_api.DecideExport.as_view(), name="export-decide-api"),
+    path("exports/<uuid:pk>/take", exports_api.TakeExport.as_view(), name="export-take-api"),
     path("notices", notifications_api.Notices.as_view(), name="notices"),
     path("notices/<uuid:pk>/read", notifications_api.NoticeRead.as_view(), name="notice-read"),
     path("assignments", staffing_api.Assignments.as_view(), name="assignments"),

@@ -18,6 +18,7 @@ from referrals.models.concern import (
 )
 from referrals.models.conflicts_of_interest import DeclaredTie, KinSearch, KinValue
 from referrals.models.duplicates import DuplicateCandidate, Joining, MovedRow
+from referrals.models.exports import CaseExport
 from referrals.models.feedback import FeedbackTask
 from referrals.models.matching import IndexSize, IndexValue, SearchCount
 from referrals.models.messages import Complement, FilerMessage, InformationRequest, MessageRead, TeamMessage
@@ -66,6 +67,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "BreakGlass",
+    "CaseExport",
     "CaseWatch",
     "Child",
     "Clock",

@@ -49,6 +49,7 @@ CALENDAR = (
     "whoever works on cases, but the dpo, where the authority lets it: the own calendars (field.md D.3)"
 )
 BY_SECRET = "who has the secret that the address holds, with its owner's rights of now; any other is nothing (field.md D.3)"
+EXPORTS = "coordinators, for what they ask for; supervisors and dpo, for what they decide on; each in the own authority (SEC-AZ12)"
 STAFF = "whoever isn't there to file alone, for the own ties: nobody else ever reads them (§1.3 rule 8)"
 EXCLUDES = "coordinators and supervisors, for the cases that they see (X01, §1.3 rule 8)"
 READS_JUSTICE = "whoever may know of the case and reads its judicial documents (class I)"
@@ -275,6 +276,12 @@ ROUTES = {
     "POST /dossiers/vues/<uuid:pk>/retrait": VIEWS,
     "GET /dossiers/charge": ANSWERS,
     "GET /dossiers/charge/<uuid:user>": ANSWERED_FOR,
+    "GET /exports": EXPORTS,
+    "GET /exports/demande": EXPORTS,
+    "POST /exports/demande": EXPORTS,
+    "GET /exports/<uuid:pk>": EXPORTS,
+    "POST /exports/<uuid:pk>/decision": EXPORTS,
+    "POST /exports/<uuid:pk>/fichier": EXPORTS,
     "GET /echeances": CASES,
     "GET /signatures": SIGNERS,
     "GET /mesures": CASES,
@@ -460,6 +467,11 @@ ROUTES = {
     "GET /api/v1/stand-ins": LISTED,
     "POST /api/v1/stand-ins": STANDS,
     "POST /api/v1/stand-ins/<uuid:pk>/end": STANDS,
+    "GET /api/v1/exports": EXPORTS,
+    "POST /api/v1/exports": EXPORTS,
+    "GET /api/v1/exports/<uuid:pk>": EXPORTS,
+    "POST /api/v1/exports/<uuid:pk>/decide": EXPORTS,
+    "POST /api/v1/exports/<uuid:pk>/take": EXPORTS,
     "GET /api/v1/calendar-feeds": CALENDAR,
     "POST /api/v1/calendar-feeds": CALENDAR,
     "DELETE /api/v1/calendar-feeds/<uuid:pk>": OWN_ACCOUNT,
@@ -727,6 +739,12 @@ GRAVE = {
     "POST /compte/connexion/codes",
     "POST /compte/connexion/<uuid:pk>/retrait",
     "POST /api/v1/calendar-feeds",
+    "POST /api/v1/exports",
+    "POST /api/v1/exports/<uuid:pk>/decide",
+    "POST /api/v1/exports/<uuid:pk>/take",
+    "GET /exports/demande",
+    "POST /exports/<uuid:pk>/decision",
+    "POST /exports/<uuid:pk>/fichier",
     "GET /compte/agenda/nouveau",
     "GET /compte/liens",
     "GET /compte/liens/nouveau",
@@ -774,7 +792,7 @@ LINES = {
         "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
         "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
-        "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
+        "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/exports", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (
         "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", f"GET {ANOMALY}/entries",

@@ -27,6 +27,8 @@ DEFAULTS = {
     "searches_per_day": 50,  # SEC-AZ14
     "calendar_feeds": False,  # field.md D.3: off
     "calendar_feed_days": 90,
+    "export_delay_hours": 24,  # SEC-AZ15
+    "export_hours": 48,
     # §7.4, SEC-AL18: the rules are the paper's, their figures ours
     "anomaly_rules": [f"R{number:02}" for number in range(1, 20)],
     "anomaly_files_a_day": 60,
@@ -127,6 +129,8 @@ BOUNDS = (
     ("acknowledge_hours", (1, 40), (0, 41, -1, "24", 24.5, True, None)),
     ("break_glass_minutes", (10, 60), (9, 61)),
     ("one_time_codes_reason", ("", "Postes sans port."), ("   ", "{nom}", True, None)),
+    ("export_delay_hours", (1, 168), (0, 169)),
+    ("export_hours", (1, 168), (0, 169)),
     ("calendar_feed_days", (7, 365), (6, 366)),
     ("searches_per_day", (1, 200), (0, 201, "50")),
     ("team_size_min", (2, 6), (1, 7)),

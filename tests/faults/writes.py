@@ -12,17 +12,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts import accountrequests, links
-from accounts.models import Factor, Identity, MailedLink, User
+from accounts.actor import SYSTEM
+from accounts.models import CalendarFeed, Factor, Identity, MailedLink, User
 from accounts.oidc import visits
 from accounts.roles import Role
 from accounts.signin import PROVED
-from encryption import onetime
-from referrals.models import Exclusion, Referral
+from encryption import keys, onetime
+from referrals.models import CaseExport, Exclusion, Referral
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.factories.factors import SoftKey, give_application, give_passkey
 from tests.factories.world import World
 from tests.referrals.attachments import files
+from tests.referrals.workflow.kit import Kit
 from tests.security.procedure import Case, assessed, plain, play, seeing_all, triaged
 from tests.security.procedure import filed as filed_in_the_walk
 from tests.security.test_routes import a_grant_request, a_reset, a_shift, an_account_request, shift
@@ -867,6 +871,68 @@ def _unbinds(world: World) -> MakeReady:
 
 
 #: Of the procedure, and no steps: the walks take them (``tests/security/procedure.py``).
+FEED = "POST /api/v1/calendar-feeds"
+REVOKE_FEED = "DELETE /api/v1/calendar-feeds/{id}"
+EXPORT = "POST /api/v1/exports"
+DECIDE_EXPORT = "POST /api/v1/exports/{id}/decide"
+TAKE_EXPORT = "POST /api/v1/exports/{id}/take"
+
+
+@write(FEED)
+def _feed(world: World) -> MakeReady:
+    at = datetime.now(UTC)
+    change = Change(at.date(), {"calendar_feeds": True})
+    policy_changes_actions.change(world.authorities["93"].pk, change, actor=SYSTEM, at=at)
+    return Session(world, "crip_coordinator").ready(FEED, {"name": "Poste"})
+
+
+@write(REVOKE_FEED)
+def _revoke_feed(world: World) -> MakeReady:
+    today = datetime.now(UTC).date()
+    row = CalendarFeed.objects.create(
+        user=world.user("crip_coordinator"), label="Poste", language="fr", sha256="0" * 64, made_on=today,
+        ends_on=today + timedelta(days=1),
+    )  # fmt: skip
+    return Session(world, "crip_coordinator").ready(REVOKE_FEED, ids=(row.pk,))
+
+
+@write(EXPORT)
+def _export(world: World) -> MakeReady:
+    Kit(world, "triage")
+    return Session(world, "crip_coordinator").ready(EXPORT, {"purpose": "meeting", "reason": "Commission."})
+
+
+def an_export(world: World, **said: Any) -> CaseExport:
+    """Return an export that waits for a second person, or with ``made_at`` for whoever asked."""
+    pk = uuid4()
+    key = keys.create_draft_key(pk)
+    row = CaseExport(
+        pk=pk, authority=world.authorities["93"], asked_by=world.user("crip_coordinator"),
+        asked_at=datetime.now(UTC), purpose="meeting", key=key.id, **said,
+    )  # fmt: skip
+    row.reason = key.seal(CaseExport._meta.get_field("reason"), pk, "Commission.")
+    if "made_at" in said:
+        row.content = key.seal(CaseExport._meta.get_field("content"), pk, [])
+    row.save(force_insert=True)
+    return row
+
+
+@write(DECIDE_EXPORT)
+def _decide_export(world: World) -> MakeReady:
+    ids = (an_export(world).pk,)
+    return Session(world, "supervisor").ready(DECIDE_EXPORT, {"confirmed": True}, ids)
+
+
+@write(TAKE_EXPORT)
+def _take_export(world: World) -> MakeReady:
+    at = datetime.now(UTC)
+    row = an_export(
+        world, decided_by=world.user("supervisor"), decided_at=at, confirmed=True, ready_at=at, made_at=at,
+        ends_at=at + timedelta(days=1),
+    )  # fmt: skip
+    return Session(world, "crip_coordinator").ready(TAKE_EXPORT, {}, (row.pk,))
+
+
 WALKED = {
     f"{verb} /api/v1/{path}"
     for verb, path in (
@@ -895,6 +961,11 @@ TWINS = {
     "POST /journal/anomalies/{id}/etape/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
     "POST /acces/{id}": "POST /api/v1/access-questions/{id}/answer",
     "POST /connexions/{id}/fin": END_SESSION,
+    "POST /compte/agenda/nouveau": FEED,
+    "POST /compte/agenda/{id}/fin": REVOKE_FEED,
+    "POST /exports/demande": EXPORT,
+    "POST /exports/{id}/decision": DECIDE_EXPORT,
+    "POST /exports/{id}/fichier": TAKE_EXPORT,
     "POST /connexion/moyen": ADD,
     "POST /compte/connexion/ajout": ADD,
     "POST /compte/confirmation": FACTOR,

@@ -32,7 +32,7 @@ ROUTES = ("", "/children", "/assessment", "/judicial-referrals", "/measures", "/
           "/messages?channel=professionals")  # fmt: skip
 #: What is noted on two files that look alike needs sight of both. No route returns the others: reasons for who
 #: signs, bars or lets in, old values; what was decided and why is told by the step's own record.
-NEVER = {"declared_tie.said", "duplicate.note", "decision.motivation", "approval.given", "approval.reason", "exclusion.reason",
+NEVER = {"case_export.content", "case_export.reason", "declared_tie.said", "duplicate.note", "decision.motivation", "approval.given", "approval.reason", "exclusion.reason",
          "grant.reason", "rectification.old_value", "rectification.reason", "assignment.waiver",
          "step_record.data", "transfer_document.content", "attachment.key", "attachment.original_digest"}  # fmt: skip
 #: What a part of a class amounts to: passages ticked for the service, the conclusion, the order.

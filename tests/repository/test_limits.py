@@ -20,6 +20,7 @@ ATTEMPTS = "accounts/test_throttling.py"
 FACTORS = "accounts/test_factors.py"
 REQUESTS = "accounts/test_account_requests.py"
 FEEDS = "referrals/calendar_feeds/test_feeds.py"
+EXPORTS = "referrals/exports/test_exports.py"
 OIDC = "accounts/oidc/test_what_does_not_count.py"
 SESSIONS = "accounts/test_own_sessions.py"
 BODY = ("config/test_parsing.py", "test_the_bounds_hold_at_n_and_refuse_at_n_plus_one")
@@ -44,6 +45,8 @@ TRIED = {
     "CASE_REFUSALS_DELAY_MAX_SECONDS": (REFUSALS, "test_the_wait_doubles_up_to_a_minute_and_ends"),
     "TIES_PER_DAY": ("referrals/conflicts_of_interest/test_declarations.py", "test_so_many_are_declared_in_a_day_and_no_more"),
     "TIES_PER_PERSON": ("referrals/conflicts_of_interest/test_declarations.py", "test_so_many_are_declared_at_all_and_no_more"),
+    "EXPORT_CASES": (EXPORTS, "test_an_export_holds_so_many_cases_and_no_more"),
+    "EXPORTS_PER_DAY": (EXPORTS, "test_one_asks_for_so_many_in_a_day_and_no_more"),
     "CALENDAR_FEEDS_PER_PERSON": (FEEDS, "test_one_has_so_many_feeds_and_no_more"),
     "CALENDAR_FETCHES_PER_HOUR": (FEEDS, "test_feeds_are_read_so_often_an_hour_and_no_more"),
     "CALENDAR_FEED_EVENTS": (FEEDS, "test_a_feed_shows_so_many_deadlines_and_no_more"),

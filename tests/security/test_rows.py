@@ -57,6 +57,7 @@ from referrals.composition import row_signatures
 from referrals.models import (
     Approval,
     Assignment,
+    CaseExport,
     CaseWatch,
     Child,
     DeclaredTie,
@@ -186,6 +187,12 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
                 named_at=at, named_by=admin.pk,
             )
             for role in ("assessor", "case_referent")
+        ),
+        CaseExport: tuple(
+            CaseExport.objects.create(
+                authority=place, asked_by=one, asked_at=at, purpose="meeting", cases=[str(kit.case.pk)], key=uuid4()
+            )
+            for one in people
         ),
         DeclaredTie: both(DeclaredTie, user=of, declared_at=at, removed_at=at),
         Alarm: both(Alarm, key=lambda one: f"column:act:{one.pk}", at=at, told_at=at, settled_at=at),
@@ -322,6 +329,7 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
         for model, (row, _) in two_of(kit_of_rows).items():
             if model in {
                 AccountRequest,
+                CaseExport,
                 CaseWatch,
                 Factor,
                 Identity,
@@ -981,6 +989,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
             list(rows_of)
         list(MailedLink.objects.all())
         list(CalendarFeed.objects.all())
+        list(CaseExport.objects.all())
         list(Identity.objects.select_related("user"))
     statements = " ".join(
         one["sql"] for one in said.captured_queries if one["sql"].lstrip().startswith("SELECT")
