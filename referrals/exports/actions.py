@@ -125,6 +125,11 @@ def state_of(row: CaseExport, *, at: datetime) -> ExportState:
 # --- Asking -------------------------------------------------------------------------------------------
 
 
+def places_of(actor: Actor) -> frozenset[UUID]:
+    """Return the authorities of whose cases an actor may ask for an export."""
+    return frozenset(position.authority_id for position in actor.holding(ASKERS))
+
+
 def place_of(actor: Actor, wanted: UUID | None) -> UUID:
     """Return the authority whose cases an actor exports: the one that is named, or the only one.
 
@@ -132,12 +137,12 @@ def place_of(actor: Actor, wanted: UUID | None) -> UUID:
         NotAllowed: the actor asks for none anywhere.
         InvalidInput: it isn't said which, or another is.
     """
-    here = {position.authority_id for position in actor.holding(ASKERS)}
+    here = places_of(actor)
     if not here:
         raise NotAllowed("cases:export")
     if (wanted is None and len(here) > 1) or (wanted is not None and wanted not in here):
         raise InvalidInput("authority", "not-a-choice")
-    return wanted or here.pop()
+    return wanted or next(iter(here))
 
 
 def found(filters: Mapping[str, Any], authority_id: UUID, *, actor: Actor, at: datetime) -> list[Referral]:

@@ -425,6 +425,22 @@ def test_one_asks_for_so_many_in_a_day_and_no_more(world, here, clock):
     assert asked(world, clock)
 
 
+def test_who_coordinates_for_two_authorities_says_for_which(world, here, clock):
+    Membership.objects.create(
+        user=world.user("crip_coordinator"), role="crip_coordinator", authority=world.authorities["75"],
+        valid_from=LONG_AGO,
+    )  # fmt: skip
+    assert coordinator(world, clock).fills("/exports/demande", **WHY).status_code == 400
+
+    row = asked(world, clock, authority=str(world.authorities["93"].pk))
+
+    assert row.authority_id == world.authorities["93"].pk
+    elsewhere = WHY | {"authority": str(world.authorities["59"].pk)}
+    person = coordinator(world, clock, "crip_coordinator_2").client
+    person.defaults["HTTP_ACCEPT"] = "application/json"
+    assert person.post("/api/v1/exports", elsewhere, content_type="application/json").status_code == 400
+
+
 def test_what_finds_nothing_is_no_export(world, here, clock):
     answer = coordinator(world, clock).fills("/exports/demande", **WHY | {"state": "protected_admin"})
 

@@ -5,21 +5,24 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Authority
 from accounts.request import ServiceRequest
 from core.paging import page_of
 from core.query import PagedQuery, Query
+from referrals.errors import NotAllowed
 from referrals.exports import actions, queries
 from referrals.exports.inputs import DecisionInput, ExportInput
 from web.cases import display
 from web.cases.base import BlanksLeftOut
-from web.forms import ZONE, Ask
+from web.forms import ZONE, Ask, Pairs
 from web.page import InputPage, Page, go_to
 
+PLACE: Final = Ask("authority", _("Autorité"), kind="select")
 ASKS: Final = (
     Ask("state", _("État"), kind="select", nothing=_("Tous"), width="half", optional=True),
     Ask("urgency", _("Urgence"), kind="select", nothing=_("Toutes"), width="half", optional=True),
@@ -64,13 +67,28 @@ class AskExport(InputPage):
     comes_back = "exports"
     template = "web/exports/ask.html"
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Ask for the authority too, of who coordinates for several."""
+        super().setup(request, *args, **kwargs)
+        actor = self.request.actor
+        self.places = actions.places_of(actor) if actor is not None else frozenset()
+        self.asks = (PLACE, *ASKS) if len(self.places) > 1 else ASKS
+
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return the authorities, where there are several."""
+        if len(self.places) < 2:
+            return {}
+        rows = Authority.objects.filter(pk__in=sorted(self.places)).order_by("name")
+        return {"authority": [(str(row.pk), row.name) for row in rows]}
+
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask which cases, what for and why.
 
         Raises:
             NotAllowed: the reader asks for no exports.
         """
-        actions.place_of(self.actor, None)
+        if not self.places:
+            raise NotAllowed("cases:export")
         return self.show({"most": settings.EXPORT_CASES} | self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
