@@ -58,9 +58,19 @@ TO_CONFIRM: Final = "export.asked"
 DECIDED: Final = "export.decided"
 IS_READY: Final = "export.ready"
 register_templates(
-    Template(TO_CONFIRM, Kind.SIGNATURE, _("Un export attend votre confirmation."), page="exports"),
-    Template(DECIDED, Kind.CASE, _("L'export que vous avez demandé a reçu une réponse."), page="exports"),
-    Template(IS_READY, Kind.CASE, _("L'export que vous avez demandé est prêt."), page="exports"),
+    Template(
+        TO_CONFIRM, Kind.SIGNATURE, _("Un export attend votre confirmation."), place="exports", page="exports"
+    ),
+    Template(
+        DECIDED,
+        Kind.CASE,
+        _("L'export que vous avez demandé a reçu une réponse."),
+        place="exports",
+        page="exports",
+    ),
+    Template(
+        IS_READY, Kind.CASE, _("L'export que vous avez demandé est prêt."), place="exports", page="exports"
+    ),
 )
 
 #: Who takes names out: whoever answers for the queue. And who says yes to it: whoever doesn't work the queue.

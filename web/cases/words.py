@@ -55,6 +55,8 @@ LABELS: Final[Mapping[str, Text]] = {
     "called": _("Qui a été appelé"),
     "came_by": _("Reçu par"),
     "capture_kept": _("Capture conservée"),
+    "CaseExport.content": _("Fichier d'un export avec noms"),
+    "CaseExport.reason": _("Motivation d'un export"),
     "channel": _("Voie"),
     "child": _("Enfant"),
     "child_heard": _("Enfant entendu·e"),

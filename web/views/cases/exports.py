@@ -1,6 +1,6 @@
 """Exports of cases with names: ask, decide as the second person, take the file once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from web.forms import ZONE, Ask, Pairs
 from web.page import InputPage, Page, go_to
 
 PLACE: Final = Ask("authority", _("Autorité"), kind="select")
-ASKS: Final = (
+ASKS: Final[Sequence[Ask]] = (
     Ask("state", _("État"), kind="select", nothing=_("Tous"), width="half", optional=True),
     Ask("urgency", _("Urgence"), kind="select", nothing=_("Toutes"), width="half", optional=True),
     Ask("department", _("Département"), width="half", optional=True, attributes={"maxlength": "3"}),
