@@ -101,7 +101,7 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[CaseExport]":
     here = {position.authority_id for position in actor.holding(SECONDS)}
     waiting = Q(decided_at=None, ended_at=None, asked_at__gt=at - OPEN_FOR)
     theirs = Q(authority__in=sorted(here)) & (waiting | Q(decided_by=actor.user_id))
-    return CaseExport.objects.filter(Q(asked_by=actor.user_id) | theirs)
+    return CaseExport.objects.filter(Q(asked_by=actor.user_id) | theirs).select_related("asked_by")
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime, locked: bool = False) -> CaseExport:
@@ -112,7 +112,7 @@ def known(pk: UUID, *, actor: Actor, at: datetime, locked: bool = False) -> Case
         NotAllowed: as ``require_role``.
     """
     rows = visible_to(actor, at=at).filter(pk=pk)
-    row = (rows.select_for_update(of=("self",)) if locked else rows.select_related("asked_by")).first()
+    row = (rows.select_for_update(of=("self",)) if locked else rows).first()
     if row is None:
         raise NotVisible
     return row
@@ -140,6 +140,16 @@ def places_of(actor: Actor) -> frozenset[UUID]:
     return frozenset(position.authority_id for position in actor.holding(ASKERS))
 
 
+def require_asker(actor: Actor) -> None:
+    """Refuse whoever asks for no exports, before what was sent is looked at.
+
+    Raises:
+        NotAllowed: none of the actor's roles.
+    """
+    if not places_of(actor):
+        raise NotAllowed("cases:export")
+
+
 def place_of(actor: Actor, wanted: UUID | None) -> UUID:
     """Return the authority whose cases an actor exports: the one that is named, or the only one.
 
@@ -147,9 +157,8 @@ def place_of(actor: Actor, wanted: UUID | None) -> UUID:
         NotAllowed: the actor asks for none anywhere.
         InvalidInput: it isn't said which, or another is.
     """
+    require_asker(actor)
     here = places_of(actor)
-    if not here:
-        raise NotAllowed("cases:export")
     if (wanted is None and len(here) > 1) or (wanted is not None and wanted not in here):
         raise InvalidInput("authority", "not-a-choice")
     return wanted or next(iter(here))

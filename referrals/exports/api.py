@@ -79,6 +79,7 @@ class Exports(CaseView):
         """Ask for the cases that some filters find now; a second person has a week to confirm."""
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
+        actions.require_asker(actor)
 
         def ask() -> CaseExport:
             return actions.ask(ExportInput.read(request.data), actor=actor, at=at)

@@ -6,7 +6,6 @@ from typing import Any
 from accounts.actor import Actor
 from referrals.exports import actions, table
 from referrals.models import CaseExport
-from referrals.reading import names
 from referrals.vocabulary.exports import ExportPurpose, ExportState
 from referrals.vocabulary.labels import labelled, moment
 
@@ -17,7 +16,7 @@ def line(row: CaseExport, *, actor: Actor, at: datetime) -> dict[str, Any]:
     return {
         "id": str(row.pk),
         "authority": str(row.authority_id),
-        "asked_by": names.staff([row.asked_by_id]).get(str(row.asked_by_id), ""),
+        "asked_by": row.asked_by.full_name,
         "asked_at": moment(row.asked_at),
         "own": own,
         "purpose": labelled(ExportPurpose(row.purpose)),

@@ -32,6 +32,7 @@ def seen(cases: Sequence[str], asker: Actor, second: Actor, *, at: datetime) -> 
     """Return those of some cases that the asker reads with names and the second person sees, with such children.
 
     What one of the two may not know of is left out, and isn't told of: an exclusion, a restriction, a hidden child.
+    What is restricted takes both on its list: an emergency opening is for one case, and lets no list out.
     """
     theirs = {row.pk: row for row in visibility.visible_to(second, at=at, drafts=False).filter(pk__in=cases)}
     own = visibility.visible_to(asker, at=at, drafts=False).filter(pk__in=sorted(theirs))
@@ -42,13 +43,20 @@ def seen(cases: Sequence[str], asker: Actor, second: Actor, *, at: datetime) -> 
         ties = case_ties.ties_of(row, asker)
         if ties.coarse or ties.draft or "B" not in ties.reads:
             continue
-        sight = child_sight.sight_of(row, ties, asker)
         other = theirs[row.pk]
-        hidden = child_sight.sight_of(other, case_ties.ties_of(other, second), second).hidden
+        their_ties = case_ties.ties_of(other, second)
+        listed = ties.listed and their_ties.listed
+        if row.restricted and not listed:
+            continue
+        sight = child_sight.sight_of(row, ties, asker)
+        hidden = child_sight.sight_of(other, their_ties, second).hidden
         children = [
             child
             for child in row.children.all()
-            if sight.reads("B", child.pk) and child.pk not in hidden and not child.wrong_person
+            if sight.reads("B", child.pk)
+            and child.pk not in hidden
+            and (listed or not child.restricted)
+            and not child.wrong_person
         ]
         found.append((row, children))
     return found

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions as accounts_actions
+from accounts import stepup
 from accounts.request import ServiceRequest
 from referrals.calendar_feeds import actions, queries
 from referrals.calendar_feeds.inputs import FeedInput
@@ -56,7 +57,13 @@ class NewFeed(InputPage):
         return self.show(self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Make the feed, and show its address: this once. A form that is sent again shows the list."""
+        """Make the feed, and show its address: this once. A form that is sent again shows the list.
+
+        Raises:
+            StepUpRequired, NotAllowed, TooManyFeeds: as the act refuses, before what was typed is looked at.
+        """
+        stepup.require(self.actor, at=self.at)
+        actions.as_reader(self.actor, at=self.at)
         body, shown = self.validated(), dict[str, str]()
 
         def make() -> UUID:

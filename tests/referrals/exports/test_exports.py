@@ -383,6 +383,25 @@ def test_a_restricted_case_is_in_it_only_if_both_are_named(world, here, clock):
     assert names_in(world, clock, row) == ["Autre"]
 
 
+@pytest.mark.sec("SEC-AZ20", "SEC-AZ13")
+def test_an_emergency_opening_lets_nothing_restricted_out(world, here, clock):
+    other = Kit(world, "triage")
+    named(other, other.child, last_name="Autre")
+    here.put(restricted=True)
+    for who in ("crip_coordinator", "supervisor"):
+        here.let_in(who)
+
+    assert names_in(world, clock, made(world, clock)) == ["Autre"]
+
+
+@pytest.mark.sec("SEC-AZ20")
+def test_a_restricted_case_of_which_both_are_named_is_in_it(world, here, clock):
+    here.set_restricted()
+    here.name("supervisor")
+
+    assert names_in(world, clock, made(world, clock)) == ["Marchandeau"]
+
+
 @pytest.mark.sec("SEC-AZ20")
 def test_a_child_whom_either_may_not_know_of_isnt_in_it(world, clock):
     family = Family(world)

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from accounts import stepup
 from accounts.models import Authority
 from accounts.request import ServiceRequest
 from core.paging import page_of
 from core.query import PagedQuery, Query
-from referrals.errors import NotAllowed
 from referrals.exports import actions, queries
 from referrals.exports.inputs import DecisionInput, ExportInput
 from web.cases import display
@@ -87,12 +87,17 @@ class AskExport(InputPage):
         Raises:
             NotAllowed: the reader asks for no exports.
         """
-        if not self.places:
-            raise NotAllowed("cases:export")
+        actions.require_asker(self.actor)
         return self.show({"most": settings.EXPORT_CASES} | self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask for it, once, and show it."""
+        """Ask for it, once, and show it.
+
+        Raises:
+            StepUpRequired, NotAllowed: before what was typed is looked at.
+        """
+        stepup.require(self.actor, at=self.at)
+        actions.require_asker(self.actor)
         body = self.body()
         pk = self.once(body, lambda: actions.ask(ExportInput.read(body), actor=self.actor, at=self.at).pk)
         return go_to(reverse("export", args=[pk]))
