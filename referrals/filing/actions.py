@@ -47,6 +47,7 @@ register(EDITED, SHARED, UNSHARED)
 
 #: Members of the form that belong to the referral's shell, and who may say them (domain.md §4.5).
 CELL_ONLY: Final = ("received_at", "channel", "variant", "source_referral")
+OWN_VARIANTS: Final = (Variant.STANDARD, Variant.COPY_OF_DIRECT_REPORT)
 
 type Keys = Mapping[str, DataKey]
 type Plain = dict[UUID, dict[str, Any]]
@@ -263,10 +264,10 @@ def _blank(actor: Actor, *, at: datetime) -> Referral:
 def _shell(referral: Referral, data: Mapping[str, Any], role: Role, *, actor: Actor, at: datetime) -> None:
     """Set what the form says of the shell; only the cell states a receipt, a channel, a variant, a source.
 
-    Save that whoever went straight to the prosecutor sends the copy, and says so (CASF L226-4 II).
+    Save that whoever files says whether the prosecutor was seized directly, and this is the copy (CASF L226-4 II).
     """
-    own_copy = role is Role.FILER and data.get("variant") == Variant.COPY_OF_DIRECT_REPORT
-    filled = [name for name in CELL_ONLY if data.get(name) and not (own_copy and name == "variant")]
+    own = role is Role.FILER and data.get("variant") in OWN_VARIANTS
+    filled = [name for name in CELL_ONLY if data.get(name) and not (own and name == "variant")]
     if role not in CELL and filled:
         raise InvalidInput(filled[0], "read-only")
     if role is Role.API_119:

@@ -508,6 +508,18 @@ URGENT = {
 }  # fmt: skip
 
 
+def test_a_page_on_which_nobody_is_named_adds_nobody(filer):
+    """« Laissez cette page vide »: a child whom nobody named would have to be assessed."""
+    draft = filer.begins()
+    for page in ("fratrie", "tiers", "traces"):
+        filer.goes(f"{draft}/{page}")
+        filer.sends(f"{draft}/{page}", then="next")
+
+    see_all()
+    referral = Referral.objects.get(pk=draft.rpartition("/")[2])
+    assert not (referral.children.exists() or referral.third_parties.exists() or referral.digital_traces.exists())
+
+
 def test_in_an_emergency_a_sibling_who_was_typed_in_before_stays_one(filer):
     draft = filer.begins()
     filer.goes(f"{draft}/fratrie")

@@ -143,7 +143,7 @@ def changed(
 ) -> tuple[list[Said], int]:
     """Return the list with its ``number``-th item of ``kind`` changed, and where that stands; None takes it out.
 
-    A number beyond the last adds one.
+    A number beyond the last adds one, unless nothing was said of it: whoever goes past a page has named nobody.
     """
     places, new_items = of_kind(items, kind), list(items)
     if number < len(places):
@@ -152,7 +152,8 @@ def changed(
         new_items[place : place + 1] = [] if item is None else [item]
         return new_items, place
     item = change({"kind": kind} if kind else {})
-    return (new_items if item is None else [*new_items, item]), len(new_items)
+    said = item is not None and any(value for name, value in item.items() if name != "kind")
+    return ([*new_items, item] if item is not None and said else new_items), len(new_items)
 
 
 def put(item: Said, body: Mapping[str, Any]) -> Said:

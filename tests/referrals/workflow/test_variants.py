@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from referrals.models import Referral
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent
 from tests.journeys import bodies
@@ -49,6 +50,18 @@ def test_a_filer_says_nothing_else_of_the_way_it_came(story, variant):
 
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["field"] in ("variant", "channel")
+
+
+def test_a_filer_may_say_that_it_is_no_copy(story):
+    """The question has two answers, and the page sends the one that stands there."""
+    made = story.world.as_("filer").post("referrals", concern(**COPY))
+    pk, version = made.json()["id"], made.json()["version"]
+
+    answer = story.world.as_("filer").patch(f"referrals/{pk}", {"variant": "standard"}, version=version)
+
+    assert answer.status_code == 200
+    see_all()
+    assert Referral.objects.get(pk=pk).variant == "standard"
 
 
 def test_a_report_that_the_prosecutor_asked_for_goes_to_the_prosecutor_too(story):
