@@ -10,7 +10,7 @@ PYTHON := .venv/bin/python
 APPS := encryption core outbox audit accounts referrals web config
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-night check format docs messages pictures bench lock sbom advisories check-format check-lint check-types check-imports check-migrations check-docs check-schema
+.PHONY: help demo test test-night check format docs messages pictures journeys bench lock sbom advisories check-format check-lint check-types check-imports check-migrations check-docs check-schema
 
 help:
 	@printf '%s\n' \
@@ -22,6 +22,7 @@ help:
 	  'make docs    write the pages that are made from the code' \
 	  'make messages  gather the sentences of every app, and compile the English ones (needs gettext)' \
 	  'make pictures  take the pictures of docs/pictures (needs Chromium)' \
+	  'make journeys  play what each person does in Chromium, and print acts, page loads, heights, weights and times' \
 	  'make bench   measure against the bare framework on PostgreSQL' \
 	  'make lock    resolve pyproject.toml again into the lock files' \
 	  'make sbom    list what each lock pins in build/, as CycloneDX with hashes and licences' \
@@ -76,6 +77,10 @@ messages: .venv/.dev
 
 pictures: .venv/.dev
 	$(PYTHON) -m tests.browser.pictures
+
+journeys: .venv/.dev
+	@$(PYTHON) -m tests.system_packages
+	$(PYTHON) -m tests.browser.journeys
 
 bench: .venv/.dev
 	$(PYTHON) -m bench $(ARGS)

@@ -27,7 +27,8 @@ def main() -> None:
         database.ensure(asked.server, size)
     print(_circumstances(asked), flush=True)
     results = [_of("bench.run", asked.server, size, asked.seconds, asked.rounds) for size in asked.sizes]
-    print(report.table(results), "", report.verdicts(results), "", sep="\n", flush=True)
+    tables = (report.table(results), report.pages(results), report.verdicts(results))
+    print(*tables, "", sep="\n\n", flush=True)
     print(report.small(_of("bench.micro", asked.server, asked.sizes[0], asked.seconds)))
 
 

@@ -18,12 +18,13 @@ type Request = Callable[[], bytes]
 
 @dataclass
 class Taken:
-    """What a stretch of load gave: seconds each answer took, what went wrong, seconds of processor all took."""
+    """What a stretch of load gave: seconds each answer took, what went wrong, seconds of processor all took, bytes."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     failures: list[bytes] = field(default_factory=list)
     cpu: float = 0.0
+    bytes: int = 0
 
     def add(self, other: "Taken") -> None:
         """Count another stretch in."""
@@ -31,6 +32,7 @@ class Taken:
         self.latencies += other.latencies
         self.failures += other.failures
         self.cpu += other.cpu
+        self.bytes += other.bytes
 
     @property
     def rate(self) -> float:
@@ -110,6 +112,7 @@ def run(address: tuple[str, int], request: Request, seconds: float, clients: int
                 now = time.perf_counter()
                 if client.received[9:11] == b"20":
                     taken.latencies.append(now - client.began)
+                    taken.bytes += len(client.received)
                 else:
                     taken.failures.append(client.received[:400])
                 if now < until:

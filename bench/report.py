@@ -5,6 +5,7 @@ from typing import Any
 TARGETS = {"list": 0.6, "detail": 0.5, "submit": 0.5}  # of the second issue, at the largest size
 GROWTH = 1.2  # the list at the largest size, in its own time at the smallest
 MEMORY = 200  # MiB of a worker
+PAGE = 150  # ms within which the service answers 95 of 100 requests for a page, at the smallest size
 
 
 def table(results: list[dict[str, Any]]) -> str:
@@ -27,6 +28,20 @@ def _line(result: dict[str, Any], what: str) -> str:
     )
 
 
+def pages(results: list[dict[str, Any]]) -> str:
+    """Return one line for each size and page."""
+    lines = [
+        "| referrals | page, asked for one by one | requests | p50 ms | p95 ms | CPU ms | kB |",
+        "|---:|---|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {result['size']:,} | {what} | {one['count']:,} | {one['p50']:.0f} | **{one['p95']:.0f}** | {one['cpu']:.0f} | {one['kb']:.0f} |"
+        for result in results
+        for what, one in result["pages"].items()
+    ]
+    return "\n".join(lines)
+
+
 def verdicts(results: list[dict[str, Any]]) -> str:
     """Return each target with what was found."""
     last, first = results[-1], results[0]
@@ -40,6 +55,14 @@ def verdicts(results: list[dict[str, Any]]) -> str:
         growth = first["list"]["ours"]["rate"] / last["list"]["ours"]["rate"]
         claim = f"list at {last['size']:,}: ≤ {GROWTH} × its time at {first['size']:,}"
         lines.append(_verdict(claim, f"{growth:.2f}", growth <= GROWTH))
+    lines += [
+        _verdict(
+            f"page of the {what} at {first['size']:,}: p95 ≤ {PAGE} ms",
+            f"{one['p95']:.0f} ms",
+            one["p95"] <= PAGE,
+        )
+        for what, one in first["pages"].items()
+    ]
     memory = max(worker for result in results for worker in result["memory"])
     lines.append(_verdict(f"a worker: ≤ {MEMORY} MiB resident", f"{memory:.0f} MiB", memory <= MEMORY))
     return "\n".join(lines)

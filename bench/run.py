@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
-from bench import database, load, server, sql
+from bench import database, load, pages, server, sql
 from bench.concern import concern
 from bench.load import Request, Taken
 
@@ -128,6 +128,7 @@ def main(dsn: str, size: int, seconds: float, rounds: int) -> None:
     django.setup()
     require_same_answers(found)
     scripts = recorded(found)
+    session = pages.session_of(found["coordinator"]["id"])
     result: dict[str, Any] = {"size": size}
     with server.serving(environment) as (address, running):
         ours, bare = requests(found, "/api/v1"), requests(found, "/api/v1/bare")
@@ -152,6 +153,7 @@ def main(dsn: str, size: int, seconds: float, rounds: int) -> None:
                 for side, one in taken.items()
             }
             print(f"  {size:,} {what}: {time.strftime('%H:%M:%S')}", file=sys.stderr)
+        result["pages"] = pages.measure((address, running), found["sample"], session, seconds)
         result["memory"] = running.memory()
     print(json.dumps(result))
 

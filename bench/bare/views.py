@@ -20,6 +20,7 @@ from core.paging import page_of
 from core.query import Query
 from referrals import models as service
 from referrals.access import matrix
+from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
 from referrals.cases.api import NewConcern
 from referrals.cases.filters import CaseQuery
@@ -100,7 +101,7 @@ def offered(referral: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
     situation = (referral.state, referral.urgency)
     if situation not in _offered:
         same = service.Referral.objects.get(pk=referral.pk)
-        found = abilities.abilities(same, COORDINATOR, actor=actor, at=at)
+        found = abilities.abilities(same, Sight(COORDINATOR), actor=actor, at=at)
         _offered[situation] = {
             name: [(line, line["href"].partition(str(same.pk))[2]) for line in lines]
             for name, lines in found.items()

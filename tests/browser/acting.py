@@ -5,9 +5,10 @@ An answer is told by the name of its field; a choice by the words it begins with
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Page, expect
 from time_machine import escape_hatch
 
 from tests.browser.conftest import Visitor
@@ -17,7 +18,8 @@ from tests.days import PARIS
 type Conclusions = Sequence[tuple[str, str]]
 type Said = Mapping[str, str | list[str]]
 #: The service has the machine's clock, whatever the tests' is.
-TODAY = escape_hatch.datetime.datetime.now(PARIS).date().isoformat()
+NOW = escape_hatch.datetime.datetime.now if escape_hatch.is_travelling() else datetime.now
+TODAY = NOW(PARIS).date().isoformat()
 NOTHING: Said = MappingProxyType({})
 REPORT = ("child_opinions", "holder_opinions", "entourage_opinions", "report")
 
@@ -25,20 +27,22 @@ REPORT = ("child_opinions", "holder_opinions", "entourage_opinions", "report")
 def answers(visitor: Visitor, said: Said) -> None:
     """Fill a form."""
     for name, words in said.items():
-        fields = visitor.page.locator(f'[name="{name}"]')
         for one in words if isinstance(words, list) else [words]:
-            _answer(fields, one)
+            _answer(visitor.page, f'[name="{name}"]', one)
 
 
-def _answer(fields: Locator, words: str) -> None:
+def _answer(page: Page, named: str, words: str) -> None:
+    fields = page.locator("main").locator(named)
     kind = fields.first.evaluate("node => node.type")
     begins = re.compile(rf"^\s*{re.escape(words)}")
     if kind in ("radio", "checkbox"):
-        fields.page.locator(".choice", has=fields).filter(has_text=begins).locator("input").first.check()
+        choices = page.locator("main .choice", has=page.locator(named))
+        choices.filter(has_text=begins).locator("input").first.check()
     elif kind == "select-one":
-        option = fields.locator("option").filter(has_text=begins).first
-        fields.select_option(option.get_attribute("value"))
-    else:
+        value = fields.locator("option").filter(has_text=begins).first.get_attribute("value")
+        if fields.input_value() != value:  # nobody answers again what stands there
+            fields.select_option(value)
+    elif fields.input_value() != words:
         fields.fill(words)
 
 

@@ -22,26 +22,26 @@ from pathlib import Path
 from time import sleep
 
 import pytest
-from axe_playwright_python.base import AxeResults
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
 
 from tests.accounts.oidc.strict import StrictProvider
+from tests.browser.checks import (
+    DESK,
+    NARROW,
+    PHONE,
+    assert_accessible,
+    assert_fits,
+    assert_good,
+    coloured,
+    looked_at,
+)
 from tests.browser.keys import held
+from tests.night import NIGHT
 from tests.system_packages import CHROMIUM
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Where pictures of the pages are kept, by whoever wants some.
 PICTURES = os.environ.get("REPERE_PICTURES")
-PHONE, DESK, NARROW = (
-    {"width": 390, "height": 844},
-    {"width": 1280, "height": 900},
-    {"width": 320, "height": 640},
-)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = Axe()
-#: What a page does right isn't told of: that takes longer than finding what it does wrong.
-AXE_OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
 READY_SECONDS = 600
 #: No page weighs more, in bytes, all files together.
 HEAVIEST = 150_000
@@ -262,39 +262,37 @@ class Visitor:
         self.page.wait_for_load_state("load")
 
     def looks(self, name: str) -> None:
-        """Ask axe and the ruler about the page on a desk and a phone; keep pictures of both where they are wanted."""
+        """Ask axe and the ruler about the page on a desk and, in the dark, on the narrowest window.
+
+        Pictures of desk and phone are kept where they are wanted. At night all colours are asked for in all windows.
+        """
         self.page.wait_for_load_state("load")
+        looked_at(self.page)
         for kind, size in (("desk", DESK), ("phone", PHONE), ("narrow", NARROW)):
             self.page.set_viewport_size(size)
             if PICTURES and kind != "narrow":
                 self.page.screenshot(path=Path(PICTURES) / f"{name}-{kind}.png", full_page=True)
             assert_fits(self.page, name)
             if kind != "phone":  # whose layout is the narrow one's (web/files/page.css)
+                coloured(self.page, "dark" if kind == "narrow" else "light")
                 assert_accessible(self.page, name)
-        self.page.set_viewport_size(DESK)
+        self._rests(name)
 
     def glances(self, name: str) -> None:
         """Ask axe and the ruler about the page as it is on the narrowest window; no picture is kept."""
+        self.page.wait_for_load_state("load")
+        looked_at(self.page)
         self.page.set_viewport_size(NARROW)
         assert_fits(self.page, name)
         assert_accessible(self.page, name)
+        self._rests(name)
+
+    def _rests(self, name: str) -> None:
+        """Have the page again as it was, at night once all ways of looking at it were tried."""
+        if NIGHT:
+            assert_good(self.page, name, all_ways=True)
+        coloured(self.page, None)
         self.page.set_viewport_size(DESK)
-
-
-def assert_fits(page: Page, name: str) -> None:
-    """Nothing is wider than the window, down to 320 pixels."""
-    page.wait_for_load_state("load")
-    wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert wide <= window, f"{name}: {wide} > {window}"
-
-
-def assert_accessible(page: Page, name: str) -> None:
-    """axe-core finds nothing, once the page has its style: after a click its words are there first."""
-    page.wait_for_load_state("load")
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(AXE.axe_script)
-    found = AxeResults(page.evaluate("options => axe.run(options)", AXE_OPTIONS))
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
 
 
 @pytest.fixture

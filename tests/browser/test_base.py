@@ -31,13 +31,6 @@ def test_what_stands_behind_a_mailed_link_goes_into_the_form_and_out_of_the_addr
     assert "Ce lien n'est plus valable" in visitor.page.locator("main").inner_text()
 
 
-def test_the_pages_in_the_dark_can_be_read(browser, service):
-    with somebody_else(browser, service, color_scheme="dark") as visitor:
-        for name, path in (("start-dark", "/"), ("sign-in-dark", "/connexion")):
-            visitor.goes(path)
-            visitor.looks(name)
-
-
 def test_a_wrong_password_says_so_and_leads_to_the_field(visitor):
     visitor.goes("/connexion")
     visitor.page.get_by_label("Adresse de courriel").fill("filer.93@demo.invalid")

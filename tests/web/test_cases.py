@@ -146,14 +146,34 @@ def rest(case):
         ("dossiers/{pk}/mesures", ["referrals/{pk}", "referrals/{pk}/measures", "referrals/{pk}/clocks"]),
         ("dossiers/{pk}/evaluation", ["referrals/{pk}", "referrals/{pk}/assessment"]),
         ("dossiers/{pk}/justice", ["referrals/{pk}", "referrals/{pk}/judicial-referrals"]),
+        ("dossiers/{pk}/famille", ["referrals/{pk}/holder-informations", "referrals/{pk}/emergency-sheets"]),
+        (
+            "dossiers/{pk}/messages",
+            [
+                "referrals/{pk}/messages?channel=filer",
+                "referrals/{pk}/messages?channel=professionals",
+                "referrals/{pk}/feedbacks",
+            ],
+        ),
+        ("dossiers/{pk}/pieces", ["referrals/{pk}/attachments"]),
+        ("dossiers/{pk}/transferts", ["referrals/{pk}", "referrals/{pk}/transfers"]),
+        ("dossiers/{pk}/rapprochements", ["referrals/{pk}/duplicates", "referrals/{pk}/links"]),
+        (
+            "dossiers/{pk}/signatures",
+            ["referrals/{pk}/approvals", "referrals/{pk}/closure-reviews", "referrals/{pk}/break-glass"],
+        ),
         ("echeances", ["clocks"]),
         ("appels", ["alerts"]),
         ("mesures", ["measures", "measures/counts"]),
+        ("ouvertures", ["break-glass"]),
+        ("transferts", ["transfers"]),
+        ("dossiers/charge", ["assignments/people"]),
     ],
 )
 def test_a_page_asks_the_database_little_more_than_its_twin(world, in_assessment, page, twins):
     """At most two statements more than the calls of the API that tell the same."""
-    coordinator = Visitor(world, "crip_coordinator")
+    of_supervisors = page in ("transferts", "dossiers/charge")
+    coordinator = Visitor(world, "supervisor" if of_supervisors else "crip_coordinator")
     for _ in range(2):  # the second time what is remembered for good is remembered
         with counting() as of_page:
             assert coordinator.get("/" + page.format(pk=in_assessment.pk)).status_code == 200

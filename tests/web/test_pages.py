@@ -517,7 +517,9 @@ def test_a_page_on_which_nobody_is_named_adds_nobody(filer):
 
     see_all()
     referral = Referral.objects.get(pk=draft.rpartition("/")[2])
-    assert not (referral.children.exists() or referral.third_parties.exists() or referral.digital_traces.exists())
+    assert not any(
+        getattr(referral, part).exists() for part in ("children", "third_parties", "digital_traces")
+    )
 
 
 def test_in_an_emergency_a_sibling_who_was_typed_in_before_stays_one(filer):

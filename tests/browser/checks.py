@@ -1,0 +1,130 @@
+"""What every page must be: readable by axe's rules, as wide as the window, usable by the keyboard, quick to leave."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+from zlib import crc32
+
+from axe_playwright_python.base import AxeResults
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+DESK, PHONE, NARROW = (
+    {"width": 1280, "height": 900},
+    {"width": 390, "height": 844},
+    {"width": 320, "height": 640},
+)
+#: A window of 1440 pixels at 200 %: as wide as one of half of them.
+ZOOMED = {"width": 720, "height": 450}
+SCHEMES = ("light", "dark")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+AXE = Axe()
+#: What a page does right isn't told of: that takes longer than finding what it does wrong.
+AXE_OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+#: The addresses whose pages were looked at in this run, by their names in the URLconf.
+LOOKED: set[str] = set()
+#: What the Tab key must reach, in its order: of rounds of one name the chosen or the first.
+STOPS = """() => {
+  const rounds = new Set();
+  const chosen = (node) => [...document.getElementsByName(node.name)].find((one) => one.checked && one.form === node.form);
+  const stops = [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]"
+  )].filter((node) => {
+    if (node.disabled || node.tabIndex < 0 || !node.checkVisibility({ visibilityProperty: true })) return false;
+    if (node.type !== "radio") return true;
+    const first = chosen(node) || node, known = rounds.has(node.name);
+    if (first === node) rounds.add(node.name);
+    return first === node && !known;
+  });
+  const told = (node) => `${node.tagName} ${node.name || ""} ${(node.textContent || "").trim().slice(0, 40)}`;
+  window.met = [];
+  document.addEventListener("focusin", (event) => {
+    const node = event.target, look = getComputedStyle(node), box = node.getBoundingClientRect();
+    const ring = (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0) || look.boxShadow !== "none";
+    const inside = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    window.met.push([stops.indexOf(node), ring && inside, told(node)]);
+  });
+  return stops.map(told);
+}"""
+
+
+def route(url: str) -> str:
+    """Return the name of an address in the URLconf; none where it leads nowhere."""
+    try:
+        return resolve(urlsplit(url).path).view_name
+    except Resolver404:
+        return ""
+
+
+def looked_at(page: Page) -> None:
+    """Note that a page was looked at, unless it is one that tells of an error."""
+    if not page.title().startswith("Err"):
+        LOOKED.add(route(page.url))
+
+
+def assert_fits(page: Page, name: str) -> None:
+    """Nothing is wider than the window, down to 320 pixels."""
+    page.wait_for_load_state("load")
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= window, f"{name}: {wide} > {window}"
+
+
+def assert_accessible(page: Page, name: str) -> None:
+    """axe-core finds nothing, once the page has its style: after a click its words are there first."""
+    page.wait_for_load_state("load")
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.axe_script)
+    found = AxeResults(page.evaluate("options => axe.run(options)", AXE_OPTIONS))
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+
+
+def coloured(page: Page, scheme: Any) -> None:
+    """Have a page in its light or dark colours, at once: what moves from one to the other would be read halfway."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+
+def ways(name: str, *, all_of_them: bool) -> Iterator[tuple[Any, Any]]:
+    """Yield window and colours: desk and phone, light and dark; but for ``all_of_them`` one, by a checksum of the name."""
+    every = [(size, scheme) for size in (DESK, PHONE) for scheme in SCHEMES]
+    yield from every if all_of_them else [every[crc32(name.encode()) % len(every)]]
+
+
+def assert_good(page: Page, name: str, *, all_ways: bool) -> None:
+    """A page in general: it fits down to 320 pixels and at 200 %, can be left at once, and axe finds nothing."""
+    for size in (NARROW, PHONE, ZOOMED, DESK):
+        page.set_viewport_size(size)
+        assert_fits(page, f"{name} at {size['width']}")
+    assert page.locator("h1").count() == 1, f"{name} has not one heading of the first level"
+    assert re.match(r"\S+.* – Repère$", page.title()), f"{name} has no title"
+    if page.locator("#exit").count():
+        assert page.locator("#exit button").is_visible(), f"{name} can't be left quickly"
+    for size, scheme in ways(name, all_of_them=all_ways):
+        page.set_viewport_size(size)
+        coloured(page, scheme)
+        assert_accessible(page, f"{name}, {scheme}, {size['width']}")
+    coloured(page, None)
+    page.set_viewport_size(DESK)
+
+
+def assert_by_keyboard(page: Page, name: str) -> None:
+    """The Tab key reaches all that can be used, in the page's order, shows where it is, and goes out at the end."""
+    stops = page.evaluate(STOPS)
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    for _ in stops:
+        page.keyboard.press("Tab")
+    met = page.evaluate("window.met")
+    assert "skip" in page.evaluate("document.querySelector('a').className"), (
+        f"{name}: the first stop skips nothing"
+    )
+    assert [n for n, _, _ in met] == list(range(len(stops))), (
+        f"{name}: {[stop for n, stop in enumerate(stops) if n not in {m[0] for m in met}]} not reached, or not in order: {met}"
+    )
+    assert all(seen for _, seen, _ in met), (
+        f"{name}: not seen with the focus: {[what for _, seen, what in met if not seen]}"
+    )
+    page.keyboard.press("Tab")
+    assert page.evaluate("window.met.length") == len(stops) or page.evaluate("window.met.at(-1)[0]") == 0, (
+        f"{name} holds the focus at its end"
+    )

@@ -1,0 +1,190 @@
+"""Every page that there is, as somebody comes to it by its links: what no other test has looked at is looked at here.
+
+This file runs after the others of its folder. By day each page is looked at once, in one window and one set of colours
+that a checksum of its name picks, and a few are gone through by the keyboard; at night each in all of them, and again
+for every person who comes to it.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+from accounts.roles import Role
+from tests.browser.acting import answers
+from tests.browser.checks import LOOKED, assert_by_keyboard, assert_good
+from tests.browser.conftest import Visitor, somebody_else
+from tests.night import NIGHT, some
+from web.urls import urlpatterns
+
+#: Addresses that show no page to whoever comes by a link, and why.
+NO_PAGE = {
+    **dict.fromkeys(
+        ("journal-table", "journal-export", "journal-verifier", "figures-table", "cases-file", "export-take"),
+        "gives a file to keep",
+    ),
+    **dict.fromkeys(
+        ("to-provider", "to-bind", "from-provider", "left-provider", "invitation-to-provider"),
+        "leads to an identity provider or back: test_providers.py",
+    ),
+    **dict.fromkeys(
+        ("invitation-identity", "identity-bind", "identity-remove"),
+        "within a sign-in at an identity provider: test_providers.py",
+    ),
+    **dict.fromkeys(
+        ("account-request-page", "account-request-refusal"),
+        "after a request that a stranger has confirmed by mail: web/test_account_requests.py",
+    ),
+    "calendar-feed": "read by calendars: web/test_calendar.py",
+    "first-factor": "for an account without a second factor, which nobody of the demonstration has",
+    "barred-decide": "after a tie was found on a case: web/test_conflicts_of_interest.py",
+    "transfer": "after another authority has asked for a transfer: web/test_transfers.py",
+}
+#: Pages of a state that only the tests of another file make; they look at them there.
+ELSEWHERE = {
+    "second-step": "test_factors.py",
+    "anomaly-identities-page": "test_journal.py",
+    "access-question-page": "test_journal.py",
+    "request-role": "test_administration.py",
+    "request-reset": "test_administration.py",
+    "assessment-writing": "test_parents.py",
+    "signature": "test_parents.py",
+    "case-pair": "test_journeys.py",
+}
+#: Where a walk begins; the last ones are reached from mails and grave acts alone.
+STARTS = (
+    "/", "/dossiers", "/mot-de-passe/choix", "/invitation", "/demande-de-compte/confirmation", "/compte/adresse/choix",
+    "/compte/confirmation",
+)  # fmt: skip
+
+
+def begins(visitor: Visitor) -> None:
+    """Begin a draft, whose pages lead to all of the form."""
+    visitor.goes("/transmissions/nouvelle")
+    visitor.presses("Commencer")
+    visitor.page.wait_for_url(lambda url: not url.endswith("nouvelle"))
+
+
+def coordinates(visitor: Visitor) -> None:
+    """Declare a tie, and begin to type in what somebody says on the phone."""
+    visitor.goes("/compte/liens/nouveau")
+    answers(visitor, {"last_name": "Passage", "first_names": "Essai"})
+    visitor.presses("Enregistrer")
+    begins(visitor)
+
+
+def administers(visitor: Visitor) -> None:
+    """Make an account, and close another one."""
+    visitor.goes("/administration/personnes/nouvelle")
+    answers(
+        visitor, {"email": "passage@demo.invalid", "full_name": "Passage Exemple", "language": "Français"}
+    )
+    visitor.presses("Créer le compte")
+    visitor.goes("/administration")
+    visitor.page.get_by_role("link", name=re.compile("^Fermer le compte.*associatif")).click()
+    visitor.page.locator("main form button").click()
+    visitor.page.wait_for_load_state("load")
+
+
+FIRST_OR_NEVER = (Role.CRIP_COORDINATOR, Role.FILER, Role.TERRITORY_ADMIN, Role.AUDITOR, Role.API_119)
+#: Who walks, in this order, and what each does before. No name: somebody who hasn't signed in.
+PEOPLE: dict[str, Callable[[Visitor], None] | None] = {
+    "": None,
+    "crip_coordinator": coordinates,
+    "filer": begins,
+    "territory_admin": administers,
+    "auditor": None,
+    **{str(role): None for role in Role if role not in FIRST_OR_NEVER},
+}
+
+
+def names() -> set[str]:
+    """Return the names of all addresses that show a page."""
+    shown = {one.name for one in urlpatterns if hasattr(one.callback.view_class, "get")}
+    return {name for name in shown if name} - NO_PAGE.keys()
+
+
+def kind(path: str) -> tuple[str, str]:
+    """Return which page an address shows: its name, and which of those that are told apart by a word."""
+    try:
+        found = resolve(re.split("[?#]", path)[0])
+    except Resolver404:
+        return "", ""
+    words = [str(value) for name, value in found.kwargs.items() if name in ("step", "part", "question")]
+    return found.view_name, next((word for word in words if not re.fullmatch("[0-9a-f-]{36}", word)), "")
+
+
+def walk(visitor: Visitor, left: set[str], name: str) -> Iterator[tuple[str, str]]:
+    """Yield each kind of page that is left, once somebody stands on it; others are passed through."""
+    waiting, met = [*STARTS], set[tuple[str, str]]()
+    if name and visitor.page.url.startswith(visitor.service.address):
+        waiting.insert(0, visitor.page.url.removeprefix(visitor.service.address))
+    while waiting and (left or NIGHT):
+        path = waiting.pop(0)
+        what, which = kind(path)
+        if not what or what in NO_PAGE or (what, which) in met or (not NIGHT and (what, "") in met):
+            continue
+        met |= {(what, which), (what, "")}
+        if what in left or (NIGHT and what in names()):
+            response = visitor.page.goto(visitor.service.address + path)
+            visitor.page.wait_for_load_state("load")
+            told = visitor.page.content()
+            if response is not None and response.status < 400:
+                left.discard(what)
+                yield what, f"{what} {which}".strip()
+        else:
+            answer = visitor.page.request.get(visitor.service.address + path, headers={"accept": "text/html"})
+            told = answer.text() if "text/html" in answer.headers.get("content-type", "") else ""
+        waiting += [html.unescape(one) for one in re.findall(r'href="(/[^"]*)"', told)]
+
+
+def test_every_page_can_be_used_by_everybody(request, browser, service):
+    """axe finds nothing, in the light and the dark; nothing is too wide; the keyboard reaches all; none weighs too much."""
+    left = names() - (set() if NIGHT else LOOKED) - ELSEWHERE.keys()
+    ran = {item.path.name for item in request.session.items}
+    seen, faults = set[str](), list[str]()
+    by_keyboard = set(some(sorted(left), "keyboard", 8))
+    for name, before in PEOPLE.items():
+        if not left and not NIGHT:
+            break
+        with somebody_else(browser, service) as visitor:
+            if name:
+                visitor.signs_in(name)
+            if before is not None:
+                before(visitor)
+            for what, which in walk(visitor, left, name):
+                checks: list[Callable[[Page, str], None]] = [
+                    partial(assert_good, all_ways=NIGHT and which not in seen)
+                ]
+                if which not in seen and (NIGHT or what in by_keyboard):
+                    checks.append(assert_by_keyboard)
+                seen.add(which)
+                for check in checks:
+                    try:
+                        check(visitor.page, f"{which} of {name or 'anybody'}")
+                    except AssertionError as fault:  # one run tells all that is to be put right
+                        faults.append(str(fault))
+    assert faults == [], "\n".join(faults)
+    assert sorted(left) == []
+    assert sorted(name for name, file in ELSEWHERE.items() if file in ran and name not in LOOKED) == []
+
+
+@pytest.mark.sec("SEC-AU10")
+@pytest.mark.parametrize("place", ["/dossiers?names=true", "the first case"])
+def test_after_sign_out_the_back_button_shows_no_case(visitor, place):
+    visitor.signs_in("crip_coordinator")
+    visitor.goes("/dossiers?names=true")
+    if place == "the first case":
+        visitor.page.locator("a[href*='/dossiers/']").filter(has_text=re.compile(r"^\w{4}-")).first.click()
+        visitor.page.wait_for_url("**/dossiers/*-*")
+    assert "Exemple" in visitor.page.locator("main").inner_text()
+    visitor.presses("Se déconnecter")
+
+    visitor.page.go_back()
+
+    visitor.page.get_by_role("heading", name="Se connecter").wait_for()
+    assert "Exemple" not in visitor.page.content()
