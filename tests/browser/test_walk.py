@@ -39,7 +39,7 @@ NO_PAGE = {
         ("account-request-page", "account-request-refusal"),
         "after a request that a stranger has confirmed by mail: web/test_account_requests.py",
     ),
-    "calendar-feed": "read by calendars: web/test_calendar.py",
+    "calendar-feed": "read by calendars: referrals/calendar_feeds/test_feeds.py",
     "first-factor": "for an account without a second factor, which nobody of the demonstration has",
     "barred-decide": "after a tie was found on a case: web/test_conflicts_of_interest.py",
     "transfer": "after another authority has asked for a transfer: web/test_transfers.py",

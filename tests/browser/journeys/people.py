@@ -229,7 +229,7 @@ def reads_in_an_emergency(story: Story) -> None:
     with story.does("on_call", "open that file in an emergency (on a phone)", phone=True) as officer:
         opens(officer, story.urgent)
         officer.follows(re.compile("^Ouvrir en urgence"))
-        officer.page.get_by_label("Motif").fill("Appel de nuit : enfant en danger immédiat.")
+        answers(officer, {"reason": "Appel de nuit : enfant en danger immédiat."})
         officer.presses(re.compile("^Ouvrir en urgence"))
         officer.page.get_by_text("voiture devant le collège").first.wait_for()
 
@@ -322,7 +322,7 @@ def writes_the_report(story: Story) -> None:
             "conclusions-0-proposal": "Actions adaptées", "conclusions-0-text": "Au vu des visites.",
         }  # fmt: skip
         answers(assessor, said)
-        assessor.presses(re.compile("^Enregistrer$"))
+        assessor.presses(re.compile("^Enregistrer( et continuer plus tard)?$"))
         takes(assessor, "Remettre au cadre")
     with story.does("assessment_lead", "deliver the report") as lead:
         opens(lead, story.first)
