@@ -55,7 +55,7 @@ class Maker:
         self.models = (service, bare)
         self.of = {model: [self._table(Table, apps, model) for apps in self.models] for model in _DIFFERING}
         self.entry = Table(audit.Entry, *ENTRY, outcome="allow")
-        self.subject = Table(audit.SubjectPseudonym, "referral_id", "pseudonym", "created_at")
+        self.subject = Table(audit.SubjectPseudonym, "referral_id", "pseudonym", "created_at", "mac")
         self.key = Table(
             WrappedKey, "id", "kind", "owner", "wrapped_by", "suite", "wrapped", "commitment", "created_at"
         )
@@ -166,9 +166,12 @@ class Maker:
         return found
 
     def _trail(self, pk: UUID, tenant: UUID, at: datetime) -> None:
+        from audit import pseudonyms
+
         pseudonym = uuid4()
+        mac = pseudonyms.mac(self.subject.name, pk, pseudonym)
         self.lines[self.subject.name].append(
-            self.subject.line(referral_id=pk, pseudonym=pseudonym, created_at=at)
+            self.subject.line(referral_id=pk, pseudonym=pseudonym, created_at=at, mac=mac)
         )
         for order, (name, number, before, after) in enumerate(STEPS, 1):
             step = {
