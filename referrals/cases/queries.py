@@ -154,7 +154,6 @@ def clock_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[_Line
         cursor=asked.get("cursor"),
         bound_to=f"{asked.get('state')}/{asked.get('code')}",
     )
-    volume_limits.count_lines((clock.referral for clock in page.items), actor=actor, at=at)
     filed = [clock for clock in page.items if actor.holding(matrix.FILERS) and _is_of_filer(clock, actor)]
     record_listed(page.items, unnamed=filed, actor=actor, at=at)
     lines = [

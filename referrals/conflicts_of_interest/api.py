@@ -10,7 +10,6 @@ from accounts.api.once import do_once, done_before, keep_done
 from core.inputs import Flag
 from core.paging import page_of
 from core.query import PagedQuery, Query
-from referrals.access import volume_limits
 from referrals.conflicts_of_interest import actions, declarations
 from referrals.conflicts_of_interest.inputs import TieInput
 from referrals.models import DeclaredTie, Exclusion
@@ -125,7 +124,6 @@ class Exclusions(CaseView):
             cursor=filters.get("cursor"),
             bound_to=f"exclusions/{filters.get('awaiting')}",
         )
-        volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
         record_listed(page.items, actor=actor, at=at)
         return Response(listed([actions.line(row) for row in page.items], page.next))
 

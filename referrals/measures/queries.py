@@ -33,7 +33,7 @@ from accounts.request import ServiceRequest, actor_in
 from core.paging import page_of
 from encryption.authentic import CheckedRows
 from referrals.access import exceptions as access_exceptions
-from referrals.access import hanging_rows, visibility, volume_limits
+from referrals.access import hanging_rows, visibility
 from referrals.access import people as access_people
 from referrals.access.matrix import Relation
 from referrals.models import Measure
@@ -57,7 +57,6 @@ def waiting_page(
         cursor=asked.get("cursor"),
         bound_to=repr(sorted((k, str(v)) for k, v in asked.items() if k not in ("cursor", "limit"))),
     )
-    volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
     record_listed(page.items, actor=actor, at=at)
     return [line(row, at=at) for row in page.items], page.next
 
@@ -254,7 +253,6 @@ def board_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[
         ranked = rows.annotate(rank=rank).filter(rank__lte=CARDS)
         ordered: QuerySet[Any] = lines_of(ranked, actor, at=at)
         cards, following = list(ordered.order_by("column", "rank")), None
-    volume_limits.count_lines((row.referral for row in cards), actor=actor, at=at)
     record_listed(cards, actor=actor, at=at)
     return [card(row, at=at) for row in cards], following
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from core.query import Query
-from referrals.access import volume_limits
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
 from referrals.conflicts_of_interest import declarations
 from referrals.conflicts_of_interest.inputs import TieInput
@@ -147,7 +146,6 @@ class Barred(Page):
         rows = conflicts_of_interest_actions.visible_to(self.actor, at=self.at).order_by("-since_at", "id")
         waiting = set(conflicts_of_interest_actions.awaiting(rows).values_list("pk", flat=True))
         listed = sorted(rows[:LISTED], key=lambda row: row.pk not in waiting)
-        volume_limits.count_lines((row.referral for row in listed), actor=self.actor, at=self.at)
         record_listed(listed, actor=self.actor, at=self.at)
         return self.show(
             {
