@@ -78,6 +78,7 @@ LEFT: Final[Mapping[str, str]] = {
     "transfer_requests": "the request is the origin's",
     "transfer_documents": "as the request",
     "transfer_receivers": "as the request",
+    "last_visits": "which reader of the origin opened it when is nobody's business at the target",
     "watch": "what the nightly pass saw of the rows that stay; it looks at the new ones by itself",
 }
 #: Clocks that the new authority starts anew, or that belong to the people of the origin.

@@ -50,7 +50,7 @@ def comes_to(visitor: Visitor, page: str, step: str, *, about: str = "") -> None
     """Go from a page of a case to a step that it offers; ``about`` says of which of several parts."""
     visitor.goes(page)
     offers = visitor.page.locator("a.offer, .next a[href*='/etape/']").filter(
-        has_text=re.compile(f"^{re.escape(step)}( |$)")
+        has_text=re.compile(rf"^{re.escape(step)}(\s|$)")
     )
     offer = offers.filter(has_text=about).first
     panel = visitor.page.locator("details.theme:not([open])", has=offer)

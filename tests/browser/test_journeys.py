@@ -47,7 +47,7 @@ def test_s7_an_urgent_night(visitor, browser, service):
     visitor.goes("/appels")
     expect(main).to_contain_text(reference)
     visitor.looks("calls")
-    visitor.page.get_by_role("link", name=reference, exact=True).click()
+    visitor.page.get_by_role("link", name=f"Ouvrir le dossier {reference}").click()
     visitor.page.wait_for_url("**/dossiers/*-*")
     case = visitor.page.url.rpartition("/")[2]
     expect(main).not_to_contain_text("frappée")

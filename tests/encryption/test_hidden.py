@@ -17,6 +17,7 @@ AT = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
 #: What an account does for itself, typed by hand: each is hidden.
 HIDDEN = {
     "session.used", "user.factor_failed", "sign_in.first", "sign_in.last", "sign_in.told", "link.expires", "factor.step",
+    "notice.asked",
 }  # fmt: skip
 
 

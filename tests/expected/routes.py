@@ -29,7 +29,7 @@ READS_FIGURES = "figures.read"
 READS_ROTA = "rota.read"
 KEEPS_ROTA = "rota.change"
 FIGURES = "pages of whoever reads the figures, by the call that they make (figures.read)"
-RUNS_THE_SERVICE = "whoever runs the service, for its state in numbers and codes (operations.read)"
+RUNS_THE_SERVICE = "operations.read"
 DAY = "whoever works here, not who files alone: the numbers and lines are those of the lists that they have"
 ON_CALL = "officers on call, for the runaways whose sheet names their authority (T36)"
 RESOLVED = "the auditor and the data protection officer who lifted the veil together, while it is lifted (S9, SEC-AZ12)"
@@ -98,6 +98,7 @@ PERMISSIONS = {
     READS_FIGURES: ("dpo", "platform_admin", "statistician", "supervisor", "territory_admin"),
     READS_ROTA: ("crip_coordinator", "intake_agent", "on_call", "supervisor", "territory_admin"),
     KEEPS_ROTA: ("supervisor", "territory_admin"),
+    RUNS_THE_SERVICE: ("platform_admin",),
 }  # fmt: skip
 
 # --- The addresses ------------------------------------------------------------------------------------

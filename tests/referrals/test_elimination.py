@@ -301,6 +301,9 @@ def test_a_purge_leaves_a_tombstone_and_nothing_that_leads_to_it(world):
         "authority",
         "state",
         "mac",
+        "reference_1",  # the groups of the reference, by which a part of it is found
+        "reference_2",
+        "reference_3",
         "version",
         "variant",
         "channel",

@@ -25,6 +25,7 @@ DOCUMENTS = {
     "/api/v1/referrals/{id}/receipt.pdf": "the filer",
     "/api/v1/referrals/{id}/attachments/{part}/content": "who reads the case",
     "/api/v1/referrals/{id}/attachments/{part}/original": "who reads the case",
+    "/api/v1/exports/{id}/take": "who reads the case, with a second person's yes",
 }
 HOLDERS = ("holders", "child")
 

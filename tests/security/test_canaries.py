@@ -33,6 +33,7 @@ from outbox import delivery
 from referrals.conflicts_of_interest.tasks import begin as begin_comparing
 from referrals.conflicts_of_interest.tasks import compare as compare_ties
 from referrals.duplicates.tasks import keep_index, search_duplicates
+from referrals.exports.tasks import make_due
 from referrals.models import Referral
 from tests.audit.owner import as_owner
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
@@ -41,6 +42,7 @@ from tests.faults.crash import crashing
 from tests.referrals.attachments.conftest import Sender
 from tests.security.needles import MARK, Canaries, forms, hits
 from tests.security.procedure import play, ready, seeing_all, send, walks
+from tests.web.visiting import Visitor
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
@@ -103,7 +105,7 @@ def left(tmp_path, settings, monkeypatch, sequenced):  # noqa: F811 - the fixtur
 
 
 @pytest.mark.slow("the whole procedure, and a search in all that it left")
-def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left, sequenced):  # noqa: F811 - the fixture
+def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left, settings, sequenced):  # noqa: F811 - the fixture
     canaries = Canaries()
     answers: list[bytes] = []
 
@@ -122,6 +124,8 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
     answers += [answer.content for answer in wrong_places(world, canaries)]
     answers += [answer.content for answer in files_sent(world, canaries)]
     answers += [answer.content for answer in ties_declared(world, canaries)]
+    settings.EXPORT_CASES = 10_000
+    answers += [answer.content for answer in names_exported(world, canaries)]
     with seeing_all():  # what was said in the walks is indexed and compared too
         Referral.objects.update(index_norm=0, searched_at=None)
     keep_index(NOW)
@@ -224,6 +228,19 @@ def ties_declared(world, canaries):
     begin_comparing(instant())
     compare_ties(instant() + timedelta(hours=1))
     return [kept, refused]
+
+
+def names_exported(world, canaries):
+    """Have the names of all cases made ready to leave, for a planted reason; the file itself isn't taken."""
+    why = {"purpose": "meeting", "reason": canaries.say("export: reason")}
+    asked = Visitor(world, "crip_coordinator", at=instant()).fills("/exports/demande", **why)
+    pk = asked["Location"].rpartition("/")[2]
+    decided = Visitor(world, "supervisor", at=instant()).post(
+        f"/exports/{pk}/decision", {"decision": "confirm"}
+    )
+    assert (asked.status_code, decided.status_code) == (303, 303), decided.content
+    assert make_due(instant() + timedelta(hours=25)) == 1
+    return [asked, decided]
 
 
 def every_sealed_text_is_planted():

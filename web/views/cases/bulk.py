@@ -69,7 +69,13 @@ class Bulk(InputPage):
     template = "web/cases/bulk.html"
 
     def post(self, request: ServiceRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        """Ask for cases, where none was ticked, or more than a page has."""
+        """Ask for cases, where none was ticked, or more than a page has.
+
+        Raises:
+            NotAllowed: no role of the reader does anything to several cases at once.
+        """
+        if not bulk.offered(self.actor):
+            raise NotAllowed("cases:bulk")
         if not 0 < len(self.cases) <= bulk.CASES_MAX:
             return self.show({"nothing": True, "most": bulk.CASES_MAX}, status=400)
         return super().post(request, *args, **kwargs)
@@ -80,11 +86,8 @@ class Bulk(InputPage):
         Sent twice it does nothing twice: each case has moved on from the version that was shown.
 
         Raises:
-            NotAllowed: no role of the reader does anything to several cases at once.
             NotVisible: one of the cases is absent, or not for this reader.
         """
-        if not bulk.offered(self.actor):
-            raise NotAllowed("cases:bulk")
         cases = self.cases
         if "step" not in self.sent:
             return self.show(self.filled({}) | self._around())
