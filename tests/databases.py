@@ -59,6 +59,8 @@ BOTH_DATABASES = {
     "tests/audit/test_api_entries.py": "the views of the auditor's role",
     "tests/core/test_paging.py": "pages in the database's order",
     "tests/referrals/test_measure_board.py": "ranks within columns, and deadlines as subqueries",
+    "tests/web/test_queue.py": "statements of a list: orders, filters, parts of a reference",
+    "tests/referrals/visits/": "statements that count what came since",
     "tests/web/test_today.py": "numbers grouped by day and by what subqueries find",
     "tests/audit/test_questions.py": "statements of the auditors' questions",
     "tests/journeys/test_leaver_and_stand_in.py": "stand-ins in SQL",

@@ -156,7 +156,7 @@ def test_no_answer_is_empty_and_none_tells_what_was_asked(world, draft, out, par
                 assert given["Retry-After"].isdecimal(), route
                 kind = "text/html; charset=utf-8" if a_person else "application/problem+json"
                 assert given["Content-Type"] == kind, route
-                assert b"Lou" not in body, route
+                assert not re.search(rb"\bLou\b", body), route  # a drawn token may have the letters
                 shown = route.startswith("POST ") and b'role="alert"' in body
                 held = shown and ("/transmissions/" in route or TYPED in html.unescape(body.decode()))
                 told.add(b"" if held or part in ("store", "scanner") else body)

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from accounts.roles import PROGRAMS, Role
-from audit.models import Entry
+from tests.audit.owner import written
 from tests.factories.concerns import concern
 from tests.kept import kept
 from tests.referrals.api.routes import counting
@@ -119,13 +119,13 @@ def test_a_case_out_of_sight_is_in_no_number_line_or_bar(world, case):
 
 
 def test_it_names_nobody_and_its_lines_are_journaled_as_a_list(world, case):
-    before = Entry.objects.filter(act="list:opened").count()
+    before = len(written(act="list:opened"))
 
     page = Somebody(world.user("crip_coordinator")).goes("/aujourdhui")
 
     assert "Canari" not in page
     assert f"/dossiers/{case.pk}" in page
-    assert Entry.objects.filter(act="list:opened").count() == before + 1
+    assert len(written(act="list:opened")) == before + 1
 
 
 def test_it_asks_the_database_as_much_for_five_cases_as_for_two(world, case):
