@@ -91,7 +91,7 @@ def _administers(actor: Actor) -> bool:
 
 
 def _lets_out(actor: Actor) -> bool:
-    return not _works(actor) and bool(actor.holding(exports_actions.SECONDS))
+    return not works(actor) and bool(actor.holding(exports_actions.SECONDS))
 
 
 def _confirms(actor: Actor) -> bool:
@@ -121,9 +121,36 @@ PLACES: Final = (
     Place(_("Ouvertures d'urgence"), "openings", _breaks),
     Place(_("Déports"), "barred", _excludes),
     Place(_("Exports"), "exports", _lets_out),
-    Place(_("Journal"), "journal", _reads_the_journal),
-    Place(_("Administration"), "administration", _administers),
-    Place(_("Demandes à confirmer"), "requests-page", _confirms),
+    Place(
+        _("Journal"),
+        "journal",
+        _reads_the_journal,
+        _("Qui a lu quoi et pourquoi, les anomalies d'accès, les preuves."),
+    ),
+    Place(
+        _("Administration"),
+        "administration",
+        _administers,
+        _("Comptes, rôles, structures, demandes et réglages de votre autorité."),
+    ),
+    Place(
+        _("Demandes à confirmer"),
+        "requests-page",
+        _confirms,
+        _("Ce qu'une autre personne demande et que vous confirmez ou refusez."),
+    ),
+    Place(
+        _("Chiffres"),
+        "figures-page",
+        _reads_figures,
+        _("Les nombres d'une année par fait, les petits nombres tus ; tableaux à télécharger."),
+    ),
+    Place(
+        _("Plateforme"),
+        "platform",
+        _runs_the_service,
+        _("Les autorités, les travaux de fond, les courriels en attente, le journal."),
+    ),
 )
 
 

@@ -134,7 +134,7 @@ def compare(at: datetime) -> int:
         rows = {
             journal.digest_of(row.pk.bytes): row
             for model in (CalendarFeed, Membership, Token, User)
-            for row in _rows(model)
+            for row in rows_of(model)
         }
         differences: Counter[tuple[UUID | None, str, str]] = Counter()
         for thing, (act, tenant, instant) in last.items():

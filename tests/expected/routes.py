@@ -793,6 +793,7 @@ LINES = {
         "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
         "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
+        "GET /api/v1/saved-views",
         "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/exports", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (

@@ -26,6 +26,7 @@ FREE = {
     "referrals_settingchange",
     "referrals_rotashift",
     "referrals_indexsize",
+    "referrals_savedview",  # a person's own, keyed and sealed
     "referrals_searchcount",
     "referrals_uploadcount",
     "referrals_usecount",

@@ -23,6 +23,7 @@ from web.cases.display import Line
 from web.cases.glance import glance_of
 from web.cases.panel import next_steps, panels
 from web.cases.report import report_of
+from web.cases.similar import similar
 from web.page import Page
 
 

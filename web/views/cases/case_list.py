@@ -15,6 +15,7 @@ from core.query import Query
 from referrals.access import people as access_people
 from referrals.cases.queries import case_page
 from referrals.errors import TooManyLines
+from referrals.exports import actions as exports_actions
 from referrals.reading import counts
 from referrals.saved_views import actions as saved_views_actions
 from referrals.saved_views.inputs import NewView
@@ -83,6 +84,7 @@ class Queue(Page):
                 "view_entries": forms.fields_of(NewView, saved_views.ASKS, {}, ids="view-"),
                 "searches": bool(self.actor.holding(CELL)),
                 "moves": bool(bulk.offered(self.actor)),
+                "exports": bool(self.actor.holding(exports_actions.ASKERS | exports_actions.SECONDS)),
                 "workload": bool(self.actor.holding(access_people.ANSWERING)),
             }
         )

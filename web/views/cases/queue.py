@@ -18,12 +18,9 @@ from core.query import PagedQuery, Query
 from referrals.access import case_ties, matrix
 from referrals.access import people as access_people
 from referrals.calendar_feeds import actions as calendar_feeds_actions
-from referrals.cases.queries import CaseQuery, ClockQuery, case_page, clock_page
+from referrals.cases import columns
+from referrals.cases.queries import ClockQuery, clock_page
 from referrals.errors import NotAllowed, NotVisible
-from referrals.exports import actions as exports_actions
-from referrals.measures import queries as measures_queries
-from referrals.measures.inputs import WaitingQuery
-from referrals.measures.queries import waiting_page
 from referrals.reading import clocks, counts, shell
 from referrals.reading.disclosures import record_listed
 from referrals.staffing import actions as staffing_actions
@@ -43,128 +40,6 @@ def require_caseworker(actor: Actor) -> None:
     """
     if not actor.holding(matrix.MATRIX):
         raise NotAllowed("read:cases")
-
-
-FILTERS: Final = (
-    Ask("state", _("État"), kind="select", nothing=_("Tous")),
-    Ask("urgency", _("Urgence"), kind="select", nothing=_("Toutes")),
-    Ask("department", _("Département"), attributes={"maxlength": "3"}),
-    Ask("reference", _("Référence"), attributes={"maxlength": "30"}),
-    Ask("overdue", _("En retard")),
-    Ask("runaway", _("En fugue")),
-)
-
-
-class QueueQuery(BlanksLeftOut, CaseQuery, told.ToldQuery):
-    """Filters of the queue; ``done``: what led back here."""
-
-
-class Queue(Page):
-    """GET /dossiers."""
-
-    query: ClassVar[type[Query]] = QueueQuery
-    template = "web/cases/queue.html"
-
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        """List the reader's cases, next due first; names only where they are asked for, as one disclosure.
-
-        Raises:
-            NotAllowed: none of the reader's roles works on cases; see ``require_caseworker``.
-        """
-        require_caseworker(self.actor)
-        filters = dict(self.asked)
-        filters.pop("done", "")
-        lines, cursor = case_page(request, filters)
-        kept = {name: value for name, value in filters.items() if name not in ("cursor", "limit", "names")}
-        return self.show(
-            {
-                "lines": _lines([line for line in lines if "state" in line], self.actor, at=self.at),
-                "asked": filters,
-                "counts": counts.counts(self.actor, at=self.at),
-                "filters": forms.fields_of(QueueQuery, FILTERS, kept, choices=_choices()),
-                "next": _address(kept | {"cursor": cursor, "names": filters["names"]}) if cursor else "",
-                "with_names": _address(kept | {"names": True} | _where(filters)),
-                "without_names": _address(kept | _where(filters)),
-                "filtered": bool(kept),
-                "first": "cursor" not in filters,
-                "done": told.in_words(self)["done"],
-                "workload": bool(self.actor.holding(access_people.ANSWERING)),
-                "exports": bool(self.actor.holding(exports_actions.ASKERS | exports_actions.SECONDS)),
-            }
-        )
-
-
-def _where(filters: Mapping[str, Any]) -> dict[str, Any]:
-    return {"cursor": filters["cursor"]} if "cursor" in filters else {}
-
-
-def _address(params: Mapping[str, Any]) -> str:
-    query = {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in params.items()
-        if value not in (None, "", False)
-    }
-    return f"{reverse('cases')}?{urlencode(query)}"
-
-
-def _choices() -> dict[str, Pairs]:
-    """Return the states and urgencies in words, the most urgent first."""
-    return {
-        "state": [(str(one), str(one.label)) for one in (State.DRAFT, *ACTIVE, *CLOSED)],
-        "urgency": [(str(one), str(one.label)) for one in reversed(Urgency)],
-    }
-
-
-def _lines(shells: Sequence[Mapping[str, Any]], actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
-    late = clocks.late_since([UUID(one["id"]) for one in shells], actor, at=at)
-    return [_line(one, labels.moment(late.get(UUID(one["id"]))), at) for one in shells]
-
-
-def _line(line: Mapping[str, Any], late_since: str | None, at: datetime) -> dict[str, Any]:
-    """Return a line of a list of cases, with what is due first of what its reader may read."""
-    due: Any = min(filter(None, (line["next_due_at"], late_since)), default=None)
-    return {
-        "pk": line["id"],
-        "draft": line["state"]["code"] == State.DRAFT,
-        "reference": line["reference"],
-        "state": display.label(line["state"]),
-        "urgency": display.label(line["urgency"]),
-        "urgency_code": line["urgency"]["code"],
-        "department": line["department"],
-        "age_band": line["age_band"],
-        "under_2": line["under_2"],
-        "runaway": line["runaway"],
-        "restricted": line["restricted"],
-        "danger": line.get("immediate_danger", False),
-        "asked": line["info_requested"],
-        "due": display.instant(due, ZONE),
-        "late": bool(due) and due < labels.moment(at),
-        "received": display.instant(line["received_at"], ZONE),
-        "children": [_name(child) for child in line.get("children", ())],
-        "named": "children" in line,
-    }
-
-
-def _name(child: Mapping[str, Any]) -> str:
-    parts = [child[name] for name in ("first_names", "last_name") if isinstance(child[name], str)]
-    return " ".join(parts) or (child["usual_name"] if isinstance(child["usual_name"], str) else "")
-
-
-class Workload(Page):
-    """GET /dossiers/charge."""
-
-    template = "web/staffing/workload.html"
-
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show who has how many cases, of the people for whom the reader answers."""
-        staffing_actions.require_answering(self.actor)
-        lines = staffing_actions.people(self.actor, leaving=False, at=self.at)
-        most = max((line["count"] for line in lines), default=1)
-        for line in lines:
-            line["role_label"] = role_words(line["role"])
-            line["until"] = display.instant(line["ends_at"], ZONE)
-            line["share"] = round(100 * line["count"] / most)
-        return self.show({"lines": lines, "total": sum(line["count"] for line in lines)})
 
 
 class OnesCases(Page):

@@ -4,15 +4,22 @@ from django.urls import URLPattern, path
 
 from web.views.cases import (
     break_glass,
+    bulk,
+    calls,
     case,
+    case_list,
     exports,
     files,
+    measures,
+    name_search,
     pair,
     parts,
     queue,
+    saved_views,
     signing,
     steps,
     transfers,
+    workload,
     writing,
 )
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0008_sign_sheets")]
+    dependencies = [("referrals", "0011_exports")]
     operations = [
         migrations.AddField("duplicatecandidate", "looked_at", models.DateTimeField(null=True, blank=True))
     ]

@@ -10,7 +10,7 @@ from encryption.authentic import MacField
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_sign_rows_that_give_rights")]
+    dependencies = [("accounts", "0004_sign_recovery_codes")]
     operations = [
         migrations.CreateModel(
             name="CalendarFeed",

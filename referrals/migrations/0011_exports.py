@@ -26,8 +26,8 @@ def rule(_apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_calendar_feeds"),
-        ("referrals", "0008_sign_sheets"),
+        ("accounts", "0005_calendar_feeds"),
+        ("referrals", "0010_saved_views"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
