@@ -1,15 +1,12 @@
 """The queue: a table of the reader's cases, with filters, order, names on request, and as a file for a spreadsheet."""
 
-import csv
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from typing import Any, ClassVar, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext
 
 from accounts.request import ServiceRequest
-from audit.questions import safe
 from core.inputs import Code, StrictSerializer, Text
 from core.query import Query
 from referrals.access import people as access_people
@@ -21,7 +18,7 @@ from referrals.saved_views import actions as saved_views_actions
 from referrals.saved_views.inputs import NewView
 from referrals.staffing import bulk
 from referrals.vocabulary.role_sets import CELL
-from web import forms
+from web import forms, spreadsheets
 from web.cases import lines, list_filters, told
 from web.cases.list_filters import QueueQuery
 from web.page import Page, fresh_key, go_to
@@ -146,19 +143,12 @@ class ListFile(Page):
         require_caseworker(self.actor)
         asked = dict(self.asked) | {"details": True, "names": False, "limit": FILE_MAX}
         rows, cursor = case_page(request, asked)
-        text = StringIO()
-        text.write("\ufeff")  # spreadsheets take it for UTF-8
-        # All quoted, and with the separator of spreadsheets in French.
-        writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL)
-        writer.writerow(_columns())
-        for line in lines.in_words(rows, at=self.at):
-            writer.writerow([safe(cell) for cell in _cells(line)])
+        cells = [_cells(line) for line in lines.in_words(rows, at=self.at)]
         if cursor:
-            cut = gettext("Liste coupée à %(n)s lignes : filtrez pour obtenir les autres.") % {"n": FILE_MAX}
-            writer.writerow([safe(cut)])
-        response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="dossiers.csv"'
-        return response
+            cells.append(
+                [gettext("Liste coupée à %(n)s lignes : filtrez pour obtenir les autres.") % {"n": FILE_MAX}]
+            )
+        return spreadsheets.table("dossiers", _columns(), cells)
 
 
 def _columns() -> list[str]:
