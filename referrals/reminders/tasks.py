@@ -51,6 +51,8 @@ PARTIES: Final[Mapping[C, tuple[str, ...]]] = {
     C.R_RESTRICTION: ("supervisors",),
     **dict.fromkeys((C.C10, C.C11, C.C12, C.C14, C.C14B, C.C15, C.C15B, C.C16, C.C17, C.C17B), _FOLLOW_UP),
 }
+#: Clocks of which the supervisor is told too once they are over, beside those that the law sets (domain.md §2.3).
+_SUPERVISED: Final = frozenset({C.R_HOLDERS})
 #: Clocks that go on reminding once they are over, by which words, and every how many hours (a setting).
 REPEATED: Final[Mapping[C, tuple[str, str]]] = {C.C19: ("clock.review", "runaway_review_hours")}
 BATCH: Final = 50
@@ -132,7 +134,7 @@ def _tell(clock: Clock, case: Case, kind: Round) -> None:
     code = C(clock.code)
     words = REPEATED[code][0] if code in REPEATED and kind.template == "clock.again" else kind.template
     parties = PARTIES.get(code, _CELL)
-    if kind.late and clock.statutory and code is not C.C3:
+    if kind.late and (code in _SUPERVISED or (clock.statutory and code is not C.C3)):
         parties = (*parties, "supervisor")
     withheld = case.withheld(child=clock.child, part=_timed(clock))
     # Where nobody is on the case yet, the cell must know; one who isn't told can't act.

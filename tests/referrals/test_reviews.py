@@ -75,6 +75,20 @@ def test_a_deferral_that_is_prolonged_runs_to_the_new_day_alone(world):
     assert [clock.due_at for clock in running(kit, HOLDERS)] == [end_of(later)]
 
 
+def test_a_review_day_that_passes_reaches_the_supervisor_too_and_no_earlier(world):
+    """domain.md §2.3, S3: coordinator and inspector when it comes near, the supervisor as well once it is over."""
+    kit = Kit(world, "triage")
+    deferred(kit)
+    (clock,) = running(kit, HOLDERS)
+    supervisor = world.user("supervisor").pk
+
+    reminded(clock.warn_at)
+    assert users("clock.due_soon") >= {world.user("crip_coordinator").pk}
+    assert supervisor not in users("clock.due_soon")
+    reminded(clock.due_at + timedelta(seconds=1))
+    assert {supervisor, world.user("crip_coordinator").pk} <= users("clock.overdue")
+
+
 def test_two_occasions_have_each_their_day(world):
     kit = Kit(world, "triage")
     deferred(kit)
