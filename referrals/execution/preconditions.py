@@ -66,6 +66,7 @@ FACT_CLASS: Final[Mapping[str, str]] = {
     "visits_were_made": "H",
     "status_moves_lawfully": "D",
     "urgency_keeps_its_floor": "D",
+    "qualified_urgency_is_not_lower": "D",
     "implicated_holder_waits": "B",
     "holder_is_of_case": "B",
     "children_are_qualified": "A",

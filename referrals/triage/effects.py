@@ -23,9 +23,3 @@ def qualify_children(act: "StepContext") -> None:
             danger_level=item.danger_level,
             maltreatment=item.maltreatment,
         )
-
-
-def raise_urgency(act: "StepContext") -> None:
-    """Let the qualification raise the urgency; lowering it is a step of its own (T45)."""
-    if act.step_input.urgency > act.case.referral.urgency:
-        act.case.referral.urgency = act.step_input.urgency

@@ -5,6 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
+from referrals.exploitation_status.guards import below_floor, urgency_keeps_its_floor
 from referrals.triage.inputs import Qualification, Reorienting, SearchProof
 from referrals.vocabulary.states import EXPLOITED, State, Urgency
 from referrals.vocabulary.triage_answers import SearchMethod
@@ -41,6 +42,20 @@ def children_are_qualified(case: Case, step_input: Qualification | None) -> Text
     if any(child.pk not in named for child in case.children) or len(named) != len(step_input.children):
         return EACH_CHILD_ONCE
     return children_belong(case, step_input)
+
+
+LOWERED_ELSEWHERE: Final = _(
+    "L'urgence est déjà plus haute : elle se baisse par « Modifier l'urgence », qui en demande le motif."
+)
+
+
+@answers(*urgency_keeps_its_floor.sentences, LOWERED_ELSEWHERE)
+def qualified_urgency_is_not_lower(case: Case, step_input: Qualification | None) -> Text | None:
+    """A qualification below the floor, or below the urgency that stands, is refused with the reason (T10; T45)."""
+    if step_input is None:
+        return None
+    lower = Urgency(step_input.urgency) < Urgency(case.referral.urgency)
+    return below_floor(case, step_input.urgency) or (LOWERED_ELSEWHERE if lower else None)
 
 
 @rule(_("Une situation prostitutionnelle suspectée ou avérée ne peut pas être réorientée."))

@@ -97,9 +97,10 @@ def start_triage(referral: Referral, step_input: triage_inputs.SearchProof, case
         guards.search_is_proven,
         index_was_asked,
         guards.children_are_qualified,
+        guards.qualified_urgency_is_not_lower,
         workflow_people.unit_is_of_authority,
     ],
-    effects=[effects.qualify_children, effects.raise_urgency, assessment_effects.open_assessment],
+    effects=[effects.qualify_children, assessment_effects.open_assessment],
     signed_when=two_readers,
     second_signers=[Role.CRIP_COORDINATOR, Role.SUPERVISOR, Role.ASE_INSPECTOR],
     takes=triage_inputs.Qualification,
@@ -116,6 +117,7 @@ def start_triage(referral: Referral, step_input: triage_inputs.SearchProof, case
 def qualify(referral: Referral, step_input: triage_inputs.Qualification, case: Case) -> None:
     """Hold that this is an *information préoccupante*; a team is to be named."""
     referral.left_open = False
+    referral.urgency = step_input.urgency
     if step_input.unit:
         referral.unit_id = step_input.unit
 

@@ -225,6 +225,8 @@ REFERRAL: dict[str, Step] = {
             Guard("duplicate_search_done", "the state is acknowledged and no search proof is given",
                   "§2.2 note 1"),
             Guard("index_searched", "the index is named, and the service hasn't searched it yet", "§2.2 T06"),
+            Guard("urgency_at_its_floor", "the urgency is below the floor of T45, or below the one that stands",
+                  "§2.2 T10"),
         ),
         data=("danger_categories", "danger_level", "urgency", "opinion", "search_proof?"),
         stops=("C2",), signed="conditional",

@@ -68,6 +68,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "urgent_filing_completed": "items_left_are_settled",
             "qualification_step_off": "qualification_from_triage",
             "duplicate_search_done": "search_is_proven", "index_searched": "index_was_asked",
+            "urgency_at_its_floor": "qualified_urgency_is_not_lower",
         },
         "reorient": {
             "no_sign_of_exploitation": "no_sign_of_exploitation",

@@ -9,6 +9,7 @@ from django.db import transaction
 from referrals.models import Child, Referral
 from tests.expected.fields import PROSTITUTION_STATUS
 from tests.expected.steps import STATUS_MOVES, URGENCY_FLOORS
+from tests.journeys import bodies
 from tests.referrals.workflow.kit import Kit
 
 #: Who holds the case by which tie, beside the coordinator.
@@ -121,3 +122,33 @@ def test_the_gravest_child_decides_the_floor(world):
 
     assert outcome(kit, "referral", "set_urgency", {"value": "U1", "reason": "x"}) == "refused"
     assert outcome(kit, "referral", "set_urgency", {"value": "U2", "reason": "x"}) == "done"
+
+
+# --- T10 ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stands", "known", "least"),
+    [
+        ("U0", {}, "U0"),
+        ("U2", {}, "U2"),
+        ("U1", {"prostitution_status": "suspected", "status_ever": "suspected"}, "U2"),
+        ("U2", {"immediate_danger": True}, "U3"),
+    ],
+)
+def test_a_qualification_below_the_floor_is_refused_and_never_kept_silently(world, stands, known, least):
+    kit = Kit(world, "triage")
+    kit.put(urgency=stands)
+    kit.set_child(**known)
+    body = bodies.qualification([kit.child.pk], approver=kit.user("crip_coordinator_2"))
+
+    found = {urgency: outcome(kit, "referral", "qualify", body | {"urgency": urgency}) for urgency in LEVELS}
+
+    taken = "asked" if known.get("status_ever") else "done"  # a second reader, where a child may be exploited
+    assert found == {urgency: taken if urgency >= least else "refused" for urgency in LEVELS}
+
+
+def test_the_urgency_of_a_qualification_is_that_of_the_case_from_then_on(world):
+    kit = Kit(world, "triage")
+    kit.ask("referral", "qualify", bodies.qualification([kit.child.pk], urgency="U2"))
+    assert Referral.objects.get(pk=kit.case.pk).urgency == "U2"

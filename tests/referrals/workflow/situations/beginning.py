@@ -81,6 +81,7 @@ def _start_triage(world: Any) -> tuple[Kit, Body]:
     criteria_ticked=lambda kit, body: kit.another_child(),
     urgent_filing_completed=case_is(left_open=True),
     qualification_step_off=case_is(state="acknowledged"), index_searched=_in_the_index,
+    urgency_at_its_floor=child_is(immediate_danger=True),
 )  # fmt: skip
 def _qualify(world: Any) -> tuple[Kit, Body]:
     kit = Kit(world, "triage")
