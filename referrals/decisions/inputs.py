@@ -4,6 +4,7 @@ from core.inputs import Code, Flag, Id, Items, OptionalId, StrictSerializer, Whe
 from referrals.vocabulary import decision_answers
 from referrals.vocabulary.states import DecisionCode
 from referrals.workflow.decision_inputs import (
+    REFERENCE_OF_PLATFORM,
     Agreement,
     ChildDecision,
     Deciding,
@@ -43,6 +44,8 @@ class DecideJudicial(Signed, ToJustice):
         "recipient": When("already_sent", unless=True),
         "document": When("already_sent", unless=True),
         "sending_proof": When("already_sent", unless=True),
+        "sending_way": When("already_sent", unless=True),
+        "sending_reference": REFERENCE_OF_PLATFORM,
     }
 
     children = Items(child=Id(), required=False, default=list)
@@ -67,6 +70,8 @@ class RefusalOfCase(ToJustice):
         "recipient": When("danger_persists", ("true",)),
         "document": When("danger_persists", ("true",)),
         "sending_proof": When("danger_persists", ("true",)),
+        "sending_way": When("danger_persists", ("true",)),
+        "sending_reference": REFERENCE_OF_PLATFORM,
     }
 
     child = Id()

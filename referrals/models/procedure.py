@@ -29,6 +29,7 @@ from referrals.vocabulary.states import (
     JudicialState,
     MeasureState,
     Outcome,
+    SendingWay,
 )
 
 
@@ -171,6 +172,8 @@ class JudicialReferral(Part):
     actions_led = sealed("judicial_referral.actions_led", "I", max_length=10_000)
     document = sealed("judicial_referral.document", "I", max_length=100_000)
     sending_proof = sealed("judicial_referral.sending_proof", "I")
+    sending_way = answer(SendingWay, "I")
+    sending_reference = sealed("judicial_referral.sending_reference", "I")
     competence = answer(Competence, "I")
     requests = sealed("judicial_referral.requests", "I", max_length=10_000)
     letter = sealed("judicial_referral.letter", "I", max_length=1_000_000)

@@ -221,6 +221,17 @@ class Ground(Coded):
     PROSTITUTION = "6", _("Prostitution – art. 13 loi du 4 mars 2002")
 
 
+class SendingWay(Coded):
+    """How a referral to justice was sent (domain.md §2.6 J02, PARQUET_CHANNEL)."""
+
+    MAIL = "mail", pgettext_lazy("sending", "Courriel")
+    PHONE_THEN_MAIL = "phone_then_mail", _("Téléphone, puis courriel")
+    PORTAL = "portal", _("Portail sécurisé")
+    PLEX = "plex", _("PLEX, la plateforme d'échange de la justice")
+    POST = "post", _("Lettre recommandée")
+    BY_HAND = "by_hand", _("Remise en main propre")
+
+
 class Competence(Coded):
     """Which prosecutor is seized: of where the child lives, in an emergency of where it was found (domain.md §8.2)."""
 

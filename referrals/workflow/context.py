@@ -80,6 +80,8 @@ def as_json(value: object) -> Any:
     return value
 
 
+#: How a referral to justice was sent, as its row keeps it.
+_OF_SENDING: Final = ("sending_proof", "sending_way", "sending_reference")
 #: What a step says that a row of its own holds under another class than the step's: a member wherever it stands, one of
 #: a list, or one of a step. Its record doesn't repeat it, or readers would get a class that they don't have (SEC-AZ7).
 HELD_BY_ROWS: Final = frozenset(
@@ -93,7 +95,7 @@ HELD_BY_ROWS: Final = frozenset(
         "suggest.reasons",
         *(
             f"record_refusal.{name}"
-            for name in ("grounds", "actions_led", "recipient", "document", "sending_proof")
+            for name in ("grounds", "actions_led", "recipient", "document", *_OF_SENDING)
         ),
     }
 )
@@ -230,13 +232,15 @@ class StepContext:
             "recipient": said.get("recipient"),
             "document": said.get("document"),
             "sending_proof": said.get("sending_proof"),
+            "sending_way": said.get("sending_way") or "",
+            "sending_reference": said.get("sending_reference") or None,
             "actions_led": said.get("actions_led"),
             "by_third_party": by_third_party,
             "report": report,
         }
         if prepared is not None and prepared.letter is not None:
             # The document was composed from what is on the row: the row goes on saying what the document says.
-            values = {name: values[name] for name in ("recipient", "sending_proof", "report")}
+            values = {name: values[name] for name in ("recipient", "report", *_OF_SENDING)}
         row = prepared or self.new("judicial_referrals", prepared_at=self.at)
         self.fill(row, values)
         row.children.set(children)

@@ -22,12 +22,17 @@ from core.inputs import (
 )
 from referrals.vocabulary import decision_answers
 from referrals.vocabulary.hearings import Hearing
-from referrals.vocabulary.states import DecisionCode, Ground, Outcome
+from referrals.vocabulary.states import DecisionCode, Ground, Outcome, SendingWay
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
+
+#: The platform alone gives a reference: other ways are proven by their receipt.
+REFERENCE_OF_PLATFORM: Final = When("sending_way", (SendingWay.PLEX,))
 
 
 class ToJustice(StrictSerializer):
     """A referral to justice: for whom, on which grounds, with which document (L226-4)."""
+
+    asked_when = {"sending_reference": REFERENCE_OF_PLATFORM}
 
     judicial_referral = OptionalId()
     # Optional here: a prepared referral brings grounds and document. Each sending asks for what it lacks.
@@ -36,6 +41,17 @@ class ToJustice(StrictSerializer):
     recipient = text(required=False)
     document = text(required=False, max_length=DOCUMENT)
     sending_proof = text(required=False)
+    sending_way = Code(SendingWay.choices, required=False, default="", allow_blank=True)
+    sending_reference = text(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the file's reference and the hour of what was deposited on the exchange platform (J02).
+
+        No interface of the platform is read: what a person copies from it is the record of the sending.
+        """
+        if attrs["sending_way"] == SendingWay.PLEX and not attrs["sending_reference"]:
+            raise required("sending_reference")
+        return attrs
 
 
 class Referring(Protocol):
@@ -81,6 +97,7 @@ class SeizeJusticeForAll(ToJustice):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for a document where no prepared referral brings one."""
+        super().validate(attrs)
         # Whether the prepared one has a document is a guard's question: an input sees no row.
         if not attrs["document"] and attrs["judicial_referral"] is None:
             raise required("document")

@@ -150,8 +150,9 @@ class Story:
         self.reads("crip_coordinator")
         self.does("crip_coordinator", "start_triage", bodies.SEARCHED)
 
-    def qualified(self, *, urgency: str = "U1", two: bool = False, **said: Any) -> None:
+    def qualified(self, *, urgency: str = "", two: bool = False, **said: Any) -> None:
         """Qualify (T10), with the second reader where the situation asks for one."""
+        urgency = urgency or max("U1", self.row.urgency)  # one that is lower than the case's is refused
         body = bodies.qualification(self.children, urgency=urgency, **said)
         if two:
             self.signed("crip_coordinator", "qualify", body, by="crip_coordinator_2")

@@ -197,6 +197,26 @@ def test_proof_of_sending_and_a_document_are_asked_for(prepared):
     assert prepared.row.judicial_referrals.get().state == "sent"
 
 
+def test_what_goes_by_the_exchange_platform_has_its_reference_whose_readers_are_those_of_the_referral(
+    composed,
+):
+    """J02: file reference and hour beside the receipt; read under class I, like the rest of the referral to justice."""
+    by_platform = sending(composed, sending_way="plex", sending_proof="Accusé de dépôt")
+    fault = composed.does("crip_coordinator", "send_judicial", by_platform, expect=400)["errors"]
+    assert [one["field"] for one in fault] == ["sending_reference"]
+
+    deposit = "PLEX 93-2026-0412, déposé à 14 h 05"
+    composed.does("crip_coordinator", "send_judicial", by_platform | {"sending_reference": deposit})
+
+    (line,) = composed.reads("crip_coordinator", "judicial-referrals")["results"]
+    assert (line["sending_way"], line["sending_reference"]) == ("plex", deposit)
+    coordinator = Visitor(composed.world, "crip_coordinator", at=composed.now)
+    page = coordinator.get(f"/dossiers/{composed.pk}/justice").content.decode()
+    assert deposit in page
+    assert "PLEX, la plateforme" in page
+    assert deposit not in str(composed.reads("filer")), "the filer is told of no referral to justice"
+
+
 def test_it_is_sent_on_the_grounds_and_for_the_children_that_it_names(composed):
     other = sending(composed, grounds=["1", "5"])
 

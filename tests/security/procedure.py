@@ -135,9 +135,16 @@ class Case:
         with seeing_all():
             return str(FeedbackTask.objects.get(referral=self.pk, state="due").pk)
 
+    @property
+    def urgency(self) -> str:
+        """Return the least urgency with which the case may be qualified (T10)."""
+        with seeing_all():
+            return max("U1", str(Referral.objects.get(pk=self.pk).urgency))
+
     def to_justice(self, **more: Any) -> dict[str, Any]:
         texts = {n: self.say(n) for n in ("actions_led", "recipient", "document", "sending_proof")}
-        return {"grounds": ["5"], **texts, **more}
+        deposited = {"sending_way": "plex", "sending_reference": self.say("sending_reference")}
+        return {"grounds": ["5"], **texts, **deposited, **more}
 
 
 def walks(world: World, say: Say = plain) -> list[Walk]:
@@ -255,7 +262,7 @@ def qualification(case: Case) -> dict[str, Any]:
         "children": [
             {"child": pk, "danger_categories": ["security"], "danger_level": "danger"} for pk in case.children
         ],
-        "urgency": "U1", "opinion": case.say("opinion"), "urgency_reason": case.say("urgency_reason"),
+        "urgency": case.urgency, "opinion": case.say("opinion"), "urgency_reason": case.say("urgency_reason"),
     }  # fmt: skip
 
 

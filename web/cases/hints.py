@@ -19,6 +19,9 @@ HINTS: Final[Mapping[str, Text]] = {
     "feedback": _(
         "Quelques phrases, sans diagnostic ni détail de la famille : elles seront lues par le déclarant."
     ),
+    "sending_reference": _(
+        "Le titre du dépôt ne nomme ni l'enfant ni les faits. L'accusé de dépôt est la preuve."
+    ),
     "document": _("Laissez vide si le document a été établi à partir du dossier."),
     "motivation": _("Ce qui fonde la décision, pour la personne qui la lira."),
     "extract": _("Le strict nécessaire à l'exécution : le service ne lit rien d'autre des faits."),

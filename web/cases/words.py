@@ -301,6 +301,8 @@ LABELS: Final[Mapping[str, Text]] = {
     "search": _("Recherche d'un dossier antérieur"),
     "seen": _("Enfant vu·e"),
     "sending_proof": _("Preuve de l'envoi"),
+    "sending_reference": _("Référence du dossier sur la plateforme, et heure du dépôt"),
+    "sending_way": _("Envoyé par"),
     "sent_at": _("Envoyé le"),
     "sent_on": _("Offre envoyée le, sans accusé de réception"),
     "service": _("Service"),

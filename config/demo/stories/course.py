@@ -126,5 +126,7 @@ def to_justice(grounds: list[str], *, on: datetime) -> dict[str, Any]:
         "actions_led": "Entretiens, recherche d'antécédents, contact avec les partenaires.",
         "recipient": "Parquet des mineurs",
         "document": "Signalement de démonstration : faits, analyse, demande.",
-        "sending_proof": f"Accusé de réception du {on:%d/%m/%Y}",
+        "sending_way": "plex",
+        "sending_reference": f"Dossier de démonstration, déposé à {on:%H h %M}",
+        "sending_proof": f"Accusé de dépôt du {on:%d/%m/%Y}",
     }

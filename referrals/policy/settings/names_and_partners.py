@@ -14,6 +14,7 @@ _PROSECUTOR_CHANNELS: Final = {
     "mail": pgettext_lazy("setting", "Courriel"),
     "phone_then_mail": _("Téléphone, puis courriel"),
     "portal": _("Portail sécurisé"),
+    "plex": _("PLEX, la plateforme d'échange de la justice"),
 }
 
 
