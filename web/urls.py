@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("accessibilite", start.Accessibility.as_view(), name="accessibility"),
     path("procedure", help.ProcedurePage.as_view(), name="procedure"),
     path("lexique", help.LexiconPage.as_view(), name="lexicon"),
+    path("textes", help.ArticlesPage.as_view(), name="articles"),
     path("connexion", session.SignIn.as_view(), name="sign-in"),
     path("mot-de-passe", passwords.AskLink.as_view(), name="password-ask"),
     path("mot-de-passe/choix", passwords.NewPassword.as_view(), name="password-set"),

@@ -8,6 +8,8 @@ from accounts.roles import Role
 from core.languages import ENGLISH, FRENCH, in_both, in_language
 from referrals.access.matrix import Relation
 from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.law import citations
+from referrals.vocabulary.law.article import Article
 from referrals.vocabulary.states import Coded, Machine
 from referrals.workflow import deadline_facts
 from referrals.workflow.machines import MACHINES
@@ -25,6 +27,7 @@ def procedure() -> dict[str, Any]:
         "clocks": [deadline_facts.told(code) for code in ClockCode],
         "rules": {rule.__name__: _rule(rule) for rule in _rules()},
         "relations": [_coded(relation) for relation in Relation],
+        "articles": [_article(article) for article in citations.ARTICLES.values()],
     }
 
 
@@ -77,7 +80,19 @@ def _declared(step: Step) -> dict[str, Any]:
         "tells": list(step.tells),
         "data_class": step.data_class,
         "internal": step.internal,
-        "law": step.law,
+        "law": citations.told(step.law),
+    }
+
+
+def _article(article: Article) -> dict[str, Any]:
+    return {
+        "code": article.key,
+        "text": article.name,
+        "says": in_both(article.says),
+        "checked": _coded(article.checked),
+        "read_in": article.read_in and f"{article.read_in:%Y-%m}",
+        "in_force_since": article.since and article.since.isoformat(),
+        "address": article.address,
     }
 
 

@@ -52,7 +52,7 @@ class StepOut(schema.Labelled):
     internal = serializers.BooleanField(
         help_text="Done by the service, or brought along by another step: no route."
     )
-    law = serializers.CharField()
+    law = schema.Cited(many=True)
 
     def get_fields(self) -> dict[str, Any]:
         """Return the members, ``from`` among them: no name that Python lets a class have."""
@@ -73,7 +73,7 @@ class ClockOut(schema.CodedValue):
     """One delay: how long, by which law or which settings of the authority."""
 
     delay = schema.Label()
-    law = serializers.CharField(allow_null=True)
+    law = schema.Cited(many=True, help_text="None: practice.")
     statutory = serializers.BooleanField()
     settings = serializers.ListField(child=serializers.CharField())
     access_class = serializers.CharField()
@@ -87,13 +87,23 @@ class RuleOut(serializers.Serializer[None]):
     en = serializers.ListField(child=serializers.CharField())
 
 
+class ArticleOut(schema.Cited):
+    """An article: what it says in our words, how far and when somebody read it, since when this version holds."""
+
+    says = schema.Label()
+    checked = schema.CodedValue()
+    read_in = serializers.CharField(allow_null=True, help_text="The month, as `2026-11`; null: not read yet.")
+    in_force_since = serializers.DateField(allow_null=True, help_text="Null: no source tells.")
+
+
 class WorkflowOut(serializers.Serializer[None]):
-    """All machines, their clocks and rules."""
+    """All machines, their clocks and rules, and the articles of law behind them."""
 
     machines = serializers.DictField(child=MachineOut())
     clocks = ClockOut(many=True)
     rules = serializers.DictField(child=RuleOut())
     relations = schema.CodedValue(many=True)
+    articles = ArticleOut(many=True)
 
 
 class Workflow(APIView):

@@ -29,7 +29,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     roles=[],
     effects=[effects.take_new_ages, effects.end_parents_information],
     takes=inputs.Nothing,
-    law="CASF L222-5; CC 414; D226-2-4",
+    law="CASF L222-5, D226-2-4; CC 414",
     data_class="B",
 )
 def grow_older(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:

@@ -23,6 +23,7 @@ from core.languages import in_both
 from referrals.models import SettingChange
 from referrals.policy.definitions import ORDERS, SETTINGS, Timeline
 from referrals.vocabulary.labels import moment
+from referrals.vocabulary.law import citations
 
 register("setting:changed")
 
@@ -175,7 +176,7 @@ def _declared(key: str) -> dict[str, Any]:
     return {
         "key": key,
         "label": in_both(setting.label),
-        "law": setting.law or None,
+        "law": citations.told(setting.law),
         "kind": setting.kind,
         "unit": setting.unit or None,
         **setting.bounds,

@@ -69,6 +69,14 @@ class ClockLine(Labelled):
     part = serializers.UUIDField(allow_null=True)
 
 
+class Cited(serializers.Serializer[None]):
+    """An article as it is cited, with the address of its official text; ``GET /workflow`` says what it says."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    address = serializers.URLField()
+
+
 class BlockedBy(serializers.Serializer[None]):
     """The rule that bars a step, its sentence and its article."""
 

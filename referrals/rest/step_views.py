@@ -32,6 +32,7 @@ from referrals.models import Referral
 from referrals.reading.disclosures import known
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView
+from referrals.vocabulary.law import citations
 from referrals.vocabulary.states import Machine
 from referrals.workflow.inputs import Nothing, Reasoned
 from referrals.workflow.machines import MACHINES, address
@@ -117,7 +118,7 @@ def view_of(step: Step, base: type[PerformStep | PerformRowStep] = PerformStep, 
     operation = extend_schema(
         operation_id=f"{step.machine}_{step.name}",
         summary=f"{step.number} {in_language(step.label, ENGLISH)} — {in_language(step.label, FRENCH)}",
-        description=f"{step.doc}\n\n{step.law}",
+        description=f"{step.doc}\n\n{_law(step)}",
         request=step.takes,
         tags=[str(step.machine)],
         **described,
@@ -130,6 +131,10 @@ def view_of(step: Step, base: type[PerformStep | PerformRowStep] = PerformStep, 
     members = {"step": step, "post": operation(post), "__doc__": step.doc, "__module__": __name__}
     view: Any = type(name, (base,), members)
     return view.as_view()
+
+
+def _law(step: Step) -> str:
+    return ", ".join(f"[{one['text']}]({one['address']})" for one in citations.told(step.law))
 
 
 def row_step_routes(machine: Machine, base: type[PerformRowStep], answer: object) -> list[URLPattern]:

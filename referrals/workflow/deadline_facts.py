@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text, in_both
 from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.law import citations
 from referrals.workflow.deadlines import ACCESS_CLASS, STATUTORY
 
 
@@ -94,7 +95,7 @@ def told(code: C) -> dict[str, Any]:
         "code": str(code),
         "label": code.labels_by_language,
         "delay": in_both(facts.delay),
-        "law": facts.law or None,
+        "law": citations.told(facts.law),
         "statutory": code in STATUTORY,
         "settings": list(facts.settings),
         "access_class": ACCESS_CLASS[code],

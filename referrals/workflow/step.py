@@ -25,6 +25,7 @@ from audit.events import Purpose, register
 from core.inputs import StrictSerializer
 from core.languages import Text
 from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.law.citations import cited
 from referrals.vocabulary.states import Machine
 from referrals.workflow.rules import Rule
 from referrals.workflow.usual import Usual
@@ -121,14 +122,15 @@ class Steps:
         """Keep one declaration.
 
         Raises:
-            ValueError: the machine has a step of this name already.
+            ValueError: the machine has a step of this name already, or it cites an article that nobody described.
         """
         key = (step.machine, step.name)
         if key in self._all:
             raise ValueError(f"step {step.name} declared twice")
         self._all[key] = step
-        # At import: a misspelt act stops the start, and not a request.
+        # At import: a misspelt act or article stops the start, and not a request.
         register(step.event)
+        cited(step.law)
 
     def get(self, machine: Machine, name: str) -> Step:
         """Return one step.

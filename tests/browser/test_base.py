@@ -130,7 +130,7 @@ def test_the_style_sheet_and_the_script_break_no_policy(visitor):
 
 
 def test_the_help_can_be_used_by_everybody(visitor):
-    """The procedure with the place where a case is, and the words."""
+    """The procedure with the place where a case is, the words, and the articles of law."""
     visitor.signs_in("crip_coordinator")
     visitor.follows("La procédure")
     visitor.looks("help-procedure")
@@ -138,3 +138,6 @@ def test_the_help_can_be_used_by_everybody(visitor):
     visitor.looks("help-procedure-here")
     visitor.page.locator("main").get_by_role("link", name="lexique").click()
     visitor.looks("help-lexicon")
+    visitor.page.locator("main").get_by_role("link", name="CASF L223-2").first.click()
+    visitor.page.wait_for_url("**/textes#CASF-L223-2")
+    visitor.looks("help-law")

@@ -265,6 +265,7 @@ ROUTES = {
     "POST /transmissions/<uuid:pk>/messages/<uuid:part>/lu": ADDRESSEE,
     "GET /procedure": SIGNED_IN,
     "GET /lexique": SIGNED_IN,
+    "GET /textes": SIGNED_IN,
     # pages of the cell and its colleagues: the rights are those of the calls that they make
     "GET /dossiers": CASES,
     "POST /dossiers/affichage": CASES,

@@ -119,8 +119,8 @@ def test_who_works_in_the_authority_reads_them(world, here):
         None,
     )
     assert (line["minimum"], line["maximum"], line["history"], line["to_come"]) == (1, 40, [], [])
-    assert lines["assessment_urgent_days"]["law"] == "CASF D226-2-4"
-    assert lines["first_meeting_days"]["law"] is None
+    assert [one["text"] for one in lines["assessment_urgent_days"]["law"]] == ["CASF D226-2-4"]
+    assert lines["first_meeting_days"]["law"] == []
     assert all(line["label"]["fr"] and line["label"]["en"] for line in lines.values())
 
 

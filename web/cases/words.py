@@ -342,7 +342,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "variant": _("Variante locale"),
     "vehicle": _("Véhicule"),
     "waits_since": _("En attente depuis le"),
-    "waiver": _("Motif de la dérogation (D226-2-5)"),
+    "waiver": _("Motif de la dérogation (CASF D226-2-5)"),
     "what": _("Ce qui menace l'enfant"),
     "where": _("Où"),
     "whereabouts": _("Où est l'enfant"),

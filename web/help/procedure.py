@@ -106,9 +106,9 @@ def delays() -> list[dict[str, str]]:
         {
             "label": display.label(one),
             "delay": display.label({"label": one["delay"]}),
-            "law": one["law"] or "",
+            "law": deadline_facts.FACTS[code].law,
         }
-        for one in map(deadline_facts.told, ClockCode)
+        for code, one in ((code, deadline_facts.told(code)) for code in ClockCode)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Help pages, for anybody signed in: the procedure and the lexicon; no case, no person."""
+"""Help pages, for anybody signed in: the procedure, the lexicon and the articles of law; no case, no person."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from core.inputs import Code
 from core.query import Query
 from referrals.vocabulary.states import State
 from web.cases.base import BlanksLeftOut
-from web.help import lexicon, procedure
+from web.help import articles, lexicon, procedure
 from web.page import Page
 
 
@@ -39,3 +39,13 @@ class LexiconPage(Page):
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the words and what they mean."""
         return self.show({"terms": lexicon.told()})
+
+
+class ArticlesPage(Page):
+    """GET /textes."""
+
+    template = "web/help/articles.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the articles of law that the service cites, and what each says."""
+        return self.show({"codes": articles.by_code()})

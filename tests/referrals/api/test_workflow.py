@@ -118,6 +118,24 @@ def test_each_clock_tells_its_figure_its_law_and_its_settings(told):
         assert set(line["settings"]) <= set(SETTINGS)
 
 
+def test_the_law_is_told_by_article_and_each_article_once_in_both_languages(told):
+    step = step_of(told, "referral", "send_judicial")
+    articles = {one["code"]: one for one in told["articles"]}
+    cited = [one for machine in told["machines"].values() for line in machine["steps"] for one in line["law"]]
+    cited += [one for line in told["clocks"] for one in line["law"]]
+
+    assert [(one["code"], one["text"]) for one in step["law"]] == [
+        ("CASF-L226-4", "CASF L226-4 I"),
+        ("LOI-2002-305-13", "loi 2002-305 art. 13"),
+    ]
+    assert all(one["address"] == articles[one["code"]]["address"] for one in cited)
+    assert articles["CASF-L223-2"]["in_force_since"] == "2007-03-06"
+    assert articles["CASF-L223-2"]["read_in"] == "2026-11"
+    assert articles["CASF-L221-2-1"]["checked"]["code"] == "not"
+    assert articles["CASF-L221-2-1"]["read_in"] is None
+    assert all(one["says"]["fr"] and one["says"]["en"] for one in articles.values())
+
+
 def test_who_is_told_and_in_which_states_of_the_case_are_told(told):
     assert told["machines"]["assessment"]["while_in"] == ["qualified", "in_assessment", "report_submitted"]
     assert step_of(told, "referral", "flag_immediate_danger")["tells"] == [

@@ -8,11 +8,12 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
-from referrals.cases.procedure import procedure
 from referrals.duplicates import queries as duplicates_queries
 from referrals.messages import queries as messages_queries
+from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.duplicates import Likeness
 from referrals.vocabulary.states import DuplicateState, Machine, State
+from referrals.workflow.deadline_facts import FACTS
 from web.cases import display
 from web.cases.choices import role_words
 from web.cases.parts.shown import Context, Shown, text_of
@@ -69,9 +70,8 @@ def _moved(row: Mapping[str, Any]) -> str:
 
 def clocks(tab: Shown) -> Context:
     """Return the clocks with the law of each."""
-    laws = {one["code"]: one["law"] for one in procedure()["clocks"]}
     lines = display.clock_lines(tab.parts["clocks"], tab.zone, tab.called)
-    return {"clocks": [line | {"law": laws.get(line["code"])} for line in lines]}
+    return {"clocks": [line | {"law": FACTS[ClockCode(line["code"])].law} for line in lines]}
 
 
 # --- Messages -----------------------------------------------------------------------------------------

@@ -200,7 +200,7 @@ def in_words(line: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "key": line["key"],
         "title": _label(line["label"]),
-        "law": line["law"] or "",
+        "law": SETTINGS[line["key"]].law,
         "value": value_in_words(line, line["value"]),
         "default": value_in_words(line, line["default"]),
         "changed": line["value"] != line["default"],
