@@ -74,7 +74,7 @@ def test_no_sentence_cites_an_article_that_the_reader_can_not_look_up():
     assert unknown - set(THE_OTHER_WAY_ROUND) == set()
 
 
-@pytest.mark.parametrize("article", ARTICLES.values(), ids=str)
+@pytest.mark.parametrize("article", ARTICLES.values(), ids=list(ARTICLES))
 def test_each_article_has_two_sentences_in_each_language_an_address_and_its_marks(article):
     says = in_both(article.says)
 

@@ -39,11 +39,10 @@ ARTICLES: Final = (
         number="L221-2-1",
         says=_(
             "Un enfant pris en charge par l'aide sociale à l'enfance, autrement que par une mesure d'assistance "
-            "éducative, peut être confié à un tiers qui l'accueille durablement et bénévolement. Un décret précise les "
-            "conditions de cet accueil."
+            "éducative, peut être confié à un tiers qui l'accueille durablement et bénévolement. Le service informe, "
+            "accompagne et contrôle ce tiers."
         ),
-        checked=Checked.NOT,
-        read_in=None,
+        checked=Checked.PART,
     ),
     _article(
         number="L221-2-6",

@@ -10,6 +10,7 @@ from referrals.vocabulary.law.article import Article, Checked, Code
 
 _read = partial(Article, checked=Checked.FULL)
 _partly_read = partial(Article, checked=Checked.PART)
+_not_read = partial(Article, checked=Checked.NOT, read_in=None)
 #: When the law of 7 February 2022 on the protection of children came into force.
 _LAW_OF_2022: Final = date(2022, 2, 9)
 #: From when the RGPD applies (its article 99).
@@ -263,7 +264,7 @@ ARTICLES: Final = (
         ),
         since=date(2021, 1, 2),
     ),
-    _partly_read(
+    _not_read(
         code=Code.RGPD,
         number="5",
         says=_(
@@ -272,7 +273,7 @@ ARTICLES: Final = (
         ),
         since=_APPLIES,
     ),
-    _partly_read(
+    _not_read(
         code=Code.RGPD,
         number="16",
         says=_(

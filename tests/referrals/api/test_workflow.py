@@ -131,8 +131,8 @@ def test_the_law_is_told_by_article_and_each_article_once_in_both_languages(told
     assert all(one["address"] == articles[one["code"]]["address"] for one in cited)
     assert articles["CASF-L223-2"]["in_force_since"] == "2007-03-06"
     assert articles["CASF-L223-2"]["read_in"] == "2026-11"
-    assert articles["CASF-L221-2-1"]["checked"]["code"] == "not"
-    assert articles["CASF-L221-2-1"]["read_in"] is None
+    assert articles["RGPD-16"]["checked"]["code"] == "not"
+    assert articles["RGPD-16"]["read_in"] is None
     assert all(one["says"]["fr"] and one["says"]["en"] for one in articles.values())
 
 
