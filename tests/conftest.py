@@ -1,6 +1,7 @@
 """What all tests share: both databases, the role of the application on PostgreSQL, and the world."""
 
 import gc
+from contextlib import ExitStack
 
 import hypothesis
 import pytest
@@ -23,6 +24,7 @@ from outbox import maintenance_gate  # noqa: E402
 from tests.factories.world import World, build  # noqa: E402
 from tests.kept import BOTH, forget, kept, see_all  # noqa: E402
 from tests.night import NIGHT  # noqa: E402
+from tests.tables import folder_of_run, made_quickly  # noqa: E402
 
 __all__ = ["see_all"]
 # By day the same few examples of each property in each run; at night many new ones.
@@ -42,8 +44,18 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
+def django_db_modify_db_settings(django_db_modify_db_settings, request, tmp_path_factory):
+    """Before pytest-django makes the tables: let it be quick."""
+    making = ExitStack()
+    making.enter_context(made_quickly(folder_of_run(request, tmp_path_factory.getbasetemp())))
+    return making
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_modify_db_settings, django_db_blocker):
     """Once the owner has made the tables, let every connection act as the application does in production."""
+    with django_db_blocker.unblock():
+        django_db_modify_db_settings.close()
     if connection.vendor == "postgresql":
         settings.DATABASE_ROLE = "repere_app"
         connections.close_all()
