@@ -266,14 +266,3 @@ def test_a_test_may_read_as_the_owner_and_is_the_application_again(entry):
             assert cursor.fetchone() == (True,)
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == ("repere_app",)
-
-
-@pytest.mark.slow("five migrations of both kinds of databases, back and forth")
-def test_the_migrations_go_back_and_forth():
-    """Going back takes triggers, views and grants away; going forth gives them back."""
-    call_command("migrate", "audit", "zero", verbosity=0)
-    call_command("migrate", verbosity=0)  # what stands on the journal goes back with it
-
-    with transaction.atomic():
-        journal.record("test:done", actor=None, at=NOON)
-    refused("DELETE FROM audit_entry")
