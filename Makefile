@@ -7,6 +7,9 @@ ARGS ?=
 # A test process more than processors, since that of the pages waits for the browser half the time; eight at most.
 JOBS ?= $(shell n=$$(( $$(nproc 2>/dev/null || echo 1) + 1 )); if [ "$$n" -gt 8 ]; then n=8; fi; echo "$$n")
 PYTHON := .venv/bin/python
+# Each process reads what the one before it compiled, whatever the environment says: hundreds are started by a run of
+# the tests, and compiling takes each half a second.
+unexport PYTHONDONTWRITEBYTECODE
 APPS := encryption core outbox audit accounts referrals web config
 
 .DEFAULT_GOAL := help
