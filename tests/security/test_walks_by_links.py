@@ -23,7 +23,7 @@ from tests.night import NIGHT
 from tests.security.procedure import Case, order, plain, qualification, seeing_all, team
 from tests.security.test_schema import OUR_FAULT, document
 
-WALKS = 500 if NIGHT else 15
+WALKS = 500 if NIGHT else 8
 STEPS = 24
 #: Who asks; the coordinator more often, who has most to do.
 ROLES = ("filer", "crip_coordinator", "crip_coordinator", "crip_coordinator", "ase_inspector")
@@ -152,7 +152,7 @@ class Walk:
             self.case.look()
 
 
-@pytest.mark.slow("fifteen walks through the procedure")
+@pytest.mark.slow("walks through the procedure")
 @pytest.mark.sec("SEC-IN9")
 def test_no_walk_by_the_links_ends_in_a_fault_of_ours(world):
     schema, asked = Schema(), Counter()
