@@ -24,7 +24,7 @@ from outbox import maintenance_gate  # noqa: E402
 from tests.factories.world import World, build  # noqa: E402
 from tests.kept import BOTH, forget, kept, see_all  # noqa: E402
 from tests.night import NIGHT  # noqa: E402
-from tests.tables import folder_of_run, made_quickly  # noqa: E402
+from tests.tables import made_quickly  # noqa: E402
 
 __all__ = ["see_all"]
 # By day the same few examples of each property in each run; at night many new ones.
@@ -44,10 +44,17 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings, request, tmp_path_factory):
+def folder_of_run(request, tmp_path_factory):
+    """Where the processes of this run leave things for one another."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, folder_of_run):
     """Before pytest-django makes the tables: let it be quick."""
     making = ExitStack()
-    making.enter_context(made_quickly(folder_of_run(request, tmp_path_factory.getbasetemp())))
+    making.enter_context(made_quickly(folder_of_run))
     return making
 
 

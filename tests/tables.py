@@ -1,11 +1,10 @@
 """How the tables of the tests are made: once in a run on SQLite, and without what leaves no trace.
 
-With pytest-xdist the first process that needs tables makes them and leaves a copy in the folder of the run, which the
-others take. The key store records the migrations of apps whose tables stand in the other database, and doesn't play
-them. ``tests/repository/test_migrations.py`` plays all, as the service does.
+The first process that needs tables makes them and leaves a copy, which the others take (``tests/shared.py``). The key
+store records the migrations of apps whose tables stand in the other database, and doesn't play them.
+``tests/repository/test_migrations.py`` plays all, as the service does.
 """
 
-import fcntl
 import gc
 import shutil
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from config.routers import KEY_STORE
+from tests.shared import alone
 
 
 class Recording(MigrationExecutor):
@@ -29,23 +29,15 @@ class Recording(MigrationExecutor):
         return super().apply_migration(state, migration, fake=fake or elsewhere, **options)
 
 
-def folder_of_run(request: pytest.FixtureRequest, own: Path) -> Path | None:
-    """Return where the processes of this run leave tables for one another; None where there is one process or server."""
-    if not hasattr(request.config, "workerinput") or any(one.vendor != "sqlite" for one in connections.all()):
-        return None
-    return own.parent
-
-
 @contextmanager
-def made_quickly(folder: Path | None) -> Iterator[None]:
-    """Let pytest-django make the tables within the block."""
+def made_quickly(folder: Path) -> Iterator[None]:
+    """Let pytest-django make the tables within the block; ``folder`` is the run's."""
     with pytest.MonkeyPatch.context() as patch, _without_garbage():
         patch.setattr(migrate, "MigrationExecutor", Recording)
-        if folder is None:
+        if any(one.vendor != "sqlite" for one in connections.all()):
             yield
             return
-        with (folder / "tables.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with alone(folder, "tables"):
             copies = {alias: folder / f"tables-{alias}.sqlite3" for alias in connections}
             made = all(copy.exists() for copy in copies.values())
             if made:

@@ -4,6 +4,7 @@ Pages are reached as a person reaches them. The service writes its own SQLite fi
 use; no test here touches a database.
 """
 
+import base64
 import json
 import os
 import re
@@ -15,15 +16,18 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from time import sleep
+from time import sleep, time
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
 
+from encryption.onetime import EARLY_SECONDS, STEP_SECONDS
 from tests.accounts.oidc.strict import StrictProvider
 from tests.browser.checks import (
     DESK,
@@ -37,9 +41,9 @@ from tests.browser.checks import (
 )
 from tests.browser.keys import held
 from tests.night import NIGHT
+from tests.shared import ROOT, demonstration, plain_environment
 from tests.system_packages import CHROMIUM
 
-ROOT = Path(__file__).resolve().parents[2]
 #: Where pictures of the pages are kept, by whoever wants some.
 PICTURES = os.environ.get("REPERE_PICTURES")
 READY_SECONDS = 600
@@ -57,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.needs("chromium"))
-            item.add_marker(pytest.mark.slow("a browser, and commands that tell a one-time code"))
+            item.add_marker(pytest.mark.slow("a browser"))
             item.add_marker(pytest.mark.real_clock("the service and the browser have the machine's"))
 
 
@@ -98,17 +102,25 @@ def browser_context_args():
 
 @dataclass(frozen=True)
 class Service:
-    """The running service: where it answers, the password of all its people, their passkeys, where its state lies."""
+    """The running service: where it answers, the password of all its people, their passkeys, where its state lies.
+
+    ``secrets`` are those of their applications, and ``used`` the last time steps whose codes were typed.
+    """
 
     address: str
     password: str
     keys: dict[str, dict[str, str]]
+    secrets: dict[str, str]
     environment: dict[str, str]
+    used: dict[str, int] = field(default_factory=dict)
 
     def code_of(self, name: str) -> str:
-        """Return a one-time code of somebody, as the demonstration tells it."""
-        command = [sys.executable, "manage.py", "demo_code", name]
-        return run(command, self.environment).strip()
+        """Return the code that somebody's application shows, once it shows another one than was typed last."""
+        seconds = time()
+        self.used[name] = step = max(int(seconds) // STEP_SECONDS, self.used.get(name, 0) + 1)
+        sleep(max(0, step * STEP_SECONDS - EARLY_SECONDS - seconds))
+        secret = base64.b32decode(self.secrets[f"{name}@demo.invalid"])
+        return TOTP(secret, 6, SHA1(), STEP_SECONDS).generate(step * STEP_SECONDS).decode()  # noqa: S303 - RFC 6238
 
     def works(self, *names: str) -> None:
         """Let pieces of recurring work be due now, and wait until the service has done them."""
@@ -141,8 +153,8 @@ def provider() -> Iterator[StrictProvider]:
 
 
 @pytest.fixture(scope="package")
-def service(provider: StrictProvider) -> Iterator[Service]:
-    with serving(provider) as running:
+def service(provider: StrictProvider, folder_of_run: Path) -> Iterator[Service]:
+    with serving(provider, folder_of_run) as running:
         yield running
 
 
@@ -161,16 +173,16 @@ def known(provider: StrictProvider, home: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(provider: StrictProvider | None = None) -> Iterator[Service]:
-    """Run the demonstration until the block ends."""
+def serving(provider: StrictProvider | None = None, folder_of_run: Path | None = None) -> Iterator[Service]:
+    """Run the demonstration until the block ends, in a run of the tests from what it leaves when it was prepared."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     state = tempfile.mkdtemp(prefix="pages")
-    left_out = ("DATABASE_URL", "KEYS_DATABASE_URL", "DJANGO_SETTINGS_MODULE")
-    environment = {name: value for name, value in os.environ.items() if name not in left_out}
+    if folder_of_run is not None:
+        demonstration(folder_of_run, Path(state))
     # A page that no network is needed for stands in for the neutral one.
-    environment |= {
+    environment = plain_environment() | {
         "REPERE_STATE_DIR": state,
         "REPERE_QUICK_EXIT_URL": f"http://localhost:{port}/style/mark.svg",
         # By name: browsers bind passkeys to no number.
@@ -189,8 +201,8 @@ def serving(provider: StrictProvider | None = None) -> Iterator[Service]:
         password = re.search(r"password of all accounts\) : (\S+)", "".join(told))
         assert password, "the demonstration didn't start:\n" + "".join(told)
         for_keys = environment | {"DJANGO_SETTINGS_MODULE": "config.settings"}
-        keys = json.loads(run([sys.executable, "-m", "tests.browser.keys"], for_keys))
-        yield Service(f"http://localhost:{port}", password[1], keys, environment)
+        keys, secrets = json.loads(run([sys.executable, "-m", "tests.browser.keys"], for_keys))
+        yield Service(f"http://localhost:{port}", password[1], keys, secrets, environment)
     finally:
         running.terminate()
         running.wait(timeout=30)
@@ -269,11 +281,13 @@ class Visitor:
         self.page.wait_for_load_state("load")
         looked_at(self.page)
         for kind, size in (("desk", DESK), ("phone", PHONE), ("narrow", NARROW)):
+            if kind == "phone" and not (PICTURES or NIGHT):
+                continue  # its layout is the narrow one's (web/files/page.css)
             self.page.set_viewport_size(size)
             if PICTURES and kind != "narrow":
                 self.page.screenshot(path=Path(PICTURES) / f"{name}-{kind}.png", full_page=True)
             assert_fits(self.page, name)
-            if kind != "phone":  # whose layout is the narrow one's (web/files/page.css)
+            if kind != "phone":
                 coloured(self.page, "dark" if kind == "narrow" else "light")
                 assert_accessible(self.page, name)
         self._rests(name)

@@ -1,7 +1,8 @@
-"""Passkeys for the people of the running demonstration: Chromium's virtual authenticator signs with them.
+"""The second factors of the people of the running demonstration: passkeys, with which Chromium's virtual authenticator
+signs, and the secrets of their applications.
 
-Run as a program in the state of the service (``python -m tests.browser.keys``), it lets every account have one and
-prints what the authenticator needs; the tests themselves touch no database.
+Run as a program in the state of the service (``python -m tests.browser.keys``), it lets every account have a passkey
+and prints what the authenticator needs, then the secrets; the tests themselves touch no database.
 """
 
 import base64
@@ -60,8 +61,18 @@ def give_to_everybody():
     return told
 
 
+def secrets():
+    """Return the secrets of the applications, in Base32, by address."""
+    from accounts.models import Factor
+    from accounts.models.factor import FactorKind
+    from encryption import onetime
+
+    applications = Factor.objects.filter(kind=FactorKind.TOTP).select_related("user")
+    return {one.user.email: onetime.shown_secret(one.pk) for one in applications}
+
+
 if __name__ == "__main__":
     import django
 
     django.setup()
-    sys.stdout.write(json.dumps(give_to_everybody()))
+    sys.stdout.write(json.dumps([give_to_everybody(), secrets()]))

@@ -1,7 +1,6 @@
 """The demonstration as a newcomer meets it: a command, what it prints, and the lines that one pastes."""
 
 import json
-import os
 import re
 import shlex
 import signal
@@ -17,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.shared import ROOT, demonstration, plain_environment
+
 READY = "Le service répond sur "
 PLAYED = {
     "S1": "Première analyse en cours",
@@ -30,11 +30,7 @@ PLAYED = {
 
 def environment(state, **more):
     """A newcomer's environment: no setting of the service but its state folder."""
-    kept = {
-        k: v for k, v in os.environ.items() if not k.startswith("REPERE_") and not k.endswith("DATABASE_URL")
-    }
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
-    return kept | {"REPERE_STATE_DIR": str(state)} | more
+    return plain_environment() | {"REPERE_STATE_DIR": str(state)} | more
 
 
 def demo(state, *words, **more):
@@ -125,14 +121,13 @@ def is_untouched(database):
 
 
 @pytest.fixture(scope="module")
-def twice(tmp_path_factory):
+def twice(tmp_path_factory, folder_of_run):
     """Run twice in one state folder: prepared only, then served, the printed lines pasted."""
     state = tmp_path_factory.mktemp("a newcomer's")
-    first = demo(state, "--no-serve")
-    assert first.returncode == 0, first.stderr[-2000:]
+    first = demonstration(folder_of_run, state)
     with served(state) as second:
         answers = pasted(second)
-    return state, first.stdout, second, answers
+    return state, first, second, answers
 
 
 @pytest.mark.slow("the demonstration in processes of its own")

@@ -94,9 +94,10 @@ def kind(url: str) -> str:
 
 
 class Walker(Visitor):
-    """A visitor whose acts count while a journey is under way."""
+    """A visitor whose acts count while a journey is under way, and unless told otherwise the heights of pages too."""
 
-    def __init__(self, page: Page, service: Service) -> None:
+    def __init__(self, page: Page, service: Service, *, heights: bool = True) -> None:
+        self.heights = heights
         self.journey: Journey | None = None
         self._since: list[tuple[str, float]] = []
         self._come = 0
@@ -141,7 +142,7 @@ class Walker(Visitor):
     def measures(self) -> None:
         """Take the heights of the page that has come, on a desk and on a phone."""
         self.page.wait_for_load_state("load")
-        if self.journey is None:
+        if self.journey is None or not self.heights:
             return
         for url, took in self._since:
             self.journey.pages.setdefault(kind(url), Seen()).answers.append(took)

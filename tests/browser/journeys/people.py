@@ -22,8 +22,11 @@ LAST, FIRST = "Parcours", "Zoé"
 class Story:
     """Who there is, each at a window of their own, and the two filings about one child."""
 
-    def __init__(self, browser: Browser, service: Service, stack: ExitStack, *, scripts: bool = True) -> None:
+    def __init__(
+        self, browser: Browser, service: Service, stack: ExitStack, *, scripts: bool, heights: bool
+    ) -> None:
         self.browser, self.service, self.stack, self.scripts = browser, service, stack, scripts
+        self.heights = heights
         self.journeys: list[Journey] = []
         self.first, self.urgent = "", ""
         self.person = cache(self._person)
@@ -35,7 +38,7 @@ class Story:
         )  # fmt: skip
         self.stack.callback(context.close)
         context.set_default_timeout(PATIENCE_MS)
-        found = Walker(context.new_page(), self.service)
+        found = Walker(context.new_page(), self.service, heights=self.heights)
         self.stack.callback(found.leaves)
         found.signs_in(name)
         found.landing = found.page.url
@@ -392,10 +395,12 @@ def invites(story: Story) -> None:
         admin.page.get_by_role("heading", name="Invitation envoyée").wait_for()
 
 
-def tell(browser: Browser, service: Service, *, scripts: bool = True) -> Iterator[Journey]:
+def tell(
+    browser: Browser, service: Service, *, scripts: bool = True, heights: bool = True
+) -> Iterator[Journey]:
     """Play the whole story; yield what each person did, as they do it."""
     with ExitStack() as stack:
-        story = Story(browser, service, stack, scripts=scripts)
+        story = Story(browser, service, stack, scripts=scripts, heights=heights)
         search = partial(service.works, "index:renewed", "duplicates:searched")
         acts: list[Callable[[], object]] = [partial(act, story) for act in FILED] + [search]
         for act in (*acts, *(partial(act, story) for act in HANDLED)):

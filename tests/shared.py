@@ -1,0 +1,46 @@
+"""What one process of a run makes for all: in the folder of the run, by whoever needs it first, and gone with it."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@contextmanager
+def alone(folder: Path, name: str) -> Iterator[None]:
+    """Let the other processes of a run wait that make the same."""
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def plain_environment() -> dict[str, str]:
+    """Return this environment without settings of the service."""
+    own = ("DATABASE_URL", "KEYS_DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+    return {
+        name: said for name, said in os.environ.items() if not name.startswith("REPERE_") and name not in own
+    }
+
+
+def demonstration(folder: Path, state: Path) -> str:
+    """Let a state folder be what the first run of the demonstration leaves; return what that run said.
+
+    Raises:
+        CalledProcessError: it doesn't run.
+    """
+    made, said = folder / "demonstration", folder / "demonstration.txt"
+    with alone(folder, "demonstration"):
+        if not said.exists():
+            done = subprocess.run(
+                [sys.executable, "manage.py", "demo", "--no-serve"], cwd=ROOT,
+                env=plain_environment() | {"REPERE_STATE_DIR": str(made)}, stdout=subprocess.PIPE, text=True, check=True,
+            )  # fmt: skip
+            said.write_text(done.stdout, encoding="utf-8")
+    shutil.copytree(made, state, dirs_exist_ok=True)
+    return said.read_text(encoding="utf-8")
