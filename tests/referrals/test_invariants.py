@@ -784,7 +784,7 @@ class Procedure(RuleBasedStateMachine):
 
 EVENTS = {step.event for step in steps.all()}
 WALKS = settings(
-    max_examples=max(settings.default.max_examples // 5, 14), stateful_step_count=60 if NIGHT else 30,
+    max_examples=max(settings.default.max_examples // 5, 11), stateful_step_count=60 if NIGHT else 30,
     derandomize=not NIGHT, deadline=None, suppress_health_check=list(HealthCheck), print_blob=NIGHT,
 )  # fmt: skip
 
