@@ -26,7 +26,7 @@ AXE = Axe()
 #: What a page does right isn't told of: that takes longer than finding what it does wrong.
 AXE_OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
 #: Each kind of element in the window's width and colours: those that it stands in, with their classes, and what it has
-#: itself, text or attributes.
+#: itself: attributes, text, a label.
 KINDS = """() => {
   const told = (node) => `${node.tagName}.${[...node.classList].sort().join(".")}`;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -34,7 +34,8 @@ KINDS = """() => {
     const path = [];
     for (let one = node; one; one = one.parentElement) path.push(told(one));
     const named = ["type", "role", "lang"].map((name) => node.getAttribute(name));
-    return [path.join("<"), node.getAttributeNames().sort(), named, Boolean(node.textContent.trim()), innerWidth, dark];
+    const labelled = [Boolean(node.textContent.trim()), Boolean(node.labels && node.labels.length)];
+    return [path.join("<"), node.getAttributeNames().sort(), named, labelled, innerWidth, dark];
   });
   return [...new Set(kinds.map((kind) => JSON.stringify(kind)))];
 }"""
