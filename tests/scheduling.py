@@ -16,6 +16,9 @@ LONGEST = (
     "tests/security/test_procedure.py",
     "tests/config/test_demo.py",
     "tests/referrals/workflow/test_runner.py",
+    "tests/repository/test_migrations.py",
+    "tests/security/test_canaries.py",
+    "tests/concurrency/test_races.py",
 )
 
 
