@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import auth
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, DateTimeField, Q, QuerySet
 from django.utils.crypto import constant_time_compare
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -30,6 +30,7 @@ from accounts.origin import origin_of
 from accounts.request import ServiceRequest, bare
 from accounts.roles import Role, Scope
 from audit.events import Origin
+from core.kept_queries import Given, KeptQuery
 from encryption import digest
 
 if TYPE_CHECKING:
@@ -75,8 +76,7 @@ def hashed(secret: str) -> str:
 
 
 def _of_token(secret: str, origin: Origin, *, at: datetime) -> Actor:
-    tokens = Token.objects.usable(at).filter(sha256=hashed(secret)).select_related("membership__user")[:1]
-    for row in tokens:
+    for row in _TOKENS.rows(at=at, sha256=hashed(secret)):
         membership, user = row.membership, row.membership.user
         if not (membership.is_authentic and user.is_authentic):
             break
@@ -85,6 +85,14 @@ def _of_token(secret: str, origin: Origin, *, at: datetime) -> Actor:
         position = (_position(membership),)
         return _actor(user.pk, position, origin, scopes=scopes, verified=verified, name=user.full_name)
     raise TokenRefused
+
+
+def _usable() -> "QuerySet[Token]":
+    at, sha256 = Given("at", DateTimeField()), Given("sha256", CharField())
+    return Token.objects.usable(at).filter(sha256=sha256).select_related("membership__user")[:1]
+
+
+_TOKENS: Final = KeptQuery(_usable)
 
 
 def actor_of_feed(secret: str, request: ServiceRequest, *, at: datetime) -> tuple[CalendarFeed, Actor] | None:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Expression, F, Q, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -140,7 +140,7 @@ class Membership(Authentic):
 class TokenQuerySet(AuthenticQuerySet["Token"]):
     """Ask which tokens open something at an instant."""
 
-    def usable(self, at: datetime) -> "TokenQuerySet":
+    def usable(self, at: datetime | Expression) -> "TokenQuerySet":
         """Keep those that are neither revoked nor expired, of a membership in force and an active account."""
         return self.filter(
             Q(membership__valid_to=None) | Q(membership__valid_to__gt=at),

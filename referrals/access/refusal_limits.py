@@ -19,9 +19,11 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import BinaryField, DateTimeField, QuerySet
 
 from accounts.actor import Actor
 from accounts.throttling import delay
+from core.kept_queries import Given, KeptQuery
 from encryption.errors import EncryptionError
 from referrals.access.volume_limits import opened, person_of, sealed
 from referrals.models.volume import UseCount
@@ -46,14 +48,22 @@ def wait_of(actor: Actor, *, at: datetime) -> int:
         person = person_of(actor.user_id, REFUSALS)
     except EncryptionError:  # no case is opened then either; a filer still sees how far a filing is
         return 0
-    rows = UseCount.objects.filter(person=person, cap=REFUSALS, until__gt=at)
-    used = rows.values_list("used", flat=True).first()
+    used = _USED.first(person=person, at=at)
     recent = [] if used is None else _recent(opened(person, used), at)
     wait = _delay(recent).total_seconds()
     if not wait:
         return 0
     since = max(0.0, at.timestamp() - recent[-1])  # a clock that was set back makes nobody wait for longer
     return max(0, math.ceil(wait - since))
+
+
+def _in_force() -> "QuerySet[UseCount, bytes | memoryview]":
+    person, at = Given("person", BinaryField()), Given("at", DateTimeField())
+    rows = UseCount.objects.filter(person=person, cap=REFUSALS, until__gt=at).order_by("pk")
+    return rows.values_list("used", flat=True)[:1]
+
+
+_USED: Final = KeptQuery(_in_force)
 
 
 def note(actor: Actor, *, refused: bool, at: datetime) -> int | None:

@@ -13,12 +13,13 @@ from functools import lru_cache
 from typing import Any, Final, override
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, Q, QuerySet, UUIDField, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, UUIDField, Value, When
 
 from accounts.actor import Actor
 from accounts.roles import Role
 from audit.events import Origin, declare_policy
 from audit.pseudonyms import subject_of
+from core.kept_queries import Given, KeptQuery
 from encryption import digest
 from encryption.authentic import CheckedRows
 from encryption.told_rows import ToldRows
@@ -27,7 +28,7 @@ from referrals.access.matrix import FILED, FILERS, MATRIX, ORDINARY, RECEIVERS, 
 from referrals.access.people import services_of
 from referrals.access.relations import Tie, filed_by, possible_ties
 from referrals.access.rule import among, cases_of, confided_measures, flag_of, rule_of, seen_by, where_held
-from referrals.models import Measure, Referral, RetentionBatch
+from referrals.models import DuplicateCandidate, Measure, Referral, RetentionBatch
 from referrals.vocabulary.states import State
 
 declare_policy(f"access-{digest.sha256(repr(sorted(MATRIX.items())).encode()).hex()[:12]}")
@@ -200,12 +201,76 @@ def seen_with(
 
 def known_as(actor: Actor, pk: UUID, *, at: datetime) -> "QuerySet[Referral]":
     """Return the case that an id means to an actor: to whoever filed, the row as which the filing goes on (T32)."""
+    return visible_to(actor, at=at).filter(_named(actor, pk))
+
+
+def _named(actor: Actor, pk: UUID | Given) -> Q:
     named = Q(pk=pk)
     if actor.holding(FILERS):
         # The flag of the row, and not the role, decides: a filer who has the id of another's receipt isn't led to that
         # case (0013).
         named |= Q(filed_as=pk, tie_own_filer=True)
-    return visible_to(actor, at=at).filter(named)
+    return named
+
+
+def one_case(actor: Actor, pk: UUID, *, at: datetime, whole: bool = False) -> Referral | None:
+    """Return the case that an id means to an actor, with its authority and its concern; None where it means none.
+
+    ``whole``: with what the case lacks, so that reading all of it asks for no relation that is empty. Only for a case
+    that nothing changes from here on: what comes to be there later isn't seen through it.
+    """
+    if not possible_ties(actor) or actor.user_id is None:
+        return None
+    holder = Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
+    found = _one_case(holder, exceptional(actor, at=at), whole).first(pk=pk)
+    if found is not None and whole:
+        found.lacks = frozenset(name for name in _MOSTLY_EMPTY if not getattr(found, f"has_{name}"))
+    return found
+
+
+@lru_cache(maxsize=400)
+def _one_case(holder: Actor, special: Exceptional, whole: bool) -> KeptQuery[Referral]:
+    """Return the query of one case for rights read just now, made once as long as they are the same."""
+    there = {f"has_{name}": Exists(rows()) for name, rows in _MOSTLY_EMPTY.items()} if whole else {}
+
+    def make() -> "QuerySet[Referral]":
+        cases = _visible_by(holder, special, True).filter(_named(holder, Given("pk", UUIDField())))
+        return cases.annotate(**there).select_related("authority", "concern").order_by("pk")[:1]
+
+    return KeptQuery(make)
+
+
+def _of_case(relation: str, **condition: Any) -> "Callable[[], QuerySet[Any]]":
+    """Return the rows of a relation of the case outside."""
+
+    def rows() -> "QuerySet[Any]":
+        field: Any = Referral._meta.get_field(relation)
+        there: QuerySet[Any] = field.related_model._base_manager.filter(**condition)
+        return there.filter(**{field.field.name: OuterRef("pk")}).order_by()
+
+    return rows
+
+
+#: Relations that hold nothing in most cases, with the rows that count; the pairs are those of both sides.
+_MOSTLY_EMPTY: Final[Mapping[str, "Callable[[], QuerySet[Any]]"]] = {
+    **{
+        name: _of_case(name)
+        for name in (
+            "signs",
+            "health_signs",
+            "third_parties",
+            "digital_traces",
+            "measures",
+            "attachments",
+            "feedback_tasks",
+        )
+    },
+    "exclusions": _of_case("exclusions", lifted_at=None),
+    "joined_filings": _of_case("joined_filings", undone_at=None),
+    "duplicates": lambda: DuplicateCandidate.objects.filter(
+        Q(referral=OuterRef("pk")) | Q(other=OuterRef("pk"))
+    ).order_by(),
+}
 
 
 def visible_as(actor: Actor, role: Role, *, at: datetime) -> "QuerySet[Referral]":

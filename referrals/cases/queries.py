@@ -75,14 +75,14 @@ def whole(request: ServiceRequest, pk: UUID) -> tuple[Referral, dict[str, Any]]:
         NotVisible: absent, or not for this caller.
     """
     actor, at = actor_in(request), request.at
-    referral, ties = seen(request, pk)
+    referral, ties = seen(request, pk, whole=True)
     urgent = referral.alert_open  # whoever opens the file answers the alert by it
     if referral.state == State.SUBMITTED and opens_as_cell(ties):
         opening.acknowledge_on_opening(referral, opener=actor, at=at)
-        referral, ties = seen(request, pk)
+        referral, ties = seen(request, pk, whole=True)
     if referral.alert_open and opens_as_called(ties):
         opening.answer_on_opening(referral, opener=actor, at=at)
-        referral, ties = seen(request, pk)
+        referral, ties = seen(request, pk, whole=True)
     concern.prefetch(referral, ties)
     body = described(referral, ties, actor=actor, at=at)
     if ties.coarse and not ties.shared:

@@ -140,6 +140,9 @@ class Referral(Authentic):
 
     objects = SignedQuerySet.as_manager()
 
+    #: Relations of which the query that found the case has told that nothing is there (``visibility.one_case``).
+    lacks: frozenset[str] = frozenset()
+
     class Meta:
         """Queues are read by authority in the order of their next due date."""
 

@@ -1,15 +1,16 @@
 """The deadlines that an actor reads, of one case and of all: each clock with its standing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, override
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, UUIDField
 
 from accounts.actor import Actor
 from accounts.roles import Role
+from core.kept_queries import Given, KeptQuery, rows_of
 from encryption.authentic import CheckedRows
 from referrals.access import hanging_rows, matrix, visibility
 from referrals.access.child_sight import Sight
@@ -51,12 +52,15 @@ def clock_line(clock: Clock, calendar: Calendar, *, at: datetime, runs: bool = F
 def clocks_of(referral: Referral, sight: Sight, *, at: datetime) -> list[dict[str, Any]]:
     """Return the clocks that the actor may read; a filer sees C5 alone (domain.md §4.8)."""
     ties = sight.ties
+    wanted: Iterable[Clock]
     if ties.coarse:
-        wanted, runs = referral.clocks.filter(code="C5"), not referral.filer_answered
+        wanted, runs = _TO_FILER.rows(case=referral.pk), not referral.filer_answered
         if referral.withdrawn_at:
-            wanted, runs = wanted.filter(stopped_at=referral.withdrawn_at), False
+            wanted = referral.clocks.filter(code=ClockCode.C5, stopped_at=referral.withdrawn_at)
+            runs = False
     else:
-        wanted, runs = referral.clocks.filter(access_class__in=ties.reads), False
+        wanted = [one for one in rows_of(referral, "clocks") if one.access_class in ties.reads]
+        runs = False
     calendar = calendar_in_force(referral, at=at)
     seen = hanging_on(referral, sight)
     return [
@@ -64,6 +68,13 @@ def clocks_of(referral: Referral, sight: Sight, *, at: datetime) -> list[dict[st
         for clock in wanted
         if seen(clock.access_class, clock.child, clock.part)
     ]
+
+
+def _to_filer() -> "QuerySet[Clock]":
+    return Clock.objects.filter(referral=Given("case", UUIDField()), code=ClockCode.C5)
+
+
+_TO_FILER: Final = KeptQuery(_to_filer)
 
 
 def calendar_in_force(referral: Referral, *, at: datetime) -> Calendar:

@@ -3,9 +3,8 @@
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import models
-
 from accounts.actor import Actor
+from core.kept_queries import load
 from encryption.keys import warm
 from encryption.sealed import OpenScope
 from referrals.access import child_sight
@@ -42,7 +41,7 @@ def _not_known(concern: Concern, classes: Container[str]) -> list[str]:
 
 def prefetch(referral: Referral, ties: CaseAccess) -> None:
     """Load the parts that the actor will read, once for guards and content alike."""
-    models.prefetch_related_objects([referral], *(name for name in PARTS if PART_CLASS[name] in ties.reads))
+    load(referral, [name for name in PARTS if PART_CLASS[name] in ties.reads], empty=referral.lacks)
 
 
 #: The class without which a part isn't in the answer at all.

@@ -19,14 +19,16 @@ from referrals.models import Referral
 from referrals.reading import namesakes
 
 
-def seen(request: ServiceRequest, pk: UUID) -> tuple[Referral, CaseAccess]:
+def seen(request: ServiceRequest, pk: UUID, *, whole: bool = False) -> tuple[Referral, CaseAccess]:
     """Return a case that the caller of ``request`` may know of, with what ties the caller to it.
+
+    ``whole``: to read all of it, see ``visibility.one_case``.
 
     Raises:
         NotVisible: absent, or not for this caller.
     """
     actor, at = actor_in(request), request.at
-    referral = visibility.known_as(actor, pk, at=at).select_related("authority", "concern").first()
+    referral = visibility.one_case(actor, pk, at=at, whole=whole)
     if referral is None:
         raise NotVisible
     return known(request, referral, case_ties.ties_of(referral, actor))

@@ -65,7 +65,8 @@ def exclusion_is_in_force(case: Case, step_input: ExclusionLift | None) -> Text 
     """Only an exclusion in force is lifted."""
     in_force = case.referral.exclusions.filter(lifted_at=None)
     if step_input is None:
-        return None if in_force.exists() else NOBODY_EXCLUDED
+        nobody = "exclusions" in case.referral.lacks or not in_force.exists()
+        return NOBODY_EXCLUDED if nobody else None
     return None if in_force.filter(user_id=step_input.user).exists() else NOT_EXCLUDED
 
 

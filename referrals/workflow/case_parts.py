@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.actor import Actor
 from accounts.roles import Role
+from core.kept_queries import rows_of
 from referrals.policy.definitions import Protocol, protocol_of
 from referrals.policy.working_time import Calendar, calendar_of
 from referrals.vocabulary.role_sets import BREAKERS
@@ -223,13 +224,15 @@ class CaseParts:
     @cached_property
     def measures(self) -> "list[Measure]":
         """Return the measures of all children."""
+        if "measures" in self.referral.lacks:
+            return []
         # With their types, whose limits almost every guard of a measure asks.
         return list(self.referral.measures.select_related("type"))
 
     @cached_property
     def feedback_tasks(self) -> "list[FeedbackTask]":
         """Return the answers owed to whoever filed, given or not."""
-        return list(self.referral.feedback_tasks.all())
+        return [] if "feedback_tasks" in self.referral.lacks else rows_of(self.referral, "feedback_tasks")
 
     @cached_property
     def assessments(self) -> "list[Assessment]":
