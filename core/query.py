@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import QueryDict
 from rest_framework import serializers
 
-from core.inputs import UNNAMEABLE, Whole
+from core.inputs import UNNAMEABLE, Whole, of_data
 
 
 class InvalidQuery(Exception):
@@ -47,7 +47,7 @@ class Query(serializers.Serializer[Any]):
         Raises:
             InvalidQuery: names each that is unknown, repeated, too long, malformed or missing.
         """
-        query = cls(data=params.dict())
+        query = of_data(cls, params.dict())
         wrong = _unfit(params, query.fields)
         if not wrong and not query.is_valid():
             wrong = {name: _reason(errors) for name, errors in query.errors.items()}
