@@ -1,1 +1,1 @@
-"""Shared building blocks: strict inputs, query parameters, paging, kept queries, the clock. Above ``encryption`` alone."""
+"""Shared building blocks: inputs, query parameters, paging, kept queries, the clock. Only ``encryption`` is below."""

@@ -9,7 +9,8 @@ assessment, I justice, J measures, K protected address.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any, Final, override
 from uuid import UUID
 
@@ -191,12 +192,25 @@ def seen_with(
     actor: Actor, access_class: str, *, at: datetime
 ) -> Iterator[tuple[Relation, "QuerySet[Referral]"]]:
     """Yield the cases in which the actor reads a class, in full or in part, with the relation that lets it."""
+    for relation, rule in _rules_with(actor, access_class, at=at):
+        yield relation, cases_of(rule)
+
+
+def counted_with(actor: Actor, access_class: str, *, at: datetime) -> Q:
+    """Return the condition of the cases in which the actor reads a class, in full or in part: to count them alone.
+
+    What a query gives by it is a right to no row: none is checked (SEC-AZ22).
+    """
+    return reduce(or_, (rule for _, rule in _rules_with(actor, access_class, at=at)), Q(pk__in=[]))
+
+
+def _rules_with(actor: Actor, access_class: str, *, at: datetime) -> Iterator[tuple[Relation, Q]]:
     special = exceptional(actor, at=at)
     for tie in possible_ties(actor):
         rule = rule_of(actor, tie, special)
         read = reads_by(tie.role, tie.relation) | frozenset(partial_by(tie.role, tie.relation))
         if access_class in read and rule is not None:
-            yield tie.relation, cases_of(seen_by({tie: rule}, special))
+            yield tie.relation, seen_by({tie: rule}, special)
 
 
 def known_as(actor: Actor, pk: UUID, *, at: datetime) -> "QuerySet[Referral]":

@@ -36,17 +36,22 @@ class Counts:
 
 def counts(actor: Actor, *, at: datetime) -> Counts:
     """Count the open cases that the actor reads the shell of; a filer's own filings are none of these."""
-    shells = Q(pk__in=[])
-    for _, cases in visibility.seen_with(actor, "A", at=at):
-        shells |= Q(pk__in=cases.values("pk"))
-    cases = Referral.objects.filter(shells).order_by()
+    late = clocks.is_late(actor, at=at)
+    cases = Referral.objects.filter(visibility.counted_with(actor, "A", at=at)).order_by()
     rows = (
-        cases.filter(state__in=ACTIVE)
+        cases.filter(Q(state__in=ACTIVE) | late)
         .values("state", "urgency")
-        .annotate(count=Count("pk"), calls=Count("pk", filter=Q(alert_open=True)))
+        .annotate(
+            count=Count("pk"),
+            calls=Count("pk", filter=Q(alert_open=True)),
+            late=Count("pk", filter=late),
+        )
     )
-    totals = Counts(overdue=cases.filter(clocks.is_late(actor, at=at)).count())
+    totals = Counts()
     for row in rows:
+        totals.overdue += row["late"]
+        if row["state"] not in ACTIVE:
+            continue
         totals.total += row["count"]
         totals.calls += row["calls"]
         totals.urgent += row["count"] if row["urgency"] in URGENT else 0
