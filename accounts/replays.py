@@ -13,10 +13,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import BinaryField, CharField, QuerySet
+
 from accounts.actor import Actor
 from accounts.errors import KeyReused, MalformedKey
 from accounts.models import Replay
 from accounts.request_locks import wait_turn
+from core.kept_queries import Given, KeptQuery
 from encryption import digest, index
 from outbox.scheduler import recurring
 
@@ -56,8 +59,7 @@ class Once:
         Raises:
             KeyReused: the key came with another request.
         """
-        callers = [_caller(actor, self.key), _caller_of_before(actor)]
-        replay = Replay.objects.filter(caller__in=callers, key=self.key).first()
+        replay = _PAST.first(now=_caller(actor, self.key), before=_caller_of_before(actor), key=self.key)
         if replay is None:
             return None
         if replay.route != self.route or not digest.equal(bytes(replay.body), self.body):
@@ -86,6 +88,14 @@ class Once:
             version=version,
             at=at,
         ).save(force_insert=True)
+
+
+def _past() -> "QuerySet[Replay]":
+    callers = [Given(name, BinaryField()) for name in ("now", "before")]
+    return Replay.objects.filter(caller__in=callers, key=Given("key", CharField())).order_by("pk")[:1]
+
+
+_PAST: Final = KeptQuery(_past)
 
 
 def _caller(actor: Actor, key: str) -> bytes:

@@ -19,9 +19,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import CharField, DateField, Q, QuerySet
 
 from accounts.models import Authority, AuthorityTerritory
+from core.kept_queries import Given, KeptQuery
 
 DATA: Final = Path(__file__).parent / "data"
 COMMUNES: Final = DATA / "communes.csv.gz"
@@ -146,11 +147,23 @@ def competent_authority(place: str, *, on: date) -> Authority | None:
     code, department = (
         (place_found.within or place_found.code, place_found.department) if place_found else ("", place)
     )
-    wanted = Q(department_code=department) | Q(commune_insee=code) if code else Q(department_code=department)
-    rows = AuthorityTerritory.objects.in_force(on).filter(wanted).select_related("authority")
-    # The empty code of a département's row sorts behind that of a commune.
-    best = rows.order_by("-commune_insee", "id").first()
+    asked = _BY_COMMUNE if code else _BY_DEPARTMENT
+    best = asked.first(on=on, department=department, code=code)
     return best.authority if best else None
+
+
+_DEPARTMENT: Final = Q(department_code=Given("department", CharField()))
+_COMMUNE: Final = Q(commune_insee=Given("code", CharField()))
+
+
+def _answering(wanted: Q) -> "QuerySet[AuthorityTerritory]":
+    rows = AuthorityTerritory.objects.in_force(Given("on", DateField())).filter(wanted)
+    # The empty code of a département's row sorts behind that of a commune.
+    return rows.select_related("authority").order_by("-commune_insee", "id")[:1]
+
+
+_BY_COMMUNE: Final = KeptQuery(lambda: _answering(_DEPARTMENT | _COMMUNE))
+_BY_DEPARTMENT: Final = KeptQuery(lambda: _answering(_DEPARTMENT))
 
 
 def served_places(*, on: date) -> dict[str, tuple[str, Authority]]:

@@ -131,7 +131,7 @@ class When:
 
 def of_data[Body: serializers.Serializer[Any]](kind: type[Body], data: object) -> Body:
     """Return a serializer that is to read ``data``, as ``kind(data=…)`` with fields made once for all of its kind."""
-    made = copy(_with_fields(kind))
+    made: Body = copy(_with_fields(kind))
     made.initial_data = data
     return made
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 
 
 def validate_timezone(name: str) -> None:
@@ -57,7 +57,7 @@ class Authority(models.Model):
 class TerritoryQuerySet(models.QuerySet["AuthorityTerritory"]):
     """Ask which rows count on a day."""
 
-    def in_force(self, on: date) -> "TerritoryQuerySet":
+    def in_force(self, on: date | Expression) -> "TerritoryQuerySet":
         """Keep the rows valid on a day, the first and not the last day of the period included."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
 

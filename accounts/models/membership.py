@@ -30,7 +30,7 @@ def review_period() -> timedelta:
 class MembershipQuerySet(AuthenticQuerySet["Membership"]):
     """Ask which memberships count at an instant."""
 
-    def in_force(self, at: datetime) -> "MembershipQuerySet":
+    def in_force(self, at: datetime | Expression) -> "MembershipQuerySet":
         """Keep those that have begun and haven't ended at an instant; the account must be active too."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at, user__is_active=True)
 

@@ -254,6 +254,23 @@ def _one_case(holder: Actor, special: Exceptional, whole: bool) -> KeptQuery[Ref
     return KeptQuery(make)
 
 
+def still_seen(actor: Actor, pk: UUID, *, at: datetime) -> Referral | None:
+    """Return the case with this very id if the actor sees it: its ties and what is signed of it, and no more."""
+    if not possible_ties(actor) or actor.user_id is None:
+        return None
+    holder = Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
+    return _still_seen(holder, exceptional(actor, at=at)).first(pk=pk)
+
+
+@lru_cache(maxsize=200)
+def _still_seen(holder: Actor, special: Exceptional) -> KeptQuery[Referral]:
+    def make() -> "QuerySet[Referral]":
+        cases = _visible_by(holder, special, True).filter(pk=Given("pk", UUIDField()))
+        return cases.only(*Referral.counted())
+
+    return KeptQuery(make)
+
+
 def _of_case(relation: str, **condition: Any) -> "Callable[[], QuerySet[Any]]":
     """Return the rows of a relation of the case outside."""
 

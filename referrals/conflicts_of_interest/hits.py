@@ -6,13 +6,16 @@ the case is about; a hit costs two more, which the filer can't tell from anythin
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet, UUIDField
 
 from accounts.models import Membership
+from core.kept_queries import Given, KeptQuery
 from referrals.matching import encodings, identity
 from referrals.matching.identity import Family
 from referrals.vocabulary.states import Cause
@@ -45,16 +48,31 @@ def exclude(
     Raises:
         KeysUnavailable: the key store or the provider doesn't answer; whoever compares does nothing else then.
     """
-    values: Any = apps.get_model("referrals", "KinValue").objects
-    rows = values.filter(value__in=sorted(encodings.of_family(family)))
-    if among is not None:
-        rows = rows.filter(user_id__in=sorted(among))
-    here = Membership.objects.in_force(at).filter(user=OuterRef("user"), authority__in=_places(referral))
-    hits = rows.filter(Q(tie__isnull=False) | Exists(here)).values_list("user_id", "tie_id").distinct()
+    values, places = sorted(encodings.of_family(family)), _places(referral)
+    given: dict[str, object] = {f"value{number}": value for number, value in enumerate(values)}
+    given |= {f"place{number}": place for number, place in enumerate(places)}
     ties_by_user: dict[UUID, set[UUID | None]] = {}
-    for user, tie in hits:
-        ties_by_user.setdefault(user, set()).add(tie)
+    for user, tie in _hits(len(values), len(places)).rows(at=at, **given):
+        if among is None or user in among:
+            ties_by_user.setdefault(user, set()).add(tie)
     return _bar(referral, ties_by_user, at=at) if ties_by_user else []
+
+
+@lru_cache(maxsize=200)
+def _hits(values: int, places: int) -> KeptQuery[tuple[UUID, UUID | None]]:
+    """Return the query of accounts and ties that share one of so many values, at so many places."""
+    wanted = [Given(f"value{number}", BigIntegerField()) for number in range(values)]
+    theirs = [Q(authority=Given(f"place{number}", UUIDField())) for number in range(places)]
+
+    def make() -> "QuerySet[Any, tuple[UUID, UUID | None]]":
+        rows: Any = apps.get_model("referrals", "KinValue").objects
+        held = Membership.objects.in_force(Given("at", DateTimeField())).filter(user=OuterRef("user"))
+        here = Exists(held.filter(reduce(or_, theirs)))
+        hits = rows.filter(Q(tie__isnull=False) | here, value__in=wanted)
+        found: QuerySet[Any, tuple[UUID, UUID | None]] = hits.values_list("user_id", "tie_id").distinct()
+        return found
+
+    return KeptQuery(make)
 
 
 def _places(referral: "Referral") -> list[UUID]:

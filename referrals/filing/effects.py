@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import models, transaction
@@ -18,6 +18,7 @@ from accounts.models import Authority, Unit
 from accounts.territory import commune, competent_authority, department_of
 from audit.disclosure import disclosure
 from audit.events import Purpose
+from core.kept_queries import Given, KeptQuery
 from encryption import keys
 from encryption.errors import KeysUnavailable
 from encryption.fields import SealedField
@@ -117,9 +118,14 @@ def competence(referral: "Referral", plain: Plain) -> Place:
     raise IncompleteFiling([{"field": "children.0.commune_insee", "need": "L"}])
 
 
+_UNITS: Final = KeptQuery(
+    lambda: Unit.objects.filter(authority=Given("authority", models.UUIDField())).order_by("name", "pk")
+)
+
+
 def _unit(authority: Authority, code: str) -> Unit | None:
     """Return the unit that covers the commune, else the authority's only unit."""
-    units = list(authority.units.order_by("name", "pk"))
+    units = _UNITS.rows(authority=authority.pk)
     covering = [unit for unit in units if code and code in unit.communes]
     if covering:
         return covering[0]

@@ -7,13 +7,15 @@ that authority's key; the values of a destroyed case go with its other rows (``r
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.apps import apps
+from django.db.models import QuerySet, UUIDField
 
 from accounts.models import Membership
 from accounts.roles import Role
+from core.kept_queries import Given, KeptQuery
 from encryption import index
 from referrals.matching import blocking_keys, buckets, identity
 from referrals.matching.identity import Family
@@ -43,14 +45,22 @@ def replace(referral: "Referral", family: Family) -> None:
 
 def _values(referral: Any, family: Family) -> list[Any]:
     """Return the rows of a case's values, and note on it by which version and key they are made."""
-    sizes: Any = apps.get_model("referrals", "IndexSize")
-    bits = sizes.objects.filter(authority=referral.authority_id).values_list("bits", flat=True).first()
+    bits = _BITS.first(authority=referral.authority_id)
     under = index.likeness_keys()[0]
     traits = [*blocking_keys.of(family), *blocking_keys.of_people(family.people)]
     numbered = buckets.values(referral.authority_id, traits, [bits or buckets.SHORTEST], under=under)
     referral.index_norm, referral.index_key = blocking_keys.NORM, under
     table = referral.index_values.model
     return [table(referral=referral, row=trait.row, bucket=bucket) for bucket, trait in numbered]
+
+
+def _bits() -> "QuerySet[Any, int]":
+    sizes: Any = apps.get_model("referrals", "IndexSize").objects
+    of_authority: QuerySet[Any, Any] = sizes.filter(authority=Given("authority", UUIDField())).order_by("pk")
+    return of_authority.values_list("bits", flat=True)[:1]
+
+
+_BITS: Final = KeptQuery(_bits)
 
 
 def outdate(referral: "Referral") -> None:

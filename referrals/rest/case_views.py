@@ -150,8 +150,7 @@ class CaseView(APIView):
         """Answer a write: the shell, what may be done next, the clocks; never a sealed value (design.md)."""
         actor, at = self.actor(request), self.at(request)
         # What is asked anew is the right to see it; the case itself is as the act has left it.
-        again = visibility.visible_to(actor, at=at).only(*Referral.counted())
-        seen = again.filter(pk=done.referral.pk).first()
+        seen = visibility.still_seen(actor, done.referral.pk, at=at)
         if seen is None:  # the act itself took the case out of the actor's sight
             filed = visibility.receipts(actor, at=at).filter(pk=done.referral.pk).first()
             if filed is not None:
