@@ -268,7 +268,7 @@ class TwoPersonsNeeded(AccountsError):
     """This role is granted by two persons (SEC-AZ12)."""
 
     code = "two-persons-needed"
-    text = _("Ce rôle est accordé par deux personnes ; pour l'instant, avec la commande « manage.py grant ».")
+    text = _("Ce rôle est accordé par deux personnes.")
 
 
 class OwnGrant(AccountsError):

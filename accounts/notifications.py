@@ -161,7 +161,7 @@ register(
         REQUEST_ACCEPTED,
         Kind.ACCOUNT,
         _("Le rôle que vous avez demandé vous a été donné."),
-        start="compte/fonctions",
+        start="compte/roles",
     ),
     Template(
         REQUESTS_WAIT,
@@ -185,19 +185,19 @@ register(
         ROLES_TO_REVIEW,
         Kind.ACCOUNT,
         _("Des rôles sont à revoir, sous « Rôles à revoir » ; à défaut, ils prennent fin."),
-        start="administration/fonctions/a-revoir",
+        start="administration/roles/a-revoir",
     ),
     Template(
         ROLE_WILL_LAPSE,
         Kind.ACCOUNT,
         _("Un de vos rôles prend fin dans deux semaines, si votre administration ne le confirme pas."),
-        start="compte/fonctions",
+        start="compte/roles",
     ),
     Template(
         ROLE_HAS_LAPSED,
         Kind.ACCOUNT,
         _("Un de vos rôles a pris fin, faute d'avoir été confirmé ; votre administration peut le redonner."),
-        start="compte/fonctions",
+        start="compte/roles",
     ),
     Template(
         TOKEN_WILL_END,

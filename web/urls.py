@@ -66,9 +66,9 @@ urlpatterns: list[URLPattern] = [
     path(
         "demande-de-compte/confirmation", accountrequests.ConfirmRequest.as_view(), name="account-ask-confirm"
     ),
-    path("compte/fonctions", accountrequests.OwnRoles.as_view(), name="own-roles"),
-    path("compte/fonctions/demande", accountrequests.AskRole.as_view(), name="role-wanted"),
-    path("compte/fonctions/collegue", accountrequests.AskColleague.as_view(), name="colleague-wanted"),
+    path("compte/roles", accountrequests.OwnRoles.as_view(), name="own-roles"),
+    path("compte/roles/demande", accountrequests.AskRole.as_view(), name="role-wanted"),
+    path("compte/roles/collegue", accountrequests.AskColleague.as_view(), name="colleague-wanted"),
     path("connexions", ownsessions.OwnSessions.as_view(), name="own-sessions"),
     path("connexions/<uuid:pk>/fin", ownsessions.EndSession.as_view(), name="own-session-end"),
     path("connexion/suite", factors.SecondStep.as_view(), name="second-step"),

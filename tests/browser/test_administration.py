@@ -13,11 +13,11 @@ def test_every_page_of_administrators_can_be_used_by_everybody(visitor):
     visitor.looks("administration-people")
     visitor.follows("Créer un compte")
     visitor.looks("administration-person-new")
-    visitor.goes("/administration/fonctions?in_force=true")
+    visitor.goes("/administration/roles?in_force=true")
     visitor.looks("administration-roles")
     visitor.page.get_by_role("link", name=re.compile("^Mettre fin")).first.click()
     visitor.looks("administration-role-end")
-    visitor.goes("/administration/fonctions/nouvelle")
+    visitor.goes("/administration/roles/nouveau")
     visitor.presses("Donner le rôle")
     visitor.looks("administration-role-refused")
     visitor.page.locator("#faults").get_by_role("link").first.click()
@@ -68,7 +68,7 @@ def test_hours_and_rows_are_changed_on_a_phone_too(visitor):
 def test_what_two_persons_do_is_asked_for_by_one_and_decided_by_another(visitor, browser, service):
     """A powerful role and a lost factor, on the pages of both."""
     visitor.signs_in("territory_admin")
-    visitor.goes("/administration/fonctions/demande")
+    visitor.goes("/administration/roles/demande")
     visitor.page.locator('[name="email"]').fill("directory_editor.93@demo.invalid")
     visitor.page.locator('[name="role"][value="dpo"]').check()
     visitor.looks("administration-role-asked")

@@ -62,7 +62,7 @@ ELSEWHERE = {
 #: Where a walk begins; the last ones are reached from mails, grave acts or a state alone.
 STARTS = (
     "/", "/dossiers", "/mot-de-passe/choix", "/invitation", "/demande-de-compte/confirmation", "/compte/adresse/choix",
-    "/compte/confirmation", "/compte/fonctions/collegue", "/dossiers/vues", "/compte/agenda",
+    "/compte/confirmation", "/compte/roles/collegue", "/dossiers/vues", "/compte/agenda",
 )  # fmt: skip
 
 #: Of these so many are gone to, for a draft leads elsewhere than what was sent; of all others one.

@@ -720,12 +720,10 @@ on_page("POST /transmissions/{id}/retrait", reason="Une erreur.")(_filed)
 on_page("POST /administration/personnes/nouvelle", email="nouvelle@test.invalid", full_name="Nouvelle")(
     _as(ADMINISTRATOR)
 )
-on_page("POST /administration/fonctions/nouvelle", email="statistician.93@test.invalid", role="intake_agent")(
+on_page("POST /administration/roles/nouveau", email="statistician.93@test.invalid", role="intake_agent")(
     _as(ADMINISTRATOR)
 )
-on_page("POST /administration/fonctions/demande", email="filer.93@test.invalid", role="dpo")(
-    _as(ADMINISTRATOR)
-)
+on_page("POST /administration/roles/demande", email="filer.93@test.invalid", role="dpo")(_as(ADMINISTRATOR))
 on_page("POST /administration/{id}/reglages/{slug}", triage_hours="30", effective_on="2099-01-01")(
     lambda world: (ADMINISTRATOR, authority_of(world), "triage_hours")
 )
@@ -742,7 +740,7 @@ def _lost(world: World) -> tuple[str, Any]:
     return ADMINISTRATOR, world.user("statistician").pk
 
 
-@on_page("POST /administration/fonctions/{id}/fin")
+@on_page("POST /administration/roles/{id}/fin")
 def _role_ends(world: World) -> tuple[str, Any]:
     return ADMINISTRATOR, world.memberships["93", "statistician"].pk
 
@@ -981,8 +979,8 @@ TWINS = {
     "POST /administration/demandes/comptes/{id}/refus": REFUSE_REQUEST,
     "POST /demande-de-compte": ASK_ACCOUNT,
     "POST /demande-de-compte/confirmation": CONFIRM_REQUEST,
-    "POST /compte/fonctions/demande": ASK_OWN_ROLE,
-    "POST /compte/fonctions/collegue": ASK_COLLEAGUE,
+    "POST /compte/roles/demande": ASK_OWN_ROLE,
+    "POST /compte/roles/collegue": ASK_COLLEAGUE,
     "POST /mot-de-passe": ASK_LINK,
     "POST /mot-de-passe/choix": NEW_PASSWORD,
     "POST /invitation": NEW_PASSWORD,
@@ -990,7 +988,7 @@ TWINS = {
     "POST /compte/adresse": ASK_ADDRESS,
     "POST /compte/adresse/choix": NEW_ADDRESS,
     "POST /administration/personnes/{id}/invitation": INVITE,
-    "POST /administration/fonctions/a-revoir": REVIEW,
+    "POST /administration/roles/a-revoir": REVIEW,
     "POST /administration/personnes/{id}/connexions": END_SESSIONS,
     "POST /administration/personnes/{id}/fermeture": CLOSE,
     "POST /administration/personnes/{id}/reouverture": REOPEN,

@@ -248,7 +248,7 @@ class TestPages:
         admin.goes(place)
         admin.sends(place, expect=401, triage_hours="30", effective_on=today().isoformat())
         held = world.memberships["93", "dpo"]
-        assert admin.client.post(f"/administration/fonctions/{held.pk}/fin", {}).status_code == 401
+        assert admin.client.post(f"/administration/roles/{held.pk}/fin", {}).status_code == 401
         see_all()
         held.refresh_from_db()
         assert held.valid_to is None
@@ -259,7 +259,7 @@ class TestPages:
         held = world.memberships["93", "auditor"]
         Membership.objects.filter(pk=held.pk).update(reviewed_at=held.valid_from)
         dpo = Somebody(world.user("dpo"))
-        answer = dpo.client.post("/administration/fonctions/a-revoir", {"chosen": [str(held.pk)]})
+        answer = dpo.client.post("/administration/roles/a-revoir", {"chosen": [str(held.pk)]})
 
         assert answer.status_code == 401
         assert f'id="f-{held.pk}" value="{held.pk}" checked' in " ".join(answer.content.decode().split())
@@ -267,7 +267,7 @@ class TestPages:
         see_all()
         assert Membership.objects.get(pk=held.pk).reviewed_at == held.valid_from
 
-    @pytest.mark.parametrize("place", ["fonctions/nouvelle", "fonctions/demande"])
+    @pytest.mark.parametrize("place", ["roles/nouveau", "roles/demande"])
     def test_a_role_is_neither_given_nor_asked_for_by_an_old_proof(self, world, place):
         """The act asks, not the page alone: the form comes back as it was typed."""
         admin = Somebody(world.user("territory_admin"))

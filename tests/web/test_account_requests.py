@@ -155,11 +155,11 @@ def test_a_known_number_is_said_beside_it_and_whose_it_is_to_who_may_see_that(wo
 
 def test_who_has_an_account_sees_the_own_roles_and_asks_for_another(world, admin):
     assessor = Visitor(world, "assessor")
-    assert "/compte/fonctions" in links(assessor.get("/aujourdhui"))
-    assert "/compte/fonctions/collegue" not in links(assessor.get("/compte/fonctions"))
-    assert assessor.get("/compte/fonctions/collegue").status_code == 403
+    assert "/compte/roles" in links(assessor.get("/aujourdhui"))
+    assert "/compte/roles/collegue" not in links(assessor.get("/compte/roles"))
+    assert assessor.get("/compte/roles/collegue").status_code == 403
     asked = assessor.fills(
-        "/compte/fonctions/demande",
+        "/compte/roles/demande",
         role="measure_service",
         place="93",
         organisation=str(world.services["93"].pk),
@@ -180,17 +180,16 @@ def test_who_has_an_account_sees_the_own_roles_and_asks_for_another(world, admin
 
 def test_a_lead_asks_for_a_colleague_and_learns_of_no_account(world):
     lead = Visitor(world, "filer_org_lead")
-    assert "/compte/fonctions/collegue" in links(lead.get("/compte/fonctions"))
+    assert "/compte/roles/collegue" in links(lead.get("/compte/roles"))
     position = str(world.memberships["93", "filer_org_lead"].pk)
     answers = [
-        lead.fills("/compte/fonctions/collegue", position=position, full_name="Sacha Exemple", email=email)
+        lead.fills("/compte/roles/collegue", position=position, full_name="Sacha Exemple", email=email)
         for email in ("sacha@test.invalid", world.user("filer").email)
     ]
 
     assert [one.status_code for one in answers] == [303, 303]
     told = {
-        text(lead.get("/compte/fonctions" + one["Location"].partition("/compte/fonctions")[2]))
-        for one in answers
+        text(lead.get("/compte/roles" + one["Location"].partition("/compte/roles")[2])) for one in answers
     }
     assert len(told) == 1
     assert "« Demander un compte pour un·e collègue » : c'est fait." in told.pop()
@@ -205,8 +204,8 @@ def test_the_pages_speak_the_other_language(world, admin, stranger):
         (stranger, "/demande-de-compte", "Don't write anything about a child here."),
         (stranger, "/demande-de-compte", "Teacher"),
         (stranger, "/demande-de-compte/confirmation", "You requested an account."),
-        (admin.client, "/compte/fonctions", "My roles"),
-        (admin.client, "/compte/fonctions/demande", "Professional filer"),
+        (admin.client, "/compte/roles", "My roles"),
+        (admin.client, "/compte/roles/demande", "Professional filer"),
         (admin.client, PLACES, "Institutions"),
         (admin.client, f"{PLACES}/nouvelle", "Hospital or clinic"),
         (admin.client, QUEUE, "Requests for accounts"),

@@ -35,12 +35,12 @@ def test_who_administers_nothing_has_no_page_of_it(world, settings_of, name):
     assert "/administration" not in links(visitor.client.get("/", follow=True))
     held = world.memberships["93", "filer"].pk
     for page in (
-        "/administration", "/administration/personnes/nouvelle", "/administration/fonctions",
-        "/administration/fonctions/nouvelle", f"/administration/fonctions/{held}/fin", settings_of,
+        "/administration", "/administration/personnes/nouvelle", "/administration/roles",
+        "/administration/roles/nouveau", f"/administration/roles/{held}/fin", settings_of,
         f"{settings_of}/triage_hours",
     ):  # fmt: skip
         assert visitor.get(page).status_code == 403, page
-    assert visitor.post(f"/administration/fonctions/{held}/fin", {}).status_code == 403
+    assert visitor.post(f"/administration/roles/{held}/fin", {}).status_code == 403
     see_all()
     assert Membership.objects.get(pk=held).valid_to is None
 
@@ -51,8 +51,8 @@ def test_another_authority_is_not_there(world, admin):
     assert "filer.75@test.invalid" not in text(admin.get("/administration"))
     assert admin.get(f"/administration/{elsewhere}/reglages").status_code == 404
     held = world.memberships["75", "filer"].pk
-    assert admin.get(f"/administration/fonctions/{held}/fin").status_code == 404
-    assert admin.post(f"/administration/fonctions/{held}/fin", {}).status_code == 404
+    assert admin.get(f"/administration/roles/{held}/fin").status_code == 404
+    assert admin.post(f"/administration/roles/{held}/fin", {}).status_code == 404
 
 
 def test_somebody_new_gets_an_account_a_voucher_and_a_role(world, admin):
@@ -63,7 +63,7 @@ def test_somebody_new_gets_an_account_a_voucher_and_a_role(world, admin):
     see_all()
     user = User.objects.get(email="nouvelle@test.invalid")
     assert admin.fills(f"/administration/personnes/{user.pk}/verification").status_code == 303
-    given = admin.fills("/administration/fonctions/nouvelle", email="nouvelle@test.invalid", role="assessor")
+    given = admin.fills("/administration/roles/nouveau", email="nouvelle@test.invalid", role="assessor")
     assert given.status_code == 303, text(given)[:800]
     assert "« Donner un rôle » : c'est fait." in text(admin.get(given["Location"]))
 
@@ -72,24 +72,24 @@ def test_somebody_new_gets_an_account_a_voucher_and_a_role(world, admin):
     held = Membership.objects.get(user=user)
     assert user.verified_at is not None
     assert (held.role, held.authority_id, held.valid_to) == ("assessor", world.authorities["93"].pk, None)
-    page = admin.get("/administration/fonctions", user=str(user.pk))
+    page = admin.get("/administration/roles", user=str(user.pk))
     assert "Nouvelle" in text(page)
-    assert admin.fills(f"/administration/fonctions/{held.pk}/fin").status_code == 303
+    assert admin.fills(f"/administration/roles/{held.pk}/fin").status_code == 303
     see_all()
     held.refresh_from_db()
     assert held.valid_to is not None
-    assert "Terminé" in text(admin.get("/administration/fonctions", user=str(user.pk)))
-    assert admin.post(f"/administration/fonctions/{held.pk}/fin", {}).status_code == 409
+    assert "Terminé" in text(admin.get("/administration/roles", user=str(user.pk)))
+    assert admin.post(f"/administration/roles/{held.pk}/fin", {}).status_code == 409
 
 
 def test_a_form_that_is_sent_twice_does_it_once(world, admin):
-    shown = admin.get("/administration/fonctions/nouvelle")
+    shown = admin.get("/administration/roles/nouveau")
     once = re.search(r'name="once" value="(\w+)"', shown.content.decode())[1]
     said = {
         "once": once, "email": world.user("statistician").email, "role": "assessor",
         "authority": str(world.authorities["93"].pk),
     }  # fmt: skip
-    assert [admin.post("/administration/fonctions/nouvelle", said).status_code for _ in range(2)] == [
+    assert [admin.post("/administration/roles/nouveau", said).status_code for _ in range(2)] == [
         303,
         303,
     ]
@@ -98,10 +98,10 @@ def test_a_form_that_is_sent_twice_does_it_once(world, admin):
 
 
 def test_what_is_wrong_is_named_beside_its_field(world, admin):
-    missing = admin.fills("/administration/fonctions/nouvelle", email="nobody@test.invalid")
-    unknown = admin.fills("/administration/fonctions/nouvelle", email="nobody@test.invalid", role="assessor")
+    missing = admin.fills("/administration/roles/nouveau", email="nobody@test.invalid")
+    unknown = admin.fills("/administration/roles/nouveau", email="nobody@test.invalid", role="assessor")
     unit = admin.fills(
-        "/administration/fonctions/nouvelle", email=world.user("filer").email, role="assessment_lead"
+        "/administration/roles/nouveau", email=world.user("filer").email, role="assessment_lead"
     )
 
     assert [one.status_code for one in (missing, unknown, unit)] == [400, 400, 400]
@@ -113,23 +113,23 @@ def test_what_is_wrong_is_named_beside_its_field(world, admin):
 
 @pytest.mark.sec("SEC-AZ12")
 def test_a_role_that_two_persons_give_is_not_given_by_one(world, admin):
-    shown = admin.get("/administration/fonctions/nouvelle").content.decode()
+    shown = admin.get("/administration/roles/nouveau").content.decode()
     said = {"email": world.user("filer").email, "authority": str(world.authorities["93"].pk)}
 
     for role in ("crip_coordinator", "auditor", "dpo", "territory_admin", "platform_admin"):
         assert f'value="{role}"' not in shown
-        assert admin.post("/administration/fonctions/nouvelle", said | {"role": role}).status_code == 403
+        assert admin.post("/administration/roles/nouveau", said | {"role": role}).status_code == 403
 
 
 def test_the_list_of_roles_goes_on_where_it_ended(world, admin):
     """A cursor is good on the page after, which has it in its address."""
-    first = admin.get("/administration/fonctions", limit="5", in_force="true")
-    (onwards,) = [one for one in links(first, "/administration/fonctions?") if "cursor" in one]
+    first = admin.get("/administration/roles", limit="5", in_force="true")
+    (onwards,) = [one for one in links(first, "/administration/roles?") if "cursor" in one]
     second = admin.get(f"{onwards}&limit=5")
 
     assert second.status_code == 200
     ends = [
-        {one for one in links(page, "/administration/fonctions/") if one.endswith("/fin")}
+        {one for one in links(page, "/administration/roles/") if one.endswith("/fin")}
         for page in (first, second)
     ]
     assert len(ends[0]) == len(ends[1]) == 5
@@ -175,8 +175,8 @@ def test_a_value_out_of_bounds_leads_to_its_field(admin, settings_of):
     ("address", "twin"),
     [
         ("administration", "users"),
-        ("administration/fonctions", "memberships"),
-        ("administration/fonctions/a-revoir", "memberships?review=due"),
+        ("administration/roles", "memberships"),
+        ("administration/roles/a-revoir", "memberships?review=due"),
         ("administration/{pk}/reglages", "authorities/{pk}/settings"),
     ],
 )
@@ -197,7 +197,7 @@ def test_the_pages_speak_the_other_language(admin, settings_of):
 
     for page, words in (
         ("/administration", "People"),
-        ("/administration/fonctions", "Roles"),
+        ("/administration/roles", "Roles"),
         (settings_of, "Settings"),
     ):
         answer = admin.get(page)

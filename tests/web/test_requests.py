@@ -30,7 +30,7 @@ def newcomer(world):
 
 
 def asks_for_role(admin, newcomer, role="dpo"):
-    done = admin.fills("/administration/fonctions/demande", email=newcomer.email, role=role)
+    done = admin.fills("/administration/roles/demande", email=newcomer.email, role=role)
     assert done.status_code == 303, text(done)[:1500]
     see_all()
     return GrantRequest.objects.get(user=newcomer)

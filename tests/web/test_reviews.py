@@ -11,7 +11,7 @@ from tests.kept import kept
 from tests.web.visiting import Visitor, links, text
 
 pytestmark = pytest.mark.sec("SEC-AZ10")
-PAGE = "/administration/fonctions/a-revoir"
+PAGE = "/administration/roles/a-revoir"
 LATE = timedelta(days=370)
 
 
@@ -55,7 +55,7 @@ def test_each_ticks_what_they_may_and_never_their_own(world, late, who, ticks):
 
     assert boxes(page, late) == ticks
     assert ("Une autre personne revoit vos rôles" in text(page)) == (who in late)
-    assert bool(links(page, "/administration/fonctions/")[1:]) == (who == "territory_admin"), "who ends roles"
+    assert bool(links(page, "/administration/roles/")[1:]) == (who == "territory_admin"), "who ends roles"
     done = visitor.post(PAGE, {"chosen": [str(late[name].pk) for name in sorted(ticks)]})
 
     assert done.status_code == 303, text(done)[:800]

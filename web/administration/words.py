@@ -73,7 +73,7 @@ ACCOUNT: Final = (
         width="half",
         auto="email",
     ),
-    Ask("profession", _("Profession ou fonction"), width="half"),
+    Ask("profession", _("Profession"), width="half"),
     Ask(
         "place",
         _("Département où vous travaillez"),

@@ -86,7 +86,7 @@ class ConfirmRequest(CredentialPage):
 
 
 class OwnRoles(Page):
-    """GET /compte/fonctions."""
+    """GET /compte/roles."""
 
     query = told.ToldQuery
     template = "web/account_requests/own.html"
@@ -131,7 +131,7 @@ def _line(row: AccountRequest) -> dict[str, Any]:
 
 
 class AskRole(AskingPage):
-    """GET, POST /compte/fonctions/demande."""
+    """GET, POST /compte/roles/demande."""
 
     takes, asks = RoleRequestInput, words.OWN_ROLE
     first: ClassVar[Mapping[str, str]] = {"role": str(Role.FILER)}
@@ -162,7 +162,7 @@ class AskRole(AskingPage):
 
 
 class AskColleague(AskingPage):
-    """GET, POST /compte/fonctions/collegue."""
+    """GET, POST /compte/roles/collegue."""
 
     takes, asks = ColleagueInput, words.COLLEAGUE
     template = "web/account_requests/form.html"

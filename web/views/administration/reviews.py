@@ -41,7 +41,7 @@ class ChosenInput(StrictSerializer):
 
 
 class Reviews(AdministrationPage, FormPage):
-    """GET, POST /administration/fonctions/a-revoir."""
+    """GET, POST /administration/roles/a-revoir."""
 
     tab = "reviews-page"
     opens_for = (REVIEWS,)

@@ -44,7 +44,7 @@ class RolesQuery(BlanksLeftOut, MembershipQuery, told.ToldQuery):
 
 
 class Roles(AdministrationPage):
-    """GET /administration/fonctions."""
+    """GET /administration/roles."""
 
     tab = "memberships-page"
     query: ClassVar[type[Query]] = RolesQuery
@@ -96,7 +96,7 @@ def role_line(row: Membership) -> dict[str, Any]:
 
 
 class NewRole(AdministrationForm):
-    """GET, POST /administration/fonctions/nouvelle."""
+    """GET, POST /administration/roles/nouveau."""
 
     tab = "memberships-page"
     takes = MembershipInput
@@ -122,7 +122,7 @@ class NewRole(AdministrationForm):
 
 
 class AskRole(NewRole):
-    """GET, POST /administration/fonctions/demande: a role that two persons give."""
+    """GET, POST /administration/roles/demande: a role that two persons give."""
 
     title, button = _("Demander un rôle qui se décide à deux"), _("Demander le rôle")
     back = "requests-page"
@@ -136,7 +136,7 @@ class AskRole(NewRole):
 
 
 class EndRole(Confirmation):
-    """GET, POST /administration/fonctions/{id}/fin."""
+    """GET, POST /administration/roles/{id}/fin."""
 
     step_up = frozenset({"GET"})
     tab, back = "memberships-page", "memberships-page"
