@@ -204,6 +204,11 @@ def open_grant_requests(actor: "Actor", *, at: datetime) -> QuerySet[GrantReques
     authorities = actor.may("memberships.confirm")
     if not authorities:
         raise NotAllowed(rule="memberships.confirm")
+    return waiting_grants(authorities, at=at)
+
+
+def waiting_grants(authorities: frozenset[UUID], *, at: datetime) -> QuerySet[GrantRequest]:
+    """Return the requests for powerful roles that wait at these authorities; see ``open_grant_requests``."""
     asker = _askers(at).filter(authority=OuterRef("authority"))
     waiting = GrantRequest.objects.filter(
         authority__in=authorities, decided_at=None, asked_at__gt=at - GRANT_OPEN_FOR

@@ -15,13 +15,16 @@ from accounts.models.accountrequest import ASKABLE, REASONS, Profession
 from accounts.models.factor import FactorKind, Identified
 from accounts.models.organisation import OrganisationKind
 from accounts.models.user import Language
-from accounts.roles import Role, Scope
+from accounts.people import AccountState
+from accounts.roles import PROGRAMS, Role, Scope
 from accounts.territory import commune
-from core.inputs import Code, Codes, Flag, Id, Instant, Items, StrictSerializer, Text
+from core.inputs import Code, Codes, Flag, Id, Instant, Items, StrictSerializer, Text, many
 from core.query import PagedQuery
 from encryption import onetime
 from outbox.templates import GATHERABLE
 
+#: As many roles are given with an account.
+ROLES_MAX: Final = 10
 _BASE64: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
@@ -302,6 +305,23 @@ class MembershipInput(StrictSerializer):
     valid_to = Instant(required=False, help_text="Not included; without end, if absent.")
 
 
+class RoleInput(StrictSerializer):
+    """A role for somebody who is added."""
+
+    role = Code(choices=[(one.value, one.label) for one in Role if one not in PROGRAMS])
+    unit = Id(required=False)
+    organisation = Id(required=False)
+    valid_from = Instant(required=False, help_text="Now, if absent.")
+    valid_to = Instant(required=False, help_text="Not included; without end, if absent.")
+
+
+class NewcomerInput(UserInput):
+    """Somebody to be added: an account, its roles, and what is known of who it is."""
+
+    verified = Flag(default=False, help_text="The caller has made sure who it is, and where they work.")
+    roles = many(RoleInput, max_length=ROLES_MAX, default=list)
+
+
 class OrganisationInput(StrictSerializer):
     """An institution to be added to an authority's list."""
 
@@ -457,6 +477,20 @@ class OfAuthorityQuery(PagedQuery):
     """The filters of what belongs to authorities."""
 
     authority = Id(required=False)
+
+
+class PeopleQuery(OfAuthorityQuery):
+    """The filters of the list of people; those of roles look at what hasn't ended."""
+
+    role = Code(choices=Role.choices, required=False)
+    place = Id(required=False, help_text="A unit or an institution.")
+    state = Code(choices=AccountState.choices, required=False)
+
+
+class PeopleSearchInput(StrictSerializer):
+    """Words of a name or an address; all must be there, whatever their accents and case."""
+
+    words = Text(max_length=100)
 
 
 class MembershipQuery(OfAuthorityQuery):

@@ -29,8 +29,12 @@ REQUEST: Final = "account.request"
 
 def people() -> QuerySet[User]:
     """Return the accounts that may have a password at all: those that are open, and of no program."""
-    program = Membership.objects.filter(user=OuterRef("pk"), role__in=sorted(PROGRAMS))
-    return User.objects.filter(~Exists(program), is_active=True)
+    return User.objects.filter(~programs(), is_active=True)
+
+
+def programs() -> Exists:
+    """Return the condition that an account is, or ever was, a program's."""
+    return Exists(Membership.objects.filter(user=OuterRef("pk"), role__in=sorted(PROGRAMS)))
 
 
 def who_may_forget() -> QuerySet[User]:

@@ -3,9 +3,12 @@
 import json
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from accounts import access, actions, acts, reviews
+from accounts import access, actions, acts, people, reviews
 from accounts.actor import Actor
+from accounts.naming import visible
+from accounts.people import Person
 from core.paging import Page, page_of
 
 
@@ -18,12 +21,61 @@ def request_page(query: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
 
 
 def user_page(query: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
-    """Return a page of the accounts of the administered authorities, by address; the look is an entry."""
-    authority = query.pop("authority", None)
-    users = access.managed_users(actor, authority)
-    page = page_of(users, order=("email", "id"), bound_to=str(authority), **query)
+    """Return a page of the accounts of the administered authorities, by address; the look is an entry.
+
+    Each with its ``state``, and ``held``: its roles there that haven't ended.
+    """
+    place = {name: query.pop(name) for name in ("cursor", "limit") if name in query}
+    bound_to = json.dumps(query, default=str, sort_keys=True)
+    users = access.managed_users(actor, query.pop("authority", None))
+    held = people.lasting(access.managed_memberships(actor), at=at)
+    users = people.narrowed(people.with_state(users), held, **query)
+    page = page_of(people.with_roles(users, held), order=("email", "id"), bound_to=bound_to, **place)
     actions.record_listing(acts.USERS_LISTED, actor=actor, at=at, count=len(page.items))
     return page
+
+
+def users_found(words: str, *, actor: Actor, at: datetime) -> tuple[list[Person], bool]:
+    """Return the people whose name or address has all these words, as ``user_page``; the look is an entry.
+
+    The first fifty by address, and whether there are more.
+    """
+    known = access.managed_users(actor)
+    hits = people.found(known, words)
+    shown = known.filter(pk__in=hits[: people.FOUND_AT_MOST]).order_by("email", "pk")
+    held = people.lasting(access.managed_memberships(actor), at=at)
+    users = list(people.with_roles(people.with_state(shown), held))
+    actions.record_listing(acts.USERS_LISTED, actor=actor, at=at, count=len(users))
+    return users, len(hits) > people.FOUND_AT_MOST
+
+
+def one_user(pk: UUID, *, actor: Actor, at: datetime) -> Person:
+    """Return one of these accounts, as ``person``; the look is an entry.
+
+    Raises:
+        NotAllowed, NotVisible: the actor administers none, or not this one.
+    """
+    user = person(pk, actor=actor, at=at)
+    actions.record_listing(acts.USERS_LISTED, actor=actor, at=at, count=1)
+    return user
+
+
+def person(pk: UUID, *, actor: Actor, at: datetime) -> Person:
+    """Return one of these accounts as the answer to what was done to it, which has its entry.
+
+    With its ``state``, and at the administered authorities ``held``, all its roles, and ``asked_for``, those that wait
+    for a second person.
+
+    Raises:
+        NotAllowed, NotVisible: as ``one_user``.
+    """
+    known = people.with_state(access.managed_users(actor))
+    user: Person = visible(people.with_roles(known, access.managed_memberships(actor)), pk)
+    waiting = access.waiting_grants(actor.may("accounts.manage"), at=at).filter(user=user)
+    user.asked_for = list(
+        waiting.select_related("authority", "unit", "organisation").order_by("asked_at", "pk")
+    )
+    return user
 
 
 def membership_page(query: dict[str, Any], *, actor: Actor, at: datetime, names: bool = False) -> Page:

@@ -1,6 +1,7 @@
 """Validates inputs about accounts and places, then makes one call of ``actions``."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from accounts import access, actions, sign_in_flow
@@ -14,12 +15,13 @@ from accounts.inputs import (
     CorrectionInput,
     IdentifiedInput,
     MembershipInput,
+    NewcomerInput,
     OrganisationInput,
     RefusalInput,
     RoleRequestInput,
     UserInput,
 )
-from accounts.models import AccountRequest, Authority, Membership, Organisation, Unit, User
+from accounts.models import AccountRequest, Authority, GrantRequest, Membership, Organisation, Unit, User
 from accounts.models.factor import Identified
 from accounts.naming import account, named, named_or_none, visible
 from accounts.request import ServiceRequest
@@ -110,6 +112,33 @@ def appointment(body: object, *, actor: Actor) -> actions.Appointment:
         authority=authority,
         unit=named_or_none("unit", Unit.objects, fields.get("unit")),
         organisation=named_or_none("organisation", Organisation.objects, fields.get("organisation")),
+        since=fields.get("valid_from"),
+        until=fields.get("valid_to"),
+    )
+
+
+def given_or_asked(body: object, *, actor: Actor, at: datetime) -> Membership | GrantRequest:
+    """Give a role of what was sent, as ``MembershipInput`` takes it, or ask for it where two persons give it."""
+    return actions.give_or_ask(actor=actor, at=at, appointment=appointment(body, actor=actor))
+
+
+def added(body: object, *, actor: Actor, at: datetime) -> tuple[User, str]:
+    """Add a person of what was sent, as ``NewcomerInput`` takes it; return the account, and the invitation's code."""
+    fields = NewcomerInput.read(body)
+    authority = named("authority", Authority.objects, fields.pop("authority"))
+    roles = [_wanted(number, role) for number, role in enumerate(fields.pop("roles"))]
+    return actions.add_person(
+        actor=actor, at=at, newcomer=actions.Newcomer(authority=authority, roles=roles, **fields)
+    )
+
+
+def _wanted(number: int, fields: dict[str, Any]) -> actions.WantedRole:
+    return actions.WantedRole(
+        role=Role(fields["role"]),
+        unit=named_or_none(f"roles.{number}.unit", Unit.objects, fields.get("unit")),
+        organisation=named_or_none(
+            f"roles.{number}.organisation", Organisation.objects, fields.get("organisation")
+        ),
         since=fields.get("valid_from"),
         until=fields.get("valid_to"),
     )

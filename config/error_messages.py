@@ -219,6 +219,11 @@ FAULTS: Final[dict[str, Text]] = {
     "held-apart": _(
         "Cette personne ne peut pas à la fois contrôler ou administrer les accès et ouvrir des dossiers ici."
     ),
+    "has-account": _("Cette personne a déjà un compte : donnez-lui le rôle depuis sa page."),
+    "not-usable": _(
+        "Cette adresse ne peut pas servir à un nouveau compte ici. Si la personne utilise déjà le service, elle "
+        "demande elle-même le rôle, sous « Mes rôles »."
+    ),
     "no-such-number": _("Ce numéro n'existe pas : vérifiez la saisie."),
     "taken": _("Une autre structure a ce numéro."),
     "not-a-name": _("Un nom seulement : ni chiffres, ni phrases."),

@@ -56,7 +56,8 @@ from accounts.actions.links import (
     require_invited,
     set_password_by_link,
 )
-from accounts.actions.memberships import Appointment, ask, decide, end, grant, review
+from accounts.actions.memberships import Appointment, ask, decide, end, give_or_ask, grant, review
+from accounts.actions.newcomers import Newcomer, WantedRole, add_person
 from accounts.actions.notices import (
     Preferences,
     change_preferences,
@@ -108,6 +109,7 @@ __all__ = [
     "NewOrganisation",
     "NewUnit",
     "NewUser",
+    "Newcomer",
     "OnAccount",
     "Preferences",
     "Proof",
@@ -115,9 +117,11 @@ __all__ = [
     "Stranger",
     "Territory",
     "TokenRequest",
+    "WantedRole",
     "accept_invitation",
     "accept_request",
     "add_factor",
+    "add_person",
     "ask",
     "ask_account",
     "ask_address",
@@ -141,6 +145,7 @@ __all__ = [
     "end_session",
     "end_sessions_of",
     "freeze_sessions",
+    "give_or_ask",
     "grant",
     "in_use",
     "institution_of",

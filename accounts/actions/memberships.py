@@ -117,6 +117,12 @@ def ask(*, actor: Actor, at: datetime, appointment: Appointment) -> GrantRequest
     return row
 
 
+def give_or_ask(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership | GrantRequest:
+    """Give a role, or ask for it where two persons give it: ``grant`` or ``ask``, and refused as these."""
+    act = ask if appointment.role in POWERFUL and not actor.is_system else grant
+    return act(actor=actor, at=at, appointment=appointment)
+
+
 def decide(*, actor: Actor, at: datetime, request_id: UUID, confirmed: bool) -> GrantRequest:
     """Give the role that was asked for, as the second person, or refuse it.
 

@@ -24,6 +24,7 @@ from accounts.models import (
 )
 from accounts.models.factor import FactorKind
 from accounts.models.user import Language
+from accounts.people import AccountState
 from accounts.roles import Role, Scope
 from core.languages import in_both
 from outbox.models import Endpoint
@@ -261,6 +262,24 @@ class UserOut(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
+class AccountOut(UserOut):
+    """An account in the list of people: what stands between it and its use, and its roles at one's authorities."""
+
+    state = serializers.ChoiceField(choices=AccountState.choices, read_only=True)
+    roles = MembershipOut(many=True, read_only=True, source="held")
+
+    class Meta(UserOut.Meta):
+        fields = [*UserOut.Meta.fields, "state", "roles"]
+        read_only_fields = fields
+
+
+class FoundPeopleOut(serializers.Serializer[Any]):
+    """Whom a search found; ``more``: there are others, whom further words would leave."""
+
+    results = AccountOut(many=True, read_only=True)
+    more = serializers.BooleanField(read_only=True)
+
+
 class InvitationOut(UserOut):
     """Who was invited, and the code to tell them by another way than mail, which no later answer holds."""
 
@@ -272,6 +291,30 @@ class InvitationOut(UserOut):
 
     class Meta(UserOut.Meta):
         fields = [*UserOut.Meta.fields, "code"]
+        read_only_fields = fields
+
+
+class OneAccountOut(AccountOut):
+    """A person with all roles at one's authorities, past ones too, and those that wait for a second person."""
+
+    requests = GrantRequestOut(many=True, read_only=True, source="asked_for")
+
+    class Meta(AccountOut.Meta):
+        fields = [*AccountOut.Meta.fields, "requests"]
+        read_only_fields = fields
+
+
+class AddedAccountOut(OneAccountOut):
+    """Who was added, and the code to tell them by another way than mail, which no later answer holds."""
+
+    code = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="Shown this once. Null where the request was done before under its Idempotency-Key.",
+    )
+
+    class Meta(OneAccountOut.Meta):
+        fields = [*OneAccountOut.Meta.fields, "code"]
         read_only_fields = fields
 
 

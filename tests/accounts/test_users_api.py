@@ -38,6 +38,8 @@ def test_the_administrator_sees_the_people_of_the_authority(
         "language",
         "is_active",
         "verified_at",
+        "state",
+        "roles",
     }
 
 

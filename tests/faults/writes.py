@@ -465,6 +465,18 @@ def _new_password(world: World) -> MakeReady:
     return lambda: _posting(Client(raise_request_exception=False), "password", said)
 
 
+@write("POST /api/v1/invitations")
+def _add(world: World) -> MakeReady:
+    roles = [{"role": "assessor"}, {"role": "supervisor"}]
+    body = {
+        "email": "ajout@test.invalid",
+        "full_name": "Ajout",
+        "authority": authority_of(world),
+        "roles": roles,
+    }
+    return by(world, ADMINISTRATOR, "POST /api/v1/invitations", body)
+
+
 @write(INVITE)
 def _invite(world: World) -> MakeReady:
     return by(world, ADMINISTRATOR, INVITE, ids=(world.user("statistician").pk,))

@@ -106,6 +106,10 @@ def bodies(world):
         "PUT /api/v1/organisations/<uuid:pk>": {"name": "Foyer", "kind": "association"},
         "POST /api/v1/account-requests/<uuid:pk>/refuse": {"reason": "other"},
         "POST /api/v1/users": {"email": "n@test.invalid", "full_name": "Nouvelle", "authority": authority},
+        "POST /api/v1/users/search": {"words": "filer"},
+        "POST /api/v1/invitations": lambda: {
+            "email": f"{uuid4().hex}@test.invalid", "full_name": "Nouvelle", "authority": authority,
+        },
         "POST /api/v1/authorities/<uuid:pk>/units": {"name": "Unité"},
         "POST /api/v1/authorities/<uuid:pk>/settings": {
             "effective_on": "2099-01-01",

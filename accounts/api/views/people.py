@@ -10,13 +10,27 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import access, actions
-from accounts.api.once import IDEMPOTENCY_KEY, do_once
+from accounts.api.once import IDEMPOTENCY_KEY, do_once, done_before, keep_done
 from accounts.api.pages import page_schema
-from accounts.api.serializers import MembershipOut, UserOut
-from accounts.inputs import MembershipInput, MembershipQuery, OfAuthorityQuery, UserInput
-from accounts.queries import membership_page, user_page
+from accounts.api.serializers import (
+    AccountOut,
+    AddedAccountOut,
+    FoundPeopleOut,
+    MembershipOut,
+    OneAccountOut,
+    UserOut,
+)
+from accounts.inputs import (
+    MembershipInput,
+    MembershipQuery,
+    NewcomerInput,
+    PeopleQuery,
+    PeopleSearchInput,
+    UserInput,
+)
+from accounts.queries import membership_page, one_user, person, user_page, users_found
 from accounts.signin import actor_of, at_of
-from accounts.validated_actions import granted, made_user
+from accounts.validated_actions import added, granted, made_user
 from core.paging import envelope
 
 
@@ -26,14 +40,14 @@ class Users(APIView):
     @extend_schema(
         operation_id="users_list",
         tags=["people"],
-        parameters=[OfAuthorityQuery],
-        responses={200: page_schema("UserPage", UserOut)},
+        parameters=[PeopleQuery],
+        responses={200: page_schema("UserPage", AccountOut)},
     )
     def get(self, request: Request) -> Response:
         """List the accounts of the administered authorities, by address; the look is an entry."""
-        query = OfAuthorityQuery.of(request.query_params)
+        query = PeopleQuery.of(request.query_params)
         page = user_page(query, actor=actor_of(request), at=at_of(request))
-        return Response(envelope(page, UserOut(page.items, many=True).data))
+        return Response(envelope(page, AccountOut(page.items, many=True).data))
 
     @extend_schema(
         operation_id="users_make",
@@ -49,6 +63,62 @@ class Users(APIView):
         make = partial(made_user, request.data, actor=actor, at=at_of(request))
         user = do_once(request, access.managed_users(actor), make, status=status.HTTP_201_CREATED)
         return Response(UserOut(user).data, status=status.HTTP_201_CREATED)
+
+
+class OneUser(APIView):
+    """GET /api/v1/users/{id}."""
+
+    @extend_schema(operation_id="users_read", tags=["people"], responses={200: OneAccountOut})
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Show an account with all its roles at the administered authorities, past ones too; the look is an entry."""
+        user = one_user(pk, actor=actor_of(request), at=at_of(request))
+        return Response(OneAccountOut(user).data)
+
+
+class FindUsers(APIView):
+    """POST /api/v1/users/search."""
+
+    @extend_schema(
+        operation_id="users_search",
+        tags=["people"],
+        request=PeopleSearchInput,
+        responses={200: FoundPeopleOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Find people by words of their name or address, which no address of ours may hold; the look is an entry."""
+        access.require_somewhere(actor_of(request), "accounts.manage")
+        sent = PeopleSearchInput.read(request.data)
+        users, more = users_found(sent["words"], actor=actor_of(request), at=at_of(request))
+        return Response(FoundPeopleOut({"results": users, "more": more}).data)
+
+
+class Invitations(APIView):
+    """POST /api/v1/invitations."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="invitations_make",
+        tags=["people"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=NewcomerInput,
+        responses={201: AddedAccountOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Add a person: make the account, give its roles, and mail the invitation; all or nothing.
+
+        Roles that two persons give are asked for: a second person confirms each (`requests`). The code is in this
+        answer alone: tell it by telephone or face to face.
+        """
+        actor, at = actor_of(request), at_of(request)
+        access.require_somewhere(actor, "accounts.manage")
+        user, code = done_before(request, access.managed_users(actor)), None
+        if user is None:
+            user, code = added(request.data, actor=actor, at=at)
+            keep_done(request, user.pk, status=status.HTTP_201_CREATED)
+        made = person(user.pk, actor=actor, at=at)
+        made.code = code
+        return Response(AddedAccountOut(made).data, status=status.HTTP_201_CREATED)
 
 
 class VerifyUser(APIView):
