@@ -72,9 +72,8 @@ def person(pk: UUID, *, actor: Actor, at: datetime) -> Person:
     known = people.with_state(access.managed_users(actor))
     user: Person = visible(people.with_roles(known, access.managed_memberships(actor)), pk)
     waiting = access.waiting_grants(actor.may("accounts.manage"), at=at).filter(user=user)
-    user.asked_for = list(
-        waiting.select_related("authority", "unit", "organisation").order_by("asked_at", "pk")
-    )
+    waiting = waiting.select_related("user", "authority", "unit", "organisation")
+    user.asked_for = list(waiting.order_by("asked_at", "pk"))
     return user
 
 

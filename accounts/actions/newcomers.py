@@ -68,15 +68,17 @@ def add_person(*, actor: Actor, at: datetime, newcomer: Newcomer) -> tuple[User,
         raise _taken(newcomer.email, actor) from error
     if newcomer.verified:
         verify_user(actor=actor, at=at, user_id=user.pk)
+    faults: dict[str, list[str]] = {}
     # What one person gives comes first: what two give is held against it (``held-apart``).
     for number, wanted in sorted(enumerate(newcomer.roles), key=lambda one: one[1].role in POWERFUL):
         try:
             give_or_ask(actor=actor, at=at, appointment=wanted.of(user, newcomer.authority))
         except InvalidInput as error:
-            faults = error.extra["fields"].items()
-            raise InvalidInput({f"roles.{number}.{name}": codes for name, codes in faults}) from error
-        except AlreadyThere as error:
-            raise InvalidInput({f"roles.{number}.role": ["duplicate"]}) from error
+            faults |= {f"roles.{number}.{name}": codes for name, codes in error.extra["fields"].items()}
+        except AlreadyThere:
+            faults[f"roles.{number}.role"] = ["duplicate"]
+    if faults:
+        raise InvalidInput(faults)
     return invite(actor=actor, at=at, user_id=user.pk)
 
 

@@ -557,7 +557,7 @@ def test_who_has_a_second_factor_keeps_it(ada, owner, authority_93, signed_in, c
 def test_the_page_of_administration_shows_the_code_once(ada, lea, signed_in, clock):
     client = signed_in(ada.user).client
     path = f"/administration/personnes/{lea.pk}/invitation"
-    assert path in client.get("/administration", headers=HTML).content.decode()
+    assert path in client.get(f"/administration/personnes/{lea.pk}", headers=HTML).content.decode()
     page = client.get(path, headers=HTML).content.decode()
     once = re.search(r'name="once" value="(\w+)"', page)[1]
 

@@ -85,14 +85,13 @@ def coordinates(visitor: Visitor) -> None:
 
 
 def administers(visitor: Visitor) -> None:
-    """Make an account, and close another one."""
+    """Add a person, and close the account of another one: their pages lead to what is done to each."""
     visitor.goes("/administration/personnes/nouvelle")
-    answers(
-        visitor, {"email": "passage@demo.invalid", "full_name": "Passage Exemple", "language": "Français"}
-    )
-    visitor.presses("Créer le compte")
+    answers(visitor, {"email": "passage@demo.invalid", "full_name": "Passage Exemple"})
+    visitor.presses("Ajouter et inviter")
     visitor.goes("/administration")
-    visitor.page.get_by_role("link", name=re.compile("^Fermer le compte.*associatif")).click()
+    visitor.page.get_by_role("link", name=re.compile("associatif")).click()
+    visitor.page.get_by_role("link", name="Fermer le compte").click()
     visitor.page.locator("main form button").click()
     visitor.page.wait_for_load_state("load")
 

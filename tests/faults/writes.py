@@ -477,6 +477,14 @@ def _add(world: World) -> MakeReady:
     return by(world, ADMINISTRATOR, "POST /api/v1/invitations", body)
 
 
+FIND_USERS = "POST /api/v1/users/search"
+
+
+@write(FIND_USERS)
+def _find(world: World) -> MakeReady:
+    return by(world, ADMINISTRATOR, FIND_USERS, {"words": "test"})
+
+
 @write(INVITE)
 def _invite(world: World) -> MakeReady:
     return by(world, ADMINISTRATOR, INVITE, ids=(world.user("statistician").pk,))
@@ -735,7 +743,6 @@ on_page("POST /administration/personnes/nouvelle", email="nouvelle@test.invalid"
 on_page("POST /administration/roles/nouveau", email="statistician.93@test.invalid", role="intake_agent")(
     _as(ADMINISTRATOR)
 )
-on_page("POST /administration/roles/demande", email="filer.93@test.invalid", role="dpo")(_as(ADMINISTRATOR))
 on_page("POST /administration/{id}/reglages/{slug}", triage_hours="30", effective_on="2099-01-01")(
     lambda world: (ADMINISTRATOR, authority_of(world), "triage_hours")
 )
@@ -1001,6 +1008,7 @@ TWINS = {
     "POST /compte/adresse/choix": NEW_ADDRESS,
     "POST /administration/personnes/{id}/invitation": INVITE,
     "POST /administration/roles/a-revoir": REVIEW,
+    "POST /administration": FIND_USERS,
     "POST /administration/personnes/{id}/connexions": END_SESSIONS,
     "POST /administration/personnes/{id}/fermeture": CLOSE,
     "POST /administration/personnes/{id}/reouverture": REOPEN,
@@ -1018,7 +1026,8 @@ TWINS = {
 NO_WRITES = {"POST /langue", "POST /journal/preuves"}
 #: What changes nothing, or leaves no entry, by design.
 UNWRITTEN = {
-    SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, SAVE_VIEW, REMOVE_VIEW, "POST /dossiers/affichage", ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER, TO_ACCEPT,
+    SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, SAVE_VIEW, REMOVE_VIEW, FIND_USERS, "POST /dossiers/affichage", ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER,
+    TO_ACCEPT,
 }  # fmt: skip
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
 #: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.

@@ -99,9 +99,11 @@ TRIED = {
 #: What has an end elsewhere, and may: bounds of a format, of what one page or answer shows, of a piece of work, of a
 #: call to others. A name that is new here is a decision: may somebody ask for more than this? Then it is a limit.
 ELSEWHERE = """
+accounts/inputs.py ROLES_MAX
 accounts/oidc_flow.py _HINT_MAX
 accounts/oidc/metadata.py _ADDRESS_MAX
 accounts/oidc/profile.py _SUBJECT_MAX _HINT_MAX _TEXT_MAX
+accounts/people.py FOUND_AT_MOST
 accounts/sessions.py _AT_ONCE
 audit/alarms.py _MOST
 audit/anomalies/detection.py MOST

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from accounts.models import Membership, User
+from accounts.models import GrantRequest, MailedLink, Membership, User
+from accounts.roles import POWERFUL
 from referrals.models import SettingChange
 from referrals.policy.definitions import SETTINGS
 from tests.conftest import see_all
@@ -14,6 +15,7 @@ from tests.days import today
 from tests.referrals.api.routes import counting
 from tests.web.visiting import Visitor, form_in, links, text
 
+NEW = "/administration/personnes/nouvelle"
 OTHERS = ["crip_coordinator", "auditor", "dpo", "filer", "supervisor", "platform_admin"]
 
 
@@ -35,7 +37,7 @@ def test_who_administers_nothing_has_no_page_of_it(world, settings_of, name):
     assert "/administration" not in links(visitor.client.get("/", follow=True))
     held = world.memberships["93", "filer"].pk
     for page in (
-        "/administration", "/administration/personnes/nouvelle", "/administration/roles",
+        "/administration", NEW, f"/administration/personnes/{world.user('filer').pk}", "/administration/roles",
         "/administration/roles/nouveau", f"/administration/roles/{held}/fin", settings_of,
         f"{settings_of}/triage_hours",
     ):  # fmt: skip
@@ -50,16 +52,17 @@ def test_another_authority_is_not_there(world, admin):
     elsewhere = world.authorities["75"].pk
     assert "filer.75@test.invalid" not in text(admin.get("/administration"))
     assert admin.get(f"/administration/{elsewhere}/reglages").status_code == 404
+    assert (
+        admin.get(f"/administration/personnes/{world.memberships['75', 'filer'].user_id}").status_code == 404
+    )
     held = world.memberships["75", "filer"].pk
     assert admin.get(f"/administration/roles/{held}/fin").status_code == 404
     assert admin.post(f"/administration/roles/{held}/fin", {}).status_code == 404
 
 
 def test_somebody_new_gets_an_account_a_voucher_and_a_role(world, admin):
-    made = admin.fills(
-        "/administration/personnes/nouvelle", email="nouvelle@test.invalid", full_name="Nouvelle"
-    )
-    assert made.status_code == 303, text(made)[:800]
+    made = admin.fills(NEW, email="nouvelle@test.invalid", full_name="Nouvelle")
+    assert made.status_code == 200, text(made)[:800]
     see_all()
     user = User.objects.get(email="nouvelle@test.invalid")
     assert admin.fills(f"/administration/personnes/{user.pk}/verification").status_code == 303
@@ -113,12 +116,14 @@ def test_what_is_wrong_is_named_beside_its_field(world, admin):
 
 @pytest.mark.sec("SEC-AZ12")
 def test_a_role_that_two_persons_give_is_not_given_by_one(world, admin):
-    shown = admin.get("/administration/roles/nouveau").content.decode()
     said = {"email": world.user("filer").email, "authority": str(world.authorities["93"].pk)}
 
-    for role in ("crip_coordinator", "auditor", "dpo", "territory_admin", "platform_admin"):
-        assert f'value="{role}"' not in shown
-        assert admin.post("/administration/roles/nouveau", said | {"role": role}).status_code == 403
+    for role in sorted(POWERFUL):
+        asked = admin.post("/administration/roles/nouveau", said | {"role": role})
+        assert asked["Location"].partition("?")[0] == "/administration/demandes", role
+    see_all()
+    assert not Membership.objects.filter(user=world.user("filer"), role__in=sorted(POWERFUL)).exists()
+    assert GrantRequest.objects.filter(user=world.user("filer"), confirmed=None).count() == len(POWERFUL)
 
 
 def test_the_list_of_roles_goes_on_where_it_ended(world, admin):
@@ -134,6 +139,129 @@ def test_the_list_of_roles_goes_on_where_it_ended(world, admin):
     ]
     assert len(ends[0]) == len(ends[1]) == 5
     assert not ends[0] & ends[1]
+
+
+# --- People -------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_added_with_roles_and_invited_on_one_page(world, admin):
+    shown = form_in(admin.get(NEW))
+    said = shown | {
+        "email": "Nouvelle@test.invalid", "full_name": "Nouvelle Personne", "verified": "true",
+        "roles-0-role": "assessor", "roles-1-role": "supervisor", "rows-roles": "2",
+    }  # fmt: skip
+
+    done = admin.post(NEW, said)
+
+    assert done.status_code == 200, text(done)[:800]
+    see_all()
+    user = User.objects.get(email="nouvelle@test.invalid")
+    code = re.search(r"<code>(\S+)</code>", done.content.decode())[1]
+    assert user.verified_at is not None
+    assert [row.role for row in user.memberships.all()] == ["assessor"]
+    assert GrantRequest.objects.get(user=user).role == "supervisor"
+    assert MailedLink.objects.get(user=user).code is not None
+    assert f"/administration/personnes/{user.pk}" in links(done)
+    again = admin.post(NEW, said)
+    assert (again.status_code, code in again.content.decode()) == (200, False), "once, and the code this once"
+    assert "Attend une seconde personne" in text(admin.get(f"/administration/personnes/{user.pk}"))
+
+
+def test_one_row_more_keeps_what_was_typed_and_adds_nobody(admin):
+    shown = form_in(admin.get(NEW)) | {"full_name": "Nouvelle", "roles-0-role": "assessor", "more": "roles"}
+
+    more = admin.post(NEW, shown)
+
+    assert more.status_code == 200
+    form = form_in(more)
+    assert (form["full_name"], form["roles-0-role"], form["rows-roles"]) == ("Nouvelle", "assessor", "2")
+    assert 'class="error"' not in more.content.decode()
+    assert not User.objects.filter(full_name="Nouvelle").exists()
+
+
+def test_what_is_wrong_with_a_newcomer_stands_beside_its_field_and_nothing_is_lost(world, admin):
+    said = form_in(admin.get(NEW)) | {
+        "email": "nouvelle@test.invalid", "full_name": "", "rows-roles": "3", "roles-1-role": "assessment_lead",
+        "roles-2-valid_to": "2026-01-01T10:00",
+    }  # fmt: skip
+
+    missing = admin.post(NEW, said)
+    refused = admin.post(NEW, said | {"full_name": "Nouvelle", "roles-2-role": "statistician"})
+
+    assert [one.status_code for one in (missing, refused)] == [400, 400]
+    for name in ("f-full_name", "f-roles-2-role"):
+        assert f'href="#{name}"' in missing.content.decode(), name
+    for name in ("f-roles-1-unit", "f-roles-2-valid_to"):
+        assert f'href="#{name}"' in refused.content.decode(), name
+    assert form_in(missing)["email"] == "nouvelle@test.invalid"
+    assert form_in(refused)["roles-2-valid_to"] == "2026-01-01T10:00"
+    see_all()
+    assert not User.objects.filter(email="nouvelle@test.invalid").exists()
+
+
+@pytest.mark.sec("SEC-AZ5")
+def test_who_has_an_account_here_is_named_by_a_link_and_who_has_one_elsewhere_by_nothing(world, admin):
+    here, elsewhere = world.user("filer"), world.memberships["75", "filer"].user
+
+    known = admin.fills(NEW, email=here.email, full_name="Encore")
+    hidden = admin.fills(NEW, email=elsewhere.email, full_name="Encore")
+
+    assert (known.status_code, hidden.status_code) == (409, 400)
+    assert f"/administration/personnes/{here.pk}" in links(known)
+    for answer in (known, hidden):
+        assert 'href="#f-email"' in answer.content.decode()
+    assert str(elsewhere.pk) not in hidden.content.decode()
+    assert not links(hidden, "/administration/personnes/")
+
+
+def test_people_are_looked_for_by_name_and_no_address_holds_it(world, admin):
+    found = admin.fills("/administration", words="FILER")
+
+    assert found.status_code == 200
+    assert f"/administration/personnes/{world.user('filer').pk}" in links(found)
+    assert f"/administration/personnes/{world.user('dpo').pk}" not in links(found)
+    assert "filer.75@" not in text(found)
+    assert not [one for one in links(found) if "FILER" in one.upper() and "?" in one]
+    nobody = admin.fills("/administration", words="Personne de ce nom")
+    assert "Personne ne répond à ces critères." in text(nobody)
+    assert admin.fills("/administration", words="").status_code == 400
+
+
+def test_the_list_is_narrowed_and_goes_on_where_it_ended(world, admin):
+    narrowed = admin.get("/administration", role="crip_coordinator", state="not_invited")
+    people = [one for one in links(narrowed, "/administration/personnes/") if one != NEW]
+    assert f"/administration/personnes/{world.user('crip_coordinator').pk}" in people
+    assert f"/administration/personnes/{world.user('filer').pk}" not in people
+    first = admin.get("/administration", limit="5")
+    (onwards,) = [one for one in links(first, "/administration?") if "cursor" in one]
+
+    second = admin.get(f"{onwards}&limit=5")
+
+    pages = [set(links(page, "/administration/personnes/")) - {NEW} for page in (first, second)]
+    assert [len(page) for page in pages] == [5, 5]
+    assert not pages[0] & pages[1]
+
+
+def test_a_role_is_given_and_ended_from_the_page_of_its_person(world, admin):
+    user = world.user("statistician")
+    place = f"/administration/personnes/{user.pk}"
+    (form,) = links(admin.get(place), "/administration/roles/nouveau")
+    assert form_in(admin.get(form))["email"] == user.email
+
+    given = admin.fills(form, role="directory_editor")
+
+    assert given["Location"].partition("?")[0] == place
+    see_all()
+    held = Membership.objects.get(user=user, role="directory_editor")
+    ended = admin.fills(f"/administration/roles/{held.pk}/fin")
+    assert ended["Location"].partition("?")[0] == place
+    assert "Terminé" in text(admin.get(place))
+
+
+def test_nothing_is_offered_for_ones_own_account(world, admin):
+    own = f"/administration/personnes/{world.user('territory_admin').pk}"
+
+    assert not links(admin.get(own), f"{own}/")
 
 
 # --- Settings -----------------------------------------------------------------------------------------
@@ -375,7 +503,7 @@ def leaver(world):
 def test_sessions_end_and_an_account_is_closed_and_opened_again_by_pages(world, admin, leaver):
     theirs = Visitor(world, "statistician")
     place = f"/administration/personnes/{leaver.pk}"
-    shown = links(admin.get("/administration"))
+    shown = links(admin.get(place))
     assert {f"{place}/connexions", f"{place}/fermeture"} <= set(shown)
     assert f"{place}/reouverture" not in shown
 
@@ -384,9 +512,9 @@ def test_sessions_end_and_an_account_is_closed_and_opened_again_by_pages(world, 
     assert admin.fills(f"{place}/fermeture").status_code == 303
     see_all()
     assert not User.objects.get(pk=leaver.pk).is_active
-    page = admin.get("/administration")
+    page = admin.get(place)
     assert "Compte fermé" in text(page)
-    offered = [one for one in links(page) if one.startswith(place)]
+    offered = links(page, f"{place}/")
     assert offered == [f"{place}/reouverture"], "nothing else is done to a closed account"
     assert admin.fills(f"{place}/reouverture").status_code == 303
     see_all()

@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
+from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import NotAllowed
 from accounts.models import Authority
-from core.query import Query
+from core.inputs import Whole
+from core.query import PagedQuery, Query
 from web.administration import words
 from web.cases import told
+from web.cases.base import BlanksLeftOut
 from web.page import Page, go_to
 
 MANAGES: Final = "accounts.manage"
@@ -21,6 +24,16 @@ DECIDES: Final = "account-requests.decide"
 #: What a second person may confirm: roles that two persons give, and factors that somebody has lost.
 CONFIRMS: Final = ("memberships.confirm", "factors.reset")
 REVIEWS: Final = "memberships.review"
+#: As many lines has a page of a table, unless its address asks for another number.
+PAGE_SIZE: Final = 25
+
+
+class TableQuery(BlanksLeftOut, PagedQuery, told.ToldQuery):
+    """What the address of a table may ask for, and what was just done."""
+
+    limit = Whole(
+        in_query=True, required=False, min_value=1, max_value=settings.PAGE_SIZE_MAX, default=PAGE_SIZE
+    )
 
 
 @dataclass(frozen=True, slots=True)

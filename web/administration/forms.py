@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from accounts.request import ServiceRequest
 from web.administration.base import AdministrationPage
-from web.forms import Pairs
+from web.forms import Field, Pairs
 from web.page import FormPage, InputPage
 
 
 class InputForm(AdministrationPage, InputPage):
-    """A page of administration with one form."""
+    """A page of administration with one form; where the reader administers one authority, it isn't asked for."""
 
     title: ClassVar[Any]
     button: ClassVar[Any]
@@ -25,6 +25,19 @@ class InputForm(AdministrationPage, InputPage):
         """Return what may be chosen, by member."""
         return {"authority": [(str(one.pk), one.name) for one in self.authorities]}
 
+    def body(self) -> dict[str, Any]:
+        """Return what was sent, and the only authority that there may be."""
+        only = {"authority": str(self.authorities[0].pk)} if self._is_clear_where() else {}
+        return only | super().body()
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
+        """Return the fields of the form."""
+        fields = super().fields(values, faults)
+        return [one for one in fields if one.ask.name != "authority" or not self._is_clear_where()]
+
+    def _is_clear_where(self) -> bool:
+        return len(self.authorities) == 1 and any(ask.name == "authority" for ask in self.asks)
+
     def _around(self) -> dict[str, Any]:
         return self.around() | {"title": self.title, "button": self.button, "back": reverse(self.back)}
 
@@ -34,8 +47,11 @@ class AdministrationForm(InputForm):
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
-        first = str(self.authorities[0].pk)
-        return self.show(self._around() | self.filled({"authority": first, "language": "fr"}))
+        return self.show(self._around() | self.filled(self.first_values()))
+
+    def first_values(self) -> dict[str, Any]:
+        """Return what is filled in beforehand."""
+        return {"authority": str(self.authorities[0].pk), "language": "fr"}
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Do what the form says, once, and go back to the list."""
@@ -72,11 +88,15 @@ class Confirmation(AdministrationPage, FormPage):
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Do it, once, and go on to where it is seen."""
         self.once({}, lambda: self.do(pk))
-        return self.onwards(reverse(self.onward or self.back))
+        return self.onwards(reverse(self.onward) if self.onward else self.back_to(pk))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Ask again, with why it was refused."""
         return self.show(self._around(pk) | {"problem": problem, "faults": [], "once": self.key(problem)})
+
+    def back_to(self, pk: UUID) -> str:  # noqa: ARG002 - some come from the page of the row
+        """Return where one came from."""
+        return reverse(self.back)
 
     def do(self, pk: UUID) -> UUID:
         """Call the act; return what it was done to."""
@@ -90,6 +110,6 @@ class Confirmation(AdministrationPage, FormPage):
         return self.around() | {
             "title": self.title,
             "about": self.about,
-            "back": reverse(self.back),
+            "back": self.back_to(pk),
             "said": self.lines(pk),
         }

@@ -1,5 +1,6 @@
 """Labels of the administrators' forms, in both languages."""
 
+from dataclasses import replace
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -10,14 +11,46 @@ PERSON: Final = (
     Ask(
         "email",
         _("Adresse de courriel professionnelle"),
-        _("La personne est ensuite invitée à choisir son mot de passe."),
+        _("Une invitation à choisir son mot de passe y est envoyée."),
         width="half",
     ),
     Ask("full_name", _("Prénom et nom"), width="half"),
     Ask("language", _("Langue"), inline=True),
     Ask("authority", _("Autorité"), width="half"),
+    Ask(
+        "verified",
+        _("J'ai vérifié moi-même qui est cette personne et où elle travaille"),
+        _("Sinon, le compte est ouvert, mais l'identité doit encore être attestée avant toute transmission."),
+    ),
 )
-ROLE: Final[tuple[Ask, ...]] = (
+TWO_PERSONS: Final = _(
+    "Un rôle marqué « à deux » ne prend effet qu'une fois confirmé par une seconde personne, dans la semaine."
+)
+_ROLE: Final = Ask("role", _("Rôle"), TWO_PERSONS, kind="select", width="half")
+_PLACE: Final = (
+    Ask(
+        "unit",
+        _("Unité"),
+        _("Obligatoire pour un cadre d'évaluation."),
+        kind="select",
+        nothing=_("Aucune"),
+        width="half",
+        optional=True,
+    ),
+    Ask(
+        "organisation",
+        _("Structure"),
+        _("Obligatoire pour un référent d'établissement et pour le service chargé d'une mesure."),
+        kind="select",
+        nothing=_("Aucune"),
+        width="half",
+        optional=True,
+    ),
+)
+_END: Final = Ask("valid_to", _("Jusqu'au"), _("Jour et heure de fin, non compris."), optional=True)
+#: One of several roles that are given with an account: from now on.
+ROLE_OF_ROW: Final = (replace(_ROLE, hint=""), *_PLACE, _END)
+ROLE: Final = (
     Ask(
         "email",
         _("Adresse de courriel de la personne"),
@@ -25,29 +58,10 @@ ROLE: Final[tuple[Ask, ...]] = (
         width="half",
     ),
     Ask("authority", _("Autorité"), width="half"),
-    Ask("role", _("Rôle"), _("Les rôles qui se décident à deux ne se donnent pas ici."), width="half"),
-    Ask("unit", _("Unité"), _("Obligatoire pour un·e cadre d'évaluation."), width="half", optional=True),
-    Ask(
-        "organisation",
-        _("Structure"),
-        _(
-            "Obligatoire pour la personne référente d'un établissement et pour le service chargé d'une "
-            "mesure."
-        ),
-        width="half",
-        optional=True,
-    ),
+    _ROLE,
+    *_PLACE,
     Ask("valid_from", _("À partir du"), _("Immédiatement, si ce champ reste vide."), optional=True),
-    Ask("valid_to", _("Jusqu'au"), _("Jour et heure de fin, non compris."), optional=True),
-)
-_OF_TWO: Final = {
-    "role": Ask("role", _("Rôle"), _("Une seconde personne a une semaine pour confirmer."), width="half"),
-    "valid_from": Ask(
-        "valid_from", _("À partir du"), _("Dès la confirmation, si ce champ reste vide."), optional=True
-    ),
-}
-ROLE_OF_TWO: Final = tuple(
-    _OF_TWO.get(ask.name, ask) for ask in ROLE if ask.name not in ("unit", "organisation")
+    _END,
 )
 _INSTITUTION: Final = (
     Ask(
@@ -136,11 +150,7 @@ _THERE: Final = Ask(
     width="half",
     optional=True,
 )
-_VERIFIED: Final = Ask(
-    "verified",
-    _("J'ai vérifié moi-même qui est cette personne et où elle travaille"),
-    _("Sinon, le compte est ouvert, mais l'identité doit encore être attestée avant toute transmission."),
-)
+_VERIFIED: Final = PERSON[-1]
 #: Where an institution of the list fits what was said, and where none does.
 ACCEPT: Final = (_THERE, _VERIFIED)
 ACCEPT_OR_MAKE: Final = (
@@ -164,7 +174,6 @@ REFUSAL: Final = (
 )
 #: What was done, by the page that did it.
 DONE: Final = {
-    "person-new": _("Créer un compte"),
     "person-verify": _("Attester une identité"),
     "person-reset": _("Demander la réinitialisation des moyens de connexion"),
     "role-new": _("Donner un rôle"),

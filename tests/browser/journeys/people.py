@@ -382,16 +382,17 @@ def looks_up_an_entry(story: Story) -> None:
 
 
 def invites(story: Story) -> None:
-    """An administrator makes an account and invites its person."""
+    """An administrator adds a person with a role, and invites them."""
     with story.does("territory_admin", "invite a person") as admin:
         admin.turns_to("Administration")
-        admin.follows("Créer un compte")
-        answers(
-            admin, {"email": "arrivee@demo.invalid", "full_name": "Arrivée Exemple", "language": "Français"}
-        )
-        admin.presses("Créer le compte")
-        admin.follows(re.compile("Inviter.*Arrivée Exemple", re.DOTALL))
-        admin.presses("Inviter à choisir un mot de passe")
+        admin.follows("Ajouter une personne")
+        said = {
+            "email": "arrivee@demo.invalid",
+            "full_name": "Arrivée Exemple",
+            "roles-0-role": "Évaluateur·rice",
+        }
+        answers(admin, said)
+        admin.presses("Ajouter et inviter")
         admin.page.get_by_role("heading", name="Invitation envoyée").wait_for()
 
 

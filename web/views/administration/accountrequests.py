@@ -161,7 +161,8 @@ class AcceptRequest(_OneRequest):
             return self.onwards(reverse(self.back), "account-request-page")
         name, email = _person(row)
         pairs = [(_("Personne"), name), (_("Courriel"), email)]
-        context = self.around() | {"said": pairs, "code": self.code, "back": reverse("administration")}
+        back = reverse("person", args=[row.user_id])
+        context = self.around() | {"said": pairs, "code": self.code, "back": back}
         return made(request, "web/administration/invited.html", context)
 
     def accept(self, body: Mapping[str, Any], pk: UUID) -> UUID:

@@ -1,37 +1,34 @@
 """Who holds which role: read, given, asked for and ended by the calls of the API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.translation import gettext
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions
 from accounts.inputs import MembershipInput, MembershipQuery
-from accounts.models import Membership, Unit
+from accounts.models import GrantRequest, Membership
 from accounts.naming import visible
 from accounts.queries import membership_page
 from accounts.request import ServiceRequest
-from accounts.roles import POWERFUL, PROGRAMS, Role
-from accounts.validated_actions import appointment, granted
+from accounts.roles import POWERFUL, Role
+from accounts.validated_actions import given_or_asked
+from core.inputs import Id
 from core.query import Query
 from referrals.vocabulary.labels import moment
 from web import forms
-from web.administration import words
-from web.administration.base import AdministrationPage
+from web.administration import role_rows, words
+from web.administration.base import AdministrationPage, TableQuery
 from web.administration.forms import AdministrationForm, Confirmation
 from web.cases import display, told
-from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
 from web.forms import Ask, Pairs
 from web.journal.base import address
 from web.views.cases.queue import ZONE
-
-#: Whom one looks for among the roles that a page may give.
-GIVEN_HERE = tuple(role for role in Role if role not in POWERFUL | PROGRAMS)
-
 
 FILTERS: Final = (
     Ask("role", _("Rôle"), kind="select", nothing=_("Tous")),
@@ -39,7 +36,7 @@ FILTERS: Final = (
 )
 
 
-class RolesQuery(BlanksLeftOut, MembershipQuery, told.ToldQuery):
+class RolesQuery(TableQuery, MembershipQuery):
     """Filters of the roles held, and what was just done."""
 
 
@@ -64,7 +61,7 @@ class Roles(AdministrationPage):
         return self.show(
             self.around()
             | {
-                "lines": [self._line(row) for row in page.items],
+                "lines": [held_line(row, at=self.at) for row in page.items],
                 "filters": filters,
                 "kept": [("user", kept["user"])] if "user" in kept else [],
                 "filtered": bool(kept),
@@ -73,15 +70,15 @@ class Roles(AdministrationPage):
             }
         )
 
-    def _line(self, row: Membership) -> dict[str, Any]:
-        return role_line(row) | {
-            "ended": row.valid_to is not None and row.valid_to <= self.at,
-            "to_come": row.valid_from > self.at,
-        }
+
+def held_line(row: Membership, *, at: datetime) -> dict[str, Any]:
+    """Return a role that is or was held, in words, and whether it has ended or is to come."""
+    ended = row.valid_to is not None and row.valid_to <= at
+    return role_line(row) | {"ended": ended, "to_come": row.valid_from > at}
 
 
-def role_line(row: Membership) -> dict[str, Any]:
-    """Return who holds a role where and for how long, in words."""
+def role_line(row: Membership | GrantRequest) -> dict[str, Any]:
+    """Return who holds a role, or is to hold it, where and for how long, in words."""
     places = [row.unit.name if row.unit else "", row.organisation.name if row.organisation else ""]
     return {
         "pk": row.pk,
@@ -95,57 +92,65 @@ def role_line(row: Membership) -> dict[str, Any]:
     }
 
 
+class ForQuery(told.ToldQuery):
+    """Who is to have the role, where one comes from their page."""
+
+    user = Id(required=False)
+
+
 class NewRole(AdministrationForm):
-    """GET, POST /administration/roles/nouveau."""
+    """GET, POST /administration/roles/nouveau: given, or asked for where two persons give it."""
 
     tab = "memberships-page"
+    query: ClassVar[type[Query]] = ForQuery
     takes = MembershipInput
     asks = words.ROLE
     title, button, back = _("Donner un rôle"), _("Donner le rôle"), "memberships-page"
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
-    roles: ClassVar[Sequence[Role]] = GIVEN_HERE
+
+    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Give or ask, once, and go on to where it is seen: the person's page, the list, or the requests."""
+        body = self.body()
+        self.once(body, lambda: self.do(body))
+        if body["role"] in POWERFUL:
+            return self.onwards(reverse("requests-page"), "role-ask")
+        user = self.asked.get("user")
+        return self.onwards(reverse("person", args=[user]) if user else reverse(self.back))
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Give the role; it counts from the next request of the person on."""
-        return granted(body, actor=self.actor, at=self.at).pk
+        """Give the role, which counts from the next request of the person on; or ask for it."""
+        return given_or_asked(body, actor=self.actor, at=self.at).pk
+
+    def first_values(self) -> dict[str, Any]:
+        """Return the address of the person from whose page one comes.
+
+        Raises:
+            NotVisible: the reader doesn't administer them.
+        """
+        user = self.asked.get("user")
+        known = {"email": visible(access.managed_users(self.actor), user).email} if user else {}
+        return super().first_values() | known
 
     def choices(self) -> dict[str, Pairs]:
-        """Return authorities, roles, units and institutions; the act itself refuses what it doesn't take."""
-        units = Unit.objects.filter(authority__in=self.authorities).order_by("name", "pk")
-        places = access.visible_organisations(self.actor).order_by("name", "pk")
-        nothing = [("", gettext("Aucune"))]
-        return super().choices() | {
-            "role": [(str(one), role_words(str(one))) for one in self.roles],
-            "unit": nothing + [(str(one.pk), one.name) for one in units],
-            "organisation": nothing + [(str(one.pk), one.name) for one in places],
-        }
-
-
-class AskRole(NewRole):
-    """GET, POST /administration/roles/demande: a role that two persons give."""
-
-    title, button = _("Demander un rôle qui se décide à deux"), _("Demander le rôle")
-    back = "requests-page"
-    asks = words.ROLE_OF_TWO
-    roles = tuple(role for role in Role if role in POWERFUL)
-
-    def do(self, body: Mapping[str, Any]) -> UUID:
-        """Ask for the role; nothing changes until a second person confirms it."""
-        given = appointment(body, actor=self.actor)
-        return actions.ask(actor=self.actor, at=self.at, appointment=given).pk
+        """Return authorities, roles, units and institutions."""
+        return super().choices() | role_rows.choices(self.actor, self.authorities)
 
 
 class EndRole(Confirmation):
     """GET, POST /administration/roles/{id}/fin."""
 
     step_up = frozenset({"GET"})
-    tab, back = "memberships-page", "memberships-page"
     title = _("Mettre fin à un rôle")
     about = _("Le rôle cesse tout de suite, avec ses jetons ; la personne n'ouvre plus rien avec lui.")
 
     def do(self, pk: UUID) -> UUID:
         """End the role at once."""
         return actions.end(actor=self.actor, at=self.at, membership_id=pk).pk
+
+    def back_to(self, pk: UUID) -> str:
+        """Return the page of whose role it is."""
+        held = visible(access.managed_memberships(self.actor), pk)
+        return reverse("person", args=[held.user_id])
 
     def lines(self, pk: UUID) -> list[tuple[Any, str]]:
         """Return who holds which role where."""

@@ -17,6 +17,7 @@ from web.views.administration import (
 urlpatterns: list[URLPattern] = [
     path("administration", people.People.as_view(), name="administration"),
     path("administration/personnes/nouvelle", people.NewPerson.as_view(), name="person-new"),
+    path("administration/personnes/<uuid:pk>", people.OnePerson.as_view(), name="person"),
     path("administration/personnes/<uuid:pk>/verification", people.Vouch.as_view(), name="person-verify"),
     path("administration/personnes/<uuid:pk>/invitation", people.Invite.as_view(), name="person-invite"),
     path("administration/personnes/<uuid:pk>/moyens", resets.AskReset.as_view(), name="person-reset"),
@@ -35,7 +36,6 @@ urlpatterns: list[URLPattern] = [
     path("administration/roles", roles.Roles.as_view(), name="memberships-page"),
     path("administration/roles/a-revoir", reviews.Reviews.as_view(), name="reviews-page"),
     path("administration/roles/nouveau", roles.NewRole.as_view(), name="role-new"),
-    path("administration/roles/demande", roles.AskRole.as_view(), name="role-ask"),
     path("administration/roles/<uuid:pk>/fin", roles.EndRole.as_view(), name="role-end"),
     path("administration/demandes", requests.Requests.as_view(), name="requests-page"),
     path("administration/demandes/roles/<uuid:pk>", requests.OneRole.as_view(), name="request-role"),
