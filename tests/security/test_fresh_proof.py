@@ -267,7 +267,7 @@ class TestPages:
         see_all()
         assert Membership.objects.get(pk=held.pk).reviewed_at == held.valid_from
 
-    @pytest.mark.parametrize("place", ["statistician", "dpo"])
+    @pytest.mark.parametrize("role", ["statistician", "dpo"])
     def test_a_role_is_neither_given_nor_asked_for_by_an_old_proof(self, world, role):
         """The act asks, not the page alone: the form comes back as it was typed."""
         admin = Somebody(world.user("territory_admin"))

@@ -32,6 +32,7 @@ from accounts.queries import membership_page, one_user, person, user_page, users
 from accounts.signin import actor_of, at_of
 from accounts.validated_actions import added, granted, made_user
 from core.paging import envelope
+from core.query import Query
 
 
 class Users(APIView):
@@ -71,6 +72,7 @@ class OneUser(APIView):
     @extend_schema(operation_id="users_read", tags=["people"], responses={200: OneAccountOut})
     def get(self, request: Request, pk: UUID) -> Response:
         """Show an account with all its roles at the administered authorities, past ones too; the look is an entry."""
+        Query.of(request.query_params)
         user = one_user(pk, actor=actor_of(request), at=at_of(request))
         return Response(OneAccountOut(user).data)
 

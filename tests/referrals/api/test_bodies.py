@@ -16,6 +16,13 @@ def test_no_inner_name_is_taken_in_any_body_of_accounts(world):
     bodies = {
         "organisations": {"name": "Foyer d'essai", "kind": "association", "authority": authority},
         "users": {"email": "nouvelle@test.invalid", "full_name": "Nouvelle Essai", "authority": authority},
+        "users/search": {"words": "essai"},
+        "invitations": {
+            "email": "invitee@test.invalid",
+            "full_name": "Invitée Essai",
+            "authority": authority,
+            "roles": [{"role": "assessor"}],
+        },
         f"authorities/{authority}/units": {"name": "Unité d'essai"},
         "memberships": {"email": world.user("filer").email, "role": "statistician", "authority": authority},
         "session": {"email": world.user("filer").email, "password": "phrase de passe"},
