@@ -63,10 +63,12 @@ ELSEWHERE = {
 STARTS = (
     "/", "/dossiers", "/mot-de-passe/choix", "/invitation", "/demande-de-compte/confirmation", "/compte/adresse/choix",
     "/compte/confirmation", "/compte/roles/collegue", "/dossiers/vues", "/compte/agenda",
+    "/administration?state=closed",
 )  # fmt: skip
 
-#: Of these so many are gone to, for a draft leads elsewhere than what was sent; of all others one.
-EACH = {"filing": 4}
+#: Of these so many are gone to, for a draft leads elsewhere than what was sent, and a closed account than an open one;
+#: of all others one.
+EACH = {"filing": 4, "person": 2}
 
 
 def begins(visitor: Visitor) -> None:
@@ -85,15 +87,16 @@ def coordinates(visitor: Visitor) -> None:
 
 
 def administers(visitor: Visitor) -> None:
-    """Add a person, and close the account of another one: their pages lead to what is done to each."""
-    visitor.goes("/administration/personnes/nouvelle")
-    answers(visitor, {"email": "passage@demo.invalid", "full_name": "Passage Exemple"})
-    visitor.presses("Ajouter et inviter")
+    """Close somebody's account, and add a person: their pages lead to what is done to each."""
     visitor.goes("/administration")
     visitor.page.get_by_role("link", name=re.compile("associatif")).click()
     visitor.page.get_by_role("link", name="Fermer le compte").click()
     visitor.page.locator("main form button").click()
     visitor.page.wait_for_load_state("load")
+    visitor.goes("/administration/personnes/nouvelle")
+    answers(visitor, {"email": "passage@demo.invalid", "full_name": "Passage Exemple"})
+    visitor.presses("Ajouter et inviter")
+    visitor.follows("Voir la page de cette personne")
 
 
 #: Who walks, in this order (by day until nothing is left), and what each does before. No name: somebody who hasn't signed in.
