@@ -28,6 +28,7 @@ from accounts.replays import Once
 from accounts.request import ServiceRequest
 from accounts.signin import require_csrf
 from core.languages import for_reader
+from core.one_file import FILE
 from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, notice, rights, upload
 from referrals.attachments.inputs import BodyToCome, Upload
@@ -219,7 +220,7 @@ def form_of(
 ) -> dict[str, Any]:
     """Return the form: the notice, the limits, the fields, and what is wrong with them or with the file."""
     faults = forms.faults_of(problem)
-    error = faults.pop(upload.FILE, "")
+    error = faults.pop(FILE, "")
     if problem is not None and problem["code"] in OF_THE_FILE:
         error = str(FileRefused.WHY.get(problem.get("reason", ""), problem["title"]))
         problem = {**problem, "detail": ""}  # said beside the field, in the reader's language
@@ -282,8 +283,8 @@ def _file_field(conditions: Mapping[str, Any], error: str, *, again: bool) -> Fi
     ) % {"most": filesizeformat(conditions["max_bytes"])}
     if again:
         hint += " " + gettext("Choisissez-le de nouveau : le navigateur ne l'a pas gardé.")
-    ask = Ask(upload.FILE, gettext("Fichier"), hint, attributes={"accept": accepts(conditions["types"])})
-    return Field(ask, "file", upload.FILE, FILE_ID, error=error)
+    ask = Ask(FILE, gettext("Fichier"), hint, attributes={"accept": accepts(conditions["types"])})
+    return Field(ask, "file", FILE, FILE_ID, error=error)
 
 
 def accepts(types: Sequence[str]) -> str:

@@ -5,25 +5,17 @@ stores the file. No plaintext touches a disk, and no more than a few pieces are 
 in the table of objects that no attachment holds: they are deleted at once, or swept (SEC-FT7).
 """
 
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Timer
-from time import monotonic
 from typing import Any, Final, Self
 from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
-from django.core.files.uploadhandler import FileUploadHandler
-from django.http import QueryDict, UnreadablePostError
-from django.http.multipartparser import MultiPartParser, MultiPartParserError
-from django.utils.http import parse_header_parameters
 
 from accounts.request import ServiceRequest, actor_in
+from core.one_file import FILE, FORM_BYTES, BodyCut, FormRefused, announced, read_form
 from encryption import digest
 from encryption.objects import ObjectKey
 from referrals.attachments import locks, sandbox, scanning, store
@@ -35,9 +27,6 @@ from referrals.vocabulary.attachments import TYPE_OF_ENDING, Scan
 _log = structlog.get_logger("referrals")
 #: Fields that may come several times, a value each: a list.
 SEVERAL: Final = ("children",)
-#: What a form holds beside its file: boundaries, heads, two or three short fields.
-FORM_BYTES: Final = 16 * 1024
-FILE: Final = "file"
 #: What antivirus and parser may take beside, before the place of an upload ends by itself.
 AFTERWARDS_SECONDS: Final = 120.0
 
@@ -167,13 +156,11 @@ def require_form(request: ServiceRequest) -> None:
         InvalidInput: it isn't a form, or doesn't say how long it is.
         FileTooLarge: it says that it is too large.
     """
-    kind, parameters = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
-    if kind != "multipart/form-data" or not parameters.get("boundary"):
-        raise InvalidInput(FILE, "not-multipart")
-    length = str(request.META.get("CONTENT_LENGTH") or "")
-    if not (length.isascii() and length.isdigit()):
-        raise InvalidInput(FILE, "length-required")
-    if int(length[:13]) > settings.ATTACHMENT_BYTES + FORM_BYTES:
+    try:
+        size = announced(request)
+    except FormRefused as refused:
+        raise InvalidInput(FILE, refused.code) from None
+    if size > settings.ATTACHMENT_BYTES + FORM_BYTES:
         raise FileTooLarge(settings.ATTACHMENT_BYTES)
 
 
@@ -216,133 +203,23 @@ class _Intake:
 
 
 def _read_form(request: ServiceRequest, intake: _Intake, fields: dict[str, Any]) -> str:
-    """Read the form: its one file into ``intake``, its fields into ``fields``; return the file's name.
+    """Read the form: its one file into ``intake``, its fields into ``fields``; return the file's name."""
+    names: list[str] = []
 
-    The fields that stand before a file that is refused are there all the same: a page shows them again.
-    """
-    seconds = _patience(int(request.META["CONTENT_LENGTH"]))
-    handler, body = _OneFile(intake), _Counted(request, until=monotonic() + seconds)
-    form: QueryDict = QueryDict()
-    try:
-        with _hung_up_after(seconds, request.META.get("gunicorn.socket")):
-            parser = _Form(request.META, body, [handler], "utf-8")  # type: ignore[arg-type]  # it reads
-            try:
-                parser.parse()
-            finally:
-                form = parser.fields
-                fields.update({str(name): str(form[name]) for name in form if name not in SEVERAL})
-                fields.update({name: form.getlist(name) for name in SEVERAL if name in form})
-            body.require_whole(request)
-    except (MultiPartParserError, SuspiciousOperation, ValueError):
-        raise InvalidInput(FILE, "not-multipart") from None
-    except (UnreadablePostError, ConnectionError, TimeoutError):
-        raise UploadCut from None
-    if handler.name is None:
-        raise InvalidInput(FILE, "required")
-    if handler.more or any(len(form.getlist(name)) != 1 for name in form if name not in SEVERAL):
-        raise InvalidInput(FILE, "one-of")
-    return handler.name
+    def begin(file_name: str) -> None:
+        names.append(accepted_name(file_name))
+        type_of(names[0])
 
-
-class _Form(MultiPartParser):
-    """A form of which the fields read so far can be asked for."""
-
-    @property
-    def fields(self) -> QueryDict:
-        """Return them."""
-        posted: QueryDict = getattr(self, "_post", None) or QueryDict()
-        return posted
-
-
-@contextmanager
-def _hung_up_after(seconds: float, connection: Any) -> Iterator[None]:
-    """End what comes over a connection when the time is over, should the block still wait for it.
-
-    A read waits until all of its piece is there, and so could wait for ever on one byte a minute. Only gunicorn tells
-    the connection; elsewhere the time is looked at between two pieces.
-    """
-
-    def hang_up() -> None:
-        with suppress(OSError):  # it is closed already
-            connection.shutdown(socket.SHUT_RD)
-
-    if connection is None:
-        yield
-        return
-    timer = Timer(seconds, hang_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-class _Counted:
-    """The body as the parser reads it, which takes a body that breaks off for one that ends."""
-
-    def __init__(self, request: ServiceRequest, *, until: float) -> None:
-        self._request, self._until, self._count, self._tail = request, until, 0, b""
-
-    def read(self, size: int = -1) -> bytes:
-        """Return what comes next.
-
-        Raises:
-            UploadCut: it has come for too long.
-        """
-        if monotonic() > self._until:
-            raise UploadCut
-        piece: bytes = self._request.read(size)
-        self._count += len(piece)
-        self._tail = (self._tail + piece)[-256:]
-        return piece
-
-    def require_whole(self, request: ServiceRequest) -> None:
-        """Ask that all that was announced came, and that the form was closed.
-
-        Raises:
-            UploadCut: it wasn't.
-        """
-        while len(self.read(64 * 1024)):
-            pass
-        _, parameters = parse_header_parameters(request.META["CONTENT_TYPE"])
-        closing = b"--" + parameters["boundary"].encode("ascii", "replace") + b"--"
-        if self._count != int(request.META["CONTENT_LENGTH"]) or closing not in self._tail:
-            raise UploadCut
-
-
-class _OneFile(FileUploadHandler):
-    """Django's parser hands the file over piece by piece; nothing is kept here."""
-
-    chunk_size = 64 * 1024
-
-    def __init__(self, intake: _Intake) -> None:
-        super().__init__()
-        self._intake = intake
-        self.name: str | None = None
-        self.more = False
-
-    def new_file(self, field_name: str, file_name: str, *_: object, **__: object) -> None:
-        """Begin a file; its name decides whether the rest is read.
-
-        Raises:
-            FileRefused: the name isn't one, or names no type that is taken.
-            InvalidInput: it is a second file, or stands in another field.
-        """
-        if self.name is not None or field_name != FILE:
-            raise InvalidInput(FILE, "one-of")
-        self.name = accepted_name(file_name)
-        type_of(self.name)
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Take a piece; nothing is handed on.
-
-        Raises:
-            FileTooLarge: there is more than may be.
-        """
-        if start + len(raw_data) > settings.ATTACHMENT_BYTES:
+    def write(start: int, piece: bytes) -> None:
+        if start + len(piece) > settings.ATTACHMENT_BYTES:
             raise FileTooLarge(settings.ATTACHMENT_BYTES)
-        self._intake.write(bytes(raw_data))
+        intake.write(piece)
 
-    def file_complete(self, file_size: int) -> None:
-        """Hand nothing on."""
+    seconds = _patience(int(request.META["CONTENT_LENGTH"]))
+    try:
+        read_form(request, fields, seconds=seconds, begin=begin, write=write, several=SEVERAL)
+    except FormRefused as refused:
+        raise InvalidInput(FILE, refused.code) from None
+    except BodyCut:
+        raise UploadCut from None
+    return names[0]

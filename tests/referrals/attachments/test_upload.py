@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 
+from core import one_file
 from core.clock import instant
 from referrals.attachments import confine, locks, sandbox, upload
 from referrals.errors import StoreUnavailable
@@ -253,7 +254,7 @@ def test_a_refusal_in_the_second_transaction_keeps_nothing(draft, folder):
 @pytest.mark.sec("SEC-FI1")
 def test_a_body_that_comes_too_slowly_is_cut_and_leaves_nothing(draft, folder, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(upload, "monotonic", lambda: now[0])
+    monkeypatch.setattr(one_file, "monotonic", lambda: now[0])
 
     class Slow(io.BytesIO):
         def read(self, size=-1):
