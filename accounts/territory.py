@@ -10,7 +10,7 @@ import gzip
 import unicodedata
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -152,18 +152,22 @@ def competent_authority(place: str, *, on: date) -> Authority | None:
     return best.authority if best else None
 
 
-_DEPARTMENT: Final = Q(department_code=Given("department", CharField()))
-_COMMUNE: Final = Q(commune_insee=Given("code", CharField()))
+def covering(authority: Authority, *, on: date) -> Callable[[str], bool]:
+    """Return whether communes, by INSEE code, are an authority's on a day, by the rule of ``competent_authority``.
 
+    One query, however many communes are asked about. A commune that has merged counts by its département.
+    """
+    rows = AuthorityTerritory.objects.in_force(on)
+    communes = {row.commune_insee: row.authority_id for row in rows if row.commune_insee}
+    whole = {row.department_code for row in rows if row.department_code and row.authority_id == authority.pk}
 
-def _answering(wanted: Q) -> "QuerySet[AuthorityTerritory]":
-    rows = AuthorityTerritory.objects.in_force(Given("on", DateField())).filter(wanted)
-    # The empty code of a département's row sorts behind that of a commune.
-    return rows.select_related("authority").order_by("-commune_insee", "id")[:1]
+    def covers(code: str) -> bool:
+        place = commune(code)
+        known = (place.within or place.code) if place else code
+        by_commune = communes.get(known)
+        return by_commune == authority.pk if by_commune else department_of(code) in whole
 
-
-_BY_COMMUNE: Final = KeptQuery(lambda: _answering(_DEPARTMENT | _COMMUNE))
-_BY_DEPARTMENT: Final = KeptQuery(lambda: _answering(_DEPARTMENT))
+    return covers
 
 
 def served_places(*, on: date) -> dict[str, tuple[str, Authority]]:
