@@ -18,6 +18,7 @@ from accounts.models import (
     CalendarFeed,
     FactorReset,
     GrantRequest,
+    ImportRun,
     Membership,
     Organisation,
     Token,
@@ -216,10 +217,52 @@ def waiting_grants(authorities: frozenset[UUID], *, at: datetime) -> QuerySet[Gr
     return waiting.filter(Exists(asker))
 
 
-def _askers(at: datetime) -> MembershipQuerySet:
-    """Return the offices in which whoever asked, of an outer row, may still ask."""
+def managed_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
+    """Return the imports of the administered authorities; of others those that were asked for.
+
+    Raises:
+        NotAllowed: the actor administers none.
+    """
+    own = Q(tried_by=actor.user_id) | Q(asked_at__isnull=False)
+    going = Q(decided_at__isnull=False) | Q(tried_at__gt=at - GRANT_OPEN_FOR)
+    return ImportRun.objects.filter(own, going, authority__in=_managed(actor, None))
+
+
+def open_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
+    """Return the imports that wait for a second person at the actor's authorities, as ``open_grant_requests``.
+
+    Raises:
+        NotAllowed: the actor confirms such requests nowhere.
+    """
+    authorities = actor.may("memberships.confirm")
+    if not authorities:
+        raise NotAllowed(rule="memberships.confirm")
+    asker = _askers(at, "tried_by").filter(authority=OuterRef("authority"))
+    waiting = ImportRun.objects.filter(
+        authority__in=authorities, decided_at=None, asked_at__isnull=False, tried_at__gt=at - GRANT_OPEN_FOR
+    )
+    return waiting.filter(Exists(asker))
+
+
+def visible_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
+    """Return the imports that the actor administers or may confirm.
+
+    Raises:
+        NotAllowed: they do neither anywhere.
+    """
+    if not actor.may("accounts.manage"):
+        return open_imports(actor, at=at)
+    known = managed_imports(actor, at=at)
+    if not actor.may("memberships.confirm") - actor.may("accounts.manage"):
+        return known
+    both = Q(pk__in=known.values("pk")) | Q(pk__in=open_imports(actor, at=at).values("pk"))
+    return ImportRun.objects.filter(both)
+
+
+def _askers(at: datetime, by: str = "asked_by") -> MembershipQuerySet:
+    """Return the offices in which whoever asked, of an outer row that says it in ``by``, may still ask."""
     held = Membership.objects.in_force(at).filter(role__in=sorted(PERMISSIONS["accounts.manage"]))
-    return held.filter(user=OuterRef("asked_by"))
+    return held.filter(user=OuterRef(by))
 
 
 def waiting_requests(*, at: datetime) -> QuerySet[AccountRequest]:

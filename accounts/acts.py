@@ -52,6 +52,13 @@ REQUEST_ACCEPTED: Final = "account-request:accepted"
 REQUEST_REFUSED: Final = "account-request:refused"
 REQUESTS_LAPSED: Final = "account-request:lapsed"
 REQUESTS_LISTED: Final = "account-request:listed"
+ORGANISATION_REMOVED: Final = "organisation:removed"
+IMPORT_TRIED: Final = "import:tried"
+IMPORT_READ: Final = "import:read"
+IMPORT_ASKED: Final = "import:asked"
+IMPORT_REFUSED: Final = "import:refused"
+IMPORT_DONE: Final = "import:done"
+IMPORT_UNDONE: Final = "import:undone"
 UNIT_MADE: Final = "unit:made"
 AUTHORITY_LOADED: Final = "authority:loaded"
 PREFERENCES_CHANGED: Final = "preferences:changed"
@@ -112,6 +119,13 @@ events.register(
     MEMBERSHIPS_LISTED,
     ORGANISATION_MADE,
     ORGANISATION_CORRECTED,
+    ORGANISATION_REMOVED,
+    IMPORT_TRIED,
+    IMPORT_READ,
+    IMPORT_ASKED,
+    IMPORT_REFUSED,
+    IMPORT_DONE,
+    IMPORT_UNDONE,
     REQUEST_CONFIRMED,
     REQUEST_REFUSED,
     REQUESTS_LAPSED,
@@ -149,4 +163,8 @@ events.file_under(
     REQUEST_MADE,
     REQUEST_ACCEPTED,
     REQUEST_REFUSED,
+    IMPORT_ASKED,
+    IMPORT_REFUSED,
+    IMPORT_DONE,
+    IMPORT_UNDONE,
 )

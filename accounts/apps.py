@@ -10,6 +10,7 @@ REGISTERED = (
     "accounts.acts",
     "accounts.api.schema",
     "accounts.contacts",
+    "accounts.imports.tasks",
     "accounts.links",
     "accounts.notifications",
     "accounts.replays",

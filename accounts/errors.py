@@ -257,6 +257,15 @@ class AddressTaken(AlreadyThere):
     text = _("Un compte existe à présent pour cette adresse : refusez la demande.")
 
 
+class ImportOutdated(AccountsError):
+    """What an import would do isn't what was tried and seen any more."""
+
+    code = "import-outdated"
+    text = _(
+        "Les comptes ou les structures ont changé depuis l'essai : refusez cet import, et refaites l'essai."
+    )
+
+
 class OwnRequest(AccountsError):
     """Nobody decides on what they asked for themself."""
 

@@ -13,6 +13,7 @@ from accounts.actions.accountrequests import Institution
 from accounts.identifiers import REGISTERS, bare_number, register_of, validate_phone
 from accounts.models.accountrequest import ASKABLE, REASONS, Profession
 from accounts.models.factor import FactorKind, Identified
+from accounts.models.importrun import ImportSource
 from accounts.models.organisation import OrganisationKind
 from accounts.models.user import Language
 from accounts.people import AccountState
@@ -504,3 +505,16 @@ class MembershipQuery(OfAuthorityQuery):
         required=False,
         help_text="`due`: those that the caller reviews, where it is due within thirty days or late; the oldest first.",
     )
+
+
+class ImportInput(StrictSerializer):
+    """What stands beside the file of an import."""
+
+    authority = Id(help_text="The authority whose people or institutions the file lists.")
+    source = Code(choices=ImportSource.choices)
+
+
+class ImportDecisionInput(StrictSerializer):
+    """Which trial is confirmed: what was seen, and nothing else."""
+
+    digest = Text(max_length=64, help_text="`digest` of the import, as it was read.")

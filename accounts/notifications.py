@@ -34,6 +34,7 @@ REQUEST_LAPSED: Final = "account.request-lapsed"
 REQUEST_ACCEPTED: Final = "account.request-given"
 REQUESTS_WAIT: Final = "request.accounts"
 ROLE_IS_ASKED: Final = "request.role"
+IMPORT_IS_ASKED: Final = "request.import"
 ROLES_TO_REVIEW: Final = "roles.to-review"
 ROLE_WILL_LAPSE: Final = "roles.will-lapse"
 ROLE_HAS_LAPSED: Final = "roles.lapsed"
@@ -174,6 +175,12 @@ register(
         Kind.ACCOUNT,
         _("Un rôle attend d'être confirmé par une seconde personne."),
         page="administration/demandes/roles",
+    ),
+    Template(
+        IMPORT_IS_ASKED,
+        Kind.ACCOUNT,
+        _("Un import de fichier attend d'être confirmé par une seconde personne."),
+        page="administration/imports",
     ),
     Template(
         RESET_TO_CONFIRM,

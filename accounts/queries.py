@@ -7,8 +7,9 @@ from uuid import UUID
 
 from accounts import access, actions, acts, people, reviews
 from accounts.actor import Actor
+from accounts.imports.trial import Trial
+from accounts.models import ImportRun
 from accounts.naming import visible
-from accounts.people import Person
 from core.paging import Page, page_of
 
 
@@ -100,3 +101,23 @@ def membership_page(query: dict[str, Any], *, actor: Actor, at: datetime, names:
         acts.MEMBERSHIPS_LISTED, actor=actor, at=at, count=len(page.items), permission=permission
     )
     return page
+
+
+def import_page(query: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
+    """Return a page of the imports that the actor administers or may confirm, the newest first; it names nobody."""
+    known = access.visible_imports(actor, at=at).select_related("authority", "tried_by")
+    return page_of(known, order=("-tried_at", "-id"), **query)
+
+
+def import_read(pk: UUID, *, actor: Actor, at: datetime) -> tuple[ImportRun, Trial | None]:
+    """Return one import and, while it waits, what it would do; that look is an entry.
+
+    Raises:
+        NotAllowed: the actor neither administers nor confirms anywhere.
+        NotVisible: absent, of another authority, another's that isn't asked for, or over.
+    """
+    known = access.visible_imports(actor, at=at).select_related(
+        "authority", "tried_by", "decided_by", "undone_by"
+    )
+    run = visible(known, pk)
+    return run, actions.read_import(actor=actor, at=at, run=run)

@@ -8,12 +8,14 @@ from accounts import access, actions, sign_in_flow
 from accounts.access import managed_organisations
 from accounts.actor import Actor
 from accounts.errors import InvalidInput
+from accounts.imports.upload import Arrived
 from accounts.inputs import (
     AcceptanceInput,
     AccountRequestInput,
     ColleagueInput,
     CorrectionInput,
     IdentifiedInput,
+    ImportInput,
     MembershipInput,
     NewcomerInput,
     OrganisationInput,
@@ -21,12 +23,13 @@ from accounts.inputs import (
     RoleRequestInput,
     UserInput,
 )
-from accounts.models import AccountRequest, Authority, GrantRequest, Membership, Organisation, Unit, User
+from accounts.models import AccountRequest, Authority, ImportRun, Membership, Organisation, Unit, User
 from accounts.models.factor import Identified
 from accounts.naming import account, named, named_or_none, visible
 from accounts.request import ServiceRequest
 from accounts.roles import Role
 from accounts.territory import served_places
+from core.one_file import FILE
 
 
 def asked_for_account(request: ServiceRequest, body: object, *, at: datetime) -> None:
@@ -164,3 +167,14 @@ def identified(body: object) -> Identified:
     """Return how somebody made sure, of what was sent, as ``IdentifiedInput`` takes it."""
     sent = IdentifiedInput.read(body)
     return Identified(sent["how"])
+
+
+def tried_import(arrived: Arrived, *, actor: Actor, at: datetime) -> ImportRun:
+    """Try an import by what was sent, as ``ImportInput`` takes it beside the file."""
+    if arrived.refused:
+        raise InvalidInput({FILE: [arrived.refused]})
+    sent = ImportInput.read(arrived.fields)
+    authority = named("authority", Authority.objects, sent["authority"])
+    return actions.try_import(
+        actor=actor, at=at, authority=authority, source=sent["source"], raw=bytes(arrived.raw)
+    )

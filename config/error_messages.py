@@ -8,6 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.imports.faults import OF_FILE
 from core.languages import Text
 
 STATUSES: Final[dict[int, Text]] = {
@@ -230,6 +231,11 @@ FAULTS: Final[dict[str, Text]] = {
     "not-an-institution": _("Le nom d'une structure seulement : pas de phrase."),
     "not-served": _("Ce territoire n'utilise pas encore ce service."),
     "one-of": _("Donnez l'un ou l'autre, pas les deux."),
+    # About the file of an import as a whole.
+    **{f"import-{fault.value}": fault.label for fault in sorted(OF_FILE)},
+    "import-too-large": _("Ce fichier est trop volumineux pour un import."),
+    "import-cut": _("Le fichier n'est pas arrivé en entier : envoyez-le de nouveau."),
+    "import-no-change": _("Ce fichier ne changerait rien : il n'y a rien à confirmer."),
     # core/query.py
     "repeated": _("Ce paramètre est répété."),
     "malformed": _("Ce paramètre est mal formé."),

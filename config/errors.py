@@ -87,6 +87,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     accounts.AlreadyThere: 409,
     accounts.NumberTaken: 409,
     accounts.AddressTaken: 409,
+    accounts.ImportOutdated: 409,
     accounts.OwnRequest: 403,
     accounts.TwoPersonsNeeded: 403,
     accounts.OwnGrant: 403,

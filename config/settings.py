@@ -383,6 +383,7 @@ ATTACHMENTS_PER_CASE = 50
 ATTACHMENT_BYTES_PER_CASE = 10 * ATTACHMENT_BYTES
 ATTACHMENTS_PER_DAY = 100  # of one person, over all cases
 ATTACHMENT_BYTES_PER_DAY = 20 * ATTACHMENT_BYTES
+IMPORT_BYTES = 48 * 1024 * 1024  # accounts/imports/: the whole country's FINESS extraction has 36 MB
 UPLOADS_AT_ONCE_OF_ONE = 2  # person, in all processes together
 UPLOADS_AT_ONCE = env.number("REPERE_UPLOADS_AT_ONCE", default=3)  # in one process; fewer than its threads
 # A body may take so many seconds, and one more for each so many bytes.

@@ -98,16 +98,24 @@ class FormToCome(BodyToCome):
 
 
 @method_decorator(csrf_exempt, name="dispatch")
-class UploadPage(FormPage):
-    """A page whose form brings one file; ``around`` is what stands around the form, made in each pass."""
+class FilePage(FormPage):
+    """A page whose form brings one file; the token is checked by the second pass, which finds it in the form."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        """Answer; of a form nothing is parsed here."""
+        if request.method == "POST" and not (hasattr(request, "arrived") or hasattr(request, "brought")):
+            request.POST = QueryDict()
+            self.request._files = MultiValueDict()  # what Django's own parsing would set
+        return super().dispatch(request, *args, **kwargs)
+
+
+class UploadPage(FilePage):
+    """A page whose form brings a file to a case; ``around`` is what stands around the form, made in each pass."""
 
     around: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        """Answer; of a form nothing is parsed here."""
-        if request.method == "POST" and not hasattr(request, "arrived"):
-            request.POST = QueryDict()
-            self.request._files = MultiValueDict()  # what Django's own parsing would set
+        """Answer; nothing stands around the form yet."""
         self.around = {}
         return super().dispatch(request, *args, **kwargs)
 

@@ -45,6 +45,7 @@ from accounts.actions.identities import (
     remove_identity,
     sign_in_by_provider,
 )
+from accounts.actions.imports import ask_import, decide_import, read_import, try_import, undo_import
 from accounts.actions.links import (
     LINK,
     ask_address,
@@ -126,6 +127,7 @@ __all__ = [
     "ask_account",
     "ask_address",
     "ask_colleague",
+    "ask_import",
     "ask_link",
     "ask_reset",
     "ask_role",
@@ -139,6 +141,7 @@ __all__ = [
     "confirm_request",
     "correct_organisation",
     "decide",
+    "decide_import",
     "decide_reset",
     "end",
     "end_all_sessions",
@@ -164,6 +167,7 @@ __all__ = [
     "make_user",
     "name_factor",
     "prove",
+    "read_import",
     "record_confirmation",
     "record_listing",
     "record_session",
@@ -187,5 +191,7 @@ __all__ = [
     "sign_in_by_provider",
     "sign_out",
     "stage_of",
+    "try_import",
+    "undo_import",
     "verify_user",
 ]

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import batched
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,6 +18,9 @@ from accounts.models import Authority, AuthorityTerritory, Organisation, Unit
 from audit import journal
 from audit.events import Purpose
 from encryption import keys
+
+#: So many ids stand in one statement: databases bound their number.
+_AT_ONCE: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,45 @@ def correct_organisation(*, actor: Actor, at: datetime, pk: UUID, correction: Co
         payload=organisation.pk.bytes,
     )
     return organisation
+
+
+def remove_organisations(
+    *, actor: Actor, at: datetime, authority: Authority, ids: Sequence[UUID]
+) -> list[UUID]:
+    """Take institutions that nothing names from an authority's list; return those that stay because something does.
+
+    Raises:
+        NotAllowed: the actor doesn't administer this authority.
+    """
+    require(actor, "organisations.manage", authority.pk)
+    kept: list[UUID] = []
+    for some in batched(ids, _AT_ONCE):
+        rows = Organisation.objects.select_for_update().filter(authority=authority, pk__in=some)
+        there = [row.pk for row in rows]
+        used = _named_anywhere(there)
+        kept += [pk for pk in there if pk in used]
+        gone = [pk for pk in there if pk not in used]
+        Organisation.objects.filter(pk__in=gone).delete()
+        for pk in gone:
+            journal.record(
+                acts.ORGANISATION_REMOVED,
+                actor=actor,
+                at=at,
+                tenant=authority.pk,
+                purpose=Purpose.ADMINISTRATION,
+                payload=pk.bytes,
+            )
+    return kept
+
+
+def _named_anywhere(ids: Sequence[UUID]) -> set[UUID]:
+    """Return which institutions a row of any table names, also of the apps above."""
+    used: set[UUID] = set()
+    for relation in Organisation._meta.related_objects:
+        column = relation.field.attname
+        rows = relation.related_model._base_manager.filter(**{f"{column}__in": ids})
+        used.update(rows.order_by().values_list(column, flat=True).distinct())
+    return used
 
 
 def _save(wanted: Organisation, actor: Actor) -> None:

@@ -33,6 +33,7 @@ class NewUser:
     full_name: str
     authority: Authority | None = None
     language: str = "fr"
+    phone: str = ""
 
 
 def make_user(*, actor: Actor, at: datetime, new_user: NewUser) -> User:
@@ -50,6 +51,7 @@ def make_user(*, actor: Actor, at: datetime, new_user: NewUser) -> User:
                 email=new_user.email,
                 full_name=new_user.full_name,
                 language=new_user.language,
+                phone=new_user.phone,
                 home_authority=new_user.authority,
             )
     except ValidationError as error:

@@ -8,6 +8,7 @@ from accounts.api.views import (
     factors,
     grants,
     identities,
+    imports,
     links,
     notices,
     people,
@@ -77,6 +78,12 @@ urlpatterns = [
         deactivation.EndAllSessions.as_view(),
         name="authority-end-sessions",
     ),
+    path("imports", imports.Imports.as_view(), name="imports"),
+    path("imports/<uuid:pk>", imports.OneImport.as_view(), name="import"),
+    path("imports/<uuid:pk>/ask", imports.AskImport.as_view(), name="import-ask"),
+    path("imports/<uuid:pk>/confirm", imports.ConfirmImport.as_view(), name="import-confirm"),
+    path("imports/<uuid:pk>/refuse", imports.RefuseImport.as_view(), name="import-refuse"),
+    path("imports/<uuid:pk>/undo", imports.UndoImport.as_view(), name="import-undo"),
     path("membership-requests", grants.GrantRequests.as_view(), name="grant-requests"),
     path(
         "membership-requests/<uuid:pk>/confirm", grants.ConfirmGrant.as_view(), name="grant-request-confirm"

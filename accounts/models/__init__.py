@@ -12,6 +12,7 @@ from accounts.models.calendarfeed import CalendarFeed
 from accounts.models.factor import Factor, FactorReset, RecoveryCode
 from accounts.models.grantrequest import GrantRequest
 from accounts.models.identity import Identity, ProviderVisit
+from accounts.models.importrun import ImportRun
 from accounts.models.mailedlink import MailedLink
 from accounts.models.membership import Membership, Token
 from accounts.models.organisation import Organisation
@@ -30,6 +31,7 @@ __all__ = [
     "FactorReset",
     "GrantRequest",
     "Identity",
+    "ImportRun",
     "MailedLink",
     "Membership",
     "Organisation",

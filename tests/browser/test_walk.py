@@ -25,7 +25,16 @@ from web.urls import urlpatterns
 #: Addresses that show no page to whoever comes by a link, and why.
 NO_PAGE = {
     **dict.fromkeys(
-        ("journal-table", "journal-export", "journal-verifier", "figures-table", "cases-file", "export-take"),
+        (
+            "journal-table",
+            "journal-export",
+            "journal-verifier",
+            "figures-table",
+            "cases-file",
+            "export-take",
+            "import-template",
+            "import-lines",
+        ),
         "gives a file to keep",
     ),
     **dict.fromkeys(
@@ -55,6 +64,7 @@ ELSEWHERE = {
     "access-question-page": "test_journal.py",
     "request-role": "test_administration.py",
     "request-reset": "test_administration.py",
+    "import-page": "test_imports.py",
     "assessment-writing": "test_parents.py",
     "signature": "test_parents.py",
     "case-pair": "test_journeys.py",

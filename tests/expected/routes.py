@@ -20,6 +20,7 @@ CONFIRMS = "memberships.confirm"
 REVIEWS = "memberships.review"
 ADDS_PLACES = "organisations.manage"
 DECIDES = "account-requests.decide"
+IMPORTS = "whoever administers or confirms, with a file or an import of the own state"
 LEADS = "leads of an institution, for a colleague of it (filer_org_lead, §1.1)"
 AUDITS = "audit.read"
 HOLDS = "audit.hold"
@@ -358,6 +359,13 @@ ROUTES = {
     "POST /administration/demandes/comptes/<uuid:pk>": ADMINISTRATION,
     "GET /administration/demandes/comptes/<uuid:pk>/refus": ADMINISTRATION,
     "POST /administration/demandes/comptes/<uuid:pk>/refus": ADMINISTRATION,
+    "GET /administration/imports": CONFIRMED,
+    "GET /administration/imports/nouveau": ADMINISTRATION,
+    "POST /administration/imports/nouveau": ADMINISTRATION,
+    "GET /administration/imports/modeles/<slug:source>": CONFIRMED,
+    "GET /administration/imports/<uuid:pk>": CONFIRMED,
+    "POST /administration/imports/<uuid:pk>": CONFIRMED,
+    "GET /administration/imports/<uuid:pk>/lignes": CONFIRMED,
     "GET /administration/demandes": CONFIRMED,
     "GET /administration/roles/a-revoir": REVIEWED,
     "POST /administration/roles/a-revoir": REVIEWED,
@@ -446,6 +454,13 @@ ROUTES = {
     "POST /api/v1/memberships": MANAGES,
     "POST /api/v1/memberships/<uuid:pk>/end": MANAGES,
     "POST /api/v1/memberships/<uuid:pk>/review": REVIEWS,
+    "GET /api/v1/imports": CONFIRMS,
+    "POST /api/v1/imports": IMPORTS,
+    "GET /api/v1/imports/<uuid:pk>": CONFIRMS,
+    "POST /api/v1/imports/<uuid:pk>/ask": IMPORTS,
+    "POST /api/v1/imports/<uuid:pk>/confirm": IMPORTS,
+    "POST /api/v1/imports/<uuid:pk>/refuse": CONFIRMS,
+    "POST /api/v1/imports/<uuid:pk>/undo": IMPORTS,
     "GET /api/v1/membership-requests": CONFIRMS,
     "POST /api/v1/membership-requests": MANAGES,
     "POST /api/v1/membership-requests/<uuid:pk>/confirm": CONFIRMS,
@@ -706,6 +721,11 @@ GRAVE = {
     "POST /api/v1/membership-requests",
     "POST /api/v1/membership-requests/<uuid:pk>/confirm",
     "POST /api/v1/membership-requests/<uuid:pk>/refuse",
+    "POST /api/v1/imports",
+    "POST /api/v1/imports/<uuid:pk>/ask",
+    "POST /api/v1/imports/<uuid:pk>/confirm",
+    "POST /api/v1/imports/<uuid:pk>/refuse",
+    "POST /api/v1/imports/<uuid:pk>/undo",
     "POST /api/v1/account-requests/<uuid:pk>/accept",
     "POST /api/v1/account-requests/<uuid:pk>/refuse",
     "POST /api/v1/tokens",
@@ -765,6 +785,9 @@ GRAVE = {
     "GET /administration/personnes/nouvelle",
     "GET /administration/personnes/<uuid:pk>/moyens",
     "GET /administration/personnes/<uuid:pk>/invitation",
+    "GET /administration/imports/nouveau",
+    "GET /administration/imports/<uuid:pk>",
+    "GET /administration/imports/<uuid:pk>/lignes",
     "GET /administration/demandes/roles/<uuid:pk>",
     "GET /administration/demandes/moyens/<uuid:pk>",
     "GET /administration/demandes/comptes/<uuid:pk>",
@@ -797,7 +820,7 @@ LINES = {
         "GET /api/v1/retention-batches",
         "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
-        "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
+        "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/imports", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
         "GET /api/v1/saved-views",
         "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/exports", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),

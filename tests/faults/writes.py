@@ -29,7 +29,7 @@ from tests.referrals.attachments import files
 from tests.referrals.workflow.kit import Kit
 from tests.security.procedure import Case, assessed, plain, play, seeing_all, triaged
 from tests.security.procedure import filed as filed_in_the_walk
-from tests.security.test_routes import a_grant_request, a_reset, a_shift, an_account_request, shift
+from tests.security.test_routes import a_grant_request, a_reset, a_shift, an_account_request, an_import, shift
 from tests.web.visiting import Visitor, form_in
 from web.filing.sections import sections
 
@@ -106,6 +106,10 @@ REVIEW = "POST /api/v1/memberships/{id}/review"
 VERIFY = "POST /api/v1/users/{id}/verify"
 ASK_RESET = "POST /api/v1/users/{id}/factor-reset"
 ASK_ROLE = "POST /api/v1/membership-requests"
+TRY_IMPORT = "POST /api/v1/imports"
+ASK_IMPORT = "POST /api/v1/imports/{id}/ask"
+CONFIRM_IMPORT = "POST /api/v1/imports/{id}/confirm"
+UNDO_IMPORT = "POST /api/v1/imports/{id}/undo"
 END_SESSIONS = "POST /api/v1/users/{id}/end-sessions"
 CLOSE = "POST /api/v1/users/{id}/close"
 REOPEN = "POST /api/v1/users/{id}/reopen"
@@ -257,6 +261,41 @@ for _end_of_request in ("confirm", "refuse"):
         "factor-resets", _end_of_request, a_reset, {"how": "video"} if _end_of_request == "confirm" else None
     )
     _decided("membership-requests", _end_of_request, a_grant_request)
+
+
+@write(TRY_IMPORT)
+def _tried_import(world: World) -> MakeReady:
+    here = Session(world, ADMINISTRATOR)
+
+    def sends() -> Any:
+        file = SimpleUploadedFile("x.csv", b"nom;type;siret\nFoyer d'essai;residential;73282932000074\n")
+        form = {"authority": authority_of(world), "source": "institutions", "file": file}
+        return here.client.post("/api/v1/imports", form)
+
+    return lambda: sends
+
+
+@write(ASK_IMPORT)
+def _asked_import(world: World) -> MakeReady:
+    run = an_import(world, world.user(ADMINISTRATOR), asked_at=None)
+    return by(world, ADMINISTRATOR, ASK_IMPORT, ids=(run.pk,))
+
+
+@write(CONFIRM_IMPORT)
+def _confirmed_import(world: World) -> MakeReady:
+    run = an_import(world)
+    return by(world, "supervisor", CONFIRM_IMPORT, {"digest": run.digest}, ids=(run.pk,))
+
+
+@write(UNDO_IMPORT)
+def _undone_import(world: World) -> MakeReady:
+    run = an_import(world)
+    done = world.as_("supervisor").post(f"imports/{run.pk}/confirm", {"digest": run.digest})
+    assert done.status_code == 200, done.content
+    return by(world, ADMINISTRATOR, UNDO_IMPORT, ids=(run.pk,))
+
+
+_decided("imports", "refuse", an_import)
 
 
 @write(ROTA)

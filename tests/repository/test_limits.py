@@ -84,6 +84,7 @@ TRIED = {
     "UPLOADS_AT_ONCE_OF_ONE": (
         UPLOAD, "test_two_uploads_of_one_person_arrive_at_once_in_all_processes_together",
     ),
+    "IMPORT_BYTES": ("accounts/imports/test_imports.py", "test_a_file_of_which_nothing_is_taken_is_refused_with_a_sentence"),
     "ATTACHMENT_PATIENCE_SECONDS": (UPLOAD, "test_a_sender_who_falls_silent_is_hung_up_on"),
     "ATTACHMENT_BYTES_A_SECOND": (UPLOAD, "test_a_body_has_as_long_as_its_size_takes"),
     "ATTACHMENT_ORPHAN_HOURS": (
@@ -99,7 +100,13 @@ TRIED = {
 #: What has an end elsewhere, and may: bounds of a format, of what one page or answer shows, of a piece of work, of a
 #: call to others. A name that is new here is a decision: may somebody ask for more than this? Then it is a limit.
 ELSEWHERE = """
-accounts/inputs.py ROLES_MAX
+accounts/actions/imports.py _AT_ONCE
+accounts/actions/places.py _AT_ONCE
+accounts/imports/institutions.py NAME_MAX
+accounts/imports/people.py NAME_MAX PLACE_MAX WORDS_MAX
+accounts/imports/plan.py _AT_ONCE
+accounts/imports/table.py LINES_MAX
+accounts/imports/trial.py MOST MOST_INSTITUTIONS
 accounts/oidc_flow.py _HINT_MAX
 accounts/oidc/metadata.py _ADDRESS_MAX
 accounts/oidc/profile.py _SUBJECT_MAX _HINT_MAX _TEXT_MAX

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from accounts.models import AccountRequest, FactorReset, GrantRequest, Membership, User
+from accounts.imports import trial as trials
+from accounts.imports.rows import Institution
+from accounts.models import AccountRequest, FactorReset, GrantRequest, ImportRun, Membership, User
 from accounts.permissions import PERMISSIONS
 from audit import pruning
 from audit.sequencer import Sequencer
@@ -36,6 +38,7 @@ WORDS_OF_PAGES = {
     "part": "historique",
     "question": "refusals",
     "key": "triage_hours",
+    "source": "people",
 }
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STEPS = {step.row.number for machine in EVERY_MACHINE for step in EXPECTED[machine].values()}
@@ -164,6 +167,7 @@ def ids(world):
         "/api/v1/factor-resets": lambda: str(a_reset(world).pk),
         "/api/v1/organisations": str(world.services["93"].pk),
         "/api/v1/account-requests": lambda: str(an_account_request(world).pk),
+        "/api/v1/imports": lambda: str(an_import(world).pk),
         "/api/v1/membership-requests": lambda: str(a_grant_request(world).pk),
         "shift": lambda: str(a_shift(world).pk),
     }
@@ -194,6 +198,19 @@ def a_grant_request(world):
         user=world.user("statistician"), role="dpo", authority=world.authorities["93"], asked_by=an_asker(world),
         asked_at=datetime.now(UTC),
     )  # fmt: skip
+
+
+def an_import(world, by=None, **more):
+    """An import of one institution that waits for a second person, asked for by somebody whom no test asks as."""
+    at, place = datetime.now(UTC), world.authorities["93"]
+    asker = by or an_asker(world)
+    run = ImportRun(
+        authority=place, source="institutions", tried_by=asker, tried_at=at, **{"asked_at": at} | more
+    )
+    row = Institution(2, "Foyer d'essai", "residential", {"siret": "73282932000074"})
+    trials.seal(run, trials.tried([row], [], place, asker=asker.pk, at=at))
+    run.save()
+    return run
 
 
 def an_account_request(world, **more):

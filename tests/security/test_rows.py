@@ -30,6 +30,7 @@ from accounts.models import (
     FactorReset,
     GrantRequest,
     Identity,
+    ImportRun,
     MailedLink,
     Membership,
     RecoveryCode,
@@ -167,6 +168,9 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
         ),
         AccountRequest: both(
             AccountRequest, user=of, role="filer", authority=place, asked_at=at, confirmed_at=at
+        ),
+        ImportRun: both(
+            ImportRun, authority=place, source="people", tried_by=of, tried_at=at, digest=lambda one: one.pk.hex * 2
         ),
         Session: both(
             Session, session_key=lambda _: uuid4().hex, session_data="x", expire_date=FAR, person=secret,
@@ -333,6 +337,7 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
                 CaseWatch,
                 Factor,
                 Identity,
+                ImportRun,
                 Joining,
                 MailedLink,
                 RecoveryCode,
@@ -985,6 +990,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         for rows_of in (
             accounts_access.open_grant_requests(admin, at=AT), accounts_access.open_resets(admin, at=AT),
             accounts_access.open_account_requests(admin, at=AT), accounts_access.managed_users(admin),
+            accounts_access.managed_imports(admin, at=AT), accounts_access.open_imports(admin, at=AT),
         ):  # fmt: skip
             list(rows_of)
         list(MailedLink.objects.all())

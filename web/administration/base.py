@@ -82,6 +82,8 @@ class AdministrationPage(Page):
             tabs.append(Tab(_("Rôles à revoir"), reverse("reviews-page"), "reviews-page"))
         if self.actor.may(KEEPS):
             tabs.append(Tab(_("Structures"), reverse("organisations-page"), "organisations-page"))
+        if managed:
+            tabs.append(Tab(_("Imports"), reverse("imports-page"), "imports-page"))
         if self.actor.may(DECIDES):
             address = reverse("account-requests-page")
             tabs.append(Tab(_("Demandes de compte"), address, "account-requests-page"))

@@ -172,6 +172,16 @@ REFUSAL: Final = (
         "reason", _("Raison"), _("La personne est informée que sa demande n'est pas retenue, sans le motif.")
     ),
 )
+IMPORT: Final = (
+    Ask("source", _("Que contient ce fichier ?")),
+    Ask("authority", _("Autorité"), width="half"),
+)
+#: What a line of an import would do.
+OUTCOMES: Final = {
+    "created": _("À créer"),
+    "changed": _("À modifier"),
+    "unchanged": _("Inchangé"),
+}
 #: What was done, by the page that did it.
 DONE: Final = {
     "person-verify": _("Attester une identité"),
@@ -191,6 +201,9 @@ DONE: Final = {
     "confirm": _("Confirmer la demande"),
     "refuse": _("Refuser la demande"),
     "setting-page": _("Enregistrer le changement"),
+    "import-ask": _("Demander la confirmation de l'import"),
+    "import-refuse": _("Refuser l'import"),
+    "import-undo": _("Annuler l'import"),
 }
 #: How one made sure who says to have lost the ways to sign in.
 IDENTIFIED: Final = {

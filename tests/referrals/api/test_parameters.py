@@ -48,6 +48,7 @@ READERS = {
     "memberships": "territory_admin",
     "membership-requests": "territory_admin",
     "account-requests": "territory_admin",
+    "imports": "territory_admin",
     "factor-resets": "territory_admin",
     "retention-batches": "dpo",
 }

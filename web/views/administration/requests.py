@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions
 from accounts.errors import InvalidInput
-from accounts.models import FactorReset, GrantRequest
+from accounts.models import FactorReset, GrantRequest, ImportRun
+from accounts.models.importrun import ImportSource
 from accounts.naming import visible
 from accounts.request import ServiceRequest
 from accounts.validated_actions import identified
@@ -61,11 +63,29 @@ class Requests(RequestPage):
         if self.actor.may(RESETS):
             lost = access.open_resets(self.actor, at=self.at)
             resets = list(lost.select_related("user").order_by("asked_at", "pk")[:LISTED])
+        imports = (
+            access.open_imports(self.actor, at=self.at)
+            .select_related("authority")
+            .order_by("asked_at", "pk")[:LISTED]
+            if self.actor.may(ROLES)
+            else []
+        )
         lines = [
+            *(self._import_line(one) for one in imports),
             *(self._line(one, role_words(one.role), "request-role", one.authority.name) for one in roles),
             *(self._line(one, _("Moyens de connexion perdus"), "request-reset", "") for one in resets),
         ]
         return self.show(self.around() | {"lines": lines})
+
+    def _import_line(self, pending: ImportRun) -> dict[str, Any]:
+        return {
+            "what": ImportSource(pending.source).label,
+            "name": gettext("Import de fichier"),
+            "place": pending.authority.name,
+            "address": reverse("import-page", args=[pending.pk]),
+            "asked": display.instant(moment(pending.asked_at), ZONE),
+            "open": self.actor.user_id != pending.tried_by_id,
+        }
 
     def _line(
         self, pending: GrantRequest | FactorReset, what: object, page: str, place: str

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from web.views.administration import (
     accountrequests,
+    imports,
     organisations,
     people,
     requests,
@@ -64,6 +65,11 @@ urlpatterns: list[URLPattern] = [
         organisations.CorrectOrganisation.as_view(),
         name="organisation-correct",
     ),
+    path("administration/imports", imports.Imports.as_view(), name="imports-page"),
+    path("administration/imports/nouveau", imports.NewImport.as_view(), name="import-new"),
+    path("administration/imports/modeles/<slug:source>", imports.Template.as_view(), name="import-template"),
+    path("administration/imports/<uuid:pk>", imports.OneImport.as_view(), name="import-page"),
+    path("administration/imports/<uuid:pk>/lignes", imports.Lines.as_view(), name="import-lines"),
     path("administration/<uuid:authority>/reglages", settings.Settings.as_view(), name="settings-page"),
     path(
         "administration/<uuid:authority>/reglages/<slug:key>",

@@ -1,0 +1,336 @@
+"""Imports of people and institutions from files: list, try, ask, confirm as a second person, undo."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access, actions
+from accounts.errors import InvalidInput, NotVisible
+from accounts.imports import institutions, people, upload
+from accounts.imports.faults import Refused
+from accounts.imports.plan import Planned
+from accounts.imports.rows import Institution, Person
+from accounts.imports.trial import Trial, most
+from accounts.inputs import ImportInput
+from accounts.models import ImportRun, Organisation, User
+from accounts.models.importrun import ImportSource
+from accounts.models.organisation import OrganisationKind
+from accounts.naming import visible
+from accounts.queries import import_page, import_read
+from accounts.request import ServiceRequest
+from accounts.signin import require_csrf
+from accounts.validated_actions import tried_import
+from core.one_file import FILE
+from core.query import PagedQuery, Query
+from referrals.vocabulary.labels import moment
+from web.administration import words
+from web.administration.base import CONFIRMS, MANAGES, AdministrationPage
+from web.administration.forms import InputForm
+from web.cases import display, told
+from web.cases.choices import role_words
+from web.forms import Ask, Fault, Field, faults_of
+from web.journal.base import address
+from web.page import FormPage, go_to, made
+from web.spreadsheets import table
+from web.uploads import FilePage, require_own_origin
+from web.views.cases.queue import ZONE
+
+CONFIRM: Final = CONFIRMS[0]
+#: As many lines of each kind stand on the page; the table for spreadsheets has all.
+SHOWN: Final = 50
+ASK, ACCEPT, REFUSE, UNDO = "ask", "confirm", "refuse", "undo"
+#: The lists of the authority's own, of which there is a template.
+OWN: Final = {ImportSource.PEOPLE: people, ImportSource.INSTITUTIONS: institutions}
+
+
+class ImportsQuery(PagedQuery, told.ToldQuery):
+    """A page of imports, and what was just done."""
+
+
+class ImportPage(AdministrationPage):
+    """A page for whoever administers, or confirms as a second person."""
+
+    tab = "imports-page"
+    opens_for = (MANAGES, CONFIRM)
+
+
+class Imports(ImportPage):
+    """GET /administration/imports."""
+
+    query: ClassVar[type[Query]] = ImportsQuery
+    template = "web/administration/imports.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the imports that the reader administers or may confirm, the newest first."""
+        page = import_page(self.filters, actor=self.actor, at=self.at)
+        lines = [
+            {
+                "pk": run.pk,
+                "what": ImportSource(run.source).label,
+                "place": run.authority.name,
+                "tried": display.instant(moment(run.tried_at), ZONE),
+                "by": run.tried_by.full_name,
+                "counts": _counts(run),
+                "stands": _stands(run),
+            }
+            for run in page.items
+        ]
+        onwards = address("imports-page", {"cursor": page.next}) if page.next else ""
+        return self.show(
+            self.around()
+            | {
+                "lines": lines,
+                "next": onwards,
+                "first": "cursor" not in self.asked,
+                "manages": bool(self.actor.may(MANAGES)),
+            }
+        )
+
+
+class NewImport(InputForm, FilePage):
+    """GET, POST /administration/imports/nouveau."""
+
+    tab = "imports-page"
+    takes, asks = ImportInput, words.IMPORT
+    title, button, back = _("Importer un fichier"), _("Essayer ce fichier"), "imports-page"
+    template = "web/administration/import_new.html"
+    step_up = frozenset({"GET"})  # before a file is chosen; the act asks again
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form, and what each kind of file holds."""
+        return self.show(self._around() | self.filled({"authority": str(self.authorities[0].pk)}))
+
+    def act(self, request: ServiceRequest) -> HttpResponseBase:
+        """Let the file come, or try what came, and show what it would do.
+
+        Raises:
+            CrossSiteRefused: the form isn't one of ours.
+            InvalidInput: nothing of the file is taken.
+        """
+        arrived: upload.Arrived | None = getattr(request, "brought", None)
+        if arrived is None:
+            require_own_origin(request)
+            return upload.to_come(request)
+        request.POST = QueryDict(urlencode(arrived.fields))
+        require_csrf(request)
+        arrived.fields = self.body()  # without what is the page's own
+        run = tried_import(arrived, actor=self.actor, at=self.at)
+        return go_to(reverse("import-page", args=[run.pk]))
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form as it was filled in; the file is chosen anew, for no page can put it back."""
+        return self.show(self._around() | self.again(problem))
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
+        """Return the fields of the form, the file last."""
+        hint = gettext("CSV, %(most)s au plus.") % {"most": filesizeformat(upload.most_bytes())}
+        ask = Ask(FILE, gettext("Fichier"), hint, attributes={"accept": ".csv,text/csv"})
+        error = (faults or {}).get(FILE, "")
+        return [*super().fields(values, faults), Field(ask, "file", FILE, "f-file", error=error)]
+
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the form with its faults; of a file that can't be read to its end, the line too."""
+        line = problem.get("line")
+        if line:
+            where = gettext("ligne %(number)s") % {"number": line}
+            errors = [one | {"detail": f"{one['detail']} ({where})"} for one in problem["errors"]]
+            problem = {**problem, "errors": errors}
+        return super().again(problem)
+
+    def _around(self) -> dict[str, Any]:
+        language = get_language() or "fr"
+        return super()._around() | {
+            "people_columns": people.HEADINGS[language],
+            "institution_columns": institutions.HEADINGS[language],
+            "roles": [(str(role), role_words(role)) for role in people.GIVEN],
+            "kinds": [(kind.value, kind.label) for kind in OrganisationKind],
+            "most_people": most(ImportSource.PEOPLE),
+            "most_institutions": most(ImportSource.INSTITUTIONS),
+            "categories": ", ".join(sorted(institutions.CATEGORIES)),
+        }
+
+
+class Template(ImportPage):
+    """GET /administration/imports/modeles/{source}."""
+
+    def get(self, request: ServiceRequest, source: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Return an empty list with its headings, for a spreadsheet.
+
+        Raises:
+            NotVisible: no own list is called so.
+        """
+        if source not in OWN:
+            raise NotVisible
+        return table(source, OWN[ImportSource(source)].HEADINGS[get_language() or "fr"], [])
+
+
+class OneImport(ImportPage, FormPage):
+    """GET, POST /administration/imports/{id}."""
+
+    template = "web/administration/import.html"
+    step_up = frozenset({"GET"})  # before it is read; the act asks again
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what it would do, while it waits, or what became of it; a look at the lines is an entry.
+
+        Raises:
+            NotVisible: absent, of another authority, another's that isn't asked for, or over.
+        """
+        run, trial = import_read(pk, actor=self.actor, at=self.at)
+        lines = [_line(row, line) for row, line in trial.acting()] if trial else []
+        faults = [_fault(run, one) for one in trial.all_refused()] if trial else []
+        shown = {"lines": lines[:SHOWN], "refusals": faults[:SHOWN], "shown": SHOWN}
+        return self.show(self._around(run) | shown | {"once": self.key(), "waits": trial is not None})
+
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask for the confirmation, confirm, refuse or undo, once.
+
+        Raises:
+            InvalidInput: none of them was pressed.
+        """
+        decision, digest = self.sent.text("decision"), self.sent.text("digest")
+        if decision not in (ASK, ACCEPT, REFUSE, UNDO):
+            raise InvalidInput({"decision": ["required"]})
+        invited: list[tuple[User, str]] = []
+
+        def do() -> UUID:
+            if decision == ASK:
+                return actions.ask_import(actor=self.actor, at=self.at, run_id=pk).pk
+            if decision == UNDO:
+                return actions.undo_import(actor=self.actor, at=self.at, run_id=pk).pk
+            run, codes = actions.decide_import(
+                actor=self.actor, at=self.at, run_id=pk, confirmed=decision == ACCEPT, digest=digest
+            )
+            invited.extend(codes)
+            return run.pk
+
+        self.once({"decision": decision, "digest": digest}, do)
+        if decision == ACCEPT:
+            codes = [(user.full_name, user.email, code) for user, code in invited]
+            return made(self.request, "web/administration/import_done.html", self.around() | {"codes": codes})
+        where = reverse("import-page", args=[pk]) if decision != REFUSE else reverse("requests-page")
+        return self.onwards(where, f"import-{decision}")
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show it again in numbers, with why it wasn't done."""
+        run = visible(access.visible_imports(self.actor, at=self.at), pk)
+        faults = [Fault("", detail) for detail in faults_of(problem).values()]
+        return self.show(
+            self._around(run) | {"problem": problem, "faults": faults, "once": self.key(problem)}
+        )
+
+    def _around(self, run: ImportRun) -> dict[str, Any]:
+        own, manages = run.tried_by_id == self.actor.user_id, run.authority_id in self.actor.may(MANAGES)
+        waits = run.decided_at is None
+        confirms = run.authority_id in self.actor.may(CONFIRM)
+        return self.around() | {
+            "run": run,
+            "title": ImportSource(run.source).label,
+            "said": _said(run),
+            "kept": _kept(run) if run.undone_at else [],
+            "asks": waits and own and run.asked_at is None and bool(run.created or run.changed),
+            "decides": waits and not own and confirms and run.asked_at is not None,
+            "undoes": manages and bool(run.confirmed) and run.undone_at is None,
+        }
+
+
+class Lines(ImportPage):
+    """GET /administration/imports/{id}/lignes."""
+
+    step_up = frozenset({"GET"})
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Return every line of an import that waits, for a spreadsheet; the look is an entry.
+
+        Raises:
+            NotVisible: as the page; or it waits no more.
+        """
+        run, trial = import_read(pk, actor=self.actor, at=self.at)
+        if trial is None:
+            raise NotVisible
+        head = [_("Ligne"), _("Résultat"), _("Nom"), _("Précisions")]
+        return table(f"import-{run.source}", head, _all(run, trial))
+
+
+def _all(run: ImportRun, trial: Trial) -> list[tuple[int, Any, str, str]]:
+    rows = {row.line: row for row in trial.rows}
+    lines = [(line.line, words.OUTCOMES[line.outcome], *_told(rows[line.line])) for line in trial.lines]
+    refusals = [_fault(run, one) for one in trial.all_refused()]
+    return sorted(
+        [*lines, *((one["line"], _("Refusé"), one["column"], one["why"]) for one in refusals)],
+        key=lambda line: line[0],
+    )
+
+
+def _told(row: Person | Institution) -> tuple[str, str]:
+    """Return the name in a row, and the rest of it in words."""
+    if isinstance(row, Person):
+        return row.full_name, " · ".join(
+            filter(None, (row.email, role_words(row.role), row.unit, row.organisation))
+        )
+    numbers = [f"{register.upper()} {number}" for register, number in row.numbers.items()]
+    return row.name, " · ".join([str(OrganisationKind(row.kind).label), *numbers])
+
+
+def _line(row: Person | Institution, planned: Planned) -> dict[str, Any]:
+    name, more = _told(row)
+    return {"line": planned.line, "outcome": words.OUTCOMES[planned.outcome], "name": name, "more": more}
+
+
+def _fault(run: ImportRun, one: Refused) -> dict[str, Any]:
+    source = people if run.source == ImportSource.PEOPLE else institutions
+    headings = dict(zip(source.COLUMNS, source.HEADINGS[get_language() or "fr"], strict=True))
+    return {"line": one.line, "column": headings.get(one.column, ""), "why": one.fault.label}
+
+
+def _counts(run: ImportRun) -> list[tuple[Any, int]]:
+    """Return how many lines would do what, those of none left out."""
+    pairs = [
+        (_("À créer"), run.created),
+        (_("À modifier"), run.changed),
+        (_("Inchangé"), run.unchanged),
+        (_("Refusé"), run.refused),
+        (_("Hors territoire ou hors sujet"), run.left_out),
+    ]
+    return [(label, count) for label, count in pairs if count]
+
+
+def _stands(run: ImportRun) -> str:
+    if run.undone_at:
+        return gettext("Annulé")
+    if run.decided_at:
+        return gettext("Importé") if run.confirmed else gettext("Refusé")
+    return gettext("En attente d'une seconde personne") if run.asked_at else gettext("Essai")
+
+
+def _said(run: ImportRun) -> list[tuple[Any, Any]]:
+    def by(person: User | None, at: Any) -> str:
+        return f"{display.instant(moment(at), ZONE)}, {person.full_name}" if person else ""
+
+    pairs = [
+        (_("Autorité"), run.authority.name),
+        (_("Source"), run.origin),
+        (_("Essayé"), by(run.tried_by, run.tried_at)),
+        (_("État"), _stands(run)),
+        (_("Décidé"), by(run.decided_by, run.decided_at)),
+        (_("Annulé"), by(run.undone_by, run.undone_at)),
+        *_counts(run),
+    ]
+    return [(label, text) for label, text in pairs if text]
+
+
+def _kept(run: ImportRun) -> list[str]:
+    """Return the names of what was used before an import was undone, and stays."""
+    users = User.objects.filter(pk__in=run.made.get("users", []))
+    with_roles = User.objects.filter(memberships__in=run.made.get("memberships", [])).distinct()
+    places = [*run.made.get("organisations", []), *run.made.get("changes", [])]
+    names = {user.pk: user.full_name for user in (*users, *with_roles)}
+    names |= {one.pk: one.name for one in Organisation.objects.filter(pk__in=places)}
+    return sorted(names.values())
