@@ -8,7 +8,6 @@ behind the last entry of a transaction is told right before the commit (``audit/
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -31,17 +30,18 @@ _AT_ONCE: Final = 1_000
 
 def waiting(connection: BaseDatabaseWrapper) -> list[Waiting]:
     """Return the steps of the running transaction that no entry has which will be committed with it."""
-    # Entries stand before all other hooks (``audit/writer.py``): a transaction of many entries isn't gone through.
-    hooks = (hook for _, hook, *_ in reversed(connection.run_on_commit))
-    noted = [hook for hook in takewhile(_is_no_entry, hooks) if isinstance(hook, Waiting)]
+    # Entries stand before all other hooks (``audit/writer.py``): one of many entries isn't gone through. Plain loops:
+    # one that writes many rows is, for each entry.
+    hooks, noted = connection.run_on_commit, []
+    for one in reversed(hooks):
+        if isinstance(one[1], Place):
+            break
+        if isinstance(one[1], Waiting):
+            noted.append(one[1])
     if not noted:
         return noted
-    there = {id(hook) for _, hook, *_ in connection.run_on_commit}
+    there = {id(one[1]) for one in hooks}
     return [one for one in reversed(noted) if id(one.place) not in there]
-
-
-def _is_no_entry(hook: object) -> bool:
-    return not isinstance(hook, Place)
 
 
 def fields_of(steps: Sequence[Step]) -> dict[str, int]:
