@@ -105,13 +105,19 @@ def _people(
         _by_email(User.objects.all(), emails),
         _by_email(appointable_users(authority.pk, at=at), emails),
     )
-    roles = _roles_of(users.values(), authority, at)
+    roles, seen = _roles_of(users.values(), authority, at), set[tuple[str, ...]]()
     for row in rows:
         place = places.of_row(row)
         if isinstance(place, Refused):
             yield place
             continue
         unit, organisation = place
+        # One institution by its name and by its number is twice the same.
+        wanted = (row.email, row.role, unit, organisation)
+        if wanted in seen:
+            yield Refused(row.line, Fault.REPEATED)
+            continue
+        seen.add(wanted)
         user = users.get(row.email)
         held = roles.get(user.pk, []) if user else []
         fault = _fault_of_account(user, row, held, may=row.email in mays, authority=authority, asker=asker)

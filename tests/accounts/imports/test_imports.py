@@ -157,6 +157,16 @@ def test_people_of_elsewhere_and_closed_accounts_are_refused(admin, paul, make_u
     assert [one["code"] for one in run["faults"]] == ["elsewhere", "closed", "held-apart", "own"]
 
 
+def test_an_institution_by_its_name_and_by_its_number_is_twice_the_same(admin, organisation, authority_93):
+    Organisation.objects.filter(pk=organisation.pk).update(uai=uai(1))
+
+    run = tried(
+        admin, authority_93, file_of(PEOPLE, CAMILLE, CAMILLE.replace("Collège des Tilleuls", uai(1).lower()))
+    )
+
+    assert (counts(run), run["faults"][0]["code"]) == ((1, 0, 0, 1, 0), "repeated")
+
+
 # --- Two persons ----------------------------------------------------------------------------------------
 
 

@@ -131,9 +131,13 @@ class NewImport(InputForm, FilePage):
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
         """Return the fields of the form, the file last."""
         hint = gettext("CSV, %(most)s au plus.") % {"most": filesizeformat(upload.most_bytes())}
+        if faults:
+            hint += " " + gettext("Choisissez-le de nouveau : le navigateur ne l'a pas gardé.")
         ask = Ask(FILE, gettext("Fichier"), hint, attributes={"accept": ".csv,text/csv"})
-        error = (faults or {}).get(FILE, "")
-        return [*super().fields(values, faults), Field(ask, "file", FILE, "f-file", error=error)]
+        return [
+            *super().fields(values, faults),
+            Field(ask, "file", FILE, "f-file", error=(faults or {}).get(FILE, "")),
+        ]
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
         """Return the form with its faults; of a file that can't be read to its end, the line too."""
