@@ -18,6 +18,7 @@ from accounts.models import (
     FactorReset,
     GrantRequest,
     Identity,
+    ImportRun,
     MailedLink,
     Membership,
     Organisation,
@@ -231,6 +232,26 @@ def test_a_request_for_an_account_is_of_one_kind_and_decided_whole_by_another(
     )
     make(**own)
     refused(lambda: make(**own), constraint="user_id" if sqlite else "account_request_one_an_account")
+
+
+# --- imports ----------------------------------------------------------------------------------------------
+
+
+def test_an_import_is_tried_by_one_decided_by_another_and_undone_once_done(make_user, authority_93):
+    first, second = make_user(), make_user()
+    make = lambda **more: ImportRun.objects.create(  # noqa: E731 - said often
+        **{"authority": authority_93, "source": "people", "tried_by": first, "tried_at": NOON, "digest": "x"}
+        | more
+    )
+    decided = {"asked_at": NOON, "decided_at": NOON, "decided_by": second, "confirmed": True}
+    refused(lambda: make(source="prisons"), constraint="import_source_is_known")
+    for wrong in ({"asked_at": None}, {"decided_by": None}, {"confirmed": None}, {"content": b"x"}):
+        refused(lambda wrong=wrong: make(**decided | wrong), constraint="import_decided_whole")
+    refused(lambda: make(**decided | {"decided_by": first}), constraint="import_by_two")
+    undone = {"undone_at": NOON, "undone_by": first}
+    for wrong in (undone, decided | undone | {"confirmed": False}, decided | {"undone_at": NOON}):
+        refused(lambda wrong=wrong: make(**wrong), constraint="import_undone_once_done")
+    make(**decided | undone)
 
 
 # --- users ------------------------------------------------------------------------------------------------
