@@ -127,6 +127,7 @@ TITLES: Final[dict[str, Text]] = {
     "already-there": _("Cet élément existe déjà."),
     "number-taken": _("Ce numéro est déjà celui d'une structure."),
     "address-taken": _("Un compte existe à présent pour cette adresse : refusez la demande."),
+    "import-outdated": _("L'import ne ferait plus ce qui a été essayé."),
     "own-request": _("Une autre personne décide de ce que vous avez demandé."),
     "two-persons-needed": _("Ce rôle est accordé par deux personnes."),
     "own-review": _("Une autre personne revoit vos propres rôles."),

@@ -33,6 +33,6 @@ def in_both(text: Text) -> dict[str, str]:
     return {language: in_language(text, language) for language in (FRENCH, ENGLISH)}
 
 
-def for_reader(texts: Mapping[str, str]) -> str:
-    """Return what a text that is kept in both languages says in that of the reader; French where it is neither."""
+def for_reader[T](texts: Mapping[str, T]) -> T:
+    """Return what is kept in both languages in that of the reader; French where it is neither."""
     return texts[ENGLISH if get_language() == ENGLISH else FRENCH]

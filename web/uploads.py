@@ -206,6 +206,16 @@ def require_own_origin(request: ServiceRequest) -> None:
         raise CrossSiteRefused
 
 
+def take_form(request: ServiceRequest, fields: Mapping[str, Any]) -> None:
+    """Let a page find what came beside a file, in the second pass.
+
+    Raises:
+        CrossSiteRefused: the form isn't one of ours.
+    """
+    request.POST = QueryDict(urlencode(fields, doseq=True))
+    require_csrf(request)
+
+
 def may_add(referral: Referral, ties: CaseAccess) -> Adding | None:
     """Return what the reader may add now; None if nothing."""
     try:

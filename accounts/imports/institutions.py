@@ -12,14 +12,13 @@ from types import MappingProxyType
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.utils import translation
 
 from accounts.identifiers import REGISTERS, bare_number
 from accounts.imports import table
 from accounts.imports.faults import Fault, FileFault, Refused
 from accounts.imports.rows import Institution, Read
 from accounts.models.organisation import OrganisationKind
-from accounts.models.user import Language
+from core.languages import in_both
 
 #: Tells whether a commune, by its INSEE code, lies in the authority's territory.
 type Covers = Callable[[str], bool]
@@ -149,9 +148,8 @@ def _placed(name: str, town: str) -> str:
 
 def _kinds() -> dict[str, OrganisationKind]:
     names = {str(kind): kind for kind in OrganisationKind}
-    for language in Language.values:
-        with translation.override(language):
-            names |= {table.folded(str(kind.label)): kind for kind in OrganisationKind}
+    for kind in OrganisationKind:
+        names |= {table.folded(label): kind for label in in_both(kind.label).values()}
     return names
 
 

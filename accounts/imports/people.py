@@ -5,7 +5,6 @@ import unicodedata
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.utils import translation
 
 from accounts.identifiers import normalised_email, validate_phone
 from accounts.imports import table
@@ -13,6 +12,7 @@ from accounts.imports.faults import Fault, Refused
 from accounts.imports.rows import Person, Read
 from accounts.models.user import Language
 from accounts.roles import POWERFUL, PROGRAMS, Role
+from core.languages import in_both
 
 #: The headings, as a template has them, by column; in French and in English.
 HEADINGS: Final = {
@@ -65,9 +65,8 @@ def phone_of(typed: str) -> str:
 def _roles() -> dict[str, Role]:
     """Return the roles by their code, and by their words in each language."""
     names = {str(role): role for role in Role}
-    for language in Language.values:
-        with translation.override(language):
-            names |= {table.folded(str(role.label)): role for role in Role}
+    for role in Role:
+        names |= {table.folded(label): role for label in in_both(role.label).values()}
     return names
 
 

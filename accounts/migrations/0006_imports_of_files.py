@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                             models.Q(("undone_at", None), ("undone_by", None)),
                             models.Q(
                                 ("confirmed", True),
+                                ("confirmed__isnull", False),
                                 ("undone_at__isnull", False),
                                 ("undone_by__isnull", False),
                             ),

@@ -129,7 +129,13 @@ class ImportRun(Authentic):
             ),
             models.CheckConstraint(
                 condition=Q(undone_at=None, undone_by=None)
-                | Q(undone_at__isnull=False, undone_by__isnull=False, confirmed=True),
+                # A comparison with NULL isn't false, and a constraint that isn't false holds.
+                | Q(
+                    undone_at__isnull=False,
+                    undone_by__isnull=False,
+                    confirmed__isnull=False,
+                    confirmed=True,
+                ),
                 name="import_undone_once_done",
             ),
         ]

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions
@@ -25,8 +24,8 @@ from accounts.models.organisation import OrganisationKind
 from accounts.naming import visible
 from accounts.queries import import_page, import_read
 from accounts.request import ServiceRequest
-from accounts.signin import require_csrf
 from accounts.validated_actions import tried_import
+from core.languages import for_reader
 from core.one_file import FILE
 from core.query import PagedQuery, Query
 from referrals.vocabulary.labels import moment
@@ -39,7 +38,7 @@ from web.forms import Ask, Fault, Field, faults_of
 from web.journal.base import address
 from web.page import FormPage, go_to, made
 from web.spreadsheets import table
-from web.uploads import FilePage, require_own_origin
+from web.uploads import FilePage, require_own_origin, take_form
 from web.views.cases.queue import ZONE
 
 CONFIRM: Final = CONFIRMS[0]
@@ -118,8 +117,7 @@ class NewImport(InputForm, FilePage):
         if arrived is None:
             require_own_origin(request)
             return upload.to_come(request)
-        request.POST = QueryDict(urlencode(arrived.fields))
-        require_csrf(request)
+        take_form(request, arrived.fields)
         arrived.fields = self.body()  # without what is the page's own
         run = tried_import(arrived, actor=self.actor, at=self.at)
         return go_to(reverse("import-page", args=[run.pk]))
@@ -149,10 +147,9 @@ class NewImport(InputForm, FilePage):
         return super().again(problem)
 
     def _around(self) -> dict[str, Any]:
-        language = get_language() or "fr"
         return super()._around() | {
-            "people_columns": people.HEADINGS[language],
-            "institution_columns": institutions.HEADINGS[language],
+            "people_columns": for_reader(people.HEADINGS),
+            "institution_columns": for_reader(institutions.HEADINGS),
             "roles": [(str(role), role_words(role)) for role in people.GIVEN],
             "kinds": [(kind.value, kind.label) for kind in OrganisationKind],
             "most_people": most(ImportSource.PEOPLE),
@@ -172,7 +169,7 @@ class Template(ImportPage):
         """
         if source not in OWN:
             raise NotVisible
-        return table(source, OWN[ImportSource(source)].HEADINGS[get_language() or "fr"], [])
+        return table(source, for_reader(OWN[ImportSource(source)].HEADINGS), [])
 
 
 class OneImport(ImportPage, FormPage):
@@ -290,7 +287,7 @@ def _line(row: Person | Institution, planned: Planned) -> dict[str, Any]:
 
 def _fault(run: ImportRun, one: Refused) -> dict[str, Any]:
     source = people if run.source == ImportSource.PEOPLE else institutions
-    headings = dict(zip(source.COLUMNS, source.HEADINGS[get_language() or "fr"], strict=True))
+    headings = dict(zip(source.COLUMNS, for_reader(source.HEADINGS), strict=True))
     return {"line": one.line, "column": headings.get(one.column, ""), "why": one.fault.label}
 
 
