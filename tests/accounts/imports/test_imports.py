@@ -432,6 +432,17 @@ def test_another_authoritys_administrator_sees_nothing(admin, olga, calling, org
     assert tries(other, authority_93, file_of(PEOPLE, CAMILLE)).status_code == 403
 
 
+def test_an_import_is_undone_by_its_own_authoritys_administrators_alone(
+    admin, second, olga, calling, authority_93
+):
+    raw = file_of(INSTITUTIONS, f"Foyer;residential;;;{finess(1)}")
+    run = confirmed(admin, second, authority_93, raw, "institutions")
+
+    assert calling(olga).post(f"{IMPORTS}/{run['id']}/undo").status_code == 404
+    assert second.post(f"{IMPORTS}/{run['id']}/undo").status_code == 403
+    assert Organisation.objects.filter(name="Foyer").exists()
+
+
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.TERRITORY_ADMIN}))
 def test_no_other_role_tries_a_file(role, member, calling, authority_93):
     assert (
