@@ -149,6 +149,7 @@ TITLES: Final[dict[str, Text]] = {
         "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait."
     ),
     "too-many-searches": _("La limite de recherches par nom pour la journée est atteinte."),
+    "too-many-lookups": _("La limite de recherches au journal pour la journée est atteinte."),
     "too-many-exports": _("La limite d'exports pour la journée est atteinte."),
     "export-too-wide": _("Ces filtres ne trouvent aucun dossier, ou plus qu'un export n'en contient."),
     "export-closed": _("Cet export n'attend plus cette action, ou pas encore."),
@@ -193,6 +194,8 @@ FAULTS: Final[dict[str, Text]] = {
     "not-instant": _("Un instant avec son décalage est attendu (2026-01-31T09:00:00+01:00)."),
     "not-id": _("Un identifiant UUID est attendu."),
     "not-a-choice": _("Cette valeur n'est pas dans la liste."),
+    "not-a-reference": _("Ce n'est pas une référence de dossier : vérifiez chaque signe."),
+    "not-an-address": _("Ce n'est pas une adresse électronique."),
     "blank": _("Ce champ est vide."),
     "too-short": _("Ce texte est trop court."),
     "too-long": _("Ce texte est trop long."),

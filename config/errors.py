@@ -113,6 +113,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     referrals.TooManySearches: 429,
     referrals.TooManyTies: 429,
     referrals.TooManyExports: 429,
+    referrals.TooManyLookups: 429,
     referrals.CapReached: 429,
     referrals.CasesDelayed: 429,
     referrals.SearchTooWide: 409,

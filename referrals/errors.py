@@ -238,6 +238,17 @@ class TooManyExports(ReferralError):
         self.wait = wait
 
 
+class TooManyLookups(ReferralError):
+    """The person has asked for as many lookups in the journal as one may in a day; ``wait``: seconds until the next."""
+
+    code = "too-many-lookups"
+
+    def __init__(self, most: int, *, wait: int) -> None:
+        """Tell the cap."""
+        super().__init__(_("La limite de recherches au journal pour la journée est atteinte."), most=most)
+        self.wait = wait
+
+
 class ExportTooWide(ReferralError):
     """No case to export, or more than one export may hold."""
 

@@ -14,6 +14,7 @@ from referrals.duplicates import api as duplicates_api
 from referrals.duplicates import search_api
 from referrals.exports import api as exports_api
 from referrals.filing import form_api, receipts_api
+from referrals.journal_lookups import api as journal_lookups_api
 from referrals.justice import api as justice_api
 from referrals.measures import api as measures_api
 from referrals.messages import api as messages_api
@@ -172,6 +173,11 @@ urlpatterns = [
     path("saved-views/<uuid:pk>/remove", saved_views_api.RemoveView.as_view(), name="saved-view-remove"),
     *retention_api.batch_routes(),
     *access_review_api.anomaly_routes(),
+    path("audit/lookups", journal_lookups_api.Lookups.as_view(), name="lookups-api"),
+    path("audit/lookups/<uuid:pk>", journal_lookups_api.OneLookup.as_view(), name="lookup-api"),
+    path(
+        "audit/lookups/<uuid:pk>/decide", journal_lookups_api.DecideLookup.as_view(), name="lookup-decide-api"
+    ),
     path("audit/holds", holds_api.Holds.as_view(), name="holds"),
     path("audit/holds/<uuid:pk>/lift", holds_api.LiftHold.as_view(), name="hold-lift"),
     path("workflow", workflow_api.Workflow.as_view(), name="workflow"),

@@ -1,6 +1,6 @@
 """Models of a case. Sealed fields open only inside a disclosure; only ``referrals/execution/`` writes."""
 
-from referrals.models.access_review import AccessAnomaly, AnomalyMark
+from referrals.models.access_review import AccessAnomaly, AnomalyMark, PseudonymLookup
 from referrals.models.attachments import Attachment, StoredObject, UploadCount
 from referrals.models.break_glass import BreakGlass
 from referrals.models.closing import ClosureReview
@@ -104,6 +104,7 @@ __all__ = [
     "MessageRead",
     "MovedRow",
     "Part",
+    "PseudonymLookup",
     "Rectification",
     "Referral",
     "ReferralUserObjectPermission",

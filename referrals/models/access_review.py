@@ -1,4 +1,4 @@
-"""Access anomalies, and how far the journal was examined for them."""
+"""Access anomalies, how far the journal was examined for them, and lookups of a case or account in it."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from referrals.models.fields import clear, coded, row_id, state_field
-from referrals.vocabulary.access_review import Answer, Informed, Risk
+from referrals.vocabulary.access_review import Answer, Informed, LookupGround, LookupKind, LookupState, Risk
 from referrals.vocabulary.states import AnomalyState
 
 
@@ -102,3 +103,68 @@ class AnomalyMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.origin}/{self.place}"
+
+
+class PseudonymLookup(Authentic, models.Model):
+    """A case or an account that a complaint names, looked up in the journal by two persons (SEC-AZ12).
+
+    ``sought``: what the first person typed, as a keyed hash over this row's id: nothing that was typed is kept. The
+    second person types it too. ``subject``: the pseudonym that both may read until ``until``. The database checks: two
+    persons; what is decided has its instant, person and outcome; a pseudonym stands where one was found.
+    """
+
+    id = row_id()
+    authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "L")
+    kind = coded(LookupKind, "L")
+    ground = coded(LookupGround, "L")
+    sought = clear(models.BinaryField(max_length=32), "L")
+    asked_by = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "L")
+    asked_as = clear(models.CharField(max_length=20), "L")
+    asked_at = clear(models.DateTimeField(), "L")
+    decided_by = _person()
+    decided_at = _instant()
+    outcome = coded(LookupState, "L", blank=True, default="")
+    subject = clear(models.UUIDField(null=True), "L")
+    until = _instant()
+    mac = clear(
+        MacField(
+            "authority",
+            "kind",
+            "ground",
+            "sought",
+            "asked_by",
+            "asked_as",
+            "asked_at",
+            "decided_by",
+            "decided_at",
+            "outcome",
+            "subject",
+            "until",
+        ),
+        "L",
+    )
+
+    objects = AuthenticQuerySet.as_manager()
+
+    class Meta:
+        """The newest first."""
+
+        default_permissions = ()
+        ordering = ["-asked_at", "id"]
+        indexes = [models.Index(fields=["authority", "-asked_at", "id"], name="lookup_newest")]
+        constraints = [
+            models.CheckConstraint(name="lookup_by_two", condition=~Q(decided_by_id=F("asked_by_id"))),
+            models.CheckConstraint(
+                name="lookup_decided_whole",
+                condition=Q(decided_by__isnull=True, decided_at__isnull=True, outcome="")
+                | (Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(outcome="")),
+            ),
+            models.CheckConstraint(
+                name="lookup_found_whole",
+                condition=Q(outcome=LookupState.FOUND, subject__isnull=False, until__isnull=False)
+                | (~Q(outcome=LookupState.FOUND) & Q(subject__isnull=True, until__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"lookup {self.pk}"

@@ -34,3 +34,31 @@ class Informed(Coded):
         _("Non : contraire à l'intérêt de l'enfant"),
     )
     INQUIRY = "inquiry", _("Non : enquête en cours")
+
+
+class LookupKind(Coded):
+    """What is looked up in the journal."""
+
+    CASE = "case", _("Un dossier, par sa référence")
+    PERSON = "person", _("Un compte, par son adresse électronique")
+
+
+class LookupGround(Coded):
+    """Why an auditor needs the pseudonym of a case or an account that somebody has named."""
+
+    COMPLAINT = "complaint", _("Réclamation d'une personne concernée")
+    RIGHTS = "rights", _("Demande d'exercice de droits (RGPD)")
+    INSPECTION = "inspection", _("Contrôle ou inspection")
+    BREACH = "breach", _("Violation de données signalée")
+
+
+class LookupState(Coded):
+    """Where a lookup stands; what both typed is compared, and looked for, at the second person's decision alone."""
+
+    ASKED = "asked", _("Attend une seconde personne")
+    REFUSED = "refused", pgettext_lazy("lookup", "Refusée")
+    DIFFERENT = "different", _("Close : les deux saisies diffèrent")
+    NOTHING = "nothing", _("Rien à montrer sous ce nom dans cette autorité")
+    FOUND = "found", _("Pseudonyme trouvé")
+    LAPSED = "lapsed", pgettext_lazy("lookup", "Restée sans réponse")
+    ENDED = "ended", pgettext_lazy("lookup", "Terminée")

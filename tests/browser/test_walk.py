@@ -109,13 +109,22 @@ def administers(visitor: Visitor) -> None:
     visitor.follows("Voir la page de cette personne")
 
 
+def looks_up(visitor: Visitor) -> None:
+    """Ask to look up what a complaint names; the other office then decides."""
+    visitor.goes("/journal/reclamations/nouvelle")
+    said = {"kind": "Un dossier, par sa référence", "named": "R7KD-4M2X-9QPA-W"}
+    answers(visitor, said | {"ground": "Réclamation d'une personne concernée"})
+    visitor.presses("Demander")
+
+
 #: Who walks, in this order (by day until nothing is left), and what each does before. No name: somebody who hasn't signed in.
 PEOPLE: dict[str, Callable[[Visitor], None] | None] = {
     "": None,
     "crip_coordinator": coordinates,
     "filer": begins,
     "territory_admin": administers,
-    **dict.fromkeys(("auditor", "supervisor", "platform_admin")),
+    "auditor": looks_up,
+    **dict.fromkeys(("supervisor", "platform_admin")),
 }
 PEOPLE |= {str(role): None for role in Role if role not in PEOPLE and role != Role.API_119}
 

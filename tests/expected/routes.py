@@ -77,6 +77,9 @@ SEES_BOTH = "whoever sees both files of the pair, and reads the identities (clas
 ASKED_OF = "the agent to whom the question was put, while it may be answered (S9)"
 REVIEWED = "a page of whoever reviews roles: the administrator those of the own authority, supervisors and dpo the powerful (0034)"
 ADMINISTRATION = "pages of the functional administrator, for the own authority"
+LOOKUPS = (
+    "auditors and data protection officers, each of the own authority, the one after the other (SEC-AZ12)"
+)
 JOURNAL = "pages of the journal: auditors and data protection officers, each of the own authority (class L)"
 STEP = "whoever may do the step: its row in steps.py, part_steps.py, small_steps.py"
 
@@ -314,6 +317,12 @@ ROUTES = {
     "GET /journal/entrees": JOURNAL,
     "GET /journal/tableau": JOURNAL,
     "GET /journal/images": JOURNAL,
+    "GET /journal/reclamations": JOURNAL,
+    "GET /journal/reclamations/nouvelle": JOURNAL,
+    "POST /journal/reclamations/nouvelle": JOURNAL,
+    "GET /journal/reclamations/<uuid:pk>": JOURNAL,
+    "GET /journal/reclamations/<uuid:pk>/decision": JOURNAL,
+    "POST /journal/reclamations/<uuid:pk>/decision": JOURNAL,
     "GET /journal/preuves": JOURNAL,
     "POST /journal/preuves": JOURNAL,
     "GET /journal/export": JOURNAL,
@@ -518,6 +527,10 @@ ROUTES = {
     "POST /api/v1/audit/holds": HOLDS,
     "POST /api/v1/audit/holds/<uuid:pk>/lift": HOLDS,
     "GET /api/v1/audit/anomalies": AUDITS,
+    "GET /api/v1/audit/lookups": LOOKUPS,
+    "POST /api/v1/audit/lookups": LOOKUPS,
+    "GET /api/v1/audit/lookups/<uuid:pk>": LOOKUPS,
+    "POST /api/v1/audit/lookups/<uuid:pk>/decide": LOOKUPS,
     f"GET {ANOMALY}": AUDITS,
     f"GET {ANOMALY}/entries": AUDITS,
     f"GET {ANOMALY}/identities": RESOLVED,
@@ -768,6 +781,10 @@ GRAVE = {
     "POST /api/v1/exports",
     "POST /api/v1/exports/<uuid:pk>/decide",
     "POST /api/v1/exports/<uuid:pk>/take",
+    "POST /api/v1/audit/lookups",
+    "POST /api/v1/audit/lookups/<uuid:pk>/decide",
+    "GET /journal/reclamations/nouvelle",
+    "GET /journal/reclamations/<uuid:pk>/decision",
     "GET /exports/demande",
     "POST /exports/<uuid:pk>/decision",
     "POST /exports/<uuid:pk>/fichier",
@@ -825,7 +842,7 @@ LINES = {
         "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/exports", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (
-        "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", f"GET {ANOMALY}/entries",
+        "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", "GET /api/v1/audit/lookups", f"GET {ANOMALY}/entries",
         *(f"GET /api/v1/audit/questions/{name}" for name in (
             "file-openings", "person-openings", "refusals", "break-glass", "exports", "searches", "rights",
             "closed-readings",

@@ -249,7 +249,7 @@ def test_what_was_typed_for_a_step_comes_back_and_can_be_sent_again(world, draft
 KEPT = {
     "cases.break_glass.Openings", "cases.exports.AskExport", "cases.signing.Signature", "cases.steps.StepPage", "cases.writing.Writing",
     "filing.sent.StepPage", "filing.sent.AddPage", "filing.sent.TakeBackPage", "journal.anomalies.AnomalyStep",
-    "journal.asked.AccessQuestion", "administration.settings.OneSetting", "conflicts_of_interest.TiePage",
+    "journal.asked.AccessQuestion", "journal.lookups.AskLookup", "journal.lookups.DecideLookup", "administration.settings.OneSetting", "conflicts_of_interest.TiePage",
     "conflicts_of_interest.NewTie", "conflicts_of_interest.CorrectTie", "conflicts_of_interest.Decide",
 }  # fmt: skip
 

@@ -67,6 +67,7 @@ from referrals.models import (
     Grant,
     Joining,
     Measure,
+    PseudonymLookup,
     Referral,
     ReferralUserObjectPermission,
     SheetReader,
@@ -197,6 +198,10 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
                 authority=place, asked_by=one, asked_at=at, purpose="meeting", cases=[str(kit.case.pk)], key=uuid4()
             )
             for one in people
+        ),
+        PseudonymLookup: both(
+            PseudonymLookup, authority=place, kind="case", ground="complaint", sought=secret, asked_by=of,
+            asked_as="auditor", asked_at=at,
         ),
         DeclaredTie: both(DeclaredTie, user=of, declared_at=at, removed_at=at),
         Alarm: both(Alarm, key=lambda one: f"column:act:{one.pk}", at=at, told_at=at, settled_at=at),
@@ -340,6 +345,7 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
                 ImportRun,
                 Joining,
                 MailedLink,
+                PseudonymLookup,
                 RecoveryCode,
                 Referral,
                 Session,
@@ -996,6 +1002,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         list(MailedLink.objects.all())
         list(CalendarFeed.objects.all())
         list(CaseExport.objects.all())
+        list(PseudonymLookup.objects.all())
         list(Identity.objects.select_related("user"))
     statements = " ".join(
         one["sql"] for one in said.captured_queries if one["sql"].lstrip().startswith("SELECT")

@@ -45,6 +45,7 @@ class Tab:
 TABS: Final = (
     Tab(_("À traiter"), "journal"),
     Tab(_("Anomalies"), "anomalies-page"),
+    Tab(_("Réclamations"), "journal-lookups"),
     Tab(_("Questions"), "journal-questions"),
     Tab(_("Entrées"), "journal-entries"),
     Tab(_("En images"), "journal-pictures"),

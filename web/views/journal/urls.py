@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from web.views.journal import anomalies, asked, pictures, proofs, questions, start
+from web.views.journal import anomalies, asked, lookups, pictures, proofs, questions, start
 
 urlpatterns: list[URLPattern] = [
     path("journal", start.Attention.as_view(), name="journal"),
@@ -10,6 +10,14 @@ urlpatterns: list[URLPattern] = [
     path("journal/questions/<slug:question>", questions.OneQuestion.as_view(), name="journal-question"),
     path("journal/entrees", questions.Entries.as_view(), name="journal-entries"),
     path("journal/tableau", questions.Table.as_view(), name="journal-table"),
+    path("journal/reclamations", lookups.Lookups.as_view(), name="journal-lookups"),
+    path("journal/reclamations/nouvelle", lookups.AskLookup.as_view(), name="journal-lookup-ask"),
+    path("journal/reclamations/<uuid:pk>", lookups.OneLookup.as_view(), name="journal-lookup"),
+    path(
+        "journal/reclamations/<uuid:pk>/decision",
+        lookups.DecideLookup.as_view(),
+        name="journal-lookup-decide",
+    ),
     path("journal/images", pictures.Pictures.as_view(), name="journal-pictures"),
     path("journal/preuves", proofs.Proofs.as_view(), name="journal-proofs"),
     path("journal/export", proofs.Export.as_view(), name="journal-export"),

@@ -1,0 +1,1 @@
+"""Lookups in the journal of a case or an account that a complaint names, by two persons."""

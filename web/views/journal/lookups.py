@@ -1,0 +1,189 @@
+"""From a complaint to the journal: look up what it names, by two persons, and read who opened the file."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import stepup
+from accounts.request import ServiceRequest
+from audit.events import Purpose
+from core.query import PagedQuery, Query
+from referrals.journal_lookups import actions, queries
+from referrals.journal_lookups.inputs import LookupDecision, LookupInput
+from referrals.vocabulary.access_review import LookupKind
+from web.cases import display
+from web.cases.base import BlanksLeftOut
+from web.forms import Ask, Pairs
+from web.journal.base import JournalPage, address
+from web.page import InputPage, go_to
+
+TYPED: Final = {"maxlength": "254", "autocomplete": "off", "spellcheck": "false"}
+PLACE: Final = Ask("authority", _("Autorité"), kind="select")
+ASKS: Final[Sequence[Ask]] = (
+    Ask("kind", _("Ce que la réclamation nomme")),
+    Ask(
+        "named",
+        _("Référence du dossier ou adresse électronique"),
+        _("La seconde personne la saisit aussi, d'après la réclamation. Elle n'est pas conservée."),
+        attributes=TYPED,
+    ),
+    Ask("ground", _("Motif")),
+)
+AGAIN: Final[Sequence[Ask]] = (
+    Ask(
+        "named",
+        _("Référence ou adresse, telle que la réclamation la donne"),
+        _("Deux saisies différentes closent la recherche. Rien n'est à saisir pour refuser."),
+        attributes=TYPED,
+        optional=True,
+    ),
+)
+ALLOW: Final = "allow"
+
+
+class LookupsQuery(BlanksLeftOut, PagedQuery):
+    """Where the list goes on."""
+
+
+class LookupPage(JournalPage):
+    """A page about lookups."""
+
+    tab = "journal-lookups"
+    comes_back = "journal-lookups"
+
+    def in_words(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a lookup as a page tells it."""
+        authority = self.authorities[line["authority"]].name if len(self.authorities) > 1 else ""
+        return {
+            "pk": line["id"],
+            "kind": display.label(line["kind"]),
+            "about": "file" if line["kind"]["code"] == LookupKind.CASE else "person",
+            "ground": display.label(line["ground"]),
+            "by": line["asked_by"],
+            "own": line["own"],
+            "asked": self.when(line["asked_at"]),
+            "state": display.label(line["state"]),
+            "code": line["state"]["code"],
+            "until": self.when(line["until"]),
+            "to_decide": line["to_decide"],
+            "to_read": line["to_read"],
+            "authority": authority,
+        }
+
+
+class Lookups(LookupPage):
+    """GET /journal/reclamations."""
+
+    query: ClassVar[type[Query]] = LookupsQuery
+    template = "web/journal/lookups.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the lookups, the newest first."""
+        page = queries.lookup_page(dict(self.asked), actor=self.actor)
+        lines = [self.in_words(queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
+        following = address("journal-lookups", {"cursor": page.next}) if page.next else ""
+        return self.show(self.around() | {"lines": lines, "next": following})
+
+
+class AskLookup(LookupPage, InputPage):
+    """GET, POST /journal/reclamations/nouvelle."""
+
+    keeps = True
+    takes, asks = LookupInput, ASKS
+    step_up = frozenset({"GET"})  # before it is typed; the act asks again
+    template = "web/journal/lookup_form.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Ask for the authority too, of who reads the journal of several."""
+        super().setup(request, *args, **kwargs)
+        actor = self.request.actor
+        several = actor is not None and len(actor.may(actions.RIGHT)) > 1
+        self.asks = (PLACE, *ASKS) if several else ASKS
+
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return the authorities, where there are several."""
+        if len(self.authorities) < 2:
+            return {}
+        return {"authority": [(pk, one.name) for pk, one in self.authorities.items()]}
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask what the complaint names, and why it is looked up."""
+        return self.show(self.around() | self.filled({}))
+
+    def act(self, request: ServiceRequest) -> HttpResponse:
+        """Ask for it, once, and show where it stands.
+
+        Raises:
+            StepUpRequired: before what was typed is looked at.
+            InvalidInput, TooManyLookups: as the act itself refuses.
+        """
+        request.purpose = Purpose.AUDIT  # a refusal bears it too
+        stepup.require(self.actor, at=self.at)
+        body = self.body()
+        pk = self.once(body, lambda: actions.ask(LookupInput.read(body), actor=self.actor, at=self.at).pk)
+        return go_to(reverse("journal-lookup", args=[pk]))
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form as it was typed, with its faults."""
+        return self.show(self.around() | self.again(problem))
+
+
+class OneLookup(LookupPage):
+    """GET /journal/reclamations/{id}."""
+
+    template = "web/journal/lookup.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show one lookup, and to the two persons, in time, the way to its entries.
+
+        Raises:
+            NotVisible: absent, or of another authority.
+        """
+        body = queries.one(actions.known(pk, actor=self.actor), actor=self.actor, at=self.at)
+        return self.show(self.around() | {"line": self.in_words(body), "pseudonym": body["pseudonym"]})
+
+
+class DecideLookup(LookupPage, InputPage):
+    """GET, POST /journal/reclamations/{id}/decision."""
+
+    keeps = True
+    takes, asks = LookupDecision, AGAIN
+    step_up = frozenset({"GET"})  # before it is typed; the act asks again
+    template = "web/journal/lookup_decision.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask for what the complaint names, a second time.
+
+        Raises:
+            NotVisible: absent, of another authority, or not to be decided by this reader now.
+        """
+        return self.show(self._around(pk) | self.filled({}))
+
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+        """Allow or refuse it, as the button says that was pressed, and show it.
+
+        Raises:
+            NotVisible, ApproverRefused, ApprovalClosed, InvalidInput: as the act itself refuses.
+        """
+        request.purpose = Purpose.AUDIT  # a refusal bears it too
+        actions.known(pk, actor=self.actor)
+        stepup.require(self.actor, at=self.at)
+        body = self.body() | {"allowed": self.sent.text("decision") == ALLOW}
+
+        def act() -> UUID:
+            return actions.decide(pk, LookupDecision.read(body), actor=self.actor, at=self.at).pk
+
+        self.once(body, act)
+        return go_to(reverse("journal-lookup", args=[pk]))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show the form as it was typed, with its faults."""
+        return self.show(self._around(pk) | self.again(problem))
+
+    def _around(self, pk: UUID) -> dict[str, Any]:
+        row = actions.known(pk, actor=self.actor)
+        return self.around() | {"line": self.in_words(queries.line(row, actor=self.actor, at=self.at))}
