@@ -4,7 +4,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from audit import activity, events
-from audit.events import Outcome
+from audit.events import Outcome, Purpose
 from audit.questions import QUESTIONS, ROWS_MAX
 from core.inputs import Code, Id, Instant, Whole
 from core.query import PagedQuery, Query
@@ -41,6 +41,7 @@ class EntriesQuery(PagedQuery):
     subject = Id(required=False, help_text="Pseudonym of a referral.")
     act = Act(required=False, help_text="Code of an act, as `referral:submitted`.")
     outcome = Code(choices=[(one.value, one.value) for one in Outcome], required=False)
+    purpose = Code(choices=[(one.value, one.value) for one in Purpose], required=False)
     since = Instant(required=False, help_text="At or after this instant.")
     until = Instant(required=False, help_text="Before this instant.")
 

@@ -8,12 +8,27 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BinaryField, BooleanField, Exists, Func, OuterRef, QuerySet, Value
 
 from audit import alarms, columns
 from audit.events import Outcome
 from audit.models import ReadEntry, ReadSubject, Refused
 from core.paging import Page, page_of
+
+
+class Holds(Func):
+    """Whether bytes hold other bytes."""
+
+    function = "INSTR"
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Return the condition in the words of PostgreSQL."""
+        turned = self.copy()
+        turned.set_source_expressions(self.get_source_expressions()[::-1])
+        return turned.as_sql(
+            compiler, connection, template="POSITION(%(expressions)s) > 0", arg_joiner=" IN ", **more
+        )
 
 
 @contextmanager
@@ -41,7 +56,8 @@ def entries_of(authorities: Collection[UUID], filters: dict[str, Any]) -> QueryS
     """Return the entries of some authorities that match ``filters``; to be evaluated inside ``as_auditor``.
 
     ``filters`` may hold ``ids``, ``actor`` and ``subject`` (pseudonyms), ``act``, ``acts``, ``topic``, ``outcome``,
-    ``refused`` (denied or failed), ``since`` (included) and ``until`` (excluded). Each knows whether it is set apart.
+    ``purpose``, ``refused`` (denied or failed), ``since`` (included) and ``until`` (excluded). Each knows whether it is
+    set apart.
     """
     # An entry that was set apart is shown, and marked: hiding it would serve whoever forged it.
     apart = Exists(Refused.objects.filter(entry=OuterRef("pk")))
@@ -57,6 +73,9 @@ def entries_of(authorities: Collection[UUID], filters: dict[str, Any]) -> QueryS
         "until": "at__lt",
     }
     entries = entries.filter(**{lookups[name]: value for name, value in filters.items() if name in lookups})
+    if purpose := filters.get("purpose"):
+        # No column repeats it: in the canonical bytes it stands in one way only, and no value can hold a quote.
+        entries = entries.filter(Holds("body", Value(f'"why":"{purpose}"'.encode(), BinaryField())))
     if filters.get("refused"):
         entries = entries.exclude(outcome=Outcome.ALLOW)
     if subject := filters.get("subject"):

@@ -36,6 +36,7 @@ from encryption import errors as encryption
 from outbox import errors as outbox
 from referrals import errors as referrals
 from web import problems
+from web.journal import rules
 
 STATUS: Final[dict[type[Exception], int]] = {
     encryption.Unreadable: 409,
@@ -153,6 +154,12 @@ FRAMEWORK: Final[dict[type[Exception], tuple[int, str]]] = {
     OperationalError: (503, "unavailable"),
     InterfaceError: (503, "unavailable"),
 }
+# The pages of the journal tell refusals by the same sentences.
+rules.add_titles(
+    {str(getattr(error, "code", "")): STATUSES[status] for error, status in STATUS.items()}
+    | TITLES
+    | {f"status-{status}": title for status, title in STATUSES.items()}
+)
 
 #: A part of the service doesn't answer, or may not: one answer for all that was asked (``config/closed.py``).
 OUT: Final = (

@@ -37,6 +37,7 @@ def test_an_auditor_follows_a_question_to_its_proof(visitor):
     visitor.presses("Appliquer")
     visitor.page.get_by_role("link", name=re.compile("Qui a ouvert ce dossier")).first.click()
     assert "Dossier lu" in visitor.page.locator("main").inner_text()
+    visitor.page.get_by_text("Détail").last.click()
     visitor.page.get_by_role("link", name=re.compile("^Preuve")).last.click()
     assert "la preuve est juste" in visitor.page.locator("main").inner_text()
     visitor.looks("journal-entry")

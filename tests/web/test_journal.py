@@ -1,5 +1,6 @@
 """The pages of the journal: what the auditors' calls tell, in words, to auditors and data protection officers alone."""
 
+import ast
 import csv
 import io
 import re
@@ -12,26 +13,34 @@ from pkgutil import walk_packages
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.utils import translation
 
+from accounts.permissions import PERMISSIONS
 from audit import events
 from audit.models import Checkpoint
 from audit.questions import QUESTIONS
 from audit.sequencer import Sequencer
+from config import error_messages, errors
+from config.env import BASE_DIR
 from encryption.signing import FileSigner
+from referrals.access.matrix import Relation
+from referrals.access_review.inputs import RULE_LABELS
+from referrals.policy.definitions import SETTINGS
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.referrals.api.routes import counting
 from tests.security.procedure import Case, filed, play, triaged
 from tests.web.visiting import Visitor, form_in, links, text
-from web.journal import words
+from web.journal import rules, words
 from web.journal.base import field_in_words
-from web.journal.words import rule
+from web.journal.rules import rule
 
 #: What a process knows that serves pages.
 SERVED = (
     "import django; django.setup(); import config.urls; from audit import events; print(*events.registered())"
 )
+PACKAGES = ("encryption", "core", "outbox", "audit", "accounts", "referrals", "web", "config")
 #: Imported, they start a server.
 STARTING = {"config.asgi", "config.wsgi", "config.demo.serving"}
 READERS = ["auditor", "dpo"]
@@ -100,12 +109,60 @@ def test_a_refusal_is_told_in_words_and_not_by_its_code():
     assert rule("of-no-version") == "of-no-version"
 
 
+def rules_in_the_code():
+    """Return the codes that calls of the service's code name as their rule, letter for letter."""
+    found = set()
+    for package in PACKAGES:
+        for file in (BASE_DIR / package).rglob("*.py"):
+            if "migrations" in file.parts:
+                continue
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if (
+                    isinstance(node, ast.keyword)
+                    and node.arg == "rule"
+                    and isinstance(node.value, ast.Constant)
+                ):
+                    found.add(node.value.value)
+    return {one for one in found if one}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_code_that_an_entry_names_as_its_rule_has_words(language):
+    """Refusals of every app, rights, relations, settings, rules of anomalies, and what calls name themselves."""
+    codes = {
+        *(error.code for error in errors.STATUS),
+        *(code for _, code in errors.FRAMEWORK.values()),
+        *error_messages.TITLES,
+        *(f"status-{status}" for status in error_messages.STATUSES),
+        *PERMISSIONS,
+        *map(str, Relation),
+        *SETTINGS,
+        *RULE_LABELS,
+        *rules_in_the_code(),
+    }
+
+    assert len(codes) > 300
+    with translation.override(language):
+        assert sorted(code for code in codes if rule(code) == code) == []
+    assert set(rules.RIGHTS) == set(PERMISSIONS)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_purpose_outcome_and_topic_has_words(language):
+    with translation.override(language):
+        for words_of in (words.PURPOSES, words.OUTCOMES):
+            assert [code for code, label in words_of.items() if str(label) == code] == []
+    assert {question.filters["topic"] for question in QUESTIONS if "topic" in question.filters} == set(
+        events.Topic
+    )
+
+
 @pytest.mark.slow("each act of the service")
 def test_every_act_of_the_service_has_words(db):
     """Whatever this process happened to load: a command's act too is one that the auditor asks for."""
     asked = [sys.executable, "-c", SERVED]
     served = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=120).stdout.split()  # noqa: S603 - our own words
-    for package in ("encryption", "outbox", "audit", "accounts", "referrals", "web", "config"):
+    for package in PACKAGES:
         for module in walk_packages(import_module(package).__path__, f"{package}."):
             if module.name not in STARTING:
                 import_module(module.name)
@@ -113,7 +170,12 @@ def test_every_act_of_the_service_has_words(db):
     ours = [act for act in events.registered() if not act.startswith("test")]
 
     assert sorted(set(ours) - set(served)) == []
-    assert [act for act in ours if not words.known(act)] == []
+    for language in ("fr", "en"):
+        with translation.override(language):
+            assert [act for act in ours if words.act(act) == act] == []
+    in_families = [act for family in words.FAMILIES for act in words.acts_in(family)]
+    assert len(in_families) == len(set(in_families))
+    assert [act for act in ours if act not in in_families] == []
     assert set(words.PURPOSES) == {str(one) for one in events.Purpose}
     assert set(words.OUTCOMES) == {str(one) for one in events.Outcome}
 
@@ -198,6 +260,33 @@ def test_a_question_tells_the_entries_that_its_call_tells(world, case, question)
         first = auditor.get(f"/journal/questions/{question.name}")
         assert (first.status_code, PROOF.findall(first.content.decode())) == (200, [])
     assert auditor.get("/journal/questions/nonsense").status_code == 404
+
+
+def test_entries_are_narrowed_by_family_and_by_purpose(world, case):
+    auditor = Visitor(world, "auditor")
+
+    def told(**filters):
+        page = auditor.get("/journal/entrees", **filters)
+        assert page.status_code == 200
+        shown = set(PROOF.findall(page.content.decode()))
+        asked = {name: value for name, value in filters.items() if name == "purpose"}
+        return shown, {one["id"]: one for one in entries(world, **asked)}
+
+    shown, every = told(family="procedure")
+    assert {every[one]["act"].partition(":")[0] for one in shown} == {"referral"}
+    for purpose in ("triage", "filing"):
+        shown, of_purpose = told(purpose=purpose)
+        assert {one["purpose"] for one in of_purpose.values()} == {purpose}
+        assert shown
+        assert shown == set(of_purpose)
+    assert told(purpose="export") == (set(), {})
+    assert auditor.get("/journal/entrees", purpose="x").status_code == 400
+
+
+def entries(world, **asked):
+    answer = world.as_("auditor").get("audit/entries", limit=100, **asked)
+    see_all()
+    return answer.json()["results"]
 
 
 def test_days_are_whole_days_and_pages_follow_each_other(world, case):

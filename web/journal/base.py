@@ -27,7 +27,7 @@ from web.cases import words as case_words
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
 from web.forms import Ask, Pairs
-from web.journal import words
+from web.journal import rules, words
 from web.page import Page
 
 #: As many subjects of an entry are shown; the export has all.
@@ -74,7 +74,9 @@ class FilterQuery(BlanksLeftOut, PagedQuery):
 class EntriesQuery(FilterQuery):
     """The filters of all entries."""
 
+    family = Code(choices=[(one, one) for one in words.FAMILIES], required=False)
     act = Act(required=False)
+    purpose = Code(choices=[(one, one) for one in words.PURPOSES], required=False)
     outcome = Code(choices=[(one, one) for one in words.OUTCOMES], required=False)
 
 
@@ -87,7 +89,9 @@ ASKS: Final[Mapping[str, Ask]] = {
         Ask("subject", _("Dossier (pseudonyme)"), attributes=_OF_FILTER),
         Ask("since", _("Du"), kind="date", attributes=_OF_FILTER),
         Ask("until", _("Au"), kind="date", attributes=_OF_FILTER),
+        Ask("family", _("Famille d'actes"), kind="select", nothing=_("Toutes")),
         Ask("act", _("Acte"), kind="select", nothing=_("Tous")),
+        Ask("purpose", _("Finalité"), kind="select", nothing=_("Toutes")),
         Ask("outcome", _("Issue"), kind="select", nothing=_("Tous")),
     )
 }
@@ -96,7 +100,9 @@ FAULTS: Final[Mapping[str, Any]] = {
     "subject": _("Un pseudonyme est fait de 32 chiffres et lettres de a à f, tel que le journal le montre."),
     "since": _("Choisissez un jour."),
     "until": _("Choisissez un jour."),
+    "family": _("Choisissez une famille de la liste."),
     "act": _("Choisissez un acte de la liste."),
+    "purpose": _("Choisissez une finalité de la liste."),
     "outcome": _("Choisissez une issue de la liste."),
 }
 
@@ -153,8 +159,15 @@ class JournalPage(Page):
             return None, {name: str(FAULTS[name]) for name in refused.parameters}
 
     def narrowed(self, filters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return filters as the journal takes them: days as instants of the authority's zone, the last one whole."""
-        narrowed = {name: value for name, value in filters.items() if name not in ("since", "until")}
+        """Return filters as the journal takes them.
+
+        Days become instants of the authority's zone, the last one whole, and a family the acts in it.
+        """
+        narrowed = {
+            name: value for name, value in filters.items() if name not in ("since", "until", "family")
+        }
+        if "family" in filters:
+            narrowed["acts"] = words.acts_in(filters["family"])
         if "since" in filters:
             narrowed["since"] = self._begins(filters["since"])
         if "until" in filters:
@@ -195,9 +208,10 @@ class JournalPage(Page):
             "role": role_in_words(entry["role"]),
             "about": "person" if entry["act"] in acts.ABOUT_ACCOUNTS else "file",
             "subjects": subjects[:SUBJECTS_SHOWN],
+            "others": max(0, len(subjects) - 1),
             "more": max(0, len(subjects) - SUBJECTS_SHOWN),
             "purpose": words.PURPOSES.get(entry["purpose"] or "", ""),
-            "rule": words.rule(entry["rule"] or ""),
+            "rule": rules.rule(entry["rule"] or ""),
             "moved": moved(entry["from_state"], entry["to_state"]),
             "fields": [(field_in_words(label), count) for label, count in entry["fields_opened"].items()],
             "count": entry["count"],

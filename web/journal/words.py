@@ -5,17 +5,16 @@ none (``tests/web/test_journal.py``).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import AccountsError
 from audit import events
 from core.languages import Text
 from referrals.vocabulary.states import Machine
-from referrals.workflow.rules import Rule
 from referrals.workflow.step import Step, steps
 from web.cases import display
 
@@ -174,6 +173,40 @@ PURPOSES: Final[Mapping[str, Text]] = {
     "maintenance": _("Maintenance"),
     "demo": _("Démonstration"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Acts that are asked for together: what they are called, and the sources whose acts they are."""
+
+    label: Text
+    sources: frozenset[str]
+
+
+def _family(label: Text, sources: str) -> Family:
+    return Family(label, frozenset(sources.split()))
+
+
+#: Each source of acts is in one family; a test fails where one isn't.
+FAMILIES: Final[Mapping[str, Family]] = {
+    "readings": _family(_("Lectures et recherches"), "field list search figures message"),
+    "procedure": _family(
+        _("Procédure"),
+        "referral draft assessment measure judicial feedback transfer duplicate approval alert review receipt notice",
+    ),
+    "files": _family(_("Pièces jointes"), "attachment"),
+    "emergencies": _family(_("Ouvertures d'urgence"), "glass cap"),
+    "exports": _family(_("Exports"), "export"),
+    "rights": _family(
+        _("Comptes, rôles et réglages"),
+        "account-request membership exclusion standin tie kin user organisation unit authority rota setting",
+    ),
+    "sign-ins": _family(_("Connexions"), "session factor identity password token feed webhook preferences"),
+    "refusals": _family(_("Demandes refusées"), "request"),
+    "retention": _family(_("Conservation et élimination"), "batch retention"),
+    "review": _family(_("Journal et contrôle"), "audit alarm anomaly journal lookup witness"),
+    "service": _family(_("Fonctionnement du service"), "backup restore key rows cells case decoy index"),
+}
 OUTCOMES: Final[Mapping[str, Text]] = {
     "allow": _("Permis"),
     "deny": _("Refusé"),
@@ -184,52 +217,6 @@ OUTCOMES: Final[Mapping[str, Text]] = {
 @cache
 def _steps() -> dict[str, Step]:
     return {step.event: step for step in steps.all()}
-
-
-#: Refusals that no rule of a step names.
-_REFUSALS: Final[Mapping[str, Text]] = {
-    "not-found": _("introuvable, ou hors de portée de cette personne"),
-    "not-allowed": _("droit manquant"),
-    "invalid-input": _("réponses à corriger"),
-    "not-authenticated": _("personne ne s'était connecté"),
-    "stale-version": _("le dossier avait changé entre-temps"),
-    "throttled": _("trop de demandes à la fois"),
-    "wrong-state": _("l'état du dossier ne le permet pas"),
-}
-
-
-@cache
-def _rules() -> dict[str, Rule[...]]:
-    every = (
-        rule
-        for step in steps.all()
-        for rule in (*step.guards, *step.checks, step.signed_when)
-        if rule is not None
-    )
-    return {rule.__name__: rule for rule in every}
-
-
-@cache
-def _errors() -> dict[str, Text]:
-    found: dict[str, Text] = {}
-    left: list[type[AccountsError]] = [AccountsError]
-    while left:
-        one = left.pop()
-        found.setdefault(one.code, one.text)
-        left += one.__subclasses__()
-    return found
-
-
-def rule(code: str) -> str:
-    """Return why something was refused, in the words of a refusal, of a step's rule, or of the right that lacked.
-
-    A code that none of these knows is its own words.
-    """
-    if code in _rules():
-        return " / ".join(_rules()[code].in_words()) or code
-    if known(code):
-        return act(code)
-    return str(_REFUSALS.get(code) or _errors().get(code, code))
 
 
 def act(code: str) -> str:
@@ -248,6 +235,12 @@ def act(code: str) -> str:
 def acts() -> list[tuple[str, str]]:
     """Return all acts with their words, in the order of the words."""
     return sorted(((code, act(code)) for code in events.registered()), key=lambda pair: pair[1].casefold())
+
+
+def acts_in(family: str) -> list[str]:
+    """Return the acts of a family, in alphabetical order."""
+    sources = FAMILIES[family].sources
+    return [code for code in events.registered() if code.partition(":")[0] in sources]
 
 
 def known(code: str) -> bool:

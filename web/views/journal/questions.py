@@ -107,13 +107,15 @@ class Entries(JournalPage):
     tab = "journal-entries"
     query: ClassVar[type[Query]] = Anything
     template = "web/journal/entries.html"
-    filtered_by: ClassVar[tuple[str, ...]] = (*FILTERS, "act", "outcome")
+    filtered_by: ClassVar[tuple[str, ...]] = (*FILTERS, "family", "act", "purpose", "outcome")
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """List entries, newest first; the look is itself an entry."""
         filters, faults = self.filters(EntriesQuery)
         choices = {
+            "family": [(code, str(family.label)) for code, family in words.FAMILIES.items()],
             "act": words.acts(),
+            "purpose": [(code, str(label)) for code, label in words.PURPOSES.items()],
             "outcome": [(code, str(label)) for code, label in words.OUTCOMES.items()],
         }
         context = (
