@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from config.documents.tables import MADE, code, lines, table
 from core.languages import ENGLISH, in_language
-from referrals.policy.definitions import ORDERS, SETTINGS, Order
+from referrals.policy.chapters import Chapter
+from referrals.policy.definitions import CHAPTERS, ORDERS, SETTINGS, Order
 from referrals.policy.field_types import OPEN_MINUTES_MIN, TEXT_MAX, UNITS, Setting
 
 INTRODUCTION: Final = f"""\
@@ -25,6 +26,16 @@ A text has at most {TEXT_MAX} characters, and braces only round the words given 
 
 def page() -> str:
     """Return the page."""
+    parts = [
+        MADE,
+        INTRODUCTION,
+        *(_chapter(one) for one in Chapter),
+        "## What has to hold between two of them\n\n" + "\n".join(f"- {_order(order)}" for order in ORDERS),
+    ]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _chapter(chapter: Chapter) -> str:
     rows = [
         [
             f"{code(key)}<br>{in_language(one.label, ENGLISH)} (*{one.label}*)",
@@ -33,14 +44,10 @@ def page() -> str:
             _bounds(one),
         ]
         for key, one in SETTINGS.items()
+        if CHAPTERS[key] is chapter
     ]
-    parts = [
-        MADE,
-        INTRODUCTION,
-        table(["Setting", "Law or practice", "Default", "What it may be"], rows),
-        "## What has to hold between two of them\n\n" + "\n".join(f"- {_order(order)}" for order in ORDERS),
-    ]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    title = f"## {in_language(chapter.label, ENGLISH)} (*{chapter.label}*)"
+    return f"{title}\n\n{table(['Setting', 'Law or practice', 'Default', 'What it may be'], rows)}"
 
 
 def _default(setting: Setting) -> str:

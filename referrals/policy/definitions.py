@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 from rest_framework.exceptions import ValidationError
 
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import SETTING, Setting
 from referrals.policy.settings.anomalies import AnomalyTerms
 from referrals.policy.settings.assessment import AssessmentTerms
@@ -63,6 +64,10 @@ class Protocol(
     """
 
 
+#: Each a class of the protocol that names its chapter.
+TOPICS: Final[tuple[Any, ...]] = Protocol.__bases__
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """Two settings of which one must be less than the other, counted in the unit of the lesser."""
@@ -81,6 +86,10 @@ class Order:
 DEFAULTS: Final = Protocol()
 SETTINGS: Final[Mapping[str, Setting]] = {
     declared.name: declared.metadata[SETTING] for declared in fields(Protocol)
+}
+#: The chapter of each setting, which its topic names.
+CHAPTERS: Final[Mapping[str, Chapter]] = {
+    declared.name: topic.chapter for topic in TOPICS for declared in fields(topic)
 }
 ORDERS: Final = (
     Order("triage_urgent_hours", "triage_hours", equal=True),

@@ -21,9 +21,8 @@ from audit import journal
 from audit.events import Purpose, register
 from core.languages import in_both
 from referrals.models import SettingChange
-from referrals.policy.definitions import ORDERS, SETTINGS, Timeline
-from referrals.vocabulary.labels import moment
-from referrals.vocabulary.law import citations
+from referrals.policy.definitions import CHAPTERS, ORDERS, SETTINGS, Timeline
+from referrals.vocabulary.labels import labelled, moment
 
 register("setting:changed")
 
@@ -160,6 +159,7 @@ def _line(key: str, rows: list[SettingChange], zone: ZoneInfo, at: datetime) -> 
         "default": setting.default,
         "value": present.value if present else setting.default,
         "effective_on": _day(present, zone) if present else None,
+        "made_by": _maker(present) if present else None,
         "to_come": [change_line(row, zone) for row in rows if row.effective_at > at],
         "history": [
             change_line(row, zone)
@@ -176,7 +176,8 @@ def _declared(key: str) -> dict[str, Any]:
     return {
         "key": key,
         "label": in_both(setting.label),
-        "law": citations.told(setting.law),
+        "chapter": labelled(CHAPTERS[key]),
+        "law": setting.law or None,
         "kind": setting.kind,
         "unit": setting.unit or None,
         **setting.bounds,
@@ -196,5 +197,10 @@ def change_line(row: SettingChange, zone: ZoneInfo) -> dict[str, Any]:
         "effective_on": _day(row, zone),
         "effective_at": moment(row.effective_at),
         "made_at": moment(row.made_at),
-        "made_by": row.made_by.full_name if row.made_by else None,
+        "made_by": _maker(row),
     }
+
+
+def _maker(row: SettingChange) -> str | None:
+    """Return who made a change; None for the service."""
+    return row.made_by.full_name if row.made_by else None

@@ -44,7 +44,8 @@ class SettingOut(schema.Labelled):
 
     key = serializers.CharField()
     label = schema.Label()
-    law = schema.Cited(many=True, help_text="The articles that leave it open; none: practice.")
+    chapter = schema.CodedValue()
+    law = serializers.CharField(allow_null=True, help_text="The article that leaves it open; null: practice.")
     kind = serializers.ChoiceField(["whole", "flag", "choice", "text", "week", "codes", "rows"])
     unit = serializers.CharField(allow_null=True)
     minimum = serializers.IntegerField(required=False)
@@ -54,6 +55,9 @@ class SettingOut(schema.Labelled):
     default = AnyValue()
     value = AnyValue()
     effective_on = serializers.DateField(allow_null=True, help_text="Null: the default was never changed.")
+    made_by = serializers.CharField(
+        allow_null=True, help_text="Who chose the value in force; null: the service."
+    )
     to_come = ChangeOut(many=True)
     history = ChangeOut(many=True)
 

@@ -18,7 +18,17 @@ from accounts.errors import InvalidInput
 from accounts.models import Authority
 from accounts.roles import Role
 from referrals.models import SettingChange
-from referrals.policy.definitions import DEFAULTS, ORDERS, SETTINGS, Protocol, Timeline, protocol_of
+from referrals.policy.chapters import Chapter
+from referrals.policy.definitions import (
+    CHAPTERS,
+    DEFAULTS,
+    ORDERS,
+    SETTINGS,
+    TOPICS,
+    Protocol,
+    Timeline,
+    protocol_of,
+)
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.audit.owner import written
@@ -91,6 +101,14 @@ def test_each_default_passes_its_own_check_and_is_in_order():
         assert read == getattr(DEFAULTS, key), key
     assert all(order.holds(DEFAULTS) for order in ORDERS)
     assert {name for order in ORDERS for name in (order.lesser, order.greater)} <= set(SETTINGS)
+
+
+def test_each_topic_names_its_chapter_and_each_chapter_has_settings(world, here):
+    assert [topic.__name__ for topic in TOPICS if "chapter" not in vars(topic)] == []
+    assert set(CHAPTERS) == set(SETTINGS)
+    assert set(CHAPTERS.values()) == set(Chapter)
+    told = world.as_("territory_admin").get(f"authorities/{here.pk}/settings").json()["results"]
+    assert {line["key"]: line["chapter"]["code"] for line in told} == CHAPTERS
 
 
 def test_what_the_law_fixes_is_no_setting():

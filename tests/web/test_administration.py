@@ -282,6 +282,52 @@ def test_a_setting_is_changed_from_a_day_on_and_keeps_its_history(world, admin, 
     assert "Changement à venir" in text(admin.get(settings_of))
 
 
+def settings_on(page):
+    assert page.status_code == 200
+    return [one.rpartition("/")[2] for one in links(page) if re.search("/reglages/[a-z]", one)]
+
+
+def test_each_setting_stands_in_one_chapter_to_which_the_page_of_settings_leads(admin, settings_of):
+    chapters = [one for one in links(admin.get(settings_of)) if "?chapter=" in one]
+
+    shown = [key for chapter in chapters for key in settings_on(admin.get(chapter))]
+
+    assert sorted(shown) == sorted(SETTINGS)
+    assert len(chapters) > 10
+    assert settings_on(admin.get(settings_of)) == [], "none was changed"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("premiere ANALYSE u2", ["triage_urgent_hours"]),
+        ("first analysis from", ["triage_urgent_hours"]),
+        ("triage_urgent", ["triage_urgent_hours"]),
+        ("sealed_mail", []),
+        ("pli recommandé", ["transfer_mode"]),
+        ("L223-2", ["agreement_days"]),
+        ("zzz", []),
+    ],
+)
+def test_a_setting_is_found_by_words_of_its_label_its_code_its_law_and_its_choices(
+    admin, settings_of, words, found
+):
+    page = admin.get(settings_of, words=words)
+
+    assert settings_on(page) == found
+    assert found or "Aucun réglage n'a ces mots." in text(page)
+
+
+def test_what_the_authority_chose_is_shown_first_with_since_when_and_by_whom(world, admin, settings_of):
+    admin.fills(f"{settings_of}/triage_hours", triage_hours="30", effective_on=today().isoformat())
+
+    page = admin.get(settings_of)
+
+    assert settings_on(page) == ["triage_hours"]
+    assert f"depuis le {today():%d/%m/%Y}, territory_admin 93" in text(page)
+    assert admin.get(settings_of, chapter="nonsense").status_code == 400
+
+
 @pytest.mark.parametrize("key", SETTINGS)
 def test_every_setting_has_its_page_and_an_empty_form_breaks_nothing(admin, settings_of, key):
     assert admin.get(f"{settings_of}/{key}").status_code == 200

@@ -5,13 +5,14 @@ The rules themselves: ``audit/anomalies/rules.py``. Part of the protocol (``refe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from audit.anomalies.rules import RULES
 from core.languages import Text
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import whole
 from referrals.policy.list_types import codes
 
@@ -29,6 +30,8 @@ def _from(default: int, least: int, most: int, what: Text, unit: str = "") -> in
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnomalyTerms:
     """Figures from which on a rule fits, and how an anomaly is dealt with."""
+
+    chapter: ClassVar = Chapter.ANOMALIES
 
     anomaly_rules: tuple[str, ...] = codes(
         tuple(_RULES), _RULES, _("Anomalies d'accès recherchées"), kept=_ALWAYS, law=_LAW

@@ -1,10 +1,11 @@
 """Settings of the assessment: its delays, its team, its meetings."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import choice, flag, whole
 
 _TEAM_SOURCES: Final = {
@@ -17,6 +18,8 @@ _TEAM_SOURCES: Final = {
 @dataclass(frozen=True, kw_only=True)
 class AssessmentTerms:
     """Delays and teams of assessments. The legal delay is three months; "reduced" has no figure in law."""
+
+    chapter: ClassVar = Chapter.ASSESSMENT
 
     assessment_urgent_days: int = whole(30, 7, 90, _("Évaluation à partir de U2"), law="CASF D226-2-4")
     assessment_under_2_days: int = whole(

@@ -1,10 +1,11 @@
 """Settings of decisions: delays, agreement, variants of measures, second signatures, access."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import choice, whole
 from referrals.policy.list_types import Row, Variant, codes, rows
 
@@ -24,6 +25,8 @@ SIGNATORIES: Final = [*_SIGNERS.items()]
 @dataclass(frozen=True, kw_only=True)
 class DecisionTerms:
     """Decision, agreement, signatures."""
+
+    chapter: ClassVar = Chapter.DECISIONS
 
     decision_days: int = whole(5, 1, 31, _("Décision après le rapport"))
     prostitution_judicial_mode: str = choice(

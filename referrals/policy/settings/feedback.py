@@ -1,15 +1,19 @@
 """Settings of feedback: what a filer is told."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import text
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedbackTerms:
     """What a filer is told. A person sends it, case by case."""
+
+    chapter: ClassVar = Chapter.LETTERS
 
     feedback_not_qualified_text: str = text(
         "Votre transmission n° {reference} n'a pas été qualifiée d'information préoccupante. Elle a été réorientée.",

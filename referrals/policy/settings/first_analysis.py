@@ -1,11 +1,12 @@
 """Settings of the first analysis: delays, who reads, how much may be searched."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import choice, flag, whole
 
 _SECOND_READER: Final = {
@@ -18,6 +19,8 @@ _SECOND_READER: Final = {
 @dataclass(frozen=True, kw_only=True)
 class FirstAnalysisTerms:
     """Delays and readers of the first analysis."""
+
+    chapter: ClassVar = Chapter.FIRST_ANALYSIS
 
     acknowledge_hours: int = whole(
         24, 1, 40, pgettext_lazy("setting", "Accusé de réception"), unit="open_hours"

@@ -1,10 +1,11 @@
 """Settings of the holders of parental authority and of the prosecutor: deferred information, reminders."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import whole
 from referrals.policy.list_types import codes
 
@@ -18,6 +19,8 @@ _DEFERRAL_REASONS: Final = {
 @dataclass(frozen=True, kw_only=True)
 class HolderAndProsecutorTerms:
     """Deferred information of holders, reminders of the prosecutor."""
+
+    chapter: ClassVar = Chapter.JUSTICE
 
     holder_deferral_review_days: int = whole(
         7, 1, 31, _("Information différée des titulaires : revue"), law="CASF L226-2-1"

@@ -1,15 +1,19 @@
 """Settings of immediate danger: alerts, calls on duty, emergency openings, runaways."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import whole
 
 
 @dataclass(frozen=True, kw_only=True)
 class DangerTerms:
     """Delays in immediate danger."""
+
+    chapter: ClassVar = Chapter.DANGER
 
     danger_alert_minutes: int = whole(
         30, 5, 120, _("Danger immédiat : alerte"), unit="minutes", law="CASF L226-4"

@@ -1,11 +1,12 @@
 """Settings of the authority itself: what it calls itself and its grades, and whom it works with."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import choice, flag, text
 from referrals.policy.list_types import Partner, Row, rows
 
@@ -21,6 +22,8 @@ _PROSECUTOR_CHANNELS: Final = {
 @dataclass(frozen=True, kw_only=True)
 class NameAndPartnerTerms:
     """What the authority calls itself and its grades, and whom it works with."""
+
+    chapter: ClassVar = Chapter.AUTHORITY
 
     crip_name: str = text(
         "Cellule de recueil des informations préoccupantes", _("Nom de la cellule"), law="CASF L226-3"

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import Week, choice, week, whole
 
 _OFFICE: Final = [{"opens": "09:00", "closes": "17:00"}]
@@ -33,6 +34,8 @@ _CALENDARS: Final[Mapping[str, Text]] = {
 @dataclass(frozen=True, kw_only=True)
 class HourTerms:
     """When the authority works."""
+
+    chapter: ClassVar = Chapter.TIME
 
     opening_hours: Week = week(_OFFICE_WEEK, _("Heures d'ouverture"))  # noqa: RUF009 - a field
     holiday_calendar: str = choice("territory", _CALENDARS, _("Calendrier des jours fériés"))

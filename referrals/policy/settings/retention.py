@@ -1,15 +1,19 @@
 """Settings of retention: drafts, active base, archive, journal."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import flag, whole
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetentionTerms:
     """How long drafts, cases and entries of the journal are kept."""
+
+    chapter: ClassVar = Chapter.RETENTION
 
     draft_days: int = whole(30, 7, 90, _("Brouillon non transmis"))
     retention_set_aside_months: int = whole(

@@ -1,8 +1,10 @@
 """Settings of an authority: values in force, coming changes, history; each changes from a given day."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
+from unicodedata import combining, normalize
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,9 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.request import ServiceRequest
-from core.inputs import Day, StrictSerializer
+from core.inputs import Code, Day, StrictSerializer, Text
 from core.languages import for_reader
+from core.query import Query
 from referrals.errors import NotVisible
+from referrals.policy.chapters import Chapter
 from referrals.policy.definitions import SETTINGS
 from referrals.policy.field_types import DAYS, UNITS
 from referrals.policy_changes import actions as policy_changes_actions
@@ -21,7 +25,9 @@ from referrals.policy_changes.inputs import SettingChangeInput
 from web import forms
 from web.administration import lists, words
 from web.administration.base import AdministrationPage
+from web.cases.base import BlanksLeftOut
 from web.forms import Ask, Entry, Input, Sent, day_in_words
+from web.journal.base import address
 from web.page import FormPage
 
 
@@ -39,18 +45,64 @@ class SettingsPage(AdministrationPage):
         return policy_changes_actions.told(known, at=self.at)
 
 
+class SettingsQuery(BlanksLeftOut):
+    """Which settings: those of one chapter, or those whose label, code, law or choices have some words."""
+
+    chapter = Code(Chapter.choices, required=False)
+    words = Text(max_length=60, required=False)
+
+
 class Settings(SettingsPage):
     """GET /administration/{authority}/reglages."""
 
+    query: ClassVar[type[Query]] = SettingsQuery
     template = "web/policy_changes/settings.html"
 
     def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the settings with their values in force, those that were changed marked as such."""
+        """Show one chapter, or what was searched; else the chapters and what the authority has chosen itself."""
+        every = self.lines_of(authority)
+        chapter, sought = self.asked.get("chapter"), self.asked.get("words", "")
+        if sought:
+            shown = [line for line in every if holds_words(line, sought)]
+        elif chapter:
+            shown = [line for line in every if line["chapter"]["code"] == chapter]
+        else:
+            shown = [line for line in every if line["value"] != line["default"] or line["to_come"]]
         lines = [
             in_words(line) | {"address": reverse("setting-page", args=[authority, line["key"]])}
-            for line in self.lines_of(authority)
+            for line in shown
         ]
-        return self.show(self.around() | {"lines": lines})
+        return self.show(
+            self.around()
+            | {
+                "here": reverse("settings-page", args=[authority]),
+                "chapters": chapters_of(every),
+                "chapter": chapter,
+                "words": sought,
+                "lines": lines,
+                "title": Chapter(chapter).label if chapter and not sought else "",
+            }
+        )
+
+
+def chapters_of(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, object, int]]:
+    """Return the chapters with their words, and how many settings each has."""
+    counts = Counter(line["chapter"]["code"] for line in lines)
+    return [(one.value, one.label, counts[one.value]) for one in Chapter if counts[one.value]]
+
+
+def holds_words(line: Mapping[str, Any], sought: str) -> bool:
+    """Tell whether a setting has all the words that were typed, in either language, whatever their accents."""
+    said = [line["key"].replace("_", " "), line["key"], line["law"] or "", *line["label"].values()]
+    said += line["chapter"]["label"].values()
+    said += [label for choice in line.get("choices", ()) for label in choice["label"].values()]
+    text = plain(" ".join(said))
+    return all(word in text for word in plain(sought).split())
+
+
+def plain(text: str) -> str:
+    """Return a text without case and accents."""
+    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))
 
 
 class OneSetting(SettingsPage, FormPage):
@@ -112,7 +164,7 @@ class OneSetting(SettingsPage, FormPage):
             self.around()
             | in_words(line)
             | {
-                "back": reverse("settings-page", args=[authority]),
+                "back": address("settings-page", {"chapter": line["chapter"]["code"]}, authority),
                 "history": [
                     {
                         "value": value_in_words(line, change["value"]),
@@ -206,6 +258,7 @@ def in_words(line: Mapping[str, Any]) -> dict[str, Any]:
         "changed": line["value"] != line["default"],
         "coming": len(line["to_come"]),
         "since": day_in_words(line["effective_on"]) if line["effective_on"] else "",
+        "by": (line["made_by"] or gettext("Le service")) if line["effective_on"] else "",
     }
 
 
