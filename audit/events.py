@@ -211,6 +211,27 @@ def closed() -> frozenset[str]:
     return frozenset(_closed)
 
 
+class Counted(StrEnum):
+    """What is counted of an authority, day by day, beside readings, searches and refusals."""
+
+    CHANGES = "changes"
+    EMERGENCIES = "emergencies"
+    EXPORTS = "exports"
+
+
+_counted: dict[Counted, set[str]] = {one: set() for one in Counted}
+
+
+def count_as(what: Counted, *acts: str) -> None:
+    """Say which acts are counted as one thing; called by the app that performs them, when it is imported."""
+    _counted[what].update(acts)
+
+
+def counted(what: Counted) -> frozenset[str]:
+    """Return the acts that are counted as one thing."""
+    return frozenset(_counted[what])
+
+
 def check_codes(values: Iterable[str]) -> None:
     """Refuse what isn't a code.
 
@@ -231,3 +252,4 @@ register(
     "audit:exported",
 )
 file_under(Topic.EXPORT, "audit:exported")
+count_as(Counted.EXPORTS, "audit:exported")

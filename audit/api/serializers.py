@@ -20,19 +20,23 @@ class EntryPageOut(serializers.Serializer[Any]):
 
 
 class DayOut(serializers.Serializer[activity.Day]):
-    """How many entries of each kind there were on one day."""
+    """How many entries of each kind there were on one day, or in one month."""
 
-    day = serializers.DateField()
+    day = serializers.DateField(help_text="The day, or the first of the month.")
     files = serializers.IntegerField(help_text="Files and attachments opened.")
     lists = serializers.IntegerField(help_text="Lists read.")
     searches = serializers.IntegerField(help_text="Searches for people.")
     refusals = serializers.IntegerField(help_text="All that was refused or failed.")
+    changes = serializers.IntegerField(help_text="Steps of the procedure.")
+    emergencies = serializers.IntegerField(help_text="Emergency openings.")
+    exports = serializers.IntegerField(help_text="Exports of cases and of the journal.")
 
 
 class ActivityOut(serializers.Serializer[activity.Activity]):
     """How much is read and refused, by day and by hour."""
 
     days = DayOut(many=True)
+    months = DayOut(many=True, help_text="The sums of the days of each month.")
     hours = serializers.ListField(
         child=serializers.ListField(child=serializers.IntegerField()),
         help_text="Openings of files: seven days of the week from Monday on, of 24 hours each.",

@@ -1,7 +1,8 @@
 """Topics of this app's acts, for the auditors' ready-made questions (SEC-AL17, domain.md §7.4)."""
 
-from audit.events import Topic, declare_closed, file_under
+from audit.events import Counted, Topic, count_as, declare_closed, file_under
 from referrals.duplicates.name_search import ASKED_ELSEWHERE, SEARCHED
+from referrals.exports.actions import TAKEN
 from referrals.vocabulary.states import CLOSED, Machine, State
 from referrals.workflow.step import steps
 
@@ -26,3 +27,6 @@ file_under(Topic.SEARCH, SEARCHED, ASKED_ELSEWHERE)
 file_under(Topic.RIGHTS, "standin:named", "standin:ended")
 file_under(Topic.RIGHTS, *(steps.get(Machine.REFERRAL, name).event for name in RIGHTS))
 declare_closed(*map(str, (*CLOSED, State.ARCHIVED)))
+count_as(Counted.CHANGES, *(step.event for step in steps.all()))
+count_as(Counted.EMERGENCIES, steps.get(Machine.GLASS, "open").event)
+count_as(Counted.EXPORTS, TAKEN)

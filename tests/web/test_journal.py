@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import translation
 
 from accounts.permissions import PERMISSIONS
-from audit import events
+from audit import activity, events
 from audit.models import Checkpoint
 from audit.questions import QUESTIONS
 from audit.sequencer import Sequencer
@@ -470,10 +470,32 @@ def test_the_pictures_say_what_the_call_counts(world, log):
     assert [len(row) for row in told["hours"]] == [24] * 7
     rows = re.findall(r"<th scope=\"row\">[\d/]+</th><td>(\d+)</td>", html)
     assert (len(rows), sum(map(int, rows))) == (7, total["files"])
-    assert html.count("<svg viewBox") - 1 == html.count("<title id=") == html.count("<desc id=") == 5
+    assert html.count("<svg viewBox") - 1 == html.count("<title id=") == html.count("<desc id=") == 8
     assert not re.search(r"\sstyle=", html)
     assert auditor.get("/journal/images", days="8").status_code == 400
     assert world.as_("auditor").get("audit/activity", actor=world.user("auditor").pk).status_code == 400
+
+
+@pytest.mark.sec("SEC-AL17")
+def test_a_year_is_told_by_month_with_what_was_changed_and_opened_in_an_emergency(world, log):
+    told = world.as_("auditor").get("audit/activity", days="365").json()
+    page = Visitor(world, "auditor").get("/journal/images", days="365")
+
+    assert len(told["months"]) == 12
+    assert {month["day"][-2:] for month in told["months"]} == {"01"}
+    for kind in activity.kinds():
+        assert sum(month[kind] for month in told["months"]) == sum(day[kind] for day in told["days"]), kind
+    newest = told["months"][-1]
+    steps = [
+        one for one in entries(world) if one["act"].startswith("referral:") and one["outcome"] == "allow"
+    ]
+    assert newest["changes"] == len(steps) > 0
+    assert (newest["emergencies"], newest["exports"]) == (0, 0)
+    assert (
+        re.findall(r'<th scope="row">(\d\d/\d{4})</th>', page.content.decode())[0]
+        == f"{newest['day'][5:7]}/{newest['day'][:4]}"
+    )
+    assert "Par mois" in text(page)
 
 
 def test_a_day_is_that_of_the_zone_and_another_authority_counts_nothing(world, log):

@@ -1,5 +1,6 @@
 """Activity charts of readings and refusals, with a table beside each: by day and kind, by hour of the week."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from django.http import HttpResponse
@@ -18,7 +19,10 @@ KINDS: Final = (
     ("files", _("Dossiers et pièces ouverts")),
     ("lists", _("Listes consultées")),
     ("searches", _("Recherches de personnes")),
+    ("changes", _("Étapes de la procédure")),
     ("refusals", _("Refus et échecs")),
+    ("emergencies", _("Ouvertures d'urgence")),
+    ("exports", _("Exports")),
 )
 WEEK: Final = (_("lun."), _("mar."), _("mer."), _("jeu."), _("ven."), _("sam."), _("dim."))
 
@@ -40,16 +44,17 @@ class Pictures(JournalPage):
         """Draw readings and refusals of the whole authority; never of one person."""
         days = int(self.asked["days"])
         counted = activity.activity({"days": days, "zone": self.zone}, actor=self.actor, at=self.at)
+        monthly = days == activity.YEAR
+        spans = counted.months if monthly else counted.days
         return self.show(
             self.around()
             | {
                 "days": days,
                 "periods": activity.DAYS,
+                "year": activity.YEAR,
                 "kinds": [label for _, label in KINDS],
-                "charts": [self._chart(kind, label, counted) for kind, label in KINDS],
-                "rows": [
-                    (day.day, [getattr(day, kind) for kind, _ in KINDS]) for day in reversed(counted.days)
-                ],
+                "charts": [self._chart(kind, label, spans, monthly=monthly) for kind, label in KINDS],
+                "rows": [(day.day, [getattr(day, kind) for kind, _ in KINDS]) for day in reversed(spans)],
                 "week": [(day, row, sum(row)) for day, row in zip(WEEK, counted.hours, strict=True)],
                 "names": [(day, n * (charts.CELL + 1) + 24) for n, day in enumerate(WEEK)],
                 "cells": charts.cells(counted.hours),
@@ -61,12 +66,22 @@ class Pictures(JournalPage):
             }
         )
 
-    def _chart(self, kind: str, label: object, counted: activity.Activity) -> charts.Chart:
-        numbers = [(f"{day.day:%d/%m}", (getattr(day, kind),)) for day in counted.days]
+    def _chart(
+        self, kind: str, label: object, spans: Sequence[activity.Day], *, monthly: bool
+    ) -> charts.Chart:
+        form = "%m/%Y" if monthly else "%d/%m"
+        numbers = [(f"{span.day:{form}}", (getattr(span, kind),)) for span in spans]
         total, most = (sum(n for _, (n,) in numbers), max(n for _, (n,) in numbers))
-        about = gettext(
-            "%(total)s en %(days)s jours, au plus %(most)s en un jour. Le tableau ci-dessous donne chaque jour."
-        ) % {"total": total, "days": len(numbers), "most": most}
+        words = (
+            gettext(
+                "%(total)s en %(days)s mois, au plus %(most)s en un mois. Le tableau ci-dessous donne chaque mois."
+            )
+            if monthly
+            else gettext(
+                "%(total)s en %(days)s jours, au plus %(most)s en un jour. Le tableau ci-dessous donne chaque jour."
+            )
+        )
+        about = words % {"total": total, "days": len(numbers), "most": most}
         return charts.columns(
             kind, label, about, numbers, said=gettext("%(total)s en tout") % {"total": total}
         )
