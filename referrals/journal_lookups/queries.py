@@ -1,7 +1,7 @@
 """Lists of lookups and one of them, as the page and the API show it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from accounts.access import require_somewhere
 from accounts.actor import Actor
@@ -14,6 +14,9 @@ from referrals.models import PseudonymLookup
 from referrals.vocabulary.access_review import LookupGround, LookupKind, LookupState
 from referrals.vocabulary.labels import labelled, moment
 
+#: The page of what awaits somebody shows as many; the list has all.
+SHOWN: Final = 10
+
 
 def lookup_page(asked: dict[str, Any], *, actor: Actor) -> Page:
     """Return a page of the lookups that the actor may know of, the newest first; none bears a pseudonym.
@@ -23,6 +26,13 @@ def lookup_page(asked: dict[str, Any], *, actor: Actor) -> Page:
     """
     require_somewhere(actor, actions.RIGHT)
     return page_of(actions.visible_to(actor), order=("-asked_at", "id"), bound_to="lookups", **asked)
+
+
+def to_decide(*, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Return the newest lookups on which the actor may decide now, at most ten."""
+    waiting = actions.visible_to(actor).filter(outcome="").exclude(asked_by=actor.user_id)
+    lines = [line(row, actor=actor, at=at) for row in waiting[:SHOWN]]
+    return [one for one in lines if one["to_decide"]]
 
 
 def line(row: PseudonymLookup, *, actor: Actor, at: datetime) -> dict[str, Any]:

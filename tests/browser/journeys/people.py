@@ -381,6 +381,30 @@ def looks_up_an_entry(story: Story) -> None:
         auditor.follows(re.compile("^Preuve"))
 
 
+def follows_a_complaint(story: Story) -> None:
+    """A complaint names a case: two offices look it up, and the auditor reads who opened it."""
+    named = re.compile("^Un dossier, par sa référence")
+    with story.does("auditor", "look up the case that a complaint names") as auditor:
+        auditor.turns_to("Journal")
+        auditor.follows("Réclamations")
+        auditor.follows("Nouvelle recherche")
+        said = {"kind": "Un dossier, par sa référence", "ground": "Réclamation d'une personne concernée"}
+        answers(auditor, said | {"named": story.first})
+        auditor.presses("Demander")
+    with story.does("dpo", "allow the lookup") as officer:
+        officer.turns_to("Journal")
+        officer.follows(named)
+        officer.follows("Décider")
+        answers(officer, {"named": story.first})
+        officer.presses("Chercher")
+    with story.does("auditor", "read who opened the case") as auditor:
+        auditor.turns_to("Journal")
+        auditor.follows("Réclamations")
+        auditor.follows(named)
+        auditor.follows("Qui a ouvert ce dossier ?")
+        auditor.page.get_by_text("Dossier lu").first.wait_for()
+
+
 def invites(story: Story) -> None:
     """An administrator adds a person with a role, and invites them."""
     with story.does("territory_admin", "invite a person") as admin:
@@ -413,5 +437,5 @@ def tell(
 FILED = (files, files_urgently)
 HANDLED = (
     answers_the_call, finds_what_is_urgent, looks_by_part_of_the_reference, looks_by_name, triages, entrusts,
-    records_a_visit, writes_the_report, decides, starts_the_measure, reads_in_an_emergency, looks_up_an_entry, invites,
+    records_a_visit, writes_the_report, decides, starts_the_measure, reads_in_an_emergency, follows_a_complaint, looks_up_an_entry, invites,
 )  # fmt: skip

@@ -271,6 +271,8 @@ def test_the_pages_lead_from_the_complaint_to_the_entries_of_the_file(world, cas
     assert sent.status_code == 303, text(sent)[:900]
     place = sent["Location"]
     assert "Attend une seconde personne" in text(auditor.get(place))
+    assert place in links(officer.get("/journal")), "among what awaits the other office"
+    assert place not in links(auditor.get("/journal"))
     assert f"{place}/decision" in links(officer.get(place))
     assert officer.fills(f"{place}/decision", named=case.reference, decision="allow").status_code == 303
 

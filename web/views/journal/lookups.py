@@ -14,10 +14,9 @@ from audit.events import Purpose
 from core.query import PagedQuery, Query
 from referrals.journal_lookups import actions, queries
 from referrals.journal_lookups.inputs import LookupDecision, LookupInput
-from referrals.vocabulary.access_review import LookupKind
-from web.cases import display
 from web.cases.base import BlanksLeftOut
 from web.forms import Ask, Pairs
+from web.journal import lookups as in_words
 from web.journal.base import JournalPage, address
 from web.page import InputPage, go_to
 
@@ -55,25 +54,6 @@ class LookupPage(JournalPage):
     tab = "journal-lookups"
     comes_back = "journal-lookups"
 
-    def in_words(self, line: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a lookup as a page tells it."""
-        authority = self.authorities[line["authority"]].name if len(self.authorities) > 1 else ""
-        return {
-            "pk": line["id"],
-            "kind": display.label(line["kind"]),
-            "about": "file" if line["kind"]["code"] == LookupKind.CASE else "person",
-            "ground": display.label(line["ground"]),
-            "by": line["asked_by"],
-            "own": line["own"],
-            "asked": self.when(line["asked_at"]),
-            "state": display.label(line["state"]),
-            "code": line["state"]["code"],
-            "until": self.when(line["until"]),
-            "to_decide": line["to_decide"],
-            "to_read": line["to_read"],
-            "authority": authority,
-        }
-
 
 class Lookups(LookupPage):
     """GET /journal/reclamations."""
@@ -84,7 +64,7 @@ class Lookups(LookupPage):
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the lookups, the newest first."""
         page = queries.lookup_page(dict(self.asked), actor=self.actor)
-        lines = [self.in_words(queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
+        lines = [in_words.line(self, queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
         following = address("journal-lookups", {"cursor": page.next}) if page.next else ""
         return self.show(self.around() | {"lines": lines, "next": following})
 
@@ -144,7 +124,7 @@ class OneLookup(LookupPage):
             NotVisible: absent, or of another authority.
         """
         body = queries.one(actions.known(pk, actor=self.actor), actor=self.actor, at=self.at)
-        return self.show(self.around() | {"line": self.in_words(body), "pseudonym": body["pseudonym"]})
+        return self.show(self.around() | {"line": in_words.line(self, body), "pseudonym": body["pseudonym"]})
 
 
 class DecideLookup(LookupPage, InputPage):
@@ -186,4 +166,4 @@ class DecideLookup(LookupPage, InputPage):
 
     def _around(self, pk: UUID) -> dict[str, Any]:
         row = actions.known(pk, actor=self.actor)
-        return self.around() | {"line": self.in_words(queries.line(row, actor=self.actor, at=self.at))}
+        return self.around() | {"line": in_words.line(self, queries.line(row, actor=self.actor, at=self.at))}

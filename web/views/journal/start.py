@@ -5,7 +5,8 @@ from django.http import HttpResponse
 from accounts.request import ServiceRequest
 from audit import health
 from referrals.access_review.desk import desk
-from web.journal import oddities
+from referrals.journal_lookups.queries import to_decide
+from web.journal import lookups, oddities
 from web.journal.base import JournalPage
 from web.views.journal.questions import lines
 
@@ -29,6 +30,7 @@ class Attention(JournalPage):
                     (code, label, awaits.counts.get(code, 0)) for code, label in oddities.choices()["state"]
                 ],
                 "to_lift": [oddities.line(self, row) for row in awaits.to_lift],
+                "lookups": [lookups.line(self, one) for one in to_decide(actor=self.actor, at=self.at)],
                 "breaches": [oddities.line(self, row) for row in awaits.breaches],
                 "open": [oddities.line(self, row) for row in awaits.open],
                 "lines": lines(),
