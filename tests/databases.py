@@ -69,6 +69,7 @@ BOTH_DATABASES = {
     "tests/journeys/test_s09_unjustified_access.py": "the journal's views, and identities lifted",
     "tests/journeys/test_s11_retention.py": "triggers of purges",
     "tests/journeys/test_s16_transfer.py": "row-level security on the way from one authority to another",
+    "tests/referrals/api/test_journal_lookups.py": "row-level security of lookups, and of the case that one finds",
     "tests/referrals/api/test_ids.py": "statements and refusals are the same whatever is hidden",
     "tests/referrals/api/test_lists.py": "statements of lists",
     "tests/referrals/test_children.py": "conditions of lists in SQL: what hangs on a child",

@@ -112,6 +112,16 @@ def test_entries_by_act_and_outcome(ines, made):
     assert ids(ask(ines, act="test:undone", outcome="deny")) == []
 
 
+def test_entries_by_purpose(ines, made, nadia, authority_93):
+    of_purpose = {
+        purpose: journal.record("test:done", actor=nadia, at=NOON, tenant=authority_93, purpose=purpose).pk
+        for purpose in (events.Purpose.AUDIT, events.Purpose.EXPORT)
+    }
+
+    for purpose, entry in of_purpose.items():
+        assert ids(ask(ines, purpose=str(purpose), act="test:done")) == [str(entry)]
+
+
 def test_entries_by_period_include_the_beginning_and_not_the_end(ines, made):
     answer = ask(ines, since="2026-11-24T11:02:00.123456Z", until="2026-11-24T12:04:00.123456+01:00")
 

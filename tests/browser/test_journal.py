@@ -19,6 +19,8 @@ def test_every_page_of_the_journal_can_be_used_by_everybody(visitor):
         ("question-wrong", "/questions/file-openings?subject=x"),
         ("entries", "/entrees?limit=50"),
         ("pictures", "/images?days=7"),
+        ("pictures-of-a-year", "/images?days=365"),
+        ("lookups", "/reclamations"),
         ("proofs", "/preuves"),
         ("anomalies", "/anomalies"),
     ):
@@ -41,6 +43,31 @@ def test_an_auditor_follows_a_question_to_its_proof(visitor):
     visitor.page.get_by_role("link", name=re.compile("^Preuve")).last.click()
     assert "la preuve est juste" in visitor.page.locator("main").inner_text()
     visitor.looks("journal-entry")
+
+
+@pytest.mark.sec("SEC-AZ12")
+def test_a_complaint_is_looked_up_by_two_offices(visitor, people):
+    """What can be no reference leads back to its field; the officer types the reference too, or refuses."""
+    visitor.signs_in("auditor")
+    visitor.goes("/journal/reclamations/nouvelle")
+    said = {"kind": "Un dossier, par sa référence", "ground": "Réclamation d'une personne concernée"}
+    answers(visitor, said | {"named": "R7KD-4M2X"})
+    visitor.presses("Demander")
+    visitor.looks("lookup-refused")
+    visitor.page.locator("#faults").get_by_role("link").click()
+    assert visitor.page.evaluate("document.activeElement.name") == "named"
+    answers(visitor, {"named": "R7KD-4M2X-9QPA-W"})
+    visitor.presses("Demander")
+    visitor.looks("lookup-asked")
+    officer = people("dpo")
+    officer.goes("/journal")
+    officer.looks("journal-start-with-lookup")
+    officer.follows("Un dossier, par sa référence")
+    officer.follows("Décider")
+    officer.looks("lookup-decision")
+    answers(officer, {"named": "R7KD-4M2X-9QPA-W"})
+    officer.presses("Chercher")
+    assert "Rien à montrer sous ce nom" in officer.page.locator("main").inner_text()
 
 
 def test_a_wrong_filter_leads_to_its_field(visitor):
