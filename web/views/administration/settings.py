@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from unicodedata import combining, normalize
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from core.inputs import Code, Day, StrictSerializer, Text
@@ -43,6 +44,9 @@ class SettingsPage(AdministrationPage):
         known = policy_changes_actions.authority_for(self.actor, authority, CHANGE)
         self.tab = f"settings-{authority}"  # of this answer
         return policy_changes_actions.told(known, at=self.at)
+
+
+SOUGHT: Final = Ask("words", _("Chercher un réglage"), attributes={"maxlength": "60"})
 
 
 class SettingsQuery(BlanksLeftOut):
@@ -79,6 +83,7 @@ class Settings(SettingsPage):
                 "chapters": chapters_of(every),
                 "chapter": chapter,
                 "words": sought,
+                "filters": forms.fields_of(SettingsQuery, [SOUGHT], {"words": sought}),
                 "lines": lines,
                 "title": Chapter(chapter).label if chapter and not sought else "",
             }
