@@ -192,8 +192,8 @@ class OrganisationDiffers(AccountsError):
 
     code = "organisation-differs"
     text = _(
-        "Le fournisseur d'identité vous rattache à un autre établissement que votre compte. Demandez à votre "
-        "administratrice ou administrateur de corriger l'un ou l'autre."
+        "Le fournisseur d'identité vous rattache à un autre établissement que votre compte. "
+        "Demandez à l'administration des comptes de corriger l'un ou l'autre."
     )
     stands: ClassVar[bool] = True
 

@@ -118,8 +118,8 @@ TITLES: Final[dict[str, Text]] = {
         "Cette identité est déjà liée à un compte, ou votre compte l'est à une autre de ce fournisseur."
     ),
     "organisation-differs": _(
-        "Le fournisseur d'identité vous rattache à un autre établissement que votre compte. Demandez à votre "
-        "administratrice ou administrateur de corriger l'un ou l'autre."
+        "Le fournisseur d'identité vous rattache à un autre établissement que votre compte. "
+        "Demandez à l'administration des comptes de corriger l'un ou l'autre."
     ),
     "token-refused": _("Jeton absent, expiré, révoqué ou mal formé."),
     "csrf": _("Requête refusée : le jeton anti-CSRF manque ou n'est pas le bon."),
@@ -152,7 +152,7 @@ TITLES: Final[dict[str, Text]] = {
     "too-many-lookups": _("La limite de recherches au journal pour la journée est atteinte."),
     "too-many-exports": _("La limite d'exports pour la journée est atteinte."),
     "export-too-wide": _("Ces filtres ne trouvent aucun dossier, ou plus qu'un export n'en contient."),
-    "export-closed": _("Cet export n'attend plus cette action, ou pas encore."),
+    "export-closed": _("Cette action n'est plus possible sur cet export, ou ne l'est pas encore."),
     "own-export": _("Une autre personne décide de l'export que vous avez demandé."),
     "too-many-ties": _("La limite de liens déclarés est atteinte."),
     "too-many-openings": _(

@@ -267,7 +267,7 @@ class ExportClosed(ReferralError):
     code = "export-closed"
 
     def __init__(self) -> None:
-        super().__init__(_("Cet export n'attend plus cette action, ou pas encore."))
+        super().__init__(_("Cette action n'est plus possible sur cet export, ou ne l'est pas encore."))
 
 
 class OwnExport(ReferralError):

@@ -143,7 +143,10 @@ PLACES: Final = (
         _("Chiffres"),
         "figures-page",
         _reads_figures,
-        _("Les nombres d'une année par fait, les petits nombres tus ; tableaux à télécharger."),
+        _(
+            "Les nombres de dossiers d'une année, par thème ; tableaux à télécharger. Les petits nombres "
+            "ne sont pas communiqués."
+        ),
     ),
     Place(
         _("Plateforme"),

@@ -47,15 +47,15 @@ SAID: Final = ("kind", "children", "evidence", "notice_read")
 ASKS: Final = (
     Ask(
         "notice_read",
-        _("J'ai lu cet avertissement : ce fichier ne contient aucune image intime d'un·e mineur·e."),
+        _("J'ai lu cet avertissement : ce fichier ne contient aucune image intime d'une personne mineure."),
     ),
     Ask("kind", _("Quelle est la nature de ce fichier ?")),
     Ask(
         "children",
         _("Quels enfants concerne-t-il ?"),
         _(
-            "Ne cochez rien s'il concerne tout le dossier. Ce qui concerne un·e enfant dont l'accès "
-            "est restreint n'est lu que par les personnes désignées."
+            "Ne cochez rien s'il concerne tout le dossier. Ce qui concerne un enfant dont l'accès est "
+            "restreint n'est lu que par les personnes désignées."
         ),
     ),
     Ask(

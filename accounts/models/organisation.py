@@ -22,7 +22,7 @@ class OrganisationKind(models.TextChoices):
     ASSOCIATION = "association", _("Association")
     YOUTH_JUSTICE = "youth_justice", _("Protection judiciaire de la jeunesse")
     POLICE = "police", _("Police, gendarmerie")
-    MUNICIPALITY = "municipality", _("Commune, élu·es")
+    MUNICIPALITY = "municipality", _("Commune, élus")
     YOUTH_SERVICE = "youth_service", _("Animation, mission locale, sport")
     HELPLINE = "helpline", _("Ligne d'écoute nationale")
     OTHER = "other", _("Autre")

@@ -59,12 +59,12 @@ PLACES: Final = (
     Place("service", "Service éducatif de démonstration", "social_service"),
 )
 FILERS: Final = (
-    Part("filer", Role.FILER, "Enseignant·e", "school"),
-    Part("filer_nurse", Role.FILER, "Infirmier·e scolaire", "school"),
-    Part("filer_hospital", Role.FILER, "Professionnel·le hospitalier", "hospital"),
-    Part("filer_hotel", Role.FILER, "Veilleur·se de nuit", "hotel"),
-    Part("filer_home", Role.FILER, "Éducateur·rice de foyer", "home"),
-    Part("filer_association", Role.FILER, "Intervenant·e associatif", "association"),
+    Part("filer", Role.FILER, "Enseignement", "school"),
+    Part("filer_nurse", Role.FILER, "Infirmière scolaire", "school"),
+    Part("filer_hospital", Role.FILER, "Cadre hospitalier", "hospital"),
+    Part("filer_hotel", Role.FILER, "Veilleur de nuit", "hotel"),
+    Part("filer_home", Role.FILER, "Éducatrice de foyer", "home"),
+    Part("filer_association", Role.FILER, "Intervenante associative", "association"),
 )
 _PLACE_OF: Final = {
     Role.FILER_ORG_LEAD: "school",

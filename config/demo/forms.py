@@ -65,7 +65,7 @@ def concern(children: list[dict[str, Any]], fact: str, *, on: datetime, **fields
         "filer_profession": "teacher",
         "filer_org": "Établissement de démonstration",
         "filer_org_type": "school",
-        "filer_role_to_child": "Professionnel·le qui suit l'enfant",
+        "filer_role_to_child": "Professionnelle qui suit l'enfant",
         "filer_is_source": "yes",
         "feedback_channel": "platform",
         "good_faith_notice": True,

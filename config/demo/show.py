@@ -138,7 +138,7 @@ def _to_try(demo: Told) -> Iterator[str]:
     tokens, api = demo.cast.tokens, f"{demo.address}/api/v1"
     yield "À essayer (to try), dans un autre terminal :"
     yield ""
-    yield "1. Transmettre (file a concern), comme enseignant·e"
+    yield "1. Transmettre (file a concern), comme enseignante"
     yield _curl(
         f"{api}/referrals",
         tokens[HOME, "filer"],
@@ -149,10 +149,10 @@ def _to_try(demo: Told) -> Iterator[str]:
     yield "2. Trier (triage), comme responsable CRIP : la file d'attente, puis un dossier qui attend"
     yield " && ".join(_triage(api, tokens[HOME, "crip_coordinator"], demo.waiting))
     yield ""
-    yield "3. Contrôler (audit), comme auditeur·rice : qui a fait et lu quoi"
+    yield "3. Contrôler (audit), comme auditrice : qui a fait et lu quoi"
     yield _curl(f"{api}/audit/entries?limit=20", tokens[HOME, "auditor"])
     yield ""
-    yield "4. Vérifier (verify), sans le service : le journal, tel que l'auditeur·rice le reçoit"
+    yield "4. Vérifier (verify), sans le service : le journal, tel que l'audit le reçoit"
     yield " && ".join(_verified(api, tokens[HOME, "auditor"]))
 
 

@@ -18,7 +18,7 @@ class Relation(Coded):
     OWN = "own", _("Sa propre transmission")
     TERRITORY = "territory", _("Territoire")
     UNIT = "unit", _("Unité")
-    ASSIGNED = "assigned", _("Désigné·e")
+    ASSIGNED = "assigned", _("Désigné sur le dossier")
     EXECUTING = "executing", _("Service chargé d'une mesure")
     APPROVER = "approver", _("Second signataire")
     STANDING_IN = "standing_in", _("Supplée une personne désignée")

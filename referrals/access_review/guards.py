@@ -68,8 +68,8 @@ def there_is_something_to_resolve(sheet: Sheet, step_input: Nothing | None) -> b
 
 VEIL_NOT_ASKED_FOR: Final = _("La levée de l'anonymat n'est pas demandée, ou la demande est caduque.")
 VEIL_TAKES_TWO: Final = _(
-    "La levée de l'anonymat est décidée par deux personnes : un·e auditeur·rice et un·e délégué·e à la "
-    "protection des données."
+    "La levée de l'anonymat est décidée par deux personnes : l'une chargée de l'audit, l'autre "
+    "de la protection des données."
 )
 
 

@@ -48,7 +48,7 @@ def extension_calls_for_two(case: Case, step_input: Extension) -> bool:
     starts=[C.C4B_MEETING, C.C4B_VISIT],
     tells=["team"],
     law="CASF D226-2-5",
-    usual=[Usual(_("L'évaluation attend son équipe."))],
+    usual=[Usual(_("Aucune équipe n'est encore désignée pour l'évaluation."))],
 )
 def assign(referral: Referral, step_input: assessment_inputs.Team, case: Case) -> None:
     """Entrust the assessment to a multidisciplinary team."""

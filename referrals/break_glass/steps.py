@@ -41,7 +41,7 @@ REVIEWERS: Final = (Role.SUPERVISOR, Role.CRIP_COORDINATOR)
     purpose=Purpose.EMERGENCY,
     usual=[
         Usual(
-            _("Pour lire les faits en urgence ; le motif que vous donnez est relu ensuite."),
+            _("Pour lire les faits en urgence ; le motif que vous donnez est examiné ensuite."),
             roles=[Role.ON_CALL],
         )
     ],
@@ -107,7 +107,7 @@ def expire(glass: BreakGlass, step_input: inputs.Nothing, case: Case) -> None:
     takes=inputs.Noted,
     law="CASF R221-8",
     purpose=Purpose.EMERGENCY,
-    usual=[Usual(_("Une ouverture en urgence attend d'être relue."), rank=2)],
+    usual=[Usual(_("Une ouverture d'urgence attend d'être examinée."), rank=2)],
 )
 def approve(glass: BreakGlass, step_input: inputs.Noted, case: Case) -> None:
     """Agree with an emergency opening that another person made."""

@@ -38,7 +38,7 @@ def reviewer_is_another(case: Case, step_input: Noted | None) -> bool:
     return not filed_it and case.part.closed_by != user
 
 
-@rule(_("Cette clôture est relue par un·e encadrant·e."))
+@rule(_("Cette clôture est relue par l'encadrement."))
 def coordinator_reviews_withdrawals(case: Case, step_input: Noted | None) -> bool:
     """A coordinator confirms withdrawals; other closings are reviewed by a supervisor (§2.2 Closings)."""
     return case.actor.role != Role.CRIP_COORDINATOR or case.part.step == WITHDRAW

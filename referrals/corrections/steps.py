@@ -32,7 +32,7 @@ def rectify(referral: Referral, step_input: corrections_inputs.Rectify, case: Ca
 @step(
     "add_child",
     number="T50",
-    label=_("Ajouter un·e enfant"),
+    label=_("Ajouter un enfant"),
     source=[
         State.SUBMITTED,
         State.ACKNOWLEDGED,

@@ -295,7 +295,7 @@ def decide_continue(referral: Referral, step_input: decisions_inputs.DecideConti
 @step(
     "decide_child",
     number="T43",
-    label=_("Décider pour un·e enfant"),
+    label=_("Décider pour un enfant"),
     source=[
         State.REPORT_SUBMITTED,
         State.ADMIN_OFFER,

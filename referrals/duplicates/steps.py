@@ -53,7 +53,7 @@ def files_to_lock(referral: UUID) -> set[UUID]:
     stops=[C.C2, C.C4],
     tells=["target_team"],
     law="CASF L226-3, D226-2-3",
-    usual=[Usual(_("Ce qui est reçu concerne un enfant dont le dossier existe déjà."))],
+    usual=[Usual(_("Ce qui est reçu concerne un enfant qui a déjà un dossier."))],
 )
 def attach_existing(referral: Referral, step_input: Attaching, case: Case) -> None:
     """Join a filing to the file that the same child has; it keeps its filer, and the delay of its feedback."""
@@ -152,7 +152,7 @@ def suggest(pair: DuplicateCandidate, step_input: Suggestion, case: Case) -> Non
     data_class="B",
     usual=[
         Usual(
-            _("Un autre dossier est peut-être celui du même enfant."),
+            _("Un autre dossier concerne peut-être le même enfant."),
             rank=0,
             called=_("Comparer les dossiers"),
         )

@@ -177,7 +177,7 @@ def _child(row: "Child", opened: _Opened) -> Person:
     names = " ".join(filter(None, (opened(row, "first_names"), opened(row, "last_name"))))
     lines = [
         ("Nom d'usage", opened(row, "usual_name")),
-        ("Né·e le", _day(opened(row, "birth_date"))),
+        ("Né le", _day(opened(row, "birth_date"))),
         ("Âge estimé", "" if row.birth_date is not None else _ages(row, opened)),
         ("Sexe", _label(Sex, row.sex)),
         ("Adresse", opened(row, "address")),

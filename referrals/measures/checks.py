@@ -32,7 +32,11 @@ def nothing_was_ever_done(case: Case, step_input: JudgeInformed | NotExecuted | 
     return step_input is None or case.part.state != M.ACTIVE or step_input.nothing_was_done
 
 
-@rule(_("Le juge a été informé, et l'enfant vu·e, au plus tard aujourd'hui."))
+@rule(
+    _(
+        "La date à laquelle le juge a été informé et celle à laquelle l'enfant a été vu ne peuvent pas être à venir."
+    )
+)
 def told_and_seen_already(case: Case, step_input: JudgeInformed | None) -> bool:
     """Neither the day the judge was told nor that the child was last seen is to come (M19)."""
     return step_input is None or max(step_input.on, step_input.last_seen_on) <= case.today

@@ -170,7 +170,7 @@ def hand_over(measure: Measure, step_input: measures_inputs.HandOver, case: Case
     starts=[C.C10, C.C15, C.C16, C.C17],
     law="CASF L223-1-1, L223-5",
     data_class="J",
-    usual=[Usual(_("La mesure attend de commencer."))],
+    usual=[Usual(_("La mesure est confiée : enregistrez son début."))],
 )
 def start(measure: Measure, step_input: measures_inputs.Start, case: Case) -> None:
     """Begin the measure."""

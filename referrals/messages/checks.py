@@ -114,7 +114,7 @@ def request_is_open(case: Case, step_input: GivingUp | None) -> Text | None:
     return None if request_of(case, step_input.request) is not None else REQUEST_NOT_OPEN
 
 
-@rule(_("Seul·e l'auteur·e de la demande ou un·e responsable CRIP peut y renoncer."))
+@rule(_("Il faut avoir fait cette demande, ou être responsable CRIP, pour y renoncer."))
 def asker_gives_up(case: Case, step_input: GivingUp) -> bool:
     """Whoever asked, or a coordinator, goes on without the answer (T09)."""
     request = request_of(case, step_input.request)

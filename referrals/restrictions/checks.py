@@ -16,7 +16,7 @@ from referrals.workflow.people import holders_of
 from referrals.workflow.rules import answers, rule
 
 
-@rule(_("La liste doit nommer au moins un·e encadrant·e."))
+@rule(_("La liste doit nommer au moins une personne de l'encadrement."))
 def named_include_a_supervisor(case: Case, step_input: Restriction) -> bool:
     """The list of a restricted case names a supervisor at least (T46)."""
     return bool(holders_of(case, Role.SUPERVISOR, set(step_input.named)))
@@ -29,10 +29,10 @@ def restriction_is_of_its_list_or_left_alone(case: Case, step_input: Unrestricti
 
 
 NAME_OTHERS_FIRST: Final = _(
-    "Plus personne de la liste ne peut la changer à deux : nommer d'abord de nouvelles personnes."
+    "Il ne resterait pas deux personnes de la liste pour la changer : nommez d'abord de nouvelles personnes."
 )
 STILL_LEFT_ALONE: Final = _(
-    "La liste doit de nouveau compter deux personnes qui puissent la changer, dont un·e encadrant·e."
+    "La liste doit de nouveau compter deux personnes qui puissent la changer, dont une de l'encadrement."
 )
 
 

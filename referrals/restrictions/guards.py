@@ -9,7 +9,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.rules import rule
 
 
-@rule(_("Au moins deux personnes sont nommées, dont un·e encadrant·e."))
+@rule(_("Au moins deux personnes sont nommées, dont une de l'encadrement."))
 def restriction_names_enough(case: Case, step_input: Restriction | None) -> bool:
     """A restriction names two persons at least, one of them a supervisor (T46)."""
     return step_input is None or len(set(step_input.named)) >= 2

@@ -22,7 +22,7 @@ from referrals.workflow.rules import answers, two_sign
 from referrals.workflow.step import SAME
 
 OPENED_BY_TWO: Final = _("Lever ou élargir une restriction demande une seconde signature.")
-LEFT_ALONE: Final = _("Plus personne de la liste ne peut la changer à deux : un·e encadrant·e signe.")
+LEFT_ALONE: Final = _("Il ne reste pas deux personnes de la liste pour la changer : l'encadrement signe.")
 
 
 @answers(OPENED_BY_TWO, LEFT_ALONE, of_case=True)

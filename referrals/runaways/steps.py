@@ -49,7 +49,7 @@ def record_runaway(referral: Referral, step_input: inputs.Runaway, case: Case) -
 @step(
     "record_found",
     number="T36",
-    label=_("Enregistrer que l'enfant a été retrouvé·e"),
+    label=_("Enregistrer que l'enfant a été retrouvé"),
     source=ACTIVE,
     target=SAME,
     roles=HOLDING,

@@ -109,7 +109,7 @@ def documents_are_there(case: Case, step_input: Requesting | Sending) -> bool:
 
 
 NAME_RECEIVERS: Final = _(
-    "Dossier restreint : nommer qui le reçoit, responsables CRIP ou encadrant·es de l'autorité destinataire."
+    "Dossier restreint : nommez qui le reçoit, parmi les responsables CRIP et l'encadrement de l'autorité destinataire."
 )
 WHOLE_CELL_RECEIVES: Final = _("Le dossier n'est pas restreint : toute la cellule destinataire le reçoit.")
 
@@ -197,7 +197,7 @@ def readers(case: Case, named: list[UUID]) -> dict[UUID, set[str]]:
 
 
 NAME_READERS: Final = _(
-    "Dossier restreint : nommer au moins deux lecteurs de cette autorité, dont un·e encadrant·e."
+    "Dossier restreint : nommez au moins deux personnes de cette autorité qui le liront, dont une de l'encadrement."
 )
 NOT_RESTRICTED: Final = _("Le dossier n'est pas restreint.")
 READER_NOT_FIT: Final = _("Une des personnes nommées n'exerce pas pour cette autorité, ou elle est exclue.")

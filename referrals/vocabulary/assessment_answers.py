@@ -59,7 +59,7 @@ class Seen(Coded):
 
     NO = "no", pgettext_lazy("seen", "Non")
     WITH_HOLDER = "with_holder", _("Avec un titulaire")
-    ALONE = "alone", _("Seul·e")
+    ALONE = "alone", _("Seul")
 
 
 class VisitKind(Coded):

@@ -34,7 +34,7 @@ class LivingWith(Coded):
     RELATIVE = "relative", _("Un membre de la famille")
     FOSTER = "foster", _("Famille d'accueil")
     RESIDENTIAL = "residential", _("Établissement")
-    ALONE = "alone", _("Seul·e")
+    ALONE = "alone", _("Seul")
     OTHER = "other", _("Autre")
     UNKNOWN = "unknown", _("Non connu")
 
@@ -45,5 +45,5 @@ class Attendance(Coded):
     REGULAR = "regular", _("Régulière")
     IRREGULAR = "irregular", _("Irrégulière")
     ABSENT = "absent", _("Absentéisme lourd ou déscolarisation")
-    NOT_ENROLLED = "not_enrolled", _("Non scolarisé·e")
+    NOT_ENROLLED = "not_enrolled", _("Non scolarisé")
     UNKNOWN = "unknown", _("Non connue")

@@ -9,8 +9,8 @@ class Correctable(Coded):
     """Where a value stands that a rectification corrects (T42)."""
 
     CONCERN = "concern", _("La transmission")
-    CHILDREN = "children", _("Un·e enfant")
-    HOLDERS = "holders", _("Un·e titulaire de l'autorité parentale")
+    CHILDREN = "children", _("Un enfant")
+    HOLDERS = "holders", _("Un titulaire de l'autorité parentale")
     FACTS = "facts", _("Un fait")
     SIGNS = "signs", _("Un signe")
     HEALTH_SIGNS = "health_signs", _("Un signe de santé")

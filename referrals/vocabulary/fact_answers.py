@@ -40,7 +40,7 @@ class SituationType(Coded):
     FAMILY = "family", _("Exploitation par un parent ou proche")
     ONLINE = "online", _("Exploitation en ligne")
     NO_THIRD_PARTY_KNOWN = "no_third_party_known", _("Sans tiers connu")
-    FOREIGN_TRAFFICKING = "foreign_trafficking", _("Traite (mineur·e étranger·e, MNA)")
+    FOREIGN_TRAFFICKING = "foreign_trafficking", _("Traite (mineurs étrangers, MNA)")
     UNKNOWN = "unknown", _("Non déterminé")
 
 

@@ -9,7 +9,7 @@ from referrals.vocabulary.states import FeedbackState as F
 class OwedTo(Coded):
     """To whom an answer is owed (L226-5; domain.md §1.4, S5)."""
 
-    PROFESSIONAL = "professional", _("Professionnel·le ou élu·e")
+    PROFESSIONAL = "professional", _("Professionnel ou élu")
     PRIVATE = "private", _("Particulier qui le demande")
     HELPLINE = "helpline", _("119, pour ce qu'il a transmis")
 

@@ -9,33 +9,33 @@ from referrals.vocabulary.states import Coded
 class FilerProfession(Coded):
     """Who files (domain.md §1.2)."""
 
-    TEACHER = "teacher", _("Enseignant·e")
-    SCHOOL_HEAD = "school_head", _("Chef·fe d'établissement, directeur·rice d'école")
+    TEACHER = "teacher", _("Enseignement")
+    SCHOOL_HEAD = "school_head", _("Direction d'école ou d'établissement")
     SCHOOL_LIFE = "school_life", _("CPE, AED, vie scolaire")
     SCHOOL_SOCIAL_WORKER = (
         "school_social_worker",
-        _("Assistant·e de service social scolaire"),
+        _("Service social scolaire"),
     )
-    SCHOOL_NURSE_DOCTOR = "school_nurse_doctor", _("Infirmier·e, médecin scolaire")
-    SPECIALISED_EDUCATOR = "specialised_educator", _("Éducateur·rice spécialisé·e")
+    SCHOOL_NURSE_DOCTOR = "school_nurse_doctor", _("Santé scolaire")
+    SPECIALISED_EDUCATOR = "specialised_educator", _("Éducation spécialisée")
     STREET_OUTREACH = "street_outreach", _("Prévention spécialisée")
-    RESIDENTIAL_STAFF = "residential_staff", _("Professionnel·le de MECS, foyer")
+    RESIDENTIAL_STAFF = "residential_staff", _("Personnel de MECS ou de foyer")
     DEPT_SOCIAL_WORKER = (
         "dept_social_worker",
-        _("Travailleur·se social·e, PMI"),
+        _("Service social du département, PMI"),
     )
     PHYSICIAN = "physician", _("Médecin")
-    HOSPITAL_STAFF = "hospital_staff", _("Professionnel·le hospitalier·ère")
+    HOSPITAL_STAFF = "hospital_staff", _("Personnel hospitalier")
     MIDWIFE_SEXUAL_HEALTH = "midwife_sexual_health", _("Sage-femme, santé sexuelle")
     PSYCHOLOGIST = "psychologist", _("Psychologue")
-    PJJ_STAFF = "pjj_staff", _("Professionnel·le PJJ")
+    PJJ_STAFF = "pjj_staff", _("Personnel de la PJJ")
     POLICE_GENDARMERIE = "police_gendarmerie", pgettext_lazy("filer profession", "Police, gendarmerie")
     ASSOCIATION_SPECIALISED = "association_specialised", _("Association spécialisée")
     ANIMAL_PROTECTION = "animal_protection", _("Association de protection animale")
     YOUTH_WORKER = "youth_worker", _("Animation, mission locale, sport, loisirs")
     TRANSPORT_HOTEL = "transport_hotel", _("Hôtellerie, transport, plateforme")
-    ELECTED_OFFICIAL = "elected_official", _("Élu·e local·e")
-    OTHER_PRO = "other_pro", _("Autre professionnel·le")
+    ELECTED_OFFICIAL = "elected_official", _("Élu local")
+    OTHER_PRO = "other_pro", _("Autre profession")
     PRIVATE_PERSON = "private_person", _("Particulier")
     MINOR_SELF = "minor_self", _("La personne mineure elle-même")
     PARENT = "parent", _("Parent")

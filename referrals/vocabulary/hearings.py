@@ -18,10 +18,10 @@ from referrals.vocabulary.states import Coded
 class Heard(Coded):
     """Whether the judge heard the child (CC 375-1, 388-1)."""
 
-    HEARD = "heard", _("Entendu·e individuellement")
+    HEARD = "heard", _("Entendu individuellement")
     NOT_ABLE = "not_able", _("Sans discernement")
-    DECLINED = "declined", _("N'a pas souhaité être entendu·e")
-    NOT_HEARD = "not_heard", _("Non entendu·e")
+    DECLINED = "declined", _("N'a pas souhaité être entendu")
+    NOT_HEARD = "not_heard", _("Non entendu")
 
 
 #: What is kept of a hearing beside an answer of justice; the ruling on a measure keeps it in its record.

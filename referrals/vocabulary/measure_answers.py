@@ -35,7 +35,7 @@ class NotExecutedReason(Coded):
     NO_PLACE = "no_place", _("Aucune place")
     NO_STAFF = "no_staff", _("Manque de personnel")
     NO_SERVICE = "no_service", _("Aucun service compétent")
-    CHILD_AWAY = "child_away", _("Enfant absent·e")
+    CHILD_AWAY = "child_away", _("Enfant absent")
     FAMILY_REFUSAL = "family_refusal", _("Refus de la famille")
     OVERTAKEN = "overtaken", _("Mesure devenue sans objet")
     OTHER = "other", _("Autre")

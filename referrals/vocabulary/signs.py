@@ -27,7 +27,7 @@ SIGNS: dict[str, dict[str, Text]] = {
         "secrecy": _("Mensonges répétés, réponses apprises, évitement"),
         "sexualised_language": _("Langage cru, évocation de relations dégradantes, termes inadaptés à l'âge"),
         "banalisation": _("Discours banalisant"),
-        "minimises_age": _("Se fait passer pour majeur·e, cache son âge"),
+        "minimises_age": _("Se fait passer pour une personne majeure, cache son âge"),
     },
     "material": {
         "unexplained_cash": _("Sommes d'argent inexpliquées"),
@@ -44,12 +44,12 @@ SIGNS: dict[str, dict[str, Text]] = {
     "relations": {
         "new_older_contacts": _("Nouvelles fréquentations, plus âgées, inconnues"),
         "controlling_boyfriend": _("« Petit ami » possessif, plus âgé, qui contrôle"),
-        "isolation": _("Isolement, rupture avec les ami·es et la famille"),
+        "isolation": _("Isolement, rupture avec les amis et la famille"),
         "family_break": _("Rupture familiale, conflit aigu"),
         "vehicle_near_home": _("Véhicules inconnus qui attendent près du foyer ou du collège"),
         "peer_recruiting": _("Propose ou se voit proposer « un plan » par une amie"),
         "debt_threat": _("Dettes, chantage, menaces, peur d'un tiers"),
-        "accompanied_always": _("Toujours accompagné·e, quelqu'un parle à sa place"),
+        "accompanied_always": _("Jamais sans quelqu'un, qui parle à sa place"),
     },
     "health": {
         "injuries": _("Ecchymoses, traumatismes, cicatrices, dissimulés"),

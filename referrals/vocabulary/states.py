@@ -178,23 +178,23 @@ class Whereabouts(Coded):
     RUNAWAY = "runaway", _("En fugue")
     UNKNOWN = "unknown", _("Lieu inconnu")
     ABROAD = "abroad", _("À l'étranger")
-    SHELTERED = "sheltered", _("Mis·e à l'abri")
-    KNOWN = "known", _("Localisé·e")
+    SHELTERED = "sheltered", _("Mis à l'abri")
+    KNOWN = "known", _("Localisé")
 
 
 class ChildMet(Coded):
     """Whether the assessment team has met a child (domain.md §2.1)."""
 
-    NEVER = "never", _("Pas rencontré·e")
-    WITH_HOLDER = "with_holder", _("Rencontré·e avec un titulaire")
-    ALONE = "alone", _("Rencontré·e seul·e")
+    NEVER = "never", _("Pas rencontré")
+    WITH_HOLDER = "with_holder", _("Rencontré avec un titulaire")
+    ALONE = "alone", _("Rencontré seul")
 
 
 class ChildKind(Coded):
     """Why a child is on the case (domain.md §2.1)."""
 
-    SUBJECT = "subject", _("Concerné·e par la transmission")
-    HOUSEHOLD = "household", _("Autre mineur·e du domicile")
+    SUBJECT = "subject", _("Concerné par la transmission")
+    HOUSEHOLD = "household", _("Autre enfant du domicile")
 
 
 class DecisionCode(Coded):
@@ -238,7 +238,7 @@ class Competence(Coded):
     RESIDENCE = "residence", _("Parquet du lieu de résidence (CPC 1181)")
     FOUND = (
         "found",
-        _("Parquet du lieu où l'enfant a été trouvé·e (CC 375-5)"),
+        _("Parquet du lieu où l'enfant a été trouvé (CC 375-5)"),
     )
 
 

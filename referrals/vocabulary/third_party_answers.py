@@ -21,8 +21,8 @@ class ThirdPartyLink(Coded):
 
     FAMILY = "family", _("Famille")
     PARTNER = "partner", _("Petit ami ou partenaire")
-    PEER = "peer", _("Pair, ami·e")
+    PEER = "peer", _("Ami ou pair")
     ACQUAINTANCE = "acquaintance", _("Connaissance")
-    PROFESSIONAL = "professional", _("Professionnel·le")
+    PROFESSIONAL = "professional", _("Professionnel")
     STRANGER = "stranger", _("Inconnu de l'enfant")
     UNKNOWN = "unknown", _("Non connu")

@@ -25,7 +25,7 @@ def children_belong(case: Case, step_input: StrictSerializer | None) -> bool:
     return all(case.child(pk) is not None for pk in named)
 
 
-@rule(_("L'enfant désigné·e ne figure pas au dossier."))
+@rule(_("L'enfant désigné ne figure pas au dossier."))
 def child_is_on_record(case: Case, step_input: WithChild | None) -> bool:
     """The child is on record: also by mistake, for what was thought of it must be taken back (T44; S4)."""
     return step_input is None or case.on_record(step_input.child) is not None

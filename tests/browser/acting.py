@@ -158,10 +158,10 @@ def assessed(
         by=second,
         reference=reference,
     )
-    team = {"team-0-user": "Évaluateur·rice 93", "team-0-field": "Socio-éducatif", "plan_on": TODAY,
-            "team-1-user": "Évaluateur·rice n° 2", "team-1-field": "Santé"}  # fmt: skip
+    team = {"team-0-user": "Évaluateur 93", "team-0-field": "Socio-éducatif", "plan_on": TODAY,
+            "team-1-user": "Évaluateur n° 2", "team-1-field": "Santé"}  # fmt: skip
     does(coordinator, case, "Confier l'évaluation", team)
-    does(coordinator, case, "Désigner le décideur", {"user": "Inspecteur·rice ASE 93"})
+    does(coordinator, case, "Désigner le décideur", {"user": "Inspecteur ASE 93"})
     visit = {"kind": "Visite", "at": f"{TODAY}T00:01", "who": "La mère.", "where": "Au domicile.", "text": "Vue.",
              "holders_consent": "Oui"}  # fmt: skip
     visit |= {f"children-{n}-seen": "Seul" for n in range(len(children))}

@@ -62,7 +62,7 @@ def test_after_sign_out_the_back_button_shows_nothing(visitor):
     visitor.goes("/transmissions")
     assert visitor.page.get_by_role("heading", level=1).inner_text() == "Mes transmissions"
     visitor.presses("Se déconnecter")
-    assert visitor.page.get_by_role("heading", name="Vous êtes déconnecté·e").is_visible()
+    assert visitor.page.get_by_role("heading", name="Votre compte est déconnecté").is_visible()
 
     visitor.page.go_back()
 

@@ -29,7 +29,7 @@ def files_in_the_night(worker: Visitor, name: str = "filer_home", child: Said = 
     ticks(worker, "Qui avez-vous déjà appelé", "Police / gendarmerie (17)")
     worker.page.get_by_label("Département").select_option("93")
     says(worker, "Commune", "Bobigny")
-    ticks(worker, "Où se trouve l'enfant", "Localisé·e")
+    ticks(worker, "Où se trouve l'enfant", "Localisé")
     answers(worker, {"child-identity_known": "Inconnue"} | child)
     worker.presses("Transmettre maintenant")
     reference = worker.page.locator(".reference").inner_text()
@@ -106,7 +106,7 @@ def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
         "where": "À l'hôtel.",
         "condition": "Fatiguée.",
     }
-    does(visitor, case, "Enregistrer que l'enfant a été retrouvé·e", found)
+    does(visitor, case, "Enregistrer que l'enfant a été retrouvé", found)
 
     coordinator = people("crip_coordinator")
     assert opens(coordinator, reference) == case
@@ -114,7 +114,7 @@ def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
     for n, (field, value) in enumerate(KNOWN):
         if n:
             coordinator.presses("Ajouter une ligne")
-        row = {"part": "Un·e enfant", "row": "Enfant 1", "field": field, "value": value}
+        row = {"part": "Un enfant", "row": "Enfant 1", "field": field, "value": value}
         answers(coordinator, {f"corrections-{n}-{name}": words for name, words in row.items()})
     answers(coordinator, {"reason": "Identifiée par la police."})
     coordinator.glances("what is put right")
@@ -125,7 +125,7 @@ def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
     expect(told).to_contain_text("Moins de 15 ans")
     coordinator.looks("case-put-right")
     coordinator.goes(f"{case}/historique")
-    expect(told).to_contain_text("Enregistrer que l'enfant a été retrouvé·e")
+    expect(told).to_contain_text("Enregistrer que l'enfant a été retrouvé")
 
 
 def search_finds(someone: Visitor, case: str, other: str) -> None:
@@ -167,7 +167,7 @@ def test_s6_two_professionals_and_one_girl(visitor, browser, service, people):
         coordinator.presses("Confirmer le rapprochement")
         coordinator.page.get_by_text("« Confirmer le rapprochement » : c'est fait.").wait_for()
         joined = {"target": first, "link": "Faits nouveaux", "children-0-same_as": f"{first} – Enfant 1",
-                  "approver": "Encadrant·e 93"}  # fmt: skip
+                  "approver": "Encadrant 93"}  # fmt: skip
         step = "Joindre (IP complémentaire)"
         signed(coordinator, case, step, joined, by=supervisor, reference=second)
         coordinator.goes(f"{target}/rapprochements")

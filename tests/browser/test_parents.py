@@ -64,7 +64,7 @@ def files(nurse):
     ticks(nurse, "Qui avez-vous déjà appelé", "Police / gendarmerie (17)")
     nurse.page.get_by_label("Département").select_option("93")
     says(nurse, "Commune", "Bobigny")
-    ticks(nurse, "Où se trouve l'enfant", "Localisé·e")
+    ticks(nurse, "Où se trouve l'enfant", "Localisé")
     ticks(nurse, "Connaissez-vous l'identité", "Connue")
     says(nurse, "Nom de famille", "Exemple")
     says(nurse, "Prénoms", "Mia")
@@ -81,7 +81,7 @@ def test_s3_parents_who_exploit(visitor, people):
     reference = files(visitor)
     coordinator, inspector = people("crip_coordinator"), people("ase_inspector")
     case, main = opens(coordinator, reference), coordinator.page.locator("main")
-    for words in ("Mia", "Tom", "Zoe", "Infirmier·e scolaire", "Danger immédiat"):
+    for words in ("Mia", "Tom", "Zoe", "Infirmière scolaire", "Danger immédiat"):
         expect(main).to_contain_text(words)
     does(coordinator, case, "Saisir le parquet (sans délai)", TO_JUSTICE)
     told = {
@@ -131,7 +131,7 @@ def test_s3_parents_who_exploit(visitor, people):
     expect(service.page.locator("main")).not_to_contain_text("Infirmier")
     service.looks("case-of-the-service")
 
-    decided = {"motivation": "La mesure se poursuit.", "measure": "Ordonnance", "approver": "Encadrant·e 93"}
+    decided = {"motivation": "La mesure se poursuit.", "measure": "Ordonnance", "approver": "Encadrant 93"}
     for n, code in enumerate(("Poursuite", "Classement", "Classement")):
         decided |= {f"decisions-{n}-decision": code, f"decisions-{n}-motivation": "Au vu du rapport."}
         decided |= {f"decisions-{n}-ground": "Danger écarté"} if code == "Classement" else {}

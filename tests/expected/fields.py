@@ -27,7 +27,7 @@ IDENTITY_KNOWN = {"known": "Connue", "partial": "Partielle", "unknown": "Inconnu
 SEX = {"girl": "Fille", "boy": "Garçon", "other": "Autre", "not_known": "Non connu"}
 AGE_BANDS = {"under_3": "<3", "3_5": "3–5", "6_10": "6–10", "11_15": "11–15", "16_17": "16–17"}
 WHEREABOUTS = {"runaway": "En fugue", "unknown": "Lieu inconnu", "abroad": "À l'étranger",
-               "sheltered": "Mis·e à l'abri", "known": "Localisé·e"}  # fmt: skip
+               "sheltered": "Mis à l'abri", "known": "Localisé"}  # fmt: skip
 HOLDER_LINK = {"father": "Père", "mother": "Mère", "guardian": "Tuteur", "other": "Autre", "ase": "ASE",
                "unknown": "Inconnu"}  # fmt: skip
 NOT_INFORMED_REASON = {

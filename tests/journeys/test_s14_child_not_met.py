@@ -155,7 +155,7 @@ def test_no_step_carries_another_decision_either(assessing, step, code, said):
 def test_justice_once_it_has_answered_opens_the_other_decisions(assessing):
     reported_unmet(assessing)
     (only,) = assessing.children
-    seize = bodies.to_justice(only, grounds=("4",)) | {"motivation": "Enfant non rencontré·e."}
+    seize = bodies.to_justice(only, grounds=("4",)) | {"motivation": "Enfant non rencontré."}
     assessing.does(
         "ase_inspector", "decide_judicial", seize | {"decisions": [bodies.decision(only, "judicial")]}
     )

@@ -15,7 +15,7 @@ CALL = re.compile(r"""\b(?:n|p|np)?gettext\(u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)
 NUMBERED_IN_FRENCH = {
     "119",
     "119, pour ce qu'il a transmis",
-    "Parquet du lieu où l'enfant a été trouvé·e (CC 375-5)",
+    "Parquet du lieu où l'enfant a été trouvé (CC 375-5)",
     "Prostitution – art. 13 loi du 4 mars 2002",
 }
 #: How a sentence is marked in the code, with the places of what is translated, and of its context.

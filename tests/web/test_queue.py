@@ -71,8 +71,8 @@ def test_a_line_tells_the_next_deadline_by_name_who_files_and_who_is_in_charge(w
 
     page = text(Visitor(world, "crip_coordinator").get("/dossiers"))
 
-    assert "Enseignant·e" in page
-    assert "Infirmier·e, médecin scolaire" in page
+    assert "Enseignement" in page
+    assert "Santé scolaire" in page
     assert "assessor 93" in page
     assert "Accusé de réception" in page
     (line,) = [

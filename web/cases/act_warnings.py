@@ -9,7 +9,7 @@ from core.languages import Text
 
 WARNINGS: Final[Mapping[str, Text]] = {
     "child-seen-alone-without-consent": _(
-        "L'enfant a été vu·e seul·e sans l'accord des titulaires : indiquez pourquoi dans le dossier."
+        "L'enfant a été vu seul sans l'accord des titulaires : indiquez pourquoi dans le dossier."
     ),
     "exploitation-without-justice": _(
         "Une situation prostitutionnelle est retenue, mais la justice n'est pas saisie pour cet enfant."
@@ -17,7 +17,7 @@ WARNINGS: Final[Mapping[str, Text]] = {
     "no-gateway-phone-the-on-call-officer": _(
         "Le service ne peut pas téléphoner : appelez vous-même la personne d'astreinte."
     ),
-    "nobody-on-call-phone-the-supervisor": _("Personne n'est d'astreinte : téléphonez à l'encadrant·e."),
+    "nobody-on-call-phone-the-supervisor": _("Personne n'est d'astreinte : téléphonez à l'encadrement."),
 }
 
 

@@ -66,7 +66,7 @@ CONDITIONS: Final[Mapping[str, Text]] = {
     "OrderedMeasure.decider": _("Si c'est une interdiction de sortie du territoire."),
     "SearchProof.where": _("Si la recherche a été faite à la main."),
     "SearchProof.found": _("Si la recherche a été faite à la main."),
-    "Contact.alone_reason": _("Si l'enfant n'a pas été vu·e seul·e."),
+    "Contact.alone_reason": _("Si l'enfant n'a pas été vu seul."),
 }
 #: What may be left open although it is asked for after some answers alone.
 LEFT_OPEN: Final = frozenset(

@@ -264,9 +264,7 @@ def brings(step: Step) -> list[str]:
         sentences.append(gettext("Prévient : %(who)s") % {"who": who})
     if step.signed_when is not None:
         sentences.append(
-            gettext(
-                "Peut demander une seconde signature ; si elle est nécessaire, la page le dira et pourquoi."
-            )
+            gettext("Peut demander une seconde signature : la page dira si elle est nécessaire, et pourquoi.")
         )
     return sentences
 

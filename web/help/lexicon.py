@@ -42,7 +42,7 @@ TERMS: Final[tuple[Term, ...]] = (
     Term(
         _("Accueil 72 heures"),
         _(
-            "Accueil d'un·e mineur·e, 72 heures au plus, sans l'accord préalable des parents, qui sont "
+            "Accueil d'un enfant, 72 heures au plus, sans l'accord préalable des parents, qui sont "
             "prévenus sans délai, et le procureur avec eux (CASF L223-2)."
         ),
     ),
@@ -62,7 +62,7 @@ TERMS: Final[tuple[Term, ...]] = (
     ),
     Term(
         pgettext_lazy("lexicon", "Auteur d'achat d'actes sexuels"),
-        _("Personne qui paie un·e mineur·e pour un acte sexuel. On ne dit pas « client »."),
+        _("Personne qui paie un mineur pour un acte sexuel. On ne dit pas « client »."),
     ),
     Term(
         _("Autorité"),
@@ -86,12 +86,12 @@ TERMS: Final[tuple[Term, ...]] = (
         _("Danger grave et immédiat"),
         _("Ce qui n'attend pas : 17 d'abord. La cellule saisit le procureur sans délai (CASF L226-4)."),
     ),
-    Term(_("Décision"), _("Ce que l'inspecteur·rice ASE décide pour chaque enfant, après le rapport.")),
+    Term(_("Décision"), _("Ce que l'inspection ASE décide pour chaque enfant, après le rapport.")),
     Term(_("Emprise"), _("L'ascendant d'une personne sur une autre, qui ne peut plus s'en défaire seule.")),
     Term(
         _("Évaluation"),
         _(
-            "Deux professionnel·les de métiers différents rencontrent l'enfant, sa famille et son "
+            "Deux professionnels de métiers différents rencontrent l'enfant, sa famille et son "
             "entourage, et remettent un rapport dans les trois mois de la réception (CASF D226-2-4)."
         ),
     ),
@@ -109,12 +109,12 @@ TERMS: Final[tuple[Term, ...]] = (
     Term(
         _("Information préoccupante (IP)"),
         _(
-            "Ce qui fait craindre qu'un·e enfant soit en danger ou risque de l'être, une fois que la "
+            "Ce qui fait craindre qu'un enfant soit en danger ou risque de l'être, une fois que la "
             "cellule l'a qualifié ainsi (CASF R226-2-2)."
         ),
     ),
     Term(
-        _("Jeune majeur·e"),
+        _("Jeune majeur"),
         _("Une personne de 18 à 21 ans que l'ASE continue d'accompagner, avec son accord (CASF L222-5)."),
     ),
     Term(
@@ -137,9 +137,9 @@ TERMS: Final[tuple[Term, ...]] = (
             "suffisent pas (Code civil 375)."
         ),
     ),
-    Term(_("Mesure"), _("Une aide ou un accueil décidé pour un·e enfant : son début, sa fin, ses rapports.")),
+    Term(_("Mesure"), _("Une aide ou un accueil décidé pour un enfant : son début, sa fin, ses rapports.")),
     Term(
-        _("Mineur·e en situation prostitutionnelle"),
+        _("Mineur en situation prostitutionnelle"),
         _("Toujours victime d'exploitation sexuelle. Le consentement n'y a pas sa place."),
     ),
     Term(
@@ -182,9 +182,7 @@ TERMS: Final[tuple[Term, ...]] = (
         _("Protection administrative, judiciaire"),
         _("Avec l'accord de la famille, décidée par le département ; ou ordonnée par la justice."),
     ),
-    Term(
-        _("Référent·e ASE"), _("Le ou la professionnel·le qui suit l'enfant tout au long de sa protection.")
-    ),
+    Term(_("Référent ASE"), _("La personne qui suit l'enfant, pour l'ASE, tout au long de sa protection.")),
     Term(
         pgettext_lazy("lexicon", "Relecture"),
         _("Le second regard sur ce qu'une personne a clos seule, ou ouvert en urgence."),
@@ -200,8 +198,8 @@ TERMS: Final[tuple[Term, ...]] = (
     Term(
         _("Secret partagé"),
         _(
-            "Ce que les professionnel·les d'un dossier se disent pour protéger l'enfant, dans cette "
-            "mesure seulement (CASF L226-2-2)."
+            "Ce que les professionnels d'un dossier se disent pour protéger l'enfant, dans cette mesure"
+            " seulement (CASF L226-2-2)."
         ),
     ),
     Term(

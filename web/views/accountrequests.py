@@ -156,7 +156,7 @@ class AskRole(AskingPage):
             "title": _("Demander un rôle"),
             "button": _("Envoyer la demande"),
             "about": _(
-                "L'administration des comptes du territoire décide ; vous êtes prévenu·e par courriel."
+                "L'administration des comptes du territoire décide ; un courriel vous donne la réponse."
             ),
         }
 
@@ -195,7 +195,7 @@ class AskColleague(AskingPage):
     def around(self) -> dict[str, Any]:
         """Return the words of the page."""
         return {
-            "title": _("Demander un compte pour un·e collègue"),
+            "title": _("Demander un compte pour un collègue"),
             "button": _("Envoyer la demande"),
             "about": _(
                 "Votre collègue confirme d'abord son adresse par un lien ; l'administration des "

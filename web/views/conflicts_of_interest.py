@@ -30,7 +30,7 @@ TIE: Final = (
         "birth_date", _("Date de naissance"), _("Elle évite de vous écarter pour un homonyme."), optional=True
     ),
     Ask("phone", _("Téléphone"), width="half", optional=True),
-    Ask("note", _("Note pour vous"), _("Vous seul·e la lisez."), width="half", optional=True),
+    Ask("note", _("Note pour vous"), _("Personne d'autre ne la lit."), width="half", optional=True),
 )
 REASON: Final = (Ask("reason", _("Motivation"), _("Ce qui a été vérifié, et par qui."), rows=3),)
 

@@ -15,8 +15,8 @@ _JUDICIAL_MODES: Final = {
     "advisory": _("Avertissement"),
 }
 _SIGNERS: Final = {
-    "supervisor": _("Encadrant·e"),
-    "ase_inspector": _("Inspecteur·rice ASE"),
+    "supervisor": _("Encadrant"),
+    "ase_inspector": _("Inspecteur ASE"),
 }
 #: The same as choices: the OpenAPI document names them once for the two settings that have them.
 SIGNATORIES: Final = [*_SIGNERS.items()]

@@ -38,6 +38,4 @@ class NameAndPartnerTerms:
     prosecutor_channel: str = choice(
         "manual", _PROSECUTOR_CHANNELS, _("Voie de transmission au parquet"), law="CASF L226-4"
     )
-    prostitution_lead: bool = flag(
-        True, _("Référent·e prostitution des mineur·es prévenu·e"), law="CASF L221-1"
-    )
+    prostitution_lead: bool = flag(True, _("Référent prostitution des mineurs prévenu"), law="CASF L221-1")

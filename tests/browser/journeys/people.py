@@ -108,7 +108,7 @@ def _place(someone: Walker) -> None:
     says(someone, "Commune", "Bobigny")
     if someone.page.get_by_label("Adresse habituelle").count():
         says(someone, "Adresse habituelle", "1 rue de l'Essai")
-    ticks(someone, "Où se trouve l'enfant", "Localisé·e")
+    ticks(someone, "Où se trouve l'enfant", "Localisé")
 
 
 def _danger(teacher: Walker) -> None:
@@ -293,10 +293,10 @@ def entrusts(story: Story) -> None:
     """A coordinator entrusts the assessment to two people and names who decides."""
     with story.does("crip_coordinator", "assign: the team, and who decides") as coordinator:
         opens(coordinator, story.first)
-        team = {"team-0-user": "Évaluateur·rice 93", "team-0-field": "Socio-éducatif", "plan_on": TODAY,
-                "team-1-user": "Évaluateur·rice n° 2", "team-1-field": "Santé"}  # fmt: skip
+        team = {"team-0-user": "Évaluateur 93", "team-0-field": "Socio-éducatif", "plan_on": TODAY,
+                "team-1-user": "Évaluateur n° 2", "team-1-field": "Santé"}  # fmt: skip
         takes(coordinator, "Confier l'évaluation", team)
-        takes(coordinator, "Désigner le décideur", {"user": "Inspecteur·rice ASE 93"})
+        takes(coordinator, "Désigner le décideur", {"user": "Inspecteur ASE 93"})
 
 
 # --- Assessment and decision ----------------------------------------------------------------------------
@@ -342,7 +342,7 @@ def decides(story: Story) -> None:
             "decisions-0-decision": "Protection administrative", "decisions-0-motivation": "Le danger est confirmé.",
             "measures-0-child": FIRST, "measures-0-type": "Aide éducative à domicile (AED)",
             "measures-0-aim": "Reprendre l'école.", "measures-0-duration_months": "6",
-            "motivation": "Une aide à domicile.", "approver": "Encadrant·e 93",
+            "motivation": "Une aide à domicile.", "approver": "Encadrant 93",
         }  # fmt: skip
         takes(inspector, "Proposer une protection administrative", offer)
     with story.does("supervisor", "sign the decision") as supervisor:
