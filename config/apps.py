@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from core import french
 from encryption.process import forbid_core_dumps
 
 
@@ -12,9 +13,10 @@ class EdgeConfig(AppConfig):
     verbose_name = "Edge"
 
     def ready(self) -> None:
-        """Register checks and acts of commands; forbid core dumps, for any process may hold keys (SEC-CR9)."""
+        """Register checks, acts of commands and French; forbid core dumps: any process may hold keys (SEC-CR9)."""
         forbid_core_dumps()
         from config import acts, database  # noqa: F401 - imported to register
         from config.checks import attachments, databases, keys, machine, outward, production, strangers  # noqa: F401
 
         database.connect()
+        french.install()

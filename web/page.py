@@ -29,10 +29,11 @@ from accounts.oidc import providers
 from accounts.replays import Once
 from accounts.request import ServiceRequest, actor_in
 from accounts.signin import SESSION
+from core import french
 from core.inputs import StrictSerializer
 from core.query import Query
 from referrals.conflicts_of_interest.declarations import STAFF
-from web import forms, navigation
+from web import faults, forms, navigation
 from web.forms import IDS, ZONE, Ask, Field, Pairs, Sent
 
 #: Nothing inline, nothing of anybody else's; a script sends to this service alone.
@@ -75,7 +76,7 @@ class Page(View):
             NotAllowed: the caller came with a token, which is for programs.
             StepUpRequired: the last proof of the second factor is too old for this.
         """
-        with translation.override(get_language_from_request(request)):
+        with translation.override(get_language_from_request(request)), french.for_page():
             self.require_person()
             self.asked = self.query.of(request.GET)
             return super().dispatch(request, *args, **kwargs)
@@ -245,9 +246,10 @@ class InputPage(FormPage):
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
         """Return the form as it was typed, with its faults and their summary."""
+        problem = faults.worded(problem, self.takes)
         fields = self.fields(self.typed(), forms.faults_of(problem))
-        faults = forms.summary(problem, fields)
-        return {"entries": fields, "problem": problem, "faults": faults, "once": self.key(problem)}
+        lines = forms.summary(problem, fields)
+        return {"entries": fields, "problem": problem, "faults": lines, "once": self.key(problem)}
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
         """Return the fields of the form."""
@@ -295,7 +297,8 @@ def made(
         "exit_to": settings.QUICK_EXIT_URL,
         "providers": providers.all_of_site(),
     }
-    response = render(request, template, shared | dict(context), status=status)
+    with french.for_page():
+        response = render(request, template, shared | dict(context), status=status)
     response["Content-Security-Policy"] = POLICY
     response["Content-Language"] = str(translation.get_language())
     return response

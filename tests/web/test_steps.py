@@ -132,9 +132,9 @@ def test_a_row_that_says_nothing_is_left_out_and_faults_find_their_row(world, ca
     page = answer.content.decode()
     assert answer.status_code == 400
     assert 'href="#f-children-0-danger_categories-0"' in page
-    assert "Lou Exemple – Dangers retenus : " in text(answer)
+    assert "Lou Exemple – Dangers retenus : Choisissez au moins un danger." in text(answer)
     nothing = coordinator.fills(at(case, "qualify"), urgency="U1", opinion="Un avis.")
-    assert "Enfants – Lou Exemple : La liste est vide." in text(nothing)
+    assert "Enfants – Lou Exemple : Répondez pour au moins un enfant." in text(nothing)
     assert "Un avis." in page
     assert form_in(answer)["children-0-danger_level"] == "danger"
     assert state_of(case) == "triage"

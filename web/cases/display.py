@@ -13,15 +13,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from accounts.territory import commune
+from core.french import plain
 from core.languages import for_reader
 from referrals.models import PARTS, Concern, MeasureType
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 from web.cases import words
+from web.days import left
 from web.filing import grid
 from web.forms import ZONE, Input, day_in_words, day_of
 
@@ -37,11 +39,12 @@ _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A label and what was said; ``unreadable``: it can't be opened any more."""
+    """A label and what was said; ``unreadable``: it can't be opened any more; ``dialled``: a number to be called."""
 
     label: str
     text: str
     unreadable: bool = False
+    dialled: bool = False
 
     @property
     def long(self) -> bool:
@@ -72,7 +75,8 @@ def lines(model: type[models.Model], row: Mapping[str, Any]) -> list[Line]:
             )
         else:
             worded = OF_FIELD.get(field.name)
-            lines.append(Line(label, worded(value) if worded else _said(value, _labels(field))))
+            said = worded(value) if worded else _said(value, _labels(field))
+            lines.append(Line(label, said, dialled=f"{model.__name__}.{field.name}" in DIALLED))
     return lines
 
 
@@ -90,6 +94,10 @@ def commune_name(code: str) -> str:
 
 #: Fields whose value is said in another way than their kind says.
 OF_FIELD: Final[Mapping[str, Callable[[Any], str]]] = {"code": grid.label, "commune_insee": _commune}
+
+
+#: Numbers that somebody of the service calls. Those of third parties stay text: no slip of a finger calls an exploiter.
+DIALLED: Final = frozenset({"Concern.filer_phone", "Concern.feedback_contact", "Holder.phone"})
 
 
 def unreadable(value: object) -> bool:
@@ -122,7 +130,7 @@ def meant(part: str, name: str, typed: str) -> str:
     model = PARTS.get(part, Concern)
     fields = [field for field in model._meta.concrete_fields if field.name == name]
     labels = _labels(fields[0]) if fields else {}
-    codes = [code for code, label in labels.items() if typed.casefold() == label.casefold()]
+    codes = [code for code, label in labels.items() if plain(typed).casefold() == plain(label).casefold()]
     return codes[0] if codes else day_of(typed)
 
 
@@ -229,18 +237,6 @@ def instant(text: str | None, zone: ZoneInfo) -> str:
     return f"{at:%d/%m/%Y} {gettext('à')} {at:%H:%M}"
 
 
-def left_until(due: str | None, at: datetime, zone: ZoneInfo) -> str:
-    """Return how many days are left until an instant, or since when it is past, in words; by the days of the zone."""
-    if not due:
-        return ""
-    days = (datetime.fromisoformat(due).astimezone(zone).date() - at.astimezone(zone).date()).days
-    if days < 0:
-        return ngettext("en retard de %(n)s jour", "en retard de %(n)s jours", -days) % {"n": -days}
-    if days < 2:
-        return gettext("demain") if days else gettext("aujourd'hui")
-    return gettext("dans %(n)s jours") % {"n": days}
-
-
 def clock_lines(
     clocks: list[dict[str, Any]], zone: ZoneInfo, called: Mapping[str, str], *, at: datetime | None = None
 ) -> list[dict[str, Any]]:
@@ -256,7 +252,7 @@ def clock_lines(
             "state": clock["state"]["code"],
             "state_label": label(clock["state"]),
             "due": instant(clock["due_at"], zone),
-            "left": left_until(clock["due_at"], at, zone) if at is not None else "",
+            "left": left(datetime.fromisoformat(clock["due_at"]), at, zone) if at and clock["due_at"] else "",
             "before": instant(clock["working_day_before"], zone),
             "started": instant(clock["started_at"], zone),
             "stopped": instant(clock["stopped_at"], zone),

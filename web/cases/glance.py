@@ -79,7 +79,7 @@ def _danger(body: Mapping[str, Any], children: Sequence[Mapping[str, Any]]) -> s
     """Return in what danger the children are now: as somebody of the case flagged it, else as the filer told."""
     if body.get("immediate_danger"):
         names = ", ".join(child["name"] for child in children if child["danger"])
-        return gettext("Immédiat") + (f" : {names}" if names and len(children) > 1 else "")
+        return gettext("Immédiat") + (f"{gettext(' : ')}{names}" if names and len(children) > 1 else "")
     if body.get("concern", {}).get("danger_now") == YesNo.YES:
         return gettext("Immédiat, selon le déclarant")
     return gettext("Pas de danger immédiat signalé") if "immediate_danger" in body else ""

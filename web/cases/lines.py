@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from referrals.vocabulary.ages import AgeBand
 from referrals.vocabulary.states import State
+from web import days
 from web.cases import display
 from web.cases.choices import role_words
 from web.forms import ZONE, day_in_words
@@ -70,22 +71,11 @@ def due_in_words(due: Mapping[str, Any] | None, *, at: datetime) -> Due | None:
     """Return a deadline in words; None where none runs."""
     if due is None:
         return None
-    until = datetime.fromisoformat(due["due_at"])
-    days = (until.astimezone(ZONE).date() - at.astimezone(ZONE).date()).days
     label = display.label(due)
     if due["reduced"]:
         label = gettext("%(deadline)s, date réduite") % {"deadline": label}
-    return Due(label, display.instant(due["due_at"], ZONE), _left(days, late=due["overdue"]), due["overdue"])
-
-
-def _left(days: int, *, late: bool) -> str:
-    """Return how long until a deadline, or since when it is over, by days of the calendar."""
-    words = {
-        True: {0: gettext("dépassée aujourd'hui"), -1: gettext("en retard d'un jour")},
-        False: {0: gettext("aujourd'hui"), 1: gettext("demain")},
-    }
-    others = gettext("en retard de %(n)s jours") if late else gettext("dans %(n)s jours")
-    return words[late].get(days) or others % {"n": abs(days)}
+    until = days.left(datetime.fromisoformat(due["due_at"]), at, ZONE)
+    return Due(label, display.instant(due["due_at"], ZONE), until, due["overdue"])
 
 
 def _child(child: Mapping[str, Any]) -> dict[str, str]:

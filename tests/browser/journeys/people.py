@@ -81,7 +81,8 @@ def takes(someone: Walker, step: str, said: Said | None = None, *, about: str = 
     someone.follows(re.compile(rf"^{re.escape(step)}(\W.*{re.escape(about)}|$)"))
     answers(someone, said or {})
     someone.presses(step)
-    someone.page.get_by_text(re.compile(f"« {re.escape(step)} » (: c'est fait|est proposé)")).wait_for()
+    done = rf"«\s{re.escape(step)}\s»\s(: c'est fait|est proposé)"
+    someone.page.get_by_text(re.compile(done)).wait_for()
 
 
 def signs(someone: Walker, reference: str) -> None:

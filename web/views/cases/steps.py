@@ -30,6 +30,7 @@ from referrals.vocabulary.states import State
 from referrals.workflow.case import Case
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import RECEIVER, Step, require_proof
+from web import faults
 from web.cases import act_warnings, display, facts, told
 from web.cases.base import heading, once, onwards, zone_of
 from web.cases.choices import Choices, role_words
@@ -231,6 +232,7 @@ class StepPage(CaseForm):
     ) -> HttpResponse:
         """Show the form as it was typed, with its faults, and with the case as it is now where it has moved."""
         declared, sent = declared_step(machine, step), self.sent
+        problem = None if problem is None else faults.worded(problem, declared.takes)
         referral, ties = see(self, declared, pk)
         sight = child_sight.sight_of(referral, ties, self.actor)
         form = self.form(declared, referral, ties, self.names_sent, sight)
