@@ -286,7 +286,7 @@ class SearchTooWide(ReferralError):
 
     def __init__(self) -> None:
         """Ask for a second fact."""
-        super().__init__(_("Préciser la recherche : nom et prénom, ou nom et date de naissance."))
+        super().__init__(_("Précisez la recherche : nom et prénom, ou nom et date de naissance."))
 
 
 # --- Attachments -------------------------------------------------------------------------------------

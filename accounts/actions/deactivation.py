@@ -146,7 +146,7 @@ def _theirs(actor: Actor, user_id: UUID, *, at: datetime, **more: bool) -> User:
     if user is None:
         raise NotVisible
     if user.pk == actor.user_id:
-        raise OwnAccount(_("Vous ne pouvez pas le faire de votre propre compte."))
+        raise OwnAccount(_("Vous ne pouvez pas le faire pour votre propre compte."))
     return user
 
 

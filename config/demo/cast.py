@@ -59,7 +59,7 @@ PLACES: Final = (
     Place("service", "Service éducatif de démonstration", "social_service"),
 )
 FILERS: Final = (
-    Part("filer", Role.FILER, "Enseignement", "school"),
+    Part("filer", Role.FILER, "Enseignante", "school"),
     Part("filer_nurse", Role.FILER, "Infirmière scolaire", "school"),
     Part("filer_hospital", Role.FILER, "Cadre hospitalier", "hospital"),
     Part("filer_hotel", Role.FILER, "Veilleur de nuit", "hotel"),

@@ -83,7 +83,7 @@ def attempts_were_made(case: Case, step_input: SeizeJusticeForAll | None) -> boo
     return attempt_count >= case.protocol.unreachable_attempts
 
 
-@rule(_("Un enfant du dossier a été rencontré : saisir le parquet pour l'autre (fondement 4)."))
+@rule(_("Un enfant du dossier a été rencontré : saisissez le parquet pour l'autre (fondement 4)."))
 def no_child_was_met(case: Case, step_input: SeizeJusticeForAll | None) -> bool:
     """T18 is for a case in which no child was met; else ground 4 of T15 for the other (D226-2-6)."""
     return all(child.child_met == ChildMet.NEVER for child in case.children)

@@ -62,7 +62,7 @@ def same_child_is_confirmed(case: Case, step_input: Attaching | None) -> bool:
 
 
 TARGET_TOO_FAR: Final = _(
-    "Le dossier cible est trop avancé ou clos : lier les deux dossiers et poursuivre celui-ci."
+    "Le dossier cible est trop avancé ou clos : liez les deux dossiers et poursuivez celui-ci."
 )
 
 
@@ -77,7 +77,7 @@ def target_takes_it(case: Case, step_input: Attaching | None) -> Text | None:
     return None if target.state in TAKING else TARGET_TOO_FAR
 
 
-TARGET_NOT_RESTRICTED: Final = _("Le dossier est restreint : restreindre d'abord le dossier cible.")
+TARGET_NOT_RESTRICTED: Final = _("Le dossier est restreint : restreignez d'abord le dossier cible.")
 TARGET_NAMES_OTHERS: Final = _(
     "La liste du dossier cible nomme d'autres personnes que celle de la transmission."
 )
@@ -146,7 +146,9 @@ def _matched(pairs: list[tuple[UUID, UUID | None]], ours: set[UUID], theirs: set
     return sorted(named) == sorted(ours) and len(set(same)) == len(same) and set(same) <= theirs
 
 
-@rule(_("L'information d'un titulaire est différée dans un seul des deux dossiers : à régler d'abord."))
+@rule(
+    _("L'information d'un titulaire est différée dans un seul des deux dossiers : réglez d'abord ce point.")
+)
 def informations_agree(case: Case, step_input: Attaching | None) -> bool:
     """What a holder may be told isn't deferred in one file and open in the other (§2.8 no. 4)."""
     if step_input is None:
@@ -177,7 +179,7 @@ def is_joined(case: Case, step_input: Reasoned | None) -> bool:
     return bool(case.referral.state != State.ARCHIVED or case.referral.archived_from == State.MERGED)
 
 
-TARGET_WAS_JOINED: Final = _("Le dossier cible a été joint à son tour : le disjoindre d'abord.")
+TARGET_WAS_JOINED: Final = _("Le dossier cible a été joint à son tour : disjoignez-le d'abord.")
 TARGET_WAS_TRANSFERRED: Final = _("Le dossier cible a été transféré.")
 
 

@@ -26,7 +26,7 @@ def judge_lifted_it(case: Case, step_input: Lifting | None) -> bool:
     return step_input is None or not case.part.judicial or bool(step_input.decision)
 
 
-@rule(_("Une mesure commencée n'est pas « non exécutée »."))
+@rule(_("Cette mesure a commencé : elle ne peut pas être enregistrée comme non exécutée."))
 def nothing_was_ever_done(case: Case, step_input: JudgeInformed | NotExecuted | None) -> bool:
     """A measure begun counts as not carried out only if nothing was ever done (M15, M19)."""
     return step_input is None or case.part.state != M.ACTIVE or step_input.nothing_was_done

@@ -91,7 +91,7 @@ def holders_are_told_only_where_they_may(case: Case, step_input: Requesting) -> 
     return not informed or (not implicated and not deferred)
 
 
-@rule(_("La rupture de la prise en charge met l'enfant en danger : saisir d'abord l'autorité judiciaire."))
+@rule(_("La rupture de la prise en charge met l'enfant en danger : saisissez d'abord l'autorité judiciaire."))
 def endangering_break_is_referred(case: Case, step_input: Requesting) -> bool:
     """Where the holders refuse and the break endangers a child, justice is seized before the case goes (R221-5-2)."""
     dangerous = any(item.break_effect == BreakEffect.DANGER for item in step_input.formalities)
@@ -143,7 +143,7 @@ def _seats(
 # --- Sending again ------------------------------------------------------------------------------------
 
 
-@rule(_("L'adresse est recherchée : attendre la réponse, ou dire pourquoi l'envoi ne l'attend pas."))
+@rule(_("L'adresse est recherchée : attendez la réponse, ou dites pourquoi l'envoi ne l'attend pas."))
 def address_was_answered(case: Case, step_input: Sending | None) -> bool:
     """A request without an address waits for the answer, or says why it goes without it (C18)."""
     sought = any(clock.code == C.C18 for clock in case.open_clocks)
@@ -157,9 +157,7 @@ def added_documents_are_there(case: Case, step_input: Sending | None) -> bool:
 
 
 @rule(
-    _(
-        "Le dossier a été restreint depuis : renoncer à cette demande, et en ouvrir une qui nomme ses lecteurs."
-    )
+    _("Le dossier a été restreint depuis : renoncez à cette demande, et ouvrez-en une qui nomme qui le lira.")
 )
 def receivers_still_stand(case: Case, step_input: Sending | None) -> bool:
     """A case restricted since goes by a new request, which names who receives it (T46)."""

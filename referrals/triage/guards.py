@@ -81,7 +81,7 @@ def matches_are_seen(case: Case, step_input: object) -> bool:
     return not case.unseen_matches
 
 
-@rule(_("La recherche automatique n'est pas encore faite : attendre, ou chercher à la main."))
+@rule(_("La recherche automatique n'est pas encore faite : attendez, ou cherchez à la main."))
 def index_was_asked(case: Case, step_input: Qualification | SearchProof | None) -> bool:
     """Whoever says that the index was searched says so once the service has done it (T06)."""
     proof = getattr(step_input, "search", step_input)

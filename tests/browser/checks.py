@@ -119,11 +119,13 @@ def ways(name: str, *, all_of_them: bool) -> Iterator[tuple[Any, Any]]:
 
 
 def assert_good(page: Page, name: str, *, all_ways: bool) -> None:
-    """A page in general: it fits down to 320 pixels and at 200 %, can be left at once, and axe finds nothing."""
+    """A page in general: it fits down to 320 pixels and at 200 %, can be left at once, has one red button at most; axe finds nothing."""
     for size in (NARROW, PHONE, ZOOMED, DESK):
         page.set_viewport_size(size)
         assert_fits(page, f"{name} at {size['width']}")
     assert page.locator("h1").count() == 1, f"{name} has not one heading of the first level"
+    red = page.locator(".alarm-button:visible").count()
+    assert red <= 1, f"{name} has {red} red buttons: one act at most can't wait"
     assert re.match(r"\S+.* – Repère$", page.title()), f"{name} has no title"
     if page.locator("#exit").count():
         assert page.locator("#exit button").is_visible(), f"{name} can't be left quickly"

@@ -84,6 +84,31 @@ def test_the_page_of_the_fullest_case_is_soon_read(visitor, who):
             )
 
 
+#: The window in which a step is decided on without scrolling.
+DECIDING = {"width": 1280, "height": 800}
+
+
+def test_a_step_is_decided_without_scrolling_and_a_mark_is_known_by_its_shape(visitor):
+    visitor.signs_in("crip_coordinator")
+    case = opens_the_first(visitor, "protected_judicial")
+    visitor.page.set_viewport_size(DECIDING)
+
+    goes_to_step(visitor, case, "send_judicial")
+
+    button = visitor.page.locator(".deciding button").bounding_box()
+    assert visitor.page.evaluate("document.documentElement.scrollHeight") > DECIDING["height"]
+    assert button["y"] + button["height"] <= DECIDING["height"]
+    visitor.goes("/dossiers")
+    shapes = visitor.page.evaluate("""() => Object.fromEntries(["", "late", "wait", "done"].map((kind) => {
+      const tag = document.createElement("span");
+      tag.className = `tag ${kind}`;
+      document.querySelector("main .inner").append(tag);
+      const mark = getComputedStyle(tag, "::before").content, shape = getComputedStyle(tag);
+      return [kind, `${mark} ${shape.borderStyle} ${shape.borderRadius}`];
+    }))""")
+    assert len(set(shapes.values())) == len(shapes)
+
+
 def test_a_step_is_found_by_typing(visitor):
     visitor.signs_in("crip_coordinator")
     opens_the_first(visitor, "protected_judicial")

@@ -90,7 +90,7 @@ def test_the_report_comes_before_the_children_and_the_filer_is_folded(world, cas
         html.index(words) for words in ("Absences répétées", 'id="children"', "<summary>Déclarant")
     )
     assert told < children < filer
-    assert html.count("alarm-button") == 1, "one red button: the quick exit"
+    assert html.count("alarm-button") == 0, "red is for what can't wait"
 
 
 def test_signs_are_one_grid(world, case):

@@ -8,6 +8,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core.french import NO_BREAK
+from core.languages import Text
 
 register = template.Library()
 
@@ -22,13 +23,13 @@ TELEPHONE: Final = re.compile(
 
 
 @register.filter
-def dial(text: object) -> SafeString:
+def dial(text: Text) -> SafeString:
     """Return a sentence of ours with a link at each emergency number; it must name no such number but to be dialled."""
     return mark_safe(EMERGENCY.sub(_emergency, conditional_escape(text)))  # noqa: S308 - escaped before
 
 
 @register.filter
-def phones(text: object) -> SafeString:
+def phones(text: Text) -> SafeString:
     """Return what somebody typed, escaped, with a link at each telephone number in it."""
     return mark_safe(TELEPHONE.sub(_telephone, conditional_escape(text)))  # noqa: S308 - escaped before
 
