@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -30,7 +31,7 @@ from config import closed
 from config.closed import PROBLEM, RETRY_AFTER_SECONDS
 from config.error_messages import FAULTS, STATUSES, TITLES
 from config.parsing import BodyRefused
-from core import query
+from core import french, query
 from core.languages import Text
 from encryption import errors as encryption
 from outbox import errors as outbox
@@ -355,7 +356,8 @@ def _path(parts: Iterable[str]) -> str:
 def _document(request: ServiceRequest, problem: _Problem) -> HttpResponse:
     language = get_language_from_request(request)
     _leave(request, problem)
-    with translation.override(language):
+    for_reader = french.for_page() if problems.is_read_by_a_person(request) else nullcontext()
+    with translation.override(language), for_reader:
         response = _written(request, _body(request, problem))
     response["Content-Language"] = language
     if problem.status == 401:

@@ -154,3 +154,16 @@ def test_the_history_is_told_by_day_the_newest_first(world, in_assessment):
     assert days == sorted(days, key=lambda day: day[::-1], reverse=True)
     assert len(days) == len(set(days))
     assert re.search(r'<li class="moves">', html)
+
+
+def test_a_parent_is_called_by_a_touch_and_an_exploiter_never_by_a_slip(world):
+    made = Case(world, "{}.".format)
+    form = concern(danger_now="no")
+    form["third_parties"] = [{"role": "alleged_exploiter", "name": "Tiers Exemple", "phone": "0611223344"}]
+    play(world, filed(made, form))
+
+    page = page_of(world, "crip_coordinator", made).content.decode()
+
+    assert 'href="tel:0100000000">01\u00a000\u00a000\u00a000\u00a000</a>' in page
+    assert "0611223344" in page
+    assert "tel:0611223344" not in page
