@@ -31,7 +31,7 @@ SENTENCES: Final[Mapping[str, tuple[Text, Mapping[str, Text]]]] = {
     ),
     "choice": (
         _("Choisissez une réponse."),
-        {"not-a-choice": _("Choisissez une réponse."), "not-id": _("Choisissez une réponse.")},
+        dict.fromkeys(("not-a-choice", "not-id"), _("Choisissez une réponse.")),
     ),
     "flag": (_("Cochez cette case."), {"not-boolean": _("Cochez cette case.")}),
     "instant": (
@@ -67,15 +67,23 @@ SENTENCES: Final[Mapping[str, tuple[Text, Mapping[str, Text]]]] = {
         },
     ),
 }  # fmt: skip
-#: What a list lacks whose rows or answers have a name of their own.
+#: What is missing, where the member has a name of its own; by its kind and name.
 NAMED: Final[Mapping[str, Text]] = {
-    "danger_categories": _("Choisissez au moins un danger."),
-    "documents": _("Choisissez au moins un document."),
-    "grounds": _("Choisissez au moins un fondement."),
-    "reasons": _("Choisissez au moins une raison."),
-    "team": _("Désignez au moins une personne."),
-    "children": _("Répondez pour au moins un enfant."),
-    "conclusions": _("Répondez pour chaque enfant."),
+    "several.danger_categories": _("Choisissez au moins un danger."),
+    "several.documents": _("Choisissez au moins un document."),
+    "several.grounds": _("Choisissez au moins un fondement."),
+    "several.reasons": _("Choisissez au moins une raison."),
+    "several.children": _("Cochez au moins un enfant."),
+    "rows.team": _("Désignez au moins une personne."),
+    "rows.children": _("Répondez pour au moins un enfant."),
+    "rows.conclusions": _("Répondez pour chaque enfant."),
+    "choice.child": _("Choisissez un enfant."),
+    "choice.user": _("Choisissez une personne."),
+    "choice.approver": _("Choisissez une personne."),
+    "choice.measure": _("Choisissez une mesure."),
+    "choice.file": _("Choisissez un fichier."),
+    "text.motivation": _("Écrivez le motif."),
+    "text.reason": _("Écrivez le motif."),
 }
 KINDS: Final[Mapping[type[Any] | tuple[type[Any], ...], str]] = {
     serializers.ListSerializer: "rows",
@@ -101,10 +109,9 @@ def _sentence(takes: type[Input], item: Mapping[str, Any]) -> str:
     if not kind:
         return str(item["detail"])
     missing, others = SENTENCES[kind]
-    if item["code"] in MISSING:
-        name = item["field"].rpartition(".")[2]
-        return str(NAMED.get(name, missing) if kind in ("rows", "several") else missing)
-    words = others.get(item["code"])
+    words = missing if item["code"] in MISSING else others.get(item["code"])
+    if words == missing:
+        words = NAMED.get(f"{kind}.{item['field'].rpartition('.')[2]}", missing)
     bound = item.get("bound") or getattr(declared, "max_length", "")
     return str(words) % {"bound": bound} if words is not None else str(item["detail"])
 

@@ -33,7 +33,7 @@ WRONG = [
     ({"danger_categories": []}, "danger_categories", "Choisissez au moins un danger."),
     ({"people": []}, "people", "Cochez au moins une réponse."),
     ({"team": []}, "team", "Désignez au moins une personne."),
-    ({"team": [{}]}, "team.0.user", "Choisissez une réponse."),
+    ({"team": [{}]}, "team.0.user", "Choisissez une personne."),
     ({"answer": "b"}, "answer", "Choisissez une réponse."),
     ({"person": "x"}, "person", "Choisissez une réponse."),
     ({"on": "demain"}, "on", "Indiquez une date, par exemple 02/03/2026."),
