@@ -117,9 +117,9 @@ def test_the_first_analysis_and_the_qualification_go_through_pages(world, case):
     assert begun.status_code == done.status_code == 303, text(done)[:1500]
     assert done.headers["Location"].startswith(f"/dossiers/{case.pk}?done=")
     assert state_of(case) == "qualified"
-    assert "« Qualifier en information préoccupante » : c'est fait." in text(
-        coordinator.get(done.headers["Location"])
-    )
+    told = text(coordinator.get(done.headers["Location"]))
+    assert "« Qualifier en information préoccupante » : c'est fait. État du dossier : Qualifiée" in told
+    assert re.search(r"Qualifiée information préoccupante\. Prochaine étape : \w[^.]+\.", told)
 
 
 def test_a_row_that_says_nothing_is_left_out_and_faults_find_their_row(world, case):
