@@ -492,7 +492,7 @@ def test_the_start_page_offers_to_file_to_whoever_can(world, name, files):
 
     assert ('href="/transmissions/nouvelle"' in page) is files
     assert ('href="/urgence"' in page) is files
-    assert "116 000" in page
+    assert 'href="tel:116000">' in page
 
 
 def test_a_refusal_speaks_the_readers_language_throughout(world):
