@@ -64,7 +64,7 @@ FILERS: Final = (
     Part("filer_hospital", Role.FILER, "Cadre hospitalier", "hospital"),
     Part("filer_hotel", Role.FILER, "Veilleur de nuit", "hotel"),
     Part("filer_home", Role.FILER, "Éducatrice de foyer", "home"),
-    Part("filer_association", Role.FILER, "Intervenante associative", "association"),
+    Part("filer_association", Role.FILER, "Intervenant associatif", "association"),
 )
 _PLACE_OF: Final = {
     Role.FILER_ORG_LEAD: "school",
