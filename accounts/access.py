@@ -352,6 +352,13 @@ def own_positions(actor: "Actor") -> QuerySet[Membership]:
     )
 
 
+def own_profession(actor: "Actor") -> str:
+    """Return what the actor works as (``accounts.models.accountrequest.Profession``), or none."""
+    held = [position.membership_id for position in actor.positions]
+    accepted = AccountRequest.objects.filter(membership__in=held, accepted=True).exclude(profession="")
+    return accepted.order_by("-decided_at").values_list("profession", flat=True).first() or ""
+
+
 def own_tokens(actor: "Actor") -> QuerySet[Token]:
     """Return a person's tokens; for a program only those of the membership as which it came."""
     if actor.scopes is None:

@@ -105,17 +105,27 @@ def commune(code: str) -> Commune | None:
     return Commune(code=code, name=name, department=department_of(code), within=within or None)
 
 
-def communes_named(name: str, department: str) -> list[Commune]:
-    """Return the communes of a département whose name is ``name``, however accents, hyphens and capitals are typed.
+def communes_named(name: str, department: str = "", *, begins: bool = False) -> list[Commune]:
+    """Return the communes whose name is ``name``, or ``begins`` so, in the order of their names.
 
-    Communes alone: a city that is cut into municipal arrondissements is found by its own name and by each of theirs.
+    Accents, hyphens and capitals don't count. ``department``: those of one département alone. A city that is cut into
+    municipal arrondissements is found by its own name and by each of theirs.
     """
-    wanted = _spelling(name)
-    lines = (line.split(",", 2) for line in _gazetteer().of(department.encode()))
-    matches = [
-        (code, within, spelt) for code, within, spelt in lines if wanted and _spelling(spelt) == wanted
-    ]
-    return [Commune(code, spelt, department, within or None) for code, within, spelt in matches]
+    wanted = _spelling(name) + ("" if begins else ",")
+    found, at = [], 0
+    while (at := _spellings().find(f"\n{wanted}", at)) >= 0:
+        at = _spellings().index(",", at) + 1
+        code = _spellings()[at : at + _CODE_LENGTH]
+        if not department or department_of(code) == department:
+            found.append(code)
+    return [one for one in map(commune, found) if one is not None]
+
+
+@cache
+def _spellings() -> str:
+    """Return a line for each commune in the order of the names, ``spelling,code``: about a megabyte."""
+    lines = (line.split(",", 2) for line in _gazetteer().of(b""))
+    return "".join(sorted(f"\n{_spelling(name)},{code}" for code, _, name in lines))
 
 
 def _spelling(name: str) -> str:
@@ -199,6 +209,7 @@ def write_communes(lines: Iterable[Mapping[str, object]], path: Path = COMMUNES)
     ):
         packed.write("".join(f"{line}\n" for line in kept).encode())
     _gazetteer.cache_clear()
+    _spellings.cache_clear()
     return len(kept)
 
 

@@ -234,6 +234,10 @@ FAULTS: Final[dict[str, Text]] = {
     "not-a-name": _("Un nom seulement : ni chiffres, ni phrases."),
     "not-an-institution": _("Le nom d'une structure seulement : pas de phrase."),
     "not-served": _("Ce territoire n'utilise pas encore ce service."),
+    "no-such-commune": _(
+        "Aucune commune ne porte ce nom : vérifiez l'orthographe, ou choisissez dans la liste."
+    ),
+    "several-communes": _("Plusieurs communes portent ce nom : choisissez la bonne."),
     "one-of": _("Donnez l'un ou l'autre, pas les deux."),
     # About the file of an import as a whole.
     **{f"import-{fault.value}": fault.label for fault in sorted(OF_FILE)},

@@ -26,7 +26,6 @@ from web.views.filing import begin, check, files, form, paper, sent, sharing
 from web.views.journal.urls import urlpatterns as journal
 
 OWN_PAGES: Final = {
-    "lieu": form.PlacePage,
     "questions": form.QuestionsPage,
     "reception": form.ReceptionPage,
 }
@@ -34,11 +33,7 @@ OWN_PAGES: Final = {
 
 def _section(section: Section) -> URLPattern:
     """Return the address of one page of the form."""
-    view: type[form.SectionPage] = form.SectionPage
-    if section.family is not None:
-        view = form.GridPage
-    elif section.slug in OWN_PAGES:
-        view = OWN_PAGES[section.slug]
+    view = OWN_PAGES.get(section.slug, form.SectionPage)
     return path(
         f"transmissions/<uuid:pk>/{section.slug}",
         view.as_view(section=section),

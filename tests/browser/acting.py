@@ -13,6 +13,7 @@ from time_machine import escape_hatch
 
 from tests.browser.conftest import Visitor
 from tests.days import PARIS
+from web.forms import as_typed
 
 #: Of each child in order: the level of danger, and what the report proposes.
 type Conclusions = Sequence[tuple[str, str]]
@@ -42,7 +43,7 @@ def _answer(page: Page, named: str, words: str) -> None:
         value = fields.locator("option").filter(has_text=begins).first.get_attribute("value")
         if fields.input_value() != value:  # nobody answers again what stands there
             fields.select_option(value)
-    elif fields.input_value() != words:
+    elif fields.input_value() not in (words, as_typed(words)):
         fields.fill(words)
 
 

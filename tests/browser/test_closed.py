@@ -35,7 +35,7 @@ def _mark(database: sqlite3.Connection, visitor: Visitor, said: str, status: int
 
 @pytest.mark.sec("SEC-FT17")
 def test_what_was_typed_stays_on_its_page_and_every_other_says_whom_to_call(visitor):
-    visitor.goes(f"{begins(visitor)}/faits")
+    visitor.goes(f"{begins(visitor)}/inquietude")
     says(visitor, "Que s'est-il passé", TYPED)
 
     with closed(visitor):
@@ -57,4 +57,4 @@ def test_what_was_typed_stays_on_its_page_and_every_other_says_whom_to_call(visi
 
     assert visitor.page.get_by_label("Que s'est-il passé").first.input_value() == TYPED
     visitor.presses(SAVE)
-    visitor.page.wait_for_url("**/paroles")
+    visitor.page.wait_for_url("**/signes")

@@ -21,9 +21,10 @@ def says(visitor: Visitor, question: str, words: str) -> None:
 
 
 def knows_not(visitor: Visitor) -> None:
-    """Say of everything on the page that one doesn't know it."""
+    """Say of everything in sight on the page that one doesn't know it."""
     for answer in visitor.page.get_by_label("Ne sait pas", exact=True).all():
-        answer.check()
+        if answer.is_visible():
+            answer.check()
 
 
 def begins(visitor: Visitor) -> str:
@@ -31,88 +32,68 @@ def begins(visitor: Visitor) -> str:
     visitor.signs_in("filer")
     visitor.follows("Transmettre une inquiétude")
     visitor.presses("Commencer")
-    visitor.page.get_by_role("heading", name="Votre transmission").wait_for()
-    return visitor.page.url.removeprefix(visitor.service.address)
+    visitor.page.wait_for_url("**/enfant")
+    return visitor.page.url.removeprefix(visitor.service.address).removesuffix("/enfant")
 
 
-def fills(visitor: Visitor, draft: str, looks=lambda name: None) -> None:
-    """Fill the whole form, one thing a page, in the order in which the pages follow each other."""
-    visitor.goes(f"{draft}/enfant")
+def fills(visitor: Visitor, looks=lambda name: None) -> None:
+    """Fill the whole form, page by page, in the order in which the pages follow each other."""
     ticks(visitor, "Connaissez-vous l'identité", "Connue")
     says(visitor, "Nom de famille", "Exemple")
     says(visitor, "Prénoms", "Lou")
-    says(visitor, "Date de naissance", "2011-03-02")
+    says(visitor, "Date de naissance", "2/3/2011")
     ticks(visitor, "Sexe ou genre", "Fille")
-    looks("form-child")
-    visitor.presses(SAVE)
-    visitor.page.get_by_label("Département").select_option("93")
-    says(visitor, "Commune", "bobigny")
+    says(visitor, "Dans quelle commune", "bobigny")
     says(visitor, "Adresse habituelle", "1 rue de l'Essai")
-    ticks(visitor, "Où se trouve l'enfant", "Localisé")
-    looks("form-place")
-    visitor.presses(SAVE)
+    ticks(visitor, "Où se trouve l'enfant", "Localisé·e")
     ticks(visitor, "Une mesure de protection", "Non")
-    looks("form-life")
+    looks("form-child")
     visitor.presses(SAVE)
     ticks(visitor, "L'enfant est-il en danger", "Non")
     ticks(visitor, "Qui avez-vous déjà appelé", "Personne pour l'instant")
-    looks("form-danger")
-    visitor.presses(SAVE)
     says(visitor, "Que s'est-il passé", "Elle dit : « j'ai un plan ».\nDeux téléphones depuis la rentrée.")
     ticks(visitor, "Comment le savez-vous", "Vu")
-    looks("form-fact")
-    visitor.presses(SAVE)
     says(visitor, "Que pense l'enfant", "D'accord pour en parler")
     ticks(visitor, "L'enfant sait-il", "Oui")
-    looks("form-words")
+    looks("form-concern")
     visitor.presses(SAVE)
+    visitor.page.get_by_text("Comportement", exact=True).click()
     ticks(visitor, "Fugues répétées", "Rapporté")
     looks("form-signs")
-    for _ in range(6):
-        visitor.presses(SAVE)
-    ticks(visitor, "Quelle est la nature", "Non déterminé")
-    ticks(visitor, "À quel point êtes-vous sûr·e", "En risque (pré-prostitutionnel)")
-    looks("form-situation")
     visitor.presses(SAVE)
-    looks("form-third-party")
-    visitor.goes(f"{draft}/autour")
+    ticks(visitor, "Quelle est la nature", "Non déterminé")
+    ticks(visitor, "Quelle est votre certitude", "En risque (pré-prostitutionnel)")
     knows_not(visitor)
+    looks("form-situation")
     visitor.presses(SAVE)
     says(visitor, "Nom et prénom", "Parent Exemple")
     ticks(visitor, "Lien avec l'enfant", "Mère")
-    looks("form-holder")
-    visitor.presses(SAVE)
-    knows_not(visitor)
-    looks("form-home")
-    visitor.goes(f"{draft}/information")
+    ticks(visitor, "Un titulaire de l'autorité parentale est-il", "Ne sait pas")
+    ticks(visitor, "D'autres enfants vivent-ils", "Ne sait pas")
     ticks(visitor, "Les parents sont-ils informés", "Non")
     ticks(visitor, "Pour quel motif", "Risque de représailles")
-    looks("form-parents")
+    looks("form-family")
     visitor.presses(SAVE)
     says(visitor, "Qu'avez-vous déjà fait", "Deux entretiens")
+    ticks(visitor, "Avez-vous déjà saisi", "Non")
     looks("form-done")
     visitor.presses(SAVE)
-    visitor.goes(f"{draft}/foyer")
-    knows_not(visitor)
-    visitor.presses(SAVE)
-    visitor.goes(f"{draft}/vous")
-    assert visitor.page.get_by_label("Votre courriel").input_value() == "filer.93@demo.invalid"
+    assert "filer.93@demo.invalid" in visitor.page.locator("main").inner_text()
     visitor.page.get_by_label("Votre profession").select_option("teacher")
-    says(visitor, "Votre structure", "Collège de démonstration")
     says(visitor, "Votre lien avec l'enfant", "Professeure principale")
-    ticks(visitor, "Êtes-vous témoin direct", "Oui")
+    ticks(visitor, "Avez-vous vu ou entendu", "Oui")
+    ticks(visitor, "Comment souhaitez-vous recevoir", "Dans l'application")
     looks("form-self")
-    visitor.presses(SAVE)
-    ticks(visitor, "Comment voulez-vous être informé·e", "Dans l'application")
-    looks("form-answer")
-    visitor.presses(SAVE)
-    visitor.page.get_by_role("heading", name="Votre transmission").wait_for()
+    visitor.presses("Enregistrer et relire")
 
 
 def test_a_teacher_files_a_concern_and_follows_it(visitor):
     draft = begins(visitor)
+    visitor.goes(draft)
     visitor.looks("tasks-empty")
-    fills(visitor, draft, visitor.looks)
+    visitor.goes(f"{draft}/enfant")
+    fills(visitor, visitor.looks)
+    visitor.goes(draft)
     assert "Tout ce qui est demandé est rempli" in visitor.page.content()
     visitor.looks("tasks-filled")
 
@@ -149,36 +130,83 @@ def test_a_teacher_files_a_concern_and_follows_it(visitor):
     visitor.goes("/transmissions")
     assert reference in visitor.page.content()
     visitor.looks("filings")
-    visitor.goes(draft + "/faits")
+    visitor.goes(draft + "/inquietude")
     assert "j'ai un plan" not in visitor.page.content(), "what was filed is not read again"
     visitor.looks("filed-already")
 
 
 def test_what_was_typed_is_there_again_and_what_is_wrong_is_named(visitor):
-    draft = begins(visitor)
-    visitor.goes(f"{draft}/lieu")
-    visitor.page.get_by_label("Département").select_option("93")
-    says(visitor, "Commune", "Nulle-Part-les-Oies")
+    begins(visitor)
+    says(visitor, "Dans quelle commune", "Nulle-Part-les-Oies")
     says(visitor, "Adresse habituelle", "2 rue de l'Essai")
+    says(visitor, "Date de naissance", "31/02/2011")
     visitor.presses(SAVE)
 
-    assert visitor.page.get_by_label("Commune").input_value() == "Nulle-Part-les-Oies"
+    town = visitor.page.get_by_label("Dans quelle commune")
+    assert town.input_value() == "Nulle-Part-les-Oies"
     assert visitor.page.get_by_label("Adresse habituelle").input_value() == "2 rue de l'Essai"
-    assert visitor.page.get_by_label("Commune").get_attribute("aria-invalid") == "true"
+    assert town.get_attribute("aria-invalid") == "true"
     visitor.looks("form-wrong")
-    visitor.page.locator("#faults").get_by_role("link").click()
+    visitor.page.locator("#faults").get_by_role("link").first.click()
     assert visitor.page.evaluate("document.activeElement.name") == "commune_insee"
-    says(visitor, "Commune", "Saint-Denis")
+
+
+def test_a_commune_is_chosen_by_its_name_among_those_that_bear_it(visitor):
+    draft = begins(visitor)
+    says(visitor, "Dans quelle commune", "saint denis")
     visitor.presses(SAVE)
-    visitor.goes(f"{draft}/lieu")
-    assert visitor.page.get_by_label("Commune").input_value() == "Saint-Denis"
+
+    assert "Plusieurs communes portent ce nom" in visitor.page.locator("#faults").inner_text()
+    visitor.looks("form-communes")
+    ticks(visitor, "Laquelle de ces communes", "Saint-Denis (93 – Seine-Saint-Denis)")
+    visitor.presses(SAVE)
+    visitor.goes(f"{draft}/enfant")
+    assert visitor.page.get_by_label("Dans quelle commune").input_value() == "Saint-Denis (93)"
+
+
+def test_what_is_missing_is_marked_on_its_own_page_once_it_was_saved(visitor):
+    draft = begins(visitor)
+    assert visitor.page.get_by_text("Il manque cette réponse").count() == 0, "nobody was asked yet"
+    ticks(visitor, "Connaissez-vous l'identité", "Inconnue")
+    visitor.presses(SAVE)
+    visitor.presses("Enregistrer et revenir")
+
+    visitor.page.wait_for_url("**/enfant")
+    assert "Il manque" in visitor.page.locator(".note.warn").inner_text()
+    assert "Il manque" in visitor.page.get_by_role("group", name="Sexe ou genre").inner_text()
+    visitor.looks("form-missing")
+    visitor.goes(f"{draft}/relecture")
+    visitor.follows("Ce qui vous inquiète – Que s'est-il passé ?")
+    assert (
+        "Il manque"
+        in visitor.page.locator(".field", has=visitor.page.locator("#f-facts-0-text")).inner_text()
+    )
+
+
+def test_facts_stand_one_under_the_other_and_keep_what_was_typed(visitor):
+    draft = begins(visitor)
+    visitor.goes(f"{draft}/inquietude")
+    says(visitor, "Que pense l'enfant", "Rien encore")
+    visitor.page.locator("[name=facts-0-text]").fill("Le premier.")
+    visitor.presses("Ajouter un fait")
+    visitor.page.locator("[name=facts-1-text]").fill("Le deuxième.")
+    assert visitor.page.get_by_label("Que pense l'enfant").input_value() == "Rien encore"
+    visitor.looks("form-facts")
+    visitor.presses(SAVE)
+    visitor.goes(f"{draft}/inquietude")
+    assert visitor.page.locator("[name=facts-0-text]").input_value() == "Le premier."
+
+    visitor.presses("Retirer – Fait n° 1")
+
+    assert visitor.page.locator("[name=facts-0-text]").input_value() == "Le deuxième."
+    assert visitor.page.locator("[name=facts-1-text]").count() == 0
 
 
 def test_two_windows_on_one_draft_lose_no_typing(visitor):
     draft = begins(visitor)
     other = Visitor(visitor.page.context.new_page(), visitor.service)
     other.goes(f"{draft}/demarches")
-    visitor.goes(f"{draft}/paroles")
+    visitor.goes(f"{draft}/inquietude")
     says(visitor, "Que pense l'enfant", "Pas d'avis")
     visitor.presses(SAVE)
     says(other, "Qu'avez-vous déjà fait", "Un entretien")
@@ -190,7 +218,7 @@ def test_two_windows_on_one_draft_lose_no_typing(visitor):
     assert other.page.get_by_label("Qu'avez-vous déjà fait").input_value() == "Un entretien"
 
 
-def test_several_children_and_facts_stand_side_by_side(visitor):
+def test_several_children_have_a_page_each(visitor):
     draft = begins(visitor)
     for number, name in enumerate(("Ana", "Lou")):
         visitor.goes(f"{draft}/enfant?n={number}")
@@ -199,7 +227,7 @@ def test_several_children_and_facts_stand_side_by_side(visitor):
     visitor.goes(f"{draft}/enfant?n=1")
     assert visitor.page.get_by_label("Prénoms").input_value() == "Lou"
     visitor.looks("form-second-child")
-    visitor.presses("Retirer cette saisie")
+    visitor.presses("Retirer cet enfant")
     visitor.goes(f"{draft}/enfant?n=1")
     assert visitor.page.get_by_label("Prénoms").input_value() == ""
     visitor.goes(f"{draft}/enfant")
@@ -226,9 +254,8 @@ def test_in_the_night_a_porter_files_who_where_what(browser, service, scripts):
         ticks(visitor, "Comment le savez-vous", "Vu")
         says(visitor, "Quel danger", "Des adultes dans la chambre")
         ticks(visitor, "Qui avez-vous déjà appelé", "Police / gendarmerie (17)")
-        visitor.page.get_by_label("Département").select_option("93")
-        says(visitor, "Commune", "Bobigny")
-        ticks(visitor, "Où se trouve l'enfant", "Localisé")
+        says(visitor, "Dans quelle commune", "Bobigny")
+        ticks(visitor, "Où se trouve l'enfant", "Localisé·e")
         ticks(visitor, "Connaissez-vous l'identité", "Inconnue")
         visitor.presses("Transmettre maintenant")
         assert REFERENCE.fullmatch(visitor.page.locator(".reference").inner_text())
@@ -301,7 +328,7 @@ def test_a_file_goes_along_and_the_cell_reads_it(browser, service, scripts, tmp_
         visitor.signs_in("filer")
         visitor.goes("/transmissions/nouvelle")
         visitor.presses("Commencer")
-        visitor.page.get_by_role("heading", name="Votre transmission").wait_for()
+        visitor.follows("Toutes les étapes")
         visitor.follows("Joindre un document")
         assert "N'envoyez jamais d'image à caractère sexuel" in visitor.page.locator("main").inner_text()
         if scripts:

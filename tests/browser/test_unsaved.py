@@ -15,33 +15,33 @@ def writes(visitor, name, words):
 
 def test_a_page_of_the_form_is_there_again_although_nobody_pressed_a_button(visitor):
     draft = begins(visitor)
-    visitor.goes(f"{draft}/paroles")
+    visitor.goes(f"{draft}/inquietude")
     saved = visitor.page.locator("[data-saved]")
     expect(saved).to_be_hidden()
     writes(visitor, "child_words", WORDS)
     expect(saved).to_contain_text("Enregistré à", timeout=20_000)
     visitor.looks("saved while writing")
 
-    visitor.goes(f"{draft}/paroles")
+    visitor.goes(f"{draft}/inquietude")
     assert visitor.page.locator('[name="child_words"]').input_value() == WORDS
     writes(visitor, "child_words", " Et la suite")
     visitor.presses("Enregistrer et continuer")  # on the version that was left by the saving before
-    visitor.goes(f"{draft}/paroles")
+    visitor.goes(f"{draft}/inquietude")
     assert "Et la suite" in visitor.page.locator('[name="child_words"]').input_value()
 
 
 def test_what_cannot_be_saved_is_said_and_kept(visitor):
     draft = begins(visitor)
-    visitor.goes(f"{draft}/paroles")
-    visitor.page.route(f"**{draft}/paroles", lambda route: route.abort())
+    visitor.goes(f"{draft}/inquietude")
+    visitor.page.route(f"**{draft}/inquietude", lambda route: route.abort())
     writes(visitor, "child_words", WORDS)
     failed = visitor.page.get_by_role("alert")
     expect(failed).to_contain_text("n'est pas encore enregistré", timeout=20_000)
-    visitor.page.unroute(f"**{draft}/paroles")
+    visitor.page.unroute(f"**{draft}/inquietude")
     visitor.glances("not saved")
 
     visitor.presses("Enregistrer et continuer")
-    visitor.goes(f"{draft}/paroles")
+    visitor.goes(f"{draft}/inquietude")
     assert visitor.page.locator('[name="child_words"]').input_value() == WORDS
 
 

@@ -282,7 +282,7 @@ def test_the_page_of_the_authoritys_own_questions_needs_its_questions(world, dra
 
 
 def test_what_another_site_sends_comes_back_to_nobody(world, draft, out):
-    path = f"/transmissions/{draft}/faits"
+    path = f"/transmissions/{draft}/inquietude"
 
     with out("gate", "before"):
         answer = Client(headers={"accept": HTML, "sec-fetch-site": "cross-site"}).post(path, {"text": TYPED})

@@ -769,7 +769,7 @@ def _received(world: World) -> tuple[str, str]:
 
 on_page("POST /transmissions/nouvelle", lane="ordinary")(_as("filer"))
 for _part, _said in {
-    "enfant": {"last_name": "Essai"}, "lieu": {"whereabouts": "known"}, "signes-sante": {"injuries-mode": "observed"},
+    "enfant": {"last_name": "Essai"}, "signes": {"injuries-mode": "observed"},
     "questions": {}, "relecture": {"good_faith_notice": "true"}, "partage": {"then": "show"},
     "urgence": {"danger_what": "Elle part ce soir."},
 }.items():  # fmt: skip
@@ -1005,7 +1005,7 @@ TWINS = {
     **{
         f"POST /transmissions/{{id}}/{one.slug}": "POST /transmissions/{id}/enfant"
         for one in sections()
-        if one.slug not in ("enfant", "lieu", "questions", "signes-sante")
+        if one.slug not in ("enfant", "signes", "questions")
     },
     "POST /transmissions/{id}/pieces": "POST /dossiers/{id}/pieces",
     "POST /transmissions/{id}/pieces/{id}/retrait": DROP_FILE,

@@ -25,7 +25,7 @@ class Somebody:
     def sends(self, path: str, *, expect: int = 303, **said: Any) -> Any:
         """Fill the form of the page that was last gone to, and send it."""
         page = self.html.partition("<main")[2]
-        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+        hidden = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)">', page))
         answer = self.client.post(path, hidden | said)
         assert answer.status_code == expect, (path, answer.status_code, answer.content.decode()[-3000:])
         self.html = answer.content.decode()
@@ -34,4 +34,4 @@ class Somebody:
     def begins(self, lane: str = "ordinary") -> str:
         """Begin a draft, and return its address."""
         self.goes("/transmissions/nouvelle")
-        return self.sends("/transmissions/nouvelle", lane=lane)["Location"].removesuffix("/urgence")
+        return str(self.sends("/transmissions/nouvelle", lane=lane)["Location"]).rpartition("/")[0]

@@ -20,11 +20,14 @@ from tests.web.browsing import HTML
 from web import forms
 from web.credentials import SIGN_IN
 from web.filing import words
-from web.filing.sections import part_input, sections
+from web.filing.sections import sections
+from web.filing.topics import part_input
 from web.page import kept
 from web.uploads import ASKS
-from web.views.filing.form import lines_of
+from web.views.filing.progress import lines_of
 from web.views.filing.sent import ADDITION
+
+TOPICS = [topic for section in sections() for topic in section.topics]
 
 
 def sent(**said):
@@ -36,7 +39,7 @@ def sent(**said):
 
 def test_every_item_that_the_form_can_lack_is_asked_for_on_some_page():
     """Nobody is stopped at the end by a question that no page puts (domain.md §4)."""
-    asked = {(one.part, ask.name) for one in sections() for ask in forms.every(one.asks)}
+    asked = {(one.part, ask.name) for one in TOPICS for ask in forms.every(one.asks)}
     asked |= {("children", "commune_insee"), ("", "good_faith_notice")}
     needed = {("", f.name) for f in form_fields(Concern) if f.need != "O"}
     for part, model in PARTS.items():
@@ -47,7 +50,7 @@ def test_every_item_that_the_form_can_lack_is_asked_for_on_some_page():
 
 
 def test_every_question_is_one_that_its_input_declares():
-    for one in sections():
+    for one in TOPICS:
         declared = part_input(one.part)().fields if one.part else ConcernForm().fields
         assert {ask.name for ask in forms.every(one.asks)} <= set(declared), one.slug
 
@@ -108,8 +111,8 @@ def test_what_browsers_do_to_a_text_is_undone():
 @given(st.dictionaries(st.sampled_from([f.name for f in form_fields(Concern)]), st.text(max_size=80)))
 def test_whatever_is_sent_the_input_decides_and_nothing_fails(said):
     typed = sent(**said)
-    for one in sections():
-        if one.part or one.family:
+    for one in TOPICS:
+        if one.part or not one.asks:
             continue
         body = forms.body_of(one.takes, one.asks, typed)
         one.takes(data=body).is_valid()
@@ -119,7 +122,7 @@ def test_whatever_is_sent_the_input_decides_and_nothing_fails(said):
 
 
 def test_coded_answers_have_their_words_in_both_languages():
-    for one in sections():
+    for one in TOPICS:
         with translation.override("en"):
             fields = list(forms.all_of(forms.fields_of(one.takes, one.asks, {})))
         with translation.override("fr"):

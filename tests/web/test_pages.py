@@ -285,7 +285,7 @@ def test_the_quick_exit_leads_away_although_nothing_can_be_written(world, filer,
 def test_titles_and_addresses_name_nobody(world):
     filer = Somebody(world.user("filer"))
     pk = whole(world)
-    for path in ("", "/enfant", "/lieu", "/faits", "/relecture"):
+    for path in ("", "/enfant", "/inquietude", "/famille", "/vous", "/relecture"):
         html = filer.goes(f"/transmissions/{pk}{path}")
         title = re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1]
         links = " ".join(re.findall(r'(?:href|action)="([^"]*)"', html))
@@ -316,13 +316,12 @@ def test_a_section_is_saved_for_the_api_to_read(world, filer):
         first_names="Lou",
         birth_date="02/03/2011",
         identity_known="known",
+        commune_insee="saint denis (93)",
+        whereabouts="known",
     )
-    filer.goes(f"{draft}/lieu")
-    filer.sends(f"{draft}/lieu", residence_department="93", commune_insee="saint denis", whereabouts="known")
-    filer.goes(f"{draft}/signes-sante")
-    filer.sends(f"{draft}/signes-sante", **{"injuries-mode": "observed", "injuries-text": "Poignets"})
-    filer.goes(f"{draft}/signes-comportement")
-    filer.sends(f"{draft}/signes-comportement", **{"self_harm-mode": "reported"})
+    filer.goes(f"{draft}/signes")
+    signs = {"injuries-mode": "observed", "injuries-text": "Poignets", "self_harm-mode": "reported"}
+    filer.sends(f"{draft}/signes", **signs)
 
     see_all()
     read = world.as_("filer").get(f"referrals/{draft.rpartition('/')[2]}").json()
@@ -359,14 +358,14 @@ def test_what_is_missing_is_named_with_the_way_to_it(world, filer):
     filer.goes(f"{draft}/relecture")
     filer.sends(f"{draft}/relecture", expect=400, good_faith_notice="true")
 
-    for slug in ("enfant", "faits", "danger", "information", "responsables", "vous", "suites", "foyer"):
-        assert re.search(f'href="{draft}/{slug}(#f-[a-z_]+)?"', filer.html), slug
+    for slug in ("enfant", "inquietude", "situation", "famille", "demarches", "vous"):
+        assert re.search(rf'href="{draft}/{slug}\?missing=yes#f-[a-z_0-9-]+"', filer.html), slug
 
 
 def test_each_question_that_is_missing_leads_to_itself_in_the_order_of_the_form(filer):
     draft = filer.begins()
     page = filer.goes(f"{draft}/relecture")
-    missing = re.findall(rf'<li><a href="({draft}/[a-z-]+)(\?n=\d+)?#(f-[a-z_]+)">', page)
+    missing = re.findall(rf'<li><a href="({draft}/[a-z-]+)(\?missing=yes)#(f-[a-z_0-9-]+)">', page)
     assert missing
     order = [f"{draft}/{section.slug}" for section in sections()]
     places = [order.index(path) for path, _, _ in missing]
@@ -419,8 +418,8 @@ def test_the_authoritys_own_questions_are_asked_and_kept(world, filer, monkeypat
     monkeypatch.setattr(extra, "asked_by", lambda authority, *, at: [Row(row)] if authority else [])
     draft = filer.begins()
     assert "Dites d'abord" in filer.goes(f"{draft}/questions")
-    filer.goes(f"{draft}/lieu")
-    filer.sends(f"{draft}/lieu", residence_department="93", commune_insee="Bobigny")
+    filer.goes(f"{draft}/enfant")
+    filer.sends(f"{draft}/enfant", residence_department="93", commune_insee="Bobigny")
     assert "Un suivi ?" in filer.goes(f"{draft}/questions")
     filer.sends(f"{draft}/questions", suivi="never", expect=400)
     filer.sends(f"{draft}/questions", suivi="yes")
@@ -451,7 +450,7 @@ def test_a_page_asks_the_database_at_most_twice_more_than_the_api(world):
         return cost(filer, f"/api/v1/{path}", accept="application/json")
 
     case = twin(f"referrals/{pk}")
-    for path in ("", "/enfant", "/faits", "/signes-sante", "/relecture", "/urgence"):
+    for path in ("", "/enfant", "/inquietude", "/signes", "/famille", "/relecture", "/urgence"):
         assert cost(filer, f"/transmissions/{pk}{path}") <= case + QUERIES_MORE, path
     assert cost(filer, "/transmissions") <= twin("referrals") + QUERIES_MORE
 
@@ -514,21 +513,22 @@ URGENT = {
 def test_a_page_on_which_nobody_is_named_adds_nobody(filer):
     """« Laissez cette page vide »: a child whom nobody named would have to be assessed."""
     draft = filer.begins()
-    for page in ("fratrie", "tiers", "traces"):
+    for page in ("inquietude", "situation", "famille"):
         filer.goes(f"{draft}/{page}")
         filer.sends(f"{draft}/{page}", then="next")
 
     see_all()
     referral = Referral.objects.get(pk=draft.rpartition("/")[2])
     assert not any(
-        getattr(referral, part).exists() for part in ("children", "third_parties", "digital_traces")
+        getattr(referral, part).exists()
+        for part in ("children", "facts", "third_parties", "digital_traces", "holders")
     )
 
 
 def test_in_an_emergency_a_sibling_who_was_typed_in_before_stays_one(filer):
     draft = filer.begins()
-    filer.goes(f"{draft}/fratrie")
-    filer.sends(f"{draft}/fratrie", first_names="Tom")
+    filer.goes(f"{draft}/famille")
+    filer.sends(f"{draft}/famille", **{"siblings-0-first_names": "Tom"})
     filer.goes(f"{draft}/urgence")
 
     filer.sends(f"{draft}/urgence", **URGENT)
@@ -547,4 +547,4 @@ def test_in_an_emergency_what_the_page_has_no_field_for_is_named_with_the_way_to
 
     filer.sends(f"{draft}/urgence", expect=400, **URGENT)
 
-    assert f'href="{draft}/lieu?n=1' in filer.html
+    assert f'href="{draft}/enfant?missing=yes&amp;n=1#f-' in filer.html

@@ -1,4 +1,4 @@
-"""Reads and saves a draft section by section, by the API's own functions.
+"""Reads and saves a draft page by page, by the API's own functions.
 
 A list of the form is saved whole, so that changing one item reads the others first, within a disclosure.
 """
@@ -152,8 +152,10 @@ def changed(
         new_items[place : place + 1] = [] if item is None else [item]
         return new_items, place
     item = change({"kind": kind} if kind else {})
-    said = item is not None and any(value for name, value in item.items() if name != "kind")
-    return ([*new_items, item] if item is not None and said else new_items), len(new_items)
+    if item is not None and any(value for name, value in item.items() if name != "kind"):
+        at = places[-1] + 1 if places else 0
+        return [*new_items[:at], item, *new_items[at:]], at
+    return new_items, len(new_items)
 
 
 def put(item: Said, body: Mapping[str, Any]) -> Said:

@@ -1,4 +1,4 @@
-"""Grid of warning signs as pages: one family of signs each, and why it is asked (domain.md §3).
+"""Grid of warning signs: its families, and why each is asked (domain.md §3).
 
 The grid helps to notice: it proves nothing and scores nothing. An unticked sign isn't absent.
 """
@@ -16,10 +16,9 @@ from web.forms import Ask, Field, Option, Sent, clean
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One page of the grid."""
+    """One family of signs."""
 
     code: str
-    slug: str
     title: Any
     why: Any
 
@@ -27,7 +26,6 @@ class Family:
 FAMILIES: Final = (
     Family(
         "behaviour",
-        "signes-comportement",
         _("Comportement"),
         _(
             "Un changement de comportement peut avoir bien des causes : c'est associé à d'autres "
@@ -36,19 +34,16 @@ FAMILIES: Final = (
     ),
     Family(
         "material",
-        "signes-materiels",
         _("Indices matériels"),
         _("Ce qui se voit sans fouiller. Ne cherchez pas dans les affaires de l'enfant."),
     ),
     Family(
         "relations",
-        "signes-relations",
         _("Relations"),
         _("L'emprise d'une personne, souvent présentée comme amie ou amoureuse, précède l'exploitation."),
     ),
     Family(
         "health",
-        "signes-sante",
         _("Santé"),
         _(
             "Ces réponses sont protégées à part ; seules les lisent les personnes qui ont à "
@@ -57,13 +52,11 @@ FAMILIES: Final = (
     ),
     Family(
         "school",
-        "signes-scolarite",
         _("Scolarité"),
         _("L'école est souvent la première à voir que quelque chose ne va plus."),
     ),
     Family(
         "digital",
-        "signes-numerique",
         _("Numérique"),
         _(
             "La mise en relation se fait surtout en ligne. Notez ce qu'on vous a montré, ne cherchez pas vous-même."
@@ -82,12 +75,13 @@ REMARK: Final = Ask("text", _("Quand, par qui, en quelques mots"), optional=True
 
 @dataclass(slots=True)
 class Row:
-    """A sign on its page: how it was noticed, and a remark."""
+    """A sign on the page: how it was noticed, and a remark."""
 
     label: str
     name: str
     modes: list[Option]
     remark: Field
+    meaning: str = ""
 
 
 def rows_of(family: Family, signs: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -113,20 +107,17 @@ def _row(code: str, sign: Mapping[str, Any]) -> Row:
     return Row(label(code), f"{code}-mode", modes, remark)
 
 
-def sent(family: Family, form: Sent) -> list[dict[str, Any]]:
-    """Return what a browser sends of a family, as the form takes it; a remark alone ticks nothing."""
+def sent(form: Sent) -> list[dict[str, Any]]:
+    """Return what a browser sends of the grid, as the form takes it; a remark alone ticks nothing."""
     return [
         {"code": code, "mode": mode, "text": clean(form.text(f"{code}-text"))}
+        for family in FAMILIES
         for code in SIGNS[family.code]
         if (mode := form.text(f"{code}-mode"))
     ]
 
 
-def merged(
-    family: Family, before: Iterable[Mapping[str, Any]], now: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return all signs of the form: those of other families as they were, and of this one as it is sent."""
-    own = SIGNS[family.code]
+def dated(before: Iterable[Mapping[str, Any]], now: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the signs that are sent, with the day that was told of some by another way to file."""
     days = {sign["code"]: sign["on"] for sign in before if sign.get("on")}
-    kept = [dict(sign) for sign in before if sign["code"] not in own]
-    return kept + [sign | ({"on": days[sign["code"]]} if sign["code"] in days else {}) for sign in now]
+    return [sign | ({"on": days[sign["code"]]} if sign["code"] in days else {}) for sign in now]

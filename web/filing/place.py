@@ -1,82 +1,138 @@
-"""Commune fields: people type the name of a commune, the form takes its code."""
+"""Commune fields: people type the name of a commune, the form takes its code; the département follows from it.
 
+The search is the service's own: a name that several communes bear comes back with the question which of them is meant.
+"""
+
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.territory import commune, communes_named, departments
+from accounts.territory import Commune, commune, communes_named, department_of, departments
 from referrals.errors import InvalidInput
 from web import forms
-from web.filing.sections import part_input
-from web.forms import Ask, Field, Sent, clean
+from web.filing.draft import Said
+from web.forms import Ask, Field, Option, Pairs, Sent, clean
 
-DEPARTMENT: Final = Ask(
-    "residence_department",
-    _("Département"),
-    _(
-        "Celui où vit l'enfant ou, à défaut, celui où l'enfant a été trouvé·e : il détermine la "
-        "cellule qui reçoit la transmission."
-    ),
-    width="half",
-)
 COMMUNE: Final = Ask(
     "commune_insee",
-    _("Commune"),
-    _("Son nom, tel qu'il s'écrit. Laissez vide si vous ne savez pas."),
+    _("Dans quelle commune l'enfant vit-il ?"),
+    _("Par exemple : Bobigny. Si vous ne savez pas où l'enfant vit, la commune où il se trouve."),
+    width="half",
+    attributes={"list": "communes"},
+)
+DEPARTMENT: Final = Ask(
+    "residence_department",
+    _("Commune inconnue : dans quel département ?"),
+    _("Le département désigne la cellule qui reçoit la transmission."),
     width="half",
 )
+WHICH: Final = Ask("commune_choice", _("Laquelle de ces communes ?"))
+TYPED: Final = "commune_typed"
+#: How many communes are offered at most, and from how many letters on.
+OFFERED_MAX: Final = 12
+LETTERS_MIN: Final = 3
+#: A name with the number of a département or a postal code behind it: « Saint-Denis (93) », « Saint-Denis 93200 ».
+_NUMBERED: Final = re.compile(r"(.+?)[\s,(]+([0-9][0-9AB][0-9]{0,3})\)?", re.ASCII | re.IGNORECASE)
+_POSTAL_LENGTH: Final = 5
 
 
-def fields_of(
-    values: Mapping[str, Any], faults: Mapping[str, str], *, prefix: str = "", typed: str | None = None
-) -> list[Field]:
-    """Return the two fields; ``typed`` is the name as it was typed, which no code may stand for."""
-    code = values.get("commune_insee") or ""
+def named(found: Commune) -> str:
+    """Return a commune as it is offered, and understood again: « Bobigny (93) »."""
+    return f"{found.name} ({found.department})"
+
+
+def of_departments(codes: list[str]) -> Pairs:
+    """Return the names that a browser may propose while one types: those of some départements."""
+    return [(named(one), "") for code in codes for one in communes_named("", code, begins=True)]
+
+
+def typed(sent: Sent, *, prefix: str = "") -> Said:
+    """Return the place as it was typed."""
+    return {
+        TYPED: sent.text(prefix + COMMUNE.name),
+        DEPARTMENT.name: sent.text(prefix + DEPARTMENT.name),
+        WHICH.name: sent.text(prefix + WHICH.name),
+    }
+
+
+def fields_of(values: Mapping[str, Any], faults: Mapping[str, str], *, prefix: str = "") -> list[Field]:
+    """Return the fields; one that asks which commune is meant where what was typed fits several."""
+    code, name = values.get(COMMUNE.name) or "", values.get(TYPED)
     known = commune(code) if code else None
-    chosen = values.get("residence_department") or (known.department if known else "")
-    name = typed if typed is not None else (known.name if known else "")
-    where, town = forms.fields_of(
-        part_input("children"),
-        (DEPARTMENT, COMMUNE),
-        {DEPARTMENT.name: chosen, COMMUNE.name: name},
-        faults=faults,
-        prefix=prefix,
-        choices={
-            DEPARTMENT.name: [(number, f"{number} – {words}") for number, words in departments().items()]
-        },
-    )
-    if (
-        town.error and not chosen and not town.value
-    ):  # either would do; the département is what everybody knows
-        where.error, town.error = town.error, ""
-    return [where, town]
+    chosen = "" if known and name is None else values.get(DEPARTMENT.name) or ""
+    written = name if name is not None else named(known) if known else ""
+    town = Field(COMMUNE, "text", prefix + COMMUNE.name, f"{forms.IDS}{prefix}{COMMUNE.name}", written)
+    town.error = faults.get(COMMUNE.name, "")
+    where = Field(DEPARTMENT, "select", prefix + DEPARTMENT.name, f"{forms.IDS}{prefix}{DEPARTMENT.name}")
+    where.error = faults.get(DEPARTMENT.name, "")
+    where.options = [
+        Option(number, f"{number} – {words}", number == chosen, f"{where.id}-{n}")
+        for n, (number, words) in enumerate(departments().items())
+    ]
+    offered = _offered(clean(written), chosen) if town.error else []
+    which = Field(WHICH, "radios", prefix + WHICH.name, f"{forms.IDS}{prefix}{WHICH.name}")
+    which.options = [
+        Option(
+            one.code,
+            f"{one.name} ({one.department} – {departments()[one.department]})",
+            False,
+            f"{which.id}-{n}",
+        )
+        for n, one in enumerate(offered)
+    ]
+    return [town, *([which] if offered else []), where]
 
 
 def body_of(sent: Sent, path: str, *, prefix: str = "") -> dict[str, str]:
     """Return code and département, as the form takes them.
 
     Raises:
-        InvalidInput: no département is chosen, or it has no commune of that name.
+        InvalidInput: no commune bears the name (``no-such-commune``), or several do (``several-communes``).
     """
-    department = sent.text(prefix + DEPARTMENT.name)
-    name = clean(sent.text(prefix + COMMUNE.name))
+    name, department = clean(sent.text(prefix + COMMUNE.name)), sent.text(prefix + DEPARTMENT.name)
     if not name:
-        return {"residence_department": department, "commune_insee": ""}
-    if department not in departments():
-        raise InvalidInput(f"{path}residence_department", "required")
-    communes = communes_named(name, department)
-    if not communes:
-        raise InvalidInput(f"{path}commune_insee")
-    return {"residence_department": department, "commune_insee": communes[0].code}
+        return {DEPARTMENT.name: department, COMMUNE.name: ""}
+    picked = sent.text(prefix + WHICH.name)
+    found = [one for one in _offered(name, department) if one.code == picked] or _exactly(name, department)
+    if len(found) != 1:
+        raise InvalidInput(f"{path}{COMMUNE.name}", "several-communes" if found else "no-such-commune")
+    return {DEPARTMENT.name: found[0].department, COMMUNE.name: found[0].code}
+
+
+def _exactly(name: str, department: str) -> list[Commune]:
+    """Return the communes that bear a name; a number that follows it, or a chosen département, tells them apart."""
+    if (match := _NUMBERED.fullmatch(name)) and (found := communes_named(match[1], _department(match[2]))):
+        return found
+    return communes_named(name, department if department in departments() else "")
+
+
+def _department(number: str) -> str:
+    """Return the département of its own number or of a postal code."""
+    code = department_of(number) if len(number) == _POSTAL_LENGTH else number.upper()
+    return code if code in departments() else "?"
+
+
+def _offered(name: str, department: str) -> list[Commune]:
+    """Return what may have been meant: the communes of the name, else those that begin like it."""
+    if found := _exactly(name, department):
+        return found[:OFFERED_MAX]
+    match = _NUMBERED.fullmatch(name)
+    begun = match[1] if match else name
+    while len(begun) >= LETTERS_MIN:
+        if found := communes_named(begun, begins=True):
+            return found[:OFFERED_MAX]
+        begun = begun[:-1]
+    return []
 
 
 def told(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the place in words."""
-    code = values.get("commune_insee") or ""
+    code = values.get(COMMUNE.name) or ""
     known = commune(code) if code else None
-    department = values.get("residence_department") or (known.department if known else "")
+    department = values.get(DEPARTMENT.name) or (known.department if known else "")
     return [
-        (str(DEPARTMENT.label), departments().get(department, "")),
-        (str(COMMUNE.label), known.name if known else ""),
+        (str(_("Commune")), known.name if known else ""),
+        (str(_("Département")), departments().get(department, "")),
     ]

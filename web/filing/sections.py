@@ -1,4 +1,4 @@
-"""Sections of the form in their order, one page each, in groups as the task list shows them."""
+"""Steps of the form in their order, one page each, with the topics that stand on each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,177 +6,178 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from core.inputs import StrictSerializer
-from referrals.filing.form import ConcernForm
-from web.filing import grid, words
-from web.filing.grid import Family
-from web.forms import Ask, every
+from web.filing import words
+from web.filing.lists import ListTopic
+from web.filing.topics import FilerTopic, PlaceTopic, SignsTopic, Topic
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A page of the form.
-
-    ``part``: the repeatable part whose item it asks for, ``kind`` which children; without one it is of the concern.
-    ``writing``: the page shows how to write.
-    """
+    """A page of the form. ``part``: it is about one item of a repeatable part, of this ``kind`` of children."""
 
     slug: str
     title: Any
-    asks: tuple[Ask, ...] = ()
+    topics: tuple[Topic, ...] = ()
     part: str = ""
     kind: str = ""
     another: Any = ""
     writing: bool = False
-    family: Family | None = None
-
-    @property
-    def takes(self) -> type[StrictSerializer]:
-        """Return the input declaration of what the page asks for."""
-        return part_input(self.part) if self.part else ConcernForm
-
-    def holds(self, path: str) -> bool:
-        """Tell whether a missing item, by its path in the form, is asked for here."""
-        head, _, rest = path.partition(".")
-        if self.slug == "questions":
-            return head == "extra"
-        names = {ask.name for ask in every(self.asks)} | ({"commune_insee"} if self.slug == "lieu" else set())
-        if not self.part:
-            return head in names
-        if head != self.part:
-            return False
-        return (not rest and self.another != "") or rest.partition(".")[2] in names
-
-
-def part_input(name: str) -> type[StrictSerializer]:
-    """Return the input declaration of one item of a repeatable part."""
-    many: Any = ConcernForm().fields[name]
-    serializer: type[StrictSerializer] = type(many.child)
-    return serializer
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A chapter of the task list."""
-
-    title: Any
-    sections: tuple[Section, ...]
 
 
 CHILD: Final = Section(
-    "enfant", _("Qui est l'enfant"), words.IDENTITY, "children", "subject", _("Ajouter un enfant")
-)
-RECEPTION: Final = Section("reception", _("L'appel ou le courrier"), words.RECEPTION)
-PLACE: Final = Section("lieu", _("Où est l'enfant"), words.PLACE, "children", "subject")
-GROUPS: Final = (
-    Group(
-        _("L'enfant"),
-        (
-            CHILD,
-            PLACE,
-            Section("quotidien", _("Son quotidien"), words.LIFE, "children", "subject"),
+    "enfant",
+    _("L'enfant"),
+    (
+        Topic("identite", _("Qui est l'enfant"), words.IDENTITY, "children"),
+        PlaceTopic("lieu", _("Où est l'enfant"), words.PLACE, "children"),
+        Topic("quotidien", _("Suivi en cours"), words.LIFE, "children"),
+        Topic(
+            "precisions", _("Autres précisions sur l'enfant"), words.MORE_OF_CHILD, "children", folded=True
         ),
     ),
-    Group(
+    "children",
+    "subject",
+    _("Ajouter un enfant"),
+)
+SIBLINGS: Final = ListTopic(
+    "siblings",
+    _("Autres enfants du domicile"),
+    words.SIBLING,
+    "children",
+    _("À remplir seulement si d'autres enfants vivent au domicile."),
+    folded=True,
+    kind="household",
+    another=_("Ajouter un enfant"),
+    one=_("Enfant"),
+)
+RECEPTION: Final = Section(
+    "reception",
+    _("L'appel ou le courrier"),
+    (Topic("reception", _("L'appel ou le courrier"), words.RECEPTION),),
+)
+QUESTIONS: Final = Section("questions", _("Questions du département"))
+SECTIONS: Final = (
+    CHILD,
+    Section(
+        "inquietude",
         _("Ce qui vous inquiète"),
         (
-            Section("danger", _("Le danger immédiat"), words.DANGER),
-            Section(
-                "faits",
+            Topic("danger", _("Le danger immédiat"), words.DANGER),
+            ListTopic(
+                "facts",
                 _("Les faits, un par un"),
                 words.FACT,
                 "facts",
                 another=_("Ajouter un fait"),
-                writing=True,
+                one=_("Fait"),
             ),
-            Section("paroles", _("La parole de l'enfant"), words.WORDS_OF_CHILD, writing=True),
-            *(Section(one.slug, one.title, family=one) for one in grid.FAMILIES),
-            Section("situation", _("La nature de la situation"), words.SITUATION, writing=True),
-            Section(
-                "tiers",
-                _("Autres personnes"),
+            Topic("paroles", _("La parole de l'enfant"), words.WORDS_OF_CHILD),
+        ),
+        writing=True,
+    ),
+    Section("signes", _("Les signes repérés"), (SignsTopic("signes", _("Les signes repérés")),)),
+    Section(
+        "situation",
+        _("La situation et les autres personnes"),
+        (
+            Topic("nature", _("La nature de la situation"), words.SITUATION),
+            Topic("autour", _("Autres victimes, argent"), words.OTHERS),
+            ListTopic(
+                "third_parties",
+                _("Personnes en cause ou témoins"),
                 words.THIRD_PARTY,
                 "third_parties",
+                _("Ne nommez quelqu'un que si c'est utile à la protection de l'enfant."),
+                folded=True,
                 another=_("Ajouter une personne"),
-                writing=True,
+                one=_("Personne"),
             ),
-            Section(
-                "traces", _("Traces en ligne"), words.TRACE, "digital_traces", another=_("Ajouter une trace")
+            ListTopic(
+                "digital_traces",
+                _("Traces en ligne"),
+                words.TRACE,
+                "digital_traces",
+                _(
+                    "N'envoyez et ne conservez aucune image intime de l'enfant : décrivez-la. Gardez l'appareil "
+                    "pour la police. Contenus à signaler : PHAROS ; chantage en ligne : 3018."
+                ),
+                folded=True,
+                warning=True,
+                another=_("Ajouter une trace"),
+                one=_("Trace"),
             ),
-            Section("autour", _("Autres victimes, argent"), words.OTHERS),
         ),
+        writing=True,
     ),
-    Group(
+    Section(
+        "famille",
         _("La famille"),
         (
-            Section(
-                "responsables",
+            ListTopic(
+                "holders",
                 _("Titulaires de l'autorité parentale"),
                 words.HOLDER,
                 "holders",
+                _("Le plus souvent les parents."),
                 another=_("Ajouter une personne"),
+                one=_("Titulaire"),
+                unknown=_("Je ne sais pas qui ils sont"),
             ),
-            Section("foyer", _("Le foyer"), words.HOME),
-            Section(
-                "fratrie",
-                _("Autres enfants du domicile"),
-                words.SIBLING,
-                "children",
-                "household",
-                _("Ajouter un enfant"),
+            Topic("foyer", _("Le foyer"), words.HOME),
+            SIBLINGS,
+            Topic(
+                "information",
+                _("Information des parents"),
+                words.PARENTS,
+                note=_(
+                    "La loi demande d'informer les parents avant de transmettre, sauf si c'est contraire à "
+                    "l'intérêt de l'enfant. Ne pas les informer est alors un devoir : indiquez pourquoi."
+                ),
             ),
-            Section("information", _("Information des parents"), words.PARENTS),
         ),
     ),
-    Group(
+    Section(
+        "demarches",
         _("Ce qui a été fait"),
         (
-            Section("demarches", _("Vos démarches"), words.DONE),
-            Section("parquet", _("Saisine directe du procureur"), words.JUSTICE),
-            Section("questions", _("Questions du département")),
+            Topic("actions", _("Vos démarches"), words.DONE),
+            Topic("parquet", _("Saisine directe du procureur"), words.JUSTICE),
         ),
     ),
-    Group(
-        _("Vous"),
+    QUESTIONS,
+    Section(
+        "vous",
+        _("Vous et les suites"),
         (
-            Section("vous", _("Qui transmet"), words.SELF),
-            Section("suites", _("Les suites"), words.ANSWER),
+            FilerTopic("identite", _("Qui transmet"), words.SELF),
+            Topic("lien", _("Vous et l'enfant"), words.TIE),
+            Topic("suites", _("Les suites"), words.ANSWER),
         ),
     ),
 )
 
 
-#: What the cell is asked for besides, when it types in what somebody else says.
-OF_CELL: Final = Group(_("Ce qui vous est parvenu"), (RECEPTION,))
+def sections(*, by_cell: bool = True, asked: bool = True) -> Iterator[Section]:
+    """Yield the pages in their order.
+
+    ``by_cell``: the cell types in what somebody else said, and is asked how it came; ``asked``: the authority has
+    questions of its own.
+    """
+    if by_cell:
+        yield RECEPTION
+    yield from (one for one in SECTIONS if asked or one != QUESTIONS)
 
 
-def groups_for(*, by_cell: bool) -> tuple[Group, ...]:
-    """Return the chapters of a draft, by who types it."""
-    return (OF_CELL, *GROUPS) if by_cell else GROUPS
-
-
-def sections() -> Iterator[Section]:
-    """Yield all sections in order."""
-    for group in (OF_CELL, *GROUPS):
-        yield from group.sections
+def home_of(path: str, *, has_child: bool) -> tuple[Section, Topic | None] | None:
+    """Return the page and the topic where a missing item is asked for, by its path in the form."""
+    if path.partition(".")[0] == "extra":
+        return QUESTIONS, None
+    if path == "children":
+        one = BY_SLUG["famille"] if has_child else CHILD
+        return one, SIBLINGS if has_child else CHILD.topics[0]
+    return next(
+        ((one, topic) for one in sections() for topic in one.topics if topic.ask_at(path) is not None), None
+    )
 
 
 BY_SLUG: Final = {one.slug: one for one in sections()}
-
-
-def after(section: Section) -> Section | None:
-    """Return the section that comes next."""
-    order = list(sections())
-    place = order.index(section) + 1
-    return order[place] if place < len(order) else None
-
-
-def home_of(path: str, *, has_child: bool) -> Section | None:
-    """Return the section where a missing item is asked for, by its path in the form."""
-    if path == "contact_path":
-        return PLACE
-    if path == "children" and has_child:
-        return BY_SLUG["fratrie"]
-    if path == "holders":
-        return BY_SLUG["responsables"]
-    return next((one for one in sections() if one.holds(path)), None)

@@ -45,43 +45,59 @@ IDENTITY: Final = (
     ),
     Ask("last_name", _("Nom de famille"), width="half", unknown=UNKNOWN),
     Ask("first_names", _("Prénoms"), width="half", unknown=UNKNOWN),
-    Ask("usual_name", _("Nom d'usage"), width="half", optional=True),
-    Ask("nickname", _("Surnom ou pseudonyme"), width="half", optional=True),
-    Ask("birth_date", _("Date de naissance"), _("Par exemple 02/03/2011."), unknown=UNKNOWN),
+    Ask("birth_date", _("Date de naissance"), unknown=UNKNOWN),
     Ask(
         "age_estimated_min",
         _("Âge minimal, si la date de naissance est inconnue"),
-        _("En années. Dans le doute, l'enfant est présumé·e mineur·e."),
+        _("En années. Dans le doute, considérez que l'enfant est mineur."),
+        optional=True,
     ),
-    Ask("age_estimated_max", _("Âge maximal, si la date de naissance est inconnue"), _("En années.")),
-    Ask("age_source", _("D'où vient cette estimation ?"), width="half", optional=True),
-    Ask("sex", _("Sexe ou genre"), _("Les garçons aussi sont concernés : ne supposez rien."), inline=True),
+    Ask(
+        "age_estimated_max",
+        _("Âge maximal, si la date de naissance est inconnue"),
+        _("En années."),
+        optional=True,
+    ),
+    Ask("sex", _("Sexe ou genre"), _("Les garçons aussi sont concernés."), inline=True),
 )
 PLACE: Final = (
-    Ask("address", _("Adresse habituelle"), rows=3, unknown=UNKNOWN),
+    Ask(
+        "address",
+        _("Adresse habituelle"),
+        _("Numéro, rue, bâtiment ; ou le foyer qui héberge l'enfant."),
+        rows=1,
+        unknown=UNKNOWN,
+    ),
     Ask(
         "whereabouts",
         _("Où se trouve l'enfant maintenant ?"),
+        _("« Localisé » : vous savez où l'enfant se trouve en ce moment."),
         follow=Follow(
             ("runaway",),
             (
                 Ask("runaway_since", _("En fugue depuis le"), unknown=UNKNOWN),
-                Ask("last_seen_place", _("Dernier lieu où l'enfant a été vu·e"), rows=2, unknown=UNKNOWN),
+                Ask("last_seen_place", _("Dernier lieu où l'enfant a été vu"), rows=1, unknown=UNKNOWN),
                 Ask(
                     "police_report_ref",
                     _("Déclaration à la police ou à la gendarmerie"),
                     _(
-                        "Numéro de la déclaration, ou service qui l'a prise. Toute fugue se déclare sans "
-                        "délai."
+                        "Numéro de la déclaration, ou service qui l'a prise. Toute fugue se déclare sans délai."
                     ),
                     width="half",
+                    rows=1,
                     unknown=UNKNOWN,
                 ),
             ),
             _("Si l'enfant est en fugue"),
         ),
     ),
-    Ask("whereabouts_detail", _("Précisions sur ce lieu"), rows=2, optional=True),
+    Ask(
+        "whereabouts_detail",
+        _("Précisions sur ce lieu"),
+        _("Adresse, chambre, véhicule."),
+        rows=1,
+        optional=True,
+    ),
     Ask(
         "safe_contact_way",
         _("Comment joindre l'enfant sans risque ?"),
@@ -89,28 +105,34 @@ PLACE: Final = (
             "Dites aussi ce qu'il ne faut pas faire : numéro surveillé, heures à éviter. Ne sera "
             "jamais montré aux parents."
         ),
-        rows=3,
+        rows=2,
         optional=True,
     ),
 )
 LIFE: Final = (
+    Ask(
+        "current_measure",
+        _("Une mesure de protection ou un suivi est-il en cours ?"),
+        _("Par exemple : aide éducative à domicile, placement, suivi par un service social."),
+        inline=True,
+        follow=Follow(
+            YES, (Ask("current_measure_detail", _("Laquelle, par quel service ?"), rows=2, optional=True),)
+        ),
+    ),
+)
+MORE_OF_CHILD: Final = (
+    Ask("usual_name", _("Nom d'usage"), width="half", optional=True),
+    Ask("nickname", _("Surnom ou pseudonyme"), width="half", optional=True),
+    Ask("mother_birth_name", _("Nom de naissance de la mère"), width="half", optional=True),
+    Ask("age_source", _("D'où vient l'estimation de l'âge ?"), width="half", rows=1, optional=True),
     Ask("living_with", _("Avec qui vit l'enfant ?"), width="half", optional=True),
     Ask("school_name", _("Établissement scolaire"), width="half", optional=True),
     Ask("school_level", _("Classe"), width="short", optional=True),
     Ask("attendance", _("Assiduité"), optional=True),
-    Ask(
-        "current_measure",
-        _("Une mesure de protection ou un suivi est-il en cours ?"),
-        inline=True,
-        follow=Follow(
-            YES, (Ask("current_measure_detail", _("Laquelle, par quel service ?"), rows=3, optional=True),)
-        ),
-    ),
-    Ask("disability", _("Situation de handicap, reconnue ou supposée"), rows=2, optional=True),
+    Ask("disability", _("Situation de handicap, reconnue ou supposée"), rows=1, optional=True),
     Ask("language", _("Langue, besoin d'interprète"), width="half", optional=True),
-    Ask("unaccompanied", _("Est-ce un·e mineur·e non accompagné·e ?"), inline=True, optional=True),
+    Ask("unaccompanied", _("L'enfant est-il un mineur non accompagné ?"), inline=True, optional=True),
     Ask("nationality_hint", _("Nationalité, si elle est utile à la protection"), width="half", optional=True),
-    Ask("mother_birth_name", _("Nom de naissance de la mère"), width="half", optional=True),
 )
 SIBLING: Final = (
     Ask("last_name", _("Nom de famille"), width="half", optional=True),
@@ -200,14 +222,14 @@ SITUATION: Final = (
     ),
     Ask(
         "prostitution_status_filer",
-        _("À quel point êtes-vous sûr·e qu'il s'agit d'une situation prostitutionnelle ?"),
+        _("Quelle est votre certitude qu'il s'agit d'une situation prostitutionnelle ?"),
         _("Votre avis oriente l'analyse ; il ne décide de rien. L'enfant est victime dans tous les cas."),
         unknown=UNKNOWN,
         only=("none", "at_risk", "suspected", "established"),
     ),
 )
 THIRD_PARTY: Final = (
-    Ask("role", _("Rôle présumé"), _("Ne nommez quelqu'un que si c'est utile à la protection de l'enfant.")),
+    Ask("role", _("Rôle présumé"), _("Ce que vous supposez : l'enquête l'établira.")),
     Ask("name", _("Nom, prénom ou surnom"), width="half", optional=True),
     Ask("age", _("Âge ou tranche d'âge"), width="short", optional=True),
     Ask("is_minor", _("Est-ce un·e mineur·e ?"), inline=True, optional=True),
@@ -260,7 +282,7 @@ DONE: Final = (
     Ask(
         "prior_actions",
         _("Qu'avez-vous déjà fait, avec quel résultat ?"),
-        _("Entretiens, aides proposées, contacts avec d'autres professionnel·les."),
+        _("Entretiens, aides proposées, contacts avec d'autres professionnels."),
         unknown=UNKNOWN,
     ),
     Ask(
@@ -339,23 +361,41 @@ PARENTS: Final = (
 # --- Who files ------------------------------------------------------------------------------------------
 
 SELF: Final = (
-    Ask("filer_name", _("Vos nom et prénom"), width="half", auto="name", unknown=UNKNOWN),
-    Ask("filer_email", _("Votre courriel professionnel"), width="half", auto="email", unknown=UNKNOWN),
-    Ask("filer_phone", _("Votre téléphone"), width="half", auto="tel", optional=True),
+    Ask("filer_name", _("Vos nom et prénom"), width="half", rows=1, auto="name", unknown=UNKNOWN),
+    Ask(
+        "filer_email", _("Votre courriel professionnel"), width="half", rows=1, auto="email", unknown=UNKNOWN
+    ),
+    Ask(
+        "filer_phone",
+        _("Votre téléphone"),
+        _("Pour que la cellule puisse vous rappeler."),
+        width="half",
+        rows=1,
+        auto="tel",
+        optional=True,
+    ),
     Ask("filer_profession", _("Votre profession"), width="half", unknown=UNKNOWN),
-    Ask("filer_org", _("Votre structure"), width="half", auto="organization", unknown=UNKNOWN),
+    Ask("filer_org", _("Votre structure"), width="half", rows=1, auto="organization", unknown=UNKNOWN),
     Ask("filer_org_type", _("Type de structure"), width="half", optional=True),
+)
+TIE: Final = (
     Ask(
         "filer_role_to_child",
         _("Votre lien avec l'enfant"),
-        _("Par exemple : professeur·e principal·e."),
-        rows=2,
+        _("Par exemple : professeur principal, infirmière du collège, voisin."),
+        width="half",
+        rows=1,
         unknown=UNKNOWN,
     ),
-    Ask("filer_is_source", _("Êtes-vous témoin direct de ce que vous rapportez ?"), inline=True),
+    Ask(
+        "filer_is_source",
+        _("Avez-vous vu ou entendu vous-même ce que vous rapportez ?"),
+        _("« Non » si quelqu'un d'autre vous l'a raconté : votre transmission compte autant."),
+        inline=True,
+    ),
     Ask(
         "bound_by_secrecy",
-        _("Êtes-vous tenu·e au secret professionnel ?"),
+        _("Êtes-vous soumis au secret professionnel ?"),
         _("Le secret n'interdit pas cette transmission (code pénal, 226-14)."),
         inline=True,
         optional=True,
@@ -385,6 +425,17 @@ URGENT: Final = (
     Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=3),
     Ask(
         "emergency_done", _("Qui avez-vous déjà appelé ?"), _("« Personne pour l'instant » est une réponse.")
+    ),
+)
+URGENT_SELF: Final = (
+    Ask(
+        "filer_phone",
+        _("Numéro où vous rappeler"),
+        _("La personne d'astreinte vous appelle si elle a besoin d'en savoir plus."),
+        width="half",
+        rows=1,
+        auto="tel",
+        optional=True,
     ),
 )
 URGENT_CHILD: Final = (

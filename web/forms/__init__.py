@@ -36,7 +36,7 @@ from web.forms.fields import (
     fields_of,
     summary,
 )
-from web.forms.reading import Sent, body_of, clean, day_of, typed, typed_instant
+from web.forms.reading import Sent, as_typed, body_of, clean, day_of, typed, typed_instant
 
 __all__ = [
     "AS_TYPED",
@@ -57,6 +57,7 @@ __all__ = [
     "Sent",
     "all_of",
     "as_called",
+    "as_typed",
     "beside",
     "body_of",
     "clean",

@@ -46,10 +46,11 @@ class Ask:
     """The words of one question.
 
     ``width``: ``short``, ``date``, ``half`` or all; ``unknown``: the words of a box that says the answer isn't known,
-    where the input may take it so; ``only``: which of the choices, in which order; ``instead``: other words for
-    choices whose own don't answer the question; ``optional``: the page says so; ``kind``: another kind of field than
-    the declaration's; ``nothing``: the words of a list to pull down while nothing is chosen; ``attributes``: further
-    ones of the field; ``follows``: the questions that its answers call for, where they are more than two kinds.
+    where the input may take it so; ``rows``: the lines of a long text, 1 for a short one; ``only``: which of the
+    choices, in which order; ``instead``: other words for choices whose own don't answer the question; ``optional``: the
+    page says so; ``kind``: another kind of field than the declaration's; ``nothing``: the words of a list to pull down
+    while nothing is chosen; ``attributes``: further ones of the field; ``follows``: the questions that its answers call
+    for, where they are more than two kinds.
     """
 
     name: str
@@ -138,7 +139,7 @@ def kind_of(declared: Any, ask: Ask, pairs: Pairs | None) -> str:
         return "number"
     if isinstance(declared, Secret):
         return "password"
-    return "lines" if getattr(declared, "multiline", False) else "text"
+    return "lines" if getattr(declared, "multiline", False) and ask.rows > 1 else "text"
 
 
 def choices_of(declared: Declared, ask: Ask) -> list[tuple[str, str]]:

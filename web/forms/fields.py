@@ -6,8 +6,11 @@ from typing import Any, Final
 
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from core.query import Query
 from web.forms.declaration import NOT_KNOWN, Ask, Declared, Follow, Input, Pairs, Values, choices_of, kind_of
+from web.forms.reading import as_typed, day_fault
 
 #: What the ids of fields begin with on most pages.
 IDS: Final = "f-"
@@ -16,11 +19,15 @@ TYPES: Final[Mapping[str, str]] = {
     "radios": "radio",
     "checkboxes": "checkbox",
     "flag": "checkbox",
-    "date": "date",
-    "instant": "datetime-local",
+    "picker": "date",
     "email": "email",
     "password": "password",
     "file": "file",
+}
+#: How a day and an instant are typed: in one field, as people write them.
+HINTS: Final[Mapping[str, Any]] = {
+    "date": _("Par exemple : 4/5/2012."),
+    "instant": _("Par exemple : 4/5/2026 14:30."),
 }
 
 
@@ -58,6 +65,7 @@ class Field:
     error: str = ""
     optional: bool = False
     unknown: bool = False
+    missing: bool = False
     branches: list[Branch] = field(default_factory=list)
 
     def calls_for(self, follow: Follow, entries: Sequence["Entry"]) -> None:
@@ -74,6 +82,11 @@ class Field:
         return self.optional and self.ask.optional
 
     @property
+    def hint(self) -> Any:
+        """Return what helps to answer: the question's own words, and how a day is typed."""
+        return " ".join(str(words) for words in (self.ask.hint, HINTS.get(self.kind)) if words)
+
+    @property
     def anchor(self) -> str:
         """Return the id of what gets the focus: of a group, its first choice."""
         return self.options[0].id if self.options and self.kind != "select" else self.id
@@ -81,7 +94,8 @@ class Field:
     @property
     def described_by(self) -> str:
         """Return the ids of what explains the field."""
-        ids = [f"{self.id}-hint"] if self.ask.hint else []
+        ids = [f"{self.id}-hint"] if self.hint else []
+        ids += [f"{self.id}-missing"] if self.missing else []
         return " ".join([*ids, f"{self.id}-error"] if self.error else ids)
 
     @property
@@ -165,6 +179,12 @@ def fields_of(
     for ask in asks:
         one = _field(declared[ask.name], ask, values, (choices or {}).get(ask.name), prefix + ask.name, ids)
         one.error = (faults or {}).get(ask.name, "")
+        if one.kind == "date" and issubclass(
+            takes, Query
+        ):  # an address takes the day of the browser's own field
+            one.kind, one.value = "picker", values.get(ask.name) or ""
+        if one.error and one.value and one.kind in HINTS:
+            one.error = day_fault(str(one.value), timed=one.kind == "instant") or one.error
         for branch in ask.branches:
             inner = fields_of(
                 takes, branch.asks, values, faults=faults, prefix=prefix, choices=choices, ids=ids
@@ -188,6 +208,12 @@ def _field(declared: Declared, ask: Ask, values: Values, options: Pairs | None, 
         ]
     elif one.kind != "password":  # it is typed anew
         one.value = "" if value is None or isinstance(value, dict) else value
+        if one.kind in HINTS:
+            one.value = as_typed(str(one.value))
+        if one.kind == "text" and "\n" in str(
+            one.value
+        ):  # a line would drop what came in several, by the API
+            one.kind = "lines"
     return one
 
 
@@ -257,13 +283,14 @@ def summary(problem: Values | None, fields: Sequence[Field], path: str = "") -> 
     """Return the lines of the error summary, in the order of the page; what isn't on the page comes last."""
     faults = faults_of(problem, path)
     lines = [
-        Fault(str(one.ask.label), faults.pop(one.ask.name), one.anchor)
+        Fault(str(one.ask.label), one.error or faults[one.ask.name], one.anchor)
         for one in all_of(fields)
         if one.ask.name in faults
     ]
     elsewhere = [item for item in (problem or {}).get("errors", ()) if not item["field"].startswith(path)]
+    shown = {one.ask.name for one in all_of(fields)}
     return (
         lines
-        + [Fault(name, detail) for name, detail in faults.items()]
+        + [Fault(name, detail) for name, detail in faults.items() if name not in shown]
         + [Fault(item["field"], item["detail"]) for item in elsewhere]
     )

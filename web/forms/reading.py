@@ -5,12 +5,15 @@
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, QueryDict
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from accounts.inputs import Secret
@@ -19,7 +22,15 @@ from web.forms.declaration import NOT_KNOWN, ZONE, Ask, Declared, Input, every
 
 _COUNT: Final = re.compile(r"[0-9]{1,2}", re.ASCII)
 _VERSION: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-_FRENCH_DAY: Final = re.compile(r"([0-3]?[0-9])[/. -]([01]?[0-9])[/. -]([12][0-9]{3})", re.ASCII)
+_FRENCH_DAY: Final = re.compile(r"([0-3]?[0-9])[/. -]+([01]?[0-9])[/. -]+([12][0-9]{3})", re.ASCII)
+_DIGITS_OF_DAY: Final = re.compile(r"([0-3][0-9])([01][0-9])([12][0-9]{3})", re.ASCII)
+_OFFSET: Final = re.compile(r"T.*(Z|[+-][0-9]{2}:[0-9]{2})$", re.ASCII)
+_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_STORED: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(T[0-9]{2}:[0-9]{2})?", re.ASCII)
+#: A day and an hour: « 24/11/2026 14:30 », « 24.11.2026 à 14h30 », « 2026-11-24T14:30 ».
+_MOMENT: Final = re.compile(
+    r"(\S+?)(?:T|,?\s+(?:à\s+|at\s+)?)([0-2]?[0-9])\s?[:hH.]\s?([0-5][0-9])?", re.ASCII
+)
 _DIGITS: Final = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 _LEFT_OUT: Final = object()
 
@@ -140,15 +151,40 @@ def _nothing(declared: Declared) -> Any:
 
 def day_of(value: str) -> str:
     """Return a day as the inputs take it; what is none is left as it was typed."""
-    match = _FRENCH_DAY.fullmatch(value)
+    match = _FRENCH_DAY.fullmatch(value) or _DIGITS_OF_DAY.fullmatch(value)
     return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}" if match else value
 
 
 def _instant(value: str, zone: ZoneInfo) -> str:
+    match = _MOMENT.fullmatch(value)
+    moment = f"{day_of(match[1])}T{int(match[2]):02}:{match[3] or '00'}" if match else value
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=zone).isoformat()
+        return datetime.fromisoformat(moment).replace(tzinfo=zone).isoformat()
     except ValueError:
         return value
+
+
+def day_fault(text: str, *, timed: bool = False) -> str:
+    """Return what is wrong with a day as it was typed, ``timed``: with a day and an hour; empty where nothing is."""
+    day = re.split(r"[\sT]", day_of(text))[0]
+    match = _DAY.fullmatch(day_of(day))
+    if match is None:
+        return gettext("Écrivez le jour, le mois et l'année, par exemple 4/5/2012.")
+    year, month, number = (int(part) for part in match.groups())
+    if month not in MONTHS:
+        return gettext("Le mois %(month)s n'existe pas : il y en a 12.") % {"month": month}
+    if year and not 1 <= number <= monthrange(year, month)[1]:
+        said = {"day": number, "month": MONTHS[month], "year": year}
+        return gettext("Le %(day)s %(month)s %(year)s n'existe pas.") % said
+    if timed and not _MOMENT.fullmatch(text):
+        return gettext("Ajoutez l'heure après la date, par exemple 4/5/2026 14:30.")
+    return ""
+
+
+def as_typed(text: str) -> str:
+    """Return a day, or an instant of the zone in which it is typed, as people write it: 24/11/2026 14:30."""
+    match = _STORED.fullmatch(typed_instant(text) if _OFFSET.search(text) else text)
+    return f"{match[3]}/{match[2]}/{match[1]}{match[4] or ''}".replace("T", " ") if match else text
 
 
 def typed_instant(text: str) -> str:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from tests.browser.acting import REPORT, TODAY, Said, answers
 from tests.browser.conftest import Service
 from tests.browser.journeys.meter import DESK, PATIENCE_MS, PHONE, Journey, NotPossible, Walker
-from tests.browser.test_filing import REFERENCE, SAVE, knows_not, says, ticks
+from tests.browser.test_filing import REFERENCE, knows_not, says, ticks
 
 LAST, FIRST = "Parcours", "Zoé"
 
@@ -100,72 +100,68 @@ def _child(teacher: Walker) -> None:
     ticks(teacher, "Connaissez-vous l'identité", "Connue")
     says(teacher, "Nom de famille", LAST)
     says(teacher, "Prénoms", FIRST)
-    says(teacher, "Date de naissance", "2012-05-04")
+    says(teacher, "Date de naissance", "4/5/2012")
     ticks(teacher, "Sexe ou genre", "Fille")
 
 
 def _place(someone: Walker) -> None:
-    someone.page.get_by_label("Département").select_option("93")
-    says(someone, "Commune", "Bobigny")
-    if someone.page.get_by_label("Adresse habituelle").count():
-        says(someone, "Adresse habituelle", "1 rue de l'Essai")
-    ticks(someone, "Où se trouve l'enfant", "Localisé")
+    says(someone, "Dans quelle commune", "Bobigny")
+    ticks(someone, "Où se trouve l'enfant", "Localisé·e")
 
 
-def _danger(teacher: Walker) -> None:
+def _whole_child(teacher: Walker) -> None:
+    _child(teacher)
+    _place(teacher)
+    says(teacher, "Adresse habituelle", "1 rue de l'Essai")
+    ticks(teacher, "Une mesure de protection", "Non")
+
+
+def _concern(teacher: Walker) -> None:
     ticks(teacher, "L'enfant est-il en danger", "Non")
     ticks(teacher, "Qui avez-vous déjà appelé", "Personne pour l'instant")
-
-
-def _fact(teacher: Walker) -> None:
     says(teacher, "Que s'est-il passé", "Deux téléphones depuis la rentrée, et un homme qui l'attend.")
     ticks(teacher, "Comment le savez-vous", "Vu")
-
-
-def _words(teacher: Walker) -> None:
     says(teacher, "Que pense l'enfant", "D'accord pour en parler.")
     ticks(teacher, "L'enfant sait-il", "Oui")
 
 
 def _situation(teacher: Walker) -> None:
     ticks(teacher, "Quelle est la nature", "Non déterminé")
-    ticks(teacher, "À quel point êtes-vous sûr·e", "Suspectée")
+    ticks(teacher, "Quelle est votre certitude", "Suspectée")
+    knows_not(teacher)
 
 
-def _holder(teacher: Walker) -> None:
+def _family(teacher: Walker) -> None:
     says(teacher, "Nom et prénom", f"Mère {LAST}")
     ticks(teacher, "Lien avec l'enfant", "Mère")
-
-
-def _parents(teacher: Walker) -> None:
+    ticks(teacher, "Un titulaire de l'autorité parentale est-il", "Ne sait pas")
+    ticks(teacher, "D'autres enfants vivent-ils", "Ne sait pas")
     ticks(teacher, "Les parents sont-ils informés", "Non")
     ticks(teacher, "Pour quel motif", "Risque de représailles")
 
 
+def _done(teacher: Walker) -> None:
+    says(teacher, "Qu'avez-vous déjà fait", "Deux entretiens.")
+    ticks(teacher, "Avez-vous déjà saisi", "Non")
+
+
 def _self(teacher: Walker) -> None:
-    teacher.page.get_by_label("Votre profession").select_option("teacher")
-    says(teacher, "Votre structure", "Collège de démonstration")
+    profession = teacher.page.get_by_label("Votre profession")
+    if profession.is_visible():
+        profession.select_option("teacher")
     says(teacher, "Votre lien avec l'enfant", "Professeure principale")
-    ticks(teacher, "Êtes-vous témoin direct", "Oui")
+    ticks(teacher, "Avez-vous vu ou entendu", "Oui")
+    ticks(teacher, "Comment souhaitez-vous recevoir", "Dans l'application")
 
 
 #: What is answered on each page of the form, by its title; the others are left as they are.
 PAGES: dict[str, Callable[[Walker], None]] = {
-    "Qui est l'enfant": _child,
-    "Où est l'enfant": _place,
-    "Son quotidien": lambda teacher: ticks(teacher, "Une mesure de protection", "Non"),
-    "Le danger immédiat": _danger,
-    "Les faits, un par un": _fact,
-    "La parole de l'enfant": _words,
-    "La nature de la situation": _situation,
-    "Autres victimes, argent": knows_not,
-    "Titulaires de l'autorité parentale": _holder,
-    "Le foyer": knows_not,
-    "Information des parents": _parents,
-    "Vos démarches": lambda teacher: says(teacher, "Qu'avez-vous déjà fait", "Deux entretiens."),
-    "Saisine directe du procureur": lambda teacher: ticks(teacher, "Avez-vous déjà saisi", "Non"),
-    "Qui transmet": _self,
-    "Les suites": lambda teacher: ticks(teacher, "Comment voulez-vous être informé·e", "Dans l'application"),
+    "L'enfant": _whole_child,
+    "Ce qui vous inquiète": _concern,
+    "La situation": _situation,
+    "La famille": _family,
+    "Ce qui a été fait": _done,
+    "Vous et les suites": _self,
 }
 PAGES_MAX = 40
 
@@ -175,16 +171,14 @@ def files(story: Story) -> None:
     with story.does("filer", "file a complete concern about one child") as teacher:
         teacher.follows("Transmettre une inquiétude")
         teacher.presses("Commencer")
-        teacher.follows("Qui est l'enfant")
         for _ in range(PAGES_MAX):
             title = teacher.page.get_by_role("heading", level=1).inner_text().strip()
-            if title.startswith("Votre transmission"):
+            if title.startswith("Relisez"):
                 break
             fills = next((fill for page, fill in PAGES.items() if title.startswith(page)), None)
             if fills is not None:
                 fills(teacher)
-            teacher.presses(SAVE)
-        teacher.follows("Relire et transmettre")
+            teacher.presses(re.compile("^Enregistrer et (continuer|relire)"))
         teacher.page.get_by_label("J'ai lu ce qui précède").check()
         teacher.presses("Transmettre")
         story.first = _receipt(teacher)
@@ -200,10 +194,11 @@ def files_urgently(story: Story) -> None:
         says(nurse, "Quel danger", "Il est devant la porte.")
         ticks(nurse, "Qui avez-vous déjà appelé", "Police / gendarmerie (17)")
         _place(nurse)
+        says(nurse, "Numéro où vous rappeler", "06 00 00 00 00")
         ticks(nurse, "Connaissez-vous l'identité", "Connue")
         says(nurse, "Nom de famille", LAST)
         says(nurse, "Prénoms", FIRST)
-        says(nurse, "Date de naissance", "2012-05-04")
+        says(nurse, "Date de naissance", "4/5/2012")
         nurse.presses("Transmettre maintenant")
         story.urgent = _receipt(nurse)
 

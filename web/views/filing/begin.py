@@ -13,14 +13,13 @@ from referrals.filing import actions as filing_actions
 from referrals.models import Referral
 from referrals.reading import filings
 from referrals.reading.disclosures import listing, seen
-from referrals.vocabulary.filing_answers import Channel
-from referrals.vocabulary.signs import SIGNS
+from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ChildKind, CoarseStatus, State
 from web.filing.draft import Draft
-from web.filing.sections import RECEPTION, Section, groups_for, sections
+from web.filing.sections import Section, home_of, sections
 from web.page import FormPage, Page, StandingPage, go_to
 from web.views.filing import sent, sharing
-from web.views.filing.form import address, lines_of
+from web.views.filing.progress import address, is_begun
 
 
 class Filings(Page):
@@ -90,8 +89,9 @@ class Begin(FormPage):
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Begin a draft (T01), and go to its first page."""
         draft = filing_actions.begin({}, actor=self.actor, at=self.at).referral
-        urgent = self.sent.text("lane") == "urgent"
-        return go_to(reverse("filing-urgent" if urgent else "filing", args=[draft.pk]))
+        if self.sent.text("lane") == "urgent":
+            return go_to(reverse("filing-urgent", args=[draft.pk]))
+        return go_to(address(draft.pk, next(sections(by_cell=access_people.may_begin(self.actor) in CELL))))
 
     def redisplay(self, problem: object, *_: object) -> HttpResponse:
         """Show the page again."""
@@ -121,63 +121,31 @@ def tasks(page: Page, draft: Draft) -> HttpResponse:
     draft.note_seen()
     missing = draft.missing()
     children = [child for child in referral.children.all() if child.kind == ChildKind.SUBJECT]
-    open_places = {
-        line["link"].partition("#")[0].partition("?")[0]
-        for line in lines_of(None, pk, missing, has_child=bool(children))
-    }
-    groups = [
-        {
-            "title": group.title,
-            "sections": [_task(referral, one, pk, open_places, len(children)) for one in group.sections],
-        }
-        for group in groups_for(by_cell=draft.by_cell)
-    ]
+    homes = [home_of(item["field"], has_child=bool(children)) for item in missing]
+    still_open = {home[0].slug for home in homes if home}
+    steps = [_task(referral, one, still_open, len(children)) for one in sections(by_cell=draft.by_cell)]
     ready = not [item for item in missing if item["field"] != "good_faith_notice"]
     return page.show(
         {
             "pk": pk,
-            "groups": groups,
+            "steps": steps,
             "ready": ready,
             "until": referral.draft_expires_at,
             "by_cell": draft.by_cell,
             "may_share": sharing.may_share(draft),
             "files": referral.attachments.count(),
-            "left": sum(1 for one in sections() if address(pk, one) in open_places),
+            "left": sum(step["state"] == "open" for step in steps),
         }
     )
 
 
-def _task(
-    referral: Referral, section: Section, pk: UUID, still_open: set[str], children: int
-) -> dict[str, object]:
-    link = address(pk, section)
-    state = "open" if link in still_open else "filled" if _filled(referral, section) else "free"
-    count = children if section.kind == "subject" else 0
+def _task(referral: Referral, section: Section, still_open: set[str], children: int) -> dict[str, object]:
+    begun = is_begun(referral, section)
+    state = "open" if section.slug in still_open else "filled" if begun else "free"
     return {
         "title": section.title,
-        "link": link,
+        "topics": [topic.title for topic in section.topics] if len(section.topics) > 1 else [],
+        "link": address(referral.pk, section) + ("?missing=yes" if state == "open" and begun else ""),
         "state": state,
-        "numbers": list(range(1, count)) if count > 1 else [],
+        "numbers": list(range(1, children)) if section.kind == "subject" else [],
     }
-
-
-def _filled(referral: Referral, section: Section) -> bool:
-    """Tell whether anything was answered, by presence alone."""
-    if section.family is not None:
-        if section.family.code == "health":
-            return bool(referral.health_signs.all())
-        return bool({sign.code for sign in referral.signs.all()} & set(SIGNS[section.family.code]))
-    if section.slug == "questions":
-        return referral.concern.extra is not None
-    if section == RECEPTION:
-        return referral.received_at is not None and referral.channel != Channel.ONLINE
-    if not section.part:
-        return _says(referral.concern, section)
-    rows = getattr(referral, section.part).all()
-    return any(_says(row, section) for row in rows if not section.kind or row.kind == section.kind)
-
-
-def _says(row: object, section: Section) -> bool:
-    unknown = getattr(row, "not_known", [])
-    names = [ask.name for ask in section.asks]
-    return any(name in unknown or getattr(row, name, None) not in (None, "", [], False) for name in names)

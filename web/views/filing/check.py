@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from django.http import HttpResponse
 from django.urls import reverse
 
-from accounts.access import own_account
 from accounts.replays import Once
 from accounts.request import ServiceRequest
 from accounts.roles import Role
@@ -16,17 +15,20 @@ from audit.events import Purpose
 from referrals.access import visibility
 from referrals.execution import perform
 from referrals.execution.preconditions import StepRequest
+from referrals.filing.form import ConcernForm
 from referrals.reading.disclosures import seen
 from referrals.vocabulary.states import ChildKind, Machine
 from referrals.workflow.step import steps
 from web import forms
-from web.filing import extra, grid, place, words
+from web.filing import extra, place, words
 from web.filing.draft import Draft, Said, of_kind, put
-from web.filing.sections import Section, groups_for, part_input
+from web.filing.filer import presumed
+from web.filing.lists import ListTopic
+from web.filing.sections import QUESTIONS, Section, sections
+from web.filing.topics import Topic, part_input
 from web.page import FormPage, go_to
-from web.views.filing.form import address, lines_of, version_of
-
-FILER_KNOWN = ("filer_name", "filer_email")
+from web.views.filing.form import version_of
+from web.views.filing.progress import address, lines_of
 
 
 class CheckPage(FormPage):
@@ -43,19 +45,19 @@ class CheckPage(FormPage):
         return self.show(
             {
                 "pk": pk,
-                "groups": [
-                    {
-                        "title": group.title,
-                        "sections": [_answers(one, form, pk, at=self.at) for one in group.sections],
-                    }
-                    for group in groups_for(by_cell=draft.by_cell)
+                "sections": [
+                    _answers(one, form, pk, at=self.at)
+                    for one in sections(
+                        by_cell=draft.by_cell,
+                        asked=bool(extra.asked_by(extra.authority_for(form, at=self.at), at=self.at)),
+                    )
                 ],
                 "missing": lines_of(None, pk, missing, has_child=bool(form["children"])),
                 "files": draft.referral.attachments.count(),
                 "version": draft.referral.version,
                 "key": uuid4().hex,
                 "notice": forms.fields_of(
-                    Section("", "").takes, words.NOTICE, {"good_faith_notice": form.get("good_faith_notice")}
+                    ConcernForm, words.NOTICE, {"good_faith_notice": form.get("good_faith_notice")}
                 ),
             }
         )
@@ -68,7 +70,7 @@ class CheckPage(FormPage):
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Say what is missing, with the way to it; the answers themselves are on the page that this one leads to."""
         fields = forms.fields_of(
-            Section("", "").takes,
+            ConcernForm,
             words.NOTICE,
             {"good_faith_notice": self.sent.ticked("good_faith_notice")},
             faults=forms.faults_of(problem),
@@ -116,44 +118,26 @@ def file(
 
 
 def _answers(section: Section, form: Said, pk: UUID, *, at: datetime) -> dict[str, Any]:
-    """Return a section's answers: for a list, one block an item."""
-    if section.family is not None:
-        return {"title": section.title, "link": address(pk, section), "blocks": [_signs(section, form)]}
-    if section.slug == "questions":
-        return {
-            "title": section.title,
-            "link": address(pk, section),
-            "blocks": [{"lines": extra.told(form, at=at)}],
-        }
-    if not section.part:
-        lines = _lines(section, form)
-        return {"title": section.title, "link": address(pk, section), "blocks": [{"lines": lines}]}
-    items = form[section.part]
-    blocks = [
-        {"lines": _lines(section, items[at]), "link": f"{address(pk, section)}?n={n}"}
-        for n, at in enumerate(of_kind(items, section.kind))
-    ]
-    return {"title": section.title, "link": address(pk, section), "blocks": blocks}
+    """Return the answers of a page, in a block for each topic and each item."""
+    link = address(pk, section)
+    if section == QUESTIONS:
+        blocks: list[dict[str, Any]] = [{"lines": extra.told(form, at=at)}]
+    elif section.part:
+        items = form[section.part]
+        blocks = [
+            {"title": topic.title, "lines": topic.told(items[at]), "link": f"{link}?n={n}"}
+            for n, at in enumerate(of_kind(items, section.kind))
+            for topic in section.topics
+        ]
+    else:
+        blocks = [block for topic in section.topics for block in _blocks(topic, form)]
+    return {"title": section.title, "link": link, "blocks": [one for one in blocks if one["lines"]]}
 
 
-def _lines(section: Section, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    takes = part_input(section.part) if section.part else section.takes
-    pairs = [(str(ask.label), forms.told(takes, ask, values)) for ask in forms.every(section.asks)]
-    if section.slug == "lieu":
-        pairs = place.told(values) + pairs
-    return [(label, words) for label, words in pairs if words]
-
-
-def _signs(section: Section, form: Said) -> dict[str, Any]:
-    family = section.family
-    assert family is not None  # noqa: S101 - its caller has asked
-    lines = []
-    for row in grid.rows_of(family, form["signs"]):
-        chosen = [mode.label for mode in row.modes if mode.chosen]
-        if chosen:
-            remark = [row.remark.value] if row.remark.value else []
-            lines.append((row.label, ", ".join(chosen + remark)))
-    return {"lines": lines}
+def _blocks(topic: Topic, form: Said) -> list[dict[str, Any]]:
+    if isinstance(topic, ListTopic):
+        return [{"title": topic.title, "lines": lines} for lines in topic.told_each(form)]
+    return [{"title": topic.title, "lines": topic.told(form)}]
 
 
 # --- The short lane -------------------------------------------------------------------------------------
@@ -171,7 +155,8 @@ class UrgentPage(FormPage):
         form = draft.read()
         child, _ = _first_subject(form)
         fact = form["facts"][0] if form["facts"] else {}
-        return self.page(pk, child, fact, form, version=draft.referral.version)
+        values = form | presumed(self.actor, form)
+        return self.page(pk, child, fact, values, version=draft.referral.version)
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """File without delay; what the draft says beside stays in it. Or save what was typed, to go on later."""
@@ -190,11 +175,9 @@ class UrgentPage(FormPage):
         where = place.body_of(self.sent, "children.0.", prefix="child-")
         first, others = _first_subject(form)
         fact = put(form["facts"][0] if form["facts"] else {}, typed["fact"])
-        user = own_account(self.actor)
-        known = zip(FILER_KNOWN, (user.full_name, user.email), strict=True)
         return {
+            **presumed(self.actor, form),
             **typed["concern"],
-            **{name: form.get(name) or value for name, value in known},
             "danger_now": "yes",
             "children": [put(first, typed["child"] | where), *others],
             "facts": [fact, *form["facts"][1:]],
@@ -206,13 +189,13 @@ class UrgentPage(FormPage):
         return {
             "child": forms.body_of(part_input("children"), words.URGENT_CHILD, sent, prefix="child-"),
             "fact": forms.body_of(part_input("facts"), words.URGENT_FACT, sent, prefix="fact-"),
-            "concern": forms.body_of(Section("", "").takes, words.URGENT, sent),
+            "concern": forms.body_of(ConcernForm, words.URGENT + words.URGENT_SELF, sent),
         }
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the form as it was typed."""
         typed = self.typed()
-        typed["child"]["residence_department"] = self.sent.text("child-residence_department")
+        typed["child"] |= place.typed(self.sent, prefix="child-")
         version = problem.get("version", self.sent.text("version"))
         return self.page(
             pk, typed["child"], typed["fact"], typed["concern"], version=version, problem=problem
@@ -234,16 +217,14 @@ class UrgentPage(FormPage):
         none_told = [item["detail"] for item in (problem or {}).get("errors", ()) if item["field"] == "facts"]
         if none_told:
             of_fact.setdefault("text", none_told[0])
-        typed = self.sent.text("child-commune_insee") if "child-commune_insee" in self.sent else None
         facts = forms.fields_of(part_input("facts"), words.URGENT_FACT, fact, faults=of_fact, prefix="fact-")
-        danger = forms.fields_of(
-            Section("", "").takes, words.URGENT, concern, faults=forms.faults_of(problem)
-        )
-        where = place.fields_of(child, of_child, prefix="child-", typed=typed)
+        danger = forms.fields_of(ConcernForm, words.URGENT, concern, faults=forms.faults_of(problem))
+        where = place.fields_of(child, of_child, prefix="child-")
         who = forms.fields_of(
             part_input("children"), words.URGENT_CHILD, child, faults=of_child, prefix="child-"
         )
-        fields = [*facts, *danger, *where, *who]
+        back = forms.fields_of(ConcernForm, words.URGENT_SELF, concern, faults=forms.faults_of(problem))
+        fields = [*facts, *danger, *where, *who, *back]
         here = ("children.0.", *(one.ask.name for one in fields), "facts")
         elsewhere = [one for one in (problem or {}).get("errors", ()) if not one["field"].startswith(here)]
         return self.show(

@@ -1,38 +1,43 @@
-"""Sections of the form, one page each: shown as filled, saved at every step."""
+"""Pages of the form: shown as filled, saved at every step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 
-from accounts.access import own_account
 from accounts.request import ServiceRequest
-from accounts.roles import Role
-from core.inputs import Whole
+from core.inputs import Code, Whole
 from core.query import Query
 from referrals.errors import NotAllowed
 from referrals.execution.preconditions import MALFORMED
 from referrals.filing.form import PARTS_MAX
 from referrals.policy.list_types import Row
 from web import forms
-from web.filing import extra, grid, place
-from web.filing.draft import Draft, Said, changed, of_kind, put
-from web.filing.sections import CHILD, Section, after, home_of, sections
+from web.filing import extra, place
+from web.filing.draft import NOT_KNOWN, Draft, Said, changed, of_kind, put
+from web.filing.filer import filing_departments, presumed
+from web.filing.lists import ANOTHER, REMOVE, ListTopic
+from web.filing.sections import CHILD, QUESTIONS, RECEPTION, Section, home_of, sections
+from web.filing.topics import Page, Shown
 from web.forms import Sent
 from web.page import FormPage, go_to
+from web.views.filing.progress import address, is_begun, lines_of
 
-#: Pages of a child that are about the child already named there.
-ABOUT_CHILD: Final = ("lieu", "quotidien")
+#: The lists whose items all stand on one page.
+LISTS: Final = tuple(
+    topic.slug for section in sections() for topic in section.topics if isinstance(topic, ListTopic)
+)
 
 
 class ItemQuery(Query):
-    """Which item of a list the page is about, counted from 0."""
+    """Which item of a list the page is about, from 0; which list shows a row more; whether to mark what is missing."""
 
     n = Whole(in_query=True, required=False, default=0, max_value=PARTS_MAX - 1)
+    more = Code([(slug, slug) for slug in LISTS], required=False, default="")
+    missing = Code([("yes", "yes")], required=False, default="")
 
 
 class SectionPage(FormPage):
@@ -44,26 +49,47 @@ class SectionPage(FormPage):
     holds = True
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Show what was answered so far."""
+        """Show what was answered so far; once the page was saved, what is missing too."""
         draft = Draft.of(request, pk)
         form = draft.read()
-        return self.page(pk, self.values(form), version=draft.referral.version, context=self.around(form))
+        missing = draft.missing()
+        here = [item["field"] for item in missing if self._asks(item["field"], form)]
+        wants = bool(self.asked["missing"]) or is_begun(draft.referral, self.section, self.number)
+        shown = Page(
+            self.values(form),
+            path=self.path_in(form),
+            missing=here if wants else (),
+            more=self.asked["more"],
+            suggestions=place.of_departments(filing_departments(self.actor, at=self.at))
+            if self.section == CHILD
+            else (),
+        )
+        asked = bool(extra.asked_by(extra.authority_for(form, at=self.at), at=self.at))
+        around = self.around(form) | {
+            "missing": lines_of(
+                None, pk, [{"field": path} for path in shown.missing], has_child=bool(form["children"])
+            ),
+            "asked": asked,
+            "by_cell": draft.by_cell,
+        }
+        return self.page(pk, shown, version=draft.referral.version, context=around)
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Save the page, and go on to the next one or back to the list."""
+        """Save the page, and go on to the next one, back to the one before, or to the list."""
         draft = Draft.of(request, pk)
         body = self.body(draft, remove="remove" in self.sent)
         saved = draft.save(body, version=version_of(self.sent)).referral
         if self.saves_draft:
             return self.draft_saved(saved.version)
-        return go_to(self.onwards(pk, self.sent.text("then")))
+        return go_to(self.onwards(pk, self.sent.text("then"), body))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the page as it was typed."""
         version = problem.get("version", self.sent.text("version"))
-        return self.page(pk, self.typed(), version=version, problem=problem)
+        shown = Page(self.typed(), problem=problem, path=self.path)
+        return self.page(pk, shown, version=version)
 
-    # --- What differs between pages of the concern, of an item, of a child's place ---------------------
+    # --- What differs between pages of the concern and of an item ---------------------------------------
 
     @property
     def number(self) -> int:
@@ -75,20 +101,27 @@ class SectionPage(FormPage):
         """Return where in the form the page's fields stand, as faults name them."""
         return f"{self.section.part}.{self.sent.text('place', '0')}." if self.section.part else ""
 
+    def path_in(self, form: Said) -> str:
+        """Return where the page's fields stand in what the draft says."""
+        if not self.section.part:
+            return ""
+        places = of_kind(form[self.section.part], self.section.kind)
+        return f"{self.section.part}.{places[self.number]}." if self.number < len(places) else "-"
+
+    def _asks(self, path: str, form: Said) -> bool:
+        """Tell whether the page asks for a missing item: of a child, of the one whom it is about."""
+        home = home_of(path, has_child=bool(form["children"]))
+        if home is None or home[0] != self.section:
+            return False
+        return path.count(".") < 2 or not self.section.part or path.startswith(self.path_in(form))
+
     def values(self, form: Said) -> Mapping[str, Any]:
         """Return what was answered of this page."""
         if not self.section.part:
-            return form | self.presumed(form)
+            return form | (presumed(self.actor, form) if self.section.slug == "vous" else {})
         items = form[self.section.part]
         places = of_kind(items, self.section.kind)
         return items[places[self.number]] if self.number < len(places) else {}
-
-    def presumed(self, form: Said) -> Said:
-        """Return what the service knows of the filer and nobody has typed yet; it is saved once it was seen."""
-        if self.section.slug != "vous" or form.get("filer_name") or not self.actor.holding([Role.FILER]):
-            return {}
-        user = own_account(self.actor)
-        return {"filer_name": user.full_name, "filer_email": user.email, "filer_phone": user.phone or None}
 
     def around(self, form: Said) -> dict[str, Any]:
         """Return the other items of the list, to go to, and the place of this one in the form."""
@@ -100,56 +133,84 @@ class SectionPage(FormPage):
 
     def typed(self) -> Said:
         """Return what the browser sent of this page."""
-        return forms.body_of(self.section.takes, self.section.asks, self.sent)
+        return together(topic.typed(self.sent) for topic in self.section.topics)
 
     def body(self, draft: Draft, *, remove: bool) -> Said:
         """Return what is to be saved."""
-        typed = self.typed()
+        form = draft.read()
+        typed = together(topic.body(self.sent, form, self.path) for topic in self.section.topics)
         if not self.section.part:
             return typed
-        items = draft.read()[self.section.part]
         rows, _ = changed(
-            items, self.number, self.section.kind, lambda item: None if remove else put(item, typed)
+            form[self.section.part],
+            self.number,
+            self.section.kind,
+            lambda item: None if remove else put(item, typed),
         )
         return {self.section.part: rows}
 
-    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
-        """Return the fields of the page."""
-        return forms.fields_of(self.section.takes, self.section.asks, values, faults=faults)
-
     def page(
-        self,
-        pk: UUID,
-        values: Mapping[str, Any],
-        *,
-        version: object,
-        problem: Mapping[str, Any] | None = None,
-        context: Mapping[str, Any] | None = None,
+        self, pk: UUID, shown: Page, *, version: object, context: Mapping[str, Any] | None = None
     ) -> HttpResponse:
         """Return the page."""
-        fields = self.fields(values, forms.faults_of(problem, self.path))
-        faults = forms.summary(problem, fields, self.path)
+        topics = [topic.show(shown) for topic in self.section.topics]
+        around = dict(context or {})
+        steps = list(
+            sections(
+                by_cell=around.get("by_cell", self.sent.text("by_cell") == "yes"),
+                asked=around.get("asked", self.sent.text("asked") == "yes"),
+            )
+        )
+        at = steps.index(self.section) if self.section in steps else 0
         shared = {
             "section": self.section,
-            "fields": fields,
-            "problem": problem,
-            "faults": faults,
+            "topics": topics,
+            "problem": shown.problem,
+            "faults": self.faults(shown, topics),
             "version": version,
             "pk": pk,
             "number": self.number,
             "place": self.sent.text("place", "0"),
+            "by_cell": RECEPTION in steps,
+            "asked": QUESTIONS in steps,
+            "step": at + 1,
+            "steps": len(steps),
+            "first": at == 0 and not self.number,
+            "last": at + 1 == len(steps),
         }
-        return self.show(shared | dict(context or {}))
+        return self.show(shared | around)
 
-    def onwards(self, pk: UUID, then: str) -> str:
-        """Return where the person goes on: another of the same, the next section, or the list."""
+    def faults(self, shown: Page, topics: Sequence[Shown]) -> list[forms.Fault]:
+        """Return the lines of the error summary."""
+        fields = [one for topic in topics for one in topic.fields]
+        beside = forms.beside(fields)
+        named = {one.ask.name for one in fields if one.error}
+        elsewhere = [
+            item
+            for item in (shown.problem or {}).get("errors", ())
+            if not named & set(item["field"].split("."))
+        ]
+        return beside + [forms.Fault(item["field"], item["detail"]) for item in elsewhere]
+
+    def onwards(self, pk: UUID, then: str, body: Said) -> str:
+        """Return where the person goes on: more of a list, another child, a neighbouring page, or the list."""
+        here, number = address(pk, self.section), f"?n={self.number}" if self.number else ""
+        if then.startswith(REMOVE):
+            return f"{here}#t-{then.removeprefix(REMOVE).rpartition('-')[0]}"
+        for topic in self.section.topics:
+            if isinstance(topic, ListTopic) and then == f"{ANOTHER}{topic.slug}":
+                return f"{here}?more={topic.slug}#r-{topic.slug}-{len(topic.rows_of(body))}"
         if then == "another":
-            return f"{address(pk, self.section)}?n={self.number + 1}"
-        following = after(self.section)
-        if then == "list" or following is None:
+            return f"{here}?n={self.number + 1}"
+        if then == "list" or "remove" in self.sent:
             return reverse("filing", args=[pk])
-        stays = following.slug in ABOUT_CHILD and self.number
-        return address(pk, following) + (f"?n={self.number}" if stays else "")
+        steps = list(
+            sections(by_cell=self.sent.text("by_cell") == "yes", asked=self.sent.text("asked") == "yes")
+        )
+        at = steps.index(self.section)
+        if then == "back":
+            return address(pk, steps[max(at - 1, 0)]) + (number if not at else "")
+        return address(pk, steps[at + 1]) if at + 1 < len(steps) else reverse("filing-check", args=[pk])
 
 
 class ReceptionPage(SectionPage):
@@ -177,67 +238,6 @@ class ReceptionPage(SectionPage):
         if not Draft.of(request, pk).by_cell:
             raise NotAllowed("draft:reception")
 
-    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
-        """Return the fields, the instant as the browser's field takes it."""
-        at = values.get("received_at")
-        return super().fields({**values, "received_at": forms.typed_instant(at) if at else at}, faults)
-
-
-class PlacePage(SectionPage):
-    """The page that finds out which authority is competent."""
-
-    def typed(self) -> Said:
-        """Return the answers; the commune as it was typed, for it may have no code."""
-        return super().typed() | {"residence_department": self.sent.text("residence_department")}
-
-    def body(self, draft: Draft, *, remove: bool) -> Said:
-        """Return the children with their place as codes."""
-        body = super().body(draft, remove=remove)
-        places = of_kind(body["children"], self.section.kind)
-        if self.number < len(places):
-            child = body["children"][places[self.number]]
-            child.update(place.body_of(self.sent, self.path))
-        return body
-
-    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
-        """Return the fields, the place first."""
-        typed = self.sent.text("commune_insee") if "commune_insee" in self.sent else None
-        return place.fields_of(values, faults, typed=typed) + super().fields(values, faults)
-
-
-class GridPage(SectionPage):
-    """A page of the spotting grid."""
-
-    template = "web/filing/grid.html"
-
-    @property
-    def family(self) -> grid.Family:
-        """Return the family of signs that the page shows."""
-        assert self.section.family is not None  # noqa: S101 - the routes see to it
-        return self.section.family
-
-    def values(self, form: Said) -> Mapping[str, Any]:
-        """Return the signs ticked so far."""
-        return {"signs": form["signs"]}
-
-    def typed(self) -> Said:
-        """Return the signs ticked on this page."""
-        return {"signs": grid.sent(self.family, self.sent)}
-
-    def body(self, draft: Draft, *, remove: bool) -> Said:  # noqa: ARG002 - a family is never removed
-        """Return all signs of the form."""
-        return {"signs": grid.merged(self.family, draft.read()["signs"], self.typed()["signs"])}
-
-    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:  # noqa: ARG002
-        """Return none: the grid has rows."""
-        return []
-
-    def page(self, pk: UUID, values: Mapping[str, Any], **options: Any) -> HttpResponse:
-        """Return the page with its rows."""
-        rows = grid.rows_of(self.family, values["signs"])
-        options["context"] = {**(options.get("context") or {}), "rows": rows, "family": self.family}
-        return super().page(pk, values, **options)
-
 
 class QuestionsPage(SectionPage):
     """The authority's own questions; which authority, follows from the child's place."""
@@ -248,15 +248,6 @@ class QuestionsPage(SectionPage):
     def rows(self) -> list[Row]:
         """Return the questions, of the authority that the page named."""
         return extra.asked_by(extra.by_id(self.sent.text("authority")), at=self.at)
-
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Find the authority, then show its questions."""
-        draft = Draft.of(request, pk)
-        form = draft.read()
-        authority = extra.authority_for(form, at=self.at)
-        self.rows = extra.asked_by(authority, at=self.at)
-        context = {"authority": authority, "placed": authority is not None}
-        return self.page(pk, extra.answers_of(form), version=draft.referral.version, context=context)
 
     def typed(self) -> Said:
         """Return the answers."""
@@ -271,17 +262,33 @@ class QuestionsPage(SectionPage):
         extra.input_of(self.rows)(data=answers, partial=True).is_valid(raise_exception=True)
         return {"extra": typed}
 
-    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
-        """Return the fields."""
-        answers = values if "not_known" in values else extra.answers_of({"extra": dict(values)})
-        return forms.fields_of(extra.input_of(self.rows), extra.asks_of(self.rows), answers, faults=faults)
+    def around(self, form: Said) -> dict[str, Any]:
+        """Return the authority whose questions these are."""
+        authority = extra.authority_for(form, at=self.at)
+        return {"authority": authority, "placed": authority is not None}
 
-    def page(self, pk: UUID, values: Mapping[str, Any], **options: Any) -> HttpResponse:
+    def values(self, form: Said) -> Mapping[str, Any]:
+        """Return what was answered, and which questions there are."""
+        self.rows = extra.asked_by(extra.authority_for(form, at=self.at), at=self.at)
+        return extra.answers_of(form)
+
+    def page(
+        self, pk: UUID, shown: Page, *, version: object, context: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
         """Return the page; sent again, it is about the same authority."""
-        if options.get("context") is None:
+        if context is None:
             authority = extra.by_id(self.sent.text("authority"))
-            options["context"] = {"authority": authority, "placed": authority is not None}
-        return super().page(pk, values, **options)
+            context = {"authority": authority, "placed": authority is not None}
+        values = (
+            shown.values if "not_known" in shown.values else extra.answers_of({"extra": dict(shown.values)})
+        )
+        fields = forms.fields_of(
+            extra.input_of(self.rows), extra.asks_of(self.rows), values, faults=forms.faults_of(shown.problem)
+        )
+        for one in fields:
+            one.missing = f"extra.{one.ask.name}" in shown.missing
+        entries = {"fields": fields, "faults": forms.summary(shown.problem, fields)}
+        return super().page(pk, shown, version=version, context=dict(context) | entries)
 
 
 def version_of(sent: Sent) -> int:
@@ -289,34 +296,12 @@ def version_of(sent: Sent) -> int:
     return MALFORMED if sent.version is None else sent.version
 
 
-def address(pk: UUID, section: Section) -> str:
-    """Return the address of a section of a draft."""
-    return reverse(f"filing-{section.slug}", args=[pk])
-
-
-def lines_of(
-    problem: Mapping[str, Any] | None, pk: UUID, missing: Sequence[Mapping[str, str]], *, has_child: bool
-) -> list[dict[str, str]]:
-    """Return what is still missing, in the order of the form, as links to the question or else the page that asks."""
-    paths = [item["field"] for item in [*missing, *(problem or {}).get("errors", ())]]
-    order = [section.slug for section in sections()]
-    by_link: dict[str, dict[str, str]] = {}
-    homes = [(home_of(path, has_child=has_child), path) for path in paths]
-    for home, path in sorted(
-        ((home, path) for home, path in homes if home), key=lambda one: order.index(one[0].slug)
-    ):
-        number = path.split(".")[1] if home.part and path.count(".") > 1 else "0"
-        question_asked = next(
-            (ask for ask in forms.every(home.asks) if ask.name == path.rpartition(".")[2]), None
-        )
-        link = (
-            address(pk, home)
-            + (f"?n={number}" if number != "0" else "")
-            + (f"#f-{question_asked.name}" if question_asked else "")
-        )
-        question = "" if question_asked is None else str(question_asked.label)
-        title = str(home.title)
-        if number != "0":  # which of several children, facts or people lacks it
-            title = gettext("%(title)s (n° %(number)s)") % {"title": title, "number": int(number) + 1}
-        by_link.setdefault(link, {"title": title, "question": question, "link": link})
-    return list(by_link.values())
+def together(parts: Iterable[Said]) -> Said:
+    """Return what the topics of a page say, as one: what isn't known of each is one list."""
+    merged: Said = {}
+    for part in parts:
+        unknown = [*merged.get(NOT_KNOWN, []), *part.get(NOT_KNOWN, [])]
+        merged |= part
+        if NOT_KNOWN in merged:
+            merged[NOT_KNOWN] = unknown
+    return merged

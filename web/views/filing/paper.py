@@ -5,7 +5,8 @@ from django.http import HttpResponse
 from accounts.request import ServiceRequest
 from web import forms
 from web.filing import grid, place
-from web.filing.sections import GROUPS, Section
+from web.filing.sections import sections
+from web.filing.topics import PlaceTopic, SignsTopic, Topic
 from web.page import StandingPage
 
 
@@ -16,21 +17,21 @@ class PaperPage(StandingPage):
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form to print."""
-        groups = [
-            {"title": group.title, "sections": [_section(one) for one in group.sections]} for group in GROUPS
+        pages = [
+            {"title": one.title, "topics": [_topic(topic) for topic in one.topics]}
+            for one in sections(by_cell=False, asked=False)
         ]
-        return self.show({"groups": groups})
+        return self.show({"pages": pages})
 
 
-def _section(section: Section) -> dict[str, object]:
-    if section.family is not None:
-        return {"title": section.title, "rows": grid.rows_of(section.family, [])}
-    asks = list(forms.every(section.asks))
-    fields = forms.fields_of(
-        section.takes, [forms.Ask(one.name, one.label, only=one.only) for one in asks], {}
-    )
-    if section.slug == "lieu":
-        town = place.fields_of({}, {})
-        town[0].options, town[0].kind = [], "text"
-        fields = [*town, *fields]
-    return {"title": section.title, "fields": fields}
+def _topic(topic: Topic) -> dict[str, object]:
+    if isinstance(topic, SignsTopic):
+        rows = [row for family in grid.FAMILIES for row in grid.rows_of(family, [])]
+        return {"title": topic.title, "rows": rows}
+    asks = [forms.Ask(one.name, one.label, rows=one.rows, only=one.only) for one in forms.every(topic.asks)]
+    fields = forms.fields_of(topic.takes, asks, {})
+    if isinstance(topic, PlaceTopic):
+        town, where = place.fields_of({}, {})
+        where.options, where.kind = [], "text"
+        fields = [town, where, *fields]
+    return {"title": topic.title, "fields": fields}

@@ -1,0 +1,62 @@
+"""What the account says of whoever files, so that nobody types it again."""
+
+from datetime import datetime
+from typing import Final
+
+from accounts.access import own_account, own_positions, own_profession
+from accounts.actor import Actor
+from accounts.models import AuthorityTerritory
+from accounts.models.organisation import OrganisationKind
+from accounts.roles import Role
+from referrals.vocabulary.filing_answers import FilerProfession, OrganisationType
+from web.filing.draft import Said
+
+#: What the form calls an institution, by what the list of institutions calls it.
+TYPES: Final = {
+    OrganisationKind.SCHOOL: OrganisationType.SCHOOL,
+    OrganisationKind.HOSPITAL: OrganisationType.HEALTH,
+    OrganisationKind.PRACTICE: OrganisationType.HEALTH,
+    OrganisationKind.SOCIAL_SERVICE: OrganisationType.SOCIAL,
+    OrganisationKind.RESIDENTIAL: OrganisationType.SOCIAL,
+    OrganisationKind.ASSOCIATION: OrganisationType.ASSOCIATION,
+    OrganisationKind.YOUTH_JUSTICE: OrganisationType.JUSTICE_POLICE,
+    OrganisationKind.POLICE: OrganisationType.JUSTICE_POLICE,
+    OrganisationKind.HELPLINE: OrganisationType.HELPLINE,
+}
+
+
+#: What the account may say of whoever files.
+KNOWN: Final = (
+    "filer_name",
+    "filer_email",
+    "filer_phone",
+    "filer_profession",
+    "filer_org",
+    "filer_org_type",
+)
+
+
+def presumed(actor: Actor, form: Said) -> Said:
+    """Return what the account says of the filer, while the draft says nothing; it is saved once it was seen."""
+    if not actor.holding([Role.FILER]) or any(form.get(name) for name in KNOWN):
+        return {}
+    user, profession = own_account(actor), own_profession(actor)
+    held = [position.membership_id for position in actor.holding([Role.FILER])]
+    places = [row.organisation for row in own_positions(actor) if row.pk in held and row.organisation]
+    only = places[0] if len(places) == 1 else None  # from which of several one files, only they know
+    values = (
+        user.full_name,
+        user.email,
+        user.phone,
+        # The codes of accounts are those of the form (domain.md §1.2).
+        profession if profession in FilerProfession.values else "",
+        only.name if only else "",
+        str(TYPES.get(OrganisationKind(only.kind), OrganisationType.OTHER)) if only else "",
+    )
+    return {name: value for name, value in zip(KNOWN, values, strict=True) if value}
+
+
+def filing_departments(actor: Actor, *, at: datetime) -> list[str]:
+    """Return the départements of the authorities where somebody files, whose communes a browser may propose."""
+    rows = AuthorityTerritory.objects.in_force(at.date()).filter(authority__in=actor.authority_ids)
+    return sorted({row.department_code for row in rows if row.department_code})
