@@ -64,6 +64,10 @@ class Calendar:
         """Tell whether the authority is open at all on a day."""
         return bool(self.week[day.weekday()]) and day not in public_holidays(self.holidays, day.year)
 
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether the authority is open at an instant."""
+        return any(opens <= at < closes for opens, closes in self._open(at.astimezone(self.zone).date()))
+
     def after_open_hours(self, start: datetime, hours: int) -> datetime:
         """Return the instant at which the authority has been open for ``hours`` since ``start``, in UTC.
 

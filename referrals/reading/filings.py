@@ -1,14 +1,19 @@
 """Content of a filing for its filer: coarse status, line in a list, receipt (SEC-AZ9)."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, Value, When, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
-from referrals.models import Referral
+from encryption.keys import warm
+from encryption.sealed import OpenScope
+from referrals.models import Child, Referral
+from referrals.reading.fields import opened
 from referrals.vocabulary.labels import labelled, moment
-from referrals.vocabulary.states import CoarseStatus, State
+from referrals.vocabulary.states import ChildKind, CoarseStatus, State
 
 
 def coarse_status(referral: Referral) -> CoarseStatus:
@@ -47,6 +52,23 @@ def with_line(rows: "QuerySet[Referral]") -> "QuerySet[Any]":
     )
     known_as = Case(When(filed_reference="", then=F("reference")), default=F("filed_reference"))
     return rows.annotate(status=status, known_as=known_as, filed_on=Coalesce("submitted_at", "created_at"))
+
+
+def draft_initials(rows: Sequence[Referral], scope: OpenScope) -> dict[UUID, str]:
+    """Return the initials of the children of drafts, by which their author tells these apart; to nobody else."""
+    drafts = [row for row in rows if row.state == State.DRAFT]
+    prefetch_related_objects(drafts, "children")
+    warm([row.case_key for row in drafts if row.case_key])
+    found = {}
+    for row in drafts:
+        subjects = [child for child in row.children.all() if child.kind == ChildKind.SUBJECT]
+        found[row.pk] = ", ".join(filter(None, (_initials(child, scope) for child in subjects)))
+    return found
+
+
+def _initials(child: Child, scope: OpenScope) -> str:
+    parts = [opened(value, scope) for value in (child.first_names, child.last_name) if value is not None]
+    return " ".join(f"{part[0].upper()}." for part in parts if isinstance(part, str) and part)
 
 
 def _as_filed(referral: Referral) -> dict[str, str]:

@@ -13,7 +13,6 @@ from time_machine import escape_hatch
 
 from tests.browser.conftest import Visitor
 from tests.days import PARIS
-from web.forms import as_typed
 
 #: Of each child in order: the level of danger, and what the report proposes.
 type Conclusions = Sequence[tuple[str, str]]
@@ -21,6 +20,8 @@ type Said = Mapping[str, str | list[str]]
 #: The service has the machine's clock, whatever the tests' is.
 NOW = escape_hatch.datetime.datetime.now if escape_hatch.is_travelling() else datetime.now
 TODAY = NOW(PARIS).date().isoformat()
+#: A day as it is named here; a page shows it as people write it.
+DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
 NOTHING: Said = MappingProxyType({})
 REPORT = ("child_opinions", "holder_opinions", "entourage_opinions", "report")
 
@@ -43,7 +44,7 @@ def _answer(page: Page, named: str, words: str) -> None:
         value = fields.locator("option").filter(has_text=begins).first.get_attribute("value")
         if fields.input_value() != value:  # nobody answers again what stands there
             fields.select_option(value)
-    elif fields.input_value() not in (words, as_typed(words)):
+    elif fields.input_value() not in (words, DAY.sub(r"\3/\2/\1", words)):
         fields.fill(words)
 
 

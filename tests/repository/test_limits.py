@@ -156,6 +156,7 @@ referrals/messages/inputs.py ATTACHMENTS_AT_ONCE
 referrals/workflow/field_inputs.py AGE_MAX PLACE_CODE_MAX ANSWERS_MAX
 web/administration/lists.py LINE_MAX
 web/cases/stepforms.py ROWS_MAX
+web/filing/place.py OFFERED_MAX
 web/forms/declaration.py RADIOS_MAX
 web/views/accountrequests.py SHOWN_AT_MOST
 web/views/cases/case_list.py FILE_MAX

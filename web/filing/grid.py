@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from referrals.vocabulary.signs import SIGNS, SignMode
+from web.filing.meanings import MEANINGS
 from web.forms import Ask, Field, Option, Sent, clean
 
 
@@ -81,7 +82,7 @@ class Row:
     name: str
     modes: list[Option]
     remark: Field
-    meaning: str = ""
+    meaning: Any = ""
 
 
 def rows_of(family: Family, signs: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -104,7 +105,7 @@ def _row(code: str, sign: Mapping[str, Any]) -> Row:
     ]
     name = f"{code}-text"
     remark = Field(REMARK, "text", name, name, str(sign.get("text") or ""), optional=True)
-    return Row(label(code), f"{code}-mode", modes, remark)
+    return Row(label(code), f"{code}-mode", modes, remark, MEANINGS[code])
 
 
 def sent(form: Sent) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from web.filing.numbers import linked_lazy
 from web.forms import Ask, Follow
 
 UNKNOWN: Final = _("Je ne sais pas")
@@ -232,7 +233,7 @@ THIRD_PARTY: Final = (
     Ask("role", _("Rôle présumé"), _("Ce que vous supposez : l'enquête l'établira.")),
     Ask("name", _("Nom, prénom ou surnom"), width="half", optional=True),
     Ask("age", _("Âge ou tranche d'âge"), width="short", optional=True),
-    Ask("is_minor", _("Est-ce un·e mineur·e ?"), inline=True, optional=True),
+    Ask("is_minor", _("Cette personne est-elle mineure ?"), inline=True, optional=True),
     Ask("link", _("Lien avec l'enfant"), optional=True),
     Ask("phone", _("Téléphone"), width="half", optional=True),
     Ask("vehicle", _("Véhicule, immatriculation"), width="half", optional=True),
@@ -241,7 +242,7 @@ THIRD_PARTY: Final = (
 OTHERS: Final = (
     Ask(
         "other_victims",
-        _("Y a-t-il d'autres mineur·es concerné·es ?"),
+        _("D'autres mineurs sont-ils concernés ?"),
         inline=True,
         follow=Follow(
             YES,
@@ -260,7 +261,7 @@ TRACE: Final = (
     Ask(
         "capture_kept",
         _("Une capture d'écran a été conservée"),
-        _("N'envoyez jamais d'image intime d'un·e mineur·e : décrivez-la, gardez l'appareil pour la police."),
+        _("Ne l'envoyez pas si elle montre une nudité : décrivez-la."),
     ),
 )
 
@@ -270,7 +271,7 @@ DANGER: Final = (
     Ask(
         "danger_now",
         _("L'enfant est-il en danger immédiat ?"),
-        _("Si oui, appelez d'abord le 17, ou le 114 par SMS."),
+        linked_lazy(_("Si oui, appelez d'abord le 17, ou le 114 par SMS.")),
         inline=True,
         follow=Follow(YES, (Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=4),)),
     ),
@@ -402,7 +403,7 @@ TIE: Final = (
     ),
 )
 ANSWER: Final = (
-    Ask("feedback_channel", _("Comment voulez-vous être informé·e des suites ?"), unknown=UNKNOWN),
+    Ask("feedback_channel", _("Comment souhaitez-vous recevoir des nouvelles des suites ?"), unknown=UNKNOWN),
     Ask("feedback_contact", _("Comment vous joindre sans risque ?"), rows=2, optional=True),
     Ask(
         "confidentiality_wish",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.query import Query
@@ -84,7 +85,8 @@ class Field:
     @property
     def hint(self) -> Any:
         """Return what helps to answer: the question's own words, and how a day is typed."""
-        return " ".join(str(words) for words in (self.ask.hint, HINTS.get(self.kind)) if words)
+        said = [words for words in (self.ask.hint, HINTS.get(self.kind)) if words]
+        return said[0] if len(said) == 1 else " ".join(map(str, said))
 
     @property
     def anchor(self) -> str:
@@ -206,6 +208,8 @@ def _field(declared: Declared, ask: Ask, values: Values, options: Pairs | None, 
         one.options = [
             Option(code, words, code in chosen, f"{one.id}-{n}") for n, (code, words) in enumerate(pairs)
         ]
+        if one.kind == "radios" and ask.optional and value and options is None:  # a browser can't untick it
+            one.options.append(Option("", gettext("Sans réponse"), chosen=False, id=f"{one.id}-none"))
     elif one.kind != "password":  # it is typed anew
         one.value = "" if value is None or isinstance(value, dict) else value
         if one.kind in HINTS:

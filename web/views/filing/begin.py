@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.request import ServiceRequest
 from core.query import Query
@@ -31,13 +32,18 @@ class Filings(Page):
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List them; that is journaled like any list of cases."""
         rows = list(self._rows())
-        with listing(rows, actor=self.actor, at=self.at, unnamed=rows):
-            lines = [_line(row) for row in rows]
+        leads = not self.actor.holding(matrix.DRAFTERS)
+        with listing(rows, actor=self.actor, at=self.at, unnamed=rows) as scope:
+            initials = {} if leads else filings.draft_initials(rows, scope)
+            lines = [_line(row) | {"initials": initials.get(row.pk, "")} for row in rows]
         return self.show(
             {
                 "lines": lines,
                 "may_begin": access_people.may_begin(self.actor) is not None,
-                "leads": not self.actor.holding(matrix.DRAFTERS),
+                "leads": leads,
+                "empty": gettext("Aucun collègue ne vous montre de brouillon pour l'instant.")
+                if leads
+                else gettext("Vous n'avez encore rien transmis."),
             }
         )
 

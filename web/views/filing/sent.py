@@ -27,12 +27,13 @@ from referrals.execution.results import StepResult
 from referrals.filing import receipts
 from referrals.messages import queries as messages_queries
 from referrals.models import Referral
-from referrals.policy.definitions import protocol_of
 from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 from web import forms
 from web.cases import display
+from web.filing.contact import contact_of
+from web.filing.numbers import linked_lazy
 from web.forms import Ask, Field, Follow, Pairs
 from web.page import InputPage, Page, go_to
 
@@ -51,7 +52,7 @@ ADDITION: Final = (
     Ask(
         "danger_now",
         _("L'enfant est maintenant en danger immédiat"),
-        _("Alors appelez d'abord le 17, ou le 114 par SMS."),
+        linked_lazy(_("Alors appelez d'abord le 17, ou le 114 par SMS.")),
         follow=Follow(("true",), (Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=3),)),
     ),
 )
@@ -114,7 +115,7 @@ def standing(page: Page, referral: Referral, ties: CaseAccess) -> HttpResponse:
         ],
         "may_add": ADD.name in may,
         "may_take_back": TAKE_BACK.name in may,
-        "cell": protocol_of(referral.authority, page.at).crip_name if referral.authority else "",
+        "contact": contact_of(referral.authority, at=page.at),
         "key": uuid4().hex,
     }
     page.template = "web/filing/standing.html"  # of this request's own view
@@ -142,6 +143,7 @@ class ReceiptPage(Page):
             "receipt": receipt,
             "submitted_at": _instant(receipt["submitted_at"]),
             "urgent": filed.steps.filter(step=URGENTLY.name).exists(),
+            "contact": contact_of(filed.authority, at=self.at),
         }
         return self.show(context)
 
