@@ -26,12 +26,13 @@ def _template() -> Template:
     return Engine(autoescape=True).from_string(Path(__file__).with_suffix(".html").read_text("utf-8"))
 
 
-def page(receipt: Mapping[str, Any]) -> str:
-    """Return the page of a receipt, as ``referrals.filing.receipts.receipt_of`` gives it."""
+def page(receipt: Mapping[str, Any], cell: str = "") -> str:
+    """Return the page of a receipt, as ``receipts.receipt_of`` gives it; ``cell``: whom to turn to, ``cell_of``."""
     html: str = _template().render(
         Context(
             {
                 "reference": receipt["reference"],
+                "cell": cell,
                 "submitted_at": receipt["submitted_at"],
                 "submitted": f"{datetime.fromisoformat(receipt['submitted_at']):%d/%m/%Y, %H:%M:%S}",
                 "entry": receipt["entry"],

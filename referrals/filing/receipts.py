@@ -18,6 +18,7 @@ from audit.events import Purpose, register
 from referrals.access import row_level_security, visibility
 from referrals.errors import NotVisible
 from referrals.models import Referral
+from referrals.policy.definitions import protocol_of
 from referrals.reading import filings
 
 GIVEN: Final = "receipt:given"
@@ -34,10 +35,7 @@ def receipt_of(pk: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
     Raises:
         NotVisible: the actor filed no such case, or may know nothing of it any more.
     """
-    mine = visibility.own_filings(actor, at=at).exclude(submitted_at=None)
-    referral: Referral | None = mine.filter(Q(pk=pk) | Q(filed_as=pk)).first()
-    if referral is None:
-        raise NotVisible
+    referral = _own(pk, actor=actor, at=at)
     entry = _proof(referral.filed_as_id or referral.pk)
     journal.record(
         GIVEN,
@@ -53,6 +51,24 @@ def receipt_of(pk: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
         "entry": None if entry is None else entry.body.decode(),
         "proof": None if entry is None else entry.proof,
     }
+
+
+def cell_of(pk: UUID, *, actor: Actor, at: datetime) -> str:
+    """Return the name of the cell that received what the actor filed, and its telephone if it told one.
+
+    Raises:
+        NotVisible: see ``receipt_of``.
+    """
+    protocol = protocol_of(_own(pk, actor=actor, at=at).authority, at)
+    return ", ".join(filter(None, (protocol.crip_name, protocol.crip_phone)))
+
+
+def _own(pk: UUID, *, actor: Actor, at: datetime) -> Referral:
+    mine = visibility.own_filings(actor, at=at).exclude(submitted_at=None).select_related("authority")
+    referral: Referral | None = mine.filter(Q(pk=pk) | Q(filed_as=pk)).first()
+    if referral is None:
+        raise NotVisible
+    return referral
 
 
 def _proof(filed: UUID) -> proofs.Inclusion | None:

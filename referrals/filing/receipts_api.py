@@ -40,11 +40,16 @@ class ReceiptPage(Receipt):
     @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR}, operation_id="referrals_receipt_page")
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Return the receipt as a page that prints, with QR codes of its proof; it holds nothing of the case."""
-        html = page(self.found(request, pk))
+        html = self.page(request, pk)
         response = HttpResponse(html, content_type="text/html; charset=utf-8")
         response["Content-Disposition"] = 'inline; filename="receipt.html"'
         response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(html)}"
         return response
+
+    def page(self, request: Request, pk: UUID) -> str:
+        """Return the page, with the cell to turn to."""
+        found = self.found(request, pk)
+        return page(found, receipts.cell_of(pk, actor=self.actor(request), at=self.at(request)))
 
 
 class ReceiptPdf(ReceiptPage):
@@ -55,6 +60,6 @@ class ReceiptPdf(ReceiptPage):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Return the receipt as PDF, made from the page; 406 where this installation makes none."""
-        response = HttpResponse(pdf(page(self.found(request, pk))), content_type="application/pdf")
+        response = HttpResponse(pdf(self.page(request, pk)), content_type="application/pdf")
         response["Content-Disposition"] = 'inline; filename="receipt.pdf"'
         return response

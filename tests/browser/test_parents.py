@@ -63,7 +63,7 @@ def files(nurse):
     says(nurse, "Quel danger", "Il vient la chercher à midi.")
     ticks(nurse, "Qui avez-vous déjà appelé", "Police / gendarmerie (17)")
     says(nurse, "Dans quelle commune", "Bobigny")
-    ticks(nurse, "Où se trouve l'enfant", "Localisé·e")
+    ticks(nurse, "Où se trouve l'enfant", "Localisé")
     ticks(nurse, "Connaissez-vous l'identité", "Connue")
     says(nurse, "Nom de famille", "Exemple")
     says(nurse, "Prénoms", "Mia")

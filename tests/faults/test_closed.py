@@ -185,7 +185,7 @@ def test_the_urgent_page_and_the_form_on_paper_open_whatever_is_out(world, out, 
 
 @pytest.mark.parametrize("began", BEGAN)
 @pytest.mark.parametrize("part", ["keys", "cases", "gate"])
-@pytest.mark.parametrize(("slug", "field"), [("faits", "text"), ("urgence", "fact-text")])
+@pytest.mark.parametrize(("slug", "field"), [("inquietude", "facts-0-text"), ("urgence", "fact-text")])
 def test_a_page_of_the_form_comes_back_as_it_was_typed_and_is_saved_when_the_part_is_back(
     world, draft, out, monkeypatch, part, began, slug, field
 ):

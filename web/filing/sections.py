@@ -130,8 +130,9 @@ SECTIONS: Final = (
                 _("Information des parents"),
                 words.PARENTS,
                 note=_(
-                    "La loi demande d'informer les parents avant de transmettre, sauf si c'est contraire à "
-                    "l'intérêt de l'enfant. Ne pas les informer est alors un devoir : indiquez pourquoi."
+                    "La loi demande d'informer les parents avant de transmettre, sauf si c'est contraire "
+                    "à l'intérêt de l'enfant (CASF L226-2-1). Ne pas les "
+                    "informer est alors un devoir : indiquez pourquoi."
                 ),
             ),
         ),

@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from web.filing.numbers import linked_lazy
 from web.forms import Ask, Follow
 
+#: Where a child is, said of « un enfant » whatever the sex.
+_WHEREABOUTS: Final = (("sheltered", _("Mis à l'abri")), ("known", _("Localisé")))
+NOT_TOLD: Final = _("Non communiqué")
 UNKNOWN: Final = _("Je ne sais pas")
 YES: Final = ("yes",)
 
@@ -73,6 +76,7 @@ PLACE: Final = (
         "whereabouts",
         _("Où se trouve l'enfant maintenant ?"),
         _("« Localisé » : vous savez où l'enfant se trouve en ce moment."),
+        instead=_WHEREABOUTS,
         follow=Follow(
             ("runaway",),
             (
@@ -149,7 +153,7 @@ HOLDER: Final = (
     Ask("name", _("Nom et prénom"), width="half"),
     Ask("link", _("Lien avec l'enfant")),
     Ask("phone", _("Téléphone"), width="half", optional=True),
-    Ask("address", _("Adresse, si elle est différente"), rows=2, optional=True),
+    Ask("address", _("Adresse, si elle est différente"), rows=1, optional=True),
     Ask(
         "implicated",
         _("Cette personne est-elle impliquée dans ce qui vous inquiète ?"),
@@ -171,12 +175,12 @@ HOME: Final = (
         _("La loi demande d'évaluer aussi leur situation."),
         inline=True,
     ),
-    Ask("other_adults", _("Autres adultes au domicile"), rows=2, optional=True),
+    Ask("other_adults", _("Autres adultes au domicile"), rows=1, optional=True),
     Ask(
         "parental_authority",
         _("Exercice de l'autorité parentale"),
         _("Séparation, jugement, délégation."),
-        rows=2,
+        rows=1,
         optional=True,
     ),
 )
@@ -199,8 +203,8 @@ FACT: Final = (
         width="half",
         optional=True,
     ),
-    Ask("place_type", _("Lieu"), width="half", optional=True),
-    Ask("place_text", _("Précisions sur le lieu"), rows=2, optional=True),
+    Ask("place_type", _("Lieu"), inline=True, optional=True),
+    Ask("place_text", _("Précisions sur le lieu"), rows=1, optional=True),
 )
 WORDS_OF_CHILD: Final = (
     Ask(
@@ -237,7 +241,7 @@ THIRD_PARTY: Final = (
     Ask("link", _("Lien avec l'enfant"), optional=True),
     Ask("phone", _("Téléphone"), width="half", optional=True),
     Ask("vehicle", _("Véhicule, immatriculation"), width="half", optional=True),
-    Ask("address", _("Adresse ou lieu habituel"), rows=2, optional=True),
+    Ask("address", _("Adresse ou lieu habituel"), rows=1, optional=True),
 )
 OTHERS: Final = (
     Ask(
@@ -328,9 +332,6 @@ PARENTS: Final = (
     Ask(
         "parents_informed",
         _("Les parents sont-ils informés de cette transmission ?"),
-        _(
-            "La loi demande de les informer avant, sauf si c'est contraire à l'intérêt de l'enfant (CASF L226-2-1)."
-        ),
         inline=True,
         follow=Follow(
             YES,
@@ -362,9 +363,9 @@ PARENTS: Final = (
 # --- Who files ------------------------------------------------------------------------------------------
 
 SELF: Final = (
-    Ask("filer_name", _("Vos nom et prénom"), width="half", rows=1, auto="name", unknown=UNKNOWN),
+    Ask("filer_name", _("Vos nom et prénom"), width="half", rows=1, auto="name", unknown=NOT_TOLD),
     Ask(
-        "filer_email", _("Votre courriel professionnel"), width="half", rows=1, auto="email", unknown=UNKNOWN
+        "filer_email", _("Votre courriel professionnel"), width="half", rows=1, auto="email", unknown=NOT_TOLD
     ),
     Ask(
         "filer_phone",
@@ -375,8 +376,8 @@ SELF: Final = (
         auto="tel",
         optional=True,
     ),
-    Ask("filer_profession", _("Votre profession"), width="half", unknown=UNKNOWN),
-    Ask("filer_org", _("Votre structure"), width="half", rows=1, auto="organization", unknown=UNKNOWN),
+    Ask("filer_profession", _("Votre profession"), width="half", unknown=NOT_TOLD),
+    Ask("filer_org", _("Votre structure"), width="half", rows=1, auto="organization", unknown=NOT_TOLD),
     Ask("filer_org_type", _("Type de structure"), width="half", optional=True),
 )
 TIE: Final = (
@@ -440,12 +441,12 @@ URGENT_SELF: Final = (
     ),
 )
 URGENT_CHILD: Final = (
-    Ask("whereabouts", _("Où se trouve l'enfant maintenant ?"), inline=True),
+    Ask("whereabouts", _("Où se trouve l'enfant maintenant ?"), inline=True, instead=_WHEREABOUTS),
     Ask(
         "whereabouts_detail",
         _("Précisions sur ce lieu"),
         _("Adresse, chambre, véhicule."),
-        rows=2,
+        rows=1,
         optional=True,
     ),
     Ask(

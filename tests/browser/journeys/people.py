@@ -106,7 +106,7 @@ def _child(teacher: Walker) -> None:
 
 def _place(someone: Walker) -> None:
     says(someone, "Dans quelle commune", "Bobigny")
-    ticks(someone, "Où se trouve l'enfant", "Localisé·e")
+    ticks(someone, "Où se trouve l'enfant", "Localisé")
 
 
 def _whole_child(teacher: Walker) -> None:

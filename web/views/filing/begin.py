@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.request import ServiceRequest
+from accounts.roles import Role
 from core.query import Query
 from referrals.access import matrix, visibility
 from referrals.access import people as access_people
@@ -32,9 +33,12 @@ class Filings(Page):
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List them; that is journaled like any list of cases."""
         rows = list(self._rows())
-        leads = not self.actor.holding(matrix.DRAFTERS)
+        leads = bool(self.actor.holding([Role.FILER_ORG_LEAD])) and not self.actor.holding(matrix.DRAFTERS)
         with listing(rows, actor=self.actor, at=self.at, unnamed=rows) as scope:
-            initials = {} if leads else filings.draft_initials(rows, scope)
+            own = self.actor.holding(
+                matrix.FILERS
+            )  # whoever else sees drafts here is shown them by their authors
+            initials = filings.draft_initials(rows, scope) if own else {}
             lines = [_line(row) | {"initials": initials.get(row.pk, "")} for row in rows]
         return self.show(
             {

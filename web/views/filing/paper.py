@@ -28,7 +28,10 @@ def _topic(topic: Topic) -> dict[str, object]:
     if isinstance(topic, SignsTopic):
         rows = [row for family in grid.FAMILIES for row in grid.rows_of(family, [])]
         return {"title": topic.title, "rows": rows}
-    asks = [forms.Ask(one.name, one.label, rows=one.rows, only=one.only) for one in forms.every(topic.asks)]
+    asks = [
+        forms.Ask(one.name, one.label, rows=one.rows, only=one.only, instead=one.instead)
+        for one in forms.every(topic.asks)
+    ]
     fields = forms.fields_of(topic.takes, asks, {})
     if isinstance(topic, PlaceTopic):
         town, where = place.fields_of({}, {})
