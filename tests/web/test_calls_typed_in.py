@@ -36,7 +36,7 @@ def test_a_call_is_typed_in_with_its_true_receipt_and_leads_to_its_case(world, w
         f"{draft}/reception", channel="phone", received_at=f"{called:%Y-%m-%dT%H:%M}", then="next"
     )
     assert saved.status_code == 303
-    assert f'value="{called:%Y-%m-%dT%H:%M}"' in agent.get(f"{draft}/reception").content.decode()
+    assert f'value="{called:%d/%m/%Y %H:%M}"' in agent.get(f"{draft}/reception").content.decode()
     check = agent.get(f"{draft}/relecture")
     assert f"{called:%d/%m/%Y %H:%M}" in text(check)
     assert "Téléphone" in text(check)
@@ -51,13 +51,15 @@ def test_what_isnt_said_of_a_call_is_asked_for_before_it_is_filed(world):
     refused = agent.fills(f"{draft}/relecture", good_faith_notice="true")
 
     assert refused.status_code == 400
-    assert links(refused, f"{draft}/reception#f-"), "each question that is missing leads to itself"
+    assert links(refused, f"{draft}/reception?missing=yes#f-"), (
+        "each question that is missing leads to itself"
+    )
     assert row(draft).state == "draft"
 
 
 def test_a_receipt_that_lies_ahead_is_refused_and_there_again(world):
     draft, agent = draft_of(world, "intake_agent"), Visitor(world, "intake_agent")
-    ahead = f"{instant().astimezone(ZONE) + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    ahead = f"{instant().astimezone(ZONE) + timedelta(days=2):%d/%m/%Y %H:%M}"
     refused = agent.fills(f"{draft}/reception", channel="phone", received_at=ahead)
 
     assert refused.status_code == 400

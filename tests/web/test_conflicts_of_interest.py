@@ -24,7 +24,7 @@ def test_somebody_declares_corrects_and_takes_back_on_pages(world):
     assert "Ma nièce" in page
     pk = DeclaredTie.objects.get().pk
     form = me.get(f"/compte/liens/{pk}/correction").content.decode()
-    assert 'value="2011-03-02"' in form
+    assert 'value="02/03/2011"' in form
     assert me.client.post(f"/compte/liens/{pk}/correction", TIE | {"first_names": "Loue"}).status_code == 303
     page = me.get("/compte/liens").content.decode()
     assert "Loue Exemple" in page

@@ -184,7 +184,7 @@ def test_the_present_instant_is_filled_in_where_it_is_most_often_right(world, ca
     play(world, assessed(case))
     begun = form_in(Visitor(world, "assessor").get(at(case, "record_contact")))
 
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", begun["at"])
+    assert re.fullmatch(r"\d\d/\d\d/\d{4} \d\d:\d\d", begun["at"])
 
 
 # --- Who signs ----------------------------------------------------------------------------------------
