@@ -39,7 +39,7 @@ def begins(filer):
     """Begin a draft; return its address."""
     page = filer.fills("/transmissions/nouvelle", lane="ordinary")
     assert page.status_code == 303
-    return page["Location"]
+    return page["Location"].removesuffix("/enfant")
 
 
 def sends(visitor, path, data=None, name="lettre.pdf", **said):
