@@ -10,6 +10,7 @@ from accounts.actor import Actor
 from accounts.imports.trial import Trial
 from accounts.models import ImportRun
 from accounts.naming import visible
+from accounts.people import Person
 from core.paging import Page, page_of
 
 

@@ -180,6 +180,20 @@ def covering(authority: Authority, *, on: date) -> Callable[[str], bool]:
     return covers
 
 
+_DEPARTMENT: Final = Q(department_code=Given("department", CharField()))
+_COMMUNE: Final = Q(commune_insee=Given("code", CharField()))
+
+
+def _answering(wanted: Q) -> "QuerySet[AuthorityTerritory]":
+    rows = AuthorityTerritory.objects.in_force(Given("on", DateField())).filter(wanted)
+    # The empty code of a département's row sorts behind that of a commune.
+    return rows.select_related("authority").order_by("-commune_insee", "id")[:1]
+
+
+_BY_COMMUNE: Final = KeptQuery(lambda: _answering(_DEPARTMENT | _COMMUNE))
+_BY_DEPARTMENT: Final = KeptQuery(lambda: _answering(_DEPARTMENT))
+
+
 def served_places(*, on: date) -> dict[str, tuple[str, Authority]]:
     """Return where one may ask for an account on a day: code → name and authority, in the order of the codes.
 

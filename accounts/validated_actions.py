@@ -23,7 +23,16 @@ from accounts.inputs import (
     RoleRequestInput,
     UserInput,
 )
-from accounts.models import AccountRequest, Authority, ImportRun, Membership, Organisation, Unit, User
+from accounts.models import (
+    AccountRequest,
+    Authority,
+    GrantRequest,
+    ImportRun,
+    Membership,
+    Organisation,
+    Unit,
+    User,
+)
 from accounts.models.factor import Identified
 from accounts.naming import account, named, named_or_none, visible
 from accounts.request import ServiceRequest

@@ -298,6 +298,7 @@ SPECTACULAR_SETTINGS = {
         "IdentifiedCode": "accounts.models.factor.Identified",
         "OrganisationKindCode": "accounts.models.organisation.OrganisationKind",
         "RequestRefusedCode": "accounts.models.accountrequest.Refused",
+        "AccountStateCode": "accounts.people.AccountState",
         "ImportSourceCode": "accounts.models.importrun.ImportSource",
     },
 }

@@ -92,9 +92,9 @@ class Identified(models.TextChoices):
     As well as when the account was vouched for: who it is, and that they work where they say.
     """
 
-    IN_PERSON = "in_person", "Vu·e en personne, avec sa carte professionnelle"
-    CALLED_BACK = "called_back", "Rappelé·e au numéro connu de son service"
-    VIDEO = "video", "Vu·e en visioconférence, avec une pièce d'identité"
+    IN_PERSON = "in_person", "En personne, avec sa carte professionnelle"
+    CALLED_BACK = "called_back", "Par un rappel au numéro connu de son service"
+    VIDEO = "video", "En visioconférence, avec une pièce d'identité"
 
 
 class FactorReset(Authentic):

@@ -23,6 +23,7 @@ from core.languages import in_both
 from referrals.models import SettingChange
 from referrals.policy.definitions import CHAPTERS, ORDERS, SETTINGS, Timeline
 from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.law import citations
 
 register("setting:changed")
 
@@ -177,7 +178,7 @@ def _declared(key: str) -> dict[str, Any]:
         "key": key,
         "label": in_both(setting.label),
         "chapter": labelled(CHAPTERS[key]),
-        "law": setting.law or None,
+        "law": citations.told(setting.law),
         "kind": setting.kind,
         "unit": setting.unit or None,
         **setting.bounds,

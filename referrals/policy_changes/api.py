@@ -45,7 +45,7 @@ class SettingOut(schema.Labelled):
     key = serializers.CharField()
     label = schema.Label()
     chapter = schema.CodedValue()
-    law = serializers.CharField(allow_null=True, help_text="The article that leaves it open; null: practice.")
+    law = schema.Cited(many=True, help_text="The articles that leave it open; none: practice.")
     kind = serializers.ChoiceField(["whole", "flag", "choice", "text", "week", "codes", "rows"])
     unit = serializers.CharField(allow_null=True)
     minimum = serializers.IntegerField(required=False)

@@ -101,6 +101,7 @@ TRIED = {
 #: What has an end elsewhere, and may: bounds of a format, of what one page or answer shows, of a piece of work, of a
 #: call to others. A name that is new here is a decision: may somebody ask for more than this? Then it is a limit.
 ELSEWHERE = """
+accounts/inputs.py ROLES_MAX
 accounts/actions/imports.py _AT_ONCE
 accounts/actions/places.py _AT_ONCE
 accounts/imports/institutions.py NAME_MAX

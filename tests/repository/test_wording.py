@@ -10,20 +10,6 @@ from tests.repository.test_languages import APPS, english
 ROOT = Path(__file__).resolve().parents[2]
 #: A letter, the point, a letter: "un·e", which many can't read aloud (CONTRIBUTING.md, "Code and words").
 POINT = re.compile(r"\w·\w")
-#: Where old forms are left, until their words are written anew.
-LEFT = {
-    "accounts/models/factor.py",
-    "web/administration/words.py",
-    "web/filing/place.py",
-    "web/filing/words.py",
-    "web/templates/web/administration/invited.html",
-    "web/templates/web/filing/receipt.html",
-    "web/templates/web/filing/section.html",
-    "web/templates/web/filing/shared.html",
-    "web/templates/web/filing/standing.html",
-    "web/templates/web/filing/writing.html",
-    "web/templates/web/journal/proofs.html",
-}
 #: What is written alike in both languages, though of several words.
 ALIKE = {
     "Police, gendarmerie",
@@ -55,7 +41,7 @@ def test_no_word_has_a_point_inside():
     }
 
     assert files
-    assert pointed - LEFT == set()
+    assert pointed == set()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from tests.web.browsing import Somebody
 from web import forms
 from web.filing import place
 from web.filing.meanings import MEANINGS
-from web.filing.numbers import linked
 from web.filing.sections import sections
 from web.forms import every
 
@@ -282,11 +281,6 @@ def test_each_sign_says_what_it_means_in_both_languages():
             french = str(words)
         with translation.override("en"):
             assert str(words) != french
-
-
-def test_numbers_to_call_are_links_and_other_numbers_are_not():
-    assert linked("le 17, le 114.") == 'le <a href="tel:17">17</a>, le <a href="sms:114">114</a>.'
-    assert linked("<b> 226-14, 17/11/2026") == "&lt;b&gt; 226-14, 17/11/2026"
 
 
 def test_no_question_of_the_form_writes_two_endings():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.templatetags.numbers import dial, phones
+from web.numbers import dial, phones
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,7 @@ def test_the_numbers_of_a_sentence_are_links_and_the_114_is_written_to():
         "tel:17", "tel:112", "sms:114", "tel:116000", "tel:119",
     ]  # fmt: skip
     assert "116\u00a0000</a>" in said
+
+
+def test_dates_and_articles_are_no_numbers_to_call():
+    assert dial("<b> 226-14, 17/11/2026, 226.17") == "&lt;b&gt; 226-14, 17/11/2026, 226.17"

@@ -148,7 +148,7 @@ def test_the_pages_ask_how_one_made_sure_and_show_what_the_first_said(world, adm
     place = f"{REQUESTS}/moyens/{FactorReset.objects.get().pk}"
     second = Visitor(world, "supervisor")
 
-    assert "Rappelé·e au numéro connu de son service" in text(second.get(place))
+    assert "Par un rappel au numéro connu de son service" in text(second.get(place))
     assert second.fills(place, decision="confirm").status_code == 400
     assert Factor.objects.filter(user=lost).exists()
     assert second.fills(place, decision="refuse").status_code == 303

@@ -128,7 +128,7 @@ OWN_ROLE: Final = (
 #: What somebody asked for, by the page that did it.
 ASKED: Final = {
     "role-wanted": _("Demander un rôle"),
-    "colleague-wanted": _("Demander un compte pour un·e collègue"),
+    "colleague-wanted": _("Demander un compte pour un collègue"),
 }
 _NUMBERS: Final = (
     Ask("siret", _("SIRET"), _("Quatorze chiffres, espaces compris ou non."), width="half", optional=True),
@@ -207,9 +207,9 @@ DONE: Final = {
 }
 #: How one made sure who says to have lost the ways to sign in.
 IDENTIFIED: Final = {
-    "in_person": _("Vu·e en personne, avec sa carte professionnelle"),
-    "called_back": _("Rappelé·e au numéro connu de son service"),
-    "video": _("Vu·e en visioconférence, avec une pièce d'identité"),
+    "in_person": _("En personne, avec sa carte professionnelle"),
+    "called_back": _("Par un rappel au numéro connu de son service"),
+    "video": _("En visioconférence, avec une pièce d'identité"),
 }
 HOW: Final = (
     Ask(

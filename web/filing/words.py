@@ -8,8 +8,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from web.filing.numbers import linked_lazy
 from web.forms import Ask, Follow
+from web.numbers import dial_lazy
 
 #: Where a child is, said of « un enfant » whatever the sex.
 _WHEREABOUTS: Final = (("sheltered", _("Mis à l'abri")), ("known", _("Localisé")))
@@ -275,7 +275,7 @@ DANGER: Final = (
     Ask(
         "danger_now",
         _("L'enfant est-il en danger immédiat ?"),
-        linked_lazy(_("Si oui, appelez d'abord le 17, ou le 114 par SMS.")),
+        dial_lazy(_("Si oui, appelez d'abord le 17, ou le 114 par SMS.")),
         inline=True,
         follow=Follow(YES, (Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=4),)),
     ),

@@ -1,8 +1,9 @@
-"""Template filter: numbers to call as links."""
+"""Template filters: telephone numbers as links."""
 
 from django import template
 
-from web.filing.numbers import linked
+from web.numbers import dial, phones
 
 register = template.Library()
-register.filter("linked", linked)
+register.filter("dial", dial)
+register.filter("phones", phones)

@@ -409,7 +409,7 @@ def invites(story: Story) -> None:
         said = {
             "email": "arrivee@demo.invalid",
             "full_name": "Arrivée Exemple",
-            "roles-0-role": "Évaluateur·rice",
+            "roles-0-role": "Évaluateur",
         }
         answers(admin, said)
         admin.presses("Ajouter et inviter")

@@ -98,7 +98,12 @@ def chapters_of(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, object, i
 
 def holds_words(line: Mapping[str, Any], sought: str) -> bool:
     """Tell whether a setting has all the words that were typed, in either language, whatever their accents."""
-    said = [line["key"].replace("_", " "), line["key"], line["law"] or "", *line["label"].values()]
+    said = [
+        line["key"].replace("_", " "),
+        line["key"],
+        SETTINGS[line["key"]].law or "",
+        *line["label"].values(),
+    ]
     said += line["chapter"]["label"].values()
     said += [label for choice in line.get("choices", ()) for label in choice["label"].values()]
     text = plain(" ".join(said))

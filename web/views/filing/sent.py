@@ -33,8 +33,8 @@ from referrals.workflow.step import Step, steps
 from web import forms
 from web.cases import display
 from web.filing.contact import contact_of
-from web.filing.numbers import linked_lazy
 from web.forms import Ask, Field, Follow, Pairs
+from web.numbers import dial_lazy
 from web.page import InputPage, Page, go_to
 
 #: How an urgent concern is filed.
@@ -52,7 +52,7 @@ ADDITION: Final = (
     Ask(
         "danger_now",
         _("L'enfant est maintenant en danger immédiat"),
-        linked_lazy(_("Alors appelez d'abord le 17, ou le 114 par SMS.")),
+        dial_lazy(_("Alors appelez d'abord le 17, ou le 114 par SMS.")),
         follow=Follow(("true",), (Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=3),)),
     ),
 )

@@ -17,8 +17,8 @@ def rule(_apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_calendar_feeds"),
-        ("referrals", "0012_looked_at"),
+        ("accounts", "0007_roles_and_professions_in_neutral_words"),
+        ("referrals", "0013_way_of_sending"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
