@@ -19,7 +19,9 @@ from core.paging import Page, page_of
 class Holds(Func):
     """Whether bytes hold other bytes."""
 
-    function = "INSTR"
+    template = (
+        "(INSTR(%(expressions)s) > 0)"  # it returns a place, and Django compares what it returns with 1
+    )
     output_field = BooleanField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
@@ -27,7 +29,7 @@ class Holds(Func):
         turned = self.copy()
         turned.set_source_expressions(self.get_source_expressions()[::-1])
         return turned.as_sql(
-            compiler, connection, template="POSITION(%(expressions)s) > 0", arg_joiner=" IN ", **more
+            compiler, connection, template="(POSITION(%(expressions)s) > 0)", arg_joiner=" IN ", **more
         )
 
 

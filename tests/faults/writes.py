@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from django.contrib.auth.hashers import make_password
@@ -296,6 +296,24 @@ def _undone_import(world: World) -> MakeReady:
 
 
 _decided("imports", "refuse", an_import)
+
+LOOKUP: Final = "POST /api/v1/audit/lookups"
+DECIDE_LOOKUP: Final = "POST /api/v1/audit/lookups/{id}/decide"
+#: A reference of the right form that no case bears: looking it up writes what any look-up writes.
+NAMED: Final = {"kind": "case", "named": "R7KD-4M2X-9QPA-W", "ground": "complaint"}
+
+
+@write(LOOKUP)
+def _asked_lookup(world: World) -> MakeReady:
+    return by(world, "auditor", LOOKUP, NAMED)
+
+
+@write(DECIDE_LOOKUP)
+def _decided_lookup(world: World) -> MakeReady:
+    asked = world.as_("auditor").post("audit/lookups", NAMED, key=uuid4().hex)
+    assert asked.status_code == 201, asked.content
+    said = {"allowed": True, "named": NAMED["named"]}
+    return by(world, "dpo", DECIDE_LOOKUP, said, ids=(asked.json()["id"],))
 
 
 @write(ROTA)
@@ -1031,6 +1049,10 @@ TWINS = {
     "POST /compte/connexion/fournisseur/{slug}": TO_PROVIDER,
     "POST /compte/connexion/identite/{id}/retrait": REMOVE_IDENTITY,
     "POST /quitter": "POST /deconnexion",
+    "POST /journal/reclamations/nouvelle": LOOKUP,
+    "POST /journal/reclamations/{id}/decision": DECIDE_LOOKUP,
+    "POST /administration/imports/nouveau": TRY_IMPORT,
+    "POST /administration/imports/{id}": CONFIRM_IMPORT,
     "POST /administration/structures/nouvelle": ORGANISATIONS,
     "POST /administration/structures/{id}/correction": CORRECT_ORGANISATION,
     "POST /administration/demandes/comptes/{id}": ACCEPT_REQUEST,

@@ -156,6 +156,7 @@ class OneImport(APIView):
     @extend_schema(operation_id="import_read", tags=["people"], responses={200: ReadImportOut})
     def get(self, request: Request, pk: UUID) -> Response:
         """Read one import; while it waits, line by line, and that look is an entry."""
+        Query.of(request.query_params)
         return Response(_read(*queries.import_read(pk, actor=actor_of(request), at=at_of(request))))
 
 

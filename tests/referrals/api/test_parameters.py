@@ -11,6 +11,7 @@ from referrals.models import RetentionBatch
 from tests.night import some
 from tests.referrals.api.routes import ask, masked, of_a_case, routes
 from tests.security.procedure import version_of
+from tests.security.test_routes import an_import
 
 HOSTILE = {
     "NUL": "%00",
@@ -67,11 +68,14 @@ def test_every_address_refuses_what_it_does_not_take(world, case):
     batch = RetentionBatch.objects.create(
         authority_id=units, month="2026-11-01", proposed_at=datetime.now(UTC)
     )
+    run = an_import(world)
     declared = {re.sub(r"\{(\w+)\}", _as_urlconf, path): names for path, names in taken().items()}
     asked = 0
     for route in routes(verbs=("get",)):
         start = route.path.partition("/")[0]
-        at = route.at({"authorities": units, "retention-batches": batch.pk}.get(start, case.pk))
+        at = route.at(
+            {"authorities": units, "retention-batches": batch.pk, "imports": run.pk}.get(start, case.pk)
+        )
         caller = reader_of(world, route)
         names = declared[route.path]
         refused = [f"{at}?{said}" for said in some(UNKNOWN, at, 2)]
