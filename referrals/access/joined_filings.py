@@ -1,10 +1,12 @@
 """The filings joined to a file, and those that a reader of the file may read with it (T12)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.actor import Actor
 from encryption.authentic import CheckedRows
@@ -23,9 +25,7 @@ def joined_filings(referral: Referral) -> Iterator[Referral]:
         yield from joined_filings(joining.referral)
 
 
-def _joinings(referral: Referral) -> "Iterable[Any]":
-    if "joined_filings" in referral.lacks:
-        return ()
+def _joinings(referral: Referral) -> "QuerySet[Any]":
     joined = Joining.objects.filter(target=referral, undone_at=None)
     return CheckedRows.of(joined.select_related("referral__concern"))
 

@@ -4,7 +4,7 @@ Reading requires the class in full: a part (an extract, a judge's order) is a te
 is. Filers read nothing back; a draft is its author's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -137,8 +137,7 @@ def _rows(
         filings += joined_filings.readable_filings(referral, ties, actor, at=at)
     for filing, own in filings:
         sight = child_sight.sight_of(filing, own, actor)
-        rows: Iterable[Attachment] = () if "attachments" in filing.lacks else filing.attachments.all()
-        yield from ((row, filing, own, reads(row, sight)) for row in rows)
+        yield from ((row, filing, own, reads(row, sight)) for row in filing.attachments.all())
 
 
 @hooks.files_at_hand.register

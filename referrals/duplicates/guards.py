@@ -55,8 +55,6 @@ def pair_is_new(case: Case, step_input: Suggestion | None) -> bool:
 @rule(_("Une personne doit d'abord confirmer que les deux dossiers concernent le même enfant."))
 def same_child_is_confirmed(case: Case, step_input: Attaching | None) -> bool:
     """A person has confirmed that the two files are about the same child (T12; DuplicateCandidate ``same``)."""
-    if "duplicates" in case.referral.lacks:
-        return False
     known = confirmed_same(case.referral.duplicates.model, case.referral.pk)
     return bool(known) and (step_input is None or step_input.target in known)
 

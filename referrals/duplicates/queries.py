@@ -56,8 +56,6 @@ def pairs_seen(referral: Referral, *, actor: Actor, at: datetime) -> "QuerySet[D
 @hooks.pairs_at_hand.register
 def pairs_at_hand(case: Case, ties: CaseAccess) -> list[DuplicateCandidate]:
     """Return the pairs that the file holds and whose other half the actor sees: of others no act may tell (SEC-AZ4)."""
-    if "duplicates" in case.referral.lacks:
-        return []
     seen = visibility.visible_to(case.actor, at=case.at).values("pk")
     # Through the file, so that its pairs know it: loading it anew beside each takes as long as all else.
     rows = case.referral.duplicates.filter(other__in=seen).exclude(TAKEN_BACK).select_related("other")
@@ -106,8 +104,6 @@ def unseen_matches(cases: Mapping[UUID, CaseAccess], actor: Actor, *, at: dateti
 @hooks.unseen_matches.register
 def unseen_of_case(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> int:
     """Return how many matches of one case wait for somebody to look at them."""
-    if "duplicates" in referral.lacks:
-        return 0
     return unseen_matches({referral.pk: ties}, actor, at=at).get(referral.pk, 0)
 
 

@@ -224,8 +224,6 @@ class CaseParts:
     @cached_property
     def measures(self) -> "list[Measure]":
         """Return the measures of all children."""
-        if "measures" in self.referral.lacks:
-            return []
         # With their types, whose limits almost every guard of a measure asks.
         return list(self.referral.measures.select_related("type"))
 

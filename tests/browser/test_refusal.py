@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.acting import TODAY, assessed, does, opens, refused
-from tests.browser.test_filing import SAVE, begins, fills, says, ticks
+from tests.browser.test_filing import SAVE, begins, fills
 
 OFFER = {
     "decisions-0-decision": "Protection administrative", "decisions-0-motivation": "Le danger est confirmé.",
@@ -23,10 +23,12 @@ FATHER = {"attempts": "Deux appels et un courrier au père, sans réponse."}
 def files(teacher):
     """File by the ordinary lane for a girl with mother and father; return the reference."""
     draft = begins(teacher)
-    fills(teacher, draft)
-    teacher.goes(f"{draft}/responsables?n=1")
-    says(teacher, "Nom et prénom", "Second Parent Exemple")
-    ticks(teacher, "Lien avec l'enfant", "Père")
+    fills(teacher)
+    teacher.goes(f"{draft}/famille")
+    teacher.presses("Ajouter une personne")
+    row = teacher.page.locator("#r-holders-1")
+    row.get_by_label("Nom et prénom").fill("Second Parent Exemple")
+    row.get_by_role("group", name="Lien avec l'enfant").get_by_label("Père", exact=True).check()
     teacher.presses(SAVE)
     teacher.goes(f"{draft}/relecture")
     teacher.page.get_by_label("J'ai lu ce qui précède").check()

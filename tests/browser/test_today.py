@@ -44,8 +44,8 @@ def test_a_call_is_taken_on_one_screen_of_a_phone(visitor, browser, service):
     visitor.page.set_viewport_size(PHONE)
     visitor.goes("/appels")
     card = visitor.page.locator(".call-card").filter(has_text=reference)
-    button = card.locator(".alarm-button")
-    first = visitor.page.locator(".call-card .alarm-button").first.bounding_box()
+    button = card.locator(".button.big").first
+    first = visitor.page.locator(".call-card .button.big").first.bounding_box()
     assert first["y"] + first["height"] <= PHONE["height"], "on the first screen"
     for target in visitor.page.locator(".call-card a, .dial a").all():
         assert target.bounding_box()["height"] >= 44

@@ -268,6 +268,7 @@ SAME_NAME = {
     *((step, "where") for step in ("flag_immediate_danger", "qualify", "record_found", "start_triage")),
     ("agree", "own"), ("log_contact", "means"), ("record_agreement", "own"), ("restrict", "review_on"),
     ("set_exploitation_status", "reasons"), ("situation_report", "report"), ("transfer_request", "reason_text"),
+    ("inform_holders", "outcome"), ("transfer_request", "outcome"),
 }  # fmt: skip
 
 

@@ -194,7 +194,7 @@ def test_what_is_wrong_with_a_newcomer_stands_beside_its_field_and_nothing_is_lo
     for name in ("f-roles-1-unit", "f-roles-2-valid_to"):
         assert f'href="#{name}"' in refused.content.decode(), name
     assert form_in(missing)["email"] == "nouvelle@test.invalid"
-    assert form_in(refused)["roles-2-valid_to"] == "2026-01-01T10:00"
+    assert form_in(refused)["roles-2-valid_to"] == "01/01/2026 10:00"
     see_all()
     assert not User.objects.filter(email="nouvelle@test.invalid").exists()
 

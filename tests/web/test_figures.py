@@ -9,6 +9,7 @@ import pytest
 
 from audit.models import Entry
 from core.clock import instant
+from core.french import spaced
 from outbox.models import Notice, NoticeState, Work
 from tests.kept import kept
 from tests.web.browsing import Somebody
@@ -41,7 +42,7 @@ def test_the_page_has_the_facts_of_the_call_and_is_an_entry(world, who):
         table["fact"]["label"]["fr"] for table in told(world, who)["territories"][0]["tables"]
     )
     assert re.findall(r'<section class="card"><h2>([^<]+)</h2>', html) == [
-        f.replace("'", "&#x27;") for f in facts
+        spaced(f).replace("'", "&#x27;") for f in facts
     ]
     assert Entry.objects.filter(act="figures:read").count() == before + 2, "the page's, and the call's"
 

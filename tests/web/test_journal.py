@@ -274,7 +274,7 @@ def test_entries_are_narrowed_by_family_and_by_purpose(world, case):
 
     shown, every = told(family="procedure")
     assert {every[one]["act"].partition(":")[0] for one in shown} == {"referral"}
-    for purpose in ("triage", "filing"):
+    for purpose in ("handling", "filing"):
         shown, of_purpose = told(purpose=purpose)
         assert {one["purpose"] for one in of_purpose.values()} == {purpose}
         assert shown

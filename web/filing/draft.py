@@ -50,7 +50,7 @@ class Draft:
             NotAllowed: it is somebody else's, shown to the reader.
             WrongState: it was submitted.
         """
-        referral, ties = seen(request, pk)
+        referral, ties = seen(request, pk, whole=True)
         if ties.shared:
             raise NotAllowed("referral:edit")
         if referral.state != State.DRAFT:

@@ -277,7 +277,7 @@ def triages(story: Story) -> None:
         opens(coordinator, story.first)
         takes(coordinator, "Ouvrir la première analyse", {"method": "Recherche automatique"})
         said = {
-            "children-0-danger_categories": "Sécurité", "children-0-danger_level": "Risque", "urgency": "Prioritaire",
+            "children-0-danger_categories": "Sécurité", "children-0-danger_level": "Risque", "urgency": "Urgent",
             "opinion": "Des faits datés, qui concordent.", "approver": "Responsable CRIP n° 2",
         }  # fmt: skip
         takes(coordinator, "Qualifier en information préoccupante", said)

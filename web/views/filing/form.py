@@ -204,9 +204,10 @@ class SectionPage(FormPage):
             return f"{here}?n={self.number + 1}"
         if then == "list" or "remove" in self.sent:
             return reverse("filing", args=[pk])
-        steps = list(
-            sections(by_cell=self.sent.text("by_cell") == "yes", asked=self.sent.text("asked") == "yes")
-        )
+        # A page is always one of its own steps, whatever was sent.
+        by_cell = self.section == RECEPTION or self.sent.text("by_cell") == "yes"
+        asked = self.section == QUESTIONS or self.sent.text("asked") == "yes"
+        steps = list(sections(by_cell=by_cell, asked=asked))
         at = steps.index(self.section)
         if then == "back":
             return address(pk, steps[max(at - 1, 0)]) + (number if not at else "")
