@@ -27,7 +27,6 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
 
-from encryption.onetime import EARLY_SECONDS, STEP_SECONDS
 from tests.accounts.oidc.strict import StrictProvider
 from tests.browser.checks import (
     DESK,
@@ -46,6 +45,9 @@ from tests.system_packages import CHROMIUM
 
 #: Where pictures of the pages are kept, by whoever wants some.
 PICTURES = os.environ.get("REPERE_PICTURES")
+#: A code holds for so long, and is taken so long before its time (``encryption/onetime.py``, which needs Django;
+#: ``make journeys`` and ``make pictures`` have none).
+STEP_SECONDS, EARLY_SECONDS = 30, 5
 READY_SECONDS = 600
 #: No page weighs more, in bytes, all files together.
 HEAVIEST = 150_000

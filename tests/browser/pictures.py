@@ -18,7 +18,7 @@ def keep(visitor: Visitor, name: str) -> Path:
     """Take a picture of what the window shows."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}.webp"
-    Image.open(io.BytesIO(visitor.page.screenshot())).convert("RGB").save(path, "WEBP", quality=80, method=6)
+    Image.open(io.BytesIO(visitor.page.screenshot())).convert("RGB").save(path, "WEBP", quality=70, method=6)
     if (size := path.stat().st_size) > BYTES_MAX:
         raise SystemExit(f"{path.name} has {size} bytes, more than {BYTES_MAX}.")
     return path
