@@ -5,7 +5,7 @@ the actor has the right; a list is filtered by that set and one object is looked
 rule (SEC-AZ1, SEC-AZ6).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, override
 from uuid import UUID
@@ -316,6 +316,12 @@ def led_positions(actor: "Actor") -> QuerySet[Membership]:
     return Membership.objects.filter(pk__in=held).select_related("authority", "organisation").order_by("id")
 
 
+def office_holders(roles: Iterable[Role], authority_id: UUID | None, *, at: datetime) -> frozenset[UUID]:
+    """Return who holds one of these roles at an authority now."""
+    held = Membership.objects.in_force(at).filter(authority=authority_id, role__in=sorted(roles))
+    return frozenset(one.user_id for one in held)
+
+
 def second_persons(
     permission: str, authority_id: UUID | None, *, but: Collection[UUID | None], at: datetime
 ) -> frozenset[UUID]:
@@ -325,10 +331,7 @@ def second_persons(
 
 def who_may(permission: str, authority_id: UUID | None, *, at: datetime) -> frozenset[UUID]:
     """Return who holds a permission at an authority now."""
-    held = Membership.objects.in_force(at).filter(
-        authority=authority_id, role__in=sorted(PERMISSIONS[permission])
-    )
-    return frozenset(row.user_id for row in held)
+    return office_holders(PERMISSIONS[permission], authority_id, at=at)
 
 
 def own_account(actor: "Actor") -> User:

@@ -1,6 +1,5 @@
 """People of an authority as their administrators see them: state of the account, roles, filters, search by name."""
 
-import unicodedata
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.links import programs
 from accounts.models import Factor, Identity, MailedLink, User
 from accounts.models.membership import MembershipQuerySet
+from core.texts import holds_words
 
 #: A ``User`` with ``state``, and ``held``, some of its memberships; of one person also ``asked_for``, the roles that
 #: wait for a second person, and ``code``, that of an invitation just made (None else). Queries alone give these.
@@ -89,13 +89,5 @@ def found(users: QuerySet[User], words: str) -> list[UUID]:
 
     Compared here, not in SQL: the two databases know case and accents differently.
     """
-    wanted = _plain(words).split()
     rows = users.order_by("email").values_list("pk", "full_name", "email")
-    return [
-        pk for pk, name, email in rows if all(word in f"{_plain(name)} {_plain(email)}" for word in wanted)
-    ]
-
-
-def _plain(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return [pk for pk, name, email in rows if holds_words(f"{name} {email}", words)]

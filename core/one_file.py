@@ -11,6 +11,7 @@ from threading import Timer
 from time import monotonic
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, QueryDict, UnreadablePostError
@@ -47,6 +48,11 @@ def announced(request: HttpRequest) -> int:
     if not (length.isascii() and length.isdigit()):
         raise FormRefused("length-required")
     return int(length[:13])
+
+
+def patience(size: int) -> float:
+    """Return how many seconds a body may take to come: a telephone at the edge of its network sends slowly."""
+    return float(settings.ATTACHMENT_PATIENCE_SECONDS + size / settings.ATTACHMENT_BYTES_A_SECOND)
 
 
 def read_form(

@@ -109,17 +109,16 @@ class FilePage(FormPage):
         return super().dispatch(request, *args, **kwargs)
 
 
-# Once more: a class that writes its own ``dispatch`` loses the mark, and the check of the token would read the body.
-@method_decorator(csrf_exempt, name="dispatch")
 class UploadPage(FilePage):
     """A page whose form brings a file to a case; ``around`` is what stands around the form, made in each pass."""
 
     around: dict[str, Any]
 
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        """Answer; nothing stands around the form yet."""
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        """Begin; nothing stands around the form yet."""
+        # Not in ``dispatch``: one that is written anew loses the mark, and the check of the token would read the body.
+        super().setup(request, *args, **kwargs)
         self.around = {}
-        return super().dispatch(request, *args, **kwargs)
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponseBase:
         """Let the form come, or keep what came with it.

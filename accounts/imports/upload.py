@@ -8,7 +8,7 @@ from django.conf import settings
 from accounts.errors import InvalidInput
 from accounts.outbound_calls import Outside
 from accounts.request import ServiceRequest
-from core.one_file import FILE, FORM_BYTES, BodyCut, FormRefused, announced, read_form
+from core.one_file import FILE, FORM_BYTES, BodyCut, FormRefused, announced, patience, read_form
 
 
 @dataclass(slots=True)
@@ -32,8 +32,7 @@ def to_come(request: ServiceRequest) -> Outside:
         raise InvalidInput({FILE: [refused.code]}) from None
     if size > settings.IMPORT_BYTES + FORM_BYTES:
         raise InvalidInput({FILE: ["import-too-large"]})
-    seconds = settings.ATTACHMENT_PATIENCE_SECONDS + size / settings.ATTACHMENT_BYTES_A_SECOND
-    return Outside(lambda: _read(request, seconds))
+    return Outside(lambda: _read(request, patience(size)))
 
 
 def _read(request: ServiceRequest, seconds: float) -> Arrived:

@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 
 from accounts.request import ServiceRequest, actor_in
-from core.one_file import FILE, FORM_BYTES, BodyCut, FormRefused, announced, read_form
+from core.one_file import FILE, FORM_BYTES, BodyCut, FormRefused, announced, patience, read_form
 from encryption import digest
 from encryption.objects import ObjectKey
 from referrals.attachments import locks, sandbox, scanning, store
@@ -105,12 +105,7 @@ def receive(request: ServiceRequest, arrived: Arrived) -> None:
 
 def lasts_at_most(size: int) -> timedelta:
     """Return how long a body of so many bytes may take until it is parsed."""
-    return timedelta(seconds=_patience(size) + AFTERWARDS_SECONDS)
-
-
-def _patience(size: int) -> float:
-    """Return how many seconds a body may take to come: a telephone at the edge of its network sends slowly."""
-    return float(settings.ATTACHMENT_PATIENCE_SECONDS + size / settings.ATTACHMENT_BYTES_A_SECOND)
+    return timedelta(seconds=patience(size) + AFTERWARDS_SECONDS)
 
 
 def _receive(request: ServiceRequest, arrived: Arrived) -> None:
@@ -215,7 +210,7 @@ def _read_form(request: ServiceRequest, intake: _Intake, fields: dict[str, Any])
             raise FileTooLarge(settings.ATTACHMENT_BYTES)
         intake.write(piece)
 
-    seconds = _patience(int(request.META["CONTENT_LENGTH"]))
+    seconds = patience(int(request.META["CONTENT_LENGTH"]))
     try:
         read_form(request, fields, seconds=seconds, begin=begin, write=write, several=SEVERAL)
     except FormRefused as refused:

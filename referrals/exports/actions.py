@@ -4,7 +4,7 @@ Who may is asked anew at each step, of both persons: an export dies if either lo
 sealed of it stands under a key of its own, which is destroyed when the file was taken, and when it never will be.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -17,9 +17,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import stepup
+from accounts.access import office_holders
 from accounts.actions import require_session
 from accounts.actor import SYSTEM, Actor
-from accounts.models import Authority, Membership, User
+from accounts.models import Authority, User
 from accounts.notifications import tell_people
 from accounts.roles import Role
 from accounts.signin import actor_of_user
@@ -213,7 +214,7 @@ def ask(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> CaseExport:
     row.reason = key.seal(_field("reason"), pk, said["reason"])
     row.save(force_insert=True)
     _record(ASKED, row, actor=actor, at=at, cases=cases)
-    others = _holders(SECONDS, authority_id, at=at) - {user.pk}
+    others = office_holders(SECONDS, authority_id, at=at) - {user.pk}
     tell_people(others, TO_CONFIRM, authority_id, at=at, request_id=pk)
     return row
 
@@ -251,7 +252,7 @@ def decide(pk: UUID, *, confirmed: bool, actor: Actor, at: datetime) -> CaseExpo
     stepup.require(actor, at=at)
     if state_of(row, at=at) is not ExportState.ASKED:
         raise ExportClosed
-    if row.asked_by_id not in _holders(ASKERS, row.authority_id, at=at):
+    if row.asked_by_id not in office_holders(ASKERS, row.authority_id, at=at):
         raise NotVisible
     row.decided_by_id, row.decided_at, row.confirmed = actor.user_id, at, confirmed
     if confirmed:
@@ -287,11 +288,6 @@ def both(row: CaseExport, *, at: datetime) -> tuple[Actor, Actor] | None:
 def zone_of(row: CaseExport) -> ZoneInfo:
     """Return the zone of the authority."""
     return ZoneInfo(row.authority.timezone)
-
-
-def _holders(roles: Iterable[Role], authority_id: UUID, *, at: datetime) -> frozenset[UUID]:
-    held = Membership.objects.in_force(at).filter(authority=authority_id, role__in=sorted(roles))
-    return frozenset(one.user_id for one in held)
 
 
 # --- Taking -------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import stepup
+from accounts.access import office_holders
 from accounts.actor import Actor
 from accounts.models import Membership, User
 from accounts.notifications import tell_people
@@ -159,7 +160,7 @@ def ask(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> PseudonymLook
     row.sought = _hash(row, named)
     row.save(force_insert=True)
     _record(ASKED, row, office, actor=actor, at=at, rule=row.ground)
-    others = _holders(set(RESOLVERS) - {office}, authority_id, at=at) - {user.pk}
+    others = office_holders(set(RESOLVERS) - {office}, authority_id, at=at) - {user.pk}
     tell_people(others, TO_DECIDE, authority_id, at=at, request_id=row.pk)
     return row
 
@@ -199,7 +200,7 @@ def decide(pk: UUID, said: Mapping[str, Any], *, actor: Actor, at: datetime) -> 
     stepup.require(actor, at=at)
     if state_of(row, at=at) is not LookupState.ASKED:
         raise ApprovalClosed
-    if row.asked_by_id not in _holders({Role(row.asked_as)}, row.authority_id, at=at):
+    if row.asked_by_id not in office_holders({Role(row.asked_as)}, row.authority_id, at=at):
         raise NotVisible
     row.decided_by_id, row.decided_at = actor.user_id, at
     row.outcome = LookupState.REFUSED
@@ -240,11 +241,6 @@ def _of_person(row: PseudonymLookup, address: str) -> UUID | None:
     return pseudonyms.actor(user.pk)
 
 
-def _holders(roles: set[Role], authority_id: UUID, *, at: datetime) -> frozenset[UUID]:
-    held = Membership.objects.in_force(at).filter(authority=authority_id, role__in=sorted(roles))
-    return frozenset(one.user_id for one in held)
-
-
 # --- Reading ------------------------------------------------------------------------------------------
 
 
@@ -256,9 +252,9 @@ def may_read(row: PseudonymLookup, actor: Actor, *, at: datetime) -> bool:
     ):
         return False
     other = set(RESOLVERS) - {Role(row.asked_as)}
-    return row.asked_by_id in _holders(
+    return row.asked_by_id in office_holders(
         {Role(row.asked_as)}, row.authority_id, at=at
-    ) and row.decided_by_id in _holders(other, row.authority_id, at=at)
+    ) and row.decided_by_id in office_holders(other, row.authority_id, at=at)
 
 
 def note_read(row: PseudonymLookup, *, actor: Actor, at: datetime) -> None:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Final
-from unicodedata import combining, normalize
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
+from core import texts
 from core.inputs import Code, Day, StrictSerializer, Text
 from core.languages import for_reader
 from core.query import Query
@@ -106,13 +106,7 @@ def holds_words(line: Mapping[str, Any], sought: str) -> bool:
     ]
     said += line["chapter"]["label"].values()
     said += [label for choice in line.get("choices", ()) for label in choice["label"].values()]
-    text = plain(" ".join(said))
-    return all(word in text for word in plain(sought).split())
-
-
-def plain(text: str) -> str:
-    """Return a text without case and accents."""
-    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))
+    return texts.holds_words(" ".join(said), sought)
 
 
 class OneSetting(SettingsPage, FormPage):
