@@ -1,4 +1,4 @@
-"""Validates external identifiers: e-mail addresses, and the numbers of French registers.
+"""Validates external identifiers: e-mail addresses, the numbers of French registers, names.
 
 Each function validates one kind. An impossible number is refused here, so that a typing error is found when it is made
 and not a year later, when somebody writes to the wrong institution. The SIRET is python-stdnum's, which knows La
@@ -119,3 +119,13 @@ def register_of(number: str) -> str:
             continue
         return register
     raise ValidationError(_WRONG, code="invalid")
+
+
+#: What stands in a person's name beside letters, and of how many words it is at most.
+PERSON: Final = (" '’-.", 6)
+
+
+def is_name(name: str, *, also: str, words: int) -> bool:
+    """Tell whether a text is a name: of so many words at most, letters, and the signs ``also``."""
+    signs = all(sign.isalpha() or unicodedata.combining(sign) or sign in also for sign in name)
+    return signs and len(name.split()) <= words and any(sign.isalpha() for sign in name)

@@ -1,7 +1,6 @@
 """Inputs about accounts, places and sign-in, for the API and the pages alike."""
 
 import re
-import unicodedata
 from typing import Any, Final
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from accounts.actions.accountrequests import Institution
-from accounts.identifiers import REGISTERS, bare_number, register_of, validate_phone
+from accounts.identifiers import PERSON, REGISTERS, bare_number, is_name, register_of, validate_phone
 from accounts.models.accountrequest import ASKABLE, REASONS, Profession
 from accounts.models.factor import FactorKind, Identified
 from accounts.models.importrun import ImportSource
@@ -101,10 +100,7 @@ class Named(Text):
             ValidationError: the code of this kind of name, or one of ``Text``.
         """
         name = super().to_internal_value(data)
-        strange = [
-            sign for sign in name if not (sign.isalpha() or unicodedata.combining(sign) or sign in self.also)
-        ]
-        if strange or len(name.split()) > self.words or not any(sign.isalpha() for sign in name):
+        if not is_name(name, also=self.also, words=self.words):
             raise serializers.ValidationError("", code=self.fault)
         return name
 
@@ -113,7 +109,8 @@ class PersonName(Named):
     """First and last name of somebody."""
 
     def __init__(self, **kwargs: object) -> None:
-        super().__init__(also=" '’-.", words=6, code="not-a-name", max_length=80, **kwargs)
+        also, words = PERSON
+        super().__init__(also=also, words=words, code="not-a-name", max_length=80, **kwargs)
 
 
 class InstitutionName(Named):

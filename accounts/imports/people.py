@@ -1,12 +1,11 @@
 """Reads the authority's own list of people."""
 
 import re
-import unicodedata
 from typing import Final
 
 from django.core.exceptions import ValidationError
 
-from accounts.identifiers import normalised_email, validate_phone
+from accounts.identifiers import PERSON, is_name, normalised_email, validate_phone
 from accounts.imports import table
 from accounts.imports.faults import Fault, Refused
 from accounts.imports.rows import Person, Read
@@ -28,7 +27,6 @@ NEEDED: Final = ("full_name", "email", "role")
 GIVEN: Final = tuple(role for role in Role if role not in POWERFUL | PROGRAMS)
 NAME_MAX: Final = 80
 PLACE_MAX: Final = 200
-WORDS_MAX: Final = 6
 
 
 def read(source: table.Source) -> Read[Person]:
@@ -100,8 +98,8 @@ def _person(line: table.Line, roles: dict[str, Role]) -> Person | Refused:
 def _fault_of_name(name: str) -> Fault | None:
     if fault := table.fault_of(name, most=NAME_MAX):
         return fault
-    signs = all(sign.isalpha() or unicodedata.combining(sign) or sign in " '’-." for sign in name)
-    return None if signs and len(name.split()) <= WORDS_MAX else Fault.NOT_A_NAME
+    also, words = PERSON
+    return None if is_name(name, also=also, words=words) else Fault.NOT_A_NAME
 
 
 def _fault_of_role(role: Role | None) -> Fault | None:

@@ -288,3 +288,13 @@ def _tell_passed(user: UUID, count: int, at: datetime) -> None:
 def forget_counts(at: datetime) -> int:
     """Delete what counts no more; return how many rows."""
     return int(UseCount.objects.filter(until__lte=at).delete()[0])
+
+
+def wait_within_day(times: Sequence[datetime], most: int, *, at: datetime) -> int:
+    """Return for how many seconds somebody waits who may do something ``most`` times in 24 hours; 0 means now.
+
+    ``times``: when they did it within the last 24 hours, oldest first.
+    """
+    if len(times) < most:
+        return 0
+    return max(1, int((times[-most] + timedelta(days=1) - at).total_seconds()))

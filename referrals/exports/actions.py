@@ -31,6 +31,7 @@ from encryption import keys
 from outbox.templates import Kind, Template
 from outbox.templates import register as register_templates
 from referrals.access import case_ties, visibility
+from referrals.access.volume_limits import wait_within_day
 from referrals.errors import (
     ExportClosed,
     ExportTooWide,
@@ -221,10 +222,8 @@ def ask(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> CaseExport:
 
 def _require_room(user: User, *, at: datetime) -> None:
     last = CaseExport.objects.filter(asked_by=user, asked_at__gt=at - DAY).order_by("asked_at")
-    asked = list(last)
-    if len(asked) >= settings.EXPORTS_PER_DAY:
-        first = asked[-settings.EXPORTS_PER_DAY].asked_at
-        raise TooManyExports(settings.EXPORTS_PER_DAY, wait=max(1, int((first + DAY - at).total_seconds())))
+    if wait := wait_within_day([one.asked_at for one in last], settings.EXPORTS_PER_DAY, at=at):
+        raise TooManyExports(settings.EXPORTS_PER_DAY, wait=wait)
 
 
 def _field(name: str) -> Any:

@@ -27,6 +27,7 @@ from encryption import digest, index
 from outbox.templates import Kind, Template
 from outbox.templates import register as register_templates
 from referrals.access.row_level_security import beyond
+from referrals.access.volume_limits import wait_within_day
 from referrals.access_review.guards import RESOLVERS
 from referrals.errors import (
     ApprovalClosed,
@@ -167,10 +168,8 @@ def ask(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> PseudonymLook
 
 def _require_room(user: User, *, at: datetime) -> None:
     last = PseudonymLookup.objects.filter(asked_by=user, asked_at__gt=at - DAY).order_by("asked_at")
-    asked = list(last)
-    if len(asked) >= settings.LOOKUPS_PER_DAY:
-        first = asked[-settings.LOOKUPS_PER_DAY].asked_at
-        raise TooManyLookups(settings.LOOKUPS_PER_DAY, wait=max(1, int((first + DAY - at).total_seconds())))
+    if wait := wait_within_day([one.asked_at for one in last], settings.LOOKUPS_PER_DAY, at=at):
+        raise TooManyLookups(settings.LOOKUPS_PER_DAY, wait=wait)
 
 
 def _hash(row: PseudonymLookup, named: str) -> bytes:

@@ -105,7 +105,7 @@ accounts/inputs.py ROLES_MAX
 accounts/actions/imports.py _AT_ONCE
 accounts/actions/places.py _AT_ONCE
 accounts/imports/institutions.py NAME_MAX
-accounts/imports/people.py NAME_MAX PLACE_MAX WORDS_MAX
+accounts/imports/people.py NAME_MAX PLACE_MAX
 accounts/imports/plan.py _AT_ONCE
 accounts/imports/table.py LINES_MAX
 accounts/imports/trial.py MOST MOST_INSTITUTIONS
