@@ -88,7 +88,7 @@ def test_what_isnt_surely_a_text_is_refused_whole(raw):
         (b'nom;courriel;role\nA;a@x.invalid;filer\n"B;b@x.invalid;filer\nC;c@x.invalid;filer\n', Fault.QUOTES, 3),
         (b'nom;courriel;role\n"A"B;a@x.invalid;filer\n', Fault.QUOTES, 2),
         (b"nom;courriel;role\n" + b"A" * 200_000 + b";a@x.invalid;filer\n", Fault.QUOTES, 2),
-        (b"nom;courriel;role\n" + b"A;a;filer\n" * 120_000, Fault.TOO_MANY_LINES, 0),
+        (b"nom;courriel;role\nA;a;filer\n" + b"\n" * 120_000, Fault.TOO_MANY_LINES, 0),
     ],
     ids=["empty", "blank", "column missing", "column unknown", "column twice", "open quote", "stray quote", "endless", "long"],
 )  # fmt: skip
