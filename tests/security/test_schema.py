@@ -5,7 +5,6 @@ from functools import partial
 from urllib.parse import urlencode
 
 import pytest
-import schemathesis
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
@@ -96,6 +95,8 @@ def fuzz(operation, ask):
 @pytest.mark.parametrize("role", ["filer", "crip_coordinator", "auditor"])
 def test_nothing_that_the_schema_allows_ends_in_a_fault_of_ours(world, role):
     """Every operation is asked with generated input, on a case that exists or on none (at night on both): never a 5xx."""
+    import schemathesis  # reading it takes two seconds, in each process that collects
+
     asking = Asking(world, role)
     operations = [found.ok() for found in schemathesis.openapi.from_dict(document()).get_all_operations()]
 

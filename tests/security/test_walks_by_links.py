@@ -11,7 +11,6 @@ from collections import Counter
 from uuid import uuid4
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +44,8 @@ class Schema:
     """The schema's operations by their ids, and the links of their answers."""
 
     def __init__(self):
+        import schemathesis  # reading it takes two seconds, in each process that collects
+
         self.document = document()
         self.operations = {
             found.ok().definition.raw["operationId"]: found.ok()
