@@ -26,7 +26,7 @@ help:
 	  'make messages  gather the sentences of every app, and compile the English ones (needs gettext)' \
 	  'make pictures  take the pictures of docs/pictures (needs Chromium)' \
 	  'make journeys  play what each person does in Chromium, and print acts, page loads, heights, weights and times' \
-	  'make bench   measure against the bare framework on PostgreSQL' \
+	  'make bench   measure against the bare framework and a stack of packages on PostgreSQL (docs/performance.md)' \
 	  'make lock    resolve pyproject.toml again into the lock files' \
 	  'make sbom    list what each lock pins in build/, as CycloneDX with hashes and licences' \
 	  'make advisories  ask for known weaknesses of what the locks pin (needs the network)'

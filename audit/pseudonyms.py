@@ -128,9 +128,14 @@ def cases(pseudonyms: Collection[UUID]) -> dict[UUID, UUID]:
 
 def new_subject(referral_id: UUID, *, at: datetime) -> UUID:
     """Give a referral its random pseudonym, in the transaction that files it."""
-    row = signed(SubjectPseudonym(referral_id=referral_id, pseudonym=uuid4(), created_at=at))
+    row = subject_row(referral_id, at=at)
     row.save(force_insert=True)
     return row.pseudonym
+
+
+def subject_row(referral_id: UUID, *, at: datetime) -> SubjectPseudonym:
+    """Return the row that gives a referral its random pseudonym, to be inserted in the transaction that files it."""
+    return signed(SubjectPseudonym(referral_id=referral_id, pseudonym=uuid4(), created_at=at))
 
 
 def subject(referral_id: UUID) -> UUID:

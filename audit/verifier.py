@@ -20,6 +20,7 @@ import base64
 import binascii
 import calendar
 import json
+import multiprocessing
 import os
 import re
 import struct
@@ -27,7 +28,9 @@ import sys
 import zipfile
 import zlib
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -69,6 +72,7 @@ TILE: Final = 256
 HASH: Final = 32
 MAX_FILE: Final = TILE * (2 + 0xFFFF)  # no file of an export is larger
 MAX_NOTE: Final = 1 << 18
+MAX_ENTRY: Final = 8192
 MANY: Final = 10_000  # entries without a line, of which the writer and counter are remembered
 ED25519, COSIGNATURE, ML_DSA_44 = 1, 4, 6
 # Written out, not imported from the service: the auditor's own copy of this file says what an entry has to be.
@@ -88,6 +92,9 @@ _LEAF_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _TILE_NAME: Final = re.compile(
     r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
 )
+SHARED: Final = 1 << 16  # entries from which on several processes are worth their start
+PORTION: Final = 8  # bundles that a process reads at a time
+AHEAD: Final = 4  # portions for each process that may wait to be taken: they bound the memory
 MONTHS_KEPT: Final = 6  # no entry loses its content earlier
 _SLACK: Final = timedelta(days=1)  # by which the order of places may differ from that of instants
 _RUN: Final = re.compile(rb"([0-9]{1,18})-([0-9]{1,18}) (\S{27}) (.+)")
@@ -141,13 +148,16 @@ class Edge:
     def __init__(self, levels: Iterable[Sequence[bytes]] = ((),)) -> None:
         self.levels: list[list[bytes]] = [list(level) for level in levels]
 
-    def push(self, hashes: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
-        """Add a tile's worth of leaf hashes (the last may be fewer); yield each tile above that became full."""
+    def push(self, hashes: Sequence[bytes], node: bytes | None = None) -> Iterator[tuple[int, list[bytes]]]:
+        """Add a tile's worth of leaf hashes (the last may be fewer); yield each tile above that became full.
+
+        ``node`` is the root over them, where it was reckoned before.
+        """
         if len(hashes) < TILE:
             # It is the log's last: it stays open, so that only what fills no tile is in memory, however long the log.
             self.levels[0] = list(hashes)
             return
-        level, root = 1, fold(hashes)
+        level, root = 1, node or fold(hashes)
         while True:
             if level == len(self.levels):
                 self.levels.append([])
@@ -479,8 +489,9 @@ class Export:
         Raises:
             Fault: one is neither a folder nor a ZIP file.
         """
+        self.said = list(places)
         self._places: list[_Folder | _Zip] = []
-        for place in places:
+        for place in self.said:
             try:
                 found = Path(place)
                 self._places.append(_Folder(found) if found.is_dir() else _Zip(found))
@@ -842,6 +853,148 @@ class Feed:
         return len(self.lines) - len(self.gone())
 
 
+# --- Bundles in which nothing is remarkable -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What a whole bundle says whose entries are all there, in one copy, and agree with their tile.
+
+    ``writers`` says of each writer, in the order of their first entries, where in the bundle that is, and the first and
+    the last of its counters, between which none is missing.
+    """
+
+    tile: bytes
+    node: bytes
+    youngest: bytes
+    writers: tuple[tuple[bytes, int, int, int], ...]
+
+
+@dataclass
+class Reader:
+    """Reads bundles before the walk comes to them; may run in a process of its own, and decides nothing.
+
+    Of whatever is not plain it says None, and the walk looks at that bundle itself.
+    """
+
+    places: Sequence[str]
+    size: int
+    strict: bool
+    dated: bool  # whether the latest instant is wanted
+
+    def __post_init__(self) -> None:
+        self.export = Export(self.places)
+
+    def read(self, number: int) -> Plain | None:
+        """Return what a bundle says, or None where the walk has to look at it."""
+        try:
+            return self._plain(number, min(TILE, self.size - number * TILE))
+        # The walk meets it again, and names it.
+        except (Fault, OSError, ValueError):
+            return None
+
+    def _plain(self, number: int, width: int) -> Plain | None:
+        tiles, bundles = (self.export.tiles(level, number, width) for level in (0, "entries"))
+        if (
+            len(set(tiles)) != 1 or len(set(bundles)) != 1 or number == 0
+        ):  # the first may begin with checkpoints
+            return None
+        (tile, *_), (bundle, *_) = tiles, bundles
+        bodies = records(bundle)
+        if len(bodies) != width or not ends_with(bundle, bodies) or _PRUNED in bundle or _CARRIED in bundle:
+            return None
+        hashes = [sha256(b"\0" + body).digest() for body in bodies]
+        if b"".join(hashes) != tile or (self.strict and not all(map(is_canonical, bodies))):
+            return None
+        writers = _writers(bodies)
+        if writers is None:
+            return None
+        youngest = max(map(_said_instant, bodies)) if self.dated else b""
+        return Plain(tile, fold(hashes), youngest, writers)
+
+
+def _writers(bodies: Sequence[bytes]) -> tuple[tuple[bytes, int, int, int], ...] | None:
+    """Return what ``Plain`` says of the writers; None where an entry says none, or a counter doesn't follow."""
+    found: dict[bytes, list[int]] = {}
+    for at, body in enumerate(bodies):
+        said = _writer_of(body)
+        if said is None:
+            return None
+        writer, seq = said
+        known = found.get(writer)
+        if known is None:
+            found[writer] = [at, seq, seq]
+        elif seq != known[2] + 1:
+            return None
+        else:
+            known[2] = seq
+    return tuple((writer, at, low, high) for writer, (at, low, high) in found.items())
+
+
+def _writer_of(body: bytes) -> tuple[bytes, int] | None:
+    """Return writer and counter of an entry; None where it doesn't say them, as one that is withheld."""
+    # By position, not by a parser: this runs for every entry, and ``--strict`` looks at the whole of it.
+    # Keys are in order, so that ``wseq`` ends an entry; bounds keep the search short in a hostile one.
+    end = body.rfind(b',"wseq":', -30)
+    start = body.rfind(b'"w":"', -260, end) + 5
+    number = body[end + 8 : -1]
+    return None if end < 0 or start < 5 or not number.isdigit() else (body[start : start + 36], int(number))
+
+
+def _said_instant(body: bytes) -> bytes:
+    """Return the instant that an entry says, by position as well."""
+    writer = body.rfind(b'"w":"', -260, body.rfind(b',"wseq":', -30))
+    at = body.rfind(b'"ts":"', -700, writer + 5) + 6
+    return body[at : at + 27]
+
+
+def read_ahead(reader: Reader, processes: int) -> Iterator[Plain | None]:
+    """Yield what each bundle of a log says, in order; with several processes they read, hash and look ahead."""
+    count = (reader.size + TILE - 1) // TILE
+    if processes < 2:
+        yield from map(reader.read, range(count))
+        return
+    told = (reader.places, reader.size, reader.strict, reader.dated)
+    # A new Python each, the same on every system: a copy of this process could hold another's locks.
+    context = multiprocessing.get_context("spawn")
+    waiting: deque[tuple[range, Future[list[Plain | None]] | None]] = deque()
+    with ProcessPoolExecutor(processes, context, _begin_reader, told) as pool:
+        for first in range(0, count, PORTION):
+            portion = range(first, min(first + PORTION, count))
+            waiting.append((portion, _asked(pool, portion)))
+            if len(waiting) > AHEAD * processes:
+                yield from _answered(*waiting.popleft())
+        while waiting:
+            yield from _answered(*waiting.popleft())
+
+
+_reader: Reader
+
+
+def _begin_reader(places: Sequence[str], size: int, strict: bool, dated: bool) -> None:
+    global _reader
+    _reader = Reader(places, size, strict, dated)
+
+
+def _read_portion(portion: range) -> list[Plain | None]:
+    return [_reader.read(number) for number in portion]
+
+
+def _asked(pool: ProcessPoolExecutor, portion: range) -> "Future[list[Plain | None]] | None":
+    try:
+        return pool.submit(_read_portion, portion)
+    except BrokenExecutor:
+        return None
+
+
+def _answered(portion: range, answer: "Future[list[Plain | None]] | None") -> list[Plain | None]:
+    # A process that was killed, or never began, says nothing of the log: the walk then looks at all itself.
+    try:
+        return answer.result() if answer is not None else [None] * len(portion)
+    except BrokenExecutor:
+        return [None] * len(portion)
+
+
 # --- The walk over a whole log ------------------------------------------------------------------------
 
 
@@ -928,6 +1081,7 @@ class Walk:
     origin: str = ""
     strict: bool = False
     complete: bool = False
+    processes: int = 1
     earlier: Sequence[Checkpoint] = ()
     of_earlier_origins: Sequence[Checkpoint] = ()
     feed: Feed = field(default_factory=Feed)
@@ -962,12 +1116,17 @@ class Walk:
         # First: which lists and refused entries there are must be known when the entries come by.
         self._explain()
         self.lists.begin()
-        for number in range((self.size + TILE - 1) // TILE):
-            ways = self._leaves(number, min(TILE, self.size - number * TILE))
-            if ways is None:
+        reader = Reader(self.export.said, self.size, self.strict, bool(self.lists.names))
+        for number, plain in enumerate(read_ahead(reader, self.processes)):
+            first = number * TILE
+            hashes = split(plain.tile) if plain else []
+            if plain and self._is_plain(number, hashes):
+                self._read_plain(first, plain, hashes)
+                self._take_leaves(first, [hashes], plain.node)
+            elif (ways := self._leaves(number, min(TILE, self.size - first))) is None:
                 self._sound = False
             else:
-                self._take_leaves(number * TILE, ways)
+                self._take_leaves(first, ways)
         self._partial_above()
         before = self.withheld.count
         for kind, where in self.lists.judged(self.withheld):
@@ -980,7 +1139,24 @@ class Walk:
             self._note(kind, where)
         return self._judged()
 
-    def _take_leaves(self, first: int, ways: list[list[bytes]]) -> None:
+    def _is_plain(self, number: int, hashes: Sequence[bytes]) -> bool:
+        """Tell whether nothing beside a plain bundle asks for a closer look: an earlier size, or a line that lacks."""
+        told = not self.feed.given or all(leaf in self.feed.lines for leaf in hashes)
+        return told and (0, number) not in self._partial and ("entries", number) not in self._partial
+
+    def _read_plain(self, first: int, plain: Plain, hashes: Sequence[bytes]) -> None:
+        """Do what ``_read`` does, a writer at a time instead of an entry."""
+        if self.feed.given:
+            self.feed.cross_off(hashes)
+        self.lists.upto(first + len(hashes))
+        self._youngest = max(self._youngest, plain.youngest)
+        for writer, at, low, high in plain.writers:
+            if low != self._writers.get(writer, 0) + 1:
+                self._jump(first + at, writer, low)
+            self._writers[writer] = high
+            self._unknown_at[writer] = self.unknown
+
+    def _take_leaves(self, first: int, ways: list[list[bytes]], node: bytes | None = None) -> None:
         """Take the leaves of a bundle into the trees that they may belong to; look for those that were refused."""
         # Until here one edge stood for all; from here on each way has its own.
         if len(ways) > len(self.edges):
@@ -993,7 +1169,7 @@ class Walk:
         for one in self.carried.values() if self._sound else ():
             one.push(first, ways[0], last=first + len(ways[0]) == self.size)
         for edge, hashes in zip(self.edges, ways * len(self.edges), strict=False):
-            for level, full in edge.push(hashes):
+            for level, full in edge.push(hashes, node):
                 if edge is self.edges[0]:
                     self._compare_tile(level, full)
 
@@ -1162,7 +1338,6 @@ class Walk:
 
         Of an entry without content the list of pruned places, or the feed, may tell writer and counter.
         """
-        # This loop runs for every entry of years: what each needs stands in it, and calls are for what is rare.
         writers, unknown_at = self._writers, self._unknown_at
         told = self.feed.cross_off(hashes) if self.feed.given else None
         dated, later = bool(self.lists.names), bool(self.notes)
@@ -1177,18 +1352,13 @@ class Walk:
             else:
                 if _PRUNED in body:
                     self.lists.take(body, first + at)
-                # By position, not by a parser: this runs for every entry, and ``--strict`` looks at the whole of it.
-                # Keys are in order, so that ``wseq`` ends an entry; bounds keep the search short in a hostile one.
-                end = body.rfind(b',"wseq":', -30)
-                start = body.rfind(b'"w":"', -260, end) + 5
-                writer, number = body[start : start + 36], body[end + 8 : -1]
-                if end < 0 or start < 5 or not number.isdigit():
+                said = _writer_of(body)
+                if said is None:
                     self._formless(first + at)
                     continue
-                seq = int(number)
+                writer, seq = said
                 if dated:
-                    ts = body.rfind(b'"ts":"', -700, start) + 6
-                    self._youngest = max(self._youngest, body[ts : ts + 27])
+                    self._youngest = max(self._youngest, _said_instant(body))
                 carried = later and _CARRIED in body and self._carried(body, first + at)
                 if told is not None and told[at] is None and not carried:
                     self.feed.miss(first + at, writer, seq)
@@ -1288,8 +1458,42 @@ class Walk:
                 return
 
 
+# The one form as a pattern, for what an entry of ours holds: texts of printable ASCII that need no escape, and numbers
+# that a double holds. What it takes is canonical but for the order of objects and fields; what it doesn't may be.
+_TEXT: Final = r'(?:null|"[ !#-\[\]-~]*+")'
+_WORD: Final = r'"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}+"'
+_NUMBER: Final = "(?:null|0|[1-9][0-9]{0,14}+)"
+_SHAPES: Final = {
+    **dict.fromkeys(KEYS, _TEXT),
+    **dict.fromkeys(("act", "out", "role", "why", "rule", "pol", "from", "to"), f"(?:null|{_WORD})"),
+    **dict.fromkeys(("mono", "wseq", "ver", "n"), _NUMBER),
+    "v": "1",
+    "ts": f'"{_TS.pattern}"',
+    "fields": rf"\{{((?:{_WORD}:{_NUMBER}(?:,{_WORD}:{_NUMBER})*+)?+)\}}",
+    "obj": rf"\[((?:{_WORD}(?:,{_WORD})*+)?+)\]",
+}
+_ENTRY: Final = re.compile(
+    (r"\{" + ",".join(f'"{name}":{_SHAPES[name]}' for name in sorted(KEYS)) + r"\}").encode()
+)
+
+
 def is_canonical(body: bytes) -> bool:
     """Tell whether an entry is in its one form. Source: docs/decisions/0004-journal-format.md."""
+    said = _ENTRY.fullmatch(body)
+    if said is None or len(body) > MAX_ENTRY:
+        return is_canonical_when_parsed(body)
+    fields, objects = said.groups()
+    names = [one.rpartition(b":")[0] for one in fields.split(b",")]
+    return _ascend(names) and _ascend(objects.split(b","))
+
+
+def _ascend(words: Sequence[bytes]) -> bool:
+    """Tell whether words in quotation marks, which sort before each sign of a word, are in order without a double."""
+    return len(words) < 2 or all(one < other for one, other in pairwise(words))
+
+
+def is_canonical_when_parsed(body: bytes) -> bool:
+    """Tell the same of any bytes: read and written anew, they must be the same."""
     try:
         said = json.loads(body)
         # Read and written anew: in a space, an order or a spelling that is free something can be hidden.
@@ -1297,7 +1501,7 @@ def is_canonical(body: bytes) -> bool:
     # Brackets nested deeply enough exhaust the stack.
     except (ValueError, RecursionError):
         return False
-    if not isinstance(said, dict) or said.keys() != KEYS or again.encode() != body or len(body) > 8192:
+    if not isinstance(said, dict) or said.keys() != KEYS or again.encode() != body or len(body) > MAX_ENTRY:
         return False
     fields, objects = said["fields"], said["obj"]
     if not isinstance(fields, dict) or not isinstance(objects, list) or not isinstance(said["ts"], str):
@@ -1314,6 +1518,7 @@ def is_canonical(body: bytes) -> bool:
         # Not `isinstance`: to Python True is a number. Beyond 2^53 other readers would round.
         and all(one is None or (type(one) is int and 0 <= one < 2**53) for one in numbers)
         and all(one is None or (isinstance(one, str) and _CODE.fullmatch(one)) for one in codes)
+        and None not in objects
         and objects == sorted(set(objects))
     )
 
@@ -1419,6 +1624,7 @@ def _walked(
         origin=checkpoint.origin,
         strict=asked.strict,
         complete=asked.complete,
+        processes=asked.processes or (os.cpu_count() or 1 if checkpoint.size >= SHARED else 1),
         earlier=same,
         of_earlier_origins=[one for one in earlier if one.origin != checkpoint.origin],
         feed=feed,
@@ -1681,6 +1887,11 @@ def arguments() -> argparse.ArgumentParser:
         )
         one.add_argument("--complete", action="store_true", help="a withheld entry is a fault")
         one.add_argument("--strict", action="store_true", help="check the canonical form of each entry too")
+        one.add_argument(
+            "--processes",
+            type=int,
+            help="how many read at once; by default, of a large log, as there are processors",
+        )
     _command(commands, "inclusion", inclusion).add_argument(
         "proof", help="JSON with `proof`, and `entry` or `leaf_hash`"
     )

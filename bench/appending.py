@@ -35,14 +35,17 @@ def main() -> None:
     import django
 
     django.setup()
-    print("| writers | entries/s | plain rows/s | ratio | × one writer |\n|---:|---:|---:|---:|---:|")
+    print(
+        "| writers | entries/s | plain rows/s | ratio | by CPU | × one writer |\n|---:|---:|---:|---:|---:|---:|"
+    )
     one = 0.0
     for writers in WRITERS:
         found = appending(asked.seconds, processes=writers)
-        one = one or found["ours"]
-        ratio, growth = found["ours"] / found["bare"], found["ours"] / one
+        ours, bare = found["ours"]["rate"], found["bare"]["rate"]
+        one = one or ours
+        by_cpu = found["bare"]["cpu"] / found["ours"]["cpu"]
         print(
-            f"| {writers} | {found['ours']:,.0f} | {found['bare']:,.0f} | {ratio:.2f} | {growth:.2f} |",
+            f"| {writers} | {ours:,.0f} | {bare:,.0f} | {ours / bare:.2f} | {by_cpu:.2f} | {ours / one:.2f} |",
             flush=True,
         )
     _drain()

@@ -19,6 +19,7 @@ def main() -> int:
         ("audit", "default"),
         ("referrals", "default"),
         ("bench", "default"),
+        ("bench_packages", "default"),
     ):
         with connections[alias].cursor() as cursor:
             for model in apps.get_app_config(label).get_models(include_auto_created=True):

@@ -1,4 +1,4 @@
-"""The referrals of a bench database: sealed by the service's own code, written by COPY, with their plain twins.
+"""The referrals of a bench database: sealed by the service's own code, written by COPY, with the twins of both baselines.
 
 A bench referral is 1 child, 1 holder, 2 facts, 12 sealed values, 3 journal entries. Three in ten are in triage,
 the others closed; four in five belong to one authority. Receipts are spread over a month for the first and two
@@ -10,10 +10,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
+
+from bench.rows import Table, spelled
 
 BATCH = 2_000
 PROCESSES = 2
@@ -41,9 +44,11 @@ class Maker:
     """Makes the lines of referrals, table by table; one per process."""
 
     def __init__(self, world: dict[str, Any], seed: int) -> None:
+        from auditlog.models import LogEntry
+
         from audit import models as audit
         from bench.bare import models as bare
-        from bench.rows import Table
+        from bench.packages import models as packages
         from encryption.models import WrappedKey
         from referrals import models as service
 
@@ -52,24 +57,30 @@ class Maker:
         self.units = [UUID(found) for found in world["units"].values()]
         self.coordinator, self.actor = UUID(world["coordinator"]["id"]), UUID(world["pseudonym"])
         self.writer, self.count, self.mac = uuid4(), 0, b""
-        self.models = (service, bare)
-        self.of = {model: [self._table(Table, apps, model) for apps in self.models] for model in _DIFFERING}
+        self.kept: dict[UUID, dict[str, Any]] = {}
+        self.row: dict[str, dict[str, Any]] = {}
+        models: Any = (vars(service), bare.TABLES, packages.TABLES)
+        self.of = {
+            name: _Twins([one[name] for one in models[: 1 if name in COPIED else 3]]) for name in _DIFFERING
+        }
         self.entry = Table(audit.Entry, *ENTRY, outcome="allow")
         self.subject = Table(audit.SubjectPseudonym, "referral_id", "pseudonym", "created_at", "mac")
+        self.log = Table(
+            LogEntry, "object_pk", "timestamp", **_LOGGED, **_of_log(packages.Referral, self.coordinator)
+        )
+        self.right = Table(packages.Right, "content_object_id", **self._reader(packages))
         self.key = Table(
             WrappedKey, "id", "kind", "owner", "wrapped_by", "suite", "wrapped", "commitment", "created_at"
         )
         self.lines: dict[str, list[str]] = {}
 
-    def _table(self, table: Any, apps: Any, model: str) -> Any:
-        return table(getattr(apps, model), *_DIFFERING[model], **_FIXED.get(model, {}))
-
     def tables(self) -> dict[str, tuple[str, str]]:
         """Return alias and COPY statement of each table, in an order that a foreign key accepts."""
         found = {self.key.name: ("keys", self.key.copy)}
-        for both in self.of.values():
-            found |= {one.name: ("default", one.copy) for one in both}
-        return found | {one.name: ("default", one.copy) for one in (self.subject, self.entry)}
+        for alike in self.of.values():
+            found |= {one.name: ("default", one.copy) for one in alike.tables}
+        others = (self.subject, self.entry, self.log, self.right)
+        return found | {one.name: ("default", one.copy) for one in others}
 
     def batch(self, count: int) -> dict[str, list[str]]:
         """Return the lines of ``count`` referrals by table."""
@@ -77,6 +88,13 @@ class Maker:
         for _ in range(count):
             self._referral()
         return self.lines
+
+    def _reader(self, packages: Any) -> dict[str, Any]:
+        """Return what stands in each row of guardian's: the right to read, of the coordinator."""
+        from django.contrib.auth.models import Permission
+
+        right = Permission.objects.get(codename=packages.VIEW, content_type__app_label=packages.LABEL)
+        return {"user_id": self.coordinator, "permission_id": right.pk}
 
     # --- One referral
 
@@ -89,7 +107,7 @@ class Maker:
         triage = chance.random() < 0.3
         received = NOW - timedelta(seconds=chance.randrange((30 if triage else 730) * 86_400))
         legal = deadlines.statutory_due(received, ZONE)
-        made = self._keys(pk, self.authorities[which])
+        made, ids = self._keys_of(pk, self.authorities[which], again=not triage)
         c2 = received + timedelta(hours=72)
         shell = {
             "id": pk, "reference": reference_numbers.new(), "authority_id": self.authorities[which],
@@ -100,10 +118,10 @@ class Maker:
             "closed_at": None if triage else received + timedelta(days=20), "statutory_due_at": legal,
             **dict.fromkeys(("next_due_at", "due_with_measures_at", "due_with_justice_at"), c2 if triage else None),
             "filed_by": chance.randbytes(32),
-            "case_key": made["case"].id, "filer_key": made["filer"].id,
+            "case_key": ids["case"], "filer_key": ids["filer"],
         }  # fmt: skip
-        self._both("Referral", shell, {})
-        self._form(pk, made)
+        self._all("Referral", shell, {})
+        self._form(pk, made, again=not triage)
         stopped = None if triage else shell["closed_at"]
         dues = (("C2", c2, False), ("C4", legal, True),
                 ("C5", deadlines.after_months(received, deadlines.FEEDBACK_MONTHS, ZONE), True))  # fmt: skip
@@ -112,40 +130,50 @@ class Maker:
                 "id": uuid4(), "referral_id": pk, "code": code, "started_at": received,
                 "warn_at": due - (due - received) / 5, "due_at": due, "stopped_at": stopped, "statutory": statutory,
             }  # fmt: skip
-            self._both("Clock", clock, {})
+            self._all("Clock", clock, {})
         self._trail(pk, self.authorities[which], received)
 
-    def _form(self, pk: UUID, made: dict[str, Any]) -> None:
+    def _form(self, pk: UUID, made: dict[str, Any], *, again: bool) -> None:
         chance = self.random
         child = {"id": uuid4(), "referral_id": pk, "age_band": "11-15", "under_15": True}
-        number = chance.randrange(1_000_000)
+        number = chance.randrange(1_000)
         said = {
             "last_name": f"Exemple{number}", "first_names": f"Essai{number % 997}",
             "birth_date": f"{chance.randrange(2011, 2016)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}",
             "commune_insee": "93008", "address": f"{number} rue de l'Essai, Bobigny", "whereabouts": "known",
         }  # fmt: skip
-        self._both("Child", child, said, made["case"])
+        self._all("Child", child, said, made["case"], again=again)
         holder = {"name": f"Parent Exemple{number}", "link": "mother"}
-        self._both("Holder", {"id": uuid4(), "referral_id": pk}, holder, made["case"])
+        self._all("Holder", {"id": uuid4(), "referral_id": pk}, holder, made["case"], again=again)
         for place in range(2):
             fact = {"id": uuid4(), "referral_id": pk, "position": place}
-            self._both("Fact", fact, {"text": f"{FACT}{number + place}"}, made["case"])
+            self._all("Fact", fact, {"text": f"{FACT}{number + place}"}, made["case"], again=again)
         filer = {"filer_name": f"Enseignante Exemple{number}", "filer_email": f"filer{number}@test.invalid"}
-        self._both("Concern", {"id": uuid4(), "referral_id": pk}, filer, made["filer"])
+        self._all("Concern", {"id": uuid4(), "referral_id": pk}, filer, made["filer"], again=again)
 
-    def _both(self, model: str, clear: dict[str, Any], said: dict[str, Any], key: Any = None) -> None:
-        """Add the line of a table with its values sealed, and that of its twin with them in plain."""
-        table, twin = self.of[model]
-        seen = getattr(self.models[0], model)
-        sealed = {
-            name: key.seal(seen._meta.get_field(name), clear["id"], value).ciphertext
-            for name, value in said.items()
-        }
-        clear = clear | signature(seen, clear)
-        self.lines[table.name].append(table.line(**clear, **sealed))
-        self.lines[twin.name].append(twin.line(**clear, **said))
+    def _all(
+        self, model: str, clear: dict[str, Any], said: dict[str, Any], key: Any = None, *, again: bool = False
+    ) -> None:
+        """Add the line of a table with its values sealed, and those of its twins with them in plain and by Fernet."""
+        for name, line in self.of[model].lines(clear, said, key, again=again):
+            self.lines[name].append(line)
 
     # --- Keys and journal
+
+    def _keys_of(self, pk: UUID, authority: UUID, *, again: bool) -> tuple[dict[str, Any], dict[str, UUID]]:
+        """Return what seals the values of a case, and the ids of its keys; ``again`` with keys made before."""
+        if again and authority in self.kept:
+            made = self.kept[authority]
+            return made, {kind: self._repeated(kind, pk) for kind in made}
+        # Those of the last open case: they are held, while a process forgets older ones after a minute.
+        made = self.kept[authority] = self._keys(pk, authority)
+        return made, {kind: one.id for kind, one in made.items()}
+
+    def _repeated(self, kind: str, owner: UUID) -> UUID:
+        """Add the line of a key that was made before, as another owner's."""
+        values, pk = self.row[kind], uuid4()
+        self.lines[self.key.name].append(self.key.line(**values | {"id": pk, "owner": owner}))
+        return pk
 
     def _keys(self, owner: UUID, authority: UUID) -> dict[str, Any]:
         """Make the two data keys as a filing does; their rows go to COPY instead of one INSERT."""
@@ -158,11 +186,11 @@ class Maker:
             row, key = keyring._new(kind, owner, above)
             keyring._data.put(key.id.bytes, key)
             found[str(kind)] = keys._handle(key, owner)
-            line = self.key.line(
-                id=row.pk, kind=str(row.kind), owner=owner, wrapped_by=row.wrapped_by, suite=row.suite,
-                wrapped=row.wrapped, commitment=row.commitment, created_at=NOW,
-            )  # fmt: skip
-            self.lines[self.key.name].append(line)
+            self.row[str(kind)] = {
+                "id": row.pk, "kind": str(row.kind), "owner": owner, "wrapped_by": row.wrapped_by,
+                "suite": row.suite, "wrapped": row.wrapped, "commitment": row.commitment, "created_at": NOW,
+            }  # fmt: skip
+            self.lines[self.key.name].append(self.key.line(**self.row[str(kind)]))
         return found
 
     def _trail(self, pk: UUID, tenant: UUID, at: datetime) -> None:
@@ -173,13 +201,16 @@ class Maker:
         self.lines[self.subject.name].append(
             self.subject.line(referral_id=pk, pseudonym=pseudonym, created_at=at, mac=mac)
         )
+        if tenant == self.authorities[0]:
+            self.lines[self.right.name].append(self.right.line(content_object_id=pk))
         for order, (name, number, before, after) in enumerate(STEPS, 1):
             step = {
                 "id": uuid4(), "referral_id": pk, "step": name, "number": number, "at": at, "order": order,
                 "by": self.coordinator, "from_state": before, "to_state": after,
             }  # fmt: skip
-            self._both("StepRecord", step, {})
+            self._all("StepRecord", step, {})
             self._entry(f"referral:{name}", pseudonym, tenant, at, before, after, order)
+        self.lines[self.log.name].append(self.log.line(object_pk=str(pk), timestamp=at))
 
     def _entry(
         self, act: str, subject: UUID, tenant: UUID, at: datetime, before: str, after: str, version: int
@@ -205,6 +236,54 @@ class Maker:
         self.lines[self.entry.name].append(line)
 
 
+class _Twins:
+    """A table and its twins: what each line of them needs, found out once."""
+
+    def __init__(self, models: list[Any]) -> None:
+        from encryption.authentic import Authentic
+        from encryption.fields import SealedField
+
+        self.model, last = models[0], models[-1]
+        name = self.model.__name__
+        self.tables = [Table(one, *_DIFFERING[name], **_FIXED.get(name, {})) for one in models]
+        self.sealed = {one.name: one for one in self.model._meta.fields if isinstance(one, SealedField)}
+        self.signed = issubclass(self.model, Authentic)
+        self.before: dict[tuple[str, str], str] = {}
+        if len(models) > 1:
+            # Nothing forbids that two rows hold one token, as it is bound to none: each text is encrypted once.
+            self.tokens = {name: cache(last._meta.get_field(name).get_prep_value) for name in self.sealed}
+
+    def lines(
+        self, clear: dict[str, Any], said: dict[str, Any], key: Any, *, again: bool
+    ) -> Iterator[tuple[str, str]]:
+        """Yield table and line of one row and its twins; ``again``: with values sealed for another row, where it can."""
+        common = {name: spelled(value) for name, value in clear.items()}
+        if self.signed:
+            common["mac"] = spelled(signature(self.model, clear)["mac"])
+        own = self.tables[0]
+        if len(self.tables) == 1:
+            yield own.name, own.spelled_line(common)
+            return
+        sealed = {
+            name: (again and self.before.get((name, value))) or self._sealed(clear["id"], name, value, key)
+            for name, value in said.items()
+        }
+        plain = {name: spelled(value) for name, value in said.items()}
+        tokens = {name: self.tokens[name](value) for name, value in said.items()}
+        for table, values in zip(self.tables, (sealed, plain, tokens), strict=True):
+            yield table.name, table.spelled_line(common | values)
+
+    def _sealed(self, row: UUID, name: str, value: str, key: Any) -> str:
+        found = self.before[name, value] = spelled(key.seal(self.sealed[name], row, value).ciphertext)
+        return found
+
+
+def _of_log(model: Any, actor: UUID) -> dict[str, Any]:
+    from django.contrib.contenttypes.models import ContentType
+
+    return {"content_type_id": ContentType.objects.get_for_model(model).pk, "actor_id": actor}
+
+
 def signature(model: Any, values: dict[str, Any]) -> dict[str, bytes]:
     """Return the HMAC of a row of a case, or of a child, as the service makes it: else it is nobody's to see."""
     from encryption.authentic import Authentic
@@ -215,6 +294,7 @@ def signature(model: Any, values: dict[str, Any]) -> dict[str, bytes]:
     return {"mac": field.of(values.get(one.attname, one.get_default()) for one in field.columns())}
 
 
+COPIED = ("Referral", "Clock", "StepRecord")
 _DIFFERING = {
     "Referral": SHELL,
     "Concern": ("id", "referral_id", "filer_name", "filer_email"),
@@ -223,6 +303,12 @@ _DIFFERING = {
     "Fact": ("id", "referral_id", "position", "text"),
     "Clock": CLOCK,
     "StepRecord": STEP,
+}
+#: A row of auditlog as a change of a case leaves it.
+_LOGGED = {
+    "action": 1,
+    "object_repr": "Referral object",
+    "changes": {"state": ["draft", "submitted"], "version": ["1", "2"], "urgency": ["", "U2"]},
 }
 _FIXED: dict[str, dict[str, Any]] = {
     "Concern": {
@@ -257,11 +343,40 @@ def _begin(world: dict[str, Any], seeds: Any) -> None:
 def _write(count: int) -> int:
     from django.db import connections
 
-    lines = _maker.batch(count)
+    try:
+        lines = _maker.batch(count)
+    except Exception as error:
+        # One that can't be sent between processes would leave the pool waiting for ever.
+        raise RuntimeError(repr(error)) from None
     for name, (alias, statement) in _maker.tables().items():
         with connections[alias].cursor() as cursor, cursor.copy(statement) as copy:
             copy.write("".join(lines[name]))
     return count
+
+
+def copies() -> list[str]:
+    """Return the statements that fill the twins of tables without a sealed value, each twin's of its own."""
+    from bench.bare import models as bare
+    from bench.packages import models as packages
+    from encryption.fields import SealedField
+    from referrals import models as service
+
+    found = []
+    for name in COPIED:
+        for twins in (bare, packages):
+            seen, twin = getattr(service, name), twins.TABLES[name]
+            left = [
+                one.name
+                for one in seen._meta.concrete_fields
+                if isinstance(one, SealedField) or one.generated
+            ]
+            columns = ", ".join(
+                f'"{one.column}"' for one in twin._meta.concrete_fields if one.name not in left
+            )
+            found.append(
+                f'INSERT INTO "{twin._meta.db_table}" ({columns}) SELECT {columns} FROM "{seen._meta.db_table}"'
+            )
+    return found
 
 
 def fill(world: dict[str, Any], size: int) -> Iterator[int]:

@@ -10,6 +10,8 @@ import hashlib
 import json
 import os
 import platform
+import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from audit import notes, verifier
@@ -33,24 +36,35 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--plain", action="store_true", help="without the check of the canonical form")
     parser.add_argument("--folder", type=Path, help="where to write; by default a folder that goes again")
+    parser.add_argument("--json", action="store_true", help="print the figures for a program")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
-        key_file, export = Path(folder, "key"), Path(folder, "export")
-        size, key = _write(export, asked.entries, FileSigner(key_file, make=True))
-        print(
-            f"{platform.python_version()}, {os.cpu_count()} cores; {asked.entries:,} entries, {size / 1e9:.2f} GB\n"
+    found = measured(
+        asked.entries, asked.folder, ["verify"] if asked.plain else ["verify", "verify --strict"]
+    )
+    print(json.dumps(found) if asked.json else _table(found))
+
+
+def measured(count: int, folder: Path | None, asks: list[str]) -> dict[str, Any]:
+    """Return the figures of each way to verify so many entries, and how many a second are hashed alone."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        size, key = _write(Path(place, "export"), count, FileSigner(Path(place, "key"), make=True))
+        found = {ask: _verified(str(Path(place, "export")), key, ask.split()[1:]) for ask in asks}
+    return {"entries": count, "gb": size / 1e9, "bare": _bare(count)} | found
+
+
+def _table(found: dict[str, Any]) -> str:
+    lines = [
+        f"{platform.python_version()}, {os.cpu_count()} cores; {found['entries']:,} entries, {found['gb']:.2f} GB\n",
+        "| what | entries/s | by CPU | ÷ hashing alone | s | MiB |\n|---|---:|---:|---:|---:|---:|",
+        f"| hashing alone | | {found['bare']:,.0f} | 1.00 | | |",
+    ]
+    for name in (one for one in found if one.startswith("verify")):
+        seconds, by_cpu = found[name]["seconds"], found["entries"] / found[name]["cpu"]
+        lines.append(
+            f"| {name} | {found['entries'] / seconds:,.0f} | {by_cpu:,.0f} | {by_cpu / found['bare']:.2f}"
+            f" | {seconds:.1f} | {found[name]['mib']:.0f} |"
         )
-        # The memory of a process counts what its parent held when it began: the verifier runs first.
-        asks = [("verify", [])] if asked.plain else [("verify", []), ("verify --strict", ["--strict"])]
-        found = [(name, *_verified(str(export), key, more)) for name, more in asks]
-        bare = _bare(asked.entries)
-        print("| what | entries/s | by CPU | ÷ hashing alone | s | MiB |\n|---|---:|---:|---:|---:|---:|")
-        print(f"| hashing alone | | {bare:,.0f} | 1.00 | | |")
-        for name, seconds, cpu, memory in found:
-            rate, by_cpu = asked.entries / seconds, asked.entries / cpu
-            print(
-                f"| {name} | {rate:,.0f} | {by_cpu:,.0f} | {by_cpu / bare:.2f} | {seconds:.1f} | {memory / 1024:.0f} |"
-            )
+    return "\n".join(lines)
 
 
 def _template() -> str:
@@ -129,36 +143,36 @@ def _bare(count: int) -> float:
     return best
 
 
-_MEASURED = """
-import resource, runpy, sys
-sys.argv = sys.argv[1:]
-try:
-    runpy.run_path(sys.argv[0], run_name="__main__")
-finally:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print(used.ru_utime + used.ru_stime, used.ru_maxrss)
-"""
+def _verified(folder: str, key: str, more: list[str]) -> dict[str, float]:
+    """Return seconds, seconds of processor and MiB of one verification, the processes that it starts included."""
+    command = [sys.executable, str(ROOT / "audit/verifier.py"), "verify", folder, "--key", key, *more]
+    before, began, most = _children(), time.perf_counter(), 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
+        while running.poll() is None:
+            most = max(most, _resident(running.pid))
+            time.sleep(0.1)
+        seconds = time.perf_counter() - began
+        if running.returncode:
+            sys.exit(running.stdout.read() if running.stdout else "")
+    return {"seconds": seconds, "cpu": _children() - before, "mib": most / 1024}
 
 
-def _verified(folder: str, key: str, more: list[str]) -> tuple[float, float, int]:
-    """Return seconds, seconds of processor and KiB of one verification, in a process of its own."""
-    command = [
-        sys.executable,
-        "-c",
-        _MEASURED,
-        str(ROOT / "audit/verifier.py"),
-        "verify",
-        folder,
-        "--key",
-        key,
-    ]
-    began = time.perf_counter()
-    done = subprocess.run([*command, *more], stdout=subprocess.PIPE, text=True)
-    seconds = time.perf_counter() - began
-    if done.returncode:
-        sys.exit(done.stdout)
-    cpu, memory = done.stdout.split()[-2:]
-    return seconds, float(cpu), int(memory)
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _resident(session: int) -> int:
+    """Return the KiB that the processes of a session hold together; what they share counts for each."""
+    found = 0
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(place.name)) == session:
+                told = re.search(r"VmRSS:\s+(\d+) kB", (place / "status").read_text())
+                found += int(told[1]) if told else 0
+        except OSError:  # gone meanwhile
+            continue
+    return found
 
 
 if __name__ == "__main__":

@@ -18,13 +18,17 @@ type Request = Callable[[], bytes]
 
 @dataclass
 class Taken:
-    """What a stretch of load gave: seconds each answer took, what went wrong, seconds of processor all took, bytes."""
+    """What a stretch of load gave: seconds each answer took, what went wrong, seconds of processor, bytes.
+
+    ``each`` is the processor time by answer, where the clients were one.
+    """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     failures: list[bytes] = field(default_factory=list)
     cpu: float = 0.0
     bytes: int = 0
+    each: list[float] = field(default_factory=list)
 
     def add(self, other: "Taken") -> None:
         """Count another stretch in."""
@@ -41,8 +45,13 @@ class Taken:
 
     def percentile(self, share: float) -> float:
         """Return the time in ms within which that share of the answers came."""
-        ranked = sorted(self.latencies)
-        return 1000 * ranked[min(int(share * len(ranked)), len(ranked) - 1)]
+        return percentile(self.latencies, share)
+
+
+def percentile(seconds: list[float], share: float) -> float:
+    """Return in ms what that share of some times doesn't exceed."""
+    ranked = sorted(seconds)
+    return 1000 * ranked[min(int(share * len(ranked)), len(ranked) - 1)]
 
 
 class _Client:
@@ -94,9 +103,19 @@ def post(path: str, token: str, body: bytes, key: str) -> bytes:
     return head.encode() + body
 
 
-def run(address: tuple[str, int], request: Request, seconds: float, clients: int = CLIENTS) -> Taken:
-    """Send what ``request`` makes for so long, each client its next one when the last is answered."""
+def run(
+    address: tuple[str, int],
+    request: Request,
+    seconds: float,
+    clients: int = CLIENTS,
+    meter: Callable[[], float] | None = None,
+) -> Taken:
+    """Send what ``request`` makes for so long, each client its next one when the last is answered.
+
+    ``meter`` tells the processor time so far, of which each answer then has its part; it asks for a single client.
+    """
     taken = Taken()
+    read = meter() if meter else 0.0
     with selectors.DefaultSelector() as ready:
         for _ in range(clients):
             client = _Client(address)
@@ -110,6 +129,9 @@ def run(address: tuple[str, int], request: Request, seconds: float, clients: int
                 if not client.receive():
                     continue
                 now = time.perf_counter()
+                if meter:
+                    before, read = read, meter()
+                    taken.each.append(read - before)
                 if client.received[9:11] == b"20":
                     taken.latencies.append(now - client.began)
                     taken.bytes += len(client.received)

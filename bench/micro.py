@@ -11,21 +11,24 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bench import database
+from bench.server import seconds_of
 
 PROCESSES = 8
 VALUE = "Observation d'essai, sans personne réelle. " * 5  # about 200 bytes
 TURNS = 7
+TIMES = 3
 
 
-def _best(act: Callable[[], object], count: int) -> float:
-    began = time.perf_counter()
+def _taken(act: Callable[[], object], count: int) -> tuple[float, float]:
+    """Return seconds by the clock and of the processor that one act takes."""
+    clock, cpu = time.perf_counter(), time.process_time()
     for _ in range(count):
         act()
-    return count / (time.perf_counter() - began)
+    return (time.perf_counter() - clock) / count, (time.process_time() - cpu) / count
 
 
-def sealing(world: dict[str, Any]) -> dict[str, float]:
-    """Return seal+open pairs a second, ours and plain AES-256-GCM with the same nonces and lengths of key and text.
+def sealing(world: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Return seal+open pairs a second and the CPU of one, ours and plain AES-256-GCM with the same nonces and lengths of key and text.
 
     The two take turns; the best turn of each counts.
     """
@@ -51,8 +54,12 @@ def sealing(world: dict[str, Any]) -> dict[str, float]:
         nonce = os.urandom(12)
         return plain.decrypt(nonce, plain.encrypt(nonce, text, b""), b"")
 
-    turns = [(_best(ours, 5_000), _best(bare, 5_000)) for _ in range(TURNS)]
-    return {"ours": max(turn[0] for turn in turns), "bare": max(turn[1] for turn in turns)}
+    turns = [(_taken(ours, 5_000), _taken(bare, 5_000)) for _ in range(TURNS)]
+    best = {
+        side: tuple(map(min, zip(*taken, strict=True)))
+        for side, taken in zip(("ours", "bare"), zip(*turns, strict=True), strict=True)
+    }
+    return {side: {"rate": 1 / clock, "cpu": cpu} for side, (clock, cpu) in best.items()}
 
 
 # --- The journal, eight processes ---------------------------------------------------------------------
@@ -80,20 +87,24 @@ def _row(body: bytes) -> None:
                    writer_seq=1, body=body, leaf_hash=body[:32]).save(force_insert=True)  # fmt: skip
 
 
-def _append(which: str, seconds: float, start: Any) -> int:
-    """Append for so long in this process; return how many."""
+def _append(which: str, seconds: float, start: Any) -> tuple[int, float]:
+    """Append for so long in this process; return how many, and the CPU that this and its database connection took."""
     import django
 
     django.setup()
+    from django.db import connection
+
     subject, body = uuid4(), b"x" * 640
     act: Callable[[], None] = (lambda: _entry(subject)) if which == "ours" else (lambda: _row(body))
     act()
+    pids = (os.getpid(), connection.connection.info.backend_pid)
     start.wait()
+    before = sum(map(seconds_of, pids))
     until, count = time.perf_counter() + seconds, 0
     while time.perf_counter() < until:
         act()
         count += 1
-    return count
+    return count, sum(map(seconds_of, pids)) - before
 
 
 _start: Any
@@ -104,21 +115,24 @@ def _keep(barrier: Any) -> None:
     _start = barrier
 
 
-def _work(which: str, seconds: float) -> int:
+def _work(which: str, seconds: float) -> tuple[int, float]:
     return _append(which, seconds, _start)
 
 
-def appending(seconds: float, *, processes: int = PROCESSES) -> dict[str, float]:
-    """Return commits a second of the journal's writer, and of a plain row of the same size by the same ORM call."""
+def appending(seconds: float, *, processes: int = PROCESSES) -> dict[str, dict[str, float]]:
+    """Return commits a second and the CPU of one: by the journal, and of a plain row of its size by the same ORM call."""
     context = multiprocessing.get_context("spawn")
-    rates: dict[str, list[float]] = {"ours": [], "bare": []}
+    found: dict[str, list[tuple[int, float]]] = {"ours": [], "bare": []}
     barrier = context.Barrier(processes)
     with context.Pool(processes, _keep, (barrier,)) as pool:
-        for _ in range(3):
-            for which, found in rates.items():
-                counts = pool.starmap(_work, [(which, seconds)] * processes, chunksize=1)
-                found.append(sum(counts) / seconds)
-    return {which: sum(found) / len(found) for which, found in rates.items()}
+        for _ in range(TIMES):
+            for which, told in found.items():
+                told += pool.starmap(_work, [(which, seconds)] * processes, chunksize=1)
+    count = {which: sum(one for one, _ in told) for which, told in found.items()}
+    return {
+        which: {"rate": count[which] / seconds / TIMES, "cpu": sum(cpu for _, cpu in told) / count[which]}
+        for which, told in found.items()
+    }
 
 
 def main(server: str, size: int, seconds: float) -> None:

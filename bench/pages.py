@@ -14,26 +14,49 @@ from bench.server import Server
 
 ROWS = 50
 WARM_SECONDS = 2.0
+TWINS = {"queue": "list", "queue with names": "list", "case": "detail"}  # what the API calls the same
 
 
-def session_of(user_id: str) -> str:
-    """Let somebody have signed in with both factors; return the cookie."""
-    from django.conf import settings
-    from django.test import Client
+def paths(case: str) -> dict[str, str]:
+    """Return the address of each page."""
+    return {
+        "queue": f"/dossiers?limit={ROWS}",
+        "queue with names": f"/dossiers?limit={ROWS}&names=true",
+        "case": f"/dossiers/{case}",
+    }
 
-    from accounts.models import User
-    from accounts.signin import PROVED
 
-    client = Client()
-    client.force_login(User.objects.get(pk=user_id))
-    session = client.session
-    session[PROVED] = time.time()
-    session.save()
-    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+class Session:
+    """A browser in which somebody signed in with both factors."""
+
+    def __init__(self, user_id: str) -> None:
+        from django.conf import settings
+        from django.test import Client
+
+        from accounts.models import User
+        from accounts.signin import PROVED
+
+        self.client = Client()
+        self.client.force_login(User.objects.get(pk=user_id))
+        session = self.client.session
+        session[PROVED] = time.time()
+        session.save()
+        name = settings.SESSION_COOKIE_NAME
+        self.cookie = f"{name}={self.client.cookies[name].value}"
+
+    def get(self, path: str) -> None:
+        """Ask for a page in this process.
+
+        Raises:
+            SystemExit: it was refused.
+        """
+        answer = self.client.get(path)
+        if answer.status_code != 200:
+            raise SystemExit(f"{path.partition('?')[0]}: {answer.status_code}")
 
 
 def measure(
-    serving: tuple[tuple[str, int], Server], cases: Sequence[str], session: str, seconds: float
+    serving: tuple[tuple[str, int], Server], cases: Sequence[str], cookie: str, seconds: float
 ) -> dict[str, dict[str, Any]]:
     """Return how long each page takes, how much of it on the processor, and what it weighs.
 
@@ -41,12 +64,10 @@ def measure(
         SystemExit: a page was refused.
     """
     each = itertools.cycle(cases)
-    asked: dict[str, Request] = {
-        f"queue of {ROWS}": lambda: _get(f"/dossiers?limit={ROWS}", session),
-        f"queue of {ROWS}, with names": lambda: _get(f"/dossiers?limit={ROWS}&names=true", session),
-        "case": lambda: _get(f"/dossiers/{next(each)}", session),
+    return {
+        what: _of(what, serving, lambda w=what: _get(paths(next(each))[w], cookie), seconds)  # type: ignore[misc]
+        for what in TWINS
     }
-    return {what: _of(what, serving, request, seconds) for what, request in asked.items()}
 
 
 def _of(
@@ -54,20 +75,19 @@ def _of(
 ) -> dict[str, Any]:
     address, running = serving
     load.run(address, request, min(WARM_SECONDS, seconds), clients=1)
-    before = running.cpu()
-    taken = load.run(address, request, seconds, clients=1)
+    taken = load.run(address, request, seconds, clients=1, meter=running.meter())
     if taken.failures:
         raise SystemExit(f"{what}: {len(taken.failures)} failed: {taken.failures[0]!r}")
     return {
+        "twin": TWINS[what],
         "count": len(taken.latencies),
         "p50": taken.percentile(0.5),
         "p95": taken.percentile(0.95),
-        "cpu": 1000 * (running.cpu() - before) / len(taken.latencies),
+        "cpu": 1000 * sum(taken.each) / len(taken.each),
+        "cpu95": load.percentile(taken.each, 0.95),
         "kb": taken.bytes / len(taken.latencies) / 1000,
     }
 
 
-def _get(path: str, session: str) -> bytes:
-    return (
-        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nCookie: {session}\r\n\r\n".encode()
-    )
+def _get(path: str, cookie: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nCookie: {cookie}\r\n\r\n".encode()

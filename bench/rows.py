@@ -7,8 +7,6 @@ from uuid import UUID
 
 from django.db import models
 
-from encryption.fields import SealedField
-
 NULL = "\\N"
 
 
@@ -42,7 +40,10 @@ class Table:
     """One table: its COPY statement, and a line with the columns that differ from row to row."""
 
     def __init__(self, model: Any, *differing: str, **fixed: Any) -> None:
-        fields = [field for field in model._meta.concrete_fields if not field.generated]
+        own = [field for field in model._meta.concrete_fields if not field.generated]
+        fields = [
+            field for field in own if not isinstance(field, models.AutoField) or field.attname in differing
+        ]
         self.name = model._meta.db_table
         self.differing = differing
         quoted = ", ".join(f'"{field.column}"' for field in fields)
@@ -50,6 +51,8 @@ class Table:
         self._line = "\t".join(self._column(field, fixed) for field in fields) + "\n"
 
     def _column(self, field: "models.Field[Any, Any]", fixed: dict[str, Any]) -> str:
+        from encryption.fields import SealedField  # here, for this module is imported before Django is set up
+
         if field.attname in self.differing:
             return f"%({field.attname})s"
         if field.attname in fixed:
@@ -60,3 +63,7 @@ class Table:
     def line(self, **values: Any) -> str:
         """Return one line."""
         return self._line % {name: spelled(values[name]) for name in self.differing}
+
+    def spelled_line(self, values: dict[str, str]) -> str:
+        """Return one line, of values that are spelled already."""
+        return self._line % values

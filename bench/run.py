@@ -1,19 +1,21 @@
-"""One size: ours, bare and the SQL alone, turn by turn, for list, detail and submit. Prints JSON on the last line."""
+"""One size: ours and both baselines, turn by turn, for list, detail and filing; pages. Prints JSON on the last line."""
 
 import itertools
 import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from bench import database, load, pages, server, sql
+from bench import database, load, pages, server
 from bench.concern import concern
 from bench.load import Request, Taken
+from bench.report import ENDPOINTS
 
-WHAT = ("list", "detail", "submit")
+SIDES = {"ours": "/api/v1", "bare": "/api/v1/bare", "packages": "/api/v1/packages"}
 QUERY = "state=triage&limit=50"
 
 
@@ -26,7 +28,7 @@ def requests(found: dict[str, Any], base: str) -> dict[str, Request]:
     return {
         "list": lambda: the_list,
         "detail": lambda: load.get(f"{base}/referrals/{next(ids)}", coordinator),
-        "submit": lambda: load.post(f"{base}/referrals", filer, body, uuid4().hex),
+        "filing": lambda: load.post(f"{base}/referrals", filer, body, uuid4().hex),
     }
 
 
@@ -36,7 +38,7 @@ def measure(
     """Let the sides take turns, so that whatever slows the machine slows each of them."""
     found = {side: Taken() for side in sides}
     for turn in sides.values():
-        turn(min(2.0, seconds))  # warm: caches, connections, plans
+        turn(min(2.0, seconds / 2))  # warm: caches, connections, plans
     for _ in range(rounds):
         for side, turn in sides.items():
             before = running.cpu()
@@ -46,76 +48,82 @@ def measure(
     return found
 
 
-def require_same_answers(found: dict[str, Any]) -> None:
+class Asking:
+    """Asks the endpoints in this process, as the clients do."""
+
+    def __init__(self, found: dict[str, Any]) -> None:
+        from django.test import Client
+
+        self.sample = found["sample"]
+        self.callers = {
+            name: Client(headers={"authorization": f"Bearer {found[name]['secret']}"})
+            for name in ("coordinator", "filer")
+        }
+
+    def get(self, base: str, path: str) -> Any:
+        """Read as the coordinator."""
+        return self.callers["coordinator"].get(f"{base}/referrals{path}")
+
+    def file(self, base: str) -> Any:
+        """File a concern."""
+        return self.callers["filer"].post(
+            f"{base}/referrals", concern(), content_type="application/json",
+            headers={"idempotency-key": uuid4().hex},
+        )  # fmt: skip
+
+
+def require_same_answers(asking: Asking) -> None:
     """Refuse to compare endpoints that don't answer the same: of a list and a case all, of a filing the members.
 
     Raises:
         SystemExit: they differ; the members that do are named.
     """
-    from django.test import Client
-
-    callers = {
-        name: Client(headers={"authorization": f"Bearer {found[name]['secret']}"})
-        for name in ("coordinator", "filer")
-    }
-    for path in (f"referrals?{QUERY}", *(f"referrals/{pk}" for pk in found["sample"][:3])):
-        ours, bare = (callers["coordinator"].get(f"/api/v1/{base}{path}").json() for base in ("", "bare/"))
-        for one in (ours, bare):
-            one.pop("next", None)  # the cursor names the list that gave it
-        if ours != bare:
-            names = sorted(name for name in ours.keys() | bare.keys() if ours.get(name) != bare.get(name))
-            raise SystemExit(f"ours and bare answer differently to {path.partition('?')[0]}: {names}")
-    filed = [
-        callers["filer"].post(
-            f"/api/v1/{base}referrals", concern(), content_type="application/json",
-            headers={"idempotency-key": uuid4().hex},
-        )
-        for base in ("", "bare/")
-    ]  # fmt: skip
-    if filed[0].status_code != 201 or filed[0].json().keys() != filed[1].json().keys():
-        raise SystemExit(f"ours and bare answer differently to a filing: {filed[0].content[:300]!r}")
+    for path in (f"?{QUERY}", *(f"/{pk}" for pk in asking.sample[:3])):
+        ours, *others = (asking.get(base, path).json() for base in SIDES.values())
+        for side, other in zip(list(SIDES)[1:], others, strict=True):
+            # The cursor names the list that gave it.
+            names = sorted(n for n in (ours.keys() | other.keys()) - {"next"} if ours.get(n) != other.get(n))
+            if names:
+                raise SystemExit(f"ours and {side} answer differently to {path[:1]}…: {names}")
+    ours, *others = (asking.file(base) for base in SIDES.values())
+    for side, other in zip(list(SIDES)[1:], others, strict=True):
+        if ours.status_code != 201 or ours.json().keys() != other.json().keys():
+            raise SystemExit(
+                f"ours and {side} answer differently to a filing: {ours.content[:300]!r}, {other.content[:300]!r}"
+            )
 
 
-def recorded(found: dict[str, Any]) -> dict[str, sql.Script]:
-    """Return the statements that each bare endpoint sends, from one request made here."""
-    from django.db import connection
-    from django.test import Client
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Gather the statements that are sent to either database in the block."""
+    from django.db import connections
 
-    statements: list[tuple[str, Any]] = []
+    sent: list[str] = []
 
     def keep(execute: Any, statement: str, parameters: Any, many: bool, context: Any) -> Any:
-        statements.append((statement, parameters))
+        sent.append(statement)
         return execute(statement, parameters, many, context)
 
-    pk = found["sample"][0]
-    known = {UUID(one) for one in (*found["authorities"].values(), *found["units"].values())}
-    known |= {UUID(found[name]["id"]) for name in ("coordinator", "filer")}
-    scripts = {}
-    for what in WHAT:
-        caller = found["filer" if what == "submit" else "coordinator"]["secret"]
-        client = Client(headers={"authorization": f"Bearer {caller}"})
-        for _ in range(2):
-            statements.clear()
-            with connection.execute_wrapper(keep):
-                if what == "submit":
-                    body, key = concern(), {"idempotency-key": uuid4().hex}
-                    answer = client.post(
-                        "/api/v1/bare/referrals", body, content_type="application/json", headers=key
-                    )
-                else:
-                    place = f"?{QUERY}" if what == "list" else f"/{pk}"
-                    answer = client.get(f"/api/v1/bare/referrals{place}")
-            if answer.status_code >= 300:
-                raise SystemExit(f"bare {what}: {answer.status_code} {answer.content[:300]!r}")
-        instead = {UUID(pk): [UUID(one) for one in found["sample"]]} if what == "detail" else {}
-        own = [one for one in statements if not _of_pipeline(one[0])]
-        scripts[what] = sql.Script(own, known, instead)
-    connection.close()
-    return scripts
+    with ExitStack() as stack:
+        for connection in connections.all():
+            stack.enter_context(connection.execute_wrapper(keep))
+        yield sent
 
 
-def _of_pipeline(statement: str) -> bool:
-    return "set_config" in statement or "clock_timestamp" in statement or "accounts_token" in statement
+def statements(asking: Asking) -> dict[str, int]:
+    """Return how many statements our endpoints send for one request, when those before it have warmed what is kept."""
+    acts: dict[str, Callable[[], Any]] = {
+        "list": lambda: asking.get(SIDES["ours"], f"?{QUERY}"),
+        "detail": lambda: asking.get(SIDES["ours"], f"/{asking.sample[3]}"),
+        "filing": lambda: asking.file(SIDES["ours"]),
+    }
+    found = {}
+    for what, act in acts.items():
+        act()
+        with counted() as sent:
+            act()
+        found[what] = len(sent)
+    return found
 
 
 def main(dsn: str, size: int, seconds: float, rounds: int) -> None:
@@ -126,36 +134,50 @@ def main(dsn: str, size: int, seconds: float, rounds: int) -> None:
     import django
 
     django.setup()
-    require_same_answers(found)
-    scripts = recorded(found)
-    session = pages.session_of(found["coordinator"]["id"])
-    result: dict[str, Any] = {"size": size}
+    from django.db import connections
+
+    asking = Asking(found)
+    require_same_answers(asking)
+    result: dict[str, Any] = {"size": size, "statements": statements(asking)}
+    session = pages.Session(found["coordinator"]["id"])
+    asked = {what: counted_page(session, path) for what, path in pages.paths(found["sample"][3]).items()}
+    connections.close_all()
     with server.serving(environment) as (address, running):
-        ours, bare = requests(found, "/api/v1"), requests(found, "/api/v1/bare")
-        for what in WHAT:
+        sent = {side: requests(found, base) for side, base in SIDES.items()}
+        for what in ENDPOINTS:
             sides: dict[str, Callable[[float], Taken]] = {
-                "ours": lambda t, r=ours[what]: load.run(address, r, t),  # type: ignore[misc]
-                "bare": lambda t, r=bare[what]: load.run(address, r, t),  # type: ignore[misc]
-                "sql": lambda t, s=scripts[what]: sql.run(environment["DATABASE_URL"], s, t),  # type: ignore[misc]
+                side: lambda t, r=each[what]: load.run(address, r, t)  # type: ignore[misc]
+                for side, each in sent.items()
             }
             taken = measure(sides, running, seconds, rounds)
             for side, one in taken.items():
                 if one.failures:
                     raise SystemExit(f"{what}, {side}: {len(one.failures)} failed: {one.failures[0]!r}")
-            result[what] = {
-                side: {
-                    "rate": one.rate,
-                    "p50": one.percentile(0.5),
-                    "p99": one.percentile(0.99),
-                    "count": len(one.latencies),
-                    "cpu": 1000 * one.cpu / len(one.latencies),
-                }
-                for side, one in taken.items()
-            }
+            result[what] = {side: _said(one) for side, one in taken.items()}
             print(f"  {size:,} {what}: {time.strftime('%H:%M:%S')}", file=sys.stderr)
-        result["pages"] = pages.measure((address, running), found["sample"], session, seconds)
+        result["pages"] = pages.measure((address, running), found["sample"], session.cookie, seconds)
+        for what, count in asked.items():
+            result["pages"][what]["statements"] = count
         result["memory"] = running.memory()
     print(json.dumps(result))
+
+
+def counted_page(session: pages.Session, path: str) -> int:
+    """Return how many statements a page takes, when the one before it has warmed what is kept."""
+    session.get(path)
+    with counted() as sent:
+        session.get(path)
+    return len(sent)
+
+
+def _said(one: Taken) -> dict[str, float]:
+    return {
+        "rate": one.rate,
+        "p50": one.percentile(0.5),
+        "p99": one.percentile(0.99),
+        "count": len(one.latencies),
+        "cpu": 1000 * one.cpu / len(one.latencies),
+    }
 
 
 if __name__ == "__main__":

@@ -5,14 +5,18 @@ says ``Given`` where a value differs, and is made when it is first asked. The ro
 queryset names: what checks rows checks these.
 """
 
-from collections.abc import Callable, Iterable
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import cache
-from typing import Any, override
+from itertools import repeat
+from typing import Any, Final, override
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import BinaryField, BooleanField, Expression, F, Field, Func, Model, QuerySet
 
 
 class Given(Expression):
@@ -26,6 +30,42 @@ class Given(Expression):
     def as_sql(self, *_: object, **__: object) -> Any:
         """Return its place; what stands there comes later."""
         return "%s", [self]
+
+
+class _Several(Field):  # type: ignore[type-arg]  # Django's isn't generic when the module is loaded
+    """Ids, or bytes, as one value of a statement: one text costs the driver less than a list."""
+
+    @override
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        texts = [one.hex().upper() if isinstance(one, bytes) else one.hex for one in value]
+        if connection.vendor != "postgresql":
+            return json.dumps(texts)
+        sign = r"\\x" if any(isinstance(one, bytes) for one in value) else ""
+        return f"{{{','.join(f'"{sign}{text}"' for text in texts)}}}"
+
+
+class AmongGiven(Func):
+    """Whether a column of ids, or of bytes, holds one of those that are given: one SQL, however many they are."""
+
+    output_field = BooleanField()
+
+    def __init__(self, column: str, name: str) -> None:
+        super().__init__(F(column), Given(name, _Several()))
+
+    @override
+    def as_sql(self, compiler: Any, *_: Any, template: str | None = None, **__: Any) -> Any:
+        """Return the condition; what is given comes later."""
+        (column, before), (given, places) = map(compiler.compile, self.source_expressions)
+        of_bytes = isinstance(self.source_expressions[0].output_field, BinaryField)
+        if template is None:  # SQLite has no text for bytes
+            template = "({column} IN (SELECT value FROM json_each({given})))"
+            column = f"hex({column})" if of_bytes else column
+        sql = template.format(column=column, given=given, type="bytea" if of_bytes else "uuid")
+        return sql, [*before, *places]
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        """Return it as PostgreSQL says it, which finds them by an index."""
+        return self.as_sql(compiler, connection, template="({column} = ANY({given}::text::{type}[]))")
 
 
 class KeptQuery[Row]:
@@ -58,7 +98,9 @@ class _Made:
         self._queryset, self._alias = queryset, queryset.db
         self._compiler: Any = queryset.query.get_compiler(using=self._alias)
         try:
-            self._sql, self._values = self._compiler.as_sql()
+            self._sql, self._values = _spelled(
+                *self._compiler.as_sql(), vendor=self._compiler.connection.vendor
+            )
         except EmptyResultSet:
             self._sql, self._values = "", ()
         else:
@@ -80,6 +122,39 @@ class _Made:
         compiler.get_converters = lambda _: self._converters
         queryset._query = _Ready(queryset._query, compiler)
         return list(queryset._iterable_class(queryset))
+
+
+def _spelled(sql: str, values: Sequence[Any], *, vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """Return a statement with its codes, ids and flags spelled out, and the values that are left.
+
+    PostgreSQL then plans by them, and once for all times that the statement is asked: of values beside it it must fear
+    that each asks for another plan.
+    """
+    if vendor != "postgresql" or "%%" in sql:
+        return sql, tuple(values)
+    spelled = [_literal(value) for value in values]
+    text = "".join(
+        part + (literal or place)
+        for part, literal, place in zip(
+            sql.split("%s"), [*spelled, ""], [*repeat("%s", len(spelled)), ""], strict=True
+        )
+    )
+    return text, tuple(value for value, literal in zip(values, spelled, strict=True) if literal is None)
+
+
+def _literal(value: object) -> str | None:
+    """Return what SQL says of a code, an id or a flag; None of what is none of these."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, UUID):
+        return f"'{value}'::uuid"
+    if isinstance(value, str) and _CODE.fullmatch(value):
+        return f"'{str.__str__(value)}'"
+    return None
+
+
+#: Nothing in it could end a text of SQL.
+_CODE: Final = re.compile("[a-z0-9_]{0,40}", re.ASCII)
 
 
 def _shallow(queryset: "QuerySet[Any, Any]") -> Any:
@@ -116,18 +191,20 @@ def load(owner: Model, relations: Iterable[str], *, empty: Iterable[str] = ()) -
             loaded[name] = found
 
 
-def rows_of(owner: Model, relation: str) -> list[Any]:
-    """Return the rows of a relation as they are now, in its order; each knows its owner."""
+def rows_of(owner: Model, relation: str, *beside: str) -> list[Any]:
+    """Return the rows of a relation as they are now, in its order; each with its owner and what stands ``beside``."""
     field: Any = owner._meta.get_field(relation)
-    rows = _rows_of(type(owner), relation).rows(owner=owner.pk)
+    rows = _rows_of(type(owner), relation, beside).rows(owner=owner.pk)
     for row in rows:
         field.field.set_cached_value(row, owner)
     return rows
 
 
 @cache
-def _rows_of(model: type[Model], name: str) -> KeptQuery[Any]:
+def _rows_of(model: type[Model], name: str, beside: tuple[str, ...]) -> KeptQuery[Any]:
     relation: Any = model._meta.get_field(name)
     field = relation.field
-    owner = Given("owner", field.target_field)
-    return KeptQuery(lambda: relation.related_model._default_manager.filter(**{field.name: owner}))
+    rows, owner = relation.related_model._default_manager, Given("owner", field.target_field)
+    if beside:
+        rows = rows.select_related(*beside)
+    return KeptQuery(lambda: rows.filter(**{field.name: owner}))

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.query import ModelIterable
 
@@ -98,23 +98,53 @@ def page_of(
     Raises:
         InvalidQuery: the cursor wasn't given by this list to this reader.
     """
-    keys = [_key(queryset, one) for one in order]
-    if keys[-1].name not in ("pk", queryset.model._meta.pk.name):
-        raise ValueError("The order of a keyset page ends with the primary key.")
-    context = json.dumps([queryset.model._meta.label, list(order), bound_to])
+    keys, context = _keys(queryset.model, order), _context(queryset.model, order, bound_to)
     if cursor is not None:
         queryset = queryset.filter(_after(keys, _read(cursor, context, len(keys))))
-    rows = queryset.order_by(*(key.ordering() for key in keys))[: limit + 1]
+    checked = queryset._iterable_class if issubclass(queryset._iterable_class, CheckedRows) else None
+    fetched = list(first_rows(queryset, limit=limit, order=order))
+    return _page(fetched, keys, context, limit=limit, keeps=None if checked is None else checked.keeps)
+
+
+def first_rows(queryset: QuerySet[Any, Any], *, limit: int, order: Sequence[str]) -> QuerySet[Any, Any]:
+    """Return the query of a page's rows and of one behind them, none of which is checked yet."""
+    rows = queryset.order_by(*(key.ordering() for key in _keys(queryset.model, order)))[: limit + 1]
     # Rows that don't count are left out of the page, and not of what comes after it.
-    checked = rows._iterable_class if issubclass(rows._iterable_class, CheckedRows) else None
-    if checked is not None:
+    if issubclass(rows._iterable_class, CheckedRows):
         rows._iterable_class = ModelIterable
-    fetched = list(rows)
-    items = [row for row in fetched[:limit] if checked is None or checked.keeps(row)]
+    return rows
+
+
+def first_page(
+    fetched: list[Any],
+    model: type[Model],
+    *,
+    limit: int,
+    order: Sequence[str],
+    bound_to: str,
+    keeps: Callable[[Any], bool],
+) -> Page:
+    """Return the first page of a list, of which ``first_rows`` were fetched: as ``page_of``."""
+    return _page(fetched, _keys(model, order), _context(model, order, bound_to), limit=limit, keeps=keeps)
+
+
+def _page(
+    fetched: list[Any],
+    keys: Sequence[_Key],
+    context: str,
+    *,
+    limit: int,
+    keeps: Callable[[Any], bool] | None,
+) -> Page:
+    items = [row for row in fetched[:limit] if keeps is None or keeps(row)]
     if len(fetched) <= limit:
         return Page(items, None)
     last = fetched[limit - 1]
     return Page(items, _write([_value(last, key.name) for key in keys], context))
+
+
+def _context(model: type[Model], order: Sequence[str], bound_to: str) -> str:
+    return json.dumps([model._meta.label, list(order), bound_to])
 
 
 def envelope(page: Page, results: object) -> dict[str, Any]:
@@ -122,10 +152,17 @@ def envelope(page: Page, results: object) -> dict[str, Any]:
     return {"results": results, "next": page.next}
 
 
-def _key(queryset: QuerySet[Any, Any], spelled: str) -> _Key:
+def _keys(model: type[Model], order: Sequence[str]) -> list[_Key]:
+    keys = [_key(model, one) for one in order]
+    if keys[-1].name not in ("pk", cast("Any", model._meta.pk).name):
+        raise ValueError("The order of a keyset page ends with the primary key.")
+    return keys
+
+
+def _key(model: type[Model], spelled: str) -> _Key:
     name = spelled.removeprefix("-")
     try:
-        field = queryset.model._meta.pk if name == "pk" else queryset.model._meta.get_field(name)
+        field = model._meta.pk if name == "pk" else model._meta.get_field(name)
     except FieldDoesNotExist:
         return _Key(name, spelled.startswith("-"), nullable=True)  # an annotation may be null
     return _Key(name, spelled.startswith("-"), nullable=bool(getattr(field, "null", True)))

@@ -204,6 +204,11 @@ def _told_field(model: type[models.Model], *kinds: Told) -> MacField | None:
     return field if field is not None and field.told in kinds else None
 
 
+def tells_of_new_rows(model: type[models.Model]) -> bool:
+    """Tell whether the journal is told of each row that is added to a table: ``bulk_create`` alone adds these."""
+    return _told_field(model, Told.WHOLE) is not None
+
+
 class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
     """A query by which no row is changed without being signed; its rows are all that are there, those that fail too.
 

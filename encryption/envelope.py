@@ -18,10 +18,9 @@ NONCE: Final = slice(18, 18 + NONCE_BYTES)
 BODY: Final = slice(NONCE.stop, None)
 OVERHEAD: Final = NONCE.stop + TAG_BYTES
 
-_SMALL_BUCKETS: Final = (64, 256, 1024)
 _LARGE_BUCKET: Final = 4096
-_MARK: Final = b"\x80"
-_FILL: Final = _MARK.ljust(_LARGE_BUCKET, b"\0")
+MARK: Final = b"\x80"
+_FILL: Final = MARK.ljust(_LARGE_BUCKET, b"\0")
 
 
 def length_prefixed(*parts: bytes) -> bytes:
@@ -49,13 +48,18 @@ def padded(plaintext: bytes) -> bytes:
     """
     size = len(plaintext)
     # ``<``, not ``<=``: the mark needs a byte of its own, or a full bucket couldn't be told from a filled one.
-    for bucket in _SMALL_BUCKETS:
-        if size < bucket:
-            return plaintext + _FILL[: bucket - size]
-    return plaintext + _FILL[: _LARGE_BUCKET - size % _LARGE_BUCKET]
+    if size < 64:
+        fill = 64 - size
+    elif size < 256:
+        fill = 256 - size
+    elif size < 1024:
+        fill = 1024 - size
+    else:
+        fill = _LARGE_BUCKET - size % _LARGE_BUCKET
+    return plaintext + _FILL[:fill]
 
 
 def unpadded(filled: bytes) -> bytes:
     """Undo ``padded``. The bytes were authenticated before, so a missing mark is our own fault."""
     # From the right: the plaintext may contain 0x80, the filling can't.
-    return filled[: filled.rindex(_MARK)]
+    return filled[: filled.rindex(MARK)]

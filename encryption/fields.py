@@ -112,6 +112,8 @@ class SealedField(_Binary):
         self.key = key
         self.indexed = indexed
         self.max_length: int = max_length
+        #: What sealing a value needs, in one piece: Python finds an attribute of a model's field slowly.
+        self.sealing = (label, key, kind, max_length)
 
     @override
     def deconstruct(self) -> Any:

@@ -53,11 +53,12 @@ class DataKey:
             KeyExhausted: ``unwrapped.MAX_SEALINGS`` is reached.
         """
         # Who filed has a key of its own (0003): sealing it under the case key would open it to whoever reads the case.
-        if self.kind != field.key and self.kind is not Kind.DRAFT:
-            raise ValueError(f"{field.label} is sealed with the {field.key} key.")
-        plaintext = padded(encoded(field.kind, value, field.max_length))
+        label, key_kind, kind, max_length = field.sealing
+        if self.kind != key_kind and self.kind is not Kind.DRAFT:
+            raise ValueError(f"{label} is sealed with the {key_kind} key.")
+        plaintext = padded(encoded(kind, value, max_length))
         key = keyring.held(self._id_bytes) or keyring.fetch(self.id)
-        return Sealed(field.label, key.seal(field.label, row, plaintext), row)
+        return Sealed(label, key.seal(label, row, plaintext), row)
 
     def resealed(self, value: Sealed) -> Sealed:
         """Return the same value sealed with this key, for the same column and row; its plaintext stays in here.

@@ -24,7 +24,7 @@ _encode: Final = JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
 ).encode
 _decode: Final = JSONDecoder().raw_decode
-_TEXT: Final = ord("T")
+TEXT: Final = ord("T")
 _JSON: Final = ord("J")
 _KEY: Final = ord("K")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]*")
@@ -92,6 +92,8 @@ def encoded(kind: str, value: object, max_length: int) -> bytes:
     """
     # Decided here and raised outside any handler: the foreign error would keep the plaintext.
     try:
+        if kind == "text" and type(value) is str and len(value) <= max_length:  # nearly all
+            return b"T" + value.encode()
         if KINDS[kind](value):
             if type(value) is ObjectKey:
                 return b"K" + bytes_of(value)
@@ -109,7 +111,7 @@ def decoded(plaintext: bytes) -> Any:
     if plaintext[0] == _KEY and len(plaintext) == 1 + KEY_BYTES:
         return ObjectKey(plaintext[1:])
     text = plaintext[1:].decode()
-    if plaintext[0] == _TEXT:
+    if plaintext[0] == TEXT:
         return text
     # ``raw_decode`` allows bytes behind the value. They can only be our own fault, so they are refused, not ignored.
     value, end = _decode(text)

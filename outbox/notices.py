@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from core.bulk_inserts import insert
 from outbox import templates
 from outbox.models import Channel, Notice, NoticeState
 
@@ -44,13 +45,16 @@ def tell(about: About, to: Recipients, *, at: datetime, asked_at: datetime | Non
     Raises:
         KeyError: nobody registered the template.
     """
-    rows = list(_rows(about, to, at, asked_at))
-    if rows:
-        Notice.objects.bulk_create(rows)
+    rows = list(rows_of(about, to, at=at, asked_at=asked_at))
+    insert(rows)
     return len(rows)
 
 
-def _rows(about: About, to: Recipients, at: datetime, asked_at: datetime | None) -> Iterable[Notice]:
+def rows_of(
+    about: About, to: Recipients, *, at: datetime, asked_at: datetime | None = None
+) -> Iterable[Notice]:
+    """Yield the rows that ``tell`` writes, for whoever inserts them with others."""
+
     def row(channel: Channel, **recipient: object) -> Notice:
         in_app = channel is Channel.APP
         return Notice(

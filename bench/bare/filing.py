@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,48 +38,61 @@ class Once:
         number = hashlib.sha256(self.caller + self.key.encode()).digest()[:8]
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(number, signed=True)])
-        return bare.Replay.objects.filter(caller=self.caller, key=self.key).first()
+        return bare.TABLES["Replay"].objects.filter(caller=self.caller, key=self.key).first()
 
     def keep(self, referral: Any, *, at: datetime) -> None:
         """Keep what the request did."""
-        bare.Replay(
+        bare.TABLES["Replay"](
             caller=self.caller, key=self.key, route=self.route, body=self.body, status=201,
             thing=referral.pk, part=referral.pk, version=referral.version, at=at,
         ).save(force_insert=True)  # fmt: skip
 
 
-def file(data: dict[str, Any], *, actor: Actor, at: datetime) -> tuple[Any, list[Any]]:
-    """Insert a filing with its clocks and steps; return it and its clocks."""
+@dataclass(frozen=True)
+class Filing:
+    """The rows of a filing."""
+
+    referral: Any
+    concern: Any
+    parts: dict[str, list[Any]]
+    steps: list[Any]
+    clocks: list[Any]
+
+
+def drawn_up(tables: Any, data: dict[str, Any], *, actor: Actor, at: datetime) -> Filing:
+    """Return the rows of a filing, to be inserted in their order; ``tables`` is the baseline's module of models."""
     parts = form.parts_of(data)
     place = parts["children"][0]["commune_insee"]
     authority: Any = competent_authority(place, on=at.date())
     units = list(authority.units.order_by("name", "pk"))
     zone = ZoneInfo(authority.timezone)
     caller: Any = actor.user_id
-    referral = bare.Referral(
+    referral = tables.Referral(
         reference=reference_numbers.new(), authority=authority, unit=units[0] if len(units) == 1 else None,
         department=department_of(place), version=2, state="submitted", created_at=at, received_at=at,
         submitted_at=at, statutory_due_at=deadlines.statutory_due(at, zone), filed_by=caller.bytes,
         case_key=caller, filer_key=caller,
     )  # fmt: skip
     rows = {
-        name: [_row(bare.PARTS[name], referral, place, said) for place, said in enumerate(items)]
+        name: [_row(tables.PARTS[name], referral, place, said) for place, said in enumerate(items)]
         for name, items in parts.items()
     }
-    concern = bare.Concern(referral=referral)
+    concern = tables.TABLES["Concern"](referral=referral)
     _put(concern, form.concern_of(data))
     for child in rows["children"]:
         _derive(child, concern, referral, on=at.astimezone(zone).date())
-    running = _clocks(referral, at, zone)
+    running = _clocks(tables.TABLES["Clock"], referral, at, zone)
     referral.next_due_at = min(clock.due_at for clock in running)
-    referral.save(force_insert=True)
-    concern.save(force_insert=True)
-    for name, alike in rows.items():
+    return Filing(referral, concern, rows, _steps(tables.TABLES["StepRecord"], referral, caller, at), running)
+
+
+def insert(made: Filing) -> None:
+    """Insert the rows, one statement a table."""
+    made.referral.save(force_insert=True)
+    made.concern.save(force_insert=True)
+    for alike in (*made.parts.values(), made.steps, made.clocks):
         if alike:
-            bare.PARTS[name].objects.bulk_create(alike)
-    bare.StepRecord.objects.bulk_create(_steps(referral, caller, at))
-    bare.Clock.objects.bulk_create(running)
-    return referral, running
+            type(alike[0]).objects.bulk_create(alike)
 
 
 def _row(model: Any, referral: Any, place: int, said: dict[str, Any]) -> Any:
@@ -106,14 +120,14 @@ def _derive(child: Any, concern: Any, referral: Any, *, on: date) -> None:
     )
 
 
-def _clocks(referral: Any, at: datetime, zone: ZoneInfo) -> list[Any]:
+def _clocks(model: Any, referral: Any, at: datetime, zone: ZoneInfo) -> list[Any]:
     dues = {
         ClockCode.C1: at + timedelta(hours=24),
         ClockCode.C4: referral.statutory_due_at,
         ClockCode.C5: dates.after_months(at, deadlines.FEEDBACK_MONTHS, zone),
     }
     return [
-        bare.Clock(
+        model(
             referral=referral, code=code, access_class="A", started_at=at, warn_at=due - (due - at) / 5,
             due_at=due, statutory=code in deadlines.STATUTORY,
         )
@@ -121,9 +135,9 @@ def _clocks(referral: Any, at: datetime, zone: ZoneInfo) -> list[Any]:
     ]  # fmt: skip
 
 
-def _steps(referral: Any, caller: UUID, at: datetime) -> list[Any]:
+def _steps(model: Any, referral: Any, caller: UUID, at: datetime) -> list[Any]:
     return [
-        bare.StepRecord(
+        model(
             referral=referral, machine="referral", step=name, number=number, at=at, order=order, role="filer",
             by=caller, from_state="" if name == "create" else "draft",
             to_state="draft" if name == "create" else "submitted", access_class="A",

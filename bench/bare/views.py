@@ -54,7 +54,7 @@ def _shown(model: Any) -> list[str]:
     ]
 
 
-SHOWN = {getattr(bare, model.__name__): _shown(model) for model in (service.Concern, *service.PARTS.values())}
+SHOWN = {model.__name__: _shown(model) for model in (service.Concern, *service.PARTS.values())}
 _offered: dict[tuple[str, str], dict[str, Any]] = {}
 
 
@@ -79,7 +79,7 @@ def shell(referral: Any) -> dict[str, Any]:
 def row(one: Any) -> dict[str, Any]:
     """Return one row of a part."""
     found = {"id": str(one.pk)}
-    for name in SHOWN[type(one)]:
+    for name in SHOWN[type(one).__name__]:
         found[name] = _plain(getattr(one, name))
     return found
 
@@ -116,10 +116,22 @@ def offered(referral: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
 class Cases(CaseView):
     """List and file."""
 
+    base = "bare"
+
+    def rows(self, actor: Actor) -> Any:
+        """Return the cases that the caller may list."""
+        return bare.Referral.objects.filter(authority_id__in=sorted(actor.authority_ids))
+
+    def filed(self, data: dict[str, Any], *, actor: Actor, at: datetime) -> filing.Filing:
+        """Insert a filing; return its rows."""
+        made = filing.drawn_up(bare, data, actor=actor, at=at)
+        filing.insert(made)
+        return made
+
     def get(self, request: Request) -> Response:
         """List a page of the queue."""
         asked = CaseQuery.of(request.query_params)
-        rows = bare.Referral.objects.filter(authority_id__in=sorted(self.actor(request).authority_ids))
+        rows = self.rows(self.actor(request))
         for name in ("state", "urgency", "department", "runaway"):
             if name in asked:
                 rows = rows.filter(**{name: asked[name]})
@@ -128,7 +140,7 @@ class Cases(CaseView):
             limit=asked["limit"],
             order=("next_due_at", "id"),
             cursor=asked.get("cursor"),
-            bound_to="bare",
+            bound_to=self.base,
         )
         return Response({"results": [shell(one) for one in page.items], "next": page.next})
 
@@ -140,7 +152,8 @@ class Cases(CaseView):
             raise Http404
         body = NewConcern(data=request.data)
         body.is_valid(raise_exception=True)
-        referral, running = filing.file(dict(body.validated_data), actor=actor, at=at)
+        made = self.filed(dict(body.validated_data), actor=actor, at=at)
+        referral = made.referral
         once.keep(referral, at=at)
         withdraw = abilities._described(steps.get(Machine.REFERRAL, "withdraw"))
         answer = {
@@ -149,35 +162,40 @@ class Cases(CaseView):
             "status": labels.labelled(CoarseStatus.RECEIVED),
             "submitted_at": labels.moment(referral.submitted_at),
             "withdrawn_at": None,
-            "clocks": [clock for clock in timed(referral, running, at=at) if clock["code"] == "C5"],
+            "clocks": [clock for clock in timed(referral, made.clocks, at=at) if clock["code"] == "C5"],
             "available_actions": [{**withdraw, "href": f"/api/v1/referrals/{referral.pk}/withdraw"}],
             "blocked_actions": [],
             "made": str(referral.pk),
         }
-        return Response(answer, status=201, headers={"Location": f"/api/v1/bare/referrals/{referral.pk}"})
+        return Response(
+            answer, status=201, headers={"Location": f"/api/v1/{self.base}/referrals/{referral.pk}"}
+        )
 
 
 class OneCase(CaseView):
     """Read."""
 
+    tables: Any = bare
+
+    def found(self, pk: UUID, actor: Actor) -> Any:
+        """Return a case with all its parts."""
+        rows = self.tables.Referral.objects.select_related("authority", "concern")
+        found = rows.prefetch_related("clocks", *self.tables.PARTS).filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
     def get(self, request: Request, pk: UUID) -> Response:
         """Read a case whole."""
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        found = (
-            bare.Referral.objects.select_related("authority", "concern")
-            .prefetch_related("clocks", *bare.PARTS)
-            .filter(pk=pk)
-            .first()
-        )
-        if found is None:
-            raise Http404
+        found = self.found(pk, actor)
         body = shell(found)
         body["clocks"] = timed(found, found.clocks.all(), at=at)
         body |= offered(found, actor=actor, at=at)
         body["concern"] = row(found.concern)
         del body["concern"]["id"]
         body["concern"]["not_known"] = found.concern.not_known
-        for name in bare.PARTS:
+        for name in self.tables.PARTS:
             body[name] = [row(one) for one in getattr(found, name).all()]
         return Response(body, headers={"ETag": f'"{found.version}"'})

@@ -1,10 +1,13 @@
 """The ties of an actor to one case, as ``visible_to`` annotated them, and the state that it sees."""
 
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from accounts.actor import Actor
+from accounts.roles import Role
 from referrals.access.matrix import Relation
-from referrals.access.relations import CaseAccess, possible_ties
+from referrals.access.relations import CaseAccess, Tie, possible_ties
 from referrals.models import Referral
 from referrals.vocabulary.states import State
 
@@ -14,18 +17,33 @@ def ties_of(referral: Referral, actor: Actor) -> CaseAccess:
     row: Any = referral
     # By the flags of the query that gave the row: computed a second time, ties could differ from the list that showed
     # the case (SEC-AZ1).
-    held = [t for t in possible_ties(actor) if getattr(row, t.name, None)]
-    pairs = frozenset((t.role, t.relation) for t in held)
-    absent = frozenset((t.role, getattr(row, t.name)) for t in held if t.relation is Relation.STANDING_IN)
-    glass = bool(getattr(row, "tie_glass", False))
-    listed = bool(row.tie_named)
+    held = tuple([t for t in possible_ties(actor) if getattr(row, t.name, None)])
+    absent = tuple([(t.role, getattr(row, t.name)) for t in held if t.relation is Relation.STANDING_IN])
+    draft, glass, listed = (
+        row.state == State.DRAFT,
+        bool(getattr(row, "tie_glass", False)),
+        bool(row.tie_named),
+    )
+    return _access(held, absent, draft, glass, listed, bool(referral.restricted))
+
+
+# The cases of a list are alike: most have the same ties.
+@lru_cache(maxsize=1_000)
+def _access(
+    held: tuple[Tie, ...],
+    absent: tuple[tuple[Role, UUID], ...],
+    draft: bool,
+    glass: bool,
+    listed: bool,
+    restricted: bool,
+) -> CaseAccess:
+    pairs, stood_for = frozenset((t.role, t.relation) for t in held), frozenset(absent)
     named = listed or glass
     # Restricted to others, a case keeps own filing alone, for its coarse line; all other ties give nothing (§1.3 rule
     # 3).
-    if referral.state != State.DRAFT and referral.restricted and not named:
-        pairs, absent = frozenset(pair for pair in pairs if pair[1] is Relation.OWN), frozenset()
-    draft = referral.state == State.DRAFT
-    return CaseAccess(pairs=pairs, draft=draft, named=named, glass=glass, absent=absent, listed=listed)
+    if not draft and restricted and not named:
+        pairs, stood_for = frozenset(pair for pair in pairs if pair[1] is Relation.OWN), frozenset()
+    return CaseAccess(pairs=pairs, draft=draft, named=named, glass=glass, absent=stood_for, listed=listed)
 
 
 def state_seen(referral: Referral, ties: CaseAccess) -> str:

@@ -68,6 +68,19 @@ def remembering() -> Iterator[None]:
         _read_before.reset(token)
 
 
+@contextmanager
+def as_read(actor: Actor, special: Exceptional, *, at: datetime) -> Iterator[None]:
+    """Let an actor's exceptional ties be those that were read just now, inside the block.
+
+    What is kept under rights is made under the same ones: read a second time, they may have changed meanwhile.
+    """
+    token = _read_before.set({(actor.user_id or NOBODY, at): special})
+    try:
+        yield
+    finally:
+        _read_before.reset(token)
+
+
 def read_again() -> None:
     """Forget what was read: from now on the transaction sees other rows (``row_level_security.py``)."""
     read_before = _read_before.get()

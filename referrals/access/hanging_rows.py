@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, cast, override
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, Model, OuterRef, Q, QuerySet, TextField, When
 
 from accounts.actor import Actor
 from encryption.authentic import CheckedRows
@@ -35,10 +35,15 @@ def shown_with[M: Model](rows: "QuerySet[M]", actor: Actor, *, at: datetime) -> 
     return Rows.of(rows.select_related("referral"))
 
 
-def with_children[M: Model](rows: "QuerySet[M]") -> "QuerySet[M]":
-    """Return the rows with what the children of their cases say, for ``restrictions_hold``, by no query more."""
-    children = Child.objects.filter(referral=OuterRef("referral"))
-    annotated: Any = rows.annotate(children_told=ToldRows.of(children, "referral"))
+def with_children[M: Model](rows: "QuerySet[M]", where: Q | None = None) -> "QuerySet[M]":
+    """Return the rows with what the children of their cases say, for ``restrictions_hold``, by no query more.
+
+    ``where``: which rows are asked at all.
+    """
+    told = ToldRows.of(Child.objects.filter(referral=OuterRef("referral")), "referral")
+    annotated: Any = rows.annotate(
+        children_told=told if where is None else Case(When(where, then=told), output_field=TextField())
+    )
     return cast("QuerySet[M]", annotated)
 
 

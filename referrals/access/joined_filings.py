@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 
 from accounts.actor import Actor
+from core.kept_queries import Given, KeptQuery
 from encryption.authentic import CheckedRows
 from referrals.access.child_sight import sight_of
 from referrals.access.exceptions import exceptional
@@ -19,15 +20,18 @@ from referrals.models import Joining, Referral
 
 def joined_filings(referral: Referral) -> Iterator[Referral]:
     """Yield the filings joined to a file, and those joined to them before."""
-    for joining in _joinings(referral):
+    for joining in _JOININGS.rows(target=referral.pk):
         yield joining.referral
         # Chains are walked, not flattened, for each joining can be undone by itself.
         yield from joined_filings(joining.referral)
 
 
-def _joinings(referral: Referral) -> "QuerySet[Any]":
-    joined = Joining.objects.filter(target=referral, undone_at=None)
+def _joinings() -> "QuerySet[Any]":
+    joined = Joining.objects.filter(target=Given("target", UUIDField()), undone_at=None)
     return CheckedRows.of(joined.select_related("referral__concern"))
+
+
+_JOININGS: Final = KeptQuery(_joinings)
 
 
 def readable_filings(
@@ -43,7 +47,7 @@ def readable_filings(
     special = exceptional(actor, at=at)
     ordinary = frozenset(pair for pair in ties.pairs if pair[1] is not Relation.BROKEN_GLASS)
     hidden = sight_of(referral, ties, actor).hidden
-    for joining in _joinings(referral):
+    for joining in _JOININGS.rows(target=referral.pk):
         filing = joining.referral
         named, glass = filing.pk in special.unlocked, filing.pk in special.glass
         # A child has another id in each filing: hiding the file's id alone would show it under the other (SEC-AZ20).

@@ -9,7 +9,7 @@ assessment, I justice, J measures, K protected address.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from operator import or_
 from typing import Any, Final, override
 from uuid import UUID
@@ -24,7 +24,7 @@ from core.kept_queries import Given, KeptQuery
 from encryption import digest
 from encryption.authentic import CheckedRows
 from encryption.told_rows import ToldRows
-from referrals.access.exceptions import Exceptional, exceptional
+from referrals.access.exceptions import Exceptional, as_read, exceptional
 from referrals.access.matrix import FILED, FILERS, MATRIX, ORDINARY, RECEIVERS, Relation, partial_by, reads_by
 from referrals.access.people import services_of
 from referrals.access.relations import Tie, filed_by, possible_ties
@@ -42,7 +42,7 @@ declare_policy(f"access-{digest.sha256(repr(sorted(MATRIX.items())).encode()).he
 _CONFIDED: Final = f"tie_{Role.MEASURE_SERVICE}"
 
 
-class _TiedRows(CheckedRows):
+class TiedRows(CheckedRows):
     """Cases with their ties: those left out to which nothing ties any more, once restriction and measures are asked.
 
     What SQL was told may have been changed by hand; what a row says of its restriction is what was signed.
@@ -103,9 +103,7 @@ def _made(
     """Return a query that is kept under the rights read just now; none where the actor has no tie to anything."""
     if not possible_ties(actor) or actor.user_id is None:
         return Referral.objects.none()
-    # The origin is no part of the key: all requests of one person under the same rights share one query.
-    holder = Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
-    return make(holder, exceptional(actor, at=at), which).all()
+    return make(_holder(actor), exceptional(actor, at=at), which).all()
 
 
 def works(actor: Actor) -> bool:
@@ -137,7 +135,7 @@ def _visible_by(holder: Actor, special: Exceptional, drafts: bool) -> "QuerySet[
 def _tied(
     wanted: Q, holder: Actor, rules: Mapping[Tie, Q | None], special: Exceptional
 ) -> "QuerySet[Referral]":
-    return _TiedRows.of(Referral.objects.filter(wanted).annotate(**_flags(holder, rules, special)))
+    return TiedRows.of(Referral.objects.filter(wanted).annotate(**_flags(holder, rules, special)))
 
 
 def _flags(holder: Actor, rules: Mapping[Tie, Q | None], special: Exceptional) -> dict[str, Any]:
@@ -235,8 +233,7 @@ def one_case(actor: Actor, pk: UUID, *, at: datetime, whole: bool = False) -> Re
     """
     if not possible_ties(actor) or actor.user_id is None:
         return None
-    holder = Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
-    found = _one_case(holder, exceptional(actor, at=at), whole).first(pk=pk)
+    found = _one_case(_holder(actor), exceptional(actor, at=at), whole).first(pk=pk)
     if found is not None and whole:
         found.lacks = frozenset(name for name in _MOSTLY_EMPTY if not getattr(found, f"has_{name}"))
     return found
@@ -254,12 +251,49 @@ def _one_case(holder: Actor, special: Exceptional, whole: bool) -> KeptQuery[Ref
     return KeptQuery(make)
 
 
+#: So many queries are kept of one kind; then all are forgotten, for to keep the order of use would cost a lock.
+_MOST_KEPT: Final = 400
+
+
+class KeptByRights[Row]:
+    """A query whose form depends on the rights read just now, and on what else its ``form`` says; kept under these.
+
+    It finds nothing for who has no tie to anything.
+    """
+
+    def __init__(self, make: "Callable[..., QuerySet[Any, Row]]") -> None:
+        """Keep what ``make(actor, *form, at=at)`` returns: a queryset as ``KeptQuery`` has it, whatever the instant."""
+        self._make = make
+        self._kept: dict[Any, KeptQuery[Row]] = {}
+
+    def rows(self, actor: Actor, *form: object, at: datetime, **given: object) -> list[Row]:
+        """Return the rows for the values given, by name."""
+        if not possible_ties(actor) or actor.user_id is None:
+            return []
+        holder, special = _holder(actor), exceptional(actor, at=at)
+        key = (holder, special, form)
+        kept = self._kept.get(key)
+        if kept is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[key] = KeptQuery(partial(self._made, holder, special, *form, at=at))
+        return kept.rows(**given)
+
+    def _made(self, holder: Actor, special: Exceptional, *form: object, at: datetime) -> "QuerySet[Any, Row]":
+        with as_read(holder, special, at=at):
+            return self._make(holder, *form, at=at)
+
+
+def _holder(actor: Actor) -> Actor:
+    """Return the actor as a key of what is kept by rights: without where each request comes from."""
+    return Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
+
+
 def still_seen(actor: Actor, pk: UUID, *, at: datetime) -> Referral | None:
     """Return the case with this very id if the actor sees it: its ties and what is signed of it, and no more."""
     if not possible_ties(actor) or actor.user_id is None:
         return None
-    holder = Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
-    return _still_seen(holder, exceptional(actor, at=at)).first(pk=pk)
+    return _still_seen(_holder(actor), exceptional(actor, at=at)).first(pk=pk)
 
 
 @lru_cache(maxsize=200)

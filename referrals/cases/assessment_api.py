@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from referrals.assessment import actions as assessment_actions
+from referrals.assessment.inputs import ReportForm
 from referrals.cases.api import CasePart
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView
@@ -23,7 +24,7 @@ class AssessmentEdit(CaseView):
         return view.get(request, pk)
 
     @extend_schema(
-        request=assessment_actions.ReportForm,
+        request=ReportForm,
         responses=schema.CaseAnswer,
         operation_id="assessment_edit",
         parameters=[schema.IF_MATCH],

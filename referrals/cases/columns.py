@@ -6,12 +6,13 @@ For a whole page at once: the number of queries is the same for one line and for
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from accounts.actor import Actor
+from core.kept_queries import AmongGiven, KeptQuery
 from referrals.access import child_sight
 from referrals.access import people as access_people
 from referrals.access.child_sight import Sight
@@ -82,22 +83,22 @@ def _person(assignment: Assignment) -> dict[str, str]:
 
 def _filers(cases: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return what kind of person filed each of the cases, of which the caller reads class C."""
-    rows = Concern.objects.filter(referral__in=cases).exclude(filer_profession="")
-    return {
-        pk: labelled(FilerProfession(code))
-        for pk, code in rows.values_list("referral_id", "filer_profession")
-    }
+    return {pk: labelled(FilerProfession(code)) for pk, code in _FILERS.rows(cases=list(cases))}
+
+
+def _filers_of() -> "QuerySet[Concern, Any]":
+    rows = Concern.objects.filter(AmongGiven("referral", "cases")).exclude(filer_profession="")
+    return rows.values_list("referral_id", "filer_profession")
+
+
+_FILERS: Final = KeptQuery(_filers_of)
 
 
 def _attachments(
     cases: Mapping[UUID, Referral], ties: Mapping[UUID, CaseAccess], actor: Actor
 ) -> Counter[UUID]:
     """Return how many files of each case the actor may read, by class and by child (SEC-AZ20)."""
-    rows = list(
-        Attachment.objects.filter(referral__in=cases, waiting_since=None, destroyed_at=None).only(
-            "referral_id", "access_class", "children", "waiting_since"
-        )
-    )
+    rows = _ATTACHED.rows(cases=list(cases))
     # Children are asked for where a file is about one, and for all such cases at once.
     about = [cases[pk] for pk in {row.referral_id for row in rows if row.children}]
     serves = bool(access_people.services_of(actor))
@@ -108,3 +109,11 @@ def _attachments(
         for pk in {row.referral_id for row in rows}
     }
     return Counter(row.referral_id for row in rows if rights.reads(row, sights[row.referral_id]))
+
+
+def _attached() -> "QuerySet[Attachment]":
+    rows = Attachment.objects.filter(AmongGiven("referral", "cases"), waiting_since=None, destroyed_at=None)
+    return rows.only("referral_id", "access_class", "children", "waiting_since")
+
+
+_ATTACHED: Final = KeptQuery(_attached)

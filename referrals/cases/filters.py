@@ -42,6 +42,8 @@ VIEWED: Final = (
     "sort",
     "limit",
 )
+#: Filters that compare a column of the case.
+OF_COLUMNS: Final = ("state", "urgency", "department", "runaway", "unit")
 #: Of as many cases at most a part of a reference is looked up among those that the reader sees.
 REFERENCES_MAX: Final = 1_000
 
@@ -91,15 +93,16 @@ def filtered(
     rows: "QuerySet[Referral]", asked: Mapping[str, Any], *, actor: Actor, at: datetime
 ) -> "QuerySet[Referral]":
     """Return the rows that answer all filters of ``asked``."""
-    for name in ("state", "urgency", "department", "runaway"):
-        if name in asked:
-            rows = rows.filter(**{name: asked[name]})
-    if "unit" in asked:
-        rows = rows.filter(unit_id=asked["unit"])
+    rows = rows.filter(**{name: asked[name] for name in OF_COLUMNS if name in asked})
     for name, condition in _CONDITIONS.items():
         if name in asked:
             rows = rows.filter(condition(asked[name], actor, at))
     return rows
+
+
+def are_plain(asked: Mapping[str, Any]) -> bool:
+    """Tell whether columns of the case alone are compared."""
+    return _CONDITIONS.keys().isdisjoint(asked)
 
 
 def _overdue(wanted: bool, actor: Actor, at: datetime) -> Q:

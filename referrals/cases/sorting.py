@@ -31,13 +31,9 @@ def sorted_by(
     rows: "QuerySet[Referral]", sort: str, *, actor: Actor, at: datetime
 ) -> tuple["QuerySet[Referral]", tuple[str, str]]:
     """Return the rows with what they are sorted by, and the order of ``page_of``; ``due`` where it may not be so."""
-    sign, name = ("-", sort[1:]) if sort.startswith("-") else ("", sort)
-    if name not in sortable(actor):
-        sign, name = "", "due"
-    if name == "due":
-        return rows, (sign + clocks.due_column(actor), "id")
-    if name in _PLAIN:
-        return rows, (sign + _PLAIN[name], "id")
+    sign, name = _allowed(sort, actor)
+    if (plain := plain_order(sort, actor)) is not None:
+        return rows, plain
     key: Any
     if name == "state":
         key = _place("state", State)
@@ -49,6 +45,18 @@ def sorted_by(
         people = owners.by_turn(owners.current(actor, at=at).filter(referral=OuterRef("pk")))
         key = Subquery(people.values("user__full_name")[:1])
     return rows.annotate(sort_key=key), (f"{sign}sort_key", "id")
+
+
+def plain_order(sort: str, actor: Actor) -> tuple[str, str] | None:
+    """Return the order of a list that is sorted by a column of the case itself; None where by another thing."""
+    sign, name = _allowed(sort, actor)
+    column = clocks.due_column(actor) if name == "due" else _PLAIN.get(name)
+    return None if column is None else (sign + column, "id")
+
+
+def _allowed(sort: str, actor: Actor) -> tuple[str, str]:
+    sign, name = ("-", sort[1:]) if sort.startswith("-") else ("", sort)
+    return (sign, name) if name in sortable(actor) else ("", "due")
 
 
 def _place(column: str, codes: Iterable[Coded]) -> Case:

@@ -73,7 +73,7 @@ def run_step(
         hooks.after_leaving_state(act, before_case)
     # After the hooks: the shell sums up what has become of all.
     refresh_shell(case)
-    referral.save()
+    case.save()
     _lapse_approvals(case, before_case)
     # In the transaction of the act: no entry, no act (SEC-AL2, SEC-AL4).
     if step.recorded:

@@ -17,6 +17,7 @@ from accounts.models import Authority
 from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
+from core.bulk_inserts import insert
 from encryption import keys
 from encryption.fields import SealedField
 from encryption.keys import DataKey
@@ -35,7 +36,6 @@ from referrals.vocabulary.filing_answers import Channel, Variant
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import Machine, State, Whereabouts
 from referrals.workflow.case import Case
-from referrals.workflow.case_parts import insert
 from referrals.workflow.context import StepContext, StepInput
 from referrals.workflow.field_inputs import storable
 from referrals.workflow.step import Step, steps
@@ -201,6 +201,7 @@ def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: dat
         _begin(case)
         case.insert(*rows)
         act = run_step(step, case, StepInput())
+    effects.remember_as(referral, "clocks", case.open_clocks)
     return StepResult(referral=referral, made=referral.pk, warnings=tuple(act.warnings))
 
 
@@ -208,8 +209,10 @@ def _begin(case: Case) -> None:
     """Insert the referral, give it its pseudonym, and write down that it was begun (T01)."""
     referral = case.referral
     referral.version = 1
-    referral.save(force_insert=True)
-    referral.pseudonym = journal.new_subject(referral.pk, at=case.at)
+    case.save()
+    named = journal.subject_row(referral.pk, at=case.at)
+    case.insert(named)
+    referral.pseudonym = named.pseudonym
     case.records, case.open_clocks = 0, []
     StepContext(
         steps.get(Machine.REFERRAL, "create"), case, StepInput(), actor=case.actor, at=case.at

@@ -63,10 +63,15 @@ def rows_of(referral: "Referral") -> Iterator[models.Model]:
 def remember(referral: "Referral", rows: Sequence[models.Model]) -> None:
     """Let the referral's relations answer with rows that this act inserts, without asking the database."""
     for name in FORM_PARTS:
-        related = getattr(referral, name).all()
-        related._result_cache = [row for row in rows if type(row) is related.model]
-        related._prefetch_done = True
-        referral.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
+        model = referral._meta.get_field(name).related_model
+        remember_as(referral, name, [row for row in rows if type(row) is model])
+
+
+def remember_as(referral: "Referral", name: str, rows: list[Any]) -> None:
+    """Let one relation answer with rows likewise."""
+    related = getattr(referral, name).all()
+    related._result_cache, related._prefetch_done = rows, True
+    referral.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
 
 
 def sealed_fields_of(row: models.Model) -> list[SealedField]:

@@ -1,10 +1,12 @@
 """Referral: one filing, from draft to its end. Its shell is in clear, for queues and deadlines."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Self, override
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.base import ModelState
 
 from audit import journal
 from audit.errors import PseudonymRefused
@@ -12,6 +14,7 @@ from audit.pseudonyms import told_subject
 from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.fields import clear, coded, row_id, state_field
 from referrals.vocabulary.ages import AgeBand
+from referrals.vocabulary.duplicates import LeftOut
 from referrals.vocabulary.filing_answers import Channel, Variant
 from referrals.vocabulary.states import Exploitation, JudicialState, State, Urgency
 
@@ -104,10 +107,13 @@ class Referral(Authentic):
     alert_open = clear(models.BooleanField(default=False, db_default=False), "A")
     glass_open = clear(models.BooleanField(default=False, db_default=False), "A")
     transfer_open = clear(models.BooleanField(default=False, db_default=False), "A")
-    # Under which version of the index the case stands, 0 for none any more; when it was last looked for others in it.
+    # Under which version of the index the case stands, 0 for none any more, and how long its values are; when it was
+    # last looked for others in it, and what that search left out.
     index_key = clear(models.UUIDField(null=True), "A")
     index_norm = clear(models.PositiveSmallIntegerField(default=0, db_default=0), "A")
+    index_bits = clear(models.PositiveSmallIntegerField(default=0, db_default=0), "A")
     searched_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    searched_partly = coded(LeftOut, "A", blank=True, default="", db_default="")
     legal_hold = clear(models.BooleanField(default=False), "A")
     immediate_danger = clear(models.BooleanField(default=False), "D")
     prostitution_status = coded(Exploitation, "D", default=Exploitation.NONE)
@@ -176,8 +182,11 @@ class Referral(Authentic):
             models.Index(
                 fields=["index_norm", "id"], name="referral_unsearched", condition=Q(searched_at__isnull=True)
             ),
+            models.Index(fields=["authority", "index_norm", "index_bits", "id"], name="referral_indexed"),
             models.Index(
-                fields=["index_norm"], name="referral_index_norm", condition=Q(searched_at__isnull=False)
+                fields=["authority"],
+                name="referral_searched_partly",
+                condition=Q(searched_partly=LeftOut.NOT_INDEXED),
             ),
             models.Index(
                 fields=["shared_with"], name="referral_shared", condition=Q(shared_with__isnull=False)
@@ -202,6 +211,21 @@ class Referral(Authentic):
     def __str__(self) -> str:
         return self.reference
 
+    @classmethod
+    @override
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], *, fetch_mode: Any = None
+    ) -> Self:
+        """Return a row as it was read, all columns at once: Django sets each by itself, which takes a list longer."""
+        row = cls.__new__(cls)
+        row.__dict__ |= zip(field_names, values, strict=True)
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, db
+        if fetch_mode is not None:
+            row._state.fetch_mode = fetch_mode
+        row._remember()
+        return row
+
     @property
     def known_to_filer_as(self) -> tuple[UUID, str]:
         """Return the id and the reference that the receipt of the filing bears."""
@@ -211,6 +235,11 @@ class Referral(Authentic):
     def in_danger(self) -> bool:
         """Whether this case is of the urgent lane now: a call waits for an answer, or life is at risk."""
         return self.alert_open or self.urgency == Urgency.U3
+
+    @property
+    def is_searched_for(self) -> bool:
+        """Whether the service looked for files like this one in the whole index."""
+        return self.searched_at is not None and self.searched_partly != LeftOut.NOT_INDEXED
 
     @property
     def pseudonym(self) -> UUID:

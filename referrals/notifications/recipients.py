@@ -25,7 +25,7 @@ from accounts.signin import actor_of_user
 from encryption import index
 from outbox import gateway
 from outbox.models import Endpoint
-from outbox.notices import About, Recipients
+from outbox.notices import About, Recipients, rows_of
 from outbox.notices import tell as write
 from outbox.ports import doors
 from outbox.templates import Kind, Template, register
@@ -261,7 +261,7 @@ def tell(act: StepContext) -> None:
     called = officers - done_by if gateway.is_there() else set()
     if urgent and not called:
         act.warnings.append(PHONE_ON_CALL if officers else PHONE_SUPERVISOR)
-    write(about, Recipients(users=users, called=called), at=act.at)
+    case.insert(*rows_of(about, Recipients(users=users, called=called), at=act.at))
     if step.event in WATCHED:
         tell_watchers(case, WATCHED[step.event])
     _tell_receivers(act)
@@ -294,6 +294,13 @@ def call_parties(case: Case, parties: Collection[str]) -> int:
     called = users if gateway.is_there() else []
     write(_about(case, "referral.urgent", urgent=True), Recipients(users=users, called=called), at=case.at)
     return len(users)
+
+
+def call_list(case: Case, template: str) -> None:
+    """Call whoever may know of a restricted case now, by phone where there is a gateway."""
+    users = sorted(let_past(case))
+    called = users if gateway.is_there() else []
+    write(_about(case, template, urgent=True), Recipients(users=users, called=called), at=case.at)
 
 
 def people(
@@ -339,9 +346,19 @@ def _let_in(case: Case) -> "QuerySet[Grant]":
     return case.referral.grants.filter(kind__in=("named", "glass"), ended_at=None, expires_at__gt=case.at)
 
 
+def let_past(case: Case) -> set[UUID]:
+    """Return who may know of a restricted case now: by its list, or by a broken glass; none who is excluded."""
+    return set(_let_in(case).values_list("user_id", flat=True)) - excluded_from(case)
+
+
+def excluded_from(case: Case) -> set[UUID]:
+    """Return who is excluded from a case now."""
+    return set(case.referral.exclusions.filter(lifted_at=None).values_list("user_id", flat=True))
+
+
 def barred_from(case: Case) -> set[UUID]:
     """Return the officers on call who may not know of a case: excluded, or not let past its restriction."""
-    barred = set(case.referral.exclusions.filter(lifted_at=None).values_list("user_id", flat=True))
+    barred = excluded_from(case)
     if case.referral.restricted:
         held = Membership.objects.in_force(case.at).filter(authority=case.authority_id, role=Role.ON_CALL)
         let_in = set(_let_in(case).values_list("user_id", flat=True))

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, UUIDField
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from core.kept_queries import Given, KeptQuery, rows_of
+from core.kept_queries import AmongGiven, Given, KeptQuery, rows_of
 from encryption.authentic import CheckedRows
 from referrals.access import hanging_rows, matrix, visibility
 from referrals.access.child_sight import Sight
@@ -31,7 +31,7 @@ def clock_line(clock: Clock, calendar: Calendar, *, at: datetime, runs: bool = F
     """Return one clock with its standing at ``at``, and the last working day before an end on a day off.
 
     ``runs`` shows it as running, whatever stopped it: to whoever filed, an answer withheld looks like one that is
-    awaited, for the stop would tell them of the reason.
+    awaited, for the stop would tell them of the reason. Of a birthday no day is told.
     """
     if runs:
         clock.stopped_at = None
@@ -39,7 +39,7 @@ def clock_line(clock: Clock, calendar: Calendar, *, at: datetime, runs: bool = F
         "code": clock.code,
         "label": ClockCode(clock.code).labels_by_language,
         "started_at": moment(clock.started_at),
-        "due_at": moment(clock.due_at),
+        "due_at": None if clock.on_birthday else moment(clock.due_at),
         "working_day_before": moment(deadlines.working_day_before(clock, calendar)),
         "stopped_at": moment(clock.stopped_at),
         "state": labelled(deadlines.state_of(clock, at)),
@@ -54,7 +54,7 @@ def clocks_of(referral: Referral, sight: Sight, *, at: datetime) -> list[dict[st
     ties = sight.ties
     wanted: Iterable[Clock]
     if ties.coarse:
-        wanted, runs = _TO_FILER.rows(case=referral.pk), not referral.filer_answered
+        wanted, runs = _of_filing(referral), not referral.filer_answered
         if referral.withdrawn_at:
             wanted = referral.clocks.filter(code=ClockCode.C5, stopped_at=referral.withdrawn_at)
             runs = False
@@ -75,6 +75,12 @@ def _to_filer() -> "QuerySet[Clock]":
 
 
 _TO_FILER: Final = KeptQuery(_to_filer)
+
+
+def _of_filing(referral: Referral) -> list[Clock]:
+    if "clocks" in getattr(referral, "_prefetched_objects_cache", {}):  # it was filed right now
+        return [clock for clock in referral.clocks.all() if clock.code == ClockCode.C5]
+    return _TO_FILER.rows(case=referral.pk)
 
 
 def calendar_in_force(referral: Referral, *, at: datetime) -> Calendar:
@@ -113,19 +119,20 @@ def running_clocks(actor: Actor, *, state: str | None, code: str | None, at: dat
             hangs = row.child is not None or row.part is not None
             return not hangs or row.referral_id in unlocked or hanging_rows.restrictions_hold(row)
 
-    return hanging_rows.shown_with(Rows.of(hanging_rows.with_children(rows)), actor, at=at)
+    hanging = Q(child__isnull=False) | Q(part__isnull=False)
+    return hanging_rows.shown_with(Rows.of(hanging_rows.with_children(rows, hanging)), actor, at=at)
 
 
-def _over(before: datetime) -> Q:
+def _over(before: datetime | Given) -> Q:
     """Return the condition of clocks that are over before an instant (``deadlines.counts_until``)."""
     return Q(due_at__lt=before) | _reduced(before)
 
 
-def _reduced(before: datetime) -> Q:
+def _reduced(before: datetime | Given) -> Q:
     return Q(code=ClockCode.C4, referral__target_due_at__lt=before)
 
 
-def is_due(actor: Actor, *, before: datetime, at: datetime) -> Q:
+def is_due(actor: Actor, *, before: datetime | Given, at: datetime) -> Q:
     """Return the condition of cases with a running clock that the actor may read and that is over before an instant."""
     running = running_clocks(actor, state=None, code=None, at=at).filter(_over(before), stopped_at=None)
     column, alike = _column(actor)
@@ -155,14 +162,25 @@ class Due:
 def next_of(cases: Collection[UUID], actor: Actor, *, at: datetime) -> dict[UUID, Due]:
     """Return the next deadline of each of some cases, among the clocks that the actor may read; one query."""
     found: dict[UUID, Due] = {}
-    rows = running_clocks(actor, state=None, code=None, at=at).filter(stopped_at=None, referral__in=cases)
-    rows = rows.select_related(None).select_related("referral")  # no line tells when its authority works
-    for clock in rows.order_by("due_at", "id"):
+    for clock in _NEXT.rows(actor, at=at, cases=list(cases)):
         until = deadlines.counts_until(clock)
         known = found.get(clock.referral_id)
         if known is None or until < known.at:
             found[clock.referral_id] = Due(ClockCode(clock.code), until, reduced=until != clock.due_at)
     return found
+
+
+def _next(actor: Actor, *, at: datetime) -> "QuerySet[Clock]":
+    rows = running_clocks(actor, state=None, code=None, at=at)
+    rows = rows.filter(AmongGiven("referral", "cases"), stopped_at=None).order_by("due_at", "id")
+    # No line tells when its authority works, nor more of its case than what is signed and when it is due.
+    of_case = (f"referral__{name}" for name in (*Referral.counted(), "target_due_at"))
+    return (
+        rows.select_related(None).select_related("referral").only("code", "child", "part", "due_at", *of_case)
+    )
+
+
+_NEXT: Final = visibility.KeptByRights(_next)
 
 
 def due_column(actor: Actor) -> str:

@@ -6,10 +6,12 @@ Counts name no case. Both follow the same visibility rule as the list itself.
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Final, cast
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, DateTimeField, Exists, OuterRef, Q, QuerySet
 
 from accounts.actor import Actor
+from core.kept_queries import Given
 from referrals.access import case_ties, child_sight, hanging_rows, visibility
 from referrals.models import Approval, Child, Referral
 from referrals.reading import approvals, clocks
@@ -36,19 +38,8 @@ class Counts:
 
 def counts(actor: Actor, *, at: datetime) -> Counts:
     """Count the open cases that the actor reads the shell of; a filer's own filings are none of these."""
-    late = clocks.is_late(actor, at=at)
-    cases = Referral.objects.filter(visibility.counted_with(actor, "A", at=at)).order_by()
-    rows = (
-        cases.filter(Q(state__in=ACTIVE) | late)
-        .values("state", "urgency")
-        .annotate(
-            count=Count("pk"),
-            calls=Count("pk", filter=Q(alert_open=True)),
-            late=Count("pk", filter=late),
-        )
-    )
     totals = Counts()
-    for row in rows:
+    for row in _COUNTED.rows(actor, at=at, now=at):
         totals.overdue += row["late"]
         if row["state"] not in ACTIVE:
             continue
@@ -58,6 +49,24 @@ def counts(actor: Actor, *, at: datetime) -> Counts:
         totals.by_state[row["state"]] += row["count"]
         totals.by_urgency[row["urgency"]] += row["count"]
     return totals
+
+
+def _counted(actor: Actor, *, at: datetime) -> "QuerySet[Referral, dict[str, Any]]":
+    late = clocks.is_due(actor, before=Given("now", DateTimeField()), at=at)
+    cases = Referral.objects.filter(visibility.counted_with(actor, "A", at=at)).order_by()
+    counted: Any = (
+        cases.filter(Q(state__in=ACTIVE) | late)
+        .values("state", "urgency")
+        .annotate(
+            count=Count("pk"),
+            calls=Count("pk", filter=Q(alert_open=True)),
+            late=Count("pk", filter=late),
+        )
+    )
+    return cast("QuerySet[Referral, dict[str, Any]]", counted)
+
+
+_COUNTED: Final = visibility.KeptByRights(_counted)
 
 
 def awaiting_signature(actor: Actor, *, at: datetime) -> list[Approval]:

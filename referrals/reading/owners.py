@@ -9,6 +9,8 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts.actor import Actor
 from accounts.roles import Role
+from core.kept_queries import AmongGiven
+from referrals.access import visibility
 from referrals.access.exceptions import exceptional
 from referrals.models import Assignment
 from referrals.vocabulary.states import State
@@ -45,9 +47,15 @@ def by_turn(rows: "QuerySet[Assignment]") -> "QuerySet[Assignment]":
 def owners_of(cases: Collection[UUID], actor: Actor, *, at: datetime) -> dict[UUID, list[Assignment]]:
     """Return, by case, the assignments of those in charge, with their persons; one query, nobody for most new cases."""
     found: dict[UUID, list[Assignment]] = {}
-    rows = by_turn(current(actor, at=at).filter(referral__in=cases)).select_related("user")
-    for row in rows:
+    for row in _OF_CASES.rows(actor, at=at, cases=list(cases)):
         known = found.setdefault(row.referral_id, [])
         if not known or (known[0].role == row.role and row.user_id not in {one.user_id for one in known}):
             known.append(row)
     return found
+
+
+def _of_cases(actor: Actor, *, at: datetime) -> "QuerySet[Assignment]":
+    return by_turn(current(actor, at=at).filter(AmongGiven("referral", "cases"))).select_related("user")
+
+
+_OF_CASES: Final = visibility.KeptByRights(_of_cases)

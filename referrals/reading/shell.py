@@ -1,11 +1,29 @@
 """The shell of a case: its clear fields of class A, and the clear codes of classes D and I for their readers."""
 
-from typing import Any
+from typing import Any, Final
 
 from referrals.access.relations import CaseAccess
 from referrals.models import Referral
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.states import State, Urgency
+
+#: Columns that no line of a list needs; whoever asks for one loads it by itself.
+ON_NO_LINE: Final = (
+    "reference_1",
+    "reference_2",
+    "reference_3",
+    "source_referral",
+    "draft_expires_at",
+    "archived_at",
+    "archived_from",
+    "purged_at",
+    "tombstone",
+    "urgency_ever",
+    "status_ever",
+    "index_key",
+    "index_norm",
+    "searched_at",
+)
 
 
 def shell(referral: Referral, ties: CaseAccess) -> dict[str, Any]:

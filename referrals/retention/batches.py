@@ -44,7 +44,7 @@ class Batches(RowMachine[RetentionBatch, Paper]):
 
     machine = Machine.BATCH
 
-    def visible_to(self, actor: Actor) -> "QuerySet[RetentionBatch]":
+    def visible_to(self, actor: Actor, *, at: datetime) -> "QuerySet[RetentionBatch]":  # noqa: ARG002 - the interface's
         """Return the batches of the authorities whose files the actor keeps."""
         return visibility.batches_of(actor)
 

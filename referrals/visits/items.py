@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
+from core.kept_queries import AmongGiven, Given, KeptQuery
 from referrals.models import (
     Approval,
     Assignment,
@@ -73,24 +75,37 @@ def items_of(
 
     ``new``: those alone that others added since; of a case never visited, all that they wrote and sent.
     """
-    visits = LastVisit.objects.filter(reader__in=[reader_of(case, user_id) for case in cases])
+    readers = [reader_of(case, user_id) for case in cases]
+    asked = _kept(frozenset(kinds), new)
+    for row in asked.rows(cases=list(cases), readers=readers, user=user_id, at=at):
+        yield Item(*row)
+
+
+@cache
+def _kept(kinds: frozenset[str], new: bool) -> KeptQuery[Any]:
+    return KeptQuery(lambda: _items(kinds, new=new))
+
+
+def _items(kinds: Collection[str], *, new: bool) -> QuerySet[Any, Any]:
+    visits = LastVisit.objects.filter(AmongGiven("reader", "readers"))
+    user = Given("user", UUIDField())
     bounds = {
-        TO_SIGN: Q(approver=user_id, expires_at__gt=at),
-        VISIT: Q(pk__in=visits.values("pk")),
+        TO_SIGN: Q(approver=user, expires_at__gt=Given("at", DateTimeField())),
+        VISIT: Q(AmongGiven("reader", "readers")),
     }
     parts = []
     for kind, model, which, columns in _SOURCES:
         if kind not in kinds:
             continue
         told = {**_BARE, **columns}
-        rows = model._default_manager.filter(which, bounds.get(kind, Q()), referral__in=cases).order_by()
+        rows = model._default_manager.filter(which, bounds.get(kind, Q()), AmongGiven("referral", "cases"))
+        rows = rows.order_by()
         if new and kind in NEWS:
             # A filer's row names nobody.
-            others = Q(told_by=None) | ~Q(told_by=user_id)
+            others = Q(told_by=None) | ~Q(told_by=user)
             rows = _unseen(rows.annotate(told_at=told["at"], told_by=told["by"]).filter(others), visits, kind)
         parts.append(rows.values_list(Value(kind, CharField()), *(told[name] for name in Item._fields[1:])))
-    for row in parts[0].union(*parts[1:], all=True).order_by():
-        yield Item(*row)
+    return parts[0].union(*parts[1:], all=True).order_by()
 
 
 def _unseen(rows: QuerySet[Any], visits: QuerySet[LastVisit], kind: str) -> QuerySet[Any]:

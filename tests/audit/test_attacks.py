@@ -296,12 +296,18 @@ def asked(folder: Path, attack: Attack) -> list[str]:
 
 @pytest.mark.sec("SEC-AL13")
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_is_detected_and_named(name, tmp_path, capsys):
+def test_an_attack_is_detected_and_named(name, tmp_path, capsys, monkeypatch):
     made, kind, where = ATTACKS[name]
 
-    status = verifier.main(asked(tmp_path, made()))
+    words = asked(tmp_path, made())
+    status = verifier.main(words)
 
     said = capsys.readouterr().out
+    with monkeypatch.context() as patched:
+        patched.setattr(verifier.Reader, "read", lambda *_: None)
+        assert (verifier.main(words), capsys.readouterr().out) == (status, said), (
+            "read ahead, it says another thing"
+        )
     assert status in {number for number, _ in verifier.FAULTS.values()}, said
     assert [line for line in said.splitlines() if line.startswith(f"FAUTE {kind} :") and where in line], said
     assert "Non conforme." in said

@@ -6,9 +6,12 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from concurrent import futures
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audit import verifier
 from tests.audit import logs
@@ -387,7 +390,7 @@ def test_two_exports_are_compared_and_the_first_difference_named(export, tmp_pat
     "changed",
     [
         {"v": 2}, {"ts": "2026-11-24T12:00:00Z"}, {"mono": -1}, {"ver": 2**53}, {"n": True}, {"act": "with blank"},
-        {"obj": ["b", "a"]}, {"obj": ["a", "a"]}, {"fields": []}, {"fields": {"a b": 1}}, {"ts": None}, {"rule": "é"},
+        {"obj": ["b", "a"]}, {"obj": ["a", "a"]}, {"obj": [None, "a"]}, {"fields": []}, {"fields": {"a b": 1}}, {"ts": None}, {"rule": "é"},
     ],
 )  # fmt: skip
 def test_strict_refuses_what_no_entry_may_be(changed):
@@ -410,6 +413,94 @@ def test_strict_refuses_what_no_entry_may_be(changed):
 )
 def test_strict_refuses_what_is_no_entry(body):
     assert not verifier.is_canonical(body)
+
+
+SNIPPETS = (
+    '"',
+    "\\",
+    ",",
+    ":",
+    "null",
+    "1",
+    "0",
+    "true",
+    "1e3",
+    '"a":1',
+    '"é"',
+    "\x7f",
+    "\n",
+    " ",
+    "{}",
+    '["b","a"]',
+)
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(-1, 2**54), st.floats(), st.text(max_size=70),
+    st.lists(st.sampled_from(("a", "b", "a-b", "a:1", "é")), max_size=4),
+    st.dictionaries(st.sampled_from(("a", "b", "a-b", "a:1", "a b")), st.integers(-1, 2**54) | st.none(), max_size=4),
+)  # fmt: skip
+
+
+@given(
+    changed=st.dictionaries(st.sampled_from(sorted(verifier.KEYS)), VALUES, max_size=3),
+    cuts=st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(("", *SNIPPETS))), max_size=2
+    ),
+)
+def test_the_pattern_of_an_entry_says_what_parsing_it_says(changed, cuts):
+    """It is only faster: it takes nothing that the whole check refuses, nor the other way round."""
+    text = json.dumps(
+        json.loads(entry(1, 1)) | changed, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    for share, length, instead in cuts:
+        at = int(share * len(text))
+        text = text[:at] + instead + text[at + length :]
+    body = text.encode(errors="replace")
+
+    assert verifier.is_canonical(body) == verifier.is_canonical_when_parsed(body)
+
+
+def test_the_entries_of_the_service_need_no_parser(monkeypatch):
+    monkeypatch.setattr(verifier, "is_canonical_when_parsed", lambda _: pytest.fail("it is parsed"))
+
+    assert verifier.is_canonical(
+        entry(1, 1, obj=["a", "b"], fields={"child.last_name": 1, "child.sex": None})
+    )
+
+
+@pytest.mark.sec("SEC-AL12")
+def test_several_processes_say_what_one_says(tmp_path):
+    leaves = entries(2_300)
+    log, key = Log([*leaves[:2_000], *leaves[2_001:]]), logs.vkey()
+    path = "tile/entries/005"
+    log.files[path] = log.files[path].replace(b'"out":"allow"', b'"out":"error"', 1)
+    words = ["verify", log.write(tmp_path / "export"), "--key", key, "--strict", "--complete", "--processes"]
+
+    alone, shared = (bare(tmp_path, *words, count) for count in (1, 2))
+
+    assert shared.stdout == alone.stdout, shared.stderr
+    assert "FAUTE altered : entrée 1280 :" in alone.stdout
+    assert "FAUTE writer : entrée 2002 (" in alone.stdout
+
+
+@pytest.mark.parametrize("when", ["asked", "answering"])
+def test_a_process_that_is_killed_leaves_its_part_to_the_walk(tmp_path, monkeypatch, capsys, when):
+    class Killed(futures.Executor):
+        def __init__(self, *_: object) -> None: ...
+
+        def submit(self, *_: object) -> futures.Future:
+            if when == "asked":
+                raise futures.BrokenExecutor
+            answer = futures.Future()
+            answer.set_exception(futures.BrokenExecutor())
+            return answer
+
+    monkeypatch.setattr(verifier, "ProcessPoolExecutor", Killed)
+    export = Log([*LEAVES[:400], *LEAVES[401:]]).write(tmp_path / "export")
+
+    status = asked("verify", export, "--key", logs.vkey(), "--strict", "--processes", 2)
+
+    assert status == verifier.FAULTS["writer"][0]
+    assert "599 entrées" in capsys.readouterr().out
 
 
 PROOF = "c2sp.org/tlog-proof@v1\nindex 0\n"

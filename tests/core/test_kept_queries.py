@@ -4,13 +4,15 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import UUIDField
+from django.db.models import CharField, UUIDField
+from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
-from core.kept_queries import Given, KeptQuery, load
-from referrals.models import Clock, Fact
-from tests.referrals.workflow.kit import Kit
+from core.kept_queries import AmongGiven, Given, KeptQuery, load
+from referrals.access.matrix import NOBODY
+from referrals.models import Clock, Fact, LastVisit
+from tests.referrals.workflow.kit import AT, Kit
 
 
 def memberships() -> KeptQuery[Membership]:
@@ -56,6 +58,37 @@ def test_values_come_as_the_queryset_says(world):
     assert (query.first(pk=user.pk), query.first(pk=uuid4())) == (user.full_name, None)
 
 
+def test_one_statement_asks_for_however_many_ids_or_bytes(world):
+    kit = Kit(world, "triage")
+    marks = [bytes([n]) * 32 for n in range(3)]
+    for mark in marks:
+        LastVisit.objects.create(referral=kit.case, reader=mark, at=AT)
+    by_id = KeptQuery(lambda: User.objects.filter(AmongGiven("pk", "people")))
+    by_bytes = KeptQuery(lambda: LastVisit.objects.filter(AmongGiven("reader", "readers")))
+    people = [world.user(name) for name in ("filer", "assessor")]
+
+    for many in (2, 1, 0):
+        assert set(by_id.rows(people=[one.pk for one in people[:many]])) == set(people[:many])
+        assert {bytes(row.reader) for row in by_bytes.rows(readers=marks[:many])} == set(marks[:many])
+    assert by_id.rows(people=[uuid4()]) == []
+
+
+def test_postgresql_plans_by_codes_and_ids_in_the_text_and_no_word_of_a_person_stands_there(db):
+    query = KeptQuery(
+        lambda: User.objects.filter(
+            pk=NOBODY, is_active=True, full_name="O'Neil %s", email=Given("email", CharField())
+        )
+    )
+    asked = []
+
+    with connection.execute_wrapper(lambda go, *call: asked.append(call) or go(*call)):
+        assert query.rows(email="anna") == []
+
+    ((sql, values, *_),) = asked
+    assert (f"'{NOBODY}'::uuid" in sql) is (connection.vendor == "postgresql")
+    assert {"O'Neil %s", "anna"} <= set(values)
+
+
 def test_a_condition_that_holds_for_nothing_finds_nothing(world):
     query = KeptQuery(lambda: User.objects.filter(pk__in=[], full_name=Given("name", UUIDField())))
 
@@ -76,3 +109,26 @@ def test_a_relation_that_is_loaded_is_not_asked_for_again(world):
         assert [clock.referral for clock in kit.case.clocks.all()] == [kit.case]
     assert len(asked) == 0
     assert list(kit.case.clocks.filter(code="C4")) == wanted
+
+
+def test_a_page_of_the_queue_and_a_case_are_asked_for_by_sql_that_is_there(world, monkeypatch):
+    kit, made = Kit(world, "triage"), []
+    caller = world.as_("crip_coordinator")
+    make = SQLCompiler.as_sql
+
+    def watched(compiler, *args, **options):
+        made.append(compiler.query.model._meta.label)
+        return make(compiler, *args, **options)
+
+    for path, asked in (
+        ("referrals", {"state": "triage", "details": "true"}),
+        (f"referrals/{kit.case.pk}", {}),
+    ):
+        for _ in range(2):
+            assert caller.get(path, **asked).status_code == 200
+        with monkeypatch.context() as patched:
+            patched.setattr(SQLCompiler, "as_sql", watched)
+            assert caller.get(path, **asked).status_code == 200
+
+    # Its key, the pseudonym of who reads, which is remembered after a commit alone, and how many files it has read.
+    assert set(made) <= {"encryption.WrappedKey", "audit.ActorPseudonym", "referrals.UseCount"}, made

@@ -5,13 +5,14 @@ over all read routes must be exactly the fields of the classes that the hand-typ
 """
 
 from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import pytest
 
 from accounts.roles import Role
 from encryption.fields import SealedField
 from referrals.access import exceptions as access_exceptions
-from referrals.access import matrix, row_level_security
+from referrals.access import matrix, row_level_security, visibility
 from referrals.access.matrix import Relation
 from referrals.models import PARTS, Child, Concern, JudicialReferral, Referral
 from referrals.reading.fields import INTERNAL
@@ -19,6 +20,7 @@ from referrals.reading.filings import coarse_status
 from tests.conftest import see_all
 from tests.expected import access as table
 from tests.expected.vocabulary import APPROVER, EXCLUDED, EXECUTING, NAMED, OWN, ROLES
+from tests.factories.concerns import concern
 from tests.factories.world import Caller
 from tests.referrals.api.routes import counting
 from tests.referrals.workflow.filled import CLOCKS, Filling, sealed_fields, shown
@@ -27,12 +29,14 @@ from tests.security.procedure import seeing_all
 
 STATE = "protected_admin"
 ROUTES = ("", "/children", "/assessment", "/judicial-referrals", "/measures", "/holder-informations",
-         "/closure-reviews", "/emergency-sheets", "/break-glass", "/alerts", "/transfers",
+         "/closure-reviews", "/emergency-sheets", "/break-glass", "/alerts", "/transfers", "/voices",
           "/approvals", "/timeline", "/attachments", "/clocks", "/feedbacks", "/messages?channel=filer",
           "/messages?channel=professionals")  # fmt: skip
 #: What is noted on two files that look alike needs sight of both. No route returns the others: reasons for who
 #: signs, bars or lets in, old values; what was decided and why is told by the step's own record.
-NEVER = {"case_export.content", "case_export.reason", "declared_tie.said", "duplicate.note", "decision.motivation", "approval.given", "approval.reason", "exclusion.reason",
+#: Nor what an inquiry says, which has a page of its own (tests/journeys/test_s21_inquiry.py).
+NEVER = {"emergency_search.reason", "emergency_search.word", "emergency_search.review", "inquiry.question", "inquiry.reply", "inquiry.request", "inquiry.closing", "inquiry.papers",
+         "case_export.content", "case_export.reason", "declared_tie.said", "duplicate.note", "decision.motivation", "approval.given", "approval.reason", "exclusion.reason",
          "grant.reason", "rectification.old_value", "rectification.reason", "assignment.waiver",
          "step_record.data", "transfer_document.content", "attachment.key", "attachment.original_digest"}  # fmt: skip
 #: What a part of a class amounts to: passages ticked for the service, the conclusion, the order.
@@ -75,6 +79,8 @@ def expected_labels(role, relation):
         found |= REVIEWED
     if "J" not in classes:  # a measure's other classes are read inside the measure
         found -= {label for label in found if label.startswith("measure.")}
+    if "H" not in classes:  # and what an assessment finds of health inside the assessment
+        found -= {label for label in found if label.startswith("finding.")}
     told = classes if "D" in classes else classes - {"A"}  # what is said with a step of the shell is a fact
     if role == "measure_service":  # these are of the whole case, and it has a measure of it
         told = set()
@@ -367,3 +373,23 @@ def test_what_ties_a_reader_is_read_once_a_request_and_again_once_other_rows_are
     ask()
 
     assert asked == [1, 0, 1, 0, 1, 1, 1]
+
+
+@pytest.mark.sec("SEC-AZ1", "SEC-AZ4")
+def test_what_is_kept_under_rights_is_made_under_the_same_though_they_change_meanwhile(world, monkeypatch):
+    """Somebody is let in again between two readings of one request; then excluded anew: the query is that of then."""
+    now = datetime.now(UTC)
+    actor = world.actor("crip_coordinator", at=now)
+    case = concern() | {"submit": True}
+    pk = UUID(world.as_("filer").post("referrals", case, key=uuid4().hex).json()["id"])
+    excluded, let_in = (access_exceptions.Exceptional(excluded=frozenset(one)) for one in ([pk], []))
+    listed = visibility.KeptByRights(lambda who, *, at: visibility.listed_to(who, own=False, at=at))
+
+    def read(*rights):
+        readings = iter(rights)
+        monkeypatch.setattr(access_exceptions, "_read_exceptional", lambda *_: next(readings))
+        return {row.pk for row in listed.rows(actor, at=now)}
+
+    assert read(excluded, let_in) == set()
+    assert read(let_in, excluded) == {pk}
+    assert read(excluded) == set()
