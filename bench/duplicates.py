@@ -51,9 +51,8 @@ class Filler(Maker):
         self.chance_of = spellings.Population(children, seed)
         self.bits = buckets.length_for(children)
         self.under = index.likeness_keys()[0]
-        self.case = Table(
-            models.Referral, *SHELL, index_norm=blocking_keys.NORM, index_key=self.under, searched_at=NOW
-        )
+        made = {"index_norm": blocking_keys.NORM, "index_bits": self.bits, "index_key": self.under}
+        self.case = Table(models.Referral, *SHELL, **made, searched_at=NOW)
         self.child = Table(models.Child, *CHILD)
         self.value = Table(models.IndexValue, *VALUE)
         self.next_id, self.at = seed * 10**12, 0
@@ -66,6 +65,7 @@ class Filler(Maker):
         }
 
     def _referral(self) -> None:
+        from audit import pseudonyms
         from referrals import models
         from referrals.matching import blocking_keys, buckets
         from referrals.vocabulary import reference_numbers
@@ -91,8 +91,10 @@ class Filler(Maker):
         self.lines[self.child.name].append(
             self.child.line(**child, **sealed, **signature(models.Child, child))
         )
+        pseudonym = uuid4()
+        mac = pseudonyms.mac(self.subject.name, pk, pseudonym)
         self.lines[self.subject.name].append(
-            self.subject.line(referral_id=pk, pseudonym=uuid4(), created_at=NOW)
+            self.subject.line(referral_id=pk, pseudonym=pseudonym, created_at=NOW, mac=mac)
         )
         for number, _ in buckets.values(
             authority, blocking_keys.of(spellings.family(said)), [self.bits], under=self.under
@@ -194,7 +196,7 @@ def fill(server: str, children: int) -> None:
     (database.STATE / name / "world.json").write_text(json.dumps(found))
 
 
-def measure(server: str, children: int, queries: int) -> None:
+def measure(server: str, children: int, queries: int, *, with_date: bool) -> None:
     """Search for miswritten children; print the table."""
     os.environ.update(environment(server, children))
     import django
@@ -204,7 +206,8 @@ def measure(server: str, children: int, queries: int) -> None:
     authority = UUID(json.loads((database.STATE / name / "world.json").read_text())["authorities"]["93"])
     population = spellings.Population(children // (2 * PROCESSES), 0)
     each = max(1, queries // len(spellings.KINDS))
-    asked = [q for kind in spellings.KINDS for q in spellings.queries(population, kind, each, 1)]
+    kinds = spellings.SINGLE_WITH_DATE if with_date else spellings.KINDS
+    asked = [q for kind in kinds for q in spellings.queries(population, kind, each, 1)]
     _search(authority, asked[0][1])  # connections and keys of the authority
     times = sorted(_search(authority, said) for _, said in asked)
     index = sorted(found[1] for found in times)
@@ -227,6 +230,63 @@ def measure(server: str, children: int, queries: int) -> None:
         f"| processor time beside the database's, p50 · p95 | {at(busy, 0.5):.1f} · {at(busy, 0.95):.1f} ms |"
     )
     print(f"| files opened, p50 · p95 | {at(files, 0.5)} · {at(files, 0.95)} |")
+    measure_indexing(min(children, 2_000))
+
+
+def measure_indexing(count: int) -> None:
+    """Print what indexing and the check of ties take at a filing, and how many cases a minute are indexed anew.
+
+    Whatever is written is taken back.
+    """
+    from django.db import transaction
+
+    from accounts.actor import SYSTEM
+    from audit.disclosure import disclosure
+    from audit.events import Purpose
+    from referrals.access import row_level_security
+    from referrals.conflicts_of_interest import hits
+    from referrals.duplicates import renewal
+    from referrals.matching import blocking_keys, candidates, indexing
+    from referrals.models import Referral
+
+    spent: dict[str, list[float]] = defaultdict(list)
+    with row_level_security.for_the_service():
+        with disclosure(
+            actor=SYSTEM, purpose=Purpose.SEARCH, at=NOW, objects=[], tenant=None, act="index:made"
+        ) as scope:
+            cases = list(Referral.objects.order_by("pk")[:200])
+            candidates.load(cases)
+            for case in cases:
+                _, family = candidates.opened_whole(case, scope)
+                for name, work in (
+                    ("indexing", lambda case=case, family=family: indexing.replace({case: family})),
+                    ("check of ties", lambda case=case, family=family: hits.exclude(case, family, at=NOW)),
+                ):
+                    began, busy = time.perf_counter(), time.process_time()
+                    work()
+                    spent[name].append((time.perf_counter() - began) * 1_000)
+                    spent[f"{name}, processor time"].append((time.process_time() - busy) * 1_000)
+        transaction.set_rollback(True)
+    for name, times in spent.items():
+        times.sort()
+        print(f"| {name} of one case, p50 · p95 | {times[100]:.2f} · {times[190]:.2f} ms |")
+    pks = list(_every("pk", count))
+    for name, older in (("length", {"index_bits": 2}), ("version", {"index_norm": blocking_keys.NORM - 1})):
+        with row_level_security.for_the_service():
+            Referral.objects.filter(pk__in=pks).update(**older)
+        began, busy = time.perf_counter(), time.process_time()
+        done = renewal.renew(pks, NOW)
+        took, busy = time.perf_counter() - began, time.process_time() - busy
+        told = f"{done / took * 60:,.0f} ({busy / done * 1_000:.2f} ms of the processor each)"
+        print(f"| indexed anew in a minute, after another {name}, of {done:,} | {told} |")
+
+
+def _every(column: str, count: int) -> list[Any]:
+    from referrals.access import row_level_security
+    from referrals.models import Referral
+
+    with row_level_security.for_the_service():
+        return list(Referral.objects.order_by("pk").values_list(column, flat=True)[:count])
 
 
 def _search(authority: UUID, said: spellings.Said) -> tuple[float, float, int, float]:
@@ -264,13 +324,16 @@ def main() -> None:
     parser.add_argument("--server", default=os.environ.get("BENCH_SERVER", "postgres://127.0.0.1:5432"))
     parser.add_argument("--children", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=520)
+    parser.add_argument(
+        "--with-date", action="store_true", help="kinds of one mistake and a right date alone"
+    )
     parser.add_argument("--fill", action="store_true", help="fill the database of the settings, and no more")
     asked = parser.parse_args()
     if asked.fill:
         fill(asked.server, asked.children)
         return
     ensure(asked.server, asked.children)
-    measure(asked.server, asked.children, asked.queries)
+    measure(asked.server, asked.children, asked.queries, with_date=asked.with_date)
 
 
 if __name__ == "__main__":

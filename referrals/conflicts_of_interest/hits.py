@@ -4,7 +4,7 @@ A hit is a keyed value that a case and a member of staff share: no tie is opened
 the case is about; a hit costs two more, which the filer can't tell from anything else (SEC-AZ8).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache, reduce
 from operator import or_
@@ -34,7 +34,9 @@ def compare_filing(act: "StepContext") -> None:
     referral = act.case.referral
     day = (referral.received_at or act.at).date()
     family = identity.family(list(identity.rows_of(referral, apart=True)), act.case.plain or {}, on=day)
-    exclude(referral, family, at=act.at)
+    if found := tied(family, _places(referral), at=act.at):
+        act.case.flush()  # whom it bars is told by rows that hang on it
+        _bar(referral, found, at=act.at)
 
 
 def exclude(
@@ -48,14 +50,24 @@ def exclude(
     Raises:
         KeysUnavailable: the key store or the provider doesn't answer; whoever compares does nothing else then.
     """
-    values, places = sorted(encodings.of_family(family)), _places(referral)
+    found = tied(family, _places(referral), at=at)
+    ties_by_user = {user: ties for user, ties in found.items() if among is None or user in among}
+    return _bar(referral, ties_by_user, at=at) if ties_by_user else []
+
+
+def tied(family: Family, places: Sequence[UUID], *, at: datetime) -> dict[UUID, set[UUID | None]]:
+    """Return who is tied to somebody of a family, by which ties; None: by the own name, of those who work at a place.
+
+    Raises:
+        KeysUnavailable: as ``exclude``.
+    """
+    values = sorted(encodings.of_family(family))
     given: dict[str, object] = {f"value{number}": value for number, value in enumerate(values)}
     given |= {f"place{number}": place for number, place in enumerate(places)}
     ties_by_user: dict[UUID, set[UUID | None]] = {}
     for user, tie in _hits(len(values), len(places)).rows(at=at, **given):
-        if among is None or user in among:
-            ties_by_user.setdefault(user, set()).add(tie)
-    return _bar(referral, ties_by_user, at=at) if ties_by_user else []
+        ties_by_user.setdefault(user, set()).add(tie)
+    return ties_by_user
 
 
 @lru_cache(maxsize=200)

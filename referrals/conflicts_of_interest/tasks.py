@@ -176,7 +176,7 @@ def _next(wanted: _Wanted, search: KinSearch) -> tuple[list[UUID], bool]:
     after = search.after or _NOBODY
     there = Referral.objects.filter(authority=search.authority_id).exclude(state__in=_OUTSIDE)
     numbers = buckets.numbers(
-        search.authority_id, wanted.traits(), buckets.lengths_up_to(candidates.bits_of(search.authority_id))
+        search.authority_id, wanted.traits(), candidates.lengths_of(search.authority_id)[1]
     )
     ids = set(
         IndexValue.objects.filter(bucket__in=list(numbers), referral__authority=search.authority_id)
@@ -212,6 +212,6 @@ def _compare(pk: UUID, user: UUID, scope: OpenScope, *, at: datetime) -> bytes:
     if referral is None:
         return b""
     candidates.load([referral])
-    family = candidates.opened(referral, scope, apart=True)
+    _, family = candidates.opened_whole(referral, scope)
     barred = hits.exclude(referral, family, at=at, among=[user])
     return b"".join((referral.pk.bytes, *(one.bytes for one in barred)))

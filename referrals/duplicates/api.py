@@ -20,6 +20,7 @@ from referrals.models import Referral
 from referrals.reading.disclosures import count_opening
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
+from referrals.vocabulary import labels
 
 
 class OfSeveral(CaseView):
@@ -32,8 +33,9 @@ class OfSeveral(CaseView):
         ties: CaseAccess,
         others: Iterable[UUID],
         read: Callable[[OpenScope], list[dict[str, Any]]],
+        **more: Any,
     ) -> Response:
-        """Answer with what ``read`` takes out of the case and of the others, within one disclosure."""
+        """Answer with what ``read`` takes out of the case and of the others, within one disclosure, and with more."""
         count_opening(referral, ties, actor=self.actor(request), at=self.at(request))
         with disclosure(
             actor=ties.reader(self.actor(request)),
@@ -43,13 +45,13 @@ class OfSeveral(CaseView):
             tenant=referral.authority_id,
             always=True,
         ) as scope:
-            return Response(listed(read(scope), None))
+            return Response(listed(read(scope), None) | more)
 
 
 class Duplicates(OfSeveral):
     """Other files that may be about the same child."""
 
-    @extend_schema(responses=schema.Parts, operation_id="referrals_duplicates")
+    @extend_schema(responses=schema.Duplicates, operation_id="referrals_duplicates")
     def get(self, request: Request, pk: UUID) -> Response:
         """List the files that may be about the same child, with the reasons, and what was decided of each.
 
@@ -64,7 +66,10 @@ class Duplicates(OfSeveral):
             actions.look([UUID(line["id"]) for line in lines if line["looked_at"] is None], ties, at=at)
             return lines
 
-        return self.opened(request, referral, ties, (), read)
+        why = queries.left_out(referral, ties)
+        left_out = [labels.labelled(why)] if why else []
+        searching = queries.searching(referral, ties)
+        return self.opened(request, referral, ties, (), read, searching=searching, left_out=left_out)
 
 
 class Links(OfSeveral):

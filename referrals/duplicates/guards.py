@@ -1,11 +1,13 @@
 """Guards of merging and unmerging two files (domain.md T12, T35, §2.7)."""
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, UUIDField
 from django.utils.translation import gettext_lazy as _
 
+from core.kept_queries import Given, KeptQuery
 from core.languages import Text
 from referrals.duplicates.inputs import Attaching, Confirming, Suggestion
 from referrals.vocabulary.answers import YesNo
@@ -25,10 +27,18 @@ UNKNOWN_FILE: Final = _("Ce dossier n'existe pas ou ne vous est pas ouvert.")
 
 def confirmed_same(pairs: "type[DuplicateCandidate]", referral: UUID) -> set[UUID]:
     """Return the files that a person confirmed to be about the same child as this one, whichever of the two says so."""
-    rows = pairs.objects.filter(
-        Q(referral=referral) | Q(other=referral), state=DuplicateState.CONFIRMED, kind=LinkKind.SAME
-    ).values_list("referral_id", "other_id")
-    return {pk for pair in rows for pk in pair} - {referral}
+    return {pk for pair in _same(pairs).rows(file=referral) for pk in pair} - {referral}
+
+
+@cache
+def _same(pairs: "type[DuplicateCandidate]") -> KeptQuery[tuple[UUID, UUID]]:
+    file = Given("file", UUIDField())
+    confirmed = {"state": DuplicateState.CONFIRMED, "kind": LinkKind.SAME}
+    return KeptQuery(
+        lambda: pairs.objects.filter(Q(referral=file) | Q(other=file), **confirmed).values_list(
+            "referral_id", "other_id"
+        )
+    )
 
 
 @rule(UNKNOWN_FILE)

@@ -31,10 +31,11 @@ from referrals.errors import InvalidInput, NotAllowed, SearchTooWide, TooManySea
 from referrals.matching import blocking_keys, buckets, candidates, comparison, identity, relatives
 from referrals.matching.identity import Child, Family
 from referrals.models import Child as ChildRow
-from referrals.models import IndexSize, IndexValue, Referral, SearchCount
+from referrals.models import IndexValue, Referral, SearchCount
 from referrals.policy.definitions import protocol_of
 from referrals.policy.working_time import calendar_of
 from referrals.reading import fields, shell
+from referrals.vocabulary.duplicates import LeftOut
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ACTIVE, State
 
@@ -50,6 +51,8 @@ OPENED_BY_SCAN: Final = 20_000
 _PART: Final = 500
 _VALUES_OF_A_CHILD: Final = 5
 _NOBODY: Final = UUID(int=0)
+#: How far files are counted that aren't indexed yet.
+COUNTED_AT_MOST: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
@@ -87,11 +90,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The lines found, whether there are more, and the authorities where a file is known."""
+    """The lines found, whether there are more, and the authorities where a file is known.
+
+    ``left_out`` says why not everything was looked at, ``not_indexed`` how many files a search by the index can't find
+    yet, of those that the actor sees and up to ``COUNTED_AT_MOST``.
+    """
 
     lines: list[dict[str, Any]]
     more: bool
     elsewhere: list[dict[str, str]]
+    left_out: list[LeftOut]
+    not_indexed: int = 0
 
 
 def require_cell(actor: Actor) -> None:
@@ -132,8 +141,11 @@ def search(query: Query, authority: Authority, *, actor: Actor, at: datetime) ->
     volume_limits.require_room_to_search(actor=actor, at=at)
     _count(authority, actor=actor, at=at)
     wanted = query.child(at.date())
-    cases = _by_index(wanted, authority, actor=actor, at=at) if query.by_index else None
-    if cases is None:
+    cut, not_indexed = False, 0
+    if query.by_index:
+        cases, cut = _by_index(wanted, authority, actor=actor, at=at)
+        not_indexed = _not_indexed(authority, actor=actor, at=at)
+    else:
         cases = _in_hand(authority, actor=actor, at=at)
     named: list[UUID] = []
     with _opening(named, authority, query, actor=actor, at=at) as scope:
@@ -144,8 +156,10 @@ def search(query: Query, authority: Authority, *, actor: Actor, at: datetime) ->
         lines = [_line(case, ties, row, scope) for _, case, ties, row in listed]
     # Of the searcher's own relatives nothing is told, wherever they are known (domain.md §1.3 rule 8).
     asks_elsewhere = query.whole and not is_tied(actor, query.person())
-    elsewhere = _elsewhere(wanted, authority, actor=actor, at=at) if asks_elsewhere else []
-    return Answer(lines, len(hits) > len(listed), elsewhere)
+    elsewhere, too_many = _elsewhere(wanted, authority, actor=actor, at=at) if asks_elsewhere else ([], False)
+    left_out = [LeftOut.NOT_INDEXED] if not_indexed else []
+    left_out += [LeftOut.CUT] if cut or too_many else []
+    return Answer(lines, len(hits) > len(listed), elsewhere, left_out, not_indexed)
 
 
 def _count(authority: Authority, *, actor: Actor, at: datetime) -> None:
@@ -189,11 +203,21 @@ def _seen(authority: Authority, *, actor: Actor, at: datetime) -> "QuerySet[Refe
     return seen.exclude(state__in=(State.DRAFT, State.PURGED))
 
 
-def _by_index(wanted: Child, authority: Authority, *, actor: Actor, at: datetime) -> list[Referral]:
+def _by_index(
+    wanted: Child, authority: Authority, *, actor: Actor, at: datetime
+) -> tuple[list[Referral], bool]:
+    """Return the files that share most with who is looked for, and whether any was left out that shares enough."""
     likely = candidates.likely(authority.pk, blocking_keys.asked_for(Family((wanted,))))
     # Nobody's id beside them, so that the question is asked even of nothing: what is hidden costs no query (SEC-AZ5).
-    by_id = _seen(authority, actor=actor, at=at).in_bulk([*likely, _NOBODY])
-    return [by_id[pk] for pk in likely if pk in by_id][: candidates.OPENED_AT_MOST]
+    by_id = _seen(authority, actor=actor, at=at).in_bulk([*likely.weights, _NOBODY])
+    best = [by_id[pk] for pk in likely.weights if pk in by_id]
+    left = best[candidates.OPENED_AT_MOST :]
+    return best[: candidates.OPENED_AT_MOST], likely.cut or any(likely.is_likely(case.pk) for case in left)
+
+
+def _not_indexed(authority: Authority, *, actor: Actor, at: datetime) -> int:
+    behind = _seen(authority, actor=actor, at=at).filter(index_norm__lt=blocking_keys.NORM)
+    return behind[:COUNTED_AT_MOST].count()
 
 
 def _in_hand(authority: Authority, *, actor: Actor, at: datetime) -> list[Referral]:
@@ -240,33 +264,38 @@ def _line(case: Referral, ties: CaseAccess, row: Model, scope: OpenScope) -> dic
 # --- Other authorities --------------------------------------------------------------------------------
 
 
-def _elsewhere(wanted: Child, own: Authority, *, actor: Actor, at: datetime) -> list[dict[str, str]]:
+def _elsewhere(
+    wanted: Child, own: Authority, *, actor: Actor, at: datetime
+) -> tuple[list[dict[str, str]], bool]:
     """Return the other authorities that know exactly this child: whom to call, and nothing else (§1.3 rule 6).
+
+    And whether more files shared a value than are opened for one search.
 
     Each is asked through values under its own key; what they find is opened by the service, for the actor, and written
     down there. A restricted file and one from which the actor is excluded don't answer.
     """
     exact = [trait for trait in blocking_keys.of_child(wanted) if trait.scheme is blocking_keys.Scheme.EXACT]
     if not exact:
-        return []
+        return [], False
     with row_level_security.beyond():
-        sizes = dict(IndexSize.objects.exclude(authority=own).values_list("authority", "bits"))
+        lengths = candidates.lengths_elsewhere(own.pk)
         numbers: dict[int, UUID] = {}
         for authority in Authority.objects.exclude(pk=own.pk):
-            lengths = buckets.lengths_up_to(sizes.get(authority.pk, buckets.SHORTEST))
-            numbers |= dict.fromkeys(buckets.numbers(authority.pk, exact, lengths), authority.pk)
+            asked = buckets.numbers(authority.pk, exact, lengths.get(authority.pk, (buckets.SHORTEST,)))
+            numbers |= dict.fromkeys(asked, authority.pk)
         rows = {_NOBODY, *IndexValue.objects.filter(bucket__in=list(numbers)).values_list("row", flat=True)}
         barred = access_exceptions.exceptional(actor, at=at).excluded
         known = Referral.objects.filter(children__in=rows, restricted=False).exclude(pk__in=barred)
         there: dict[UUID, list[Referral]] = {}
-        for case in known.exclude(state__in=(State.DRAFT, State.PURGED)).distinct()[
-            : candidates.OPENED_AT_MOST
-        ]:
+        known = known.exclude(state__in=(State.DRAFT, State.PURGED)).distinct()
+        first = list(known[: candidates.OPENED_AT_MOST + 1])
+        for case in first[: candidates.OPENED_AT_MOST]:
             if case.is_authentic and not case.restricted:
                 there.setdefault(case.authority_id or _NOBODY, []).append(case)
         holding = [pk for pk, cases in there.items() if _is_known(wanted, pk, cases, actor=actor, at=at)]
         names = Authority.objects.filter(pk__in=holding).order_by("name")
-        return [{"authority": str(other.pk), "name": other.name} for other in names]
+        told = [{"authority": str(other.pk), "name": other.name} for other in names]
+        return told, len(first) > candidates.OPENED_AT_MOST
 
 
 def _is_known(wanted: Child, authority: UUID, cases: list[Referral], *, actor: Actor, at: datetime) -> bool:

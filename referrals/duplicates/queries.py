@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 
 from accounts.actor import Actor
+from core.kept_queries import AmongGiven, Given
 from encryption.sealed import OpenScope
 from referrals.access import joined_filings, matrix, visibility
 from referrals.access.relations import CaseAccess
@@ -20,7 +21,7 @@ from referrals.messages import queries as messages_queries
 from referrals.models import DuplicateCandidate, Joining, Referral
 from referrals.reading import concern, fields
 from referrals.vocabulary import labels
-from referrals.vocabulary.duplicates import REASON_CLASS, LinkKind, Merge
+from referrals.vocabulary.duplicates import REASON_CLASS, LeftOut, LinkKind, Merge
 from referrals.vocabulary.states import DuplicateState, State
 from referrals.workflow.case import Case
 
@@ -56,13 +57,23 @@ def pairs_seen(referral: Referral, *, actor: Actor, at: datetime) -> "QuerySet[D
 @hooks.pairs_at_hand.register
 def pairs_at_hand(case: Case, ties: CaseAccess) -> list[DuplicateCandidate]:
     """Return the pairs that the file holds and whose other half the actor sees: of others no act may tell (SEC-AZ4)."""
-    seen = visibility.visible_to(case.actor, at=case.at).values("pk")
-    # Through the file, so that its pairs know it: loading it anew beside each takes as long as all else.
-    rows = case.referral.duplicates.filter(other__in=seen).exclude(TAKEN_BACK).select_related("other")
-    pairs = [row for row in rows if reasons_for(row, ties)]
+    pairs = [
+        row for row in _HELD.rows(case.actor, at=case.at, case=case.referral.pk) if reasons_for(row, ties)
+    ]
+    for row in pairs:  # loading it anew beside each takes as long as all else
+        row.referral = case.referral
     others: list[Any] = [row.other for row in pairs]
     case.know(others)
     return pairs
+
+
+def _held(actor: Actor, *, at: datetime) -> "QuerySet[DuplicateCandidate]":
+    seen = visibility.visible_to(actor, at=at).values("pk")
+    pairs = DuplicateCandidate.objects.filter(referral=Given("case", UUIDField()), other__in=seen)
+    return pairs.exclude(TAKEN_BACK).select_related("other")
+
+
+_HELD: Final = visibility.KeptByRights(_held)
 
 
 def reasons_for(row: DuplicateCandidate, ties: CaseAccess) -> list[str]:
@@ -80,20 +91,27 @@ def unseen_pairs(cases: Mapping[UUID, CaseAccess], actor: Actor, *, at: datetime
     ``cases``: some that the actor sees, each with what ties the actor to it. Only pairs whose other half the actor sees
     too, and for reasons that the actor may know (SEC-AZ4).
     """
-    visible = visibility.visible_to(actor, at=at)
-    # Asked of each pair, and not of all that is visible: few pairs are of these cases.
-    rows = DuplicateCandidate.objects.filter(
-        UNSEEN,
-        Q(Exists(visible.filter(pk=OuterRef("other_id"))), referral__in=list(cases))
-        | Q(Exists(visible.filter(pk=OuterRef("referral_id"))), other__in=list(cases)),
-    )
     pairs: dict[UUID, list[UUID]] = {}
-    for pk, reasons, *both in rows.values_list("pk", "reasons", "referral_id", "other_id"):
+    for pk, reasons, *both in _UNSEEN_OF.rows(actor, at=at, cases=list(cases)):
         for case in cases.keys() & both:
             ties = cases[case]
             if "B" in ties.reads and not ties.draft and _readable(reasons, ties):
                 pairs.setdefault(case, []).append(pk)
     return pairs
+
+
+def _unseen_of(actor: Actor, *, at: datetime) -> "QuerySet[DuplicateCandidate, Any]":
+    visible = visibility.visible_to(actor, at=at)
+    # Asked of each pair, and not of all that is visible: few pairs are of these cases.
+    rows = DuplicateCandidate.objects.filter(
+        UNSEEN,
+        Q(Exists(visible.filter(pk=OuterRef("other_id"))), AmongGiven("referral", "cases"))
+        | Q(Exists(visible.filter(pk=OuterRef("referral_id"))), AmongGiven("other", "cases")),
+    )
+    return rows.values_list("pk", "reasons", "referral_id", "other_id")
+
+
+_UNSEEN_OF: Final = visibility.KeptByRights(_unseen_of)
 
 
 def unseen_matches(cases: Mapping[UUID, CaseAccess], actor: Actor, *, at: datetime) -> dict[UUID, int]:
@@ -109,7 +127,12 @@ def unseen_of_case(referral: Referral, ties: CaseAccess, *, actor: Actor, at: da
 
 def searching(referral: Referral, ties: CaseAccess) -> bool:
     """Tell readers of B whether the search for files like this one is still to run."""
-    return "B" in ties.reads and referral.closed_at is None and referral.searched_at is None
+    return "B" in ties.reads and referral.closed_at is None and not referral.is_searched_for
+
+
+def left_out(referral: Referral, ties: CaseAccess) -> LeftOut | None:
+    """Tell readers of B why the last search for files like this one hasn't looked at all of them."""
+    return LeftOut(referral.searched_partly) if "B" in ties.reads and referral.searched_partly else None
 
 
 def _seen(actor: Actor, ids: set[UUID], *, at: datetime) -> dict[UUID, Referral]:

@@ -16,12 +16,12 @@ from encryption import index, rotation
 from encryption.models import Kind
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
-from referrals.duplicates import tasks
+from referrals.duplicates import renewal
 from referrals.models import Referral
 
 #: How long every process may still search under the old key alone, for the life of its memory; and as long again.
 KNOWN_AFTER: Final = timedelta(minutes=2)
-BATCH: Final = 200
+BATCH: Final = 4_000
 
 
 def counts() -> Mapping[UUID, int]:
@@ -47,4 +47,4 @@ def rekey(at: datetime, *, limit: int = BATCH) -> int:
     with for_the_service():
         left = Referral.objects.filter(index_key__in=before).order_by("index_key", "pk")
         waiting = list(left.values_list("pk", flat=True)[:limit])
-    return tasks.each(waiting, tasks.index_anew, at)
+    return renewal.renew(waiting, at)

@@ -9,6 +9,7 @@ from referrals.duplicates import name_search
 from referrals.duplicates.inputs import Wanted
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView
+from referrals.vocabulary import labels
 
 
 class Searches(CaseView):
@@ -26,4 +27,9 @@ class Searches(CaseView):
         values = Wanted.read(request.data)
         searcher, authority = name_search.searcher(actor, values.pop("authority"))
         answer = name_search.search(name_search.Query(**values), authority, actor=searcher, at=at)
-        return Response({"results": answer.lines, "more": answer.more, "elsewhere": answer.elsewhere})
+        left_out = {
+            "left_out": [labels.labelled(why) for why in answer.left_out],
+            "not_indexed": answer.not_indexed,
+        }
+        found = {"results": answer.lines, "more": answer.more, "elsewhere": answer.elsewhere}
+        return Response(found | left_out)

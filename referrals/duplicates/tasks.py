@@ -4,50 +4,42 @@ It runs apart from any request, so that no answer reveals whether a child is kno
 its lock in a transaction of its own; the work may be interrupted and resumed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, cast
 from uuid import UUID
 
-import structlog
-from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from accounts.actor import SYSTEM
-from accounts.models import Authority
 from audit import journal
 from audit.disclosure import Disclosure, disclosure
 from audit.events import Purpose, register
-from encryption import index
-from encryption.errors import KeysUnavailable
 from encryption.sealed import OpenScope
 from outbox.scheduler import recurring
 from referrals.access import row_level_security
-from referrals.conflicts_of_interest import hits
-from referrals.duplicates import queries
+from referrals.duplicates import queries, renewal
 from referrals.execution.runner import run_step
-from referrals.matching import blocking_keys, buckets, candidates, indexing
+from referrals.matching import blocking_keys, candidates
+from referrals.matching.blocking_keys import NORM
 from referrals.matching.candidates import Found
-from referrals.models import Child, DuplicateCandidate, IndexSize, Referral
-from referrals.vocabulary.duplicates import LinkKind
+from referrals.models import DuplicateCandidate, Referral
+from referrals.vocabulary.duplicates import LeftOut, LinkKind
 from referrals.vocabulary.states import DuplicateState, Machine, State
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
 
-_log = structlog.get_logger("referrals")
-INDEXED: Final = "index:made"
 COMPARED: Final = "index:compared"
-register(INDEXED, COMPARED)
+register(COMPARED)
 
 #: How many cases one run does; the next run goes on.
 _BATCH: Final = 200
 #: How many files of each kind are suggested for one case: a person is to look at each.
 SUGGESTED_AT_MOST: Final = 5
-_COUNTED_EVERY: Final = timedelta(hours=6)
-_OUTSIDE: Final = (State.DRAFT, State.PURGED)
 #: A filing that was joined is looked for through the file that took it in.
 _SEARCHED_FOR: Final = frozenset(MACHINES[Machine.DUPLICATE].while_in) - {State.MERGED}
 
@@ -56,75 +48,26 @@ _SEARCHED_FOR: Final = frozenset(MACHINES[Machine.DUPLICATE].while_in) - {State.
 def keep_index(at: datetime) -> int:
     """Index the cases whose values are missing or outdated (T42, T50; another version); return how many."""
     with row_level_security.for_the_service():
-        count_children(at)
-        waiting = list(
-            _unsearched().exclude(index_norm=blocking_keys.NORM).values_list("pk", flat=True)[:_BATCH]
-        )
-    return each(waiting, _index, at)
-
-
-@recurring("index:renewed", every=timedelta(minutes=1))
-def renew_index(at: datetime) -> int:
-    """Index anew the cases whose values are of an earlier version; return how many. Nobody is searched for again."""
-    with row_level_security.for_the_service():
-        waiting = list(_outdated().order_by("pk").values_list("pk", flat=True)[:_BATCH])
-    return each(waiting, index_anew, at, failed=_give_up)
-
-
-def _give_up(pk: UUID) -> None:
-    """Let a case whose values can't be made again hold up no search: it isn't found until somebody mends it."""
-    with row_level_security.for_the_service():
-        Referral.objects.filter(pk=pk).update(index_norm=0)
-
-
-def each(
-    waiting: Iterable[UUID],
-    done: Callable[[UUID, datetime], bool],
-    at: datetime,
-    *,
-    failed: Callable[[UUID], None] = lambda _pk: None,
-) -> int:
-    """Do the work on each case; return on how many. A fault of one holds up no other: it is logged, and its id told.
-
-    Raises:
-        OperationalError, InterfaceError, KeysUnavailable: a part of the service is out, for all of them.
-    """
-    count = 0
-    for pk in waiting:
-        try:
-            count += done(pk, at)
-        except (OperationalError, InterfaceError, KeysUnavailable):
-            raise
-        except Exception:  # the border of one case
-            _log.exception("index:failed", row=pk)
-            failed(pk)
-    return count
-
-
-def _outdated() -> "QuerySet[Referral]":
-    known = Referral.objects.filter(searched_at__isnull=False, index_key__isnull=False)
-    return known.filter(index_norm__gt=0, index_norm__lt=blocking_keys.NORM)
+        waiting = list(_unsearched().exclude(index_norm=NORM).values_list("pk", flat=True)[:_BATCH])
+    return renewal.each(waiting, _index, at)
 
 
 @recurring("duplicates:searched", every=timedelta(minutes=1))
 def search_duplicates(at: datetime) -> int:
     """Look in the index for the files that belong with each case not yet searched for; return how many cases.
 
-    Not at an authority where some have values of an earlier version: those wouldn't be found, and a case is searched
-    for once.
+    Where some have values of an earlier version, which aren't found, the case says so until it is searched for again.
     """
     with row_level_security.for_the_service():
-        ready = _unsearched().filter(index_norm=blocking_keys.NORM)
-        ready = ready.exclude(authority__in=list(_outdated().values_list("authority", flat=True).distinct()))
-        waiting = list(ready.values_list("pk", flat=True)[:_BATCH])
-    return each(waiting, _search, at)
+        waiting = list(_unsearched().filter(index_norm=NORM).values_list("pk", flat=True)[:_BATCH])
+        behind = frozenset(renewal.behind()) if waiting else frozenset()
+    return renewal.each(waiting, partial(_search, behind=behind), at)
 
 
 def _unsearched() -> "QuerySet[Referral]":
     """Return the cases that wait, the last filed first: of two, it is the later one that holds the pair."""
-    return (
-        Referral.objects.filter(searched_at=None).exclude(state__in=_OUTSIDE).order_by("-submitted_at", "pk")
-    )
+    waiting = Referral.objects.filter(searched_at=None).exclude(state__in=renewal.OUTSIDE)
+    return waiting.order_by("-submitted_at", "pk")
 
 
 @contextmanager
@@ -153,58 +96,19 @@ def _opening(case: Case, act: str, named: list[UUID], told: bytearray | None = N
         yield scope
 
 
-# --- How long a value is ------------------------------------------------------------------------------
-
-
-def count_children(at: datetime) -> None:
-    """Count each authority's children now and then: from their number follows how short a value is cut (CR16)."""
-    sizes = {size.authority_id: size for size in IndexSize.objects.all()}
-    for authority in Authority.objects.all():
-        size = sizes.get(authority.pk) or IndexSize(authority=authority, bits=buckets.SHORTEST)
-        if not size._state.adding and size.counted_at > at - _COUNTED_EVERY:
-            continue
-        kept = Child.objects.filter(referral__authority=authority, wrong_person=False)
-        size.children = kept.exclude(referral__state__in=_OUTSIDE).count()
-        size.bits = max(size.bits, buckets.length_for(size.children))
-        size.counted_at = at
-        size.save()
-
-
 # --- One case -----------------------------------------------------------------------------------------
 
 
 def _index(pk: UUID, at: datetime) -> bool:
     with _locked(pk, at) as case:
         referral = case.referral
-        if referral.index_norm == blocking_keys.NORM or referral.state in _OUTSIDE:
+        if referral.index_norm == NORM or referral.state in renewal.OUTSIDE:
             return False
-        _make_values(case)
+        renewal.make_values([referral], case.authority_id, at)
         return True
 
 
-def index_anew(pk: UUID, at: datetime) -> bool:
-    """Make the values of a case again, under the key in use and as now; False when they are already, or it has none."""
-    with _locked(pk, at) as case:
-        indexed_under = (case.referral.index_key, case.referral.index_norm)
-        if indexed_under[0] is None or indexed_under == (index.likeness_keys()[0], blocking_keys.NORM):
-            return False
-        _make_values(case)
-        return True
-
-
-def _make_values(case: Case) -> None:
-    """Make the values of a case, and bar whoever is tied to somebody of it: one entry, whoever it is about."""
-    referral, payload = case.referral, bytearray()
-    candidates.load([referral])
-    with _opening(case, INDEXED, [case.pseudonym], payload) as scope:
-        family = candidates.opened(referral, scope)
-        barred = hits.exclude(referral, candidates.opened(referral, scope, apart=True), at=case.at)
-        payload += b"".join(user.bytes for user in barred)
-    indexing.replace(referral, family)
-    referral.save(update_fields=["index_norm", "index_key"])
-
-
-def _search(pk: UUID, at: datetime) -> bool:
+def _search(pk: UUID, at: datetime, *, behind: Collection[UUID]) -> bool:
     """Search for one case, and leave one entry whatever was found.
 
     Whoever filed before and after holds two places of the journal, and could count what stands between (SEC-AZ8): one
@@ -212,36 +116,42 @@ def _search(pk: UUID, at: datetime) -> bool:
     """
     with _locked(pk, at) as case:
         referral = case.referral
-        if referral.searched_at is not None or referral.state in _OUTSIDE:
+        if referral.searched_at is not None or referral.state in renewal.OUTSIDE:
             return False
         named, payload = [case.pseudonym], bytearray()
         with _opening(case, COMPARED, named, payload) as scope:
-            matches = compared(case, scope, named) if referral.state in _SEARCHED_FOR else []
+            matches, cut = compared(case, scope, named) if referral.state in _SEARCHED_FOR else ([], False)
             for pair in _suggest(case, matches):
                 payload += pair.pk.bytes + pair.state.encode()
             # Of a filing, whom the service barred while it was received: no entry of its own tells of that either.
             by_service = referral.exclusions.filter(by=None, lifted_at=None).order_by("user")
             payload += b"".join(user.bytes for user in by_service.values_list("user_id", flat=True))
         referral.searched_at = at
-        referral.save(update_fields=["searched_at"])
+        if case.authority_id in behind:
+            referral.searched_partly = LeftOut.NOT_INDEXED
+        else:
+            referral.searched_partly = LeftOut.CUT if cut else ""
+        referral.save(update_fields=["searched_at", "searched_partly"])
         return True
 
 
-def compared(case: Case, scope: OpenScope, named: list[UUID]) -> list[Found]:
+def compared(case: Case, scope: OpenScope, named: list[UUID]) -> tuple[list[Found], bool]:
     """Return the files of its authority that belong with a case, each opened and compared, the surest first.
+
+    And whether there was more alike than one search reads.
 
     The pseudonyms of those that are opened are added to ``named``, of which the entry of ``scope`` is made.
     """
     referral = case.referral
     candidates.load([referral])
     mine = candidates.opened(referral, scope)
-    likely = candidates.likely(case.authority_id, blocking_keys.asked_for(mine), but=referral.pk)
+    likely = candidates.likely(case.authority_id, blocking_keys.asked_for(mine)).without(referral.pk)
 
     def opening(others: list[Referral]) -> OpenScope:
         named.extend(journal.subjects({other.pk for other in others}).values())
         return scope
 
-    return candidates.searched(mine, case.authority_id, likely, opening)
+    return candidates.searched(mine, case.authority_id, likely, opening), likely.cut
 
 
 def _suggest(case: Case, found: list[Found]) -> Iterator[DuplicateCandidate]:

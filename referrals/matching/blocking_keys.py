@@ -17,12 +17,15 @@ from referrals.matching.identity import Child, Family
 from referrals.matching.relatives import Person
 
 #: The version of all that stands here and in ``spelling``: cases indexed under another one are indexed anew.
-NORM: Final = 3
+NORM: Final = 4
 _SHORTEST_SOUND: Final = 2
 _PAIRS_MAX: Final = 6
 #: Of a child whose age is estimated, each year in which it may be born; more than these are no estimate, and no half
 #: of a date either.
 _YEARS_MAX: Final = 5
+_FRONT: Final = 2
+#: By how many years an estimated age may be wrong.
+_MISJUDGED: Final = 2
 
 
 class Scheme(StrEnum):
@@ -38,35 +41,15 @@ class Scheme(StrEnum):
     YEARLY = "yearly"  # the year, how one name sounds, and the first sound of the other
     MONTHLY = "monthly"  # the same with the month in that year
     DAILY = "daily"  # the same with day and month in the place of the year
+    PART = "part"  # the month or the day of the month, and how both names sound: whatever else is wrong with the date
+    FRONT = "front"  # the year, and the first two sounds of either name
     HOLDER = "holder"  # how the words of a holder's name sound
     CONTACT = "contact"  # a telephone number or an account
     KIN = "kin"  # how two words of anybody's name sound: asked for by the ties of staff, by no search for a child
 
 
-#: How much one shared value of a scheme speaks for the same child before anything is opened, and how much two or more:
-#: about the logarithm to base 2 of how much oftener two files of one child share it than two others of a million do,
-#: those that share a number by chance among them (measured on the tuning seed of ``bench/spellings.py``).
-WEIGHTS: Final[Mapping[Scheme, tuple[int, int]]] = {
-    Scheme.EXACT: (13, 13),
-    Scheme.DATED: (12, 24),
-    Scheme.CLOSELY: (7, 18),
-    Scheme.INITIALS: (15, 15),
-    Scheme.WRITTEN: (15, 15),
-    Scheme.NAMES: (14, 14),
-    Scheme.NEARLY: (10, 14),
-    Scheme.YEARLY: (9, 14),
-    Scheme.MONTHLY: (10, 20),
-    Scheme.DAILY: (12, 21),
-    Scheme.HOLDER: (20, 20),
-    Scheme.CONTACT: (30, 30),
-    Scheme.KIN: (0, 0),
-}
-#: The schemes that say the same of two children, as they join names with the same part of a date: the strongest counts.
-ALIKE: Final = (
-    frozenset({Scheme.EXACT, Scheme.DATED, Scheme.CLOSELY, Scheme.INITIALS}),
-    frozenset({Scheme.WRITTEN, Scheme.NAMES, Scheme.NEARLY, Scheme.YEARLY}),
-    *map(frozenset, ((Scheme.MONTHLY,), (Scheme.DAILY,), (Scheme.HOLDER,), (Scheme.CONTACT,))),
-)
+#: What is made of a date of which something may be wrong.
+_OF_PARTS: Final = frozenset({Scheme.CLOSELY, Scheme.INITIALS, Scheme.MONTHLY, Scheme.DAILY, Scheme.PART})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -89,20 +72,22 @@ def of(family: Family) -> list[Trait]:
 
 
 def asked_for(family: Family) -> list[Trait]:
-    """Return the traits by which files of the same children are looked for: those of a case, and of a mistaken year.
+    """Return the traits by which files of the same children are looked for: those of a case, and of an age misjudged.
 
-    Who has the very same names and was born a year earlier or later may be the same child; the index holds each name
-    with the year that was said, so the neighbouring ones are asked for.
+    The index holds each name with the years that were said, so those beside an estimate are asked for. Of 1 January,
+    which mostly stands for a day that nobody knows, no parts are asked for: they would only give others by chance.
     """
-    nearby = [trait for one in family.children for trait in _a_year_apart(one)]
-    return list(dict.fromkeys([*of(family), *nearby]))
+    vague = {one.row for one in family.children if one.birth and (one.birth.month, one.birth.day) == (1, 1)}
+    told = [trait for trait in of(family) if trait.row not in vague or trait.scheme not in _OF_PARTS]
+    nearby = [trait for one in family.children for trait in _years_apart(one)]
+    return list(dict.fromkeys([*told, *nearby]))
 
 
-def _a_year_apart(child: Child) -> Iterator[Trait]:
-    written = _written(child)
-    if child.birth is not None and len(written) > 1:
-        for year in (child.birth.year - 1, child.birth.year + 1):
-            yield Trait(child.row, Scheme.WRITTEN, _joined((str(year), *written), keep_order=True))
+def _years_apart(child: Child) -> Iterator[Trait]:
+    if child.birth is None and child.ages is not None:
+        (least, most), pairs = child.ages, _pairs(child)
+        for year in (*range(least - _MISJUDGED, least), *range(most + 1, most + 1 + _MISJUDGED)):
+            yield from (Trait(child.row, Scheme.NAMES, _joined((str(year), *pair))) for pair in pairs)
 
 
 def of_people(people: Mapping[UUID, Person]) -> Iterator[Trait]:
@@ -118,18 +103,29 @@ def of_child(child: Child) -> Iterator[Trait]:
     if child.birth is not None:
         yield from _born_on(child, child.birth, lasts, firsts)
     yield from _half_right(child, lasts, firsts)
-    pairs = [(last, first) for last in lasts for first in firsts][:_PAIRS_MAX]
+    pairs = _pairs(child)
     nearly: list[str] = []
     if child.main_last and child.main_first:
         last, first = phonetics.sound(child.main_last), phonetics.sound(child.main_first)
         nearly = _with_one_sound_left_out(last, first)
+    # Whatever else is mistaken in a date, one of its numbers is right; in either place, for they change places, too.
+    for number in sorted({child.birth.month, child.birth.day}) if child.birth else ():
+        yield from (Trait(child.row, Scheme.PART, _joined((str(number), *pair))) for pair in pairs)
     for year in _years(child):
+        if lasts and firsts:
+            fronts = sorted((lasts[0][:_FRONT], firsts[0][:_FRONT]))
+            yield Trait(child.row, Scheme.FRONT, _joined((str(year), *fronts), keep_order=True))
         if len(written) > 1:
             yield Trait(child.row, Scheme.WRITTEN, _joined((str(year), *written), keep_order=True))
         for pair in pairs:
             yield Trait(child.row, Scheme.NAMES, _joined((str(year), *pair)))
         for one in nearly:
             yield Trait(child.row, Scheme.NEARLY, _joined((str(year), one), keep_order=True))
+
+
+def _pairs(child: Child) -> list[tuple[str, str]]:
+    """Return how both names sound together, in each way in which they are written."""
+    return [(last, first) for last in _sounds(child.last) for first in _sounds(child.first)][:_PAIRS_MAX]
 
 
 def _born_on(child: Child, birth: date, lasts: list[str], firsts: list[str]) -> Iterator[Trait]:

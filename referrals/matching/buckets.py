@@ -1,9 +1,9 @@
 """Index numbers of a trait: an HMAC per authority, truncated so that several children share a number.
 
 With R values and L bits, R / 2^L share a number by chance; L is chosen so that this is at least 2 and at most the root
-of R (SEC-CR16), in steps, so that the values of one authority have few lengths. A value keeps the length that it was
-made with; a search uses every length up to the present one. The front of a number gives scheme and length, under the
-same key: equal values of two authorities, schemes or lengths aren't equal numbers.
+of R (SEC-CR16), in steps. When an authority passes one, its cases are indexed anew at the new length in the background
+(``duplicates/renewal.py``); until that is done a search asks for each length that is still there. The front of a number
+gives scheme and length, under the same key: equal values of two authorities, schemes or lengths aren't equal numbers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +23,7 @@ MORE_BITS: Final[Mapping[Scheme, int]] = {
     Scheme.NEARLY: 2,
     Scheme.YEARLY: 1,
     Scheme.DAILY: 1,
+    Scheme.PART: 1,
     Scheme.KIN: 3,  # of a child, its holders and third parties together about ten
 }
 SHORTEST: Final = min(LENGTHS)
@@ -35,9 +36,9 @@ def length_for(children: int) -> int:
     return max(bits for bits, least in LENGTHS.items() if children >= least)
 
 
-def lengths_up_to(bits: int) -> tuple[int, ...]:
-    """Return the lengths that values of an authority may have, whose present length is ``bits``."""
-    return tuple(length for length in LENGTHS if length <= bits)
+def lengths_between(least: int, most: int) -> tuple[int, ...]:
+    """Return the lengths from one to another."""
+    return tuple(length for length in LENGTHS if least <= length <= most)
 
 
 def numbers(authority: UUID, traits: Iterable[Trait], lengths: Iterable[int]) -> dict[int, Trait]:
@@ -48,9 +49,8 @@ def numbers(authority: UUID, traits: Iterable[Trait], lengths: Iterable[int]) ->
     """
     by_number: dict[int, Trait] = {}
     wanted, sizes = tuple(traits), tuple(lengths)
-    for (
-        under
-    ) in index.likeness_keys():  # while the key is being replaced, cases stand under the one or the other
+    # While the key is being replaced, cases stand under the one or the other.
+    for under in index.likeness_keys():
         for number, trait in values(authority, wanted, sizes, under=under):
             by_number.setdefault(number, trait)
     return by_number

@@ -3,34 +3,36 @@
 It checks no reader's rights: it serves the service's own search, or an act that then shows what its actor may see.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice, pairwise
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, UUIDField, prefetch_related_objects
 
+from core.kept_queries import Given, KeptQuery
 from encryption import keys
 from encryption.sealed import OpenScope
-from referrals.matching import buckets, comparison, identity
-from referrals.matching.blocking_keys import ALIKE, WEIGHTS, Trait
+from referrals.matching import buckets, comparison, identity, ranking
+from referrals.matching.blocking_keys import NORM, Trait
 from referrals.matching.comparison import Verdict
 from referrals.matching.identity import Family
 from referrals.models import PARTS, IndexSize, IndexValue, Referral
 from referrals.vocabulary.duplicates import LinkKind
 from referrals.vocabulary.states import State
 
-#: How many files are opened for one search: those that share the most. The first few whatever they share; the others
-#: where none of these is of the same child, and if they share more than chance gives.
-OPENED_AT_MOST: Final = 60
-_OPENED_FIRST: Final = 24
-_BY_CHANCE: Final = 17.5
+#: How many files are opened for one search: those that share the most, a part at a time, until one holds the child.
+_PARTS: Final = (8, 24, 60)
+OPENED_AT_MOST: Final = _PARTS[-1]
+#: What chance gives is told by the length: the children of an authority are two to sixteen times as many as numbers.
+_BY_CHANCE: Final = 1.5
 #: A bound on what one search reads of the index, far above what real names give.
 _VALUES_AT_MOST: Final = 20_000
-#: Of schemes that say the same, those beside the strongest count for one in so many: among equals they decide.
-_BESIDE: Final = 20
+#: Of a case with several rows that share something, those beside the likeliest count for one in so many.
+_OTHER_ROWS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,54 +43,105 @@ class Found:
     verdict: Verdict
 
 
-def weight(shared: Iterable[Trait]) -> float:
-    """Return how much shared traits speak for the same child.
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """The files that share numbers with what is looked for: how much that speaks, most first.
 
-    Of those that say the same the strongest counts: whoever shares both names and the year shares them nearly, too.
+    ``bits`` is the authority's present length, ``among`` how many children its index held when they were counted last,
+    ``cut`` that the index held more than one search reads.
     """
-    counts = Counter(trait.scheme for trait in shared)
-    weights = {scheme: WEIGHTS[scheme][min(count, 2) - 1] for scheme, count in counts.items()}
-    strongest = sum(max((weights[one] for one in alike & weights.keys()), default=0) for alike in ALIKE)
-    return strongest + (sum(weights.values()) - strongest) / _BESIDE
+
+    weights: Mapping[UUID, float]
+    bits: int
+    among: int
+    cut: bool = False
+
+    def to_open(self) -> Iterator[list[UUID]]:
+        """Yield which to open, in the parts in which they are opened."""
+        return to_open(self.weights)
+
+    def is_likely(self, pk: UUID) -> bool:
+        """Tell whether a file shares more than chance gives."""
+        return self.weights[pk] > self.bits + _BY_CHANCE
+
+    def without(self, pk: UUID) -> "Likely":
+        """Return the others."""
+        return replace(self, weights={one: weight for one, weight in self.weights.items() if one != pk})
 
 
-def to_open(likely: Mapping[Any, float]) -> Iterator[list[Any]]:
-    """Yield which to open of what is likely, which comes likeliest first, in the two parts in which it is opened."""
+def to_open[Key](likely: Iterable[Key]) -> Iterator[list[Key]]:
+    """Yield which to open of what is likely, which comes likeliest first, in the parts in which it is opened."""
     best = list(islice(likely, OPENED_AT_MOST))
-    rest = [one for one in best[_OPENED_FIRST:] if likely[one] > _BY_CHANCE]
-    yield from (part for part in (best[:_OPENED_FIRST], rest) if part)
+    parts = (best[first:end] for first, end in pairwise((0, *_PARTS)))
+    yield from (part for part in parts if part)
 
 
-def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = None) -> dict[UUID, float]:
-    """Return the files of an authority that share traits, with how much that speaks, most first."""
-    numbers = buckets.numbers(authority, traits, buckets.lengths_up_to(bits_of(authority)))
+def likely(authority: UUID, traits: Collection[Trait]) -> Likely:
+    """Return the files of an authority that share traits."""
+    size = _LENGTHS.first(authority=authority)
+    bits, lengths = _lengths(size)
     # Which traits a row shares are the bits of one number: thousands of rows share a few hundred sets of them.
-    ordered = list(dict.fromkeys(numbers.values()))
-    bits = {trait: 1 << at for at, trait in enumerate(ordered)}
-    marks = {number: bits[trait] for number, trait in numbers.items()}
+    ordered = list(dict.fromkeys(traits))
+    place = {trait: at for at, trait in enumerate(ordered)}
+    marks = {
+        number: (1 << place[trait], length)
+        for length in lengths
+        for number, trait in buckets.numbers(authority, ordered, [length]).items()
+    }
     # By the numbers that ids are, which are counted and put in order much faster.
     ids: dict[int, UUID] = {}
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    rows = IndexValue.objects.filter(bucket__in=list(numbers)).values_list("bucket", "row", "referral_id")
+    shared: dict[tuple[int, int, int], int] = defaultdict(int)
+    asked = IndexValue.objects.filter(bucket__in=list(marks)).values_list("bucket", "row", "referral_id")
+    rows = list(asked[: _VALUES_AT_MOST + 1])
     for bucket, row, referral in rows[:_VALUES_AT_MOST]:
         ids[referral.int] = referral
-        shared[referral.int, row.int] |= marks[bucket]
-    if but is not None:
-        ids.pop(but.int, None)
-    speaks = {mark: weight(trait for trait in ordered if bits[trait] & mark) for mark in set(shared.values())}
+        mark, length = marks[bucket]
+        shared[referral.int, row.int, length] |= mark
+    sets = {(mark, length) for (*_, length), mark in shared.items()}
+    speaks = {
+        (mark, length): ranking.of_shared((trait for trait in ordered if mark >> place[trait] & 1), length)
+        for mark, length in sets
+    }
     # A case speaks by its likeliest child, and by whatever else it shares.
-    weights: dict[int, list[float]] = {pk: [] for pk in ids}
-    for (pk, _), mark in shared.items():
-        if pk in ids:
-            weights[pk].append(speaks[mark])
-    summed = {pk: max(each) + sum(each) / 8 for pk, each in weights.items()}
-    return {ids[pk]: summed[pk] for pk in sorted(summed, key=lambda pk: (-summed[pk], pk))}
+    by_case: dict[int, list[float]] = defaultdict(list)
+    for (pk, _, length), mark in shared.items():
+        by_case[pk].append(speaks[mark, length])
+    summed = {pk: max(each) + (sum(each) - max(each)) / _OTHER_ROWS for pk, each in by_case.items()}
+    ranked = {ids[pk]: summed[pk] for pk in sorted(summed, key=lambda pk: (-summed[pk], pk))}
+    return Likely(ranked, bits, among=size[3] if size else 0, cut=len(rows) > _VALUES_AT_MOST)
 
 
-def bits_of(authority: UUID) -> int:
-    """Return the present length of an authority's values."""
-    bits = IndexSize.objects.filter(authority=authority).values_list("bits", flat=True).first()
-    return bits if bits is not None else buckets.SHORTEST
+def lengths_of(authority: UUID) -> tuple[int, tuple[int, ...]]:
+    """Return the present length of an authority's values, and every length that a value has at the moment."""
+    return _lengths(_LENGTHS.first(authority=authority))
+
+
+def lengths_elsewhere(own: UUID) -> dict[UUID, tuple[int, ...]]:
+    """Return every length that a value of each other authority has at the moment."""
+    return {size[0]: _lengths(size)[1] for size in _sizes().exclude(authority=own)}
+
+
+#: Authority, present length, the shortest length that a search finds something at, and how many children there are.
+type _Size = tuple[UUID, int, int | None, int]
+
+
+def _lengths(size: _Size | None) -> tuple[int, tuple[int, ...]]:
+    if size is None:
+        return buckets.SHORTEST, (buckets.SHORTEST,)
+    _, bits, least, _ = size
+    return bits, buckets.lengths_between(bits if least is None else least, bits)
+
+
+def _sizes() -> "QuerySet[Any, _Size]":
+    cases = Referral.objects.filter(authority=OuterRef("authority"), index_norm=NORM).order_by("index_bits")
+    shortest = Subquery(cases.values("index_bits")[:1])
+    found: QuerySet[Any, Any] = IndexSize.objects.order_by("pk").values_list(
+        "authority", "bits", shortest, "children"
+    )
+    return found
+
+
+_LENGTHS: Final = KeptQuery(lambda: _sizes().filter(authority=Given("authority", UUIDField())))
 
 
 def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
@@ -108,17 +161,29 @@ def _columns(part: str) -> tuple[str, ...]:
     return ("referral", "position", *more, *identity.COMPARED[part])
 
 
-def opened(case: Referral, scope: OpenScope, *, apart: bool = False) -> Family:
-    """Return who a case is about, opened; ``apart``: children that are kept for named persons alone too."""
-    rows = list(identity.rows_of(case, apart=apart))
-    day = (case.received_at or case.created_at).date()
-    return identity.family(rows, identity.plain_of(rows, scope), on=day)
+def opened(case: Referral, scope: OpenScope) -> Family:
+    """Return who a case is about, opened, but for children that are kept for named persons alone."""
+    rows = list(identity.rows_of(case))
+    return identity.family(rows, identity.plain_of(rows, scope), on=_day(case))
+
+
+def opened_whole(case: Referral, scope: OpenScope) -> tuple[Family, Family]:
+    """Return what ``opened`` does, and the same with children that are kept apart; each value is opened once."""
+    rows = list(identity.rows_of(case, apart=True))
+    plain = identity.plain_of(rows, scope)
+    whole = identity.family(rows, plain, on=_day(case))
+    shown = list(identity.rows_of(case))
+    return (whole if len(shown) == len(rows) else identity.family(shown, plain, on=_day(case))), whole
+
+
+def _day(case: Referral) -> date:
+    return (case.received_at or case.created_at).date()
 
 
 def searched(
     mine: Family,
     authority: UUID,
-    likely: Mapping[UUID, float],
+    likely: Likely,
     opening: Callable[[list[Referral]], OpenScope],
 ) -> list[Found]:
     """Open what is likely, a part at a time until one holds the same child; return what belongs with a family.
@@ -126,17 +191,17 @@ def searched(
     ``opening`` is told of the files of a part before they are opened, and gives the scope to open them in.
     """
     matches: list[Found] = []
-    for part in to_open(likely):
+    for part in likely.to_open():
         others = cases(authority, part)
-        matches += judged(mine, others, opening(others))
+        matches += judged(mine, others, opening(others), among=likely.among)
         if any(one.verdict.kind == LinkKind.SAME for one in matches):
             break
     return sorted(matches, key=lambda one: (-one.verdict.score, one.referral.pk))
 
 
-def judged(mine: Family, others: Iterable[Referral], scope: OpenScope) -> list[Found]:
-    """Return which of some files belong with a family."""
-    verdicts = ((other, comparison.compare(mine, opened(other, scope))) for other in others)
+def judged(mine: Family, others: Iterable[Referral], scope: OpenScope, *, among: int) -> list[Found]:
+    """Return which of some files belong with a family, of an authority with so many children."""
+    verdicts = ((other, comparison.compare(mine, opened(other, scope), among=among)) for other in others)
     return [Found(other, verdict) for other, verdict in verdicts if verdict is not None]
 
 

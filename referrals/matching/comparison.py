@@ -1,60 +1,77 @@
 """Similarity of two families, once both are opened: same child, same family, or neither; with the reasons.
 
-A person chooses among few candidates, so a doubtful one is shown, with its reasons; one that only shares a common name
-or a birthday isn't. ``bench/spellings.py`` evaluates the figures on invented spellings.
+What is known of two children (``levels``) is weighed (``weights``) under four explanations: they are one child, twins,
+brother or sister, or namesakes; what none explains is chance. A person chooses among few candidates, so a doubtful one
+is shown, with its reasons. ``bench/spellings.py`` measures it on invented children.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from math import inf, log2
 from typing import Final
 
-from referrals.matching import phonetics
+from referrals.matching import levels, phonetics, weights
 from referrals.matching.identity import OF_HOLDERS, OF_THIRD_PARTIES, OF_TRACES, Child, Family
+from referrals.matching.levels import Alike, Birth, Name
 from referrals.vocabulary.duplicates import Likeness, LinkKind
 
-#: What each thing that is known of both children weighs; names and date together weigh 10.
-_NAME: Final = 3.0
-_DATE: Final = 4.0
-_OTHER_SEX: Final = 0.08
-_ENOUGH: Final = 0.76
-#: Below this a first name is another child's: a twin has the same name and date (hard cases of the figures).
-_FIRST_NAME: Final = 0.5
-_LAST_NAME: Final = 0.5
-#: Without a date both names must be nearly right.
-_BOTH_NAMES: Final = 0.85
-_SOUNDS_THE_SAME: Final = 0.9
-_A_PART: Final = 0.85
-_PART_LETTERS: Final = 3
-_EXCHANGED: Final = 0.9
-_ONE_WRONG: Final = 0.75
-_YEAR_FITS: Final = 0.75
-_SAME: Final = 1.0
+#: Among how many children one is looked for, where nobody says.
+_AMONG: Final = 50_000
+_FEWEST: Final = 1_000
+#: How many bits better than chance an explanation must be to be shown.
+_SHOWN: Final = -1.5
+_SHOWN_KIN: Final = 0.0
+#: How much rarer than the same child are its twin, brother or sister, and namesake (shares of ``bench.linkage``, but
+#: twice as many brothers and sisters as households with two in files).
+_TWIN: Final = log2(0.08)
+_SIBLING: Final = log2(0.16)
+_NAMESAKE: Final = log2(0.06)
+#: One holder, or one number: chance explains it once in a thousand, as names of holders are compared by their sound.
+_ONE_HOME: Final = 10.0
+#: What the children themselves must have in common beside their home to be one child.
+_OF_THE_CHILD: Final = 8.0
+#: One form in fifty gives another sex.
+_OTHER_SEX: Final = log2(0.02 / 0.5)
+#: Two children of one home hardly have one first name, nor two born on different days one date.
+_OF_TWO: Final = -5.0
+_SURE: Final = frozenset({Name.SAME, Name.FORM, Name.SOUND})
+_NEAR: Final = frozenset(
+    {Birth.EXCHANGED, Birth.DIGIT, Birth.PART, Birth.TWO, Birth.YEAR, Birth.NEXT, Birth.YEARS}
+)
 #: How well each name that is given must fit, where one looks for a name.
-_LOOKED_FOR: Final = 0.7
+_LOOKED_FOR: Final = _SURE | {Name.CLOSE, Name.PART}
+_LEAST: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Result of a comparison: how two files are related, how certain that is (0 to 1), and why."""
+    """Result of a comparison: how two files are related, how many bits better than chance that is, and why."""
 
     kind: LinkKind
     score: float
     reasons: tuple[Likeness, ...]
 
 
-def compare(mine: Family, theirs: Family) -> Verdict | None:
-    """Return what two files have to do with each other; None where nothing speaks for it."""
-    contacts = _contacts(mine, theirs)
-    alike = [_children(one, other) for one in mine.children for other in theirs.children]
-    closest = max(alike, key=lambda likeness: likeness.score, default=None)
-    if closest is not None and closest.same:
-        return Verdict(LinkKind.SAME, closest.score, (*closest.reasons(), *contacts))
-    holder = _holders(mine, theirs)
-    siblings = any(_siblings(pair, holder=bool(holder or contacts)) for pair in alike)
-    if siblings or contacts:
-        family = (Likeness.SIBLINGS,) if siblings else ()
-        return Verdict(LinkKind.RELATED, 0.5 + 0.1 * len(contacts), (*family, *holder, *contacts))
+def compare(mine: Family, theirs: Family, *, among: int = _AMONG) -> Verdict | None:
+    """Return what two files have to do with each other; None where nothing speaks for it.
+
+    ``among``: how many children are in the files that are searched, a thousand at least. The more, the oftener chance
+    makes two alike.
+    """
+    contacts, holder = _contacts(mine, theirs), _holders(mine, theirs)
+    home = _ONE_HOME if holder or contacts else 0.0
+    alike = [
+        _children(one, other, home - log2(max(among, _FEWEST)), at_home=home > 0)
+        for one in mine.children
+        for other in theirs.children
+    ]
+    closest = max(alike, key=lambda likeness: likeness.same, default=None)
+    if closest is not None and closest.is_same:
+        return Verdict(LinkKind.SAME, closest.same, (*closest.reasons(), *contacts))
+    kin = max((pair.kin for pair in alike), default=_SHOWN_KIN - 1)
+    if kin >= _SHOWN_KIN or contacts:
+        family = (Likeness.SIBLINGS,) if kin >= _SHOWN_KIN else ()
+        return Verdict(LinkKind.RELATED, max(kin, _SHOWN_KIN) + len(contacts), (*family, *holder, *contacts))
     return None
 
 
@@ -62,127 +79,101 @@ def compare(mine: Family, theirs: Family) -> Verdict | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Alike:
-    """How alike two children are: last name, first name, date (None where one of them isn't known)."""
+class _Pair:
+    """How alike two children are (None where one of them isn't known), and what explains it, in bits over chance."""
 
-    last: float
-    first: float
-    birth: float | None
+    last: Alike | None
+    first: Alike | None
+    birth: Birth | None
     swapped: bool
-    score: float
+    same: float
+    kin: float
+    namesakes: float
 
     @property
-    def same(self) -> bool:
-        if self.birth is None:
-            return min(self.last, self.first) >= _BOTH_NAMES
-        return self.score >= _ENOUGH and self.first >= _FIRST_NAME and self.last >= _LAST_NAME
+    def is_same(self) -> bool:
+        return self.same >= max(_SHOWN, self.kin, self.namesakes)
 
     def reasons(self) -> tuple[Likeness, ...]:
-        exact = self.last == _SAME and self.first == _SAME
-        likenesses = [Likeness.NAME if exact else Likeness.SPELLING]
+        names = [alike for alike in (self.last, self.first) if alike is not None]
+        exact = all(alike.level is Name.SAME for alike in names)
+        likenesses = [Likeness.NAME if exact else Likeness.SPELLING] if names else []
         if self.swapped:
             likenesses.append(Likeness.SWAPPED_NAMES)
-        if self.birth is not None and self.birth > 0:
-            likenesses.append(Likeness.BIRTH_DATE if self.birth == _SAME else Likeness.NEAR_BIRTH_DATE)
+        if self.birth is Birth.SAME:
+            likenesses.append(Likeness.BIRTH_DATE)
+        elif self.birth in _NEAR:
+            likenesses.append(Likeness.NEAR_BIRTH_DATE)
         return tuple(likenesses)
 
 
-def _children(one: Child, other: Child) -> _Alike:
-    last, first = _names(one.last, other.last), _names(one.first, other.first)
-    swapped = False
-    if min(last, first) < _SOUNDS_THE_SAME:
-        crossed = _names(one.last, other.first), _names(one.first, other.last)
-        if min(crossed) > min(last, first):
-            (last, first), swapped = crossed, True
-    birth = _births(one, other)
-    total, weight = _NAME * (last + first), 2 * _NAME
-    if birth is not None:
-        total, weight = total + _DATE * birth, weight + _DATE
-    differs = bool(one.sex and other.sex and one.sex != other.sex and {one.sex, other.sex} <= {"girl", "boy"})
-    return _Alike(last, first, birth, swapped, total / weight - (_OTHER_SEX if differs else 0))
+def _children(one: Child, other: Child, before: float, *, at_home: bool) -> _Pair:
+    """Return how alike two children are; ``before`` is what speaks for one child or home before they are compared.
+
+    ``at_home``: a holder or a number is the same. Of brothers and sisters nothing else is but the last name, which by
+    itself tells nobody that two children belong together.
+    """
+    (last, first), swapped = _names(one, other)
+    births = levels.births(one, other)
+    of_last, of_first, of_birth = (
+        weights.of_names("last", last),
+        weights.of_names("first", first),
+        weights.of_births(births),
+    )
+    if swapped:
+        of_last += weights.of_exchange()
+    birth = births[0] if births is not None else None
+    sexes = {one.sex, other.sex} == {"girl", "boy"}
+    alike = of_last + of_first + of_birth + (_OTHER_SEX if sexes else 0)
+    same = before + alike if alike >= _OF_THE_CHILD else -inf
+    # Of two children of one home nothing but the last name is the same, and of twins the date.
+    home = before + of_last + (_OF_TWO if first is not None and first.level is Name.SAME else 0)
+    twins = home + of_birth + _TWIN
+    siblings = home + _SIBLING + (_OF_TWO if birth is Birth.SAME else 0) if at_home else -inf
+    namesakes = before + of_last + of_first + _NAMESAKE
+    return _Pair(last, first, birth, swapped, same, max(twins, siblings), namesakes)
 
 
-def _names(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float:
-    """Return how alike the closest ways of writing two names are."""
-    if not mine or not theirs:
-        return 0.0
-    if mine[0] == theirs[0]:
-        return _SAME
-    if set(mine) & set(theirs):
-        return _SOUNDS_THE_SAME
-    best = max(_words(one, other) for one in mine for other in theirs)
-    if best < _SOUNDS_THE_SAME and best > 0 and _sounds(mine) & _sounds(theirs):
-        return _SOUNDS_THE_SAME if best >= _FIRST_NAME else max(best, 0.6)
-    return best
+def _names(one: Child, other: Child) -> tuple[tuple[Alike | None, Alike | None], bool]:
+    """Return how alike last and first names are, exchanged where that explains more, and whether they are."""
+    straight = levels.names(one.last, other.last), levels.names(one.first, other.first)
+    if all(alike is not None and alike.level in _SURE for alike in straight):
+        return straight, False
+    crossed = levels.names(one.first, other.last), levels.names(one.last, other.first)
+    if _worth(crossed) + weights.of_exchange() > _worth(straight):
+        return crossed, True
+    return straight, False
 
 
-def _sounds(forms: Iterable[str]) -> set[str]:
-    return set(map(phonetics.sound, forms))
-
-
-def _words(one: str, other: str) -> float:
-    shorter, longer = sorted((one, other), key=len)
-    if len(shorter) >= _PART_LETTERS and (longer.startswith(shorter) or longer.endswith(shorter)):
-        return _A_PART  # Alex for Alexandre
-    return phonetics.closeness(one, other)
-
-
-def _births(one: Child, other: Child) -> float | None:
-    if one.birth is not None and other.birth is not None:
-        return _dates(one.birth, other.birth)
-    years = [(c.birth.year, c.birth.year) if c.birth else c.ages for c in (one, other)]
-    if years[0] is None or years[1] is None:
-        return None
-    (least, most), (low, high) = years[0], years[1]
-    return _YEAR_FITS if least <= high and low <= most else 0.0
-
-
-def _dates(one: date, other: date) -> float:
-    if one == other:
-        return _SAME
-    mine, theirs = (one.year, one.month, one.day), (other.year, other.month, other.day)
-    if (mine[0], mine[2], mine[1]) == theirs:
-        return _EXCHANGED
-    differing = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
-    return _ONE_WRONG if len(differing) == 1 and _one_digit(*differing[0]) else 0.0
-
-
-def _one_digit(one: int, other: int) -> bool:
-    """Tell whether two numbers differ by one digit, or by their order, or by one."""
-    mine, theirs = f"{one:04}", f"{other:04}"
-    return phonetics.edits(mine, theirs) == 1 or abs(one - other) == 1
+def _worth(alike: tuple[Alike | None, Alike | None]) -> float:
+    return weights.of_names("last", alike[0]) + weights.of_names("first", alike[1])
 
 
 def fits(wanted: Child, other: Child) -> float:
-    """Return how well a child fits what is known of one looked for: 0 where a name that is given doesn't."""
-    names = [
-        (mine, theirs) for mine, theirs in ((wanted.last, other.last), (wanted.first, other.first)) if mine
-    ]
-    alike = [_names(mine, theirs) for mine, theirs in names]
-    if len(alike) > 1:
-        crossed = [_names(wanted.last, other.first), _names(wanted.first, other.last)]
-        alike = max(alike, crossed, key=min)
-    least = min(alike, default=0.0)
-    birth = _births(wanted, other)
-    if least < _LOOKED_FOR or birth == 0:
+    """Return how well a child fits what is known of one looked for: 0 where a name or birth that is given doesn't."""
+    (last, first), _ = _names(wanted, other)
+    given = [alike for said, alike in ((wanted.last, last), (wanted.first, first)) if said]
+    births = levels.births(wanted, other)
+    if any(alike is None or alike.level not in _LOOKED_FOR for alike in given):
         return 0.0
-    return sum(alike) + (birth or 0.0)
+    if births is not None and births[0] in (Birth.OTHER, Birth.NEVER):
+        return 0.0
+    return max(_worth((last, first)) + weights.of_births(births), _LEAST)
 
 
 # --- The family ---------------------------------------------------------------------------------------
 
 
-def _siblings(alike: _Alike, *, holder: bool) -> bool:
-    """Tell whether children of two files may be of one home: one name and one holder, or twins."""
-    return alike.last >= _SOUNDS_THE_SAME and not alike.swapped and (holder or alike.birth == _SAME)
-
-
 def _holders(mine: Family, theirs: Family) -> tuple[Likeness, ...]:
     for one in mine.holders.values():
         for other in theirs.holders.values():
-            if len(one) > 1 and len(other) > 1 and sorted(_sounds(one)) == sorted(_sounds(other)):
+            if len(one) > 1 and len(other) > 1 and _sounds(one) == _sounds(other):
                 return (Likeness.HOLDER,)
     return ()
+
+
+def _sounds(name: Iterable[str]) -> set[str]:
+    return set(map(phonetics.sound, name))
 
 
 def _contacts(mine: Family, theirs: Family) -> tuple[Likeness, ...]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from encryption.errors import Unreadable
 from encryption.sealed import OpenScope
-from referrals.matching import phonetics, relatives
+from referrals.matching import pet_names, phonetics, relatives
 from referrals.matching.relatives import Person
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ type Plain = Mapping[UUID, Mapping[str, Any]]
 class Child:
     """One child as far as it is known; ``ages`` are the years in which it may have been born, by an estimate.
 
+    ``first`` has the names that a pet name may stand for, too.
     ``born`` are those in any case, first and last: of the date, the estimate, or all ages that a file may be about.
     """
 
@@ -132,13 +133,14 @@ def child(row: UUID, said: Mapping[str, Any], *, sex: str = "", on: date) -> Chi
     """Return one child out of what is said of it."""
     last, first = said.get("last_name") or "", said.get("first_names") or ""
     usual, called = said.get("usual_name") or "", said.get("nickname") or ""
-    firsts = phonetics.forms(first)
+    firsts = [*phonetics.forms(first), *phonetics.forms(called)]
+    firsts += [name for form in firsts for name in pet_names.full(form)]
     birth, ages = _day(said.get("birth_date")), _born_between(said, on)
     any_age = (on.year - _LONGEST_AGE - 1, on.year)
     return Child(
         row=row,
         last=tuple(dict.fromkeys([*phonetics.forms(last), *phonetics.forms(usual)])),
-        first=tuple(dict.fromkeys([*firsts, *phonetics.forms(called)])),
+        first=tuple(dict.fromkeys(firsts)),
         main_last="".join(phonetics.core(phonetics.words(last or usual))),
         main_first=(phonetics.words(first or called) or ("",))[0],
         birth=birth,

@@ -5,7 +5,7 @@ saves, as a step's body does. A case that goes to another authority is a new row
 that authority's key; the values of a destroyed case go with its other rows (``referrals/retention/elimination.py``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -36,20 +36,21 @@ def index_filing(act: "StepContext") -> None:
     act.case.insert(*_values(referral, family))
 
 
-def replace(referral: "Referral", family: Family) -> None:
-    """Put a case's values in the place of those that it had."""
-    referral.index_values.all().delete()
-    values = _values(referral, family)
-    referral.index_values.model.objects.bulk_create(values)
+def replace(families: "Mapping[Referral, Family]") -> None:
+    """Put the values of cases in the place of those that they had."""
+    rows = [row for referral, family in families.items() for row in _values(referral, family)]
+    table: Any = apps.get_model("referrals", "IndexValue")
+    table.objects.filter(referral__in=list(families)).delete()
+    table.objects.bulk_create(rows)
 
 
 def _values(referral: Any, family: Family) -> list[Any]:
-    """Return the rows of a case's values, and note on it by which version and key they are made."""
-    bits = _BITS.first(authority=referral.authority_id)
+    """Return the rows of a case's values, and note on it by which version, length and key they are made."""
+    bits = _BITS.first(authority=referral.authority_id) or buckets.SHORTEST
     under = index.likeness_keys()[0]
     traits = [*blocking_keys.of(family), *blocking_keys.of_people(family.people)]
-    numbered = buckets.values(referral.authority_id, traits, [bits or buckets.SHORTEST], under=under)
-    referral.index_norm, referral.index_key = blocking_keys.NORM, under
+    numbered = buckets.values(referral.authority_id, traits, [bits], under=under)
+    referral.index_norm, referral.index_bits, referral.index_key = blocking_keys.NORM, bits, under
     table = referral.index_values.model
     return [table(referral=referral, row=trait.row, bucket=bucket) for bucket, trait in numbered]
 
@@ -68,7 +69,7 @@ def outdate(referral: "Referral") -> None:
 
     The values that it has stay until then.
     """
-    referral.index_norm, referral.searched_at = 0, None
+    referral.index_norm, referral.searched_at, referral.searched_partly = 0, None, ""
 
 
 @hooks.service_named.register

@@ -101,33 +101,3 @@ def sound(word: str) -> str:
     for pattern, replaced in _SOUNDS:
         heard = pattern.sub(replaced, heard)
     return _MUTE.sub("", heard) or heard or word
-
-
-def pieces(word: str) -> frozenset[str]:
-    """Return the pairs of letters of a word, its ends marked."""
-    whole = f"^{word}$"
-    return frozenset(whole[at : at + 2] for at in range(len(whole) - 1))
-
-
-def closeness(one: str, other: str) -> float:
-    """Return how alike two words are written, 0 to 1: one letter more, less, other or exchanged costs one."""
-    if one == other:
-        return 1.0
-    mine, theirs = pieces(one), pieces(other)
-    if 8 * len(mine & theirs) < len(mine) + len(theirs) and min(len(one), len(other)) > 3:
-        return 0.0  # two pairs of letters that changed places leave more in common: not worth the table below
-    return 1 - edits(one, other) / max(len(one), len(other), 1)
-
-
-def edits(one: str, other: str) -> int:
-    """Return the least number of letters put in, left out, replaced, or exchanged with their neighbour."""
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for row, mine in enumerate(one, 1):
-        line = [row]
-        for column, theirs in enumerate(other, 1):
-            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (mine != theirs))
-            exchanged = row > 1 and column > 1 and mine == other[column - 2] and one[row - 2] == theirs
-            line.append(min(cost, before[column - 2] + 1) if exchanged else cost)
-        before, last = last, line
-    return last[-1]

@@ -41,5 +41,12 @@ class Likeness(Coded):
     OTHER = "other", _("Autre")
 
 
+class LeftOut(Coded):
+    """Why a search hasn't looked at everything."""
+
+    NOT_INDEXED = "not_indexed", _("Une partie des dossiers n'est pas encore indexée")
+    CUT = "cut", _("Trop de dossiers se ressemblent pour être tous regardés")
+
+
 #: The class whose readers may be told of a reason, where it isn't the pair's own (domain.md §1.3).
 REASON_CLASS: Final[Mapping[str, str]] = {Likeness.THIRD_PARTY: "F", Likeness.TRACE: "G"}

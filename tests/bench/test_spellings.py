@@ -7,10 +7,18 @@ from uuid import UUID
 import pytest
 
 from bench import names, spellings
+from bench.linkage import errors
+from bench.linkage.population import Population
 from encryption import keyring
 from encryption.unwrapped import IndexKey
 
-SIZE, ASKED, SEED = 1_500, 40, 7
+SIZE, ASKED, SEED = 1_200, 12, 7
+#: How many are judged right of the kinds of which least is left; chance is likelier at times.
+LEAST = {
+    "another last name, vague date": 0.1, "no last name, vague date": 0.2, "no first name, vague date": 0.5,
+    "initial of the last name, vague date": 0.6, "pet name, vague date": 0.7, "spelt by sound, vague date": 0.7,
+    "last name changed by two letters, vague date": 0.8, "two parts of the date": 0.8, "two errors at once": 0.8, "three errors at once": 0.6,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -19,47 +27,62 @@ def service():
     held = keyring.likeness_keys
     made = IndexKey(b"a key of the figures alone, no more")
     keyring.likeness_keys = lambda: {UUID(int=1): made}
-    population = spellings.Population(SIZE, SEED, names.SHORT)
+    population = Population(SIZE, SEED, names.SHORT)
     yield population, spellings.Service(population.children)
     keyring.likeness_keys = held
 
 
-@pytest.mark.parametrize("kind", spellings.KINDS)
+@pytest.mark.parametrize("kind", errors.NAMES)
 def test_a_child_miswritten_is_among_the_first_five(service, kind):
-    """Single mistakes with a right date: 97 in 100 at least, and hardly anybody else is shown."""
+    """Single errors with a right date, of names that many children share: hardly anybody else is shown."""
     population, index = service
-    asked = list(spellings.queries(population, kind, ASKED, SEED))
+    asked = list(errors.queries(population, kind, ASKED, SEED))
 
     figure = spellings.measured(index.shown, asked)
 
-    least = 0.97 if kind in spellings.SINGLE_WITH_DATE else 0.75
-    assert figure.recall >= least, (kind, figure)
-    assert figure.precision >= 0.85, (kind, figure)
-    assert figure.shown[int(ASKED * 0.95)] <= 3, "a person chooses among few"
+    assert figure.recall >= 0.8, (kind, figure)
+    assert figure.precision >= 0.7, (kind, figure)
+    assert figure.shown[int(ASKED * 0.9)] <= 3, "a person chooses among few"
+
+
+@pytest.mark.parametrize("kind", errors.KINDS)
+def test_a_file_that_is_opened_is_judged_to_be_of_the_child(service, kind):
+    """All but those of which a vague date and next to no name are left."""
+    population, index = service
+    asked = list(errors.queries(population, kind, 25, SEED))
+
+    judged = sum(index.judges_the_same(said, at) for at, said in asked) / len(asked)
+
+    assert judged >= LEAST.get(kind, 0.9), kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered", "kin"),
+    [
+        ("stranger", 0, 0),
+        ("stranger, vague date", 1, 0),
+        ("namesake", 3, 0),
+        ("sibling", 1, 12),
+        ("twin", 2, 22),
+    ],
+)
+def test_who_is_in_no_file_is_offered_as_what_they_are(service, kind, offered, kin):
+    """Of 25; a sibling is known as such only if the form names who brings it up, as eight in ten do."""
+    population, index = service
+    answers = [(index.search(said), at) for at, said in errors.absent(population, kind, 25, SEED)]
+
+    assert sum(bool(answer.same) for answer, _ in answers) <= offered
+    assert sum(at in answer.kin for answer, at in answers) >= kin
 
 
 def test_the_corpus_is_the_same_for_the_same_seed_and_has_its_hard_cases():
-    one, other = (spellings.Population(600, SEED, names.SHORT).children for _ in range(2))
+    one, other = (Population(600, SEED, names.SHORT).children for _ in range(2))
     twins = sum(a.last == b.last and a.birth == b.birth for a, b in pairwise(one))
     family = sum(a.last == b.last for a, b in pairwise(one))
 
     assert one == other
     assert twins >= 600 * 0.02
     assert family >= 600 * 0.1
-
-
-@pytest.mark.parametrize("kind", spellings.KINDS)
-def test_whom_the_comparison_in_plain_leaves_out_unseen_it_would_not_find(service, kind):
-    population, _ = service
-    search, children = spellings.by_field(population.children), population.children
-
-    for _, said in spellings.queries(population, kind, 3, SEED):
-        mine = spellings.family(said)
-        every = [
-            (spellings._same(mine, *spellings.family(other).children), at)
-            for at, other in enumerate(children)
-        ]
-        assert search(said) == [at for score, at in sorted(every, reverse=True) if score]
 
 
 def test_names_are_drawn_from_both_files_of_insee(tmp_path):

@@ -95,8 +95,11 @@ def processes(tmp_path, *commands):
 
 
 def roots(*versions):
-    settings.KEY_FILE.write_text("".join(f"{number} {number:064x}\n" for number in versions))
-    settings.KEY_FILE.chmod(0o600)
+    # Replaced whole: of a file written in place a process beside would read the half.
+    draft = settings.KEY_FILE.with_suffix(".new")
+    draft.write_text("".join(f"{number} {number:064x}\n" for number in versions))
+    draft.chmod(0o600)
+    draft.replace(settings.KEY_FILE)
 
 
 def finished():
@@ -203,10 +206,11 @@ def test_what_resembles_is_found_at_every_moment_of_the_replacement(world, cases
             with disclosure(
                 actor=SYSTEM, purpose=Purpose.SEARCH, at=case.at, objects=named, tenant=case.authority_id
             ) as scope:
-                return {one.referral.pk for one in duplicates_tasks.compared(case, scope, named)}
+                matches, _cut = duplicates_tasks.compared(case, scope, named)
+                return {one.referral.pk for one in matches}
 
     before = found()
-    assert len(before) == CASES - 1
+    assert len(before) >= 8  # of so many that are alike, those that are opened first
     rotation.begin(Kind.LIKENESS)
     assert found() == before
     while rekeying.rekey(later(), limit=5):

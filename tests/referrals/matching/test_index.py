@@ -76,14 +76,6 @@ def test_a_telephone_number_is_the_same_however_it_is_written(said, number):
     assert identity.phone(said) == number
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "least"), [("martin", "matrin", 0.8), ("lea", "lia", 0.6), ("ab", "xy", 0.0)]
-)
-def test_closeness_counts_letters(one, other, least):
-    assert phonetics.closeness(one, other) >= least
-    assert phonetics.closeness(one, other) == phonetics.closeness(other, one) < 1
-
-
 def child(**said):
     told = {"last_name": "Lefèvre", "first_names": "Chloé", "birth_date": "2012-03-14"} | said
     return identity.child(uuid4(), told, on=date(2026, 11, 24))

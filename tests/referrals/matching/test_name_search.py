@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actor import SYSTEM
 from referrals.duplicates import name_search
-from referrals.models import SearchCount
+from referrals.matching import blocking_keys, candidates
+from referrals.models import Referral, SearchCount
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.audit.owner import as_owner, written
@@ -89,6 +90,21 @@ def test_a_hidden_file_is_found_by_nobody_who_may_not_see_it(world, filed):
     assert seen[1::2] == [seen[1]] * 3
     answer = ask(world, "crip_coordinator_2", **GIRL | {"first_names": "Aïcha"})
     assert [line["id"] for line in answer.json()["results"]] == [second.pk]
+
+
+def test_a_search_says_what_the_index_cant_find_yet_and_that_it_read_less_than_there_is(
+    world, filed, monkeypatch
+):
+    first, second = filed(**GIRL), filed(**GIRL)
+    told = ask(world, **GIRL).json()
+    assert (told["left_out"], told["not_indexed"]) == ([], 0)
+    Referral.objects.filter(pk=second.pk).update(index_norm=blocking_keys.NORM - 1)
+    monkeypatch.setattr(candidates, "_VALUES_AT_MOST", 30)
+
+    told = ask(world, **GIRL).json()
+
+    assert ([why["code"] for why in told["left_out"]], told["not_indexed"]) == (["not_indexed", "cut"], 1)
+    assert first.pk in [line["id"] for line in told["results"]]
 
 
 def test_another_authority_tells_whom_to_call_and_nothing_else(world, filed):

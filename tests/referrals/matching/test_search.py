@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from structlog.testing import capture_logs
 
-from referrals.duplicates import tasks as duplicates_tasks
-from referrals.matching import blocking_keys, indexing
-from referrals.models import DuplicateCandidate, IndexValue, Referral
+from referrals.duplicates import renewal
+from referrals.matching import blocking_keys, candidates, indexing
+from referrals.models import DuplicateCandidate, IndexSize, IndexValue, Referral
 from referrals.retention.elimination import destroy_rows
 from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
@@ -301,23 +301,70 @@ def test_a_filing_that_was_joined_is_found_as_the_file_that_took_it_in(filed, se
     assert [pk for pk, _, _ in pairs(third)] == [first.pk]
 
 
-def test_values_of_an_earlier_version_are_made_anew_before_anybody_is_searched_for(filed, searched):
-    """They wouldn't be found, and a case is searched for once; whoever was searched for isn't again."""
+def test_while_values_of_an_earlier_version_are_made_anew_a_search_says_so_and_comes_again(filed, searched):
+    """They aren't found until then, and the search proves nothing; whoever was searched for before isn't again."""
     first = filed(**GIRL)
     searched()
     Referral.objects.filter(pk=first.pk).update(index_norm=blocking_keys.NORM - 1)
     IndexValue.objects.filter(referral=first.pk).delete()
     looked_at = first.row.searched_at
     second = filed("filer_2", **GIRL)
-    assert searched() == 0
-    assert pairs(second) == []
+    assert searched() == 1
+    told = second.reads("crip_coordinator", "duplicates")
+    assert (told["results"], told["searching"]) == ([], True)
+    assert [why["code"] for why in told["left_out"]] == ["not_indexed"]
+    second.reads("crip_coordinator")
+    assert second.refused("crip_coordinator", "start_triage", {"method": "index"}) == "index_was_asked"
 
-    assert duplicates_tasks.renew_index(paris("2026-11-24 12:00")) == 1
-    assert duplicates_tasks.renew_index(paris("2026-11-24 12:00")) == 0
+    assert renewal.renew_index(paris("2026-11-24 12:00")) == 1
+    assert renewal.renew_index(paris("2026-11-24 12:00")) == 0
 
     assert searched() == 1
     assert [pk for pk, _, _ in pairs(second)] == [first.pk]
     assert (first.row.index_norm, first.row.searched_at) == (blocking_keys.NORM, looked_at)
+    told = second.reads("crip_coordinator", "duplicates")
+    assert (told["searching"], told["left_out"]) == (False, [])
+
+
+@pytest.mark.sec("SEC-CR16")
+def test_values_follow_the_size_of_their_authority_and_are_found_at_every_length(filed, searched):
+    """Made shorter than the authority's are now, they are found, and made anew: each value opened once, one entry."""
+    first, other = filed(**GIRL), filed(**OTHER)
+    searched()
+    renewal.count_children(paris("2026-11-24 12:00"))
+    IndexSize.objects.filter(authority=first.row.authority_id).update(bits=10)
+    short = set(IndexValue.objects.values_list("bucket", flat=True))
+    second = filed("filer_2", **GIRL)
+    searched()
+    assert [pk for pk, _, _ in pairs(second)] == [first.pk]
+    assert (first.row.index_bits, second.row.index_bits) == (2, 10)
+
+    before = {entry.pk for entry in written()}
+    assert renewal.renew_index(paris("2026-11-24 12:00")) == 2
+
+    (entry,) = [entry for entry in written(act="index:made") if entry.pk not in before]
+    with as_owner():
+        body = json.loads(bytes(entry.body))
+    assert body["fields"]["child.last_name"] == 2
+    assert len(body["obj"]) == 2
+    see_all()
+    assert not short & set(IndexValue.objects.values_list("bucket", flat=True))
+    assert [story.row.index_bits for story in (first, other)] == [10, 10]
+    third = filed(**GIRL)
+    searched()
+    assert {pk for pk, _, _ in pairs(third)} == {first.pk, second.pk}
+
+
+def test_a_search_that_reads_less_than_there_is_says_so(filed, searched, monkeypatch):
+    monkeypatch.setattr(candidates, "_VALUES_AT_MOST", 3)
+    filed(**GIRL)
+    second = filed("filer_2", **GIRL)
+    searched()
+
+    told = second.reads("crip_coordinator", "duplicates")
+
+    assert [why["code"] for why in told["left_out"]] == ["cut"]
+    assert told["searching"] is False
 
 
 def test_a_case_that_cant_be_indexed_holds_up_no_other(filed, searched, monkeypatch):
@@ -327,14 +374,14 @@ def test_a_case_that_cant_be_indexed_holds_up_no_other(filed, searched, monkeypa
     Referral.objects.all().update(index_norm=blocking_keys.NORM - 1)
     make = indexing.replace
 
-    def breaks(referral, family):
-        if str(referral.pk) == broken.pk:
+    def breaks(families):
+        if broken.pk in {str(referral.pk) for referral in families}:
             raise IndexError
-        make(referral, family)
+        make(families)
 
     monkeypatch.setattr(indexing, "replace", breaks)
     with capture_logs() as logs:
-        assert duplicates_tasks.renew_index(paris("2026-11-24 12:00")) == 1
+        assert renewal.renew_index(paris("2026-11-24 12:00")) == 1
     assert [line["row"] for line in logs if line["event"] == "index:failed"] == [broken.row.pk]
     second = filed("filer_2", **GIRL)
 

@@ -65,6 +65,8 @@ class NameSearch(InputPage):
                 "more": answer.more,
                 "most": name_search.SHOWN_AT_MOST,
                 "elsewhere": [one["name"] for one in answer.elsewhere],
+                "left_out": [why.label for why in answer.left_out],
+                "not_indexed": answer.not_indexed,
             }
         )
 
