@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -62,16 +62,15 @@ class AskExport(InputPage):
     """GET, POST /exports/demande."""
 
     keeps = True
-    takes, asks = ExportInput, ASKS
+    takes = ExportInput
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "exports"
     template = "web/exports/ask.html"
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def require_person(self) -> None:
         """Ask for the authority too, of who coordinates for several."""
-        super().setup(request, *args, **kwargs)
-        actor = self.request.actor
-        self.places = actions.places_of(actor) if actor is not None else frozenset()
+        super().require_person()
+        self.places = actions.places_of(self.actor)
         self.asks = (PLACE, *ASKS) if len(self.places) > 1 else ASKS
 
     def choices(self) -> Mapping[str, Pairs]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -73,16 +73,14 @@ class AskLookup(LookupPage, InputPage):
     """GET, POST /journal/reclamations/nouvelle."""
 
     keeps = True
-    takes, asks = LookupInput, ASKS
+    takes = LookupInput
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     template = "web/journal/lookup_form.html"
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def require_person(self) -> None:
         """Ask for the authority too, of who reads the journal of several."""
-        super().setup(request, *args, **kwargs)
-        actor = self.request.actor
-        several = actor is not None and len(actor.may(actions.RIGHT)) > 1
-        self.asks = (PLACE, *ASKS) if several else ASKS
+        super().require_person()
+        self.asks = (PLACE, *ASKS) if len(self.actor.may(actions.RIGHT)) > 1 else ASKS
 
     def choices(self) -> Mapping[str, Pairs]:
         """Return the authorities, where there are several."""
