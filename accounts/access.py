@@ -113,6 +113,11 @@ def reviewable_memberships(actor: "Actor") -> MembershipQuerySet:
     return Membership.objects.filter(_is_reviewed_by(authorities, actor.may("accounts.manage")))
 
 
+def certified_memberships(actor: "Actor") -> MembershipQuerySet:
+    """Return the memberships whose certificate of honorability the actor may read of: one's own, or by permission."""
+    return Membership.objects.filter(Q(authority__in=actor.may("honorability.read")) | Q(user=actor.user_id))
+
+
 def reviewers(authority_id: UUID, *, at: datetime) -> dict[UUID, Q]:
     """Return who reviews roles at an authority, each with the condition of the memberships that they review."""
     here, managing = frozenset({authority_id}), who_may("accounts.manage", authority_id, at=at)

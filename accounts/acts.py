@@ -43,6 +43,8 @@ MEMBERSHIP_GRANTED: Final = "membership:granted"
 MEMBERSHIP_ENDED: Final = "membership:ended"
 MEMBERSHIP_REVIEWED: Final = "membership:reviewed"
 MEMBERSHIP_LAPSED: Final = "membership:lapsed"
+CERTIFICATE_SEEN: Final = "membership:certificate-seen"
+CERTIFICATE_READ: Final = "membership:certificate-read"
 MEMBERSHIPS_LISTED: Final = "membership:listed"
 ORGANISATION_MADE: Final = "organisation:made"
 ORGANISATION_CORRECTED: Final = "organisation:corrected"
@@ -102,6 +104,8 @@ ABOUT_ACCOUNTS: Final = (
     MEMBERSHIP_REFUSED,
     MEMBERSHIP_GRANTED,
     MEMBERSHIP_ENDED,
+    CERTIFICATE_SEEN,
+    CERTIFICATE_READ,
     MEMBERSHIP_REVIEWED,
     MEMBERSHIP_LAPSED,
     REQUEST_MADE,
@@ -129,6 +133,7 @@ events.register(
     REQUEST_CONFIRMED,
     REQUEST_REFUSED,
     REQUESTS_LAPSED,
+    CERTIFICATE_READ,
     REQUESTS_LISTED,
     UNIT_MADE,
     AUTHORITY_LOADED,
@@ -160,6 +165,7 @@ events.file_under(
     MEMBERSHIP_ENDED,
     MEMBERSHIP_REVIEWED,
     MEMBERSHIP_LAPSED,
+    CERTIFICATE_SEEN,
     REQUEST_MADE,
     REQUEST_ACCEPTED,
     REQUEST_REFUSED,

@@ -14,6 +14,7 @@ REGISTERED = (
     "accounts.links",
     "accounts.notifications",
     "accounts.replays",
+    "accounts.honorability",
     "accounts.reviews",
     "accounts.sessions",
     "accounts.suspicious_sign_ins",

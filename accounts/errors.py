@@ -287,6 +287,13 @@ class OwnGrant(AccountsError):
     text = _("Vous ne pouvez pas vous accorder un rôle à vous-même.")
 
 
+class CertificateMissing(AccountsError):
+    """A role that needs a certificate of honorability has none that counts."""
+
+    code = "certificate-missing"
+    text = _("L'attestation d'honorabilité manque ou n'est plus valable : elle doit d'abord être présentée.")
+
+
 class OwnReview(AccountsError):
     """Nobody reviews a role of their own."""
 

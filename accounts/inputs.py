@@ -18,7 +18,7 @@ from accounts.models.user import Language
 from accounts.people import AccountState
 from accounts.roles import PROGRAMS, Role, Scope
 from accounts.territory import commune
-from core.inputs import Code, Codes, Flag, Id, Instant, Items, StrictSerializer, Text, many
+from core.inputs import Code, Codes, Day, Flag, Id, Instant, Items, StrictSerializer, Text, many
 from core.query import PagedQuery
 from encryption import onetime
 from outbox.templates import GATHERABLE
@@ -301,6 +301,12 @@ class MembershipInput(StrictSerializer):
     organisation = Id(required=False)
     valid_from = Instant(required=False, help_text="Now, if absent.")
     valid_to = Instant(required=False, help_text="Not included; without end, if absent.")
+
+
+class CertificateInput(StrictSerializer):
+    """When the certificate of honorability that one saw today was issued."""
+
+    issued_on = Day()
 
 
 class RoleInput(StrictSerializer):

@@ -38,6 +38,9 @@ IMPORT_IS_ASKED: Final = "request.import"
 ROLES_TO_REVIEW: Final = "roles.to-review"
 ROLE_WILL_LAPSE: Final = "roles.will-lapse"
 ROLE_HAS_LAPSED: Final = "roles.lapsed"
+CERTIFICATE_ENDS: Final = "certificate.ends"
+CERTIFICATES_END: Final = "certificates.end"
+CERTIFICATE_OVER: Final = "certificate.over"
 TOKEN_WILL_END: Final = "token.will-end"  # noqa: S105 - the code of a text
 RESET_TO_CONFIRM: Final = "request.reset"
 #: An authority is told so often of what waits there, for as long as it does.
@@ -205,6 +208,24 @@ register(
         Kind.ACCOUNT,
         _("Un de vos rôles a pris fin, faute d'avoir été confirmé ; votre administration peut le redonner."),
         start="compte/roles",
+    ),
+    Template(
+        CERTIFICATE_ENDS,
+        Kind.ACCOUNT,
+        _("Votre attestation d'honorabilité manque ou arrive à son terme ; présentez-en une."),
+        start="compte/roles",
+    ),
+    Template(
+        CERTIFICATES_END,
+        Kind.ACCOUNT,
+        _("Des attestations d'honorabilité manquent ou arrivent à leur terme, sous « Rôles »."),
+        start="administration/roles",
+    ),
+    Template(
+        CERTIFICATE_OVER,
+        Kind.ACCOUNT,
+        _("Depuis un mois, une personne d'un service exerce sans attestation d'honorabilité valable."),
+        start="administration/roles/a-revoir",
     ),
     Template(
         TOKEN_WILL_END,

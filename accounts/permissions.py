@@ -21,6 +21,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
         # Review the roles held at the authority, never an own one; who doesn't administer it, those alone that two
         # persons give (0034).
         "memberships.review": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO}),
+        # Read when somebody's certificate of honorability was seen, beside that person (domain.md §1.5).
+        "honorability.read": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR}),
         # Decide on requests for an account, or for a role of who files or executes measures (docs/decisions/0035).
         "account-requests.decide": frozenset({Role.TERRITORY_ADMIN}),
         # Add institutions to the authority's list, and correct them.

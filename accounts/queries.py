@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from accounts import access, actions, acts, people, reviews
+from accounts import access, actions, acts, honorability, people, reviews
+from accounts.actions.entry import record_about
 from accounts.actor import Actor
 from accounts.imports.trial import Trial
-from accounts.models import ImportRun
+from accounts.models import ImportRun, Membership
 from accounts.naming import visible
 from accounts.people import Person
 from core.paging import Page, page_of
@@ -102,6 +103,20 @@ def membership_page(query: dict[str, Any], *, actor: Actor, at: datetime, names:
         acts.MEMBERSHIPS_LISTED, actor=actor, at=at, count=len(page.items), permission=permission
     )
     return page
+
+
+def certificate_of(pk: UUID, *, actor: Actor, at: datetime) -> Membership:
+    """Return a role of which a certificate of honorability is followed; the look is an entry.
+
+    Raises:
+        NotVisible: absent, of a role of which none may be asked, or neither the actor's own nor theirs to read of.
+    """
+    rows = access.certified_memberships(actor).filter(role__in=sorted(honorability.ROLES))
+    row = visible(rows.select_related("user", "authority", "unit", "organisation"), pk)
+    record_about(
+        acts.CERTIFICATE_READ, row.user_id, actor=actor, at=at, tenant=row.authority_id, thing=row.pk
+    )
+    return row
 
 
 def import_page(query: dict[str, Any], *, actor: Actor, at: datetime) -> Page:

@@ -130,6 +130,9 @@ TITLES: Final[dict[str, Text]] = {
     "import-outdated": _("L'import ne ferait plus ce qui a été essayé."),
     "own-request": _("Une autre personne décide de ce que vous avez demandé."),
     "two-persons-needed": _("Ce rôle est accordé par deux personnes."),
+    "certificate-missing": _(
+        "L'attestation d'honorabilité manque ou n'est plus valable : elle doit d'abord être présentée."
+    ),
     "own-review": _("Une autre personne revoit vos propres rôles."),
     "own-grant": _("Vous ne pouvez pas vous accorder un rôle à vous-même."),
     "own-account": _("Vous ne pouvez pas vérifier votre propre compte."),

@@ -93,6 +93,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     accounts.OwnRequest: 403,
     accounts.TwoPersonsNeeded: 403,
     accounts.OwnGrant: 403,
+    accounts.CertificateMissing: 409,
     accounts.OwnReview: 403,
     accounts.OwnAccount: 403,
     accounts.PeopleSignIn: 403,

@@ -58,6 +58,7 @@ BOTH_DATABASES = {
     "tests/accounts/test_users_api.py": "statements of lists",
     "tests/audit/test_api_entries.py": "the views of the auditor's role",
     "tests/core/test_kept_queries.py": "values put into statements that were made before",
+    "tests/core/test_bulk_inserts.py": "rows that PostgreSQL takes as JSON, all tables in one statement",
     "tests/core/test_paging.py": "pages in the database's order",
     "tests/referrals/test_measure_board.py": "ranks within columns, and deadlines as subqueries",
     "tests/web/test_queue.py": "statements of a list: orders, filters, parts of a reference",

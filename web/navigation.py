@@ -11,7 +11,9 @@ from accounts.roles import Role
 from referrals.access import matrix
 from referrals.access import people as access_people
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
+from referrals.emergency_search import actions as emergency_search_actions
 from referrals.exports import actions as exports_actions
+from referrals.inquiries import queries as inquiries_queries
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 
@@ -82,6 +84,14 @@ def _decides_on_transfers(actor: Actor) -> bool:
     return bool(actor.holding(matrix.DECIDE_ON_TRANSFERS))
 
 
+def _answers_inquiries(actor: Actor) -> bool:
+    return bool(actor.holding(inquiries_queries.LISTERS))
+
+
+def _searches_in_emergencies(actor: Actor) -> bool:
+    return bool(actor.holding(emergency_search_actions.ROLES))
+
+
 def _excludes(actor: Actor) -> bool:
     return bool(actor.holding(conflicts_of_interest_actions.DECIDERS))
 
@@ -118,7 +128,9 @@ PLACES: Final = (
     Place(_("Mes transmissions"), "filings", _files),
     Place(_("Charge de travail"), "workload", _answers),
     Place(_("Transferts demandés"), "transfers", _decides_on_transfers),
+    Place(_("Demandes entre départements"), "inquiries-page", _answers_inquiries),
     Place(_("Ouvertures d'urgence"), "openings", _breaks),
+    Place(_("Recherches d'urgence"), "emergency-searches", _searches_in_emergencies),
     Place(_("Déports"), "barred", _excludes),
     Place(_("Exports"), "exports", _lets_out),
     Place(

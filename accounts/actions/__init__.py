@@ -57,7 +57,16 @@ from accounts.actions.links import (
     require_invited,
     set_password_by_link,
 )
-from accounts.actions.memberships import Appointment, ask, decide, end, give_or_ask, grant, review
+from accounts.actions.memberships import (
+    Appointment,
+    ask,
+    decide,
+    end,
+    give_or_ask,
+    grant,
+    review,
+    see_certificate,
+)
 from accounts.actions.newcomers import Newcomer, WantedRole, add_person
 from accounts.actions.notices import (
     Preferences,
@@ -186,6 +195,7 @@ __all__ = [
     "revoke_feed",
     "revoke_token",
     "rotate_endpoint",
+    "see_certificate",
     "set_password",
     "set_password_by_link",
     "sign_in_by_provider",

@@ -5,14 +5,14 @@ A row is ended, never deleted: it documents its period.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts import acts, stepup
+from accounts import acts, honorability, stepup
 from accounts.access import (
     GRANT_OPEN_FOR,
     appointable_users,
@@ -25,7 +25,15 @@ from accounts.access import (
 )
 from accounts.actions.entry import record_about
 from accounts.actor import Actor
-from accounts.errors import AlreadyThere, InvalidInput, NotVisible, OwnGrant, OwnReview, TwoPersonsNeeded
+from accounts.errors import (
+    AlreadyThere,
+    CertificateMissing,
+    InvalidInput,
+    NotVisible,
+    OwnGrant,
+    OwnReview,
+    TwoPersonsNeeded,
+)
 from accounts.models import Authority, GrantRequest, Membership, Organisation, Unit, User
 from accounts.notifications import ROLE_IS_ASKED, tell_people
 from accounts.roles import ASKED_FOR, NEED_ORGANISATION, NEED_UNIT, OPENERS, POWERFUL, WATCHERS, Role
@@ -243,6 +251,7 @@ def review(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
         NotVisible: absent, or not the actor's to review.
         OwnReview: it is the actor's own.
         AlreadyThere: it has ended: it has to be given anew, by two where two give it.
+        CertificateMissing: it needs a certificate of honorability, and has none that counts.
     """
     known = Membership.objects.all() if actor.is_system else reviewable_memberships(actor)
     stepup.require(actor, at=at)
@@ -253,9 +262,39 @@ def review(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
         raise OwnReview
     if membership.valid_to is not None and membership.valid_to <= at:
         raise AlreadyThere(_("Ce rôle est déjà terminé : il faut le donner à nouveau."))
+    if not honorability.in_order(membership, at.date()):
+        raise CertificateMissing
     membership.reviewed_at = max(at, membership.reviewed_at)
     membership.save(update_fields=["reviewed_at"])
     _record(acts.MEMBERSHIP_REVIEWED, membership, actor=actor, at=at)
+    return membership
+
+
+def see_certificate(*, actor: Actor, at: datetime, membership_id: UUID, issued_on: date) -> Membership:
+    """Say that one has seen somebody's certificate of honorability; nothing of it is kept but the days.
+
+    Raises:
+        NotAllowed: the actor administers no authority.
+        NotVisible: absent, ended, of an authority that the actor doesn't administer, or of a role of which no
+            certificate may be asked.
+        OwnReview: it is the actor's own.
+        InvalidInput: issued after today, or more than six months ago.
+    """
+    known = managed_memberships(actor).filter(role__in=sorted(honorability.ROLES)).in_force(at)
+    membership = known.select_for_update(of=("self",)).filter(pk=membership_id).first()
+    if membership is None:
+        raise NotVisible
+    if membership.user_id == actor.user_id:
+        raise OwnReview
+    today = at.date()
+    if issued_on > today:
+        raise InvalidInput({"issued_on": ["too-late"]})
+    if issued_on < today - honorability.FRESH:
+        raise InvalidInput({"issued_on": ["too-early"]})
+    membership.honorability_issued_on, membership.honorability_seen_on = issued_on, today
+    membership.honorability_seen_by = own_account(actor)
+    membership.save(update_fields=["honorability_issued_on", "honorability_seen_on", "honorability_seen_by"])
+    _record(acts.CERTIFICATE_SEEN, membership, actor=actor, at=at)
     return membership
 
 

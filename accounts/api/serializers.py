@@ -1,10 +1,12 @@
 """Serializers of the API of accounts. Inputs refuse every undeclared member."""
 
+from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts import honorability
 from accounts.accountrequests import is_private_mail
 from accounts.actions.factors import Stage
 from accounts.models import (
@@ -135,6 +137,28 @@ class MembershipOut(serializers.ModelSerializer[Membership]):
             "review_due_at",
         ]
         read_only_fields = fields
+
+
+class CertificateOut(serializers.ModelSerializer[Membership]):
+    """The certificate of honorability of a role; ``ends_on``: its last day, or the last one to show it."""
+
+    ends_on = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Membership
+        fields = [
+            "id",
+            "user",
+            "honorability_issued_on",
+            "honorability_seen_on",
+            "honorability_seen_by",
+            "ends_on",
+        ]
+        read_only_fields = fields
+
+    def get_ends_on(self, row: Membership) -> date | None:
+        """Return the last day."""
+        return honorability.ends_on(row)
 
 
 class GrantRequestOut(serializers.ModelSerializer[GrantRequest]):

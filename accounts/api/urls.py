@@ -95,5 +95,6 @@ urlpatterns = [
     path("factor-resets/<uuid:pk>/refuse", resets.RefuseReset.as_view(), name="factor-reset-refuse"),
     path("memberships", people.Memberships.as_view(), name="memberships"),
     path("memberships/<uuid:pk>/review", people.ReviewMembership.as_view(), name="membership-review"),
+    path("memberships/<uuid:pk>/certificate", people.Certificate.as_view(), name="membership-certificate"),
     path("memberships/<uuid:pk>/end", people.EndMembership.as_view(), name="membership-end"),
 ]

@@ -46,6 +46,8 @@ class Membership(Authentic):
     ``reviewed_at``: when somebody last said that it is held rightly, of which giving it is the first time. The database
     fills it in where a release that doesn't know it still gives roles.
 
+    ``honorability_…``: when a certificate of honorability was issued, when somebody saw it, and who; they open nothing.
+
     The database checks: a known role; a unit or an organisation where the role needs one; the period doesn't
     run backwards; nobody holds the same thing twice in an open period. An ended membership stays: rights of
     the past explain the acts of the past.
@@ -61,6 +63,9 @@ class Membership(Authentic):
         "valid_from": "P1",
         "valid_to": "P1",
         "reviewed_at": "P1",
+        "honorability_issued_on": "P2",
+        "honorability_seen_on": "P2",
+        "honorability_seen_by": "P2",
         "mac": "P1",
     }
 
@@ -77,6 +82,11 @@ class Membership(Authentic):
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
     reviewed_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    honorability_issued_on = models.DateField(null=True, blank=True)
+    honorability_seen_on = models.DateField(null=True, blank=True)
+    honorability_seen_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     mac = MacField(
         "user", "role", "authority", "unit", "organisation", "valid_from", "valid_to", "reviewed_at"
     )

@@ -67,6 +67,7 @@ PERMISSION_RULES: Final = {
     "accounts.manage": "Make accounts and units, grant and end roles.",
     "factors.reset": "Confirm, beside the administrator who asks, that somebody's second factors are lost.",
     "memberships.confirm": "Confirm or refuse, beside the administrator who asks, a role that two persons give.",
+    "honorability.read": "Read when the certificate of honorability of somebody in a service was seen.",
     "memberships.review": "Say each year of the roles held there, never of an own one, that they still are; who doesn't"
     " administer the authority, of those alone that two persons give.",
     "account-requests.decide": "Accept or refuse requests for accounts, and for roles of filers and services.",

@@ -89,7 +89,7 @@ class Anomalies(RowMachine[AccessAnomaly, Sheet]):
 
     machine = Machine.ANOMALY
 
-    def visible_to(self, actor: Actor) -> "QuerySet[AccessAnomaly]":
+    def visible_to(self, actor: Actor, *, at: datetime) -> "QuerySet[AccessAnomaly]":  # noqa: ARG002 - the interface's
         """Return the anomalies of the authorities whose journal the actor reads."""
         return visible_to(actor)
 

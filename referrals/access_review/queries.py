@@ -23,7 +23,6 @@ from referrals.models import AccessAnomaly, Referral
 from referrals.vocabulary.access_review import Answer, Informed, Risk
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.states import AnomalyState, Coded
-from referrals.workflow.machines import MACHINES
 
 
 def anomaly_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
@@ -95,26 +94,6 @@ def facts(anomaly: AccessAnomaly) -> dict[str, Any]:
         "identities_asked_at": moment(anomaly.resolution_asked_at),
         "identities_until": moment(anomaly.resolved_until),
     }
-
-
-def abilities(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str, list[dict[str, Any]]]:
-    """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each, as of a case."""
-    lists: dict[str, list[dict[str, Any]]] = {"available_actions": [], "blocked_actions": []}
-    for step, bar in actions.runner.offered(anomaly, actor, at=at):
-        entry: dict[str, Any] = {
-            "step": step.name,
-            "machine": str(step.machine),
-            "number": step.number,
-            "label": in_both(step.label),
-            "law": step.law,
-            "href": f"/api/v1/{MACHINES[step.machine].folder}/{anomaly.pk}/{step.name}",
-        }
-        if bar is None:
-            lists["available_actions"].append(entry)
-        else:
-            entry["blocked_by"] = {"rule": bar[0], "reason": bar[1], "law": step.law}
-            lists["blocked_actions"].append(entry)
-    return lists
 
 
 def _coded(codes: type[Coded], value: str) -> Any:

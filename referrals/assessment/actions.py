@@ -1,28 +1,30 @@
-"""Writings of the assessment team: notes, opinions, a conclusion per child, the report (domain.md §2.6, H by PATCH).
+"""Writings of the assessment team: what it found and concludes of each child, the report (domain.md §2.6, H by PATCH).
 
 Only the team writes. The matrix gives W on H to the lead too (§1.3): that is T42, on the lead's own entries; the person
 who validates a report doesn't write in it.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from accounts.actor import Actor
 from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
-from core.inputs import Code, Flag, Id, StrictSerializer, Text
 from referrals.access import child_sight
 from referrals.access.matrix import Relation
 from referrals.access.relations import CaseAccess
+from referrals.assessment.inputs import ReportForm
 from referrals.assessment.steps import WRITABLE
 from referrals.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible, WrongState
 from referrals.execution.preconditions import NOT_EXPECTED, WITHHELD, hear, locked, require_version
 from referrals.execution.results import StepResult
 from referrals.execution.runner import refresh_shell
-from referrals.vocabulary.assessment_answers import DangerLevel, Proposal
+from referrals.vocabulary.assessment_answers import Dimension, FindingCode
 from referrals.vocabulary.states import Machine
+from referrals.workflow import own_words
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepContext, StepInput, step_input_of
 from referrals.workflow.step import steps
@@ -36,30 +38,8 @@ WRITING: Final = (Relation.ASSIGNED, Relation.STANDING_IN)
 register(EDITED)
 
 
-class ConclusionForm(StrictSerializer):
-    """What the report concludes for one child (D226-2-7): danger confirmed or ruled out, never guilt."""
-
-    child = Id()
-    danger_level = Code(DangerLevel.choices)
-    proposal = Code(Proposal.choices)
-    text = Text(max_length=20_000, multiline=True)
-
-
 #: What the team writes about all the children together.
 TEXTS: Final = frozenset({"notes", "report", "child_opinions", "holder_opinions", "entourage_opinions"})
-
-
-class ReportForm(StrictSerializer):
-    """The team's writing, whole or in part."""
-
-    notes = Text(max_length=50_000, multiline=True, required=False)
-    report = Text(max_length=100_000, multiline=True, required=False)
-    child_opinions = Text(max_length=10_000, multiline=True, required=False)
-    holder_opinions = Text(max_length=10_000, multiline=True, required=False)
-    entourage_opinions = Text(max_length=10_000, multiline=True, required=False)
-    earlier_concerns_considered = Flag(required=False)
-    framework_version = Text(max_length=60, required=False)
-    conclusions = ConclusionForm(many=True, required=False)
 
 
 def may_write(ties: CaseAccess) -> bool:
@@ -77,6 +57,7 @@ def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: 
         WrongState: the team isn't writing now.
         GuardRefused: a text about all the children, by who may not know of each: it would replace what they can't read.
         serializers.ValidationError: the body; every fault of it.
+        InvalidInput: a child that the case hasn't, or who is said to have been heard after today.
     """
     referral, ties = locked(referral_id, actor=actor, at=at)
     require_version(referral, NOT_EXPECTED if ties.coarse else version)
@@ -111,16 +92,46 @@ def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: 
 
 
 def _write(act: StepContext, row: "Assessment") -> None:
-    values = {name: value for name, value in act.step_input.items() if name != "conclusions"}
+    for number, item in enumerate(act.step_input.get("voices") or []):
+        own_words.require_past(item, act.case.today, path=f"voices.{number}.")
+    values = {name: value for name, value in act.step_input.items() if name not in OF_CHILDREN}
     if values:
         act.change(row, **values)
-    for item in act.step_input.get("conclusions") or []:
-        child = act.case.child(item.child)
-        if child is None:
-            raise InvalidInput("conclusions")
-        wording = {"danger_level": item.danger_level, "proposal": item.proposal, "text": item.text}
-        known = row.conclusions.filter(child=child).first()
-        if known is None:
-            act.new("conclusions", assessment=row, child=child, **wording)
-        else:
-            act.change(known, **wording)
+    for name, worded in OF_CHILDREN.items():
+        items = act.step_input.get(name) or []
+        known = {_key(one, one.child_id): one for one in getattr(row, name).all()} if items else {}
+        for item in items:
+            child = act.case.child(item.child)
+            if child is None:
+                raise InvalidInput(name)
+            wording, key = worded(item), _key(item, item.child)
+            if key in known:
+                act.change(known[key], **wording)
+            else:
+                known[key] = act.new(name, assessment=row, child=child, **wording)
+
+
+def _key(row: Any, child: UUID) -> tuple[UUID, str]:
+    """Return what tells a row of a child from the child's others: the dimension, where there is one."""
+    return child, str(getattr(row, "dimension", ""))
+
+
+def _conclusion(item: Any) -> dict[str, Any]:
+    return {"danger_level": item.danger_level, "proposal": item.proposal, "text": item.text}
+
+
+def _finding(item: Any) -> dict[str, Any]:
+    """Return the columns of a finding; what is said of health has its own."""
+    texts = {name: item[name] for name in ("observed", "reported", "text")}
+    if item.dimension == Dimension.HEALTH:
+        texts = {f"health_{name}": value for name, value in texts.items()}
+    complete = bool(item.text) or item.finding == FindingCode.SATISFIED
+    return {"dimension": item.dimension, "finding": item.finding, "complete": complete} | texts
+
+
+#: What the team writes of each child: the relation of the assessment, and what a row of it says.
+OF_CHILDREN: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
+    "conclusions": _conclusion,
+    "findings": _finding,
+    "voices": own_words.columns,
+}

@@ -8,12 +8,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from core.languages import Text
 from referrals.assessment.inputs import Extension, HandIn, Report, Supplement, Team, TeamChange
-from referrals.vocabulary.assessment_answers import Seen, VisitKind
+from referrals.vocabulary.assessment_answers import Dimension, Seen, VisitKind
 from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import SeizeJusticeForAll
-from referrals.workflow.rules import rule
+from referrals.workflow.rules import answers, rule
 
 MULTIDISCIPLINARY: Final = _("L'équipe réunit au moins deux professionnels de deux champs différents.")
 FOLLOWS_FAMILY: Final = _("Un évaluateur suit déjà la famille : une dérogation motivée est nécessaire.")
@@ -114,20 +115,62 @@ def every_child_has_a_conclusion(case: Case, step_input: HandIn | Report | None)
     return all(child.pk in concluded for child in case.children)
 
 
+#: The sentence for each dimension that is missing for a child.
+MISSING: Final = {
+    Dimension.NEEDS_RIGHTS: _(
+        "Rapport : les besoins et droits fondamentaux d'un enfant ne sont pas évalués."
+    ),
+    Dimension.HEALTH: _("Rapport : l'état de santé d'un enfant n'est pas évalué."),
+    Dimension.EDUCATION: _("Rapport : les conditions d'éducation d'un enfant ne sont pas évaluées."),
+    Dimension.DEVELOPMENT: _("Rapport : le développement d'un enfant n'est pas évalué."),
+    Dimension.WELLBEING: _("Rapport : le bien-être d'un enfant n'est pas évalué."),
+    Dimension.SUFFERING: _("Rapport : les signes de souffrance d'un enfant ne sont pas évalués."),
+}
+
+
+@answers(*MISSING.values())
+def every_dimension_is_assessed(case: Case, step_input: HandIn | Report | None) -> Text | None:
+    """Each dimension of the decree has a finding for each child, with its text or reason (CASF D226-2-3; §4.10)."""
+    assessment = case.open_assessment
+    if assessment is None:
+        return None
+    done = set(assessment.findings.filter(complete=True).values_list("child_id", "dimension"))
+    lacking = (
+        sentence
+        for dimension, sentence in MISSING.items()
+        if any((child.pk, dimension) not in done for child in case.children)
+    )
+    return next(lacking, None)
+
+
 @rule(
     _(
-        "Le rapport doit comporter le référentiel, les avis de l'enfant, des titulaires et de l'entourage "
-        "(ou le motif de leur absence) et l'examen des informations antérieures."
+        "Rapport : dites pour chaque enfant ce qu'il dit, ce qu'il souhaite et ce qui lui a été dit, quand et "
+        "par qui ; ou pourquoi il n'a pas été entendu."
+    )
+)
+def every_child_was_heard(case: Case, step_input: HandIn | Report | None) -> bool:
+    """Each child's own words stand in the report, or why there are none (CASF D226-2-6, D226-2-7)."""
+    assessment = case.open_assessment
+    if assessment is None:
+        return True
+    heard = set(assessment.voices.filter(complete=True).values_list("child_id", flat=True))
+    return all(child.pk in heard for child in case.children)
+
+
+@rule(
+    _(
+        "Le rapport doit comporter le texte, le référentiel, les avis des titulaires et de l'entourage (ou le "
+        "motif de leur absence) et l'examen des informations antérieures."
     )
 )
 def report_is_complete(case: Case, step_input: HandIn | Report | None) -> bool:
-    """The report has its framework version, opinions and earlier concerns (D226-2-3 V, D226-2-7; T20)."""
+    """The report has its text, framework version, opinions and earlier concerns (D226-2-3 V, D226-2-7; T20)."""
     assessment = case.open_assessment
     if assessment is None:
         return True
     parts = (
         assessment.report,
-        assessment.child_opinions,
         assessment.holder_opinions,
         assessment.entourage_opinions,
     )

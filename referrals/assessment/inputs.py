@@ -3,6 +3,7 @@
 from core.inputs import Code, Day, Flag, Id, Instant, OptionalId, StrictSerializer, Text, When, many
 from referrals.vocabulary import answers, assessment_answers, message_answers
 from referrals.workflow.inputs import LONG, Signed, ids, text
+from referrals.workflow.own_words import OwnWords
 
 
 class TeamMember(StrictSerializer):
@@ -86,6 +87,51 @@ class Exchange(StrictSerializer):
     means = text(max_length=500)
     at = Instant()
     text = text(max_length=LONG)
+
+
+class ConclusionForm(StrictSerializer):
+    """What the report concludes for one child (D226-2-7): danger confirmed or ruled out, never guilt."""
+
+    child = Id()
+    danger_level = Code(assessment_answers.DangerLevel.choices)
+    proposal = Code(assessment_answers.Proposal.choices)
+    text = Text(max_length=20_000, multiline=True)
+
+
+class FindingForm(StrictSerializer):
+    """What the report says of one dimension for one child (D226-2-3): what was seen, what was told, what follows.
+
+    ``text`` is what the team makes of it, or why the dimension wasn't assessed.
+    """
+
+    child = Id()
+    dimension = Code(assessment_answers.Dimension.choices)
+    finding = Code(assessment_answers.FindingCode.choices)
+    observed = text(required=False, max_length=10_000)
+    reported = text(required=False, max_length=10_000)
+    text = text(required=False, max_length=10_000)
+
+
+class ChildHearing(OwnWords):
+    """How a child of the report was heard."""
+
+    child = Id()
+    heard = Code(assessment_answers.WayHeard.choices)
+
+
+class ReportForm(StrictSerializer):
+    """The team's writing, whole or in part."""
+
+    notes = Text(max_length=50_000, multiline=True, required=False)
+    report = Text(max_length=100_000, multiline=True, required=False)
+    child_opinions = Text(max_length=10_000, multiline=True, required=False)
+    holder_opinions = Text(max_length=10_000, multiline=True, required=False)
+    entourage_opinions = Text(max_length=10_000, multiline=True, required=False)
+    earlier_concerns_considered = Flag(required=False)
+    framework_version = Text(max_length=60, required=False)
+    conclusions = many(ConclusionForm, required=False)
+    findings = many(FindingForm, required=False, max_length=500)
+    voices = many(ChildHearing, required=False)
 
 
 class Framework(StrictSerializer):

@@ -138,6 +138,8 @@ def extend_assessment(referral: Referral, step_input: assessment_inputs.Extensio
         guards.assessment_awaits_validation,
         guards.validator_is_not_of_team,
         guards.every_child_has_a_conclusion,
+        guards.every_dimension_is_assessed,
+        guards.every_child_was_heard,
         guards.report_is_complete,
     ],
     checks=[guards.visits_were_made, workflow_people.decider_is_known, report_reaches_the_prosecutor],

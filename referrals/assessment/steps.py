@@ -96,7 +96,12 @@ def write(assessment: Assessment, step_input: assessment_inputs.Framework, case:
     source=[A.DRAFT_REPORT],
     target=A.TO_VALIDATE,
     roles=[Role.ASSESSOR],
-    guards=[guards.every_child_has_a_conclusion, guards.report_is_complete],
+    guards=[
+        guards.every_child_has_a_conclusion,
+        guards.every_dimension_is_assessed,
+        guards.every_child_was_heard,
+        guards.report_is_complete,
+    ],
     effects=[effects.keep_dissent],
     takes=assessment_inputs.HandIn,
     tells=["assessment_lead"],

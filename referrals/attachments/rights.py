@@ -11,6 +11,7 @@ from uuid import UUID
 
 from accounts.actor import Actor
 from accounts.roles import Role
+from core.kept_queries import rows_of
 from referrals.access import case_ties, child_sight, joined_filings, matrix
 from referrals.access.child_sight import Sight
 from referrals.access.matrix import Relation
@@ -137,7 +138,7 @@ def _rows(
         filings += joined_filings.readable_filings(referral, ties, actor, at=at)
     for filing, own in filings:
         sight = child_sight.sight_of(filing, own, actor)
-        yield from ((row, filing, own, reads(row, sight)) for row in filing.attachments.all())
+        yield from ((row, filing, own, reads(row, sight)) for row in rows_of(filing, "attachments"))
 
 
 @hooks.files_at_hand.register

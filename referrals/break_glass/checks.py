@@ -24,8 +24,12 @@ def own_reviews_are_in_time(case: Case, step_input: Reasoned) -> bool:
 
 def is_frozen(user: UUID | None, at: datetime) -> bool:
     """Tell whether an account may open no case in an emergency, whichever it is; on-call is never frozen (rule 7)."""
-    late = apps.get_model("referrals", "BreakGlass").objects.filter(
-        user=user, reviewed_at=None, review_due_at__lt=at
+    # A search by name in an emergency is looked at as an opening is (rule 10).
+    is_late = any(
+        apps.get_model("referrals", name)
+        .objects.filter(user=user, reviewed_at=None, review_due_at__lt=at)
+        .exists()
+        for name in ("BreakGlass", "EmergencySearch")
     )
     shifts: Any = apps.get_model("referrals", "RotaShift").objects
-    return late.exists() and not shifts.on_duty(at).filter(user=user).exists()
+    return is_late and not shifts.on_duty(at).filter(user=user).exists()

@@ -65,7 +65,9 @@ def _due(reader: Actor, *, at: datetime) -> Sequence[Clock]:
     Of the authorities alone that allow it: a service that executes a measure of another's sees those here as well.
     """
     rows = clocks.running_clocks(reader, state=None, code=None, at=at)
-    rows = rows.filter(referral__authority__in=sorted(reader.authority_ids), due_at__gte=at - BACK)
+    rows = rows.filter(
+        referral__authority__in=sorted(reader.authority_ids), due_at__gte=at - BACK, on_birthday=False
+    )
     found = list(rows.order_by("due_at", "id")[: settings.CALENDAR_FEED_EVENTS])
     for part in _by_cases(found) or [[]]:
         record_listed(part, actor=reader, at=at)

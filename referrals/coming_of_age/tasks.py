@@ -1,5 +1,7 @@
 """Recurring work of birthdays: finds who turns 2, 3, 6, 11, 15, 16 or 18 without a birth date in clear (C23).
 
+And whose interview or choice before majority comes near or is over (C25, C26; ``majority.py``).
+
 A birth date is sealed, and so must be whatever reveals it: a clear date of the next check, or of majority, would. But
 opening each child's date each day would open everything always. So each child has the *group* of the day on which its
 next significant birthday falls: one of 64, by a keyed hash of authority and date. When a day begins, the task examines
@@ -30,6 +32,7 @@ from encryption.index import keyed
 from outbox import scheduler
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
+from referrals.coming_of_age import majority
 from referrals.execution.runner import run_step
 from referrals.models import Child, Referral
 from referrals.vocabulary import ages
@@ -87,11 +90,22 @@ def _look(pk: UUID, at: datetime) -> bool:
             return False
         case = Case(referral, actor=SYSTEM, at=at)
         births = _births(case)
-        if grown := list(_grown(case, births)):
+        grown = list(_grown(case, births))
+        coming = [
+            told
+            for child in case.children
+            if (birth := births.get(child.pk)) and majority.nears_majority(child)
+            for told in majority.coming(case, child, birth)
+        ]
+        if grown or coming:
             case.step_name = "grow_older"
-            run_step(steps.get(Machine.REFERRAL, "grow_older"), case, StepInput(children=grown))
-        for child, birth in births.items():
-            Child.objects.filter(pk=child).update(next_change=_next_group(case, birth))
+            said = StepInput(children=grown, majority=coming)
+            run_step(steps.get(Machine.REFERRAL, "grow_older"), case, said)
+        for child in case.children:
+            if child.pk in births:
+                Child.objects.filter(pk=child.pk).update(
+                    next_change=_next_group(case, child, births[child.pk])
+                )
         return True
 
 
@@ -135,7 +149,10 @@ def _grown(case: Case, births: dict[UUID, date | None]) -> Iterable[Any]:
             )
 
 
-def _next_group(case: Case, birth: date | None) -> int:
+def _next_group(case: Case, child: Child, birth: date | None) -> int:
     """Return when to look next; at what can't be read, when the group of this day comes round again."""
-    day = case.today if birth is None else ages.next_change(birth, after=case.today)
+    if birth is None:
+        return group_of(case.authority_id, case.today)
+    days = [ages.next_change(birth, after=case.today), *majority.days_of(case, child, birth).moments()]
+    day = min((day for day in days if day is not None and day > case.today), default=None)
     return SETTLED if day is None else group_of(case.authority_id, day)

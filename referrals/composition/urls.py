@@ -12,8 +12,10 @@ from referrals.closing import api as closing_api
 from referrals.conflicts_of_interest import api as conflicts_of_interest_api
 from referrals.duplicates import api as duplicates_api
 from referrals.duplicates import search_api
+from referrals.emergency_search import api as emergency_search_api
 from referrals.exports import api as exports_api
 from referrals.filing import form_api, receipts_api
+from referrals.inquiries import api as inquiries_api
 from referrals.journal_lookups import api as journal_lookups_api
 from referrals.justice import api as justice_api
 from referrals.measures import api as measures_api
@@ -42,6 +44,7 @@ PARTS = (
     "break-glass",
     "alerts",
     "emergency-sheets",
+    "voices",
     "transfers",
     "feedbacks",
     "timeline",
@@ -149,6 +152,21 @@ urlpatterns = [
     path("clocks", cases_api.Clocks.as_view(), name="clocks"),
     path("calendar-feeds", calendar_feeds_api.Feeds.as_view(), name="calendar-feeds-api"),
     path("calendar-feeds/<uuid:pk>", calendar_feeds_api.OneFeed.as_view(), name="calendar-feed-api"),
+    path(
+        "emergency-searches",
+        emergency_search_api.EmergencySearches.as_view(),
+        name="emergency-searches-api",
+    ),
+    path(
+        "emergency-searches/<uuid:pk>",
+        emergency_search_api.OneEmergencySearch.as_view(),
+        name="emergency-search-api",
+    ),
+    path(
+        "emergency-searches/<uuid:pk>/review",
+        emergency_search_api.ReviewEmergencySearch.as_view(),
+        name="emergency-search-review-api",
+    ),
     path("exports", exports_api.Exports.as_view(), name="exports-api"),
     path("exports/<uuid:pk>", exports_api.OneExport.as_view(), name="export-api"),
     path("exports/<uuid:pk>/decide", exports_api.DecideExport.as_view(), name="export-decide-api"),
@@ -173,6 +191,7 @@ urlpatterns = [
     path("saved-views/<uuid:pk>/remove", saved_views_api.RemoveView.as_view(), name="saved-view-remove"),
     *retention_api.batch_routes(),
     *access_review_api.anomaly_routes(),
+    *inquiries_api.inquiry_routes(),
     path("audit/lookups", journal_lookups_api.Lookups.as_view(), name="lookups-api"),
     path("audit/lookups/<uuid:pk>", journal_lookups_api.OneLookup.as_view(), name="lookup-api"),
     path(

@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from referrals.justice.effects import owe_information
+from referrals.coming_of_age import majority
+from referrals.justice.effects import await_start, owe_information
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.holder_answers import Occasion
 from referrals.vocabulary.states import DecisionCode, Machine, MeasureState
+from referrals.workflow.deadlines import OF_A_MEASURE
 from referrals.workflow.decision_records import decide, undecide
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ def record_decisions(act: "StepContext") -> None:
     """Take the decisions that the step carries (⇒ T43 each), and owe the holders their information."""
     for item in act.step_input.decisions:
         child = act.case.checked_child(item.child)
-        decide(act, child, item.decision, ground=item.ground, motivation=item.motivation)
+        decide(act, child, item.decision, ground=item.ground, motivation=item.motivation, heard=item)
     owe_information(act, Occasion.DECISION)
 
 
@@ -38,6 +40,7 @@ def decide_one_child(act: "StepContext") -> None:
         act.step_input.decision,
         ground=act.step_input.ground,
         motivation=act.step_input.motivation,
+        heard=act.step_input,
     )
 
 
@@ -78,18 +81,20 @@ def agree_to_measure(act: "StepContext") -> None:
 
 
 def take_agreement(act: "StepContext", row: "Measure") -> None:
-    """Write the agreement into the measure; C9 stops, C16 starts (M02)."""
+    """Write the agreement into the measure; C9 stops, C16 and C24 start (M02)."""
     act.fill(
         row,
         {
             "agreed_on": act.step_input.agreed_on,
             "agreement": f"{act.step_input.signed_by}\n{act.step_input.agreement}".strip(),
             "agreed_by_silence": act.step_input.by_silence,
+            "own_agreement": act.step_input.own,
             "child_opinion": act.step_input.child_opinion,
         },
     )
     act.stop(C.C9, part=row)
     act.start(C.C16, part=row)
+    await_start(act, row, act.step_input.agreed_on)
 
 
 def refuse_measures(act: "StepContext") -> None:
@@ -100,25 +105,10 @@ def refuse_measures(act: "StepContext") -> None:
             continue
         if row.state in begun:
             row.over_on = act.case.today
-        act.stop(*_CLOCKS_OF_A_MEASURE, part=row)
+        act.stop(*OF_A_MEASURE, part=row)
         act.fire(Machine.MEASURE, "end" if row.state in begun else "refuse", part=row, child=row.child_id)
     act.case.forget("measures")
-
-
-_CLOCKS_OF_A_MEASURE = (
-    C.C9,
-    C.C10,
-    C.C11,
-    C.C12,
-    C.C13,
-    C.C14,
-    C.C14B,
-    C.C15,
-    C.C15B,
-    C.C16,
-    C.C17,
-    C.C17B,
-)
+    majority.care_may_be_over(act, act.case.checked_child(act.step_input.child))
 
 
 def refer_after_refusal(act: "StepContext") -> None:

@@ -13,6 +13,7 @@ from referrals.workflow.decision_inputs import (
     ToJustice,
 )
 from referrals.workflow.inputs import LONG, Signed, text
+from referrals.workflow.own_words import ASKED_WHEN, OwnWords
 
 
 class DecideClose(Deciding):
@@ -80,13 +81,13 @@ class RefusalOfCase(ToJustice):
     danger_persists = Flag()
 
 
-class DecideChild(Signed):
-    """T43."""
+class DecideChild(OwnWords, Signed):
+    """T43, and what the child said of it."""
 
     asked_when = {
         "ground": When("decision", ("close",)),
         "measures": When("decision", ("admin",)),
-    }
+    } | ASKED_WHEN
 
     child = Id()
     decision = Code([(d.value, d.label) for d in DecisionCode if d != DecisionCode.UNDECIDED])

@@ -1,4 +1,4 @@
-"""Runs the steps of a machine whose rows belong to an authority, not to a case: elimination batches, access anomalies.
+"""Runs the steps of a machine whose rows belong to an authority, not to a case: batches, anomalies, inquiries.
 
 The order is that of a step of a case: visible (404) → role (403) → state and guards (409) → fresh proof (401) → body
 (400) → effects → journal entry → notices.
@@ -17,11 +17,12 @@ from django.db.models import Model, QuerySet
 
 from accounts.actor import Actor
 from accounts.models import Authority
-from core.languages import Text
+from core.languages import Text, in_both
 from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.policy.definitions import Protocol, protocol_of
 from referrals.vocabulary.states import Machine
 from referrals.workflow.context import StepInput, step_input_of
+from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import Guard, Step, require_proof, steps
 
 
@@ -55,8 +56,8 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
     machine: Machine
 
     @abstractmethod
-    def visible_to(self, actor: Actor) -> "QuerySet[Row]":
-        """Return the rows that the actor may know of."""
+    def visible_to(self, actor: Actor, *, at: datetime) -> "QuerySet[Row]":
+        """Return the rows that the actor may know of at an instant."""
 
     @abstractmethod
     def context_of(self, step: Step, row: Row, actor: Actor, *, at: datetime) -> Context | None:
@@ -78,7 +79,7 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
             serializers.ValidationError: the body; every fault of it.
         """
         # The row alone: a lock of the authority that is read with it would hold up every act there.
-        row = self.visible_to(actor).select_for_update(of=("self",)).filter(pk=pk).first()
+        row = self.visible_to(actor, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
         if row is None:
             raise NotVisible
         context = self.require_possible(step, row, actor=actor, at=at)
@@ -125,6 +126,25 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
                 continue
             refused = ((guard.__name__, guard(context, None)) for guard in step.guards)
             yield step, next(((rule, reason) for rule, reason in refused if reason is not None), None)
+
+    def abilities(self, row: Row, actor: Actor, *, at: datetime) -> dict[str, list[dict[str, Any]]]:
+        """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each, as of a case."""
+        lists: dict[str, list[dict[str, Any]]] = {"available_actions": [], "blocked_actions": []}
+        for step, bar in self.offered(row, actor, at=at):
+            entry: dict[str, Any] = {
+                "step": step.name,
+                "machine": str(step.machine),
+                "number": step.number,
+                "label": in_both(step.label),
+                "law": step.law,
+                "href": f"/api/v1/{MACHINES[step.machine].folder}/{row.pk}/{step.name}",
+            }
+            if bar is None:
+                lists["available_actions"].append(entry)
+            else:
+                entry["blocked_by"] = {"rule": bar[0], "reason": bar[1], "law": step.law}
+                lists["blocked_actions"].append(entry)
+        return lists
 
     def possible(self, row: Row, actor: Actor, *, at: datetime) -> Iterator[Step]:
         """Yield the steps that the actor may do on a row now."""

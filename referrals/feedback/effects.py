@@ -38,7 +38,9 @@ def owe(act: "StepContext") -> None:
     owed_to = owed_unasked(act.case)
     if owed_to is not None:
         clock = act.start(C.C5, since=act.case.referral.received_at)
-        act.new("feedback_tasks", owed_to=owed_to, opened_at=act.at, due_at=clock.due_at)
+        act.case.insert(
+            act.made_for("feedback_tasks", owed_to=owed_to, opened_at=act.at, due_at=clock.due_at)
+        )
 
 
 def request(act: "StepContext") -> None:

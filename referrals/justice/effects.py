@@ -1,5 +1,6 @@
 """Effects of referrals to justice and of its answers."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import override
@@ -8,6 +9,8 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from core.languages import FRENCH
 from encryption import digest
+from referrals.coming_of_age import majority
+from referrals.coming_of_age.effects import cut_term
 from referrals.justice import letter
 from referrals.vocabulary import hearings
 from referrals.vocabulary.deadlines import ClockCode as C
@@ -62,6 +65,16 @@ def send_to_justice(act: "StepContext", *, report: "Assessment | None" = None) -
     prepared = act.case.prepared(act.step_input)
     act.made = act.refer_to_justice(children=children, said=act.step_input, prepared=prepared, report=report)
     owe_information(act, Occasion.JUDICIAL_REFERRAL)
+
+
+def decide_by_sending(act: "StepContext") -> None:
+    """Let the sending decide for a child who waits again for a decision, where the case stands by justice (⇒ T43)."""
+    if act.case.referral.state in (State.JUDICIAL_PENDING, State.PROTECTED_JUDICIAL):
+        for child in act.case.of_case(act.step_input.children):
+            if child.decision == DecisionCode.UNDECIDED:
+                decide(
+                    act, child, DecisionCode.JUDICIAL, ground="sent", motivation=act.step_input.actions_led
+                )
 
 
 def owe_information(act: "StepContext", occasion: Occasion) -> None:
@@ -156,6 +169,7 @@ def order_measure(
         variant=item.variant,
     )
     act.fire(Machine.MEASURE, "order", part=row, child=item.child)
+    cut_term(act, row, item.ordered_on)
     start_order_clocks(act, row, item)
     act.case.forget("measures")
     settle_by_order(act, row)
@@ -167,6 +181,14 @@ def start_order_clocks(act: "StepContext", row: "Measure", item: "OrderedMeasure
     judge_follows = item.type == EXIT_BAN and item.decider == "prosecutor"
     for code in [*row.type.order_clocks, *([C.C13] if judge_follows else [])]:
         act.start(C(code), part=row, since=local_noon(act, item.ordered_on))
+    await_start(act, row, item.ordered_on)
+
+
+def await_start(act: "StepContext", row: "Measure", decided_on: date) -> None:
+    """Await the start of a measure from the day of its agreement or order on, where somebody carries it out (C24)."""
+    if row.type.execution:
+        act.start(C.C24, part=row, since=local_noon(act, decided_on))
+    majority.await_choice(act, row)
 
 
 def settle_by_order(act: "StepContext", row: "Measure") -> None:

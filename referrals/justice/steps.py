@@ -96,7 +96,7 @@ def confirm_receipt(sending: JudicialReferral, step_input: justice_inputs.Confir
     effects=[effects.record_answer],
     signed_when=silence.lapsing_calls_for_two,
     takes=decision_inputs.JusticeAnswer,
-    starts=[C.C14],
+    starts=[C.C8, C.C14, C.C24, C.C26],
     stops=[C.C7, C.C13],
     law="CC 375, 375-5",
     data_class="I",

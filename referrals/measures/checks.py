@@ -1,16 +1,31 @@
 """Checks of measures: what must be said where a measure is judicial, a shelter, begun, or has a new term."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
-from referrals.measures.inputs import EndOfMeasure, JudgeInformed, Lifting, NotExecuted, Pause, Ruling
+from referrals.errors import InvalidInput
+from referrals.measures.inputs import (
+    EndOfMeasure,
+    JudgeInformed,
+    Lifting,
+    NotExecuted,
+    Pause,
+    Ruling,
+    of_a_minor,
+)
+from referrals.vocabulary.measure_answers import DangerRemains, EndReason
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow.case import Case
-from referrals.workflow.rules import rule
+from referrals.workflow.rules import names_fields, rule, two_sign
+
+#: What ends a judicial measure without a judge: assistance is for unemancipated minors (CC 375).
+OVER_BY_LAW: Final = (EndReason.MAJORITY, EndReason.EMANCIPATION, EndReason.DEATH)
 
 
 @rule(_("Le juge doit être informé."))
-def judge_is_told(case: Case, step_input: NotExecuted | Pause | None) -> bool:
-    """The judge is told of what happens to a judicial measure (M09, M15)."""
+def judge_is_told(case: Case, step_input: Pause | None) -> bool:
+    """The judge is told of what happens to a judicial measure (M09)."""
     return step_input is None or not case.part.judicial or step_input.judge_told
 
 
@@ -22,8 +37,12 @@ def shelter_end_is_said(case: Case, step_input: EndOfMeasure | None) -> bool:
 
 @rule(_("La mainlevée d'une mesure judiciaire suppose la décision du juge."))
 def judge_lifted_it(case: Case, step_input: Lifting | None) -> bool:
-    """A judicial measure is lifted by the judge's decision (M13; CC 375-6)."""
-    return step_input is None or not case.part.judicial or bool(step_input.decision)
+    """A judicial measure is lifted by the judge's decision (M13; CC 375-6), unless it is over by law."""
+    if step_input is None or not case.part.judicial or step_input.decision:
+        return True
+    return step_input.reason in OVER_BY_LAW and (
+        step_input.reason != EndReason.MAJORITY or not of_a_minor(case)
+    )
 
 
 @rule(_("Cette mesure a commencé : elle ne peut pas être enregistrée comme non exécutée."))
@@ -40,6 +59,23 @@ def nothing_was_ever_done(case: Case, step_input: JudgeInformed | NotExecuted | 
 def told_and_seen_already(case: Case, step_input: JudgeInformed | None) -> bool:
     """Neither the day the judge was told nor that the child was last seen is to come (M19)."""
     return step_input is None or max(step_input.on, step_input.last_seen_on) <= case.today
+
+
+@names_fields
+def danger_is_answered(case: Case, step_input: EndOfMeasure | Lifting | NotExecuted) -> None:
+    """Whether a danger remains for a minor is said, one way or the other (M12, M13, M15).
+
+    Raises:
+        InvalidInput: it isn't.
+    """
+    if of_a_minor(case) and not step_input.danger_remains:
+        raise InvalidInput("danger_remains", "required")
+
+
+@two_sign(_("Danger écarté alors que la mesure n'a jamais commencé : une seconde signature est requise."))
+def danger_excluded_by_two(case: Case, step_input: NotExecuted) -> bool:
+    """Of a measure never carried out one person alone doesn't say that no danger remains; a danger waits for nobody."""
+    return step_input.danger_remains == DangerRemains.NO
 
 
 @rule(_("La nouvelle échéance doit être datée."))

@@ -1,32 +1,25 @@
 """Effects of measures: rows, clocks, decisions of children, and what the case then shows."""
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
+from referrals.coming_of_age import majority
+from referrals.coming_of_age.checks import YOUNG_ADULT
+from referrals.coming_of_age.effects import cut_term
 from referrals.decisions import effects as decisions_effects
 from referrals.justice import effects as justice_effects
 from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.measure_answers import DangerRemains, InterviewOutcome, MajorityChoice
 from referrals.vocabulary.states import DecisionCode, Machine, State
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import decision_records, times
+from referrals.workflow.context import StepInput
+from referrals.workflow.deadlines import OF_A_MEASURE
 
 if TYPE_CHECKING:
     from referrals.workflow.context import StepContext
 
 UNDER_WAY = (M.ACTIVE, M.SUSPENDED)
-ITS_CLOCKS = (
-    C.C9,
-    C.C10,
-    C.C11,
-    C.C12,
-    C.C13,
-    C.C14,
-    C.C14B,
-    C.C15,
-    C.C15B,
-    C.C16,
-    C.C17,
-    C.C17B,
-)
 
 
 def follow(act: "StepContext") -> None:
@@ -67,7 +60,7 @@ def take_agreement(act: "StepContext") -> None:
 
 def give_up(act: "StepContext") -> None:
     """Stop its clocks; a child for whom nothing else is alive is undecided again (M03, M04)."""
-    act.stop(*ITS_CLOCKS, part=act.case.part)
+    act.stop(*OF_A_MEASURE, part=act.case.part)
     act.case.forget("measures")
     child = act.case.child(act.case.part.child_id)
     if child is not None and not act.case.measures_alive(child) and child.decision == DecisionCode.ADMIN:
@@ -91,6 +84,7 @@ def record_order(act: "StepContext") -> None:
         place=act.step_input.place,
         variant=act.step_input.variant,
     )
+    cut_term(act, row, act.step_input.ordered_on)
     justice_effects.start_order_clocks(act, row, act.step_input)
     act.case.forget("measures")
     justice_effects.settle_by_order(act, row)
@@ -104,30 +98,37 @@ def hand_measure_over(act: "StepContext") -> None:
 
 
 def begin(act: "StepContext") -> None:
-    """Start the clocks of a measure that begins (M07)."""
+    """Start the clocks of a measure that begins; its start is awaited no more (M07)."""
     row = act.case.part
+    act.stop(C.C24, part=row)
+    cut_term(act, row, act.step_input.started_on)
     since = times.local_noon(act, act.step_input.started_on)
     act.start(C.C15 if row.judicial else C.C10, part=row, since=since)
     act.start(C.C17, part=row, since=since)
     if row.judicial:
         act.start(C.C16, part=row, since=since)
+    majority.await_interview(act, row)
+    majority.await_choice(act, row)
 
 
 def renew_measure(act: "StepContext") -> None:
     """Start the measure's term again (M11)."""
+    cut_term(act, act.case.part, act.case.today)
     act.start(C.C15 if act.case.part.judicial else C.C10, part=act.case.part)
 
 
 def stop_its_clocks(act: "StepContext") -> None:
     """Stop the measure's clocks (M12 to M15)."""
-    act.stop(*ITS_CLOCKS, part=act.case.part)
+    act.stop(*OF_A_MEASURE, part=act.case.part)
     act.case.forget("measures")
+    majority.care_may_be_over(act, act.case.on_record(act.case.part.child_id))
 
 
 def last_measure_over(act: "StepContext") -> None:
     """Let an inspector decide again for a child whose last measure is over (domain.md §2.2 Decisions)."""
     child = act.case.child(act.case.part.child_id)
-    if child is not None and act.step_input.get("danger_remains") and not act.case.measures_alive(child):
+    remains = act.step_input.get("danger_remains") == DangerRemains.YES
+    if child is not None and remains and not act.case.measures_alive(child):
         decision_records.undecide(act, child)
 
 
@@ -142,8 +143,45 @@ def next_report(act: "StepContext") -> None:
     act.start(C.C17, part=act.case.part)
 
 
+def take_choice(act: "StepContext") -> None:
+    """Record what the person wants after the 18th birthday: on with the help, another measure, nothing (M20; §5.3)."""
+    row, said = act.case.part, act.step_input
+    act.stop(C.C26, part=row)
+    if said.choice == MajorityChoice.AGREES:
+        act.change(row, own_agreement=True, until_majority=False, term_on=said.term_on)
+        if row.state in UNDER_WAY:
+            act.start(C.C10, part=row)
+    elif said.choice == MajorityChoice.YOUNG_ADULT:
+        offered = {
+            "type": YOUNG_ADULT,
+            "aim": said.aim,
+            "duration_months": said.duration_months,
+            "variant": "",
+        }
+        item: Any = StepInput(dict.fromkeys(("service", "notified_on", "sent_on")), **offered)
+        act.made = decisions_effects.propose_measure(act, act.case.checked_child(row.child_id), item)
+
+
+def interview_was_held(act: "StepContext") -> None:
+    """Await the interview no more; who refused it is offered it again within the authority's delay (M21)."""
+    child = act.case.checked_child(act.case.part.child_id)
+    act.stop(C.C25, child=child.pk)
+    if act.step_input.outcome == InterviewOutcome.REFUSED:
+        majority.ask_for_interview_soon(act, child)
+
+
+def remind_again(act: "StepContext") -> None:
+    """Let an overdue start be told again after the authority's delay, counted from now: the judge knows (M19)."""
+    for clock in act.case.open_clocks:
+        if clock.code == C.C24 and clock.part == act.case.part.pk and clock.due_at < act.at:
+            after = timedelta(days=act.case.protocol.execution_review_days)
+            act.change(clock, again_at=act.at + after, again_told_at=None)
+
+
 def heard(act: "StepContext") -> None:
     """A ruling stops the hearing's clocks; a new term starts the measure's again (M18)."""
     act.stop(C.C14, C.C14B, part=act.case.part)
+    if act.step_input.term_on:
+        cut_term(act, act.case.part, act.case.today)
     if act.step_input.term_on and act.case.part.state in UNDER_WAY:
         act.start(C.C15, part=act.case.part)

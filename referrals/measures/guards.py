@@ -1,13 +1,20 @@
 """Guards of measures: when one is offered, recorded by hand, refused, cancelled, or reported to the judge."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
-from referrals.measures.inputs import JudgeInformed, Offer
-from referrals.vocabulary.states import State
+from core.languages import Text
+from referrals.coming_of_age.majority import is_care, nears_majority
+from referrals.measures.inputs import EndOfFollowUp, JudgeInformed, MajorityInterview, NotExecuted, Offer
+from referrals.models import Measure
+from referrals.vocabulary.measure_answers import EndReason
+from referrals.vocabulary.states import Machine, MeasureState, State
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import OrderedMeasure, Refusal
 from referrals.workflow.inputs import Reasoned
-from referrals.workflow.rules import rule
+from referrals.workflow.rules import answers, rule
+from referrals.workflow.signatures import history_calls_for_two
 
 AFTER_REPORT = (
     State.REPORT_SUBMITTED,
@@ -36,7 +43,54 @@ def is_judicial(case: Case, step_input: JudgeInformed | None) -> bool:
     return bool(case.part.judicial)
 
 
+@rule(_("Le juge doit d'abord être informé que la mesure n'est pas exécutée, preuve à l'appui."))
+def judge_was_informed(case: Case, step_input: NotExecuted | None) -> bool:
+    """Of a judicial measure the judge was told, with proof, before it is given up (M15 after M19)."""
+    told = case.referral.steps.filter(machine=Machine.MEASURE, part=case.part.pk, step="inform_judge")
+    return not case.part.judicial or told.exists()
+
+
+def never_carried_out(measure: Measure) -> bool:
+    """Tell whether a measure is over and was never begun; one that a judge lifts was taken back by the judge."""
+    given_up = measure.state == MeasureState.LIFTED and not measure.judicial and measure.started_on is None
+    return given_up or measure.state == MeasureState.NOT_EXECUTED
+
+
+@rule(_("La dernière mesure d'un enfant n'a jamais commencé : elle n'est pas arrivée à échéance."))
+def last_measures_were_carried_out(case: Case, step_input: EndOfFollowUp | None) -> bool:
+    """No follow-up ends by its term while a child's last measure was never carried out (T30; §2.8 no. 13)."""
+    last = {measure.child_id: measure for measure in case.measures}
+    return (
+        step_input is None
+        or step_input.reason != EndReason.TERM
+        or not any(never_carried_out(measure) for measure in last.values())
+    )
+
+
+NEVER_BEGUN: Final = _("Une mesure du dossier n'a jamais commencé : une seconde signature est requise.")
+
+
+@answers(NEVER_BEGUN, *history_calls_for_two.sentences, of_case=True)
+def end_calls_for_two(case: Case, step_input: EndOfFollowUp) -> Text | None:
+    """A follow-up in which a measure was never carried out is ended by two, else as the case's past asks (T30)."""
+    if any(never_carried_out(measure) for measure in case.measures):
+        return NEVER_BEGUN
+    return history_calls_for_two(case, step_input)
+
+
 @rule(_("Cette ordonnance répond à une saisine : elle s'enregistre avec sa suite."))
 def order_comes_by_hand(case: Case, step_input: OrderedMeasure | None) -> bool:
     """An order is recorded by hand only where no referral of ours awaits it (M05; J04 else)."""
     return case.referral.state != State.JUDICIAL_PENDING and not case.judicial_open()
+
+
+@rule(_("L'entretien de préparation à la majorité concerne un mineur accueilli, à partir de quinze ans."))
+def minor_is_in_care(case: Case, step_input: MajorityInterview | None) -> bool:
+    """The interview before majority is for a minor in care, near majority (M21; L222-5-1)."""
+    child = case.on_record(case.part.child_id)
+    return (
+        child is not None
+        and not case.beyond_childhood(child)
+        and nears_majority(child)
+        and is_care(case, case.part)
+    )

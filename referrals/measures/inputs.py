@@ -1,12 +1,42 @@
 """Inputs of the steps of a measure."""
 
-from core.inputs import Code, Day, Flag, Id, OptionalDay, OptionalId, StrictSerializer, Text, When
+from collections.abc import Mapping
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from core.inputs import (
+    Code,
+    Codes,
+    Day,
+    Flag,
+    Id,
+    OptionalDay,
+    OptionalId,
+    StrictSerializer,
+    Text,
+    When,
+    Whole,
+)
 from core.query import PagedQuery
 from referrals.measures import queries
 from referrals.vocabulary import measure_answers
 from referrals.vocabulary.hearings import Hearing
+from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import MeasureOffer
-from referrals.workflow.inputs import DOCUMENT, LONG, Signed, text
+from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
+
+
+def of_a_minor(case: Case) -> bool:
+    """Tell whether a measure is a minor's: of nobody else is asked whether a danger remains (M12, M13, M15)."""
+    child = case.on_record(case.part.child_id) if case.part is not None else None
+    return child is None or not case.beyond_childhood(child)
+
+
+def whether_danger_remains() -> Code:
+    """Declare the answer whether a danger remains; never filled in for somebody (``checks.danger_is_answered``)."""
+    return Code(measure_answers.DangerRemains.choices, required=False, default="", allow_blank=True)
+
 
 STATES = [(str(state), state.label) for state in queries.WAITING]
 
@@ -81,14 +111,18 @@ class Renewal(StrictSerializer):
 class EndOfMeasure(StrictSerializer):
     """M12."""
 
+    asked_if = {"danger_remains": of_a_minor}
+
     on = Day()
     end_report = text(max_length=LONG)
-    danger_remains = Flag(required=False, default=False)
+    danger_remains = whether_danger_remains()
     shelter = Code(measure_answers.ShelterEnd.choices, required=False, default="", allow_blank=True)
 
 
 class Lifting(StrictSerializer):
     """M13."""
+
+    asked_if = {"danger_remains": of_a_minor}
 
     on = Day()
     reason = Code(
@@ -99,18 +133,17 @@ class Lifting(StrictSerializer):
         ]
     )
     decision = text(required=False, max_length=DOCUMENT)
-    danger_remains = Flag(required=False, default=False)
+    danger_remains = whether_danger_remains()
 
 
-class NotExecuted(StrictSerializer):
-    """M15."""
+class NotExecuted(Signed):
+    """M15: why it is never carried out, in a code and in words."""
 
-    asked_if = {
-        "judge_told": lambda case: case.part is not None and case.part.judicial,
-    }
+    asked_if = {"danger_remains": of_a_minor}
 
-    reason = text()
-    judge_told = Flag(required=False, default=False)
+    reason = Code(measure_answers.NotExecutedReason.choices)
+    explanation = text()
+    danger_remains = whether_danger_remains()
     nothing_was_done = Flag(required=False, default=False)
 
 
@@ -126,6 +159,95 @@ class Situation(StrictSerializer):
 
     report = text(max_length=DOCUMENT)
     shown_on = Day()
+
+
+_AGREES: Final = When("choice", (measure_answers.MajorityChoice.AGREES,))
+_YOUNG_ADULT: Final = When("choice", (measure_answers.MajorityChoice.YOUNG_ADULT,))
+
+
+class ChoiceAtMajority(StrictSerializer):
+    """M20: what the person wants after the 18th birthday, in the own words; no parent answers it.
+
+    ``agreement``: the own written one to more help at home, until ``term_on``; ``aim`` and ``duration_months``: of the
+    support as a young adult that is then offered.
+    """
+
+    asked_when = {
+        "agreement": _AGREES,
+        "term_on": _AGREES,
+        "aim": _YOUNG_ADULT,
+        "duration_months": _YOUNG_ADULT,
+    }
+
+    on = Day()
+    choice = Code(measure_answers.MajorityChoice.choices)
+    words = text(max_length=5_000)
+    agreement = text(required=False, max_length=LONG)
+    term_on = OptionalDay()
+    aim = text(required=False, max_length=10_000)
+    duration_months = Whole(min_value=1, max_value=12, required=False, default=12)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for what goes with the choice."""
+        return _with_what_goes_along(self.asked_when, attrs)
+
+
+_HELD: Final = When("outcome", (measure_answers.InterviewOutcome.HELD,))
+#: The six needs for which the interview prepares (R222-6).
+NEEDS: Final = (
+    "resources",
+    "lodging",
+    "work_training",
+    "care_access",
+    "administrative_steps",
+    "social_support",
+)
+
+
+class MajorityInterview(StrictSerializer):
+    """M21: the interview held, with what was told and the six needs of R222-6, or refused in writing.
+
+    ``residence``: of an unaccompanied minor, residence permit and asylum.
+    """
+
+    asked_when = {
+        **dict.fromkeys(("led_by", "trusted_person", "told", *NEEDS, "residence"), _HELD),
+        "refusal": When("outcome", (measure_answers.InterviewOutcome.REFUSED,)),
+    }
+
+    on = Day()
+    outcome = Code(measure_answers.InterviewOutcome.choices)
+    led_by = Text(max_length=200, required=False, default="", allow_blank=True)
+    trusted_person = Code(measure_answers.TrustedPerson.choices, required=False, default="", allow_blank=True)
+    told = Codes(measure_answers.InterviewTopic.choices, required=False, default=list)
+    resources = text(required=False, max_length=5_000)
+    lodging = text(required=False, max_length=5_000)
+    work_training = text(required=False, max_length=5_000)
+    care_access = text(required=False, max_length=5_000)
+    administrative_steps = text(required=False, max_length=5_000)
+    social_support = text(required=False, max_length=5_000)
+    residence = text(required=False, max_length=5_000)
+    refusal = text(required=False, max_length=5_000)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for what was told and what the minor needs, or for the refusal."""
+        asked = {name: when for name, when in self.asked_when.items() if name != "residence"}
+        attrs = _with_what_goes_along(asked, attrs)
+        # The law names all three (L222-5-1).
+        if attrs["told"] and set(attrs["told"]) != set(measure_answers.InterviewTopic.values):
+            raise required("told")
+        return attrs
+
+
+def _with_what_goes_along(asked_when: Mapping[str, When], attrs: dict[str, Any]) -> dict[str, Any]:
+    missing = [
+        name for name, when in asked_when.items() if when.met_by(attrs[when.member]) and not attrs[name]
+    ]
+    if missing:
+        raise serializers.ValidationError(
+            {name: [serializers.ErrorDetail("", code="required")] for name in missing}
+        )
+    return attrs
 
 
 class Ruling(Hearing):

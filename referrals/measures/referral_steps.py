@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from referrals.closing.effects import open_review
+from referrals.measures import guards
 from referrals.measures import inputs as measures_inputs
 from referrals.models import Referral
 from referrals.vocabulary.deadlines import ClockCode as C
@@ -11,7 +12,6 @@ from referrals.vocabulary.states import State
 from referrals.workflow import case_guards, inputs
 from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
-from referrals.workflow.signatures import history_calls_for_two
 from referrals.workflow.step import SAME
 from referrals.workflow.usual import Usual
 
@@ -50,8 +50,9 @@ def measure_event(referral: Referral, step_input: inputs.Nothing, case: Case) ->
         case_guards.nothing_is_left_open,
         case_guards.no_judicial_referral_open,
     ],
+    checks=[guards.last_measures_were_carried_out],
     effects=[open_review],
-    signed_when=history_calls_for_two,
+    signed_when=guards.end_calls_for_two,
     takes=measures_inputs.EndOfFollowUp,
     starts=[C.C20],
     stops=[C.C10, C.C11, C.C12, C.C13, C.C14, C.C14B, C.C15, C.C15B, C.C16, C.C17],

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from referrals.coming_of_age.checks import (
     agreement_is_of_the_right_person,
-    young_adult_support_ends_at_21,
+    measure_may_bind_an_adult,
+    no_new_term_for_an_adult,
+    support_of_an_adult_ends_at_21,
     young_adult_was_looked_after,
 )
 from referrals.justice.silence import silence_counts_for_a_child_in_care, silence_has_lasted
@@ -23,6 +25,7 @@ from referrals.vocabulary.states import Machine
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import case_guards, decision_inputs, inputs, measure_types
 from referrals.workflow.case import Case
+from referrals.workflow.deadlines import OF_A_MEASURE
 from referrals.workflow.measure_catalogue import variants_are_of_the_authority
 from referrals.workflow.step import SAME, StepDecorator
 from referrals.workflow.usual import Usual
@@ -70,7 +73,7 @@ def propose(measure: Measure, step_input: measures_inputs.Offer, case: Case) -> 
     checks=[silence_has_lasted, agreement_is_of_the_right_person],
     effects=[effects.take_agreement, effects.follow],
     takes=decision_inputs.Agreement,
-    starts=[C.C16],
+    starts=[C.C16, C.C24, C.C26],
     stops=[C.C9],
     law="CASF L223-2",
     data_class="J",
@@ -91,7 +94,8 @@ def agree(measure: Measure, step_input: decision_inputs.Agreement, case: Case) -
     checks=[parents_guards.every_holder_is_traced],
     effects=[effects.give_up, effects.follow],
     takes=decision_inputs.Refusal,
-    stops=[C.C9, C.C16],
+    starts=[C.C8],
+    stops=[C.C9, C.C16, C.C24],
     tells=["ase_inspector"],
     law="CASF L223-2",
     data_class="J",
@@ -110,7 +114,9 @@ def refuse(measure: Measure, step_input: decision_inputs.Refusal, case: Case) ->
     guards=[guards.is_administrative],
     effects=[effects.give_up, effects.follow],
     takes=inputs.Reasoned,
-    stops=[C.C9, C.C16],
+    starts=[C.C8],
+    stops=[C.C9, C.C16, C.C24],
+    tells=["ase_inspector"],
     law="CASF L223-2",
     data_class="J",
 )
@@ -130,7 +136,7 @@ def cancel(measure: Measure, step_input: inputs.Reasoned, case: Case) -> None:
     checks=[case_guards.children_belong, measure_types.judicial_type_exists, variants_are_of_the_authority],
     effects=[effects.record_order, effects.follow],
     takes=decision_inputs.OrderedMeasure,
-    starts=[C.C13, C.C14, C.C14B, C.C15B, C.C17B],
+    starts=[C.C13, C.C14, C.C14B, C.C15B, C.C17B, C.C24, C.C26],
     law="CC 375-3, 375-5",
     data_class="I",
 )
@@ -164,10 +170,12 @@ def hand_over(measure: Measure, step_input: measures_inputs.HandOver, case: Case
     source=[M.AGREED, M.ORDERED, M.AWAITING_START],
     target=M.ACTIVE,
     roles=[Role.MEASURE_SERVICE, Role.CASE_REFERENT, Role.ASE_INSPECTOR],
-    checks=[terms.term_is_within_the_law, terms.referent_may_follow, young_adult_support_ends_at_21],
+    guards=[measure_may_bind_an_adult],
+    checks=[terms.term_is_within_the_law, terms.referent_may_follow, support_of_an_adult_ends_at_21],
     effects=[effects.begin, terms.name_referent, effects.follow],
     takes=measures_inputs.Start,
-    starts=[C.C10, C.C15, C.C16, C.C17],
+    starts=[C.C10, C.C15, C.C16, C.C17, C.C25, C.C26],
+    stops=[C.C24],
     law="CASF L223-1-1, L223-5",
     data_class="J",
     usual=[Usual(_("La mesure est confiée : enregistrez son début."))],
@@ -237,8 +245,8 @@ def resume(measure: Measure, step_input: decision_inputs.Beginning, case: Case) 
     source=effects.UNDER_WAY,
     target=SAME,
     roles=INSPECTOR,
-    guards=[terms.report_precedes_renewal],
-    checks=[terms.term_is_within_the_law, young_adult_support_ends_at_21],
+    guards=[measure_may_bind_an_adult, terms.report_precedes_renewal],
+    checks=[terms.term_is_within_the_law, support_of_an_adult_ends_at_21],
     effects=[effects.renew_measure, effects.follow],
     takes=measures_inputs.Renewal,
     starts=[C.C10, C.C15],
@@ -259,17 +267,20 @@ def renew(measure: Measure, step_input: measures_inputs.Renewal, case: Case) -> 
     source=effects.UNDER_WAY,
     target=M.ENDED,
     roles=WITH_REFERENT,
-    checks=[checks.shelter_end_is_said],
+    checks=[checks.shelter_end_is_said, checks.danger_is_answered],
     effects=[effects.stop_its_clocks, effects.last_measure_over, effects.follow],
     takes=measures_inputs.EndOfMeasure,
-    stops=effects.ITS_CLOCKS,
+    starts=[C.C8],
+    stops=[*OF_A_MEASURE, C.C25],
+    tells=["ase_inspector"],
     law="CASF L223-5",
     data_class="J",
 )
 def end(measure: Measure, step_input: measures_inputs.EndOfMeasure, case: Case) -> None:
     """End the measure at its term, with a report."""
     measure.over_on = getattr(step_input, "on", None) or measure.over_on
-    measure.over_reason = "term"
+    child = case.on_record(measure.child_id)
+    measure.over_reason = EndReason.MAJORITY if child is not None and case.of_age(child) else EndReason.TERM
 
 
 @step(
@@ -279,10 +290,12 @@ def end(measure: Measure, step_input: measures_inputs.EndOfMeasure, case: Case) 
     source=ORDERED_OR_LATER,
     target=M.LIFTED,
     roles=INSPECTOR,
-    checks=[checks.judge_lifted_it],
+    checks=[checks.judge_lifted_it, checks.danger_is_answered],
     effects=[effects.stop_its_clocks, effects.last_measure_over, effects.follow],
     takes=measures_inputs.Lifting,
-    stops=effects.ITS_CLOCKS,
+    starts=[C.C8],
+    stops=[*OF_A_MEASURE, C.C25],
+    tells=["ase_inspector"],
     law="CC 375-6",
     data_class="J",
 )
@@ -300,7 +313,7 @@ def lift(measure: Measure, step_input: measures_inputs.Lifting, case: Case) -> N
     roles=INSPECTOR,
     effects=[effects.stop_its_clocks, effects.follow],
     takes=inputs.Reasoned,
-    stops=effects.ITS_CLOCKS,
+    stops=[*OF_A_MEASURE, C.C25],
     law="CASF L221-3, R221-5",
     data_class="J",
 )
@@ -316,11 +329,14 @@ def transfer(measure: Measure, step_input: inputs.Reasoned, case: Case) -> None:
     source=[M.AGREED, M.ORDERED, M.AWAITING_START, M.ACTIVE],
     target=M.NOT_EXECUTED,
     roles=INSPECTOR,
-    checks=[checks.nothing_was_ever_done, checks.judge_is_told],
-    effects=[effects.stop_its_clocks, effects.follow],
+    guards=[guards.judge_was_informed],
+    checks=[checks.nothing_was_ever_done, checks.danger_is_answered],
+    effects=[effects.stop_its_clocks, effects.last_measure_over, effects.follow],
+    signed_when=checks.danger_excluded_by_two,
     takes=measures_inputs.NotExecuted,
-    stops=effects.ITS_CLOCKS,
-    tells=["supervisor"],
+    starts=[C.C8],
+    stops=[*OF_A_MEASURE, C.C25],
+    tells=["coordinator", "supervisor", "ase_inspector"],
     law="CASF L223-5",
     data_class="J",
 )
@@ -375,7 +391,7 @@ def situation_report(measure: Measure, step_input: measures_inputs.Situation, ca
     source=ORDERED_OR_LATER,
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
-    checks=[checks.term_is_said],
+    checks=[checks.term_is_said, no_new_term_for_an_adult],
     effects=[effects.heard, effects.follow],
     takes=measures_inputs.Ruling,
     starts=[C.C15],
@@ -398,7 +414,7 @@ def ruling(measure: Measure, step_input: measures_inputs.Ruling, case: Case) -> 
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
     guards=[guards.is_judicial],
     checks=[checks.nothing_was_ever_done, checks.told_and_seen_already],
-    effects=[effects.follow],
+    effects=[effects.remind_again, effects.follow],
     takes=measures_inputs.JudgeInformed,
     tells=["supervisor"],
     # No duty to tell was found in it: the judge can change the measure, and practice is to say why.

@@ -4,9 +4,7 @@ import uuid
 
 from django.db import migrations, models
 
-from referrals.migrations._guards import REFERRAL_SQLITE
-
-GUARDS = [statement.split()[2] for statement in REFERRAL_SQLITE]
+from referrals.migrations._guards import guard_again, let_go
 
 
 def group(number):
@@ -19,19 +17,6 @@ def group(number):
         ),
         output_field=models.CharField(max_length=4),
     )
-
-
-def let_go(_apps, schema_editor):
-    """SQLite rebuilds the table, and would lose some of the guards without a word."""
-    if schema_editor.connection.vendor == "sqlite":
-        for name in GUARDS:
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")
-
-
-def guard_again(_apps, schema_editor):
-    if schema_editor.connection.vendor == "sqlite":
-        for statement in REFERRAL_SQLITE:
-            schema_editor.execute(statement, params=None)
 
 
 def fill(apps, _schema_editor):

@@ -23,3 +23,11 @@ def load(apps, schema_editor):
             )
             for line in csv.DictReader(lines)
         )
+
+
+def say_what_is_carried_out(apps, schema_editor):
+    measure_type = apps.get_model("referrals", "MeasureType")
+    rows = measure_type.objects.using(schema_editor.connection.alias)
+    with CATALOGUE.open(encoding="utf-8", newline="") as lines:
+        for line in csv.DictReader(lines):
+            rows.filter(pk=line["code"]).update(execution=line["execution"])

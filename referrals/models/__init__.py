@@ -18,8 +18,10 @@ from referrals.models.concern import (
 )
 from referrals.models.conflicts_of_interest import DeclaredTie, KinSearch, KinValue
 from referrals.models.duplicates import DuplicateCandidate, Joining, MovedRow
+from referrals.models.emergency_search import EmergencySearch
 from referrals.models.exports import CaseExport
 from referrals.models.feedback import FeedbackTask
+from referrals.models.inquiries import Inquiry
 from referrals.models.matching import IndexSize, IndexValue, SearchCount
 from referrals.models.messages import Complement, FilerMessage, InformationRequest, MessageRead, TeamMessage
 from referrals.models.on_call_rota import RotaShift
@@ -29,6 +31,7 @@ from referrals.models.procedure import (
     Assignment,
     Conclusion,
     Decision,
+    Finding,
     HolderInformation,
     JudicialOutcome,
     JudicialReferral,
@@ -36,6 +39,7 @@ from referrals.models.procedure import (
     MeasureType,
     Sighting,
     Visit,
+    Voice,
 )
 from referrals.models.record import (
     Approval,
@@ -80,12 +84,14 @@ __all__ = [
     "DigitalTrace",
     "DuplicateCandidate",
     "EliminatedCount",
+    "EmergencySearch",
     "EmergencySheet",
     "Exclusion",
     "Fact",
     "FeedbackTask",
     "FiguresKept",
     "FilerMessage",
+    "Finding",
     "Grant",
     "HealthSign",
     "Holder",
@@ -93,6 +99,7 @@ __all__ = [
     "IndexSize",
     "IndexValue",
     "InformationRequest",
+    "Inquiry",
     "Joining",
     "JudicialOutcome",
     "JudicialReferral",
@@ -128,4 +135,5 @@ __all__ = [
     "UploadCount",
     "UseCount",
     "Visit",
+    "Voice",
 ]

@@ -72,7 +72,9 @@ class Concern(SealedRow):
     other_adults = sealed("concern.other_adults", "B")
 
     child_words = sealed("concern.child_words", "D", max_length=20_000)
+    child_words_how = sealed("concern.child_words_how", "D", max_length=5_000)
     child_opinion = sealed("concern.child_opinion", "D", "P", max_length=5_000)
+    child_not_heard = answer(assessment_answers.NotHeard, "D")
     child_informed = answer(answers.YesNo, "D", "P")
     situation_type = code_list(fact_answers.SituationType, "D", "P")
     prostitution_status_filer = answer(Exploitation, "D", "P")

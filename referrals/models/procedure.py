@@ -96,6 +96,81 @@ class Conclusion(Part):
         return f"conclusion {self.pk}"
 
 
+class Finding(Part):
+    """What the report says of one dimension for one child (CASF D226-2-3); of health, in columns of that class.
+
+    ``complete``: nothing is missing that the report needs of it, told without opening what is sealed.
+    """
+
+    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="findings"), "H")
+    referral = of_referral("findings")
+    child = _child("findings")
+    dimension = coded(assessment_answers.Dimension, "H")
+    complete = clear(models.BooleanField(default=False), "H")
+    finding = sealed("finding.finding", "H", codes=assessment_answers.FindingCode)
+    observed = sealed("finding.observed", "H", max_length=10_000)
+    reported = sealed("finding.reported", "H", max_length=10_000)
+    text = sealed("finding.text", "H", max_length=10_000)
+    health_observed = sealed("finding.health_observed", "E", max_length=10_000)
+    health_reported = sealed("finding.health_reported", "E", max_length=10_000)
+    health_text = sealed("finding.health_text", "E", max_length=10_000)
+
+    class Meta(Part.Meta):
+        """One finding of a dimension for a child in an assessment."""
+
+        constraints = [
+            models.UniqueConstraint(
+                name="finding_per_child_and_dimension", fields=["assessment", "child", "dimension"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"finding {self.pk}"
+
+
+class Voice(Part):
+    """What a child says, wants and was told: when, by whom, or why it wasn't heard (CASF D226-2-6, L223-4).
+
+    It belongs to an assessment or to a decision, where ``complete`` says, without opening what is sealed, that nothing
+    is missing of it.
+    """
+
+    assessment = clear(
+        models.ForeignKey(Assessment, models.PROTECT, null=True, blank=True, related_name="voices"), "D"
+    )
+    decision = clear(
+        models.ForeignKey("referrals.Decision", models.PROTECT, null=True, blank=True, related_name="voices"),
+        "D",
+    )
+    referral = of_referral("voices")
+    child = _child("voices")
+    complete = clear(models.BooleanField(default=False), "D")
+    heard = coded(assessment_answers.WayHeard, "D")
+    not_heard = answer(assessment_answers.NotHeard, "D")
+    heard_on = clear(models.DateField(null=True, blank=True), "D")
+    heard_by = sealed("voice.heard_by", "D")
+    words = sealed("voice.words", "D", max_length=10_000)
+    wants = sealed("voice.wants", "D", max_length=10_000)
+    told = sealed("voice.told", "D", max_length=10_000)
+    not_heard_text = sealed("voice.not_heard_text", "D")
+
+    class Meta(Part.Meta):
+        """One for a child in an assessment, one for a decision."""
+
+        constraints = [
+            models.UniqueConstraint(name="voice_per_child", fields=["assessment", "child"]),
+            models.UniqueConstraint(name="voice_per_decision", fields=["decision"]),
+            models.CheckConstraint(
+                name="voice_of_one_or_the_other",
+                condition=Q(assessment__isnull=True, decision__isnull=False)
+                | Q(assessment__isnull=False, decision__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"voice {self.pk}"
+
+
 class Visit(Part):
     """A contact of the assessment: visit, meeting or failed attempt (domain.md T17)."""
 
@@ -223,6 +298,7 @@ class MeasureType(models.Model):
     """The catalogue of measures: data, not code, for the law adds some (domain.md §5).
 
     ``takes_in``: the child is looked after away from its home, confided to the child welfare service or through it.
+    ``execution``: what somebody has to carry out of it, by which its start is awaited (C24); nothing of a ban.
     """
 
     code = clear(models.CharField(max_length=40, primary_key=True), "A")
@@ -234,6 +310,7 @@ class MeasureType(models.Model):
     official_code = clear(models.CharField(max_length=60, blank=True), "A")
     order_clocks = clear(models.JSONField(default=list, blank=True), "A")
     takes_in = clear(models.BooleanField(default=False, db_default=False), "A")
+    execution = answer(measure_answers.Execution, "A")
 
     class Meta:
         """By code."""
@@ -253,7 +330,9 @@ class Measure(Authentic, Part):
     """A protection measure for one child, administrative or judicial (domain.md §2.6, §5).
 
     ``waits_since``: while it is decided and hasn't begun, the day of the agreement or order; the database says so of
-    each row, so that no step can forget it. ``mac``: one that fails is confided to no service.
+    each row, so that no step can forget it. ``until_majority``: its term was cut to the 18th birthday, a day that no
+    column tells (§5.3). ``own_agreement``: the person of age agreed, no holder. ``mac``: one that fails is confided to
+    no service.
     """
 
     state = state_field(MeasureState, MeasureState.PROPOSED, "J")
@@ -277,6 +356,8 @@ class Measure(Authentic, Part):
     notified_on = clear(models.DateField(null=True, blank=True), "J")
     sent_on = clear(models.DateField(null=True, blank=True), "J")
     agreed_by_silence = clear(models.BooleanField(default=False, db_default=False), "J")
+    own_agreement = clear(models.BooleanField(default=False, db_default=False), "J")
+    until_majority = clear(models.BooleanField(default=False, db_default=False), "J")
     duration_months = clear(models.PositiveSmallIntegerField(null=True, blank=True), "J")
     service = clear(
         models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+"),

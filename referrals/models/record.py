@@ -52,6 +52,8 @@ class Clock(models.Model):
     """A delay that runs or ran; its end date is counted in the authority's zone (domain.md §2.3).
 
     ``again_at``: when one is reminded between the first warning and the end, where the delay asks for it (C7).
+    ``on_birthday``: it ends on a birthday, so ``due_at`` is the latest day that the child's age band allows and, once
+    it is over, a drawn one before (C25, C26).
     """
 
     sealed_owner = "referral_id"
@@ -68,6 +70,7 @@ class Clock(models.Model):
     due_at = clear(models.DateTimeField(), "A")
     stopped_at = clear(models.DateTimeField(null=True, blank=True), "A")
     statutory = clear(models.BooleanField(), "A")
+    on_birthday = clear(models.BooleanField(default=False, db_default=False), "A")
     soon_told_at = clear(models.DateTimeField(null=True, blank=True), "A")
     again_told_at = clear(models.DateTimeField(null=True, blank=True), "A")
     late_told_at = clear(models.DateTimeField(null=True, blank=True), "A")

@@ -100,6 +100,7 @@ ORDERS: Final = (
     Order("holder_deferral_review_days", "holder_deferral_limit_days", equal=True),
     Order("prosecutor_first_reminder_days", "prosecutor_second_reminder_days"),
     Order("prosecutor_second_reminder_days", "prosecutor_last_reminder_days"),
+    Order("inquiry_urgent_days", "inquiry_days", equal=True),
     Order("retention_measure_months", "retention_archive_months", equal=True),
     Order("retention_archive_months", "retention_archive_placed_months", equal=True),
 )

@@ -23,12 +23,13 @@ def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict
     """Return the assessments: all of them to readers of H, the conclusions alone to a service (``concl.``).
 
     The texts, which are about all the children, are for who may know of each of them; a visit to hidden children alone
-    isn't told of.
+    isn't told of. What is said of health is for readers of E.
     """
     ties = sight.ties
     if "H" not in ties.reads and ties.partial.get("H") != "concl":
         return []
-    whole, unread = "H" in ties.without_service.reads, sight.unread("H", partly=True)
+    reads, unread = ties.without_service.reads, sight.unread("H", partly=True)
+    whole = "H" in reads
     apart = visits_of(referral, unread)
     lines = []
     for row in referral.assessments.all():
@@ -44,8 +45,29 @@ def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict
         if whole:
             visits = [visit for visit in row.visits.all() if visit.pk not in apart]
             line["visits"] = [readable(visit, "H", scope, sealed=not unread) for visit in visits]
+            line["findings"] = [
+                readable(one, reads & {"E", "H"}, scope) | {"child": str(one.child_id)}
+                for one in row.findings.all()
+                if one.child_id not in unread
+            ]
         lines.append(line)
     return lines
+
+
+def voices(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return what each child says, wants and was told, in assessments and before decisions, to readers of D.
+
+    ``assessment``, ``decision``: the one in which, or on which, the child was heard; None for the other.
+    """
+    return [
+        readable(row, "D", scope)
+        | {
+            "child": str(row.child_id),
+            "assessment": str(row.assessment_id) if row.assessment_id else None,
+        }
+        for row in referral.voices.all()
+        if sight.reads("D", row.child_id)
+    ]
 
 
 def judicial_referrals(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
@@ -89,6 +111,7 @@ def _measure(row: "Measure", ties: CaseAccess, scope: OpenScope) -> dict[str, An
         "service": str(row.service_id) if row.service_id else None,
         "started_on": moment(row.started_on),
         "term_on": moment(row.term_on),
+        "until_majority": row.until_majority,
     }
     if "J" in ties.reads:
         whole = ties.through("J")

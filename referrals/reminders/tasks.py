@@ -1,7 +1,8 @@
 """Deadline reminders: one notice when a deadline comes near, one when it has passed; never a second (SEC-FT10).
 
 The answer of the prosecutor has one more between the two (C7: 2, 8 and 30 days, settings of the authority). The
-deadline of a missing child reminds each day, until the child is found or the runaway is recorded again (C19).
+deadline of a missing child reminds each day, until the child is found or the runaway is recorded again (C19); that of a
+measure which doesn't begin every two weeks (C24).
 
 The deadlines' rows record which reminders were sent, in the transaction of the notices and under a lock of the
 deadline: whatever the workers do, each is sent once. After a stop of days, all that became due meanwhile is caught up;
@@ -23,6 +24,7 @@ from outbox.templates import Kind, Template, register
 from referrals.access import row_level_security
 from referrals.models import Clock, JudicialReferral, Measure
 from referrals.notifications import recipients
+from referrals.policy.definitions import Protocol
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.workflow.case import Case
 
@@ -49,12 +51,21 @@ PARTIES: Final[Mapping[C, tuple[str, ...]]] = {
     C.C13: ("coordinator", "ase_inspector"),
     C.R_HOLDERS: ("coordinator", "ase_inspector"),
     C.R_RESTRICTION: ("supervisors",),
+    C.C24: (*_FOLLOW_UP, "service"),
+    C.C25: _FOLLOW_UP,
+    C.C26: (*_FOLLOW_UP, "service"),
     **dict.fromkeys((C.C10, C.C11, C.C12, C.C14, C.C14B, C.C15, C.C15B, C.C16, C.C17, C.C17B), _FOLLOW_UP),
 }
-#: Clocks of which the supervisor is told too once they are over, beside those that the law sets (domain.md §2.3).
-_SUPERVISED: Final = frozenset({C.R_HOLDERS})
-#: Clocks that go on reminding once they are over, by which words, and every how many hours (a setting).
-REPEATED: Final[Mapping[C, tuple[str, str]]] = {C.C19: ("clock.review", "runaway_review_hours")}
+#: Who is told too once a clock is over, beside the supervisor of those that the law sets (domain.md §2.3).
+TOLD_LATE: Final[Mapping[C, tuple[str, ...]]] = {
+    C.R_HOLDERS: ("supervisor",),
+    C.C24: ("coordinator", "supervisor"),
+}
+#: Clocks that go on reminding once they are over, and how long after each reminder.
+REPEATED: Final[Mapping[C, Callable[[Protocol], timedelta]]] = {
+    C.C19: lambda protocol: timedelta(hours=protocol.runaway_review_hours),
+    C.C24: lambda protocol: timedelta(days=protocol.execution_review_days),
+}
 BATCH: Final = 50
 
 
@@ -122,8 +133,8 @@ def _remind_again(clock: Clock, case: Case, kind: Round) -> None:
     """Set the next reminder of a clock that was just told of as over, where it has one."""
     repeated = REPEATED.get(C(clock.code))
     if repeated is not None and kind.template != "clock.due_soon":
-        after = timedelta(hours=getattr(case.protocol, repeated[1]))
-        Clock.objects.filter(pk=clock.pk).update(again_at=case.at + after, again_told_at=None)
+        again_at = case.at + repeated(case.protocol)
+        Clock.objects.filter(pk=clock.pk).update(again_at=again_at, again_told_at=None)
 
 
 def _kept_or(mark: str, at: datetime) -> Coalesce:
@@ -132,11 +143,14 @@ def _kept_or(mark: str, at: datetime) -> Coalesce:
 
 def _tell(clock: Clock, case: Case, kind: Round) -> None:
     code = C(clock.code)
-    words = REPEATED[code][0] if code in REPEATED and kind.template == "clock.again" else kind.template
+    words = "clock.review" if code in REPEATED and kind.template == "clock.again" else kind.template
     parties = PARTIES.get(code, _CELL)
-    if kind.late and (code in _SUPERVISED or (clock.statutory and code is not C.C3)):
+    if clock.due_at < case.at:
+        parties = (*parties, *TOLD_LATE.get(code, ()))
+    if kind.late and clock.statutory and code is not C.C3:
         parties = (*parties, "supervisor")
-    withheld = case.withheld(child=clock.child, part=_timed(clock))
+    case.part = _timed(clock)  # its service is told as the measure names it
+    withheld = case.withheld(child=clock.child, part=case.part)
     # Where nobody is on the case yet, the cell must know; one who isn't told can't act.
     if not recipients.tell_parties(case, parties, words, withheld=withheld):
         recipients.tell_parties(case, _CELL, words, withheld=withheld)

@@ -58,7 +58,7 @@ class ClockLine(Labelled):
     code = serializers.CharField()
     label = Label()
     started_at = serializers.DateTimeField()
-    due_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True, help_text="Null where it is a birthday.")
     working_day_before = serializers.DateField(
         allow_null=True, help_text="The last working day before, where the delay ends on a day off."
     )
@@ -136,6 +136,13 @@ class Parts(serializers.Serializer[None]):
 
     results = serializers.ListField(child=serializers.DictField())
     next = serializers.CharField(allow_null=True)
+
+
+class Duplicates(Parts):
+    """The files that may be about the same child; whether the search for them is still to run, and what it left out."""
+
+    searching = serializers.BooleanField()
+    left_out = serializers.ListField(child=serializers.DictField())
 
 
 class Kept(serializers.Serializer[None]):
@@ -237,11 +244,18 @@ class View(serializers.Serializer[None]):
 
 
 class NamesFound(serializers.Serializer[None]):
-    """The files that a search by name found, whether there are more, and which authority to call about the child."""
+    """The files that a search by name found, whether there are more, and which authority to call about the child.
+
+    ``left_out`` says why not every file was looked at.
+    """
 
     results = serializers.ListField(child=serializers.DictField())
     more = serializers.BooleanField()
     elsewhere = serializers.ListField(child=serializers.DictField())
+    left_out = serializers.ListField(child=serializers.DictField())
+    not_indexed = serializers.IntegerField(
+        help_text="Files that the index can't find yet; at most 10,000 are counted."
+    )
 
 
 class EmergencySheet(serializers.Serializer[None]):

@@ -101,10 +101,10 @@ class PerformRowStep(CaseView):
         Query.of(request.query_params)
         bare(request).purpose = self.purpose  # a refusal bears it too
         actor, at = self.actor(request), self.at(request)
-        if not self.runner.visible_to(actor).filter(pk=pk).exists():
+        if not self.runner.visible_to(actor, at=at).filter(pk=pk).exists():
             raise NotVisible
         act = partial(self.runner.perform, self.step, pk, request.data, actor=actor, at=at)
-        row = do_once(request, self.runner.visible_to(actor), act)
+        row = do_once(request, self.runner.visible_to(actor, at=at), act)
         return Response(self.shown(row, actor=actor, at=at))
 
 
@@ -146,7 +146,7 @@ def row_step_routes(machine: Machine, base: type[PerformRowStep], answer: object
             name=f"{step.machine}-{step.name}",
         )
         for step in steps.of(machine)
-        if not step.internal
+        if not step.internal and not step.creates
     ]
 
 

@@ -14,6 +14,7 @@ is a line outside the databases, for the day on which one of them is restored
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.db import models, transaction
@@ -46,10 +47,12 @@ from referrals.models import (
     Exclusion,
     FeedbackTask,
     FilerMessage,
+    Finding,
     Grant,
     HolderInformation,
     IndexValue,
     InformationRequest,
+    Inquiry,
     Joining,
     JudicialOutcome,
     JudicialReferral,
@@ -68,6 +71,7 @@ from referrals.models import (
     TransferReceiver,
     TransferRequest,
     Visit,
+    Voice,
 )
 from referrals.statistics import aggregates
 
@@ -89,6 +93,8 @@ DESTROYED: Final[tuple[type[models.Model], ...]] = (
     Sighting,
     Visit,
     Conclusion,
+    Finding,
+    Voice,
     JudicialOutcome,
     Measure,
     JudicialReferral,
@@ -105,6 +111,7 @@ DESTROYED: Final[tuple[type[models.Model], ...]] = (
     TransferReceiver,
     TransferDocument,
     TransferRequest,
+    Inquiry,
     Rectification,
     Clock,
     CaseWatch,
@@ -122,6 +129,9 @@ def destroy_rows(case: Referral) -> None:
     MovedRow.objects.filter(joining__target=case).delete()
     Joining.objects.filter(target=case).delete()
     DuplicateCandidate.objects.filter(other=case).delete()
+    # Sealed under keys of their own, which go once all of this is committed.
+    own_keys = [key for key in Inquiry.objects.filter(referral=case).values_list("key", flat=True) if key]
+    transaction.on_commit(partial(keys.destroy, own_keys), robust=True)
     # The objects first, while their rows name them; they go once all of this is committed.
     storage.let_go_of(case)
     for table in DESTROYED:

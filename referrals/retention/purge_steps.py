@@ -110,6 +110,8 @@ EMPTY: Final[dict[str, Any]] = {
     "filed_reference": "",
     "goes_on_as": None,
     "index_norm": 0,
+    "index_bits": 0,
     "index_key": None,
     "searched_at": None,
+    "searched_partly": "",
 }

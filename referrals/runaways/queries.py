@@ -12,6 +12,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actor import Actor
 from accounts.roles import Role
+from audit import journal
+from audit.disclosure import disclosure
+from audit.events import Purpose
 from encryption.authentic import CheckedRows
 from encryption.sealed import OpenScope
 from encryption.told_rows import ToldRows
@@ -84,3 +87,15 @@ def content(sheet: EmergencySheet, scope: OpenScope) -> dict[str, object]:
         for name, value in readable(sheet, "B", scope).items()
         if name in ("description", "danger", "whom_to_call")
     }
+
+
+def read(sheet: EmergencySheet, *, actor: Actor, at: datetime) -> dict[str, object]:
+    """Return the sheet, opened for an officer on call; the reading stands in the journal of the child's authority."""
+    with disclosure(
+        actor=actor.acting_as(Role.ON_CALL),
+        purpose=Purpose.EMERGENCY,
+        at=at,
+        objects=[journal.subject(sheet.referral_id)],
+        tenant=sheet.authority_id,
+    ) as scope:
+        return content(sheet, scope)

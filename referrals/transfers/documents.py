@@ -5,7 +5,7 @@ child is restricted while the request is open. Never among them: the filer (clas
 sheltered (class K), and a restricted child (T46).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Model
@@ -81,7 +81,7 @@ def lay_in(
         urgent=urgent,
     ) as scope:
         for kind in [*laid, *(kind for kind in kinds if kind not in laid)]:
-            content = as_json(MAKERS[Document(kind)](case, scope))
+            content = as_json(MAKERS[Document(kind)](case, children_of(case), scope))
             if kind in laid:
                 act.change(laid[kind], content=content, made_at=act.at)
             else:
@@ -137,15 +137,16 @@ def _is_sealed(row: Model, name: str) -> bool:
     return isinstance(row._meta.get_field(name), SealedField)
 
 
-def _children(case: Case) -> list[Any]:
+def children_of(case: Case) -> list[Any]:
+    """Return the children whom documents may be about: none that is kept for named persons."""
     return [child for child in case.children if not child.restricted]
 
 
-def _concern(case: Case, scope: OpenScope) -> dict[str, Any]:
+def _concern(case: Case, children: Sequence[Any], scope: OpenScope) -> dict[str, Any]:
     referral = case.referral
     return {
         "concern": _told(referral.concern, IDENTITY_AND_FACTS, scope),
-        "children": [_child(child, scope) for child in _children(case)],
+        "children": [_child(child, scope) for child in children],
         **{
             name: [_told(row, IDENTITY_AND_FACTS, scope) for row in getattr(referral, name).all()]
             for name in TOLD
@@ -153,15 +154,15 @@ def _concern(case: Case, scope: OpenScope) -> dict[str, Any]:
     }
 
 
-def _decisions(case: Case, scope: OpenScope) -> dict[str, Any]:
-    children = {child.pk for child in _children(case)}
-    decided = case.referral.decisions.filter(child_id__in=children)
-    measures = [row for row in case.measures if row.child_id in children]
+def _decisions(case: Case, children: Sequence[Any], scope: OpenScope) -> dict[str, Any]:
+    named = {child.pk for child in children}
+    decided = case.referral.decisions.filter(child_id__in=named)
+    measures = [row for row in case.measures if row.child_id in named]
     answered = [
         row
         for judicial in case.judicial_referrals
         for row in judicial.outcomes.all()
-        if row.child_id in children
+        if row.child_id in named
     ]
     return {
         "decisions": [_told(row, "J", scope) for row in decided],
@@ -172,21 +173,29 @@ def _decisions(case: Case, scope: OpenScope) -> dict[str, Any]:
     }
 
 
-def _report(case: Case, scope: OpenScope) -> dict[str, Any]:
-    row, children = _delivered(case), {child.pk for child in _children(case)}
+def _report(case: Case, children: Sequence[Any], scope: OpenScope) -> dict[str, Any]:
+    row = _delivered(case)
     report = _told(row, "H", scope)
     report.pop("notes", None)  # the team's own; the report is what it holds together
     if len(children) < len(case.children):  # its texts are about all the children (SEC-AZ20)
         report = {name: value for name, value in report.items() if not _is_sealed(row, name)}
-    concluded = [c for c in row.conclusions.all() if c.child_id in children]
-    return report | {"conclusions": [_told(conclusion, "H", scope) for conclusion in concluded]}
+    numbers = {child.pk: number for number, child in enumerate(children, start=1)}
+    of_children = {
+        name: [
+            {"child": numbers[one.child_id]} | _told(one, "DEH", scope)
+            for one in getattr(row, name).all()
+            if one.child_id in numbers
+        ]
+        for name in ("conclusions", "findings", "voices")
+    }
+    return report | of_children
 
 
-def _recorded(step: str) -> Callable[[Case, OpenScope], dict[str, Any]]:
-    def make(case: Case, scope: OpenScope) -> dict[str, Any]:
-        children = {child.pk for child in _children(case)}
-        measures = {row.pk for row in case.measures if row.child_id in children}
-        hidden = {child.pk for child in case.recorded} - children
+def _recorded(step: str) -> "Maker":
+    def make(case: Case, children: Sequence[Any], scope: OpenScope) -> dict[str, Any]:
+        named = {child.pk for child in children}
+        measures = {row.pk for row in case.measures if row.child_id in named}
+        hidden = {child.pk for child in case.recorded} - named
         rows = case.referral.steps.filter(machine=Machine.MEASURE, step=step, part__in=measures)
         happened = [(row.at, row.data.open(scope)) for row in rows if row.data is not None]
         return {step: [{"at": at, **data} for at, data in happened if not names_any(data, hidden)]}
@@ -194,7 +203,9 @@ def _recorded(step: str) -> Callable[[Case, OpenScope], dict[str, Any]]:
     return make
 
 
-MAKERS: Final[dict[Document, Callable[[Case, OpenScope], dict[str, Any]]]] = {
+#: Makes a document about some children of a case.
+type Maker = Callable[[Case, Sequence[Any], OpenScope], dict[str, Any]]
+MAKERS: Final[dict[Document, Maker]] = {
     Document.CONCERN: _concern,
     Document.DECISIONS: _decisions,
     Document.ASSESSMENT_REPORT: _report,

@@ -20,7 +20,8 @@ from referrals.transfers import guards
 from referrals.transfers.copying import Carrying
 from referrals.vocabulary import feedback, filing_answers, reference_numbers
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.states import Machine, MeasureState, RequestState, State
+from referrals.vocabulary.decision_states import AFTER_DECISION
+from referrals.vocabulary.states import DecisionCode, Machine, MeasureState, RequestState, State
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 
@@ -203,8 +204,14 @@ def settle_in(act: "StepContext") -> None:
         act.start(C.C2)
     elif case.referral.state == State.QUALIFIED:
         assessment_effects.open_assessment(act)
-    elif case.referral.state == State.REPORT_SUBMITTED:
+    elif case.referral.state == State.REPORT_SUBMITTED or _waits_in_place(case):
         act.start(C.C8)
+
+
+def _waits_in_place(case: Case) -> bool:
+    """Tell whether a child waits again for a decision, in a case that stands by earlier ones (§2.2 Decisions)."""
+    undecided = any(child.decision == DecisionCode.UNDECIDED for child in case.children)
+    return undecided and case.referral.state in AFTER_DECISION
 
 
 def _keep_review_of_restriction(act: "StepContext") -> None:

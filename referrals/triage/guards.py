@@ -85,4 +85,4 @@ def matches_are_seen(case: Case, step_input: object) -> bool:
 def index_was_asked(case: Case, step_input: Qualification | SearchProof | None) -> bool:
     """Whoever says that the index was searched says so once the service has done it (T06)."""
     proof = getattr(step_input, "search", step_input)
-    return getattr(proof, "method", None) != SearchMethod.INDEX or case.referral.searched_at is not None
+    return getattr(proof, "method", None) != SearchMethod.INDEX or case.referral.is_searched_for

@@ -1,5 +1,7 @@
 """Coded answers of an assessment: dangers, the team, contacts, what the report proposes (domain.md §1.1, §2.4)."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -60,6 +62,74 @@ class Seen(Coded):
     NO = "no", pgettext_lazy("seen", "Non")
     WITH_HOLDER = "with_holder", _("Avec un titulaire")
     ALONE = "alone", _("Seul")
+
+
+class Dimension(Coded):
+    """What the report looks at for each child: six dimensions of the decree (CASF D226-2-3), then its own items.
+
+    The items are in the order in which a page asks for them; REPORT_ITEMS says which of them an authority wants.
+    """
+
+    NEEDS_RIGHTS = "needs_rights", _("Besoins et droits fondamentaux")
+    HEALTH = "health", _("État de santé")
+    EDUCATION = "education_conditions", _("Conditions d'éducation")
+    DEVELOPMENT = "development", _("Développement")
+    WELLBEING = "wellbeing", _("Bien-être")
+    SUFFERING = "suffering_signs", _("Signes de souffrance")
+    SAFETY = "safety", _("Sécurité physique, protection, sécurité affective")
+    EXPLORATION = "exploration", _("Expériences et exploration")
+    RULES = "rules_limits", _("Cadre, règles, limites")
+    IDENTITY = "identity", _("Identité")
+    ESTEEM = "self_esteem", _("Estime de soi")
+    SKILLS = "child_skills", _("Compétences personnelles et sociales")
+    PARENTING = "parenting", _("Compétences parentales envers cet enfant")
+    MOBILISE = "holders_mobilise", _("Capacité des titulaires à se mobiliser")
+    RESOURCES = "resources", _("Ressources de l'enfant et de l'entourage")
+
+
+#: What the decree names: no authority leaves one out, and no report is handed in without it.
+OF_DECREE: Final = (
+    Dimension.NEEDS_RIGHTS,
+    Dimension.HEALTH,
+    Dimension.EDUCATION,
+    Dimension.DEVELOPMENT,
+    Dimension.WELLBEING,
+    Dimension.SUFFERING,
+)
+
+
+class FindingCode(Coded):
+    """What was found of one dimension for one child; no figure or sum is made of it (domain.md §4.10)."""
+
+    SATISFIED = "satisfied", _("Satisfait")
+    FRAGILE = "fragile", _("Fragile")
+    NOT_SATISFIED = "not_satisfied", _("Non satisfait")
+    NOT_ASSESSED = "not_assessed", _("Non évalué")
+
+
+class WayHeard(Coded):
+    """How a child was heard (CASF D226-2-6)."""
+
+    ALONE = "alone", pgettext_lazy("hearing", "Seul")
+    TRUSTED = "trusted", _("Avec une personne de son choix")
+    WITH_HOLDER = "with_holder", _("Avec un titulaire")
+    NOT_HEARD = "not_heard", _("Pas entendu")
+
+
+HEARD: Final = (WayHeard.ALONE, WayHeard.TRUSTED, WayHeard.WITH_HOLDER)
+
+
+class NotHeard(Coded):
+    """Why a child's own words are missing."""
+
+    NOT_ASKED = "not_asked", _("Pas interrogé : l'évaluation s'en chargera")
+    DECLINED = "declined", _("N'a pas souhaité s'exprimer")
+    NO_WORDS = "no_words", _("Ne s'exprime pas encore, ou pas par des mots")
+    NOT_MET = "not_met", _("N'a pas pu être rencontré")
+    NO_INTERPRETER = "no_interpreter", _("Pas d'interprète")
+    AT_RISK = "at_risk", _("L'entendre l'aurait mis en danger")
+    REFUSED = "refused", _("Un titulaire s'y est opposé")
+    OTHER = "other", _("Autre raison")
 
 
 class VisitKind(Coded):

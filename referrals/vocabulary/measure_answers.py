@@ -12,6 +12,21 @@ class Representative(Coded):
     REFUSES = "refuses", _("En état de le donner, et refuse")
 
 
+class Execution(Coded):
+    """What has to be carried out of a measure, by which its start is awaited (domain.md §2.3 C24)."""
+
+    EMERGENCY = "emergency", _("Accueil en urgence")
+    CARE = "care", _("Accueil hors du domicile")
+    HOME = "home", _("Aide ou action à domicile")
+
+
+class DangerRemains(Coded):
+    """Whether a child is still in danger when its measure is over: nobody is spared the answer (M12, M13, M15)."""
+
+    YES = "yes", _("Oui, un danger demeure")
+    NO = "no", _("Non, le danger est écarté")
+
+
 class EndReason(Coded):
     """Why a follow-up or measure ends (MOTFININT 1 and 3, MOTIFML; domain.md §2.6 M12–M14)."""
 
@@ -39,6 +54,37 @@ class NotExecutedReason(Coded):
     FAMILY_REFUSAL = "family_refusal", _("Refus de la famille")
     OVERTAKEN = "overtaken", _("Mesure devenue sans objet")
     OTHER = "other", _("Autre")
+
+
+class MajorityChoice(Coded):
+    """What a person wants after the 18th birthday (domain.md M20)."""
+
+    AGREES = "agrees", _("Accepte que l'aide à domicile continue")
+    YOUNG_ADULT = "young_adult", _("Demande un accompagnement jeune majeur")
+    DECLINES = "declines", _("Ne souhaite pas de suite")
+
+
+class InterviewOutcome(Coded):
+    """Whether the interview before majority was held, or refused by the minor (domain.md M21)."""
+
+    HELD = "held", _("Tenu")
+    REFUSED = "refused", _("Refusé par le mineur")
+
+
+class TrustedPerson(Coded):
+    """Whether the trusted person attended the interview (CASF L223-1-3)."""
+
+    PRESENT = "present", _("Présente")
+    ABSENT = "absent", _("Désignée, absente")
+    NONE = "none", _("Aucune désignée")
+
+
+class InterviewTopic(Coded):
+    """What a minor is told in the interview before majority (CASF L222-5-1)."""
+
+    PATH = "path", _("Le bilan de son parcours")
+    RIGHTS = "rights", _("Ses droits")
+    CONDITIONS = "conditions", _("Les conditions d'un accompagnement après dix-huit ans")
 
 
 class ShelterEnd(Coded):

@@ -383,6 +383,17 @@ class AnomalyState(Coded):
     CLOSED = "closed", _("Close")
 
 
+class InquiryState(Coded):
+    """States of a question to another département about a child's past (CASF L221-3; domain.md §2.7)."""
+
+    ASKED = "asked", _("Posée")
+    ANSWERED = "answered", _("Répondue")
+    DOCUMENTS_ASKED = "documents_asked", _("Pièces demandées")
+    REFUSED = "refused", pgettext_lazy("inquiry", "Refusée")
+    WITHDRAWN = "withdrawn", pgettext_lazy("inquiry", "Retirée")
+    CLOSED = "closed", pgettext_lazy("inquiry", "Close")
+
+
 class Machine(Coded):
     """The four machines, and the small ones beside them (domain.md §2.7)."""
 
@@ -398,3 +409,4 @@ class Machine(Coded):
     BATCH = "batch", _("Bordereau d'élimination")
     TRANSFER = "transfer", _("Transfert à une autre autorité")
     ANOMALY = "anomaly", _("Anomalie d'accès")
+    INQUIRY = "inquiry", _("Demande à un autre département")

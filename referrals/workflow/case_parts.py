@@ -3,7 +3,7 @@
 Nothing here opens a sealed value: a guard asks whether one is there, never what it says.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.actor import Actor
 from accounts.roles import Role
+from core.bulk_inserts import insert
 from core.kept_queries import rows_of
 from referrals.policy.definitions import Protocol, protocol_of
 from referrals.policy.working_time import Calendar, calendar_of
@@ -56,13 +57,6 @@ type Plain = Mapping[UUID, Mapping[str, Any]]
 def opens_hidden(glass: "BreakGlass", reader: UUID | None = None) -> bool:
     """Tell whether an opening, of another than the reader, gave what restrictions alone withhold, as its role says."""
     return glass.role not in BREAKERS and (reader is None or glass.user_id != reader)
-
-
-def insert(rows: "Sequence[Model]") -> None:
-    """Insert rows of several tables, one statement a table."""
-    for model in {type(row): None for row in rows}:
-        # By the default manager, which signs each row that gives a right as it goes in (SEC-AZ22).
-        model._default_manager.bulk_create([row for row in rows if type(row) is model])
 
 
 class CaseParts:
@@ -225,7 +219,7 @@ class CaseParts:
     def measures(self) -> "list[Measure]":
         """Return the measures of all children."""
         # With their types, whose limits almost every guard of a measure asks.
-        return list(self.referral.measures.select_related("type"))
+        return rows_of(self.referral, "measures", "type")
 
     @cached_property
     def feedback_tasks(self) -> "list[FeedbackTask]":
@@ -387,20 +381,20 @@ class CaseParts:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Let what ``insert`` is given within the block wait for its end, and go a statement a table.
+        """Let a new referral, and what ``insert`` is given within the block, wait for its end, and go together.
 
-        Nothing in the block may read it back. A block within another one ends with that one.
+        Nothing in the block may read it back before ``flush``. A block within another one ends with that one.
         """
         if self._waiting is not None:
             yield
             return
-        rows = self._waiting = []
+        self._waiting = []
         try:
             yield
+            # Not reached after an error: the transaction is then rolled back.
+            self.flush()
         finally:
             self._waiting = None
-        # Not reached after an error: the transaction is then rolled back.
-        insert(rows)
 
     def insert(self, *rows: "Model") -> None:
         """Insert rows, at once or at the end of the block; there with all that they have become by then."""
@@ -408,6 +402,21 @@ class CaseParts:
             insert(rows)
         else:
             self._waiting += rows
+
+    def save(self) -> None:
+        """Save the referral; one that is new within the block goes in at its end."""
+        if self._waiting is None or not self.referral._state.adding:
+            self.referral.save()
+
+    def flush(self) -> None:
+        """Insert what waits until now: what is written next needs it there."""
+        # The referral first, by a statement of its own: the rows that hang on it are the caller's by it (row-level
+        # security).
+        if self._waiting is not None and self.referral._state.adding:
+            insert([self.referral])
+        if self._waiting:
+            insert(self._waiting)
+            self._waiting.clear()
 
     def forget(self, *names: str) -> None:
         """Read these parts anew when they are asked for next."""

@@ -23,6 +23,7 @@ from referrals.vocabulary.states import CLOSED, Machine, State
 from referrals.workflow import deadlines, hooks
 from referrals.workflow.about_children import ids_in
 from referrals.workflow.case import Case
+from referrals.workflow.own_words import ASKED_WHEN
 from referrals.workflow.step import Step, steps
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ PLAIN_STARTS = (
 )
 PLAIN_STOPS = (ClockCode.C1, ClockCode.C2, ClockCode.C4, ClockCode.C5, ClockCode.C8)
 #: Steps whose effects alone know which of the clocks that they name is meant.
-SELF_TIMED = ("record_contact", "log_contact", "send", "withhold")
+SELF_TIMED = ("record_contact", "log_contact", "send", "withhold", "decide_child", "send_judicial")
 
 
 class StepInput(dict[str, Any]):
@@ -93,6 +94,7 @@ HELD_BY_ROWS: Final = frozenset(
         "add_child.whereabouts",
         "assign.plan_on",
         "suggest.reasons",
+        *(f"{owner}.{name}" for owner in ("decide_child", "decisions") for name in ("heard", *ASKED_WHEN)),
         *(
             f"record_refusal.{name}"
             for name in ("grounds", "actions_led", "recipient", "document", *_OF_SENDING)
@@ -168,12 +170,18 @@ class StepContext:
 
     def new(self, related: str, *, state: str | None = None, **values: object) -> Any:
         """Make and save a row of the case in the relation ``related``; ``state`` where it isn't the first one."""
+        self.case.flush()
+        row = self.made_for(related, state=state, **values)
+        row.save(force_insert=True)
+        return row
+
+    def made_for(self, related: str, *, state: str | None = None, **values: object) -> Any:
+        """Make a row as ``new``, for the case to insert with others."""
         manager = getattr(self.case.referral, related)
         row = manager.model(referral=self.case.referral, **({"state": state} if state else {}))
         if hasattr(row, "position"):
             row.position = manager.count()
         self.fill(row, values)
-        row.save(force_insert=True)
         # A list that was prefetched would still lack the row.
         self.case.outdate(related)
         return row

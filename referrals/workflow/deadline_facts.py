@@ -69,6 +69,27 @@ FACTS: Final[Mapping[C, Facts]] = {
     C.C17B: Facts(_("son terme, 2 mois (parquet) ou 2 ans (juge) au plus"), "CC 375-5, 375-7"),
     C.C18: Facts(_("10 jours"), "CASF L221-3"),
     C.C19: Facts(_("heures, revue"), settings=("runaway_review_hours",)),
+    C.C24: Facts(
+        _("jours depuis l'accord ou l'ordonnance, selon la mesure ; puis des rappels jusqu'à son début"),
+        settings=(
+            "execution_emergency_days",
+            "execution_care_days",
+            "execution_care_notice_days",
+            "execution_home_days",
+            "execution_home_notice_days",
+            "execution_review_days",
+        ),
+    ),
+    C.C25: Facts(
+        _("son dix-septième anniversaire ; après lui, des jours depuis l'accueil ou le refus"),
+        "CASF L222-5-1",
+        ("majority_notice_months", "majority_interview_days", "majority_interview_care"),
+    ),
+    C.C26: Facts(
+        _("son dix-huitième anniversaire, signalé des mois avant"),
+        "CASF R221-2; CC 375",
+        ("majority_notice_months",),
+    ),
     C.R_HOLDERS: Facts(_("le jour choisi au report"), "CASF L226-2-1", ("holder_deferral_review_days",)),
     C.R_RESTRICTION: Facts(_("le jour choisi avec la restriction"), "CASF R221-8"),
     C.C20: Facts(

@@ -6,18 +6,20 @@ working days, which no law counts, are those of ``referrals/policy/working_time.
 A breached deadline never blocks a step: it colours, alerts, counts (domain.md §2.8 no. 11).
 """
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from referrals.policy.dates import after_days, after_months
 from referrals.policy.working_time import Calendar, end_of
 from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.measure_answers import Execution
 from referrals.vocabulary.states import EXPLOITED, Coded, State, Urgency
 from referrals.workflow import retention_periods
 from referrals.workflow.about_children import rows_among
@@ -31,6 +33,17 @@ ASSESSMENT_MONTHS: Final = 3  # D226-2-4
 INVESTIGATION_MONTHS: Final = 6  # CPC 1183
 #: The report of an investigation comes fifteen days before its term (domain.md §5.2 ``mjie``).
 REPORT_BEFORE_TERM: Final = timedelta(days=15)
+#: How long a measure may wait for its start, by what it is (domain.md §2.3 C24); no law fixes a delay.
+EXECUTION_DAYS: Final[Mapping[str, str]] = {
+    Execution.EMERGENCY: "execution_emergency_days",
+    Execution.CARE: "execution_care_days",
+    Execution.HOME: "execution_home_days",
+}
+#: From which day on one is told of it; of an emergency order as of any other delay.
+EXECUTION_NOTICE: Final[Mapping[str, str]] = {
+    Execution.CARE: "execution_care_notice_days",
+    Execution.HOME: "execution_home_notice_days",
+}
 #: Care offered to a child in care: silence is agreement after this, from the notification, else from the sending.
 AFTER_NOTIFICATION: Final = timedelta(weeks=4)
 AFTER_SENDING: Final = timedelta(weeks=6)
@@ -127,10 +140,16 @@ def _request(case: Case, start: datetime, part: "InformationRequest") -> datetim
     return case.calendar.after_working_days(start, case.protocol.information_request_days)
 
 
-def _term(case: Case, start: datetime, part: "Measure") -> datetime:
+def last_day(measure: "Measure", since: date) -> date:
+    """Return the last day of a measure that begins then: its term, else that of its length."""
     # A type without a limit: a year is the longest for which a measure is decided (CASF L223-5).
-    months = part.duration_months or part.type.max_months or 12
-    return end_of(part.term_on, case.zone) if part.term_on else after_months(start, months, case.zone)
+    months = measure.duration_months or measure.type.max_months or 12
+    term: date = measure.term_on or since + relativedelta(months=months)
+    return term
+
+
+def _term(case: Case, start: datetime, part: "Measure") -> datetime:
+    return end_of(last_day(part, start.astimezone(case.zone).date()), case.zone)
 
 
 def agreed_by_silence_on(measure: "Measure") -> date | None:
@@ -162,7 +181,7 @@ def _situation_report(case: Case, start: datetime, part: "Measure") -> datetime:
 
 
 def _chosen(case: Case, start: datetime, part: Model | None) -> datetime:
-    raise LookupError("a person chooses this day: it is handed in as until")
+    raise LookupError("a person or a birthday sets this day: it is handed in as until")
 
 
 def _exit_ban(case: Case, start: datetime, part: "Measure") -> datetime:
@@ -185,6 +204,10 @@ def kept_until(case: Case, since: datetime | None = None) -> datetime | None:
     file = retention_periods.file_of(case)
     since = since if since and file is case else retention_periods.last_action(file)
     return after_months(since, retention_periods.kept_months(file), case.zone) if since else None
+
+
+def _execution(case: Case, start: datetime, part: "Measure") -> datetime:
+    return after_days(start, getattr(case.protocol, EXECUTION_DAYS[part.type.execution]), case.zone)
 
 
 def _keeping(case: Case, start: datetime, part: Model | None) -> datetime:
@@ -221,6 +244,9 @@ RULES: Final[dict[ClockCode, Rule]] = {
     ClockCode.C18: _fixed_days(10),
     ClockCode.C19: _hours("runaway_review_hours"),
     ClockCode.C20: _keeping,
+    ClockCode.C24: _execution,
+    ClockCode.C25: _chosen,
+    ClockCode.C26: _chosen,
     ClockCode.R_HOLDERS: _chosen,
     ClockCode.R_RESTRICTION: _chosen,
 }
@@ -242,6 +268,8 @@ STATUTORY: Final = frozenset(
         ClockCode.C17,
         ClockCode.C17B,
         ClockCode.C18,
+        ClockCode.C25,
+        ClockCode.C26,
     }
 )
 _JUSTICE = (
@@ -253,10 +281,23 @@ _JUSTICE = (
     ClockCode.C15B,
     ClockCode.C17B,
 )
-_MEASURES = (ClockCode.C9, ClockCode.C10, ClockCode.C11, ClockCode.C12, ClockCode.C16, ClockCode.C17)
+_MEASURES = (
+    ClockCode.C9,
+    ClockCode.C10,
+    ClockCode.C11,
+    ClockCode.C12,
+    ClockCode.C16,
+    ClockCode.C17,
+    ClockCode.C24,
+    ClockCode.C26,
+)
+#: Of one measure, whatever it is: they stop when it is over (domain.md §2.6 M12 to M15).
+OF_A_MEASURE: Final = (*_MEASURES, *(code for code in _JUSTICE if code != ClockCode.C7))
 #: Who may read a clock: the class of what it times (domain.md §4.8).
 ACCESS_CLASS: Final[dict[ClockCode, str]] = (
-    dict.fromkeys(ClockCode, "A") | dict.fromkeys(_JUSTICE, "I") | dict.fromkeys(_MEASURES, "J")
+    dict.fromkeys(ClockCode, "A")
+    | dict.fromkeys(_JUSTICE, "I")
+    | dict.fromkeys((*_MEASURES, ClockCode.C25), "J")
 )
 #: Clocks that outlive the closing of the case (domain.md §2.2 Closings).
 OUTLIVE_CLOSING: Final = (
@@ -271,8 +312,8 @@ OUTLIVE_CLOSING: Final = (
 SILENT: Final = (ClockCode.C20,)
 
 
-def warned_at(case: Case, code: ClockCode, start: datetime, due: datetime) -> datetime:
-    """Return when a clock begins to warn: C3 and C7 after a delay of their own, others in their last part.
+def warned_at(case: Case, code: ClockCode, start: datetime, due: datetime, part: Any = None) -> datetime:
+    """Return when a clock begins to warn: C3, C7 and C24 after a delay of their own, others in their last part.
 
     Of an investigation at the latest when its report is due.
     """
@@ -280,6 +321,9 @@ def warned_at(case: Case, code: ClockCode, start: datetime, due: datetime) -> da
         return start + timedelta(minutes=case.protocol.danger_alert_minutes)
     if code == ClockCode.C7:
         return after_days(start, case.protocol.prosecutor_first_reminder_days, case.zone)
+    if code == ClockCode.C24 and part.type.execution in EXECUTION_NOTICE:
+        days = getattr(case.protocol, EXECUTION_NOTICE[part.type.execution])
+        return min(after_days(start, days, case.zone), due)
     # A share, not a number of days: a delay of three days and one of two years both warn in time.
     last_part = due - (due - start) * case.protocol.warning_percent / 100
     return max(start, min(last_part, due - REPORT_BEFORE_TERM)) if code == ClockCode.C15B else last_part
@@ -300,10 +344,12 @@ def start(
     child: UUID | None = None,
     part: Model | None = None,
     until: date | None = None,
+    on_birthday: bool = False,
 ) -> "Clock":
     """Start a clock at ``since`` (the instant of the act if None); one that runs for the same thing starts again.
 
-    ``until``: the last day, where a person has chosen it.
+    ``until``: the last day, where a person has chosen it. ``on_birthday``: the day is a birthday, which no column may
+    tell; ``until`` is then the latest that it can be, and the daily look at birthdays warns (C25, C26).
     """
     begun = since or case.at
     # Two clocks for one thing would be reminded of twice (SEC-FT10).
@@ -317,10 +363,11 @@ def start(
         child=child,
         part=part.pk if part is not None else None,
         started_at=begun,
-        warn_at=warned_at(case, code, begun, due),
+        warn_at=due if on_birthday else warned_at(case, code, begun, due, part),
         again_at=reminded_again_at(case, code, begun),
-        due_at=due,
+        due_at=due.astimezone(UTC),  # as it is read back
         statutory=code in STATUTORY,
+        on_birthday=on_birthday,
         # Marked as told: no round of reminders picks it up.
         **(dict.fromkeys(("soon_told_at", "late_told_at"), case.at) if code in SILENT else {}),
     )
@@ -395,9 +442,9 @@ def working_day_before(clock: "Clock", calendar: Calendar) -> date | None:
     """Return the last working day on which one can still act, where a delay ends on a day off (*ouvré précédent*).
 
     None where it ends on a working day, where the authority hasn't worked since it began, and for immediate danger,
-    which waits for no working day.
+    which waits for no working day; nor of a birthday, whose day isn't told.
     """
-    if clock.code == ClockCode.C3:
+    if clock.code == ClockCode.C3 or clock.on_birthday:
         return None
     day = calendar.working_day_before(clock.due_at)
     began = clock.started_at.astimezone(calendar.zone).date()

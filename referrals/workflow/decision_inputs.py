@@ -24,6 +24,7 @@ from referrals.vocabulary import decision_answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.vocabulary.states import DecisionCode, Ground, Outcome, SendingWay
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
+from referrals.workflow.own_words import ASKED_WHEN, OwnWords
 
 #: The platform alone gives a reference: other ways are proven by their receipt.
 REFERENCE_OF_PLATFORM: Final = When("sending_way", (SendingWay.PLEX,))
@@ -104,12 +105,10 @@ class SeizeJusticeForAll(ToJustice):
         return attrs
 
 
-class ChildDecision(StrictSerializer):
-    """A decision for one child that a step carries along (⇒ T43)."""
+class ChildDecision(OwnWords):
+    """A decision for one child that a step carries along (⇒ T43), and what the child said of it."""
 
-    asked_when = {
-        "ground": When("decision", ("close",)),
-    }
+    asked_when = {"ground": When("decision", ("close",))} | ASKED_WHEN
 
     child = Id()
     # Nobody decides "undecided": a child falls back to it by what happens (domain.md §2.2 Decisions).

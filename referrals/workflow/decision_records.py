@@ -1,11 +1,13 @@
 """Records of decisions: write one, withdraw it, when justice must be asked (L226-4)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.decision_states import AFTER_DECISION
 from referrals.vocabulary.states import EXPLOITED, DecisionCode, Exploitation, Machine
-from referrals.workflow import people
+from referrals.workflow import own_words, people
 from referrals.workflow.case import Case
 from referrals.workflow.people import put_on_case
 from referrals.workflow.rules import rule
@@ -21,9 +23,13 @@ def name_decider(act: "StepContext") -> None:
         put_on_case(act, user, "ase_inspector")
 
 
-def decide(act: "StepContext", child: "Child", code: str, *, ground: str, motivation: str) -> None:
-    """Record a decision on a child, and warn where it leaves justice out."""
-    act.new(
+def decide(
+    act: "StepContext", child: "Child", code: str, *, ground: str, motivation: str, heard: Any = None
+) -> None:
+    """Record a decision on a child, with its own words where it was ``heard``; warn where it leaves justice out."""
+    if heard is not None:
+        own_words.require_past(heard, act.case.today)
+    decision = act.new(
         "decisions",
         child=child,
         code=code,
@@ -32,7 +38,11 @@ def decide(act: "StepContext", child: "Child", code: str, *, ground: str, motiva
         at=act.at,
         by_id=act.actor.user_id,
     )
+    if heard is not None and heard.get("heard"):
+        act.new("voices", decision=decision, child=child, **own_words.columns(heard))
     act.change(child, decision=code)
+    if act.case.referral.state in AFTER_DECISION and DecisionCode.UNDECIDED not in _decisions(act.case):
+        act.stop(ClockCode.C8)
     if spares_justice(act.case, child, code):
         act.warnings.append("exploitation-without-justice")
     # Each child's decision has a record of its own, whichever step brought it (domain.md §2.2 Fired steps).
@@ -41,10 +51,16 @@ def decide(act: "StepContext", child: "Child", code: str, *, ground: str, motiva
 
 
 def undecide(act: "StepContext", child: "Child") -> None:
-    """Let a child wait for a decision again (domain.md §2.2 Decisions)."""
+    """Let a child wait for a decision again; where the case stands by its decisions, C8 runs (§2.2 Decisions)."""
     # Saved only where it changes: an update of nothing would still count as a write of the row.
     if child.decision != DecisionCode.UNDECIDED:
         act.change(child, decision=DecisionCode.UNDECIDED)
+    if act.case.referral.state in AFTER_DECISION:
+        act.start(ClockCode.C8)
+
+
+def _decisions(case: Case) -> set[str]:
+    return {child.decision for child in case.children}
 
 
 @rule(_("Prostitution : l'autorité judiciaire doit d'abord être saisie, et avoir répondu, pour cet enfant."))

@@ -21,6 +21,7 @@ from referrals.vocabulary.states import (
     DuplicateState,
     FeedbackState,
     GlassState,
+    InquiryState,
     JudicialState,
     Machine,
     MeasureState,
@@ -149,6 +150,13 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
         folder="audit/anomalies",
         while_in=(),
         access_class="L",
+        of_case=False,
+    ),
+    Machine.INQUIRY: Runs(
+        states=InquiryState,
+        ends=(InquiryState.REFUSED, InquiryState.WITHDRAWN, InquiryState.CLOSED),
+        folder="inquiries",
+        while_in=(),
         of_case=False,
     ),
 }

@@ -53,6 +53,7 @@ def test_the_permissions_are_those_of_the_matrix():
         "accounts.manage": {Role.TERRITORY_ADMIN},
         "factors.reset": {Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO},
         "memberships.confirm": {Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO},
+        "honorability.read": {Role.TERRITORY_ADMIN, Role.SUPERVISOR},
         "memberships.review": {Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO},
         "account-requests.decide": {Role.TERRITORY_ADMIN},
         "organisations.manage": {Role.TERRITORY_ADMIN},

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts import actions, reviews
+from accounts import actions, honorability, reviews
 from accounts.actions import Appointment
 from accounts.actor import SYSTEM
 from accounts.errors import NotAllowed, NotVisible
@@ -43,6 +43,8 @@ def reviewed(member, authority_93, now):
     """Return the membership of somebody in 93 whose role was reviewed so long ago."""
 
     def make(role, ago, *, authority=None, **more):
+        seen = {"honorability_issued_on": now.date(), "honorability_seen_on": now.date()}
+        more |= seen if role in honorability.ROLES else {}
         return member(Role(role), authority or authority_93, reviewed_at=now - ago, **more)
 
     return make

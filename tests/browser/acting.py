@@ -23,7 +23,18 @@ TODAY = NOW(PARIS).date().isoformat()
 #: A day as it is named here; a page shows it as people write it.
 DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
 NOTHING: Said = MappingProxyType({})
-REPORT = ("child_opinions", "holder_opinions", "entourage_opinions", "report")
+REPORT = ("holder_opinions", "entourage_opinions", "report")
+#: What the report needs of a child: its own words, and a finding of each of the six dimensions.
+OF_CHILD: Said = {
+    "voice-heard": "Seul", "voice-heard_on": TODAY, "voice-heard_by": "L'équipe", "voice-words": "« Je veux rester. »",
+    "voice-told": "La suite.",
+    **{
+        f"{dimension}-finding": "Satisfait"
+        for dimension in (
+            "needs_rights", "health", "education_conditions", "development", "wellbeing", "suffering_signs"
+        )
+    },
+}  # fmt: skip
 
 
 def answers(visitor: Visitor, said: Said) -> None:
@@ -122,6 +133,19 @@ def writes_the_report(assessor: Visitor, case: str, children: Conclusions) -> No
     assessor.glances("the report")
     assessor.presses("Enregistrer et continuer")
     assessor.page.get_by_text("Enregistré.").wait_for()
+    writes_of_each_child(assessor)
+
+
+def writes_of_each_child(assessor: Visitor, *, looks: bool = True) -> None:
+    """From the page of the report, write what it needs of each child; ``looks``: and ask axe, which needs scripts."""
+    links = assessor.page.locator("nav[aria-label='Enfant par enfant'] a")
+    for address in [str(link.get_attribute("href")) for link in links.all()]:
+        assessor.goes(address)
+        answers(assessor, OF_CHILD)
+        if looks:
+            assessor.glances("the report of a child")
+        assessor.presses("Enregistrer et revenir au rapport")
+        assessor.page.get_by_text("Enregistré.").wait_for()
 
 
 def opens(someone: Visitor, reference: str, *, state: str = "") -> str:

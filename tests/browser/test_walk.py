@@ -52,9 +52,15 @@ NO_PAGE = {
     "calendar-feed-new": "where the authority allows calendars, which none does at first",
     "calendar-feed": "read by calendars: referrals/calendar_feeds/test_feeds.py",
     "export": "after one was asked for and allowed by a second person: referrals/exports/test_exports.py",
+    "emergency-search": "after an officer on duty has searched: referrals/emergency_search/test_emergency_search.py",
+    "emergency-sheet": "after another authority has opened one: journeys/test_s02_runaway.py",
+    "emergency-search-new": "for an officer while on the rota: referrals/emergency_search/test_emergency_search.py",
     "filing-take-back": "until the cell has opened what was filed: web/test_pages.py",
     "first-factor": "for an account without a second factor, which nobody of the demonstration has",
     "barred-decide": "after a tie was found on a case: web/test_conflicts_of_interest.py",
+    **dict.fromkeys(
+        ("inquiry-page", "inquiry-step-page"), "after another authority was asked: web/test_inquiries.py"
+    ),
     "transfer": "after another authority has asked for a transfer: web/test_transfers.py",
 }
 #: Pages of a state that only the tests of another file make; they look at them there.
@@ -66,6 +72,7 @@ ELSEWHERE = {
     "request-reset": "test_administration.py",
     "import-page": "test_imports.py",
     "assessment-writing": "test_parents.py",
+    "child-writing": "test_parents.py",
     "signature": "test_parents.py",
     "case-pair": "test_journeys.py",
 }
@@ -76,9 +83,9 @@ STARTS = (
     "/administration?state=closed",
 )  # fmt: skip
 
-#: Of these so many are gone to, for a draft leads elsewhere than what was sent, and a closed account than an open one;
-#: of all others one.
-EACH = {"filing": 4, "person": 2}
+#: Of these so many are gone to, for a draft leads elsewhere than what was sent, a closed account than an open one, and
+#: each part of a case to other steps; of all others one.
+EACH = {"filing": 4, "person": 2, "case-part": 9}
 
 
 def begins(visitor: Visitor) -> None:

@@ -21,6 +21,7 @@ class Field(NamedTuple):
 
 
 YES_NO = ("yes", "no")
+NOT_HEARD = ("not_asked", "declined", "no_words", "not_met", "no_interpreter", "at_risk", "refused", "other")
 YES_NO_UNKNOWN = ("yes", "no", "not_known")  # Oui / Non / Ne sait pas
 
 IDENTITY_KNOWN = {"known": "Connue", "partial": "Partielle", "unknown": "Inconnue"}
@@ -199,7 +200,9 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "concern": (
         Field("child_words", "D", "E", "O"),
+        Field("child_words_how", "D", "E", "O"),
         Field("child_opinion", "D", "E", "P"),
+        Field("child_not_heard", "D", "C", "O", NOT_HEARD),
         Field("child_informed", "D", "C", "P", YES_NO),
         Field("situation_type", "D", "C", "P", SITUATION_TYPE),
         Field("prostitution_status_filer", "D", "C", "P", PROSTITUTION_STATUS_FILER),
@@ -301,7 +304,8 @@ STEP_DATA = (
     ("holder_information.state", "B", "C"), ("holder_information.reason_code", "B", "C"),
     ("holder_information.reason_text", "B", "E"),
     ("contact_attempt", "H", "E"), ("assessment.notes", "H", "E"), ("assessment.conclusion", "H", "E"),
-    ("assessment.report", "H", "E"),
+    ("assessment.report", "H", "E"), ("assessment.finding", "H", "E"), ("assessment.health_finding", "E", "E"),
+    ("voice", "D", "E"),
     ("decision.code", "J", "C"), ("decision.date", "J", "C"), ("decision.motivation", "J", "E"),
     ("judicial_referral.state", "I", "C"), ("judicial_referral.grounds", "I", "C"),
     ("judicial_referral.outcome_types", "I", "C"), ("judicial_referral.dates", "I", "C"),

@@ -75,7 +75,7 @@ JUDICIAL: dict[str, Step] = {
         "J04", COORDINATOR_AND_INSPECTOR,
         guards=(Guard("reopen_first", "the order of a measure, on a closed referral (T34 first)",
                       "§2.6 J04"), LAST_REMINDER, VARIANT),
-        data=("child", "outcome", "date", "copy", "hearing?"), starts=("C14",), stops=("C7", "C13"),
+        data=("child", "outcome", "date", "copy", "hearing?"), starts=("C8", "C14", "C24", "C26"), stops=("C7", "C13"),
         signed="conditional", signed_when="lapsed by silence after the last reminder",
         fires=("T28", "M05"), origins=("sent", "received", "answered", "closed"),
         targets=("received", "answered"), fired_by=("T28",),
@@ -107,7 +107,10 @@ ASSESSMENT: dict[str, Step] = {
         guards=(
             Guard("every_child_concluded", "a child, household minors included, has no conclusion",
                   "CASF D226-2-7"),
-            Guard("opinions_gathered", "the opinion of child, holders or entourage is missing without a "
+            Guard("dimensions_assessed", "a dimension of the decree has, for a child, no finding, text or reason",
+                  "CASF D226-2-3; §4.10"),
+            Guard("children_heard", "a child's own words are missing, and why there are none", "CASF D226-2-6; §4.10"),
+            Guard("opinions_gathered", "the opinion of holders or entourage is missing without a "
                                        "reason",
                   "§2.2 T20"),
             Guard("earlier_concerns_considered", "earlier concerns are not said to be considered",
@@ -126,12 +129,34 @@ ASSESSMENT: dict[str, Step] = {
 }  # fmt: skip
 
 # "Stop its clocks" (M12, M13, M15; M14 since its twin goes on elsewhere): those of them that run.
-ITS_CLOCKS = ("C9", "C10", "C11", "C12", "C13", "C14", "C14b", "C15", "C15b", "C16", "C17", "C17b")
+ITS_CLOCKS = (
+    "C9",
+    "C10",
+    "C11",
+    "C12",
+    "C13",
+    "C14",
+    "C14b",
+    "C15",
+    "C15b",
+    "C16",
+    "C17",
+    "C17b",
+    "C24",
+    "C25",
+    "C26",
+)
 
 WITHIN_THE_LAW = Guard(
     "term_within_the_law",
     "administrative, for longer than its type allows, or a term before the beginning",
     "§5.1",
+)
+DANGER_ANSWERED = Guard(
+    "danger_answered", "of a minor, and not said whether a danger remains", "§2.2 Decisions"
+)
+OF_A_MINOR = Guard(
+    "of_a_minor", "of age, and neither the own agreement nor young_adult; M18: a new term", "§5.3"
 )
 ADMINISTRATIVE_ONLY = Guard("administrative_only", "the measure is judicial", "§2.6 M03, M04")
 
@@ -155,7 +180,7 @@ MEASURE: dict[str, Step] = {
             SILENCE,
             Guard("own_agreement", "the child is of age, and the agreement is not its own; or the reverse", "C23"),
         ),
-        data=("signed_form", "dates", "child_opinion"), starts=("C16",), stops=("C9",), fires=("T24",),
+        data=("signed_form", "dates", "child_opinion"), starts=("C16", "C24", "C26"), stops=("C9",), fires=("T24",),
         origins=("proposed",), targets=("agreed",), fired_by=("T24",), note="Fires T24 in admin_offer only.",
     ),
     "refuse": Step(
@@ -166,12 +191,12 @@ MEASURE: dict[str, Step] = {
                                             "told",
                   "§2.6 M03"),
         ),
-        data=("refusals",), stops=("C9", "C16"), origins=("proposed", "agreed", "awaiting_start"),
+        data=("refusals",), starts=("C8",), stops=("C9", "C16", "C24"), origins=("proposed", "agreed", "awaiting_start"),
         targets=("cancelled",),
         fired_by=("T25",), note="No other measure alive for the child: its decision becomes undecided. C16, which "
                                 "an agreement had started, stops with the measure (ours).",
     ),
-    "cancel": Step("M04", INSPECTOR, guards=(ADMINISTRATIVE_ONLY,), data=("reason",), stops=("C9", "C16"),
+    "cancel": Step("M04", INSPECTOR, guards=(ADMINISTRATIVE_ONLY,), data=("reason",), starts=("C8",), stops=("C9", "C16", "C24"),
                    origins=("proposed", "agreed", "awaiting_start"), targets=("cancelled",),
                    note="reason: error or replaced. As M03 on the decision."),
     "order": Step(
@@ -185,7 +210,7 @@ MEASURE: dict[str, Step] = {
             VARIANT,
         ),
         data=("child", "type", "order_date", "ordered_by", "decider?", "term"),
-        starts=("C13", "C14", "C14b", "C15b", "C17b"), targets=("ordered",), fired_by=("J04",),
+        starts=("C13", "C14", "C14b", "C15b", "C17b", "C24", "C26"), targets=("ordered",), fired_by=("J04",),
         note="C13 opp_prosecutor, and exit_ban by a prosecutor; C14 opp_judge; C14b a provisional decision; C15b mjie; C17b exit_ban.",
     ),
     "hand_over": Step("M06", INSPECTOR, data=("service",), origins=("agreed", "ordered"),
@@ -197,10 +222,11 @@ MEASURE: dict[str, Step] = {
                       )),
     "start": Step("M07", {"measure_service": BY_EXECUTION, "case_referent": ON_ASSIGNMENT,
                           "ase_inspector": ON_ASSIGNMENT},
-                  data=("service", "start_date", "referent", "plan"), starts=("C10", "C15", "C16", "C17"),
+                  data=("service", "start_date", "referent", "plan"), stops=("C24",),
+                  starts=("C10", "C15", "C16", "C17", "C25", "C26"),
                   origins=("agreed", "ordered", "awaiting_start"), targets=("active",),
                   guards=(
-                      WITHIN_THE_LAW,
+                      WITHIN_THE_LAW, OF_A_MINOR,
                       Guard("referent_may_follow", "the referent named is of the team, excluded, or no referent",
                             "§2.6 M07; §2.2 T48"),
                   ),
@@ -216,7 +242,7 @@ MEASURE: dict[str, Step] = {
         "M11", INSPECTOR,
         guards=(
             Guard("report_before_term", "no situation report since it began or was renewed", "§2.6 M11"),
-            WITHIN_THE_LAW,
+            WITHIN_THE_LAW, OF_A_MINOR,
             Guard("renewal_is_founded", "administrative without a new agreement, judicial without the "
                                         "judge's reasoned decision", "§2.6 M11"),
         ),
@@ -225,15 +251,16 @@ MEASURE: dict[str, Step] = {
     ),
     "end": Step(
         "M12", INSPECTOR_AND_REFERENT,
-        guards=(Guard("end_report_given", "no end report", "§2.6 M12"),),
-        data=("reason", "end_report"), stops=ITS_CLOCKS,
+        guards=(Guard("end_report_given", "no end report", "§2.6 M12"), DANGER_ANSWERED),
+        data=("reason", "end_report", "danger_remains?"), starts=("C8",), stops=ITS_CLOCKS,
         origins=("active", "suspended"), targets=("ended",), fired_by=("T25",),
         note="Shelters: returned, admitted or judge seized. By T25: agreement withdrawn.",
     ),
     "lift": Step(
         "M13", INSPECTOR,
-        guards=(Guard("judge_decided", "judicial, without the judge's decision", "§2.6 M13; CC 375-6"),),
-        data=("reason", "decision?"), stops=ITS_CLOCKS,
+        guards=(Guard("judge_decided", "judicial, without the judge's decision", "§2.6 M13; CC 375-6"),
+                DANGER_ANSWERED),
+        data=("reason", "decision?", "danger_remains?"), starts=("C8",), stops=ITS_CLOCKS,
         origins=("ordered", "awaiting_start", "active", "suspended"), targets=("lifted",),
         note="reason: MOTIFML 10 to 19.",
     ),
@@ -243,9 +270,11 @@ MEASURE: dict[str, Step] = {
         "M15", INSPECTOR,
         guards=(
             Guard("nothing_was_done", "active, and something was done", "§2.6 M15"),
-            Guard("judge_told", "judicial, and the judge is not said to be told", "§2.6 M15"),
+            Guard("judge_informed", "judicial, and no M19 is on record", "§2.6 M15"),
+            DANGER_ANSWERED,
         ),
-        data=("reason",), stops=ITS_CLOCKS,
+        data=("reason", "explanation", "danger_remains?"), starts=("C8",), stops=ITS_CLOCKS,
+        signed="conditional", signed_when="danger excluded",
         origins=("agreed", "ordered", "awaiting_start", "active"), targets=("not_executed",),
     ),
     "sign_plan": Step("M16", INSPECTOR_AND_REFERENT, data=("who_signed",), stops=("C16",),
@@ -260,7 +289,7 @@ MEASURE: dict[str, Step] = {
         targets=("same",),
         note="C15b for mjie only.",
     ),
-    "ruling": Step("M18", COORDINATOR_AND_INSPECTOR, data=("ruling", "copy", "term?", "hearing?"), stops=("C14", "C14b"),
+    "ruling": Step("M18", COORDINATOR_AND_INSPECTOR, data=("ruling", "copy", "term?", "hearing?"), stops=("C14", "C14b"), guards=(OF_A_MINOR,),
                    origins=("ordered", "awaiting_start", "active", "suspended"), targets=("same",),
                    note="ruling: kept, changed, new_term; lifted is M13."),
     "inform_judge": Step(
@@ -273,5 +302,27 @@ MEASURE: dict[str, Step] = {
         data=("date", "judge", "way", "proof", "reason", "meanwhile", "last_seen", "expected?"),
         origins=("ordered", "awaiting_start", "active"), targets=("same",),
         note="reason: code of M15. The term stays.",
+    ),
+    "choose_at_majority": Step(
+        "M20", INSPECTOR_AND_REFERENT,
+        guards=(
+            Guard("near_majority", "more than three months before 18, or the measure doesn't end at 18", "§2.6 M20"),
+            Guard("said_already", "the day is to come", "§2.6 M20"),
+            Guard("own_help", "agrees: not help at home agreed on, or a term before 18, after a year, or after 21",
+                  "§5.3"),
+            Guard("was_looked_after", "young_adult: never looked after", "§5.3"),
+        ),
+        data=("choice", "words", "agreement?", "term?"), starts=("C9", "C10"), stops=("C26",), fires=("M01",),
+        origins=("agreed", "ordered", "awaiting_start", "active", "suspended"), targets=("same",),
+    ),
+    "majority_interview": Step(
+        "M21", INSPECTOR_AND_REFERENT,
+        guards=(
+            Guard("minor_in_care", "of age, under 15, or in no care", "§2.6 M21; §5.3"),
+            Guard("held_already", "the day is to come", "§2.6 M21"),
+            Guard("all_told", "path, rights or conditions not told", "CASF L222-5-1"),
+        ),
+        data=("day", "who", "trusted_person", "told", "needs", "refusal?"), starts=("C25",), stops=("C25",),
+        origins=("active", "suspended"), targets=("same",), note="Refused: C25 starts again.",
     ),
 }  # fmt: skip

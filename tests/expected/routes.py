@@ -31,11 +31,19 @@ READS_ROTA = "rota.read"
 KEEPS_ROTA = "rota.change"
 FIGURES = "pages of whoever reads the figures, by the call that they make (figures.read)"
 RUNS_THE_SERVICE = "operations.read"
+READS_CERTIFICATES = "honorability.read"
 DAY = "whoever works here, not who files alone: the numbers and lines are those of the lists that they have"
 ON_CALL = "officers on call, for the runaways whose sheet names their authority (T36)"
 RESOLVED = "the auditor and the data protection officer who lifted the veil together, while it is lifted (S9, SEC-AZ12)"
 KEEPS_FILES = "whoever keeps the files of the authority: its dpo, its supervisors (§2.7 RetentionBatch)"
 ASKED = "coordinators of an authority that is asked to take a case over; its supervisors, in an arbitration (T32, T33)"
+INQUIRES = (
+    "coordinators, supervisors and officers on call, for both sides of the own authority's inquiries (§2.7)"
+)
+READS_INQUIRIES = (
+    "the same; of what a case asked its team too; of a restricted file its list alone (§1.3, S21)"
+)
+ASKS_ELSEWHERE = "coordinators and officers on call, for a case that they see (IQ1)"
 CELL = "coordinators and intake agents, each in the own authority; whoever files never (§1.1, SEC-CR17)"
 DRAFTS = "whoever may begin a draft (T01)"
 LISTED = "whoever is signed in: the rights are part of the query, so who may see no case has an empty page"
@@ -50,6 +58,8 @@ CALENDAR = (
     "whoever works on cases, but the dpo, where the authority lets it: the own calendars (field.md D.3)"
 )
 BY_SECRET = "who has the secret that the address holds, with its owner's rights of now; any other is nothing (field.md D.3)"
+SEARCHES_IN_EMERGENCIES = "officers on call, their own; supervisors and coordinators, those of the own authority, but one of a case that they are excluded from (§1.3 rule 10)"
+SEARCHES_ON_DUTY = "officers on call while on the rota (§1.3 rule 10)"
 EXPORTS = "coordinators, for what they ask for; supervisors and dpo, for what they decide on; each in the own authority (SEC-AZ12)"
 STAFF = "whoever isn't there to file alone, for the own ties: nobody else ever reads them (§1.3 rule 8)"
 EXCLUDES = "coordinators and supervisors, for the cases that they see (X01, §1.3 rule 8)"
@@ -103,6 +113,7 @@ PERMISSIONS = {
     READS_ROTA: ("crip_coordinator", "intake_agent", "on_call", "supervisor", "territory_admin"),
     KEEPS_ROTA: ("supervisor", "territory_admin"),
     RUNS_THE_SERVICE: ("platform_admin",),
+    READS_CERTIFICATES: ("supervisor", "territory_admin"),
 }  # fmt: skip
 
 # --- The addresses ------------------------------------------------------------------------------------
@@ -114,6 +125,7 @@ TRANSFERS = f"{CASE}/transfers"
 ASSESSMENT = f"{CASE}/assessment"
 MEASURES = f"{CASE}/measures"
 BATCH = "/api/v1/retention-batches/<uuid:pk>"
+INQUIRY = "/api/v1/inquiries/<uuid:pk>"
 ANOMALY = "/api/v1/audit/anomalies/<uuid:pk>"
 APPROVAL = f"{CASE}/approvals/<uuid:approval>"
 
@@ -248,6 +260,12 @@ ROUTES = {
     "POST /dossiers/vues/<uuid:pk>/retrait": VIEWS,
     "GET /dossiers/charge": ANSWERS,
     "GET /dossiers/charge/<uuid:user>": ANSWERED_FOR,
+    "GET /fiches-urgence/<uuid:pk>": ON_CALL,
+    "GET /recherches-urgence": SEARCHES_IN_EMERGENCIES,
+    "GET /recherches-urgence/nouvelle": SEARCHES_ON_DUTY,
+    "POST /recherches-urgence/nouvelle": SEARCHES_ON_DUTY,
+    "GET /recherches-urgence/<uuid:pk>": SEARCHES_IN_EMERGENCIES,
+    "POST /recherches-urgence/<uuid:pk>": SEARCHES_IN_EMERGENCIES,
     "GET /exports": EXPORTS,
     "GET /exports/demande": EXPORTS,
     "POST /exports/demande": EXPORTS,
@@ -260,6 +278,12 @@ ROUTES = {
     "GET /ouvertures": CASES,
     "POST /ouvertures": BREAKS,
     "GET /appels": CASES,
+    "GET /demandes": INQUIRES,
+    "GET /demandes/<uuid:pk>": READS_INQUIRIES,
+    "GET /demandes/<uuid:pk>/etape/<slug:step>": STEP,
+    "POST /demandes/<uuid:pk>/etape/<slug:step>": STEP,
+    "GET /dossiers/<uuid:pk>/interroger": ASKS_ELSEWHERE,
+    "POST /dossiers/<uuid:pk>/interroger": ASKS_ELSEWHERE,
     "GET /transferts": ASKED,
     "GET /transferts/<uuid:pk>": ASKED,
     "GET /dossiers/<uuid:pk>": SEEN,
@@ -269,6 +293,8 @@ ROUTES = {
     "POST /dossiers/<uuid:pk>/pieces/<uuid:part>/preuve": KEEPS_EVIDENCE,
     "GET /dossiers/<uuid:pk>/redaction": TEAM,
     "POST /dossiers/<uuid:pk>/redaction": TEAM,
+    "GET /dossiers/<uuid:pk>/redaction/<uuid:child>": TEAM,
+    "POST /dossiers/<uuid:pk>/redaction/<uuid:child>": TEAM,
     "GET /dossiers/<uuid:pk>/signature/<uuid:approval>": SIGNED_BY,
     "POST /dossiers/<uuid:pk>/signature/<uuid:approval>": SIGNED_BY,
     "GET /dossiers/<uuid:pk>/rapprochement/<uuid:pair>": SEES_BOTH,
@@ -348,6 +374,8 @@ ROUTES = {
     "POST /administration/demandes/roles/<uuid:pk>": CONFIRMED,
     "GET /administration/demandes/moyens/<uuid:pk>": CONFIRMED,
     "POST /administration/demandes/moyens/<uuid:pk>": CONFIRMED,
+    "GET /administration/roles/<uuid:pk>/attestation": ADMINISTRATION,
+    "POST /administration/roles/<uuid:pk>/attestation": ADMINISTRATION,
     "GET /administration/roles/<uuid:pk>/fin": ADMINISTRATION,
     "POST /administration/roles/<uuid:pk>/fin": ADMINISTRATION,
     "GET /administration/<uuid:authority>/reglages": ADMINISTRATION,
@@ -429,6 +457,8 @@ ROUTES = {
     "POST /api/v1/memberships": MANAGES,
     "POST /api/v1/memberships/<uuid:pk>/end": MANAGES,
     "POST /api/v1/memberships/<uuid:pk>/review": REVIEWS,
+    "GET /api/v1/memberships/<uuid:pk>/certificate": READS_CERTIFICATES,
+    "POST /api/v1/memberships/<uuid:pk>/certificate": MANAGES,
     "GET /api/v1/imports": CONFIRMS,
     "POST /api/v1/imports": IMPORTS,
     "GET /api/v1/imports/<uuid:pk>": CONFIRMS,
@@ -462,6 +492,10 @@ ROUTES = {
     "GET /api/v1/stand-ins": LISTED,
     "POST /api/v1/stand-ins": STANDS,
     "POST /api/v1/stand-ins/<uuid:pk>/end": STANDS,
+    "GET /api/v1/emergency-searches": SEARCHES_IN_EMERGENCIES,
+    "POST /api/v1/emergency-searches": SEARCHES_ON_DUTY,
+    "GET /api/v1/emergency-searches/<uuid:pk>": SEARCHES_IN_EMERGENCIES,
+    "POST /api/v1/emergency-searches/<uuid:pk>/review": SEARCHES_IN_EMERGENCIES,
     "GET /api/v1/exports": EXPORTS,
     "POST /api/v1/exports": EXPORTS,
     "GET /api/v1/exports/<uuid:pk>": EXPORTS,
@@ -508,6 +542,10 @@ ROUTES = {
     "POST /api/v1/notices/<uuid:pk>/read": OWN_ACCOUNT,
     "GET /api/v1/emergency-sheets": ON_CALL,
     "GET /api/v1/emergency-sheets/<uuid:pk>": ON_CALL,
+    "GET /api/v1/inquiries": INQUIRES,
+    f"GET {INQUIRY}": READS_INQUIRIES,
+    f"GET {CASE}/inquiries": SEEN,
+    f"POST {CASE}/inquiries": ASKS_ELSEWHERE,
     "GET /api/v1/transfers": ASKED,
     "GET /api/v1/transfers/<uuid:pk>": ASKED,
     f"GET {CASE}": SEEN,
@@ -532,6 +570,7 @@ ROUTES = {
     f"GET {CASE}/break-glass": SEEN,
     f"GET {CASE}/closure-reviews": SEEN,
     f"GET {CASE}/emergency-sheets": SEEN,
+    f"GET {CASE}/voices": SEEN,
     f"GET {CASE}/feedbacks": SEEN,
     f"GET {CASE}/holder-informations": SEEN,
     f"GET {CASE}/judicial-referrals": SEEN,
@@ -650,6 +689,8 @@ ROUTES = {
     f"POST {MEASURES}/<uuid:part>/situation_report": "M17",
     f"POST {MEASURES}/<uuid:part>/ruling": "M18",
     f"POST {MEASURES}/<uuid:part>/inform_judge": "M19",
+    f"POST {MEASURES}/<uuid:part>/choose_at_majority": "M20",
+    f"POST {MEASURES}/<uuid:part>/majority_interview": "M21",
     # steps of the small machines
     f"POST {CASE}/closure-reviews/<uuid:part>/confirm": "R02",
     f"POST {CASE}/break-glass/open": "G01",
@@ -666,6 +707,12 @@ ROUTES = {
     f"POST {BATCH}/refuse_visa": "B04",
     f"POST {BATCH}/execute": "B05",
     f"POST {BATCH}/waive_visa": "B06",
+    f"POST {INQUIRY}/withdraw": "IQ2",
+    f"POST {INQUIRY}/answer": "IQ3",
+    f"POST {INQUIRY}/ask_documents": "IQ4",
+    f"POST {INQUIRY}/send_documents": "IQ5",
+    f"POST {INQUIRY}/refuse": "IQ6",
+    f"POST {INQUIRY}/close": "IQ7",
     f"POST {ANOMALY}/take_up": "N02",
     f"POST {ANOMALY}/ask": "N03",
     f"POST {ANOMALY}/justify": "N05",
@@ -744,6 +791,8 @@ GRAVE = {
     "POST /compte/connexion/codes",
     "POST /compte/connexion/<uuid:pk>/retrait",
     "POST /api/v1/calendar-feeds",
+    "POST /api/v1/emergency-searches",
+    "GET /recherches-urgence/nouvelle",
     "POST /api/v1/exports",
     "POST /api/v1/exports/<uuid:pk>/decide",
     "POST /api/v1/exports/<uuid:pk>/take",
@@ -786,7 +835,7 @@ LINES = {
     "cases": (
         "GET /api/v1/referrals", "GET /api/v1/clocks", "GET /api/v1/closure-reviews", "GET /api/v1/emergency-sheets",
         "GET /api/v1/notices", "GET /api/v1/break-glass", "GET /api/v1/measures", "GET /api/v1/measures/counts",
-        "GET /api/v1/assignments", "GET /api/v1/assignments/people", "GET /api/v1/transfers",
+        "GET /api/v1/assignments", "GET /api/v1/assignments/people", "GET /api/v1/transfers", "GET /api/v1/inquiries",
         "GET /api/v1/alerts", "GET /api/v1/exclusions",
     ),
     "of one case": tuple(
@@ -794,7 +843,7 @@ LINES = {
         for part in (
             "alerts", "approvals", "assessment", "attachments", "break-glass", "children", "clocks", "closure-reviews", "duplicates", "emergency-sheets",
             "feedbacks", "filings", "holder-informations", "judicial-referrals", "links", "measures", "messages",
-            "people", "timeline", "transfers",
+            "inquiries", "people", "timeline", "transfers", "voices",
         )
     ),
     # The cases in it that the reader may know of: tests/referrals/api/test_batches.py tries who is excluded from some.
@@ -805,7 +854,7 @@ LINES = {
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
         "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/imports", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
         "GET /api/v1/saved-views",
-        "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/exports", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
+        "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/exports", "GET /api/v1/emergency-searches", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (
         "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", "GET /api/v1/audit/lookups", f"GET {ANOMALY}/entries",

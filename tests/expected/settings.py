@@ -57,6 +57,8 @@ DEFAULTS = {
     "escalation_first_minutes": 2,  # ESCALATION; S7
     "escalation_second_minutes": 10,
     "escalation_supervisor_minutes": 20,
+    "emergency_search_cap": 5,  # EMERGENCY_SEARCH_CAP
+    "emergency_search_days": 90,
     "break_glass_minutes": 60,  # BREAK_GLASS_MINUTES
     "runaway_review_hours": 24,  # C19
     "assessment_urgent_days": 30,  # ASSESSMENT_DAYS
@@ -69,9 +71,22 @@ DEFAULTS = {
     "first_meeting_days": 8,  # C4b
     "home_visit_days": 21,
     "unreachable_attempts": 2,  # UNREACHABLE_ATTEMPTS
+    "report_items": ["needs_rights", "health", "education_conditions", "development", "wellbeing", "suffering_signs",
+                     "safety", "exploration", "rules_limits", "identity", "self_esteem", "child_skills", "parenting",
+                     "holders_mobilise", "resources"],  # REPORT_ITEMS
     "decision_days": 5,  # DECISION_DAYS
     "prostitution_judicial_mode": "default_with_override",  # PROSTITUTION_JUDICIAL_MODE
     "agreement_days": 15,  # C9
+    # EXECUTION_DAYS[kind], EXECUTION_REVIEW_DAYS: C24
+    "execution_emergency_days": 1,
+    "execution_care_days": 15,
+    "execution_care_notice_days": 8,
+    "execution_home_days": 30,
+    "execution_home_notice_days": 15,
+    "execution_review_days": 15,
+    "majority_notice_months": 3,  # MAJORITY_NOTICE_MONTHS
+    "majority_interview_days": 30,  # MAJORITY_INTERVIEW_DAYS
+    "majority_interview_care": False,  # MAJORITY_INTERVIEW_CARE
     "measure_variants": [],  # MEASURE_CATALOGUE
     "signatories_first_analysis": ["supervisor", "ase_inspector"],  # SIGNATORIES; §2.2 2S
     "signatories_decisions": ["supervisor", "ase_inspector"],
@@ -86,6 +101,8 @@ DEFAULTS = {
     "prosecutor_second_reminder_days": 8,
     "prosecutor_last_reminder_days": 30,
     "transfer_mode": "both",  # TRANSFER_MODE
+    "inquiry_days": 10,  # INQUIRY_DAYS
+    "inquiry_urgent_days": 2,
     "draft_days": 30,  # DRAFT_DAYS
     "retention_set_aside_months": 24,  # §7.3
     "retention_closed_months": 24,
@@ -108,6 +125,7 @@ DEFAULTS = {
 TEXTS = (
     "crip_name",
     "crip_phone",
+    "on_call_phone",
     "urgency_u0_label",
     "urgency_u1_label",
     "urgency_u2_label",
@@ -128,6 +146,8 @@ LAW = ("statutory", "feedback_months", "assessment_months", "shelter", "address"
 #: (setting, values that are taken, values that are refused)
 BOUNDS = (
     ("acknowledge_hours", (1, 40), (0, 41, -1, "24", 24.5, True, None)),
+    ("emergency_search_cap", (1, 20), (0, 21)),
+    ("emergency_search_days", (30, 365), (29, 366)),
     ("break_glass_minutes", (10, 60), (9, 61)),
     ("one_time_codes_reason", ("", "Postes sans port."), ("   ", "{nom}", True, None)),
     ("export_delay_hours", (1, 168), (0, 169)),
@@ -142,6 +162,8 @@ BOUNDS = (
     ("qualification_step", (True, False), (0, "no", None)),
     ("two_reader_qualification", ("never", "when_exploited", "always"), ("", "ALWAYS", "sometimes", 1)),
     ("prostitution_judicial_mode", ("mandatory", "default_with_override", "advisory"), ("off", None)),
+    ("inquiry_days", (2, 60), (0, 61, "10")),
+    ("inquiry_urgent_days", (1, 10), (0, 11, None)),
     ("transfer_mode", ("electronic", "sealed_mail", "both"), ("", "fax", None)),
     ("holiday_calendar", ("territory", "FR", "57", "6AE", "971", "974", "976", "PM", "MF"), ("fr", "75", "NC")),
     ("feedback_closed_text", ("Dossier {reference} clos.", "Deux\nlignes"),
@@ -154,6 +176,10 @@ BOUNDS = (
      ([], ["18"], ["4"], [3], ["3", "3"], "3", None)),
     ("urgency_u2_label", ("Sous 48 h",), ("", "{reference}", "x" * 2001, 2)),
     ("team_source", ("any", "unit", "own"), ("", "partners", None)),
+    # What the decree names stays.
+    ("report_items",
+     (["needs_rights", "health", "education_conditions", "development", "wellbeing", "suffering_signs"],),
+     ([], ["health"], ["needs_rights", "health", "education_conditions", "development", "wellbeing", "safety"])),
     ("signatories_decisions", (["supervisor"], ["ase_inspector", "supervisor"]),
      ([], ["crip_coordinator"], ["supervisor", "supervisor"], "supervisor", None)),
     # A holder who is implicated is never informed: that reason stays.

@@ -220,3 +220,57 @@ ANOMALY: dict[str, Step] = {
         origins=VEILED, targets=("same",),
     ),
 }  # fmt: skip
+
+# Inquiry: §2.7, IQ1 to IQ7; each side has a row of its authority. IQ8 is ours: a case that is closed waits for no
+# documents (§2.2 Closings).
+INQUIRY_STATES = ("asked", "answered", "documents_asked", "refused", "withdrawn", "closed")
+ASKS = {"crip_coordinator": (TERRITORY,)}
+ASKS_AT_NIGHT = ASKS | {"on_call": (TERRITORY,)}
+INQUIRY: dict[str, Step] = {
+    "ask": Step(
+        "IQ1", ASKS_AT_NIGHT,
+        guards=(
+            Guard("referral_opened", "the own referral isn't opened", "§2.7"),
+            Guard("child_named", "no subject of the case, or name or birth is missing", "§2.7"),
+            Guard("another_asked", "the own authority is asked", "§2.7"),
+            Guard("one_open", "the same is asked already", "§2.7"),
+            Guard("holders_deferred", "holders told while one is implicated or the information deferred", "§2.8 no. 4"),
+            Guard("called_at_u3", "at U3 nobody was called", "C27"),
+        ),
+        data=("asked", "child", "former_address?", "school?", "holder?", "ground", "purpose", "holders", "called?"),
+        targets=("asked",),
+    ),
+    "withdraw": Step("IQ2", ASKS_AT_NIGHT, data=("reason",), origins=("asked",), targets=("withdrawn",),
+                     system_too=True),
+    "answer": Step(
+        "IQ3", ASKS,
+        guards=(
+            Guard("registers_searched", "index and older registers weren't searched", "§2.7"),
+            Guard("person_confirmed", "known, and no person confirmed the child", "§2.7"),
+            Guard("own_file", "a child of no own file that who answers sees", "§1.3"),
+        ),
+        data=("searched", "known", "confirmed?", "child?", "kinds?", "from_year?", "to_year?", "standing?", "contact?"),
+        origins=("asked",), targets=("answered",),
+    ),
+    "ask_documents": Step(
+        "IQ4", ASKS, guards=(Guard("known_there", "the child isn't known there", "§2.7"),),
+        data=("documents", "purpose"), origins=("answered",), targets=("documents_asked",),
+    ),
+    "send_documents": Step(
+        "IQ5", ASKS,
+        guards=(
+            Guard("each_answered", "a document asked for is neither sent nor explained", "§2.7"),
+            Guard("reread", "nobody has read again what is sent", "§2.7"),
+            Guard("there", "a document that the file doesn't hold", "§2.7"),
+        ),
+        data=("documents?", "missing?", "reason?", "passages?", "reread?"),
+        origins=("documents_asked",), targets=("answered",),
+    ),
+    "refuse": Step(
+        "IQ6", ASKS | {"supervisor": (TERRITORY,)},
+        guards=(Guard("supervisors_word", "restricted not by a supervisor, or another reason by one", "§2.7"),),
+        data=("reason", "note?"), origins=("asked", "documents_asked"), targets=("refused",),
+    ),
+    "close": Step("IQ7", ASKS, data=("considered",), origins=("answered",), targets=("closed",)),
+    "lapse": Step("IQ8", {}, origins=("documents_asked",), targets=("answered",), system_too=True),
+}  # fmt: skip

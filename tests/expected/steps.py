@@ -275,8 +275,9 @@ REFERRAL: dict[str, Step] = {
     "send_judicial": Step(
         "T15",
         {"crip_coordinator": TERRITORIAL, "ase_inspector": ON_ASSIGNMENT, "on_call": TERRITORIAL},
-        guards=(LEGAL_GROUND, PRIOR_ACTIONS, DOCUMENT, SAME_DOCUMENT), data=T15_DATA, starts=("C7",), stops=("C3",), fires=("J02",),
-        note="C3 of the children named. The state never moves.",
+        guards=(LEGAL_GROUND, PRIOR_ACTIONS, DOCUMENT, SAME_DOCUMENT), data=T15_DATA, starts=("C7",), stops=("C3", "C8"), fires=("J02", "T43"),
+        note="C3 of the children named. The state never moves. Where it already is judicial: a child named who waits "
+             "again for a decision is judicial.",
     ),
     "inform_holders": Step(
         "T16",
@@ -329,7 +330,10 @@ REFERRAL: dict[str, Step] = {
             Guard("lead_outside_the_team", "the lead is one of the team", "§1.1 assessment_lead"),
             Guard("every_child_concluded", "a child, household minors included, has no conclusion",
                   "CASF D226-2-7; §2.8 8"),
-            Guard("opinions_gathered", "the opinion of child, holders or entourage is missing without a "
+            Guard("dimensions_assessed", "a dimension of the decree has, for a child, no finding, text or reason",
+                  "CASF D226-2-3; §4.10"),
+            Guard("children_heard", "a child's own words are missing, and why there are none", "CASF D226-2-6; §4.10"),
+            Guard("opinions_gathered", "the opinion of holders or entourage is missing without a "
                                        "reason",
                   "§2.2 T20"),
             Guard("earlier_concerns_considered", "earlier concerns are not said to be considered",
@@ -391,7 +395,7 @@ REFERRAL: dict[str, Step] = {
             SILENCE,
             Guard("own_agreement", "the child is of age, and the agreement is not its own; or the reverse", "C23"),
         ),
-        data=("measure", "signed_form", "dates", "child_opinion"), starts=("C16",), stops=("C9",),
+        data=("measure", "signed_form", "dates", "child_opinion"), starts=("C16", "C24", "C26"), stops=("C9",),
         note="Is M02 for the first agreement of the case: M02 in admin_offer fires it.",
     ),
     "record_refusal": Step(
@@ -406,7 +410,7 @@ REFERRAL: dict[str, Step] = {
         ),
         data=("child", "refusals", "danger_persists", "grounds?", "prior_actions?", "signed_document?",
               "recipient?", "proof_of_sending?", "decision?"),
-        starts=("C7", "C8"), stops=("C9", "C3"), fires=("M03", "M12", "J02", "T43"),
+        starts=("C7", "C8"), stops=("C9", "C3", "C24"), fires=("M03", "M12", "J02", "T43"),
         note="Danger persists: judicial_pending, J02, C7, C3 of the child stopped. Only risk: "
              "report_submitted and C8 when no offer nor measure is alive, else same state with T43 in place. "
              "M12 once the measure has begun.",
@@ -466,10 +470,11 @@ REFERRAL: dict[str, Step] = {
     "end_followup": Step(
         "T30", INSPECTOR,
         guards=(NO_ALIVE_MEASURE, ALL_DECIDED, NO_OPEN_REFERRAL,
-                Guard("end_report_given", "no end report", "§2.2 T30")),
+                Guard("end_report_given", "no end report", "§2.2 T30"),
+                Guard("term_was_reached", "by its term, and a child's last measure was never carried out", "§2.2 T30")),
         data=("reason", "end_report"), starts=("C20",),
         stops=("C3", "C6", "C10", "C11", "C12", "C13", "C14", "C14b", "C15", "C15b", "C16", "C17", "C17b"),
-        signed="conditional", signed_when=TWO_S, opens_review="when_signed_by_one",
+        signed="conditional", signed_when=f"{TWO_S}; a measure was never carried out", opens_review="when_signed_by_one",
     ),
     "transfer_request": Step(
         "T31", COORDINATOR,
@@ -625,7 +630,7 @@ REFERRAL: dict[str, Step] = {
             Guard("no_sign_of_exploitation", "close: the child's status is suspected or established", "§2.5"),
             EXPLOITATION_RULE, DURATION, VARIANT, SILENCE_IN_CARE,
         ),
-        data=("child", "decision", "ground", "motivation", "measures?"), starts=("C9",),
+        data=("child", "decision", "ground", "motivation", "measures?"), starts=("C9",), stops=("C8",),
         signed="conditional", signed_when=f"{CLOSE_SIGNED}; {SUSPECTED_SIGNED}", fires=("M01",),
         note="MET binds every decision but judicial. C9 for admin, through M01. All rules for that child "
              "alone.",

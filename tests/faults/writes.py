@@ -18,7 +18,7 @@ from accounts.oidc import visits
 from accounts.roles import Role
 from accounts.signin import PROVED
 from encryption import keys, onetime
-from referrals.models import CaseExport, Exclusion, Referral
+from referrals.models import CaseExport, Child, EmergencySearch, Exclusion, Inquiry, Referral, RotaShift
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
@@ -102,6 +102,7 @@ ASK_OWN_ROLE = "POST /api/v1/me/role-requests"
 ASK_COLLEAGUE = "POST /api/v1/me/colleagues"
 MEMBERSHIPS = "POST /api/v1/memberships"
 END = "POST /api/v1/memberships/{id}/end"
+CERTIFICATE = "POST /api/v1/memberships/{id}/certificate"
 REVIEW = "POST /api/v1/memberships/{id}/review"
 VERIFY = "POST /api/v1/users/{id}/verify"
 ASK_RESET = "POST /api/v1/users/{id}/factor-reset"
@@ -199,6 +200,12 @@ def _membership(world: World) -> MakeReady:
 @write(END)
 def _end(world: World) -> MakeReady:
     return by(world, ADMINISTRATOR, END, ids=(world.memberships["93", "statistician"].pk,))
+
+
+@write(CERTIFICATE)
+def _certificate(world: World) -> MakeReady:
+    ids = (world.memberships["93", "measure_service"].pk,)
+    return by(world, ADMINISTRATOR, CERTIFICATE, {"issued_on": datetime.now(UTC).date().isoformat()}, ids=ids)
 
 
 @write(REVIEW)
@@ -947,6 +954,8 @@ def _unbinds(world: World) -> MakeReady:
 #: Of the procedure, and no steps: the walks take them (``tests/security/procedure.py``).
 FEED = "POST /api/v1/calendar-feeds"
 REVOKE_FEED = "DELETE /api/v1/calendar-feeds/{id}"
+SEARCH_IN_EMERGENCY = "POST /api/v1/emergency-searches"
+REVIEW_SEARCH = "POST /api/v1/emergency-searches/{id}/review"
 EXPORT = "POST /api/v1/exports"
 DECIDE_EXPORT = "POST /api/v1/exports/{id}/decide"
 TAKE_EXPORT = "POST /api/v1/exports/{id}/take"
@@ -976,6 +985,65 @@ def _export(world: World) -> MakeReady:
     return Session(world, "crip_coordinator").ready(EXPORT, {"purpose": "meeting", "reason": "Commission."})
 
 
+ASK_ELSEWHERE = "POST /api/v1/referrals/{id}/inquiries"
+QUESTION = {
+    "former_address": "3 rue des Essais", "ground": "lived_there", "purpose": "Comprendre.", "holders": "not_applicable",
+}  # fmt: skip
+ANSWERED = {
+    "searched": True, "known": True, "confirmed": True, "kinds": ["care"], "standing": "over", "contact": "CRIP 75",
+}  # fmt: skip
+PAPERS = {"documents": ["plan"], "purpose": "Pour l'évaluation."}
+#: What is done before each step of an inquiry, by whom, and what the step itself sends.
+INQUIRY_STEPS: Final = {
+    "withdraw": ((), "93", {"reason": "Sans objet."}),
+    "answer": ((), "75", ANSWERED),
+    "ask_documents": (("answer",), "93", PAPERS),
+    "send_documents": (("answer", "ask_documents"), "75", {"missing": ["plan"], "reason": "none"}),
+    "refuse": ((), "75", {"reason": "no_ground"}),
+    "close": (("answer",), "93", {"considered": "Pris en compte."}),
+}
+
+
+def question_of(world: World) -> tuple[str, dict[str, Any]]:
+    """Return a case that may ask, and what it asks."""
+    kit = Kit(world, "triage")
+    who = {"last_name": "Durandal", "first_names": "Noé", "birth_date": "2014-05-06"}
+    for name, value in who.items():
+        field = Child._meta.get_field(name)
+        setattr(kit.child, name, kit.fill.keys[field.key].seal(field, kit.child.pk, value))
+    kit.child.save()
+    return str(kit.case.pk), QUESTION | {"asked": str(world.authorities["75"].pk), "child": str(kit.child.pk)}
+
+
+@write(ASK_ELSEWHERE)
+def _asks_elsewhere(world: World) -> MakeReady:
+    pk, body = question_of(world)
+    return Session(world, "crip_coordinator").ready(ASK_ELSEWHERE, body, (pk,))
+
+
+def _inquiry_step(step: str) -> None:
+    route = f"POST /api/v1/inquiries/{{id}}/{step}"
+
+    @write(route)
+    def make(world: World) -> MakeReady:
+        pk, body = question_of(world)
+        asked = world.as_("crip_coordinator").post(f"referrals/{pk}/inquiries", body, key=uuid4().hex)
+        see_all()
+        rows = {row.authority.code: row.pk for row in Inquiry.objects.select_related("authority")}
+        before, code, last = INQUIRY_STEPS[step]
+        for name in before:
+            _, at, sent = INQUIRY_STEPS[name]
+            answer = world.as_("crip_coordinator", at).post(
+                f"inquiries/{rows[at]}/{name}", sent, key=uuid4().hex
+            )
+            assert answer.status_code == 200, (asked.content, answer.content)
+        return by(world, "crip_coordinator", route, last, ids=(rows[code],), code=code)
+
+
+for _name in INQUIRY_STEPS:
+    _inquiry_step(_name)
+
+
 def an_export(world: World, **said: Any) -> CaseExport:
     """Return an export that waits for a second person, or with ``made_at`` for whoever asked."""
     pk = uuid4()
@@ -989,6 +1057,41 @@ def an_export(world: World, **said: Any) -> CaseExport:
         row.content = key.seal(CaseExport._meta.get_field("content"), pk, [])
     row.save(force_insert=True)
     return row
+
+
+@write(SEARCH_IN_EMERGENCY)
+def _search_in_emergency(world: World) -> MakeReady:
+    Kit(world, "triage")
+    a_duty(world)
+    return Session(world, "on_call").ready(SEARCH_IN_EMERGENCY, A_SEARCH)
+
+
+A_SEARCH = {
+    "ground": "police", "reason": "Retrouvée.", "last_name": "Exemple", "first_names": "Lou",
+    "birth_date": "2011-03-02",
+}  # fmt: skip
+
+
+def a_duty(world: World) -> RotaShift:
+    """Let the officer of 93 be on duty now."""
+    at = datetime.now(UTC)
+    return RotaShift.objects.create(
+        authority=world.authorities["93"], user=world.user("on_call"), place="first", starts_at=at - timedelta(hours=1),
+        ends_at=at + timedelta(hours=9), made_at=at - timedelta(days=1), made_by=world.user("supervisor"),
+    )  # fmt: skip
+
+
+@write(REVIEW_SEARCH)
+def _review_search(world: World) -> MakeReady:
+    pk, at = uuid4(), datetime.now(UTC)
+    key = keys.create_draft_key(pk)
+    row = EmergencySearch(
+        pk=pk, authority=world.authorities["93"], user=world.user("on_call"), shift=a_duty(world), searched_at=at,
+        ground="police", review_due_at=at + timedelta(days=1), key=key.id,
+    )  # fmt: skip
+    row.reason = key.seal(EmergencySearch._meta.get_field("reason"), pk, "Retrouvée.")
+    row.save(force_insert=True)
+    return Session(world, "supervisor").ready(REVIEW_SEARCH, {"agreed": True, "note": "Vu."}, (pk,))
 
 
 @write(DECIDE_EXPORT)
@@ -1030,6 +1133,7 @@ TWINS = {
     "POST /transmissions/{id}/messages/{id}/lu": "POST /api/v1/referrals/{id}/messages/{id}/read",
     "POST /dossiers/{id}/pieces/{id}/preuve": MARK,
     "POST /dossiers/{id}/redaction": "PATCH /api/v1/referrals/{id}/assessment",
+    "POST /dossiers/{id}/redaction/{id}": "PATCH /api/v1/referrals/{id}/assessment",
     "POST /dossiers/{id}/signature/{id}": "POST /api/v1/referrals/{id}/approvals/{id}/sign",
     "POST /dossiers/{id}/etape/{slug}/{id}/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
     "POST /journal/anomalies/{id}/etape/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
@@ -1037,6 +1141,10 @@ TWINS = {
     "POST /connexions/{id}/fin": END_SESSION,
     "POST /compte/agenda/nouveau": FEED,
     "POST /compte/agenda/{id}/fin": REVOKE_FEED,
+    "POST /demandes/{id}/etape/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
+    "POST /dossiers/{id}/interroger": ASK_ELSEWHERE,
+    "POST /recherches-urgence/nouvelle": SEARCH_IN_EMERGENCY,
+    "POST /recherches-urgence/{id}": REVIEW_SEARCH,
     "POST /exports/demande": EXPORT,
     "POST /exports/{id}/decision": DECIDE_EXPORT,
     "POST /exports/{id}/fichier": TAKE_EXPORT,
@@ -1069,6 +1177,7 @@ TWINS = {
     "POST /compte/adresse/choix": NEW_ADDRESS,
     "POST /administration/personnes/{id}/invitation": INVITE,
     "POST /administration/roles/a-revoir": REVIEW,
+    "POST /administration/roles/{id}/attestation": CERTIFICATE,
     "POST /administration": FIND_USERS,
     "POST /administration/personnes/{id}/connexions": END_SESSIONS,
     "POST /administration/personnes/{id}/fermeture": CLOSE,

@@ -41,9 +41,26 @@ def report(levels: dict[UUID, str]) -> Body:
         for pk, level in levels.items()
     ]
     return {
-        "report": "Rapport unique.", "child_opinions": "Recueillies.", "holder_opinions": "Recueillies.",
-        "entourage_opinions": "Recueillies.", "earlier_concerns_considered": True, "conclusions": conclusions,
+        "report": "Rapport unique.", "holder_opinions": "Recueillies.", "entourage_opinions": "Recueillies.",
+        "earlier_concerns_considered": True, "conclusions": conclusions,
+        "findings": [finding(pk, dimension) for pk in levels for dimension in DIMENSIONS],
+        "voices": [voice(pk) for pk in levels],
     }  # fmt: skip
+
+
+#: The six dimensions of the decree (domain.md §4.10).
+DIMENSIONS = ("needs_rights", "health", "education_conditions", "development", "wellbeing", "suffering_signs")
+
+
+def finding(child: UUID, dimension: str, **said: Any) -> Body:
+    """What the report says of one dimension for a child."""
+    return {"child": child, "dimension": dimension, "finding": "fragile", "text": "Au vu des visites."} | said
+
+
+def voice(child: UUID, **said: Any) -> Body:
+    """What a child says, wants and was told."""
+    told = {"words": "« Je veux rester. »", "wants": "Rester.", "told": "La suite."}
+    return {"child": child, "heard": "alone", "heard_on": "2026-11-20", "heard_by": "L'équipe"} | told | said
 
 
 def to_justice(*children: UUID, grounds: tuple[str, ...] = ("5",), **said: Any) -> Body:
@@ -122,9 +139,30 @@ def transfer(target: Any, *formalities: Body, **said: Any) -> Body:
     } | said  # fmt: skip
 
 
+def not_executed(**said: Any) -> Body:
+    """M15: a danger remains."""
+    return {"reason": "no_place", "explanation": "Aucune place.", "danger_remains": "yes"} | said
+
+
 def judge_informed(*, on: str, **said: Any) -> dict[str, Any]:
     """M19."""
     return {
         "on": on, "judge": "Cabinet 4", "how": "Courriel", "sending_proof": "Accusé de réception", "reason": "no_staff",
         "meanwhile": "Visites de la puéricultrice", "last_seen_on": on, "last_seen_by": "École",
     } | said  # fmt: skip
+
+
+NEEDS = ("resources", "lodging", "work_training", "care_access", "administrative_steps", "social_support")
+
+
+def interview(*, on: str, **said: Any) -> Body:
+    """M21: held, with the trusted person."""
+    return {
+        "on": on, "outcome": "held", "led_by": "Référente", "trusted_person": "present",
+        "told": ["path", "rights", "conditions"], **dict.fromkeys(NEEDS, "À préparer."),
+    } | said  # fmt: skip
+
+
+def choice(what: str, *, on: str, **said: Any) -> Body:
+    """M20."""
+    return {"on": on, "choice": what, "words": "« Je veux continuer. »"} | said

@@ -116,14 +116,14 @@ class Story:
         assert answer.status_code == expect, (answer.status_code, answer.content.decode()[:2000])
         return answer.json()
 
-    def on_the_rota(self, who: str, place: str, starts: str, ends: str) -> str:
-        """Let the administrator of 93 put an officer on the rota between two minutes of Paris; return the shift's id."""
+    def on_the_rota(self, who: str, place: str, starts: str, ends: str, *, code: str = "93") -> str:
+        """Let the administrator of an authority put an officer on the rota between two minutes of Paris; return the shift's id."""
         said = {
-            "officer": str(self.user(who)), "place": place,
+            "officer": str(self.world.user(who, code).pk), "place": place,
             "starts_at": paris(starts).isoformat(), "ends_at": paris(ends).isoformat(),
         }  # fmt: skip
-        path = f"authorities/{self.world.authorities['93'].pk}/rota"
-        answer = self.world.as_("territory_admin").post(path, said, key=uuid4().hex)
+        path = f"authorities/{self.world.authorities[code].pk}/rota"
+        answer = self.world.as_("territory_admin", code).post(path, said, key=uuid4().hex)
         assert answer.status_code == 201, answer.content.decode()[:2000]
         return str(answer.json()["id"])
 

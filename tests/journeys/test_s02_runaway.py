@@ -1,16 +1,17 @@
-"""S2: a child confided in 93 runs away and is found in 75 (domain.md §10).
-
-Not there yet: the search by name that shows the shell to Paris.
-"""
+"""S2: a child confided in 93 runs away and is found in 75 (domain.md §10)."""
 
 import pytest
 
+from accounts.actor import SYSTEM
 from referrals.models import Clock
+from referrals.policy_changes.actions import Change
+from referrals.policy_changes.actions import change as change_settings
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, urgent
 from tests.journeys import bodies
 from tests.kept import kept
+from tests.web.visiting import Visitor, text
 
 CONCERN = urgent(
     children=[child(first_names="Lou", birth_date="2011-02-03")],
@@ -143,6 +144,49 @@ def test_found_and_sheltered_in_paris_the_place_is_for_those_who_execute(away):
         assert "Rive" not in str(away.reads("crip_coordinator", part))
 
 
+def test_paris_searches_by_name_and_learns_whom_to_call(away):
+    """The search gives 93's number and the sheet, stands in both journals, and is looked at by the end of Tuesday."""
+    world, paris = away.world, away.world.as_("on_call", "75")
+    away.on_the_rota("on_call", "first", "2026-11-22 20:00", "2026-11-23 08:00", code="75")
+    change = Change(away.now.date(), {"on_call_phone": "01 00 00 00 93"})
+    change_settings(world.authorities["93"].pk, change, actor=SYSTEM, at=away.now)
+    away.at("2026-11-23 05:45")
+    said = {
+        "ground": "police", "reason": "Retrouvée par la police, place de Clichy.", "last_name": "EXEMPLE",
+        "first_names": "Lou", "age": 15,
+    }  # fmt: skip
+
+    answer = paris.post("emergency-searches", said)
+
+    assert answer.status_code == 200, answer.content
+    authority = world.authorities["93"]
+    assert answer.json() | {"id": ""} == {
+        "id": "", "results": [], "more": False,
+        "elsewhere": [{
+            "authority": str(authority.pk), "name": authority.name, "phone": "01 00 00 00 93",
+            "sheet": the_sheet(away),
+        }],
+    }  # fmt: skip
+    assert paris.get(f"emergency-sheets/{the_sheet(away)}").json()["danger"] == SHEET["danger"]
+    page = Visitor(world, "on_call", "75", at=away.now).get(f"/fiches-urgence/{the_sheet(away)}")
+    assert all(words in text(page) for words in SHEET.values())
+    assert (
+        Visitor(world, "on_call", "59", at=away.now).get(f"/fiches-urgence/{the_sheet(away)}").status_code
+        == 404
+    )
+    away.reads("on_call", code="75", expect=404)
+    (there,) = written(act="emergency-search:compared")
+    assert there.tenant == authority.pk, "the files that were opened stand in their own authority's journal"
+    (row,) = world.as_("supervisor", "75").get("emergency-searches", reviewed="false").json()["results"]
+    assert (row["ground"]["code"], row["state"]["code"]) == ("police", "to_review")
+    assert row["review_due_at"] == "2026-11-24T22:59:59Z"
+    away.at("2026-11-24 09:00")
+    place = f"emergency-searches/{row['id']}/review"
+    reviewed = world.as_("supervisor", "75").post(place, {"agreed": True}, key="looked-at")
+    assert (reviewed.status_code, reviewed.json()["state"]["code"]) == (200, "reviewed_ok")
+    away.names_nobody("Lou", "Exemple", "Clichy")
+
+
 @pytest.mark.sec("SEC-AZ13")
 def test_paris_phones_and_the_officer_of_the_childs_authority_acts_by_broken_glass(away):
     """Break-glass doesn't cross authorities: Paris reads the sheet and no more, whatever reference it knows."""
@@ -178,9 +222,14 @@ def test_after_the_shelter_the_child_goes_home_or_the_judge_is_seized(away):
     part = f"measures/{sheltered(away)}"
     away.at("2026-11-25 10:00")
 
-    refused = away.refused("ase_inspector", "end", {"on": "2026-11-25", "end_report": "Fin."}, part=part)
+    refused = away.refused(
+        "ase_inspector", "end", {"on": "2026-11-25", "end_report": "Fin.", "danger_remains": "no"}, part=part
+    )
     away.does(
-        "ase_inspector", "end", {"on": "2026-11-25", "end_report": "Fin.", "shelter": "returned"}, part=part
+        "ase_inspector",
+        "end",
+        {"on": "2026-11-25", "end_report": "Fin.", "danger_remains": "no", "shelter": "returned"},
+        part=part,
     )
 
     assert refused == "shelter_end_is_said"

@@ -171,7 +171,7 @@ def test_who_reads_the_case_while_it_is_decided(offered):
     offered.unseen_by("filer_2", "ase_inspector_2", "case_referent", "measure_service", "exploitation_lead")
     assert {"facts", "children"} <= set(offered.reads("assessor"))
     assert offered.reads("intake_agent", "measures")["results"][0].keys() == {
-        "id", "child", "type", "state", "service", "started_on", "term_on"
+        "id", "child", "type", "state", "service", "started_on", "term_on", "until_majority"
     }  # fmt: skip
     assert "aim" in offered.reads("supervisor", "measures")["results"][0]
     assert offered.reads("intake_agent", "assessment")["results"] == []

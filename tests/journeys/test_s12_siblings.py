@@ -106,19 +106,14 @@ def test_a_report_follows_the_referral_that_was_sent_before_it(story):
 
 @pytest.mark.slow("four children to the end")
 def test_an_order_answers_for_a_child_who_waits_for_a_decision_again(placed):
-    """J04: nothing more is to be decided for whom the judge protects; the follow-up can end (T30)."""
+    """M05: nothing more is to be decided for whom the judge protects; the follow-up can end (T30)."""
     maya = placed.children[MAYA]
-    assert placed.child(MAYA).decision == "undecided"
-    placed.does("ase_inspector", "send_judicial", bodies.to_justice(maya, grounds=("2",)))
-    sent = placed.row.judicial_referrals.get(children=maya)
+    assert (placed.child(MAYA).decision, "C8" in placed.running) == ("undecided", True)
     before = len(placed.entries())
 
-    answer = {
-        "outcomes": [bodies.outcome(maya, "judge_measure", on="2026-12-28")],
-        "orders": [bodies.order(maya, "aemo", on="2026-12-28")],
-    }
-    placed.does("crip_coordinator", "record_outcome", answer, part=f"judicial-referrals/{sent.pk}")
+    placed.does("crip_coordinator", "order", bodies.order(maya, "aemo", on="2026-12-28"), part="measures")
 
+    assert "C8" not in placed.running
     assert placed.child(MAYA).decision == "judicial"
     assert placed.row.decisions.filter(child=maya).last().ground == "order"
     assert "referral:decide_child crip_coordinator" in placed.journal(since=before)
@@ -214,7 +209,7 @@ def test_the_other_childrens_agreement_and_refusal_live_on_their_measures(pendin
     assert untraced == "every_holder_is_traced"
     assert pending.state == "judicial_pending", "the state is that of the strongest decision"
     assert [pending.child(n).decision for n in (ADAM, MAYA)] == ["admin", "undecided"]
-    assert pending.running == ["C16", "C5", "C7"]
+    assert pending.running == ["C16", "C24", "C5", "C7", "C8"], "a decision is due again for the youngest"
 
     again = bodies.decision(adam, "close", ground="risk_left")
     assert pending.refused("ase_inspector", "decide_child", again) == "child_decision_is_open"
@@ -234,17 +229,22 @@ def test_the_youngest_is_reported_on_every_six_months(pending):
 
 def test_the_placement_shows_while_it_lives_then_the_aed(placed):
     assert placed.state == "protected_judicial"
-    assert placed.running == ["C10", "C15", "C16", "C16", "C17", "C17", "C5"]
+    assert placed.running == ["C10", "C15", "C16", "C16", "C17", "C17", "C25", "C5", "C8"]
     assert placed.due("C15") == "2027-12-22 23:59:59"
 
-    lifting = {"on": "2027-03-01", "reason": "10", "decision": "Jugement de mainlevée."}
+    lifting = {
+        "on": "2027-03-01",
+        "reason": "10",
+        "decision": "Jugement de mainlevée.",
+        "danger_remains": "no",
+    }
     without = placed.refused("ase_inspector", "lift", lifting | {"decision": ""}, part=measure(placed, LENA))
     placed.at("2027-03-01 10:00")
     placed.does("ase_inspector", "lift", lifting, part=measure(placed, LENA))
 
     assert without == "judge_lifted_it"
     assert placed.state == "protected_admin", "the AED lives"
-    assert placed.running == ["C10", "C16", "C17", "C5"]
+    assert placed.running == ["C10", "C16", "C17", "C5", "C8"]
 
 
 @pytest.mark.slow("four children to the end")
@@ -252,12 +252,12 @@ def test_the_follow_up_ends_by_two_signatures_once_nothing_is_alive(placed):
     end = {"reason": "term", "end_report": "Fin."}
     assert placed.refused("ase_inspector", "end_followup", end) == "no_measure_alive"
     placed.at("2027-12-21 10:00")
-    lifting = {"on": "2027-12-21", "reason": "10", "decision": "Jugement."}
+    lifting = {"on": "2027-12-21", "reason": "10", "decision": "Jugement.", "danger_remains": "no"}
     placed.does("ase_inspector", "lift", lifting, part=measure(placed, LENA))
     placed.does(
         "ase_inspector",
         "end",
-        {"on": "2027-12-21", "end_report": "Objectifs atteints."},
+        {"on": "2027-12-21", "end_report": "Objectifs atteints.", "danger_remains": "no"},
         part=measure(placed, ADAM),
     )
     assert placed.state == "protected_admin", "no measure ends a case: T30 alone does"

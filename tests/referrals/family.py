@@ -18,6 +18,7 @@ from referrals.models import (
     Decision,
     EmergencySheet,
     FilerMessage,
+    Finding,
     InformationRequest,
     JudicialOutcome,
     JudicialReferral,
@@ -26,6 +27,7 @@ from referrals.models import (
     StepRecord,
     TeamMessage,
     Visit,
+    Voice,
 )
 from tests.factories.world import FAR
 from tests.referrals.workflow.filled import canary
@@ -74,6 +76,8 @@ class Family:
         row = partial(self.marked, mark=name)
         child = row(Child, child_met="alone", position=number + 5, age_band="11-15")
         row(Conclusion, assessment=self.assessment, child=child, danger_level="risk", proposal="classement")
+        row(Finding, assessment=self.assessment, child=child, dimension="health", complete=True)
+        row(Voice, assessment=self.assessment, child=child, heard="alone", complete=True)
         visit = row(
             Visit, assessment=self.assessment, kind="meeting", at=AT, by=self.kit.world.user("assessor")
         )

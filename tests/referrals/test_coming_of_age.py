@@ -6,13 +6,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts.actor import SYSTEM
 from audit.models import Entry
 from outbox.models import Work
+from referrals.coming_of_age import majority
 from referrals.coming_of_age import tasks as coming_of_age_tasks
 from referrals.models import Child, HolderInformation, Measure, Referral
 from referrals.retention import tasks as retention_tasks
 from referrals.vocabulary import ages
 from referrals.workflow import deadlines
+from referrals.workflow.case import Case
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.journeys import bodies
@@ -119,7 +122,7 @@ CONTACT = {"kind": "other", "with_whom": "École", "means": "phone", "at": AT.is
 
 def test_only_the_group_of_the_day_is_opened(world):
     """A child is looked at on the days of its group, no other; the day of the birthday itself is always one."""
-    kit = born(world, date(2009, 6, 1))
+    kit = born(world, date(2012, 6, 1))
     assert grow() == 1, "not known yet: looked at once"
     row = Child.objects.get(pk=kit.child.pk)
     assert row.next_change == coming_of_age_tasks.group_of(kit.case.authority_id, date(2027, 6, 1))
@@ -130,7 +133,22 @@ def test_only_the_group_of_the_day_is_opened(world):
     birthday = (date(2027, 6, 1) - TODAY).days
     assert birthday in looked
     assert looked == [day for day in range(1, birthday + 1) if of_its_group(kit, row, day)]
-    assert shown(kit)[0] == "18+"
+    assert shown(kit) == ("11-15", False, False)
+
+
+def test_a_child_is_looked_at_when_majority_comes_near_on_a_day_of_its_own(world):
+    """§2.3 Birthdays: within the three months before the age at which somebody must be told."""
+    birth = date(2010, 6, 1)
+    kits = [born(world, birth) for _ in range(4)]
+    grow()
+
+    days = [majority.days_of(Case(kit.case, actor=SYSTEM, at=MIDNIGHT), kit.child, birth) for kit in kits]
+    assert len({one.interview_near for one in days}) > 1
+    for kit, one in zip(kits, days, strict=True):
+        assert date(2026, 11, 30) <= one.interview_near <= date(2027, 3, 1)
+        assert date(2027, 11, 30) <= one.choice_near <= date(2028, 3, 1)
+        group = coming_of_age_tasks.group_of(kit.case.authority_id, one.interview_near)
+        assert Child.objects.get(pk=kit.child.pk).next_change == group
 
 
 def of_its_group(kit, row, day):
@@ -320,7 +338,8 @@ YOUNG = {"type": "young_adult", "aim": "Autonomie.", "duration_months": 12}
         (MAJORITY, "aed", "unknown", "young_adult_was_looked_after"),
         (MAJORITY, "", "yes", ""),
         (MAJORITY, "", "no", "young_adult_was_looked_after"),
-        (MAJORITY + timedelta(days=1), "placement_ase", "yes", "young_adult_was_looked_after"),
+        (date(2009, 2, 24), "placement_ase", "yes", ""),
+        (date(2009, 2, 25), "placement_ase", "yes", "young_adult_was_looked_after"),
     ],
 )
 def test_young_adult_support_is_for_who_was_looked_after_before(world, birth, measure, before, refused):
@@ -338,8 +357,8 @@ def test_young_adult_support_is_for_who_was_looked_after_before(world, birth, me
     ("term", "refused"),
     [
         ("2029-11-24", ""),
-        ("2029-11-25", "young_adult_support_ends_at_21"),
-        (None, "young_adult_support_ends_at_21"),
+        ("2029-11-25", "support_of_an_adult_ends_at_21"),
+        (None, "support_of_an_adult_ends_at_21"),
     ],
 )
 def test_young_adult_support_ends_on_the_21st_birthday(world, term, refused):

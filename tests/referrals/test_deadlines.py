@@ -153,7 +153,7 @@ def test_continuing_from_the_first_analysis_stops_c2_and_c4(filed):
     answered_elsewhere(filed)
     filed.does("ase_inspector", "decide_continue", body)
 
-    assert (filed.state, filed.running) == ("protected_judicial", ["C5"])
+    assert (filed.state, filed.running) == ("protected_judicial", ["C24", "C5"])
 
 
 def answered_elsewhere(story):
@@ -536,7 +536,7 @@ def test_c9_stops_and_c16_starts_with_the_agreement(reported):
     reported.at("2026-12-14 10:00")
     reported.does("ase_inspector", "agree", bodies.agreement(on="2026-12-14"), part=aed)
 
-    assert (reported.state, reported.running) == ("protected_admin", ["C16", "C5"])
+    assert (reported.state, reported.running) == ("protected_admin", ["C16", "C24", "C5"])
     assert reported.due("C16") == "2027-03-14 23:59:59"
 
 
@@ -548,7 +548,7 @@ def test_c9_stops_when_the_offer_is_over(reported, step, body):
 
     reported.does("ase_inspector", step, body, part=aed)
 
-    assert reported.running == ["C5"]
+    assert reported.running == ["C5", "C8"], "a decision is due again, in place"
 
 
 @pytest.mark.parametrize(
@@ -611,10 +611,10 @@ def test_each_report_starts_the_next_years_and_the_renewal_a_new_term(under_way)
 
 
 ENDS = [
-    ("end", {"on": "2027-12-15", "end_report": "Fin."}),
-    ("lift", {"on": "2027-06-01", "reason": "10"}),
+    ("end", {"on": "2027-12-15", "end_report": "Fin.", "danger_remains": "no"}),
+    ("lift", {"on": "2027-06-01", "reason": "10", "danger_remains": "no"}),
     ("transfer", {"reason": "Déménagement"}),
-    ("not_executed", {"reason": "Faute de place", "nothing_was_done": True}),
+    ("not_executed", bodies.not_executed(nothing_was_done=True)),
 ]
 
 
@@ -622,7 +622,7 @@ ENDS = [
 def test_the_end_of_a_measure_stops_all_its_clocks(under_way, step, body):
     under_way.does("ase_inspector", step, body, part=under_way.aed)
 
-    assert under_way.running == ["C5"]
+    assert under_way.running == ["C5", *(["C8"] if body.get("danger_remains") == "yes" else [])]
 
 
 def test_a_suspension_stops_nothing(under_way):
@@ -664,7 +664,8 @@ def ordered(story, kind, **said):
 def test_an_order_starts_the_clocks_of_its_type(filed, kind, said, expected):
     ordered(filed, kind, **said)
 
-    assert filed.running == sorted(["C2", "C4", "C5", *expected])
+    # A ban is carried out by nobody whose start one could await.
+    assert filed.running == sorted(["C2", "C4", "C5", *expected, *([] if kind == "exit_ban" else ["C24"])])
     assert {code: filed.due(code) for code in expected} == expected
 
 
@@ -674,7 +675,7 @@ def test_a_ruling_stops_the_hearing_and_the_merits(filed):
     ruling = {"on": "2026-12-01", "effect": "kept", "copy": "Jugement."}
     filed.does("ase_inspector", "ruling", ruling, part=opp)
 
-    assert filed.running == ["C2", "C4", "C5"]
+    assert filed.running == ["C2", "C24", "C4", "C5"]
 
 
 @pytest.mark.parametrize(
@@ -711,7 +712,8 @@ def test_a_judicial_measure_has_its_term_its_plan_and_its_reports(filed, kind, s
 
     filed.does("ase_inspector", "start", {"started_on": "2026-12-01"}, part=measure)
 
-    assert filed.running == ["C15", "C16", "C17", "C2", "C4", "C5"]
+    of_care = ["C25"] if kind == "placement_ase" else []
+    assert filed.running == ["C15", "C16", "C17", "C2", *of_care, "C4", "C5"]
     assert filed.due("C15") == term
     assert filed.due("C16") == "2027-03-01 23:59:59"
     assert filed.due("C17") == "2027-12-01 23:59:59"
@@ -751,7 +753,7 @@ def test_the_report_of_an_investigation_stops_its_clock(filed):
 def test_lifting_an_exit_ban_stops_its_clock(filed):
     measure = ordered(filed, "exit_ban", decider="judge", term_on="2027-11-24")
 
-    lifting = {"on": "2026-12-01", "reason": "10", "decision": "Mainlevée."}
+    lifting = {"on": "2026-12-01", "reason": "10", "decision": "Mainlevée.", "danger_remains": "no"}
     filed.does("ase_inspector", "lift", lifting, part=measure)
 
     assert filed.running == ["C2", "C4", "C5"]
@@ -836,13 +838,13 @@ def late(story):
 
 
 READ = [
-    ("crip_coordinator", "93", ["C13", "C2", "C3", "C4", "C5", "C9"]),
+    ("crip_coordinator", "93", ["C13", "C2", "C24", "C3", "C4", "C5", "C9"]),
     ("intake_agent", "93", ["C2", "C3", "C4", "C5"]),
     ("on_call", "93", ["C2", "C3", "C4", "C5"]),
     ("dpo", "93", ["C2", "C3", "C4", "C5"]),
-    ("supervisor", "93", ["C2", "C3", "C4", "C5", "C9"]),
-    ("ase_inspector", "93", ["C13", "C2", "C3", "C4", "C5", "C9"]),
-    ("assessment_lead", "93", ["C13", "C2", "C3", "C4", "C5", "C9"]),
+    ("supervisor", "93", ["C2", "C24", "C3", "C4", "C5", "C9"]),
+    ("ase_inspector", "93", ["C13", "C2", "C24", "C3", "C4", "C5", "C9"]),
+    ("assessment_lead", "93", ["C13", "C2", "C24", "C3", "C4", "C5", "C9"]),
     ("filer", "93", list(FILER_CLOCKS)),
     ("filer_2", "93", []),
     ("api_119", "93", []),

@@ -3,8 +3,8 @@
 A machine files a concern, lets people of every role try steps with well-formed bodies at moments that wander over
 years, breaks some of them off at any statement, joins a second filing about the same child and parts it again, lets
 the service do what the passing of time brings, and after each of these compares the case with what the machine itself
-remembers. Told here: nos. 1 to 8 (6: the entries; those of refusals stand in tests/security and tests/faults), 11 and
-12. Transfers (9) and purge (10) have walks of their own.
+remembers. Told here: nos. 1 to 8 (6: the entries; those of refusals stand in tests/security and tests/faults), 11 to
+14. Transfers (9) and purge (10) have walks of their own.
 
 The number of walks follows the profile: few and fixed ones by default, ``--hypothesis-profile=night`` for many new
 ones each night (a failing one prints how to run it again).
@@ -35,22 +35,26 @@ from hypothesis.stateful import (
 )
 from rest_framework.serializers import ValidationError
 
-from accounts.actor import Actor
+from accounts.actor import SYSTEM, Actor
 from audit import journal, writer
+from audit.disclosure import disclosure
 from audit.errors import JournalUnavailable
+from audit.events import Purpose
 from audit.models import Entry
 from encryption.errors import KeysUnavailable
 from outbox.models import Notice
 from referrals.access import case_ties, visibility
 from referrals.assessment import actions as assessment_actions
 from referrals.cases.api import NewConcern
+from referrals.coming_of_age import tasks as coming_of_age_tasks
 from referrals.errors import ReferralError
 from referrals.execution import approvals, perform
 from referrals.execution.preconditions import StepRequest
 from referrals.filing import actions as filing_actions
-from referrals.models import Approval, Child, Decision, Referral, StepRecord
+from referrals.models import Approval, Child, Clock, Decision, Referral, StepRecord
 from referrals.reminders import expiry
 from referrals.reminders import tasks as reminders_tasks
+from referrals.vocabulary.decision_states import AFTER_DECISION
 from referrals.vocabulary.states import (
     ACTIVE,
     ALIVE,
@@ -115,9 +119,12 @@ MOVES: dict[str, list[tuple[str, Machine, str]]] = {
                          (INSPECTS, M, "agree"), (INSPECTS, R, "decide_child")],
     "protected_admin": [(INSPECTS, M, "start"), (INSPECTS, M, "end"), (INSPECTS, R, "end_followup"),
                         (INSPECTS, R, "record_refusal"), (INSPECTS, R, "decide_judicial"), (COORDINATES, M, "order"),
-                        (INSPECTS, R, "decide_child"), (INSPECTS, M, "lift")],
+                        (INSPECTS, R, "decide_child"), (INSPECTS, M, "lift"), (INSPECTS, M, "agree"),
+                        (INSPECTS, M, "not_executed"), (INSPECTS, M, "choose_at_majority")],
     "protected_judicial": [(INSPECTS, M, "start"), (INSPECTS, M, "lift"), (INSPECTS, M, "ruling"),
-                           (INSPECTS, M, "end"), (INSPECTS, R, "end_followup"), (INSPECTS, R, "decide_child")],
+                           (INSPECTS, M, "end"), (INSPECTS, R, "end_followup"), (INSPECTS, R, "decide_child"),
+                           (INSPECTS, M, "inform_judge"), (INSPECTS, M, "not_executed"),
+                           (INSPECTS, M, "majority_interview"), (INSPECTS, M, "choose_at_majority")],
 }  # fmt: skip
 ANYTIME = [
     (R, "set_exploitation_status"), (R, "set_urgency"), (R, "flag_immediate_danger"), (R, "inform_holders"),
@@ -137,6 +144,8 @@ HAPPENS = [
     "time_goes_by", "time_goes_by", "somebody_protects", "somebody_is_barred",
     *["two_filings_are_joined_or_parted"] * 3,
 ]  # fmt: skip
+#: 17 years and 9 months a week after the walks begin, and 16 and 9.
+NEARLY_OF_AGE = ("2009-03-01", "2010-03-01")
 #: What a statement that fails may end in: the act is undone as a whole.
 BROKEN_OFF = (DatabaseError, JournalUnavailable, KeysUnavailable)
 #: Words of the two filings that no notice may hold (no. 7).
@@ -169,6 +178,7 @@ class Procedure(RuleBasedStateMachine):
         self.last_status: dict[UUID, str] = {}
         self.refuting: set[UUID] = set()
         self.asked: list[UUID] = []
+        self.births: dict[Any, date] = {}
         self.read: Referral | None = None
         self.urgency_ever = "U0"
         self.second: UUID | None = None
@@ -190,7 +200,7 @@ class Procedure(RuleBasedStateMachine):
         urgently = data.draw(st.booleans())
         status = data.draw(st.sampled_from(["none", "none", "at_risk", "suspected", "established"]))
         children = [
-            child(),
+            child(birth_date=data.draw(st.sampled_from(["2011-03-02", *NEARLY_OF_AGE]))),
             *data.draw(st.sampled_from([[], [child(kind="household", birth_date="2025-10-01")]])),
         ]
         said = concern(children=children, has_household_minors="yes" if len(children) > 1 else "no",
@@ -435,7 +445,11 @@ class Procedure(RuleBasedStateMachine):
         if self.now < START + timedelta(days=900):
             self.now += timedelta(hours=hours)
         self.read = None
-        for work in (expiry.expire_requests, expiry.mark_overdue, reminders_tasks.remind):
+        # Each child is looked at, as if each night had come.
+        Child.objects.update(next_change=None)
+        for work in (
+            expiry.expire_requests, expiry.mark_overdue, coming_of_age_tasks.grow_up, reminders_tasks.remind,
+        ):  # fmt: skip
             work(self.now)
         see_all()  # the service's own work ends by seeing nothing
 
@@ -501,10 +515,17 @@ class Procedure(RuleBasedStateMachine):
             "record_refusal": lambda: {"child": kid, "attempts": "Appels", "danger_persists": pick([True, False])} | ground_only,
             "refuse": lambda: {"attempts": "Appels"},
             "judicial_outcome": lambda: answer | {"judicial_referral": pick(sent)}, "record_outcome": lambda: answer,
-            "order": lambda: order, "end": lambda: {"on": on, "end_report": "Fin.", "danger_remains": pick([True, False])},
-            "lift": lambda: {"on": on, "reason": "10", "decision": "Jugement.", "danger_remains": pick([True, False])},
+            "order": lambda: order, "end": lambda: {"on": on, "end_report": "Fin.", "danger_remains": pick(["yes", "no"])},
+            "lift": lambda: {"on": on, "reason": "10", "decision": "Jugement.", "danger_remains": pick(["yes", "no"])},
+            "not_executed": lambda: bodies.not_executed(danger_remains=pick(["yes", "no"])) | second,
+            "inform_judge": lambda: bodies.judge_informed(on=on),
+            "majority_interview": lambda: bodies.interview(on=on),
+            "choose_at_majority": lambda: bodies.choice(
+                pick(["agrees", "young_adult", "declines"]), on=on, aim="Logement", agreement="Écrit.",
+                term_on=on + timedelta(days=360),
+            ),
             "ruling": lambda: {"on": on, "effect": "kept", "copy": "Jugement."},
-            "end_followup": lambda: {"reason": "term", "end_report": "Fin."} | second,
+            "end_followup": lambda: {"reason": pick(["term", "10"]), "end_report": "Fin."} | second,
             "set_exploitation_status": lambda: {"child": kid, "value": pick(Exploitation.values), "reasons": "Motifs"} | second,
             "set_urgency": lambda: {"value": pick(["U0", "U1", "U2", "U3"]), "reason": "Motif", "done": "Mise à l'abri",
                             "clear_danger": pick([[], [kid]])},
@@ -655,7 +676,8 @@ class Procedure(RuleBasedStateMachine):
         for made in list(Decision.objects.filter(referral=self.pk).order_by("position"))[
             before["decisions"] :
         ]:
-            assert made.code == "judicial" or self.was_met(made.child_id)
+            grown = made.child.age_band == "18+"  # §2.5 and *met* no longer bind
+            assert made.code == "judicial" or grown or self.was_met(made.child_id)
 
     def leaves_the_report_decided(self, step, before):
         """No. 8: each child concluded on; from the report each is decided, and the strongest decision leads."""
@@ -678,6 +700,8 @@ class Procedure(RuleBasedStateMachine):
             assert not {kid.prostitution_status for kid in row.children.all()} & set(EXPLOITED)
         if max(self.status_ever.values()) >= AT_RISK or self.urgency_ever >= "U2":
             assert row.steps.filter(step=step.name).last().signed_by is not None
+        if row.state == "ended" and row.measures.filter(state="not_executed").exists():
+            assert row.steps.filter(step="end_followup").last().signed_by is not None, "no. 13"
         for record in row.steps.filter(step="set_exploitation_status", child__isnull=False):
             if record.pk in self.refuting:
                 assert record.signed_by is not None
@@ -744,6 +768,51 @@ class Procedure(RuleBasedStateMachine):
         alive = row.measures.filter(state__in=ALIVE, judicial=True).exists()
         if row.state in ("admin_offer", "protected_admin"):
             assert not alive
+
+    @invariant()
+    def what_is_not_begun_is_awaited(self):
+        """No. 13: somebody is to be told while an agreed or ordered measure isn't begun."""
+        waiting = self.row.measures.filter(state__in=["agreed", "ordered", "awaiting_start"])
+        running = self.row.clocks.filter(code="C24", stopped_at=None).values_list("part", flat=True)
+        assert set(waiting.exclude(type__execution="").values_list("pk", flat=True)) <= set(running)
+
+    @invariant()
+    def no_term_lies_beyond_majority(self):
+        """No. 14: none is told or kept but by the own word, or as a young adult; and no clear column tells the day."""
+        for kid in Child.objects.filter(referral=self.pk).exclude(next_change=None):
+            rows = [row for row in kid.measures.all() if row.state in ALIVE]
+            majority = self.majority_of(kid) if rows else None
+            for row in rows:
+                clocks = list(Clock.objects.filter(part=row.pk, stopped_at=None))
+                told = [row.term_on, *(day for c in clocks for day in (c.started_at, c.warn_at, c.due_at))]
+                assert majority not in [
+                    day.astimezone(PARIS).date() if isinstance(day, datetime) else day for day in told
+                ]
+                if row.own_agreement or row.type_id == "young_adult":
+                    continue
+                assert row.term_on is None or row.term_on <= majority
+                terms = [clock for clock in clocks if clock.code in ("C10", "C15")]
+                assert row.until_majority or all(c.due_at.astimezone(PARIS).date() <= majority for c in terms)
+                if kid.age_band == "18+":
+                    assert all(clock.due_at <= self.now for clock in terms)
+
+    def majority_of(self, kid):
+        """Say the 18th birthday, apart from the service, which only opens the date of birth."""
+        sealed = kid.birth_date
+        if sealed not in self.births:
+            scope = disclosure(actor=SYSTEM, purpose=Purpose.MAINTENANCE, at=self.now,
+                               objects=[self.row.pseudonym], tenant=self.row.authority_id)  # fmt: skip
+            with scope as opened:
+                self.births[sealed] = date.fromisoformat(str(sealed.open(opened)))
+        born = self.births[sealed]
+        return born.replace(year=born.year + 18)
+
+    @invariant()
+    def a_child_undecided_again_is_waited_for(self):
+        """No. 13: in a case that stands by its decisions, one that must be taken again has its delay."""
+        row = self.row
+        if row.state in AFTER_DECISION and row.children.filter(decision="undecided").exists():
+            assert row.clocks.filter(code="C8", stopped_at=None).exists()
 
     @invariant()
     def a_closed_case_owes_no_more_than_feedback_and_answers(self):

@@ -37,6 +37,10 @@ def ids(world, *names):
     return {world.user(name).pk for name in names}
 
 
+#: Both sides of an inquiry: tests/journeys/test_s21 reads what each is told.
+OF_INQUIRIES = {"asked_cell", "asked_on_call", "asking_cell", "inquiry_arbiters"}
+
+
 def test_every_party_that_a_step_tells_is_known():
     named = {party for step in steps.all() for party in step.tells}
 
@@ -48,6 +52,7 @@ def test_every_party_that_a_step_tells_is_known():
         *recipients.ELSEWHERE,
         *recipients.WATCHERS,
         *recipients.RECEIVING,
+        *OF_INQUIRIES,
     }
     assert named - known == {"filer", "agent"}
 
@@ -65,7 +70,7 @@ def test_a_filing_tells_the_cell_of_its_authority_and_nobody_else(world, file):
 def test_an_act_that_fails_leaves_no_notice_and_a_notice_that_fails_leaves_no_act(world, file, monkeypatch):
     world.as_("filer").post("referrals", concern(facts=[]) | {"submit": True}, key="notice-bad")
     assert not Notice.objects.exists()
-    monkeypatch.setattr(Notice.objects, "bulk_create", lambda rows: 1 / 0)
+    monkeypatch.setattr("referrals.notifications.recipients.rows_of", lambda *_, **__: 1 / 0)
     answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key="notice-bad2")
 
     see_all()

@@ -269,6 +269,8 @@ SAME_NAME = {
     ("agree", "own"), ("log_contact", "means"), ("record_agreement", "own"), ("restrict", "review_on"),
     ("set_exploitation_status", "reasons"), ("situation_report", "report"), ("transfer_request", "reason_text"),
     ("inform_holders", "outcome"), ("transfer_request", "outcome"),
+    # What a person of 17 was told and chose is part of the measure (J), beside the child's voice (D).
+    ("choose_at_majority", "words"), ("majority_interview", "told"), ("majority_interview", "outcome"),
 }  # fmt: skip
 
 

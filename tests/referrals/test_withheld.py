@@ -28,7 +28,7 @@ from referrals.models import (
     TeamMessage,
 )
 from referrals.reminders import tasks as reminders_tasks
-from referrals.transfers.documents import MAKERS
+from referrals.transfers.documents import MAKERS, children_of
 from referrals.workflow.case import Case
 from tests.conftest import see_all
 from tests.expected.routes import ROUTES
@@ -49,6 +49,7 @@ PARTS = {
     "/api/v1/referrals/<uuid:pk>/judicial-referrals/<uuid:part>/document.pdf": "justice",
     "/dossiers/<uuid:pk>/etape/<slug:machine>/<uuid:part>/<slug:step>": "measure",
     "/dossiers/<uuid:pk>/signature/<uuid:approval>": "approval",
+    "/dossiers/<uuid:pk>/redaction/<uuid:child>": "child",
 }
 #: Of no child: the name of a tab, a step of the whole case, a pair of files.
 OF_NO_CHILD = {
@@ -77,6 +78,7 @@ def things(family):
     child, case = family.children["kept"], family.kit.case
     alone = [row for row in case.judicial_referrals.filter(children=child) if row.children.count() == 1]
     return {
+        "child": child.pk,
         "file": next(row.pk for row in case.attachments.all() if row.children == [str(child.pk)]),
         "message": next(row.pk for row in case.team_messages.all() if row.children == [str(child.pk)]),
         "justice": alone[0].pk,
@@ -459,7 +461,7 @@ def test_the_documents_of_a_transfer_say_nothing_of_a_hidden_child(family):
     with disclosure(
         actor=case.actor, purpose=Purpose.HANDLING, at=AT, objects=[case.pseudonym], tenant=case.authority_id
     ) as scope:
-        told = {kind: str(make(case, scope)) for kind, make in MAKERS.items()}
+        told = {kind: str(make(case, children_of(case), scope)) for kind, make in MAKERS.items()}
 
     assert {
         kind for kind, text in told.items() if {"kept", "all"} & family.told_of(text) or "MARQUE-all" in text

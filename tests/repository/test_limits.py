@@ -124,7 +124,7 @@ audit/pseudonyms.py _MAX_REMEMBERED
 core/query.py MAX_LENGTH MAX_PARAMETERS
 audit/questions.py ROWS_MAX
 audit/sequencing.py _PATIENCE
-audit/verifier.py MAX_FILE MAX_NOTE
+audit/verifier.py MAX_ENTRY MAX_FILE MAX_NOTE
 audit/witness.py MAX_BODY _PROOF_MAX
 config/checks/keys.py KEY_BACKUP_DAYS_MAX
 config/env.py _DIGITS_MAX
@@ -137,6 +137,7 @@ referrals/filing/form.py PARTS_MAX
 referrals/coming_of_age/tasks.py MOST_DAYS
 referrals/staffing/actions.py CASES_MAX
 referrals/staffing/bulk.py CASES_MAX
+referrals/access/visibility.py _MOST_KEPT
 referrals/cases/filters.py REFERENCES_MAX
 referrals/cases/unread.py CASES_MAX
 referrals/saved_views/actions.py VIEWS_MAX
@@ -144,7 +145,9 @@ referrals/filing/receipt_pdf.py _CODE_MAX
 referrals/matching/candidates.py OPENED_AT_MOST _VALUES_AT_MOST
 referrals/matching/identity.py _LONGEST_AGE
 referrals/matching/relatives.py _WORDS_MAX _PAIRS_MAX
-referrals/duplicates/name_search.py SHOWN_AT_MOST
+referrals/duplicates/name_search.py COUNTED_AT_MOST SHOWN_AT_MOST
+referrals/emergency_search/actions.py SHOWN_AT_MOST
+referrals/inquiries/files.py SHOWN_AT_MOST
 referrals/matching/blocking_keys.py _PAIRS_MAX _YEARS_MAX
 referrals/duplicates/tasks.py SUGGESTED_AT_MOST
 referrals/retention/resealing.py _AT_ONCE

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
@@ -31,8 +32,10 @@ from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
 from tests.days import today
+from tests.factories.concerns import child as of_child
 from tests.factories.concerns import concern, urgent
 from tests.factories.world import World
+from tests.journeys.bodies import DIMENSIONS, NEEDS, interview
 from tests.referrals.attachments import files
 
 #: To which authority a case goes.
@@ -198,7 +201,7 @@ def full_form(say: Say) -> dict[str, Any]:
         name: say(f"concern.{name}")
         for name in (
             "parental_authority", "holder_implicated_text", "parents_informed_by", "parents_informed_how",
-            "parents_reaction", "not_informed_text", "other_adults", "child_words", "child_opinion",
+            "parents_reaction", "not_informed_text", "other_adults", "child_words", "child_words_how", "child_opinion",
             "danger_what", "health_facts", "prior_actions", "prior_reports_text", "strengths", "expectation",
             "money_flow", "other_victims_text", "filer_name", "filer_email", "filer_phone", "filer_org",
             "filer_role_to_child", "feedback_contact", "received_late_reason", "direct_report_recipient",
@@ -291,7 +294,7 @@ def reported(case: Case, levels: dict[int, str] | None = None) -> Walk:
     yield case.step("assessor", "assessment/write", framework_version="HAS 2021")
     report = {
         name: case.say(name) for name in ("report", "child_opinions", "holder_opinions", "entourage_opinions")
-    }
+    } | of_children(case)
     conclusions = [
         {"child": pk, "danger_level": (levels or {}).get(n, "danger"), "proposal": "adapted_actions",
          "text": case.say("conclusion")}
@@ -303,6 +306,22 @@ def reported(case: Case, levels: dict[int, str] | None = None) -> Walk:
     yield case.step(
         "assessment_lead", "submit_report", decider=case.user("ase_inspector"), note=case.say("note")
     )
+
+
+def of_children(case: Case) -> dict[str, Any]:
+    """Return what the report says of each child."""
+    say = case.say
+    findings = [
+        {"child": pk, "dimension": dimension, "finding": "fragile"}
+        | {name: say(f"{prefix}{name}") for name in ("observed", "reported", "text")}
+        for pk in case.children
+        for dimension in DIMENSIONS
+        for prefix in ("health_" if dimension == "health" else "finding_",)
+    ]
+    heard = {"heard": "alone", "heard_on": day(-1)} | {
+        n: say(n) for n in ("heard_by", "words", "wants", "told")
+    }
+    return {"findings": findings, "voices": [{"child": pk} | heard for pk in case.children]}
 
 
 def ready_to_decide(case: Case, form: dict[str, Any], levels: dict[int, str] | None = None) -> Walk:
@@ -365,7 +384,7 @@ def away_and_taken_in(case: Case) -> Walk:
                     since=say("since"), called=say("called"))  # fmt: skip
     answer = yield case.step("on_call", "shelter_72h", **taken_in, place=say("place"), holders_told="no",
                              holders_reason=say("reason"))  # fmt: skip
-    home = {"on": day(), "end_report": say("end_report"), "shelter": "returned"}
+    home = {"on": day(), "end_report": say("end_report"), "shelter": "returned", "danger_remains": "no"}
     yield case.step("ase_inspector", f"measures/{answer.json()['made']}/end", **home)
     answer = yield case.step("on_call", "shelter_5d", **taken_in, place=say("place"), representative="unable",
                              representative_reason=say("reason"))  # fmt: skip
@@ -376,6 +395,7 @@ def _written_twice(case: Case) -> Walk:
     """Send the report back, ask for more, and deliver it again."""
     say = case.say
     report = {n: say(n) for n in ("report", "child_opinions", "holder_opinions", "entourage_opinions")}
+    report |= of_children(case)
     levels = ("danger", "no_danger")
     conclusions = [
         {"child": pk, "danger_level": levels[n], "proposal": "adapted_actions", "text": say("conclusion")}
@@ -396,7 +416,15 @@ def _written_twice(case: Case) -> Walk:
 def _decided(case: Case) -> Walk:
     say, (first, second) = case.say, case.children
     yield case.step(
-        "ase_inspector", "decide_child", child=second, decision="close", motivation=say("motivation")
+        "ase_inspector",
+        "decide_child",
+        child=second,
+        decision="close",
+        motivation=say("motivation"),
+        heard="not_heard",
+        not_heard="other",
+        not_heard_text=say("not_heard_text"),
+        told=say("told"),
     )
     yield case.step(
         "ase_inspector", "decide_admin", motivation=say("motivation"),
@@ -542,7 +570,7 @@ def measures(case: Case) -> Walk:
     yield case.step("ase_inspector", f"{at}/renew", term_on=day(300), basis=say("basis"))
     yield from _offered(case)
     yield from _ordered(case)
-    yield case.step("case_referent", f"{at}/end", on=day(), end_report=say("end_report"))
+    yield case.step("case_referent", f"{at}/end", on=day(), end_report=say("end_report"), danger_remains="no")
     yield case.step("crip_coordinator", "set_exploitation_status", child=child, value="at_risk",
                     reasons=say("reasons"))  # fmt: skip
     yield from case.signed("ase_inspector", "end_followup", "supervisor", reason="10",
@@ -565,7 +593,11 @@ def _offered(case: Case) -> Walk:
         "ase_inspector", f"{made['agree']}/hand_over", service=case.service, extract=say("extract")
     )
     yield case.step(
-        "ase_inspector", f"{made['agree']}/not_executed", reason=say("reason"), nothing_was_done=True
+        "ase_inspector",
+        f"{made['agree']}/not_executed",
+        reason="no_place",
+        explanation=say("explanation"),
+        danger_remains="yes",
     )
 
 
@@ -578,7 +610,7 @@ def order(case: Case, child: str, kind: str = "aemo") -> dict[str, Any]:
 
 def _ordered(case: Case) -> Walk:
     say, child = case.say, case.children[0]
-    ends = (("lift", {"on": day(), "reason": "10", "decision": say("decision")}),
+    ends = (("lift", {"on": day(), "reason": "10", "decision": say("decision"), "danger_remains": "no"}),
             ("transfer", {"reason": say("reason")}))  # fmt: skip
     for end, body in ends:
         answer = yield case.step("crip_coordinator", "measures/order", **order(case, child))
@@ -664,12 +696,23 @@ def closing(case: Case) -> Walk:
 
 
 def continuation(case: Case) -> Walk:
-    """A child who has a measure already."""
+    """A child of 17 who has a measure already, and is prepared for majority."""
     say = case.say
-    yield from filed(case, concern())
+    born = (today() - relativedelta(years=17, months=10)).isoformat()
+    yield from filed(case, concern(children=[of_child(birth_date=born)]))
     yield from triaged(case)
-    yield case.step("crip_coordinator", "measures/order", **order(case, case.children[0]))
+    ordered = order(case, case.children[0], "placement_ase")
+    at = (yield case.step("crip_coordinator", "measures/order", **ordered)).json()["made"]
     yield from assessed(case)
+    yield case.step("crip_coordinator", "name_decider", user=case.user("ase_inspector"))
+    yield case.step("ase_inspector", f"measures/{at}/start", started_on=day())
+    needs = {name: say(name) for name in NEEDS}
+    yield case.step("ase_inspector", f"measures/{at}/majority_interview", **interview(
+        on=day(), led_by=say("led_by"), residence=say("residence"), **needs))  # fmt: skip
+    yield case.step("ase_inspector", f"measures/{at}/majority_interview", on=day(), outcome="refused",
+                    refusal=say("refusal"))  # fmt: skip
+    yield case.step("ase_inspector", f"measures/{at}/choose_at_majority", on=day(), choice="young_adult",
+                    words=say("words"), aim=say("aim"))  # fmt: skip
     yield contact(case)
     yield from reported(case)
     decision = {"child": case.children[0], "decision": "continue", "motivation": say("motivation")}

@@ -34,11 +34,12 @@ from referrals.conflicts_of_interest.tasks import begin as begin_comparing
 from referrals.conflicts_of_interest.tasks import compare as compare_ties
 from referrals.duplicates.tasks import keep_index, search_duplicates
 from referrals.exports.tasks import make_due
-from referrals.models import Referral
+from referrals.models import Inquiry, Referral, RotaShift
 from tests.audit.owner import as_owner
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
 from tests.factories.concerns import concern
 from tests.faults.crash import crashing
+from tests.faults.writes import ANSWERED, INQUIRY_STEPS, PAPERS, question_of
 from tests.referrals.attachments.conftest import Sender
 from tests.security.needles import MARK, Canaries, forms, hits
 from tests.security.procedure import play, ready, seeing_all, send, walks
@@ -126,6 +127,8 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
     answers += [answer.content for answer in ties_declared(world, canaries)]
     settings.EXPORT_CASES = 10_000
     answers += [answer.content for answer in names_exported(world, canaries)]
+    answers += [answer.content for answer in asked_elsewhere(world, canaries)]
+    answers += [answer.content for answer in searched_in_an_emergency(world, canaries)]
     with seeing_all():  # what was said in the walks is indexed and compared too
         Referral.objects.update(index_norm=0, searched_at=None)
     keep_index(NOW)
@@ -241,6 +244,54 @@ def names_exported(world, canaries):
     assert (asked.status_code, decided.status_code) == (303, 303), decided.content
     assert make_due(instant() + timedelta(hours=25)) == 1
     return [asked, decided]
+
+
+def asked_elsewhere(world, canaries):
+    """Ask another authority about a child, have it answer and send documents, and say how they were considered."""
+
+    def step(code, name, body):
+        answer = world.as_("crip_coordinator", code).post(
+            f"inquiries/{rows[code]}/{name}", body, key=uuid4().hex
+        )
+        assert answer.status_code == 200, answer.content
+        return answer
+
+    with seeing_all():
+        pk, question = question_of(world)
+    question |= {name: canaries.say(f"inquiry: {name}") for name in ("former_address", "purpose")}
+    asked = world.as_("crip_coordinator").post(f"referrals/{pk}/inquiries", question, key=uuid4().hex)
+    assert asked.status_code == 201, asked.content
+    with seeing_all():
+        rows = {row.authority.code: row.pk for row in Inquiry.objects.select_related("authority")}
+    return [
+        asked,
+        step("75", "answer", ANSWERED | {"contact": canaries.say("inquiry: contact")}),
+        step("93", "ask_documents", PAPERS | {"purpose": canaries.say("inquiry: what papers are for")}),
+        step("75", "send_documents", INQUIRY_STEPS["send_documents"][2]),
+        step("93", "close", {"considered": canaries.say("inquiry: considered")}),
+    ]
+
+
+def searched_in_an_emergency(world, canaries):
+    """Search by name on duty, beyond the cap of the duty, for planted reasons, and contest it."""
+    at = instant()
+    officer, supervisor = world.user("on_call"), world.user("supervisor")
+    RotaShift.objects.create(
+        authority=world.authorities["93"], user=officer, place="first", made_by=supervisor, made_at=at,
+        starts_at=at - timedelta(hours=1), ends_at=at + timedelta(hours=1),
+    )  # fmt: skip
+    said = {name: canaries.say(f"emergency search: {name}") for name in ("last_name", "reason", "word")}
+    asked = world.as_("on_call").post(
+        "emergency-searches",
+        said | {"first_names": "Essai", "age": 14, "ground": "hospital", "word_at": at.isoformat()},
+    )
+    assert asked.status_code == 200, asked.content
+    note = {"agreed": False, "note": canaries.say("emergency search: review")}
+    review = world.as_("supervisor").post(
+        f"emergency-searches/{asked.json()['id']}/review", note, key=uuid4().hex
+    )
+    assert review.status_code == 200, review.content
+    return [asked, review]
 
 
 def every_sealed_text_is_planted():

@@ -30,7 +30,9 @@ from referrals.models import (
     Child,
     DeclaredTie,
     DuplicateCandidate,
+    EmergencySearch,
     Holder,
+    Inquiry,
     Rectification,
     Referral,
     StepRecord,
@@ -45,7 +47,7 @@ from tests.security.procedure import seeing_all
 
 pytestmark = [pytest.mark.sec("SEC-CR21")]
 #: Rows of no case, each under a key of its own.
-OF_NO_CASE = {CaseExport, DeclaredTie}
+OF_NO_CASE = {CaseExport, DeclaredTie, EmergencySearch, Inquiry}
 SEALED = list(dict.fromkeys(field.model for field in sealed_fields() if issubclass(field.model, Celled)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -19,6 +20,7 @@ from referrals.models import (
     ClosureReview,
     EmergencySheet,
     Exclusion,
+    Inquiry,
     Referral,
     SheetReader,
     TransferRequest,
@@ -67,6 +69,7 @@ TRIED = {
     "GET /api/v1/measures/counts": {"by": ("service", "unit", "type", "state")},
     "GET /api/v1/transfers": {"limit": ("1",), "cursor": ()},
     "GET /api/v1/alerts": {"limit": ("1",), "cursor": ()},
+    "GET /api/v1/inquiries": {"side": ("asker",), "state": ("asked",), "limit": ("1",), "cursor": ()},
     "GET /api/v1/exclusions": {"awaiting": ("true", "false"), "limit": ("1",), "cursor": ()},
     "GET /api/v1/clocks": {"state": ("overdue",), "code": ("C4",), "limit": ("1",), "cursor": ()},
 }  # fmt: skip
@@ -117,6 +120,10 @@ def excluded(world):
                 review_due_at=NOW,
             )  # fmt: skip
             Alert.objects.create(referral=case, cause="filed", sounded_at=NOW)
+            Inquiry.objects.create(
+                referral=case, thread=uuid4(), side="asker", authority=case.authority, reference=case.reference,
+                other=world.authorities["75"], urgency="U1", ground="lived_there", holders="told", asked_at=NOW,
+            )  # fmt: skip
             Exclusion.objects.create(
                 referral=case, user=world.user("directory_editor", "75"), by=None, cause="name", since_at=NOW
             )
@@ -200,7 +207,7 @@ def test_the_same_lists_have_these_lines_for_who_is_not_excluded(world, excluded
                "emergency-sheets": "on_call", "notices": "supervisor", "break-glass": "supervisor",
                "measures": "supervisor", "measures/counts": "supervisor", "assignments": "supervisor",
                "assignments/people": "supervisor", "transfers": "crip_coordinator", "alerts": "supervisor",
-               "exclusions": "supervisor"}  # fmt: skip
+               "exclusions": "supervisor", "inquiries": "crip_coordinator"}  # fmt: skip
     asked_for = {"assignments": {"user": next(one.user.pk for one in excluded if one.role == "assessor")}}
     assert {f"GET /api/v1/{path}" for path in readers} == set(LINES["cases"])
     for path, role in readers.items():

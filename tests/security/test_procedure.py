@@ -27,7 +27,7 @@ from tests.conftest import see_all
 from tests.factories.world import World
 from tests.faults.crash import FAULTS, crashing, entries, into_the_journal, quiet, state, wrecked
 from tests.faults.test_crash_at_every_statement import route_of, steps_of_the_list
-from tests.faults.writes import WALKED
+from tests.faults.writes import WALKED, WRITES
 from tests.kept import kept
 from tests.night import NIGHT
 from tests.outbox.conftest import MailServer, counterpart, gateway, smtp  # noqa: F401 - fixtures
@@ -183,8 +183,12 @@ def played(world):
 
 @pytest.mark.slow("plays the procedure for all tests of this page")
 def test_the_walks_take_every_step(played):
-    """A new step without a move fails here."""
-    routed = {(s.machine, s.name) for s in steps.all() if not s.internal and s.name != "create"}
+    """A new step without a move fails here; those of inquiries, which are of two authorities, are tried as writes."""
+    routed = {
+        (s.machine, s.name)
+        for s in steps.all()
+        if not s.internal and s.name != "create" and s.machine != Machine.INQUIRY
+    }
     assert routed - played.taken == set()
 
 
@@ -194,7 +198,7 @@ def test_the_walks_take_every_step(played):
 def test_each_write_of_the_procedure_is_whole_or_nothing(played):
     assert played.holds(is_whole_or_nothing)
     assert played.crashes * EVERY > 1_000
-    assert (WALKED | steps_of_the_list()) - {route_of(name) for name in played.met} == set()
+    assert (WALKED | steps_of_the_list()) - {route_of(name) for name in played.met} - set(WRITES) == set()
 
 
 @pytest.mark.slow("may be the one that plays the procedure")

@@ -62,14 +62,17 @@ from referrals.models import (
     CaseWatch,
     Child,
     DeclaredTie,
+    EmergencySearch,
     EmergencySheet,
     Exclusion,
     Grant,
+    Inquiry,
     Joining,
     Measure,
     PseudonymLookup,
     Referral,
     ReferralUserObjectPermission,
+    RotaShift,
     SheetReader,
     StandIn,
     TransferReceiver,
@@ -199,9 +202,20 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
             )
             for one in people
         ),
+        EmergencySearch: both(
+            EmergencySearch, authority=place, user=of, searched_at=at, ground="found", review_due_at=FAR,
+            cases=lambda _: [str(kit.case.pk)], key=lambda _: uuid4(),
+            shift=lambda _: RotaShift.objects.create(
+                authority=place, user=admin, place="first", starts_at=at, ends_at=FAR, made_at=at, made_by=admin
+            ),
+        ),
         PseudonymLookup: both(
             PseudonymLookup, authority=place, kind="case", ground="complaint", sought=secret, asked_by=of,
             asked_as="auditor", asked_at=at,
+        ),
+        Inquiry: both(
+            Inquiry, thread=lambda _: uuid4(), side="asked", authority=place, other=world.authorities["75"],
+            reference="x", urgency="U1", ground="lived_there", holders="told", asked_at=at, key=lambda _: uuid4(),
         ),
         DeclaredTie: both(DeclaredTie, user=of, declared_at=at, removed_at=at),
         Alarm: both(Alarm, key=lambda one: f"column:act:{one.pk}", at=at, told_at=at, settled_at=at),
@@ -340,9 +354,11 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
                 AccountRequest,
                 CaseExport,
                 CaseWatch,
+                EmergencySearch,
                 Factor,
                 Identity,
                 ImportRun,
+                Inquiry,
                 Joining,
                 MailedLink,
                 PseudonymLookup,
@@ -1002,7 +1018,9 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         list(MailedLink.objects.all())
         list(CalendarFeed.objects.all())
         list(CaseExport.objects.all())
+        list(EmergencySearch.objects.all())
         list(PseudonymLookup.objects.all())
+        list(Inquiry.objects.all())
         list(Identity.objects.select_related("user"))
     statements = " ".join(
         one["sql"] for one in said.captured_queries if one["sql"].lstrip().startswith("SELECT")

@@ -144,7 +144,10 @@ def rest(case):
         ("dossiers/{pk}/historique", ["referrals/{pk}/timeline"]),
         ("dossiers/{pk}/echeances", ["referrals/{pk}/clocks"]),
         ("dossiers/{pk}/mesures", ["referrals/{pk}", "referrals/{pk}/measures", "referrals/{pk}/clocks"]),
-        ("dossiers/{pk}/evaluation", ["referrals/{pk}", "referrals/{pk}/assessment"]),
+        (
+            "dossiers/{pk}/evaluation",
+            ["referrals/{pk}", "referrals/{pk}/assessment", "referrals/{pk}/voices"],
+        ),
         ("dossiers/{pk}/justice", ["referrals/{pk}", "referrals/{pk}/judicial-referrals"]),
         ("dossiers/{pk}/famille", ["referrals/{pk}/holder-informations", "referrals/{pk}/emergency-sheets"]),
         (

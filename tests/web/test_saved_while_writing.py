@@ -142,3 +142,24 @@ def test_it_says_when_it_was_saved_in_the_reader_s_language_and_zone(rf, languag
         answer = page.draft_saved(7)
 
     assert json.loads(answer.content)["words"] == words
+
+
+def test_what_is_found_of_a_child_is_saved_while_it_is_written(world, case):
+    assessor, child = Visitor(world, "assessor"), case.children[0]
+    place = f"/dossiers/{case.pk}/redaction/{child}"
+    form = form_in(assessor.get(place)) | {"voice-heard": "not_heard", "health-finding": "fragile"}
+
+    first = saves(assessor, place, form, **{"health-text": "Suivi interrompu."})
+    last = assessor.post(
+        place,
+        goes_on(form, first)
+        | {"health-text": "Suivi repris.", "voice-not_heard": "declined", "then": "stay"},
+    )
+
+    assert (first.status_code, last.status_code) == (200, 303), text(last)[:800]
+    shown = text(assessor.get(place))
+    assert "Suivi repris." in shown
+    assert "Sa parole" not in shown, "a reason is enough"
+    assert "Bien-être" in shown
+    assert assessor.get(f"/dossiers/{case.pk}/redaction/{case.pk}").status_code == 404
+    assert Visitor(world, "crip_coordinator").get(place).status_code == 403

@@ -64,7 +64,7 @@ def test_what_crosses_tells_nothing_of_a_child_that_is_restricted_since(world, c
     assert Child.objects.get(pk=kid.pk).restricted
 
 
-def _unreadable(case, scope):
+def _unreadable(case, children, scope):
     raise Unreadable
 
 

@@ -50,6 +50,16 @@ _PLACE: Final = (
 _END: Final = Ask("valid_to", _("Jusqu'au"), _("Jour et heure de fin, non compris."), optional=True)
 #: One of several roles that are given with an account: from now on.
 ROLE_OF_ROW: Final = (replace(_ROLE, hint=""), *_PLACE, _END)
+CERTIFICATE: Final = (
+    Ask(
+        "issued_on",
+        _("L'attestation a été délivrée le"),
+        _(
+            "Six mois au plus avant aujourd'hui. Seules les dates sont gardées : ni le papier, ni son numéro, ni ce "
+            "qu'il mentionne."
+        ),
+    ),
+)
 ROLE: Final = (
     Ask(
         "email",
@@ -189,6 +199,7 @@ DONE: Final = {
     "role-new": _("Donner un rôle"),
     "role-ask": _("Demander un rôle qui se décide à deux"),
     "role-end": _("Mettre fin à un rôle"),
+    "role-certificate": _("Attestation d'honorabilité"),
     "reviews-page": _("Revoir des rôles"),
     "person-sessions": _("Fermer ses connexions"),
     "person-close": _("Fermer le compte"),

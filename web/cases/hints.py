@@ -75,11 +75,15 @@ LEFT_OPEN: Final = frozenset(
         "AddedChild.first_names",
         "AddedChild.last_name",
         "AddedChild.usual_name",
+        "Answering.child",
+        "Answering.from_year",
+        "Answering.to_year",
         "DecideJudicial.judicial_referral",
         "Formality.reason_text",
         "PassOn.field",
         "PassOn.waiver",
         "RefusalOfCase.judicial_referral",
+        "SendingDocuments.passages",
     }
 )
 _ALL: Final[Mapping[str, Text]] = {**HINTS, **CONDITIONS}

@@ -32,7 +32,10 @@ PARTS: Final[Mapping[str, Text]] = {
 #: The items of the concern by chapter.
 CHAPTERS: Final[tuple[tuple[Text, tuple[str, ...]], ...]] = (
     (_("Danger"), ("danger_now", "danger_what", "emergency_done")),
-    (_("Paroles de l'enfant"), ("child_words", "child_opinion", "child_informed")),
+    (
+        _("Paroles de l'enfant"),
+        ("child_words", "child_words_how", "child_opinion", "child_not_heard", "child_informed"),
+    ),
     (
         _("Situation"),
         (

@@ -216,7 +216,22 @@ WORDS_OF_CHILD: Final = (
         rows=6,
         optional=True,
     ),
+    Ask(
+        "child_words_how",
+        _("Comment ces mots ont-ils été recueillis ?"),
+        _("Par qui, quand, où ; spontanés ou en réponse à quelle question ; notés aussitôt ou de mémoire."),
+        rows=2,
+        optional=True,
+    ),
     Ask("child_opinion", _("Que pense l'enfant de cette transmission ?"), rows=3, unknown=UNKNOWN),
+    Ask(
+        "child_not_heard",
+        _("Si vous n'avez rien entendu de l'enfant : pourquoi ?"),
+        kind="select",
+        nothing=_("Sans réponse"),
+        width="half",
+        optional=True,
+    ),
     Ask("child_informed", _("L'enfant sait-il que vous transmettez ?"), inline=True),
 )
 SITUATION: Final = (

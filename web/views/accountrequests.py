@@ -19,6 +19,7 @@ from accounts.territory import served_places
 from accounts.validated_actions import asked_for_account, asked_for_colleague, asked_for_role
 from referrals.vocabulary.labels import moment
 from web.administration import words
+from web.administration.certificates import certificate_words
 from web.cases import display, told
 from web.cases.choices import role_words
 from web.credentials import TOKEN
@@ -102,6 +103,7 @@ class OwnRoles(Page):
                         "authority": row.authority.name,
                         "place": row.organisation.name if row.organisation else "",
                         "until": display.instant(moment(row.valid_to), ZONE),
+                        "certificate": certificate_words(row, at=self.at),
                     }
                     for row in access.own_positions(self.actor)
                 ],

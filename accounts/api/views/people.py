@@ -15,12 +15,14 @@ from accounts.api.pages import page_schema
 from accounts.api.serializers import (
     AccountOut,
     AddedAccountOut,
+    CertificateOut,
     FoundPeopleOut,
     MembershipOut,
     OneAccountOut,
     UserOut,
 )
 from accounts.inputs import (
+    CertificateInput,
     MembershipInput,
     MembershipQuery,
     NewcomerInput,
@@ -28,7 +30,7 @@ from accounts.inputs import (
     PeopleSearchInput,
     UserInput,
 )
-from accounts.queries import membership_page, one_user, person, user_page, users_found
+from accounts.queries import certificate_of, membership_page, one_user, person, user_page, users_found
 from accounts.signin import actor_of, at_of
 from accounts.validated_actions import added, granted, made_user
 from core.paging import envelope
@@ -198,6 +200,35 @@ class ReviewMembership(APIView):
         act = partial(actions.review, actor=actor, at=at_of(request), membership_id=pk)
         membership = do_once(request, access.reviewable_memberships(actor), act)
         return Response(MembershipOut(membership).data)
+
+
+class Certificate(APIView):
+    """GET, POST /api/v1/memberships/{id}/certificate."""
+
+    @extend_schema(operation_id="certificate_read", tags=["people"], responses={200: CertificateOut})
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read when a certificate of honorability was seen; the look is an entry."""
+        Query.of(request.query_params)
+        row = certificate_of(pk, actor=actor_of(request), at=at_of(request))
+        return Response(CertificateOut(row).data)
+
+    @extend_schema(
+        operation_id="certificate_see",
+        tags=["people"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=CertificateInput,
+        responses={200: CertificateOut},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Say that one saw somebody's certificate of honorability today. Never one's own."""
+        actor = actor_of(request)
+        access.require_somewhere(actor, "accounts.manage")
+        issued_on = CertificateInput.read(request.data)["issued_on"]
+        act = partial(
+            actions.see_certificate, actor=actor, at=at_of(request), membership_id=pk, issued_on=issued_on
+        )
+        membership = do_once(request, access.managed_memberships(actor), act)
+        return Response(CertificateOut(membership).data)
 
 
 class EndMembership(APIView):

@@ -1,8 +1,8 @@
 """Steps that several stories share: the first analysis, the team, the report."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from config.demo.stage import Stage, children_of, each
@@ -93,20 +93,20 @@ def report(stage: Stage, case: UUID, concluded: Sequence[tuple[str, str]], *, at
     ``concluded`` is the level of danger and the proposal for each child, in the order of the form.
     """
     stage.assess("assessor", case, "write", at=at, framework_version="HAS 2021")
-    stage.write("assessor", case, at=at + HOUR, **_writing(case, concluded))
+    stage.write("assessor", case, at=at + HOUR, **_writing(case, concluded, on=at.date()))
     stage.assess("assessor_2", case, "hand_in", at=at + DAY)
     stage.do("assessment_lead", case, "submit_report", at=at + 3 * DAY, decider=stage.id_of("ase_inspector"))
     stage.read("ase_inspector", case, at=at + 3 * DAY + HOUR)
 
 
-def _writing(case: UUID, concluded: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _writing(case: UUID, concluded: Sequence[tuple[str, str]], *, on: date) -> dict[str, Any]:
     lines = zip(children_of(case), concluded, strict=True)
     return {
         "report": "Rapport de démonstration : observations, analyse, conclusion unique de l'équipe.",
-        "child_opinions": "Chaque enfant a dit ce qu'il souhaitait.",
         "holder_opinions": "Les titulaires ont été entendus séparément.",
         "entourage_opinions": "L'établissement scolaire et le médecin ont été entendus.",
         "earlier_concerns_considered": True,
+        **_of_children(children_of(case), on=on),
         "conclusions": [
             {
                 "child": child,
@@ -115,6 +115,46 @@ def _writing(case: UUID, concluded: Sequence[tuple[str, str]]) -> dict[str, Any]
                 "text": "Conclusion de démonstration.",
             }
             for child, (level, proposal) in lines
+        ],
+    }
+
+
+#: What the demonstration's report finds of each dimension; beyond « satisfait », with a sentence.
+_FOUND: Final = {
+    "needs_rights": (
+        "fragile",
+        "L'enfant est nourri et soigné ; sa sécurité n'est pas toujours assurée le soir.",
+    ),
+    "health": ("fragile", "Le suivi médical a été interrompu pendant un an."),
+    "education_conditions": (
+        "not_satisfied",
+        "L'assiduité baisse ; les règles changent chaque semaine.",
+    ),
+    "development": ("satisfied", ""),
+    "wellbeing": ("fragile", "Des amitiés anciennes, mais peu de lieux où se poser."),
+    "suffering_signs": ("fragile", "Sommeil troublé, retrait en classe."),
+}
+
+
+def _of_children(children: Sequence[UUID], *, on: date) -> dict[str, Any]:
+    """Return what the report says of each child, and what each one said."""
+    return {
+        "findings": [
+            {"child": child, "dimension": dimension, "finding": finding, "text": text}
+            for child in children
+            for dimension, (finding, text) in _FOUND.items()
+        ],
+        "voices": [
+            {
+                "child": child,
+                "heard": "alone",
+                "heard_on": on,
+                "heard_by": "Les deux personnes de l'équipe",
+                "words": "« J'aimerais que ça se calme à la maison. »",
+                "wants": "Rester dans la même école.",
+                "told": "Ce que l'équipe va écrire, qui le lira, et le 119.",
+            }
+            for child in children
         ],
     }
 

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import choice, flag, whole
+from referrals.policy.list_types import codes
+from referrals.vocabulary.assessment_answers import OF_DECREE, Dimension
 
 _TEAM_SOURCES: Final = {
     "any": _("Toute personne habilitée sur le territoire"),
@@ -45,4 +47,11 @@ class AssessmentTerms:
         _("Tentatives avant de constater l'impossibilité de rencontrer l'enfant"),
         unit="",
         law="CASF D226-2-6",
+    )
+    report_items: tuple[str, ...] = codes(
+        [str(one) for one in Dimension],
+        {str(one): one.label for one in Dimension},
+        _("Ce que le rapport examine pour chaque enfant"),
+        kept=[str(one) for one in OF_DECREE],
+        law="CASF D226-2-3",
     )

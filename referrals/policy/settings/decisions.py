@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from django.utils.translation import gettext_lazy as _
 
 from referrals.policy.chapters import Chapter
-from referrals.policy.field_types import choice, whole
+from referrals.policy.field_types import choice, flag, whole
 from referrals.policy.list_types import Row, Variant, codes, rows
 
 _JUDICIAL_MODES: Final = {
@@ -36,6 +36,24 @@ class DecisionTerms:
         law="loi 2002-305 art. 13",
     )
     agreement_days: int = whole(15, 7, 31, _("Accord de la famille"), law="CASF L223-2")
+    execution_emergency_days: int = whole(1, 1, 7, _("Début d'un accueil ordonné en urgence"))
+    execution_care_days: int = whole(15, 1, 90, _("Début d'un accueil"))
+    execution_care_notice_days: int = whole(8, 1, 90, _("Début d'un accueil : rappel à partir de"))
+    execution_home_days: int = whole(30, 1, 180, _("Début d'une aide à domicile"))
+    execution_home_notice_days: int = whole(15, 1, 180, _("Début d'une aide à domicile : rappel à partir de"))
+    execution_review_days: int = whole(15, 1, 60, _("Mesure non commencée : nouveau rappel"))
+    majority_notice_months: int = whole(
+        3, 1, 12, _("Majorité : préparation avant dix-huit ans, et rappel de l'entretien avant dix-sept")
+    )
+    majority_interview_days: int = whole(
+        30,
+        1,
+        90,
+        _("Entretien de préparation à la majorité d'un mineur accueilli à dix-sept ans, ou qui l'a refusé"),
+    )
+    majority_interview_care: bool = flag(
+        False, _("Entretien de préparation à la majorité pour tout placement du juge"), law="CASF L222-5-1"
+    )
     measure_variants: tuple[Row, ...] = rows(Variant, _("Variantes locales des mesures"), law="CASF L222-3")
     signatories_first_analysis: tuple[str, ...] = codes(
         ("supervisor", "ase_inspector"),

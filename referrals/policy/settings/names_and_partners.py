@@ -29,6 +29,7 @@ class NameAndPartnerTerms:
         "Cellule de recueil des informations préoccupantes", _("Nom de la cellule"), law="CASF L226-3"
     )
     crip_phone: str = text("", _("Téléphone de la cellule"), blank=True)
+    on_call_phone: str = text("", _("Téléphone de l'astreinte"), blank=True)
     urgency_u0_label: str = text("Standard", _("Libellé de l'urgence U0"))
     urgency_u1_label: str = text("Prioritaire", _("Libellé de l'urgence U1"))
     urgency_u2_label: str = text("Urgent (24–72 h)", _("Libellé de l'urgence U2"))

@@ -1,4 +1,4 @@
-"""Settings of transfers between authorities."""
+"""Settings of transfers and inquiries between authorities."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from django.utils.translation import gettext_lazy as _
 
 from referrals.policy.chapters import Chapter
-from referrals.policy.field_types import choice
+from referrals.policy.field_types import choice, whole
 
 _TRANSFER_MODES: Final = {
     "electronic": _("Par voie électronique"),
@@ -17,8 +17,14 @@ _TRANSFER_MODES: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class TransferTerms:
-    """How documents of a transfer travel."""
+    """How documents of a transfer travel, and when an inquiry is answered."""
 
     chapter: ClassVar = Chapter.TRANSFERS
 
     transfer_mode: str = choice("both", _TRANSFER_MODES, _("Pièces d'un transfert"), law="CASF R221-7")
+    inquiry_days: int = whole(
+        10, 1, 60, _("Réponse à un autre département sur un suivi antérieur"), law="CASF L221-3"
+    )
+    inquiry_urgent_days: int = whole(
+        2, 1, 10, _("La même réponse, quand la situation est urgente (U2, U3)"), law="CASF L221-3"
+    )

@@ -96,6 +96,16 @@ ARTICLES: Final = (
         place=_BENEFITS,
     ),
     _article(
+        number="L222-5-1",
+        says=_(
+            "Un an au plus tard avant sa majorité, tout mineur pris en charge par l'aide sociale à l'enfance est reçu "
+            "en entretien : son parcours, ses droits et les conditions d'un accompagnement lui sont dits. S'il est "
+            "accueilli à dix-sept ans, l'entretien a lieu dès que possible ; une personne de confiance peut y assister."
+        ),
+        checked=Checked.PART,
+        place=_BENEFITS,
+    ),
+    _article(
         number="L223-1",
         says=_(
             "Qui demande une prestation de l'aide sociale à l'enfance est informé de ses conditions et de ses "

@@ -16,6 +16,15 @@ _DECREE_OF_2016: Final = date(2016, 11, 4)
 
 ARTICLES: Final = (
     _article(
+        number="R221-2",
+        says=_(
+            "Pour une personne majeure de moins de vingt et un ans, ou émancipée, le président du conseil "
+            "départemental n'agit qu'à sa demande. L'accord de ses parents ne la lie plus."
+        ),
+        checked=Checked.FULL,
+        place=_SERVICE,
+    ),
+    _article(
         number="R221-5",
         says=_(
             "Avant de transmettre ce qui concerne une famille partie dans un autre département, le président du "
@@ -72,6 +81,16 @@ ARTICLES: Final = (
         ),
         checked=Checked.PART,
         place=_SERVICE,
+    ),
+    _article(
+        number="R222-6",
+        says=_(
+            "L'accompagnement d'un jeune majeur, formalisé dans un projet, répond à six besoins : des ressources, un "
+            "logement, un emploi ou une formation, l'accès aux soins, les démarches administratives, un soutien "
+            "éducatif et social. L'entretien qui précède la majorité permet de les préparer."
+        ),
+        since=date(2022, 8, 7),
+        checked=Checked.PART,
     ),
     _article(
         number="R226-2-2",

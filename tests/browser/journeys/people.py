@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from playwright.sync_api import Browser
 
-from tests.browser.acting import REPORT, TODAY, Said, answers
+from tests.browser.acting import REPORT, TODAY, Said, answers, writes_of_each_child
 from tests.browser.conftest import Service
 from tests.browser.journeys.meter import DESK, PATIENCE_MS, PHONE, Journey, NotPossible, Walker
 from tests.browser.test_filing import REFERENCE, knows_not, says, ticks
@@ -321,6 +321,8 @@ def writes_the_report(story: Story) -> None:
             "conclusions-0-proposal": "Actions adaptées", "conclusions-0-text": "Au vu des visites.",
         }  # fmt: skip
         answers(assessor, said)
+        assessor.presses(re.compile("^Enregistrer et continuer$"))
+        writes_of_each_child(assessor, looks=False)
         assessor.presses(re.compile("^Enregistrer( et continuer plus tard)?$"))
         takes(assessor, "Remettre au cadre")
     with story.does("assessment_lead", "deliver the report") as lead:

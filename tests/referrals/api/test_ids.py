@@ -101,6 +101,7 @@ def test_hidden_objects_of_accounts_are_absent_too(world):
     caller.get(f"tokens/{ABSENT}")
     theirs = {
         "memberships/<uuid:pk>/end": world.memberships["59", "filer"].pk,
+        "memberships/<uuid:pk>/certificate": world.memberships["59", "measure_service"].pk,
         "memberships/<uuid:pk>/review": world.memberships["59", "auditor"].pk,
         "authorities/<uuid:pk>/units": world.authorities["59"].pk,
         "tokens/<uuid:pk>": world.memberships["59", "filer"].tokens.get().pk,
@@ -117,7 +118,7 @@ def test_hidden_objects_of_accounts_are_absent_too(world):
             assert answers[0] == answers[1], route.name
             asked += 1
 
-    assert asked == 4
+    assert asked == 6
 
 
 def test_a_grant_that_is_over_opens_nothing(world, case):

@@ -68,14 +68,17 @@ def test_every_address_refuses_what_it_does_not_take(world, case):
     batch = RetentionBatch.objects.create(
         authority_id=units, month="2026-11-01", proposed_at=datetime.now(UTC)
     )
-    run = an_import(world)
+    ids = {
+        "authorities": units,
+        "retention-batches": batch.pk,
+        "imports": an_import(world).pk,
+        "memberships": world.memberships["93", "measure_service"].pk,
+    }
     declared = {re.sub(r"\{(\w+)\}", _as_urlconf, path): names for path, names in taken().items()}
     asked = 0
     for route in routes(verbs=("get",)):
         start = route.path.partition("/")[0]
-        at = route.at(
-            {"authorities": units, "retention-batches": batch.pk, "imports": run.pk}.get(start, case.pk)
-        )
+        at = route.at(ids.get(start, case.pk))
         caller = reader_of(world, route)
         names = declared[route.path]
         refused = [f"{at}?{said}" for said in some(UNKNOWN, at, 2)]

@@ -33,6 +33,7 @@ from referrals.models import (
     Fact,
     FeedbackTask,
     FilerMessage,
+    Finding,
     Grant,
     HealthSign,
     Holder,
@@ -49,6 +50,7 @@ from referrals.models import (
     TransferDocument,
     TransferRequest,
     Visit,
+    Voice,
 )
 from tests.factories.world import FAR
 
@@ -154,6 +156,8 @@ class Filling:
         at = self.at
         assessment = self.row(Assessment, opened_at=at, state="delivered")
         self.row(Conclusion, assessment=assessment, child=self.child, danger_level="risk")
+        self.row(Finding, assessment=assessment, child=self.child, dimension="health")
+        self.row(Voice, assessment=assessment, child=self.child, heard="alone")
         self.row(Visit, assessment=assessment, kind="meeting", at=at, by=other)
         self.row(Decision, child=self.child, code="admin", at=at, by=other)
         judicial = self.row(JudicialReferral, prepared_at=at, state="sent", sent_at=at)

@@ -22,6 +22,7 @@ from referrals.models import (
     Concern,
     Conclusion,
     Exclusion,
+    Finding,
     Grant,
     Holder,
     JudicialOutcome,
@@ -32,11 +33,13 @@ from referrals.models import (
     Sighting,
     StepRecord,
     Visit,
+    Voice,
 )
 from referrals.vocabulary.states import Machine
 from referrals.workflow.context import as_json
 from referrals.workflow.step import steps
 from tests.factories.world import FAR, World
+from tests.journeys import bodies
 from tests.referrals.workflow.filled import Filling
 from tests.referrals.workflow.rules import BODY, FORM, RIGHT
 
@@ -130,6 +133,9 @@ class Kit:
             self.fill.row(
                 Conclusion, assessment=row, child=self.child, danger_level=level, proposal="classement"
             )
+            for dimension in bodies.DIMENSIONS:
+                self.fill.row(Finding, assessment=row, child=self.child, dimension=dimension, complete=True)
+            self.fill.row(Voice, assessment=row, child=self.child, heard="alone", complete=True)
         return row
 
     def visit(self, kind: str, seen: str = "") -> Any:

@@ -24,6 +24,8 @@ _T15 = {
 }
 _REPORT = {
     "every_child_concluded": "every_child_has_a_conclusion",
+    "dimensions_assessed": "every_dimension_is_assessed",
+    "children_heard": "every_child_was_heard",
     "opinions_gathered": "report_is_complete",
     "earlier_concerns_considered": "report_is_complete",
     "framework_version_noted": "report_is_complete",
@@ -163,6 +165,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "no_measure_alive": "no_measure_alive",
             "no_child_undecided": "nothing_is_left_open",
             "no_judicial_referral_open": "no_judicial_referral_open",
+            "term_was_reached": "last_measures_were_carried_out",
             "end_report_given": BODY,
         },
         "attach_existing": {
@@ -337,18 +340,30 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         "hand_over": _SERVICE,
         "suspend": {"judge_told": "judge_is_told"},
         "start": {
-            "term_within_the_law": "term_is_within_the_law", "referent_may_follow": "referent_may_follow"
+            "term_within_the_law": "term_is_within_the_law", "referent_may_follow": "referent_may_follow",
+            "of_a_minor": "measure_may_bind_an_adult",
         },
+        "ruling": {"of_a_minor": "no_new_term_for_an_adult"},
         "renew": {
             "report_before_term": "report_precedes_renewal", "term_within_the_law": "term_is_within_the_law",
-            "renewal_is_founded": BODY,
+            "renewal_is_founded": BODY, "of_a_minor": "measure_may_bind_an_adult",
         },
-        "end": {"end_report_given": BODY},
-        "lift": {"judge_decided": "judge_lifted_it"},
-        "not_executed": {"nothing_was_done": "nothing_was_ever_done", "judge_told": "judge_is_told"},
+        "end": {"end_report_given": BODY, "danger_answered": BODY},
+        "lift": {"judge_decided": "judge_lifted_it", "danger_answered": BODY},
+        "not_executed": {
+            "nothing_was_done": "nothing_was_ever_done", "judge_informed": "judge_was_informed",
+            "danger_answered": BODY,
+        },
         "inform_judge": {
             "judicial_only": "is_judicial", "nothing_was_done": "nothing_was_ever_done",
             "told_already": "told_and_seen_already",
+        },
+        "choose_at_majority": {
+            "near_majority": "majority_ends_it", "said_already": "day_has_come", "own_help": "own_agreement_is_lawful",
+            "was_looked_after": "young_adult_is_open",
+        },
+        "majority_interview": {
+            "minor_in_care": "minor_is_in_care", "held_already": "day_has_come", "all_told": BODY,
         },
         "situation_report": {"shown_beforehand": BODY, "shown_already": "report_was_shown"},
     },
@@ -374,6 +389,22 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "asker_in_office": "asker_is_in_office",
         },
     },
+    "inquiry": {
+        "ask": {
+            "referral_opened": "case_is_opened", "child_named": "child_is_a_subject",
+            "another_asked": "another_authority_is_asked", "one_open": "not_asked_already",
+            "holders_deferred": "holders_are_told_only_where_they_may", "called_at_u3": "vital_urgency_is_called",
+        },
+        "answer": {
+            "registers_searched": "registers_were_searched", "person_confirmed": "child_was_recognised",
+            "own_file": "file_is_own",
+        },
+        "ask_documents": {"known_there": "child_is_known_there"},
+        "send_documents": {
+            "each_answered": "each_document_is_answered", "reread": "texts_were_reread", "there": "documents_are_there",
+        },
+        "refuse": {"supervisors_word": "restriction_is_the_supervisors_word"},
+    },
 }  # fmt: skip
 
 #: Rules beside the paper's guards, with what each is for.
@@ -381,6 +412,7 @@ OURS = {
     "attachments_are_there": "what a complement brings along was sent before, by the same person (T08)",
     "child_is_on_record": "the child is on record, if only by mistake (S4)",
     "children_belong": "children named are of this case",
+    "danger_is_answered": "whether a danger remains is said of a minor: in the body, unless the child is of age (§2.2)",
     "matches_are_seen": "the search's result is its reader's to look at, not only there (§2.2 T06)",
     "variants_are_of_the_authority": "a local variant is one of the authority's, of the measure's type (§5)",
     "sheet_readers_exist": "the authorities that may read the emergency sheet are known",
@@ -408,5 +440,5 @@ OURS = {
     "cell_says_how_it_came": "what the cell types in came by phone, letter or otherwise (§2.2 T08)",
     "term_is_said": "a new term has its date (§2.6 M18)",
     "young_adult_was_looked_after": "a young adult was looked after before majority (§5.1)",
-    "young_adult_support_ends_at_21": "support as a young adult ends at 21 (§5.1)",
+    "support_of_an_adult_ends_at_21": "support of a person of age ends at 21, as a young adult it begins at 18 (§5.3)",
 }

@@ -26,6 +26,7 @@ READ: Final[Mapping[str, Callable[[Referral, Sight, OpenScope, Any, datetime], A
     for name in (
         "timeline",
         "assessment",
+        "voices",
         "judicial-referrals",
         "measures",
         "approvals",
@@ -73,7 +74,7 @@ PAGES: Final[Mapping[str, PartPage]] = {
     "historique": PartPage("web/cases/history.html", ("timeline",), course.history),
     "echeances": PartPage("web/cases/deadlines.html", ("clocks",), course.clocks),
     "evaluation": PartPage(
-        "web/assessment/assessment.html", ("assessment",), protection.assessment, ("assessment",)
+        "web/assessment/assessment.html", ("assessment", "voices"), protection.assessment, ("assessment",)
     ),
     "mesures": PartPage(
         "web/measures/measures.html", ("measures", "clocks"), protection.measures, ("measure",)

@@ -155,7 +155,9 @@ def pairs(tab: Shown) -> Context:
         for one in tab.parts["links"]
     ]
     searching = duplicates_queries.searching(tab.referral, tab.ties)
-    return {"pairs": duplicates, "links": links, "about": about, "searching": searching}
+    left_out = duplicates_queries.left_out(tab.referral, tab.ties)
+    said = {"searching": searching, "left_out": left_out.label if left_out else ""}
+    return {"pairs": duplicates, "links": links, "about": about} | said
 
 
 def _is_new(pair: Mapping[str, Any]) -> bool:

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.models import Organisation
 from referrals.assessment import actions as assessment_actions
 from referrals.assessment.steps import WRITABLE
 from referrals.cases.procedure import procedure
-from referrals.vocabulary.assessment_answers import DangerLevel, Proposal
+from referrals.vocabulary.assessment_answers import DangerLevel, Dimension, FindingCode, Proposal
 from referrals.vocabulary.states import Machine, Outcome
+from referrals.workflow.deadlines import OF_A_MEASURE
 from referrals.workflow.step import steps
-from web.cases import display, words
+from web.cases import assessing, display, words
 from web.cases.display import Line
 from web.cases.parts.shown import Context, Shown, text_of
 
@@ -23,9 +25,11 @@ WRITING: Final = ("notes", "child_opinions", "holder_opinions", "entourage_opini
 
 
 def assessment(tab: Shown) -> Context:
-    """Return the team's writing and its conclusion for each child."""
+    """Return the team's writing, and what it says of each child; before decisions, what the child says of them."""
     assessments = [_one_assessment(tab, row) for row in tab.parts["assessment"]]
+    decided = [one for one in tab.parts["voices"] if one["decision"]]
     return {
+        "heard": [_said(tab, one) for one in decided],
         "assessments": assessments,
         "may_write": assessment_actions.may_write(tab.ties) and any(one["open"] for one in assessments),
         "children_left": _without_conclusion(tab),
@@ -53,8 +57,54 @@ def _one_assessment(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
             }
             for one in row["conclusions"]
         ],
+        "children": _of_children(tab, row),
         "visits": [_visit(tab, one) for one in row.get("visits", ())],
     }
+
+
+def _of_children(tab: Shown, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what the report says of each child, and what it lacks while the team writes."""
+    findings = row.get("findings")
+    if findings is None:
+        return []
+    voices = assessing.voices_of(row, tab.parts["voices"])
+    writes = row["state"] in WRITABLE and assessment_actions.may_write(tab.ties)
+    children = []
+    for pk, name in tab.called.items():
+        if pk not in tab.parts["names"].children:
+            continue
+        own = [one for one in findings if one["child"] == pk]
+        children.append(
+            {
+                "name": name,
+                "missing": assessing.missing_of(pk, findings, voices) if writes else (),
+                "address": reverse("child-writing", args=[tab.referral.pk, pk]) if writes else "",
+                "voices": [_said(tab, one) for one in voices if one["child"] == pk],
+                "findings": [_finding(one) for one in sorted(own, key=_place)],
+            }
+        )
+    return children
+
+
+def _place(row: Mapping[str, Any]) -> int:
+    return list(Dimension).index(Dimension(row["dimension"]))
+
+
+def _finding(row: Mapping[str, Any]) -> dict[str, Any]:
+    said = assessing.texts_of(row)
+    finding = row["finding"]
+    return {
+        "dimension": str(Dimension(row["dimension"]).label),
+        "finding": text_of(finding) if finding not in FindingCode.values else str(FindingCode(finding).label),
+        "lines": [Line(str(words.of(name)), text_of(said[name])) for name in said if said[name]],
+    }
+
+
+def _said(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a child said, and who it is."""
+    model = tab.referral.voices.model
+    shown = {name: value for name, value in row.items() if name not in ("complete", "decision", "assessment")}
+    return {"child": tab.called.get(row["child"], ""), "lines": display.lines(model, shown | {"child": ""})}
 
 
 def _without_conclusion(tab: Shown) -> list[str]:
@@ -81,7 +131,7 @@ def measures(tab: Shown) -> Context:
     all_measures = []
     about = {}
     model = tab.referral.measures.model
-    plain = ("id", "child", "type", "state", "service", "started_on", "term_on", "aim")
+    plain = ("id", "child", "type", "state", "service", "started_on", "term_on", "until_majority", "aim")
     services = _services({row["service"] for row in tab.parts["measures"]})
     today = tab.page.at.astimezone(tab.zone).date().isoformat()
     for row in tab.parts["measures"]:
@@ -98,7 +148,7 @@ def measures(tab: Shown) -> Context:
                 "state_code": row["state"]["code"],
                 "service": services.get(row["service"] or "", ""),
                 "started": tab.when(row["started_on"]),
-                "term": tab.when(term),
+                "term": gettext("la majorité") if row["until_majority"] else tab.when(term),
                 "term_over": bool(term) and term < today and row["state"]["code"] in ("active", "suspended"),
                 "aim": text_of(row["aim"]) if row.get("aim") else "",
                 "lines": display.lines(model, {k: v for k, v in row.items() if k not in plain}),
@@ -108,25 +158,8 @@ def measures(tab: Shown) -> Context:
     for one in all_measures:
         by_child.setdefault(one["child"], []).append(one)
     clocks = display.clock_lines(tab.parts["clocks"], tab.zone, tab.called)
-    due = [one for one in clocks if one["code"] in MEASURE_CLOCKS and one["state"] != "stopped"]
+    due = [one for one in clocks if one["code"] in OF_A_MEASURE and one["state"] != "stopped"]
     return {"by_child": list(by_child.items()), "about": about, "due": due}
-
-
-#: The clocks that tell when a measure or its plan is looked at again.
-MEASURE_CLOCKS: Final = (
-    "C9",
-    "C10",
-    "C11",
-    "C12",
-    "C13",
-    "C14",
-    "C14b",
-    "C15",
-    "C15b",
-    "C16",
-    "C17",
-    "C17b",
-)
 
 
 def _services(ids: set[str | None]) -> dict[str, str]:

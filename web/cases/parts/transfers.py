@@ -1,7 +1,15 @@
-"""Transfer requests of a case, as its own authority reads them: to whom, why, with what, and their outcome."""
+"""Transfer requests of a case and its questions to other authorities, as its own authority reads them."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from referrals.inquiries import queries as inquiries
+from referrals.vocabulary.states import OPENED, Machine
+from referrals.workflow.step import steps
 from web.cases import display
 from web.cases.parts.shown import Context, Shown, text_of
+from web.forms import ZONE
 
 PLAIN = (
     "id",
@@ -43,4 +51,25 @@ def transfers(tab: Shown) -> Context:
                 "lines": [line for line in display.lines(model, others) if text_of(line.text)],
             }
         )
-    return {"transfers": requests, "about": about}
+    actor, at = tab.page.actor, tab.page.at
+    asked = inquiries.of_case(tab.referral, actor, at=at)
+    asks = steps.get(Machine.INQUIRY, "ask").roles
+    here: set[UUID | None] = {one.authority_id for one in actor.holding(asks)}
+    may_ask = tab.referral.state in OPENED and tab.referral.authority_id in here
+    return {
+        "transfers": requests,
+        "about": about,
+        "inquiries": list(map(_inquiry, asked)),
+        "may_ask": may_ask,
+    }
+
+
+def _inquiry(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "pk": body["id"],
+        "other": body["other"]["name"],
+        "state": display.label(body["state"]),
+        "overdue": body["overdue"],
+        "asked": display.instant(body["asked_at"], ZONE),
+        "due": display.instant(body["due_at"], ZONE),
+    }

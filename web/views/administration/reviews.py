@@ -18,6 +18,7 @@ from core.query import PagedQuery, Query
 from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration.base import MANAGES, REVIEWS, AdministrationPage
+from web.administration.certificates import certificate_words
 from web.cases import display, told
 from web.forms import Fault, Option
 from web.journal.base import address
@@ -91,6 +92,9 @@ class Reviews(AdministrationPage, FormPage):
         lines = [
             role_line(row)
             | {
+                "certificate": certificate_words(row, at=self.at)
+                if row.authority_id in self.actor.may("honorability.read")
+                else "",
                 "own": row.user_id == self.actor.user_id,
                 "option": Option(
                     str(row.pk), format_html("<strong>{}</strong>", row.user.full_name), ticked, f"f-{row.pk}"

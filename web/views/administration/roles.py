@@ -1,19 +1,20 @@
 """Who holds which role: read, given, asked for and ended by the calls of the API."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import access, actions
-from accounts.inputs import MembershipInput, MembershipQuery
+from accounts import access, actions, honorability
+from accounts.inputs import CertificateInput, MembershipInput, MembershipQuery
 from accounts.models import GrantRequest, Membership
 from accounts.naming import visible
-from accounts.queries import membership_page
+from accounts.queries import certificate_of, membership_page
 from accounts.request import ServiceRequest
 from accounts.roles import POWERFUL, Role
 from accounts.validated_actions import given_or_asked
@@ -23,10 +24,11 @@ from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration import role_rows, words
 from web.administration.base import AdministrationPage, TableQuery
-from web.administration.forms import AdministrationForm, Confirmation
+from web.administration.certificates import certificate_words
+from web.administration.forms import AdministrationForm, Confirmation, InputForm
 from web.cases import display, told
 from web.cases.choices import role_words
-from web.forms import Ask, Pairs
+from web.forms import Ask, Pairs, day_in_words
 from web.journal.base import address
 from web.views.cases.queue import ZONE
 
@@ -74,7 +76,8 @@ class Roles(AdministrationPage):
 def held_line(row: Membership, *, at: datetime) -> dict[str, Any]:
     """Return a role that is or was held, in words, and whether it has ended or is to come."""
     ended = row.valid_to is not None and row.valid_to <= at
-    return role_line(row) | {"ended": ended, "to_come": row.valid_from > at}
+    said = role_line(row) | {"ended": ended, "to_come": row.valid_from > at}
+    return said | {"certificate": "" if ended else certificate_words(row, at=at)}
 
 
 def role_line(row: Membership | GrantRequest) -> dict[str, Any]:
@@ -134,6 +137,62 @@ class NewRole(AdministrationForm):
     def choices(self) -> dict[str, Pairs]:
         """Return authorities, roles, units and institutions."""
         return super().choices() | role_rows.choices(self.actor, self.authorities)
+
+
+class SeeCertificate(InputForm):
+    """GET, POST /administration/roles/{id}/attestation: the certificate of honorability that one saw today."""
+
+    tab = "memberships-page"
+    takes, asks = CertificateInput, words.CERTIFICATE
+    title, button = _("Attestation d'honorabilité"), _("J'ai vu l'attestation")
+    back = "memberships-page"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what is on record, and ask for the day; the look is an entry.
+
+        Raises:
+            NotVisible: absent, not the reader's, or of a role of which none may be asked.
+        """
+        row = certificate_of(pk, actor=self.actor, at=self.at)
+        return self.show(
+            self._around() | self.filled({}) | {"said": [*_whose(row), *certificate(row, at=self.at)]}
+        )
+
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Record it, once, and go back to the roles."""
+        body = self.validated()
+        self.once(self.body(), lambda: self._see(pk, body["issued_on"]))
+        return self.onwards(reverse(self.back))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - the form alone
+        """Show the form as it was typed, with its faults."""
+        return self.show(self._around() | self.again(problem))
+
+    def _see(self, pk: UUID, issued_on: date) -> UUID:
+        return actions.see_certificate(actor=self.actor, at=self.at, membership_id=pk, issued_on=issued_on).pk
+
+
+def _whose(row: Membership) -> list[tuple[Any, str]]:
+    said = role_line(row)
+    return [
+        (_("Personne"), said["name"]),
+        (_("Rôle"), said["role"]),
+        (_("Unité ou structure"), said["place"]),
+    ]
+
+
+def certificate(row: Membership, *, at: datetime) -> list[tuple[Any, str]]:
+    """Return what is on record of a role's certificate of honorability, in words; nothing where none is followed."""
+    last = honorability.ends_on(row)
+    if last is None:
+        return []
+    seen = row.honorability_seen_on
+    label = _("Valable jusqu'au") if seen is not None else _("À présenter avant le")
+    over = gettext(" (dépassé)") if last < at.date() else ""
+    return [
+        (_("Attestation vue le"), day_in_words(seen.isoformat()) if seen is not None else gettext("Aucune")),
+        (label, f"{day_in_words(last.isoformat())}{over}"),
+    ]
 
 
 class EndRole(Confirmation):

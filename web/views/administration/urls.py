@@ -37,6 +37,9 @@ urlpatterns: list[URLPattern] = [
     path("administration/roles", roles.Roles.as_view(), name="memberships-page"),
     path("administration/roles/a-revoir", reviews.Reviews.as_view(), name="reviews-page"),
     path("administration/roles/nouveau", roles.NewRole.as_view(), name="role-new"),
+    path(
+        "administration/roles/<uuid:pk>/attestation", roles.SeeCertificate.as_view(), name="role-certificate"
+    ),
     path("administration/roles/<uuid:pk>/fin", roles.EndRole.as_view(), name="role-end"),
     path("administration/demandes", requests.Requests.as_view(), name="requests-page"),
     path("administration/demandes/roles/<uuid:pk>", requests.OneRole.as_view(), name="request-role"),

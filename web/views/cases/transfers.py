@@ -40,6 +40,8 @@ LISTS: Final[Mapping[str, tuple[Any, Any]]] = {
         .related_model,
     ),
     "conclusions": (_("Conclusions"), Assessment._meta.get_field("conclusions").related_model),
+    "findings": (_("Constats par enfant"), Assessment._meta.get_field("findings").related_model),
+    "voices": (_("Parole de chaque enfant"), Assessment._meta.get_field("voices").related_model),
 }
 #: Lists of a document whose rows are what a step was done with.
 STEPS: Final[Mapping[str, Any]] = {
@@ -129,11 +131,11 @@ def _document(document: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         "title": display.label(document["kind"]),
         "at": display.instant(document["made_at"], zone),
         "lost": lost,
-        "blocks": [] if lost else _blocks(content),
+        "blocks": [] if lost else blocks(content),
     }
 
 
-def _blocks(content: Mapping[str, Any]) -> list[tuple[Any, list[list[Line]]]]:
+def blocks(content: Mapping[str, Any]) -> list[tuple[Any, list[list[Line]]]]:
     """Return a document as headings with rows; what stands in it beside its lists is the report itself."""
     blocks: list[tuple[Any, list[list[Line]]]] = []
     alone = {name: value for name, value in content.items() if name not in LISTS and name not in STEPS}

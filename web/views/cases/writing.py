@@ -1,4 +1,7 @@
-"""Workspace of the assessment team: notes, opinions, report, and a conclusion for each child, saved at will."""
+"""Workspace of the assessment team: notes, opinions, report, and a conclusion for each child, saved at will.
+
+What was found of each child has a page of its own (``child_writing.py``).
+"""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -12,7 +15,7 @@ from core.query import Query
 from referrals.access import child_sight
 from referrals.access.relations import CaseAccess
 from referrals.assessment import actions as assessment_actions
-from referrals.assessment.actions import ConclusionForm, ReportForm
+from referrals.assessment.inputs import ConclusionForm, ReportForm
 from referrals.assessment.steps import WRITABLE
 from referrals.errors import NotAllowed, NotVisible
 from referrals.models import Referral
@@ -21,16 +24,15 @@ from referrals.reading import procedure
 from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
-from web.cases import told
+from web.cases import assessing, told
 from web.cases.base import once, onwards, zone_of
-from web.cases.choices import Choices
+from web.cases.choices import Choices, numbered
 from web.cases.stepforms import StepForm, summary
 from web.forms import Entry, Group, Sent, members
 from web.views.cases.steps import CaseForm
 
 PLAIN = (
     "notes",
-    "child_opinions",
     "holder_opinions",
     "entourage_opinions",
     "report",
@@ -39,11 +41,55 @@ PLAIN = (
 )
 
 
-class Writing(CaseForm):
-    """GET, POST /dossiers/{id}/redaction."""
+class TeamPage(CaseForm):
+    """A page on which the assessment team writes."""
 
     keeps = True
     query: ClassVar[type[Query]] = told.ToldQuery
+
+    def _case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
+        referral, ties = seen(self.request, pk)
+        if ties.coarse or ties.draft:
+            raise NotVisible
+        if not assessment_actions.may_write(ties):
+            raise NotAllowed("assessment:edit")
+        return referral, ties
+
+    def _written(
+        self, referral: Referral, ties: CaseAccess
+    ) -> tuple[dict[str, Any], list[Mapping[str, Any]], reading_names.Names]:
+        """Return the assessment that the team writes, what its children said, and the names to tell them by.
+
+        Raises:
+            NotVisible: nothing is being written.
+        """
+        actor, at = self.actor, self.at
+        sight = child_sight.sight_of(referral, ties, actor)
+        rows, voices, names = opened(
+            referral,
+            ties,
+            lambda scope: (
+                procedure.assessments(referral, sight, scope),
+                procedure.voices(referral, sight, scope),
+                reading_names.names(referral, ties, scope, actor=actor),
+            ),
+            actor=actor,
+            at=at,
+        )
+        row = next((one for one in reversed(rows) if one["state"] in WRITABLE), None)
+        if row is None:
+            raise NotVisible
+        return row, assessing.voices_of(row, voices), names
+
+    def _context(self, referral: Referral, ties: CaseAccess, names: reading_names.Names) -> dict[str, Any]:
+        step = steps.get(Machine.ASSESSMENT, "write")
+        back = reverse("case-part", args=[referral.pk, "evaluation"])
+        return self.around(step, referral, ties, names) | {"back": back, "tab": "evaluation"}
+
+
+class Writing(TeamPage):
+    """GET, POST /dossiers/{id}/redaction."""
+
     template = "web/assessment/writing.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -54,26 +100,16 @@ class Writing(CaseForm):
             NotAllowed: not of the team.
         """
         referral, ties = self._case(pk)
-        actor, at = self.actor, self.at
-        rows, names = opened(
-            referral,
-            ties,
-            lambda scope: (
-                procedure.assessments(referral, child_sight.sight_of(referral, ties, actor), scope),
-                reading_names.names(referral, ties, scope, actor=actor),
-            ),
-            actor=actor,
-            at=at,
-        )
-        row = next((one for one in reversed(rows) if one["state"] in WRITABLE), None)
-        if row is None:
-            raise NotVisible
+        row, voices, names = self._written(referral, ties)
         form = self._form(referral, ties, names)
         entries = form.values({name: row.get(name) for name in PLAIN}) + _filled(form, row["conclusions"])
         return self.show(
             self._context(referral, ties, names)
             | {
                 "entries": entries,
+                "children": assessing.children(
+                    referral.pk, numbered(names.children), row["findings"], voices
+                ),
                 "version": referral.version,
                 "once": self.key(),
                 "saved": told.told(self)[0] == told.EDITED,
@@ -124,24 +160,11 @@ class Writing(CaseForm):
             context["conflict"] = self.conflict(referral, ties)
         return self.show(context)
 
-    def _case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
-        referral, ties = seen(self.request, pk)
-        if ties.coarse or ties.draft:
-            raise NotVisible
-        if not assessment_actions.may_write(ties):
-            raise NotAllowed("assessment:edit")
-        return referral, ties
-
     def _form(self, referral: Referral, ties: CaseAccess, names: reading_names.Names) -> StepForm:
         step = steps.get(Machine.ASSESSMENT, "write")
         return StepForm(
             ReportForm, Choices(step, referral, ties, self.actor, self.at, names), zone_of(referral)
         )
-
-    def _context(self, referral: Referral, ties: CaseAccess, names: reading_names.Names) -> dict[str, Any]:
-        step = steps.get(Machine.ASSESSMENT, "write")
-        back = reverse("case-part", args=[referral.pk, "evaluation"])
-        return self.around(step, referral, ties, names) | {"back": back, "tab": "evaluation"}
 
 
 def _leave_out_incomplete(body: dict[str, Any]) -> int:

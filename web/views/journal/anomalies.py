@@ -101,7 +101,7 @@ class OneAnomaly(AnomalyPage):
                 "lines": self.told(entries),
                 "subjects": anomaly.subjects,
                 "gone": len(anomaly.entries) - len(entries),
-                "panels": panels(pk, access_review_queries.abilities(anomaly, self.actor, at=self.at)),
+                "panels": panels(pk, access_review_actions.runner.abilities(anomaly, self.actor, at=self.at)),
                 "may_look": may_look_behind(anomaly, self.actor.user_id, at=self.at),
             }
             | told.in_words(self)

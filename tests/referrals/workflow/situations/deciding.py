@@ -186,8 +186,13 @@ def _judicial_outcome(world: Any) -> tuple[Kit, Body]:
     return kit, {"judicial_referral": row.pk, "outcomes": [bodies.outcome(kit.child.pk, "returned", on=ON)]}
 
 
+def _never_begun(kit: Kit, body: Body) -> None:
+    kit.measure("not_executed")
+    body.update(reason="term")
+
+
 @situation(
-    "referral", "end_followup",
+    "referral", "end_followup", term_was_reached=_never_begun,
     no_measure_alive=measure("suspended"), no_child_undecided=child_is(decision="undecided"),
     no_judicial_referral_open=judicial("prepared"), end_report_given=said(end_report=""),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from tests.referrals.workflow.situations.saying import (
     SERVICE_SPOILS,
     Body,
     case_is,
+    child_is,
     judicial,
     lapsed,
     measure_is,
@@ -138,7 +139,7 @@ def _referent_of_the_team(kit: Kit, body: Body) -> None:
 @situation(
     "measure", "start",
     term_within_the_law=said(term_on=(TODAY + timedelta(days=400)).isoformat()),
-    referent_may_follow=_referent_of_the_team,
+    referent_may_follow=_referent_of_the_team, of_a_minor=child_is(age_band="18+"),
 )  # fmt: skip
 def _start(world: Any) -> tuple[Kit, Body]:
     kit = _measure(world, "agreed")
@@ -154,7 +155,7 @@ def _suspend(world: Any) -> tuple[Kit, Body]:
 @situation(
     "measure", "renew",
     report_before_term=lambda kit, body: kit.record("measure", "renew", kit.part), renewal_is_founded=said(basis=""),
-    term_within_the_law=said(term_on=(TODAY + timedelta(days=400)).isoformat()),
+    term_within_the_law=said(term_on=(TODAY + timedelta(days=400)).isoformat()), of_a_minor=child_is(age_band="18+"),
 )  # fmt: skip
 def _renew(world: Any) -> tuple[Kit, Body]:
     kit = _measure(world, "active")
@@ -162,22 +163,25 @@ def _renew(world: Any) -> tuple[Kit, Body]:
     return kit, {"term_on": (TODAY + timedelta(days=365)).isoformat(), "basis": "Nouvel accord écrit."}
 
 
-@situation("measure", "end", end_report_given=said(end_report=""))
+@situation("measure", "end", end_report_given=said(end_report=""), danger_answered=said(danger_remains=""))
 def _end(world: Any) -> tuple[Kit, Body]:
-    return _measure(world, "active"), {"on": ON, "end_report": "Bilan."}
+    return _measure(world, "active"), {"on": ON, "end_report": "Bilan.", "danger_remains": "no"}
 
 
-@situation("measure", "lift", judge_decided=measure_is(judicial=True))
+@situation(
+    "measure", "lift", judge_decided=measure_is(judicial=True), danger_answered=said(danger_remains="")
+)
 def _lift(world: Any) -> tuple[Kit, Body]:
-    return _measure(world, "active"), {"on": ON, "reason": "10"}
+    return _measure(world, "active"), {"on": ON, "reason": "10", "danger_remains": "no"}
 
 
 @situation(
     "measure", "not_executed",
-    nothing_was_done=measure_is(state="active"), judge_told=measure_is(judicial=True),
+    nothing_was_done=measure_is(state="active"), judge_informed=measure_is(judicial=True),
+    danger_answered=said(danger_remains=""),
 )  # fmt: skip
 def _not_executed(world: Any) -> tuple[Kit, Body]:
-    return _measure(world, "agreed"), {"reason": "Aucune place."}
+    return _measure(world, "agreed"), bodies.not_executed()
 
 
 @situation(
@@ -188,6 +192,13 @@ def _situation_report(world: Any) -> tuple[Kit, Body]:
     return _measure(world, "active", "case_referent"), {"report": "Rapport.", "shown_on": ON}
 
 
+@situation("measure", "ruling", of_a_minor=child_is(age_band="18+"))
+def _ruling(world: Any) -> tuple[Kit, Body]:
+    kit = _measure(world, "active", type_id="aemo", judicial=True)
+    term = (TODAY + timedelta(days=90)).isoformat()
+    return kit, {"on": ON, "effect": "new_term", "term_on": term, "copy": "Jugement."}
+
+
 @situation(
     "measure", "inform_judge",
     judicial_only=measure_is(judicial=False), nothing_was_done=measure_is(state="active"),
@@ -195,3 +206,26 @@ def _situation_report(world: Any) -> tuple[Kit, Body]:
 )  # fmt: skip
 def _inform_judge(world: Any) -> tuple[Kit, Body]:
     return _measure(world, "ordered", type_id="aemo", judicial=True), bodies.judge_informed(on=ON)
+
+
+@situation(
+    "measure", "choose_at_majority",
+    near_majority=child_is(age_band="11-15"), said_already=said(on=(TODAY + timedelta(days=1)).isoformat()),
+    own_help=said(choice="agrees", agreement="Écrit.", term_on=(TODAY + timedelta(days=400)).isoformat()),
+    was_looked_after=said(choice="young_adult", aim="Logement."),
+)  # fmt: skip
+def _choose_at_majority(world: Any) -> tuple[Kit, Body]:
+    kit = _measure(world, "active")
+    kit.set_child(age_band="18+")
+    return kit, {"on": ON, "choice": "declines", "words": "Non."}
+
+
+@situation(
+    "measure", "majority_interview",
+    minor_in_care=child_is(age_band="18+"), held_already=said(on=(TODAY + timedelta(days=1)).isoformat()),
+    all_told=said(told=["path", "rights"]),
+)  # fmt: skip
+def _majority_interview(world: Any) -> tuple[Kit, Body]:
+    kit = _measure(world, "active", "case_referent", type_id="temporary_care")
+    kit.set_child(age_band="16-17")
+    return kit, bodies.interview(on=ON)

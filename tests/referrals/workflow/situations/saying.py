@@ -186,7 +186,11 @@ def report_is(**values: Any) -> Callable[[Kit, Body], None]:
 
 REPORT_SPOILS: dict[str, Callable[[Kit, Body], Any]] = {
     "every_child_concluded": lambda kit, body: kit.another_child(),
-    "opinions_gathered": report_is(child_opinions=None),
+    "dimensions_assessed": lambda kit, body: kit.case.findings.filter(dimension="health").update(
+        complete=False
+    ),
+    "children_heard": lambda kit, body: kit.case.voices.update(complete=False),
+    "opinions_gathered": report_is(holder_opinions=None),
     "earlier_concerns_considered": report_is(earlier_concerns_considered=False),
     "framework_version_noted": report_is(framework_version=""),
 }

@@ -1,0 +1,400 @@
+"""Search by name as the officer on duty, and the review of a search by another person (domain.md §1.3 rule 10).
+
+An act of danger: nothing caps it but the duty, and beyond that a supervisor's word. Each search is a row and an entry,
+found or not, is told at once to those who review it, and is looked at by the end of the next working day.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts import stepup
+from accounts.access import office_holders
+from accounts.actor import SYSTEM, Actor
+from accounts.errors import AlreadyThere
+from accounts.models import Authority
+from accounts.notifications import tell_people
+from accounts.roles import Role
+from audit import journal
+from audit.events import Counted, Purpose, Topic, count_as, file_under, register
+from encryption import keys
+from outbox.templates import Kind, Template
+from outbox.templates import register as register_templates
+from referrals.access import exceptions as access_exceptions
+from referrals.access import row_level_security
+from referrals.break_glass.steps import REVIEWERS
+from referrals.conflicts_of_interest.declarations import is_tied
+from referrals.emergency_search import hits
+from referrals.errors import InvalidInput, NotAllowed, NotVisible
+from referrals.matching import identity, relatives
+from referrals.matching.identity import Child
+from referrals.models import EmergencySearch, EmergencySheet, Referral, RotaShift
+from referrals.notifications import recipients
+from referrals.policy.definitions import protocol_of
+from referrals.policy.working_time import calendar_of
+from referrals.runaways.queries import sheets_for
+from referrals.vocabulary.labels import labelled
+from referrals.vocabulary.states import State, Urgency
+from referrals.workflow.case import Case
+
+DONE: Final = "emergency-search:done"
+AGREED: Final = "emergency-search:agreed"
+CONTESTED: Final = "emergency-search:contested"
+register(DONE, AGREED, CONTESTED)
+file_under(Topic.SEARCH, DONE, AGREED, CONTESTED)
+count_as(Counted.EMERGENCIES, DONE)
+
+_PAGE: Final = "recherches-urgence"
+TO_REVIEW: Final = "search.to-review"
+WATCHED: Final = "search.watched"
+IS_CONTESTED: Final = "search.contested"
+KNOWN_HERE: Final = "search.known-here"
+WITHHELD: Final = "search.withheld"
+register_templates(
+    Template(TO_REVIEW, Kind.CASE, _("Une recherche d'urgence par nom est à examiner."), start=_PAGE),
+    Template(WATCHED, Kind.CASE, _("Une recherche d'urgence par nom vient d'avoir lieu."), start="journal"),
+    Template(IS_CONTESTED, Kind.CASE, _("Une recherche d'urgence par nom est contestée."), start="journal"),
+    Template(
+        KNOWN_HERE,
+        Kind.QUEUE,
+        _("L'astreinte d'une autre autorité cherche un enfant que la vôtre connaît : elle va appeler."),
+    ),
+    Template(
+        WITHHELD,
+        Kind.QUEUE,
+        _("L'astreinte cherche l'enfant d'un dossier restreint dont vous êtes : appelez-la."),
+    ),
+)
+
+ROLES: Final = frozenset({Role.ON_CALL, *REVIEWERS})
+#: An emergency search is no list: whoever gets as many has to say more.
+SHOWN_AT_MOST: Final = 5
+_NOBODY: Final = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The shells of the own authority's files, whom to call elsewhere, and whether not all could be looked at."""
+
+    search: EmergencySearch
+    lines: list[dict[str, Any]]
+    elsewhere: list[dict[str, Any]]
+    more: bool
+
+
+# --- Who may ------------------------------------------------------------------------------------------
+
+
+def duties(actor: Actor, *, at: datetime) -> dict[UUID, RotaShift]:
+    """Return the duties that an officer has now, by authority.
+
+    Raises:
+        NotAllowed: no role on call, or not on the rota now.
+    """
+    seats = {position.authority_id for position in actor.holding([Role.ON_CALL])}
+    rows = RotaShift.objects.on_duty(at).filter(user=actor.user_id, authority__in=sorted(seats))
+    # Of two of one authority the one that began first; both count as one then.
+    found = {row.authority_id: row for row in rows.order_by("-starts_at")}
+    if not found:
+        raise NotAllowed("emergency-search")
+    return found
+
+
+def is_on_duty(actor: Actor, *, at: datetime) -> bool:
+    """Tell whether to offer the search."""
+    try:
+        return bool(duties(actor, at=at))
+    except NotAllowed:
+        return False
+
+
+def left(shift: RotaShift, *, at: datetime) -> int:
+    """Return how many searches the officer has left in a duty before a supervisor's word is needed."""
+    done = EmergencySearch.objects.filter(shift=shift).count()
+    return max(0, int(protocol_of(shift.authority, at).emergency_search_cap) - done)
+
+
+# --- Searching ----------------------------------------------------------------------------------------
+
+
+def search(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> Answer:
+    """Look for a child by name, in all authorities; write down that it was done, and tell who reviews it.
+
+    Raises:
+        NotAllowed: as ``duties``.
+        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+        InvalidInput: which duty isn't said; the duty's searches are used up and no supervisor's word is given.
+        KeysUnavailable: the key store or the provider doesn't answer.
+    """
+    shift = _duty(said.get("authority"), actor=actor, at=at)
+    stepup.require(actor, at=at)
+    # Locked: what one officer searches at once is counted one after the other.
+    RotaShift.objects.select_for_update(no_key=True).get(pk=shift.pk)
+    word = _word(said, shift, at=at)
+    actor = actor.acting_as(Role.ON_CALL, authority_id=shift.authority_id)
+    found = _found(said, shift, actor=actor, at=at)
+    row = _kept(said, word, found, shift, at=at)
+    journal.record(
+        DONE,
+        actor=actor,
+        at=at,
+        objects=[case.pseudonym for case in found.own],
+        tenant=row.authority_id,
+        purpose=Purpose.EMERGENCY,
+        payload=_spelled(said),
+    )
+    _tell(row, found, actor=actor, at=at)
+    listed = found.own[:SHOWN_AT_MOST]
+    return Answer(
+        row, _lines(listed), _elsewhere(found, actor=actor, at=at), more=found.cut or listed != found.own
+    )
+
+
+def _duty(authority: UUID | None, *, actor: Actor, at: datetime) -> RotaShift:
+    held = duties(actor, at=at)
+    if authority is None and len(held) == 1:
+        return next(iter(held.values()))
+    if authority is None:
+        raise InvalidInput("authority", "required")
+    if authority not in held:
+        raise InvalidInput("authority")
+    return held[authority]
+
+
+def _word(said: Mapping[str, Any], shift: RotaShift, *, at: datetime) -> dict[str, str] | None:
+    """Return the supervisor's word: who gave it and when; needed once the duty's searches are used up."""
+    name, when = said.get("word"), said.get("word_at")
+    if not name and when is None and left(shift, at=at) > 0:
+        return None
+    if not name:
+        raise InvalidInput("word", "required")
+    if when is None:
+        raise InvalidInput("word_at", "required")
+    if when > at:
+        raise InvalidInput("word_at", "too-late")
+    return {"name": name, "at": when.isoformat()}
+
+
+def _found(said: Mapping[str, Any], shift: RotaShift, *, actor: Actor, at: datetime) -> hits.Hits:
+    """Return what answers; of the officer's own relatives nothing does, wherever they are known (§1.3 rule 8)."""
+    born = said["birth_date"]
+    if is_tied(actor, relatives.of_parts([said["last_name"]], [said["first_names"]], born)):
+        return hits.Hits([], {}, [], cut=False)
+    return hits.find(_child(said, at.date()), shift.authority_id, actor=actor, at=at)
+
+
+def _child(said: Mapping[str, Any], on: date) -> Child:
+    values = {name: said[name] for name in ("last_name", "first_names", "birth_date")}
+    if said["age"] is not None:
+        values |= {"age_estimated_min": max(0, said["age"] - 1), "age_estimated_max": said["age"] + 1}
+    return identity.child(_NOBODY, values, on=on)
+
+
+def _spelled(said: Mapping[str, Any]) -> bytes:
+    """Return the one spelling of what was asked, of which the journal keeps a keyed digest."""
+    born = said["birth_date"] and said["birth_date"].isoformat()
+    parts = [said["last_name"], said["first_names"], born, said["age"]]
+    return json.dumps(parts, ensure_ascii=False).encode()
+
+
+def _kept(
+    said: Mapping[str, Any],
+    word: Mapping[str, str] | None,
+    found: hits.Hits,
+    shift: RotaShift,
+    *,
+    at: datetime,
+) -> EmergencySearch:
+    authority = shift.authority
+    pk = uuid4()
+    key = keys.create_draft_key(pk)
+    own = [*found.own, *(case for case in found.withheld if case.authority_id == authority.pk)]
+    row = EmergencySearch(
+        pk=pk,
+        authority=authority,
+        user_id=shift.user_id,
+        shift=shift,
+        searched_at=at,
+        ground=said["ground"],
+        cases=[str(case.pk) for case in own],
+        elsewhere=[str(pk) for pk in found.elsewhere],
+        review_due_at=calendar_of(authority, protocol_of(authority, at)).after_working_days(at, 1),
+        key=key.id,
+    )
+    row.reason = key.seal(_field("reason"), pk, said["reason"])
+    if word is not None:
+        row.word = key.seal(_field("word"), pk, word)
+    row.save(force_insert=True)
+    return row
+
+
+def _field(name: str) -> Any:
+    return EmergencySearch._meta.get_field(name)
+
+
+def _lines(cases: list[Referral]) -> list[dict[str, Any]]:
+    """Return the shells that rule 10 names, and nothing else of a file."""
+    open_ = EmergencySheet.objects.filter(referral__in=[case.pk for case in cases], closed_at=None)
+    sheets = set(open_.values_list("referral_id", flat=True))
+    return [
+        {
+            "reference": case.reference,
+            "state": labelled(State(case.state)),
+            "urgency": labelled(Urgency(case.urgency)),
+            "runaway": case.runaway,
+            "sheet": case.pk in sheets,
+        }
+        for case in cases
+    ]
+
+
+def _elsewhere(found: hits.Hits, *, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Return whom to call in other authorities, with the sheet that was opened to the officer's own one (T36)."""
+    ids = [case.pk for cases in found.elsewhere.values() for case in cases]
+    sheets = {sheet.authority_id: sheet.pk for sheet in sheets_for(actor, at=at).filter(referral__in=ids)}
+    lines = []
+    for authority in Authority.objects.filter(pk__in=sorted(found.elsewhere)).order_by("name"):
+        terms = protocol_of(authority, at)
+        sheet = sheets.get(authority.pk)
+        lines.append(
+            {
+                "authority": str(authority.pk),
+                "name": authority.name,
+                "phone": terms.on_call_phone or terms.crip_phone,
+                "sheet": str(sheet) if sheet else None,
+            }
+        )
+    return lines
+
+
+def _tell(row: EmergencySearch, found: hits.Hits, *, actor: Actor, at: datetime) -> None:
+    """Tell who reviews and who watches; the authorities hit; and call those to whom a file that answers is restricted.
+
+    No notice says whom it is about, and none goes to a person excluded from a file that answered (SEC-AZ4).
+    """
+    with row_level_security.beyond():
+        withheld = [Case(case, actor=SYSTEM, at=at) for case in found.withheld]
+        own = [Case(case, actor=SYSTEM, at=at) for case in found.own]
+        own += [case for case in withheld if case.authority_id == row.authority_id]
+        excluded = {user for case in own for user in recipients.excluded_from(case)} | {actor.user_id}
+        here = row.authority_id
+        tell_people(office_holders(REVIEWERS, here, at=at) - excluded, TO_REVIEW, here, at=at)
+        tell_people(office_holders([Role.AUDITOR], here, at=at) - excluded, WATCHED, here, at=at)
+        for pk, cases in found.elsewhere.items():
+            there = office_holders([Role.CRIP_COORDINATOR, Role.ON_CALL], pk, at=at) - {actor.user_id}
+            for known_there in cases:
+                there -= recipients.excluded_from(Case(known_there, actor=SYSTEM, at=at))
+            tell_people(there, KNOWN_HERE, pk, at=at)
+        for restricted in withheld:
+            recipients.call_list(restricted, WITHHELD)
+
+
+# --- Review -------------------------------------------------------------------------------------------
+
+
+def require_role(actor: Actor) -> None:
+    """Refuse whoever neither searches in an emergency nor reviews such searches.
+
+    Raises:
+        NotAllowed: none of the actor's roles.
+    """
+    if not actor.holding(ROLES):
+        raise NotAllowed("emergency-search")
+
+
+def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySearch]":
+    """Return one's own searches and those that one reviews; none of which a file answered that excludes the actor.
+
+    Raises:
+        NotAllowed: as ``require_role``.
+    """
+    require_role(actor)
+    here = {position.authority_id for position in actor.holding(REVIEWERS)}
+    rows = EmergencySearch.objects.filter(Q(user=actor.user_id) | Q(authority__in=sorted(here)))
+    excluded = {str(pk) for pk in access_exceptions.exceptional(actor, at=at).excluded}
+    if excluded:
+        # The searches of one authority are few, and a list in JSON is searched in no way that both databases know.
+        barred = [
+            pk for pk, cases in rows.exclude(cases=[]).values_list("pk", "cases") if excluded & set(cases)
+        ]
+        rows = rows.exclude(pk__in=barred)
+    return rows.select_related("user", "reviewed_by")
+
+
+def known(pk: UUID, *, actor: Actor, at: datetime, locked: bool = False) -> EmergencySearch:
+    """Return a search that the actor may know of.
+
+    Raises:
+        NotVisible: absent, or none of the actor's business; the two look the same.
+        NotAllowed: as ``require_role``.
+    """
+    rows = visible_to(actor, at=at).filter(pk=pk)
+    row = (rows.select_for_update(of=("self",)) if locked else rows).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def may_review(row: EmergencySearch, actor: Actor) -> bool:
+    """Tell whether the actor is the other person who looks at a search, and it still waits."""
+    here = {position.authority_id for position in actor.holding(REVIEWERS)}
+    return row.reviewed_at is None and row.user_id != actor.user_id and row.authority_id in here
+
+
+def review(pk: UUID, *, agreed: bool, note: str, actor: Actor, at: datetime) -> EmergencySearch:
+    """Agree with a search that another person made, or contest it; the auditors are told of a contested one.
+
+    Raises:
+        NotVisible, NotAllowed: as ``known``; NotAllowed also for one's own search.
+        AlreadyThere: somebody has looked at it.
+        KeysUnavailable: the key store or the provider doesn't answer.
+    """
+    row = known(pk, actor=actor, at=at, locked=True)
+    if row.reviewed_at is not None:
+        raise AlreadyThere(_("Cette recherche a déjà été examinée."))
+    if not may_review(row, actor):
+        raise NotAllowed("emergency-search:review")
+    role = next(role for role in REVIEWERS if role in actor.roles_in(row.authority_id))
+    row.reviewed_by_id, row.reviewed_at, row.agreed = actor.user_id, at, agreed
+    if note and row.key is not None:
+        row.review = keys.data_key(row.key, row.pk).seal(_field("review"), row.pk, note)
+    row.save()
+    record(
+        AGREED if agreed else CONTESTED,
+        row,
+        actor=actor.acting_as(role, authority_id=row.authority_id),
+        at=at,
+    )
+    if not agreed:
+        auditors = office_holders([Role.AUDITOR], row.authority_id, at=at)
+        tell_people(auditors, IS_CONTESTED, row.authority_id, at=at)
+    return row
+
+
+def record(act: str, row: EmergencySearch, *, actor: Actor, at: datetime) -> None:
+    """Write down an act on a search."""
+    journal.record(
+        act, actor=actor, at=at, tenant=row.authority_id, purpose=Purpose.EMERGENCY, payload=row.pk.bytes
+    )
+
+
+def end(row: EmergencySearch, *, at: datetime) -> None:
+    """Destroy all that is sealed of a search, with its key; that it took place stays."""
+    key, row.key, row.reason, row.word, row.review, row.ended_at = row.key, None, None, None, None, at
+    row.save()
+    transaction.on_commit(partial(keys.destroy, [key] if key else []), robust=True)
+
+
+def ends_at(row: EmergencySearch) -> datetime | None:
+    """Return when what is sealed of a search goes; None where it still waits for its review."""
+    if row.reviewed_at is None:
+        return None
+    return row.reviewed_at + timedelta(days=protocol_of(row.authority, row.reviewed_at).emergency_search_days)

@@ -1,0 +1,168 @@
+"""``/emergency-searches``: search by name as the officer on duty, and the reviews of these searches."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
+from accounts.request import bare
+from audit.events import Purpose
+from core.paging import page_of
+from core.query import Query
+from referrals.emergency_search import actions, queries
+from referrals.emergency_search.inputs import Reviewing, SearchesQuery, Searching
+from referrals.models import EmergencySearch
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed
+
+
+class ShellOut(serializers.Serializer[None]):
+    """A file of the own authority: its shell, and whether a sheet is open on it."""
+
+    reference = serializers.CharField()
+    state = schema.CodedValue()
+    urgency = schema.CodedValue()
+    runaway = serializers.BooleanField()
+    sheet = serializers.BooleanField()
+
+
+class ToCall(serializers.Serializer[None]):
+    """Another authority that knows the child; the sheet, if the own authority was named on it."""
+
+    authority = serializers.UUIDField()
+    name = serializers.CharField()
+    phone = serializers.CharField(help_text="Empty: the authority has given none.")
+    sheet = serializers.UUIDField(allow_null=True)
+
+
+class SearchAnswer(serializers.Serializer[None]):
+    """What an emergency search gives: shells and whom to call, never content."""
+
+    id = serializers.UUIDField()
+    results = ShellOut(many=True)
+    more = serializers.BooleanField(help_text="Not all that looks alike could be shown or looked at.")
+    elsewhere = ToCall(many=True)
+
+
+class SearchLine(serializers.Serializer[None]):
+    """One search that was made, and where its review stands."""
+
+    id = serializers.UUIDField()
+    authority = serializers.UUIDField()
+    user = serializers.CharField()
+    own = serializers.BooleanField()
+    searched_at = serializers.DateTimeField()
+    ground = schema.CodedValue()
+    state = schema.CodedValue()
+    review_due_at = serializers.DateTimeField()
+    overdue = serializers.BooleanField()
+    reviewed_at = serializers.DateTimeField(allow_null=True)
+    reviewed_by = serializers.CharField(allow_null=True)
+    to_review = serializers.BooleanField()
+
+
+class WordOut(serializers.Serializer[None]):
+    """A supervisor's word: who gave it, and when."""
+
+    name = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class SearchOut(SearchLine):
+    """The same with what was written, as long as it is kept, and the files found that the reader may know of."""
+
+    reason = serializers.CharField(allow_null=True)
+    word = WordOut(allow_null=True)
+    review = serializers.CharField(allow_null=True)
+    references = serializers.ListField(child=serializers.CharField())
+
+
+class SearchPage(serializers.Serializer[None]):
+    """A page of searches."""
+
+    results = SearchLine(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class EmergencySearches(CaseView):
+    """Emergency searches by name."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        parameters=[SearchesQuery],
+        responses=SearchPage,
+        operation_id="emergency_searches_list",
+        tags=["emergency-searches"],
+    )
+    def get(self, request: Request) -> Response:
+        """List one's own searches, and those that one reviews."""
+        actor, at = self.actor(request), self.at(request)
+        asked = SearchesQuery.of(request.query_params)
+        rows = actions.visible_to(actor, at=at)
+        reviewed = asked.get("reviewed")
+        page = page_of(
+            rows if reviewed is None else rows.filter(reviewed_at__isnull=not reviewed),
+            limit=asked["limit"],
+            order=("-searched_at", "id"),
+            cursor=asked.get("cursor"),
+            bound_to=f"emergency-searches/{reviewed}",
+        )
+        return Response(listed([queries.line(row, actor=actor, at=at) for row in page.items], page.next))
+
+    @extend_schema(
+        request=Searching,
+        responses=SearchAnswer,
+        operation_id="emergency_searches_create",
+        tags=["emergency-searches"],
+    )
+    def post(self, request: Request) -> Response:
+        """Look for a child by name as the officer on duty: shells, and whom to call elsewhere (§1.3 rule 10).
+
+        Every search counts and is written down, one that is repeated too: there is nothing here to do only once.
+        """
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        # A refusal of this request is one of an emergency, and the journal says so.
+        bare(request).purpose = Purpose.EMERGENCY  # read by the pipeline
+        actions.duties(actor, at=at)
+        found = actions.search(Searching.read(request.data), actor=actor, at=at)
+        return Response(queries.answer(found))
+
+
+class OneEmergencySearch(CaseView):
+    """One emergency search."""
+
+    @extend_schema(responses=SearchOut, operation_id="emergency_searches_read", tags=["emergency-searches"])
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read one search with what was written; an entry says so."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        return Response(queries.one(actions.known(pk, actor=actor, at=at), actor=actor, at=at))
+
+
+class ReviewEmergencySearch(CaseView):
+    """A search that another person made."""
+
+    @extend_schema(
+        request=Reviewing,
+        responses=SearchLine,
+        operation_id="emergency_searches_review",
+        tags=["emergency-searches"],
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Agree with it, or contest it with a reason; never one's own."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+
+        def review() -> EmergencySearch:
+            actions.known(pk, actor=actor, at=at)
+            said = Reviewing.read(request.data)
+            return actions.review(pk, agreed=said["agreed"], note=said.get("note", ""), actor=actor, at=at)
+
+        row = do_once(request, actions.visible_to(actor, at=at), review)
+        return Response(queries.line(row, actor=actor, at=at))

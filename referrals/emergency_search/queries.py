@@ -1,0 +1,70 @@
+"""Emergency searches as the pages and the API show them."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from accounts.actor import Actor
+from audit.disclosure import disclosure
+from audit.events import Purpose, Topic, file_under, register
+from referrals.emergency_search import actions
+from referrals.exports import table
+from referrals.models import EmergencySearch
+from referrals.reading.fields import opened
+from referrals.vocabulary.emergency_search import SearchGround, SearchState
+from referrals.vocabulary.labels import labelled, moment
+
+READ: Final = "emergency-search:read"
+register(READ)
+file_under(Topic.SEARCH, READ)
+
+
+def answer(found: actions.Answer) -> dict[str, Any]:
+    """Return what a search gives; what isn't there, what is restricted and what is of a relative look the same."""
+    return {
+        "id": str(found.search.pk),
+        "results": found.lines,
+        "more": found.more,
+        "elsewhere": found.elsewhere,
+    }
+
+
+def state_of(row: EmergencySearch) -> SearchState:
+    """Return where the review stands."""
+    if row.agreed is None:
+        return SearchState.TO_REVIEW
+    return SearchState.REVIEWED_OK if row.agreed else SearchState.REVIEWED_KO
+
+
+def line(row: EmergencySearch, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return one search as a list shows it: nothing that was written, and nothing of what was found."""
+    return {
+        "id": str(row.pk),
+        "authority": str(row.authority_id),
+        "user": row.user.full_name,
+        "own": row.user_id == actor.user_id,
+        "searched_at": moment(row.searched_at),
+        "ground": labelled(SearchGround(row.ground)),
+        "state": labelled(state_of(row)),
+        "review_due_at": moment(row.review_due_at),
+        "overdue": row.reviewed_at is None and row.review_due_at < at,
+        "reviewed_at": moment(row.reviewed_at),
+        "reviewed_by": row.reviewed_by.full_name if row.reviewed_by else None,
+        "to_review": actions.may_review(row, actor),
+    }
+
+
+def one(row: EmergencySearch, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return one search with what was written, and the references of those files found that the reader may know of."""
+    with disclosure(
+        actor=actor,
+        purpose=Purpose.EMERGENCY,
+        at=at,
+        objects=[],
+        tenant=row.authority_id,
+        act=READ,
+        payload=row.pk.bytes,
+    ) as scope:
+        said = {name: opened(getattr(row, name), scope) for name in ("reason", "word", "review")}
+    return (
+        line(row, actor=actor, at=at) | said | {"references": table.references(row.cases, actor=actor, at=at)}
+    )

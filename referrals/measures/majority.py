@@ -1,0 +1,67 @@
+"""The choice at majority and the interview before it: who is asked, when, and what may be answered (M20, M21; §5.3)."""
+
+from typing import Final
+
+from dateutil.relativedelta import relativedelta
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Text
+from referrals.coming_of_age import checks
+from referrals.measures.inputs import ChoiceAtMajority, MajorityInterview
+from referrals.vocabulary import ages
+from referrals.vocabulary.measure_answers import Execution, MajorityChoice
+from referrals.workflow.case import Case
+from referrals.workflow.rules import answers, rule
+
+TOO_EARLY: Final = _("Ce choix se recueille à l'approche de la majorité, ou après elle.")
+NOT_OVER: Final = _("Cette mesure ne prend pas fin à la majorité : aucun choix n'est à recueillir.")
+
+
+@answers(NOT_OVER, TOO_EARLY)
+def majority_ends_it(case: Case, step_input: ChoiceAtMajority | None) -> Text | None:
+    """What follows is chosen for a measure that ends at majority, from some months before on (M20)."""
+    child = case.on_record(case.part.child_id)
+    if not checks.ends_at_majority(case.part):
+        return NOT_OVER
+    if child is None or not (case.of_age(child) or child.age_band in checks.NEAR_BANDS):
+        return TOO_EARLY
+    # A birth date is opened for who acts alone, not for a page that asks what is possible.
+    return None if step_input is None or checks.may_choose(case, child) else TOO_EARLY
+
+
+HELP_AT_HOME: Final = _(
+    "Seule une aide à domicile décidée avec la famille peut continuer avec l'accord de la personne."
+)
+NEW_TERM: Final = _(
+    "Le nouveau terme est postérieur à la majorité, dans un an au plus, et avant vingt et un ans."
+)
+
+
+@answers(HELP_AT_HOME, NEW_TERM)
+def own_agreement_is_lawful(case: Case, step_input: ChoiceAtMajority) -> Text | None:
+    """The own agreement lets help at home alone go on, for a year and until 21 at most (M20; L222-2)."""
+    if step_input.choice != MajorityChoice.AGREES:
+        return None
+    if case.part.judicial or case.part.type.execution != Execution.HOME:
+        return HELP_AT_HOME
+    child, term = case.on_record(case.part.child_id), step_input.term_on
+    majority = checks.majority_of(case, child) if child is not None else None
+    if term is None or not case.today < term <= case.today + relativedelta(years=1):
+        return NEW_TERM
+    until_21 = relativedelta(years=checks.SUPPORTED_UNTIL - ages.ADULT_AT)
+    return NEW_TERM if majority is not None and not majority < term <= majority + until_21 else None
+
+
+@rule(_("L'accompagnement jeune majeur suppose un accueil avant la majorité."))
+def young_adult_is_open(case: Case, step_input: ChoiceAtMajority) -> bool:
+    """Support as a young adult is chosen by who was looked after before majority (M20; L222-5 5°)."""
+    child = case.on_record(case.part.child_id)
+    return step_input.choice != MajorityChoice.YOUNG_ADULT or (
+        child is not None and checks.was_looked_after(case, child)
+    )
+
+
+@rule(_("Ce jour ne peut pas être à venir."))
+def day_has_come(case: Case, step_input: ChoiceAtMajority | MajorityInterview) -> bool:
+    """What was said is recorded on that day or later (M20, M21)."""
+    return step_input.on <= case.today

@@ -1,0 +1,57 @@
+"""The interview and the choice before majority: clocks whose end is a birthday (C25, C26)."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("referrals", "0021_people_who_know_nothing_of_an_inquiry"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="clock",
+            name="on_birthday",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AlterField(
+            model_name="clock",
+            name="code",
+            field=models.CharField(
+                choices=[
+                    ("C1", "Accusé de réception"),
+                    ("C2", "Première analyse"),
+                    ("C3", "Danger immédiat : sans délai"),
+                    ("C4", "Évaluation"),
+                    ("C4b-meeting", "Première rencontre"),
+                    ("C4b-visit", "Visite à domicile"),
+                    ("C5", "Retour au déclarant professionnel ou élu"),
+                    ("C5b", "Retour au particulier"),
+                    ("C6", "Complément"),
+                    ("C7", "Suite du parquet"),
+                    ("C8", "Décision"),
+                    ("C9", "Accord de la famille"),
+                    ("C10", "Fin de mesure administrative"),
+                    ("C11", "Accueil 72 h"),
+                    ("C12", "Recueil provisoire"),
+                    ("C13", "OPP du parquet"),
+                    ("C14", "Audience après placement en urgence"),
+                    ("C14b", "Mesures provisoires"),
+                    ("C15", "Mesure judiciaire"),
+                    ("C15b", "MJIE"),
+                    ("C16", "Projet pour l'enfant"),
+                    ("C17", "Rapport de situation"),
+                    ("C17b", "Interdiction de sortie du territoire"),
+                    ("C18", "Recherche d'adresse"),
+                    ("C19", "Fugue"),
+                    ("C24", "Mise en œuvre de la mesure"),
+                    ("C25", "Entretien de préparation à la majorité"),
+                    ("C26", "Suite à la majorité"),
+                    ("R-holders", "Information des titulaires, revue"),
+                    ("R-restriction", "Restriction d'accès, revue"),
+                    ("C20", "Conservation"),
+                ],
+                max_length=20,
+            ),
+        ),
+    ]

@@ -1,0 +1,70 @@
+"""Words of a child, as an assessment or a decision asks for them: when and by whom, or why there are none.
+
+A child is heard on what concerns it (CASF D226-2-6, L223-4). What a filer tells of it is part of the concern form.
+"""
+
+from datetime import date
+from typing import Any, Final
+
+from core.inputs import Code, OptionalDay, StrictSerializer, When
+from referrals.errors import InvalidInput
+from referrals.vocabulary.assessment_answers import HEARD, NotHeard, WayHeard
+from referrals.workflow.inputs import text
+
+_HEARD: Final = When("heard", HEARD)
+_NOT_HEARD: Final = When("heard", (WayHeard.NOT_HEARD,))
+ASKED_WHEN: Final = {
+    "heard_on": _HEARD,
+    "heard_by": _HEARD,
+    "words": _HEARD,
+    "wants": _HEARD,
+    "not_heard": _NOT_HEARD,
+    "not_heard_text": _NOT_HEARD,
+    "told": When("heard"),
+}
+
+
+class OwnWords(StrictSerializer):
+    """What a child says, wants and was told, when and by whom; or why it wasn't heard."""
+
+    asked_when = ASKED_WHEN
+
+    heard = Code(WayHeard.choices, required=False, default="", allow_blank=True)
+    heard_on = OptionalDay()
+    heard_by = text(required=False)
+    words = text(required=False, max_length=10_000)
+    wants = text(required=False, max_length=10_000)
+    not_heard = Code(
+        [
+            (one.value, one.label) for one in NotHeard if one is not NotHeard.NOT_ASKED
+        ],  # that is for a filer to say
+        required=False,
+        default="",
+        allow_blank=True,
+    )
+    not_heard_text = text(required=False)
+    told = text(required=False, max_length=10_000)
+
+
+def columns(item: Any) -> dict[str, Any]:
+    """Return the columns of a ``Voice``: what goes with how the child was heard, and whether all of it is there."""
+    answered = {name: item[name] for name, when in ASKED_WHEN.items() if when.met_by(item.heard)}
+    empty = {name: None if name == "heard_on" else "" for name in ASKED_WHEN}
+    return {"heard": item.heard, "complete": _is_complete(item)} | empty | answered
+
+
+def require_past(item: Any, today: date, *, path: str = "") -> None:
+    """Refuse a hearing that is still to come.
+
+    Raises:
+        InvalidInput: it is; ``path`` is where the member stands in the body.
+    """
+    if item.heard_on is not None and item.heard_on > today:
+        raise InvalidInput(f"{path}heard_on", "too-late")
+
+
+def _is_complete(item: Any) -> bool:
+    if item.heard == WayHeard.NOT_HEARD:
+        return bool(item.not_heard) and (item.not_heard != NotHeard.OTHER or bool(item.not_heard_text))
+    said = bool(item.words or item.wants)
+    return bool(item.heard_on and item.heard_by and item.told) and said

@@ -1,0 +1,339 @@
+"""S19: a girl in care by the judge and her brother, helped at home, turn 18 during their measures (domain.md §10, §5.3).
+
+Not there yet: their letters (``majority_notice``, ``child_letter``).
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from outbox.models import Notice
+from referrals.coming_of_age import tasks as coming_of_age_tasks
+from referrals.models import Child, Clock, Measure
+from referrals.reminders import tasks as reminders_tasks
+from tests.conftest import see_all
+from tests.factories.concerns import child, concern
+from tests.journeys import bodies
+from tests.kept import kept
+
+BORN = "2009-05-20"
+MAJORITY = "2027-05-20"
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+CUT = "term-cut-at-majority"
+MUST_ACT = {
+    "ase_inspector",
+    "case_referent",
+    "crip_coordinator",
+    "crip_coordinator_2",
+    "supervisor",
+    "supervisor_2",
+}
+
+
+@kept
+def helped(story):
+    """Help at home agreed by both parents of a boy of 17 years and 8 months, and begun."""
+    story.at("2027-01-05 10:00")
+    story.files("filer", concern(children=[child(birth_date=BORN)]))
+    story.triaged()
+    story.qualified()
+    story.assigned()
+    story.at("2027-01-12 10:00")
+    story.met()
+    story.reported(["danger"])
+    story.does("crip_coordinator", "name_referent", {"user": story.user("case_referent")})
+    (him,) = story.children
+    offer = bodies.offer(him, service=story.world.services["93"].pk)
+    decided = {"decisions": [bodies.decision(him, "admin")], "measures": [offer], "motivation": "Soutien."}
+    story.does("ase_inspector", "decide_admin", decided)
+    story.does("ase_inspector", "agree", bodies.agreement(on="2027-01-12"), part=measure(story))
+    return story
+
+
+def measure(story):
+    return f"measures/{story.row.measures.get().pk}"
+
+
+def begun(story, **said):
+    body = {"started_on": "2027-01-12"} | said
+    return story.does("measure_service", "start", body, part=measure(story))
+
+
+def of_age(story):
+    """Let the night of the birthday pass; return who is told, by name."""
+    return night(story, MAJORITY, reminded=False)
+
+
+def night(story, day, *, reminded=True):
+    """Let a night pass in which the child is looked at; return who is told, by name."""
+    story.at(f"{day} 00:10")
+    see_all()
+    before = set(Notice.objects.values_list("pk", flat=True))
+    Child.objects.update(next_change=None)
+    coming_of_age_tasks.grow_up(story.now)
+    if reminded:
+        see_all()
+        others = Clock.objects.exclude(code__in=("C25", "C26"))
+        others.update(soon_told_at=LONG_AGO, again_told_at=LONG_AGO, late_told_at=LONG_AGO)
+        reminders_tasks.remind(story.now)
+    see_all()
+    told = set(Notice.objects.filter(channel="app").exclude(pk__in=before).values_list("user_id", flat=True))
+    story.at(f"{day} 10:00")
+    return {name for (code, name), user in story.world.users.items() if code == "93" and user.pk in told}
+
+
+def days_told(story):
+    """Return every day that stands in clear on the measure and its deadlines."""
+    see_all()
+    rows = [
+        *Measure.objects.filter(referral=story.pk).values(),
+        *Clock.objects.filter(referral=story.pk).values(),
+    ]
+    return {str(value)[:10] for row in rows for value in row.values() if value is not None}
+
+
+def test_a_term_beyond_the_birthday_is_cut_and_said_and_no_column_tells_the_day(helped):
+    said = begun(helped, term_on="2027-11-08")
+
+    row = helped.row.measures.get()
+    assert said["warnings"] == [CUT]
+    assert (row.until_majority, row.term_on) == (True, None)
+    assert not {MAJORITY, "2027-05-19", "2027-11-08"} & days_told(helped)
+    assert helped.due("C10") == "2028-01-12 23:59:59", (
+        "what it would be without the birthday, which tells nothing"
+    )
+
+
+def test_one_before_the_birthday_stands_as_it_is(helped):
+    said = begun(helped, term_on="2027-04-30")
+
+    assert (said.get("warnings", []), helped.due("C10")) == ([], "2027-04-30 23:59:59")
+    assert helped.row.measures.get().until_majority is False
+
+
+def test_on_the_birthday_the_term_is_over_all_are_told_but_no_parent_and_nothing_ends_by_itself(helped):
+    begun(helped, term_on="2027-11-08")
+    before = len(helped.entries())
+
+    assert of_age(helped) == MUST_ACT
+
+    assert (helped.row.measures.get().state, helped.shown_clock("ase_inspector", "C10")) == (
+        "active",
+        "overdue",
+    )
+    assert not {MAJORITY, "2027-05-19"} & days_told(helped)
+    assert not helped.row.steps.filter(at__gte=helped.now - timedelta(hours=10)).exists()
+    assert helped.journal(since=before)[0] == "referral:grow_older system"
+
+
+def test_no_parents_signature_begins_or_renews_it(helped):
+    of_age(helped)
+    refused = helped.refused("measure_service", "start", {"started_on": MAJORITY}, part=measure(helped))
+    assert refused == "measure_may_bind_an_adult"
+
+
+def test_a_report_and_a_parents_new_agreement_do_not_renew_it_and_it_ends_by_majority(helped):
+    begun(helped)
+    of_age(helped)
+    report = {"report": "Situation.", "shown_on": MAJORITY}
+    helped.does("case_referent", "situation_report", report, part=measure(helped))
+    renewal = {"term_on": "2028-05-19", "basis": "Accord des parents"}
+    assert (
+        helped.refused("ase_inspector", "renew", renewal, part=measure(helped)) == "measure_may_bind_an_adult"
+    )
+
+    helped.does("ase_inspector", "end", {"on": MAJORITY, "end_report": "Majorité."}, part=measure(helped))
+
+    row = helped.row.measures.get()
+    assert (row.state, row.over_reason) == ("ended", "15")
+    assert not {"C10", "C17"} & set(helped.running)
+
+
+def test_help_that_the_person_agrees_on_goes_on(helped):
+    begun(helped)
+    of_age(helped)
+    (them,) = helped.children
+    helped.does("ase_inspector", "end", {"on": MAJORITY, "end_report": "Majorité."}, part=measure(helped))
+    made = helped.does("ase_inspector", "propose", bodies.offer(them), part="measures")["made"]
+    own = bodies.agreement(on=MAJORITY) | {"own": True, "signed_by": "La personne"}
+    helped.does("ase_inspector", "agree", own, part=f"measures/{made}")
+
+    said = helped.does(
+        "ase_inspector", "start", {"started_on": MAJORITY, "term_on": "2028-05-19"}, part=f"measures/{made}"
+    )
+
+    assert (said.get("warnings", []), helped.due("C10", part=made)) == ([], "2028-05-19 23:59:59")
+
+
+def test_a_judges_order_ends_with_majority_and_needs_no_judge_for_that(story):
+    story.at("2027-01-05 10:00")
+    story.files("filer", concern(children=[child(birth_date=BORN)]))
+    story.triaged()
+    (her,) = story.children
+    order = bodies.order(her, "placement_ase", on="2027-01-04", term_on="2029-01-04")
+    assert story.does("crip_coordinator", "order", order, part="measures")["warnings"] == [CUT]
+    story.does("crip_coordinator", "name_decider", {"user": story.user("ase_inspector")})
+    story.does("ase_inspector", "start", {"started_on": "2027-01-06"}, part=measure(story))
+    assert not {MAJORITY, "2029-01-04"} & days_told(story)
+    lifted = {"on": "2027-05-01", "reason": "15", "danger_remains": "no"}
+    assert story.refused("ase_inspector", "lift", lifted, part=measure(story)) == "judge_lifted_it"
+
+    of_age(story)
+    new_term = {"on": MAJORITY, "effect": "new_term", "term_on": "2028-01-04", "copy": "Jugement."}
+    assert (
+        story.refused("ase_inspector", "ruling", new_term, part=measure(story)) == "no_new_term_for_an_adult"
+    )
+    story.does("ase_inspector", "lift", {"on": MAJORITY, "reason": "15"}, part=measure(story))
+
+    assert story.row.measures.get().state == "lifted"
+
+
+# --- The interview a year before, and the choice of what follows ------------------------------------------
+
+#: L.: 16 years and 5 months when the care begins.
+HERS = "2010-06-15"
+SEVENTEEN, NEAR_18, EIGHTEEN = "2027-06-15", "2028-03-15", "2028-06-15"
+FOLLOW = {"ase_inspector", "case_referent"}
+
+
+@kept
+def placed(story):
+    """A girl confided to the service by the judge; a referent follows her."""
+    story.at("2026-11-25 10:00")
+    story.files("filer", concern(children=[child(birth_date=HERS)]))
+    story.triaged()
+    (her,) = story.children
+    order = bodies.order(her, "placement_ase", on="2026-11-24", service=story.world.services["93"].pk)
+    story.does("crip_coordinator", "order", order, part="measures")
+    for step, name in (("name_decider", "ase_inspector"), ("name_referent", "case_referent")):
+        story.does("crip_coordinator", step, {"user": story.user(name)})
+    story.does("ase_inspector", "start", {"started_on": "2026-11-25"}, part=measure(story))
+    return story
+
+
+def interview(story, day, **said):
+    story.at(f"{day} 10:00")
+    story.does("case_referent", "majority_interview", bodies.interview(on=day, **said), part=measure(story))
+
+
+def test_the_interview_is_awaited_from_the_beginning_of_care_and_told_in_time(placed):
+    shown = {line["code"]: line for line in placed.reads("ase_inspector", "clocks")["results"]}
+    assert (shown["C25"]["due_at"], shown["C25"]["state"]["code"]) == (None, "on_time")
+    assert night(placed, "2026-12-01") == set()
+    assert night(placed, "2027-03-15") == FOLLOW
+    assert placed.shown_clock("ase_inspector", "C25") == "due_soon"
+
+    interview(placed, "2027-05-03")
+
+    assert "C25" not in placed.running
+    assert night(placed, "2027-06-16") == set()
+    record = placed.row.steps.get(step="majority_interview")
+    assert (record.access_class, record.data is not None) == ("J", True)
+    placed.names_nobody("À préparer", "Référente")
+
+
+def test_an_interview_that_nobody_held_is_told_to_the_supervisor_and_no_column_tells_the_day(placed):
+    night(placed, "2027-03-15")
+    assert night(placed, SEVENTEEN) == set()
+
+    assert night(placed, "2027-06-16") == FOLLOW | {"supervisor", "supervisor_2"}
+
+    assert placed.shown_clock("ase_inspector", "C25") == "overdue"
+    assert not {SEVENTEEN, "2027-06-16"} & days_told(placed)
+    assert night(placed, "2027-06-17") == set()
+
+
+def test_who_refuses_it_is_offered_it_again(placed):
+    refused = {"on": "2027-06-20", "outcome": "refused", "refusal": "Lettre."}
+    placed.at("2027-06-20 10:00")
+    placed.does("case_referent", "majority_interview", refused, part=measure(placed))
+
+    assert (placed.due("C25"), "C25" in placed.running) == ("2027-07-20 23:59:59", True)
+    interview(placed, "2027-07-01", trusted_person="none")
+    assert "C25" not in placed.running
+
+
+def test_taken_in_at_17_it_is_due_as_soon_as_possible_and_it_ends_with_the_care(story):
+    story.at("2026-11-25 10:00")
+    story.files("filer", concern(children=[child(birth_date="2009-11-25")]))
+    story.triaged()
+    (her,) = story.children
+    order = bodies.order(her, "placement_ase", on="2026-11-24")
+    story.does("crip_coordinator", "order", order, part="measures")
+    story.does("crip_coordinator", "name_decider", {"user": story.user("ase_inspector")})
+    story.does("ase_inspector", "start", {"started_on": "2026-11-25"}, part=measure(story))
+    assert story.due("C25") == "2026-12-25 23:59:59"
+
+    lifted = {"on": "2026-11-25", "reason": "10", "decision": "Jugement.", "danger_remains": "no"}
+    story.does("ase_inspector", "lift", lifted, part=measure(story))
+
+    assert not {"C25", "C26"} & set(story.running)
+
+
+def test_she_chooses_support_as_a_young_adult_which_begins_on_her_birthday(placed):
+    interview(placed, "2027-05-03")
+    assert night(placed, NEAR_18) == FOLLOW | {"measure_service"}, "and no parent"
+    assert placed.shown_clock("ase_inspector", "C26") == "due_soon"
+    chosen = bodies.choice("young_adult", on=NEAR_18, aim="Logement, études.")
+    made = placed.does("ase_inspector", "choose_at_majority", chosen, part=measure(placed))["made"]
+    assert "C26" not in placed.running
+    parents = bodies.agreement(on=NEAR_18)
+    assert (
+        placed.refused("ase_inspector", "agree", parents, part=f"measures/{made}")
+        == "agreement_is_of_the_right_person"
+    )
+    own = bodies.agreement(on=NEAR_18) | {"own": True, "signed_by": "La personne"}
+    placed.does("ase_inspector", "agree", own, part=f"measures/{made}")
+    begins = {"started_on": NEAR_18, "term_on": "2029-03-01"}
+    assert (
+        placed.refused("ase_inspector", "start", begins, part=f"measures/{made}")
+        == "support_of_an_adult_ends_at_21"
+    )
+
+    assert night(placed, EIGHTEEN, reminded=False) == MUST_ACT
+
+    begins = {"started_on": EIGHTEEN, "term_on": "2029-06-01"}
+    placed.does("ase_inspector", "start", begins, part=f"measures/{made}")
+    old = placed.row.measures.get(type="placement_ase")
+    placed.does(
+        "ase_inspector", "end", {"on": EIGHTEEN, "end_report": "Majorité."}, part=f"measures/{old.pk}"
+    )
+    states = dict(placed.row.measures.values_list("type", "over_reason"))
+    assert states == {"placement_ase": "15", "young_adult": ""}
+
+
+def test_he_agrees_himself_and_the_help_goes_on_beyond_his_birthday(helped):
+    begun(helped)
+    helped.at("2027-02-19 10:00")
+    agrees = {"agreement": "Écrit de la personne.", "term_on": "2028-02-18"}
+    early = bodies.choice("agrees", on="2027-02-19", **agrees)
+    assert (
+        helped.refused("ase_inspector", "choose_at_majority", early, part=measure(helped))
+        == "majority_ends_it"
+    )
+    night(helped, "2027-02-20")
+    assert "C26" in helped.running
+    helped.does(
+        "case_referent",
+        "choose_at_majority",
+        bodies.choice("agrees", on="2027-02-20", **agrees),
+        part=measure(helped),
+    )
+
+    assert of_age(helped) == set()
+
+    row = helped.row.measures.get()
+    assert (row.state, row.own_agreement, helped.due("C10")) == ("active", True, "2028-02-18 23:59:59")
+    assert helped.shown_clock("ase_inspector", "C10") == "on_time"
+
+
+def test_had_nobody_asked_both_are_in_breach_on_the_birthday_and_the_service_is_told_too(helped):
+    begun(helped)
+    night(helped, "2027-02-20")
+
+    assert of_age(helped) == MUST_ACT | {"measure_service"}
+
+    assert {helped.shown_clock("ase_inspector", code) for code in ("C10", "C26")} == {"overdue"}
+    assert not {MAJORITY, "2027-05-19"} & days_told(helped)
+    helped.does(
+        "ase_inspector", "choose_at_majority", bodies.choice("declines", on=MAJORITY), part=measure(helped)
+    )
+    assert "C26" not in helped.running

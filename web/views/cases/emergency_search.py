@@ -1,0 +1,212 @@
+"""Emergency search by name: the officer's form and its answer, the list, and the review by another person."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from accounts import stepup
+from accounts.models import Authority
+from accounts.request import ServiceRequest
+from audit.events import Purpose
+from core.paging import page_of
+from core.query import PagedQuery, Query
+from referrals.emergency_search import actions, queries
+from referrals.emergency_search.inputs import Reviewing, Searching
+from referrals.models import RotaShift
+from referrals.runaways import queries as runaways_queries
+from web.cases import display
+from web.cases.base import BlanksLeftOut
+from web.forms import ZONE, Ask, Pairs
+from web.page import InputPage, Page, go_to
+
+PLACE: Final = Ask("authority", _("Autorité"), kind="select")
+WHO: Final[Sequence[Ask]] = (
+    Ask("last_name", _("Nom de famille"), width="half", attributes={"spellcheck": "false"}),
+    Ask("first_names", _("Prénom"), width="half", attributes={"spellcheck": "false"}),
+    Ask("birth_date", _("Date de naissance"), _("Ou l'âge apparent."), width="date", optional=True),
+    Ask("age", _("Âge apparent"), width="short", optional=True),
+)
+WHY: Final[Sequence[Ask]] = (
+    Ask("ground", _("Pourquoi cherchez-vous cet enfant ?")),
+    Ask(
+        "reason",
+        _("En une phrase"),
+        _("Qui appelle, où est l'enfant. Une autre personne la lit ensuite."),
+        rows=2,
+    ),
+)
+WORD: Final[Sequence[Ask]] = (
+    Ask("word", _("Encadrement qui a donné son accord"), _("Nom de la personne jointe.")),
+    Ask("word_at", _("Heure de son accord")),
+)
+ABOUT: Final[Sequence[Ask]] = (
+    Ask("note", _("Remarque"), _("Obligatoire pour contester."), rows=3, optional=True),
+)
+AGREE: Final = "agree"
+
+
+class SearchesQuery(BlanksLeftOut, PagedQuery):
+    """Where the list goes on."""
+
+
+class Searches(Page):
+    """GET /recherches-urgence."""
+
+    query: ClassVar[type[Query]] = SearchesQuery
+    template = "web/emergency_search/list.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List one's own searches, and those that one reviews.
+
+        Raises:
+            NotAllowed: the reader neither searches nor reviews.
+        """
+        rows = actions.visible_to(self.actor, at=self.at)
+        page = page_of(rows, order=("-searched_at", "id"), **dict(self.asked))
+        lines = [_line(queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
+        following = f"{reverse('emergency-searches')}?{urlencode({'cursor': page.next})}" if page.next else ""
+        may = actions.is_on_duty(self.actor, at=self.at)
+        return self.show({"lines": lines, "next": following, "searches": may})
+
+
+class NewSearch(InputPage):
+    """GET, POST /recherches-urgence/nouvelle."""
+
+    takes = Searching
+    asks: Sequence[Ask] = (*WHO, *WHY)
+    step_up = frozenset({"GET"})  # before it is typed; the act asks again
+    comes_back = "emergency-searches"
+    template = "web/emergency_search/new.html"
+    duties: Mapping[UUID, RotaShift]
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask who is before the officer, and why.
+
+        Raises:
+            NotAllowed: the reader isn't on duty.
+        """
+        self._require_duty()
+        return self.show(self.filled({}))
+
+    def act(self, request: ServiceRequest) -> HttpResponse:
+        """Search, and show below the form what answers; every search counts, one repeated too.
+
+        Raises:
+            StepUpRequired, NotAllowed: before what was typed is looked at.
+        """
+        request.purpose = Purpose.EMERGENCY  # of a refusal, too
+        stepup.require(self.actor, at=self.at)
+        self._require_duty()
+        answer = queries.answer(actions.search(self.validated(), actor=self.actor, at=self.at))
+        lines = [
+            line | {"state": display.label(line["state"]), "urgency": display.label(line["urgency"])}
+            for line in answer["results"]
+        ]
+        self._require_duty()  # the next one may need a word
+        return self.show(self.filled(self.typed()) | answer | {"answered": True, "lines": lines})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form as it was typed, with its faults."""
+        return self.show(self.again(problem))
+
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return the authorities for which the reader is on duty, where there are several."""
+        if PLACE not in self.asks:
+            return {}
+        rows = Authority.objects.filter(pk__in=sorted(self.duties)).order_by("name")
+        return {"authority": [(str(row.pk), row.name) for row in rows]}
+
+    def _require_duty(self) -> None:
+        self.duties = actions.duties(self.actor, at=self.at)
+        place = [PLACE] if len(self.duties) > 1 else []
+        used_up = any(not actions.left(shift, at=self.at) for shift in self.duties.values())
+        self.asks = (*place, *WHO, *WHY, *(WORD if used_up else ()))
+
+
+class Sheet(Page):
+    """GET /fiches-urgence/{id}."""
+
+    template = "web/emergency_search/sheet.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the sheet that another authority has opened to the officer's own one; an entry says so.
+
+        Raises:
+            NotAllowed: nobody on call asks.
+            NotVisible: absent, closed, or not for this officer.
+        """
+        sheet = runaways_queries.sheet_for(self.actor, pk, at=self.at)
+        return self.show({"sheet": runaways_queries.read(sheet, actor=self.actor, at=self.at)})
+
+
+class OneSearch(InputPage):
+    """GET, POST /recherches-urgence/{id}."""
+
+    takes = Reviewing
+    asks: Sequence[Ask] = ABOUT
+    keeps = True
+    template = "web/emergency_search/one.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show one search, with what was written, and the form of its review to who reviews it.
+
+        Raises:
+            NotVisible: absent, or none of the reader's business.
+        """
+        row = actions.known(pk, actor=self.actor, at=self.at)
+        body = queries.one(row, actor=self.actor, at=self.at)
+        word = body["word"]
+        shown = {
+            "reason": body["reason"],
+            "review": body["review"],
+            "references": body["references"],
+            "word": f"{word['name']}, {display.instant(word['at'], ZONE)}" if word else "",
+        }
+        return self.show(self.filled({}) | {"search": _line(body) | shown})
+
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Agree or contest, as the button says that was pressed, and show it.
+
+        Raises:
+            NotVisible, NotAllowed, AlreadyThere: see ``actions.review``.
+        """
+        actions.known(pk, actor=self.actor, at=self.at)
+        said = self.sent.text("decision")
+        body = self.body() | ({"agreed": said == AGREE} if said else {})
+
+        def review() -> UUID:
+            given = Reviewing.read(body)
+            agreed, note = given["agreed"], given.get("note", "")
+            return actions.review(pk, agreed=agreed, note=note, actor=self.actor, at=self.at).pk
+
+        self.once(body, review)
+        return go_to(reverse("emergency-search", args=[pk]))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show the form as it was typed, with its faults; what was written stays closed."""
+        row = actions.known(pk, actor=self.actor, at=self.at)
+        return self.show(
+            self.again(problem) | {"search": _line(queries.line(row, actor=self.actor, at=self.at))}
+        )
+
+
+def _line(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "pk": line["id"],
+        "by": line["user"],
+        "own": line["own"],
+        "at": display.instant(line["searched_at"], ZONE),
+        "ground": display.label(line["ground"]),
+        "state": display.label(line["state"]),
+        "code": line["state"]["code"],
+        "due": display.instant(line["review_due_at"], ZONE),
+        "overdue": line["overdue"],
+        "reviewed": display.instant(line["reviewed_at"], ZONE),
+        "reviewed_by": line["reviewed_by"],
+        "to_review": line["to_review"],
+    }
