@@ -166,9 +166,8 @@ class OneTransaction:
 
     def _carried(self, request: ServiceRequest, new_keys: MadeKeys) -> HttpResponse:
         with transaction.atomic():
-            request.at = instant()
+            request.at = instant(row_level_security.close())
             request.stands = False  # set by config/errors.py
-            row_level_security.close()
             response = self.get_response(request)
             refused = response.status_code >= FIRST_REFUSAL and not request.stands
             if refused:

@@ -8,6 +8,7 @@ there the rule of ``visibility.py`` stands alone. Policies: ``referrals/migratio
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -20,19 +21,23 @@ from referrals.access.relations import filed_by, shared_with
 ALL = "all"
 
 
-def _set(authorities: str, organisations: str = "", filer: str = "", shared: str = "") -> None:
+def _set(authorities: str, organisations: str = "", filer: str = "", shared: str = "") -> datetime | None:
+    """Set them for the running transaction; return the instant by PostgreSQL's clock."""
     # What was read under the old settings may lack rows that are in reach now, or hold some that no longer are.
     read_again()
     if connection.vendor != "postgresql":
-        return
+        return None
     with connection.cursor() as cursor:
         cursor.execute(
             # `true`: until the end of the transaction. A pooled connection hands nothing over to the next request
             # (0006).
-            "SELECT set_config('repere.authorities', %s, true), set_config('repere.organisations', %s, true),"
-            " set_config('repere.filer', %s, true), set_config('repere.shared', %s, true)",
+            "SELECT clock_timestamp(), set_config('repere.authorities', %s, true),"
+            " set_config('repere.organisations', %s, true), set_config('repere.filer', %s, true),"
+            " set_config('repere.shared', %s, true)",
             [authorities, organisations, filer, shared],
         )
+        told: datetime = cursor.fetchone()[0]
+    return told
 
 
 def _said() -> list[str]:
@@ -52,9 +57,9 @@ def _listed(ids: Iterable[UUID]) -> str:
     return ",".join(str(pk) for pk in sorted(ids))
 
 
-def close() -> None:
-    """Let the running transaction see no case."""
-    _set("")
+def close() -> datetime | None:
+    """Let the running transaction see no case; return the instant by the database's clock, where it has one."""
+    return _set("")
 
 
 def open_for(actor: Actor) -> None:

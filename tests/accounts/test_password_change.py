@@ -28,7 +28,7 @@ def clock(monkeypatch):
     class Clock:
         now = datetime.now(UTC).replace(microsecond=0)
 
-        def __call__(self):
+        def __call__(self, *_):
             return self.now
 
         def on(self, **by):

@@ -38,7 +38,7 @@ class Clock:
     def __init__(self):
         self.now = datetime.now(UTC).replace(microsecond=0)
 
-    def __call__(self):
+    def __call__(self, *_):
         return self.now
 
     def on(self, **by):

@@ -34,7 +34,7 @@ def clock(monkeypatch):
     class Clock:
         now = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
-        def __call__(self):
+        def __call__(self, *_):
             return self.now
 
         def on(self, **by):

@@ -23,7 +23,7 @@ def late(world, settings, sequenced, monkeypatch):
     """A concern that was filed a while ago; the answer of the gauge isn't remembered."""
     settings.LOG_LAG_MINUTES = 15
     clock = {"now": NOON}
-    monkeypatch.setattr("config.pipeline.instant", lambda: clock["now"])
+    monkeypatch.setattr("config.pipeline.instant", lambda *_: clock["now"])
     monkeypatch.setattr(sequencing_lag, "WHEN_IN_TIME", 0.0)
     monkeypatch.setattr(sequencing_lag, "WHEN_BEHIND", 0.0)
     sequencing_lag.gauge.forget()

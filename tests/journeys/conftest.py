@@ -18,7 +18,7 @@ from tests.kept import current, kept
 def _clock_of_the_story() -> Iterator[None]:
     """Let requests arrive when the story says; where two are told, whoever tells when (``it_is``) says."""
 
-    def now() -> datetime:
+    def now(*_: object) -> datetime:
         teller = current("it_is") or current("story")
         return teller.now if teller else instant()
 

@@ -53,7 +53,7 @@ def here(world):
 def clock(monkeypatch):
     """The instant of the next requests."""
     found = SimpleNamespace(now=NOON)
-    monkeypatch.setattr("config.pipeline.instant", lambda: found.now)
+    monkeypatch.setattr("config.pipeline.instant", lambda *_: found.now)
     return found
 
 

@@ -30,7 +30,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr("config.pipeline.instant", lambda: clock.now)
+    monkeypatch.setattr("config.pipeline.instant", lambda *_: clock.now)
     return clock
 
 

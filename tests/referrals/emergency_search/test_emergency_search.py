@@ -30,7 +30,7 @@ NOW = paris("2026-11-24 10:00")
 @pytest.fixture(autouse=True)
 def duty(world, monkeypatch):
     """The officer of 93 is on duty this Tuesday."""
-    monkeypatch.setattr("config.pipeline.instant", lambda: NOW)
+    monkeypatch.setattr("config.pipeline.instant", lambda *_: NOW)
     return on_duty(world)
 
 

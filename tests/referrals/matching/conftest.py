@@ -14,7 +14,7 @@ from tests.journeys.story import Story, paris
 @pytest.fixture
 def filed(world, monkeypatch):
     """Return a way to file a concern about a child, with what differs from the usual one said of it."""
-    monkeypatch.setattr("config.pipeline.instant", lambda: paris("2026-11-24 10:00"))
+    monkeypatch.setattr("config.pipeline.instant", lambda *_: paris("2026-11-24 10:00"))
 
     def file(who="filer", *, commune="93008", of=None, code="93", **child):
         holder = {"name": f"Titulaire {uuid4().hex}", "link": "mother"}

@@ -15,7 +15,7 @@ from tests.referrals.statistics.counted import NOW
 def clock(monkeypatch):
     """The instant of the next requests."""
     found = SimpleNamespace(now=NOW)
-    monkeypatch.setattr("config.pipeline.instant", lambda: found.now)
+    monkeypatch.setattr("config.pipeline.instant", lambda *_: found.now)
     return found
 
 

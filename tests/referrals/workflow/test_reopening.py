@@ -96,7 +96,7 @@ def test_a_withdrawal_is_on_both_lists_and_due_within_the_first_analysis(withdra
 
 def test_a_review_is_due_in_open_hours_or_working_days(story, monkeypatch):
     """A withdrawal within C2's delay, 24 open hours; another closing in five working days (CLOSURE_REVIEW_DAYS)."""
-    monkeypatch.setattr("config.pipeline.instant", lambda: story.now)
+    monkeypatch.setattr("config.pipeline.instant", lambda *_: story.now)
     story.at("2026-05-05 10:00")
     story.files("filer", concern())
     story.does("filer", "withdraw", {"reason": "Je me suis trompé."})
