@@ -66,6 +66,7 @@ REGISTERED = (
     "referrals.inquiries.actions",
     "referrals.inquiries.queries",
     "referrals.inquiries.tasks",
+    "referrals.journal_lookups.actions",
     "referrals.matching.indexing",
     "referrals.messages.effects",
     "referrals.notifications.recipients",

@@ -1,8 +1,13 @@
 """What a notice says: two languages, the reference, the link; nothing else has a place in it (domain.md §2.8 no. 7)."""
 
+import json
 import re
+import subprocess
+import sys
+from importlib import import_module
 
 import pytest
+from django.conf import settings
 from django.utils.translation import override
 
 from core.languages import in_both
@@ -53,3 +58,15 @@ def test_a_message_fits_into_one_sms(people, template):
 def test_a_code_has_one_text():
     with pytest.raises(ValueError, match="twice"):
         templates.register(templates.Template(SAMPLE.code, SAMPLE.kind, "Autre."))
+
+
+def test_a_process_that_serves_no_page_knows_every_text():
+    """The worker sends what a page has a notice for: each text is registered by what an app loads as it begins."""
+    import_module(settings.ROOT_URLCONF)
+    said = "import django, json; django.setup(); from outbox import templates as t; print(json.dumps([one.code for one in t.registered()]))"
+
+    known = subprocess.run([sys.executable, "-c", said], check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own
+
+    assert {one.code for one in templates.registered()} - {SAMPLE.code} <= set(
+        json.loads(known.splitlines()[-1])
+    )
