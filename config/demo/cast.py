@@ -16,6 +16,8 @@ from accounts.roles import NEED_UNIT, Role
 from accounts.signin import actor_of_user
 from audit.events import Origin
 from encryption import digest
+from referrals.models import on_call_rota
+from referrals.on_call_rota import actions as on_call_rota_actions
 from referrals.policy_changes import actions as policy_changes_actions
 
 CODES: Final = ("75", "93", "59")
@@ -202,3 +204,15 @@ def give_applications(cast: Cast, *, at: datetime) -> None:
         Factor(user_id=one, kind=FactorKind.TOTP, label=TOKEN_LABEL, created_at=at)
         for one in sorted(people - set(have))
     )
+
+
+def put_on_duty(cast: Cast, *, at: datetime) -> None:
+    """Put each authority's officer on its rota for the days of the tokens: emergency search is for who is on duty."""
+    until = at + timedelta(days=TOKEN_DAYS)
+    for code, authority in cast.authorities.items():
+        officer = cast.user(code, "on_call")
+        if authority.rota_shifts.filter(user=officer, withdrawn_at=None, ends_at__gt=at).exists():
+            continue
+        shift = on_call_rota_actions.Shift(officer.pk, on_call_rota.Place.FIRST, at, until)
+        by = actor_of_user(cast.user(code, "territory_admin"), ORIGIN, at=at)
+        on_call_rota_actions.add(authority.pk, shift, actor=by, at=at)

@@ -204,6 +204,25 @@ def test_a_night_on_call(visitor):
     visitor.looks("case-by-glass")
 
 
+def test_an_officer_searches_by_name_at_night(visitor):
+    """S2: who is on duty types two names and an age, is told what is missing, and learns which file is known."""
+    visitor.signs_in("on_call")
+    visitor.goes("/recherches-urgence")
+    visitor.looks("emergency-searches")
+    visitor.follows("Chercher un enfant en urgence")
+    visitor.presses("Chercher")
+    visitor.looks("emergency-search-refused")
+    page = visitor.page
+    page.get_by_label("Nom de famille").fill("Exemple")
+    page.get_by_label("Prénom").fill("Jo")
+    page.get_by_label("Âge apparent").fill("14")
+    page.get_by_label("Appel d'un hôpital").check()
+    page.get_by_label("En une phrase").fill("Un enfant seul aux urgences.")
+    visitor.presses("Chercher")
+    visitor.looks("emergency-search-answered")
+    assert "Ouvrir en urgence par la référence" in page.get_by_role("status").inner_text()
+
+
 def test_the_keyboard_alone_does_a_step(visitor):
     visitor.signs_in("crip_coordinator")
     opens_the_first(visitor)

@@ -54,7 +54,6 @@ NO_PAGE = {
     "export": "after one was asked for and allowed by a second person: referrals/exports/test_exports.py",
     "emergency-search": "after an officer on duty has searched: referrals/emergency_search/test_emergency_search.py",
     "emergency-sheet": "after another authority has opened one: journeys/test_s02_runaway.py",
-    "emergency-search-new": "for an officer while on the rota: referrals/emergency_search/test_emergency_search.py",
     "filing-take-back": "until the cell has opened what was filed: web/test_pages.py",
     "first-factor": "for an account without a second factor, which nobody of the demonstration has",
     "barred-decide": "after a tie was found on a case: web/test_conflicts_of_interest.py",
@@ -75,6 +74,7 @@ ELSEWHERE = {
     "child-writing": "test_parents.py",
     "signature": "test_parents.py",
     "case-pair": "test_journeys.py",
+    "emergency-search-new": "test_cases.py",
 }
 #: Where a walk begins; the last ones are reached from mails, grave acts or a state alone.
 STARTS = (

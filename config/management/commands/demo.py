@@ -16,7 +16,7 @@ from django.utils import timezone
 from audit.errors import LogContradicted, WitnessFileFaulty
 from config import env
 from config.demo import oddity, proof, show
-from config.demo.cast import CODES, Cast, gather, give_applications, give_password, give_tokens
+from config.demo.cast import CODES, Cast, gather, give_applications, give_password, give_tokens, put_on_duty
 from config.demo.forms import born, child, concern
 from config.demo.serving import HOST, PORT_VARIABLE
 from config.demo.stage import Stage
@@ -108,6 +108,7 @@ def _told(now: datetime, address: str) -> show.Told:
         give_tokens(cast, at=now)
         give_password(cast)
         give_applications(cast, at=now)
+        put_on_duty(cast, at=now)
     return show.Told(cast, played, waiting, address)
 
 
