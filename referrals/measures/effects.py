@@ -17,6 +17,8 @@ from referrals.workflow.context import StepInput
 from referrals.workflow.deadlines import OF_A_MEASURE
 
 if TYPE_CHECKING:
+    from referrals.models import Child
+    from referrals.workflow.case import Case
     from referrals.workflow.context import StepContext
 
 UNDER_WAY = (M.ACTIVE, M.SUSPENDED)
@@ -63,8 +65,16 @@ def give_up(act: "StepContext") -> None:
     act.stop(*OF_A_MEASURE, part=act.case.part)
     act.case.forget("measures")
     child = act.case.child(act.case.part.child_id)
-    if child is not None and not act.case.measures_alive(child) and child.decision == DecisionCode.ADMIN:
+    if child is not None and not act.case.measures_alive(child) and not _holds_without(act.case, child):
         decision_records.undecide(act, child)
+
+
+def _holds_without(case: "Case", child: "Child") -> bool:
+    """Tell whether a child's decision holds where it has no measure: closed, or justice is, or will be, asked."""
+    to_be_asked = case.referral.state == State.REPORT_SUBMITTED or case.judicial_open(child)
+    return child.decision == DecisionCode.CLOSE or (
+        child.decision == DecisionCode.JUDICIAL and bool(to_be_asked)
+    )
 
 
 def record_order(act: "StepContext") -> None:

@@ -551,6 +551,29 @@ def test_c9_stops_when_the_offer_is_over(reported, step, body):
     assert reported.running == ["C5", "C8"], "a decision is due again, in place"
 
 
+@pytest.mark.parametrize("agreed", [False, True])
+@pytest.mark.parametrize(
+    ("step", "body"), [("refuse", {"attempts": "Sans réponse"}), ("cancel", {"reason": "Erreur"})]
+)
+def test_a_decision_is_due_again_for_who_was_to_go_on_with_what_is_over(reported, step, body, agreed):
+    """M03, M04: whatever was decided that needs a measure, none is alive (T27 counts what is only offered)."""
+    (her,) = reported.children
+    reported.does("ase_inspector", "propose", bodies.offer(her), part="measures")
+    aed = f"measures/{reported.row.measures.get().pk}"
+    if agreed:
+        reported.does("ase_inspector", "agree", bodies.agreement(on="2026-12-11"), part=aed)
+    goes_on = {"decisions": [bodies.decision(her, "continue")], "motivation": "L'aide suffit."}
+    reported.does("ase_inspector", "decide_continue", goes_on)
+    assert (reported.state, reported.child().decision) == ("protected_admin", "continue")
+
+    reported.does("ase_inspector", step, body, part=aed)
+
+    assert (reported.state, reported.child().decision) == ("protected_admin", "undecided")
+    assert reported.running == ["C5", "C8"]
+    ending = {"reason": "term", "end_report": "Fin."}
+    assert reported.refused("ase_inspector", "end_followup", ending) == "nothing_is_left_open"
+
+
 @pytest.mark.parametrize(
     ("step", "body", "part"),
     [
