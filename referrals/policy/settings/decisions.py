@@ -43,7 +43,11 @@ class DecisionTerms:
     execution_home_notice_days: int = whole(15, 1, 180, _("Début d'une aide à domicile : rappel à partir de"))
     execution_review_days: int = whole(15, 1, 60, _("Mesure non commencée : nouveau rappel"))
     majority_notice_months: int = whole(
-        3, 1, 12, _("Majorité : préparation avant dix-huit ans, et rappel de l'entretien avant dix-sept")
+        3,
+        1,
+        12,
+        _("Majorité : préparation avant dix-huit ans, et rappel de l'entretien avant dix-sept"),
+        unit="months",
     )
     majority_interview_days: int = whole(
         30,
@@ -59,13 +63,11 @@ class DecisionTerms:
         ("supervisor", "ase_inspector"),
         _SIGNERS,
         _("Seconde signature : réorientation, jonction"),
-        law="CASF L221-3",
     )
     signatories_decisions: tuple[str, ...] = codes(
         ("supervisor", "ase_inspector"),
         _SIGNERS,
         _("Seconde signature : décisions, statuts, accès"),
-        law="CASF L221-3",
     )
     approval_days: int = whole(5, 1, 15, _("Seconde signature"))
     closure_review_working_days: int = whole(5, 1, 20, _("Relecture d'une clôture"), unit="working_days")
