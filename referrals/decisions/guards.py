@@ -15,6 +15,7 @@ from referrals.decisions.inputs import (
 )
 from referrals.vocabulary.assessment_answers import DangerLevel
 from referrals.vocabulary.decision_answers import CloseGround
+from referrals.vocabulary.decision_states import AFTER_DECISION
 from referrals.vocabulary.states import EXPLOITED, STRENGTH, DecisionCode, MeasureState, State
 from referrals.workflow.case import Case
 from referrals.workflow.case_guards import told_by_service
@@ -246,6 +247,25 @@ def measures_fit_the_decision(case: Case, step_input: DecideAdmin | DecideChild 
         if child is None or code != DecisionCode.ADMIN:
             return False
     return True
+
+
+@rule(_("Une protection administrative se décide avec la mesure proposée, ou déjà en place, pour l'enfant."))
+def protection_has_a_measure(case: Case, step_input: DecideAdmin | DecideChild | None) -> bool:
+    """Whoever the case is to protect has a measure, offered with the decision or alive (T23, T43 in place).
+
+    Up to the report a decision may come first, and its measure with the step that moves the case.
+    """
+    if step_input is None:
+        return True
+    code, children = getattr(step_input, "decision", None), case.children
+    if code is None:
+        children = [one for one in children if case.decision_of(one) == DecisionCode.ADMIN]
+    elif code == DecisionCode.ADMIN and case.referral.state in AFTER_DECISION:
+        children = [one for one in children if one.pk == getattr(step_input, "child", None)]
+    else:
+        children = []
+    offered = {item.child for item in step_input.measures}
+    return all(one.pk in offered or case.measures_alive(one) for one in children)
 
 
 NONE_AWAITS_AGREEMENT: Final = _("Aucune mesure proposée n'attend d'accord.")

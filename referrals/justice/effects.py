@@ -1,8 +1,9 @@
 """Effects of referrals to justice and of its answers."""
 
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
+from dateutil.relativedelta import relativedelta
 from django.utils.translation import override
 
 from audit.disclosure import disclosure
@@ -10,6 +11,7 @@ from audit.events import Purpose
 from core.languages import FRENCH
 from encryption import digest
 from referrals.coming_of_age import majority
+from referrals.coming_of_age.checks import YOUNG_ADULT
 from referrals.coming_of_age.effects import cut_term
 from referrals.justice import letter
 from referrals.vocabulary import hearings
@@ -25,12 +27,13 @@ from referrals.vocabulary.states import (
     State,
     Urgency,
 )
+from referrals.workflow import deadlines
 from referrals.workflow.decision_records import decide, undecide
 from referrals.workflow.step import steps
 from referrals.workflow.times import local_noon
 
 if TYPE_CHECKING:
-    from referrals.models import Assessment, Child, JudicialReferral, Measure
+    from referrals.models import Assessment, Child, Clock, JudicialReferral, Measure
     from referrals.workflow.context import StepContext
     from referrals.workflow.decision_inputs import ChildOutcome, OrderedMeasure
 
@@ -187,8 +190,24 @@ def start_order_clocks(act: "StepContext", row: "Measure", item: "OrderedMeasure
 def await_start(act: "StepContext", row: "Measure", decided_on: date) -> None:
     """Await the start of a measure from the day of its agreement or order on, where somebody carries it out (C24)."""
     if row.type.execution:
-        act.start(C.C24, part=row, since=local_noon(act, decided_on))
+        clock = act.start(C.C24, part=row, since=local_noon(act, decided_on))
+        _count_from_majority(act, row, clock)
     majority.await_choice(act, row)
+
+
+def _count_from_majority(act: "StepContext", row: "Measure", clock: "Clock") -> None:
+    """Await the support of a young adult from majority on, before which it may not begin (§5.3).
+
+    Counted from the latest day that majority can be, for support is offered so many months before it at most: a day
+    counted from the birthday would tell it.
+    """
+    case, child = act.case, act.case.on_record(row.child_id)
+    if row.type_id != YOUNG_ADULT or child is None or case.of_age(child):
+        return
+    begins = local_noon(act, case.today + relativedelta(months=case.protocol.majority_notice_months))
+    due = deadlines.RULES[C.C24](case, begins, row)
+    warned = deadlines.warned_at(case, C.C24, begins, due, row)
+    act.change(clock, warn_at=warned.astimezone(UTC), due_at=due.astimezone(UTC))
 
 
 def settle_by_order(act: "StepContext", row: "Measure") -> None:

@@ -6,12 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.errors import InvalidInput
 from referrals.measures.inputs import (
+    EndOfFollowUp,
     EndOfMeasure,
     JudgeInformed,
     Lifting,
     NotExecuted,
     Pause,
     Ruling,
+    danger_is_asked_again,
     of_a_minor,
 )
 from referrals.vocabulary.measure_answers import DangerRemains, EndReason
@@ -53,23 +55,44 @@ def nothing_was_ever_done(case: Case, step_input: JudgeInformed | NotExecuted | 
 
 @rule(
     _(
-        "La date à laquelle le juge a été informé et celle à laquelle l'enfant a été vu ne peuvent pas être à venir."
+        "Les dates de l'information du juge, de la demande au service et de la dernière fois où l'enfant a été vu "
+        "ne peuvent pas être à venir."
     )
 )
 def told_and_seen_already(case: Case, step_input: JudgeInformed | None) -> bool:
-    """Neither the day the judge was told nor that the child was last seen is to come (M19)."""
-    return step_input is None or max(step_input.on, step_input.last_seen_on) <= case.today
+    """No day of telling the judge, asking the service or seeing the child is to come (M19)."""
+    if step_input is None:
+        return True
+    asked = step_input.asked_since or step_input.on
+    return max(step_input.on, step_input.last_seen_on, asked) <= case.today
 
 
 @names_fields
-def danger_is_answered(case: Case, step_input: EndOfMeasure | Lifting | NotExecuted) -> None:
-    """Whether a danger remains for a minor is said, one way or the other (M12, M13, M15).
+def danger_is_answered(case: Case, step_input: EndOfMeasure | JudgeInformed | Lifting | NotExecuted) -> None:
+    """Whether a danger remains for a minor is said, one way or the other (M12, M13, M15, M19).
 
     Raises:
         InvalidInput: it isn't.
     """
     if of_a_minor(case) and not step_input.danger_remains:
         raise InvalidInput("danger_remains", "required")
+
+
+@names_fields
+def danger_is_answered_again(case: Case, step_input: EndOfFollowUp) -> None:
+    """Whether a danger remains is said anew where a child's last measure was never carried out (T30).
+
+    Raises:
+        InvalidInput: it isn't.
+    """
+    if danger_is_asked_again(case) and not step_input.danger_remains:
+        raise InvalidInput("danger_remains", "required")
+
+
+@rule(_("Un danger demeure : proposez une autre mesure, ou saisissez l'autorité judiciaire."))
+def no_danger_remains(case: Case, step_input: EndOfFollowUp | None) -> bool:
+    """No follow-up ends while a danger remains for a child whom no measure helped (T30; §2.8 no. 13)."""
+    return step_input is None or step_input.danger_remains != DangerRemains.YES
 
 
 @two_sign(_("Danger écarté alors que la mesure n'a jamais commencé : une seconde signature est requise."))

@@ -6,10 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
 from referrals.coming_of_age.majority import is_care, nears_majority
-from referrals.measures.inputs import EndOfFollowUp, JudgeInformed, MajorityInterview, NotExecuted, Offer
-from referrals.models import Measure
+from referrals.measures.inputs import (
+    EndOfFollowUp,
+    JudgeInformed,
+    MajorityInterview,
+    NotExecuted,
+    Offer,
+    left_without_help,
+    never_carried_out,
+)
 from referrals.vocabulary.measure_answers import EndReason
-from referrals.vocabulary.states import Machine, MeasureState, State
+from referrals.vocabulary.states import Machine, State
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import OrderedMeasure, Refusal
 from referrals.workflow.inputs import Reasoned
@@ -50,21 +57,10 @@ def judge_was_informed(case: Case, step_input: NotExecuted | None) -> bool:
     return not case.part.judicial or told.exists()
 
 
-def never_carried_out(measure: Measure) -> bool:
-    """Tell whether a measure is over and was never begun; one that a judge lifts was taken back by the judge."""
-    given_up = measure.state == MeasureState.LIFTED and not measure.judicial and measure.started_on is None
-    return given_up or measure.state == MeasureState.NOT_EXECUTED
-
-
 @rule(_("La dernière mesure d'un enfant n'a jamais commencé : elle n'est pas arrivée à échéance."))
 def last_measures_were_carried_out(case: Case, step_input: EndOfFollowUp | None) -> bool:
     """No follow-up ends by its term while a child's last measure was never carried out (T30; §2.8 no. 13)."""
-    last = {measure.child_id: measure for measure in case.measures}
-    return (
-        step_input is None
-        or step_input.reason != EndReason.TERM
-        or not any(never_carried_out(measure) for measure in last.values())
-    )
+    return step_input is None or step_input.reason != EndReason.TERM or not left_without_help(case)
 
 
 NEVER_BEGUN: Final = _("Une mesure du dossier n'a jamais commencé : une seconde signature est requise.")
@@ -73,7 +69,7 @@ NEVER_BEGUN: Final = _("Une mesure du dossier n'a jamais commencé : une seconde
 @answers(NEVER_BEGUN, *history_calls_for_two.sentences, of_case=True)
 def end_calls_for_two(case: Case, step_input: EndOfFollowUp) -> Text | None:
     """A follow-up in which a measure was never carried out is ended by two, else as the case's past asks (T30)."""
-    if any(never_carried_out(measure) for measure in case.measures):
+    if any(never_carried_out(measure) for measure in case.measures) or left_without_help(case):
         return NEVER_BEGUN
     return history_calls_for_two(case, step_input)
 

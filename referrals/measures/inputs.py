@@ -1,7 +1,7 @@
 """Inputs of the steps of a measure."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rest_framework import serializers
 
@@ -22,15 +22,49 @@ from core.query import PagedQuery
 from referrals.measures import queries
 from referrals.vocabulary import measure_answers
 from referrals.vocabulary.hearings import Hearing
+from referrals.vocabulary.states import DecisionCode, MeasureState, SendingWay
 from referrals.workflow.case import Case
-from referrals.workflow.decision_inputs import MeasureOffer
+from referrals.workflow.decision_inputs import REFERENCE_OF_PLATFORM, MeasureOffer
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
+
+if TYPE_CHECKING:
+    from referrals.models import Child, Measure
 
 
 def of_a_minor(case: Case) -> bool:
     """Tell whether a measure is a minor's: of nobody else is asked whether a danger remains (M12, M13, M15)."""
     child = case.on_record(case.part.child_id) if case.part is not None else None
     return child is None or not case.beyond_childhood(child)
+
+
+def never_carried_out(measure: "Measure") -> bool:
+    """Tell whether a measure is over and was never begun; one that a judge lifts was taken back by the judge."""
+    given_up = measure.state == MeasureState.LIFTED and not measure.judicial
+    passed_on = measure.state == MeasureState.TRANSFERRED
+    return measure.state == MeasureState.NOT_EXECUTED or (
+        measure.started_on is None and (given_up or passed_on)
+    )
+
+
+def left_without_help(case: Case) -> "list[Child]":
+    """Return the children whose last measure was never carried out (§2.8 no. 13).
+
+    One that was cancelled counts only where the child had no other, and nobody decided to close since.
+    """
+    return [child for child in case.children if _was_left_without_help(case, child)]
+
+
+def _was_left_without_help(case: Case, child: "Child") -> bool:
+    own = [measure for measure in case.measures if measure.child_id == child.pk]
+    last = next((one for one in reversed(own) if one.state != MeasureState.CANCELLED), None)
+    if last is not None:
+        return never_carried_out(last)
+    return bool(own) and child.decision != DecisionCode.CLOSE
+
+
+def danger_is_asked_again(case: Case) -> bool:
+    """Tell whether one who ends the follow-up says that no danger remains: for a minor whom no measure helped (T30)."""
+    return any(not case.beyond_childhood(child) for child in left_without_help(case))
 
 
 def whether_danger_remains() -> Code:
@@ -62,12 +96,15 @@ class BoardQuery(PagedQuery):
 
 
 class EndOfFollowUp(Signed):
-    """T30."""
+    """T30; ``danger_remains``: where a child's last measure was never carried out."""
+
+    asked_if = {"danger_remains": danger_is_asked_again}
 
     reason = Code(
         [(r.value, r.label) for r in measure_answers.EndReason if r != measure_answers.EndReason.TRANSFER]
     )
     end_report = text(max_length=LONG)
+    danger_remains = whether_danger_remains()
 
 
 class Offer(MeasureOffer):
@@ -264,15 +301,33 @@ class Ruling(Hearing):
 
 
 class JudgeInformed(StrictSerializer):
-    """M19: ``meanwhile`` is what protects the child until the measure begins, ``expected_on`` the day foreseen."""
+    """M19: ``meanwhile`` is what protects the child until the measure begins, ``foreseen_on`` the day foreseen.
+
+    ``service_asked``: whom the authority asked to carry it out, if anybody, since ``asked_since``.
+    """
+
+    asked_when = {"sending_reference": REFERENCE_OF_PLATFORM}
+    asked_if = {"danger_remains": of_a_minor}
 
     on = Day()
     judge = Text(max_length=200)
-    how = text(max_length=500)
+    sending_way = Code(SendingWay.choices)
+    sending_reference = text(required=False)
     sending_proof = text()
     reason = Code(measure_answers.NotExecutedReason.choices)
+    service_asked = Text(max_length=200, required=False, default="", allow_blank=True)
+    asked_since = OptionalDay()
     meanwhile = text()
+    danger_remains = whether_danger_remains()
     last_seen_on = Day()
     last_seen_by = Text(max_length=200)
     foreseen_on = OptionalDay()
     nothing_was_done = Flag(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the file's reference on the exchange platform, and for the day of asking with the service asked."""
+        if attrs["sending_way"] == SendingWay.PLEX and not attrs["sending_reference"]:
+            raise required("sending_reference")
+        if attrs["service_asked"] and attrs["asked_since"] is None:
+            raise required("asked_since")
+        return attrs

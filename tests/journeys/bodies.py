@@ -147,7 +147,8 @@ def not_executed(**said: Any) -> Body:
 def judge_informed(*, on: str, **said: Any) -> dict[str, Any]:
     """M19."""
     return {
-        "on": on, "judge": "Cabinet 4", "how": "Courriel", "sending_proof": "Accusé de réception", "reason": "no_staff",
+        "on": on, "judge": "Cabinet 4", "sending_way": "mail", "sending_proof": "Accusé de réception",
+        "reason": "no_staff", "service_asked": "Service d'AEMO", "asked_since": on, "danger_remains": "yes",
         "meanwhile": "Visites de la puéricultrice", "last_seen_on": on, "last_seen_by": "École",
     } | said  # fmt: skip
 

@@ -181,7 +181,9 @@ def test_a_weaker_decision_than_the_strongest_moves_nothing(reported):
     codes = ("judicial", "admin", "close", "admin")
     every = [bodies.decision(pk, code) for pk, code in zip(reported.children, codes, strict=True)]
 
-    refused = reported.refused("ase_inspector", "decide_admin", {"decisions": every, "motivation": "AED."})
+    offers = [bodies.offer(pk) for pk, code in zip(reported.children, codes, strict=True) if code == "admin"]
+    body = {"decisions": every, "measures": offers, "motivation": "AED."}
+    refused = reported.refused("ase_inspector", "decide_admin", body)
 
     assert refused == "strongest_is_admin"
     assert {reported.child(n).decision for n in range(4)} == {"undecided"}

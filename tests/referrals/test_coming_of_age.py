@@ -11,7 +11,7 @@ from audit.models import Entry
 from outbox.models import Work
 from referrals.coming_of_age import majority
 from referrals.coming_of_age import tasks as coming_of_age_tasks
-from referrals.models import Child, HolderInformation, Measure, Referral
+from referrals.models import Child, Clock, HolderInformation, Measure, Referral
 from referrals.retention import tasks as retention_tasks
 from referrals.vocabulary import ages
 from referrals.workflow import deadlines
@@ -351,6 +351,27 @@ def test_young_adult_support_is_for_who_was_looked_after_before(world, birth, me
     grow()
 
     assert kit.refusal("measure", "propose", YOUNG | {"child": kit.child.pk}) == refused
+
+
+@pytest.mark.parametrize(
+    ("birth", "near", "late"),
+    [
+        (MAJORITY, date(2026, 12, 2), date(2026, 12, 9)),
+        (date(2009, 2, 24), date(2027, 3, 4), date(2027, 3, 11)),
+        (date(2008, 12, 1), date(2027, 3, 4), date(2027, 3, 11)),
+    ],
+)
+def test_its_start_is_awaited_from_majority_on_and_no_day_tells_the_birthday(world, birth, near, late):
+    """C24: it may not begin before; of who isn't of age, from the latest day that majority can be."""
+    kit = born(world, birth, state="protected_admin", current_measure="yes", decision="admin")
+    grow()
+    kit.who, kit.part = "ase_inspector", kit.measure("proposed", type_id="young_adult")
+
+    kit.ask("measure", "agree", bodies.agreement(on=TODAY.isoformat()) | {"own": True})
+
+    clock = Clock.objects.get(referral=kit.case.pk, code="C24", stopped_at=None)
+    zone = ZoneInfo("Europe/Paris")
+    assert (clock.warn_at.astimezone(zone).date(), clock.due_at.astimezone(zone).date()) == (near, late)
 
 
 @pytest.mark.parametrize(

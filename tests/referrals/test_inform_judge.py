@@ -86,3 +86,27 @@ def test_once_begun_it_is_refused_unless_nothing_was_done(world):
 
     assert rule_of(informs(kit)) == "nothing_was_ever_done"
     assert informs(kit, nothing_was_done=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"sending_way": "plex"}, "sending_reference"),
+        ({"asked_since": None}, "asked_since"),
+        ({"danger_remains": ""}, "danger_remains"),
+    ],
+)
+def test_what_the_judge_must_know_is_said(world, said, field):
+    """§4.9: the service asked and since when, whether a danger remains; of the platform, the file's reference."""
+    answer = informs(ordered(world), **said)
+
+    assert answer.status_code == 400, answer.content
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_no_service_need_have_been_asked_and_none_is_asked_tomorrow(world):
+    kit = ordered(world)
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+
+    assert rule_of(informs(kit, asked_since=tomorrow)) == "told_and_seen_already"
+    assert informs(kit, service_asked="", asked_since=None).status_code == 200

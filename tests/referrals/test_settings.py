@@ -103,6 +103,17 @@ def test_each_default_passes_its_own_check_and_is_in_order():
     assert {name for order in ORDERS for name in (order.lesser, order.greater)} <= set(SETTINGS)
 
 
+def test_a_length_is_counted_in_the_unit_that_its_name_ends_in():
+    for name, setting in SETTINGS.items():
+        if setting.kind == "whole" and (unit := name.rpartition("_")[2]) in (
+            "days",
+            "hours",
+            "minutes",
+            "months",
+        ):
+            assert setting.unit.endswith(unit), name
+
+
 def test_each_topic_names_its_chapter_and_each_chapter_has_settings(world, here):
     assert [topic.__name__ for topic in TOPICS if "chapter" not in vars(topic)] == []
     assert set(CHAPTERS) == set(SETTINGS)

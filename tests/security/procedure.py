@@ -574,7 +574,7 @@ def measures(case: Case) -> Walk:
     yield case.step("crip_coordinator", "set_exploitation_status", child=child, value="at_risk",
                     reasons=say("reasons"))  # fmt: skip
     yield from case.signed("ase_inspector", "end_followup", "supervisor", reason="10",
-                           end_report=say("end_report"))  # fmt: skip
+                           end_report=say("end_report"), danger_remains="no")  # fmt: skip
 
 
 def _offered(case: Case) -> Walk:
@@ -629,9 +629,13 @@ def _ordered(case: Case) -> Walk:
             f"{at}/inform_judge",
             on=day(),
             judge=say("judge"),
-            how=say("how"),
+            sending_way="plex",
+            sending_reference=say("sending_reference"),
             sending_proof=say("sending_proof"),
             reason="no_place",
+            service_asked=say("service_asked"),
+            asked_since=day(),
+            danger_remains="yes",
             meanwhile=say("meanwhile"),
             last_seen_on=day(),
             last_seen_by=say("last_seen_by"),

@@ -131,6 +131,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "child_met": _ADMIN,
             "danger_or_risk_confirmed": _ADMIN,
             "exploitation_calls_for_justice": _ADMIN,
+            "measure_offered": "protection_has_a_measure",
             "one_year_at_most": BODY,
             **_OFFERED,
         },
@@ -166,6 +167,8 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "no_child_undecided": "nothing_is_left_open",
             "no_judicial_referral_open": "no_judicial_referral_open",
             "term_was_reached": "last_measures_were_carried_out",
+            "danger_answered": BODY,
+            "danger_excluded": "no_danger_remains",
             "end_report_given": BODY,
         },
         "attach_existing": {
@@ -225,6 +228,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "no_measure_alive": "child_decision_holds",
             "no_sign_of_exploitation": "child_decision_holds",
             "exploitation_calls_for_justice": "child_decision_holds",
+            "measure_offered": "protection_has_a_measure",
             "one_year_at_most": BODY,
             **_OFFERED,
         },
@@ -356,7 +360,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         },
         "inform_judge": {
             "judicial_only": "is_judicial", "nothing_was_done": "nothing_was_ever_done",
-            "told_already": "told_and_seen_already",
+            "told_already": "told_and_seen_already", "danger_answered": BODY,
         },
         "choose_at_majority": {
             "near_majority": "majority_ends_it", "said_already": "day_has_come", "own_help": "own_agreement_is_lawful",
@@ -412,6 +416,7 @@ OURS = {
     "attachments_are_there": "what a complement brings along was sent before, by the same person (T08)",
     "child_is_on_record": "the child is on record, if only by mistake (S4)",
     "children_belong": "children named are of this case",
+    "danger_is_answered_again": "the same of a minor whom no measure helped, when the follow-up ends (§2.2 T30)",
     "danger_is_answered": "whether a danger remains is said of a minor: in the body, unless the child is of age (§2.2)",
     "matches_are_seen": "the search's result is its reader's to look at, not only there (§2.2 T06)",
     "variants_are_of_the_authority": "a local variant is one of the authority's, of the measure's type (§5)",

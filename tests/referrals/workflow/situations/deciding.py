@@ -112,7 +112,8 @@ def _decide_close(world: Any) -> tuple[Kit, Body]:
     no_child_undecided=said(decisions=[], measures=[]), admin_is_strongest=decisions("judicial", measures=[]),
     child_met=child_is(child_met="never"), danger_or_risk_confirmed=concluded("no_danger"),
     exploitation_calls_for_justice=child_is(prostitution_status="established"),
-    one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13), **OFFERED_SPOILS,
+    one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13), measure_offered=said(measures=[]),
+    **OFFERED_SPOILS,
 )  # fmt: skip
 def _decide_admin(world: Any) -> tuple[Kit, Body]:
     kit = _to_decide(world, "risk")
@@ -186,13 +187,17 @@ def _judicial_outcome(world: Any) -> tuple[Kit, Body]:
     return kit, {"judicial_referral": row.pk, "outcomes": [bodies.outcome(kit.child.pk, "returned", on=ON)]}
 
 
-def _never_begun(kit: Kit, body: Body) -> None:
-    kit.measure("not_executed")
-    body.update(reason="term")
+def _never_begun(**said: str) -> Any:
+    def spoil(kit: Kit, body: Body) -> None:
+        kit.measure("not_executed")
+        body.update(said)
+
+    return spoil
 
 
 @situation(
-    "referral", "end_followup", term_was_reached=_never_begun,
+    "referral", "end_followup", term_was_reached=_never_begun(reason="term"), danger_answered=_never_begun(),
+    danger_excluded=_never_begun(danger_remains="yes"),
     no_measure_alive=measure("suspended"), no_child_undecided=child_is(decision="undecided"),
     no_judicial_referral_open=judicial("prepared"), end_report_given=said(end_report=""),
 )  # fmt: skip
@@ -221,7 +226,8 @@ CLOSE = {"decision": "close", "measures": []}
     no_measure_alive=both(concluded("no_danger", **CLOSE), measure("active")),
     no_sign_of_exploitation=both(concluded("no_danger", **CLOSE), child_is(prostitution_status="suspected")),
     exploitation_calls_for_justice=child_is(prostitution_status="established"),
-    one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13), **OFFERED_SPOILS,
+    one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13),
+    measure_offered=both(case_is(state="protected_admin"), said(measures=[])), **OFFERED_SPOILS,
 )  # fmt: skip
 def _decide_child(world: Any) -> tuple[Kit, Body]:
     kit = _to_decide(world, "risk")

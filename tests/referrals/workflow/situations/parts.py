@@ -202,7 +202,7 @@ def _ruling(world: Any) -> tuple[Kit, Body]:
 @situation(
     "measure", "inform_judge",
     judicial_only=measure_is(judicial=False), nothing_was_done=measure_is(state="active"),
-    told_already=said(on=(TODAY + timedelta(days=1)).isoformat()),
+    told_already=said(on=(TODAY + timedelta(days=1)).isoformat()), danger_answered=said(danger_remains=""),
 )  # fmt: skip
 def _inform_judge(world: Any) -> tuple[Kit, Body]:
     return _measure(world, "ordered", type_id="aemo", judicial=True), bodies.judge_informed(on=ON)
