@@ -94,8 +94,14 @@ LEADS_TO = {
 AT_RISK = GRAVITY.index(Exploitation.AT_RISK)
 
 COORDINATES, INSPECTS, ASSESSES, LEADS = "crip_coordinator", "ase_inspector", "assessor", "assessment_lead"
+SERVES = "measure_service"
 R, J, A, M, V = Machine.REFERRAL, Machine.JUDICIAL, Machine.ASSESSMENT, Machine.MEASURE, Machine.REVIEW
 D = Machine.DUPLICATE
+#: What happens to a measure from its offer to its end.
+GOES_ON: list[tuple[str, Machine, str]] = [
+    (INSPECTS, M, "cancel"), (INSPECTS, M, "hand_over"), (INSPECTS, M, "renew"), (INSPECTS, M, "transfer"),
+    (INSPECTS, M, "sign_plan"), (SERVES, M, "situation_report"), (SERVES, M, "suspend"), (SERVES, M, "resume"),
+]  # fmt: skip
 #: Who usually does what, by state: so that a walk gets somewhere.
 MOVES: dict[str, list[tuple[str, Machine, str]]] = {
     "submitted": [("intake_agent", R, "acknowledge"), ("filer", R, "withdraw")],
@@ -112,19 +118,21 @@ MOVES: dict[str, list[tuple[str, Machine, str]]] = {
                       (LEADS, A, "send_back")],
     "report_submitted": [(INSPECTS, R, "decide_child"), (INSPECTS, R, "decide_close"), (INSPECTS, R, "decide_admin"),
                          (INSPECTS, R, "decide_judicial"), (INSPECTS, R, "decide_continue"),
-                         (INSPECTS, R, "ask_supplement"), (INSPECTS, M, "propose")],
+                         (INSPECTS, R, "ask_supplement"), (INSPECTS, M, "propose"), (INSPECTS, M, "agree"),
+                         (INSPECTS, M, "cancel")],
     "admin_offer": [(INSPECTS, M, "agree"), (INSPECTS, R, "record_agreement"), (INSPECTS, R, "record_refusal"),
-                    (INSPECTS, M, "refuse"), (INSPECTS, R, "decide_child"), (COORDINATES, M, "order")],
+                    (INSPECTS, M, "refuse"), (INSPECTS, M, "cancel"), (INSPECTS, R, "decide_child"),
+                    (COORDINATES, M, "order")],
     "judicial_pending": [(INSPECTS, R, "judicial_outcome"), (COORDINATES, J, "record_outcome"),
-                         (INSPECTS, M, "agree"), (INSPECTS, R, "decide_child")],
-    "protected_admin": [(INSPECTS, M, "start"), (INSPECTS, M, "end"), (INSPECTS, R, "end_followup"),
+                         (INSPECTS, M, "agree"), (INSPECTS, M, "cancel"), (INSPECTS, R, "decide_child")],
+    "protected_admin": [(INSPECTS, M, "cancel"), (INSPECTS, M, "start"), (INSPECTS, M, "end"), (INSPECTS, R, "end_followup"),
                         (INSPECTS, R, "record_refusal"), (INSPECTS, R, "decide_judicial"), (COORDINATES, M, "order"),
                         (INSPECTS, R, "decide_child"), (INSPECTS, M, "lift"), (INSPECTS, M, "agree"),
-                        (INSPECTS, M, "not_executed"), (INSPECTS, M, "choose_at_majority")],
+                        (INSPECTS, M, "not_executed"), (INSPECTS, M, "choose_at_majority"), *GOES_ON],
     "protected_judicial": [(INSPECTS, M, "start"), (INSPECTS, M, "lift"), (INSPECTS, M, "ruling"),
                            (INSPECTS, M, "end"), (INSPECTS, R, "end_followup"), (INSPECTS, R, "decide_child"),
                            (INSPECTS, M, "inform_judge"), (INSPECTS, M, "not_executed"),
-                           (INSPECTS, M, "majority_interview"), (INSPECTS, M, "choose_at_majority")],
+                           (INSPECTS, M, "majority_interview"), (INSPECTS, M, "choose_at_majority"), *GOES_ON],
 }  # fmt: skip
 ANYTIME = [
     (R, "set_exploitation_status"), (R, "set_urgency"), (R, "flag_immediate_danger"), (R, "inform_holders"),
@@ -133,7 +141,8 @@ ANYTIME = [
     (J, "prepare"), (J, "confirm_receipt"), (J, "close"), (J, "discard"), (J, "record_outcome"),
 ]  # fmt: skip
 STAGES = (
-    "submitted", "triage", "in_assessment", "report_submitted", "report_submitted", "admin_offer", "judicial_pending",
+    "submitted", "triage", "triage", "in_assessment", "in_assessment", "report_submitted", "admin_offer",
+    "judicial_pending", "protected_admin", "protected_admin", "protected_judicial",
 )  # fmt: skip
 #: Where the first filing takes in a second one (T12).
 TAKES_IN = ("triage", "in_assessment")
@@ -184,6 +193,9 @@ class Procedure(RuleBasedStateMachine):
         self.second: UUID | None = None
         self.second_dates: tuple[Any, Any] | None = None
         self.parted = False
+        self.said: dict[UUID, Any] = {}
+        self.ruled_out: dict[UUID, int] = {}
+        self.ending: dict[str, Any] = {}
         # Of ``default`` alone: in the key store each row commits by itself, and the index key is made once.
         self._undo = transaction.atomic()
         self._undo.__enter__()
@@ -292,6 +304,8 @@ class Procedure(RuleBasedStateMachine):
             for pk in self.children:
                 tried = bodies.decision(pk, data.draw(st.sampled_from(STRONGEST)), ground="risk_left")
                 self.attempt(INSPECTS, R, "decide_child", tried | {"approver": self.user("supervisor")})
+        if stage == "protected_admin":
+            self.continued_for(data)
         if stage == "admin_offer":
             decisions = [bodies.decision(pk, "admin") for pk in self.children]
             body = {
@@ -302,12 +316,34 @@ class Procedure(RuleBasedStateMachine):
             done = self.attempt(INSPECTS, R, "decide_admin", body | {"approver": self.user("supervisor")})
             if done and done.approval:
                 self.sign(Approval.objects.get(pk=done.approval))
-        if stage == "judicial_pending":
+        if stage in ("judicial_pending", "protected_judicial"):
             decisions = [bodies.decision(pk, "judicial") for pk in self.children]
             body = bodies.to_justice(*self.children, grounds=("5", "6"))
             self.done(
                 INSPECTS, R, "decide_judicial", body | {"decisions": decisions, "motivation": "Danger."}
             )
+
+        if stage == "protected_judicial":
+            on, kids = self.now.astimezone(PARIS).date(), self.children
+            answer = {
+                "judicial_referral": self.row.judicial_referrals.get().pk,
+                "outcomes": [bodies.outcome(pk, "judge_measure", on=on) for pk in kids],
+                "orders": [bodies.order(pk, "aemo", on=on) for pk in kids],
+            }
+            self.done(COORDINATES, R, "judicial_outcome", answer)
+
+    def continued_for(self, data):
+        """Let the inspector offer each child an AED, the family agree or not, and go on with it (T27)."""
+        on = self.now.astimezone(PARIS).date()
+        for pk in self.children:
+            offered = self.attempt(INSPECTS, M, "propose", bodies.offer(pk), must=True)
+            if data.draw(st.booleans()):
+                self.attempt(INSPECTS, M, "agree", bodies.agreement(on=on), part=offered.made)
+        decisions = [bodies.decision(pk, "continue") for pk in self.children]
+        body = {"decisions": decisions, "motivation": "AED", "approver": self.user("supervisor")}
+        done = self.attempt(INSPECTS, R, "decide_continue", body)
+        if done and done.approval:
+            self.sign(Approval.objects.get(pk=done.approval))
 
     def done(self, who, machine, name, body):
         """Do a step that must succeed, signed by a second person where it asks for one."""
@@ -341,9 +377,11 @@ class Procedure(RuleBasedStateMachine):
             return None
         if done.approval:
             self.asked.append(done.approval)
+            self.said[done.approval] = (part, body)
             assert self.row.state == before["state"]
             assert self.row.version == before["version"]
         else:
+            self.rules_out(step, part, body)
             self.holds_after(step, before)
         return done
 
@@ -357,11 +395,19 @@ class Procedure(RuleBasedStateMachine):
         except (ReferralError, ValidationError):
             assert self.seen() == before
             return
+        self.rules_out(step, *self.said.get(approval.pk, (None, {})))
         self.holds_after(step, before)
         last = StepRecord.objects.filter(referral=self.pk, step=step.name).last()
         assert last is not None
         assert last.signed_by == approval.approver_id
         assert last.by == approval.proposer_id != approval.approver_id
+
+    def rules_out(self, step, part, body):
+        """Remember for whom a measure ended without danger, and how many decisions there were by then."""
+        self.ending = body if step.name == "end_followup" else {}
+        if step.machine is M and body.get("danger_remains") == "no":
+            kid = self.row.measures.get(pk=part).child_id
+            self.ruled_out[kid] = Decision.objects.filter(child=kid).count()
 
     def writes(self, levels):
         body, version = bodies.report(dict(zip(self.children, levels, strict=True))), self.row.version
@@ -505,7 +551,8 @@ class Procedure(RuleBasedStateMachine):
             "write": lambda: {"framework_version": "HAS"}, "hand_in": dict, "send_back": lambda: {"reason": "Revoir"}, "submit_report": lambda: {"no_visit_reason": pick(["", "Refus"])},
             "child_unreachable": lambda: bodies.for_all(("4", "6")),
             "ask_supplement": lambda: {"questions": "Fratrie ?", "due_on": on},
-            "decide_child": lambda: bodies.decision(kid, pick(STRONGEST), ground=pick(["", "risk_left"])) | second,
+            "decide_child": lambda: bodies.decision(kid, pick(STRONGEST), ground=pick(["", "risk_left"])) | second
+                            | {"measures": pick([[], [bodies.offer(kid)]])},
             "decide_close": lambda: carry | {"feedback": "Suite."} | second,
             "decide_admin": lambda: carry | {"measures": pick([[], [bodies.offer(kid)]])} | second,
             "decide_continue": lambda: carry | second,
@@ -519,13 +566,21 @@ class Procedure(RuleBasedStateMachine):
             "lift": lambda: {"on": on, "reason": "10", "decision": "Jugement.", "danger_remains": pick(["yes", "no"])},
             "not_executed": lambda: bodies.not_executed(danger_remains=pick(["yes", "no"])) | second,
             "inform_judge": lambda: bodies.judge_informed(on=on),
+            "cancel": lambda: {"reason": "Erreur"}, "transfer": lambda: {"reason": "Déménagement"},
+            "hand_over": lambda: {"service": self.world.services["93"].pk},
+            "suspend": lambda: {"on": on, "reason": "Fugue", "judge_told": True}, "resume": lambda: {"on": on},
+            "renew": lambda: {"term_on": on + timedelta(days=pick([90, 330])), "basis": "Accord renouvelé."},
+            "sign_plan": lambda: {"on": on, "signed_by": "Tous"},
+            "situation_report": lambda: {"report": "Situation.", "shown_on": on},
             "majority_interview": lambda: bodies.interview(on=on),
             "choose_at_majority": lambda: bodies.choice(
                 pick(["agrees", "young_adult", "declines"]), on=on, aim="Logement", agreement="Écrit.",
                 term_on=on + timedelta(days=360),
             ),
             "ruling": lambda: {"on": on, "effect": "kept", "copy": "Jugement."},
-            "end_followup": lambda: {"reason": pick(["term", "10"]), "end_report": "Fin."} | second,
+            "end_followup": lambda: {
+                "reason": pick(["term", "10"]), "end_report": "Fin.", "danger_remains": pick(["", "yes", "no", "no"]),
+            } | second,
             "set_exploitation_status": lambda: {"child": kid, "value": pick(Exploitation.values), "reasons": "Motifs"} | second,
             "set_urgency": lambda: {"value": pick(["U0", "U1", "U2", "U3"]), "reason": "Motif", "done": "Mise à l'abri",
                             "clear_danger": pick([[], [kid]])},
@@ -700,11 +755,22 @@ class Procedure(RuleBasedStateMachine):
             assert not {kid.prostitution_status for kid in row.children.all()} & set(EXPLOITED)
         if max(self.status_ever.values()) >= AT_RISK or self.urgency_ever >= "U2":
             assert row.steps.filter(step=step.name).last().signed_by is not None
-        if row.state == "ended" and row.measures.filter(state="not_executed").exists():
-            assert row.steps.filter(step="end_followup").last().signed_by is not None, "no. 13"
+        if row.state == "ended":
+            self.ends_by_two_what_never_began()
         for record in row.steps.filter(step="set_exploitation_status", child__isnull=False):
             if record.pk in self.refuting:
                 assert record.signed_by is not None
+
+    def ends_by_two_what_never_began(self):
+        """No. 13: a measure that was never begun is ended over by two, and never as at its term, but by a later one."""
+        rows = list(self.row.measures.exclude(state="cancelled").order_by("position"))
+        never = [one for one in rows if one.state == "not_executed"]
+        record = self.row.steps.filter(step="end_followup").last()
+        assert not never or record.signed_by is not None
+        last = {one.child_id: one for one in rows}
+        for kid in Child.objects.filter(referral=self.pk).exclude(age_band="18+"):
+            if last.get(kid.pk) in never:
+                assert (self.ending.get("danger_remains"), self.ending.get("reason")) == ("no", "10")
 
     def remembers(self):
         """Keep the gravest of what was ever seen, apart from the service's own memory of it."""
@@ -788,7 +854,7 @@ class Procedure(RuleBasedStateMachine):
                 assert majority not in [
                     day.astimezone(PARIS).date() if isinstance(day, datetime) else day for day in told
                 ]
-                if row.own_agreement or row.type_id == "young_adult":
+                if row.own_agreement or row.type_id in ("young_adult", "shelter_72h"):  # hours, no term
                     continue
                 assert row.term_on is None or row.term_on <= majority
                 terms = [clock for clock in clocks if clock.code in ("C10", "C15")]
@@ -813,6 +879,28 @@ class Procedure(RuleBasedStateMachine):
         row = self.row
         if row.state in AFTER_DECISION and row.children.filter(decision="undecided").exists():
             assert row.clocks.filter(code="C8", stopped_at=None).exists()
+
+    @invariant()
+    def nobody_in_danger_waits_for_nothing(self):
+        """No. 13: who is to be protected has a measure, an answer of justice to come, or no danger any more.
+
+        And whoever has a measure has a deadline of it that runs, so that somebody is told.
+        """
+        row = self.row
+        if row.state not in ("protected_admin", "protected_judicial"):
+            return
+        for kid in row.children.exclude(decision__in=["undecided", "close"]).exclude(age_band="18+"):
+            alive = list(kid.measures.filter(state__in=ALIVE))
+            timed = Clock.objects.filter(stopped_at=None, part__in=[one.pk for one in alive])
+            untimed = [one for one in alive if not one.type.execution and one.state == "ordered"]
+            decided = Decision.objects.filter(child=kid).count()
+            assert (
+                timed.exists()
+                or untimed
+                or kid.measures.filter(state="transferred").exists()
+                or row.judicial_referrals.filter(children=kid, state__in=["sent", "received"]).exists()
+                or self.ruled_out.get(kid.pk) == decided
+            ), (kid.decision, [one.state for one in kid.measures.all()])
 
     @invariant()
     def a_closed_case_owes_no_more_than_feedback_and_answers(self):
