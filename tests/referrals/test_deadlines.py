@@ -522,6 +522,9 @@ def test_a_decision_stops_c8(assessing, step, code, said):
     assessing.reported(["no_danger" if code == "close" else "danger"])
     (only,) = assessing.children
 
+    if code == "admin":
+        said = {"measures": [bodies.offer(only)]}
+
     assessing.does(
         "ase_inspector", step, {"decisions": [bodies.decision(only, code)], "motivation": "Vu."} | said
     )
