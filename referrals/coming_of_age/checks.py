@@ -81,9 +81,17 @@ def support_of_an_adult_ends_at_21(case: Case, step_input: WithTerm) -> Text | N
     if birth is not None and term is not None and term > ages.birthday(birth, SUPPORTED_UNTIL):
         return ENDS_AT_21
     begins = getattr(step_input, "started_on", None) or case.today
-    early = child is not None and not case.of_age(child)
-    early = early or (birth is not None and begins < ages.birthday(birth, ages.ADULT_AT))
-    return BEGINS_AT_18 if young_adult and early else None
+    return BEGINS_AT_18 if young_adult and _is_early(case, child, begins, birth) else None
+
+
+def _is_early(case: Case, child: "Child | None", begins: date, birth: date | None) -> bool:
+    """Tell whether a day lies before majority, or before the emancipation."""
+    if child is not None and not case.of_age(child):
+        return True
+    if child is not None and child.emancipated:
+        emancipated = _open(case, child.emancipated_on)
+        return emancipated is not None and begins < ages.as_date(emancipated)
+    return birth is not None and begins < ages.birthday(birth, ages.ADULT_AT)
 
 
 OVER_AT_MAJORITY: Final = _(
@@ -138,18 +146,38 @@ def may_choose(case: Case, child: "Child") -> bool:
 
 
 def majority_of(case: Case, child: "Child") -> date | None:
-    """Return the 18th birthday of a child, opened by whoever acts; None where nothing says how old it is.
+    """Return the 18th birthday of a child, opened by whoever acts; None where nothing says how old it is."""
+    known = child.birth_date is not None
+    value = _open(case, child.birth_date if known else child.age_estimated_min)
+    birth = counted_birth(case, child, value if known else None, None if known else value)
+    return ages.birthday(birth, ages.ADULT_AT) if birth else None
 
-    Without a birth date the youngest estimated age counts from the receipt on (domain.md §5.3 Cap).
+
+def counted_birth(
+    case: Case, child: "Child", birth: "str | date | None", youngest: int | None
+) -> date | None:
+    """Return the birth date by which a child's age counts: its own or, where nobody knows it, the latest possible.
+
+    That one has the youngest estimated age on the day of the estimate (domain.md §5.3 Cap): the receipt, the adding of
+    the child (T50), or the last correction of the estimate (T42). None where nothing says how old it is at least.
     """
-    if child.birth_date is not None:
-        birth = _birth_date(case, child)
-        return ages.birthday(birth, ages.ADULT_AT) if birth else None
-    youngest = _open(case, child.age_estimated_min)
-    received = case.referral.received_at
-    if youngest is None or received is None:
+    if birth is not None:
+        return ages.as_date(birth)
+    if youngest is None or case.referral.received_at is None:
         return None
-    return ages.birthday(received.astimezone(case.zone).date(), ages.ADULT_AT - int(youngest))
+    corrected = case.referral.rectifications.filter(
+        model="children", row=child.pk, field="age_estimated_min"
+    ).values_list("at", flat=True)
+    added = case.referral.steps.filter(step="add_child", child=child.pk).values_list("at", flat=True)
+    estimated = max([case.referral.received_at, *corrected, *added])
+    day: date = estimated.astimezone(case.zone).date() - relativedelta(years=int(youngest))
+    return day
+
+
+def written_term(case: Case, measure: "Measure") -> date | None:
+    """Return the term that was asked for or ordered before it was cut to the 18th birthday; None if it was a length."""
+    written = _open(case, measure.term_written)
+    return ages.as_date(written) if written is not None else None
 
 
 def was_looked_after(case: Case, child: "Child") -> bool:

@@ -1,12 +1,13 @@
 """Effects of a birthday: age bands and flags, the end of information owed to parents and of the birthday search."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from dateutil.relativedelta import relativedelta
 
-from referrals.coming_of_age.checks import ends_at_majority, majority_of
+from referrals.coming_of_age.checks import ends_at_majority, majority_of, written_term
 from referrals.coming_of_age.guards import someone_is_a_minor
 from referrals.notifications import recipients
 from referrals.vocabulary import ages
@@ -33,24 +34,36 @@ def take_new_ages(act: "StepContext") -> None:
     """Write the bands and flags that hold from this birthday on; the shell and the reduced date follow."""
     for item in act.step_input.children:
         child = act.case.on_record(item.child)
-        act.change(child, age_band=item.age_band, under_2=item.under_2, under_15=item.under_15)
+        act.change(
+            child,
+            age_band=item.age_band,
+            under_2=item.under_2,
+            under_15=item.under_15,
+            majority_near=item.majority_near,
+        )
 
 
-def cut_term(act: "StepContext", measure: "Measure", since: date) -> None:
+def cut_term(act: "StepContext", measure: "Measure", since: date) -> date | None:
     """Let a term lie on the 18th birthday at the latest, and say that it was cut (M01, M05, M07, M11, M18; §5.3).
 
-    The day itself is written nowhere: it would be a birth date in clear.
+    The day itself is written nowhere: it would be a birth date in clear. The term that was asked for or ordered is kept
+    sealed beside it, for a judge may have written the birthday, and a corrected birth date gives it back (T42).
+
+    Returns:
+        The birthday, if the term was cut.
     """
     case, child = act.case, act.case.on_record(measure.child_id)
-    last = deadlines.last_day(measure, since)
-    if child is None or not ends_at_majority(measure) or not _may_be_of_age_by(last, child, case.today):
-        return
-    majority = majority_of(case, child)
-    cut = majority is not None and last > majority
-    if cut:
+    written = measure.term_on or (written_term(case, measure) if measure.until_majority else None)
+    last = written or deadlines.last_day(measure, since)
+    may_cut = child is not None and ends_at_majority(measure) and _may_be_of_age_by(last, child, case.today)
+    majority = majority_of(case, child) if may_cut and child is not None else None
+    if majority is not None and last > majority:
         act.warnings.append("term-cut-at-majority")
-    if cut or measure.until_majority:
-        act.change(measure, until_majority=cut, **({"term_on": None} if cut else {}))
+        act.change(measure, until_majority=True, term_on=None, term_written=written and written.isoformat())
+        return majority
+    if measure.until_majority:
+        act.change(measure, until_majority=False, term_on=written, term_written=None)
+    return None
 
 
 def _may_be_of_age_by(day: date, child: "Child", today: date) -> bool:
@@ -66,7 +79,11 @@ def end_terms(act: "StepContext") -> None:
 
     The end that is written is a drawn day of the quarter before, for the columns are in clear (§2.3 Birthdays).
     """
-    grown = {item.child for item in act.step_input.children if item.age_band == AgeBand.ADULT}
+    end_terms_of(act, {item.child for item in act.step_input.children if item.age_band == AgeBand.ADULT})
+
+
+def end_terms_of(act: "StepContext", grown: Collection[UUID]) -> None:
+    """Let what ends at majority be overdue for these children, who came of age or are emancipated (C23, T42)."""
     for measure in act.case.measures_alive():
         if measure.child_id not in grown or not ends_at_majority(measure):
             continue

@@ -1,14 +1,15 @@
-"""What prepares majority: the interview a year before (C25), and the choice of what follows the measures (C26).
+"""What prepares majority: the interview a year before (C25), the choice of what follows (C26), terms cut at 18.
 
-Both end on a birthday, which no column tells (domain.md §2.3 Birthdays). So their clocks bear the latest day that the
+All end on a birthday, which no column tells (domain.md §2.3 Birthdays). So their clocks bear the latest day that the
 age band in clear allows, the daily look at birthdays says when they come near or are over, and it says so of the former
-on a day of each child's own, drawn from the three months before.
+on a day of each child's own, drawn from the three months before. Where the age is estimated there is no birthday to
+hide: the clocks bear the day itself.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
@@ -35,8 +36,8 @@ CARE: Final = ("placement_ase", "temporary_care", "modular_care")
 #: States in which what follows a measure is chosen (M20).
 CHOOSABLE: Final = (M.AGREED, M.ORDERED, M.AWAITING_START, M.ACTIVE, M.SUSPENDED)
 UNDER_WAY: Final = (M.ACTIVE, M.SUSPENDED)
-#: How many years may pass at most until 18, by the band in clear.
-_YEARS_LEFT: Final = {AgeBand.FROM_16: 2, AgeBand.FROM_11: 3}
+#: The clocks that are the term of a measure.
+TERMS: Final = (C.C10, C.C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,8 @@ def await_interview(act: "StepContext", measure: "Measure") -> None:
     due = majority - relativedelta(years=ages.ADULT_AT - INTERVIEW_AT)
     if due <= case.today:
         ask_for_interview_soon(act, child)
-    elif child.birth_date is None:
-        act.start(C.C25, child=child.pk, until=due)  # an estimate is no birthday
     else:
-        act.start(C.C25, child=child.pk, until=_latest(case, child, INTERVIEW_AT), on_birthday=True)
+        act.start(C.C25, child=child.pk, **_ending(case, child, INTERVIEW_AT, majority))
 
 
 def ask_for_interview_soon(act: "StepContext", child: "Child") -> None:
@@ -105,13 +104,30 @@ def await_choice(act: "StepContext", measure: "Measure") -> None:
         return
     majority = majority_of(case, child)
     if majority is not None and choice_is_near(case, majority):
-        _ask_what_follows(act, child, measure)
+        _ask_what_follows(act, child, measure, majority)
 
 
-def _ask_what_follows(act: "StepContext", child: "Child", measure: "Measure") -> None:
-    until = _latest(act.case, child, ages.ADULT_AT)
-    clock = act.start(C.C26, part=measure, until=until, on_birthday=True)
+def _ask_what_follows(act: "StepContext", child: "Child", measure: "Measure", majority: date) -> None:
+    clock = act.start(C.C26, part=measure, **_ending(act.case, child, ages.ADULT_AT, majority))
     act.change(clock, warn_at=act.at)
+
+
+def start_term(act: "StepContext", measure: "Measure", *, since: datetime | None = None) -> None:
+    """Start the clock of a measure's term, which is cut at the 18th birthday (C10, C15; M07, M11, M18)."""
+    begun = since or act.at
+    majority = effects.cut_term(act, measure, begun.astimezone(act.case.zone).date())
+    _time_term(act, measure, begun, majority)
+
+
+def _time_term(act: "StepContext", measure: "Measure", begun: datetime, majority: date | None) -> None:
+    case, child = act.case, act.case.on_record(measure.child_id)
+    code = C.C15 if measure.judicial else C.C10
+    if child is None or majority is None:
+        act.start(code, part=measure, since=begun)
+        return
+    clock = act.start(code, part=measure, since=begun, **_ending(case, child, ages.ADULT_AT, majority))
+    if choice_is_near(case, majority):
+        act.change(clock, warn_at=act.at)
 
 
 def care_may_be_over(act: "StepContext", child: "Child | None") -> None:
@@ -120,10 +136,48 @@ def care_may_be_over(act: "StepContext", child: "Child | None") -> None:
         act.stop(C.C25, child=child.pk)
 
 
-def _latest(case: Case, child: "Child", age: int) -> date:
-    years = _YEARS_LEFT.get(AgeBand(child.age_band), 2) - (ages.ADULT_AT - age)
-    latest: date = case.today + relativedelta(years=max(years, 1))
-    return latest
+def follow_correction(act: "StepContext", child: "Child", *, was_of_age: bool) -> None:
+    """Let terms, interview, choice and the parents' rights follow a corrected age, or an emancipation (T42; §5.3)."""
+    case = act.case
+    own = [measure for measure in case.measures if measure.child_id == child.pk]
+    if case.of_age(child) or not _done(case, "majority_interview", *own):
+        act.stop(C.C25, child=child.pk)
+    if case.of_age(child):
+        act.change(child, majority_near=False)
+        if not was_of_age:
+            effects.end_parents_information(act)
+            effects.end_terms_of(act, [child.pk])
+        return
+    for measure in case.measures_alive(child):
+        act.stop(C.C26, part=measure)
+        _cut_again(act, measure, was_of_age=was_of_age)
+        if measure.state in UNDER_WAY:
+            await_interview(act, measure)
+        if measure.state in CHOOSABLE:
+            await_choice(act, measure)
+
+
+def _cut_again(act: "StepContext", measure: "Measure", *, was_of_age: bool) -> None:
+    """Cut a term anew; its clock starts again, from when it ran, where it ends with a birthday or did so."""
+    case = act.case
+    clock = next((one for one in case.open_clocks if one.code in TERMS and one.part == measure.pk), None)
+    if clock is None:
+        effects.cut_term(act, measure, measure.started_on or measure.ordered_on or case.today)
+        return
+    anew = measure.until_majority or was_of_age
+    started: datetime = clock.started_at
+    majority = effects.cut_term(act, measure, started.astimezone(case.zone).date())
+    if anew or majority is not None:
+        _time_term(act, measure, started, majority)
+
+
+def _ending(case: Case, child: "Child", age: int, majority: date) -> dict[str, Any]:
+    """Return how a clock ends with a birthday: on the latest day that the band allows; on the day that is estimated."""
+    if child.birth_date is None:
+        return {"until": majority - relativedelta(years=ages.ADULT_AT - age)}
+    part = ages.finest(child.age_band, under_2=child.under_2, under_15=child.under_15)
+    youngest = next((years for years, name in ages.FINEST.items() if name == part), 0)
+    return {"until": case.today + relativedelta(years=max(age - youngest, 1)), "on_birthday": True}
 
 
 def _under_way(case: Case, child: "Child") -> "list[Measure]":
@@ -175,7 +229,7 @@ def coming(case: Case, child: "Child", birth: date) -> Iterator[StepInput]:
     measure or clock.
     """
     days, today = days_of(case, child, birth), case.today
-    if not days.interview_near <= today < days.majority:
+    if case.of_age(child) or not days.interview_near <= today < days.majority:
         return
     clock = interview_clock(case, child)
     if clock is None:
@@ -191,6 +245,13 @@ def coming(case: Case, child: "Child", birth: date) -> Iterator[StepInput]:
         chosen = measure.state in CHOOSABLE and today >= days.choice_near
         if chosen and _choice_is_due(case, measure):
             yield StepInput(what="choice", row=measure.pk)
+        if today >= days.choice_near and (term := _unwarned_term(case, measure)) is not None:
+            yield StepInput(what="near", row=term.pk)
+
+
+def _unwarned_term(case: Case, measure: "Measure") -> "Clock | None":
+    own = (one for one in case.open_clocks if one.code in TERMS and one.part == measure.pk)
+    return next((one for one in own if one.on_birthday and one.warn_at > case.at), None)
 
 
 def prepare(act: "StepContext") -> None:
@@ -207,7 +268,9 @@ def _await_interview(act: "StepContext", row: UUID) -> None:
 
 def _await_choice(act: "StepContext", row: UUID) -> None:
     measure = next(one for one in act.case.measures if one.pk == row)
-    _ask_what_follows(act, act.case.checked_child(measure.child_id), measure)
+    child = act.case.checked_child(measure.child_id)
+    if (majority := majority_of(act.case, child)) is not None:
+        _ask_what_follows(act, child, measure, majority)
 
 
 def _warn(act: "StepContext", row: UUID) -> None:

@@ -33,6 +33,7 @@ from outbox import scheduler
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
 from referrals.coming_of_age import majority
+from referrals.coming_of_age.checks import counted_birth
 from referrals.execution.runner import run_step
 from referrals.models import Child, Referral
 from referrals.vocabulary import ages
@@ -73,11 +74,11 @@ def _of_authority(authority: Authority, before: datetime, at: datetime) -> int:
 def _to_look_at(authority: Authority, groups: Iterable[int]) -> list[UUID]:
     with for_the_service():
         due = Q(next_change=None) | Q(next_change__in=sorted(groups))
+        said = Q(birth_date__isnull=False) | Q(age_estimated_min__isnull=False)
         children = Child.objects.filter(
-            due,
+            due & said,
             referral__authority=authority,
             referral__state__in=(*ACTIVE, *CLOSED),
-            birth_date__isnull=False,
             wrong_person=False,
         )
         return list(children.order_by("referral_id").values_list("referral_id", flat=True).distinct())
@@ -110,7 +111,10 @@ def _look(pk: UUID, at: datetime) -> bool:
 
 
 def _births(case: Case) -> dict[UUID, date | None]:
-    """Return the children's birth dates, opened by the service in one disclosure; None for one that is unreadable."""
+    """Return the children's birth dates, opened by the service in one disclosure; None for one that is unreadable.
+
+    Of a child whose birth date nobody knows, the one by which its estimated age counts.
+    """
     step = steps.get(Machine.REFERRAL, "grow_older")
     births: dict[UUID, date | None] = {}
     with disclosure(
@@ -123,13 +127,17 @@ def _births(case: Case) -> dict[UUID, date | None]:
         always=True,
     ) as scope:
         for child in case.children:
-            if child.birth_date is None:
+            known = child.birth_date is not None
+            said = child.birth_date if known else child.age_estimated_min
+            if said is None:
                 continue
             try:
-                births[child.pk] = ages.as_date(child.birth_date.open(scope))
+                value: Any = said.open(scope)
             except Unreadable:
                 _log.warning("birth.unreadable")
                 births[child.pk] = None
+                continue
+            births[child.pk] = counted_birth(case, child, *((value, None) if known else (None, value)))
     return births
 
 
@@ -140,12 +148,16 @@ def _grown(case: Case, births: dict[UUID, date | None]) -> Iterable[Any]:
         if birth is None:
             continue
         age = ages.facts(birth, None, None, on=case.today)
-        if (child.age_band, child.under_2, child.under_15) != (age.age_band, age.under_2, age.under_15):
+        days = majority.days_of(case, child, birth)
+        near = days.choice_near <= case.today < days.majority and not child.emancipated
+        known = (child.age_band, child.under_2, child.under_15, child.majority_near)
+        if known != (age.age_band, age.under_2, age.under_15, near):
             yield StepInput(
                 child=child.pk,
                 age_band=str(age.age_band),
                 under_2=age.under_2,
                 under_15=age.under_15,
+                majority_near=near,
             )
 
 

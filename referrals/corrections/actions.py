@@ -8,7 +8,7 @@ names in its record decide who reads it (SEC-AZ20). An item left open is complet
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db.models import Field
@@ -48,6 +48,8 @@ STEPS = "steps"
 NOT_KNOWN = "not_known"
 #: Where a child lives stands on the shell (class A) when only its département is known; it is an answer like others.
 RESIDENCE = "residence_department"
+#: What says how old a child is, or that it is as of age: terms and rights follow it (domain.md §5.3).
+OF_AGE: Final = ("birth_date", "age_estimated_min", "emancipated_on")
 #: Fields that no person sets: derived, or moved by a step of their own.
 UNTOUCHED = frozenset(
     {
@@ -58,6 +60,7 @@ UNTOUCHED = frozenset(
         "age_band",
         "under_2",
         "under_15",
+        "majority_near",
         "next_change",
         "runaway",
         "prostitution_status",
@@ -66,6 +69,7 @@ UNTOUCHED = frozenset(
         "danger_ever",
         "child_met",
         "wrong_person",
+        "emancipated",
         "restricted",
         "decision",
         "danger_categories",
@@ -115,6 +119,9 @@ def _one(act: "StepContext", item: "Correction", rows: "Rows", scope: OpenScope)
     value = _said(row, item.value, old, scope) if item.part == STEPS else _value(field, item.value)
     if item.field == RESIDENCE and value and value not in departments():
         raise InvalidInput("value", "not-a-choice")
+    # Parents decide until the day itself (domain.md §5.3); nothing would look at a coming one.
+    if item.field == "emancipated_on" and value is not None and value > act.case.today.isoformat():
+        raise InvalidInput("value", "too-late")
     if item.field == EXTRA:
         questions.require_fit(act.case.protocol, value)
     return Corrected(
@@ -205,7 +212,7 @@ def _brought_in(act: "StepContext", user: UUID, part: str, row: Any) -> bool:
 
 def identity_of(act: "StepContext", child: object) -> Mapping[str, Any]:
     """Return what the age of a child is derived from, opened in a disclosure."""
-    names = ("birth_date", "age_estimated_min", "age_estimated_max", "whereabouts")
+    names = ("birth_date", "age_estimated_min", "age_estimated_max", "whereabouts", "emancipated_on")
     referral = act.case.referral
     with disclosure(
         actor=act.actor,

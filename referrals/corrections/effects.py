@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from referrals.coming_of_age import majority
+from referrals.coming_of_age.checks import counted_birth
 from referrals.corrections import actions
 from referrals.filing.effects import derive_child
 from referrals.matching import indexing
@@ -22,10 +24,18 @@ def rectify(act: "StepContext") -> None:
         act.change(item.row, **{item.field: item.value})
     if act.step_input.wrong_person:
         act.change(act.case.child(act.step_input.wrong_person), wrong_person=True)
-    for child in {item.row.pk: item.row for item in corrected if item.part == "children"}.values():
-        act.change(child, **derive_child(child, actions.identity_of(act, child), on=act.case.today))
+    were_of_age = {child.pk: act.case.of_age(child) for child in act.case.recorded}
+    children = {item.row.pk: item.row for item in corrected if item.part == "children"}.values()
+    for child in children:
+        said = actions.identity_of(act, child)
+        counted = counted_birth(act.case, child, said.get("birth_date"), said.get("age_estimated_min"))
+        act.change(child, **derive_child(child, said, on=act.case.today, counted=counted))
     indexing.follow_corrections(act, corrected, wrong_person=act.step_input.wrong_person)
     act.case.forget("children")
+    aged = {item.row.pk for item in corrected if item.part == "children" and item.field in actions.OF_AGE}
+    for kid in act.case.children:
+        if kid.pk in aged:
+            majority.follow_correction(act, kid, was_of_age=were_of_age[kid.pk])
     referral = act.case.referral
     if referral.left_open:
         referral.left_open = bool(items_left_open(answers_of(referral), late=late_receipt(act.case)))

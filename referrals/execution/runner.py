@@ -112,6 +112,7 @@ def refresh_shell(case: Case) -> None:
     referral.runaway = any(child.runaway for child in children)
     referral.under_2 = any(child.under_2 for child in children)
     referral.under_15 = any(child.under_15 for child in children)
+    referral.majority_near = any(child.majority_near for child in children)
     bands = [
         child.age_band
         for child in children

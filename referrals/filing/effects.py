@@ -137,12 +137,19 @@ def _unit(authority: Authority, code: str) -> Unit | None:
     return units[0] if len(units) == 1 else None
 
 
-def derive_child(child: "Child", said: Mapping[str, Any], *, on: date) -> dict[str, Any]:
-    """Return what is derived from what is said of a child: age band and flags, runaway, month of birth."""
+def derive_child(
+    child: "Child", said: Mapping[str, Any], *, on: date, counted: date | None = None
+) -> dict[str, Any]:
+    """Return what is derived from what is said of a child: age band and flags, runaway, month of birth, emancipation.
+
+    ``counted``: the birth date by which the age counts where nobody knows the own one.
+    """
     birth = said.get("birth_date")
     day = date.fromisoformat(birth) if isinstance(birth, str) else birth
-    age = ages.facts(day, said.get("age_estimated_min"), said.get("age_estimated_max"), on=on)
+    age = ages.facts(day or counted, said.get("age_estimated_min"), said.get("age_estimated_max"), on=on)
+    emancipated = said.get("emancipated_on")
     return {
+        "emancipated": emancipated is not None and ages.as_date(emancipated) <= on,
         "age_band": age.age_band,
         "under_2": age.under_2,
         "under_15": age.under_15,

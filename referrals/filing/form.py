@@ -23,6 +23,7 @@ DERIVED: Final[Mapping[type[models.Model], tuple[str, ...]]] = {
         "age_band",
         "under_2",
         "under_15",
+        "majority_near",
         "next_change",
         "runaway",
         "prostitution_status",
@@ -34,6 +35,8 @@ DERIVED: Final[Mapping[type[models.Model], tuple[str, ...]]] = {
         "maltreatment",
         "child_met",
         "deceased",
+        "emancipated_on",  # it takes the parents' rights away: recorded by a correction (T42), by no filer's word
+        "emancipated",
         "wrong_person",
         "restricted",
         "decision",

@@ -42,9 +42,7 @@ def judge_lifted_it(case: Case, step_input: Lifting | None) -> bool:
     """A judicial measure is lifted by the judge's decision (M13; CC 375-6), unless it is over by law."""
     if step_input is None or not case.part.judicial or step_input.decision:
         return True
-    return step_input.reason in OVER_BY_LAW and (
-        step_input.reason != EndReason.MAJORITY or not of_a_minor(case)
-    )
+    return step_input.reason in OVER_BY_LAW and (step_input.reason == EndReason.DEATH or not of_a_minor(case))
 
 
 @rule(_("Cette mesure a commencé : elle ne peut pas être enregistrée comme non exécutée."))

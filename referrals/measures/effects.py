@@ -111,9 +111,8 @@ def begin(act: "StepContext") -> None:
     """Start the clocks of a measure that begins; its start is awaited no more (M07)."""
     row = act.case.part
     act.stop(C.C24, part=row)
-    cut_term(act, row, act.step_input.started_on)
     since = times.local_noon(act, act.step_input.started_on)
-    act.start(C.C15 if row.judicial else C.C10, part=row, since=since)
+    majority.start_term(act, row, since=since)
     act.start(C.C17, part=row, since=since)
     if row.judicial:
         act.start(C.C16, part=row, since=since)
@@ -123,8 +122,7 @@ def begin(act: "StepContext") -> None:
 
 def renew_measure(act: "StepContext") -> None:
     """Start the measure's term again (M11)."""
-    cut_term(act, act.case.part, act.case.today)
-    act.start(C.C15 if act.case.part.judicial else C.C10, part=act.case.part)
+    majority.start_term(act, act.case.part)
 
 
 def stop_its_clocks(act: "StepContext") -> None:
@@ -158,7 +156,7 @@ def take_choice(act: "StepContext") -> None:
     row, said = act.case.part, act.step_input
     act.stop(C.C26, part=row)
     if said.choice == MajorityChoice.AGREES:
-        act.change(row, own_agreement=True, until_majority=False, term_on=said.term_on)
+        act.change(row, own_agreement=True, until_majority=False, term_on=said.term_on, term_written=None)
         if row.state in UNDER_WAY:
             act.start(C.C10, part=row)
     elif said.choice == MajorityChoice.YOUNG_ADULT:
@@ -191,7 +189,7 @@ def remind_again(act: "StepContext") -> None:
 def heard(act: "StepContext") -> None:
     """A ruling stops the hearing's clocks; a new term starts the measure's again (M18)."""
     act.stop(C.C14, C.C14B, part=act.case.part)
-    if act.step_input.term_on:
-        cut_term(act, act.case.part, act.case.today)
     if act.step_input.term_on and act.case.part.state in UNDER_WAY:
-        act.start(C.C15, part=act.case.part)
+        majority.start_term(act, act.case.part)
+    elif act.step_input.term_on:
+        cut_term(act, act.case.part, act.case.today)

@@ -48,8 +48,12 @@ def own_agreement_is_lawful(case: Case, step_input: ChoiceAtMajority) -> Text | 
     majority = checks.majority_of(case, child) if child is not None else None
     if term is None or not case.today < term <= case.today + relativedelta(years=1):
         return NEW_TERM
+    if majority is None or child is None:
+        return None
+    # Who is emancipated agrees to help before 18 too.
+    early = term <= majority and not child.emancipated
     until_21 = relativedelta(years=checks.SUPPORTED_UNTIL - ages.ADULT_AT)
-    return NEW_TERM if majority is not None and not majority < term <= majority + until_21 else None
+    return NEW_TERM if early or term > majority + until_21 else None
 
 
 @rule(_("L'accompagnement jeune majeur suppose un accueil avant la majorité."))

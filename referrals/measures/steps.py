@@ -280,7 +280,9 @@ def end(measure: Measure, step_input: measures_inputs.EndOfMeasure, case: Case) 
     """End the measure at its term, with a report."""
     measure.over_on = getattr(step_input, "on", None) or measure.over_on
     child = case.on_record(measure.child_id)
-    measure.over_reason = EndReason.MAJORITY if child is not None and case.of_age(child) else EndReason.TERM
+    measure.over_reason = EndReason.TERM
+    if child is not None and case.of_age(child):
+        measure.over_reason = EndReason.EMANCIPATION if child.emancipated else EndReason.MAJORITY
 
 
 @step(

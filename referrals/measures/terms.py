@@ -56,6 +56,7 @@ def term_is_within_the_law(case: Case, step_input: Renewal | Start | None) -> Te
 def _present_term(case: Case) -> date:
     """Return from when a renewal counts: the term that runs out, or today where it has none or is over."""
     runs = [clock for clock in case.open_clocks if clock.code == C.C10 and clock.part == case.part.pk]
+    runs = [clock for clock in runs if not clock.on_birthday]  # such a one bears no day of its own
     term: date | None = case.part.term_on
     if term is None and runs:
         term = runs[0].due_at.astimezone(case.zone).date()

@@ -140,6 +140,7 @@ class Child(Authentic, Part):
     age_band = coded(ages.AgeBand, "A", default=ages.AgeBand.UNKNOWN)
     under_2 = clear(models.BooleanField(default=False), "A")
     under_15 = clear(models.BooleanField(default=False), "A")
+    majority_near = clear(models.BooleanField(default=False, db_default=False), "A")
     # Of which of 64 groups of days the next birthday that changes anything is: a keyed value
     # (referrals/coming_of_age/tasks.py).
     next_change = clear(models.PositiveSmallIntegerField(null=True, blank=True), "B")
@@ -152,6 +153,8 @@ class Child(Authentic, Part):
     unaccompanied = sealed("child.unaccompanied", "B", kind="code", codes=answers.YesNo)
     language = sealed("child.language", "B", max_length=200)
     disability = sealed("child.disability", "E")
+    emancipated_on = sealed("child.emancipated_on", "B", kind="date")
+    emancipated = clear(models.BooleanField(default=False, db_default=False), "B")
     commune_insee = sealed("child.commune_insee", "B", "PU", kind="code")
     residence_department = clear(models.CharField(max_length=3, blank=True, default=""), "A", "PU")
     address = sealed("child.address", "B", "P")

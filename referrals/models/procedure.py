@@ -331,8 +331,8 @@ class Measure(Authentic, Part):
 
     ``waits_since``: while it is decided and hasn't begun, the day of the agreement or order; the database says so of
     each row, so that no step can forget it. ``until_majority``: its term was cut to the 18th birthday, a day that no
-    column tells (§5.3). ``own_agreement``: the person of age agreed, no holder. ``mac``: one that fails is confided to
-    no service.
+    column tells; ``term_written`` is the one that was asked for or ordered (§5.3). ``own_agreement``: the person of
+    age agreed, no holder. ``mac``: one that fails is confided to no service.
     """
 
     state = state_field(MeasureState, MeasureState.PROPOSED, "J")
@@ -358,6 +358,7 @@ class Measure(Authentic, Part):
     agreed_by_silence = clear(models.BooleanField(default=False, db_default=False), "J")
     own_agreement = clear(models.BooleanField(default=False, db_default=False), "J")
     until_majority = clear(models.BooleanField(default=False, db_default=False), "J")
+    term_written = sealed("measure.term_written", "J", kind="date")
     duration_months = clear(models.PositiveSmallIntegerField(null=True, blank=True), "J")
     service = clear(
         models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+"),

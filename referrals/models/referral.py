@@ -96,6 +96,7 @@ class Referral(Authentic):
     age_band = coded(AgeBand, "A", default=AgeBand.UNKNOWN)
     under_2 = clear(models.BooleanField(default=False), "A")
     under_15 = clear(models.BooleanField(default=False), "A")
+    majority_near = clear(models.BooleanField(default=False, db_default=False), "A")
     runaway = clear(models.BooleanField(default=False), "A")
     restricted = clear(models.BooleanField(default=False), "A")
     # Questions are open, questions to the filer are, the filer has had an answer: for the queue, and for the

@@ -42,6 +42,7 @@ def shell(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
         "age_band": referral.age_band,
         "under_15": referral.under_15,
         "under_2": referral.under_2,
+        "majority_near": referral.majority_near,
         "runaway": referral.runaway,
         "restricted": referral.restricted,
         "legal_hold": referral.legal_hold,

@@ -91,6 +91,7 @@ EMPTY: Final[dict[str, Any]] = {
     "age_band": AgeBand.UNKNOWN,
     "under_2": False,
     "under_15": False,
+    "majority_near": False,
     "runaway": False,
     "restricted": False,
     "info_requested": False,

@@ -53,6 +53,7 @@ SHELL: Final = (
     "age_band",
     "under_2",
     "under_15",
+    "majority_near",
     "runaway",
     "restricted",
     "filer_answered",

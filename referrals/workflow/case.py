@@ -144,8 +144,8 @@ class Case(CaseParts):
         return False
 
     def of_age(self, child: "Child") -> bool:
-        """Tell whether a child has come of age, and so holds the own rights (C23)."""
-        return bool(child.age_band == AgeBand.ADULT)
+        """Tell whether a child has come of age or is emancipated, and so holds the own rights (C23; domain.md §5.3)."""
+        return bool(child.age_band == AgeBand.ADULT or child.emancipated)
 
     def beyond_childhood(self, child: "Child") -> bool:
         """Tell whether a child is of age or deceased (domain.md §2.2: §2.5 and *met* no longer bind)."""

@@ -225,9 +225,10 @@ class Story:
         return sorted(Clock.objects.filter(referral=self.pk, stopped_at=None).values_list("code", flat=True))
 
     def shown_clock(self, who: str, code: str) -> str:
-        """Return how a clock stands, as this person reads it."""
-        lines = {line["code"]: line for line in self.reads(who, "clocks")["results"]}
-        return str(lines[code]["state"]["code"])
+        """Return how a clock stands, as this person reads it: one that runs before one that stopped."""
+        lines = sorted(self.reads(who, "clocks")["results"], key=lambda line: line["stopped_at"] is None)
+        by_code = {line["code"]: line for line in lines}
+        return str(by_code[code]["state"]["code"])
 
     def user(self, name: str) -> UUID:
         """Return the id of a person of 93."""

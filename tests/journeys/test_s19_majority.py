@@ -12,6 +12,7 @@ from referrals.reminders import tasks as reminders_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
+from tests.journeys.story import wall
 from tests.kept import kept
 
 BORN = "2009-05-20"
@@ -80,6 +81,12 @@ def night(story, day, *, reminded=True):
     return {name for (code, name), user in story.world.users.items() if code == "93" and user.pk in told}
 
 
+def ends(story, code):
+    """Return when the running clock of a code is due, on the wall of Paris."""
+    see_all()
+    return wall(Clock.objects.get(referral=story.pk, code=code, stopped_at=None).due_at)
+
+
 def days_told(story):
     """Return every day that stands in clear on the measure and its deadlines."""
     see_all()
@@ -97,9 +104,13 @@ def test_a_term_beyond_the_birthday_is_cut_and_said_and_no_column_tells_the_day(
     assert said["warnings"] == [CUT]
     assert (row.until_majority, row.term_on) == (True, None)
     assert not {MAJORITY, "2027-05-19", "2027-11-08"} & days_told(helped)
-    assert helped.due("C10") == "2028-01-12 23:59:59", (
-        "what it would be without the birthday, which tells nothing"
-    )
+    assert helped.due("C10") == "2029-01-12 23:59:59", "when everybody of 16 or 17 will be of age"
+    shown = {line["code"]: line for line in helped.reads("ase_inspector", "clocks")["results"]}
+    assert (shown["C10"]["due_at"], shown["C10"]["state"]["code"]) == (None, "on_time")
+    (told,) = helped.reads("ase_inspector", "measures")["results"]
+    assert (told["until_majority"], told["term_on"], told["term_written"]) == (True, None, "2027-11-08")
+    (told,) = helped.reads("measure_service", "measures")["results"]
+    assert told["term_written"] == "2027-11-08"
 
 
 def test_one_before_the_birthday_stands_as_it_is(helped):
@@ -309,8 +320,13 @@ def test_he_agrees_himself_and_the_help_goes_on_beyond_his_birthday(helped):
         helped.refused("ase_inspector", "choose_at_majority", early, part=measure(helped))
         == "majority_ends_it"
     )
-    night(helped, "2027-02-20")
+    assert helped.row.majority_near is False
+    assert night(helped, "2027-02-20") == FOLLOW | {"measure_service"}
     assert "C26" in helped.running
+    assert helped.row.majority_near is True
+    assert helped.shown_clock("ase_inspector", "C10") == "due_soon", (
+        "a term cut at 18 comes near with majority"
+    )
     helped.does(
         "case_referent",
         "choose_at_majority",
@@ -337,3 +353,189 @@ def test_had_nobody_asked_both_are_in_breach_on_the_birthday_and_the_service_is_
         "ase_inspector", "choose_at_majority", bodies.choice("declines", on=MAJORITY), part=measure(helped)
     )
     assert "C26" not in helped.running
+
+
+# --- Without a birth date: the youngest estimated age counts (§5.3 Cap) -------------------------------------
+
+
+@kept
+def alone(story):
+    """An unaccompanied girl, said to be 17 to 19 on 25 November 2026, confided to the service by the judge."""
+    story.at("2026-11-25 10:00")
+    unknown = {
+        "identity_known": "partial",
+        "birth_date": None,
+        "age_source": "Son récit",
+        "unaccompanied": "yes",
+    }
+    estimated = {"age_estimated_min": 17, "age_estimated_max": 19}
+    story.files("filer", concern(children=[child(**unknown, **estimated)]))
+    story.triaged()
+    (her,) = story.children
+    order = bodies.order(her, "placement_ase", on="2026-11-24", term_on="2028-06-01")
+    assert story.does("crip_coordinator", "order", order, part="measures")["warnings"] == [CUT]
+    for step, name in (("name_decider", "ase_inspector"), ("name_referent", "case_referent")):
+        story.does("crip_coordinator", step, {"user": story.user(name)})
+    story.does("ase_inspector", "start", {"started_on": "2026-11-25"}, part=measure(story))
+    return story
+
+
+def test_an_estimated_age_counts_by_its_youngest_and_its_day_may_stand_in_clear(alone):
+    assert (ends(alone, "C25"), ends(alone, "C15")) == ("2026-12-25 23:59:59", "2027-11-25 23:59:59")
+    shown = {line["code"]: line for line in alone.reads("ase_inspector", "clocks")["results"]}
+    assert shown["C15"]["due_at"].startswith("2027-11-25"), "no birthday, so nothing to hide"
+
+    assert "C26" not in alone.running
+    night(alone, "2027-08-25")
+    assert (ends(alone, "C26"), alone.row.majority_near) == ("2027-11-25 23:59:59", True)
+
+
+def test_and_she_comes_of_age_with_all_that_ends_then(alone):
+    assert night(alone, "2027-11-24", reminded=False) & MUST_ACT == set()
+    assert alone.row.age_band == "16-17"
+
+    assert night(alone, "2027-11-25", reminded=False) >= MUST_ACT
+
+    assert (alone.row.age_band, alone.row.majority_near) == ("18+", False)
+    assert alone.shown_clock("ase_inspector", "C15") == "overdue"
+    parents = bodies.told(alone.holders[0], "judicial_referral", on="2027-11-25")
+    assert alone.refused("crip_coordinator", "inform_holders", parents) == "someone_is_a_minor"
+    alone.does("ase_inspector", "lift", {"on": "2027-11-25", "reason": "15"}, part=measure(alone))
+
+
+def test_an_estimate_counts_from_its_last_correction_and_no_other_one_makes_her_younger(alone):
+    night(alone, "2027-11-25", reminded=False)
+    corrects(alone, "address", "2 rue de l'Essai, Bobigny")
+    assert alone.row.age_band == "18+"
+
+    corrects(alone, "age_estimated_min", 17)
+
+    assert (alone.row.age_band, ends(alone, "C15")) == ("16-17", "2028-06-01 23:59:59")
+    row = alone.row.measures.get()
+    assert (row.until_majority, str(row.term_on)) == (False, "2028-06-01"), "the order's own date, as written"
+
+
+def corrects(story, field, value, expect=200):
+    body = {
+        "corrections": [{"part": "children", "row": story.children[0], "field": field, "value": value}],
+        "reason": "Acte de naissance reçu.",
+    }
+    return story.does("crip_coordinator", "rectify", body, expect=expect)
+
+
+# --- A corrected age (T42) ----------------------------------------------------------------------------------
+
+
+def test_a_corrected_birth_date_gives_back_the_term_that_was_asked_for(helped):
+    begun(helped, term_on="2027-11-08")
+
+    assert corrects(helped, "birth_date", "2010-05-20").get("warnings", []) == []
+
+    row = helped.row.measures.get()
+    assert (row.until_majority, str(row.term_on), row.term_written) == (False, "2027-11-08", None)
+    assert ends(helped, "C10") == "2027-11-08 23:59:59"
+    assert helped.running.count("C10") == 1
+
+
+def test_a_corrected_birth_date_cuts_the_term_and_asks_what_follows(helped):
+    begun(helped, term_on="2027-04-30")
+
+    assert corrects(helped, "birth_date", "2009-03-01")["warnings"] == [CUT]
+
+    row = helped.row.measures.get()
+    assert (row.until_majority, row.term_on) == (True, None)
+    assert not {"2027-03-01", "2027-02-28"} & days_told(helped)
+    assert "C26" in helped.running
+    assert helped.shown_clock("ase_inspector", "C10") == "due_soon"
+
+
+def test_who_is_found_to_be_of_age_is_so_at_once(helped):
+    begun(helped)
+    helped.at("2027-01-13 10:00")
+
+    told_by(helped, lambda: corrects(helped, "birth_date", "2008-12-01"), MUST_ACT)
+
+    assert (helped.row.age_band, helped.shown_clock("ase_inspector", "C10")) == ("18+", "overdue")
+    assert not {row.state for row in helped.row.holder_informations.all()} & {"pending", "deferred"}
+
+
+def told_by(story, act, who):
+    see_all()
+    before = set(Notice.objects.values_list("pk", flat=True))
+    act()
+    see_all()
+    told = set(Notice.objects.filter(channel="app").exclude(pk__in=before).values_list("user_id", flat=True))
+    assert who <= {
+        name for (code, name), user in story.world.users.items() if code == "93" and user.pk in told
+    }
+
+
+def test_a_corrected_birth_date_moves_the_interview(placed):
+    assert "C25" in placed.running
+    corrects(placed, "birth_date", "2009-11-01")
+    assert ends(placed, "C25") == "2026-12-25 23:59:59", "17 already: as soon as possible"
+
+    corrects(placed, "birth_date", "2013-11-01")
+    assert "C25" not in placed.running
+
+
+# --- Emancipation: as of age from its day on (§5.3, CC 413-1) -----------------------------------------------
+
+
+def test_who_is_emancipated_is_as_of_age_from_that_day_on(placed):
+    placed.at("2027-07-01 10:00")
+    lifted = {"on": "2027-07-01", "reason": "16", "danger_remains": "no"}
+    assert placed.refused("ase_inspector", "lift", lifted, part=measure(placed)) == "judge_lifted_it"
+    corrects(placed, "emancipated_on", "2027-07-02", expect=400)
+    assert placed.row.children.get().emancipated is False
+
+    told_by(placed, lambda: corrects(placed, "emancipated_on", "2027-06-28"), MUST_ACT)
+
+    her = placed.row.children.get()
+    assert (her.age_band, her.emancipated) == ("16-17", True)
+    assert not {"2027-06-28"} & days_told(placed)
+    assert (placed.shown_clock("ase_inspector", "C15"), "C25" in placed.running) == ("overdue", False)
+    parents = bodies.told(placed.holders[0], "judicial_referral", on="2027-07-01")
+    assert placed.refused("crip_coordinator", "inform_holders", parents) == "someone_is_a_minor"
+    new_term = {"on": "2027-07-01", "effect": "new_term", "term_on": "2028-01-04", "copy": "Jugement."}
+    assert (
+        placed.refused("ase_inspector", "ruling", new_term, part=measure(placed))
+        == "no_new_term_for_an_adult"
+    )
+
+
+def test_support_as_a_young_adult_is_open_to_the_emancipated_and_begins_before_18(placed):
+    placed.at("2027-07-01 10:00")
+    corrects(placed, "emancipated_on", "2027-06-28")
+    chosen = bodies.choice("young_adult", on="2027-07-01", aim="Logement, études.")
+    made = placed.does("ase_inspector", "choose_at_majority", chosen, part=measure(placed))["made"]
+    own = bodies.agreement(on="2027-07-01") | {"own": True, "signed_by": "La personne"}
+    placed.does("ase_inspector", "agree", own, part=f"measures/{made}")
+    early = {"started_on": "2027-06-27", "term_on": "2028-06-01"}
+    rule = "support_of_an_adult_ends_at_21"
+    assert placed.refused("ase_inspector", "start", early, part=f"measures/{made}") == rule
+    placed.does("ase_inspector", "start", early | {"started_on": "2027-07-01"}, part=f"measures/{made}")
+
+    old = placed.row.measures.get(type="placement_ase")
+    placed.does(
+        "ase_inspector", "end", {"on": "2027-07-01", "end_report": "Émancipation."}, part=f"measures/{old.pk}"
+    )
+
+    assert placed.row.measures.get(type="placement_ase").over_reason == "16"
+    assert night(placed, NEAR_18) == set(), "nothing is left to be chosen at 18"
+    assert placed.row.majority_near is False
+
+
+def test_an_emancipation_recorded_by_mistake_is_taken_back(placed):
+    corrects(placed, "emancipated_on", "2026-11-20")
+    corrects(placed, "emancipated_on", None)
+
+    assert placed.row.children.get().emancipated is False
+    assert (placed.shown_clock("ase_inspector", "C15"), "C25" in placed.running) == ("on_time", True)
+
+
+def test_no_filer_says_that_a_child_is_emancipated(story):
+    story.at("2026-11-25 10:00")
+    body = concern(children=[child(emancipated_on="2026-11-01")]) | {"submit": True}
+    answer = story.world.as_("filer").post("referrals", body, key="k" * 32)
+    assert answer.status_code == 400

@@ -206,7 +206,8 @@ def entries(kit):
 
 def test_a_look_leaves_the_same_entry_whether_it_found_a_birthday_or_not(world):
     """An entry, or a row in the trail, that came on birthdays alone would be one in clear."""
-    birthday, none = born(world, MAJORITY), born(world, MAJORITY + timedelta(days=1))
+    near = {"majority_near": True}
+    birthday, none = born(world, MAJORITY, **near), born(world, MAJORITY + timedelta(days=1), **near)
 
     assert grow() == 2
 
@@ -290,7 +291,7 @@ def test_parents_are_told_nothing_more_once_no_child_is_a_minor(world):
 def test_they_are_still_told_of_a_younger_one(world):
     kit = born(world, MAJORITY)
     younger = kit.another_child()
-    Child.objects.filter(pk=younger.pk).update(birth_date=None)
+    Child.objects.filter(pk=younger.pk).update(birth_date=None, age_estimated_min=None)
     pending = information(kit, "pending", occasion="transmission")
 
     grow()

@@ -131,7 +131,18 @@ def measures(tab: Shown) -> Context:
     all_measures = []
     about = {}
     model = tab.referral.measures.model
-    plain = ("id", "child", "type", "state", "service", "started_on", "term_on", "until_majority", "aim")
+    plain = (
+        "id",
+        "child",
+        "type",
+        "state",
+        "service",
+        "started_on",
+        "term_on",
+        "until_majority",
+        "term_written",
+        "aim",
+    )
     services = _services({row["service"] for row in tab.parts["measures"]})
     today = tab.page.at.astimezone(tab.zone).date().isoformat()
     for row in tab.parts["measures"]:
@@ -148,7 +159,7 @@ def measures(tab: Shown) -> Context:
                 "state_code": row["state"]["code"],
                 "service": services.get(row["service"] or "", ""),
                 "started": tab.when(row["started_on"]),
-                "term": gettext("la majorité") if row["until_majority"] else tab.when(term),
+                "term": _until_majority(tab, row) if row["until_majority"] else tab.when(term),
                 "term_over": bool(term) and term < today and row["state"]["code"] in ("active", "suspended"),
                 "aim": text_of(row["aim"]) if row.get("aim") else "",
                 "lines": display.lines(model, {k: v for k, v in row.items() if k not in plain}),
@@ -160,6 +171,13 @@ def measures(tab: Shown) -> Context:
     clocks = display.clock_lines(tab.parts["clocks"], tab.zone, tab.called)
     due = [one for one in clocks if one["code"] in OF_A_MEASURE and one["state"] != "stopped"]
     return {"by_child": list(by_child.items()), "about": about, "due": due}
+
+
+def _until_majority(tab: Shown, row: Mapping[str, Any]) -> str:
+    written = row.get("term_written")
+    if not written or display.unreadable(written):
+        return gettext("la majorité")
+    return gettext("la majorité (échéance écrite : %(day)s)") % {"day": tab.when(written)}
 
 
 def _services(ids: set[str | None]) -> dict[str, str]:
