@@ -31,6 +31,7 @@ VIEWED: Final = (
     "unit",
     "department",
     "runaway",
+    "majority_near",
     "overdue",
     "owner",
     "filer",
@@ -43,7 +44,7 @@ VIEWED: Final = (
     "limit",
 )
 #: Filters that compare a column of the case.
-OF_COLUMNS: Final = ("state", "urgency", "department", "runaway", "unit")
+OF_COLUMNS: Final = ("state", "urgency", "department", "runaway", "majority_near", "unit")
 #: Of as many cases at most a part of a reference is looked up among those that the reader sees.
 REFERENCES_MAX: Final = 1_000
 
@@ -76,6 +77,7 @@ class CaseQuery(PagedQuery):
     department = Text(max_length=3, required=False)
     reference = Text(max_length=30, required=False)
     runaway = Flag(in_query=True, required=False)
+    majority_near = Flag(in_query=True, required=False)
     overdue = Flag(in_query=True, required=False)
     owner = OwnerField(required=False)
     filer = Code(FilerProfession.choices, required=False)

@@ -180,6 +180,11 @@ def written_term(case: Case, measure: "Measure") -> date | None:
     return ages.as_date(written) if written is not None else None
 
 
+def is_unaccompanied(case: Case, child: "Child") -> bool:
+    """Tell whether a child is an unaccompanied minor, opened by whoever acts."""
+    return bool(_open(case, child.unaccompanied) == YesNo.YES)
+
+
 def was_looked_after(case: Case, child: "Child") -> bool:
     """Tell whether a child was ever looked after away from its home: here, or elsewhere as the filing tells."""
     taken_in = any(

@@ -120,7 +120,7 @@ def _one(act: "StepContext", item: "Correction", rows: "Rows", scope: OpenScope)
     if item.field == RESIDENCE and value and value not in departments():
         raise InvalidInput("value", "not-a-choice")
     # Parents decide until the day itself (domain.md §5.3); nothing would look at a coming one.
-    if item.field == "emancipated_on" and value is not None and value > act.case.today.isoformat():
+    if item.field == "emancipated_on" and value and str(value) > act.case.today.isoformat():
         raise InvalidInput("value", "too-late")
     if item.field == EXTRA:
         questions.require_fit(act.case.protocol, value)

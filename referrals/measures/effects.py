@@ -176,6 +176,8 @@ def interview_was_held(act: "StepContext") -> None:
     act.stop(C.C25, child=child.pk)
     if act.step_input.outcome == InterviewOutcome.REFUSED:
         majority.ask_for_interview_soon(act, child)
+    else:
+        act.warnings.append("plan-to-complete")  # the way to autonomy is part of it (L222-5-1)
 
 
 def remind_again(act: "StepContext") -> None:

@@ -185,10 +185,11 @@ class NotExecuted(Signed):
 
 
 class PlanSigned(StrictSerializer):
-    """M16."""
+    """M16: ``trusted_person``: named by the minor, in writing or aloud, not wanted, or not asked for yet (L223-1-3)."""
 
     on = Day()
     signed_by = text()
+    trusted_person = Code(measure_answers.TrustedPersonOfPlan.choices)
 
 
 class Situation(StrictSerializer):

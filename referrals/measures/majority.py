@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
 from referrals.coming_of_age import checks
+from referrals.errors import InvalidInput
 from referrals.measures.inputs import ChoiceAtMajority, MajorityInterview
 from referrals.vocabulary import ages
-from referrals.vocabulary.measure_answers import Execution, MajorityChoice
+from referrals.vocabulary.measure_answers import Execution, InterviewOutcome, MajorityChoice
 from referrals.workflow.case import Case
-from referrals.workflow.rules import answers, rule
+from referrals.workflow.rules import answers, names_fields, rule
 
 TOO_EARLY: Final = _("Ce choix se recueille à l'approche de la majorité, ou après elle.")
 NOT_OVER: Final = _("Cette mesure ne prend pas fin à la majorité : aucun choix n'est à recueillir.")
@@ -69,3 +70,17 @@ def young_adult_is_open(case: Case, step_input: ChoiceAtMajority) -> bool:
 def day_has_come(case: Case, step_input: ChoiceAtMajority | MajorityInterview) -> bool:
     """What was said is recorded on that day or later (M20, M21)."""
     return step_input.on <= case.today
+
+
+@names_fields
+def residence_is_said(case: Case, step_input: MajorityInterview) -> None:
+    """Of an unaccompanied minor the interview says what becomes of residence permit and asylum (M21; L222-5-1).
+
+    Raises:
+        InvalidInput: it doesn't.
+    """
+    child = case.on_record(case.part.child_id)
+    if step_input.outcome != InterviewOutcome.HELD or step_input.residence or child is None:
+        return
+    if checks.is_unaccompanied(case, child):
+        raise InvalidInput("residence", "required")

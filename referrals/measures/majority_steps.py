@@ -10,6 +10,7 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow.case import Case
 from referrals.workflow.step import SAME
+from referrals.workflow.usual import Usual
 
 
 @step(
@@ -40,13 +41,22 @@ def choose_at_majority(measure: Measure, step_input: ChoiceAtMajority, case: Cas
     target=SAME,
     roles=WITH_REFERENT,
     guards=[guards.minor_is_in_care],
-    checks=[majority.day_has_come],
+    checks=[majority.day_has_come, majority.residence_is_said],
     effects=[effects.interview_was_held, effects.follow],
     takes=MajorityInterview,
     starts=[C.C25],
     stops=[C.C25],
-    law="CASF L222-5-1, R222-6",
+    law="CASF L222-5-1, L223-1-3, R222-6",
     data_class="J",
+    usual=[
+        Usual(
+            _(
+                "À partir de seize ans et neuf mois : convoquez l'entretien, et demandez au mineur s'il désigne une "
+                "personne de confiance."
+            ),
+            rank=3,
+        )
+    ],
 )
 def majority_interview(measure: Measure, step_input: MajorityInterview, case: Case) -> None:
     """Record the interview before majority, or its refusal by the minor."""

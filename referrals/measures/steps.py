@@ -357,7 +357,7 @@ def not_executed(measure: Measure, step_input: measures_inputs.NotExecuted, case
     effects=[effects.plan_is_signed, effects.follow],
     takes=measures_inputs.PlanSigned,
     stops=[C.C16],
-    law="CASF L223-1-1, D223-13",
+    law="CASF L223-1-1, L223-1-3, D223-13",
     data_class="J",
     usual=[Usual(_("Le projet pour l'enfant accompagne la mesure dès son début."), rank=3)],
 )

@@ -79,6 +79,14 @@ class TrustedPerson(Coded):
     NONE = "none", _("Aucune désignée")
 
 
+class TrustedPersonOfPlan(Coded):
+    """Whether the minor was asked for a trusted person when the plan was signed (CASF L223-1-3)."""
+
+    NAMED = "named", _("Désignée par le mineur")
+    NONE_WANTED = "none_wanted", _("Le mineur n'en souhaite pas")
+    NOT_ASKED = "not_asked", _("Pas encore demandé")
+
+
 class InterviewTopic(Coded):
     """What a minor is told in the interview before majority (CASF L222-5-1)."""
 

@@ -124,6 +124,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("age_band", "A", "C", "", tuple(AGE_BANDS)),
         Field("under_2", "A", "C", ""),
         Field("under_15", "A", "C", ""),
+        Field("majority_near", "A", "C", ""),
         Field("next_change", "B", "C", ""),  # ours: a keyed group of days, not the paper's
         Field("age_estimated_min", "B", "E", "P", when="no birth date"),
         Field("age_estimated_max", "B", "E", "P", when="no birth date"),
@@ -134,6 +135,8 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("unaccompanied", "B", "E", "O", YES_NO),
         Field("language", "B", "E", "O"),
         Field("disability", "E", "E", "O", tuple(DISABILITY)),
+        Field("emancipated_on", "B", "E", ""),  # by a correction alone (T42): it ends what parents decide
+        Field("emancipated", "B", "C", ""),
         Field("commune_insee", "B", "E", "PU", when="or residence_department"),
         Field("residence_department", "A", "C", "PU", when="or derived from commune_insee"),
         Field("address", "B", "E", "P"),

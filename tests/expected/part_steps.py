@@ -277,7 +277,7 @@ MEASURE: dict[str, Step] = {
         signed="conditional", signed_when="danger excluded",
         origins=("agreed", "ordered", "awaiting_start", "active"), targets=("not_executed",),
     ),
-    "sign_plan": Step("M16", INSPECTOR_AND_REFERENT, data=("who_signed",), stops=("C16",),
+    "sign_plan": Step("M16", INSPECTOR_AND_REFERENT, data=("who_signed", "trusted_person"), stops=("C16",),
                       origins=("agreed", "awaiting_start", "active", "suspended"), targets=("same",)),
     "situation_report": Step(
         "M17", SERVICE_AND_REFERENT,
@@ -324,6 +324,7 @@ MEASURE: dict[str, Step] = {
             Guard("minor_in_care", "of age, under 15, or in no care", "§2.6 M21; §5.3"),
             Guard("held_already", "the day is to come", "§2.6 M21"),
             Guard("all_told", "path, rights or conditions not told", "CASF L222-5-1"),
+            Guard("residence_told", "residence permit and asylum of an unaccompanied minor not told", "§2.6 M21"),
         ),
         data=("day", "who", "trusted_person", "told", "needs", "refusal?"), starts=("C25",), stops=("C25",),
         origins=("active", "suspended"), targets=("same",), note="Refused: C25 starts again.",

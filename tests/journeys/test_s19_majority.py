@@ -5,9 +5,12 @@ Not there yet: their letters (``majority_notice``, ``child_letter``).
 
 from datetime import UTC, datetime, timedelta
 
+from accounts.actor import SYSTEM
 from outbox.models import Notice
 from referrals.coming_of_age import tasks as coming_of_age_tasks
 from referrals.models import Child, Clock, Measure
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import Change
 from referrals.reminders import tasks as reminders_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
@@ -539,3 +542,71 @@ def test_no_filer_says_that_a_child_is_emancipated(story):
     body = concern(children=[child(emancipated_on="2026-11-01")]) | {"submit": True}
     answer = story.world.as_("filer").post("referrals", body, key="k" * 32)
     assert answer.status_code == 400
+
+
+# --- Who has the interview, and what is asked ---------------------------------------------------------------
+
+
+def test_of_an_unaccompanied_minor_the_interview_speaks_of_residence_and_asylum(alone):
+    said = bodies.interview(on="2026-11-25")
+    refused = alone.does("case_referent", "majority_interview", said, part=measure(alone), expect=400)
+    assert [error["field"] for error in refused["errors"]] == ["residence"]
+
+    held = said | {"residence": "Titre de séjour demandé."}
+    done = alone.does("case_referent", "majority_interview", held, part=measure(alone))
+
+    assert done["warnings"] == ["plan-to-complete"]
+    assert "C25" not in alone.running
+
+
+def test_the_plan_says_whether_a_trusted_person_was_asked_for(placed):
+    plan = {"on": "2026-11-25", "signed_by": "Sa mère, elle-même"}
+    placed.does("case_referent", "sign_plan", plan, part=measure(placed), expect=400)
+
+    placed.does("case_referent", "sign_plan", plan | {"trusted_person": "not_asked"}, part=measure(placed))
+
+    assert "C16" not in placed.running
+
+
+def of_a_trusted_third_party(story, born):
+    """Care by the judge which isn't the service's: with a person whom the child trusts."""
+    story.at("2026-11-25 10:00")
+    story.files("filer", concern(children=[child(birth_date=born)]))
+    story.triaged()
+    (them,) = story.children
+    order = bodies.order(them, "placement_relative", on="2026-11-24")
+    story.does("crip_coordinator", "order", order, part="measures")
+    story.does("crip_coordinator", "name_decider", {"user": story.user("ase_inspector")})
+    story.does("ase_inspector", "start", {"started_on": "2026-11-25"}, part=measure(story))
+
+
+def test_other_placements_have_the_interview_only_where_the_authority_wants(story):
+    of_a_trusted_third_party(story, HERS)
+    assert "C25" not in story.running
+
+
+def test_and_have_it_where_it_does(story):
+    authority = story.world.authorities["93"].pk
+    story.at("2026-11-24 10:00")
+    change = Change(effective_on=story.now.date(), values={"majority_interview_care": True})
+    policy_changes_actions.change(authority, change, actor=SYSTEM, at=story.now)
+    of_a_trusted_third_party(story, HERS)
+    assert "C25" in story.running
+
+
+def test_who_passes_15_in_care_is_awaited_too(story):
+    story.at("2026-11-25 10:00")
+    story.files("filer", concern(children=[child(birth_date="2012-06-15")]))
+    story.triaged()
+    (her,) = story.children
+    order = bodies.order(her, "placement_ase", on="2026-11-24", term_on="2028-11-24")
+    story.does("crip_coordinator", "order", order, part="measures")
+    for step, name in (("name_decider", "ase_inspector"), ("name_referent", "case_referent")):
+        story.does("crip_coordinator", step, {"user": story.user(name)})
+    story.does("ase_inspector", "start", {"started_on": "2026-11-25"}, part=measure(story))
+    assert "C25" not in story.running, "14 years old"
+
+    night(story, "2028-11-01")
+    assert "C25" not in story.running, "nobody needs to be told yet"
+    assert night(story, "2029-03-15") == FOLLOW
+    assert "C25" in story.running

@@ -615,7 +615,10 @@ def test_an_administrative_measure_has_its_term_and_its_yearly_report(under_way)
 
 def test_the_signed_plan_stops_c16(under_way):
     under_way.does(
-        "case_referent", "sign_plan", {"on": "2027-01-10", "signed_by": "Tous"}, part=under_way.aed
+        "case_referent",
+        "sign_plan",
+        {"on": "2027-01-10", "signed_by": "Tous", "trusted_person": "not_asked"},
+        part=under_way.aed,
     )
 
     assert under_way.running == ["C10", "C17", "C5"]

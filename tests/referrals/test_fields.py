@@ -249,7 +249,16 @@ def test_what_moves_by_a_step_or_is_derived_is_never_corrected():
     """Status, danger, met, decision, restriction have steps of their own; age band and flags are derived."""
     moved = {"prostitution_status", "status_ever", "immediate_danger", "danger_ever", "child_met", "restricted",
              "decision", "wrong_person", "danger_categories", "danger_level"}  # fmt: skip
-    derived = {"age_band", "under_2", "under_15", "next_change", "birth_year_month", "runaway"}
+    derived = {
+        "age_band",
+        "under_2",
+        "under_15",
+        "majority_near",
+        "next_change",
+        "birth_year_month",
+        "runaway",
+        "emancipated",
+    }
 
     assert moved | derived | {"id", "referral", "position"} <= corrections_actions.UNTOUCHED
 

@@ -858,7 +858,8 @@ class Procedure(RuleBasedStateMachine):
                     continue
                 assert row.term_on is None or row.term_on <= majority
                 terms = [clock for clock in clocks if clock.code in ("C10", "C15")]
-                assert row.until_majority or all(c.due_at.astimezone(PARIS).date() <= majority for c in terms)
+                assert not row.until_majority or all(clock.on_birthday for clock in terms)
+                assert all(c.on_birthday or c.due_at.astimezone(PARIS).date() <= majority for c in terms)
                 if kid.age_band == "18+":
                     assert all(clock.due_at <= self.now for clock in terms)
 

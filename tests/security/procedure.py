@@ -565,7 +565,8 @@ def measures(case: Case) -> Walk:
     yield case.step("measure_service", f"{at}/start", started_on=day(), term_on=day(180))
     yield case.step("measure_service", f"{at}/suspend", on=day(), reason=say("reason"))
     yield case.step("measure_service", f"{at}/resume", on=day())
-    yield case.step("case_referent", f"{at}/sign_plan", on=day(), signed_by=say("signed_by"))
+    yield case.step("case_referent", f"{at}/sign_plan", on=day(), signed_by=say("signed_by"),
+                    trusted_person="named")  # fmt: skip
     yield case.step("measure_service", f"{at}/situation_report", report=say("report"), shown_on=day())
     yield case.step("ase_inspector", f"{at}/renew", term_on=day(300), basis=say("basis"))
     yield from _offered(case)

@@ -17,6 +17,7 @@ WARNINGS: Final[Mapping[str, Text]] = {
     "no-gateway-phone-the-on-call-officer": _(
         "Le service ne peut pas téléphoner : appelez vous-même la personne d'astreinte."
     ),
+    "plan-to-complete": _("Le projet pour l'enfant est à compléter par ce que l'entretien a préparé."),
     "term-cut-at-majority": _("L'échéance est ramenée au dix-huitième anniversaire."),
     "nobody-on-call-phone-the-supervisor": _("Personne n'est d'astreinte : téléphonez à l'encadrement."),
 }

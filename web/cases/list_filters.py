@@ -48,6 +48,7 @@ FILTERS: Final = (
     Ask("limit", _("Lignes par page"), kind="select", nothing="50"),
     Ask("overdue", _("En retard")),
     Ask("runaway", _("En fugue")),
+    Ask("majority_near", _("Majorité proche")),
     Ask("similar", _("Dossier similaire à regarder")),
     Ask("unread", _("Messages ou pièces à lire")),
 )

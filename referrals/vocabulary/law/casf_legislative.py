@@ -127,6 +127,16 @@ ARTICLES: Final = (
         place="LEGIARTI000045136789",
     ),
     _article(
+        number="L223-1-3",
+        says=_(
+            "Le mineur pris en charge par l'aide sociale à l'enfance peut désigner, par écrit ou de vive voix, une "
+            "personne de confiance. Elle peut assister à l'entretien qui prépare sa majorité."
+        ),
+        checked=Checked.PART,
+        since=_LAW_OF_2022,
+        place="LEGIARTI000045135092",
+    ),
+    _article(
         number="L223-2",
         says=_(
             "Sans décision de justice, aucune admission à l'aide sociale à l'enfance ne se décide sans l'accord écrit "

@@ -368,6 +368,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         },
         "majority_interview": {
             "minor_in_care": "minor_is_in_care", "held_already": "day_has_come", "all_told": BODY,
+            "residence_told": BODY,
         },
         "situation_report": {"shown_beforehand": BODY, "shown_already": "report_was_shown"},
     },

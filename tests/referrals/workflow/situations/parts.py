@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from referrals.models import Child
 from tests.journeys import bodies
 from tests.referrals.workflow.kit import AT, TODAY, Kit
 from tests.referrals.workflow.situations.saying import (
@@ -220,10 +221,16 @@ def _choose_at_majority(world: Any) -> tuple[Kit, Body]:
     return kit, {"on": ON, "choice": "declines", "words": "Non."}
 
 
+def unaccompanied(kit: Kit, body: Body) -> None:
+    """Let the child be an unaccompanied minor."""
+    field = Child._meta.get_field("unaccompanied")
+    kit.set_child(unaccompanied=kit.fill.keys["case"].seal(field, kit.child.pk, "yes"))
+
+
 @situation(
     "measure", "majority_interview",
     minor_in_care=child_is(age_band="18+"), held_already=said(on=(TODAY + timedelta(days=1)).isoformat()),
-    all_told=said(told=["path", "rights"]),
+    all_told=said(told=["path", "rights"]), residence_told=unaccompanied,
 )  # fmt: skip
 def _majority_interview(world: Any) -> tuple[Kit, Body]:
     kit = _measure(world, "active", "case_referent", type_id="temporary_care")
