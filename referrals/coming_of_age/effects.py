@@ -61,7 +61,8 @@ def cut_term(act: "StepContext", measure: "Measure", since: date) -> date | None
         act.warnings.append("term-cut-at-majority")
         act.change(measure, until_majority=True, term_on=None, term_written=written and written.isoformat())
         return majority
-    if measure.until_majority:
+    # What can't be read any more gives no term back.
+    if measure.until_majority and (majority is not None or not may_cut):
         act.change(measure, until_majority=False, term_on=written, term_written=None)
     return None
 

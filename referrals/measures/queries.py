@@ -203,7 +203,7 @@ def on_board(actor: Actor, asked: Mapping[str, Any], *, at: datetime) -> "QueryS
     ``due_at``, ``due_code``: the deadline of the measure that ends first, of those that the actor reads.
     """
     own = clocks.running_clocks(actor, state=None, code=None, at=at).filter(
-        stopped_at=None, referral=OuterRef("referral"), part=OuterRef("pk")
+        clocks.tells_its_day(at), stopped_at=None, referral=OuterRef("referral"), part=OuterRef("pk")
     )
     first = own.order_by("due_at", "id")
     running = Q(state=MeasureState.ACTIVE)
@@ -213,6 +213,7 @@ def on_board(actor: Actor, asked: Mapping[str, Any], *, at: datetime) -> "QueryS
         When(state=MeasureState.AWAITING_START, then=Value(Column.AWAITING)),
         When(state=MeasureState.SUSPENDED, then=Value(Column.SUSPENDED)),
         When(running & Q(due_code__in=ENDS, due_at__lt=at + ENDING_WITHIN), then=Value(Column.ENDING)),
+        When(running & Q(until_majority=True, child__majority_near=True), then=Value(Column.ENDING)),
         When(running & ~Q(due_code__in=ENDS) & Q(due_at__lt=at + REVIEW_WITHIN), then=Value(Column.REVIEW)),
         default=Value(Column.ACTIVE),
         output_field=CharField(),

@@ -132,6 +132,11 @@ def _reduced(before: datetime | Given) -> Q:
     return Q(code=ClockCode.C4, referral__target_due_at__lt=before)
 
 
+def tells_its_day(at: datetime | Given) -> Q:
+    """Return the condition of clocks whose end may be told: a birthday isn't until it is over (§2.3 Birthdays)."""
+    return Q(on_birthday=False) | Q(due_at__lt=at)
+
+
 def is_due(actor: Actor, *, before: datetime | Given, at: datetime) -> Q:
     """Return the condition of cases with a running clock that the actor may read and that is over before an instant."""
     running = running_clocks(actor, state=None, code=None, at=at).filter(_over(before), stopped_at=None)
@@ -172,7 +177,8 @@ def next_of(cases: Collection[UUID], actor: Actor, *, at: datetime) -> dict[UUID
 
 def _next(actor: Actor, *, at: datetime) -> "QuerySet[Clock]":
     rows = running_clocks(actor, state=None, code=None, at=at)
-    rows = rows.filter(AmongGiven("referral", "cases"), stopped_at=None).order_by("due_at", "id")
+    rows = rows.filter(AmongGiven("referral", "cases"), tells_its_day(at), stopped_at=None)
+    rows = rows.order_by("due_at", "id")
     # No line tells when its authority works, nor more of its case than what is signed and when it is due.
     of_case = (f"referral__{name}" for name in (*Referral.counted(), "target_due_at"))
     return (

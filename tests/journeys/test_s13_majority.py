@@ -116,6 +116,23 @@ def test_or_the_case_is_closed_for_majority_by_two(unmet):
     assert "C20" in unmet.running
 
 
+def test_who_is_emancipated_is_closed_for_majority_too(unmet):
+    (her,) = unmet.children
+    emancipated = {"part": "children", "row": her, "field": "emancipated_on", "value": "2027-01-11"}
+    unmet.does("crip_coordinator", "rectify", {"corrections": [emancipated], "reason": "Jugement reçu."})
+    assert (unmet.row.age_band, states(unmet)) == ("16-17", ["not_applicable"])
+    closing = {
+        "decisions": [bodies.decision(her, "close", ground="majority")],
+        "motivation": "Émancipation.",
+        "feedback": "Suite donnée.",
+    }
+    assert unmet.does("ase_inspector", "decide_close", closing, expect=409)["code"] == "approver-needed"
+
+    unmet.signed("ase_inspector", "decide_close", closing, by="supervisor")
+
+    assert unmet.state == "closed_no_action"
+
+
 def test_before_that_day_it_isnt_closed_for_majority(unmet):
     (her,) = unmet.children
     closing = {

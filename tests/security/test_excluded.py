@@ -44,7 +44,7 @@ STATES = ("draft", "submitted", "protected_admin")
 TRIED = {
     "GET /api/v1/referrals": {
         "state": STATES, "urgency": ("U1",), "unit": ("{unit}",), "department": (HERE,), "reference": ("{reference}",),
-        "runaway": ("false",), "overdue": ("true", "false"), "names": ("true",), "limit": ("1",), "cursor": (),
+        "runaway": ("false",), "majority_near": ("false",), "overdue": ("true", "false"), "names": ("true",), "limit": ("1",), "cursor": (),
         "own": ("true",), "status": ("received", "in_progress"), "details": ("true",),
         "owner": ("me", "nobody", "{user}"), "filer": ("teacher",), "received_from": ("2020-01-01",), "received_to": ("2099-01-01",),
         "due_within": ("0", "366"), "similar": ("true", "false"), "unread": ("true", "false"),

@@ -257,7 +257,7 @@ def test_the_word_that_is_filtered_by_is_the_word_that_is_shown(world, twins):
 
 TOO_MUCH = [
     *({"state": state} for state in State.values if state != "draft"), *({"urgency": one} for one in Urgency.values),
-    {"runaway": "true"}, {"runaway": "false"}, {"overdue": "true"}, {"overdue": "false"}, {"department": "93"},
+    {"runaway": "true"}, {"runaway": "false"}, {"majority_near": "true"}, {"majority_near": "false"}, {"overdue": "true"}, {"overdue": "false"}, {"department": "93"},
 ]  # fmt: skip
 
 
