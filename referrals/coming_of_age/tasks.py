@@ -1,6 +1,7 @@
 """Recurring work of birthdays: finds who turns 2, 3, 6, 11, 15, 16 or 18 without a birth date in clear (C23).
 
-And whose interview or choice before majority comes near or is over (C25, C26; ``majority.py``).
+And whose interview or choice before majority comes near or is over (C25, C26; ``majority.py``); and who left care six
+months ago, as of age.
 
 A birth date is sealed, and so must be whatever reveals it: a clear date of the next check, or of majority, would. But
 opening each child's date each day would open everything always. So each child has the *group* of the day on which its
@@ -21,7 +22,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
+from dateutil.relativedelta import relativedelta
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import SYSTEM
 from accounts.models import Authority
@@ -31,19 +34,26 @@ from encryption.errors import Unreadable
 from encryption.index import keyed
 from outbox import scheduler
 from outbox.scheduler import recurring
+from outbox.templates import Kind, Template, register
 from referrals.access.row_level_security import for_the_service
 from referrals.coming_of_age import majority
-from referrals.coming_of_age.checks import counted_birth
+from referrals.coming_of_age.checks import YOUNG_ADULT, counted_birth
 from referrals.execution.runner import run_step
-from referrals.models import Child, Referral
+from referrals.models import Child, Measure, Referral
+from referrals.notifications import recipients
 from referrals.vocabulary import ages
-from referrals.vocabulary.states import ACTIVE, CLOSED, Machine
+from referrals.vocabulary.states import ACTIVE, CLOSED, Machine, MeasureState
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 
+register(
+    Template("care.left", Kind.CLOCK, _("Un entretien est à proposer, six mois après la fin d'un accueil."))
+)
 _log = structlog.get_logger("referrals")
 NAME: Final = "children:grown"
+AFTER_CARE: Final = "care:left"
+SIX_MONTHS: Final = relativedelta(months=6)
 GROUPS: Final = 64
 #: The group of those for whom no birthday changes anything any more; none is ever looked for.
 SETTLED: Final = GROUPS
@@ -168,3 +178,54 @@ def _next_group(case: Case, child: Child, birth: date | None) -> int:
     days = [ages.next_change(birth, after=case.today), *majority.days_of(case, child, birth).moments()]
     day = min((day for day in days if day is not None and day > case.today), default=None)
     return SETTLED if day is None else group_of(case.authority_id, day)
+
+
+# --- After care -------------------------------------------------------------------------------------------
+
+
+@recurring(AFTER_CARE, every=timedelta(hours=1))
+def offer_interview_after_care(at: datetime) -> int:
+    """Tell the inspector that an interview is to be offered, six months after a person of age left care; of how many.
+
+    Each is told of once: it is looked for on that day alone, days without a worker included (CASF L222-5-2-1).
+    """
+    before = scheduler.last_run(AFTER_CARE) or at - timedelta(days=1)
+    count = 0
+    for authority in Authority.objects.order_by("code"):
+        zone = ZoneInfo(authority.timezone)
+        with for_the_service():
+            left = _left_care(authority, before.astimezone(zone).date(), at.astimezone(zone).date())
+            count += sum(_offer_interview(measure, at) for measure in left)
+    return count
+
+
+def _left_care(authority: Authority, since: date, today: date) -> list[Measure]:
+    """Return the measures that ended six months before a day after ``since``, up to ``today``."""
+    over = Measure.objects.filter(
+        referral__authority=authority,
+        referral__state__in=(*ACTIVE, *CLOSED),
+        state__in=(MeasureState.ENDED, MeasureState.LIFTED),
+        started_on__isnull=False,
+        over_on__range=(
+            since - SIX_MONTHS,
+            today - SIX_MONTHS + timedelta(days=3),
+        ),  # months differ in length
+    )
+    rows = over.select_related("referral__authority", "type").order_by("over_on", "id")
+    return [row for row in rows if since < row.over_on + SIX_MONTHS <= today]
+
+
+def _offer_interview(measure: Measure, at: datetime) -> bool:
+    case = Case(measure.referral, actor=SYSTEM, at=at)
+    child = case.child(measure.child_id)
+    if child is None or child.deceased or not case.of_age(child):
+        return False
+    if not _is_support(case, measure) or any(_is_support(case, one) for one in case.measures_alive(child)):
+        return False
+    case.part = measure
+    recipients.tell_parties(case, ("ase_inspector",), "care.left", withheld=case.withheld(part=measure))
+    return True
+
+
+def _is_support(case: Case, measure: Measure) -> bool:
+    return measure.type_id == YOUNG_ADULT or majority.is_care(case, measure)

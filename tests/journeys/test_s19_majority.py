@@ -6,7 +6,7 @@ Not there yet: their letters (``majority_notice``, ``child_letter``).
 from datetime import UTC, datetime, timedelta
 
 from accounts.actor import SYSTEM
-from outbox.models import Notice
+from outbox.models import Notice, Work
 from referrals.coming_of_age import tasks as coming_of_age_tasks
 from referrals.models import Child, Clock, Measure
 from referrals.policy_changes import actions as policy_changes_actions
@@ -610,3 +610,50 @@ def test_who_passes_15_in_care_is_awaited_too(story):
     assert "C25" not in story.running, "nobody needs to be told yet"
     assert night(story, "2029-03-15") == FOLLOW
     assert "C25" in story.running
+
+
+# --- Six months after care (L222-5-2-1) ---------------------------------------------------------------------
+
+
+def six_months_later(story, day):
+    """Let the worker look, the first time since the evening before; return who is told, by name."""
+    story.at(f"{day} 00:30")
+    see_all()
+    Work.objects.filter(pk=coming_of_age_tasks.AFTER_CARE).delete()
+    before = set(Notice.objects.values_list("pk", flat=True))
+    coming_of_age_tasks.offer_interview_after_care(story.now)
+    see_all()
+    told = Notice.objects.filter(channel="app", template="care.left").exclude(pk__in=before)
+    users = set(told.values_list("user_id", flat=True))
+    return {name for (code, name), user in story.world.users.items() if code == "93" and user.pk in users}
+
+
+def test_six_months_after_she_left_care_of_age_an_interview_is_to_be_offered(placed):
+    night(placed, EIGHTEEN, reminded=False)
+    placed.does("ase_inspector", "lift", {"on": EIGHTEEN, "reason": "15"}, part=measure(placed))
+
+    assert six_months_later(placed, "2028-12-14") == set()
+    assert six_months_later(placed, "2028-12-15") == {"ase_inspector"}
+    assert six_months_later(placed, "2028-12-16") == set()
+
+
+def test_not_while_she_is_supported_as_a_young_adult(placed):
+    night(placed, NEAR_18)
+    chosen = bodies.choice("young_adult", on=NEAR_18, aim="Logement.")
+    made = placed.does("ase_inspector", "choose_at_majority", chosen, part=measure(placed))["made"]
+    own = bodies.agreement(on=NEAR_18) | {"own": True}
+    placed.does("ase_inspector", "agree", own, part=f"measures/{made}")
+    night(placed, EIGHTEEN, reminded=False)
+    old = placed.row.measures.get(type="placement_ase")
+    placed.does(
+        "ase_inspector", "end", {"on": EIGHTEEN, "end_report": "Majorité."}, part=f"measures/{old.pk}"
+    )
+
+    assert six_months_later(placed, "2028-12-15") == set()
+
+
+def test_nor_where_a_minor_left_care(placed):
+    lifted = {"on": "2026-11-25", "reason": "10", "decision": "Jugement.", "danger_remains": "no"}
+    placed.does("ase_inspector", "lift", lifted, part=measure(placed))
+
+    assert six_months_later(placed, "2027-05-25") == set()
