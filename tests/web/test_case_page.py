@@ -8,7 +8,7 @@ import pytest
 from referrals.models import LastVisit
 from tests.factories.concerns import concern
 from tests.kept import kept
-from tests.security.procedure import Case, assessed, filed, play, triaged
+from tests.security.procedure import Case, assessed, day, filed, play, triaged
 from tests.web.visiting import Visitor, text
 
 
@@ -167,3 +167,25 @@ def test_a_parent_is_called_by_a_touch_and_an_exploiter_never_by_a_slip(world):
     assert 'href="tel:0100000000">01\u00a000\u00a000\u00a000\u00a000</a>' in page
     assert "0611223344" in page
     assert "tel:0611223344" not in page
+
+
+def test_a_term_cut_at_majority_tells_the_day_that_was_written_and_no_birthday(world, case):
+    (pk,) = case.children
+    order = {
+        "child": pk,
+        "type": "placement_ase",
+        "ordered_on": day(),
+        "ordered_by": "Juge",
+        "term_on": "2030-01-04",
+    }
+    play(world, steps_of(case, ("crip_coordinator", "measures/order", order)))
+
+    page = text(page_of(world, "crip_coordinator", case, "/mesures"))
+
+    assert "la majorité (échéance écrite" in page
+    assert "4 janvier 2030" in page or "04/01/2030" in page
+
+
+def steps_of(case, *wanted):
+    for who, step, body in wanted:
+        yield case.step(who, step, **body)

@@ -121,6 +121,7 @@ OF_A_CHILD: Final = (
     "child_met",
     "disability",
     "deceased",
+    "emancipated_on",
 )
 
 
@@ -209,6 +210,7 @@ SAID_ABOVE: Final = (
     "runaway",
     "decision",
     "age_band",
+    "emancipated",
 )
 YOUNG: Final = ("under_2", "under_15")
 
