@@ -50,15 +50,16 @@ def cut_term(act: "StepContext", measure: "Measure", since: date) -> date | None
     sealed beside it, for a judge may have written the birthday, and a corrected birth date gives it back (T42).
 
     Returns:
-        The birthday, if the term was cut.
+        The birthday, if the measure lasts until then.
     """
     case, child = act.case, act.case.on_record(measure.child_id)
     written = measure.term_on or (written_term(case, measure) if measure.until_majority else None)
     last = written or deadlines.last_day(measure, since)
     may_cut = child is not None and ends_at_majority(measure) and _may_be_of_age_by(last, child, case.today)
     majority = majority_of(case, child) if may_cut and child is not None else None
-    if majority is not None and last > majority:
-        act.warnings.append("term-cut-at-majority")
+    # One that is the birthday itself isn't cut, but no column tells it either.
+    if majority is not None and last >= majority:
+        act.warnings.extend(["term-cut-at-majority"] if last > majority else [])
         act.change(measure, until_majority=True, term_on=None, term_written=written and written.isoformat())
         return majority
     # What can't be read any more gives no term back.

@@ -123,6 +123,14 @@ def test_one_before_the_birthday_stands_as_it_is(helped):
     assert helped.row.measures.get().until_majority is False
 
 
+def test_one_that_is_the_birthday_itself_is_not_cut_and_no_column_tells_it(helped):
+    said = begun(helped, term_on=MAJORITY)
+
+    assert said.get("warnings", []) == []
+    assert (helped.row.measures.get().until_majority, MAJORITY in days_told(helped)) == (True, False)
+    assert helped.reads("ase_inspector", "measures")["results"][0]["term_written"] == MAJORITY
+
+
 def test_on_the_birthday_the_term_is_over_all_are_told_but_no_parent_and_nothing_ends_by_itself(helped):
     begun(helped, term_on="2027-11-08")
     before = len(helped.entries())
