@@ -330,9 +330,9 @@ class Measure(Authentic, Part):
     """A protection measure for one child, administrative or judicial (domain.md §2.6, §5).
 
     ``waits_since``: while it is decided and hasn't begun, the day of the agreement or order; the database says so of
-    each row, so that no step can forget it. ``until_majority``: its term was cut to the 18th birthday, a day that no
-    column tells; ``term_written`` is the one that was asked for or ordered (§5.3). ``own_agreement``: the person of
-    age agreed, no holder. ``mac``: one that fails is confided to no service.
+    each row, so that no step can forget it. ``until_majority``: its term is the 18th birthday, or was cut to it, a day
+    that no column tells; ``term_written`` is the one that was asked for or ordered (§5.3). ``own_agreement``: the
+    person of age agreed, no holder. ``mac``: one that fails is confided to no service.
     """
 
     state = state_field(MeasureState, MeasureState.PROPOSED, "J")

@@ -53,7 +53,7 @@ class Clock(models.Model):
 
     ``again_at``: when one is reminded between the first warning and the end, where the delay asks for it (C7).
     ``on_birthday``: it ends on a birthday, so ``due_at`` is the latest day that the child's age band allows and, once
-    it is over, a drawn one before (C25, C26).
+    it is over, a drawn one before (C25, C26; C10 and C15 cut at 18).
     """
 
     sealed_owner = "referral_id"

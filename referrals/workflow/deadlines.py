@@ -349,7 +349,8 @@ def start(
     """Start a clock at ``since`` (the instant of the act if None); one that runs for the same thing starts again.
 
     ``until``: the last day, where a person has chosen it. ``on_birthday``: the day is a birthday, which no column may
-    tell; ``until`` is then the latest that it can be, and the daily look at birthdays warns (C25, C26).
+    tell; ``until`` is then the latest that it can be, and the daily look at birthdays warns (C25, C26; C10 and C15 cut
+    at 18).
     """
     begun = since or case.at
     # Two clocks for one thing would be reminded of twice (SEC-FT10).
