@@ -201,6 +201,8 @@ def offer_interview_after_care(at: datetime) -> int:
 
 def _left_care(authority: Authority, since: date, today: date) -> list[Measure]:
     """Return the measures that ended six months before a day after ``since``, up to ``today``."""
+    if since >= today:
+        return []
     over = Measure.objects.filter(
         referral__authority=authority,
         referral__state__in=(*ACTIVE, *CLOSED),
