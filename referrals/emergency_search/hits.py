@@ -6,7 +6,7 @@ gone. A file from which the officer is excluded isn't looked at.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -37,7 +37,7 @@ _RANKED_FROM: Final = 7
 class Hits:
     """What answers: files of the own authority, and of others by authority; ``withheld``: restricted to other persons.
 
-    ``cut``: the index held more than one search reads.
+    Restricted is a file, or the child of it that is looked for. ``cut``: the index held more than one search reads.
     """
 
     own: list[Referral]
@@ -53,30 +53,35 @@ def find(wanted: Child, own: UUID, *, actor: Actor, at: datetime) -> Hits:
         KeysUnavailable: the key store or the provider doesn't answer.
     """
     traits = blocking_keys.asked_for(Family((wanted,)))
-    others = Authority.objects.exclude(pk=own).order_by("code").values_list("pk", flat=True)
+    others = list(Authority.objects.exclude(pk=own).order_by("code").values_list("pk", flat=True))
     with row_level_security.beyond():
         special = access_exceptions.exceptional(actor, at=at)
         here, cut_here = _likely([own], traits, special.excluded, most=candidates.OPENED_AT_MOST)
-        there, cut_there = _likely(list(others), traits, special.excluded, most=OPENED_ELSEWHERE)
+        there, cut_there = _likely(others, traits, special.excluded, most=OPENED_ELSEWHERE)
         answering = [*_answering(wanted, here, own, actor=actor, at=at)]
         answering += _answering(wanted, there, own, actor=actor, at=at)
-    withheld = [case for case in answering if case.restricted and case.pk not in special.unlocked]
+    withheld = [case for case, apart in answering if apart and case.pk not in special.unlocked]
+    shown = [case for case, _ in answering if case not in withheld]
     elsewhere: dict[UUID, list[Referral]] = defaultdict(list)
-    for case in answering:
-        if case.authority_id != own and case.authority_id is not None and not case.restricted:
+    for case in shown:
+        if case.authority_id != own and case.authority_id is not None:
             elsewhere[case.authority_id].append(case)
-    shown = [case for case in answering if case.authority_id == own and case not in withheld]
-    return Hits(shown, elsewhere, withheld, cut_here or cut_there)
+    return Hits(
+        [case for case in shown if case.authority_id == own], elsewhere, withheld, cut_here or cut_there
+    )
 
 
 def _likely(
-    authorities: Iterable[UUID],
+    authorities: Collection[UUID],
     traits: Collection[blocking_keys.Trait],
     barred: Collection[UUID],
     *,
     most: int,
 ) -> tuple[list[Referral], bool]:
-    """Return which files to open of each authority, likeliest first, and whether the index held more than is read."""
+    """Return which files to open of each authority, likeliest first, and whether the index held more than is read.
+
+    Those with a child who is kept apart are opened whoever is looked for: no index has the child.
+    """
     best: list[UUID] = []
     cut = False
     for authority in authorities:
@@ -84,14 +89,18 @@ def _likely(
         ranked = [pk for pk in found.weights if pk not in barred]
         best += ranked[: most if found.bits >= _RANKED_FROM else candidates.OPENED_AT_MOST]
         cut = cut or found.cut
+    best = list(dict.fromkeys([*best, *(pk for pk in candidates.apart(authorities) if pk not in barred)]))
     rows = Referral.objects.exclude(state__in=(State.DRAFT, State.PURGED)).in_bulk(best)
     return [rows[pk] for pk in best if pk in rows and rows[pk].is_authentic], cut
 
 
 def _answering(
     wanted: Child, cases: Collection[Referral], own: UUID, *, actor: Actor, at: datetime
-) -> Iterator[Referral]:
-    """Yield those of some files that are this child's; each authority's journal says that they were opened."""
+) -> Iterator[tuple[Referral, bool]]:
+    """Yield those of some files that are this child's; each authority's journal says that they were opened.
+
+    With each, whether the file is restricted, or that child of it alone.
+    """
     candidates.load(list(cases))
     by_authority: dict[UUID | None, list[Referral]] = defaultdict(list)
     for case in cases:
@@ -106,11 +115,12 @@ def _answering(
             act=COMPARED,
             always=True,
         ) as scope:
-            families = [(case, candidates.opened(case, scope)) for case in some]
-        for case, family in families:
+            families = [(case, *candidates.opened_whole(case, scope)) for case in some]
+        for case, shown, whole in families:
             exact = authority != own
-            if any(_is_of(wanted, child, exact=exact) for child in family.children):
-                yield case
+            if any(_is_of(wanted, child, exact=exact) for child in whole.children):
+                in_sight = any(_is_of(wanted, child, exact=exact) for child in shown.children)
+                yield case, case.restricted or not in_sight
 
 
 def _is_of(wanted: Child, child: Child, *, exact: bool) -> bool:

@@ -6,9 +6,10 @@ from typing import Any, Final
 from accounts.actor import Actor
 from audit.disclosure import disclosure
 from audit.events import Purpose, Topic, file_under, register
+from referrals.access import exceptions as access_exceptions
 from referrals.emergency_search import actions
 from referrals.exports import table
-from referrals.models import EmergencySearch
+from referrals.models import Child, EmergencySearch
 from referrals.reading.fields import opened
 from referrals.vocabulary.emergency_search import SearchGround, SearchState
 from referrals.vocabulary.labels import labelled, moment
@@ -65,6 +66,12 @@ def one(row: EmergencySearch, *, actor: Actor, at: datetime) -> dict[str, Any]:
         payload=row.pk.bytes,
     ) as scope:
         said = {name: opened(getattr(row, name), scope) for name in ("reason", "word", "review")}
-    return (
-        line(row, actor=actor, at=at) | said | {"references": table.references(row.cases, actor=actor, at=at)}
-    )
+    return line(row, actor=actor, at=at) | said | {"references": _references(row, actor=actor, at=at)}
+
+
+def _references(row: EmergencySearch, *, actor: Actor, at: datetime) -> list[str]:
+    """Return those that tell nothing of a child who is kept apart: it may be that one who was looked for (T46)."""
+    unlocked = access_exceptions.exceptional(actor, at=at).unlocked
+    apart = Child.objects.filter(referral__in=row.cases, restricted=True).exclude(referral__in=unlocked)
+    hidden = {str(pk) for pk in apart.values_list("referral", flat=True)}
+    return table.references([pk for pk in row.cases if pk not in hidden], actor=actor, at=at)

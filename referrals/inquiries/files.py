@@ -179,7 +179,11 @@ def kept_apart(
     wanted = _family(question, at.date())
     with row_level_security.beyond():
         likely = candidates.likely(authority_id, blocking_keys.asked_for(wanted)).weights
-        cases = candidates.cases(authority_id, list(likely)[: candidates.OPENED_AT_MOST])
+        # A child who is kept apart stands in no index.
+        kept = candidates.apart([authority_id])
+        cases = candidates.cases(
+            authority_id, list(dict.fromkeys([*list(likely)[: candidates.OPENED_AT_MOST], *kept]))
+        )
         restricted = set(
             Referral.objects.filter(pk__in=[case.pk for case in cases], restricted=True).values_list(
                 "pk", flat=True

@@ -161,6 +161,13 @@ def _columns(part: str) -> tuple[str, ...]:
     return ("referral", "position", *more, *identity.COMPARED[part])
 
 
+def apart(authorities: Collection[UUID]) -> list[UUID]:
+    """Return the cases with a child that is kept for named persons: they are few, and the child stands in no index."""
+    rows = Referral.objects.filter(authority__in=list(authorities), children__restricted=True)
+    rows = rows.exclude(state__in=(State.DRAFT, State.PURGED)).order_by("pk").distinct()
+    return list(rows.values_list("pk", flat=True))
+
+
 def opened(case: Referral, scope: OpenScope) -> Family:
     """Return who a case is about, opened, but for children that are kept for named persons alone."""
     rows = list(identity.rows_of(case))

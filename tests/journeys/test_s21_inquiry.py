@@ -251,8 +251,10 @@ def test_each_sees_the_own_side_alone_and_others_nothing(here, there):
 
 
 @pytest.mark.sec("SEC-AZ4")
-def test_of_a_restricted_file_persons_of_its_list_alone_answer(here, there):
-    restricts(there)
+@pytest.mark.parametrize("of", [Referral, Child])
+def test_of_a_restricted_file_persons_of_its_list_alone_answer(here, there, of):
+    """The same where the child asked about is kept apart from the rest of a file (T46)."""
+    restricts(there, **({"child": boy_of(there)} if of is Child else {}))
     asker = ask(here)
 
     assert received(here) == received(here, "supervisor") == []

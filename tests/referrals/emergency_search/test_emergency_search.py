@@ -18,6 +18,7 @@ from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
+from tests.factories.concerns import child
 from tests.journeys.story import paris
 from tests.web.visiting import Visitor, text
 
@@ -124,6 +125,51 @@ def test_restricted_excluded_and_unknown_are_one_answer_and_a_person_of_the_list
     called = Notice.objects.filter(template="search.withheld", channel="call")
     assert {notice.user_id for notice in called} == people(world, "crip_coordinator_2", "supervisor")
     assert EmergencySearch.objects.count() == 3, "each is looked at, found or not"
+
+
+@pytest.mark.sec("SEC-AZ4", "SEC-AZ5")
+@pytest.mark.parametrize(("code", "commune"), [("93", "93008"), ("59", "59350")])
+def test_a_child_kept_apart_is_looked_for_shown_to_nobody_and_its_list_is_called(
+    world, filed, settings, code, commune
+):
+    """T46 on one child: the file itself isn't restricted, and another child of it is found as ever."""
+    settings.SMS_GATEWAY_URL = "http://127.0.0.1:9/messages"
+    brother = {"last_name": "Ben Saïd", "first_names": "Yanis", "birth_date": "2010-05-06"}
+    both = [child(**GIRL, commune_insee=commune), child(**brother, commune_insee=commune)]
+    story = filed(commune=commune, code=code, of={"children": both})
+    unknown = ask(world, first_names="Personne").json() | {"id": ""}
+    restricts(story, code, story.children[0])
+
+    asked = ask(world)
+
+    assert asked.json() | {"id": ""} == unknown
+    called = Notice.objects.filter(template="search.withheld", channel="call")
+    assert {notice.user_id for notice in called} == people(
+        world, "crip_coordinator_2", "supervisor", code=code
+    )
+    assert told("search.known-here") == set()
+    assert shell(ask(world, **brother), code) == (story.row.reference if code == "93" else "Autorité 59")
+    seen = {
+        who: world.as_(who).get(f"emergency-searches/{asked.json()['id']}").json()["references"]
+        for who in ("crip_coordinator", "supervisor")
+    }
+    listed = [story.row.reference] if code == "93" else []
+    assert seen == {"crip_coordinator": [], "supervisor": listed}, "who knows of the child alone"
+
+
+def restricts(story, code, child):
+    named = [story.user(who) if code == "93" else str(story.world.user(who, code).pk)
+             for who in ("crip_coordinator_2", "supervisor")]  # fmt: skip
+    said = {"child": child, "named": named, "reason": "Enfant d'un agent.", "review_on": "2026-12-20"}
+    story.reads("crip_coordinator_2", code=code)
+    story.does("crip_coordinator_2", "restrict", said, code=code)
+    see_all()
+
+
+def shell(answer, code):
+    if code == "93":
+        return answer.json()["results"][0]["reference"]
+    return answer.json()["elsewhere"][0]["name"]
 
 
 @pytest.mark.sec("SEC-AZ4")
