@@ -291,6 +291,13 @@ class UserInput(StrictSerializer):
     authority = Id(help_text="The authority that will administer the account.")
 
 
+def _certificate() -> Day:
+    return Day(
+        required=False,
+        help_text="When the certificate of honorability was issued that you saw; for roles that need one.",
+    )
+
+
 class MembershipInput(StrictSerializer):
     """A role to be given to whoever has this address."""
 
@@ -301,6 +308,7 @@ class MembershipInput(StrictSerializer):
     organisation = Id(required=False)
     valid_from = Instant(required=False, help_text="Now, if absent.")
     valid_to = Instant(required=False, help_text="Not included; without end, if absent.")
+    certificate = _certificate()
 
 
 class CertificateInput(StrictSerializer):
@@ -317,6 +325,7 @@ class RoleInput(StrictSerializer):
     organisation = Id(required=False)
     valid_from = Instant(required=False, help_text="Now, if absent.")
     valid_to = Instant(required=False, help_text="Not included; without end, if absent.")
+    certificate = _certificate()
 
 
 class NewcomerInput(UserInput):
@@ -420,6 +429,7 @@ class AcceptanceInput(StrictSerializer):
         default=False,
         help_text="`true`: you say that you have made sure, yourself, who it is and where they work.",
     )
+    certificate = _certificate()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take an institution of the list or one to be made, not both.

@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts import access, actions, acts, honorability, people, reviews
 from accounts.actions.entry import record_about
 from accounts.actor import Actor
+from accounts.errors import NotVisible
 from accounts.imports.trial import Trial
 from accounts.models import ImportRun, Membership
 from accounts.naming import visible
@@ -111,8 +112,10 @@ def certificate_of(pk: UUID, *, actor: Actor, at: datetime) -> Membership:
     Raises:
         NotVisible: absent, of a role of which none may be asked, or neither the actor's own nor theirs to read of.
     """
-    rows = access.certified_memberships(actor).filter(role__in=sorted(honorability.ROLES))
+    rows = access.certified_memberships(actor)
     row = visible(rows.select_related("user", "authority", "unit", "organisation"), pk)
+    if not honorability.is_followed(row, at):
+        raise NotVisible
     record_about(
         acts.CERTIFICATE_READ, row.user_id, actor=actor, at=at, tenant=row.authority_id, thing=row.pk
     )

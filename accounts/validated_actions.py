@@ -126,6 +126,7 @@ def appointment(body: object, *, actor: Actor) -> actions.Appointment:
         organisation=named_or_none("organisation", Organisation.objects, fields.get("organisation")),
         since=fields.get("valid_from"),
         until=fields.get("valid_to"),
+        certificate=fields.get("certificate"),
     )
 
 
@@ -153,6 +154,7 @@ def _wanted(number: int, fields: dict[str, Any]) -> actions.WantedRole:
         ),
         since=fields.get("valid_from"),
         until=fields.get("valid_to"),
+        certificate=fields.get("certificate"),
     )
 
 

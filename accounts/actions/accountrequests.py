@@ -1,7 +1,7 @@
 """Request an account or a role, confirm the address, and decide (``docs/decisions/0035``)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -71,13 +71,14 @@ class Acceptance:
     """What an administrator adds who accepts.
 
     ``organisation`` is one of the list; ``kind`` makes one of what was said, under the name ``named`` if there is one.
-    ``verified``: they have made sure who it is, by themselves.
+    ``verified``: they have made sure who it is, by themselves. ``certificate``: as of ``Appointment``.
     """
 
     organisation: Organisation | None = None
     kind: str = ""
     named: str = ""
     verified: bool = False
+    certificate: date | None = None
 
 
 # --- Asking --------------------------------------------------------------------------------------------
@@ -257,7 +258,13 @@ def accept_request(
         place = make_organisation(actor=actor, at=at, new_organisation=new)
     is_new = row.user is None
     user = row.user or _account_for(row, actor=actor, at=at)
-    wanted = Appointment(user=user, role=Role(row.role), authority=row.authority, organisation=place)
+    wanted = Appointment(
+        user=user,
+        role=Role(row.role),
+        authority=row.authority,
+        organisation=place,
+        certificate=acceptance.certificate,
+    )
     membership = give_what_was_asked(actor=actor, at=at, appointment=wanted)
     if acceptance.verified and user.verified_at is None:
         verify_user(actor=actor, at=at, user_id=user.pk)

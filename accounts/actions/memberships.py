@@ -41,7 +41,10 @@ from accounts.roles import ASKED_FOR, NEED_ORGANISATION, NEED_UNIT, OPENERS, POW
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A role to be given: to whom, where, and when (from now unless ``since``; ``until`` isn't included)."""
+    """A role to be given: to whom, where, and when (from now unless ``since``; ``until`` isn't included).
+
+    ``certificate``: when the certificate of honorability was issued that whoever gives it saw today.
+    """
 
     user: User
     role: Role
@@ -50,6 +53,7 @@ class Appointment:
     organisation: Organisation | None = None
     since: datetime | None = None
     until: datetime | None = None
+    certificate: date | None = None
 
 
 def grant(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership:
@@ -62,7 +66,7 @@ def grant(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership
         TwoPersonsNeeded: the role is one of those that two persons grant (SEC-AZ12).
         InvalidInput: what the role needs is missing, is another authority's, or the period is impossible; or the
             person would both watch over readers and read (``held-apart``); or the account is closed, or another
-            authority's.
+            authority's; or the role needs a certificate of honorability, and none that counts was seen.
         AlreadyThere: the person holds this role there already, without end.
     """
     _require_may_give(actor, appointment, at=at)
@@ -190,6 +194,7 @@ def _give(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership
         raise InvalidInput({"email": ["not-a-choice"]})
     if faults := dict(_faults(appointment, at=at)):
         raise InvalidInput(faults)
+    seen = _shows_certificate(appointment, at=at)
     try:
         with transaction.atomic():
             membership = Membership.objects.create(
@@ -201,6 +206,9 @@ def _give(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership
                 valid_from=appointment.since or at,
                 valid_to=appointment.until,
                 reviewed_at=appointment.since or at,
+                honorability_issued_on=appointment.certificate if seen else None,
+                honorability_seen_on=at.date() if seen else None,
+                honorability_seen_by=own_account(actor) if seen and not actor.is_system else None,
             )
     except IntegrityError as error:
         raise AlreadyThere from error
@@ -228,6 +236,15 @@ def _faults(appointment: Appointment, *, at: datetime) -> Iterator[tuple[str, li
         yield "valid_to", ["too-early"]
     if _held_apart(appointment, at=at):
         yield "role", ["held-apart"]
+    if _shows_certificate(appointment, at=at):
+        issued_on = appointment.certificate
+        fault = "required" if issued_on is None else honorability.fault_of(issued_on, at)
+        if fault is not None:
+            yield "certificate", [fault]
+
+
+def _shows_certificate(appointment: Appointment, *, at: datetime) -> bool:
+    return appointment.role in honorability.doors.terms(appointment.authority, at).roles
 
 
 def _held_apart(appointment: Appointment, *, at: datetime) -> bool:
@@ -262,7 +279,7 @@ def review(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
         raise OwnReview
     if membership.valid_to is not None and membership.valid_to <= at:
         raise AlreadyThere(_("Ce rôle est déjà terminé : il faut le donner à nouveau."))
-    if not honorability.in_order(membership, at.date()):
+    if not honorability.in_order(membership, at):
         raise CertificateMissing
     membership.reviewed_at = max(at, membership.reviewed_at)
     membership.save(update_fields=["reviewed_at"])
@@ -280,18 +297,15 @@ def see_certificate(*, actor: Actor, at: datetime, membership_id: UUID, issued_o
         OwnReview: it is the actor's own.
         InvalidInput: issued after today, or more than six months ago.
     """
-    known = managed_memberships(actor).filter(role__in=sorted(honorability.ROLES)).in_force(at)
+    known = managed_memberships(actor).in_force(at)
     membership = known.select_for_update(of=("self",)).filter(pk=membership_id).first()
-    if membership is None:
+    if membership is None or not honorability.is_followed(membership, at):
         raise NotVisible
     if membership.user_id == actor.user_id:
         raise OwnReview
-    today = at.date()
-    if issued_on > today:
-        raise InvalidInput({"issued_on": ["too-late"]})
-    if issued_on < today - honorability.FRESH:
-        raise InvalidInput({"issued_on": ["too-early"]})
-    membership.honorability_issued_on, membership.honorability_seen_on = issued_on, today
+    if fault := honorability.fault_of(issued_on, at):
+        raise InvalidInput({"issued_on": [fault]})
+    membership.honorability_issued_on, membership.honorability_seen_on = issued_on, at.date()
     membership.honorability_seen_by = own_account(actor)
     membership.save(update_fields=["honorability_issued_on", "honorability_seen_on", "honorability_seen_by"])
     _record(acts.CERTIFICATE_SEEN, membership, actor=actor, at=at)

@@ -1,8 +1,8 @@
 """Add a person to an authority in one act: the account, its roles or the requests for them, and the invitation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -28,10 +28,12 @@ class WantedRole:
     organisation: Organisation | None = None
     since: datetime | None = None
     until: datetime | None = None
+    certificate: date | None = None
 
     def of(self, user: User, authority: Authority) -> Appointment:
         """Return it as the role of an account at an authority."""
-        return Appointment(user, self.role, authority, self.unit, self.organisation, self.since, self.until)
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        return Appointment(user=user, authority=authority, **said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ class CertificateOut(serializers.ModelSerializer[Membership]):
 
     def get_ends_on(self, row: Membership) -> date | None:
         """Return the last day."""
-        return honorability.ends_on(row)
+        return honorability.ends_on(row, self.context["at"])
 
 
 class GrantRequestOut(serializers.ModelSerializer[GrantRequest]):

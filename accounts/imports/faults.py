@@ -37,6 +37,12 @@ class Fault(models.TextChoices):
         "role-of-program",
         _("Ce rôle est celui d'un programme : il ne se donne pas par un fichier."),
     )
+    ROLE_OF_CERTIFICATE = (
+        "role-of-certificate",
+        _(
+            "Ce rôle demande une attestation d'honorabilité que l'on voit : il ne se donne pas par un fichier."
+        ),
+    )
     KIND = "kind", _("Type de structure inconnu.")
     NUMBER = "number", _("Ce numéro n'existe pas : vérifiez la saisie.")
     NO_NUMBER = "no-number", _("Donnez au moins un numéro : SIRET, UAI ou FINESS.")

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from accounts import honorability
 from accounts.access import appointable_users
 from accounts.identifiers import REGISTERS, bare_number
 from accounts.imports.faults import Fault, Refused
@@ -106,6 +107,7 @@ def _people(
         _by_email(appointable_users(authority.pk, at=at), emails),
     )
     roles, seen = _roles_of(users.values(), authority, at), set[tuple[str, ...]]()
+    followed = honorability.doors.terms(authority, at).roles
     for row in rows:
         place = places.of_row(row)
         if isinstance(place, Refused):
@@ -128,6 +130,9 @@ def _people(
             (one.role, _id(one.unit_id), _id(one.organisation_id)) == (row.role, unit, organisation)
             for one in held
         )
+        if not same and row.role in followed:
+            yield Refused(row.line, Fault.ROLE_OF_CERTIFICATE, "role")
+            continue
         outcome = CREATED if user is None else UNCHANGED if same else CHANGED
         yield Planned(row.line, outcome, _id(user.pk if user else None), unit, organisation)
 

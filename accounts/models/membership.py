@@ -46,7 +46,8 @@ class Membership(Authentic):
     ``reviewed_at``: when somebody last said that it is held rightly, of which giving it is the first time. The database
     fills it in where a release that doesn't know it still gives roles.
 
-    ``honorability_…``: when a certificate of honorability was issued, when somebody saw it, and who; they open nothing.
+    ``honorability_…``: when a certificate of honorability was issued, when somebody saw it, and who; since when one is
+    asked for, where the role was held before; when supervisors were told that it is over. They open nothing.
 
     The database checks: a known role; a unit or an organisation where the role needs one; the period doesn't
     run backwards; nobody holds the same thing twice in an open period. An ended membership stays: rights of
@@ -66,6 +67,8 @@ class Membership(Authentic):
         "honorability_issued_on": "P2",
         "honorability_seen_on": "P2",
         "honorability_seen_by": "P2",
+        "honorability_asked_on": "P2",
+        "honorability_told_on": "P2",
         "mac": "P1",
     }
 
@@ -87,6 +90,8 @@ class Membership(Authentic):
     honorability_seen_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    honorability_asked_on = models.DateField(null=True, blank=True)
+    honorability_told_on = models.DateField(null=True, blank=True)
     mac = MacField(
         "user", "role", "authority", "unit", "organisation", "valid_from", "valid_to", "reviewed_at"
     )

@@ -163,6 +163,7 @@ def _member(cast: Cast, authority: Authority, unit: Unit, part: Part, *, at: dat
             authority=authority,
             unit=unit if part.role in UNIT_ROLES else None,
             organisation=cast.places[authority.code, part.place] if part.place else None,
+            certificate=at.date() if part.role is Role.MEASURE_SERVICE else None,
         ),
     )
 

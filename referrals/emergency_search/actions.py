@@ -75,8 +75,6 @@ register_templates(
 )
 
 ROLES: Final = frozenset({Role.ON_CALL, *REVIEWERS})
-#: An emergency search is no list: whoever gets as many has to say more.
-SHOWN_AT_MOST: Final = 5
 _NOBODY: Final = UUID(int=0)
 
 
@@ -152,7 +150,8 @@ def search(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> Answer:
         payload=_spelled(said),
     )
     _tell(row, found, actor=actor, at=at)
-    listed = found.own[:SHOWN_AT_MOST]
+    # An emergency search is no list: whoever gets as many has to say more.
+    listed = found.own[: protocol_of(shift.authority, at).emergency_search_results]
     return Answer(
         row, _lines(listed), _elsewhere(found, actor=actor, at=at), more=found.cut or listed != found.own
     )

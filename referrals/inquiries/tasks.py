@@ -19,6 +19,7 @@ from outbox.templates import register as register_templates
 from referrals.access.row_level_security import for_the_service
 from referrals.inquiries import actions
 from referrals.models import Inquiry
+from referrals.policy.definitions import protocol_of
 from referrals.vocabulary.inquiries import Side
 
 FORGOTTEN: Final = "inquiry:forgotten"
@@ -33,10 +34,6 @@ register_templates(
         OVERDUE, Kind.CLOCK, _("La réponse à une demande entre départements est en retard."), start="demandes"
     ),
 )
-#: How long before its end people are told of it.
-WARNED: Final = timedelta(days=1)
-#: How long the asked authority keeps who it was asked about, where it knows no file of that child (IQ7).
-KEPT: Final = timedelta(days=30)
 BATCH: Final = 200
 
 
@@ -57,8 +54,10 @@ def remind(at: datetime) -> int:
             actions.tell_side(row, OVERDUE, roles, at=at)
             row.overdue_at = at
             row.save()
-        soon = running.filter(side=Side.ASKED, due_at__lte=at + WARNED, due_at__gt=at, warned_at=None)
-        near = list(soon.order_by("due_at", "id")[:BATCH])
+        asked = running.filter(side=Side.ASKED, due_at__gt=at, warned_at=None).order_by("due_at", "id")
+        near = [
+            row for row in asked if row.due_at and row.due_at - at <= _chosen(row, "inquiry_notice_days", at)
+        ]
         for row in near:
             actions.tell_side(row, SOON, (Role.CRIP_COORDINATOR,), at=at)
             row.warned_at = at
@@ -68,14 +67,15 @@ def remind(at: datetime) -> int:
 
 @recurring("inquiries:forgotten", every=timedelta(days=1))
 def forget(at: datetime) -> int:
-    """Destroy at the asked what it was told of a child of whom it has no file, 30 days after; return of how many.
+    """Destroy at the asked what it was told of a child of whom it has no file, some days after; return of how many.
 
     Where there is a file, it goes with the file; at who asked, with the case.
     """
-    over = Q(answered_at__lte=at - KEPT, known=False) | Q(closed_at__lte=at - KEPT)
+    over = Q(answered_at__isnull=False, known=False) | Q(closed_at__isnull=False)
     with for_the_service():
         rows = Inquiry.objects.filter(over, side=Side.ASKED, referral=None, ended_at=None)
-        ended = list(rows.select_for_update(of=("self",)).select_related("authority"))
+        locked = rows.select_for_update(of=("self",)).select_related("authority")
+        ended = [row for row in locked if _over_at(row) <= at - _chosen(row, "inquiry_kept_days", at)]
         for row in ended:
             key, row.key, row.ended_at = row.key, None, at
             row.question = row.reply = row.request = row.closing = row.papers = None
@@ -90,3 +90,14 @@ def forget(at: datetime) -> int:
                 payload=row.thread.bytes,
             )
     return len(ended)
+
+
+def _chosen(row: Inquiry, name: str, at: datetime) -> timedelta:
+    """Return the days of a setting of the row's authority."""
+    return timedelta(days=getattr(protocol_of(row.authority, at), name))
+
+
+def _over_at(row: Inquiry) -> datetime:
+    """Return when a question about a child that isn't known was answered, or closed: what came first."""
+    ends = [row.closed_at, row.answered_at if row.known is False else None]
+    return min(end for end in ends if end is not None)

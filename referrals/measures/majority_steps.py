@@ -26,7 +26,7 @@ from referrals.workflow.usual import Usual
     takes=ChoiceAtMajority,
     starts=[C.C9, C.C10],
     stops=[C.C26],
-    law="CASF L222-5, R221-2",
+    law="CASF L222-2, L222-5, R221-2",
     data_class="J",
 )
 def choose_at_majority(measure: Measure, step_input: ChoiceAtMajority, case: Case) -> None:

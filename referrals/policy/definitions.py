@@ -20,6 +20,7 @@ from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import SETTING, Setting
 from referrals.policy.settings.anomalies import AnomalyTerms
 from referrals.policy.settings.assessment import AssessmentTerms
+from referrals.policy.settings.certificates import CertificateTerms
 from referrals.policy.settings.concern_form import FormTerms
 from referrals.policy.settings.decisions import DecisionTerms
 from referrals.policy.settings.exports import ExportTerms
@@ -44,6 +45,7 @@ _log = structlog.get_logger("referrals")
 class Protocol(
     FigureTerms,
     RetentionTerms,
+    CertificateTerms,
     SignInTerms,
     ExportTerms,
     FeedbackTerms,
@@ -101,6 +103,8 @@ ORDERS: Final = (
     Order("prosecutor_first_reminder_days", "prosecutor_second_reminder_days"),
     Order("prosecutor_second_reminder_days", "prosecutor_last_reminder_days"),
     Order("inquiry_urgent_days", "inquiry_days", equal=True),
+    Order("honorability_last_notice_days", "honorability_second_notice_days"),
+    Order("honorability_second_notice_days", "honorability_first_notice_days"),
     Order("retention_measure_months", "retention_archive_months", equal=True),
     Order("retention_archive_months", "retention_archive_placed_months", equal=True),
 )

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import honorability
 from accounts.models import Membership, Organisation
 from accounts.roles import Role
 from core.inputs import StrictSerializer
@@ -12,6 +13,7 @@ from referrals.errors import InvalidInput
 from referrals.vocabulary.states import ORDERING
 from referrals.workflow.case import Case
 from referrals.workflow.case_guards import NOT_OF_CASE, children_belong
+from referrals.workflow.context import StepInput
 from referrals.workflow.decision_inputs import JusticeAnswer, OrderedMeasure
 from referrals.workflow.inputs import WithService
 from referrals.workflow.people import working_for
@@ -44,6 +46,30 @@ def service_is_habilitated(case: Case, step_input: WithService) -> bool:
         role=Role.MEASURE_SERVICE, organisation_id=step_input.service
     )
     return agents.exists()
+
+
+NO_CERTIFICATE: Final = _("Personne dans ce service n'a d'attestation d'honorabilité en cours de validité.")
+REFERENT_WITHOUT: Final = _("L'attestation d'honorabilité de cette personne manque ou est dépassée.")
+
+
+@answers(NO_CERTIFICATE, REFERENT_WITHOUT)
+def certificates_are_in_order(case: Case, step_input: StepInput | None) -> Text | None:
+    """Whoever is named to carry out a measure has a certificate of honorability, where one is followed (L133-6).
+
+    A service is named by its people: one of them at least has one. A measure under way isn't cut off by a date.
+    """
+    said = step_input or StepInput()
+    agents = Membership.objects.in_force(case.at).select_related("authority")
+    service = said.get("service") or (case.part.service_id if case.part is not None else None)
+    if service:
+        held = agents.filter(role=Role.MEASURE_SERVICE, organisation_id=service)
+        if not any(honorability.in_order(one, case.at) for one in held):
+            return NO_CERTIFICATE
+    if referent := said.get("referent") or said.get("user"):
+        held = agents.filter(role=Role.CASE_REFERENT, authority=case.authority_id, user_id=referent)
+        if not all(honorability.in_order(one, case.at) for one in held):
+            return REFERENT_WITHOUT
+    return None
 
 
 @rule(_("La personne qui décide ou qui confie la mesure travaille pour ce service."))

@@ -38,7 +38,7 @@ class Clock:
     def __init__(self):
         self.now = datetime.now(UTC).replace(microsecond=0)
 
-    def __call__(self):
+    def __call__(self, *_):
         return self.now
 
     def on(self, **by):
@@ -488,7 +488,11 @@ def test_few_roles_are_asked_for_and_what_was_asked_is_given(
     (line,) = waiting(admin)
     assert (line["user"], line["match"]["id"]) == (str(alice.user.pk), str(organisation.pk))
     assert {line["asked_at"][10:], line["confirmed_at"][10:]} == {"T00:00:00Z"}, "a day, as all of one's own"
-    done = accepts(admin, line["id"], {"organisation": str(organisation.pk)})
+    body = {"organisation": str(organisation.pk)}
+    if role == "measure_service":
+        assert accepts(admin, line["id"], body).status_code == 400, "without a certificate of honorability"
+        body["certificate"] = datetime.now(UTC).date().isoformat()
+    done = accepts(admin, line["id"], body)
     assert (done.status_code, done.json()["code"]) == (200, None)
     given = Membership.objects.get(pk=done.json()["membership"])
     assert (given.user, given.role, given.authority, given.organisation) == (

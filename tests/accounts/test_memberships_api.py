@@ -75,6 +75,7 @@ def test_a_stranger_sees_none(anonymous):
 def test_the_administrator_grants_an_ordinary_role(ada, zoe, calling, authority_93, unit, organisation, role):
     more = {"unit": str(unit.pk)} if role in NEED_UNIT else {}
     more |= {"organisation": str(organisation.pk)} if role in NEED_ORGANISATION else {}
+    more |= {"certificate": timezone.now().date().isoformat()} if role == Role.MEASURE_SERVICE else {}
 
     answer = calling(ada).post("memberships", wanted(authority_93, role=role.value, **more))
 
@@ -140,7 +141,10 @@ def test_nobody_watches_over_readers_and_reads(
     places[role] |= {"organisation": organisation} if role in NEED_ORGANISATION else {}
     held, given = (watcher, role) if first == "watcher" else (role, watcher)
     member(Role(held), authority_93, user=zoe, **places[held])
-    wanted = Appointment(user=zoe, role=Role(given), authority=authority_93, **places[given])
+    seen = timezone.now().date() if given == Role.MEASURE_SERVICE else None
+    wanted = Appointment(
+        user=zoe, role=Role(given), authority=authority_93, certificate=seen, **places[given]
+    )
 
     if role in NO_CASES:
         assert memberships.grant(actor=SYSTEM, at=timezone.now(), appointment=wanted).role == given
@@ -220,7 +224,7 @@ def test_a_period_may_be_given(ada, zoe, calling, authority_93):
         ({"email": "zoe"}, "email"),
         ({"role": "system"}, "role"),
         ({"role": "assessment_lead"}, "unit"),
-        ({"role": "measure_service"}, "organisation"),
+        ({"role": "measure_service", "certificate": timezone.now().date().isoformat()}, "organisation"),
         ({"unit": str(uuid4())}, "unit"),
         ({"organisation": str(uuid4())}, "organisation"),
         ({"valid_from": "2026-01-01T00:00:00Z"}, "valid_from"),

@@ -44,7 +44,7 @@ def reviewed(member, authority_93, now):
 
     def make(role, ago, *, authority=None, **more):
         seen = {"honorability_issued_on": now.date(), "honorability_seen_on": now.date()}
-        more |= seen if role in honorability.ROLES else {}
+        more |= seen if role in honorability.Terms().roles else {}
         return member(Role(role), authority or authority_93, reviewed_at=now - ago, **more)
 
     return make

@@ -40,6 +40,7 @@ ON_CALL_TOO = {"crip_coordinator": TERRITORIAL, "ase_inspector": ON_ASSIGNMENT, 
 COORDINATOR_AND_INSPECTOR = {"crip_coordinator": TERRITORIAL, "ase_inspector": ON_ASSIGNMENT}
 INSPECTOR = {"ase_inspector": ON_ASSIGNMENT}
 INSPECTOR_AND_REFERENT = {"ase_inspector": ON_ASSIGNMENT, "case_referent": ON_ASSIGNMENT}
+CERTIFIED = Guard("certified", "nobody of the service has a certificate of honorability that counts", "§1.5")
 SERVICE_AND_REFERENT = {"measure_service": BY_EXECUTION, "case_referent": ON_ASSIGNMENT}
 ASSESSOR = {"assessor": ON_ASSIGNMENT}
 LEAD = {"assessment_lead": IN_UNIT}
@@ -219,6 +220,7 @@ MEASURE: dict[str, Step] = {
                           Guard("habilitated", "nobody is habilitated as an agent of the service", "§2.2 T48"),
                           Guard("no_conflict_of_interest", "a decider of the case is an agent of the service",
                                 "§2.2 T48"),
+                          CERTIFIED,
                       )),
     "start": Step("M07", {"measure_service": BY_EXECUTION, "case_referent": ON_ASSIGNMENT,
                           "ase_inspector": ON_ASSIGNMENT},
@@ -229,6 +231,7 @@ MEASURE: dict[str, Step] = {
                       WITHIN_THE_LAW, OF_A_MINOR,
                       Guard("referent_may_follow", "the referent named is of the team, excluded, or no referent",
                             "§2.6 M07; §2.2 T48"),
+                      CERTIFIED,
                   ),
                   note="C10 administrative, C15 and C16 judicial (an administrative C16 runs since M02)."),
     "shelter": Step("M08", {}, data=("times", "place", "service"), starts=("C11", "C12"), targets=("active",),

@@ -59,6 +59,7 @@ DEFAULTS = {
     "escalation_supervisor_minutes": 20,
     "emergency_search_cap": 5,  # EMERGENCY_SEARCH_CAP
     "emergency_search_days": 90,
+    "emergency_search_results": 5,
     "break_glass_minutes": 60,  # BREAK_GLASS_MINUTES
     "runaway_review_hours": 24,  # C19
     "assessment_urgent_days": 30,  # ASSESSMENT_DAYS
@@ -103,6 +104,15 @@ DEFAULTS = {
     "transfer_mode": "both",  # TRANSFER_MODE
     "inquiry_days": 10,  # INQUIRY_DAYS
     "inquiry_urgent_days": 2,
+    "inquiry_notice_days": 1,
+    "inquiry_kept_days": 30,  # §2.7 IQ7
+    "honorability_roles": ["measure_service"],  # HONORABILITY_ROLES
+    "honorability_years": 3,  # HONORABILITY_YEARS
+    "honorability_grace_days": 90,  # §1.5: members of before
+    "honorability_first_notice_days": 90,
+    "honorability_second_notice_days": 30,
+    "honorability_last_notice_days": 7,
+    "honorability_overdue_days": 30,
     "draft_days": 30,  # DRAFT_DAYS
     "retention_set_aside_months": 24,  # §7.3
     "retention_closed_months": 24,
@@ -164,6 +174,16 @@ BOUNDS = (
     ("prostitution_judicial_mode", ("mandatory", "default_with_override", "advisory"), ("off", None)),
     ("inquiry_days", (2, 60), (0, 61, "10")),
     ("inquiry_urgent_days", (1, 10), (0, 11, None)),
+    ("inquiry_notice_days", (1, 9), (0, 10)),
+    ("inquiry_kept_days", (1, 90), (0, 91)),
+    ("emergency_search_results", (1, 10), (0, 11)),
+    # Of whom else the law forbids asking; who works in a service is asked always.
+    ("honorability_roles", (["measure_service"], ["assessor", "case_referent", "measure_service"]),
+     ([], ["assessor"], ["measure_service", "filer"], "measure_service", None)),
+    ("honorability_years", (1, 3), (0, 4)),
+    ("honorability_grace_days", (0, 180), (-1, 181)),
+    ("honorability_first_notice_days", (31, 180), (0, 181)),
+    ("honorability_overdue_days", (1, 90), (0, 91)),
     ("transfer_mode", ("electronic", "sealed_mail", "both"), ("", "fax", None)),
     ("holiday_calendar", ("territory", "FR", "57", "6AE", "971", "974", "976", "PM", "MF"), ("fr", "75", "NC")),
     ("feedback_closed_text", ("Dossier {reference} clos.", "Deux\nlignes"),
@@ -228,6 +248,8 @@ ORDERS = (
      ("prosecutor_second_reminder_days",)),
     ((), {"danger_alert_minutes": 60, "danger_breach_hours": 1}, 0, ("danger_alert_minutes", "danger_breach_hours")),
     ((), {"danger_alert_minutes": 59, "danger_breach_hours": 1}, 0, ()),
+    ((), {"honorability_second_notice_days": 90}, 0, ("honorability_second_notice_days",)),
+    ((), {"honorability_last_notice_days": 30}, 0, ("honorability_last_notice_days",)),
     ((), {"escalation_second_minutes": 20}, 0, ("escalation_second_minutes",)),
     ((), {"escalation_first_minutes": 10}, 0, ("escalation_first_minutes",)),
     ((), {"triage_hours": 7}, 0, ("triage_hours",)),

@@ -706,6 +706,7 @@ REFERRAL: dict[str, Step] = {
             Guard("habilitated", "the person is no referent of the authority in force then", "§2.2 T48"),
             Guard("none_excluded", "the person is excluded", "§1.3 rule 8"),
             Guard("no_conflict_of_interest", "a conflict of interest is declared", "§2.2 T48"),
+            Guard("certified", "the person's certificate of honorability, where one is followed, doesn't count", "§1.5"),
         ),
     ),
     "name_service": Step(
@@ -714,6 +715,7 @@ REFERRAL: dict[str, Step] = {
             Guard("habilitated", "nobody is habilitated as an agent of the service", "§2.2 T48, R221-8"),
             Guard("no_conflict_of_interest", "a decider of the case, or who names it, is an agent of the service",
                   "§2.2 T48"),
+            Guard("certified", "nobody of the service has a certificate of honorability that counts", "§1.5"),
         ),
     ),
     "log_contact": Step(

@@ -5,7 +5,7 @@ its filter shows.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +20,8 @@ from encryption import keys
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 FAR = datetime(2040, 1, 1, tzinfo=UTC)
+#: Certificates of honorability were seen at a day from which they count through every story.
+SEEN = date(2027, 1, 1)
 ORIGIN = Origin(rid="test", auth="token")
 ZONES = {"75": "Europe/Paris", "93": "Europe/Paris", "59": "Europe/Paris"}
 #: Roles whose people work in the unit of their authority.
@@ -103,6 +105,8 @@ def _person(world: World, code: str, role: Role, name: str) -> tuple[User, Membe
         unit=world.units[code] if role in UNIT_ROLES else None,
         organisation=world.services[code] if role in NEED_ORGANISATION else None,
         valid_from=LONG_AGO,
+        honorability_issued_on=SEEN if role is Role.MEASURE_SERVICE else None,
+        honorability_seen_on=SEEN if role is Role.MEASURE_SERVICE else None,
     )
     secret = "rep_" + (uuid4().hex + uuid4().hex)[:43]
     token = Token(

@@ -146,7 +146,6 @@ referrals/matching/candidates.py OPENED_AT_MOST _VALUES_AT_MOST
 referrals/matching/identity.py _LONGEST_AGE
 referrals/matching/relatives.py _WORDS_MAX _PAIRS_MAX
 referrals/duplicates/name_search.py COUNTED_AT_MOST SHOWN_AT_MOST
-referrals/emergency_search/actions.py SHOWN_AT_MOST
 referrals/inquiries/files.py SHOWN_AT_MOST
 referrals/matching/blocking_keys.py _PAIRS_MAX _YEARS_MAX
 referrals/duplicates/tasks.py SUGGESTED_AT_MOST

@@ -1,17 +1,29 @@
 """Certificate of honorability: recorded, read, reminded of, and asked for at the yearly review (domain.md §1.5)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
+from django.utils import timezone
 
 from accounts import honorability
+from accounts.actor import SYSTEM
+from accounts.imports.faults import Fault
+from accounts.imports.plan import planned
+from accounts.imports.rows import Person
 from accounts.models import Membership
+from accounts.roles import Role
 from outbox.models import Notice
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SERVICE = ("93", "measure_service")
+mark = import_module("accounts.migrations.0009_certificates_of_those_before").mark
 
 
 def told(world, template):
@@ -78,6 +90,123 @@ def test_the_person_and_administrators_are_told_before_it_is_over_and_supervisor
     assert told(world, "certificates.end") == ["territory_admin"]
     assert [honorability.tell_supervisors(last + timedelta(days=days)) for days in (29, 30, 31)] == [0, 1, 0]
     assert "supervisor" in told(world, "certificate.over")
+
+
+def test_supervisors_are_told_of_each_certificate_that_is_over(world):
+    world.hire("agent", Role.MEASURE_SERVICE)
+    both = Membership.objects.filter(role="measure_service", authority=world.authorities["93"])
+    both.update(honorability_seen_on=date(2022, 1, 1))
+    both.exclude(user=world.user("agent")).update(honorability_seen_on=date(2022, 1, 10))
+
+    at = datetime(2025, 1, 31, 9, tzinfo=UTC)
+    assert [honorability.tell_supervisors(at + timedelta(days=days)) for days in (-1, 0, 8, 9, 10)] == [
+        0,
+        1,
+        0,
+        1,
+        0,
+    ]
+    Membership.objects.filter(user=world.user("agent")).update(honorability_seen_on=date(2023, 1, 1))
+    assert honorability.tell_supervisors(datetime(2026, 1, 31, 9, tzinfo=UTC)) == 1, "the next one is another"
+
+
+def grants(world, role="measure_service", who="filer_2", **said):
+    body = {
+        "email": world.user(who).email, "role": role, "authority": str(world.authorities["93"].pk),
+        "organisation": str(world.services["93"].pk),
+    }  # fmt: skip
+    return world.as_("territory_admin").post("memberships", body | said, key=uuid4().hex)
+
+
+@pytest.mark.parametrize(
+    ("days", "fault"),
+    [
+        pytest.param(None, "required", id="none"), pytest.param(1, "too-late", id="of-tomorrow"),
+        pytest.param(-184, "too-early", id="too-old"), pytest.param(-183, None, id="of-six-months"),
+    ],
+)  # fmt: skip
+def test_a_role_of_services_is_given_with_a_certificate_that_was_seen(world, days, fault):
+    today = datetime.now(UTC).date()
+    said = {} if days is None else {"certificate": (today + timedelta(days=days)).isoformat()}
+
+    answer = grants(world, **said)
+
+    see_all()
+    row = Membership.objects.filter(user=world.user("filer_2"), role="measure_service").first()
+    if fault is None:
+        assert answer.status_code == 201, answer.content
+        assert (row.honorability_issued_on, row.honorability_seen_on) == (today - timedelta(days=183), today)
+        assert row.honorability_seen_by == world.user("territory_admin")
+    else:
+        assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [("certificate", fault)]
+        assert row is None
+
+
+def test_of_a_role_that_needs_none_nothing_is_kept(world):
+    today = datetime.now(UTC).date().isoformat()
+    assert grants(world, "exploitation_lead", certificate=today).status_code == 201
+
+    see_all()
+    row = Membership.objects.get(user=world.user("filer_2"), role="exploitation_lead")
+    assert (row.honorability_issued_on, row.honorability_seen_on, row.honorability_seen_by) == (
+        None,
+        None,
+        None,
+    )
+
+
+def test_who_held_the_role_before_has_ninety_days_and_nobody_else(world):
+    row = world.memberships[SERVICE]
+    Membership.objects.filter(pk=row.pk).update(honorability_issued_on=None, honorability_seen_on=None)
+    row.refresh_from_db()
+    assert not honorability.in_order(row, row.valid_from), "a role without one counts on no day"
+
+    mark(apps, SimpleNamespace(connection=SimpleNamespace(alias="default")))
+
+    row.refresh_from_db()
+    asked = row.honorability_asked_on
+    assert asked == timezone.now().date()
+    days = [
+        honorability.in_order(row, datetime.combine(asked, time(9), UTC) + timedelta(days=n))
+        for n in (0, 90, 91)
+    ]
+    assert days == [True, True, False]
+    assert (
+        Membership.objects.exclude(role="measure_service").filter(honorability_asked_on__isnull=False).count()
+        == 0
+    )
+    others = Membership.objects.filter(role="measure_service").exclude(pk=row.pk)
+    assert set(others.values_list("honorability_asked_on", flat=True)) == {None}, "they have shown one"
+
+
+def test_an_authority_follows_other_agents_where_it_reads_the_law_so(world):
+    """Those who hold the role have their time from then on; whoever gets it shows one first."""
+    change = Change(
+        AT.date(), {"honorability_roles": ["measure_service", "case_referent"], "honorability_grace_days": 10}
+    )
+    policy_changes_actions.change(world.authorities["93"].pk, change, actor=SYSTEM, at=AT)
+    row = world.memberships["93", "case_referent"]
+    row.authority.refresh_from_db()
+    assert not honorability.in_order(row, AT)
+
+    honorability.remind(AT)
+
+    row.refresh_from_db()
+    assert (row.honorability_asked_on, honorability.ends_on(row, AT)) == (AT.date(), date(2026, 12, 4))
+    assert "case_referent" in told(world, "certificate.ends")
+    elsewhere = world.memberships["75", "case_referent"]
+    assert honorability.ends_on(elsewhere, AT) is None
+    assert honorability.ends_on(world.memberships["93", "assessor"], AT) is None
+
+
+def test_a_file_gives_no_role_that_needs_a_certificate(world):
+    row = Person(
+        2, "neuf@exemple.fr", "Camille Neuf", "measure_service", organisation=world.services["93"].name
+    )
+
+    lines, refused = planned([row], world.authorities["93"], asker=None, at=AT)
+
+    assert (lines, [one.fault for one in refused]) == ([], [Fault.ROLE_OF_CERTIFICATE])
 
 
 def test_a_role_without_one_is_not_confirmed_in_its_review(world):

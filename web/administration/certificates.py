@@ -11,9 +11,11 @@ from web.forms import day_in_words
 
 def certificate_words(row: Membership, *, at: datetime) -> str:
     """Return in a few words how a role's certificate of honorability stands; nothing where none is followed."""
-    last = honorability.ends_on(row)
+    last = honorability.ends_on(row, at)
     if last is None:
         return ""
+    if row.honorability_seen_on is None and row.honorability_asked_on is None:
+        return gettext("Attestation d'honorabilité manquante")
     day = day_in_words(last.isoformat())
     if last < at.date():
         return gettext("Attestation d'honorabilité dépassée depuis le %(day)s") % {"day": day}

@@ -48,8 +48,16 @@ _PLACE: Final = (
     ),
 )
 _END: Final = Ask("valid_to", _("Jusqu'au"), _("Jour et heure de fin, non compris."), optional=True)
+_CERTIFICATE: Final = Ask(
+    "certificate",
+    _("Attestation d'honorabilité délivrée le"),
+    _(
+        "Pour le service chargé d'une mesure : vous l'avez vue, et elle a six mois au plus. Sinon, laissez vide."
+    ),
+    optional=True,
+)
 #: One of several roles that are given with an account: from now on.
-ROLE_OF_ROW: Final = (replace(_ROLE, hint=""), *_PLACE, _END)
+ROLE_OF_ROW: Final = (replace(_ROLE, hint=""), *_PLACE, _END, _CERTIFICATE)
 CERTIFICATE: Final = (
     Ask(
         "issued_on",
@@ -72,6 +80,7 @@ ROLE: Final = (
     *_PLACE,
     Ask("valid_from", _("À partir du"), _("Immédiatement, si ce champ reste vide."), optional=True),
     _END,
+    _CERTIFICATE,
 )
 _INSTITUTION: Final = (
     Ask(
@@ -162,7 +171,7 @@ _THERE: Final = Ask(
 )
 _VERIFIED: Final = PERSON[-1]
 #: Where an institution of the list fits what was said, and where none does.
-ACCEPT: Final = (_THERE, _VERIFIED)
+ACCEPT: Final = (_THERE, _CERTIFICATE, _VERIFIED)
 ACCEPT_OR_MAKE: Final = (
     _THERE,
     Ask(
@@ -175,6 +184,7 @@ ACCEPT_OR_MAKE: Final = (
     Ask(
         "named", _("Sous ce nom"), _("S'il diffère de celui qui a été indiqué."), width="half", optional=True
     ),
+    _CERTIFICATE,
     _VERIFIED,
 )
 REFUSAL: Final = (

@@ -209,8 +209,9 @@ class Certificate(APIView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read when a certificate of honorability was seen; the look is an entry."""
         Query.of(request.query_params)
-        row = certificate_of(pk, actor=actor_of(request), at=at_of(request))
-        return Response(CertificateOut(row).data)
+        at = at_of(request)
+        row = certificate_of(pk, actor=actor_of(request), at=at)
+        return Response(CertificateOut(row, context={"at": at}).data)
 
     @extend_schema(
         operation_id="certificate_see",
@@ -228,7 +229,7 @@ class Certificate(APIView):
             actions.see_certificate, actor=actor, at=at_of(request), membership_id=pk, issued_on=issued_on
         )
         membership = do_once(request, access.managed_memberships(actor), act)
-        return Response(CertificateOut(membership).data)
+        return Response(CertificateOut(membership, context={"at": at_of(request)}).data)
 
 
 class EndMembership(APIView):

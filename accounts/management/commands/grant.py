@@ -1,6 +1,6 @@
 """Grant a role from the server: to the first administrator, and roles that need two persons."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -29,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("authority", help="code de l'autorité, par exemple 93")
         parser.add_argument("--unit", help="identifiant de l'unité")
         parser.add_argument("--organisation", help="identifiant de l'organisme")
+        parser.add_argument(
+            "--certificate", type=date.fromisoformat, help="délivrance de l'attestation d'honorabilité vue"
+        )
         parser.add_argument("--until", type=datetime.fromisoformat, help="fin, avec décalage horaire")
 
     def handle(self, *_: object, **options: Any) -> None:
@@ -51,6 +54,7 @@ class Command(BaseCommand):
                 else None
             ),
             until=until,
+            certificate=options["certificate"],
         )
         try:
             with transaction.atomic():

@@ -26,5 +26,8 @@ class DangerTerms:
     escalation_supervisor_minutes: int = whole(20, 5, 60, _("Astreinte : encadrement"), unit="minutes")
     break_glass_minutes: int = whole(60, 10, 60, _("Ouverture d'urgence : durée"), unit="minutes")
     emergency_search_cap: int = whole(5, 1, 20, _("Astreinte : recherches par nom par garde"), unit="")
+    emergency_search_results: int = whole(
+        5, 1, 10, _("Astreinte : dossiers affichés, au plus, par recherche"), unit=""
+    )
     emergency_search_days: int = whole(90, 30, 365, _("Recherche d'urgence : motif conservé après l'examen"))
     runaway_review_hours: int = whole(24, 6, 24, _("Fugue : revue"), unit="hours")

@@ -28,3 +28,7 @@ class TransferTerms:
     inquiry_urgent_days: int = whole(
         2, 1, 10, _("La même réponse, quand la situation est urgente (U2, U3)"), law="CASF L221-3"
     )
+    inquiry_notice_days: int = whole(1, 1, 9, _("Réponse à un autre département : rappel avant l'échéance"))
+    inquiry_kept_days: int = whole(
+        30, 1, 90, _("Demande sur un enfant inconnu : identité détruite après la réponse")
+    )

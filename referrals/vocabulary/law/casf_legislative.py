@@ -26,6 +26,17 @@ ARTICLES: Final = (
         checked=Checked.PART,
     ),
     _article(
+        number="L133-6",
+        says=_(
+            "Qui travaille ou intervient bénévolement dans un établissement ou un service de protection de l'enfance "
+            "présente, avant de commencer, une attestation d'honorabilité de moins de six mois, puis une nouvelle tous "
+            "les trois ans. Le département la délivre après consultation du casier judiciaire et du fichier des "
+            "auteurs d'infractions sexuelles ou violentes."
+        ),
+        checked=Checked.NOT,
+        read_in=None,
+    ),
+    _article(
         number="L221-1",
         says=_(
             "Le service de l'aide sociale à l'enfance soutient les enfants en danger ou qui risquent de l'être et leur "
@@ -64,6 +75,16 @@ ARTICLES: Final = (
             "signalé ou pris en charge."
         ),
         checked=Checked.PART,
+    ),
+    _article(
+        number="L222-2",
+        says=_(
+            "L'aide à domicile est donnée, à sa demande ou avec son accord, à qui a la charge effective d'un enfant, "
+            "quand la santé, la sécurité, l'entretien ou l'éducation de celui-ci l'exigent. Elle peut être donnée "
+            "aussi aux mineurs émancipés et aux majeurs de moins de 21 ans qui ont des difficultés sociales."
+        ),
+        checked=Checked.FULL,
+        place=_BENEFITS,
     ),
     _article(
         number="L222-3",
@@ -129,8 +150,9 @@ ARTICLES: Final = (
     _article(
         number="L223-1-3",
         says=_(
-            "Le mineur pris en charge par l'aide sociale à l'enfance peut désigner, par écrit ou de vive voix, une "
-            "personne de confiance. Elle peut assister à l'entretien qui prépare sa majorité."
+            "Le mineur peut désigner une personne de confiance majeure, par écrit ou de vive voix ; elle est consultée "
+            "sur ce qui le concerne. S'il le souhaite, elle l'accompagne dans ses démarches et assiste aux entretiens "
+            "qui préparent son autonomie."
         ),
         checked=Checked.PART,
         since=_LAW_OF_2022,

@@ -183,7 +183,7 @@ def _whose(row: Membership) -> list[tuple[Any, str]]:
 
 def certificate(row: Membership, *, at: datetime) -> list[tuple[Any, str]]:
     """Return what is on record of a role's certificate of honorability, in words; nothing where none is followed."""
-    last = honorability.ends_on(row)
+    last = honorability.ends_on(row, at)
     if last is None:
         return []
     seen = row.honorability_seen_on

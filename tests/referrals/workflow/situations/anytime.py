@@ -135,6 +135,7 @@ def _name_decider(world: Any) -> tuple[Kit, Body]:
     habilitated=lambda kit, body: body.update(user=kit.user("assessor")),
     none_excluded=lambda kit, body: kit.exclude("case_referent"),
     no_conflict_of_interest=lambda kit, body: kit.assign("assessor", "case_referent", "health"),
+    certified=chosen(honorability_roles=["measure_service", "case_referent"]),
 )  # fmt: skip
 def _name_referent(world: Any) -> tuple[Kit, Body]:
     kit = Kit(world, "triage")

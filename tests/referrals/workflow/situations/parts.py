@@ -14,6 +14,7 @@ from tests.referrals.workflow.situations.saying import (
     SERVICE_SPOILS,
     Body,
     case_is,
+    certificate_is_over,
     child_is,
     judicial,
     lapsed,
@@ -140,7 +141,7 @@ def _referent_of_the_team(kit: Kit, body: Body) -> None:
 @situation(
     "measure", "start",
     term_within_the_law=said(term_on=(TODAY + timedelta(days=400)).isoformat()),
-    referent_may_follow=_referent_of_the_team, of_a_minor=child_is(age_band="18+"),
+    referent_may_follow=_referent_of_the_team, of_a_minor=child_is(age_band="18+"), certified=certificate_is_over,
 )  # fmt: skip
 def _start(world: Any) -> tuple[Kit, Body]:
     kit = _measure(world, "agreed")

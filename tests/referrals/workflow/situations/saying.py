@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from accounts.actor import SYSTEM
@@ -130,7 +131,13 @@ def no_agent_left(kit: Kit, body: Body) -> None:
     body["service"] = Organisation.objects.create(name="Collège", kind="school").pk
 
 
+def certificate_is_over(kit: Kit, body: Body) -> None:
+    """Let what everybody of the services has shown be of long ago."""
+    Membership.objects.filter(role="measure_service").update(honorability_seen_on=date(2020, 1, 1))
+
+
 SERVICE_SPOILS = {
+    "certified": certificate_is_over,
     "habilitated": no_agent_left,
     "no_conflict_of_interest": agent_of_the_service("ase_inspector"),
 }
