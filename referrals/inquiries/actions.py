@@ -21,7 +21,7 @@ from referrals.access import row_level_security, visibility
 from referrals.errors import GuardRefused, NotAllowed, NotVisible
 from referrals.execution import hooks
 from referrals.execution.row_machine import RowMachine
-from referrals.inquiries import exchange, files
+from referrals.inquiries import exchange, files, guards
 from referrals.inquiries.inputs import Asking
 from referrals.inquiries.sheet import Sheet
 from referrals.models import Child, Inquiry, Joining, Referral
@@ -130,7 +130,7 @@ def ask(referral_id: UUID, body: object, *, actor: Actor, at: datetime) -> Inqui
     _require(step, step.checks, sheet, step_input)
     row.other = Authority.objects.get(pk=step_input.asked)
     row.child = referral.children.get(pk=step_input.child)
-    row.ground, row.holders = step_input.ground, step_input.holders
+    row.ground, row.holders = step_input.ground, str(guards.holders_know(sheet, step_input))
     row.key = keys.create_draft_key(row.pk).id
     sheet.content["question"] = _question(row.child, step_input, referral, sheet)
     sheet.start_clock()

@@ -11,9 +11,9 @@ from referrals.inquiries import documents, files
 from referrals.inquiries.inputs import Answering, Asking, AskingDocuments, RefusingInquiry, SendingDocuments
 from referrals.inquiries.sheet import Sheet
 from referrals.models import Inquiry
-from referrals.vocabulary.answers import YesNo
+from referrals.vocabulary.holder_answers import Occasion
 from referrals.vocabulary.inquiries import HoldersKnow, InquiryRefusal, Side
-from referrals.vocabulary.states import OPENED, ChildKind, InformationState, InquiryState, Urgency
+from referrals.vocabulary.states import OPENED, InformationState, InquiryState, Urgency
 from referrals.workflow.rules import rule
 
 #: A question that still waits for an answer, or was answered and not closed.
@@ -29,14 +29,12 @@ def case_is_opened(sheet: Sheet, step_input: Asking | None) -> bool:
     return sheet.referral is not None and sheet.referral.state in OPENED
 
 
-@rule(_("L'enfant désigné n'est pas concerné par le dossier, ou son nom ou sa naissance manquent."))
-def child_is_a_subject(sheet: Sheet, step_input: Asking) -> bool:
-    """The question is about a child whom the case is about, with name and birth date, or its month (IQ1)."""
+@rule(_("L'enfant désigné ne figure pas au dossier, ou son nom ou sa naissance manquent."))
+def child_is_known(sheet: Sheet, step_input: Asking) -> bool:
+    """The question is about a child of the case, of the home too, with name and birth date, or its month (IQ1)."""
     child = files.child_of_case(sheet, step_input.child)
-    return (
-        child is not None
-        and child.kind == ChildKind.SUBJECT
-        and all((child.last_name, child.first_names, child.birth_date or child.birth_year_month))
+    return child is not None and all(
+        (child.last_name, child.first_names, child.birth_date or child.birth_year_month)
     )
 
 
@@ -66,18 +64,27 @@ def not_asked_already(sheet: Sheet, step_input: Asking) -> bool:
 
 @rule(
     _(
-        "L'information des titulaires est différée, ou l'un d'eux est impliqué : celle de cette demande l'est aussi."
+        "Avant d'interroger un autre département, dites pour chaque titulaire s'il en est informé, ou pourquoi non : "
+        "« Informer les titulaires »."
     )
 )
-def holders_are_told_only_where_they_may(sheet: Sheet, step_input: Asking) -> bool:
-    """No holder is told while one is implicated or the information deferred (§2.8 no. 4)."""
-    case = sheet.case
-    if step_input.holders != HoldersKnow.TOLD or case is None:
-        return True
-    implicated = case.referral.concern.holder_implicated == YesNo.YES or any(
-        holder.implicated == YesNo.YES for holder in case.holders
-    )
-    return not implicated and all(one.state != InformationState.DEFERRED for one in case.informations)
+def holders_are_seen_to(sheet: Sheet, step_input: Asking) -> bool:
+    """Each holder of a minor was told of the inquiry beforehand, or that is deferred or not due (L226-2-2; T16)."""
+    return holders_know(sheet, step_input) is not None
+
+
+def holders_know(sheet: Sheet, step_input: Asking) -> HoldersKnow | None:
+    """Return what the holders know of an inquiry, by what T16 has recorded; None where it isn't recorded of each."""
+    case, child = sheet.case, files.child_of_case(sheet, step_input.child)
+    if case is None or child is None or case.of_age(child):
+        return HoldersKnow.NOT_APPLICABLE  # who is of age is nobody's minor
+    states = {one.holder_id: one.state for one in case.informations if one.occasion == Occasion.INQUIRY}
+    said = {states.get(holder.pk, InformationState.PENDING) for holder in case.holders}
+    if InformationState.PENDING in said:
+        return None
+    if InformationState.DEFERRED in said:
+        return HoldersKnow.DEFERRED
+    return HoldersKnow.TOLD if InformationState.DONE in said else HoldersKnow.NOT_APPLICABLE
 
 
 @rule(_("Urgence vitale : appelez aussi, le jour même, et dites qui a été appelé."))

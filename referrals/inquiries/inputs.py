@@ -7,7 +7,6 @@ from core.query import PagedQuery
 from referrals.vocabulary.inquiries import (
     PAPERS,
     Following,
-    HoldersKnow,
     InquiryGround,
     InquiryRefusal,
     NotSent,
@@ -47,7 +46,6 @@ class Asking(StrictSerializer):
     holder = _line()
     ground = Code(InquiryGround.choices)
     purpose = text()
-    holders = Code(HoldersKnow.choices)
     called = _line()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -35,15 +35,15 @@ COORDINATOR: Final = (Role.CRIP_COORDINATOR,)
     sides=[HOLDER],
     guards=[guards.case_is_opened],
     checks=[
-        guards.child_is_a_subject,
+        guards.child_is_known,
         guards.another_authority_is_asked,
         guards.not_asked_already,
-        guards.holders_are_told_only_where_they_may,
+        guards.holders_are_seen_to,
         guards.vital_urgency_is_called,
     ],
     takes=inputs.Asking,
     tells=["asked_cell", "asked_on_call"],
-    law=LAW,
+    law="CASF L221-3, L226-2-2",
     purpose=Purpose.HANDLING,
 )
 def ask(inquiry: Inquiry, step_input: inputs.Asking, sheet: Sheet) -> None:

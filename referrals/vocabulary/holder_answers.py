@@ -37,6 +37,7 @@ class Occasion(Coded):
     ASSESSMENT = "assessment", _("Évaluation")
     JUDICIAL_REFERRAL = "judicial_referral", _("Saisine de l'autorité judiciaire")
     DECISION = "decision", _("Décision")
+    INQUIRY = "inquiry", _("Demande à un autre département")
 
 
 class DeferralReason(Coded):

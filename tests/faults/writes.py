@@ -18,7 +18,16 @@ from accounts.oidc import visits
 from accounts.roles import Role
 from accounts.signin import PROVED
 from encryption import keys, onetime
-from referrals.models import CaseExport, Child, EmergencySearch, Exclusion, Inquiry, Referral, RotaShift
+from referrals.models import (
+    CaseExport,
+    Child,
+    EmergencySearch,
+    Exclusion,
+    HolderInformation,
+    Inquiry,
+    Referral,
+    RotaShift,
+)
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
@@ -987,7 +996,7 @@ def _export(world: World) -> MakeReady:
 
 ASK_ELSEWHERE = "POST /api/v1/referrals/{id}/inquiries"
 QUESTION = {
-    "former_address": "3 rue des Essais", "ground": "lived_there", "purpose": "Comprendre.", "holders": "not_applicable",
+    "former_address": "3 rue des Essais", "ground": "lived_there", "purpose": "Comprendre.",
 }  # fmt: skip
 ANSWERED = {
     "searched": True, "known": True, "confirmed": True, "kinds": ["care"], "standing": "over", "contact": "CRIP 75",
@@ -1012,6 +1021,7 @@ def question_of(world: World) -> tuple[str, dict[str, Any]]:
         field = Child._meta.get_field(name)
         setattr(kit.child, name, kit.fill.keys[field.key].seal(field, kit.child.pk, value))
     kit.child.save()
+    kit.fill.row(HolderInformation, holder=kit.holder, occasion="inquiry", state="done")
     return str(kit.case.pk), QUESTION | {"asked": str(world.authorities["75"].pk), "child": str(kit.child.pk)}
 
 

@@ -35,7 +35,7 @@ BEFORE = concern(
 NOW = concern(children=[child(**BOY)])
 QUESTION = {
     "former_address": "3 rue des Essais, Paris", "ground": "lived_there",
-    "purpose": "Comprendre ce qui a été tenté.", "holders": "told",
+    "purpose": "Comprendre ce qui a été tenté.",
 }  # fmt: skip
 UNKNOWN = {"searched": True, "known": False}
 ANSWER = UNKNOWN | {
@@ -96,7 +96,15 @@ def here(story, there):
     story.triaged()
     story.qualified()
     story.assigned()
+    informs(story)
     return story
+
+
+def informs(story, body=None):
+    """Record that the mother was told that another département is asked, or what else is said (T16)."""
+    see_all()
+    told = body or bodies.told(story.holders[0], "inquiry", on=story.now.date().isoformat())
+    return story.does("crip_coordinator", "inform_holders", told)
 
 
 def ask(story, who="crip_coordinator", *, expect=201, **said):
@@ -328,7 +336,6 @@ def test_a_supervisor_says_that_a_file_is_restricted(here, there):
 @pytest.mark.parametrize(
     ("said", "rule"),
     [
-        ({"holders": "told"}, "holders_are_told_only_where_they_may"),
         ({"asked": "93"}, "another_authority_is_asked"),
         ({}, "not_asked_already"),
     ],
@@ -336,9 +343,6 @@ def test_a_supervisor_says_that_a_file_is_restricted(here, there):
 def test_why_a_question_is_refused(here, there, said, rule):
     if rule == "not_asked_already":
         ask(here)
-    if "holders" in said:
-        see_all()
-        here.row.concern.__class__.objects.filter(referral=here.pk).update(holder_implicated="yes")
     if "asked" in said:
         said = {"asked": here.world.authorities["93"].pk}
     assert ask(here, expect=409, **said)["rule"] == rule

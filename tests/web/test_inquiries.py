@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from referrals.models import Child, Inquiry
+from referrals.models import Child, HolderInformation, Inquiry
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.referrals.workflow.kit import Kit
@@ -27,6 +27,7 @@ def test_the_whole_way_on_pages(world):
         field = Child._meta.get_field(name)
         setattr(kit.child, name, kit.fill.keys[field.key].seal(field, kit.child.pk, value))
     kit.child.save()
+    kit.fill.row(HolderInformation, holder=kit.holder, occasion="inquiry", state="done")
     there = known_in_paris(world)
     mine, theirs = Visitor(world, "crip_coordinator"), Visitor(world, "crip_coordinator", ASKED)
 
@@ -34,7 +35,7 @@ def test_the_whole_way_on_pages(world):
     assert place in links(mine.get(f"/dossiers/{kit.case.pk}/transferts"))
     said = {
         "asked": str(world.authorities[ASKED].pk), "child": str(kit.child.pk), "ground": "lived_there",
-        "purpose": "Comprendre.", "holders": "not_applicable",
+        "purpose": "Comprendre.",
     }  # fmt: skip
     refused = mine.fills(place, **said)
     assert refused.status_code == 400

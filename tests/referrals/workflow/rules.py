@@ -401,9 +401,9 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
     },
     "inquiry": {
         "ask": {
-            "referral_opened": "case_is_opened", "child_named": "child_is_a_subject",
+            "referral_opened": "case_is_opened", "child_named": "child_is_known",
             "another_asked": "another_authority_is_asked", "one_open": "not_asked_already",
-            "holders_deferred": "holders_are_told_only_where_they_may", "called_at_u3": "vital_urgency_is_called",
+            "holders_seen_to": "holders_are_seen_to", "called_at_u3": "vital_urgency_is_called",
         },
         "answer": {
             "registers_searched": "registers_were_searched", "person_confirmed": "child_was_recognised",

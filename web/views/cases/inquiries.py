@@ -21,7 +21,7 @@ from referrals.models import Inquiry, Referral
 from referrals.reading import names as reading_names
 from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.inquiries import NotSent, Side
-from referrals.vocabulary.states import ChildKind, InquiryState, Machine
+from referrals.vocabulary.states import InquiryState, Machine
 from referrals.vocabulary.transfers import Document
 from referrals.workflow.step import Step, steps
 from web import forms
@@ -265,7 +265,7 @@ class AskInquiry(InputPage):
     def _about(self, referral: Referral, names: Mapping[str, str]) -> None:
         step = steps.get(Machine.INQUIRY, "ask")
         self.asks = [_ask(step, name) for name in members(Asking)]
-        rows = referral.children.filter(kind=ChildKind.SUBJECT, wrong_person=False, restricted=False)
+        rows = referral.children.filter(wrong_person=False, restricted=False)
         numbers = enumerate(rows.values_list("pk", flat=True), start=1)
         others = Authority.objects.exclude(pk__in=[referral.authority_id]).order_by("name")
         self._pairs: dict[str, Pairs] = {
