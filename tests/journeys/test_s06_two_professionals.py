@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from referrals.duplicates.tasks import keep_index, search_duplicates
-from referrals.models import Child, Clock, JudicialReferral, StepRecord
+from referrals.models import Child, Clock, Inquiry, JudicialReferral, StepRecord
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
@@ -119,6 +119,35 @@ def test_the_files_of_a_joined_filing_are_read_by_the_readers_of_its_file(midwif
     for who in ("filer", "filer_2", "intake_agent", "on_call"):
         other = file.as_(who)
         assert other.opens(certificate).status_code == 404
+
+
+@pytest.mark.slow("several cases, joined and parted")
+def test_a_question_to_another_departement_goes_along_with_a_joined_filing(midwife, teacher):
+    """T12: it is the file's then, about the child of the file."""
+    for holder in midwife.holders:
+        midwife.does("crip_coordinator", "inform_holders", {
+            "holder": holder, "occasion": "inquiry", "outcome": "not_applicable", "reason_text": "Inconnu.",
+        })  # fmt: skip
+    body = {
+        "asked": midwife.world.authorities["75"].pk, "child": midwife.children[0], "school": "Collège des Essais",
+        "ground": "school_there", "purpose": "Comprendre.",
+    }  # fmt: skip
+    place = f"referrals/{midwife.pk}/inquiries"
+    asked = midwife.world.as_("crip_coordinator").post(place, body, key=uuid4().hex)
+    assert asked.status_code == 201, asked.content.decode()
+    confirmed(midwife, teacher)
+
+    midwife.signed("crip_coordinator", "attach_existing", matched(midwife, teacher), by="supervisor")
+
+    see_all()
+    row = Inquiry.objects.get(side="asker")
+    assert (str(row.state), str(row.referral_id), row.child_id) == (
+        "asked",
+        str(teacher.pk),
+        teacher.children[0],
+    )
+    listed = teacher.world.as_("crip_coordinator").get("inquiries", side="asker").json()["results"]
+    assert [line["referral"] for line in listed] == [str(teacher.pk)]
 
 
 def filings(story, who, **expect):

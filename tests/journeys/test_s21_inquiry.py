@@ -428,3 +428,29 @@ def test_a_case_that_is_closed_takes_its_question_back(here, there):
     see_all()
     assert {str(row.state) for row in Inquiry.objects.all()} == {"withdrawn"}
     assert asker["id"]
+
+
+def test_a_case_that_is_closed_waits_for_no_documents(here, there):
+    """IQ8: the answer stays, nothing is due any more, and the asked cell is told."""
+    asker, _asked = answered(here, there)
+    does(here, asker, "ask_documents", WANTED)
+    moved = Notice.objects.filter(template="inquiry.moved", channel="app")
+    before = moved.count()
+    here.does("crip_coordinator", "transfer_request", bodies.transfer(here.world.authorities["59"]))
+    here.does("crip_coordinator", "transfer_accept", {"receipt": "Reçu."}, code="59")
+
+    see_all()
+    assert {(str(row.state), row.due_at) for row in Inquiry.objects.all()} == {("answered", None)}
+    assert moved.count() - before == 2, "the cell has two coordinators"
+    (own, other) = written(act="inquiry:lapse")
+    assert {own.tenant, other.tenant} == {here.row.authority_id, there.row.authority_id}
+
+
+def test_who_follows_the_child_there_is_told_that_somebody_asks(here, there):
+    """The case there is active: is this one to go to them (T31)?"""
+    before = set(Notice.objects.filter(template="case.changed").values_list("pk", flat=True))
+    answered(here, there)
+
+    new = Notice.objects.filter(template="case.changed").exclude(pk__in=before)
+    coordinators = {there.user("crip_coordinator"), there.user("crip_coordinator_2")}
+    assert {row.user_id for row in new if row.authority_id == there.row.authority_id} & coordinators
