@@ -5,6 +5,7 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from referrals.errors import NotVisible
 from referrals.inquiries import documents
+from referrals.inquiries.inputs import PURPOSES
 from referrals.inquiries.sheet import Sheet
 from referrals.models import Child
 from referrals.vocabulary.inquiries import Redaction
@@ -28,8 +29,9 @@ def keep_considered(sheet: Sheet) -> None:
 
 
 def keep_purposes(sheet: Sheet) -> None:
-    """Say what the documents are for."""
-    sheet.content["request"] = sheet.step_input.purpose
+    """Say what each document is for."""
+    wanted = sheet.step_input
+    sheet.content["request"] = {paper: wanted[PURPOSES[paper]] for paper in wanted.documents}
 
 
 def keep_answer(sheet: Sheet) -> None:

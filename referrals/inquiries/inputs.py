@@ -96,11 +96,31 @@ class Answering(StrictSerializer):
         return attrs
 
 
+#: By document, the member that says what it is for.
+PURPOSES = {str(paper): f"for_{paper}" for paper in PAPERS}
+
+
 class AskingDocuments(StrictSerializer):
-    """IQ4: which documents, and what they are for."""
+    """IQ4: which documents, and what each is for."""
+
+    asked_when = {member: When("documents", (paper,)) for paper, member in PURPOSES.items()}
 
     documents = Codes(PAPER_CHOICES, min_length=1)
-    purpose = text()
+    for_assessment_report = text(required=False)
+    for_decisions = text(required=False)
+    for_plan = text(required=False)
+    for_situation_reports = text(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask of each document that is wanted what it is for; of another nothing is said.
+
+        Raises:
+            ValidationError: a purpose is missing, or is of a document that isn't asked for.
+        """
+        for paper, member in PURPOSES.items():
+            if bool(attrs.get(member)) != (paper in attrs["documents"]):
+                raise required(member if paper in attrs["documents"] else "documents")
+        return attrs
 
 
 class SendingDocuments(StrictSerializer):

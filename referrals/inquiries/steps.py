@@ -141,6 +141,7 @@ def send_documents(inquiry: Inquiry, step_input: inputs.SendingDocuments, sheet:
     label=pgettext_lazy("step of an inquiry", "Refuser"),
     source=[InquiryState.ASKED, InquiryState.DOCUMENTS_ASKED],
     target=InquiryState.REFUSED,
+    # A restricted file's list may hold a supervisor and no coordinator: then nobody else could answer.
     roles=(Role.CRIP_COORDINATOR, Role.SUPERVISOR),
     sides=[RECEIVER],
     checks=[guards.restriction_is_the_supervisors_word],

@@ -1,6 +1,8 @@
-"""Holders are told of an inquiry of another département, as of the other occasions (T16)."""
+"""Holders are told of an inquiry of another département (T16); what each document is for is said apart (IQ4)."""
 
 from django.db import migrations, models
+
+import encryption.fields
 
 
 class Migration(migrations.Migration):
@@ -22,5 +24,23 @@ class Migration(migrations.Migration):
                 ],
                 max_length=20,
             ),
+        ),
+        # The column stays as it is: a sealed value says itself whether it is text or JSON.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterField(
+                    model_name="inquiry",
+                    name="request",
+                    field=encryption.fields.SealedField(
+                        access_class="D",
+                        blank=True,
+                        default=None,
+                        kind="json",
+                        label="inquiry.request",
+                        max_length=20_000,
+                        null=True,
+                    ),
+                ),
+            ],
         ),
     ]

@@ -70,7 +70,7 @@ class Inquiry(Authentic, SealedRow):
     key = clear(models.UUIDField(null=True, blank=True), "A")
     question = sealed("inquiry.question", "D", kind="json", max_length=20_000)
     reply = sealed("inquiry.reply", "D", kind="json", max_length=20_000)
-    request = sealed("inquiry.request", "D")
+    request = sealed("inquiry.request", "D", kind="json", max_length=20_000)
     closing = sealed("inquiry.closing", "D", max_length=5_000)
     papers = sealed("inquiry.papers", "H", kind="json", max_length=4_000_000)
     mac = clear(

@@ -254,7 +254,7 @@ INQUIRY: dict[str, Step] = {
     ),
     "ask_documents": Step(
         "IQ4", ASKS, guards=(Guard("known_there", "the child isn't known there", "§2.7"),),
-        data=("documents", "purpose"), origins=("answered",), targets=("documents_asked",),
+        data=("documents", "for_assessment_report?", "for_decisions?", "for_plan?", "for_situation_reports?"), origins=("answered",), targets=("documents_asked",),
     ),
     "send_documents": Step(
         "IQ5", ASKS,

@@ -1001,7 +1001,7 @@ QUESTION = {
 ANSWERED = {
     "searched": True, "known": True, "confirmed": True, "kinds": ["care"], "standing": "over", "contact": "CRIP 75",
 }  # fmt: skip
-PAPERS = {"documents": ["plan"], "purpose": "Pour l'évaluation."}
+PAPERS = {"documents": ["plan"], "for_plan": "Pour l'évaluation."}
 #: What is done before each step of an inquiry, by whom, and what the step itself sends.
 INQUIRY_STEPS: Final = {
     "withdraw": ((), "93", {"reason": "Sans objet."}),

@@ -42,7 +42,7 @@ ANSWER = UNKNOWN | {
     "known": True, "confirmed": True, "kinds": ["concern"], "from_year": 2024, "to_year": 2024, "standing": "over",
     "contact": "CRIP 75, poste 12",
 }  # fmt: skip
-WANTED = {"documents": ["assessment_report"], "purpose": "Pour l'évaluation en cours."}
+WANTED = {"documents": ["assessment_report"], "for_assessment_report": "Pour l'évaluation en cours."}
 
 
 class There(Story):
@@ -188,7 +188,7 @@ def test_the_whole_way_from_the_question_to_its_closing(here, there):
     assert (answer["known"], answer["reply"]) == (True, {"contact": "CRIP 75, poste 12"})
     assert there.row.reference not in json.dumps(answer), "the file itself doesn't cross"
     does(here, asker, "ask_documents", WANTED)
-    assert reads(here, asked, code=ASKED)["request"] == WANTED["purpose"]
+    assert reads(here, asked, code=ASKED)["request"] == {"assessment_report": "Pour l'évaluation en cours."}
     sent = {
         "documents": ["assessment_report"], "reread": True,
         "passages": "son parrain",

@@ -266,7 +266,7 @@ def asked_elsewhere(world, canaries):
     return [
         asked,
         step("75", "answer", ANSWERED | {"contact": canaries.say("inquiry: contact")}),
-        step("93", "ask_documents", PAPERS | {"purpose": canaries.say("inquiry: what papers are for")}),
+        step("93", "ask_documents", PAPERS | {"for_plan": canaries.say("inquiry: what papers are for")}),
         step("75", "send_documents", INQUIRY_STEPS["send_documents"][2]),
         step("93", "close", {"considered": canaries.say("inquiry: considered")}),
     ]

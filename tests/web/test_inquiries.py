@@ -63,6 +63,11 @@ def test_the_whole_way_on_pages(world):
     for step in ("ask_documents", "close"):
         assert mine.get(f"/demandes/{own.pk}/etape/{step}").status_code == 200
     assert mine.get(f"/demandes/{own.pk}/etape/ask").status_code == 404
+    wanted = {"documents": "plan", "for_plan": "Préparer l'évaluation."}
+    assert mine.fills(f"/demandes/{own.pk}/etape/ask_documents", **wanted).status_code == 303
+    assert "Préparer l'évaluation." in text(theirs.get(f"/demandes/{asked.pk}"))
+    sent = {"missing": "plan", "reason": "none"}
+    assert theirs.fills(f"/demandes/{asked.pk}/etape/send_documents", **sent).status_code == 303
     assert mine.fills(f"/demandes/{own.pk}/etape/close", considered="Oui.").status_code == 303
     see_all()
     assert {str(row.state) for row in Inquiry.objects.all()} == {"closed"}

@@ -182,16 +182,33 @@ def test_of_an_unknown_child_no_documents_are_asked(kit):
     ask(kit)
     does(kit, "answer", UNKNOWN, side="asked")
 
-    answer = does(kit, "ask_documents", {"documents": ["plan"], "purpose": "Évaluer."})
+    answer = does(kit, "ask_documents", {"documents": ["plan"], "for_plan": "Évaluer."})
 
     assert (answer.status_code, answer.json()["rule"]) == (409, "child_is_known_there")
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"documents": ["plan"]}, "for_plan"),
+        ({"documents": ["plan", "decisions"], "for_plan": "Évaluer."}, "for_decisions"),
+        ({"documents": ["plan"], "for_plan": "Évaluer.", "for_decisions": "Aussi."}, "documents"),
+    ],
+)
+def test_of_each_document_one_says_what_it_is_for(kit, said, field):
+    ask(kit)
+    does(kit, "answer", ANSWERED, side="asked")
+
+    answer = does(kit, "ask_documents", said)
+
+    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (400, [field])
 
 
 def test_a_document_that_no_file_holds_is_not_sent(kit):
     """An older register alone knows the child: there is nothing to copy."""
     ask(kit)
     does(kit, "answer", ANSWERED, side="asked")
-    does(kit, "ask_documents", {"documents": ["plan"], "purpose": "Évaluer."})
+    does(kit, "ask_documents", {"documents": ["plan"], "for_plan": "Évaluer."})
 
     answer = does(kit, "send_documents", {"documents": ["plan"], "reread": True}, side="asked")
 

@@ -120,7 +120,7 @@ class OneInquiry(InquiryPage):
                 "course": _course(body),
                 "question": _question(body["question"]),
                 "contact": "" if "reply" in lost else (body["reply"] or {}).get("contact", ""),
-                "purpose": "" if "request" in lost else body["request"],
+                "purposes": [] if "request" in lost else _purposes(body["request"]),
                 "closing": "" if "closing" in lost else body["closing"],
                 "lost": bool(lost),
                 "documents": [
@@ -346,6 +346,13 @@ def _course(body: Mapping[str, Any]) -> list[Line]:
         (gettext("Ce qui était demandé a été détruit le"), display.instant(body["forgotten_at"], ZONE)),
     ]
     return [Line(label, text) for label, text in pairs if text]
+
+
+def _purposes(request: Any) -> list[Line]:
+    """Return what each document is for; a request of before has one purpose for all."""
+    if isinstance(request, Mapping):
+        return [Line(str(Document(kind).label), text) for kind, text in request.items()]
+    return [Line(gettext("Toutes les pièces"), request)] if request else []
 
 
 def _question(question: Any) -> list[Line]:
