@@ -3,12 +3,12 @@
 import pytest
 
 from accounts.actor import SYSTEM
-from referrals.models import Clock
+from referrals.models import Clock, Referral
 from referrals.policy_changes.actions import Change
 from referrals.policy_changes.actions import change as change_settings
 from tests.audit.owner import written
 from tests.conftest import see_all
-from tests.factories.concerns import child, urgent
+from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
 from tests.kept import kept
 from tests.web.visiting import Visitor, text
@@ -292,3 +292,88 @@ def test_if_the_origin_is_not_reached_paris_files_shelters_and_transfers_and_the
     cell.step(made, "confirm", {"kind": "related"}, part=f"duplicates/{pair.json()['made']}", expect=200)
     linked = cell.get(f"referrals/{away.pk}/links").json()["results"]
     assert [(line["id"], line["link"]) for line in linked] == [(made, "related")]
+
+
+# --- From a child confided to the service --------------------------------------------------------------
+
+
+@kept
+def confided(story):
+    """A girl established as exploited whom the judge has confided to the service of 93; a referent follows her."""
+    story.at("2026-11-02 10:00")
+    story.files("filer", concern(children=[child(first_names="Lou", birth_date="2011-02-03")]))
+    story.triaged()
+    story.qualified()
+    story.assigned()
+    story.at("2026-11-20 09:00")
+    story.met()
+    story.reported(["danger"])
+    (her,) = story.children
+    status = {"child": her, "value": "established", "reasons": "Aveux."}
+    story.does("crip_coordinator", "set_exploitation_status", status)
+    story.does("crip_coordinator", "name_referent", {"user": story.user("case_referent")})
+    story.does(
+        "ase_inspector", "decide_judicial",
+        {"decisions": [bodies.decision(her, "judicial")], "motivation": "Danger.",
+         **bodies.to_justice(her, grounds=("5", "6"))},
+    )  # fmt: skip
+    story.at("2026-11-20 15:00")
+    answer = {
+        "judicial_referral": story.row.judicial_referrals.get().pk,
+        "outcomes": [bodies.outcome(her, "judge_measure", on="2026-11-20")],
+        "orders": [
+            bodies.order(her, "placement_ase", on="2026-11-20", service=story.world.services["93"].pk)
+        ],
+    }
+    story.does("crip_coordinator", "judicial_outcome", answer)
+    story.does("ase_inspector", "start", {"started_on": "2026-11-20"}, part=care(story))
+    return story
+
+
+def care(story):
+    return f"measures/{story.row.measures.get(type='placement_ase').pk}"
+
+
+def test_her_measure_is_suspended_while_she_is_away_and_goes_on_when_she_returns(confided):
+    """The referent records the absence and suspends; found in Paris, sheltered, she returns: no second concern."""
+    assert (confided.state, confided.child().prostitution_status) == ("protected_judicial", "established")
+    cases = Referral.objects.count()
+    confided.at("2026-11-20 22:00")
+    confided.does("case_referent", "record_runaway", runaway(confided))
+    away = {"on": "2026-11-20", "reason": "Fugue."}
+    assert confided.refused("case_referent", "suspend", away, part=care(confided)) == "judge_is_told"
+    confided.does("case_referent", "suspend", away | {"judge_told": True}, part=care(confided))
+    assert "C15" in confided.running, "what was ordered runs on"
+
+    found(confided)
+    shelter = f"measures/{sheltered(confided)}"
+    confided.at("2026-11-25 10:00")
+    back = {"on": "2026-11-25", "end_report": "Retour.", "danger_remains": "yes", "shelter": "returned"}
+    confided.does("ase_inspector", "end", back, part=shelter)
+    confided.does("case_referent", "resume", {"on": "2026-11-25"}, part=care(confided))
+
+    states = dict(confided.row.measures.values_list("type", "state"))
+    assert states == {"placement_ase": "active", "shelter_72h": "ended"}
+    assert (confided.state, Referral.objects.count()) == ("protected_judicial", cases)
+    assert {"suspend", "resume"} <= {
+        line["step"] for line in confided.reads("ase_inspector", "timeline")["results"]
+    }
+
+
+def test_the_officers_sixth_search_of_the_night_needs_the_supervisors_word(confided):
+    confided.at("2026-11-20 22:00")
+    confided.does("case_referent", "record_runaway", runaway(confided))
+    confided.on_the_rota("on_call", "first", "2026-11-22 20:00", "2026-11-23 08:00", code="75")
+    confided.at("2026-11-23 05:45")
+    paris = confided.world.as_("on_call", "75")
+    said = {
+        "ground": "police", "reason": "Retrouvée par la police.", "last_name": "EXEMPLE", "first_names": "Lou", "age": 15,
+    }  # fmt: skip
+
+    answers = [paris.post("emergency-searches", said) for _ in range(6)]
+    word = {"word": "M. Encadrant", "word_at": "2026-11-23T04:40:00Z"}
+    given = paris.post("emergency-searches", said | word)
+
+    assert [one.status_code for one in answers] == [200] * 5 + [400]
+    assert [one["field"] for one in answers[5].json()["errors"]] == ["word"]
+    assert (given.status_code, len(given.json()["elsewhere"])) == (200, 1)
