@@ -154,7 +154,7 @@ def order(measure: Measure, step_input: decision_inputs.OrderedMeasure, case: Ca
     checks=[
         measure_types.service_is_habilitated,
         measure_types.service_is_not_the_deciders,
-        measure_types.certificates_are_in_order,
+        measure_types.may_be_entrusted,
     ],
     effects=[effects.hand_measure_over, effects.follow],
     takes=measures_inputs.HandOver,
@@ -179,7 +179,7 @@ def hand_over(measure: Measure, step_input: measures_inputs.HandOver, case: Case
         terms.term_is_within_the_law,
         terms.referent_may_follow,
         support_of_an_adult_ends_at_21,
-        measure_types.certificates_are_in_order,
+        measure_types.may_be_entrusted,
     ],
     effects=[effects.begin, terms.name_referent, effects.follow],
     takes=measures_inputs.Start,

@@ -27,7 +27,7 @@ from referrals.workflow.step import SAME
         case_guards.children_belong,
         workflow_people.people_may_be_named,
         checks.referent_is_not_of_team,
-        measure_types.certificates_are_in_order,
+        measure_types.may_be_entrusted,
     ],
     effects=[workflow_people.name_referent],
     takes=decision_inputs.Naming,
@@ -49,7 +49,7 @@ def name_referent(referral: Referral, step_input: decision_inputs.Naming, case: 
     checks=[
         measure_types.service_is_habilitated,
         measure_types.service_is_not_the_deciders,
-        measure_types.certificates_are_in_order,
+        measure_types.may_be_entrusted,
     ],
     effects=[decisions_effects.name_service],
     takes=decisions_inputs.NamingService,

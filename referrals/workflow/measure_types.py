@@ -48,12 +48,17 @@ def service_is_habilitated(case: Case, step_input: WithService) -> bool:
     return agents.exists()
 
 
-NO_CERTIFICATE: Final = _("Personne dans ce service n'a d'attestation d'honorabilité en cours de validité.")
-REFERENT_WITHOUT: Final = _("L'attestation d'honorabilité de cette personne manque ou est dépassée.")
+#: Whose certificate is over is for the person, administrators and supervisors to know (§1.5): these don't say it.
+SERVICE_IS_NOT: Final = _(
+    "Ce service ne peut pas être désigné actuellement : voyez avec l'administration fonctionnelle de l'autorité."
+)
+PERSON_IS_NOT: Final = _(
+    "Cette personne ne peut pas être désignée actuellement : voyez avec l'administration fonctionnelle de l'autorité."
+)
 
 
-@answers(NO_CERTIFICATE, REFERENT_WITHOUT)
-def certificates_are_in_order(case: Case, step_input: StepInput | None) -> Text | None:
+@answers(SERVICE_IS_NOT, PERSON_IS_NOT)
+def may_be_entrusted(case: Case, step_input: StepInput | None) -> Text | None:
     """Whoever is named to carry out a measure has a certificate of honorability, where one is followed (L133-6).
 
     A service is named by its people: one of them at least has one. A measure under way isn't cut off by a date.
@@ -62,13 +67,14 @@ def certificates_are_in_order(case: Case, step_input: StepInput | None) -> Text 
     agents = Membership.objects.in_force(case.at).select_related("authority")
     service = said.get("service") or (case.part.service_id if case.part is not None else None)
     if service:
-        held = agents.filter(role=Role.MEASURE_SERVICE, organisation_id=service)
-        if not any(honorability.in_order(one, case.at) for one in held):
-            return NO_CERTIFICATE
+        held = list(agents.filter(role=Role.MEASURE_SERVICE, organisation_id=service))
+        # A judge may order a measure of a service that has nobody here: of nobody nothing is followed.
+        if held and not any(honorability.in_order(one, case.at) for one in held):
+            return SERVICE_IS_NOT
     if referent := said.get("referent") or said.get("user"):
         held = agents.filter(role=Role.CASE_REFERENT, authority=case.authority_id, user_id=referent)
         if not all(honorability.in_order(one, case.at) for one in held):
-            return REFERENT_WITHOUT
+            return PERSON_IS_NOT
     return None
 
 

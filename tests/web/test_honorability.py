@@ -1,5 +1,6 @@
 """Certificate of honorability: recorded, read, reminded of, and asked for at the yearly review (domain.md §1.5)."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from types import SimpleNamespace
@@ -14,12 +15,13 @@ from accounts.actor import SYSTEM
 from accounts.imports.faults import Fault
 from accounts.imports.plan import planned
 from accounts.imports.rows import Person
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
 from accounts.roles import Role
 from outbox.models import Notice
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
+from tests.referrals.workflow.kit import Kit
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SERVICE = ("93", "measure_service")
@@ -223,3 +225,36 @@ def test_a_role_without_one_is_not_confirmed_in_its_review(world):
 
     assert (refused.status_code, refused.json()["code"]) == (409, "certificate-missing")
     assert done.status_code == 200
+
+
+# --- M06, M07, T48: the guards themselves are in tests/referrals/workflow ------------------------------
+
+
+def starts(world, **measure):
+    kit = Kit(world, "protected_admin", who="ase_inspector")
+    row = kit.measure("agreed", **measure)
+    body = {"started_on": kit.case.received_at.date().isoformat(), "term_on": "2027-06-01"}
+    return kit.world.as_("ase_inspector").step(str(kit.case.pk), "start", body, part=f"measures/{row.pk}")
+
+
+def test_one_person_of_a_service_with_a_certificate_is_enough(world):
+    world.hire("agent", Role.MEASURE_SERVICE)
+    Membership.objects.filter(pk=world.memberships[SERVICE].pk).update(honorability_seen_on=date(2020, 1, 1))
+
+    assert starts(world, service=world.services["93"]).status_code == 200
+
+
+def test_a_measure_of_a_service_that_has_nobody_here_begins_all_the_same(world):
+    """A judge named it; of nobody nothing is followed."""
+    elsewhere = Organisation.objects.create(name="Service lointain", kind="association")
+
+    assert starts(world, service=elsewhere).status_code == 200
+
+
+def test_a_refusal_says_nothing_of_anybodys_certificate(world):
+    Membership.objects.filter(role="measure_service").update(honorability_seen_on=date(2020, 1, 1))
+
+    answer = starts(world, service=world.services["93"])
+
+    assert (answer.status_code, answer.json()["rule"]) == (409, "may_be_entrusted")
+    assert not re.search(r"attestation|certificat|honorab", answer.content.decode(), re.IGNORECASE)

@@ -37,7 +37,7 @@ _CONTINUE = "carried_decisions_hold|strongest_is_continue"
 _SERVICE = {
     "habilitated": "service_is_habilitated",
     "no_conflict_of_interest": "service_is_not_the_deciders",
-    "certified": "certificates_are_in_order",
+    "certified": "may_be_entrusted",
 }
 _AGREED = {
     "agreement_is_written": BODY,
@@ -266,7 +266,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "habilitated": "people_may_be_named",
             "none_excluded": "people_may_be_named",
             "no_conflict_of_interest": "referent_is_not_of_team",
-            "certified": "certificates_are_in_order",
+            "certified": "may_be_entrusted",
         },
         "name_service": _SERVICE,
         "pass_on": {
@@ -350,7 +350,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         "suspend": {"judge_told": "judge_is_told"},
         "start": {
             "term_within_the_law": "term_is_within_the_law", "referent_may_follow": "referent_may_follow",
-            "of_a_minor": "measure_may_bind_an_adult", "certified": "certificates_are_in_order",
+            "of_a_minor": "measure_may_bind_an_adult", "certified": "may_be_entrusted",
         },
         "ruling": {"of_a_minor": "no_new_term_for_an_adult"},
         "renew": {
