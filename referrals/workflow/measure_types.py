@@ -72,8 +72,8 @@ def may_be_entrusted(case: Case, step_input: StepInput | None) -> Text | None:
         if held and not any(honorability.in_order(one, case.at) for one in held):
             return SERVICE_IS_NOT
     if referent := said.get("referent") or said.get("user"):
-        held = agents.filter(role=Role.CASE_REFERENT, authority=case.authority_id, user_id=referent)
-        if not all(honorability.in_order(one, case.at) for one in held):
+        following = agents.filter(role=Role.CASE_REFERENT, authority=case.authority_id, user_id=referent)
+        if not all(honorability.in_order(one, case.at) for one in following):
             return PERSON_IS_NOT
     return None
 

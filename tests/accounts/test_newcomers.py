@@ -80,7 +80,10 @@ def test_a_role_of_two_persons_waits_for_the_second(adds, authority_93, member, 
     ("role", "fault"),
     [
         ({"role": "assessment_lead"}, {"roles.1.unit": "required"}),
-        ({"role": "measure_service"}, {"roles.1.organisation": "required"}),
+        (
+            {"role": "measure_service"},
+            {"roles.1.organisation": "required", "roles.1.certificate": "required"},
+        ),
         ({"role": "filer", "unit": "9d1f4a2e-0000-4000-8000-000000000000"}, {"roles.1.unit": "not-a-choice"}),
         ({"role": "filer", "valid_to": "2020-01-01T00:00:00+01:00"}, {"roles.1.valid_to": "too-early"}),
         ({"role": "statistician"}, {"roles.1.role": "duplicate"}),
