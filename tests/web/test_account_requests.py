@@ -1,6 +1,7 @@
 """The pages by which people ask for accounts and roles, and those of who decides: the same acts as by the API (0035)."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
@@ -171,7 +172,10 @@ def test_who_has_an_account_sees_the_own_roles_and_asks_for_another(world, admin
 
     see_all()
     one = AccountRequest.objects.get()
-    done = admin.fills(f"{QUEUE}/{one.pk}")
+    refused = admin.fills(f"{QUEUE}/{one.pk}")
+    assert refused.status_code == 400
+    assert 'href="#f-certificate"' in refused.content.decode(), "without a certificate of honorability"
+    done = admin.fills(f"{QUEUE}/{one.pk}", certificate=f"{datetime.now(UTC):%d/%m/%Y}")
     assert "« Accepter la demande » : c'est fait." in text(admin.get(done["Location"]))
     see_all()
     given = Membership.objects.get(user=world.user("assessor"), role="measure_service")
