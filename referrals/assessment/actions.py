@@ -13,16 +13,18 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
+from core.inputs import StrictSerializer
 from referrals.access import child_sight
 from referrals.access.matrix import Relation
 from referrals.access.relations import CaseAccess
-from referrals.assessment.inputs import ReportForm
+from referrals.assessment import guards
+from referrals.assessment.inputs import FEARED, DangerForm, OpinionForm, ReportForm
 from referrals.assessment.steps import WRITABLE
 from referrals.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible, WrongState
 from referrals.execution.preconditions import NOT_EXPECTED, WITHHELD, hear, locked, require_version
 from referrals.execution.results import StepResult
 from referrals.execution.runner import refresh_shell
-from referrals.vocabulary.assessment_answers import Dimension, FindingCode
+from referrals.vocabulary.assessment_answers import Dimension, FindingCode, HolderMet, HolderNotMet
 from referrals.vocabulary.states import Machine
 from referrals.workflow import own_words
 from referrals.workflow.case import Case
@@ -39,7 +41,18 @@ register(EDITED)
 
 
 #: What the team writes about all the children together.
-TEXTS: Final = frozenset({"notes", "report", "child_opinions", "holder_opinions", "entourage_opinions"})
+TEXTS: Final = frozenset(
+    {
+        "notes",
+        "report",
+        "child_opinions",
+        "holder_opinions",
+        "opinions",
+        "entourage_opinions",
+        "considered",
+        "earlier_concerns",
+    }
+)
 
 
 def may_write(ties: CaseAccess) -> bool:
@@ -94,26 +107,56 @@ def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: 
 def _write(act: StepContext, row: "Assessment") -> None:
     for number, item in enumerate(act.step_input.get("voices") or []):
         own_words.require_past(item, act.case.today, path=f"voices.{number}.")
-    values = {name: value for name, value in act.step_input.items() if name not in OF_CHILDREN}
+    values = {
+        name: value
+        for name, value in act.step_input.items()
+        if name not in (*OF_CHILDREN, "opinions", "considered")
+    }
     if values:
         act.change(row, **values)
+    children = {child.pk: child for child in act.case.children}
     for name, worded in OF_CHILDREN.items():
-        items = act.step_input.get(name) or []
-        known = {_key(one, one.child_id): one for one in getattr(row, name).all()} if items else {}
-        for item in items:
-            child = act.case.child(item.child)
-            if child is None:
-                raise InvalidInput(name)
-            wording, key = worded(item), _key(item, item.child)
-            if key in known:
-                act.change(known[key], **wording)
-            else:
-                known[key] = act.new(name, assessment=row, child=child, **wording)
+        _write_each(act, row, name, worded, about="child", of=children)
+    holders = {holder.pk: holder for holder in act.case.holders}
+    _write_each(act, row, "opinions", _opinion, about="holder", of=holders)
+    inquiries = {pk: pk for pk in guards.answered_inquiries(act.case)}
+    _write_each(
+        act,
+        row,
+        "considered",
+        lambda item: {"consideration": item.consideration},
+        about="inquiry",
+        of=inquiries,
+    )
 
 
-def _key(row: Any, child: UUID) -> tuple[UUID, str]:
-    """Return what tells a row of a child from the child's others: the dimension, where there is one."""
-    return child, str(getattr(row, "dimension", ""))
+def _write_each(
+    act: StepContext,
+    row: "Assessment",
+    name: str,
+    worded: Callable[[Any], dict[str, Any]],
+    *,
+    about: str,
+    of: Mapping[UUID, Any],
+) -> None:
+    """Write the rows of one list, each about a child or a holder: one that is there already is changed."""
+    items = act.step_input.get(name) or []
+    known = (
+        {_key(one, one.serializable_value(about)): one for one in getattr(row, name).all()} if items else {}
+    )
+    for item in items:
+        if item[about] not in of:
+            raise InvalidInput(name)
+        wording, key = worded(item), _key(item, item[about])
+        if key in known:
+            act.change(known[key], **wording)
+        else:
+            known[key] = act.new(name, assessment=row, **{about: of[item[about]]}, **wording)
+
+
+def _key(row: Any, about: UUID) -> tuple[UUID, str]:
+    """Return what tells a row of a child or holder from the others of it: the dimension, where there is one."""
+    return about, str(getattr(row, "dimension", ""))
 
 
 def _conclusion(item: Any) -> dict[str, Any]:
@@ -129,9 +172,36 @@ def _finding(item: Any) -> dict[str, Any]:
     return {"dimension": item.dimension, "finding": item.finding, "complete": complete} | texts
 
 
+def _danger(item: Any) -> dict[str, Any]:
+    """Return the columns of a child's dangers: of exploitation what goes with the answer."""
+    more = _called_for(DangerForm, item)
+    needed = ("hold", "debt", "tonight") if item.exploitation in FEARED else ()
+    complete = bool(item.exploitation) and all(more[name] for name in needed)
+    plain = {name: item[name] for name in ("danger_categories", "maltreatment", "exploitation")}
+    return plain | more | {"complete": complete}
+
+
+def _opinion(item: Any) -> dict[str, Any]:
+    """Return the columns of a holder's opinion: what goes with whether it said something."""
+    said = _called_for(OpinionForm, item)
+    if item.met == HolderMet.MET:
+        needed = ["needs", "difficulties", "understanding", "proposals"]
+    else:
+        needed = ["not_met", *(["not_met_text"] if item.not_met == HolderNotMet.OTHER else [])]
+    return said | {"met": item.met, "complete": all(said[name] for name in needed)}
+
+
+def _called_for(form: type[StrictSerializer], item: Any) -> dict[str, Any]:
+    """Return the members that other answers call for; those that aren't called for are empty."""
+    return {
+        name: item[name] if when.met_by(item[when.member]) else "" for name, when in form.asked_when.items()
+    }
+
+
 #: What the team writes of each child: the relation of the assessment, and what a row of it says.
 OF_CHILDREN: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
     "conclusions": _conclusion,
+    "dangers": _danger,
     "findings": _finding,
     "voices": own_words.columns,
 }

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from core.languages import Text
 from referrals.assessment.inputs import Extension, HandIn, Report, Supplement, Team, TeamChange
-from referrals.vocabulary.assessment_answers import Dimension, Seen, VisitKind
+from referrals.vocabulary.assessment_answers import DangerLevel, Dimension, Seen, VisitKind, wanted
+from referrals.vocabulary.inquiries import Side
 from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import SeizeJusticeForAll
@@ -128,19 +129,64 @@ MISSING: Final = {
 }
 
 
-@answers(*MISSING.values())
+#: The same for what an authority wants beside the decree.
+ITEM_MISSING: Final = _("Rapport : un point que votre autorité demande n'est pas examiné pour un enfant.")
+
+
+@answers(*MISSING.values(), ITEM_MISSING)
 def every_dimension_is_assessed(case: Case, step_input: HandIn | Report | None) -> Text | None:
-    """Each dimension of the decree has a finding for each child, with its text or reason (CASF D226-2-3; §4.10)."""
+    """Each dimension that the authority wants, those of the decree first, is assessed for each child (D226-2-3; §4.10).
+
+    It has a finding, with its text or reason.
+    """
     assessment = case.open_assessment
     if assessment is None:
         return None
     done = set(assessment.findings.filter(complete=True).values_list("child_id", "dimension"))
     lacking = (
-        sentence
-        for dimension, sentence in MISSING.items()
+        MISSING.get(dimension, ITEM_MISSING)
+        for dimension in wanted(case.protocol.report_items)
         if any((child.pk, dimension) not in done for child in case.children)
     )
     return next(lacking, None)
+
+
+@rule(
+    _(
+        "Rapport : dites pour chaque enfant les dangers retenus, et sa situation prostitutionnelle avec l'emprise, la "
+        "dette et le lieu où il dort ce soir."
+    )
+)
+def every_danger_is_told(case: Case, step_input: HandIn | Report | None) -> bool:
+    """The report says each child's exploitation, and which danger where it concludes on one (§2.4, §4.10)."""
+    assessment = case.open_assessment
+    if assessment is None:
+        return True
+    told = {row.child_id: row for row in assessment.dangers.filter(complete=True)}
+    return all(
+        child.pk in told and (told[child.pk].danger_categories or not _in_danger(case, child.pk))
+        for child in case.children
+    )
+
+
+def _in_danger(case: Case, child: UUID) -> bool:
+    conclusion = case.conclusions.get(child)
+    return conclusion is not None and conclusion.danger_level not in ("", DangerLevel.NO_DANGER)
+
+
+@rule(
+    _(
+        "Rapport : dites ce que chaque titulaire dit des besoins de l'enfant, de ses propres difficultés, de la "
+        "situation et de ce qu'il propose, ou pourquoi il ne s'est pas exprimé."
+    )
+)
+def every_holder_was_heard(case: Case, step_input: HandIn | Report | None) -> bool:
+    """Each holder's opinion stands in the report, or why there is none (CASF D226-2-3, D226-2-6)."""
+    assessment = case.open_assessment
+    if assessment is None:
+        return True
+    heard = set(assessment.opinions.filter(complete=True).values_list("holder_id", flat=True))
+    return all(holder.pk in heard for holder in case.holders)
 
 
 @rule(
@@ -160,8 +206,8 @@ def every_child_was_heard(case: Case, step_input: HandIn | Report | None) -> boo
 
 @rule(
     _(
-        "Le rapport doit comporter le texte, le référentiel, les avis des titulaires et de l'entourage (ou le "
-        "motif de leur absence) et l'examen des informations antérieures."
+        "Le rapport doit comporter le texte, le référentiel, l'avis de l'entourage (ou le motif de son absence) et "
+        "l'examen des informations antérieures : lesquelles, et comment chacune a été prise en compte."
     )
 )
 def report_is_complete(case: Case, step_input: HandIn | Report | None) -> bool:
@@ -169,16 +215,27 @@ def report_is_complete(case: Case, step_input: HandIn | Report | None) -> bool:
     assessment = case.open_assessment
     if assessment is None:
         return True
-    parts = (
-        assessment.report,
-        assessment.holder_opinions,
-        assessment.entourage_opinions,
-    )
+    parts = (assessment.report, assessment.entourage_opinions, assessment.earlier_concerns)
     return (
         bool(assessment.framework_version)
         and assessment.earlier_concerns_considered
         and all(part is not None for part in parts)
     )
+
+
+def answered_inquiries(case: Case) -> set[UUID]:
+    """Return the inquiries of the case to which another authority answered that it knows the child."""
+    return set(case.referral.inquiries.filter(side=Side.ASKER, known=True).values_list("pk", flat=True))
+
+
+@rule(_("Rapport : dites comment la réponse d'un autre département a été prise en compte."))
+def every_inquiry_was_considered(case: Case, step_input: HandIn | Report | None) -> bool:
+    """The report says how it considers each answer of another authority about a child's past (D226-2-3; IQ7)."""
+    assessment = case.open_assessment
+    if assessment is None:
+        return True
+    considered = set(assessment.considered.values_list("inquiry", flat=True))
+    return answered_inquiries(case) <= considered
 
 
 @rule(_("Une visite à domicile et une rencontre avec l'enfant sont attendues, ou le motif de leur absence."))

@@ -1,7 +1,10 @@
 """Inputs of the assessment's steps."""
 
-from core.inputs import Code, Day, Flag, Id, Instant, OptionalId, StrictSerializer, Text, When, many
+from typing import Final
+
+from core.inputs import Code, Codes, Day, Flag, Id, Instant, OptionalId, StrictSerializer, Text, When, many
 from referrals.vocabulary import answers, assessment_answers, message_answers
+from referrals.vocabulary.states import EXPLOITED, Exploitation
 from referrals.workflow.inputs import LONG, Signed, ids, text
 from referrals.workflow.own_words import OwnWords
 
@@ -112,6 +115,56 @@ class FindingForm(StrictSerializer):
     text = text(required=False, max_length=10_000)
 
 
+#: Of which exploitation the report says more.
+FEARED: Final = (Exploitation.AT_RISK, *EXPLOITED)
+_FEARED: Final = When("exploitation", FEARED)
+
+
+class DangerForm(StrictSerializer):
+    """The dangers of one child: categories, maltreatments, exploitation with what holds the child in it (§4.10)."""
+
+    asked_when = dict.fromkeys(("hold", "debt", "third_parties", "digital", "tonight"), _FEARED)
+
+    child = Id()
+    danger_categories = Codes(assessment_answers.DangerCategory.choices, required=False, default=list)
+    maltreatment = Codes(assessment_answers.Maltreatment.choices, required=False, default=list)
+    exploitation = Code(Exploitation.choices, required=False, default="", allow_blank=True)
+    hold = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
+    debt = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
+    third_parties = text(required=False, max_length=5_000)
+    digital = text(required=False, max_length=5_000)
+    tonight = text(required=False)
+
+
+_MET: Final = When("met", (assessment_answers.HolderMet.MET,))
+_NOT_MET: Final = When("met", (assessment_answers.HolderMet.NOT_MET,))
+
+
+class OpinionForm(StrictSerializer):
+    """What one holder says: of the needs, own difficulties, the situation, what to do; or why nothing (D226-2-3)."""
+
+    asked_when = {
+        **dict.fromkeys(("needs", "difficulties", "understanding", "proposals"), _MET),
+        **dict.fromkeys(("not_met", "not_met_text"), _NOT_MET),
+    }
+
+    holder = Id()
+    met = Code(assessment_answers.HolderMet.choices)
+    needs = text(required=False, max_length=10_000)
+    difficulties = text(required=False, max_length=10_000)
+    understanding = text(required=False, max_length=10_000)
+    proposals = text(required=False, max_length=10_000)
+    not_met = Code(assessment_answers.HolderNotMet.choices, required=False, default="", allow_blank=True)
+    not_met_text = text(required=False)
+
+
+class InquiryForm(StrictSerializer):
+    """How the report considers what another authority answered."""
+
+    inquiry = Id()
+    consideration = text(max_length=5_000)
+
+
 class ChildHearing(OwnWords):
     """How a child of the report was heard."""
 
@@ -119,17 +172,26 @@ class ChildHearing(OwnWords):
     heard = Code(assessment_answers.WayHeard.choices)
 
 
-class ReportForm(StrictSerializer):
-    """The team's writing, whole or in part."""
+class TeamWriting(StrictSerializer):
+    """What the team writes about all the children together, and what it concludes for each."""
 
     notes = Text(max_length=50_000, multiline=True, required=False)
     report = Text(max_length=100_000, multiline=True, required=False)
     child_opinions = Text(max_length=10_000, multiline=True, required=False)
+    opinions = many(OpinionForm, required=False)
     holder_opinions = Text(max_length=10_000, multiline=True, required=False)
     entourage_opinions = Text(max_length=10_000, multiline=True, required=False)
+    considered = many(InquiryForm, required=False)
+    earlier_concerns = Text(max_length=10_000, multiline=True, required=False)
     earlier_concerns_considered = Flag(required=False)
     framework_version = Text(max_length=60, required=False)
     conclusions = many(ConclusionForm, required=False)
+
+
+class ReportForm(TeamWriting):
+    """The team's writing, whole or in part."""
+
+    dangers = many(DangerForm, required=False)
     findings = many(FindingForm, required=False, max_length=500)
     voices = many(ChildHearing, required=False)
 

@@ -98,8 +98,11 @@ def write(assessment: Assessment, step_input: assessment_inputs.Framework, case:
     roles=[Role.ASSESSOR],
     guards=[
         guards.every_child_has_a_conclusion,
+        guards.every_danger_is_told,
         guards.every_dimension_is_assessed,
         guards.every_child_was_heard,
+        guards.every_holder_was_heard,
+        guards.every_inquiry_was_considered,
         guards.report_is_complete,
     ],
     effects=[effects.keep_dissent],

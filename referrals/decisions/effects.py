@@ -7,6 +7,7 @@ from referrals.justice.effects import await_start, owe_information
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.holder_answers import Occasion
 from referrals.vocabulary.states import DecisionCode, Machine, MeasureState
+from referrals.workflow import own_words
 from referrals.workflow.deadlines import OF_A_MEASURE
 from referrals.workflow.decision_records import decide, undecide
 
@@ -18,17 +19,11 @@ if TYPE_CHECKING:
 
 def record_decisions(act: "StepContext") -> None:
     """Take the decisions that the step carries (⇒ T43 each), and owe the holders their information."""
-    for item in act.step_input.decisions:
+    for number, item in enumerate(act.step_input.decisions):
+        own_words.require_past(item, act.case.today, path=f"decisions.{number}.")
         child = act.case.checked_child(item.child)
         decide(act, child, item.decision, ground=item.ground, motivation=item.motivation, heard=item)
     owe_information(act, Occasion.DECISION)
-
-
-def decide_for_justice(act: "StepContext") -> None:
-    """From an offer or a protection, the children referred are now *judicial* (T26)."""
-    for child in act.case.of_case(act.step_input.children):
-        if child.decision != DecisionCode.JUDICIAL:
-            decide(act, child, DecisionCode.JUDICIAL, ground="", motivation=act.step_input.motivation)
 
 
 def decide_one_child(act: "StepContext") -> None:

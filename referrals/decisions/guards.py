@@ -183,6 +183,14 @@ def strongest_is_judicial_after_report(case: Case, step_input: DecideJudicial | 
     return _strongest_is(case, step_input, DecisionCode.JUDICIAL)
 
 
+@rule(_("Chaque enfant de la saisine doit avoir une décision judiciaire, avec ce qu'il en dit."))
+def referred_children_are_decided(case: Case, step_input: DecideJudicial | None) -> bool:
+    """Each child referred has a judicial decision, carried or on record: nobody is referred unheard (T26; L223-4)."""
+    return step_input is None or all(
+        case.decision_of(child) == DecisionCode.JUDICIAL for child in case.of_case(step_input.children)
+    )
+
+
 NO_JUDICIAL_MEASURE: Final = _(
     "Sans rapport, la poursuite suppose une mesure judiciaire en cours pour chaque enfant."
 )

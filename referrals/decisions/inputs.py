@@ -13,7 +13,7 @@ from referrals.workflow.decision_inputs import (
     ToJustice,
 )
 from referrals.workflow.inputs import LONG, Signed, text
-from referrals.workflow.own_words import ASKED_WHEN, OwnWords
+from referrals.workflow.own_words import ASKED_WHEN, HeardWords
 
 
 class DecideClose(Deciding):
@@ -81,7 +81,7 @@ class RefusalOfCase(ToJustice):
     danger_persists = Flag()
 
 
-class DecideChild(OwnWords, Signed):
+class DecideChild(HeardWords, Signed):
     """T43, and what the child said of it."""
 
     asked_when = {

@@ -13,11 +13,12 @@ from referrals.measures.inputs import (
     NotExecuted,
     Pause,
     Ruling,
-    danger_is_asked_again,
+    Situation,
     of_a_minor,
 )
 from referrals.vocabulary.measure_answers import DangerRemains, EndReason
 from referrals.vocabulary.states import MeasureState as M
+from referrals.workflow import own_words
 from referrals.workflow.case import Case
 from referrals.workflow.rules import names_fields, rule, two_sign
 
@@ -77,20 +78,16 @@ def danger_is_answered(case: Case, step_input: EndOfMeasure | JudgeInformed | Li
 
 
 @names_fields
-def danger_is_answered_again(case: Case, step_input: EndOfFollowUp) -> None:
-    """Whether a danger remains is said anew where a child's last measure was never carried out (T30).
+def minor_was_heard(case: Case, step_input: EndOfMeasure | Situation) -> None:
+    """What a minor says of a report, and how it was shown it, is said (M12, M17; L223-4, L223-5).
 
     Raises:
-        InvalidInput: it isn't.
+        InvalidInput: it isn't, or the child is said to have been heard after today.
     """
-    if danger_is_asked_again(case) and not step_input.danger_remains:
-        raise InvalidInput("danger_remains", "required")
-
-
-@rule(_("Un danger demeure : proposez une autre mesure, ou saisissez l'autorité judiciaire."))
-def no_danger_remains(case: Case, step_input: EndOfFollowUp | None) -> bool:
-    """No follow-up ends while a danger remains for a child whom no measure helped (T30; §2.8 no. 13)."""
-    return step_input is None or step_input.danger_remains != DangerRemains.YES
+    for name in ("heard", "child_shown"):
+        if of_a_minor(case) and not getattr(step_input, name, True):
+            raise InvalidInput(name, "required")
+    own_words.require_past(step_input, case.today)
 
 
 @two_sign(_("Danger écarté alors que la mesure n'a jamais commencé : une seconde signature est requise."))

@@ -12,7 +12,7 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.measure_answers import DangerRemains, InterviewOutcome, MajorityChoice
 from referrals.vocabulary.states import DecisionCode, Machine, State
 from referrals.vocabulary.states import MeasureState as M
-from referrals.workflow import decision_records, times
+from referrals.workflow import decision_records, own_words, times
 from referrals.workflow.context import StepInput
 from referrals.workflow.deadlines import OF_A_MEASURE
 
@@ -178,6 +178,20 @@ def interview_was_held(act: "StepContext") -> None:
         majority.ask_for_interview_soon(act, child)
     else:
         act.warnings.append("plan-to-complete")  # the way to autonomy is part of it (L222-5-1)
+
+
+def hear_child(act: "StepContext") -> None:
+    """Keep what the child says of a report on its measure (M12, M17)."""
+    if act.step_input.heard:
+        row = act.case.part
+        act.new("voices", measure=row, child_id=row.child_id, **own_words.columns(act.step_input))
+
+
+def hear_children(act: "StepContext") -> None:
+    """Keep what each child says of the end of the follow-up (T30)."""
+    for number, item in enumerate(act.step_input.voices):
+        own_words.require_past(item, act.case.today, path=f"voices.{number}.")
+        act.new("voices", child=act.case.checked_child(item.child), **own_words.columns(item))
 
 
 def remind_again(act: "StepContext") -> None:

@@ -63,6 +63,18 @@ def last_measures_were_carried_out(case: Case, step_input: EndOfFollowUp | None)
     return step_input is None or step_input.reason != EndReason.TERM or not left_without_help(case)
 
 
+@rule(
+    _(
+        "Dites pour chaque enfant ce qu'il dit de la fin de la prise en charge, ou pourquoi il n'est pas entendu."
+    )
+)
+def every_minor_was_heard(case: Case, step_input: EndOfFollowUp | None) -> bool:
+    """Each minor says what it thinks of the end, or it is said why it wasn't heard (T30; L223-4)."""
+    heard = {item.child for item in step_input.voices} if step_input is not None else set()
+    minors = [child for child in case.children if not case.beyond_childhood(child)]
+    return step_input is None or all(child.pk in heard for child in minors)
+
+
 NEVER_BEGUN: Final = _("Une mesure du dossier n'a jamais commencé : une seconde signature est requise.")
 
 

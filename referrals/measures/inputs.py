@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from rest_framework import serializers
-
 from core.inputs import (
     Code,
     Codes,
@@ -17,15 +15,17 @@ from core.inputs import (
     Text,
     When,
     Whole,
+    many,
 )
 from core.query import PagedQuery
 from referrals.measures import queries
 from referrals.vocabulary import measure_answers
 from referrals.vocabulary.hearings import Hearing
-from referrals.vocabulary.states import DecisionCode, MeasureState, SendingWay
+from referrals.vocabulary.measure_answers import ShownToChild
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import REFERENCE_OF_PLATFORM, MeasureOffer
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
+from referrals.workflow.own_words import ASKED_WHEN, HeardChild, OwnWords, lacking
 
 if TYPE_CHECKING:
     from referrals.models import Child, Measure
@@ -104,7 +104,7 @@ class EndOfFollowUp(Signed):
         [(r.value, r.label) for r in measure_answers.EndReason if r != measure_answers.EndReason.TRANSFER]
     )
     end_report = text(max_length=LONG)
-    danger_remains = whether_danger_remains()
+    voices = many(HeardChild, required=False, default=list)
 
 
 class Offer(MeasureOffer):
@@ -145,10 +145,23 @@ class Renewal(StrictSerializer):
     basis = text(max_length=LONG)
 
 
-class EndOfMeasure(StrictSerializer):
+class ReportOnChild(OwnWords):
+    """A report on what is carried out: what the minor says of it and was told, or why it wasn't heard (L223-4)."""
+
+    asked_if = dict.fromkeys(("heard", *ASKED_WHEN), of_a_minor)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for all that goes with how the child was heard."""
+        if attrs["heard"] and (missing := lacking(attrs)):
+            raise required(*missing)
+        validated: dict[str, Any] = super().validate(attrs)
+        return validated
+
+
+class EndOfMeasure(ReportOnChild):
     """M12."""
 
-    asked_if = {"danger_remains": of_a_minor}
+    asked_if = {**ReportOnChild.asked_if, "danger_remains": of_a_minor}
 
     on = Day()
     end_report = text(max_length=LONG)
@@ -192,11 +205,29 @@ class PlanSigned(StrictSerializer):
     trusted_person = Code(measure_answers.TrustedPersonOfPlan.choices)
 
 
-class Situation(StrictSerializer):
-    """M17: a situation report, shown beforehand to the parents and the child (L223-5)."""
+class Situation(ReportOnChild):
+    """M17: a situation report, shown beforehand to the parents, and to the child by its age (L223-5).
+
+    ``shown_on``: to the parents; ``child_shown_on``: to the child.
+    """
+
+    asked_when = {
+        **ReportOnChild.asked_when,
+        "child_shown_on": When("child_shown", (ShownToChild.READ, ShownToChild.EXPLAINED)),
+    }
+    asked_if = {**ReportOnChild.asked_if, **dict.fromkeys(("child_shown", "child_shown_on"), of_a_minor)}
 
     report = text(max_length=DOCUMENT)
     shown_on = Day()
+    child_shown = Code(ShownToChild.choices, required=False, default="", allow_blank=True)
+    child_shown_on = OptionalDay()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the day on which the child was shown the report."""
+        attrs = super().validate(attrs)
+        if self.asked_when["child_shown_on"].met_by(attrs["child_shown"]) and not attrs["child_shown_on"]:
+            raise required("child_shown_on")
+        return attrs
 
 
 _AGREES: Final = When("choice", (measure_answers.MajorityChoice.AGREES,))
@@ -282,9 +313,7 @@ def _with_what_goes_along(asked_when: Mapping[str, When], attrs: dict[str, Any])
         name for name, when in asked_when.items() if when.met_by(attrs[when.member]) and not attrs[name]
     ]
     if missing:
-        raise serializers.ValidationError(
-            {name: [serializers.ErrorDetail("", code="required")] for name in missing}
-        )
+        raise required(*missing)
     return attrs
 
 

@@ -66,7 +66,9 @@ def _present_term(case: Case) -> date:
 @rule(_("Le rapport est présenté aux parents et à l'enfant avant d'être remis."))
 def report_was_shown(case: Case, step_input: Situation | None) -> bool:
     """A situation report was shown to the parents and the child before it is given (M17; L223-5)."""
-    return step_input is None or step_input.shown_on <= case.today
+    if step_input is None:
+        return True
+    return all(on <= case.today for on in (step_input.shown_on, step_input.child_shown_on) if on is not None)
 
 
 REFERENT_OF_TEAM: Final = _("Un membre de l'équipe d'évaluation ne peut pas suivre la famille.")

@@ -24,6 +24,7 @@ from referrals.vocabulary.states import (
     AssessmentState,
     Competence,
     DecisionCode,
+    Exploitation,
     Ground,
     InformationState,
     JudicialState,
@@ -57,6 +58,7 @@ class Assessment(Part):
     child_opinions = sealed("assessment.child_opinions", "H", max_length=10_000)
     holder_opinions = sealed("assessment.holder_opinions", "H", max_length=10_000)
     entourage_opinions = sealed("assessment.entourage_opinions", "H", max_length=10_000)
+    earlier_concerns = sealed("assessment.earlier_concerns", "H", max_length=10_000)
     dissent = sealed("assessment.dissent", "H", max_length=10_000)
 
     class Meta(Part.Meta):
@@ -96,6 +98,82 @@ class Conclusion(Part):
         return f"conclusion {self.pk}"
 
 
+class ChildDanger(Part):
+    """What the report finds of one child's dangers, maltreatments and exploitation (domain.md §2.4, §4.10).
+
+    ``complete``: nothing is missing of the exploitation, told without opening what is sealed; ``tonight``: where the
+    child sleeps.
+    """
+
+    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="dangers"), "H")
+    referral = of_referral("dangers")
+    child = _child("dangers")
+    complete = clear(models.BooleanField(default=False), "H")
+    danger_categories = code_list(assessment_answers.DangerCategory, "H")
+    maltreatment = code_list(assessment_answers.Maltreatment, "H")
+    exploitation = answer(Exploitation, "H")
+    hold = sealed("child_danger.hold", "H", codes=answers.YesNo)
+    debt = sealed("child_danger.debt", "H", codes=answers.YesNo)
+    third_parties = sealed("child_danger.third_parties", "H", max_length=5_000)
+    digital = sealed("child_danger.digital", "H", max_length=5_000)
+    tonight = sealed("child_danger.tonight", "H")
+
+    class Meta(Part.Meta):
+        """One for a child in an assessment."""
+
+        constraints = [models.UniqueConstraint(name="danger_per_child", fields=["assessment", "child"])]
+
+    def __str__(self) -> str:
+        return f"danger {self.pk}"
+
+
+class HolderOpinion(Part):
+    """What one holder says in an assessment, or why it says nothing (CASF D226-2-3, D226-2-6).
+
+    ``complete``: nothing is missing that the report needs of it, told without opening what is sealed.
+    """
+
+    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="opinions"), "H")
+    referral = of_referral("opinions")
+    holder = clear(models.ForeignKey("referrals.Holder", models.PROTECT, related_name="opinions"), "H")
+    complete = clear(models.BooleanField(default=False), "H")
+    met = answer(assessment_answers.HolderMet, "H")
+    not_met = answer(assessment_answers.HolderNotMet, "H")
+    needs = sealed("holder_opinion.needs", "H", max_length=10_000)
+    difficulties = sealed("holder_opinion.difficulties", "H", max_length=10_000)
+    understanding = sealed("holder_opinion.understanding", "H", max_length=10_000)
+    proposals = sealed("holder_opinion.proposals", "H", max_length=10_000)
+    not_met_text = sealed("holder_opinion.not_met_text", "H")
+
+    class Meta(Part.Meta):
+        """One of a holder in an assessment."""
+
+        constraints = [models.UniqueConstraint(name="opinion_per_holder", fields=["assessment", "holder"])]
+
+    def __str__(self) -> str:
+        return f"opinion {self.pk}"
+
+
+class InquiryConsidered(Part):
+    """How a report considers what another authority answered about a child's past (CASF D226-2-3; domain.md IQ7).
+
+    ``inquiry``: the own row of the inquiry, which stays with who asked when the case moves.
+    """
+
+    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="considered"), "H")
+    referral = of_referral("considered")
+    inquiry = clear(models.UUIDField(), "H")
+    consideration = sealed("inquiry_considered.consideration", "H", max_length=5_000)
+
+    class Meta(Part.Meta):
+        """One of an inquiry in an assessment."""
+
+        constraints = [models.UniqueConstraint(name="considered_once", fields=["assessment", "inquiry"])]
+
+    def __str__(self) -> str:
+        return f"inquiry considered {self.pk}"
+
+
 class Finding(Part):
     """What the report says of one dimension for one child (CASF D226-2-3); of health, in columns of that class.
 
@@ -131,8 +209,8 @@ class Finding(Part):
 class Voice(Part):
     """What a child says, wants and was told: when, by whom, or why it wasn't heard (CASF D226-2-6, L223-4).
 
-    It belongs to an assessment or to a decision, where ``complete`` says, without opening what is sealed, that nothing
-    is missing of it.
+    It belongs to an assessment, a decision or a report on a measure; to none of them where the follow-up ends (T30).
+    ``complete`` says, without opening what is sealed, that nothing is missing of it.
     """
 
     assessment = clear(
@@ -140,6 +218,10 @@ class Voice(Part):
     )
     decision = clear(
         models.ForeignKey("referrals.Decision", models.PROTECT, null=True, blank=True, related_name="voices"),
+        "D",
+    )
+    measure = clear(
+        models.ForeignKey("referrals.Measure", models.PROTECT, null=True, blank=True, related_name="voices"),
         "D",
     )
     referral = of_referral("voices")
@@ -161,9 +243,10 @@ class Voice(Part):
             models.UniqueConstraint(name="voice_per_child", fields=["assessment", "child"]),
             models.UniqueConstraint(name="voice_per_decision", fields=["decision"]),
             models.CheckConstraint(
-                name="voice_of_one_or_the_other",
-                condition=Q(assessment__isnull=True, decision__isnull=False)
-                | Q(assessment__isnull=False, decision__isnull=True),
+                name="voice_of_one_at_most",
+                condition=Q(assessment__isnull=True, decision__isnull=True)
+                | Q(assessment__isnull=True, measure__isnull=True)
+                | Q(decision__isnull=True, measure__isnull=True),
             ),
         ]
 

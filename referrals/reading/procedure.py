@@ -45,25 +45,35 @@ def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict
         if whole:
             visits = [visit for visit in row.visits.all() if visit.pk not in apart]
             line["visits"] = [readable(visit, "H", scope, sealed=not unread) for visit in visits]
-            line["findings"] = [
-                readable(one, reads & {"E", "H"}, scope) | {"child": str(one.child_id)}
-                for one in row.findings.all()
-                if one.child_id not in unread
+            for name in ("findings", "dangers"):
+                line[name] = [
+                    readable(one, reads & {"E", "H"}, scope) | {"child": str(one.child_id)}
+                    for one in getattr(row, name).all()
+                    if one.child_id not in unread
+                ]
+            line["considered"] = [
+                readable(one, "H", scope, sealed=not unread) for one in row.considered.all()
+            ]
+            line["opinions"] = [
+                readable(one, "H", scope, sealed=not unread) | {"holder": str(one.holder_id)}
+                for one in row.opinions.all()
             ]
         lines.append(line)
     return lines
 
 
 def voices(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
-    """Return what each child says, wants and was told, in assessments and before decisions, to readers of D.
+    """Return what each child says, wants and was told, to readers of D.
 
-    ``assessment``, ``decision``: the one in which, or on which, the child was heard; None for the other.
+    ``assessment``, ``decision``, ``measure``: in which, or on which, the child was heard; None for the others, and for
+    all where the follow-up ended.
     """
     return [
         readable(row, "D", scope)
         | {
             "child": str(row.child_id),
             "assessment": str(row.assessment_id) if row.assessment_id else None,
+            "measure": str(row.measure_id) if row.measure_id else None,
         }
         for row in referral.voices.all()
         if sight.reads("D", row.child_id)

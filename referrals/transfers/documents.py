@@ -186,7 +186,7 @@ def _report(case: Case, children: Sequence[Any], scope: OpenScope) -> dict[str, 
             for one in getattr(row, name).all()
             if one.child_id in numbers
         ]
-        for name in ("conclusions", "findings", "voices")
+        for name in ("conclusions", "dangers", "findings", "voices")
     }
     return report | of_children
 

@@ -1,5 +1,6 @@
 """Coded answers of an assessment: dangers, the team, contacts, what the report proposes (domain.md §1.1, §2.4)."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -98,6 +99,12 @@ OF_DECREE: Final = (
 )
 
 
+def wanted(items: Iterable[str]) -> list[Dimension]:
+    """Return what the report looks at for each child, in the order of the page, by REPORT_ITEMS of an authority."""
+    chosen = set(items)
+    return [one for one in Dimension if one in chosen or one in OF_DECREE]
+
+
 class FindingCode(Coded):
     """What was found of one dimension for one child; no figure or sum is made of it (domain.md §4.10)."""
 
@@ -129,6 +136,24 @@ class NotHeard(Coded):
     NO_INTERPRETER = "no_interpreter", _("Pas d'interprète")
     AT_RISK = "at_risk", _("L'entendre l'aurait mis en danger")
     REFUSED = "refused", _("Un titulaire s'y est opposé")
+    DECEASED = "deceased", _("L'enfant est décédé")
+    OTHER = "other", _("Autre raison")
+
+
+class HolderMet(Coded):
+    """Whether a holder said something in an assessment (CASF D226-2-6)."""
+
+    MET = "met", _("Oui")
+    NOT_MET = "not_met", _("Non")
+
+
+class HolderNotMet(Coded):
+    """Why a holder says nothing in a report."""
+
+    DECLINED = "declined", _("N'a pas souhaité s'exprimer")
+    UNREACHABLE = "unreachable", _("N'a pas pu être joint")
+    AT_RISK = "at_risk", _("Cela aurait mis l'enfant en danger")
+    NO_INTERPRETER = "no_interpreter", _("Pas d'interprète")
     OTHER = "other", _("Autre raison")
 
 

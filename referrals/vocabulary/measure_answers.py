@@ -44,6 +44,14 @@ class EndReason(Coded):
     OTHER = "19", _("Autre")
 
 
+class ShownToChild(Coded):
+    """How a child was told beforehand what a report on its situation says, by age and maturity (L223-5; M17)."""
+
+    READ = "read", _("Lu avec l'enfant ou remis à l'enfant")
+    EXPLAINED = "explained", _("Expliqué à l'enfant, selon son âge")
+    TOO_YOUNG = "too_young", _("Pas présenté : trop jeune pour comprendre")
+
+
 class NotExecutedReason(Coded):
     """Why a measure isn't carried out (domain.md M15, M19)."""
 

@@ -131,11 +131,15 @@ def _urgent_of_child(child: Answers, path: str) -> Iterator[MISSING]:
 
 def _of_concern(concern: Answers) -> Iterator[MISSING]:
     for name in _OF_CONCERN:
-        yield from _lacks(concern, name, "", "P")
+        # Of a child of whom nothing was heard the reason is enough.
+        if name != "child_opinion" or not _answered(concern, "child_not_heard"):
+            yield from _lacks(concern, name, "", "P")
     yield from _lacks(concern, "danger_now", "", "U")
     yield from _lacks(concern, "emergency_done", "", "U")
     if concern["danger_now"] == YesNo.YES:
         yield from _lacks(concern, "danger_what", "", "U")
+    if not any(_answered(concern, name) for name in ("child_words", "child_opinion")):
+        yield from _lacks(concern, "child_not_heard", "", "P")
     yield from _lacks(concern, "parents_informed", "", "L")
     if concern["parents_informed"] == YesNo.YES:
         for name in ("parents_informed_on", "parents_informed_by", "parents_informed_how"):

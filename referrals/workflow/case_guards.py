@@ -19,7 +19,8 @@ def children_belong(case: Case, step_input: StrictSerializer | None) -> bool:
     if step_input is None:
         return True
     named = [getattr(item, "child", item) for item in getattr(step_input, "children", [])]
-    named += [item.child for item in getattr(step_input, "decisions", [])]
+    lists = (getattr(step_input, name, []) for name in ("decisions", "voices"))
+    named += [item.child for items in lists for item in items]
     single = getattr(step_input, "child", None)
     named += [single] if single else []
     return all(case.child(pk) is not None for pk in named)

@@ -83,6 +83,8 @@ def as_json(value: object) -> Any:
 
 #: How a referral to justice was sent, as its row keeps it.
 _OF_SENDING: Final = ("sending_proof", "sending_way", "sending_reference")
+#: Where a step says what a child says: a row of its own holds it.
+_OF_CHILDREN: Final = ("decide_child", "decisions", "end", "situation_report", "voices")
 #: What a step says that a row of its own holds under another class than the step's: a member wherever it stands, one of
 #: a list, or one of a step. Its record doesn't repeat it, or readers would get a class that they don't have (SEC-AZ7).
 HELD_BY_ROWS: Final = frozenset(
@@ -94,7 +96,7 @@ HELD_BY_ROWS: Final = frozenset(
         "add_child.whereabouts",
         "assign.plan_on",
         "suggest.reasons",
-        *(f"{owner}.{name}" for owner in ("decide_child", "decisions") for name in ("heard", *ASKED_WHEN)),
+        *(f"{owner}.{name}" for owner in _OF_CHILDREN for name in ("heard", *ASKED_WHEN)),
         *(
             f"record_refusal.{name}"
             for name in ("grounds", "actions_led", "recipient", "document", *_OF_SENDING)

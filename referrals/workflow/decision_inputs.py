@@ -24,7 +24,7 @@ from referrals.vocabulary import decision_answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.vocabulary.states import DecisionCode, Ground, Outcome, SendingWay
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
-from referrals.workflow.own_words import ASKED_WHEN, OwnWords
+from referrals.workflow.own_words import ASKED_WHEN, HeardWords
 
 #: The platform alone gives a reference: other ways are proven by their receipt.
 REFERENCE_OF_PLATFORM: Final = When("sending_way", (SendingWay.PLEX,))
@@ -105,7 +105,7 @@ class SeizeJusticeForAll(ToJustice):
         return attrs
 
 
-class ChildDecision(OwnWords):
+class ChildDecision(HeardWords):
     """A decision for one child that a step carries along (⇒ T43), and what the child said of it."""
 
     asked_when = {"ground": When("decision", ("close",))} | ASKED_WHEN

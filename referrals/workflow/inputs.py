@@ -22,9 +22,11 @@ def text(*, required: bool = True, max_length: int = 2_000) -> Text:
     return Text(max_length=max_length, multiline=True, allow_blank=not required, **options)
 
 
-def required(name: str) -> serializers.ValidationError:
-    """Return the refusal of a body that lacks a member which another one calls for."""
-    return serializers.ValidationError({name: [serializers.ErrorDetail("", code="required")]})
+def required(*names: str) -> serializers.ValidationError:
+    """Return the refusal of a body that lacks members which another one calls for."""
+    return serializers.ValidationError(
+        {name: [serializers.ErrorDetail("", code="required")] for name in names}
+    )
 
 
 def ids(*, required: bool = True) -> Items[UUID]:

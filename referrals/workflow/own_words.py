@@ -3,13 +3,14 @@
 A child is heard on what concerns it (CASF D226-2-6, L223-4). What a filer tells of it is part of the concern form.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from core.inputs import Code, OptionalDay, StrictSerializer, When
+from core.inputs import Code, Id, OptionalDay, StrictSerializer, When
 from referrals.errors import InvalidInput
 from referrals.vocabulary.assessment_answers import HEARD, NotHeard, WayHeard
-from referrals.workflow.inputs import text
+from referrals.workflow.inputs import required, text
 
 _HEARD: Final = When("heard", HEARD)
 _NOT_HEARD: Final = When("heard", (WayHeard.NOT_HEARD,))
@@ -46,11 +47,30 @@ class OwnWords(StrictSerializer):
     told = text(required=False, max_length=10_000)
 
 
+class HeardWords(OwnWords):
+    """The same where it can't stay open: in a decision, and in the report on what is carried out."""
+
+    heard = Code(WayHeard.choices)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for all that goes with how the child was heard, or for the reason why it wasn't."""
+        if missing := lacking(attrs):
+            raise required(*missing)
+        validated: dict[str, Any] = super().validate(attrs)
+        return validated
+
+
+class HeardChild(HeardWords):
+    """The same of one child among several."""
+
+    child = Id()
+
+
 def columns(item: Any) -> dict[str, Any]:
     """Return the columns of a ``Voice``: what goes with how the child was heard, and whether all of it is there."""
     answered = {name: item[name] for name, when in ASKED_WHEN.items() if when.met_by(item.heard)}
     empty = {name: None if name == "heard_on" else "" for name in ASKED_WHEN}
-    return {"heard": item.heard, "complete": _is_complete(item)} | empty | answered
+    return {"heard": item.heard, "complete": not lacking(item)} | empty | answered
 
 
 def require_past(item: Any, today: date, *, path: str = "") -> None:
@@ -63,8 +83,12 @@ def require_past(item: Any, today: date, *, path: str = "") -> None:
         raise InvalidInput(f"{path}heard_on", "too-late")
 
 
-def _is_complete(item: Any) -> bool:
-    if item.heard == WayHeard.NOT_HEARD:
-        return bool(item.not_heard) and (item.not_heard != NotHeard.OTHER or bool(item.not_heard_text))
-    said = bool(item.words or item.wants)
-    return bool(item.heard_on and item.heard_by and item.told) and said
+def lacking(item: Mapping[str, Any]) -> list[str]:
+    """Return the members still to be answered: of a child heard or not, or the first question alone."""
+    if item["heard"] not in WayHeard.values:
+        return ["heard"]
+    if item["heard"] == WayHeard.NOT_HEARD:
+        needed = ["not_heard", *(["not_heard_text"] if item["not_heard"] == NotHeard.OTHER else [])]
+    else:
+        needed = ["heard_on", "heard_by", *([] if item["wants"] else ["words"]), "told"]
+    return [name for name in needed if not item[name]]

@@ -23,18 +23,28 @@ TODAY = NOW(PARIS).date().isoformat()
 #: A day as it is named here; a page shows it as people write it.
 DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
 NOTHING: Said = MappingProxyType({})
-REPORT = ("holder_opinions", "entourage_opinions", "report")
-#: What the report needs of a child: its own words, and a finding of each of the six dimensions.
+REPORT = ("entourage_opinions", "earlier_concerns", "report")
+#: What the report needs of a child: its own words, its dangers, and a finding of each dimension.
 OF_CHILD: Said = {
     "voice-heard": "Seul", "voice-heard_on": TODAY, "voice-heard_by": "L'équipe", "voice-words": "« Je veux rester. »",
-    "voice-told": "La suite.",
+    "voice-told": "La suite.", "danger-danger_categories": "Sécurité", "danger-exploitation": "Sans objet",
     **{
         f"{dimension}-finding": "Satisfait"
         for dimension in (
-            "needs_rights", "health", "education_conditions", "development", "wellbeing", "suffering_signs"
+            "needs_rights", "health", "education_conditions", "development", "wellbeing", "suffering_signs", "safety",
+            "exploration", "rules_limits", "identity", "self_esteem", "child_skills", "parenting", "holders_mobilise",
+            "resources",
         )
     },
 }  # fmt: skip
+
+
+def silent(children: int = 1) -> dict[str, str]:
+    """Say of the first children of a list of decisions that they didn't wish to speak."""
+    said = {}
+    for n in range(children):
+        said |= {f"decisions-{n}-heard": "Pas entendu", f"decisions-{n}-not_heard": "N'a pas souhaité"}
+    return said
 
 
 def answers(visitor: Visitor, said: Said) -> None:
@@ -117,6 +127,14 @@ def signed(visitor: Visitor, page: str, step: str, said: Said, *, by: Visitor, r
     by.page.get_by_text(f"« {step} » : c'est fait.").wait_for()
 
 
+def unasked(assessor: Visitor) -> dict[str, str]:
+    """Say of each holder of the page of the report that it didn't wish to give its opinion."""
+    said = {}
+    for n in range(assessor.page.locator("main [name^='opinions-'][name$='-holder']").count()):
+        said |= {f"opinions-{n}-met": "Non", f"opinions-{n}-not_met": "N'a pas souhaité"}
+    return said
+
+
 def writes_the_report(assessor: Visitor, case: str, children: Conclusions) -> None:
     """Write what the team found, with the level of danger and the proposal for each child in order."""
     assessor.goes(f"{case}/evaluation")
@@ -124,6 +142,7 @@ def writes_the_report(assessor: Visitor, case: str, children: Conclusions) -> No
     said = dict.fromkeys(REPORT, "Recueilli et écrit avec soin.") | {
         "earlier_concerns_considered": "Les informations"
     }
+    said |= unasked(assessor)
     for n, (level, proposal) in enumerate(children):
         said |= {
             f"conclusions-{n}-danger_level": level, f"conclusions-{n}-proposal": proposal,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
-from tests.browser.acting import TODAY, assessed, does, opens, refused, signed
+from tests.browser.acting import TODAY, assessed, does, opens, refused, signed, silent
 from tests.browser.test_filing import REFERENCE, SAVE, says, ticks
 
 SOON = (date.fromisoformat(TODAY) + timedelta(days=6)).isoformat()
@@ -130,7 +130,12 @@ def test_s3_parents_who_exploit(visitor, people):
     expect(service.page.locator("main")).not_to_contain_text("Infirmier")
     service.looks("case-of-the-service")
 
-    decided = {"motivation": "La mesure se poursuit.", "measure": "Ordonnance", "approver": "Encadrant 93"}
+    decided = {
+        "motivation": "La mesure se poursuit.",
+        "measure": "Ordonnance",
+        "approver": "Encadrant 93",
+        **silent(3),
+    }
     for n, code in enumerate(("Poursuite", "Classement", "Classement")):
         decided |= {f"decisions-{n}-decision": code, f"decisions-{n}-motivation": "Au vu du rapport."}
         decided |= {f"decisions-{n}-ground": "Danger écarté"} if code == "Classement" else {}

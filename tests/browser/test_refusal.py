@@ -2,13 +2,14 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.acting import TODAY, assessed, does, opens, refused
+from tests.browser.acting import TODAY, assessed, does, opens, refused, silent
 from tests.browser.test_filing import SAVE, begins, fills
 
 OFFER = {
     "decisions-0-decision": "Protection administrative", "decisions-0-motivation": "Le danger est confirmé.",
     "measures-0-child": "Lou", "measures-0-type": "Aide éducative à domicile (AED)",
     "measures-0-aim": "Reprendre l'école.", "measures-0-duration_months": "6", "motivation": "Une aide à domicile.",
+    **silent(),
 }  # fmt: skip
 MOTHER = {
     "child": "Lou", "refusals-0-how": "Par courrier.", "refusals-0-on": TODAY, "danger_persists": "Le danger persiste",

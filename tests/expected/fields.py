@@ -21,7 +21,17 @@ class Field(NamedTuple):
 
 
 YES_NO = ("yes", "no")
-NOT_HEARD = ("not_asked", "declined", "no_words", "not_met", "no_interpreter", "at_risk", "refused", "other")
+NOT_HEARD = (
+    "not_asked",
+    "declined",
+    "no_words",
+    "not_met",
+    "no_interpreter",
+    "at_risk",
+    "refused",
+    "deceased",
+    "other",
+)
 YES_NO_UNKNOWN = ("yes", "no", "not_known")  # Oui / Non / Ne sait pas
 
 IDENTITY_KNOWN = {"known": "Connue", "partial": "Partielle", "unknown": "Inconnue"}
@@ -307,7 +317,8 @@ STEP_DATA = (
     ("holder_information.state", "B", "C"), ("holder_information.reason_code", "B", "C"),
     ("holder_information.reason_text", "B", "E"),
     ("contact_attempt", "H", "E"), ("assessment.notes", "H", "E"), ("assessment.conclusion", "H", "E"),
-    ("assessment.report", "H", "E"), ("assessment.finding", "H", "E"), ("assessment.health_finding", "E", "E"),
+    ("assessment.report", "H", "E"), ("assessment.danger", "H", "E"), ("assessment.opinion", "H", "E"),
+    ("assessment.inquiry_considered", "H", "E"), ("assessment.finding", "H", "E"), ("assessment.health_finding", "E", "E"),
     ("voice", "D", "E"),
     ("decision.code", "J", "C"), ("decision.date", "J", "C"), ("decision.motivation", "J", "E"),
     ("judicial_referral.state", "I", "C"), ("judicial_referral.grounds", "I", "C"),

@@ -6,6 +6,10 @@ that leaves the state. ``fired_by`` names the steps that may fire it; a step wit
 
 from tests.expected.vocabulary import BY_EXECUTION, HOLDING, IN_UNIT, ON_ASSIGNMENT, TERRITORIAL, Guard, Step
 
+HEARD_ON_IT = Guard(
+    "child_heard", "neither what the child says and was told, nor why it wasn't heard", "CASF L223-4; §4.10"
+)
+
 # Referral states in which the routes of each machine exist (§2.6, Routes).
 PART_STEP_STATES = {
     # Of a transferred case a read-only stub stays (§2.1): its referrals to justice go on at the other authority.
@@ -108,9 +112,14 @@ ASSESSMENT: dict[str, Step] = {
         guards=(
             Guard("every_child_concluded", "a child, household minors included, has no conclusion",
                   "CASF D226-2-7"),
-            Guard("dimensions_assessed", "a dimension of the decree has, for a child, no finding, text or reason",
+            Guard("dimensions_assessed", "a dimension that the authority wants has, for a child, no finding, text or reason",
                   "CASF D226-2-3; §4.10"),
+            Guard("dangers_told", "a child's exploitation isn't told whole, or no category where there is a danger",
+                  "§2.4; §4.10"),
             Guard("children_heard", "a child's own words are missing, and why there are none", "CASF D226-2-6; §4.10"),
+            Guard("holders_heard", "a holder's opinion is missing, and why there is none", "CASF D226-2-3; §4.10"),
+            Guard("inquiries_considered", "another authority knows the child, and the report doesn't say how its answer "
+                                          "is considered", "CASF D226-2-3; §2.7 IQ7"),
             Guard("opinions_gathered", "the opinion of holders or entourage is missing without a "
                                        "reason",
                   "§2.2 T20"),
@@ -254,8 +263,8 @@ MEASURE: dict[str, Step] = {
     ),
     "end": Step(
         "M12", INSPECTOR_AND_REFERENT,
-        guards=(Guard("end_report_given", "no end report", "§2.6 M12"), DANGER_ANSWERED),
-        data=("reason", "end_report", "danger_remains?"), starts=("C8",), stops=ITS_CLOCKS,
+        guards=(Guard("end_report_given", "no end report", "§2.6 M12"), DANGER_ANSWERED, HEARD_ON_IT),
+        data=("reason", "end_report", "danger_remains?", "voice"), starts=("C8",), stops=ITS_CLOCKS,
         origins=("active", "suspended"), targets=("ended",), fired_by=("T25",),
         note="Shelters: returned, admitted or judge seized. By T25: agreement withdrawn.",
     ),
@@ -287,8 +296,11 @@ MEASURE: dict[str, Step] = {
         guards=(
             Guard("shown_beforehand", "not said to be shown to parents and child beforehand", "CASF L223-5"),
             Guard("shown_already", "the day of showing is to come", "CASF L223-5"),
+            HEARD_ON_IT,
+            Guard("child_was_shown", "not said how the child was shown it by its age, or that it is too young",
+                  "CASF L223-5"),
         ),
-        data=("report",), starts=("C17",), stops=("C17", "C15b"), origins=("active", "suspended"),
+        data=("report", "shown_on", "child_shown", "voice"), starts=("C17",), stops=("C17", "C15b"), origins=("active", "suspended"),
         targets=("same",),
         note="C15b for mjie only.",
     ),

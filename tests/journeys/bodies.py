@@ -28,7 +28,7 @@ def contact(seen: dict[UUID, str], *, at: str, kind: str = "home_visit", **said:
     return {"kind": kind, "at": at, "children": children, "holders_consent": "yes"} | told | said
 
 
-def report(levels: dict[UUID, str]) -> Body:
+def report(levels: dict[UUID, str], holders: list[UUID]) -> Body:
     """PATCH of the assessment: one report, one conclusion a child; ``levels`` gives the danger of each."""
     proposals = {"no_danger": "classement", "risk": "adapted_actions", "danger": "adapted_actions"}
     conclusions = [
@@ -41,15 +41,31 @@ def report(levels: dict[UUID, str]) -> Body:
         for pk, level in levels.items()
     ]
     return {
-        "report": "Rapport unique.", "holder_opinions": "Recueillies.", "entourage_opinions": "Recueillies.",
+        "report": "Rapport unique.", "entourage_opinions": "Recueillies.", "earlier_concerns": "Aucune.",
         "earlier_concerns_considered": True, "conclusions": conclusions,
+        "opinions": [opinion(pk) for pk in holders], "dangers": [danger(pk) for pk in levels],
         "findings": [finding(pk, dimension) for pk in levels for dimension in DIMENSIONS],
         "voices": [voice(pk) for pk in levels],
     }  # fmt: skip
 
 
-#: The six dimensions of the decree (domain.md §4.10).
-DIMENSIONS = ("needs_rights", "health", "education_conditions", "development", "wellbeing", "suffering_signs")
+#: The six dimensions of the decree, then those that an authority wants unless it says otherwise (domain.md §4.10).
+DECREE = ("needs_rights", "health", "education_conditions", "development", "wellbeing", "suffering_signs")
+DIMENSIONS = (
+    *DECREE, "safety", "exploration", "rules_limits", "identity", "self_esteem", "child_skills", "parenting",
+    "holders_mobilise", "resources",
+)  # fmt: skip
+
+
+def danger(child: UUID, **said: Any) -> Body:
+    """A child in danger by its upbringing, of whom nobody thinks that it is exploited."""
+    return {"child": child, "danger_categories": ["education_conditions"], "exploitation": "none"} | said
+
+
+def opinion(holder: UUID, **said: Any) -> Body:
+    """A holder who said what the decree asks for."""
+    texts = dict.fromkeys(("needs", "difficulties", "understanding", "proposals"), "Dit en entretien.")
+    return {"holder": holder, "met": "met"} | texts | said
 
 
 def finding(child: UUID, dimension: str, **said: Any) -> Body:
@@ -61,6 +77,26 @@ def voice(child: UUID, **said: Any) -> Body:
     """What a child says, wants and was told."""
     told = {"words": "« Je veux rester. »", "wants": "Rester.", "told": "La suite."}
     return {"child": child, "heard": "alone", "heard_on": "2026-11-20", "heard_by": "L'équipe"} | told | said
+
+
+#: A child that didn't wish to speak.
+SILENT: Body = {"heard": "not_heard", "not_heard": "declined"}
+
+
+def silent(children: list[UUID]) -> list[Body]:
+    """The same of each child, where several are asked (T30)."""
+    return [{"child": pk} | SILENT for pk in children]
+
+
+def situation(*, shown: str, **said: Any) -> Body:
+    """M17: shown to the parents and explained to the child on the same day."""
+    shown_to = {"shown_on": shown, "child_shown": "explained", "child_shown_on": shown}
+    return {"report": "Situation."} | shown_to | SILENT | said
+
+
+def end(*, on: str, **said: Any) -> Body:
+    """M12: no danger remains."""
+    return {"on": on, "end_report": "Fin.", "danger_remains": "no"} | SILENT | said
 
 
 def to_justice(*children: UUID, grounds: tuple[str, ...] = ("5",), **said: Any) -> Body:
@@ -80,8 +116,8 @@ def for_all(grounds: tuple[str, ...] = ("4",)) -> Body:
 
 
 def decision(child: UUID, code: str, **said: Any) -> Body:
-    """T43."""
-    return {"child": child, "decision": code, "motivation": "Au vu du rapport."} | said
+    """T43; the child didn't wish to say anything."""
+    return {"child": child, "decision": code, "motivation": "Au vu du rapport."} | SILENT | said
 
 
 def offer(child: UUID, **said: Any) -> Body:

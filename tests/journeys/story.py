@@ -173,7 +173,7 @@ class Story:
     def reported(self, levels: Sequence[str], **said: Any) -> None:
         """Write, hand in and deliver the report (A04, A05, T20), with the danger of each child in order."""
         self.does("assessor", "write", {"framework_version": "HAS 2021"}, part="assessment")
-        self.writes("assessor", bodies.report(dict(zip(self.children, levels, strict=True))))
+        self.writes("assessor", bodies.report(dict(zip(self.children, levels, strict=True)), self.holders))
         self.does("assessor", "hand_in", {}, part="assessment")
         self.does("assessment_lead", "submit_report", said)
 

@@ -222,13 +222,11 @@ def test_after_the_shelter_the_child_goes_home_or_the_judge_is_seized(away):
     part = f"measures/{sheltered(away)}"
     away.at("2026-11-25 10:00")
 
-    refused = away.refused(
-        "ase_inspector", "end", {"on": "2026-11-25", "end_report": "Fin.", "danger_remains": "no"}, part=part
-    )
+    refused = away.refused("ase_inspector", "end", bodies.end(on="2026-11-25"), part=part)
     away.does(
         "ase_inspector",
         "end",
-        {"on": "2026-11-25", "end_report": "Fin.", "danger_remains": "no", "shelter": "returned"},
+        bodies.end(on="2026-11-25", shelter="returned"),
         part=part,
     )
 

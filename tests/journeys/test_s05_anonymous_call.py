@@ -9,7 +9,7 @@ from tests.kept import kept
 UNKNOWN = ("filer_name", "filer_email", "filer_org", "filer_role_to_child", "child_opinion", "child_informed")
 CALL = concern(
     filer_name=None, filer_email=None, filer_org=None, filer_role_to_child=None, filer_profession="private_person",
-    filer_is_source="yes", feedback_channel="none", child_opinion=None, child_informed="", parents_informed="no",
+    filer_is_source="yes", feedback_channel="none", child_opinion=None, child_not_heard="not_asked", child_informed="", parents_informed="no",
     not_informed_reason="unreachable", parents_informed_on=None, parents_informed_by=None, parents_informed_how=None,
     not_known=list(UNKNOWN),
 )  # fmt: skip

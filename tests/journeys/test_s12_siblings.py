@@ -163,7 +163,7 @@ def test_the_report_concludes_for_every_minor_of_the_home(story):
     story.met()
     story.does("assessor", "write", {"framework_version": "HAS 2021"}, part="assessment")
     three = dict.fromkeys(story.children[:3], "risk")
-    story.writes("assessor", bodies.report(three))
+    story.writes("assessor", bodies.report(three, story.holders))
 
     assert story.refused("assessor", "hand_in", {}, part="assessment") == "every_child_has_a_conclusion"
 
@@ -251,7 +251,7 @@ def test_the_placement_shows_while_it_lives_then_the_aed(placed):
 
 @pytest.mark.slow("four children to the end")
 def test_the_follow_up_ends_by_two_signatures_once_nothing_is_alive(placed):
-    end = {"reason": "term", "end_report": "Fin."}
+    end = {"reason": "term", "end_report": "Fin.", "voices": bodies.silent(placed.children)}
     assert placed.refused("ase_inspector", "end_followup", end) == "no_measure_alive"
     placed.at("2027-12-21 10:00")
     lifting = {"on": "2027-12-21", "reason": "10", "decision": "Jugement.", "danger_remains": "no"}
@@ -259,7 +259,7 @@ def test_the_follow_up_ends_by_two_signatures_once_nothing_is_alive(placed):
     placed.does(
         "ase_inspector",
         "end",
-        {"on": "2027-12-21", "end_report": "Objectifs atteints.", "danger_remains": "no"},
+        bodies.end(on="2027-12-21"),
         part=measure(placed, ADAM),
     )
     assert placed.state == "protected_admin", "no measure ends a case: T30 alone does"

@@ -82,7 +82,7 @@ def there(story):
     past.met()
     past.does("assessor", "write", {"framework_version": "HAS 2021"}, part="assessment")
     levels = dict.fromkeys(past.children, "risk")
-    past.writes("assessor", bodies.report(levels) | {"report": REPORT})
+    past.writes("assessor", bodies.report(levels, past.holders) | {"report": REPORT})
     past.does("assessor", "hand_in", {}, part="assessment")
     past.does("assessment_lead", "submit_report", {})
     return past
@@ -199,6 +199,20 @@ def test_the_whole_way_from_the_question_to_its_closing(here, there):
     assert "report" not in papers["documents"]["assessment_report"], "its texts are about the sister too"
     assert [one["text"] for one in papers["documents"]["assessment_report"]["conclusions"]] == ["Conclusion."]
     assert [word for word in NEVER if word in json.dumps(papers)] == []
+    here.met()
+    here.does("assessor", "write", {"framework_version": "HAS 2021"}, part="assessment")
+    whole = bodies.report(dict.fromkeys(here.children, "risk"), here.holders)
+    here.writes("assessor", whole)
+    assert here.refused("assessor", "hand_in", {}, part="assessment") == "every_inquiry_was_considered"
+    how = {
+        "considered": [{"inquiry": asker["id"], "consideration": "Le suivi de 2024 est rapproché des faits."}]
+    }
+    here.writes("assessor", how)
+    (row,) = here.reads("assessor", "assessment")["results"]
+    assert [(one["inquiry"], one["consideration"]) for one in row["considered"]] == [
+        (asker["id"], "Le suivi de 2024 est rapproché des faits.")
+    ]
+    here.does("assessor", "hand_in", {}, part="assessment")
     does(here, asker, "close", {"considered": "L'évaluation en tient compte."})
     assert reads(here, asked, code=ASKED)["closing"] is None, "how it was considered is the asker's own"
     assert reads(here, asked, code=ASKED)["state"]["code"] == "closed"

@@ -12,6 +12,7 @@ from referrals.models import (
     Approval,
     Attachment,
     Child,
+    ChildDanger,
     Clock,
     Complement,
     Conclusion,
@@ -77,6 +78,7 @@ class Family:
         child = row(Child, child_met="alone", position=number + 5, age_band="11-15")
         row(Conclusion, assessment=self.assessment, child=child, danger_level="risk", proposal="classement")
         row(Finding, assessment=self.assessment, child=child, dimension="health", complete=True)
+        row(ChildDanger, assessment=self.assessment, child=child, exploitation="at_risk", complete=True)
         row(Voice, assessment=self.assessment, child=child, heard="alone", complete=True)
         visit = row(
             Visit, assessment=self.assessment, kind="meeting", at=AT, by=self.kit.world.user("assessor")

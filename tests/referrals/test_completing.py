@@ -52,7 +52,7 @@ def test_the_first_analysis_names_what_is_open_and_no_more(night):
 
     assert asked == {
         name: "L" if name in LEGAL else "P" for name in ANSWERS if name != "not_informed_reason"
-    } | {f"children.0.{name}": "P" for name in OF_CHILD} | {"holders": "P"}
+    } | {"child_not_heard": "P"} | {f"children.0.{name}": "P" for name in OF_CHILD} | {"holders": "P"}
     assert night.state == "triage"
 
 

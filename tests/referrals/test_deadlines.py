@@ -630,7 +630,7 @@ def test_each_report_starts_the_next_years_and_the_renewal_a_new_term(under_way)
     assert refused == "report_precedes_renewal"
 
     under_way.at("2027-11-20 10:00")
-    report = {"report": "Situation.", "shown_on": "2027-11-19"}
+    report = bodies.situation(shown="2027-11-19")
     under_way.does("case_referent", "situation_report", report, part=under_way.aed)
     under_way.does("ase_inspector", "renew", renewal, part=under_way.aed)
 
@@ -640,7 +640,7 @@ def test_each_report_starts_the_next_years_and_the_renewal_a_new_term(under_way)
 
 
 ENDS = [
-    ("end", {"on": "2027-12-15", "end_report": "Fin.", "danger_remains": "no"}),
+    ("end", bodies.end(on="2027-12-15")),
     ("lift", {"on": "2027-06-01", "reason": "10", "danger_remains": "no"}),
     ("transfer", {"reason": "Déménagement"}),
     ("not_executed", bodies.not_executed(nothing_was_done=True)),
@@ -772,7 +772,7 @@ def test_the_report_of_an_investigation_stops_its_clock(filed):
     filed.does(
         "case_referent",
         "situation_report",
-        {"report": "Conclusions.", "shown_on": "2027-04-01"},
+        bodies.situation(shown="2027-04-01"),
         part=measure,
     )
 

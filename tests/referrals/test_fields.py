@@ -214,6 +214,11 @@ STEP_FIELDS = {
     "assessment.notes": [("assessment", "notes")],
     "assessment.conclusion": [("conclusion", "text")],
     "assessment.report": [("assessment", "report")],
+    "assessment.danger": [("childdanger", name) for name in ("hold", "debt", "third_parties", "digital", "tonight")],
+    "assessment.inquiry_considered": [("inquiryconsidered", "consideration")],
+    "assessment.opinion": [
+        ("holderopinion", name) for name in ("needs", "difficulties", "understanding", "proposals", "not_met_text")
+    ],
     "assessment.finding": [("finding", name) for name in ("finding", "observed", "reported", "text")],
     "assessment.health_finding": [("finding", f"health_{name}") for name in ("observed", "reported", "text")],
     "voice": [("voice", name) for name in ("words", "wants", "told", "heard_by", "not_heard_text")],

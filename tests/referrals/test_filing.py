@@ -91,10 +91,32 @@ def test_an_urgent_filing_still_says_what_the_danger_is(world):
 @pytest.mark.parametrize("item", ["child_opinion", "prior_actions", "filer_org", "situation_type"])
 def test_a_practice_item_may_be_said_to_be_not_known(world, item):
     """domain.md §4: P blocks unless « non connu » is ticked."""
-    said = concern(not_known=[item]) | {"submit": True}
+    said = concern(not_known=[item], child_words="« Aide-moi »") | {"submit": True}
     del said[item]
 
     assert world.as_("filer").post("referrals", said, key="not-known-1").status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("said", "lacking"),
+    [
+        ({"child_words": "« Aide-moi »", "not_known": ["child_opinion"]}, {}),
+        ({"child_words": "« Aide-moi »"}, {"child_opinion": "P"}),
+        ({"child_opinion": "Veut en parler"}, {}),
+        ({"child_not_heard": "not_asked"}, {}),
+        ({"not_known": ["child_opinion"]}, {"child_not_heard": "P"}),
+        ({}, {"child_opinion": "P", "child_not_heard": "P"}),
+    ],
+)
+def test_where_nothing_was_heard_of_the_child_it_is_said_why(world, said, lacking):
+    """Its words or what it thinks, or else one of the reasons; the reason alone is enough."""
+    form = concern() | {"submit": True}
+    del form["child_opinion"]
+
+    answer = world.as_("filer").post("referrals", form | said, key="unheard-01")
+
+    assert (answer.status_code == 201) == (not lacking)
+    assert (missing(answer) if lacking else {}) == lacking
 
 
 def test_a_legal_item_can_not_be_said_to_be_not_known(world):

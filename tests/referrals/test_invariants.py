@@ -416,7 +416,12 @@ class Procedure(RuleBasedStateMachine):
             self.ruled_out[kid] = Decision.objects.filter(child=kid).count()
 
     def writes(self, levels):
-        body, version = bodies.report(dict(zip(self.children, levels, strict=True))), self.row.version
+        body, version = (
+            bodies.report(
+                dict(zip(self.children, levels, strict=True)), [row.pk for row in self.row.holders.all()]
+            ),
+            self.row.version,
+        )
         self.read = None
         try:
             with transaction.atomic():
@@ -568,7 +573,7 @@ class Procedure(RuleBasedStateMachine):
             "record_refusal": lambda: {"child": kid, "attempts": "Appels", "danger_persists": pick([True, False])} | ground_only,
             "refuse": lambda: {"attempts": "Appels"},
             "judicial_outcome": lambda: answer | {"judicial_referral": pick(sent)}, "record_outcome": lambda: answer,
-            "order": lambda: order, "end": lambda: {"on": on, "end_report": "Fin.", "danger_remains": pick(["yes", "no"])},
+            "order": lambda: order, "end": lambda: bodies.end(on=on, danger_remains=pick(["yes", "no"])),
             "lift": lambda: {"on": on, "reason": "10", "decision": "Jugement.", "danger_remains": pick(["yes", "no"])},
             "not_executed": lambda: bodies.not_executed(danger_remains=pick(["yes", "no"])) | second,
             "inform_judge": lambda: bodies.judge_informed(on=on),
@@ -584,9 +589,7 @@ class Procedure(RuleBasedStateMachine):
                 term_on=on + timedelta(days=360),
             ),
             "ruling": lambda: {"on": on, "effect": "kept", "copy": "Jugement."},
-            "end_followup": lambda: {
-                "reason": pick(["term", "10"]), "end_report": "Fin.", "danger_remains": pick(["", "yes", "no", "no"]),
-            } | second,
+            "end_followup": lambda: {"reason": pick(["term", "10"]), "end_report": "Fin.", "voices": bodies.silent(kids)} | second,
             "set_exploitation_status": lambda: {"child": kid, "value": pick(Exploitation.values), "reasons": "Motifs"} | second,
             "set_urgency": lambda: {"value": pick(["U0", "U1", "U2", "U3"]), "reason": "Motif", "done": "Mise à l'abri",
                             "clear_danger": pick([[], [kid]])},

@@ -40,7 +40,7 @@ READ_BY = {
     "HONORABILITY_YEARS": {"honorability_years": "referrals/policy_changes/certificates.py"},
     "DECISION_DAYS": {"decision_days": CLOCKS},
     "TWO_READER_QUALIFICATION": {"two_reader_qualification": "referrals/triage/steps.py"},
-    "REPORT_ITEMS": {"report_items": "web/views/cases/child_writing.py"},
+    "REPORT_ITEMS": {"report_items": "referrals/assessment/guards.py"},
     "TEAM_SOURCE": {"team_source": "referrals/assessment/teams.py"},
     "SIGNATORIES": {"signatories_first_analysis": "referrals/execution/signatories.py",
                     "signatories_decisions": "referrals/execution/signatories.py"},

@@ -18,6 +18,7 @@ from referrals.models import (
     StepRecord,
 )
 from tests.conftest import see_all
+from tests.journeys.bodies import SILENT
 from tests.kept import kept
 from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT, Kit
@@ -231,7 +232,7 @@ def test_nobody_signs_what_they_would_read_in_part(world, family):
     family.marked(Conclusion, "open", assessment=family.assessment, child=family.kit.child,
                   danger_level="no_danger", proposal="classement")  # fmt: skip
     told = [
-        {"child": str(child.pk), "decision": "close", "ground": "no_danger", "motivation": "Rien."}
+        {"child": str(child.pk), "decision": "close", "ground": "no_danger", "motivation": "Rien.", **SILENT}
         for child in Child.objects.filter(referral=family.pk)
     ]
     said = {

@@ -35,7 +35,7 @@ from tests.days import today
 from tests.factories.concerns import child as of_child
 from tests.factories.concerns import concern, urgent
 from tests.factories.world import World
-from tests.journeys.bodies import DIMENSIONS, NEEDS, interview
+from tests.journeys.bodies import DIMENSIONS, NEEDS, SILENT, interview
 from tests.referrals.attachments import files
 
 #: To which authority a case goes.
@@ -288,13 +288,15 @@ def contact(case: Case, kind: str = "home_visit", seen: str = "alone") -> Move:
     )  # fmt: skip
 
 
+#: What the team writes about all the children.
+TEXTS = ("report", "child_opinions", "holder_opinions", "entourage_opinions", "earlier_concerns")
+
+
 def reported(case: Case, levels: dict[int, str] | None = None) -> Walk:
     """Write the report and deliver it; ``levels`` are the dangers confirmed, by the child's position."""
     assessment = f"referrals/{case.pk}/assessment"
     yield case.step("assessor", "assessment/write", framework_version="HAS 2021")
-    report = {
-        name: case.say(name) for name in ("report", "child_opinions", "holder_opinions", "entourage_opinions")
-    } | of_children(case)
+    report = {name: case.say(name) for name in TEXTS} | of_children(case)
     conclusions = [
         {"child": pk, "danger_level": (levels or {}).get(n, "danger"), "proposal": "adapted_actions",
          "text": case.say("conclusion")}
@@ -318,10 +320,37 @@ def of_children(case: Case) -> dict[str, Any]:
         for dimension in DIMENSIONS
         for prefix in ("health_" if dimension == "health" else "finding_",)
     ]
-    heard = {"heard": "alone", "heard_on": day(-1)} | {
-        n: say(n) for n in ("heard_by", "words", "wants", "told")
+    dangers = [
+        {
+            "child": pk,
+            "danger_categories": ["security"],
+            "exploitation": "at_risk",
+            "hold": "yes",
+            "debt": "no",
+        }
+        | {name: say(name) for name in ("third_parties", "digital", "tonight")}
+        for pk in case.children
+    ]
+    opinion = {name: say(name) for name in ("needs", "difficulties", "understanding", "proposals")}
+    with seeing_all():
+        holders = [str(row.pk) for row in Holder.objects.filter(referral=case.pk)]
+    return {
+        "dangers": dangers,
+        "findings": findings,
+        "opinions": [{"holder": pk, "met": "met"} | opinion for pk in holders],
+        "voices": [{"child": pk} | heard(case) for pk in case.children],
     }
-    return {"findings": findings, "voices": [{"child": pk} | heard for pk in case.children]}
+
+
+def heard(case: Case) -> dict[str, Any]:
+    """Return how a child was heard, alone, and what it said."""
+    said = {name: case.say(name) for name in ("heard_by", "words", "wants", "told")}
+    return {"heard": "alone", "heard_on": day(-1)} | said
+
+
+def decided(case: Case, child: str, code: str) -> dict[str, Any]:
+    """Return a decision for a child, who was heard on it."""
+    return {"child": child, "decision": code, "motivation": case.say("motivation")} | heard(case)
 
 
 def ready_to_decide(case: Case, form: dict[str, Any], levels: dict[int, str] | None = None) -> Walk:
@@ -384,7 +413,12 @@ def away_and_taken_in(case: Case) -> Walk:
                     since=say("since"), called=say("called"))  # fmt: skip
     answer = yield case.step("on_call", "shelter_72h", **taken_in, place=say("place"), holders_told="no",
                              holders_reason=say("reason"))  # fmt: skip
-    home = {"on": day(), "end_report": say("end_report"), "shelter": "returned", "danger_remains": "no"}
+    home = {
+        "on": day(),
+        "end_report": say("end_report"),
+        "shelter": "returned",
+        "danger_remains": "no",
+    } | SILENT
     yield case.step("ase_inspector", f"measures/{answer.json()['made']}/end", **home)
     answer = yield case.step("on_call", "shelter_5d", **taken_in, place=say("place"), representative="unable",
                              representative_reason=say("reason"))  # fmt: skip
@@ -394,8 +428,7 @@ def away_and_taken_in(case: Case) -> Walk:
 def _written_twice(case: Case) -> Walk:
     """Send the report back, ask for more, and deliver it again."""
     say = case.say
-    report = {n: say(n) for n in ("report", "child_opinions", "holder_opinions", "entourage_opinions")}
-    report |= of_children(case)
+    report = {name: say(name) for name in TEXTS} | of_children(case)
     levels = ("danger", "no_danger")
     conclusions = [
         {"child": pk, "danger_level": levels[n], "proposal": "adapted_actions", "text": say("conclusion")}
@@ -428,7 +461,7 @@ def _decided(case: Case) -> Walk:
     )
     yield case.step(
         "ase_inspector", "decide_admin", motivation=say("motivation"),
-        decisions=[{"child": first, "decision": "admin", "motivation": say("motivation")}],
+        decisions=[decided(case, first, "admin")],
         measures=[{"child": first, "type": "aed", "aim": say("aim"), "duration_months": 6}],
     )  # fmt: skip
     measure = _newest_measure(case)
@@ -565,17 +598,18 @@ def measures(case: Case) -> Walk:
     yield case.step("measure_service", f"{at}/start", started_on=day(), term_on=day(180))
     yield case.step("measure_service", f"{at}/suspend", on=day(), reason=say("reason"))
     yield case.step("measure_service", f"{at}/resume", on=day())
-    yield case.step("case_referent", f"{at}/sign_plan", on=day(), signed_by=say("signed_by"),
-                    trusted_person="named")  # fmt: skip
-    yield case.step("measure_service", f"{at}/situation_report", report=say("report"), shown_on=day())
+    yield case.step("case_referent", f"{at}/sign_plan", on=day(), signed_by=say("signed_by"))
+    yield case.step("measure_service", f"{at}/situation_report", report=say("report"), shown_on=day(),
+                    child_shown="read", child_shown_on=day(), **heard(case))  # fmt: skip
     yield case.step("ase_inspector", f"{at}/renew", term_on=day(300), basis=say("basis"))
     yield from _offered(case)
     yield from _ordered(case)
-    yield case.step("case_referent", f"{at}/end", on=day(), end_report=say("end_report"), danger_remains="no")
+    yield case.step("case_referent", f"{at}/end", on=day(), end_report=say("end_report"), danger_remains="no",
+                    **heard(case))  # fmt: skip
     yield case.step("crip_coordinator", "set_exploitation_status", child=child, value="at_risk",
                     reasons=say("reasons"))  # fmt: skip
     yield from case.signed("ase_inspector", "end_followup", "supervisor", reason="10",
-                           end_report=say("end_report"), danger_remains="no")  # fmt: skip
+                           end_report=say("end_report"), voices=[{"child": pk} | heard(case) for pk in case.children])  # fmt: skip
 
 
 def _offered(case: Case) -> Walk:
@@ -667,7 +701,7 @@ def unreachable(case: Case) -> Walk:
 def justice(case: Case) -> Walk:
     """A report that calls for justice."""
     yield from ready_to_decide(case, concern())
-    decision = {"child": case.children[0], "decision": "judicial", "motivation": case.say("motivation")}
+    decision = decided(case, case.children[0], "judicial")
     yield case.step("ase_inspector", "decide_judicial", decisions=[decision], motivation=case.say("motivation"),
                     **case.to_justice(children=case.children))  # fmt: skip
     outcome = {"child": case.children[0], "type": "returned", "on": day(), "copy": case.say("copy")}
@@ -683,7 +717,7 @@ def refusal(case: Case) -> Walk:
     child = case.children[0]
     yield case.step(
         "ase_inspector", "decide_admin", motivation=say("motivation"),
-        decisions=[{"child": child, "decision": "admin", "motivation": say("motivation")}],
+        decisions=[decided(case, child, "admin")],
         measures=[{"child": child, "type": "aed", "aim": say("aim"), "duration_months": 6}],
     )  # fmt: skip
     refusals = [{"holder": case.holder(), "how": say("how"), "on": day()}]
@@ -695,7 +729,7 @@ def closing(case: Case) -> Walk:
     """A report that rules out danger."""
     say = case.say
     yield from ready_to_decide(case, concern(), {0: "no_danger"})
-    decision = {"child": case.children[0], "decision": "close", "motivation": say("motivation")}
+    decision = decided(case, case.children[0], "close")
     yield case.step("ase_inspector", "decide_close", decisions=[decision], motivation=say("motivation"),
                     feedback=say("feedback"))  # fmt: skip
 
@@ -720,7 +754,7 @@ def continuation(case: Case) -> Walk:
                     words=say("words"), aim=say("aim"))  # fmt: skip
     yield contact(case)
     yield from reported(case)
-    decision = {"child": case.children[0], "decision": "continue", "motivation": say("motivation")}
+    decision = decided(case, case.children[0], "continue")
     yield case.step("ase_inspector", "decide_continue", decisions=[decision], motivation=say("motivation"))
 
 

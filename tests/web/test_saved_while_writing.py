@@ -160,6 +160,38 @@ def test_what_is_found_of_a_child_is_saved_while_it_is_written(world, case):
     shown = text(assessor.get(place))
     assert "Suivi repris." in shown
     assert "Sa parole" not in shown, "a reason is enough"
+    assert "Dangers et situation prostitutionnelle" in shown
     assert "Bien-être" in shown
     assert assessor.get(f"/dossiers/{case.pk}/redaction/{case.pk}").status_code == 404
     assert Visitor(world, "crip_coordinator").get(place).status_code == 403
+
+
+def test_what_is_said_of_dangers_and_by_holders_is_saved_though_something_lacks(world, case):
+    """Nothing that was ticked waits for the answer that it goes with; what the report lacks is told."""
+    assessor, child = Visitor(world, "assessor"), case.children[0]
+    place = f"/dossiers/{case.pk}/redaction"
+    form = form_in(assessor.get(f"{place}/{child}"))
+
+    first = saves(assessor, f"{place}/{child}", form, **{"danger-danger_categories": ["security"]})
+    said = {"danger-exploitation": "suspected", "danger-hold": "yes", "danger-tonight": "Chez un inconnu."}
+    saves(
+        assessor,
+        f"{place}/{child}",
+        goes_on(form, first) | {"danger-danger_categories": ["security"]},
+        **said,
+    )
+    danger = Assessment.objects.get(referral=case.pk).dangers.get()
+    assert (danger.danger_categories, danger.exploitation, danger.complete) == (
+        ["security"],
+        "suspected",
+        False,
+    )
+    assert "Chez un inconnu." in assessor.get(f"{place}/{child}").content.decode()
+
+    form = form_in(assessor.get(place))
+    saves(assessor, place, form, **{"opinions-0-met": "met", "opinions-0-needs": "Du calme."})
+    assert Assessment.objects.get(referral=case.pk).opinions.get().complete is False
+    page = assessor.get(place).content.decode()
+    assert "Du calme." in page
+    assert "Réponses d'autres départements" not in page
+    assert "Du calme." in text(assessor.get(f"/dossiers/{case.pk}/evaluation"))

@@ -130,6 +130,7 @@ def test_a_list_of_rows_is_held_back_too(world, case):
     answer = inspector.post(
         at(case, "decide_child"),
         form_in(inspector.get(at(case, "decide_child"))) | typed | {"decision": "close", "ground": "no_danger",
+                                                                    "heard": "not_heard", "not_heard": "declined",
                                                                     "motivation": "Rien ne le fonde."},
     )  # fmt: skip
     assert answer.status_code == 303, text(answer)[:900]

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
-from referrals.assessment.inputs import ChildHearing
-from referrals.vocabulary.assessment_answers import OF_DECREE, Dimension
+from referrals.assessment.inputs import ChildHearing, DangerForm
+from referrals.vocabulary.assessment_answers import DangerLevel, Dimension
 from web import forms
 from web.forms import Ask, Follow, Pairs
 
@@ -69,7 +69,21 @@ HEARING: Final = (
         rows=2,
     ),
 )
+#: How the page asks for a child's dangers.
+DANGERS: Final = (
+    Ask(
+        "danger_categories", _("Dangers retenus"), _("Dès que le rapport conclut à un danger ou à un risque.")
+    ),
+    Ask("maltreatment", _("Maltraitances"), optional=True),
+    Ask("exploitation", _("Situation prostitutionnelle, selon l'équipe"), inline=True),
+    Ask("hold", _("L'enfant est-il sous l'emprise de quelqu'un ?"), inline=True),
+    Ask("debt", _("L'enfant a-t-il une dette à rembourser ?"), inline=True),
+    Ask("tonight", _("Où l'enfant dort ce soir"), rows=1),
+    Ask("third_parties", _("Qui exploite l'enfant, ou en profite"), rows=2, optional=True),
+    Ask("digital", _("Comptes, annonces, téléphones"), rows=2, optional=True),
+)
 VOICE: Final = "voice-"
+DANGER: Final = "danger-"
 
 
 def asked_of(dimension: Dimension) -> list[Ask]:
@@ -83,10 +97,9 @@ def hearing() -> list[Ask]:
     return forms.as_called(ChildHearing, HEARING)
 
 
-def dimensions(items: Iterable[str]) -> list[Dimension]:
-    """Return what an authority's report looks at for each child, in the order of the page."""
-    wanted = set(items)
-    return [one for one in Dimension if one in wanted]
+def danger() -> list[Ask]:
+    """Return the questions about a child's dangers, each under the answer that calls for it."""
+    return forms.as_called(DangerForm, DANGERS)
 
 
 def texts_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,13 +108,24 @@ def texts_of(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def missing_of(
-    child: str, findings: Sequence[Mapping[str, Any]], voices: Sequence[Mapping[str, Any]]
+    child: str, row: Mapping[str, Any], voices: Sequence[Mapping[str, Any]], wanted: Sequence[Dimension]
 ) -> list[str]:
-    """Return what the report still lacks of a child, in the reader's words."""
-    done = {row["dimension"] for row in findings if row["child"] == child and row["complete"]}
-    heard = any(row["complete"] for row in voices if row["child"] == child)
-    lacking = [] if heard else [gettext("Sa parole")]
-    return lacking + [str(one.label) for one in OF_DECREE if one not in done]
+    """Return what the report ``row`` still lacks of a child, in the reader's words; ``wanted`` are its dimensions."""
+    done = {one["dimension"] for one in row["findings"] if one["child"] == child and one["complete"]}
+    lacking = (
+        [] if any(one["complete"] for one in voices if one["child"] == child) else [gettext("Sa parole")]
+    )
+    if not _danger_is_told(child, row):
+        lacking.append(gettext("Dangers et situation prostitutionnelle"))
+    return lacking + [str(one.label) for one in wanted if one not in done]
+
+
+def _danger_is_told(child: str, row: Mapping[str, Any]) -> bool:
+    calm = any(
+        one["child"] == child and one["danger_level"] == DangerLevel.NO_DANGER for one in row["conclusions"]
+    )
+    told = (one for one in row["dangers"] if one["child"] == child and one["complete"])
+    return any(calm or one["danger_categories"] for one in told)
 
 
 def voices_of(row: Mapping[str, Any], voices: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -112,15 +136,16 @@ def voices_of(row: Mapping[str, Any], voices: Iterable[Mapping[str, Any]]) -> li
 def children(
     pk: UUID,
     named: Pairs,
-    findings: Sequence[Mapping[str, Any]],
+    row: Mapping[str, Any],
     voices: Sequence[Mapping[str, Any]],
+    wanted: Sequence[Dimension],
 ) -> list[dict[str, Any]]:
     """Return the pages of the children, each with what is still missing there."""
     return [
         {
             "pk": child,
             "name": name,
-            "missing": missing_of(child, findings, voices),
+            "missing": missing_of(child, row, voices, wanted),
             "address": reverse("child-writing", args=[pk, child]),
         }
         for child, name in named

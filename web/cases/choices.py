@@ -29,6 +29,7 @@ from referrals.reading import names as reading_names
 from referrals.reading.names import Names
 from referrals.vocabulary import reference_numbers
 from referrals.vocabulary.attachments import Kind
+from referrals.vocabulary.inquiries import Side
 from referrals.vocabulary.states import JudicialState, MeasureState, RequestState
 from referrals.workflow.step import Step
 from web.cases import words
@@ -92,6 +93,8 @@ class Choices:
         if (name in PEOPLE and (owner, name) != ("OrderedMeasure", "decider")) or name in ("leave", "leaver"):
             return self.on_the_case if name in ("leave", "leaver") else self.people(name, owner)
         makers: Mapping[str, Callable[[], Pairs]] = {
+            "TeamWriting.opinions": lambda: self.holders,
+            "TeamWriting.considered": self.inquiries,
             "unit": self.units,
             "service": lambda: self.services(executing=owner not in NAMED_BY_OTHERS),
             "measure": lambda: self.in_sight(self.measures()),
@@ -252,6 +255,19 @@ class Choices:
         return [
             (str(row.pk), gettext("Question du %(day)s") % {"day": f"{row.asked_at:%d/%m/%Y}"})
             for row in rows
+        ]
+
+    def inquiries(self) -> Pairs:
+        """Return the inquiries that another authority answered about a child it knows, by authority and day."""
+        rows = self.referral.inquiries.filter(side=Side.ASKER, known=True).select_related("other")
+        return [
+            (
+                str(row.pk),
+                gettext("%(name)s, question du %(day)s")
+                % {"name": row.other.name, "day": f"{row.asked_at:%d/%m/%Y}"},
+            )
+            for row in rows
+            if row.child_id is None or self.sight.reads("D", row.child_id)
         ]
 
     def sent_beforehand(self) -> Pairs:

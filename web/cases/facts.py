@@ -28,7 +28,9 @@ ON_THE_REPORT: Final = (
     "decide_continue",
     "decide_judicial",
 )
-WRITTEN: Final = ("report", "child_opinions", "holder_opinions", "entourage_opinions")
+WRITTEN: Final = ("report", "child_opinions", "holder_opinions", "entourage_opinions", "earlier_concerns")
+#: What each holder says.
+OF_HOLDERS: Final = ("needs", "difficulties", "understanding", "proposals")
 
 
 def facts(
@@ -84,5 +86,11 @@ def report(assessments: Sequence[Mapping[str, Any]], called: Mapping[str, str]) 
             }
             for one in row["conclusions"]
         ],
-        "lines": [Line(str(words.of(name)), text_of(row[name])) for name in WRITTEN if row.get(name)],
+        "lines": [Line(str(words.of(name)), text_of(row[name])) for name in WRITTEN if row.get(name)]
+        + [
+            Line(str(words.of(name)), text_of(one[name]))
+            for one in row.get("opinions", ())
+            for name in OF_HOLDERS
+            if one.get(name)
+        ],
     }

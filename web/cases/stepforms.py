@@ -22,8 +22,8 @@ from web.cases.choices import Choices, Pairs
 from web.forms import Ask, Entry, Fault, Field, Follow, Group, Row, Sent, members, nested
 
 ROWS_MAX: Final = 20
-#: By what a row says which child or holder it is about.
-ABOUT: Final = ("child", "holder")
+#: By what a row says which child, holder or inquiry it is about.
+ABOUT: Final = ("child", "holder", "inquiry")
 #: Lists of which two rows are offered at first: a team is two at least (D226-2-5).
 TWO: Final = ("team",)
 #: Lists whose rows stand side by side, to be compared.
@@ -202,6 +202,8 @@ class StepForm:
     def _about(self, fixed: Sequence[str]) -> Pairs:
         if fixed[0] == "kind":
             return [(str(kind), str(kind.label)) for kind in FormalityKind]
+        if fixed[0] == "inquiry":
+            return self.choices.inquiries()
         return self.choices.holders if fixed[0] == "holder" else self.choices.children
 
     @staticmethod
@@ -262,9 +264,11 @@ def ask_of(owner: type[StrictSerializer], name: str) -> Ask:
         width="" if getattr(declared, "multiline", False) else "half",
         inline=isinstance(declared, serializers.ChoiceField) and len(declared.choices) <= 3,
         rows=8 if most >= 10_000 else 5 if most >= 5_000 else 3,
-        # What another answer calls for is called optional only where it may stay open then.
+        # What another answer or the case calls for is called optional only where it may stay open then.
         optional=f"{owner.__name__}.{name}" in hints.LEFT_OPEN
-        or not (name in owner.asked_when or hints.conditional(name, owner.__name__)),
+        or not (
+            name in owner.asked_when or name in owner.asked_if or hints.conditional(name, owner.__name__)
+        ),
     )
 
 

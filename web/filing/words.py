@@ -230,7 +230,6 @@ WORDS_OF_CHILD: Final = (
         kind="select",
         nothing=_("Sans réponse"),
         width="half",
-        optional=True,
     ),
     Ask("child_informed", _("L'enfant sait-il que vous transmettez ?"), inline=True),
 )

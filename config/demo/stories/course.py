@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from config.demo.stage import Stage, children_of, each
+from referrals.models import Holder
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -100,13 +101,26 @@ def report(stage: Stage, case: UUID, concluded: Sequence[tuple[str, str]], *, at
 
 
 def _writing(case: UUID, concluded: Sequence[tuple[str, str]], *, on: date) -> dict[str, Any]:
-    lines = zip(children_of(case), concluded, strict=True)
+    lines = list(zip(children_of(case), concluded, strict=True))
+    holders = Holder.objects.filter(referral=case).values_list("pk", flat=True)
     return {
         "report": "Rapport de démonstration : observations, analyse, conclusion unique de l'équipe.",
-        "holder_opinions": "Les titulaires ont été entendus séparément.",
+        "opinions": [{"holder": holder, "met": "met"} | _OPINION for holder in holders],
         "entourage_opinions": "L'établissement scolaire et le médecin ont été entendus.",
+        "earlier_concerns": "Aucune information antérieure n'a été trouvée.",
         "earlier_concerns_considered": True,
         **_of_children(children_of(case), on=on),
+        "dangers": [
+            {
+                "child": child,
+                "danger_categories": [] if level == "no_danger" else ["security", "education_conditions"],
+                "exploitation": "none" if level == "no_danger" else "at_risk",
+                "hold": "" if level == "no_danger" else "unknown",
+                "debt": "" if level == "no_danger" else "no",
+                "tonight": "" if level == "no_danger" else "Au domicile.",
+            }
+            for child, (level, _) in lines
+        ],
         "conclusions": [
             {
                 "child": child,
@@ -133,6 +147,22 @@ _FOUND: Final = {
     "development": ("satisfied", ""),
     "wellbeing": ("fragile", "Des amitiés anciennes, mais peu de lieux où se poser."),
     "suffering_signs": ("fragile", "Sommeil troublé, retrait en classe."),
+    "safety": ("fragile", "Des sorties le soir dont personne ne connaît le lieu."),
+    "exploration": ("satisfied", ""),
+    "rules_limits": ("fragile", "Des règles existent, mais elles ne sont pas tenues."),
+    "identity": ("satisfied", ""),
+    "self_esteem": ("fragile", "L'enfant parle peu de ses réussites."),
+    "child_skills": ("satisfied", ""),
+    "parenting": ("fragile", "L'attention est réelle, la disponibilité manque."),
+    "holders_mobilise": ("satisfied", ""),
+    "resources": ("satisfied", ""),
+}
+#: What a holder says, in the demonstration's report.
+_OPINION: Final = {
+    "needs": "Plus de présence, un rythme régulier.",
+    "difficulties": "Des horaires de travail décalés.",
+    "understanding": "L'inquiétude de l'équipe est entendue.",
+    "proposals": "Rencontrer l'école, accepter une aide à domicile.",
 }
 
 
@@ -156,6 +186,17 @@ def _of_children(children: Sequence[UUID], *, on: date) -> dict[str, Any]:
             }
             for child in children
         ],
+    }
+
+
+def heard(at: datetime) -> dict[str, Any]:
+    """Return how a child was heard on what is decided for it."""
+    return {
+        "heard": "alone",
+        "heard_on": at.date(),
+        "heard_by": "Une personne de l'aide sociale à l'enfance",
+        "words": "« Je préfère qu'on m'explique avant. »",
+        "told": "Ce qui est décidé, pourquoi, et qui appeler.",
     }
 
 

@@ -120,8 +120,15 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
         "decide_admin",
         at=at,
         decisions=[
-            *each([girl], decision="continue", motivation="Le placement ordonné la protège."),
-            *each(siblings, decision="admin", motivation="Un soutien à domicile auprès de leur mère."),
+            *each(
+                [girl], decision="continue", motivation="Le placement ordonné la protège.", **course.heard(at)
+            ),
+            *each(
+                siblings,
+                decision="admin",
+                motivation="Un soutien à domicile auprès de leur mère.",
+                **course.heard(at),
+            ),
         ],
         measures=each(siblings, type="aed", aim="Soutenir la mère et les enfants.", duration_months=6),
         motivation="Une décision par enfant.",

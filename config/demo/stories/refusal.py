@@ -45,7 +45,12 @@ def _offer(stage: Stage, case: UUID, *, at: datetime) -> None:
         case,
         "decide_admin",
         at=at,
-        decisions=each(child, decision="admin", motivation="Le danger est confirmé ; la mère est présente."),
+        decisions=each(
+            child,
+            decision="admin",
+            motivation="Le danger est confirmé ; la mère est présente.",
+            **course.heard(at),
+        ),
         measures=each(child, type="aed", aim="Remettre un cadre, reprendre l'école.", duration_months=6),
         motivation="Une aide éducative à domicile.",
     )

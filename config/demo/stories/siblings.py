@@ -69,6 +69,7 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
             child=child,
             decision="admin",
             motivation="Un soutien à domicile.",
+            **course.heard(at),
             measures=[{"child": child, "type": "aed", "aim": "Soutenir le foyer.", "duration_months": 6}],
         )
     stage.do(
@@ -78,8 +79,13 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
         at=at + course.HOUR,
         children=[eldest],
         decisions=[
-            *each([eldest], decision="judicial", motivation="La famille ne peut pas la protéger."),
-            *each([little], decision="close", motivation="Le rapport écarte le danger."),
+            *each(
+                [eldest],
+                decision="judicial",
+                motivation="La famille ne peut pas la protéger.",
+                **course.heard(at),
+            ),
+            *each([little], decision="close", motivation="Le rapport écarte le danger.", **course.heard(at)),
         ],
         motivation="La situation de l'aînée relève du juge.",
         **course.to_justice(["3", "6"], on=at),
@@ -117,6 +123,7 @@ def _answers(stage: Stage, case: UUID, *, at: datetime) -> None:
         child=baby,
         decision="admin",
         motivation="La famille accepterait une aide au quotidien.",
+        **course.heard(at + 5 * course.DAY),
         measures=[{"child": baby, "type": "tisf", "aim": "Aider au quotidien.", "duration_months": 6}],
     )
 

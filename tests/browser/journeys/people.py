@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from playwright.sync_api import Browser
 
-from tests.browser.acting import REPORT, TODAY, Said, answers, writes_of_each_child
+from tests.browser.acting import REPORT, TODAY, Said, answers, silent, unasked, writes_of_each_child
 from tests.browser.conftest import Service
 from tests.browser.journeys.meter import DESK, PATIENCE_MS, PHONE, Journey, NotPossible, Walker
 from tests.browser.test_filing import REFERENCE, knows_not, says, ticks
@@ -320,7 +320,7 @@ def writes_the_report(story: Story) -> None:
             "earlier_concerns_considered": "Les informations", "conclusions-0-danger_level": "Danger",
             "conclusions-0-proposal": "Actions adaptées", "conclusions-0-text": "Au vu des visites.",
         }  # fmt: skip
-        answers(assessor, said)
+        answers(assessor, said | unasked(assessor))
         assessor.presses(re.compile("^Enregistrer et continuer$"))
         writes_of_each_child(assessor, looks=False)
         assessor.presses(re.compile("^Enregistrer( et continuer plus tard)?$"))
@@ -340,7 +340,7 @@ def decides(story: Story) -> None:
             "decisions-0-decision": "Protection administrative", "decisions-0-motivation": "Le danger est confirmé.",
             "measures-0-child": FIRST, "measures-0-type": "Aide éducative à domicile (AED)",
             "measures-0-aim": "Reprendre l'école.", "measures-0-duration_months": "6",
-            "motivation": "Une aide à domicile.", "approver": "Encadrant 93",
+            "motivation": "Une aide à domicile.", "approver": "Encadrant 93", **silent(),
         }  # fmt: skip
         takes(inspector, "Proposer une protection administrative", offer)
     with story.does("supervisor", "sign the decision") as supervisor:

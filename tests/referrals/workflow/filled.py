@@ -21,6 +21,7 @@ from referrals.models import (
     Attachment,
     BreakGlass,
     Child,
+    ChildDanger,
     Clock,
     ClosureReview,
     Complement,
@@ -38,7 +39,9 @@ from referrals.models import (
     HealthSign,
     Holder,
     HolderInformation,
+    HolderOpinion,
     InformationRequest,
+    InquiryConsidered,
     JudicialOutcome,
     JudicialReferral,
     Measure,
@@ -157,6 +160,9 @@ class Filling:
         assessment = self.row(Assessment, opened_at=at, state="delivered")
         self.row(Conclusion, assessment=assessment, child=self.child, danger_level="risk")
         self.row(Finding, assessment=assessment, child=self.child, dimension="health")
+        self.row(ChildDanger, assessment=assessment, child=self.child, exploitation="at_risk")
+        self.row(HolderOpinion, assessment=assessment, holder=self.holder, met="met")
+        self.row(InquiryConsidered, assessment=assessment, inquiry=uuid4())
         self.row(Voice, assessment=assessment, child=self.child, heard="alone")
         self.row(Visit, assessment=assessment, kind="meeting", at=at, by=other)
         self.row(Decision, child=self.child, code="admin", at=at, by=other)

@@ -18,6 +18,7 @@ from referrals.models import (
     Assessment,
     Assignment,
     Child,
+    ChildDanger,
     Clock,
     Concern,
     Conclusion,
@@ -25,6 +26,7 @@ from referrals.models import (
     Finding,
     Grant,
     Holder,
+    HolderOpinion,
     JudicialOutcome,
     JudicialReferral,
     Measure,
@@ -136,6 +138,10 @@ class Kit:
             for dimension in bodies.DIMENSIONS:
                 self.fill.row(Finding, assessment=row, child=self.child, dimension=dimension, complete=True)
             self.fill.row(Voice, assessment=row, child=self.child, heard="alone", complete=True)
+            dangers = {"danger_categories": ["security"], "exploitation": "none"}
+            self.fill.row(ChildDanger, assessment=row, child=self.child, complete=True, **dangers)
+            for holder in self.case.holders.all():
+                self.fill.row(HolderOpinion, assessment=row, holder=holder, met="met", complete=True)
         return row
 
     def visit(self, kind: str, seen: str = "") -> Any:

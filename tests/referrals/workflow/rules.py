@@ -26,6 +26,9 @@ _REPORT = {
     "every_child_concluded": "every_child_has_a_conclusion",
     "dimensions_assessed": "every_dimension_is_assessed",
     "children_heard": "every_child_was_heard",
+    "dangers_told": "every_danger_is_told",
+    "holders_heard": "every_holder_was_heard",
+    "inquiries_considered": "every_inquiry_was_considered",
     "opinions_gathered": "report_is_complete",
     "earlier_concerns_considered": "report_is_complete",
     "framework_version_noted": "report_is_complete",
@@ -121,6 +124,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         },
         "ask_supplement": {"team_data_given": "team_is_named_where_none_is", **_TEAM},
         "decide_close": {
+            "child_heard": BODY,
             "no_child_undecided": "strongest_is_close",
             "close_is_strongest": "strongest_is_close",
             "child_met": _CLOSE,
@@ -130,6 +134,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "no_sign_of_exploitation": _CLOSE,
         },
         "decide_admin": {
+            "child_heard": BODY,
             "no_child_undecided": "strongest_is_admin",
             "admin_is_strongest": "strongest_is_admin",
             "child_met": _ADMIN,
@@ -146,14 +151,17 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "document_says_the_same": "document_says_the_same",
         },
         "decide_judicial": {
-            "no_child_undecided": "strongest_is_judicial_after_report",
-            "judicial_is_strongest": "strongest_is_judicial_after_report",
+            "no_child_undecided": "referred_children_are_decided|strongest_is_judicial_after_report",
+            "judicial_is_strongest": "referred_children_are_decided|strongest_is_judicial_after_report",
             "legal_ground_named": "referral_is_argued",
             "referral_is_argued": "referral_is_argued",
             "referral_sent_or_given": "referral_is_argued",
+            "referred_heard": "referred_children_are_decided",
+            "child_heard": BODY,
             "document_says_the_same": "document_says_the_same",
         },
         "decide_continue": {
+            "child_heard": BODY,
             "no_child_undecided": "strongest_is_continue",
             "continue_is_strongest": "strongest_is_continue",
             "child_met": _CONTINUE,
@@ -174,6 +182,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "danger_answered": BODY,
             "danger_excluded": "no_danger_remains",
             "end_report_given": BODY,
+            "children_heard": "every_minor_was_heard",
         },
         "attach_existing": {
             "same_child_confirmed": "same_child_is_confirmed",
@@ -223,6 +232,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         },
         "rectify": {"own_entry": RIGHT},
         "decide_child": {
+            "child_heard": BODY,
             "undecided_again": "child_decision_is_open",
             "child_met": "child_decision_holds",
             "danger_ruled_out": "child_decision_holds",
@@ -357,7 +367,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "report_before_term": "report_precedes_renewal", "term_within_the_law": "term_is_within_the_law",
             "renewal_is_founded": BODY, "of_a_minor": "measure_may_bind_an_adult",
         },
-        "end": {"end_report_given": BODY, "danger_answered": BODY},
+        "end": {"end_report_given": BODY, "danger_answered": BODY, "child_heard": BODY},
         "lift": {"judge_decided": "judge_lifted_it", "danger_answered": BODY},
         "not_executed": {
             "nothing_was_done": "nothing_was_ever_done", "judge_informed": "judge_was_informed",
@@ -375,7 +385,9 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "minor_in_care": "minor_is_in_care", "held_already": "day_has_come", "all_told": BODY,
             "residence_told": BODY,
         },
-        "situation_report": {"shown_beforehand": BODY, "shown_already": "report_was_shown"},
+        "situation_report": {
+            "shown_beforehand": BODY, "shown_already": "report_was_shown", "child_heard": BODY, "child_was_shown": BODY,
+        },
     },
     "batch": {
         "request_visa": {"not_ahead": "day_is_not_ahead"},

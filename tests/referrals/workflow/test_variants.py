@@ -73,7 +73,7 @@ def test_a_report_that_the_prosecutor_asked_for_goes_to_the_prosecutor_too(story
     story.assigned()
     story.met()
     story.does("assessor", "write", {"framework_version": "HAS 2021"}, part="assessment")
-    story.writes("assessor", bodies.report({story.children[0]: "risk"}))
+    story.writes("assessor", bodies.report({story.children[0]: "risk"}, story.holders))
     story.does("assessor", "hand_in", {}, part="assessment")
 
     refused = story.refused("assessment_lead", "submit_report", {})

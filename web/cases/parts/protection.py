@@ -10,7 +10,8 @@ from accounts.models import Organisation
 from referrals.assessment import actions as assessment_actions
 from referrals.assessment.steps import WRITABLE
 from referrals.cases.procedure import procedure
-from referrals.vocabulary.assessment_answers import DangerLevel, Dimension, FindingCode, Proposal
+from referrals.policy.definitions import protocol_of
+from referrals.vocabulary.assessment_answers import DangerLevel, Dimension, FindingCode, Proposal, wanted
 from referrals.vocabulary.states import Machine, Outcome
 from referrals.workflow.deadlines import OF_A_MEASURE
 from referrals.workflow.step import steps
@@ -21,13 +22,20 @@ from web.cases.parts.shown import Context, Shown, text_of
 # --- Assessment ---------------------------------------------------------------------------------------
 
 
-WRITING: Final = ("notes", "child_opinions", "holder_opinions", "entourage_opinions", "report")
+WRITING: Final = (
+    "notes",
+    "child_opinions",
+    "holder_opinions",
+    "entourage_opinions",
+    "earlier_concerns",
+    "report",
+)
 
 
 def assessment(tab: Shown) -> Context:
     """Return the team's writing, and what it says of each child; before decisions, what the child says of them."""
     assessments = [_one_assessment(tab, row) for row in tab.parts["assessment"]]
-    decided = [one for one in tab.parts["voices"] if one["decision"]]
+    decided = [one for one in tab.parts["voices"] if not one["assessment"]]
     return {
         "heard": [_said(tab, one) for one in decided],
         "assessments": assessments,
@@ -58,6 +66,12 @@ def _one_assessment(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
             for one in row["conclusions"]
         ],
         "children": _of_children(tab, row),
+        "inquiries": [
+            Line(str(words.of("consideration")), text_of(one["consideration"]))
+            for one in row.get("considered", ())
+            if one.get("consideration")
+        ],
+        "opinions": [_opinion(tab, one) for one in row.get("opinions", ())],
         "visits": [_visit(tab, one) for one in row.get("visits", ())],
     }
 
@@ -68,6 +82,7 @@ def _of_children(tab: Shown, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     if findings is None:
         return []
     voices = assessing.voices_of(row, tab.parts["voices"])
+    items = wanted(protocol_of(tab.referral.authority, tab.page.at).report_items)
     writes = row["state"] in WRITABLE and assessment_actions.may_write(tab.ties)
     children = []
     for pk, name in tab.called.items():
@@ -77,9 +92,10 @@ def _of_children(tab: Shown, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         children.append(
             {
                 "name": name,
-                "missing": assessing.missing_of(pk, findings, voices) if writes else (),
+                "missing": assessing.missing_of(pk, row, voices, items) if writes else (),
                 "address": reverse("child-writing", args=[tab.referral.pk, pk]) if writes else "",
                 "voices": [_said(tab, one) for one in voices if one["child"] == pk],
+                "dangers": [_danger(tab, one) for one in row["dangers"] if one["child"] == pk],
                 "findings": [_finding(one) for one in sorted(own, key=_place)],
             }
         )
@@ -100,10 +116,30 @@ def _finding(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _danger(tab: Shown, row: Mapping[str, Any]) -> list[Line]:
+    model = tab.referral.dangers.model
+    return display.lines(
+        model, {name: value for name, value in row.items() if name not in ("id", "child", "complete")}
+    )
+
+
+def _opinion(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a holder said, and who it is."""
+    shown = {name: value for name, value in row.items() if name not in ("id", "holder", "complete")}
+    return {
+        "holder": tab.called.get(row["holder"], ""),
+        "lines": display.lines(tab.referral.opinions.model, shown),
+    }
+
+
 def _said(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a child said, and who it is."""
     model = tab.referral.voices.model
-    shown = {name: value for name, value in row.items() if name not in ("complete", "decision", "assessment")}
+    shown = {
+        name: value
+        for name, value in row.items()
+        if name not in ("complete", "decision", "assessment", "measure")
+    }
     return {"child": tab.called.get(row["child"], ""), "lines": display.lines(model, shown | {"child": ""})}
 
 

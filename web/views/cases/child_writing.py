@@ -10,13 +10,12 @@ from django.urls import reverse
 from accounts.request import ServiceRequest
 from referrals.access.relations import CaseAccess
 from referrals.assessment import actions as assessment_actions
-from referrals.assessment.inputs import ChildHearing, FindingForm, ReportForm
+from referrals.assessment.inputs import ChildHearing, DangerForm, FindingForm, ReportForm
 from referrals.errors import NotVisible
 from referrals.models import Referral
-from referrals.policy.definitions import protocol_of
 from referrals.reading import names as reading_names
 from referrals.reading.disclosures import seen
-from referrals.vocabulary.assessment_answers import OF_DECREE, Dimension
+from referrals.vocabulary.assessment_answers import OF_DECREE
 from web import faults, forms
 from web.cases import assessing, told
 from web.cases.base import once, zone_of
@@ -47,14 +46,16 @@ class ChildWriting(TeamPage):
         found = [one for one in row["findings"] if one["child"] == str(child)]
         values = {one["dimension"]: {"finding": one["finding"]} | assessing.texts_of(one) for one in found}
         own = next((one for one in voices if one["child"] == str(child)), {})
+        danger: Mapping[str, Any] = next((one for one in row["dangers"] if one["child"] == str(child)), {})
         around = self._of_child(referral, ties, names, child)
-        lines = assessing.children(referral.pk, numbered(names.children), row["findings"], voices)
+        wanted = self._wanted(referral)
+        lines = assessing.children(referral.pk, numbered(names.children), row, voices, wanted)
         return self.show(
             around
-            | self._fields(referral, {assessing.VOICE: own} | values, None)
+            | self._fields(referral, {assessing.VOICE: own, assessing.DANGER: danger} | values, None)
             | {
                 "children": lines,
-                "missing": assessing.missing_of(str(child), row["findings"], voices),
+                "missing": assessing.missing_of(str(child), row, voices, wanted),
                 "version": referral.version,
                 "once": self.key(),
                 "saved": told.told(self)[0] == told.EDITED,
@@ -96,8 +97,11 @@ class ChildWriting(TeamPage):
         referral, ties = self._case(pk)
         typed: dict[str, Mapping[str, Any]] = {
             one: forms.typed(FindingForm, assessing.asked_of(one), self.sent, prefix=f"{one}-")
-            for one in self._dimensions(referral)
+            for one in self._wanted(referral)
         }
+        typed[assessing.DANGER] = forms.typed(
+            DangerForm, assessing.danger(), self.sent, prefix=assessing.DANGER
+        )
         typed[assessing.VOICE] = forms.typed(
             ChildHearing, assessing.hearing(), self.sent, prefix=assessing.VOICE
         )
@@ -117,9 +121,6 @@ class ChildWriting(TeamPage):
 
     # --- The form -------------------------------------------------------------------------------------
 
-    def _dimensions(self, referral: Referral) -> list[Dimension]:
-        return assessing.dimensions(protocol_of(referral.authority, self.at).report_items)
-
     def _body(self, referral: Referral, child: UUID) -> dict[str, Any]:
         """Return what the API would be sent; a question without its first answer is left out."""
         zone = zone_of(referral)
@@ -127,9 +128,11 @@ class ChildWriting(TeamPage):
         findings = [
             forms.body_of(FindingForm, assessing.asked_of(one), self.sent, prefix=f"{one}-", zone=zone)
             | {"child": str(child), "dimension": str(one)}
-            for one in self._dimensions(referral)
+            for one in self._wanted(referral)
         ]
+        danger = forms.body_of(DangerForm, assessing.danger(), self.sent, prefix=assessing.DANGER, zone=zone)
         return {
+            "dangers": [danger | {"child": str(child)}] if any(danger.values()) else [],
             "voices": [voice | {"child": str(child)}] if voice.get("heard") else [],
             "findings": [one for one in findings if one.get("finding")],
         }
@@ -151,8 +154,15 @@ class ChildWriting(TeamPage):
             prefix=assessing.VOICE,
             faults=forms.faults_of(worded, "voices.0."),
         )
+        danger = forms.fields_of(
+            DangerForm,
+            assessing.danger(),
+            values.get(assessing.DANGER, {}),
+            prefix=assessing.DANGER,
+            faults=forms.faults_of(worded, "dangers.0."),
+        )
         groups: dict[bool, list[forms.Field]] = {True: [], False: []}
-        for one in self._dimensions(referral):
+        for one in self._wanted(referral):
             place = f"findings.{sent.index(str(one))}." if str(one) in sent else "-"
             groups[one in OF_DECREE] += forms.fields_of(
                 FindingForm,
@@ -161,12 +171,12 @@ class ChildWriting(TeamPage):
                 prefix=f"{one}-",
                 faults=forms.faults_of(worded, place),
             )
-        shown = [*voice, *groups[True], *groups[False]]
+        shown = [*voice, *danger, *groups[True], *groups[False]]
         return {
             "voice": voice,
+            "danger": danger,
             "decree": groups[True],
             "items": groups[False],
-            "items_open": any(field.error or field.value for field in groups[False]),
             "faults": summary(worded, shown),
         }
 

@@ -15,13 +15,15 @@ from core.query import Query
 from referrals.access import child_sight
 from referrals.access.relations import CaseAccess
 from referrals.assessment import actions as assessment_actions
-from referrals.assessment.inputs import ConclusionForm, ReportForm
+from referrals.assessment.inputs import ConclusionForm, InquiryForm, OpinionForm, TeamWriting
 from referrals.assessment.steps import WRITABLE
 from referrals.errors import NotAllowed, NotVisible
 from referrals.models import Referral
+from referrals.policy.definitions import protocol_of
 from referrals.reading import names as reading_names
 from referrals.reading import procedure
 from referrals.reading.disclosures import opened, seen
+from referrals.vocabulary.assessment_answers import Dimension, wanted
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from web.cases import assessing, told
@@ -35,6 +37,7 @@ PLAIN = (
     "notes",
     "holder_opinions",
     "entourage_opinions",
+    "earlier_concerns",
     "report",
     "framework_version",
     "earlier_concerns_considered",
@@ -81,6 +84,10 @@ class TeamPage(CaseForm):
             raise NotVisible
         return row, assessing.voices_of(row, voices), names
 
+    def _wanted(self, referral: Referral) -> list[Dimension]:
+        """Return what the report looks at for each child."""
+        return wanted(protocol_of(referral.authority, self.at).report_items)
+
     def _context(self, referral: Referral, ties: CaseAccess, names: reading_names.Names) -> dict[str, Any]:
         step = steps.get(Machine.ASSESSMENT, "write")
         back = reverse("case-part", args=[referral.pk, "evaluation"])
@@ -102,13 +109,13 @@ class Writing(TeamPage):
         referral, ties = self._case(pk)
         row, voices, names = self._written(referral, ties)
         form = self._form(referral, ties, names)
-        entries = form.values({name: row.get(name) for name in PLAIN}) + _filled(form, row["conclusions"])
+        entries = form.values({name: row.get(name) for name in PLAIN}) + _filled(form, row)
         return self.show(
             self._context(referral, ties, names)
             | {
                 "entries": entries,
                 "children": assessing.children(
-                    referral.pk, numbered(names.children), row["findings"], voices
+                    referral.pk, numbered(names.children), row, voices, self._wanted(referral)
                 ),
                 "version": referral.version,
                 "once": self.key(),
@@ -163,27 +170,37 @@ class Writing(TeamPage):
     def _form(self, referral: Referral, ties: CaseAccess, names: reading_names.Names) -> StepForm:
         step = steps.get(Machine.ASSESSMENT, "write")
         return StepForm(
-            ReportForm, Choices(step, referral, ties, self.actor, self.at, names), zone_of(referral)
+            TeamWriting, Choices(step, referral, ties, self.actor, self.at, names), zone_of(referral)
         )
 
 
 def _leave_out_incomplete(body: dict[str, Any]) -> int:
     """Take the conclusions that lack a member out of what is saved; return how many."""
-    rows = body.get("conclusions", [])
-    complete = [row for row in rows if all(row.get(name) for name in members(ConclusionForm))]
-    if rows:
-        body["conclusions"] = complete
-    return len(rows) - len(complete)
+    left = 0
+    for group, form in (("conclusions", ConclusionForm), ("opinions", OpinionForm)):
+        rows = body.get(group, [])
+        needed = [name for name, declared in members(form).items() if declared.required]
+        complete = [row for row in rows if all(row.get(name) for name in needed)]
+        if rows:
+            body[group] = complete
+        left += len(rows) - len(complete)
+    return left
 
 
-def _filled(form: StepForm, conclusions: list[dict[str, Any]]) -> list[Entry]:
-    """Return the group of conclusions, each row filled with what is on record of its child."""
-    known = {one["child"]: one for one in conclusions}
+def _filled(form: StepForm, row: Mapping[str, Any]) -> list[Entry]:
+    """Return the groups of conclusions and opinions, filled with what is on record of each child and holder."""
     filled = QueryDict(mutable=True)
-    filled["rows-conclusions"] = str(len(form.choices.children))
-    for n, (pk, _) in enumerate(form.choices.children):
-        for name in members(ConclusionForm):
-            value = known.get(pk, {}).get(name)
-            if isinstance(value, str):
-                filled[f"conclusions-{n}-{name}"] = value
+    groups = (
+        ("conclusions", ConclusionForm, "child", form.choices.children),
+        ("opinions", OpinionForm, "holder", form.choices.holders),
+        ("considered", InquiryForm, "inquiry", form.choices.inquiries()),
+    )
+    for group, declared, about, pairs in groups:
+        known = {one[about]: one for one in row.get(group, ())}
+        filled[f"rows-{group}"] = str(len(pairs))
+        for n, (pk, _) in enumerate(pairs):
+            for name in members(declared):
+                value = known.get(pk, {}).get(name)
+                if isinstance(value, str):
+                    filled[f"{group}-{n}-{name}"] = value
     return [one for one in form.entries(Sent(filled)) if isinstance(one, Group)]

@@ -94,12 +94,17 @@ def _to_decide(world: Any, level: str, state: str = "report_submitted") -> Kit:
     return kit
 
 
+def unheard(kit: Kit, body: Body) -> None:
+    """Carry a decision that doesn't say what the child says of it."""
+    del body["decisions"][0]["heard"]
+
+
 @situation(
     "referral", "decide_close",
     no_child_undecided=said(decisions=[]), close_is_strongest=decisions("judicial"),
     child_met=child_is(child_met="never"), danger_ruled_out=concluded("danger"),
     no_judicial_referral_open=judicial("sent"), no_measure_alive=measure("active"),
-    no_sign_of_exploitation=child_is(prostitution_status="suspected"),
+    no_sign_of_exploitation=child_is(prostitution_status="suspected"), child_heard=unheard,
 )  # fmt: skip
 def _decide_close(world: Any) -> tuple[Kit, Body]:
     kit = _to_decide(world, "no_danger")
@@ -112,8 +117,7 @@ def _decide_close(world: Any) -> tuple[Kit, Body]:
     no_child_undecided=said(decisions=[], measures=[]), admin_is_strongest=decisions("judicial", measures=[]),
     child_met=child_is(child_met="never"), danger_or_risk_confirmed=concluded("no_danger"),
     exploitation_calls_for_justice=child_is(prostitution_status="established"),
-    one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13), measure_offered=said(measures=[]),
-    **OFFERED_SPOILS,
+    one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13), child_heard=unheard, **OFFERED_SPOILS,
 )  # fmt: skip
 def _decide_admin(world: Any) -> tuple[Kit, Body]:
     kit = _to_decide(world, "risk")
@@ -155,6 +159,7 @@ _NOTHING_OF_T15 = dict.fromkeys(("actions_led", "recipient", "document", "sendin
     no_child_undecided=said(decisions=[]), judicial_is_strongest=decisions("close"),
     legal_ground_named=said(grounds=[]), referral_is_argued=said(document=""),
     referral_sent_or_given=said(already_sent=True, grounds=[], **_NOTHING_OF_T15), document_says_the_same=prepared,
+    child_heard=unheard, referred_heard=both(case_is(state="admin_offer"), said(decisions=[])),
 )  # fmt: skip
 def _decide_judicial(world: Any) -> tuple[Kit, Body]:
     kit = _to_decide(world, "no_danger")
@@ -167,7 +172,7 @@ def _decide_judicial(world: Any) -> tuple[Kit, Body]:
     no_child_undecided=said(decisions=[]), continue_is_strongest=decisions("judicial"),
     child_met=child_is(child_met="never"), measure_alive=measure_is(state="ended"),
     triage_needs_judicial_measures=case_is(state="triage"),
-    exploitation_calls_for_justice=child_is(prostitution_status="established"),
+    exploitation_calls_for_justice=child_is(prostitution_status="established"), child_heard=unheard,
 )  # fmt: skip
 def _decide_continue(world: Any) -> tuple[Kit, Body]:
     kit = _to_decide(world, "risk")
@@ -199,12 +204,12 @@ def _never_begun(**said: str) -> Any:
     "referral", "end_followup", term_was_reached=_never_begun(reason="term"), danger_answered=_never_begun(),
     danger_excluded=_never_begun(danger_remains="yes"),
     no_measure_alive=measure("suspended"), no_child_undecided=child_is(decision="undecided"),
-    no_judicial_referral_open=judicial("prepared"), end_report_given=said(end_report=""),
+    no_judicial_referral_open=judicial("prepared"), end_report_given=said(end_report=""), children_heard=said(voices=[]),
 )  # fmt: skip
 def _end_followup(world: Any) -> tuple[Kit, Body]:
     kit = Kit(world, "protected_admin", who="ase_inspector")
     kit.set_child(decision="admin")
-    return kit, {"reason": "10", "end_report": "Bilan de fin."}
+    return kit, {"reason": "10", "end_report": "Bilan de fin.", "voices": bodies.silent([kit.child.pk])}
 
 
 @situation("referral", "rectify", own_entry=asked_by("intake_agent"))
@@ -226,8 +231,8 @@ CLOSE = {"decision": "close", "measures": []}
     no_measure_alive=both(concluded("no_danger", **CLOSE), measure("active")),
     no_sign_of_exploitation=both(concluded("no_danger", **CLOSE), child_is(prostitution_status="suspected")),
     exploitation_calls_for_justice=child_is(prostitution_status="established"),
-    one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13),
-    measure_offered=both(case_is(state="protected_admin"), said(measures=[])), **OFFERED_SPOILS,
+    one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13), child_heard=said(not_heard=""),
+    **OFFERED_SPOILS,
 )  # fmt: skip
 def _decide_child(world: Any) -> tuple[Kit, Body]:
     kit = _to_decide(world, "risk")

@@ -165,9 +165,12 @@ def _renew(world: Any) -> tuple[Kit, Body]:
     return kit, {"term_on": (TODAY + timedelta(days=365)).isoformat(), "basis": "Nouvel accord écrit."}
 
 
-@situation("measure", "end", end_report_given=said(end_report=""), danger_answered=said(danger_remains=""))
+@situation(
+    "measure", "end",
+    end_report_given=said(end_report=""), danger_answered=said(danger_remains=""), child_heard=said(not_heard=""),
+)  # fmt: skip
 def _end(world: Any) -> tuple[Kit, Body]:
-    return _measure(world, "active"), {"on": ON, "end_report": "Bilan.", "danger_remains": "no"}
+    return _measure(world, "active"), bodies.end(on=ON)
 
 
 @situation(
@@ -189,9 +192,10 @@ def _not_executed(world: Any) -> tuple[Kit, Body]:
 @situation(
     "measure", "situation_report",
     shown_beforehand=without("shown_on"), shown_already=said(shown_on=(TODAY + timedelta(days=1)).isoformat()),
+    child_heard=without("heard", "not_heard"), child_was_shown=said(child_shown=""),
 )  # fmt: skip
 def _situation_report(world: Any) -> tuple[Kit, Body]:
-    return _measure(world, "active", "case_referent"), {"report": "Rapport.", "shown_on": ON}
+    return _measure(world, "active", "case_referent"), bodies.situation(shown=ON)
 
 
 @situation("measure", "ruling", of_a_minor=child_is(age_band="18+"))

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from accounts.actor import SYSTEM
 from accounts.models import Membership, Organisation
-from referrals.models import Conclusion
+from referrals.models import Conclusion, Inquiry
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.factories.world import LONG_AGO
@@ -191,13 +192,25 @@ def report_is(**values: Any) -> Callable[[Kit, Body], None]:
     return lambda kit, body: kit.case.assessments.update(**values)
 
 
+def answered_elsewhere(kit: Kit, body: Body) -> None:
+    """Let another authority have answered that it knows the child, and the report say nothing of it."""
+    Inquiry.objects.create(
+        thread=uuid4(), side="asker", authority=kit.case.authority, other=kit.world.authorities["75"],
+        referral=kit.case, child=kit.child, reference=kit.case.reference, urgency="U1", ground="lived_there",
+        holders="told", asked_at=AT, known=True, state="answered",
+    )  # fmt: skip
+
+
 REPORT_SPOILS: dict[str, Callable[[Kit, Body], Any]] = {
     "every_child_concluded": lambda kit, body: kit.another_child(),
     "dimensions_assessed": lambda kit, body: kit.case.findings.filter(dimension="health").update(
         complete=False
     ),
     "children_heard": lambda kit, body: kit.case.voices.update(complete=False),
-    "opinions_gathered": report_is(holder_opinions=None),
+    "dangers_told": lambda kit, body: kit.case.dangers.update(complete=False),
+    "holders_heard": lambda kit, body: kit.case.opinions.update(complete=False),
+    "inquiries_considered": answered_elsewhere,
+    "opinions_gathered": report_is(entourage_opinions=None),
     "earlier_concerns_considered": report_is(earlier_concerns_considered=False),
     "framework_version_noted": report_is(framework_version=""),
 }
