@@ -310,8 +310,8 @@ def reported(case: Case, levels: dict[int, str] | None = None) -> Walk:
     )
 
 
-def of_children(case: Case) -> dict[str, Any]:
-    """Return what the report says of each child."""
+def of_children(case: Case, *, met: bool = True) -> dict[str, Any]:
+    """Return what the report says of each child and holder; ``met``: the holders said something."""
     say = case.say
     findings = [
         {"child": pk, "dimension": dimension, "finding": "fragile"}
@@ -331,13 +331,17 @@ def of_children(case: Case) -> dict[str, Any]:
         | {name: say(name) for name in ("third_parties", "digital", "tonight")}
         for pk in case.children
     ]
-    opinion = {name: say(name) for name in ("needs", "difficulties", "understanding", "proposals")}
+    opinion = {"met": "met"} | {
+        name: say(name) for name in ("needs", "difficulties", "understanding", "proposals")
+    }
+    if not met:
+        opinion = {"met": "not_met", "not_met": "other", "not_met_text": say("not_met_text")}
     with seeing_all():
         holders = [str(row.pk) for row in Holder.objects.filter(referral=case.pk)]
     return {
         "dangers": dangers,
         "findings": findings,
-        "opinions": [{"holder": pk, "met": "met"} | opinion for pk in holders],
+        "opinions": [{"holder": pk} | opinion for pk in holders],
         "voices": [{"child": pk} | heard(case) for pk in case.children],
     }
 
@@ -428,7 +432,7 @@ def away_and_taken_in(case: Case) -> Walk:
 def _written_twice(case: Case) -> Walk:
     """Send the report back, ask for more, and deliver it again."""
     say = case.say
-    report = {name: say(name) for name in TEXTS} | of_children(case)
+    report = {name: say(name) for name in TEXTS} | of_children(case, met=False)
     levels = ("danger", "no_danger")
     conclusions = [
         {"child": pk, "danger_level": levels[n], "proposal": "adapted_actions", "text": say("conclusion")}

@@ -34,7 +34,7 @@ from referrals.conflicts_of_interest.tasks import begin as begin_comparing
 from referrals.conflicts_of_interest.tasks import compare as compare_ties
 from referrals.duplicates.tasks import keep_index, search_duplicates
 from referrals.exports.tasks import make_due
-from referrals.models import Inquiry, Referral, RotaShift
+from referrals.models import Assessment, Assignment, Inquiry, Referral, RotaShift
 from tests.audit.owner import as_owner
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
 from tests.factories.concerns import concern
@@ -269,7 +269,24 @@ def asked_elsewhere(world, canaries):
         step("93", "ask_documents", PAPERS | {"for_plan": canaries.say("inquiry: what papers are for")}),
         step("75", "send_documents", INQUIRY_STEPS["send_documents"][2]),
         step("93", "close", {"considered": canaries.say("inquiry: considered")}),
+        considered_in_the_report(world, canaries, pk, rows["93"]),
     ]
+
+
+def considered_in_the_report(world, canaries, pk, inquiry):
+    """Let the team that assesses the case write how it considers the answer."""
+    with seeing_all():
+        case = Referral.objects.get(pk=pk)
+        Assessment.objects.create(referral=case, state="draft_report", opened_at=instant())
+        Assignment.objects.create(
+            referral=case, user=world.user("assessor"), role="assessor", field="health", since_at=instant()
+        )
+    said = {"inquiry": str(inquiry), "consideration": canaries.say("inquiry: consideration")}
+    answer = world.as_("assessor").patch(
+        f"referrals/{pk}/assessment", {"considered": [said]}, version=case.version
+    )
+    assert answer.status_code == 200, answer.content
+    return answer
 
 
 def searched_in_an_emergency(world, canaries):

@@ -10,7 +10,7 @@ from referrals.access.child_sight import Sight
 from referrals.models import Child, Referral
 from referrals.reading import clocks
 from referrals.vocabulary.ages import AgeBand
-from referrals.vocabulary.assessment_answers import DangerLevel, Proposal
+from referrals.vocabulary.assessment_answers import DangerCategory, DangerLevel, Maltreatment, Proposal
 from referrals.vocabulary.states import DecisionCode, Exploitation
 from web.cases import display, words
 from web.cases.choices import numbered
@@ -83,6 +83,7 @@ def report(assessments: Sequence[Mapping[str, Any]], called: Mapping[str, str]) 
                 "level": str(DangerLevel(one["danger_level"]).label),
                 "proposal": str(Proposal(one["proposal"]).label),
                 "text": text_of(one["text"]),
+                "dangers": _dangers(row, one["child"]),
             }
             for one in row["conclusions"]
         ],
@@ -94,3 +95,13 @@ def report(assessments: Sequence[Mapping[str, Any]], called: Mapping[str, str]) 
             if one.get(name)
         ],
     }
+
+
+def _dangers(row: Mapping[str, Any], child: str) -> list[str]:
+    """Return the dangers, maltreatments and exploitation that the report finds of a child, in words."""
+    found: Mapping[str, Any] = {}
+    said = next((one for one in row.get("dangers", ()) if one["child"] == child), found)
+    words_of = [str(DangerCategory(code).label) for code in said.get("danger_categories", ())]
+    words_of += [str(Maltreatment(code).label) for code in said.get("maltreatment", ())]
+    status = said.get("exploitation") or Exploitation.NONE
+    return words_of + ([] if status == Exploitation.NONE else [str(Exploitation(status).label)])
