@@ -47,12 +47,12 @@ TEXTS: Final = frozenset(
         "report",
         "child_opinions",
         "holder_opinions",
-        "opinions",
         "entourage_opinions",
-        "considered",
         "earlier_concerns",
     }
 )
+#: What it writes in rows of theirs: what each holder says, how each answer of another authority is considered.
+LISTS: Final = frozenset({"opinions", "considered"})
 
 
 def may_write(ties: CaseAccess) -> bool:
@@ -86,7 +86,7 @@ def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: 
     form = ReportForm.read(body)
     step, sight = steps.get(Machine.ASSESSMENT, "write"), child_sight.sight_of(referral, ties, actor)
     step_input: StepInput = hear(step, step_input_of(form), referral, sight)
-    if sight.unread("H", partly=True) and TEXTS & step_input.keys():
+    if sight.unread("H", partly=True) and (TEXTS | LISTS) & step_input.keys():
         raise GuardRefused("edit", *WITHHELD)
     _write(StepContext(step, case, step_input, actor=case.actor, at=at), row)
     referral.version += 1
@@ -107,11 +107,7 @@ def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: 
 def _write(act: StepContext, row: "Assessment") -> None:
     for number, item in enumerate(act.step_input.get("voices") or []):
         own_words.require_past(item, act.case.today, path=f"voices.{number}.")
-    values = {
-        name: value
-        for name, value in act.step_input.items()
-        if name not in (*OF_CHILDREN, "opinions", "considered")
-    }
+    values = {name: value for name, value in act.step_input.items() if name not in (*OF_CHILDREN, *LISTS)}
     if values:
         act.change(row, **values)
     children = {child.pk: child for child in act.case.children}

@@ -480,6 +480,24 @@ def test_nobody_replaces_a_text_about_all_the_children_that_they_can_not_read(fa
     assert "SAID" in read(family, "assessor", "assessment")
 
 
+def test_nor_what_a_holder_says_of_all_of_them(family):
+    see_all()
+    type(family.assessment).objects.filter(pk=family.assessment.pk).update(state="draft_report")
+    said = {"opinions": [{"holder": str(family.kit.holder.pk), "met": "met", "needs": "SAID"}]}
+
+    def written():
+        version = Referral.objects.get(pk=family.pk).version
+        place = f"referrals/{family.pk}/assessment"
+        answer = family.kit.world.as_("assessor").patch(place, said, version=version)
+        see_all()
+        return answer.status_code
+
+    assert written() == 409
+    family.name_on_list("assessor")
+    assert written() == 200
+    assert "SAID" in read(family, "assessor", "assessment")
+
+
 def test_every_text_of_an_assessment_is_one_about_all_the_children():
     sealed = {one.name for one in Assessment._meta.concrete_fields if isinstance(one, SealedField)}
 
