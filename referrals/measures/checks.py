@@ -14,6 +14,7 @@ from referrals.measures.inputs import (
     Pause,
     Ruling,
     Situation,
+    danger_is_asked_again,
     of_a_minor,
 )
 from referrals.vocabulary.measure_answers import DangerRemains, EndReason
@@ -75,6 +76,23 @@ def danger_is_answered(case: Case, step_input: EndOfMeasure | JudgeInformed | Li
     """
     if of_a_minor(case) and not step_input.danger_remains:
         raise InvalidInput("danger_remains", "required")
+
+
+@names_fields
+def danger_is_answered_again(case: Case, step_input: EndOfFollowUp) -> None:
+    """Whether a danger remains is said anew where a child's last measure was never carried out (T30).
+
+    Raises:
+        InvalidInput: it isn't.
+    """
+    if danger_is_asked_again(case) and not step_input.danger_remains:
+        raise InvalidInput("danger_remains", "required")
+
+
+@rule(_("Un danger demeure : proposez une autre mesure, ou saisissez l'autorité judiciaire."))
+def no_danger_remains(case: Case, step_input: EndOfFollowUp | None) -> bool:
+    """No follow-up ends while a danger remains for a child whom no measure helped (T30; §2.8 no. 13)."""
+    return step_input is None or step_input.danger_remains != DangerRemains.YES
 
 
 @names_fields

@@ -22,6 +22,7 @@ from referrals.measures import queries
 from referrals.vocabulary import measure_answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.vocabulary.measure_answers import ShownToChild
+from referrals.vocabulary.states import DecisionCode, MeasureState, SendingWay
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import REFERENCE_OF_PLATFORM, MeasureOffer
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
@@ -104,6 +105,7 @@ class EndOfFollowUp(Signed):
         [(r.value, r.label) for r in measure_answers.EndReason if r != measure_answers.EndReason.TRANSFER]
     )
     end_report = text(max_length=LONG)
+    danger_remains = whether_danger_remains()
     voices = many(HeardChild, required=False, default=list)
 
 

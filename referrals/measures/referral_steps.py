@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from referrals.closing.effects import open_review
-from referrals.measures import effects, guards
+from referrals.measures import checks, effects, guards
 from referrals.measures import inputs as measures_inputs
 from referrals.models import Referral
 from referrals.vocabulary.deadlines import ClockCode as C
@@ -53,6 +53,8 @@ def measure_event(referral: Referral, step_input: inputs.Nothing, case: Case) ->
     checks=[
         case_guards.children_belong,
         guards.last_measures_were_carried_out,
+        checks.danger_is_answered_again,
+        checks.no_danger_remains,
         guards.every_minor_was_heard,
     ],
     effects=[effects.hear_children, open_review],

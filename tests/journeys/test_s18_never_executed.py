@@ -179,6 +179,13 @@ def test_that_no_danger_remains_is_said_by_two_and_ends_by_two(given_up):
     }
     assert given_up.refused("ase_inspector", "end_followup", by_term) == "last_measures_were_carried_out"
     by_reason = {"reason": "10", "end_report": "Fin.", "voices": voices}
+    refused = given_up.does("ase_inspector", "end_followup", by_reason, expect=400)
+    assert [error["field"] for error in refused["errors"]] == ["danger_remains"], (
+        "said anew: months may lie between"
+    )
+    in_danger = by_reason | {"danger_remains": "yes"}
+    assert given_up.refused("ase_inspector", "end_followup", in_danger) == "no_danger_remains"
+    by_reason["danger_remains"] = "no"
     assert given_up.does("ase_inspector", "end_followup", by_reason, expect=409)["code"] == "approver-needed"
 
     given_up.signed("ase_inspector", "end_followup", by_reason, by="supervisor")

@@ -589,7 +589,10 @@ class Procedure(RuleBasedStateMachine):
                 term_on=on + timedelta(days=360),
             ),
             "ruling": lambda: {"on": on, "effect": "kept", "copy": "Jugement."},
-            "end_followup": lambda: {"reason": pick(["term", "10"]), "end_report": "Fin.", "voices": bodies.silent(kids)} | second,
+            "end_followup": lambda: {
+                "reason": pick(["term", "10"]), "end_report": "Fin.", "danger_remains": pick(["", "yes", "no", "no"]),
+                "voices": bodies.silent(kids),
+            } | second,
             "set_exploitation_status": lambda: {"child": kid, "value": pick(Exploitation.values), "reasons": "Motifs"} | second,
             "set_urgency": lambda: {"value": pick(["U0", "U1", "U2", "U3"]), "reason": "Motif", "done": "Mise à l'abri",
                             "clear_danger": pick([[], [kid]])},

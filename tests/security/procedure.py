@@ -602,7 +602,8 @@ def measures(case: Case) -> Walk:
     yield case.step("measure_service", f"{at}/start", started_on=day(), term_on=day(180))
     yield case.step("measure_service", f"{at}/suspend", on=day(), reason=say("reason"))
     yield case.step("measure_service", f"{at}/resume", on=day())
-    yield case.step("case_referent", f"{at}/sign_plan", on=day(), signed_by=say("signed_by"))
+    yield case.step("case_referent", f"{at}/sign_plan", on=day(), signed_by=say("signed_by"),
+                    trusted_person="named")  # fmt: skip
     yield case.step("measure_service", f"{at}/situation_report", report=say("report"), shown_on=day(),
                     child_shown="read", child_shown_on=day(), **heard(case))  # fmt: skip
     yield case.step("ase_inspector", f"{at}/renew", term_on=day(300), basis=say("basis"))
@@ -613,7 +614,8 @@ def measures(case: Case) -> Walk:
     yield case.step("crip_coordinator", "set_exploitation_status", child=child, value="at_risk",
                     reasons=say("reasons"))  # fmt: skip
     yield from case.signed("ase_inspector", "end_followup", "supervisor", reason="10",
-                           end_report=say("end_report"), voices=[{"child": pk} | heard(case) for pk in case.children])  # fmt: skip
+                           end_report=say("end_report"), danger_remains="no",
+                           voices=[{"child": pk} | heard(case) for pk in case.children])  # fmt: skip
 
 
 def _offered(case: Case) -> Walk:

@@ -150,9 +150,8 @@ ARTICLES: Final = (
     _article(
         number="L223-1-3",
         says=_(
-            "Le mineur peut désigner une personne de confiance majeure, par écrit ou de vive voix ; elle est consultée "
-            "sur ce qui le concerne. S'il le souhaite, elle l'accompagne dans ses démarches et assiste aux entretiens "
-            "qui préparent son autonomie."
+            "Le mineur pris en charge par l'aide sociale à l'enfance peut désigner, par écrit ou de vive voix, une "
+            "personne de confiance. Elle peut assister à l'entretien qui prépare sa majorité."
         ),
         checked=Checked.PART,
         since=_LAW_OF_2022,

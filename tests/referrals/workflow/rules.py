@@ -436,6 +436,7 @@ OURS = {
     "children_belong": "children named are of this case",
     "danger_is_answered_again": "the same of a minor whom no measure helped, when the follow-up ends (§2.2 T30)",
     "danger_is_answered": "whether a danger remains is said of a minor: in the body, unless the child is of age (§2.2)",
+    "residence_is_said": "of an unaccompanied minor the interview speaks of residence and asylum (§2.6 M21)",
     "minor_was_heard": "what a minor says of a report is said: in the body, unless the child is of age (L223-4)",
     "matches_are_seen": "the search's result is its reader's to look at, not only there (§2.2 T06)",
     "variants_are_of_the_authority": "a local variant is one of the authority's, of the measure's type (§5)",

@@ -117,7 +117,8 @@ def _decide_close(world: Any) -> tuple[Kit, Body]:
     no_child_undecided=said(decisions=[], measures=[]), admin_is_strongest=decisions("judicial", measures=[]),
     child_met=child_is(child_met="never"), danger_or_risk_confirmed=concluded("no_danger"),
     exploitation_calls_for_justice=child_is(prostitution_status="established"),
-    one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13), child_heard=unheard, **OFFERED_SPOILS,
+    one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13), child_heard=unheard,
+    measure_offered=said(measures=[]), **OFFERED_SPOILS,
 )  # fmt: skip
 def _decide_admin(world: Any) -> tuple[Kit, Body]:
     kit = _to_decide(world, "risk")
@@ -232,7 +233,7 @@ CLOSE = {"decision": "close", "measures": []}
     no_sign_of_exploitation=both(concluded("no_danger", **CLOSE), child_is(prostitution_status="suspected")),
     exploitation_calls_for_justice=child_is(prostitution_status="established"),
     one_year_at_most=lambda kit, body: body["measures"][0].update(duration_months=13), child_heard=said(not_heard=""),
-    **OFFERED_SPOILS,
+    measure_offered=both(case_is(state="protected_admin"), said(measures=[])), **OFFERED_SPOILS,
 )  # fmt: skip
 def _decide_child(world: Any) -> tuple[Kit, Body]:
     kit = _to_decide(world, "risk")

@@ -66,7 +66,7 @@ def rule(_apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0023_emergency_searches"),
+        ("referrals", "0024_terms_as_written_and_emancipation"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ import encryption.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0023_emergency_searches"),
+        ("referrals", "0025_said_of_each_child"),
     ]
 
     operations = [
