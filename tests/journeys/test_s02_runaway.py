@@ -346,7 +346,7 @@ def test_her_measure_is_suspended_while_she_is_away_and_goes_on_when_she_returns
     found(confided)
     shelter = f"measures/{sheltered(confided)}"
     confided.at("2026-11-25 10:00")
-    back = {"on": "2026-11-25", "end_report": "Retour.", "danger_remains": "yes", "shelter": "returned"}
+    back = bodies.end(on="2026-11-25", end_report="Retour.", danger_remains="yes", shelter="returned")
     confided.does("ase_inspector", "end", back, part=shelter)
     confided.does("case_referent", "resume", {"on": "2026-11-25"}, part=care(confided))
 

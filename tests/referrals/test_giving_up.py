@@ -3,6 +3,7 @@
 import pytest
 
 from referrals.models import Child, Clock
+from tests.journeys import bodies
 from tests.referrals.workflow.kit import Kit
 
 #: State of the case, decision of the child, what else there is: whether it is to be decided for again.
@@ -58,7 +59,7 @@ def test_nothing_ends_as_at_its_term_that_never_began(world, measures, decision,
     kit.set_child(decision=decision)
     for position, state in enumerate(measures):
         kit.measure(state, position=position)
-    ending = {"reason": "term", "end_report": "Bilan."}
+    ending = {"reason": "term", "end_report": "Bilan.", "voices": bodies.silent([kit.child.pk])}
 
     if refusal == "last_measures_were_carried_out":
         assert kit.refusal("referral", "end_followup", ending) == refusal
