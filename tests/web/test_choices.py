@@ -4,7 +4,7 @@ import pytest
 
 from referrals.access import case_ties, child_sight, visibility
 from referrals.execution.abilities import abilities
-from referrals.models import HolderInformation
+from referrals.models import HolderInformation, HolderOpinion
 from referrals.reading import names
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
@@ -63,7 +63,8 @@ def test_no_step_is_offered_without_what_it_must_choose_from(world):
         readers = some(READERS, f"{situation.machine} {situation.step}", 3)
         found += lacking(world, kit, readers)
         kit.case.assignments.update(until_at=AT)
-        HolderInformation.objects.filter(referral=kit.case).delete()
+        for said_of_them in (HolderInformation, HolderOpinion):
+            said_of_them.objects.filter(holder__referral=kit.case).delete()
         kit.case.holders.all().delete()
         found += lacking(world, kit, readers)
 
