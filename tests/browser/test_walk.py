@@ -16,6 +16,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 from accounts.roles import Role
+from referrals.vocabulary.states import OPENED
 from tests.browser.acting import answers
 from tests.browser.checks import LOOKED, assert_by_keyboard, assert_good
 from tests.browser.conftest import Visitor, somebody_else
@@ -85,7 +86,7 @@ STARTS = (
 
 #: Of these so many are gone to, for a draft leads elsewhere than what was sent, a closed account than an open one, and
 #: each part of a case to other steps; of all others one.
-EACH = {"filing": 4, "person": 2, "case-part": 9}
+EACH = {"filing": 4, "person": 3, "case-part": 9}
 
 
 def begins(visitor: Visitor) -> None:
@@ -95,16 +96,26 @@ def begins(visitor: Visitor) -> None:
     visitor.page.wait_for_url(lambda url: not url.endswith("nouvelle"))
 
 
-def coordinates(visitor: Visitor) -> None:
-    """Declare a tie, and begin to type in what somebody says on the phone."""
+def coordinates(visitor: Visitor) -> str | None:
+    """Declare a tie, and begin to type in what somebody says on the phone; say where a case is worked on."""
+    for state in OPENED:
+        visitor.goes(f"/dossiers?state={state}")
+        if visitor.page.locator(".cases .ref").count():
+            break
+    case = visitor.page.locator(".cases .ref").first.get_attribute("href")
     visitor.goes("/compte/liens/nouveau")
     answers(visitor, {"last_name": "Passage", "first_names": "Essai"})
     visitor.presses("Enregistrer")
     begins(visitor)
+    return case
 
 
-def administers(visitor: Visitor) -> None:
-    """Close somebody's account, and add a person: their pages lead to what is done to each."""
+def administers(visitor: Visitor) -> str | None:
+    """Close somebody's account, and add a person: their pages lead to what is done to each; say where a service is."""
+    visitor.goes("/administration")
+    service = visitor.page.get_by_role("link", name=re.compile("Service chargé.*93")).first.get_attribute(
+        "href"
+    )
     visitor.goes("/administration")
     visitor.page.get_by_role("link", name=re.compile("associatif")).click()
     visitor.page.get_by_role("link", name="Fermer le compte").click()
@@ -114,6 +125,7 @@ def administers(visitor: Visitor) -> None:
     answers(visitor, {"email": "passage@demo.invalid", "full_name": "Passage Exemple"})
     visitor.presses("Ajouter et inviter")
     visitor.follows("Voir la page de cette personne")
+    return service
 
 
 def looks_up(visitor: Visitor) -> None:
@@ -125,7 +137,7 @@ def looks_up(visitor: Visitor) -> None:
 
 
 #: Who walks, in this order (by day until nothing is left), and what each does before. No name: somebody who hasn't signed in.
-PEOPLE: dict[str, Callable[[Visitor], None] | None] = {
+PEOPLE: dict[str, Callable[[Visitor], str | None] | None] = {
     "": None,
     "crip_coordinator": coordinates,
     "filer": begins,
@@ -152,9 +164,9 @@ def kind(path: str) -> tuple[str, str]:
     return found.view_name, next((word for word in words if not re.fullmatch("[0-9a-f-]{36}", word)), "")
 
 
-def walk(visitor: Visitor, left: set[str], name: str) -> Iterator[tuple[str, str]]:
+def walk(visitor: Visitor, left: set[str], name: str, first: str | None) -> Iterator[tuple[str, str]]:
     """Yield each kind of page that is left, once somebody stands on it; others are passed through."""
-    waiting, met = [*STARTS], Counter[str | tuple[str, str]]()
+    waiting, met = [*([first] if first else []), *STARTS], Counter[str | tuple[str, str]]()
     if name and visitor.page.url.startswith(visitor.service.address):
         waiting.insert(0, visitor.page.url.removeprefix(visitor.service.address))
     while waiting and (left or NIGHT):
@@ -193,9 +205,8 @@ def test_every_page_can_be_used_by_everybody(request, browser, service):
         with somebody_else(browser, service) as visitor:
             if name:
                 visitor.signs_in(name)
-            if before is not None:
-                before(visitor)
-            for what, which in walk(visitor, left, name):
+            first = before(visitor) if before is not None else None
+            for what, which in walk(visitor, left, name, first):
                 checks: list[Callable[[Page, str], None]] = [
                     partial(assert_good, all_ways=NIGHT and which not in seen)
                 ]
