@@ -10,14 +10,14 @@ def instant(told: datetime | None = None) -> datetime:
 
     ``told``: by the database's clock, in a statement that was just run for something else as well.
     """
-    if told is not None:
-        return told.astimezone(UTC)
-    return of_database() if connection.vendor == "postgresql" else datetime.now(UTC)
+    return of_database(told) if connection.vendor == "postgresql" else datetime.now(UTC)
 
 
-def of_database() -> datetime:
-    """Return the instant of PostgreSQL's clock, in UTC."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
+def of_database(told: datetime | None = None) -> datetime:
+    """Return the instant of PostgreSQL's clock, in UTC: what it told already, or what it says now."""
+    if told is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            told = cursor.fetchone()[0]
+    now: datetime = told
     return now.astimezone(UTC)

@@ -24,7 +24,7 @@ def _frozen_clock(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     # Not the test's own ``monkeypatch``, which has to be undone before its transaction is.
     with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW):
-        patch.setattr(clock, "of_database", lambda: datetime.now(UTC))
+        patch.setattr(clock, "of_database", lambda *_: datetime.now(UTC))
         yield
 
 

@@ -163,7 +163,7 @@ def called(build: Build, values: dict[str, Any]) -> None:
     begins = NOW - timedelta(hours=LEVELS_MAX - len(values))
     with time_machine.travel(begins), pytest.MonkeyPatch.context() as patch:
         patch.setattr(maintenance_gate, "_reasons", [])  # as for tests: nothing was restored
-        patch.setattr(clock, "of_database", lambda: datetime.now(UTC))
+        patch.setattr(clock, "of_database", lambda *_: datetime.now(UTC))
         see_all()
         values[build.__name__] = build(*(values[name] for name in inspect.signature(build).parameters))
     forget()
