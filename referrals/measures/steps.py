@@ -21,7 +21,7 @@ from referrals.models import Measure
 from referrals.parents import guards as parents_guards
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.measure_answers import EndReason
-from referrals.vocabulary.states import Machine, State
+from referrals.vocabulary.states import Machine
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import case_guards, decision_inputs, inputs, measure_types
 from referrals.workflow.case import Case
@@ -431,13 +431,6 @@ def ruling(measure: Measure, step_input: measures_inputs.Ruling, case: Case) -> 
     # No duty to tell was found in it: the judge can change the measure, and practice is to say why.
     law="CC 375-6",
     data_class="I",
-    usual=[
-        Usual(
-            _("La mesure ordonnée ne commence pas dans les délais : informez-en le juge."),
-            states=[State.PROTECTED_JUDICIAL],
-            rank=3,
-        )
-    ],
 )
 def inform_judge(measure: Measure, step_input: measures_inputs.JudgeInformed, case: Case) -> None:
     """Record that the judge was told of a measure never carried out; by practice, no article demands it."""
