@@ -231,7 +231,11 @@ def test_a_decision_is_taken_with_the_report_in_view_and_a_refusal_opens_nothing
 
     assert all(case.say(said) in text(shown) for said in ("report", "conclusion", "holder_opinions"))
     assert all(case.say(said) in text(shown) for said in ("needs", "understanding", "earlier_concerns"))
-    assert "En risque (pré-prostitutionnel)" in text(shown).partition("Le rapport")[2]
+    beside = text(shown).partition("Le rapport")[2]
+    assert "En risque (pré-prostitutionnel)" in beside
+    assert re.search(r"Ce qu'il dit des besoins de l'enfant \((Père|Mère|Titulaire|\w+ Exemple)", beside), (
+        beside[-900:]
+    )
     assert 'id="report"' in shown.content.decode()
     assert refused.status_code == 400
     assert 'id="report"' not in refused.content.decode()

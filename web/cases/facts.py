@@ -71,8 +71,13 @@ def _marks(child: Child, sight: Sight) -> list[tuple[str, str]]:
     return [(mark, str(text)) for mark, text in marks]
 
 
-def report(assessments: Sequence[Mapping[str, Any]], called: Mapping[str, str]) -> dict[str, Any] | None:
-    """Return the last assessment as it stands beside a decision; None where there is none to read."""
+def report(
+    assessments: Sequence[Mapping[str, Any]], called: Mapping[str, str], holders: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return the last assessment as it stands beside a decision; None where there is none to read.
+
+    ``called``, ``holders``: names of children and words for holders, by row id.
+    """
     if not assessments:
         return None
     row, names = assessments[-1], dict(numbered(called))
@@ -89,10 +94,10 @@ def report(assessments: Sequence[Mapping[str, Any]], called: Mapping[str, str]) 
         ],
         "lines": [Line(str(words.of(name)), text_of(row[name])) for name in WRITTEN if row.get(name)]
         + [
-            Line(str(words.of(name)), text_of(one[name]))
+            Line(f"{words.of(name)} ({holders[one['holder']]})", text_of(one[name]))
             for one in row.get("opinions", ())
             for name in OF_HOLDERS
-            if one.get(name)
+            if one.get(name) and one["holder"] in holders
         ],
     }
 

@@ -168,7 +168,7 @@ class StepPage(CaseForm):
             "version": referral.version,
             "once": self.key(),
             "facts": facts.facts(referral, sight, names.children, form.zone, at=at),
-            "report": facts.report(assessments, names.children),
+            "report": facts.report(assessments, names.children, dict(form.choices.holders)),
         }
         return self.show(context)
 
