@@ -33,7 +33,8 @@ from referrals.workflow.step import steps
 
 SHELL = (
     "version", "department", "channel", "variant", "age_band", "under_15", "under_2", "runaway", "restricted",
-    "legal_hold", "left_open", "info_requested", "prostitution_status", "immediate_danger", "transfer_open",
+    "majority_near", "legal_hold", "left_open", "info_requested", "prostitution_status", "immediate_danger",
+    "transfer_open",
 )  # fmt: skip
 INSTANTS = (
     "created_at", "received_at", "submitted_at", "acknowledged_at", "closed_at", "statutory_due_at",
