@@ -49,6 +49,21 @@ def for_page() -> Iterator[None]:
         _for_page.reset(token)
 
 
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Have sentences made within it stay as they are written: what is kept for all, or told by the API."""
+    token = _for_page.set(False)
+    try:
+        yield
+    finally:
+        _for_page.reset(token)
+
+
+def as_read(text: str) -> str:
+    """Return a French text that was kept as written, as it is to be read here."""
+    return spaced(text) if _for_page.get() else text
+
+
 def spaced(text: str) -> str:
     """Return a text with spaces at which no line breaks, narrow ones before ``; : ! ?``."""
     return _QUOTES.sub(NO_BREAK, _TALL.sub(NARROW, text))

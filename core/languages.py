@@ -5,10 +5,12 @@ the language of whoever reads. ``make messages`` gathers what is marked into ``<
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language, override
+
+from core import french
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as LazyText
@@ -29,10 +31,14 @@ def in_language(text: Text, language: str) -> str:
 
 
 def in_both(text: Text) -> dict[str, str]:
-    """Return ``{"fr": …, "en": …}``, as the API publishes labels."""
-    return {language: in_language(text, language) for language in (FRENCH, ENGLISH)}
+    """Return ``{"fr": …, "en": …}``, as the API publishes labels; ``for_reader`` sets them for a page."""
+    with french.as_written():  # what a process keeps must not depend on who asked first
+        return {language: in_language(text, language) for language in (FRENCH, ENGLISH)}
 
 
 def for_reader[T](texts: Mapping[str, T]) -> T:
     """Return what is kept in both languages in that of the reader; French where it is neither."""
-    return texts[ENGLISH if get_language() == ENGLISH else FRENCH]
+    if get_language() == ENGLISH:
+        return texts[ENGLISH]
+    found: Any = texts[FRENCH]
+    return cast("T", french.as_read(found)) if isinstance(found, str) else found

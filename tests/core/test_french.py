@@ -4,6 +4,8 @@ import pytest
 from django.utils.translation import gettext, ngettext, override, pgettext
 
 from core import french
+from core.languages import for_reader
+from referrals.vocabulary.deadlines import ClockCode
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,15 @@ def test_a_sentence_of_a_context_comes_without_it():
 def test_english_keeps_its_own_spaces():
     with override("en"), french.for_page():
         assert gettext(" : ") == ": "
+
+
+def test_what_is_kept_in_both_languages_is_as_written_whoever_asked_first():
+    """A page sets its French otherwise than the API: of what a process keeps neither is told as the other's."""
+    code = ClockCode.C3
+    with french.for_page(), override("fr"):
+        kept, shown = code.labels_by_language, for_reader(code.labels_by_language)
+    with override("fr"):
+        told = for_reader(code.labels_by_language)
+
+    assert kept["fr"] == told == "Danger immédiat : sans délai"
+    assert shown == f"Danger immédiat{french.NARROW}: sans délai"

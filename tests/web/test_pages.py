@@ -420,7 +420,7 @@ def test_the_authoritys_own_questions_are_asked_and_kept(world, filer, monkeypat
     assert "Dites d'abord" in filer.goes(f"{draft}/questions")
     filer.goes(f"{draft}/enfant")
     filer.sends(f"{draft}/enfant", residence_department="93", commune_insee="Bobigny")
-    assert "Un suivi ?" in filer.goes(f"{draft}/questions")
+    assert "Un suivi\u202f?" in filer.goes(f"{draft}/questions")
     filer.sends(f"{draft}/questions", suivi="never", expect=400)
     filer.sends(f"{draft}/questions", suivi="yes")
     assert 'value="yes" class' in filer.goes(f"{draft}/questions") or "checked" in filer.html
