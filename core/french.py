@@ -27,7 +27,7 @@ class French(NullTranslations):
     def gettext(self, message: str) -> str:
         """Return a sentence, without the context by which it is told apart."""
         words = message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]
-        return spaced(words) if _for_page.get() else words
+        return as_read(words)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the singular for one and for none: « 0 message »."""
@@ -42,17 +42,20 @@ def install() -> None:
 @contextmanager
 def for_page() -> Iterator[None]:
     """Have sentences made within it be those of a page."""
-    token = _for_page.set(True)
-    try:
+    with _made(for_page=True):
         yield
-    finally:
-        _for_page.reset(token)
 
 
 @contextmanager
 def as_written() -> Iterator[None]:
     """Have sentences made within it stay as they are written: what is kept for all, or told by the API."""
-    token = _for_page.set(False)
+    with _made(for_page=False):
+        yield
+
+
+@contextmanager
+def _made(*, for_page: bool) -> Iterator[None]:
+    token = _for_page.set(for_page)
     try:
         yield
     finally:

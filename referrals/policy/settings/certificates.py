@@ -5,15 +5,13 @@ from typing import ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.honorability import MAY_BE_FOLLOWED
+from accounts.roles import Role
 from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import whole
 from referrals.policy.list_types import codes
 
-_FOLLOWED: Final = {
-    "measure_service": _("Service chargé de la mesure"),
-    "assessor": _("Évaluateur"),
-    "case_referent": _("Référent ASE"),
-}
+_FOLLOWED: Final = {str(role): role.label for role in Role if role in MAY_BE_FOLLOWED}
 
 
 @dataclass(frozen=True, kw_only=True)
