@@ -11,15 +11,15 @@ from typing import Any
 from referrals.errors import PdfUnavailable
 
 
-def pdf(page: str) -> bytes:
-    """Return a page as a tagged PDF (PDF/UA-1), which a screen reader can read.
+def pdf(page: str, *, variant: str = "pdf/ua-1") -> bytes:
+    """Return a page as a tagged PDF, which a screen reader can read; ``variant``: of WeasyPrint, PDF/UA-1 or a PDF/A.
 
     Raises:
         PdfUnavailable: this machine has no renderer, or not the system libraries that it needs.
     """
     renderer = _renderer()
     nothing = renderer.urls.URLFetcher(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
-    document: bytes = renderer.HTML(string=page, url_fetcher=nothing).write_pdf(pdf_variant="pdf/ua-1")
+    document: bytes = renderer.HTML(string=page, url_fetcher=nothing).write_pdf(pdf_variant=variant)
     return document
 
 

@@ -1,0 +1,62 @@
+"""Codes of access requests: who asks, what is asked for, what is hidden and why (RGPD art. 12, 15; domain.md §7.5)."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from referrals.vocabulary.states import Coded
+
+
+class Subject(Coded):
+    """Whose data a field holds: each field of each model declares it (domain.md §7.5)."""
+
+    CHILD = "child", pgettext_lazy("subject of data", "L'enfant")
+    HOLDER = "holder", pgettext_lazy("subject of data", "Titulaire de l'autorité parentale")
+    FILER = "filer", pgettext_lazy("subject of data", "Auteur de la transmission")
+    THIRD_PARTY = "third_party", pgettext_lazy("subject of data", "Tiers")
+    STAFF = "staff", pgettext_lazy("subject of data", "Agent")
+    NOBODY = "nobody", pgettext_lazy("subject of data", "Personne : donnée du service")
+
+
+class Withheld(Coded):
+    """Why a passage is hidden, as « [occulté : …] » says it (domain.md §7.5)."""
+
+    FILER = "filer", pgettext_lazy("withheld", "identité de l'auteur de la transmission")
+    THIRD_PARTY = "third_party", pgettext_lazy("withheld", "vie privée d'un tiers")
+    OTHER_CHILD = "other_child", pgettext_lazy("withheld", "vie privée d'un autre enfant")
+    OTHER_HOLDER = "other_holder", pgettext_lazy("withheld", "vie privée de l'autre titulaire")
+    JUDICIAL = "judicial", pgettext_lazy("withheld", "document judiciaire")
+    CHILD_INTEREST = "child_interest", pgettext_lazy("withheld", "intérêt de l'enfant")
+    MEDICAL = "medical", pgettext_lazy("withheld", "secret médical")
+    SAFETY = "safety", pgettext_lazy("withheld", "sécurité d'une personne")
+    INQUIRY = "inquiry", pgettext_lazy("withheld", "enquête en cours")
+    STAFF_NAME = "staff_name", pgettext_lazy("withheld", "nom d'un agent")
+
+
+class Requester(Coded):
+    """Who asks (AR1)."""
+
+    SUBJECT_MINOR = "subject_minor", _("La personne concernée, mineure")
+    SUBJECT_ADULT = "subject_adult", _("La personne concernée, majeure")
+    HOLDER = "holder", _("Un titulaire de l'autorité parentale")
+    MANDATED = "mandated", _("Une personne mandatée par écrit")
+    FILER = "filer", _("L'auteur d'une transmission")
+    THIRD_PARTY = "third_party", _("Un tiers mis en cause ou cité")
+    STAFF = "staff", _("Un agent")
+
+
+class Right(Coded):
+    """Which right is used (RGPD art. 15 to 21); all but access go the same way, without a copy."""
+
+    ACCESS = "access", pgettext_lazy("right", "Accès")
+    RECTIFICATION = "rectification", pgettext_lazy("right", "Rectification")
+    RESTRICTION = "restriction", pgettext_lazy("right", "Limitation")
+    OBJECTION = "objection", pgettext_lazy("right", "Opposition")
+    ERASURE = "erasure", pgettext_lazy("right", "Effacement")
+
+
+class Wanted(Coded):
+    """What is asked for (AR1)."""
+
+    ALL = "all", pgettext_lazy("wanted", "Tout le dossier")
+    PART = "part", pgettext_lazy("wanted", "Une partie")
+    READERS = "readers", _("La liste des consultations seule")
