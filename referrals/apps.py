@@ -62,6 +62,7 @@ REGISTERED = (
     "referrals.duplicates.tasks",
     "referrals.emergency_search.queries",
     "referrals.emergency_search.tasks",
+    "referrals.execution.row_approvals",
     "referrals.feedback.effects",
     "referrals.inquiries.actions",
     "referrals.inquiries.queries",

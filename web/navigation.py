@@ -12,6 +12,7 @@ from referrals.access import matrix
 from referrals.access import people as access_people
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
 from referrals.emergency_search import actions as emergency_search_actions
+from referrals.execution import row_approvals
 from referrals.exports import actions as exports_actions
 from referrals.inquiries import queries as inquiries_queries
 from referrals.vocabulary.states import Machine
@@ -53,7 +54,7 @@ def works(actor: Actor) -> bool:
 
 
 def _signs(actor: Actor) -> bool:
-    return bool(actor.holding(matrix.APPROVERS))
+    return bool(actor.holding(matrix.APPROVERS)) or row_approvals.signs(actor)
 
 
 def executes(actor: Actor) -> bool:

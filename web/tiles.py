@@ -21,6 +21,7 @@ from referrals.access import matrix, transfer_targets
 from referrals.access_review import actions as access_review_actions
 from referrals.access_review import queries as access_review_queries
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
+from referrals.execution import row_approvals
 from referrals.measures import queries as measures_queries
 from referrals.overview import queries as overview
 from referrals.reading.counts import Counts, awaiting_signature
@@ -84,8 +85,11 @@ def of_cases(counted: Counts, actor: Actor, *, at: datetime) -> list[Tile]:
 
 
 def _signatures(actor: Actor, at: datetime) -> Iterator[Tile]:
-    if actor.holding(matrix.APPROVERS):
-        yield Tile(len(awaiting_signature(actor, at=at)), _("à signer"), _at("to-sign"))
+    of_cases = bool(actor.holding(matrix.APPROVERS))
+    if of_cases or row_approvals.signs(actor):
+        count = len(awaiting_signature(actor, at=at)) if of_cases else 0
+        count += len(row_approvals.awaiting(actor, at=at))
+        yield Tile(count, _("à signer"), _at("to-sign"))
 
 
 def _measures(actor: Actor, at: datetime) -> Iterator[Tile]:

@@ -23,7 +23,7 @@ from referrals.messages import api as messages_api
 from referrals.notifications import api as notifications_api
 from referrals.on_call_rota import api as on_call_rota_api
 from referrals.policy_changes import api as policy_changes_api
-from referrals.rest import step_views
+from referrals.rest import row_approvals, step_views
 from referrals.retention import api as retention_api
 from referrals.retention import holds_api
 from referrals.runaways import api as runaways_api
@@ -192,6 +192,7 @@ urlpatterns = [
     *retention_api.batch_routes(),
     *access_review_api.anomaly_routes(),
     *inquiries_api.inquiry_routes(),
+    *row_approvals.approval_routes(),
     path("audit/lookups", journal_lookups_api.Lookups.as_view(), name="lookups-api"),
     path("audit/lookups/<uuid:pk>", journal_lookups_api.OneLookup.as_view(), name="lookup-api"),
     path(

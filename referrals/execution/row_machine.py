@@ -1,24 +1,29 @@
 """Runs the steps of a machine whose rows belong to an authority, not to a case: batches, anomalies, inquiries.
 
 The order is that of a step of a case: visible (404) → role (403) → state and guards (409) → fresh proof (401) → body
-(400) → effects → journal entry → notices.
+(400) → effects → journal entry → notices. A step that two sign opens a proposal after the body; nothing moves until it
+is signed (``row_approvals.py``).
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Model, QuerySet
 
+from accounts.access import office_holders
 from accounts.actor import Actor
 from accounts.models import Authority
+from accounts.roles import Role
 from core.languages import Text, in_both
-from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
+from referrals.errors import ApproverRefused, GuardRefused, NotAllowed, NotVisible, WrongState
+from referrals.execution import row_proposals
+from referrals.models import RowApproval, StandIn
 from referrals.policy.definitions import Protocol, protocol_of
 from referrals.vocabulary.states import Machine
 from referrals.workflow.context import StepInput, step_input_of
@@ -33,6 +38,18 @@ class RowContext[Row: Model]:
     row: Row
     actor: Actor
     at: datetime
+    #: The second person, of a step that two sign.
+    signer: Actor | None = field(default=None, kw_only=True)
+
+    @property
+    def writer(self) -> Actor:
+        """Return whom the entry of the step names: of two, the one at the keyboard, on behalf of who proposed."""
+        return self.actor if self.signer is None else replace(self.signer, obo=self.actor.user_id)
+
+    @property
+    def by_two(self) -> str:
+        """Return the code under which the entry says that two signed, else the empty text."""
+        return "" if self.signer is None else "two-signatures"
 
     @property
     def authority(self) -> Authority:
@@ -86,9 +103,79 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
         # Of who may do the step, and of nobody who is refused anyway (SEC-AU6).
         require_proof(step, actor, at=at)
         step_input = step_input_of(step.takes.read(body))
-        _require(step, step.checks, context, step_input)
-        self.run_step(step, context, step_input)
+        self.require_checks(step, context, step_input)
+        if (reason := self.second_signature(step, context, step_input)) is not None:
+            self._propose(step, context, step_input, reason)
+        else:
+            self.run_step(step, context, step_input)
         return row
+
+    def require_checks(self, step: Step, context: Context, step_input: StepInput) -> None:
+        """Ask the checks that need the input.
+
+        Raises:
+            GuardRefused: one isn't met.
+        """
+        _require(step, step.checks, context, step_input)
+
+    # --- Two signatures -----------------------------------------------------------------------------------
+
+    def second_signature(self, step: Step, context: Context, step_input: StepInput) -> Text | None:
+        """Return why a second person must sign, or None."""
+        return step.signed_when(context, step_input) if step.signed_when is not None else None
+
+    def may_sign(
+        self,
+        step: Step,  # noqa: ARG002 - a feature asks by step
+        context: Context,
+        step_input: StepInput,  # noqa: ARG002 - and by what it brings
+        user: UUID,
+        *,
+        signers: tuple[Role, ...],
+    ) -> bool:
+        """Tell whether a person may sign a step: another one, in a signing role at the row's authority.
+
+        Who proposed in the name of an absent person and that person are one side, and so is whoever stands in for
+        either (SEC-AZ12). A feature asks more: who is in question, or excluded.
+        """
+        side = {context.actor.user_id, context.actor.obo} - {None}
+        if (
+            user in side
+            or StandIn.objects.in_force(context.at).filter(stand_in=user, absent__in=side).exists()
+        ):
+            return False
+        return user in office_holders(signers, context.authority.pk, at=context.at)
+
+    def require_signer(
+        self, step: Step, context: Context, step_input: StepInput, user: UUID | None, reason: Text
+    ) -> tuple[Role, ...]:
+        """Return the roles that sign, if this person may.
+
+        Raises:
+            ApproverRefused: nobody is named, or who is named may not sign.
+        """
+        signers = step.signers(reason)
+        if user is None or not self.may_sign(step, context, step_input, user, signers=signers):
+            raise ApproverRefused(step.name, signers, reason)
+        return signers
+
+    def _propose(self, step: Step, context: Context, step_input: StepInput, reason: Text) -> RowApproval:
+        approver = step_input.get("approver")
+        # Asked now as well as at the signing: the proposer can still name somebody else.
+        self.require_signer(step, context, step_input, approver, reason)
+        return row_proposals.open_proposal(
+            step,
+            row=context.row.pk,
+            authority_id=context.authority.pk,
+            state=_state(context.row),
+            step_input=step_input,
+            approver=cast("UUID", approver),  # or it was refused above
+            days=context.protocol.approval_days,
+            actor=context.actor,
+            at=context.at,
+        )
+
+    # --- Doing it -----------------------------------------------------------------------------------------
 
     def require_possible(self, step: Step, row: Row, *, actor: Actor, at: datetime) -> Context:
         """Return a row in the hands of the actor, who may do a step on it now, as far as no body is asked about.
@@ -114,6 +201,8 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
         row.save()
         for effect in step.effects:
             effect(context)
+        if before and before != _state(row) and proposes(self.machine):
+            row_proposals.lapse_moved(self.machine, row.pk, _state(row), actor=context.actor, at=context.at)
         self.write_down(step, context, before=before)
 
     def offered(
@@ -149,6 +238,26 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
     def possible(self, row: Row, actor: Actor, *, at: datetime) -> Iterator[Step]:
         """Yield the steps that the actor may do on a row now."""
         return (step for step, bar in self.offered(row, actor, at=at) if bar is None)
+
+
+#: The runner of each machine whose steps two may sign; a feature adds its own when it is loaded.
+RUNNERS: Final[dict[Machine, RowMachine[Any, Any]]] = {}
+
+
+def proposes(machine: Machine) -> bool:
+    """Tell whether two sign any step of a machine."""
+    return any(step.signed_when is not None for step in steps.of(machine))
+
+
+def signing_roles() -> frozenset[Role]:
+    """Return the roles that may sign a step of such a machine."""
+    return frozenset(
+        role
+        for machine in RUNNERS
+        for step in steps.of(machine)
+        if step.signed_when is not None
+        for role in (*step.second_signers, *(role for _, roles in step.signers_for for role in roles))
+    )
 
 
 def _state(row: Model) -> str:

@@ -55,6 +55,7 @@ from referrals.models.record import (
 )
 from referrals.models.referral import Referral
 from referrals.models.retention import EliminatedCount, FiguresKept, RetentionBatch, RetentionLine
+from referrals.models.row_approvals import RowApproval
 from referrals.models.runaways import EmergencySheet, SheetReader
 from referrals.models.saved_views import SavedView
 from referrals.models.staffing import StandIn
@@ -124,6 +125,7 @@ __all__ = [
     "RetentionBatch",
     "RetentionLine",
     "RotaShift",
+    "RowApproval",
     "SavedView",
     "SearchCount",
     "SettingChange",

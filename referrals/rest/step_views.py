@@ -24,7 +24,7 @@ from core.query import Query
 from referrals.access import transfer_targets
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
-from referrals.execution import approvals, results
+from referrals.execution import approvals, results, row_proposals
 from referrals.execution import perform as execution_perform
 from referrals.execution.preconditions import StepRequest
 from referrals.execution.row_machine import RowMachine
@@ -105,7 +105,13 @@ class PerformRowStep(CaseView):
             raise NotVisible
         act = partial(self.runner.perform, self.step, pk, request.data, actor=actor, at=at)
         row = do_once(request, self.runner.visible_to(actor, at=at), act)
-        return Response(self.shown(row, actor=actor, at=at))
+        body = self.shown(row, actor=actor, at=at)
+        if self.step.signed_when is not None:
+            waiting = row_proposals.awaited(self.step.machine, pk, at=at)
+            own = (one for one in waiting if one.step == self.step.name and one.proposer_id == actor.user_id)
+            if (asked := next(own, None)) is not None:
+                return Response(body | {"approval": str(asked.pk)}, status=results.ASKED)
+        return Response(body)
 
 
 def view_of(step: Step, base: type[PerformStep | PerformRowStep] = PerformStep, **described: Any) -> Any:
@@ -142,12 +148,17 @@ def row_step_routes(machine: Machine, base: type[PerformRowStep], answer: object
     return [
         path(
             f"{MACHINES[machine].folder}/<uuid:pk>/{step.name}",
-            view_of(step, base, responses={200: answer}, parameters=[schema.IDEMPOTENCY_KEY]),
+            view_of(step, base, responses=_answers(step, answer), parameters=[schema.IDEMPOTENCY_KEY]),
             name=f"{step.machine}-{step.name}",
         )
         for step in steps.of(machine)
         if not step.internal and not step.creates
     ]
+
+
+def _answers(step: Step, answer: object) -> dict[int, object]:
+    """Return the answers of a step on a row; one that two sign may be proposed first."""
+    return {200: answer} | ({results.ASKED: answer} if step.signed_when is not None else {})
 
 
 def step_routes() -> list[URLPattern]:

@@ -61,7 +61,8 @@ class Batches(RowMachine[RetentionBatch, Paper]):
         batch = context.row
         journal.record(
             step.event,
-            actor=context.actor,
+            actor=context.writer,
+            rule=context.by_two,
             at=context.at,
             tenant=batch.authority_id,
             purpose=Purpose.ADMINISTRATION,

@@ -20,7 +20,15 @@ from audit.models import Replayed, Shred
 from encryption import keys
 from referrals.access.row_level_security import for_the_service
 from referrals.attachments import quarantine
-from referrals.models import CaseExport, DeclaredTie, EmergencySearch, Inquiry, Referral, RetentionLine
+from referrals.models import (
+    CaseExport,
+    DeclaredTie,
+    EmergencySearch,
+    Inquiry,
+    Referral,
+    RetentionLine,
+    RowApproval,
+)
 from referrals.retention import batch_tasks, tasks
 from referrals.vocabulary.states import State
 
@@ -105,6 +113,7 @@ def _keys_brought_back(sweep: bool, at: datetime) -> tuple[int, int]:
         used |= {key for key in CaseExport._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in EmergencySearch._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in Inquiry._base_manager.values_list("key", flat=True) if key}
+        used |= {key for key in RowApproval._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in DeclaredTie.objects.values_list("key", flat=True) if key}
         dead = set(Referral.objects.filter(state=State.PURGED).values_list("pk", flat=True))
         unnamed = keys.all_data_keys() - used

@@ -61,6 +61,7 @@ NO_PAGE = {
     **dict.fromkeys(
         ("inquiry-page", "inquiry-step-page"), "after another authority was asked: web/test_inquiries.py"
     ),
+    "row-signature": "after somebody proposed a step on a row of no case: referrals/test_row_approvals.py",
     "transfer": "after another authority has asked for a transfer: web/test_transfers.py",
 }
 #: Pages of a state that only the tests of another file make; they look at them there.

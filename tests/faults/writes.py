@@ -1128,6 +1128,7 @@ WALKED = {
         ("POST", "referrals/{id}/approvals/{id}/withdraw"), ("POST", "referrals/{id}/messages/{id}/read"),
         ("POST", "authorities/{id}/settings"), ("POST", "break-glass"), ("POST", "access-questions/{id}/answer"),
         ("POST", "audit/holds"), ("POST", "audit/holds/{id}/lift"),
+        ("POST", "approvals/{id}/sign"), ("POST", "approvals/{id}/refuse"), ("POST", "approvals/{id}/withdraw"),
     )
 }  # fmt: skip
 #: Pages that do, inside the same transaction of a request, what another address of the table does: the same view with

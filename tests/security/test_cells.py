@@ -35,6 +35,7 @@ from referrals.models import (
     Inquiry,
     Rectification,
     Referral,
+    RowApproval,
     StepRecord,
 )
 from referrals.retention import elimination
@@ -47,7 +48,7 @@ from tests.security.procedure import seeing_all
 
 pytestmark = [pytest.mark.sec("SEC-CR21")]
 #: Rows of no case, each under a key of its own.
-OF_NO_CASE = {CaseExport, DeclaredTie, EmergencySearch, Inquiry}
+OF_NO_CASE = {CaseExport, DeclaredTie, EmergencySearch, Inquiry, RowApproval}
 SEALED = list(dict.fromkeys(field.model for field in sealed_fields() if issubclass(field.model, Celled)))
 
 

@@ -73,6 +73,7 @@ from referrals.models import (
     Referral,
     ReferralUserObjectPermission,
     RotaShift,
+    RowApproval,
     SheetReader,
     StandIn,
     TransferReceiver,
@@ -216,6 +217,11 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
         Inquiry: both(
             Inquiry, thread=lambda _: uuid4(), side="asked", authority=place, other=world.authorities["75"],
             reference="x", urgency="U1", ground="lived_there", holders="told", asked_at=at, key=lambda _: uuid4(),
+        ),
+        RowApproval: both(
+            RowApproval, authority=place, machine="batch", target=lambda _: uuid4(), step="execute", proposer=admin,
+            proposer_role="dpo", approver=of, asked_state="proposed", requested_at=at, expires_at=FAR,
+            key=lambda _: uuid4(),
         ),
         DeclaredTie: both(DeclaredTie, user=of, declared_at=at, removed_at=at),
         Alarm: both(Alarm, key=lambda one: f"column:act:{one.pk}", at=at, told_at=at, settled_at=at),
@@ -1021,6 +1027,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         list(EmergencySearch.objects.all())
         list(PseudonymLookup.objects.all())
         list(Inquiry.objects.all())
+        list(RowApproval.objects.all())
         list(Identity.objects.select_related("user"))
     statements = " ".join(
         one["sql"] for one in said.captured_queries if one["sql"].lstrip().startswith("SELECT")

@@ -21,6 +21,7 @@ from referrals.calendar_feeds import actions as calendar_feeds_actions
 from referrals.cases import columns
 from referrals.cases.queries import ClockQuery, clock_page
 from referrals.errors import NotAllowed, NotVisible
+from referrals.execution import row_approvals
 from referrals.reading import clocks, counts, shell
 from referrals.reading.disclosures import record_listed
 from referrals.staffing import actions as staffing_actions
@@ -28,6 +29,7 @@ from referrals.vocabulary import labels
 from web.cases import display, lines
 from web.cases.base import BlanksLeftOut
 from web.page import Page
+from web.views.cases import row_signing
 
 ZONE = ZoneInfo("Europe/Paris")
 
@@ -132,9 +134,11 @@ class ToSign(Page):
         Raises:
             NotAllowed: none of the reader's roles signs anything.
         """
-        if not self.actor.holding(matrix.APPROVERS):
+        of_cases = bool(self.actor.holding(matrix.APPROVERS))
+        if not of_cases and not row_approvals.signs(self.actor):
             raise NotAllowed("read:approvals")
-        rows = list(counts.awaiting_signature(self.actor, at=self.at)[: self.most])
+        rows = list(counts.awaiting_signature(self.actor, at=self.at)[: self.most]) if of_cases else []
+        others = row_approvals.awaiting(self.actor, at=self.at)
         record_listed(rows, actor=self.actor, at=self.at)
         lines = [
             {
@@ -148,4 +152,4 @@ class ToSign(Page):
             }
             for row in rows
         ]
-        return self.show({"lines": lines})
+        return self.show({"lines": lines, "others": [row_signing.line(row) for row in others]})

@@ -1,0 +1,105 @@
+"""Second signature on a row of no case: read the proposal, then sign, refuse or withdraw, each once."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.request import ServiceRequest
+from audit.events import Purpose
+from referrals.execution import row_approvals, row_proposals
+from referrals.models import RowApproval
+from referrals.reading import names as reading_names
+from referrals.vocabulary import labels
+from referrals.vocabulary.states import ApprovalState, Machine
+from referrals.workflow.inputs import Reasoned
+from web.cases import display
+from web.cases.panel import brings
+from web.forms import ZONE, Ask
+from web.page import InputPage, go_to
+
+#: The page of a row of each machine, by the name of its address; the two who sign read there what it is about.
+PAGES: Final[dict[Machine, str]] = {}
+
+
+class RowSignature(InputPage):
+    """GET, POST /signatures/{id}."""
+
+    keeps = True
+    takes, asks, ids = Reasoned, (Ask("reason", _("Motivation"), rows=3),), ""
+    template = "web/cases/row_signature.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what is proposed to whoever proposed it or is asked to sign it.
+
+        Raises:
+            NotVisible: no such proposal for this reader.
+        """
+        row = row_approvals.one(pk, actor=self.actor)
+        step = row_approvals.step_of(row)
+        said = row_proposals.given(row, actor=self.actor, at=self.at)
+        people = reading_names.staff([str(row.proposer_id), str(row.approver_id)])
+        return self.show(
+            self._around(row)
+            | self.filled({})
+            | {
+                "law": step.law,
+                "brings": brings(step),
+                "given": display.told(step.takes, said, people),
+                "refused": row_proposals.reason_of(row, actor=self.actor, at=self.at),
+            }
+        )
+
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+        """Sign, refuse with a reason, or take the own proposal back.
+
+        Raises:
+            NotVisible: nothing is asked of this person.
+            ApprovalClosed, GuardRefused: as the act refuses.
+        """
+        request.purpose = Purpose.HANDLING  # a refusal bears it too
+        what, actor, at = self.sent.text("what"), self.actor, self.at
+        row_approvals.one(pk, actor=actor)
+
+        def act() -> UUID:
+            if what == "sign":
+                return row_approvals.sign(pk, actor=actor, at=at).pk
+            if what == "withdraw":
+                return row_approvals.withdraw(pk, actor=actor, at=at).pk
+            row_approvals.require_open(pk, actor, side="approver", at=at)
+            return row_approvals.refuse(pk, actor=actor, at=at, reason=self.validated()["reason"]).pk
+
+        self.once({"what": what} | self.body(), act)
+        return go_to(reverse("row-signature", args=[pk]))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show the refusal and what was typed; what is proposed is read on the page of the proposal."""
+        row = row_approvals.one(pk, actor=self.actor)
+        return self.show(self._around(row) | self.again(problem) | {"again": True})
+
+    def _around(self, row: RowApproval) -> dict[str, Any]:
+        is_open = row.state == ApprovalState.REQUESTED and row.expires_at > self.at
+        page = PAGES.get(Machine(row.machine))
+        approves = row.approver_id == self.actor.user_id
+        return line(row) | {
+            "approver": row.approver.full_name,
+            "state_label": str(ApprovalState(row.state).label),
+            "mine": is_open and approves,
+            "proposed": is_open and not approves,
+            "page": reverse(page, args=[row.target]) if page else "",
+            "back": reverse("to-sign") if approves or not page else reverse(page, args=[row.target]),
+        }
+
+
+def line(row: RowApproval) -> dict[str, Any]:
+    """Return a proposal as a line of a list."""
+    return {
+        "pk": row.pk,
+        "step": display.step_words(row.machine, row.step),
+        "by": row.proposer.full_name,
+        "asked": display.instant(labels.moment(row.requested_at), ZONE),
+        "until": display.instant(labels.moment(row.expires_at), ZONE),
+    }
