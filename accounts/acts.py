@@ -32,6 +32,8 @@ USER_MADE: Final = "user:made"
 USER_VERIFIED: Final = "user:verified"
 USER_CLOSED: Final = "user:closed"
 USER_REOPENED: Final = "user:reopened"
+USER_SUSPENDED: Final = "user:suspended"
+USER_RESTORED: Final = "user:restored"
 PASSWORD_SET: Final = "password:set"  # noqa: S105 - the name of an act
 ADDRESS_ASKED: Final = "user:address-asked"
 ADDRESS_CHANGED: Final = "user:address-changed"
@@ -96,6 +98,8 @@ ABOUT_ACCOUNTS: Final = (
     USER_VERIFIED,
     USER_CLOSED,
     USER_REOPENED,
+    USER_SUSPENDED,
+    USER_RESTORED,
     PASSWORD_SET,
     ADDRESS_ASKED,
     ADDRESS_CHANGED,
@@ -156,6 +160,8 @@ events.file_under(
     USER_VERIFIED,
     USER_CLOSED,
     USER_REOPENED,
+    USER_SUSPENDED,
+    USER_RESTORED,
     INVITED,
     ADDRESS_ASKED,
     ADDRESS_CHANGED,

@@ -24,6 +24,8 @@ PASSWORD_IS_KNOWN: Final = "account.refused"  # noqa: S105 - the code of a text
 RESET_IS_ASKED: Final = "account.reset"
 ACCOUNT_CLOSED: Final = "account.closed"
 ACCOUNT_REOPENED: Final = "account.reopened"
+ACCOUNT_SUSPENDED: Final = "account.suspended"
+ACCOUNT_RESTORED: Final = "account.restored"
 SESSIONS_ENDED: Final = "account.sessions"
 ALL_SESSIONS_ENDED: Final = "authority.sessions"
 WATCHER_CLOSED: Final = "authority.closed"
@@ -111,6 +113,13 @@ register(
         _("Des tentatives de connexion à votre compte ont échoué."),
         start="compte/connexion",
     ),
+    Template(
+        ACCOUNT_SUSPENDED,
+        Kind.ACCOUNT,
+        _("Votre compte est suspendu ; votre encadrement peut le rétablir."),
+        to=_address_of,
+    ),
+    Template(ACCOUNT_RESTORED, Kind.ACCOUNT, _("Votre compte est rétabli.")),
     Template(
         ACCOUNT_CLOSED,
         Kind.ACCOUNT,

@@ -19,6 +19,7 @@ from accounts.actions.feeds import revoke_feed_now
 from accounts.actions.memberships import end_now
 from accounts.actions.notices import remove_now
 from accounts.actions.resets import take_away
+from accounts.actions.suspension import is_suspended
 from accounts.actions.tokens import revoke_now
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, NotVisible, OwnAccount
@@ -103,7 +104,7 @@ def close_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
         AlreadyThere: it is closed.
     """
     user = _theirs(actor, user_id, at=at)
-    if not user.is_active:
+    if not user.is_active and not is_suspended(user, at=at):
         raise AlreadyThere(_("Ce compte est déjà fermé."))
     _end_tokens(user, actor=actor, at=at)
     watched = _end_roles(user, actor=actor, at=at)
@@ -126,11 +127,15 @@ def reopen_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
 
     Raises:
         NotAllowed, StepUpRequired, NotVisible: as ``end_sessions_of``; an account of no authority is the host's.
-        AlreadyThere: it is open.
+        AlreadyThere: it is open, or suspended: whoever answers for the breach lifts that (``suspension.py``).
     """
     user = _theirs(actor, user_id, at=at)
     if user.is_active:
         raise AlreadyThere(_("Ce compte est ouvert."))
+    if is_suspended(user, at=at):
+        raise AlreadyThere(
+            _("Ce compte est suspendu : l'encadrement lève la suspension, sur la page « Violations ».")
+        )
     user.is_active = True
     user.save(update_fields=["is_active"])
     record_about(acts.USER_REOPENED, user.pk, actor=actor, at=at, tenant=_tenant(actor, user), thing=user.pk)

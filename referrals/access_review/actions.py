@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actor import SYSTEM, Actor
+from accounts.actor import Actor
 from accounts.models import Membership
 from accounts.roles import Role
 from accounts.veil import account_of
@@ -65,7 +65,9 @@ PARTIES: Final = {"auditors": Role.AUDITOR, "dpo": Role.DPO, "supervisors": Role
 
 def visible_to(actor: Actor) -> "QuerySet[AccessAnomaly]":
     """Return the anomalies of the authorities whose journal the actor reads."""
-    return AccessAnomaly.objects.filter(authority__in=actor.may("audit.read")).select_related("authority")
+    return AccessAnomaly.objects.filter(authority__in=actor.may("audit.read")).select_related(
+        "authority", "breach"
+    )
 
 
 def asked_of(actor: Actor, *, at: datetime, filing: bool = True) -> "QuerySet[AccessAnomaly]":
@@ -148,11 +150,6 @@ def _write(sheet: Sheet, template: str, users: set[Any], *, about: UUID | None) 
         authority_id=sheet.row.authority_id,
     )
     write(notice, Recipients(users=users), at=sheet.at)
-
-
-def tell_dpo(anomaly: AccessAnomaly, *, at: datetime) -> None:
-    """Tell the data protection officer that the 72 hours of a breach are running out."""
-    _tell(Sheet(anomaly, actor=SYSTEM, at=at), "dpo")
 
 
 def answer(pk: UUID, said: str, *, actor: Actor, at: datetime) -> AccessAnomaly:

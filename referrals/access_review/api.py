@@ -69,11 +69,12 @@ class AnomalyOut(QuestionOut):
     detected_at = serializers.DateTimeField()
     judged_at = serializers.DateTimeField(allow_null=True)
     reason = schema.CodedValue(allow_null=True)
+    breach = serializers.UUIDField(
+        allow_null=True, help_text="The data breach that an unjustified access is."
+    )
+    breach_state = schema.CodedValue(allow_null=True)
     breach_due_at = serializers.DateTimeField(allow_null=True, help_text="72 hours (RGPD art. 33).")
     reported_at = serializers.DateTimeField(allow_null=True)
-    risk = schema.CodedValue(allow_null=True)
-    notified_on = serializers.DateField(allow_null=True)
-    informed = schema.CodedValue(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     identities_asked_at = serializers.DateTimeField(allow_null=True)
     identities_until = serializers.DateTimeField(allow_null=True)

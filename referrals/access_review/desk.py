@@ -39,7 +39,7 @@ def desk(*, actor: Actor, at: datetime) -> Desk:
     sections = Desk(
         counts={row["state"]: row["count"] for row in counted},
         open=list(seen.filter(state__in=OPEN)[:SHOWN]),
-        breaches=list(seen.filter(state__in=BREACHES).order_by("breach_due_at", "id")[:SHOWN]),
+        breaches=list(seen.filter(state__in=BREACHES).order_by("breach__due_at", "id")[:SHOWN]),
         to_lift=[row for row in waiting[:SHOWN] if grant in actions.runner.possible(row, actor, at=at)],
     )
     listed = {row.pk: row for row in (*sections.open, *sections.breaches, *sections.to_lift)}

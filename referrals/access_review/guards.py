@@ -10,6 +10,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from accounts.veil import account_of
 from core.languages import Text
+from referrals.access_review import hooks
 from referrals.access_review.inputs import Judged
 from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly
@@ -51,6 +52,12 @@ def agent_had_the_time(sheet: Sheet, step_input: Judged | None) -> Text | None:
     ):
         return AGENT_MAY_ANSWER
     return None
+
+
+@rule(_("Sa violation de données n'est ni notifiée à la CNIL, ni écartée à deux."))
+def breach_is_dealt_with(sheet: Sheet, step_input: Nothing | None) -> bool:
+    """An anomaly closes after its breach was notified to the CNIL or its risk ruled out (§2.7)."""
+    return hooks.breach_is_settled(sheet.row)
 
 
 def _can_sign_in(anomaly: AccessAnomaly) -> bool:

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit.anomalies.rules import RULES
-from core.inputs import Code, Day, StrictSerializer
+from core.inputs import Code, StrictSerializer
 from core.languages import Text
 from core.query import PagedQuery
-from referrals.vocabulary.access_review import Answer, Informed, Risk
+from referrals.vocabulary.access_review import Answer
 from referrals.vocabulary.states import AnomalyState, Coded
 
 #: What each rule finds; G05 isn't one of the journal's, but a step that puts an emergency opening before the auditors.
@@ -64,16 +64,3 @@ class Judged(StrictSerializer):
     """N06: why it was not."""
 
     reason = Code(Wrong.choices)
-
-
-class Assessed(StrictSerializer):
-    """N07: the risk to the persons concerned."""
-
-    risk = Code(Risk.choices)
-
-
-class Settled(StrictSerializer):
-    """N09: when the CNIL was notified, and whether the persons concerned were told."""
-
-    notified_on = Day(required=False)
-    informed = Code(Informed.choices, required=False)

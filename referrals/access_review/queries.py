@@ -19,10 +19,10 @@ from referrals.access_review import actions
 from referrals.access_review.guards import may_look_behind
 from referrals.access_review.inputs import RULE_LABELS, Ground, Wrong
 from referrals.errors import NotAllowed
-from referrals.models import AccessAnomaly, Referral
-from referrals.vocabulary.access_review import Answer, Informed, Risk
+from referrals.models import AccessAnomaly, DataBreach, Referral
+from referrals.vocabulary.access_review import Answer
 from referrals.vocabulary.labels import labelled, moment
-from referrals.vocabulary.states import AnomalyState, Coded
+from referrals.vocabulary.states import AnomalyState, BreachState, Coded
 
 
 def anomaly_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
@@ -67,6 +67,7 @@ def line(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str, Any
 
 def facts(anomaly: AccessAnomaly) -> dict[str, Any]:
     """Return an anomaly as auditors and data protection officers see it."""
+    breach = breach_of(anomaly)
     return {
         "id": str(anomaly.pk),
         "authority": str(anomaly.authority_id),
@@ -85,15 +86,20 @@ def facts(anomaly: AccessAnomaly) -> dict[str, Any]:
         "answer": _coded(Answer, anomaly.answer),
         "judged_at": moment(anomaly.judged_at),
         "reason": _coded(Ground, anomaly.reason) or _coded(Wrong, anomaly.reason),
-        "breach_due_at": moment(anomaly.breach_due_at),
+        "breach": str(breach.pk) if breach is not None else None,
+        "breach_state": labelled(BreachState(breach.state)) if breach is not None else None,
+        "breach_due_at": moment(breach.due_at) if breach is not None else None,
         "reported_at": moment(anomaly.reported_at),
-        "risk": _coded(Risk, anomaly.risk),
-        "notified_on": moment(anomaly.notified_on),
-        "informed": _coded(Informed, anomaly.informed),
         "closed_at": moment(anomaly.closed_at),
         "identities_asked_at": moment(anomaly.resolution_asked_at),
         "identities_until": moment(anomaly.resolved_until),
     }
+
+
+def breach_of(anomaly: AccessAnomaly) -> DataBreach | None:
+    """Return the data breach of an anomaly, which ``visible_to`` reads with it; one that was forged is nobody's."""
+    breach: DataBreach | None = getattr(anomaly, "breach", None)
+    return breach if breach is not None and breach.is_authentic else None
 
 
 def _coded(codes: type[Coded], value: str) -> Any:

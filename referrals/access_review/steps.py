@@ -2,7 +2,8 @@
 
 The service detects; an auditor examines and judges; the data protection officer reports what was unjustified and closes
 it. Auditor and officer read pseudonyms; they learn the person and the files together, and in no other way (SEC-AZ12).
-Statements here are codes: words about a person or a child would be outside the journal's reach.
+Statements here are codes: words about a person or a child would be outside the journal's reach. The data breach that an
+unjustified access is has a row and steps of its own (``data_breaches/``), which a hook opens.
 """
 
 from datetime import timedelta
@@ -13,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
 from audit.events import Purpose
-from referrals.access_review import checks, guards, inputs
+from referrals.access_review import effects, guards, inputs
 from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly
 from referrals.vocabulary.states import AnomalyState, Machine
@@ -24,8 +25,6 @@ step = StepDecorator(Machine.ANOMALY, AccessAnomaly)
 LAW: Final = "RGPD art. 32, 33, 34"
 AUDITOR: Final = (Role.AUDITOR,)
 DPO: Final = (Role.DPO,)
-#: RGPD art. 33: the supervisory authority is told within 72 hours of awareness (C22).
-BREACH: Final = timedelta(hours=72)
 
 
 @step(
@@ -114,13 +113,13 @@ def justify(anomaly: AccessAnomaly, step_input: inputs.Grounded, sheet: Sheet) -
     takes=inputs.Judged,
     law=LAW,
     guards=[guards.not_about_oneself, guards.agent_had_the_time],
+    effects=[effects.open_breach],
     data_class="L",
     purpose=Purpose.AUDIT,
 )
 def find_unjustified(anomaly: AccessAnomaly, step_input: inputs.Judged, sheet: Sheet) -> None:
-    """Find that there was none: from now on 72 hours run (C22)."""
+    """Find that there was none: a data breach opens by itself, and its 72 hours run from now on (C22)."""
     anomaly.judged_at, anomaly.judged_by_id, anomaly.reason = sheet.at, sheet.actor.user_id, step_input.reason
-    anomaly.breach_due_at = sheet.at + BREACH
 
 
 @step(
@@ -131,15 +130,15 @@ def find_unjustified(anomaly: AccessAnomaly, step_input: inputs.Judged, sheet: S
     source=[AnomalyState.UNJUSTIFIED],
     target=AnomalyState.REPORTED,
     roles=DPO,
-    takes=inputs.Assessed,
+    takes=Nothing,
     tells=["supervisors", "auditors"],
     law=LAW,
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def report(anomaly: AccessAnomaly, step_input: inputs.Assessed, sheet: Sheet) -> None:
-    """Tell the hierarchy, and judge the risk to the persons concerned."""
-    anomaly.reported_at, anomaly.risk = sheet.at, step_input.risk
+def report(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
+    """Tell the hierarchy; the risk to the persons concerned is assessed on the breach (DB2)."""
+    anomaly.reported_at = sheet.at
 
 
 @step(
@@ -163,24 +162,19 @@ def close(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
 @step(
     "conclude",
     number="N09",
-    label=_("Clore la violation"),
-    guards=[guards.not_about_oneself],
-    checks=[checks.breach_is_dealt_with],
+    label=_("Clore l'anomalie"),
+    guards=[guards.not_about_oneself, guards.breach_is_dealt_with],
     source=[AnomalyState.REPORTED],
     target=AnomalyState.CLOSED,
     roles=DPO,
-    takes=inputs.Settled,
+    takes=Nothing,
     law=LAW,
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def conclude(anomaly: AccessAnomaly, step_input: inputs.Settled, sheet: Sheet) -> None:
-    """Close what was reported, once the CNIL and the persons concerned know, or needn't."""
+def conclude(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
+    """Close what was reported, once the CNIL was notified of its breach or the risk ruled out by two."""
     anomaly.closed_at = sheet.at
-    anomaly.notified_on, anomaly.informed = (
-        getattr(step_input, "notified_on", None),
-        getattr(step_input, "informed", None) or "",
-    )
 
 
 @step(

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Q
 
 from accounts.actions import freeze_sessions
@@ -35,8 +34,6 @@ from referrals.workflow.step import steps
 
 #: From this hour of the evening on, until that of the morning, nobody is at work but who is on call.
 NIGHT: Final = (21, 6)
-#: How long before the end of the 72 hours the data protection officer is told again.
-WARNING: Final = timedelta(hours=24)
 CONTESTED: Final = "G05"
 #: How long a contested opening is looked at again, for work that stood still meanwhile.
 AGAIN: Final = timedelta(days=30)
@@ -192,19 +189,3 @@ def _contested(row: BreakGlass, at: datetime) -> bool:
         count=1,
     )
     return make(finding, authority, at=at)
-
-
-@recurring("anomalies:breaches", every=timedelta(minutes=15))
-def watch(at: datetime) -> int:
-    """Tell the data protection officer, once, of each breach whose 72 hours end within a day (C22)."""
-    with for_the_service(), transaction.atomic():
-        open_ = AccessAnomaly.objects.filter(
-            state__in=(AnomalyState.UNJUSTIFIED, AnomalyState.REPORTED),
-            breach_due_at__lte=at + WARNING,
-            breach_told_at=None,
-        )
-        rows = list(open_.select_for_update(skip_locked=True, of=("self",)).select_related("authority")[:100])
-        for row in rows:
-            actions.tell_dpo(row, at=at)
-        AccessAnomaly.objects.filter(pk__in=[row.pk for row in rows]).update(breach_told_at=at)
-        return len(rows)

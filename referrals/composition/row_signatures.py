@@ -101,6 +101,8 @@ _OF: Final[Mapping[str, type[Authentic]]] = {
     acts.FEED_REVOKED: CalendarFeed,
     acts.USER_CLOSED: User,
     acts.USER_REOPENED: User,
+    acts.USER_SUSPENDED: User,
+    acts.USER_RESTORED: User,
 }
 
 
@@ -115,9 +117,9 @@ def _is_set_back(row: Any, act: str, at: datetime) -> bool:
             return row.revoked_at is None
         case acts.FEED_REVOKED:
             return row.revoked_on is None
-        case acts.USER_CLOSED:
+        case acts.USER_CLOSED | acts.USER_SUSPENDED:
             return bool(row.is_active)
-        case acts.USER_REOPENED:
+        case acts.USER_REOPENED | acts.USER_RESTORED:
             return not row.is_active
     return False
 

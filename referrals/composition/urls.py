@@ -10,6 +10,7 @@ from referrals.cases import api as cases_api
 from referrals.cases import assessment_api, narrative_api, workflow_api
 from referrals.closing import api as closing_api
 from referrals.conflicts_of_interest import api as conflicts_of_interest_api
+from referrals.data_breaches import api as data_breaches_api
 from referrals.duplicates import api as duplicates_api
 from referrals.duplicates import search_api
 from referrals.emergency_search import api as emergency_search_api
@@ -193,6 +194,7 @@ urlpatterns = [
     *access_review_api.anomaly_routes(),
     *inquiries_api.inquiry_routes(),
     *row_approvals.approval_routes(),
+    *data_breaches_api.breach_routes(),
     path("audit/lookups", journal_lookups_api.Lookups.as_view(), name="lookups-api"),
     path("audit/lookups/<uuid:pk>", journal_lookups_api.OneLookup.as_view(), name="lookup-api"),
     path(

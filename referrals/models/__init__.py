@@ -17,6 +17,7 @@ from referrals.models.concern import (
     ThirdParty,
 )
 from referrals.models.conflicts_of_interest import DeclaredTie, KinSearch, KinValue
+from referrals.models.data_breaches import DataBreach
 from referrals.models.duplicates import DuplicateCandidate, Joining, MovedRow
 from referrals.models.emergency_search import EmergencySearch
 from referrals.models.exports import CaseExport
@@ -84,6 +85,7 @@ __all__ = [
     "Complement",
     "Concern",
     "Conclusion",
+    "DataBreach",
     "Decision",
     "DeclaredTie",
     "DigitalTrace",

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from referrals.models.fields import clear, coded, row_id, state_field
-from referrals.vocabulary.access_review import Answer, Informed, LookupGround, LookupKind, LookupState, Risk
+from referrals.vocabulary.access_review import Answer, LookupGround, LookupKind, LookupState
 from referrals.vocabulary.states import AnomalyState
 
 
@@ -53,12 +53,7 @@ class AccessAnomaly(models.Model):
     judged_at = _instant()
     judged_by = _person()
     reason = clear(models.CharField(max_length=20, blank=True, default=""), "L")
-    breach_due_at = _instant()
-    breach_told_at = _instant()
     reported_at = _instant()
-    risk = coded(Risk, "L", blank=True, default="")
-    notified_on = clear(models.DateField(null=True, blank=True), "L")
-    informed = coded(Informed, "L", blank=True, default="")
     closed_at = _instant()
     resolution_asked_at = _instant()
     resolution_asked_by = _person()

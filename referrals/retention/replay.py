@@ -22,6 +22,7 @@ from referrals.access.row_level_security import for_the_service
 from referrals.attachments import quarantine
 from referrals.models import (
     CaseExport,
+    DataBreach,
     DeclaredTie,
     EmergencySearch,
     Inquiry,
@@ -112,6 +113,7 @@ def _keys_brought_back(sweep: bool, at: datetime) -> tuple[int, int]:
         used = {key for pair in living.values_list("case_key", "filer_key") for key in pair if key}
         used |= {key for key in CaseExport._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in EmergencySearch._base_manager.values_list("key", flat=True) if key}
+        used |= {key for key in DataBreach._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in Inquiry._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in RowApproval._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in DeclaredTie.objects.values_list("key", flat=True) if key}

@@ -1,4 +1,4 @@
-"""Codes of the review of an access: answers, risk, who was informed."""
+"""Codes of the review of an access: answers, and lookups in the journal."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,25 +15,6 @@ class Answer(Coded):
     ERROR = "error", _("Ouvert par erreur")
     NOT_ME = "not_me", _("Ce n'était pas moi")
     OTHER = "other", _("Autre raison, dite de vive voix")
-
-
-class Risk(Coded):
-    """The risk to the persons concerned, as the data protection officer judges it (RGPD art. 33, 34)."""
-
-    RULED_OUT = "ruled_out", pgettext_lazy("risk", "Écarté")
-    RISK = "risk", _("Risque")
-    HIGH = "high", _("Risque élevé")
-
-
-class Informed(Coded):
-    """Whether the persons concerned were told (RGPD art. 34)."""
-
-    YES = "yes", _("Informées")
-    CHILD_INTEREST = (
-        "child_interest",
-        _("Non : contraire à l'intérêt de l'enfant"),
-    )
-    INQUIRY = "inquiry", _("Non : enquête en cours")
 
 
 class LookupKind(Coded):

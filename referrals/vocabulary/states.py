@@ -394,6 +394,16 @@ class InquiryState(Coded):
     CLOSED = "closed", pgettext_lazy("inquiry", "Close")
 
 
+class BreachState(Coded):
+    """States of a data breach (RGPD art. 33, 34; domain.md §2.7)."""
+
+    DECLARED = "declared", pgettext_lazy("data breach", "Déclarée")
+    ASSESSED = "assessed", pgettext_lazy("data breach", "Évaluée")
+    NOTIFIED = "notified", _("Notifiée à la CNIL")
+    NOT_NOTIFIED = "not_notified", _("Non notifiée (risque écarté)")
+    CLOSED = "closed", pgettext_lazy("data breach", "Close")
+
+
 class Machine(Coded):
     """The four machines, and the small ones beside them (domain.md §2.7)."""
 
@@ -410,3 +420,4 @@ class Machine(Coded):
     TRANSFER = "transfer", _("Transfert à une autre autorité")
     ANOMALY = "anomaly", _("Anomalie d'accès")
     INQUIRY = "inquiry", _("Demande à un autre département")
+    BREACH = "breach", _("Violation de données")

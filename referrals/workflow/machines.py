@@ -17,6 +17,7 @@ from referrals.vocabulary.states import (
     AnomalyState,
     AssessmentState,
     BatchState,
+    BreachState,
     Coded,
     DuplicateState,
     FeedbackState,
@@ -157,6 +158,14 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
         ends=(InquiryState.REFUSED, InquiryState.WITHDRAWN, InquiryState.CLOSED),
         folder="inquiries",
         while_in=(),
+        of_case=False,
+    ),
+    Machine.BREACH: Runs(
+        states=BreachState,
+        ends=(BreachState.CLOSED,),
+        folder="data-breaches",
+        while_in=(),
+        access_class="L",
         of_case=False,
     ),
 }

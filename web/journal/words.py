@@ -166,6 +166,8 @@ ACTS: Final[Mapping[str, Text]] = {
     "user:listed": _("Comptes consultés"),
     "user:made": _("Compte créé"),
     "user:reopened": _("Compte rouvert"),
+    "user:restored": _("Suspension d'un compte levée"),
+    "user:suspended": _("Compte suspendu"),
     "user:verified": _("Identité d'un compte vérifiée"),
     "webhook:made": _("Adresse d'appel d'un programme ajoutée"),
     "webhook:removed": _("Adresse d'appel d'un programme retirée"),

@@ -1,0 +1,233 @@
+"""API of data breaches: declare, the register, one of them, what the journal shows, the letters, the steps."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.actor import Actor
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
+from accounts.api.pages import page_schema
+from accounts.request import bare
+from audit.events import Purpose
+from core.languages import FRENCH
+from core.query import Query
+from referrals.data_breaches import actions, queries
+from referrals.data_breaches.inputs import BreachQuery, Declaring, NoticeQuery
+from referrals.models import DataBreach
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed
+from referrals.rest.step_views import PerformRowStep, row_step_routes
+from referrals.vocabulary.states import Machine
+from referrals.workflow.machines import MACHINES
+
+CREATED = 201
+
+
+class BreachPlaceOut(serializers.Serializer[None]):
+    """An authority by its code and name."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class BreachPersonsOut(serializers.Serializer[None]):
+    """About how many persons of a category."""
+
+    group = schema.CodedValue()
+    count = serializers.IntegerField()
+
+
+class BreachGroupOut(serializers.Serializer[None]):
+    """What was said for a group of persons."""
+
+    group = schema.CodedValue()
+    answer = schema.CodedValue()
+    on = serializers.DateField()
+    way = schema.CodedValue(allow_null=True)
+    opinion_on = serializers.DateField(allow_null=True)
+    cnil_told_on = serializers.DateField(allow_null=True)
+
+
+class BreachLine(serializers.Serializer[None]):
+    """A breach as the register shows it: codes, days and numbers."""
+
+    id = serializers.UUIDField()
+    authority = BreachPlaceOut()
+    state = schema.CodedValue()
+    source = schema.CodedValue()
+    kinds = schema.CodedValue(many=True)
+    declared_at = serializers.DateTimeField()
+    aware_at = serializers.DateTimeField()
+    since = serializers.DateTimeField(allow_null=True)
+    until = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True, help_text="C22: 72 hours; null: it doesn't run.")
+    overdue = serializers.BooleanField()
+    stopped_at = serializers.DateTimeField(allow_null=True)
+    stopped_by = schema.CodedValue(allow_null=True)
+    suspended_at = serializers.DateTimeField(allow_null=True, help_text="The account in question.")
+    lifted_at = serializers.DateTimeField(allow_null=True)
+    assessed_at = serializers.DateTimeField(allow_null=True)
+    risk = schema.CodedValue(allow_null=True)
+    danger = serializers.BooleanField()
+    entries = serializers.IntegerField(allow_null=True)
+    persons = BreachPersonsOut(many=True)
+    parts = schema.CodedValue(many=True)
+    touched = schema.CodedValue(many=True)
+    legible = schema.CodedValue(allow_null=True)
+    notified_at = serializers.DateTimeField(allow_null=True)
+    complete_at = serializers.DateTimeField(allow_null=True)
+    late = serializers.BooleanField()
+    groups = BreachGroupOut(many=True)
+    unanswered = schema.CodedValue(many=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class BreachDone(BreachLine):
+    """The same, with what the caller may do next."""
+
+    available_steps = serializers.ListField(child=serializers.CharField())
+
+
+class BreachOut(BreachDone):
+    """A breach with the words that the caller reads; null where there is none, or none for this reader."""
+
+    facts = serializers.JSONField(allow_null=True)
+    assessment = serializers.JSONField(allow_null=True)
+    notifications = serializers.JSONField(allow_null=True)
+    letters = serializers.JSONField(allow_null=True)
+    news = serializers.JSONField(allow_null=True)
+    closing = serializers.JSONField(allow_null=True)
+    anomaly = serializers.UUIDField(allow_null=True)
+
+
+class BreachesDeclared(serializers.Serializer[None]):
+    """The rows that a declaration made, one for each authority."""
+
+    results = BreachLine(many=True)
+
+
+class BreachFiguresOut(serializers.Serializer[None]):
+    """What the journal shows: readings, files, persons by category, values opened by category of data."""
+
+    entries = serializers.IntegerField()
+    files = serializers.IntegerField()
+    persons = serializers.DictField(child=serializers.IntegerField())
+    parts = serializers.DictField(child=serializers.IntegerField())
+    touched = serializers.ListField(child=serializers.CharField())
+    partial = serializers.BooleanField(help_text="There were more entries than were counted.")
+
+
+class BreachCountOut(serializers.Serializer[None]):
+    """The figures; null where neither an account nor a case is in question."""
+
+    figures = BreachFiguresOut(allow_null=True)
+
+
+class Breaches(CaseView):
+    """GET, POST /api/v1/data-breaches."""
+
+    @extend_schema(
+        operation_id="data_breaches_list",
+        parameters=[BreachQuery],
+        responses={200: page_schema("BreachPage", BreachLine)},
+        tags=["breach"],
+    )
+    def get(self, request: Request) -> Response:
+        """List the register of the caller's authorities, or what the caller declared, the newest first."""
+        actor, at = self.actor(request), self.at(request)
+        page = queries.register_page(BreachQuery.of(request.query_params), actor=actor, at=at)
+        return Response(listed([queries.line(row, at=at) for row in page.items], page.next))
+
+    @extend_schema(
+        operation_id="breach_declare",
+        request=Declaring,
+        responses={201: BreachesDeclared},
+        parameters=[IDEMPOTENCY_KEY],
+        tags=["breach"],
+    )
+    def post(self, request: Request) -> Response:
+        """Declare a breach (DB1): one row for each authority touched."""
+        Query.of(request.query_params)
+        bare(request).purpose = Purpose.AUDIT  # a refusal bears it too
+        actor, at = self.actor(request), self.at(request)
+        actions.require_role(actor)
+        with actions.in_reach(actor):
+            first = do_once(
+                request,
+                actions.visible_to(actor),
+                lambda: actions.declare(request.data, actor=actor, at=at)[0],
+                status=CREATED,
+            )
+            rows = actions.declared_with(first, actor)
+        return Response({"results": [queries.line(row, at=at) for row in rows]}, status=CREATED)
+
+
+class OneBreach(CaseView):
+    """GET /api/v1/data-breaches/{id}."""
+
+    @extend_schema(operation_id="data_breaches_read", responses={200: BreachOut}, tags=["breach"])
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read a breach, with the words that the caller reads; the reading is an entry."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        row = queries.known(pk, actor=actor)
+        return Response(queries.one(row, actor, at=at))
+
+
+class BreachFigures(CaseView):
+    """GET /api/v1/data-breaches/{id}/figures."""
+
+    @extend_schema(operation_id="data_breaches_count", responses={200: BreachCountOut}, tags=["breach"])
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Count in the journal what a breach touched; for the officer who assesses it."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        return Response({"figures": queries.figures(queries.known(pk, actor=actor), actor, at=at)})
+
+
+class BreachNotice(CaseView):
+    """GET /api/v1/data-breaches/{id}/notice."""
+
+    @extend_schema(
+        operation_id="data_breaches_notice",
+        parameters=[NoticeQuery],
+        responses={(200, "text/html"): OpenApiResponse(OpenApiTypes.STR, "The letter to a group (art. 34).")},
+        tags=["breach"],
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        """Read the letter to a group of persons that was told."""
+        asked = NoticeQuery.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        row = queries.known(pk, actor=actor)
+        return HttpResponse(queries.letter(row, asked["group"], actor, at=at, language=FRENCH))
+
+
+class PerformBreachStep(PerformRowStep):
+    """POST: do one step of a data breach."""
+
+    runner = actions.runner
+    purpose = Purpose.AUDIT
+
+    def shown(self, row: DataBreach, *, actor: Actor, at: datetime) -> dict[str, Any]:
+        """Return codes, days and numbers: the answer to a write holds nothing sealed."""
+        return queries.done(row, actor, at=at)
+
+
+def breach_routes() -> list[URLPattern]:
+    """Return the addresses of data breaches and of their steps."""
+    folder = MACHINES[Machine.BREACH].folder
+    return [
+        path(folder, Breaches.as_view(), name="breaches"),
+        path(f"{folder}/<uuid:pk>", OneBreach.as_view(), name="breach"),
+        path(f"{folder}/<uuid:pk>/figures", BreachFigures.as_view(), name="breach-figures"),
+        path(f"{folder}/<uuid:pk>/notice", BreachNotice.as_view(), name="breach-notice"),
+        *row_step_routes(Machine.BREACH, PerformBreachStep, BreachDone),
+    ]

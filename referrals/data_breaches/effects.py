@@ -1,0 +1,89 @@
+"""What the steps of a data breach bring along: words that are sealed, the account in question, a child in danger."""
+
+from typing import Any
+
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from referrals.data_breaches import accounts_in_question, notices
+from referrals.data_breaches.inputs import LETTER
+from referrals.data_breaches.sheet import Sheet
+from referrals.workflow.context import as_json
+
+
+def keep_facts(sheet: Sheet) -> None:
+    """Keep what happened and how it came to be known; of an anomaly its codes say all."""
+    said = sheet.step_input
+    if said.get("what"):
+        sheet.content["facts"] = {"what": said.what, "seen": said.seen}
+
+
+def keep_assessment(sheet: Sheet) -> None:
+    """Keep the consequences, what was done and why the risk is what it is."""
+    names = ("consequences", "measures", "why", "reference")
+    sheet.content["assessment"] = {name: sheet.step_input[name] for name in names if sheet.step_input[name]}
+
+
+def warn_of_danger(sheet: Sheet) -> None:
+    """Tell at once who coordinates the case of a child in danger by it; without its reference, the whole cell."""
+    if sheet.step_input.danger:
+        notices.tell_of_danger(sheet.row, sheet.step_input.reference, at=sheet.at)
+
+
+def keep_notification(sheet: Sheet) -> None:
+    """Add the notification to those that were sent before."""
+    said = as_json(dict(sheet.step_input))
+    sheet.content["notifications"] = [*_before(sheet, "notifications", []), said]
+
+
+def keep_reasons(sheet: Sheet) -> None:
+    """Keep why no risk is likely."""
+    said = {"ruled_out": sheet.step_input.reasons}
+    sheet.content["closing"] = _before(sheet, "closing", {}) | said
+
+
+def keep_letter(sheet: Sheet) -> None:
+    """Keep what a group was told, or why it wasn't, and whose opinion was heard; what was said before is replaced."""
+    said = sheet.step_input
+    names = (*LETTER, "reason", "opinion")
+    words = {name: said[name] for name in names if said[name]}
+    if said.opinion_by:
+        words["opinion_by"] = str(said.opinion_by)
+    sheet.content["letters"] = _before(sheet, "letters", {}) | {said.group: words}
+
+
+def keep_news(sheet: Sheet) -> None:
+    """Keep what is new, beside what was new before."""
+    said = {"at": sheet.step_input.aware_at.isoformat(), "new": sheet.step_input.new}
+    sheet.content["news"] = [*_before(sheet, "news", []), said]
+
+
+def keep_changes(sheet: Sheet) -> None:
+    """Keep what changes so that it can't happen again."""
+    sheet.content["closing"] = _before(sheet, "closing", {}) | {"changes": sheet.step_input.changes}
+
+
+def keep_lifting(sheet: Sheet) -> None:
+    """Keep why the account was given back."""
+    sheet.content["closing"] = _before(sheet, "closing", {}) | {"lifted": sheet.step_input.reason}
+
+
+def suspend_account(sheet: Sheet) -> None:
+    """Suspend the account in question, where one is named."""
+    if sheet.row.who is not None:
+        accounts_in_question.suspend(sheet.row, actor=sheet.actor, at=sheet.at)
+
+
+def give_account_back(sheet: Sheet) -> None:
+    """Lift the suspension of the account in question."""
+    accounts_in_question.give_back(sheet.row, actor=sheet.actor, at=sheet.at)
+
+
+def _before(sheet: Sheet, name: str, empty: Any) -> Any:
+    """Return what a sealed field holds so far; the reading is an entry."""
+    value = getattr(sheet.row, name)
+    if value is None:
+        return empty
+    with disclosure(
+        actor=sheet.actor, purpose=Purpose.AUDIT, at=sheet.at, objects=[], tenant=sheet.row.authority_id
+    ) as scope:
+        return value.open(scope)
