@@ -11,6 +11,7 @@ from accounts.roles import Role
 from referrals.access import matrix
 from referrals.access import people as access_people
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
+from referrals.data_breaches import steps as data_breaches_steps
 from referrals.emergency_search import actions as emergency_search_actions
 from referrals.execution import row_approvals
 from referrals.exports import actions as exports_actions
@@ -97,6 +98,10 @@ def _excludes(actor: Actor) -> bool:
     return bool(actor.holding(conflicts_of_interest_actions.DECIDERS))
 
 
+def _declares_breaches(actor: Actor) -> bool:
+    return bool(actor.holding(data_breaches_steps.DECLARERS))
+
+
 def _administers(actor: Actor) -> bool:
     return bool(actor.may("accounts.manage"))
 
@@ -139,6 +144,12 @@ PLACES: Final = (
         "journal",
         _reads_the_journal,
         _("Qui a lu quoi et pourquoi, les anomalies d'accès, les preuves."),
+    ),
+    Place(
+        _("Violations de données"),
+        "breaches-page",
+        _declares_breaches,
+        _("Ce qui a été lu, modifié ou perdu à tort : déclarer, évaluer, aviser la CNIL et les personnes."),
     ),
     Place(
         _("Administration"),

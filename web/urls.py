@@ -21,6 +21,7 @@ from web.views import (
     today,
 )
 from web.views.administration.urls import urlpatterns as administration
+from web.views.breaches.urls import urlpatterns as breaches
 from web.views.cases.urls import urlpatterns as cases
 from web.views.filing import begin, check, files, form, paper, sent, sharing
 from web.views.journal.urls import urlpatterns as journal
@@ -125,6 +126,7 @@ urlpatterns: list[URLPattern] = [
     path("transmissions/<uuid:pk>/messages/<uuid:part>/lu", sent.MarkRead.as_view(), name="filing-read"),
     *cases,
     *journal,
+    *breaches,
     *administration,
 ]
 

@@ -19,7 +19,7 @@ from referrals.access import row_level_security
 from referrals.access_review import hooks as access_review_hooks
 from referrals.access_review.sheet import Sheet as AnomalySheet
 from referrals.data_breaches import accounts_in_question, notices
-from referrals.data_breaches.inputs import Declaring
+from referrals.data_breaches.inputs import DeclaringBreach
 from referrals.data_breaches.sheet import Sheet
 from referrals.data_breaches.steps import DECLARERS
 from referrals.errors import GuardRefused, NotAllowed
@@ -152,7 +152,7 @@ def declare(body: object, *, actor: Actor, at: datetime) -> list[DataBreach]:
     """
     require_role(actor)
     step = steps.get(Machine.BREACH, "declare")
-    step_input = step_input_of(Declaring.read(body))
+    step_input = step_input_of(DeclaringBreach.read(body))
     with in_reach(actor):
         return [
             _declared(step, step_input, authority, role, actor=actor, at=at)

@@ -20,7 +20,7 @@ from audit.events import Purpose
 from core.languages import FRENCH
 from core.query import Query
 from referrals.data_breaches import actions, queries
-from referrals.data_breaches.inputs import BreachQuery, Declaring, NoticeQuery
+from referrals.data_breaches.inputs import BreachQuery, DeclaringBreach, NoticeQuery
 from referrals.models import DataBreach
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
@@ -148,7 +148,7 @@ class Breaches(CaseView):
 
     @extend_schema(
         operation_id="breach_declare",
-        request=Declaring,
+        request=DeclaringBreach,
         responses={201: BreachesDeclared},
         parameters=[IDEMPOTENCY_KEY],
         tags=["breach"],

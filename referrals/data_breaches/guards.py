@@ -20,7 +20,7 @@ SINCE_AFTER: Final = _("La violation a commencé avant d'être découverte, et f
 
 
 @answers(AWARE_AHEAD, SINCE_AFTER)
-def instants_are_in_order(sheet: Sheet, step_input: inputs.Declaring | None) -> Text | None:
+def instants_are_in_order(sheet: Sheet, step_input: inputs.DeclaringBreach | None) -> Text | None:
     """It began before it was known, it is known by now, and it ended after it began."""
     if step_input is None:
         return None
@@ -37,7 +37,7 @@ OWN_ACCOUNT: Final = _("Vous ne pouvez pas désigner votre propre compte.")
 
 
 @answers(ACCOUNT_UNKNOWN, ACCOUNT_FROM_AFAR, OWN_ACCOUNT)
-def account_is_known(sheet: Sheet, step_input: inputs.Declaring | None) -> Text | None:
+def account_is_known(sheet: Sheet, step_input: inputs.DeclaringBreach | None) -> Text | None:
     """The account in question is of the own authority and open, and isn't that of who declares."""
     if step_input is None or not step_input.account:
         return None
@@ -50,7 +50,7 @@ def account_is_known(sheet: Sheet, step_input: inputs.Declaring | None) -> Text 
 
 
 @rule(_("Un risque suppose des personnes concernées : indiquez-en le nombre, même approché."))
-def somebody_is_concerned(sheet: Sheet, step_input: inputs.Assessing | None) -> bool:
+def somebody_is_concerned(sheet: Sheet, step_input: inputs.AssessingBreach | None) -> bool:
     """A risk is one for persons: about how many, of which category (RGPD art. 33(3)(a))."""
     if step_input is None or step_input.risk == BreachRisk.NONE:
         return True
@@ -65,7 +65,7 @@ WHOLE_IS_ASSESSED: Final = _("Évaluez la violation avant une notification compl
 
 
 @answers(NOTIFIED_AHEAD, FIRST_COMES_FIRST, WHOLE_IS_ASSESSED)
-def notification_is_in_order(sheet: Sheet, step_input: inputs.Notifying | None) -> Text | None:
+def notification_is_in_order(sheet: Sheet, step_input: inputs.NotifyingCnil | None) -> Text | None:
     """The first part may be sent before all is known, whatever follows completes it (RGPD art. 33(4))."""
     if step_input is None:
         return None
@@ -80,7 +80,7 @@ def notification_is_in_order(sheet: Sheet, step_input: inputs.Notifying | None) 
 
 
 @rule(_("Les 72 heures sont dépassées : indiquez les motifs du retard."))
-def delay_is_explained(sheet: Sheet, step_input: inputs.Notifying | None) -> bool:
+def delay_is_explained(sheet: Sheet, step_input: inputs.NotifyingCnil | None) -> bool:
     """A notification after 72 hours says the reasons of the delay (RGPD art. 33(1))."""
     if step_input is None or sheet.row.state == BreachState.NOTIFIED:
         return True
@@ -88,13 +88,13 @@ def delay_is_explained(sheet: Sheet, step_input: inputs.Notifying | None) -> boo
 
 
 @rule(_("Un risque n'est pas écarté : notifiez la CNIL."))
-def no_risk_is_left(sheet: Sheet, step_input: inputs.RulingOut | None) -> bool:
+def no_risk_is_left(sheet: Sheet, step_input: inputs.RulingOutRisk | None) -> bool:
     """What is ruled out was assessed as no risk (RGPD art. 33(1))."""
     return sheet.row.risk == BreachRisk.NONE
 
 
 @two_sign(_("Écarter un risque se décide à deux."), of_case=True)
-def ruling_out_takes_two(sheet: Sheet, step_input: inputs.RulingOut | None) -> bool:
+def ruling_out_takes_two(sheet: Sheet, step_input: inputs.RulingOutRisk | None) -> bool:
     """A supervisor whom the breach isn't about signs with the data protection officer (DB4)."""
     return True
 
@@ -144,7 +144,7 @@ def unreadable_is_true(sheet: Sheet, step_input: inputs.InformingPersons | None)
 
 
 @rule(_("La nouvelle information ne peut être ni à venir, ni antérieure à la déclaration."))
-def news_are_new(sheet: Sheet, step_input: inputs.Reassessing | None) -> bool:
+def news_are_new(sheet: Sheet, step_input: inputs.ReassessingBreach | None) -> bool:
     """What is new came to be known since, and by now; from then the 72 hours run again."""
     return step_input is None or sheet.row.aware_at <= step_input.aware_at <= sheet.at
 
@@ -156,7 +156,7 @@ GROUPS_LEFT: Final = _(
 
 
 @answers(NOT_ASSESSED, GROUPS_LEFT)
-def every_group_is_answered(sheet: Sheet, step_input: inputs.Closing | None) -> Text | None:
+def every_group_is_answered(sheet: Sheet, step_input: inputs.ClosingBreach | None) -> Text | None:
     """Nothing is closed before the risk is known, and where it is high each group told or not, with the reason."""
     if not sheet.row.risk:
         return NOT_ASSESSED
@@ -164,6 +164,6 @@ def every_group_is_answered(sheet: Sheet, step_input: inputs.Closing | None) -> 
 
 
 @rule(_("Aucun compte n'est suspendu par cette violation."))
-def account_is_suspended(sheet: Sheet, step_input: inputs.Lifting | Nothing | None) -> bool:
+def account_is_suspended(sheet: Sheet, step_input: inputs.GivingBack | Nothing | None) -> bool:
     """A suspension is lifted where there is one."""
     return sheet.row.suspended_at is not None and sheet.row.lifted_at is None

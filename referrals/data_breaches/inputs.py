@@ -71,7 +71,7 @@ class NoticeQuery(Query):
     group = Code(Concerned.choices)
 
 
-class Declaring(StrictSerializer):
+class DeclaringBreach(StrictSerializer):
     """DB1: what happened, since when, how it came to be known, and from when the 72 hours run.
 
     ``authorities``: whom it touches; needed from the platform, and from who declares at several. ``account``: the
@@ -89,7 +89,7 @@ class Declaring(StrictSerializer):
     account = _line(max_length=254)
 
 
-class Assessing(StrictSerializer):
+class AssessingBreach(StrictSerializer):
     """DB2: how many persons and entries, which data, the consequences, what was done, the risk and why.
 
     ``danger``: a child is in danger by it; ``reference``: of that child's case, whose coordinator is told at once.
@@ -116,7 +116,7 @@ class Assessing(StrictSerializer):
     reference = _line(max_length=20)
 
 
-class Notifying(StrictSerializer):
+class NotifyingCnil(StrictSerializer):
     """DB3: the notification as it was sent, its receipt, and after 72 hours why it comes late (RGPD art. 33)."""
 
     part = Code(NotificationPart.choices)
@@ -128,7 +128,7 @@ class Notifying(StrictSerializer):
     delay = text(required=False)
 
 
-class RulingOut(StrictSerializer):
+class RulingOutRisk(StrictSerializer):
     """DB4: why no risk is likely; who signs with the data protection officer."""
 
     reasons = text()
@@ -188,20 +188,20 @@ class InformingPersons(StrictSerializer):
         return attrs
 
 
-class Reassessing(StrictSerializer):
+class ReassessingBreach(StrictSerializer):
     """DB6: what is new, and since when it is known."""
 
     new = text()
     aware_at = Instant()
 
 
-class Closing(StrictSerializer):
+class ClosingBreach(StrictSerializer):
     """DB7: what changes so that it can't happen again."""
 
     changes = text()
 
 
-class Lifting(StrictSerializer):
+class GivingBack(StrictSerializer):
     """DB8: why the account in question is given back."""
 
     reason = text()

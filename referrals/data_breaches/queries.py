@@ -1,6 +1,6 @@
 """The register of data breaches and one of them, as pages and the API show it (RGPD art. 33(5))."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -220,9 +220,13 @@ def letter(row: DataBreach, group: str, actor: Actor, *, at: datetime, language:
 
 def inspectors(row: DataBreach, *, at: datetime) -> list[tuple[str, str]]:
     """Return the inspectors of the authority, by id and name: one of them may be heard (DB5)."""
-    held = office_holders((Role.ASE_INSPECTOR,), row.authority_id, at=at)
-    people = User.objects.filter(pk__in=held).order_by("full_name", "pk")
-    return [(str(one.pk), one.full_name) for one in people]
+    return people(office_holders((Role.ASE_INSPECTOR,), row.authority_id, at=at))
+
+
+def people(users: Collection[UUID]) -> list[tuple[str, str]]:
+    """Return colleagues by id and name, in the order of their names."""
+    rows = User.objects.filter(pk__in=users).order_by("full_name", "pk")
+    return [(str(one.pk), one.full_name) for one in rows]
 
 
 def declarable(actor: Actor) -> list[Authority]:

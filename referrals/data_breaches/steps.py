@@ -31,7 +31,7 @@ DECLARERS: Final = (Role.DPO, Role.SUPERVISOR, Role.AUDITOR, Role.TERRITORY_ADMI
     source=[],
     target=BreachState.DECLARED,
     roles=DECLARERS,
-    takes=inputs.Declaring,
+    takes=inputs.DeclaringBreach,
     checks=[guards.instants_are_in_order, guards.account_is_known],
     effects=[effects.keep_facts, effects.suspend_account],
     tells=["dpo", "supervisors"],
@@ -39,7 +39,7 @@ DECLARERS: Final = (Role.DPO, Role.SUPERVISOR, Role.AUDITOR, Role.TERRITORY_ADMI
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def declare(breach: DataBreach, step_input: inputs.Declaring, sheet: Sheet) -> None:
+def declare(breach: DataBreach, step_input: inputs.DeclaringBreach, sheet: Sheet) -> None:
     """Declare a breach: the 72 hours run from the awareness on, the account in question is suspended (C22)."""
     sheet.start_clock()
 
@@ -52,7 +52,7 @@ def declare(breach: DataBreach, step_input: inputs.Declaring, sheet: Sheet) -> N
     source=[BreachState.DECLARED, BreachState.ASSESSED, BreachState.NOTIFIED],
     target=[BreachState.ASSESSED, SAME],
     roles=DPO,
-    takes=inputs.Assessing,
+    takes=inputs.AssessingBreach,
     checks=[guards.somebody_is_concerned],
     effects=[effects.keep_assessment, effects.warn_of_danger],
     tells=["endangered"],
@@ -61,7 +61,7 @@ def declare(breach: DataBreach, step_input: inputs.Declaring, sheet: Sheet) -> N
     purpose=Purpose.AUDIT,
     usual=[Usual(_("Le service compte dans le journal ; vous corrigez et jugez le risque."))],
 )
-def assess(breach: DataBreach, step_input: inputs.Assessing, sheet: Sheet) -> str:
+def assess(breach: DataBreach, step_input: inputs.AssessingBreach, sheet: Sheet) -> str:
     """Say how many persons and entries it touched, the consequences, and how great the risk is."""
     breach.assessed_at, breach.assessed_by_id = sheet.at, sheet.actor.user_id
     breach.persons = {one.value: step_input[one.value] for one in Concerned if step_input[one.value]}
@@ -78,7 +78,7 @@ def assess(breach: DataBreach, step_input: inputs.Assessing, sheet: Sheet) -> st
     source=[BreachState.DECLARED, BreachState.ASSESSED, BreachState.NOTIFIED],
     target=BreachState.NOTIFIED,
     roles=DPO,
-    takes=inputs.Notifying,
+    takes=inputs.NotifyingCnil,
     checks=[guards.notification_is_in_order, guards.delay_is_explained],
     effects=[effects.keep_notification],
     tells=["supervisors"],
@@ -87,7 +87,7 @@ def assess(breach: DataBreach, step_input: inputs.Assessing, sheet: Sheet) -> st
     purpose=Purpose.AUDIT,
     usual=[Usual(_("La CNIL est avisée dans les 72 heures, au besoin en plusieurs parties."))],
 )
-def notify_cnil(breach: DataBreach, step_input: inputs.Notifying, sheet: Sheet) -> None:
+def notify_cnil(breach: DataBreach, step_input: inputs.NotifyingCnil, sheet: Sheet) -> None:
     """Keep the notification that was sent to the CNIL: the first part ends the 72 hours, others complete it."""
     if breach.notified_at is None or step_input.part != NotificationPart.COMPLEMENT:
         breach.notified_at = step_input.notified_at
@@ -104,7 +104,7 @@ def notify_cnil(breach: DataBreach, step_input: inputs.Notifying, sheet: Sheet) 
     source=[BreachState.ASSESSED],
     target=BreachState.NOT_NOTIFIED,
     roles=DPO,
-    takes=inputs.RulingOut,
+    takes=inputs.RulingOutRisk,
     guards=[guards.no_risk_is_left],
     signed_when=guards.ruling_out_takes_two,
     second_signers=[Role.SUPERVISOR],
@@ -114,7 +114,7 @@ def notify_cnil(breach: DataBreach, step_input: inputs.Notifying, sheet: Sheet) 
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def rule_out(breach: DataBreach, step_input: inputs.RulingOut, sheet: Sheet) -> None:
+def rule_out(breach: DataBreach, step_input: inputs.RulingOutRisk, sheet: Sheet) -> None:
     """Find by two that a risk for persons is unlikely: the CNIL isn't notified, and it stays in the register."""
     breach.ruled_out_by_id = sheet.actor.user_id
     breach.ruled_out_with_id = sheet.signer.user_id if sheet.signer is not None else None
@@ -141,11 +141,7 @@ def rule_out(breach: DataBreach, step_input: inputs.RulingOut, sheet: Sheet) -> 
     data_class="L",
     purpose=Purpose.AUDIT,
     usual=[
-        Usual(
-            _(
-                "Le risque est élevé : chaque groupe est informé, ou l'on dit pourquoi il ne l'est pas."
-            )
-        )
+        Usual(_("Le risque est élevé : chaque groupe est informé, ou l'on dit pourquoi il ne l'est pas."))
     ],
 )
 def inform_persons(breach: DataBreach, step_input: inputs.InformingPersons, sheet: Sheet) -> None:
@@ -167,7 +163,7 @@ def inform_persons(breach: DataBreach, step_input: inputs.InformingPersons, shee
     source=[BreachState.NOT_NOTIFIED],
     target=BreachState.ASSESSED,
     roles=DPO,
-    takes=inputs.Reassessing,
+    takes=inputs.ReassessingBreach,
     checks=[guards.news_are_new],
     effects=[effects.keep_news],
     tells=["supervisors"],
@@ -175,7 +171,7 @@ def inform_persons(breach: DataBreach, step_input: inputs.InformingPersons, shee
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def reassess(breach: DataBreach, step_input: inputs.Reassessing, sheet: Sheet) -> None:
+def reassess(breach: DataBreach, step_input: inputs.ReassessingBreach, sheet: Sheet) -> None:
     """Take the breach up again for what is new: the 72 hours run anew from then on (C22)."""
     breach.aware_at = step_input.aware_at
     breach.ruled_out_by_id = breach.ruled_out_with_id = None
@@ -189,7 +185,7 @@ def reassess(breach: DataBreach, step_input: inputs.Reassessing, sheet: Sheet) -
     source=[BreachState.NOTIFIED, BreachState.NOT_NOTIFIED],
     target=BreachState.CLOSED,
     roles=DPO,
-    takes=inputs.Closing,
+    takes=inputs.ClosingBreach,
     guards=[guards.every_group_is_answered],
     effects=[effects.keep_changes],
     tells=["supervisors"],
@@ -197,7 +193,7 @@ def reassess(breach: DataBreach, step_input: inputs.Reassessing, sheet: Sheet) -
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def close(breach: DataBreach, step_input: inputs.Closing, sheet: Sheet) -> None:
+def close(breach: DataBreach, step_input: inputs.ClosingBreach, sheet: Sheet) -> None:
     """Close the breach, and say what changes so that it can't happen again; it stays in the register."""
     breach.closed_at = sheet.at
 
@@ -210,7 +206,7 @@ def close(breach: DataBreach, step_input: inputs.Closing, sheet: Sheet) -> None:
     source=list(BreachState),
     target=SAME,
     roles=(Role.SUPERVISOR,),
-    takes=inputs.Lifting,
+    takes=inputs.GivingBack,
     guards=[guards.account_is_suspended],
     effects=[effects.give_account_back, effects.keep_lifting],
     tells=["dpo"],
@@ -218,5 +214,5 @@ def close(breach: DataBreach, step_input: inputs.Closing, sheet: Sheet) -> None:
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def lift_suspension(breach: DataBreach, step_input: inputs.Lifting, sheet: Sheet) -> None:
+def lift_suspension(breach: DataBreach, step_input: inputs.GivingBack, sheet: Sheet) -> None:
     """Give the account in question back, with all its roles, and say why."""

@@ -13,6 +13,19 @@ HINTS: Final[Mapping[str, Text]] = {
         "Choisissez-le par sa nature et son heure d'arrivée : ne le rouvrez pas pour vérifier, ne le "
         "copiez pas. Rien n'est détruit."
     ),
+    "DeclaringBreach.aware_at": _("Les 72 heures courent à partir de cet instant."),
+    "DeclaringBreach.account": _(
+        "Son adresse électronique. Le compte est suspendu aussitôt ; l'encadrement en est avisé et peut le rétablir."
+    ),
+    "DeclaringBreach.what": _("Sans nom : ni enfant, ni famille, ni agent."),
+    "AssessingBreach.apart": _(
+        "Celles pour qui l'information demande un avis : intérêt de l'enfant, enquête."
+    ),
+    "AssessingBreach.reference": _(
+        "La ou le responsable CRIP du dossier est prévenu aussitôt ; sans référence, toute la cellule."
+    ),
+    "NotifyingCnil.part": _("Ce qui manque encore suit dans un complément."),
+    "InformingPersons.happened": _("Jamais qui l'a fait, qui d'autre est concerné, ni par quel moyen."),
     "opinion": _(
         "Danger ou risque de danger, et sur quels faits. On évalue le danger, pas la vérité des faits."
     ),
@@ -47,6 +60,8 @@ CONDITIONS: Final[Mapping[str, Text]] = {
         "S'il s'agit d'une image à caractère sexuel d'une personne mineure : le parquet ou les "
         "enquêteurs peuvent en avoir besoin, et la destruction est définitive."
     ),
+    "NotifyingCnil.delay": _("Si les 72 heures sont dépassées."),
+    "DeclaringBreach.authorities": _("Depuis la plateforme, ou si plusieurs autorités sont touchées."),
     "urgency_reason": _(
         "Si la situation est urgente : les rubriques non remplies se complètent alors plus tard."
     ),

@@ -21,6 +21,7 @@ PARTIES: Final[Mapping[str, Text]] = {
     "coordinator": _("la ou le responsable CRIP"),
     "crip_queue": _("la file de la CRIP"),
     "dpo": _("la ou le délégué à la protection des données"),
+    "endangered": _("si un enfant est en danger, la ou le responsable CRIP de son dossier"),
     "exploitation_lead": _("la ou le référent prostitution des mineurs"),
     "filer": _("le déclarant"),
     "holders": _("les titulaires de l'autorité parentale"),

@@ -54,6 +54,11 @@ ACTS: Final[Mapping[str, Text]] = {
     "backup:made": _("Copie de sauvegarde faite"),
     "cap:passed": _("Plafond dépassé en raison d'un danger"),
     "case:resealed": _("Dossier rechiffré"),
+    "breach:counted": _("Violation de données : journal compté"),
+    "breach:exported": _("Registre des violations téléchargé"),
+    "breach:letter": _("Courrier d'une violation lu"),
+    "breach:listed": _("Registre des violations consulté"),
+    "breach:read": _("Violation de données lue"),
     "cells:looked": _("Valeurs scellées vérifiées"),
     "decoy:made": _("Dossier leurre créé"),
     "draft:edited": _("Brouillon modifié"),
@@ -224,7 +229,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "sign-ins": _family(_("Connexions"), "session factor identity password token feed webhook preferences"),
     "refusals": _family(_("Demandes refusées"), "request"),
     "retention": _family(_("Conservation et élimination"), "batch retention"),
-    "review": _family(_("Journal et contrôle"), "audit alarm anomaly journal lookup witness"),
+    "review": _family(_("Journal et contrôle"), "audit alarm anomaly breach journal lookup witness"),
     "service": _family(_("Fonctionnement du service"), "backup restore key rows cells case decoy index"),
 }
 OUTCOMES: Final[Mapping[str, Text]] = {

@@ -1,0 +1,1 @@
+"""Pages of data breaches (RGPD art. 33, 34)."""
