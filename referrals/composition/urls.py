@@ -19,6 +19,7 @@ from referrals.filing import form_api, receipts_api
 from referrals.inquiries import api as inquiries_api
 from referrals.journal_lookups import api as journal_lookups_api
 from referrals.justice import api as justice_api
+from referrals.letters import api as letters_api
 from referrals.measures import api as measures_api
 from referrals.messages import api as messages_api
 from referrals.notifications import api as notifications_api
@@ -193,8 +194,7 @@ urlpatterns = [
     *retention_api.batch_routes(),
     *access_review_api.anomaly_routes(),
     *inquiries_api.inquiry_routes(),
-    *row_approvals.approval_routes(),
-    *data_breaches_api.breach_routes(),
+    *letters_api.letter_routes(),
     path("audit/lookups", journal_lookups_api.Lookups.as_view(), name="lookups-api"),
     path("audit/lookups/<uuid:pk>", journal_lookups_api.OneLookup.as_view(), name="lookup-api"),
     path(

@@ -23,6 +23,7 @@ from referrals.models.emergency_search import EmergencySearch
 from referrals.models.exports import CaseExport
 from referrals.models.feedback import FeedbackTask
 from referrals.models.inquiries import Inquiry
+from referrals.models.letters import Letter
 from referrals.models.matching import IndexSize, IndexValue, SearchCount
 from referrals.models.messages import Complement, FilerMessage, InformationRequest, MessageRead, TeamMessage
 from referrals.models.on_call_rota import RotaShift
@@ -115,6 +116,7 @@ __all__ = [
     "KinSearch",
     "KinValue",
     "LastVisit",
+    "Letter",
     "Measure",
     "MeasureType",
     "MessageRead",

@@ -12,6 +12,7 @@ class Chapter(Coded):
     TIME = "time", _("Heures ouvrées et échéances")
     FILING = "filing", _("Formulaire de transmission")
     LETTERS = "letters", _("Réponses aux déclarants")
+    CORRESPONDENCE = "correspondence", _("Courriers d'un dossier")
     FIRST_ANALYSIS = "first_analysis", _("Première analyse")
     DANGER = "danger", _("Danger immédiat et astreinte")
     ASSESSMENT = "assessment", _("Évaluation")

@@ -29,6 +29,7 @@ from referrals.policy.settings.figures import FigureTerms
 from referrals.policy.settings.first_analysis import FirstAnalysisTerms
 from referrals.policy.settings.holders_and_prosecutor import HolderAndProsecutorTerms
 from referrals.policy.settings.immediate_danger import DangerTerms
+from referrals.policy.settings.letters import LetterTerms
 from referrals.policy.settings.names_and_partners import NameAndPartnerTerms
 from referrals.policy.settings.opening_hours import HourTerms
 from referrals.policy.settings.retention import RetentionTerms
@@ -48,6 +49,7 @@ class Protocol(
     CertificateTerms,
     SignInTerms,
     ExportTerms,
+    LetterTerms,
     FeedbackTerms,
     TransferTerms,
     HolderAndProsecutorTerms,

@@ -394,14 +394,13 @@ class InquiryState(Coded):
     CLOSED = "closed", pgettext_lazy("inquiry", "Close")
 
 
-class BreachState(Coded):
-    """States of a data breach (RGPD art. 33, 34; domain.md §2.7)."""
+class LetterState(Coded):
+    """States of a letter of a case (domain.md §4.9)."""
 
-    DECLARED = "declared", pgettext_lazy("data breach", "Déclarée")
-    ASSESSED = "assessed", pgettext_lazy("data breach", "Évaluée")
-    NOTIFIED = "notified", _("Notifiée à la CNIL")
-    NOT_NOTIFIED = "not_notified", _("Non notifiée (risque écarté)")
-    CLOSED = "closed", pgettext_lazy("data breach", "Close")
+    PREPARED = "prepared", pgettext_lazy("letter", "En préparation")
+    SIGNED = "signed", pgettext_lazy("letter", "Signé")
+    SENT = "sent", pgettext_lazy("letter", "Envoyé")
+    DISCARDED = "discarded", pgettext_lazy("letter", "Abandonné")
 
 
 class Machine(Coded):
@@ -420,4 +419,4 @@ class Machine(Coded):
     TRANSFER = "transfer", _("Transfert à une autre autorité")
     ANOMALY = "anomaly", _("Anomalie d'accès")
     INQUIRY = "inquiry", _("Demande à un autre département")
-    BREACH = "breach", _("Violation de données")
+    LETTER = "letter", pgettext_lazy("machine", "Courrier")

@@ -24,6 +24,7 @@ from referrals.vocabulary.states import (
     GlassState,
     InquiryState,
     JudicialState,
+    LetterState,
     Machine,
     MeasureState,
     ReviewState,
@@ -160,12 +161,13 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
         while_in=(),
         of_case=False,
     ),
-    Machine.BREACH: Runs(
-        states=BreachState,
-        ends=(BreachState.CLOSED,),
-        folder="data-breaches",
+    # Of a case, but with a runner of its own: what is due is looked up on its own page, not with each case.
+    Machine.LETTER: Runs(
+        states=LetterState,
+        ends=(LetterState.SENT, LetterState.DISCARDED),
+        folder="letters",
         while_in=(),
-        access_class="L",
+        access_class="J",
         of_case=False,
     ),
 }

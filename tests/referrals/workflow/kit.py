@@ -129,8 +129,8 @@ class Kit:
         )
 
     def assessment(self, state: str, *, level: str = "", **values: Any) -> Any:
-        said = {"earlier_concerns_considered": True, "framework_version": "HAS 2021"} | values
-        row = self.fill.row(Assessment, state=state, opened_at=AT, **said)
+        said = {"earlier_concerns_considered": True, "framework_version": "HAS 2021", "opened_at": AT} | values
+        row = self.fill.row(Assessment, state=state, **said)
         if level:
             self.fill.row(
                 Conclusion, assessment=row, child=self.child, danger_level=level, proposal="classement"

@@ -1,0 +1,600 @@
+"""Letters of a case: when each is due, to whom, who signs, what it says and never says, and how it goes (§4.9)."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from referrals.letters import registry
+from referrals.letters.registry import letter_types, type_of
+from referrals.models import (
+    Assessment,
+    Child,
+    Concern,
+    Decision,
+    FeedbackTask,
+    Holder,
+    HolderInformation,
+    JudicialReferral,
+    Letter,
+    Measure,
+    StepRecord,
+    TransferRequest,
+)
+from tests.conftest import see_all
+from tests.referrals.workflow.filled import canary, sealed_fields
+from tests.referrals.workflow.kit import AT, TODAY
+
+#: Who signs each kind (§4.9, column "signs"), by name in the world of the tests.
+SIGNS = {
+    "holders_assessment": ("crip_coordinator", "assessment_lead"),
+    "convocation": ("assessor", "assessment_lead", "case_referent"),
+    "holders_referral": ("crip_coordinator", "ase_inspector"),
+    "decision_holders": ("ase_inspector",),
+    "child_letter": ("ase_inspector",),
+    "feedback": ("crip_coordinator",),
+    "service_notice": ("ase_inspector",),
+    "judge_unexecuted": ("ase_inspector",),
+    "majority_notice": ("ase_inspector",),
+    "transfer_cover": ("crip_coordinator",),
+    "holders_transfer": ("crip_coordinator",),
+}
+NOBODY = (
+    "filer", "filer_org_lead", "intake_agent", "on_call", "measure_service", "supervisor", "exploitation_lead",
+    "auditor", "dpo", "territory_admin", "platform_admin", "statistician", "directory_editor", "api_119",
+)  # fmt: skip
+
+
+def listed(kit, who="crip_coordinator"):
+    answer = kit.world.as_(who).get(f"referrals/{kit.case.pk}/letters")
+    see_all()
+    return answer.json() if answer.status_code == 200 else {}
+
+
+def due(kit, who="crip_coordinator", kind=""):
+    return [one for one in listed(kit, who).get("due", ()) if kind in ("", one["kind"]["code"])]
+
+
+def prepare(kit, who, one, **other):
+    body = {name: one[name] for name in ("part", "children", "holder")} | {"kind": one["kind"]["code"]} | other
+    answer = kit.world.as_(who).post(f"referrals/{kit.case.pk}/letters", body, key=uuid4().hex)
+    see_all()
+    return answer
+
+
+def get(kit, who, path):
+    answer = kit.world.as_(who).get(path)
+    see_all()
+    return answer
+
+
+def does(kit, who, pk, step, **body):
+    answer = kit.world.as_(who).post(f"letters/{pk}/{step}", body, key=uuid4().hex)
+    see_all()
+    return answer
+
+
+# --- When each is due, and to whom (§2.8 no. 17) ------------------------------------------------------
+
+
+def people(full):
+    return {full.mother.pk: "mother", full.father.pk: "father", full.girl.pk: "girl", full.boy.pk: "boy"}
+
+
+def about(full, one):
+    """Return whom a line of what is due is about: the addressee if it is a holder, and the children named."""
+    names = {str(pk): name for pk, name in people(full).items()}
+    return (names.get(one["holder"] or "", ""), tuple(sorted(names[child] for child in one["children"])))
+
+
+BOTH = ("mother", "father")
+GIRL, BOY = ("girl",), ("boy",)
+#: Of the case of ``conftest.py``: each kind with its addressees and the children that it names.
+DUE = {
+    "holders_assessment": [(holder, ()) for holder in BOTH],
+    "convocation": [*((holder, ()) for holder in BOTH), ("", GIRL), ("", BOY)],
+    # One row of the filling, and one that was sent.
+    "holders_referral": [(holder, GIRL) for holder in BOTH] * 2,
+    # A decision for each child, and a renewal for the girl.
+    "decision_holders": [*((holder, GIRL) for holder in BOTH), *((holder, BOY) for holder in BOTH)]
+    + [(holder, GIRL) for holder in BOTH],
+    "child_letter": [("", GIRL), ("", BOY), ("", GIRL)],
+    "feedback": [("", ())],
+    "service_notice": [("", GIRL)] * 3,
+    "judge_unexecuted": [("", GIRL)],
+    "majority_notice": [("", GIRL)],
+    "transfer_cover": [("", ("boy", "girl"))],
+    "holders_transfer": [(holder, ()) for holder in BOTH],
+}
+
+
+def test_each_letter_is_due_to_its_addressees_and_to_who_signs_it_alone(full):
+    for who in (*dict.fromkeys(name for names in SIGNS.values() for name in names), *NOBODY):
+        found = {}
+        for one in due(full, who):
+            found.setdefault(one["kind"]["code"], []).append(about(full, one))
+        expected = {kind: lines for kind, lines in DUE.items() if who in SIGNS[kind]}
+        assert {kind: sorted(lines) for kind, lines in found.items()} == {
+            kind: sorted(lines) for kind, lines in expected.items()
+        }, who
+
+
+def put_off(full):
+    full.fill.row(HolderInformation, holder=full.mother, occasion="inquiry", state="deferred", review_on=TODAY)
+
+
+def implicated(full):
+    Holder.objects.filter(pk=full.mother.pk).update(implicated="yes")
+
+
+def somebody_is(full):
+    Concern.objects.filter(referral=full.case).update(holder_implicated="yes")
+
+
+def of_age(full):
+    Child.objects.filter(referral=full.case).update(age_band="18+")
+
+
+def emancipated(full):
+    Child.objects.filter(referral=full.case).update(emancipated=True)
+
+
+def dead(full):
+    Child.objects.filter(referral=full.case).update(deceased=True)
+
+
+def moved_away(full):
+    full.put(state="transferred")
+
+
+def joined(full):
+    full.put(state="merged")
+
+
+HOLDERS = ("holders_assessment", "convocation", "holders_referral", "decision_holders", "holders_transfer")
+ALL = frozenset(SIGNS)
+
+
+@pytest.mark.sec("SEC-AZ20")
+@pytest.mark.parametrize(
+    ("spoil", "written_to", "kinds"),
+    [
+        (put_off, {"father", ""}, ALL), (implicated, {"father", ""}, ALL), (somebody_is, {""}, ALL - set(HOLDERS) | {"convocation"}),
+        (of_age, {""}, ALL - set(HOLDERS) | {"convocation"}), (emancipated, {""}, ALL - set(HOLDERS) | {"convocation"}),
+        (dead, {""}, {"feedback", "service_notice", "judge_unexecuted", "transfer_cover"}),
+        (moved_away, set(), set()), (joined, set(), set()),
+    ],
+)  # fmt: skip
+def test_nothing_is_due_to_a_holder_whose_information_waits_nor_about_who_is_no_child(full, spoil, written_to, kinds):
+    """domain.md §2.8 no. 4: put off on whatever occasion; each of the other holder's letters stays due."""
+    spoil(full)
+
+    found = [one for who in ("crip_coordinator", "assessor", "ase_inspector") for one in due(full, who)]
+
+    assert {about(full, one)[0] for one in found} == written_to
+    assert {one["kind"]["code"] for one in found} == kinds
+
+
+@pytest.mark.parametrize(
+    ("kind", "spoil"),
+    [
+        ("holders_assessment", lambda full: StepRecord.objects.filter(step="assign").delete()),
+        ("holders_assessment", lambda full: Assessment.objects.filter(pk=full.going_on.pk).update(state="delivered")),
+        ("convocation", lambda full: full.put(state="qualified")),
+        ("holders_referral", lambda full: JudicialReferral.objects.update(state="prepared", sent_at=None)),
+        ("decision_holders", lambda full: (Decision.objects.update(code="judicial"), StepRecord.objects.filter(step="renew").delete())),
+        ("child_letter", lambda full: (Decision.objects.update(code="undecided"), StepRecord.objects.filter(step="renew").delete())),
+        ("feedback", lambda full: FeedbackTask.objects.update(state="sent", decided_at=AT)),
+        ("service_notice", lambda full: Measure.objects.update(service=None)),
+        ("judge_unexecuted", lambda full: Measure.objects.update(started_on=TODAY)),
+        ("majority_notice", lambda full: StepRecord.objects.filter(step="majority_interview").delete()),
+        ("transfer_cover", lambda full: TransferRequest.objects.update(state="refused")),
+        ("holders_transfer", lambda full: TransferRequest.objects.update(state="refused")),
+    ],
+)  # fmt: skip
+def test_without_its_step_a_letter_is_neither_due_nor_made(full, kind, spoil):
+    who = SIGNS[kind][0]
+    before = due(full, who, kind)
+    assert before
+    spoil(full)
+
+    assert not due(full, who, kind)
+    refused = prepare(full, who, before[0])
+    assert (refused.status_code, refused.json()["rule"]) == (409, "letter_is_due")
+    assert not Letter.objects.exists()
+
+
+# --- Who ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.sec("SEC-AZ7")
+@pytest.mark.parametrize("kind", SIGNS)
+def test_a_letter_is_made_by_who_signs_it_and_by_nobody_else(full, kind):
+    one = due(full, SIGNS[kind][0], kind)[0]
+    others = {name for names in SIGNS.values() for name in names} - set(SIGNS[kind])
+
+    refused = {who: prepare(full, who, one).status_code for who in (*sorted(others), *NOBODY)}
+
+    assert set(refused.values()) <= {403, 404}, refused
+    assert not Letter.objects.exists()
+    assert prepare(full, SIGNS[kind][-1], one).status_code == 201
+
+
+@pytest.mark.sec("SEC-AZ4", "SEC-AZ5", "SEC-AZ21")
+def test_a_letter_is_read_by_who_reads_all_that_it_says(full):
+    """Who is excluded, of another authority, a filer, a service or an office that reads no case: the same 404."""
+    ids = {}
+    for kind in ("decision_holders", "holders_referral", "feedback"):
+        ids[kind] = prepare(full, SIGNS[kind][0], due(full, SIGNS[kind][0], kind)[0]).json()["id"]
+    readers = {
+        "decision_holders": {"crip_coordinator", "assessor", "assessment_lead", "ase_inspector", "case_referent"},
+        "holders_referral": {"crip_coordinator", "assessor", "assessment_lead", "ase_inspector", "case_referent"},
+        # Only who reads class C: the letter tells whether somebody is answered, and how.
+        "feedback": {"crip_coordinator", "assessor", "assessment_lead", "ase_inspector"},
+    }
+    for kind, pk in ids.items():
+        found = {who for who in (*readers["holders_referral"], *NOBODY) if get(full, who, f"letters/{pk}").status_code == 200}
+        assert found == readers[kind], kind
+        elsewhere = full.world.as_("crip_coordinator", "75").get(f"letters/{pk}")
+        see_all()
+        assert elsewhere.status_code == 404
+    full.exclude("crip_coordinator")
+    for path in (f"letters/{ids['feedback']}", f"referrals/{full.case.pk}/letters"):
+        assert get(full, "crip_coordinator", path).status_code == 404
+    assert does(full, "crip_coordinator", ids["feedback"], "discard", reason="Non.").status_code == 404
+
+
+@pytest.mark.sec("SEC-AZ20")
+def test_a_restricted_child_is_in_no_letter_of_who_is_not_on_its_list(full):
+    inspector = "ase_inspector"
+    for_girl = [one for one in due(full, inspector) if about(full, one)[1] == GIRL]
+    made = prepare(full, inspector, for_girl[0]).json()["id"]
+    full.set_child(restricted=True)
+    Child.objects.get(pk=full.girl.pk).save()
+
+    left = [about(full, one)[1] for one in (*due(full, inspector), *due(full, "crip_coordinator"))]
+    assert left
+    assert not [names for names in left if "girl" in names]
+    assert get(full, inspector, f"letters/{made}").status_code == 404
+    assert str(full.girl.pk) not in json.dumps(listed(full, inspector))
+    unknown = prepare(full, inspector, for_girl[1], children=[str(uuid4())])
+    hidden = prepare(full, inspector, for_girl[1])
+    assert hidden.status_code == unknown.status_code == 409
+    assert hidden.json()["rule"] == unknown.json()["rule"] == "letter_is_due", "as an unknown id"
+    full.name(inspector)
+    assert get(full, inspector, f"letters/{made}").status_code == 200
+
+
+# --- What it says, and what never (canaries) ----------------------------------------------------------
+
+CHILD = {"child.first_names", "child.last_name"}
+TO_HOLDER = {"holder.name", "holder.address"}
+#: Every sealed field of a case bears a canary; of these each letter holds exactly what stands here.
+SAYS = {
+    "holders_assessment": TO_HOLDER,
+    "convocation": TO_HOLDER | {"child.first_names"},
+    "holders_referral": TO_HOLDER | CHILD | {"judicial_referral.recipient"},
+    "decision_holders": TO_HOLDER | CHILD | {"measure.aim"},
+    "child_letter": {"child.first_names"},
+    "feedback": set(),
+    "service_notice": CHILD
+    | TO_HOLDER
+    | {"child.birth_date", "holder.phone", "measure.aim", "measure.extract", "measure.ordered_by"},
+    "judge_unexecuted": CHILD
+    | {"child.birth_date", "measure.ordered_by", "m19 judge", "m19 service", "m19 meanwhile"},
+    "majority_notice": {"child.first_names"},
+    "transfer_cover": {"child.address", "measure.ordered_by"},
+    "holders_transfer": TO_HOLDER,
+}
+#: Of no letter, whoever reads it: who filed, health, third parties, traces, a place under K, and the report.
+NEVER = "CEFGHK"
+
+
+def canaries_in(text):
+    """Return the canaries of a text; a day stands in it as French writes it."""
+    found = set()
+    for field in sealed_fields():
+        value = canary(field)
+        shown = date.fromisoformat(value).strftime("%d/%m/%Y") if field.kind == "date" else str(value)
+        if field.kind not in ("bool", "key", "json") and shown in text:
+            found.add(field.label)
+    found |= {f"m19 {name}" for name in ("judge", "service", "meanwhile", "staff", "proof") if f"canary m19 {name}" in text}
+    return found | {name for name in ("formality", "interview", "step of class") if f"{name}" in text.replace("canary ", "")}
+
+
+@pytest.mark.sec("SEC-AZ19")
+@pytest.mark.parametrize("kind", SIGNS)
+def test_each_letter_says_what_its_step_decided_and_nothing_else(full, kind):
+    who, said = SIGNS[kind][0], set()
+    classes = {field.label: field.access_class for field in sealed_fields()}
+    for one in due(full, who, kind):
+        read = get(full, who, f"letters/{prepare(full, who, one).json()['id']}").json()
+        text = json.dumps(read, ensure_ascii=False)
+        assert "formality" not in text, "the words beside a formality stay in the file"
+        said |= canaries_in(text)
+        sources = {passage["made_from"]["code"] for passage in read["passages"]}
+        assert sources <= {str(source) for source in type_of(kind).sources}
+        # Of two holders and two children each letter names its own.
+        ours = {name for name in (full.case.reference,) if name in read["outside"]}
+        assert ours == (set() if kind == "feedback" else {full.case.reference})
+        assert "Cellule" not in read["outside"], "no service on the outside"
+        assert "canary" not in read["outside"], "no child on the outside"
+
+    assert said == SAYS[kind]
+    assert not {label for label in said if classes.get(label, "B") in NEVER}
+
+
+def test_no_kind_may_open_what_no_letter_says():
+    classes = {field.label: field.access_class for field in sealed_fields()}
+
+    for kind in letter_types().values():
+        assert kind.opens <= set(classes), kind.kind
+        gravest = {classes[label] for label in kind.opens}
+        assert not gravest & set(NEVER), kind.kind
+        assert gravest <= kind.classes, f"{kind.kind} opens what its readers may not read"
+
+
+def test_a_letter_opens_no_field_that_its_kind_does_not_declare(full, monkeypatch):
+    """The declaration is asked at each opening: a letter with a mistake in it says nothing rather than too much."""
+    one = due(full, "crip_coordinator", "feedback")[0]
+    kind = type_of("feedback")
+    monkeypatch.setitem(registry._types, kind.kind, replace(kind, write=lambda w: w.opened(w.look.case.children[0], "last_name")))
+    pk = prepare(full, "crip_coordinator", one).json()["id"]
+
+    answer = get(full, "crip_coordinator", f"letters/{pk}").json()
+
+    assert answer["passages"] == []
+    assert "canary" not in json.dumps(answer)
+
+
+def test_two_holders_are_written_to_apart(full):
+    """Neither letter bears the other's name or address."""
+    names = {}
+    for holder, words in ((full.mother, "Mère"), (full.father, "Père")):
+        for name in ("name", "address"):
+            field = Holder._meta.get_field(name)
+            setattr(holder, name, full.fill.keys["case"].seal(field, holder.pk, f"{words} {name}"))
+        holder.save()
+        names[str(holder.pk)] = words
+    for kind in HOLDERS:
+        who = SIGNS[kind][0]
+        for one in [line for line in due(full, who, kind) if line["holder"]]:
+            text = get(full, who, f"letters/{prepare(full, who, one).json()['id']}").content.decode()
+            own = names.pop(one["holder"])
+            assert own in text
+            assert not [other for other in names.values() if other in text], kind
+            names[one["holder"]] = own
+
+
+@pytest.mark.parametrize(("birth", "start"), [("2016-01-01", "Bonjour"), ("2013-01-01", "Bonjour"), ("2010-01-01", "Bonjour")])
+def test_a_child_is_spoken_to_by_its_age(full, birth, start):
+    full.grow(full.girl, birth)
+    one = next(line for line in due(full, "ase_inspector", "child_letter") if about(full, line)[1] == GIRL)
+    pk = prepare(full, "ase_inspector", one).json()["id"]
+
+    read = get(full, "ase_inspector", f"letters/{pk}").json()
+
+    text = json.dumps(read["passages"], ensure_ascii=False)
+    assert read["greeting"].startswith(start)
+    assert ("avec un professionnel" in read["title"]) == (birth == "2016-01-01"), "read aloud under twelve"
+    assert (" tu " in text.lower()) == (birth != "2010-01-01"), "from sixteen on one says vous"
+    assert "119" in text
+
+
+# --- How it goes --------------------------------------------------------------------------------------
+
+
+def first(full, kind="child_letter", child=GIRL):
+    who = SIGNS[kind][0]
+    one = next(line for line in due(full, who, kind) if about(full, line)[1] == child)
+    return who, prepare(full, who, one).json()["id"]
+
+
+def ready(full):
+    """Prepare the girl's letter with its sentence; return who signs it, its id, and the mark of what was read."""
+    who, pk = first(full)
+    assert does(full, who, pk, "edit", why="Pour que tu ailles mieux.").status_code == 200
+    return who, pk, get(full, who, f"letters/{pk}").json()["draft"]
+
+
+def test_a_letter_is_prepared_completed_signed_and_sent(full):
+    who, pk, draft = ready(full)
+
+    assert get(full, who, f"letters/{pk}/page").status_code == 404, "what isn't signed is no document"
+    assert does(full, who, pk, "sign", draft=draft).status_code == 200
+    page = get(full, who, f"letters/{pk}/page").content.decode()
+    assert "Pour que tu ailles mieux." in page
+    assert "ase_inspector 93" in page
+    assert "Texte de la collectivité" not in page, "the sources aren't printed"
+    assert does(full, who, pk, "edit", why="Autre").json()["code"] == "wrong-state"
+    sent = does(full, who, pk, "send", on=TODAY.isoformat(), way="hand", proof="Remise à l'enfant.")
+    assert (sent.status_code, sent.json()["state"]["code"]) == (200, "sent")
+    after = get(full, who, f"letters/{pk}").json()
+    assert after["note"] == {"proof": "Remise à l'enfant.", "reference": ""}
+    assert after["passages"] == []
+    again = prepare(full, who, {**after, "kind": after["kind"]})
+    assert (again.status_code, again.json()["rule"]) == (409, "not_made_already")
+
+
+def test_what_is_signed_is_what_was_read(full):
+    who, pk, draft = ready(full)
+    measure = Measure.objects.get(pk=full.offered.pk)
+    measure.term_on = TODAY
+    measure.save()
+
+    refused = does(full, who, pk, "sign", draft=draft)
+
+    assert (refused.status_code, refused.json()["rule"]) == (409, "draft_is_as_read")
+    again = get(full, who, f"letters/{pk}").json()
+    assert again["draft"] != draft, "it follows the case until it is signed"
+    assert does(full, who, pk, "sign", draft=again["draft"]).status_code == 200
+
+
+def test_a_signed_letter_stays_as_it_was(full):
+    who, pk, draft = ready(full)
+    does(full, who, pk, "sign", draft=draft)
+    before = get(full, who, f"letters/{pk}/page").content
+    Decision.objects.update(code="close")
+
+    assert get(full, who, f"letters/{pk}/page").content == before
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "where"),
+    [
+        ({"why": "x" * 301}, 400, "why"), ({"added": "x" * 1201}, 400, "added"), ({"watch": "Fugue"}, 400, "watch"),
+        ({"meeting_when": "Lundi"}, 400, "meeting_when"), ({"text": "Libre"}, 400, "text"), ({"why": "Une phrase."}, 200, ""),
+    ],
+)  # fmt: skip
+def test_an_author_answers_what_the_kind_asks_and_no_more(full, body, status, where):
+    who, pk = first(full)
+
+    answer = does(full, who, pk, "edit", **body)
+
+    assert answer.status_code == status, answer.json()
+    if where:
+        assert [error["field"] for error in answer.json()["errors"]] == [where]
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [({}, "Il manque"), ({"why": "Une phrase.", "added": "\n".join(["Une ligne."] * 40)}, "tient sur une page")],
+)
+def test_a_letter_that_lacks_something_or_does_not_fit_is_not_signed(full, words, rule):
+    who, pk = first(full)
+    if words:
+        does(full, who, pk, "edit", **words)
+
+    refused = does(full, who, pk, "sign", draft=get(full, who, f"letters/{pk}").json()["draft"])
+
+    assert (refused.status_code, refused.json()["rule"]) == (409, "draft_is_as_read")
+    assert rule in refused.json()["title"] + refused.json().get("detail", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"way": "post"}, 409), ({"way": "fax"}, 400), ({"on": "2026-11-23"}, 409), ({"on": "2026-11-25"}, 409),
+        ({"proof": ""}, 400), ({}, 200),
+    ],
+)  # fmt: skip
+def test_a_child_s_letter_goes_from_hand_to_hand_on_a_day_since_it_was_signed(full, body, status):
+    who, pk, draft = ready(full)
+    does(full, who, pk, "sign", draft=draft)
+
+    answer = does(full, who, pk, "send", **{"on": TODAY.isoformat(), "way": "professional", "proof": "Lue."} | body)
+
+    assert answer.status_code == status, answer.json()
+
+
+def test_what_is_discarded_is_gone_and_may_be_made_anew(full):
+    who, pk, draft = ready(full)
+    does(full, who, pk, "sign", draft=draft)
+    page = get(full, who, f"letters/{pk}/page")
+    assert page.status_code == 200
+
+    assert does(full, who, pk, "discard", reason="Erreur.").status_code == 200
+
+    row = Letter.objects.get(pk=pk)
+    assert (row.words, row.page) == (None, None)
+    assert get(full, who, f"letters/{pk}/page").status_code == 404
+    assert get(full, who, f"letters/{pk}").json()["note"] == {"reason": "Erreur."}
+    assert [one for one in due(full, who, "child_letter") if about(full, one)[1] == GIRL and one["part"] == str(row.part)]
+
+
+def test_an_invitation_may_be_sent_again(full):
+    who = "assessor"
+    one = due(full, who, "convocation")[0]
+    pk = prepare(full, who, one).json()["id"]
+    words = {"meeting_when": "Lundi 30 novembre à 14 h", "meeting_place": "Au service", "meeting_with": "Deux évaluateurs"}
+    does(full, who, pk, "edit", **words)
+    does(full, who, pk, "sign", draft=get(full, who, f"letters/{pk}").json()["draft"])
+    assert prepare(full, who, one).json()["rule"] == "not_made_already", "one at a time"
+    assert does(full, who, pk, "send", on=TODAY.isoformat(), way="post", proof="Déposée.").status_code == 200
+
+    assert prepare(full, who, one).status_code == 201
+
+
+# --- Put off meanwhile (§2.8 no. 4) -------------------------------------------------------------------
+
+
+def signed_to_mother(full):
+    who = "ase_inspector"
+    one = next(line for line in due(full, who, "decision_holders") if about(full, line)[0] == "mother")
+    pk = prepare(full, who, one).json()["id"]
+    answer = does(full, who, pk, "sign", draft=get(full, who, f"letters/{pk}").json()["draft"])
+    assert answer.status_code == 200
+    return who, pk
+
+
+def test_once_the_information_is_put_off_no_letter_to_that_holder_is_there(full):
+    who, pk = signed_to_mother(full)
+    other = next(line for line in due(full, who, "decision_holders") if about(full, line)[0] == "father")
+    kept = prepare(full, who, other).json()["id"]
+
+    full.ask(
+        "referral", "inform_holders", {"holder": str(full.mother.pk), "occasion": "decision", "outcome": "deferred",
+        "reason": "child_interest", "review_on": TODAY.isoformat()}, who=who,
+    )  # fmt: skip
+
+    row = Letter.objects.get(pk=pk)
+    assert (row.state, row.page) == ("discarded", None)
+    assert get(full, who, f"letters/{pk}/page").status_code == 404
+    assert Letter.objects.get(pk=kept).state == "prepared", "the other holder's stays"
+    assert subjects_of("letter:lapse") == 1
+
+
+def test_a_holder_found_implicated_is_sent_nothing(full):
+    who, pk = signed_to_mother(full)
+    implicated(full)
+
+    refused = does(full, who, pk, "send", on=TODAY.isoformat(), way="registered", proof="AR")
+
+    assert (refused.status_code, refused.json()["rule"]) == (409, "holder_may_be_written_to")
+
+
+def test_where_the_transfer_says_that_holders_are_told_later_none_is_written_to(full):
+    TransferRequest.objects.all().update(state="refused")
+    full.transfer(full.world, [{"kind": "holders_informed", "outcome": "deferred", "reason": "child_interest"}])
+    one = due(full, "crip_coordinator", "holders_transfer")[0]
+    pk = prepare(full, "crip_coordinator", one).json()["id"]
+
+    read = get(full, "crip_coordinator", f"letters/{pk}").json()
+
+    assert read["withheld"]
+    assert read["passages"] == read["to"] == []
+    refused = does(full, "crip_coordinator", pk, "sign", draft="x")
+    assert (refused.status_code, refused.json()["rule"]) == (409, "draft_is_as_read")
+
+
+# --- At rest ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.sec("SEC-CR3", "SEC-AZ22")
+def test_a_letter_is_sealed_and_one_that_the_service_did_not_write_is_nobodys(full):
+    who, pk, draft = ready(full)
+    does(full, who, pk, "sign", draft=draft)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM referrals_letter")
+        stored = " ".join(map(str, cursor.fetchone()))
+        assert "ailles mieux" not in stored
+        assert "canary" not in stored
+        assert get(full, who, f"letters/{pk}").status_code == 200
+        cursor.execute("UPDATE referrals_letter SET way = 'post', sent_on = '2026-11-24', state = 'sent'")
+
+    assert get(full, who, f"letters/{pk}").status_code == 404
+    assert listed(full, who)["results"] == []
+
+
+@pytest.mark.sec("SEC-AL1")
+def test_each_act_and_each_reading_is_an_entry_that_names_the_case_alone(full):
+    who, pk, draft = ready(full)
+    does(full, who, pk, "sign", draft=draft)
+    get(full, who, f"letters/{pk}/page")
+
+    for act in ("letter:prepare", "letter:edit", "letter:sign"):
+        assert subjects_of(act) == 1, act
+    assert subjects_of("field:opened") >= 2
