@@ -303,6 +303,8 @@ class FileRefused(ReferralError):
         "file-encrypted": _("Le fichier est protégé par un mot de passe. Envoyez-le sans protection."),
         "file-empty": _("Le fichier est vide."),
         "too-many-pixels": _("L'image a trop de pixels."),
+        "too-many-pages": _("Le document a trop de pages."),
+        "no-such-page": _("Le document n'a pas cette page."),
         "name-refused": _("Le nom du fichier contient des caractères refusés ou est trop long."),
         "malware": _("L'antivirus a reconnu un programme malveillant : le fichier n'est pas conservé."),
     }

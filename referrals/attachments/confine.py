@@ -129,9 +129,12 @@ class NoConfinement(Exception):
     """This system can't confine a process so; nothing is parsed on it."""
 
 
-def limit(*, given: int, written: int) -> None:
-    """Bound time by the bytes that are given, memory, and the bytes of a file that is written; no core dump."""
-    seconds = CPU_SECONDS * max(1, -(-given // PACE_BYTES))
+def limit(*, given: int, written: int, seconds: int = CPU_SECONDS) -> None:
+    """Bound time by the bytes that are given, memory, and the bytes of a file that is written; no core dump.
+
+    ``seconds``: of processor time, for each ``PACE_BYTES``.
+    """
+    seconds *= max(1, -(-given // PACE_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))

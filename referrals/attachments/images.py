@@ -37,6 +37,21 @@ def rewritten(kind: str, source: IO[bytes], target: IO[bytes], *, most_pixels: i
     Raises:
         Refused: it isn't such an image, is damaged, or has more than ``most_pixels``.
     """
+    wanted = BECOMES[kind]
+    options = {"quality": JPEG_QUALITY} if wanted == "JPEG" else {"compress_level": 1}
+    picture = decoded(kind, source, most_pixels=most_pixels)
+    try:
+        picture.save(target, wanted, **options)
+    except (OSError, ValueError):
+        raise Refused(Exit.DAMAGED) from None
+
+
+def decoded(kind: str, source: IO[bytes], *, most_pixels: int) -> Image.Image:
+    """Return the picture of ``source``, turned as it is meant to be seen, and nothing that came with it.
+
+    Raises:
+        Refused: as ``rewritten``.
+    """
     Image.MAX_IMAGE_PIXELS = most_pixels
     try:
         with Image.open(source, formats=[_FORMATS[kind]]) as image:
@@ -45,11 +60,9 @@ def rewritten(kind: str, source: IO[bytes], target: IO[bytes], *, most_pixels: i
             picture: Image.Image = image
             image.load()
             ImageOps.exif_transpose(picture, in_place=True)
-            wanted = BECOMES[kind]
-            picture = _plain(picture, wanted)
+            picture = _plain(picture, BECOMES[kind])
             picture.info.clear()
-            options = {"quality": JPEG_QUALITY} if wanted == "JPEG" else {"compress_level": 1}
-            picture.save(target, wanted, **options)
+            return picture
     except Image.DecompressionBombError:
         raise Refused(Exit.TOO_MANY_PIXELS) from None
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, KeyError):

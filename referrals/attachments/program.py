@@ -8,7 +8,9 @@ and bounds its time, ``MOST_BYTES`` bounds what it writes.
 
 import os
 import sys
-from typing import BinaryIO, Final
+from collections.abc import Callable
+from functools import partial
+from typing import BinaryIO, Final, NoReturn
 
 from referrals.attachments import confine
 from referrals.attachments.refusals import Exit, Refused
@@ -22,14 +24,33 @@ _HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1")
 def main() -> None:
     """Parse one file."""
     kind, (given_bytes, most_pixels, most_bytes) = sys.argv[1], map(int, sys.argv[2:])
-    confine.limit(given=given_bytes, written=most_bytes)
-    _load(kind)
+
+    def parse(incoming: BinaryIO, kept: BinaryIO) -> None:
+        require_kind(kind, incoming)
+        _rewrite(kind, incoming, kept, most_pixels)
+
+    carry_out(partial(_load, kind), parse, given=given_bytes, written=most_bytes)
+
+
+def carry_out(
+    load: Callable[[], None],
+    work: Callable[[BinaryIO, BinaryIO], None],
+    *,
+    given: int,
+    written: int,
+    seconds: int = confine.CPU_SECONDS,
+) -> NoReturn:
+    """Do ``work`` on what comes, confined, and send what it keeps; then end, whatever came of it.
+
+    ``load`` brings in before what ``work`` needs: no file can be opened later. The rest is ``confine.limit``'s.
+    """
+    confine.limit(given=given, written=written, seconds=seconds)
+    load()
     with _unnamed("given") as incoming, _unnamed("kept") as kept:
         try:
             confine.confine()
             _receive(incoming)
-            _require_kind(kind, incoming)
-            _rewrite(kind, incoming, kept, most_pixels)
+            work(incoming, kept)
         except confine.NoConfinement:
             os._exit(Exit.NO_CONFINEMENT)
         except Refused as refused:
@@ -66,9 +87,15 @@ def _receive(given: BinaryIO) -> None:
     given.seek(0)
 
 
-def _require_kind(kind: str, given: BinaryIO) -> None:
+def require_kind(kind: str, given: BinaryIO) -> None:
+    """Ask that a file, from where it stands, begins as its kind does; it stands there again afterwards.
+
+    Raises:
+        Refused: it doesn't.
+    """
+    start = given.tell()
     head = given.read(64)
-    given.seek(0)
+    given.seek(start)
     if kind == "heic":
         fits = head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
     else:

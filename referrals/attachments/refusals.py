@@ -11,6 +11,8 @@ class Exit(IntEnum):
     DAMAGED = 11
     TOO_MANY_PIXELS = 12
     ENCRYPTED = 13
+    TOO_MANY_PAGES = 14
+    NO_SUCH_PAGE = 15
     NO_CONFINEMENT = 20
 
 

@@ -6,7 +6,7 @@ limits and its filter of system calls are ``confine.py``. Any failure in it refu
 
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Thread, Timer
 from typing import IO, Final
@@ -20,8 +20,10 @@ from referrals.errors import FileRefused, ParserUnavailable
 _log = structlog.get_logger("referrals")
 _ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _BEGIN: Final = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); from referrals.attachments.program import main; main()"
+    "import sys; from importlib import import_module; sys.path.insert(0, sys.argv.pop(1));"
+    "import_module(sys.argv.pop(1)).main()"
 )
+_PARSER: Final = "referrals.attachments.program"
 _PIECE: Final = 64 * 1024
 #: Beside the limit on its own time: a process that sleeps uses none.
 WALL_SECONDS: Final = 60
@@ -31,6 +33,8 @@ _WHY: Final = {
     Exit.DAMAGED: "file-damaged",
     Exit.TOO_MANY_PIXELS: "too-many-pixels",
     Exit.ENCRYPTED: "file-encrypted",
+    Exit.TOO_MANY_PAGES: "too-many-pages",
+    Exit.NO_SUCH_PAGE: "no-such-page",
 }
 
 
@@ -42,9 +46,23 @@ def parsed(media: str, pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
         ParserUnavailable: this system can't confine the parser.
     """
     limits = (str(size), str(settings.ATTACHMENT_PIXELS), str(_most_bytes()))
-    # The arguments are ours alone: an interpreter, a program text, a code out of a list, three numbers.
+    return confined(_PARSER, (media, *limits), pieces)
+
+
+def confined(
+    program: str, arguments: Sequence[str], pieces: Iterable[bytes], *, seconds: int = WALL_SECONDS
+) -> Iterator[bytes]:
+    """Yield what a program of ours, named by its module, makes of what it is fed; nothing counts before the end.
+
+    It confines itself (``program.carry_out``); ``seconds`` bounds how long it may take altogether.
+
+    Raises:
+        FileRefused: what it was fed isn't taken, or crashed it.
+        ParserUnavailable: this system can't confine it.
+    """
+    # The arguments are ours alone: an interpreter, a program text, a module and a code out of lists, numbers.
     with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-I", "-c", _BEGIN, str(_ROOT), media, *limits],
+        [sys.executable, "-I", "-c", _BEGIN, str(_ROOT), program, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -52,7 +70,7 @@ def parsed(media: str, pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
         cwd="/",
     ) as process:
         feeder = _Feeder(process.stdin, pieces)
-        watchdog = Timer(WALL_SECONDS, process.kill)
+        watchdog = Timer(seconds, process.kill)
         watchdog.start()
         feeder.start()
         try:

@@ -318,7 +318,7 @@ def test_memory_and_time_are_bounded(code):
     ("given", "seconds"), [(0, 5), (20 * 2**20, 5), (20 * 2**20 + 1, 10), (200 * 2**20, 50)]
 )
 def test_a_larger_file_has_time_at_the_same_pace(monkeypatch, given, seconds):
-    seen = f"{BEGIN}confine.limit(given=int(sys.argv[3]), written=99); print(*resource.getrlimit(resource.RLIMIT_CPU))"
+    seen = f"{BEGIN}confine.limit(given=int(sys.argv[4]), written=99); print(*resource.getrlimit(resource.RLIMIT_CPU))"
     monkeypatch.setattr(sandbox, "_BEGIN", seen)
     monkeypatch.setattr(sandbox, "_judge", lambda status: None)
     assert b"".join(sandbox.parsed("text", [], given)).split() == [b"%d" % seconds] * 2
