@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     AUDIT = "audit"
     STATISTICS = "statistics"
     EXPORT = "export"
+    ACCESS_REQUEST = "access_request"
     MAINTENANCE = "maintenance"
     DEMO = "demo"
 

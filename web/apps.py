@@ -8,3 +8,15 @@ class WebConfig(AppConfig):
 
     name = "web"
     verbose_name = "Pages"
+
+    def ready(self) -> None:
+        """Lend the words of the pages to the copies of access requests, which are made below them."""
+        from referrals.access_requests import wording
+        from web import copied_words
+
+        wording.word_by(
+            label=copied_words.label,
+            step=copied_words.step,
+            lines=copied_words.step_lines,
+            purpose=copied_words.purpose,
+        )

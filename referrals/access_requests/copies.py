@@ -17,7 +17,8 @@ class Scope:
 
     ``requester``: who asks; ``children`` and ``holder``: the rows of the persons whose data is asked for (a child's own
     request has one child and no holder; a holder's has the own row and the children in that holder's care). ``since``
-    and ``until``: both days count; None: no bound. ``classes``: letters of the access classes; empty: all.
+    and ``until``: both days count; None: no bound. ``classes``: letters of the access classes; empty: all. ``person``:
+    of a third party, the own row; of an agent, the account. Without it nothing is copied for either.
     """
 
     requester: Requester
@@ -28,6 +29,7 @@ class Scope:
     since: date | None = None
     until: date | None = None
     classes: frozenset[str] = frozenset()
+    person: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -194,6 +194,7 @@ PURPOSES: Final[Mapping[str, Text]] = {
     "audit": _("Contrôle"),
     "statistics": _("Statistiques"),
     "export": _("Export"),
+    "access_request": _("Demande d'accès"),
     "maintenance": _("Maintenance"),
     "demo": _("Démonstration"),
 }

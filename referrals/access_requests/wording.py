@@ -1,0 +1,165 @@
+"""Values of a case as a person reads them, in French: labels of codes, days as dd/mm/yyyy, lists in words.
+
+The words of fields and steps stand with the pages, which lie above this app: they register them (``word_by``).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from accounts.roles import Role
+from accounts.territory import commune
+from core.languages import FRENCH, in_language
+from referrals.vocabulary.signs import SIGNS
+
+type Label = Callable[[str, str], str]
+type Purposes = Callable[[str], str]
+#: Of a step: its machine and name.
+type StepName = Callable[[str, str], str]
+#: Of a step's data: machine, name, data; labels with texts.
+type StepLines = Callable[[str, str, object], list[tuple[str, str]]]
+
+
+@dataclass(slots=True)
+class Words:
+    """What the pages say: of a field (name, model), of a step, of what a step was done with, of a purpose."""
+
+    label: Label = lambda name, _owner: name
+    step: StepName = lambda _machine, name: name
+    lines: StepLines = lambda _machine, _name, data: list(plain_lines(data))
+    purpose: Purposes = lambda code: code
+
+
+_words: Final = Words()
+
+
+def word_by(*, label: Label, step: StepName, lines: StepLines, purpose: Purposes) -> None:
+    """Say what fields, steps, their data and purposes are called; once, when the pages are loaded."""
+    _words.label, _words.step, _words.lines, _words.purpose = label, step, lines, purpose
+
+
+def label(name: str, owner: str) -> str:
+    """Return what a field of a model is called."""
+    return _words.label(name, owner)
+
+
+def purpose(code: str) -> str:
+    """Return what a purpose of the journal is called."""
+    return _words.purpose(code)
+
+
+def step_text(machine: str, name: str, data: object) -> str:
+    """Return what a step was done with, a line a value."""
+    return "\n".join(
+        f"{title} : {text}" if title else text for title, text in _words.lines(machine, name, data)
+    )
+
+
+_SIGNS: Final[Mapping[str, Any]] = {code: text for family in SIGNS.values() for code, text in family.items()}
+
+
+def value_text(row: models.Model, field: Any, value: object, zone: ZoneInfo) -> str:
+    """Return a value of a row in words; empty where nothing was said."""
+    if value in (None, "", [], {}):
+        return ""
+    name, owner = field.name, type(row).__name__
+    if field.is_relation:
+        return _related(getattr(row, name))
+    if owner in ("StepRecord", "Approval") and name == "step":
+        return _words.step(str(getattr(row, "machine", "")), str(value))
+    if name in ("role", "proposer_role") and str(value) in Role.values:
+        return in_language(Role(str(value)).label, FRENCH)
+    if owner in ("Sign", "HealthSign") and name == "code":
+        return in_language(_SIGNS.get(str(value), str(value)), FRENCH)
+    if name == "commune_insee":
+        known = commune(str(value))
+        return f"{known.name} ({value})" if known else str(value)
+    if name == "not_known" and isinstance(value, list):
+        return ", ".join(label(str(one), owner) for one in value)
+    if owner == "Rectification" and name == "field":
+        return label(str(value), "")
+    return said(value, _labels(field), zone)
+
+
+def _related(value: object) -> str:
+    # Only what has a name of its own: authorities, units, services, types of measures.
+    text = getattr(value, "label_fr", "") or getattr(value, "name", "")
+    return text if isinstance(text, str) else ""
+
+
+def _labels(field: Any) -> Mapping[str, Any]:
+    codes = getattr(field, "codes", None)
+    if codes is not None:
+        return {str(code): code.label for code in codes}
+    return {str(code): text for code, text in (getattr(field, "choices", None) or ())}
+
+
+def said(value: object, labels: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """Return a value in words: a code by its label, a day as dd/mm/yyyy, an instant in the zone."""
+    match value:
+        case bool():
+            return "Oui" if value else "Non"
+        case datetime():
+            return f"{value.astimezone(zone):%d/%m/%Y à %H:%M}"
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case list() | tuple() | set() | frozenset():
+            return ", ".join(filter(None, (said(one, labels, zone) for one in value)))
+        case Mapping():
+            return "\n".join(f"{title} : {text}" if title else text for title, text in plain_lines(value))
+        case bytes() | memoryview():
+            return ""
+    text = str(value)
+    if text in labels:
+        return in_language(labels[text], FRENCH)
+    return day_text(text) or text
+
+
+def day_text(text: str) -> str:
+    """Return a day ``yyyy-mm-dd`` as dd/mm/yyyy; empty where the text is none."""
+    if len(text) != 10:
+        return ""
+    try:
+        return f"{date.fromisoformat(text):%d/%m/%Y}"
+    except ValueError:
+        return ""
+
+
+def plain_lines(data: object) -> Iterator[tuple[str, str]]:
+    """Yield label and text of each value of JSON, however deep; ids say nothing to a person and are left out."""
+    if isinstance(data, Mapping):
+        for name, value in data.items():
+            inner = value if isinstance(value, list) else [value]
+            if any(isinstance(one, Mapping) for one in inner):
+                yield from plain_lines(value)
+            elif text := _plain(value):
+                yield ("" if is_id(str(name)) else _words.label(str(name), "")), text
+    elif isinstance(data, list):
+        for one in data:
+            yield from plain_lines(one)
+    elif text := _plain(data):
+        yield "", text
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(filter(None, (_plain(one) for one in value)))
+    if value in (None, "") or is_id(str(value)):
+        return ""
+    return said(value, {}, ZoneInfo("Europe/Paris"))
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text is the id of a row."""
+    if len(text) != 36:
+        return False
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
