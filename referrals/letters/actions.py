@@ -20,7 +20,7 @@ from referrals.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible
 from referrals.execution import hooks
 from referrals.execution.row_machine import RowMachine
 from referrals.letters import to_children, to_holders, to_partners  # noqa: F401 - they register their kinds
-from referrals.letters.inputs import Preparing
+from referrals.letters.inputs import LetterPreparing
 from referrals.letters.registry import LetterType, Occasion, letter_types, type_of
 from referrals.letters.sheet import Sheet, ids
 from referrals.models import Letter, Referral
@@ -140,7 +140,7 @@ def prepare(referral_id: UUID, body: object, *, actor: Actor, at: datetime) -> L
     ties = case_ties.ties_of(referral, actor)
     if ties.role_for(step) is None:
         raise NotAllowed(step.event)
-    asked = step_input_of(Preparing.read(body))
+    asked = step_input_of(LetterPreparing.read(body))
     if LetterKind(asked.kind) not in letter_types():
         raise InvalidInput("kind")
     kind = type_of(asked.kind)

@@ -20,7 +20,7 @@ from core.query import Query
 from referrals.access import child_sight
 from referrals.errors import NotVisible
 from referrals.letters import actions, queries
-from referrals.letters.inputs import Preparing
+from referrals.letters.inputs import LetterPreparing
 from referrals.models import Letter
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView
@@ -128,7 +128,7 @@ class CaseLetters(CaseView):
 
     @extend_schema(
         operation_id="letter_prepare",
-        request=Preparing,
+        request=LetterPreparing,
         responses={201: LetterDone},
         parameters=[IDEMPOTENCY_KEY],
         tags=["letter"],

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
 from referrals.letters import paper as papers
-from referrals.letters.inputs import Editing, Preparing, Sending, Signing, answered, not_asked
+from referrals.letters.inputs import LetterEditing, LetterPreparing, LetterSending, LetterSigning, answered, not_asked
+from referrals.letters.registry import LetterType
 from referrals.letters.sheet import Sheet, read_mark
 from referrals.letters.to_children import CHILD_WAYS
 from referrals.letters.writing import Withheld
@@ -34,13 +35,13 @@ NOT_DUE: Final = _(
 
 
 @rule(NOT_DUE)
-def letter_is_due(sheet: Sheet, step_input: Preparing | None) -> bool:
+def letter_is_due(sheet: Sheet, step_input: LetterPreparing | None) -> bool:
     """A letter is made when its step was done, for whom §4.9 says, and for nobody else (§2.8 no. 17)."""
     return any(one.key(sheet.type.kind) == sheet.row.occasion for one in sheet.offered)
 
 
 @rule(_("Ce courrier est déjà en préparation, ou déjà envoyé."))
-def not_made_already(sheet: Sheet, step_input: Preparing | None) -> bool:
+def not_made_already(sheet: Sheet, step_input: LetterPreparing | None) -> bool:
     """One letter of an occasion is under way at a time; one that was sent isn't made again, invitations excepted."""
     rows = Letter.objects.filter(referral=sheet.referral, occasion=sheet.row.occasion)
     over = [LetterState.DISCARDED, *([LetterState.SENT] if sheet.type.repeated else [])]
@@ -57,7 +58,7 @@ def holder_may_be_written_to(sheet: Sheet, step_input: object) -> bool:
 
 
 @rule(_("Ces précisions ne sont pas demandées pour ce courrier."))
-def words_are_of_the_kind(sheet: Sheet, step_input: Editing) -> bool:
+def words_are_of_the_kind(sheet: Sheet, step_input: LetterEditing) -> bool:
     """An author answers what the kind asks, and adds where it lets; all the rest comes from the case (§4.9 ✎).
 
     Raises:
@@ -78,7 +79,7 @@ TOO_LONG: Final = _("Une lettre à l'enfant tient sur une page : raccourcissez c
 
 
 @answers(CHANGED, INCOMPLETE, TOLD_LATER, GONE, TOO_LONG)
-def draft_is_as_read(sheet: Sheet, step_input: Signing | None) -> Text | None:
+def draft_is_as_read(sheet: Sheet, step_input: LetterSigning | None) -> Text | None:
     """What is signed is what was read, complete, and on one page where a child reads it (§4.9)."""
     if step_input is None:
         return None
@@ -117,17 +118,17 @@ OTHER_DAY: Final = _("Le jour d'envoi se situe entre la signature et aujourd'hui
 
 
 @answers(OTHER_WAY, OTHER_DAY)
-def way_is_safe(sheet: Sheet, step_input: Sending | None) -> Text | None:
+def way_is_safe(sheet: Sheet, step_input: LetterSending | None) -> Text | None:
     """A letter goes by a way that is safe for whom it is for, on a day between its signature and today (§4.9)."""
     if step_input is None:
         return None
-    if step_input.way not in ways_of(sheet):
+    if step_input.way not in ways_of(sheet.type, sheet.row):
         return OTHER_WAY
     signed = sheet.look.day(sheet.row.signed_at)
     return None if signed is not None and signed <= step_input.on <= sheet.today else OTHER_DAY
 
 
-def ways_of(sheet: Sheet) -> tuple[LetterWay, ...]:
+def ways_of(kind: LetterType, row: Letter) -> tuple[LetterWay, ...]:
     """Return the ways by which a letter may go; to a child from hand to hand alone, an invitation too."""
-    to_child = sheet.type.audience is Audience.HOLDER and sheet.row.holder is None
-    return CHILD_WAYS if to_child else sheet.type.ways
+    to_child = kind.audience is Audience.HOLDER and row.holder is None
+    return CHILD_WAYS if to_child else kind.ways

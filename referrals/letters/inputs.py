@@ -18,7 +18,7 @@ def _line(max_length: int = 200) -> Text:
     return Text(max_length=max_length, required=False, default="", allow_blank=True)
 
 
-class Preparing(StrictSerializer):
+class LetterPreparing(StrictSerializer):
     """Which letter: its kind, and the occasion as the list of what is due names it."""
 
     kind = Code(LetterKind.choices)
@@ -27,7 +27,7 @@ class Preparing(StrictSerializer):
     holder = OptionalId()
 
 
-class Editing(StrictSerializer):
+class LetterEditing(StrictSerializer):
     """What the author answers or adds; all the rest comes from the case."""
 
     meeting_when = _line()
@@ -41,13 +41,13 @@ class Editing(StrictSerializer):
     added = text(required=False, max_length=ADDED_MAX)
 
 
-class Signing(StrictSerializer):
+class LetterSigning(StrictSerializer):
     """Which draft was read: its digest, as the reading gave it."""
 
     draft = Text(max_length=64)
 
 
-class Sending(StrictSerializer):
+class LetterSending(StrictSerializer):
     """How a letter went, on which day, and what proves it."""
 
     on = Day()

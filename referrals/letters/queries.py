@@ -134,7 +134,7 @@ def one(row: Letter, actor: Actor, *, at: datetime) -> dict[str, Any]:
         ),
         "asks": list(sheet.type.words),
         "needs": list(sheet.type.needs),
-        "ways": [labelled(way) for way in guards.ways_of(sheet)],
+        "ways": [labelled(way) for way in guards.ways_of(sheet.type, row)],
         "words": {},
         "passages": [],
         "title": "",
@@ -219,3 +219,8 @@ def page(row: Letter, actor: Actor, *, at: datetime) -> str:
         raise NotVisible
     text: str = opened(sheet.referral, sheet.ties, sealed.open, actor=actor, at=at)
     return text
+
+
+def ways(row: Letter) -> tuple[str, ...]:
+    """Return the ways by which a letter may go."""
+    return tuple(map(str, guards.ways_of(type_of(row.kind), row)))

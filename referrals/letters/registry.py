@@ -42,7 +42,7 @@ class LetterType:
 
     ``classes``: all that somebody must read of the case to read the letter. ``column``: where the signed page is kept,
     by the gravest of them. ``opens``: labels of the sealed fields that it may open. ``sources``: where its passages
-    come from. ``words``: members of ``Editing`` that its author answers, ``needs``: those without which it isn't
+    come from. ``words``: members of ``LetterEditing`` that its author answers, ``needs``: those without which it isn't
     signed.
     ``offers`` takes a ``Look`` and yields when and to whom it is due; ``write`` takes a ``Writing`` and returns its
     ``Body``. ``repeated``: it may be sent more than once on one occasion.

@@ -43,12 +43,12 @@ LAW: Final = "CASF L226-3"
         guards.letter_is_due,
         guards.not_made_already,
     ],
-    takes=inputs.Preparing,
+    takes=inputs.LetterPreparing,
     law=LAW,
     data_class="J",
     purpose=Purpose.HANDLING,
 )
-def prepare(letter: Letter, step_input: inputs.Preparing, sheet: Sheet) -> None:
+def prepare(letter: Letter, step_input: inputs.LetterPreparing, sheet: Sheet) -> None:
     """Begin a letter that is due; nothing of it is kept yet but what it is about."""
 
 
@@ -61,12 +61,12 @@ def prepare(letter: Letter, step_input: inputs.Preparing, sheet: Sheet) -> None:
     roles=SIGNERS,
     guards=[guards.case_is_followed_here, guards.holder_may_be_written_to],
     checks=[guards.words_are_of_the_kind],
-    takes=inputs.Editing,
+    takes=inputs.LetterEditing,
     law=LAW,
     data_class="J",
     purpose=Purpose.HANDLING,
 )
-def edit(letter: Letter, step_input: inputs.Editing, sheet: Sheet) -> None:
+def edit(letter: Letter, step_input: inputs.LetterEditing, sheet: Sheet) -> None:
     """Keep what the author answers and adds, in place of what was kept before."""
     sheet.seal("words", inputs.answered(cast("Any", step_input)))
 
@@ -80,12 +80,12 @@ def edit(letter: Letter, step_input: inputs.Editing, sheet: Sheet) -> None:
     roles=SIGNERS,
     guards=[guards.case_is_followed_here, guards.holder_may_be_written_to, guards.letter_is_due],
     checks=[guards.draft_is_as_read],
-    takes=inputs.Signing,
+    takes=inputs.LetterSigning,
     law=LAW,
     data_class="J",
     purpose=Purpose.HANDLING,
 )
-def sign(letter: Letter, step_input: inputs.Signing, sheet: Sheet) -> None:
+def sign(letter: Letter, step_input: inputs.LetterSigning, sheet: Sheet) -> None:
     """Freeze the letter as it was read, in the name of who signs."""
     letter.signed_at, letter.signed_by_id = sheet.at, sheet.actor.user_id
     letter.digest = page_digest(sheet.page)
@@ -101,12 +101,12 @@ def sign(letter: Letter, step_input: inputs.Signing, sheet: Sheet) -> None:
     roles=SIGNERS,
     guards=[guards.holder_may_be_written_to],
     checks=[guards.way_is_safe],
-    takes=inputs.Sending,
+    takes=inputs.LetterSending,
     law=LAW,
     data_class="J",
     purpose=Purpose.HANDLING,
 )
-def send(letter: Letter, step_input: inputs.Sending, sheet: Sheet) -> None:
+def send(letter: Letter, step_input: inputs.LetterSending, sheet: Sheet) -> None:
     """Record the day, the way and the proof; whether a holder was told is said by T16."""
     letter.sent_on, letter.way, letter.ended_at = step_input.on, step_input.way, sheet.at
     sheet.seal(sheet.type.note, {"proof": step_input.proof, "reference": step_input.reference})

@@ -297,7 +297,7 @@ register(
         audience=Audience.JUDGE,
         signers=(Role.ASE_INSPECTOR,),
         law="CC 375-6",
-        classes=frozenset("BIJ"),
+        classes=frozenset("BDIJ"),
         column="page_i",
         sources=frozenset({S.SETTING, S.CHILD, S.MEASURE, S.ORDER, S.ADDED}),
         opens=CHILD_NAME | {"child.birth_date", "measure.ordered_by", "step_record.data"},

@@ -40,6 +40,7 @@ ASKED = "coordinators of an authority that is asked to take a case over; its sup
 INQUIRES = (
     "coordinators, supervisors and officers on call, for both sides of the own authority's inquiries (§2.7)"
 )
+READS_LETTERS = "whoever reads of the case, and of each child named, all classes that the letter says (§4.9)"
 READS_INQUIRIES = (
     "the same; of what a case asked its team too; of a restricted file its list alone (§1.3, S21)"
 )
@@ -126,6 +127,7 @@ ASSESSMENT = f"{CASE}/assessment"
 MEASURES = f"{CASE}/measures"
 BATCH = "/api/v1/retention-batches/<uuid:pk>"
 INQUIRY = "/api/v1/inquiries/<uuid:pk>"
+LETTER = "/api/v1/letters/<uuid:pk>"
 ANOMALY = "/api/v1/audit/anomalies/<uuid:pk>"
 APPROVAL = f"{CASE}/approvals/<uuid:approval>"
 
@@ -286,6 +288,10 @@ ROUTES = {
     "POST /demandes/<uuid:pk>/etape/<slug:step>": STEP,
     "GET /dossiers/<uuid:pk>/interroger": ASKS_ELSEWHERE,
     "POST /dossiers/<uuid:pk>/interroger": ASKS_ELSEWHERE,
+    "GET /courriers/<uuid:pk>": READS_LETTERS,
+    "GET /courriers/<uuid:pk>/etape/<slug:step>": STEP,
+    "POST /courriers/<uuid:pk>/etape/<slug:step>": STEP,
+    "POST /dossiers/<uuid:pk>/courrier": STEP,
     "GET /transferts": ASKED,
     "GET /transferts/<uuid:pk>": ASKED,
     "GET /dossiers/<uuid:pk>": SEEN,
@@ -553,6 +559,11 @@ ROUTES = {
     f"GET {INQUIRY}": READS_INQUIRIES,
     f"GET {CASE}/inquiries": SEEN,
     f"POST {CASE}/inquiries": ASKS_ELSEWHERE,
+    f"GET {CASE}/letters": SEEN,
+    f"POST {CASE}/letters": STEP,
+    f"GET {LETTER}": READS_LETTERS,
+    f"GET {LETTER}/page": READS_LETTERS,
+    f"GET {LETTER}/page.pdf": READS_LETTERS,
     "GET /api/v1/transfers": ASKED,
     "GET /api/v1/transfers/<uuid:pk>": ASKED,
     f"GET {CASE}": SEEN,
@@ -720,6 +731,10 @@ ROUTES = {
     f"POST {INQUIRY}/send_documents": "IQ5",
     f"POST {INQUIRY}/refuse": "IQ6",
     f"POST {INQUIRY}/close": "IQ7",
+    f"POST {LETTER}/edit": "LT2",
+    f"POST {LETTER}/sign": "LT3",
+    f"POST {LETTER}/send": "LT4",
+    f"POST {LETTER}/discard": "LT5",
     f"POST {ANOMALY}/take_up": "N02",
     f"POST {ANOMALY}/ask": "N03",
     f"POST {ANOMALY}/justify": "N05",
@@ -850,7 +865,7 @@ LINES = {
         for part in (
             "alerts", "approvals", "assessment", "attachments", "break-glass", "children", "clocks", "closure-reviews", "duplicates", "emergency-sheets",
             "feedbacks", "filings", "holder-informations", "judicial-referrals", "links", "measures", "messages",
-            "inquiries", "people", "timeline", "transfers", "voices",
+            "inquiries", "letters", "people", "timeline", "transfers", "voices",
         )
     ),
     # The cases in it that the reader may know of: tests/referrals/api/test_batches.py tries who is excluded from some.

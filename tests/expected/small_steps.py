@@ -5,7 +5,16 @@ exist.
 """
 
 from tests.expected.part_steps import PART_STEP_STATES
-from tests.expected.vocabulary import RECEIVING, SEEING, TERRITORIAL, TERRITORY, Guard, Step
+from tests.expected.vocabulary import (
+    IN_UNIT,
+    ON_ASSIGNMENT,
+    RECEIVING,
+    SEEING,
+    TERRITORIAL,
+    TERRITORY,
+    Guard,
+    Step,
+)
 
 STATES = {
     "review": ("due", "confirmed", "reopened"),
@@ -273,4 +282,39 @@ INQUIRY: dict[str, Step] = {
     ),
     "close": Step("IQ7", ASKS, data=("considered",), origins=("answered",), targets=("closed",)),
     "lapse": Step("IQ8", {}, origins=("documents_asked",), targets=("answered",), system_too=True),
+}  # fmt: skip
+
+# Letter: §4.9; who signs which kind is typed in tests/referrals/letters/test_letters.py. LT6 is ours: no letter to a
+# holder is there once its information is put off (§2.8 no. 4).
+LETTER_STATES = ("prepared", "signed", "sent", "discarded")
+WRITES = {
+    "crip_coordinator": TERRITORIAL, "assessor": ON_ASSIGNMENT, "assessment_lead": IN_UNIT,
+    "ase_inspector": ON_ASSIGNMENT, "case_referent": ON_ASSIGNMENT,
+}  # fmt: skip
+FOLLOWED = Guard("followed_here", "the case went elsewhere, joined another file, or is archived", "§4.9")
+TO_HOLDERS = Guard("holder_told", "to a holder who is implicated or whose information waits", "§2.8 no. 4")
+IS_DUE = Guard("due", "its step wasn't done, or not for this addressee", "§2.8 no. 17")
+LETTER: dict[str, Step] = {
+    "prepare": Step(
+        "LT1", WRITES, guards=(FOLLOWED, TO_HOLDERS, IS_DUE, Guard("once", "it is under way, or was sent", "§4.9")),
+        data=("kind", "part?", "children?", "holder?"), targets=("prepared",),
+    ),
+    "edit": Step(
+        "LT2", WRITES, guards=(FOLLOWED, TO_HOLDERS, Guard("asked_for", "what the kind doesn't ask is answered", "§4.9 ✎")),
+        data=("meeting_when?", "meeting_place?", "meeting_with?", "interpreter?", "companion?", "why?", "watch?",
+              "asked_of_judge?", "added?"),
+        origins=("prepared",), targets=("same",),
+    ),
+    "sign": Step(
+        "LT3", WRITES,
+        guards=(FOLLOWED, TO_HOLDERS, IS_DUE,
+                Guard("as_read", "the case changed since it was read, something lacks, or a child's is too long", "§4.9")),
+        data=("draft",), origins=("prepared",), targets=("signed",),
+    ),
+    "send": Step(
+        "LT4", WRITES, guards=(TO_HOLDERS, Guard("safe_way", "by an unsafe way, or on another day", "§4.9")),
+        data=("on", "way", "proof", "reference?"), origins=("signed",), targets=("sent",),
+    ),
+    "discard": Step("LT5", WRITES, data=("reason",), origins=("prepared", "signed"), targets=("discarded",)),
+    "lapse": Step("LT6", {}, origins=("prepared", "signed"), targets=("discarded",), system_too=True),
 }  # fmt: skip

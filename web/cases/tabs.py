@@ -34,6 +34,11 @@ def _has_files(ties: CaseAccess) -> bool:
     )
 
 
+def _has_letters(ties: CaseAccess) -> bool:
+    """Tell whether letters are to be read: a service reads none, what is for it was sent to it (SEC-AZ21)."""
+    return bool(ties.without_service.reads & {"J", "C"})
+
+
 def _anyone(_: CaseAccess) -> bool:
     return True
 
@@ -46,6 +51,7 @@ TABS: Final = (
     Tab("justice", _("Justice"), _reads("I")),
     Tab("famille", _("Famille et information"), _reads("B")),
     Tab("messages", _("Messages"), _reads("C", "D")),
+    Tab("courriers", _("Courriers"), _has_letters),
     Tab("pieces", _("Pièces jointes"), _has_files),
     Tab("transferts", _("Transferts"), _reads("A")),
     Tab("rapprochements", _("Rapprochements"), _reads("B")),

@@ -217,7 +217,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "readings": _family(_("Lectures et recherches"), "field list search figures message"),
     "procedure": _family(
         _("Procédure"),
-        "referral draft assessment measure judicial feedback transfer inquiry duplicate approval alert review receipt "
+        "referral draft assessment measure judicial feedback transfer inquiry letter duplicate approval alert review receipt "
         "notice",
     ),
     "files": _family(_("Pièces jointes"), "attachment"),

@@ -96,6 +96,11 @@ class Full(Kit):
         self.put(transfer_open=True)
         return made
 
+    def say_formalities(self, formalities):
+        field = TransferRequest._meta.get_field("formalities")
+        self.moving.formalities = self.fill.keys["case"].seal(field, self.moving.pk, formalities)
+        self.moving.save()
+
     def recorded(self, machine, step, part=None, data=None):
         """Put the record of a step, with what it said."""
         order = StepRecord.objects.filter(referral=self.case).count() + 100

@@ -427,6 +427,21 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         },
         "refuse": {"supervisors_word": "restriction_is_the_supervisors_word"},
     },
+    "letter": {
+        "prepare": {
+            "followed_here": "case_is_followed_here", "holder_told": "holder_may_be_written_to", "due": "letter_is_due",
+            "once": "not_made_already",
+        },
+        "edit": {
+            "followed_here": "case_is_followed_here", "holder_told": "holder_may_be_written_to",
+            "asked_for": "words_are_of_the_kind",
+        },
+        "sign": {
+            "followed_here": "case_is_followed_here", "holder_told": "holder_may_be_written_to", "due": "letter_is_due",
+            "as_read": "draft_is_as_read",
+        },
+        "send": {"holder_told": "holder_may_be_written_to", "safe_way": "way_is_safe"},
+    },
 }  # fmt: skip
 
 #: Rules beside the paper's guards, with what each is for.

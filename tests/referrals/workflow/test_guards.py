@@ -23,6 +23,7 @@ ELSEWHERE |= {
         *(("batch", name) for name in EXPECTED["batch"]),
         *(("anomaly", name) for name in EXPECTED["anomaly"]),
         *(("inquiry", name) for name in EXPECTED["inquiry"]),
+        *(("letter", name) for name in EXPECTED["letter"]),
     ]
     for guard in EXPECTED[machine][step].row.guards
 }

@@ -11,7 +11,7 @@ from referrals.duplicates import queries as duplicates_queries
 from referrals.messages import queries as messages_queries
 from referrals.models import Referral
 from referrals.reading import clocks
-from web.cases.parts import course, protection, transfers
+from web.cases.parts import course, letters, protection, transfers
 from web.cases.parts.shown import Context, Shown
 
 # --- What each page reads ------------------------------------------------------------------------------
@@ -88,6 +88,7 @@ PAGES: Final[Mapping[str, PartPage]] = {
     "messages": PartPage(
         "web/messages/messages.html", ("filer", "professionals", "feedbacks"), course.talk, ("feedback",)
     ),
+    "courriers": PartPage("web/letters/of_case.html", (), letters.letters),
     "transferts": PartPage("web/transfers/of_case.html", ("transfers",), transfers.transfers, ("transfer",)),
     "rapprochements": PartPage(
         "web/duplicates/pairs.html", ("duplicates", "links"), course.pairs, ("duplicate",)
