@@ -24,6 +24,7 @@ LATE_SECONDS: Final = 10
 EARLY_SECONDS: Final = 5
 SECRET_BYTES: Final = 20  # RFC 4226 §4 R6: 160 bits
 RECOVERY_BYTES: Final = 15  # 120 bits: so many ask for no slow hash (ASVS 5.0, 6.5.2: 112)
+PASSPHRASE_BYTES: Final = 15  # 120 bits: whoever has the file tries at home, as fast as machines do
 INVITATION_BYTES: Final = 10  # 80 bits, which are dictated by telephone, and open nothing without the link
 _GROUP: Final = 4
 
@@ -95,6 +96,11 @@ def new_recovery_code() -> str:
 def new_invitation_code() -> str:
     """Return a fresh code that somebody is told beside a mailed link: ``k3fz-…``, 80 bits."""
     return _in_groups(INVITATION_BYTES)
+
+
+def new_passphrase() -> str:
+    """Return a fresh passphrase of a document that leaves the house: ``k3fz-…``, 120 bits; nothing keeps it."""
+    return _in_groups(PASSPHRASE_BYTES)
 
 
 def _in_groups(count: int) -> str:
