@@ -62,7 +62,7 @@ class BreachLine(serializers.Serializer[None]):
     id = serializers.UUIDField()
     authority = BreachPlaceOut()
     state = schema.CodedValue()
-    source = schema.CodedValue()
+    source = schema.CodedValue()  # type: ignore[assignment]  # a member of the answer, not of the field
     kinds = schema.CodedValue(many=True)
     declared_at = serializers.DateTimeField()
     aware_at = serializers.DateTimeField()
@@ -122,7 +122,9 @@ class BreachFiguresOut(serializers.Serializer[None]):
     persons = serializers.DictField(child=serializers.IntegerField())
     parts = serializers.DictField(child=serializers.IntegerField())
     touched = serializers.ListField(child=serializers.CharField())
-    partial = serializers.BooleanField(help_text="There were more entries than were counted.")
+    partial = serializers.BooleanField(  # type: ignore[assignment]  # a member of the answer
+        help_text="There were more entries than were counted."
+    )
 
 
 class BreachCountOut(serializers.Serializer[None]):

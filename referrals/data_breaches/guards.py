@@ -84,13 +84,14 @@ def delay_is_explained(sheet: Sheet, step_input: inputs.NotifyingCnil | None) ->
     """A notification after 72 hours says the reasons of the delay (RGPD art. 33(1))."""
     if step_input is None or sheet.row.state == BreachState.NOTIFIED:
         return True
-    return bool(step_input.delay) or step_input.notified_at <= sheet.row.aware_at + HOURS
+    in_time: bool = step_input.notified_at <= sheet.row.aware_at + HOURS
+    return bool(step_input.delay) or in_time
 
 
 @rule(_("Un risque n'est pas écarté : notifiez la CNIL."))
 def no_risk_is_left(sheet: Sheet, step_input: inputs.RulingOutRisk | None) -> bool:
     """What is ruled out was assessed as no risk (RGPD art. 33(1))."""
-    return sheet.row.risk == BreachRisk.NONE
+    return bool(sheet.row.risk == BreachRisk.NONE)
 
 
 @two_sign(_("Écarter un risque se décide à deux."), of_case=True)

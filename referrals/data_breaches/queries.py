@@ -16,6 +16,7 @@ from audit.events import Counted, Purpose, count_as, register
 from core.paging import Page, page_of
 from referrals.data_breaches import actions, counting, notice
 from referrals.data_breaches.sheet import groups_of, unanswered
+from referrals.data_breaches.steps import DECLARERS
 from referrals.errors import NotVisible
 from referrals.letters.paper import html
 from referrals.models import DataBreach
@@ -233,5 +234,5 @@ def declarable(actor: Actor) -> list[Authority]:
     """Return the authorities for which the actor may declare a breach; several are chosen from."""
     if actor.holding((Role.PLATFORM_ADMIN,)):
         return list(Authority.objects.order_by("name"))
-    held = {one.authority_id for one in actor.holding(actions.DECLARERS)}
+    held = {one.authority_id for one in actor.holding(DECLARERS)}
     return list(Authority.objects.filter(pk__in=held).order_by("name"))

@@ -44,6 +44,8 @@ READS_LETTERS = "whoever reads of the case, and of each child named, all classes
 READS_INQUIRIES = (
     "the same; of what a case asked its team too; of a restricted file its list alone (§1.3, S21)"
 )
+BREACHES = "dpo, supervisors and auditors of the authority; administrators, of what they declared alone (§2.7 DB1)"
+ASSESSES = "the dpo of the authority, or a supervisor for a letter (§2.7 DB2, DB5)"
 ASKS_ELSEWHERE = "coordinators and officers on call, for a case that they see (IQ1)"
 CELL = "coordinators and intake agents, each in the own authority; whoever files never (§1.1, SEC-CR17)"
 DRAFTS = "whoever may begin a draft (T01)"
@@ -127,7 +129,7 @@ ASSESSMENT = f"{CASE}/assessment"
 MEASURES = f"{CASE}/measures"
 BATCH = "/api/v1/retention-batches/<uuid:pk>"
 INQUIRY = "/api/v1/inquiries/<uuid:pk>"
-LETTER = "/api/v1/letters/<uuid:pk>"
+BREACH = "/api/v1/data-breaches/<uuid:pk>"
 ANOMALY = "/api/v1/audit/anomalies/<uuid:pk>"
 APPROVAL = f"{CASE}/approvals/<uuid:approval>"
 
@@ -327,6 +329,14 @@ ROUTES = {
     "POST /journal/preuves": JOURNAL,
     "GET /journal/export": JOURNAL,
     "GET /journal/verificateur": JOURNAL,
+    "GET /violations": BREACHES,
+    "GET /violations/registre": BREACHES,
+    "GET /violations/declarer": BREACHES,
+    "POST /violations/declarer": BREACHES,
+    "GET /violations/<uuid:pk>": BREACHES,
+    "GET /violations/<uuid:pk>/courrier/<slug:group>": ASSESSES,
+    "GET /violations/<uuid:pk>/etape/<slug:step>": STEP,
+    "POST /violations/<uuid:pk>/etape/<slug:step>": STEP,
     "GET /journal/anomalies": JOURNAL,
     "GET /journal/anomalies/<uuid:pk>": JOURNAL,
     "GET /journal/anomalies/<uuid:pk>/identites": RESOLVED,
@@ -555,6 +565,11 @@ ROUTES = {
     "POST /api/v1/approvals/<uuid:pk>/sign": SIGNED_BY,
     "POST /api/v1/approvals/<uuid:pk>/refuse": SIGNED_BY,
     "POST /api/v1/approvals/<uuid:pk>/withdraw": SIGNED_BY,
+    "GET /api/v1/data-breaches": BREACHES,
+    "POST /api/v1/data-breaches": BREACHES,
+    f"GET {BREACH}": BREACHES,
+    f"GET {BREACH}/figures": ASSESSES,
+    f"GET {BREACH}/notice": ASSESSES,
     "GET /api/v1/inquiries": INQUIRES,
     f"GET {INQUIRY}": READS_INQUIRIES,
     f"GET {CASE}/inquiries": SEEN,
@@ -731,10 +746,13 @@ ROUTES = {
     f"POST {INQUIRY}/send_documents": "IQ5",
     f"POST {INQUIRY}/refuse": "IQ6",
     f"POST {INQUIRY}/close": "IQ7",
-    f"POST {LETTER}/edit": "LT2",
-    f"POST {LETTER}/sign": "LT3",
-    f"POST {LETTER}/send": "LT4",
-    f"POST {LETTER}/discard": "LT5",
+    f"POST {BREACH}/assess": "DB2",
+    f"POST {BREACH}/notify_cnil": "DB3",
+    f"POST {BREACH}/rule_out": "DB4",
+    f"POST {BREACH}/inform_persons": "DB5",
+    f"POST {BREACH}/reassess": "DB6",
+    f"POST {BREACH}/close": "DB7",
+    f"POST {BREACH}/lift_suspension": "DB8",
     f"POST {ANOMALY}/take_up": "N02",
     f"POST {ANOMALY}/ask": "N03",
     f"POST {ANOMALY}/justify": "N05",
@@ -879,7 +897,7 @@ LINES = {
         "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/exports", "GET /api/v1/emergency-searches", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (
-        "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", "GET /api/v1/audit/lookups", f"GET {ANOMALY}/entries",
+        "GET /api/v1/data-breaches", "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", "GET /api/v1/audit/lookups", f"GET {ANOMALY}/entries",
         *(f"GET /api/v1/audit/questions/{name}" for name in (
             "file-openings", "person-openings", "refusals", "break-glass", "exports", "searches", "rights",
             "closed-readings",

@@ -209,12 +209,11 @@ ANOMALY: dict[str, Step] = {
         "N06", EXAMINES, guards=(NOT_OWN, Guard("time_to_answer", "the agent wasn't asked, or may still answer", "S9")),
         data=("reason",), origins=("under_review",), targets=("unjustified",),
     ),
-    "report": Step("N07", PROTECTS, guards=(NOT_OWN,), data=("risk",), origins=("unjustified",),
-                   targets=("reported",)),
+    "report": Step("N07", PROTECTS, guards=(NOT_OWN,), origins=("unjustified",), targets=("reported",)),
     "close": Step("N08", EXAMINES, guards=(NOT_OWN,), origins=("justified",), targets=("closed",)),
     "conclude": Step(
-        "N09", PROTECTS, guards=(NOT_OWN, Guard("dealt_with", "a risk that wasn't notified or told", "C22")),
-        data=("notified_on?", "informed?"), origins=("reported",), targets=("closed",),
+        "N09", PROTECTS, guards=(NOT_OWN, Guard("dealt_with", "its breach is neither notified nor ruled out", "§2.7")),
+        origins=("reported",), targets=("closed",),
     ),
     "ask_identities": Step(
         "N10", EXAMINES | PROTECTS, guards=(NOT_OWN, Guard("veiled", "nothing to lift, or asked already", "S9")),
@@ -284,37 +283,62 @@ INQUIRY: dict[str, Step] = {
     "lapse": Step("IQ8", {}, origins=("documents_asked",), targets=("answered",), system_too=True),
 }  # fmt: skip
 
-# Letter: §4.9; who signs which kind is typed in tests/referrals/letters/test_letters.py. LT6 is ours: no letter to a
-# holder is there once its information is put off (§2.8 no. 4).
-LETTER_STATES = ("prepared", "signed", "sent", "discarded")
-WRITES = {
-    "crip_coordinator": TERRITORIAL, "assessor": ON_ASSIGNMENT, "assessment_lead": IN_UNIT,
-    "ase_inspector": ON_ASSIGNMENT, "case_referent": ON_ASSIGNMENT,
-}  # fmt: skip
-FOLLOWED = Guard("followed_here", "the case went elsewhere, joined another file, or is archived", "§4.9")
-TO_HOLDERS = Guard("holder_told", "to a holder who is implicated or whose information waits", "§2.8 no. 4")
-IS_DUE = Guard("due", "its step wasn't done, or not for this addressee", "§2.8 no. 17")
-LETTER: dict[str, Step] = {
-    "prepare": Step(
-        "LT1", WRITES, guards=(FOLLOWED, TO_HOLDERS, IS_DUE, Guard("once", "it is under way, or was sent", "§4.9")),
-        data=("kind", "part?", "children?", "holder?"), targets=("prepared",),
+# DataBreach: §2.7, DB1 to DB7. DB2 from notified too is ours: what was notified at once is assessed afterwards (33(4)).
+# DB8 is ours: the supervisor, told at once, gives the account in question back.
+BREACH_STATES = ("declared", "assessed", "notified", "not_notified", "closed")
+DECLARES = {role: (TERRITORY,) for role in ("dpo", "supervisor", "auditor", "territory_admin", "platform_admin")}
+LETTER = ("on?", "way?", "happened?", "consequences?", "done?", "advice?", "contact?")
+BREACH: dict[str, Step] = {
+    "declare": Step(
+        "DB1", DECLARES,
+        guards=(
+            Guard("aware_by_now", "known tomorrow, or begun after it was known", "§2.7"),
+            Guard("account_known", "the account is of no one here, of elsewhere, or the own", "§2.7"),
+        ),
+        data=("authorities?", "aware_at", "kinds", "source", "what", "seen", "since?", "until?", "account?"),
+        targets=("declared",), system_too=True,
     ),
-    "edit": Step(
-        "LT2", WRITES, guards=(FOLLOWED, TO_HOLDERS, Guard("asked_for", "what the kind doesn't ask is answered", "§4.9 ✎")),
-        data=("meeting_when?", "meeting_place?", "meeting_with?", "interpreter?", "companion?", "why?", "watch?",
-              "asked_of_judge?", "added?"),
-        origins=("prepared",), targets=("same",),
+    "assess": Step(
+        "DB2", PROTECTS, guards=(Guard("persons_counted", "a risk for nobody", "RGPD 33(3)"),),
+        data=("children?", "holders?", "implicated?", "filers?", "third_parties?", "agents?", "apart?", "entries?",
+              "parts?", "touched", "legible", "consequences", "measures", "risk", "why", "danger?", "reference?"),
+        origins=("declared", "assessed", "notified"), targets=("assessed", "same"),
     ),
-    "sign": Step(
-        "LT3", WRITES,
-        guards=(FOLLOWED, TO_HOLDERS, IS_DUE,
-                Guard("as_read", "the case changed since it was read, something lacks, or a child's is too long", "§4.9")),
-        data=("draft",), origins=("prepared",), targets=("signed",),
+    "notify_cnil": Step(
+        "DB3", PROTECTS,
+        guards=(
+            Guard("part_in_order", "sent tomorrow, a complement of nothing, or whole before it is assessed", "RGPD 33(4)"),
+            Guard("delay_reasoned", "after 72 hours without the reasons", "RGPD 33(1)"),
+        ),
+        data=("part", "notified_at", "reference", "proof", "nature", "contact", "delay?"),
+        origins=("declared", "assessed", "notified"), targets=("notified",),
     ),
-    "send": Step(
-        "LT4", WRITES, guards=(TO_HOLDERS, Guard("safe_way", "by an unsafe way, or on another day", "§4.9")),
-        data=("on", "way", "proof", "reference?"), origins=("signed",), targets=("sent",),
+    "rule_out": Step(
+        "DB4", PROTECTS, guards=(Guard("no_risk", "the risk isn't none", "RGPD 33(1)"),),
+        data=("reasons", "approver?"), origins=("assessed",), targets=("not_notified",), signed="always",
     ),
-    "discard": Step("LT5", WRITES, data=("reason",), origins=("prepared", "signed"), targets=("discarded",)),
-    "lapse": Step("LT6", {}, origins=("prepared", "signed"), targets=("discarded",), system_too=True),
+    "inform_persons": Step(
+        "DB5", PROTECTS,
+        guards=(
+            Guard("risk_high", "the risk isn't high", "RGPD 34(1)"),
+            Guard("group_counted", "a group that counts nobody", "§2.7"),
+            Guard("days_past", "a day to come, or before the breach was known", "§2.7"),
+            Guard("inspectors_opinion", "the opinion of somebody else", "§2.7"),
+            Guard("unreadable", "called unreadable, and it isn't", "RGPD 34(3)"),
+        ),
+        data=("group", "answer", *LETTER, "reason?", "opinion_by?", "opinion_on?", "opinion?", "cnil_told_on?"),
+        origins=("assessed", "notified"), targets=("same",),
+    ),
+    "reassess": Step(
+        "DB6", PROTECTS, guards=(Guard("news", "known tomorrow, or before the breach was", "§2.7"),),
+        data=("new", "aware_at"), origins=("not_notified",), targets=("assessed",),
+    ),
+    "close": Step(
+        "DB7", PROTECTS, guards=(Guard("groups_answered", "not assessed, or a group of a high risk unanswered", "§2.7"),),
+        data=("changes",), origins=("notified", "not_notified"), targets=("closed",),
+    ),
+    "lift_suspension": Step(
+        "DB8", {"supervisor": (TERRITORY,)}, guards=(Guard("suspended", "no account is suspended", "§2.7"),),
+        data=("reason",), origins=BREACH_STATES, targets=("same",),
+    ),
 }  # fmt: skip

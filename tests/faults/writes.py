@@ -1054,6 +1054,18 @@ for _name in INQUIRY_STEPS:
     _inquiry_step(_name)
 
 
+DECLARE_BREACH = "POST /api/v1/data-breaches"
+AWARE = {
+    "kinds": ["confidentiality"], "source": "noticed", "what": "Un envoi.", "seen": "Un retour.",
+}  # fmt: skip
+
+
+@write(DECLARE_BREACH)
+def _declare_breach(world: World) -> MakeReady:
+    body = AWARE | {"aware_at": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
+    return Session(world, "supervisor").ready(DECLARE_BREACH, body)
+
+
 def an_export(world: World, **said: Any) -> CaseExport:
     """Return an export that waits for a second person, or with ``made_at`` for whoever asked."""
     pk = uuid4()
@@ -1147,6 +1159,8 @@ TWINS = {
     "POST /dossiers/{id}/redaction/{id}": "PATCH /api/v1/referrals/{id}/assessment",
     "POST /dossiers/{id}/signature/{id}": "POST /api/v1/referrals/{id}/approvals/{id}/sign",
     "POST /dossiers/{id}/etape/{slug}/{id}/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
+    "POST /violations/declarer": DECLARE_BREACH,
+    "POST /violations/{id}/etape/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
     "POST /journal/anomalies/{id}/etape/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
     "POST /acces/{id}": "POST /api/v1/access-questions/{id}/answer",
     "POST /connexions/{id}/fin": END_SESSION,

@@ -6,6 +6,7 @@ from django.utils import timezone
 from outbox.models import Notice
 from referrals.access import relations
 from referrals.access_review import actions as access_review_actions
+from referrals.data_breaches import actions as data_breaches_actions
 from referrals.models import Exclusion, Referral
 from referrals.notifications import recipients
 from referrals.retention import batches
@@ -53,8 +54,10 @@ def test_every_party_that_a_step_tells_is_known():
         *recipients.WATCHERS,
         *recipients.RECEIVING,
         *OF_INQUIRIES,
+        *data_breaches_actions.ROLES_TOLD,
     }
-    assert named - known == {"filer", "agent"}
+    # Whose child is in danger by a breach: tests/journeys/test_s20 reads what is told.
+    assert named - known == {"filer", "agent", "endangered"}
 
 
 def test_a_filing_tells_the_cell_of_its_authority_and_nobody_else(world, file):

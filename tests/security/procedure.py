@@ -882,12 +882,13 @@ def auditing(case: Case) -> Walk:
     yield step("auditor", justified, "close")
     yield step("auditor", reported, "take_up")
     yield step("auditor", reported, "ask")
-    yield Move("crip_coordinator", f"access-questions/{reported.pk}/answer", {"answer": "error"})
+    yield Move("crip_coordinator_2", f"access-questions/{reported.pk}/answer", {"answer": "error"})
     yield step("auditor", reported, "ask_identities")
     yield step("dpo", reported, "grant_identities")
-    yield step("auditor", reported, "find_unjustified", reason="curiosity")
-    yield step("dpo", reported, "report", risk="risk")
-    yield step("dpo", reported, "conclude", notified_on=day())
+    judged = yield step("auditor", reported, "find_unjustified", reason="curiosity")
+    yield step("dpo", reported, "report")
+    yield from _breaches(case, judged.json()["breach"])
+    yield step("dpo", reported, "conclude")
     held = yield Move("dpo", "audit/holds", {"authority": str(case.world.authorities["93"].pk)}, expect=201)
     yield Move("dpo", f"audit/holds/{held.json()['id']}/lift", {})
 
@@ -898,8 +899,42 @@ def anomaly_of(world: World, number: int) -> AccessAnomaly:
     with seeing_all():
         return AccessAnomaly.objects.create(
             authority=world.authorities["93"], rule="R01", key=f"{number}", count=60, first_at=at, last_at=at,
-            detected_at=at, who=pseudonyms.actor(world.user("crip_coordinator").pk),
+            detected_at=at, who=pseudonyms.actor(world.user("crip_coordinator_2").pk),
         )  # fmt: skip
+
+
+def _breaches(case: Case, opened: str) -> Walk:
+    """Take the breach of an anomaly to its closing, and rule the risk of another one out by two."""
+
+    def step(pk: str, name: str, **body: Any) -> Move:
+        return Move("supervisor" if name == "lift_suspension" else "dpo", f"data-breaches/{pk}/{name}", body)
+
+    say, now = case.say, datetime.now(UTC).isoformat()
+    words = {name: say(f"breach: {name}") for name in ("consequences", "measures", "why")}
+    assessed = {"children": 1, "touched": ["read"], "legible": "readable", "risk": "high"} | words
+    yield step(opened, "lift_suspension", reason=say("breach: why it is lifted"))
+    yield step(opened, "assess", **assessed)
+    yield step(
+        opened, "notify_cnil", part="whole", notified_at=datetime.now(UTC).isoformat(), reference="FR-1",
+        proof=say("breach: proof"), nature=say("breach: nature"), contact="dpd@test.invalid",
+    )  # fmt: skip
+    letter = {name: say(f"breach letter: {name}") for name in ("happened", "consequences", "done", "advice")}
+    yield step(
+        opened, "inform_persons", group="children", answer="told", on=day(), way="letter", contact="dpd@test.invalid",
+        **letter,
+    )  # fmt: skip
+    yield step(opened, "close", changes=say("breach: what changes"))
+    said = {"what": say("breach: what"), "seen": say("breach: how seen")}
+    body = said | {"aware_at": now, "kinds": ["availability"], "source": "reported"}
+    made = yield Move("dpo", "data-breaches", body, expect=201)
+    other = made.json()["results"][0]["id"]
+    yield step(other, "assess", **(assessed | {"risk": "none", "legible": "sealed", "touched": ["lost"]}))
+    approver = str(case.world.user("supervisor").pk)
+    asked = yield Move(
+        "dpo", f"data-breaches/{other}/rule_out", {"reasons": say("breach: no risk"), "approver": approver}, expect=202
+    )
+    yield Move("supervisor", f"approvals/{asked.json()['approval']}/sign", {})
+    yield step(other, "reassess", new=say("breach: news"), aware_at=datetime.now(UTC).isoformat())
 
 
 # --- Carrying out -------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from referrals.models import (
     Assignment,
     Attachment,
     CaseExport,
+    DataBreach,
     CaseWatch,
     Child,
     DeclaredTie,
@@ -48,7 +49,7 @@ from tests.security.procedure import seeing_all
 
 pytestmark = [pytest.mark.sec("SEC-CR21")]
 #: Rows of no case, each under a key of its own.
-OF_NO_CASE = {CaseExport, DeclaredTie, EmergencySearch, Inquiry, RowApproval}
+OF_NO_CASE = {CaseExport, DataBreach, DeclaredTie, EmergencySearch, Inquiry, RowApproval}
 SEALED = list(dict.fromkeys(field.model for field in sealed_fields() if issubclass(field.model, Celled)))
 
 

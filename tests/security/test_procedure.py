@@ -187,7 +187,7 @@ def test_the_walks_take_every_step(played):
     routed = {
         (s.machine, s.name)
         for s in steps.all()
-        if not s.internal and s.name != "create" and s.machine != Machine.INQUIRY
+        if not s.internal and s.name not in ("create", "declare") and s.machine != Machine.INQUIRY
     }
     assert routed - played.taken == set()
 

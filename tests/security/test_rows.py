@@ -61,6 +61,7 @@ from referrals.models import (
     CaseExport,
     CaseWatch,
     Child,
+    DataBreach,
     DeclaredTie,
     EmergencySearch,
     EmergencySheet,
@@ -218,6 +219,9 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
             Inquiry, thread=lambda _: uuid4(), side="asked", authority=place, other=world.authorities["75"],
             reference="x", urgency="U1", ground="lived_there", holders="told", asked_at=at, key=lambda _: uuid4(),
         ),
+        DataBreach: both(
+            DataBreach, authority=place, declared_at=at, source="noticed", aware_at=at, due_at=FAR, key=lambda _: uuid4(),
+        ),
         RowApproval: both(
             RowApproval, authority=place, machine="batch", target=lambda _: uuid4(), step="execute", proposer=admin,
             proposer_role="dpo", approver=of, asked_state="proposed", requested_at=at, expires_at=FAR,
@@ -360,6 +364,7 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
                 AccountRequest,
                 CaseExport,
                 CaseWatch,
+                DataBreach,
                 EmergencySearch,
                 Factor,
                 Identity,
@@ -1027,6 +1032,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         list(EmergencySearch.objects.all())
         list(PseudonymLookup.objects.all())
         list(Inquiry.objects.all())
+        list(DataBreach.objects.all())
         list(RowApproval.objects.all())
         list(Identity.objects.select_related("user"))
     statements = " ".join(

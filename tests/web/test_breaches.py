@@ -22,7 +22,12 @@ def declared(world, who="dpo"):
     visitor = Visitor(world, who)
     place = "/violations/declarer"
     assert place in links(visitor.get("/violations"))
-    said = {"kinds": "confidentiality", "source": "noticed", "what": "Un envoi erroné.", "seen": "Retour du courrier."}
+    said = {
+        "kinds": "confidentiality",
+        "source": "noticed",
+        "what": "Un envoi erroné.",
+        "seen": "Retour du courrier.",
+    }
     refused = visitor.fills(place, **said)
     assert refused.status_code == 400
     assert 'href="#f-aware_at"' in refused.content.decode()

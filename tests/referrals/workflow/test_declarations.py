@@ -11,7 +11,7 @@ from referrals.access.matrix import Relation
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.machines import MACHINES as RUNS
 from referrals.workflow.step import steps
-from tests.expected.small_steps import ANOMALY_STATES, BATCH_STATES, INQUIRY_STATES, LETTER_STATES
+from tests.expected.small_steps import ANOMALY_STATES, BATCH_STATES, BREACH_STATES, INQUIRY_STATES
 from tests.expected.steps import HOLDING_STEPS, REFERRAL
 from tests.expected.vocabulary import EXCLUDED, NAMED, NONE, RELATIONS, ROLES
 from tests.referrals.workflow.expectations import EVERY_MACHINE, EXPECTED, PAPER, STATES
@@ -33,9 +33,10 @@ def test_the_referral_has_exactly_the_states_of_the_paper():
 @pytest.mark.parametrize("machine", PART_STATES)
 def test_each_other_machine_has_exactly_its_states(machine):
     assert PART_STATES[machine].values == list(
-        (EXPECTED_STATES | {"batch": BATCH_STATES, "anomaly": ANOMALY_STATES, "inquiry": INQUIRY_STATES, "letter": LETTER_STATES})[
-            machine
-        ]
+        (
+            EXPECTED_STATES
+            | {"batch": BATCH_STATES, "anomaly": ANOMALY_STATES, "inquiry": INQUIRY_STATES, "breach": BREACH_STATES}
+        )[machine]
     )
 
 
@@ -96,13 +97,13 @@ def test_exactly_the_steps_that_a_person_may_do_have_a_route():
              "referral-messages", "referral-feedbacks", "referral-narrative", "referral-receipt", "referral-receipt-page",
              "referral-receipt-pdf", "referral-break-glass", "referral-attachments", "assessment-writing",
              "anomaly-identities", "anomaly-entries", "anomaly-page", "anomaly-identities-page", "anomaly-step-page",
-             "inquiry-page", "inquiry-step-page", "inquiry-ask-page", "referral-inquiries", "letter-page", "letter-pdf", "letter-one", "letter-step-page",
-             "letter-prepare-page", "referral-letters", "referral-alerts", "referral-transfers"}  # fmt: skip
+             "breach-page", "breach-table", "breach-declare-page", "breach-letter-page", "breach-step-page",
+             "breach-figures", "breach-notice", "inquiry-page", "inquiry-step-page", "inquiry-ask-page", "referral-inquiries", "referral-alerts", "referral-transfers"}  # fmt: skip
     expected = {
         f"{machine}-{name}"
         for machine, name in EVERY
         if EXPECTED[machine][name].row.has_route
-        and (machine, name) not in {("referral", "create"), ("inquiry", "ask"), ("letter", "prepare")}
+        and (machine, name) not in {("referral", "create"), ("inquiry", "ask"), ("breach", "declare")}
     }
 
     assert {name for name in routes if name.startswith(machines)} - other == expected
@@ -119,12 +120,13 @@ def test_a_step_asks_for_a_second_signature_where_its_row_says_so(machine, name)
 
 
 def test_a_supervisor_or_inspector_signs_save_a_qualification_and_a_delay():
-    """§2.2 Approver; T10: another coordinator too; T19: a supervisor alone."""
+    """§2.2 Approver; T10: another coordinator too; T19, DB4: a supervisor alone."""
     signers = {
         (str(s.machine), s.name): {str(r) for r in s.second_signers} for s in steps.all() if s.signed_when
     }
 
     assert signers.pop(("referral", "extend_assessment")) == {"supervisor"}
+    assert signers.pop(("breach", "rule_out")) == {"supervisor"}
     assert signers.pop(("referral", "qualify")) == {"crip_coordinator", "supervisor", "ase_inspector"}
     assert set(map(frozenset, signers.values())) == {frozenset({"supervisor", "ase_inspector"})}
 

@@ -13,8 +13,8 @@ NAMES = [f"{situation.machine}.{situation.step}.{guard}" for situation, guard in
 OF_THE_FORM = ("form_is_complete", "urgent_form_is_complete", "items_left_are_settled")
 #: Asked elsewhere: there is no case yet (test_filing), or the authority must have chosen otherwise (test_search).
 ELSEWHERE = {("referral", "create", "verified_account"), ("referral", "qualify", "duplicate_search_done")}
-#: Steps of the service itself, which nobody asks for, and of batches, anomalies and inquiries, which are of no case:
-#: test_keeping, test_elimination, test_batches, test_anomalies and the journey S21 spoil their guards.
+#: Steps of the service itself, which nobody asks for, and of batches, anomalies, inquiries and breaches, which are of
+#: no case: test_keeping, test_elimination, test_batches, test_anomalies, test_data_breaches and S21 spoil their guards.
 ELSEWHERE |= {
     (machine, step, guard.name)
     for machine, step in [
@@ -23,7 +23,7 @@ ELSEWHERE |= {
         *(("batch", name) for name in EXPECTED["batch"]),
         *(("anomaly", name) for name in EXPECTED["anomaly"]),
         *(("inquiry", name) for name in EXPECTED["inquiry"]),
-        *(("letter", name) for name in EXPECTED["letter"]),
+        *(("breach", name) for name in EXPECTED["breach"]),
     ]
     for guard in EXPECTED[machine][step].row.guards
 }

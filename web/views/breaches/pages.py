@@ -17,7 +17,7 @@ from audit.events import Purpose
 from core.query import Query
 from referrals.data_breaches import actions, queries
 from referrals.data_breaches.inputs import BreachQuery, DeclaringBreach, RegisterQuery
-from referrals.data_breaches.sheet import unanswered
+from referrals.data_breaches.sheet import groups_of, unanswered
 from referrals.errors import NotVisible
 from referrals.execution import row_proposals
 from referrals.models import DataBreach
@@ -258,7 +258,7 @@ class BreachStep(BreachPage, InputPage):
         if "opinion_by" in names:
             self._pairs["opinion_by"] = queries.inspectors(row, at=self.at)
         if "group" in names:
-            left = unanswered(row) or queries.groups_of(row)
+            left = unanswered(row) or groups_of(row)
             self._pairs["group"] = [(one, str(Concerned(one).label)) for one in left]
 
     def choices(self) -> Mapping[str, Pairs]:
