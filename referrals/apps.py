@@ -6,6 +6,7 @@ from django.apps import AppConfig
 
 #: The modules that declare steps.
 STEPS = (
+    "referrals.access_requests.steps",
     "referrals.access_review.steps",
     "referrals.assessment.referral_steps",
     "referrals.assessment.steps",
@@ -44,6 +45,9 @@ STEPS = (
 #: The modules that register hooks, templates, ports of the outbox, recurring work, topics and acts of commands.
 REGISTERED = (
     "referrals.access.volume_limits",
+    "referrals.access_requests.actions",
+    "referrals.access_requests.queries",
+    "referrals.access_requests.tasks",
     "referrals.access_review.tasks",
     "referrals.attachments.cleanup",
     "referrals.attachments.quarantine",

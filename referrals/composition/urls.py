@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from referrals.access_requests import api as access_requests_api
 from referrals.access_review import api as access_review_api
 from referrals.attachments import api as attachments_api
 from referrals.break_glass import api as break_glass_api
@@ -194,7 +195,8 @@ urlpatterns = [
     *retention_api.batch_routes(),
     *access_review_api.anomaly_routes(),
     *inquiries_api.inquiry_routes(),
-    *letters_api.letter_routes(),
+    *access_requests_api.access_request_routes(),
+    *row_approvals.approval_routes(),
     path("audit/lookups", journal_lookups_api.Lookups.as_view(), name="lookups-api"),
     path("audit/lookups/<uuid:pk>", journal_lookups_api.OneLookup.as_view(), name="lookup-api"),
     path(

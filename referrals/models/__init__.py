@@ -1,5 +1,12 @@
 """Models of a case. Sealed fields open only inside a disclosure; only ``referrals/execution/`` writes."""
 
+from referrals.models.access_requests import (
+    AccessFile,
+    AccessOpinion,
+    AccessPart,
+    AccessRedaction,
+    AccessRequest,
+)
 from referrals.models.access_review import AccessAnomaly, AnomalyMark, PseudonymLookup
 from referrals.models.attachments import Attachment, StoredObject, UploadCount
 from referrals.models.break_glass import BreakGlass
@@ -70,6 +77,11 @@ from referrals.models.watch import CaseWatch
 __all__ = [
     "PARTS",
     "AccessAnomaly",
+    "AccessFile",
+    "AccessOpinion",
+    "AccessPart",
+    "AccessRedaction",
+    "AccessRequest",
     "Alert",
     "AnomalyMark",
     "Approval",

@@ -18,6 +18,7 @@ from rest_framework.exceptions import ValidationError
 
 from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import SETTING, Setting
+from referrals.policy.settings.access_requests import AccessTerms
 from referrals.policy.settings.anomalies import AnomalyTerms
 from referrals.policy.settings.assessment import AssessmentTerms
 from referrals.policy.settings.certificates import CertificateTerms
@@ -48,6 +49,7 @@ class Protocol(
     RetentionTerms,
     CertificateTerms,
     SignInTerms,
+    AccessTerms,
     ExportTerms,
     LetterTerms,
     FeedbackTerms,

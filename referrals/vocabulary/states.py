@@ -394,13 +394,27 @@ class InquiryState(Coded):
     CLOSED = "closed", pgettext_lazy("inquiry", "Close")
 
 
-class LetterState(Coded):
-    """States of a letter of a case (domain.md §4.9)."""
+class AccessRequestState(Coded):
+    """States of a request for access to personal data (RGPD art. 15; domain.md §2.7)."""
 
-    PREPARED = "prepared", pgettext_lazy("letter", "En préparation")
-    SIGNED = "signed", pgettext_lazy("letter", "Signé")
-    SENT = "sent", pgettext_lazy("letter", "Envoyé")
-    DISCARDED = "discarded", pgettext_lazy("letter", "Abandonné")
+    RECEIVED = "received", pgettext_lazy("access request", "Reçue")
+    IDENTITY_CHECK = "identity_check", pgettext_lazy("access request", "Vérification d'identité")
+    COLLECTING = "collecting", pgettext_lazy("access request", "Constitution")
+    REDACTION = "redaction", pgettext_lazy("access request", "Occultation")
+    ANSWERED = "answered", pgettext_lazy("access request", "Répondue")
+    PARTIAL = "partial", pgettext_lazy("access request", "Répondue en partie")
+    REFUSED = "refused", pgettext_lazy("access request", "Refusée")
+    APPEALED = "appealed", pgettext_lazy("access request", "Recours")
+    CLOSED = "closed", pgettext_lazy("access request", "Close")
+
+
+UNANSWERED_ACCESS = (
+    AccessRequestState.RECEIVED,
+    AccessRequestState.IDENTITY_CHECK,
+    AccessRequestState.COLLECTING,
+    AccessRequestState.REDACTION,
+)
+ANSWERED_ACCESS = (AccessRequestState.ANSWERED, AccessRequestState.PARTIAL, AccessRequestState.REFUSED)
 
 
 class Machine(Coded):
@@ -419,4 +433,4 @@ class Machine(Coded):
     TRANSFER = "transfer", _("Transfert à une autre autorité")
     ANOMALY = "anomaly", _("Anomalie d'accès")
     INQUIRY = "inquiry", _("Demande à un autre département")
-    LETTER = "letter", pgettext_lazy("machine", "Courrier")
+    ACCESS_REQUEST = "access_request", pgettext_lazy("machine", "Demande d'accès")

@@ -13,6 +13,7 @@ from referrals.vocabulary.states import (
     ANY,
     CLOSED,
     KEPT_HERE,
+    AccessRequestState,
     AlertState,
     AnomalyState,
     AssessmentState,
@@ -150,6 +151,15 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
         # Class L: only reviewers and auditors, never a reader of the case.
         ends=(AnomalyState.CLOSED,),
         folder="audit/anomalies",
+        while_in=(),
+        access_class="L",
+        of_case=False,
+    ),
+    Machine.ACCESS_REQUEST: Runs(
+        states=AccessRequestState,
+        # Only the data protection officer, who signs and who is asked know of one: no line on a case.
+        ends=(AccessRequestState.CLOSED,),
+        folder="access-requests",
         while_in=(),
         access_class="L",
         of_case=False,

@@ -273,6 +273,24 @@ ARTICLES: Final = (
         ),
         since=_APPLIES,
     ),
+    _read(
+        code=Code.RGPD,
+        number="12",
+        says=_(
+            "La réponse à une demande d'exercice de droits est donnée en termes clairs, dans le mois de sa réception. "
+            "Ce délai peut être prolongé de deux mois, si la personne en est informée, avec les motifs, dans ce mois."
+        ),
+        since=_APPLIES,
+    ),
+    _read(
+        code=Code.RGPD,
+        number="15",
+        says=_(
+            "Toute personne obtient la confirmation que ses données sont traitées, leur copie, et de savoir pourquoi, "
+            "pour qui et jusqu'à quand. La copie ne porte pas atteinte aux droits et libertés d'autrui."
+        ),
+        since=_APPLIES,
+    ),
     _not_read(
         code=Code.RGPD,
         number="16",

@@ -1,0 +1,228 @@
+"""API of access requests: receive one, list, read, look for files, its steps, what is handed over (RGPD art. 15)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.actor import Actor
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
+from accounts.api.pages import page_schema
+from accounts.request import bare
+from audit.events import Purpose
+from core.query import Query
+from referrals.access_requests import actions, queries
+from referrals.access_requests.inputs import AccessRequestQuery, Receiving
+from referrals.errors import NotAllowed
+from referrals.models import AccessRequest
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed
+from referrals.rest.step_views import PerformRowStep, row_step_routes
+from referrals.vocabulary.states import Machine
+from referrals.workflow.inputs import Nothing
+from referrals.workflow.machines import MACHINES
+from referrals.workflow.step import steps
+
+CREATED = 201
+ZIP = "application/zip"
+
+
+class AccessPlaceOut(serializers.Serializer[None]):
+    """An authority by its code and name."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class AccessRequestLine(serializers.Serializer[None]):
+    """A request: codes and dates; who isn't an officer or signer has the receipt alone (``whole`` false)."""
+
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+    received_on = serializers.DateField()
+    way = schema.CodedValue()
+    whole = serializers.BooleanField()
+    state = schema.CodedValue(required=False)
+    authority = AccessPlaceOut(required=False)
+    requester = schema.CodedValue(required=False)
+    right = schema.CodedValue(required=False)
+    wanted = schema.CodedValue(required=False)
+    due_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="C21; null: nothing is awaited."
+    )
+    overdue = serializers.BooleanField(required=False)
+    extended_at = serializers.DateTimeField(required=False, allow_null=True)
+    standing = schema.CodedValue(required=False, allow_null=True)
+    since = serializers.DateField(required=False, allow_null=True)
+    until = serializers.DateField(required=False, allow_null=True)
+    classes = serializers.ListField(child=serializers.CharField(), required=False)
+    collected_at = serializers.DateTimeField(required=False, allow_null=True)
+    answered_at = serializers.DateTimeField(required=False, allow_null=True)
+    codes = schema.CodedValue(many=True, required=False)
+    refusal = schema.CodedValue(required=False, allow_null=True)
+    package_hash = serializers.CharField(
+        required=False, allow_blank=True, help_text="SHA-256, in hexadecimals."
+    )
+    package_until = serializers.DateTimeField(required=False, allow_null=True)
+    package_over_at = serializers.DateTimeField(required=False, allow_null=True)
+    handed_at = serializers.DateTimeField(required=False, allow_null=True)
+    handing = schema.CodedValue(required=False, allow_null=True)
+    appeal = schema.CodedValue(required=False, allow_null=True)
+    appealed_on = serializers.DateField(required=False, allow_null=True)
+    closed_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class AccessRequestDone(AccessRequestLine):
+    """The same, with what the caller may do next; ``approval``: the second signature that is asked for."""
+
+    available_steps = serializers.ListField(child=serializers.CharField())
+    approval = serializers.UUIDField(required=False)
+
+
+class AccessRequestOut(AccessRequestDone):
+    """A request with what the caller reads of it."""
+
+    opinions = serializers.ListField(child=serializers.DictField())
+    said = serializers.JSONField(required=False, allow_null=True)
+    identity = serializers.JSONField(required=False, allow_null=True)
+    letter = serializers.JSONField(required=False, allow_null=True)
+    notes = serializers.JSONField(required=False, allow_null=True)
+    readers = serializers.JSONField(required=False, allow_null=True)
+    files = serializers.ListField(child=serializers.DictField(), required=False)
+    parts = serializers.ListField(child=serializers.DictField(), required=False)
+    gates = schema.CodedValue(many=True, required=False)
+    approvals = serializers.ListField(child=serializers.DictField(), required=False)
+
+
+class AccessHit(serializers.Serializer[None]):
+    """A file that may be of the person: nothing of what it says."""
+
+    reference = serializers.CharField()
+    state = schema.CodedValue()
+    received_at = serializers.DateTimeField(allow_null=True)
+    exact = serializers.BooleanField(help_text="Names and birth are the same.")
+
+
+class AccessHits(serializers.Serializer[None]):
+    """The files that may be of the person."""
+
+    results = AccessHit(many=True)
+
+
+class AccessRequests(CaseView):
+    """GET, POST /api/v1/access-requests."""
+
+    @extend_schema(
+        operation_id="access_requests_list",
+        parameters=[AccessRequestQuery],
+        responses={200: page_schema("AccessRequestPage", AccessRequestLine)},
+        tags=["access_request"],
+    )
+    def get(self, request: Request) -> Response:
+        """List the requests in which the caller has a part, the newest first; nothing is opened."""
+        actor, at = self.actor(request), self.at(request)
+        page = queries.request_page(AccessRequestQuery.of(request.query_params), actor=actor, at=at)
+        return Response(listed([queries.line(row, actor, at=at) for row in page.items], page.next))
+
+    @extend_schema(
+        operation_id="access_request_receive",
+        request=Receiving,
+        responses={201: AccessRequestDone},
+        parameters=[IDEMPOTENCY_KEY],
+        tags=["access_request"],
+    )
+    def post(self, request: Request) -> Response:
+        """Record a request: it is answered within a month of its receipt (AR1)."""
+        Query.of(request.query_params)
+        bare(request).purpose = Purpose.HANDLING  # a refusal bears it too
+        actor, at = self.actor(request), self.at(request)
+        step = steps.get(Machine.ACCESS_REQUEST, "receive")
+        if not actor.holding(step.roles):
+            raise NotAllowed(step.event)
+
+        def receive() -> AccessRequest:
+            return actions.receive(request.data, actor=actor, at=at)
+
+        row = do_once(request, actions.visible_to(actor, at=at), receive, status=CREATED)
+        return Response(queries.done(row, actor, at=at), status=CREATED)
+
+
+class OneAccessRequest(CaseView):
+    """GET /api/v1/access-requests/{id}."""
+
+    @extend_schema(
+        operation_id="access_requests_read", responses={200: AccessRequestOut}, tags=["access_request"]
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read a request, with what the caller reads of it; the reading is an entry."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        return Response(queries.one(queries.known(pk, actor=actor, at=at), actor, at=at))
+
+
+class AccessFiles(CaseView):
+    """GET /api/v1/access-requests/{id}/files."""
+
+    @extend_schema(operation_id="access_request_files", responses={200: AccessHits}, tags=["access_request"])
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Look in the index for files of the person whom a request is about, closed and archived ones too (AR4)."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        return Response({"results": queries.found(pk, actor=actor, at=at)})
+
+
+class AccessPackage(CaseView):
+    """POST /api/v1/access-requests/{id}/package."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="access_request_package",
+        request=Nothing,
+        responses={(200, ZIP): OpenApiResponse(OpenApiTypes.BINARY, "PDF/A, JSON, index and proofs.")},
+        tags=["access_request"],
+    )
+    def post(self, request: Request, pk: UUID) -> HttpResponse:
+        """Take what is handed over, as the officer; the fetching is an entry (AR13)."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        queries.known(pk, actor=actor, at=at)
+        Nothing.read(request.data)
+        return served(queries.package(pk, actor=actor, at=at))
+
+
+def served(package: bytes) -> HttpResponse:
+    """Return a package as a file under a name that says nothing."""
+    response = HttpResponse(package, content_type=ZIP)
+    response["Content-Disposition"] = 'attachment; filename="reponse.zip"'
+    return response
+
+
+class PerformAccessStep(PerformRowStep):
+    """POST: do one step of a request."""
+
+    runner = actions.runner
+    purpose = Purpose.HANDLING
+
+    def shown(self, row: AccessRequest, *, actor: Actor, at: datetime) -> dict[str, Any]:
+        """Return the codes and dates: the answer to a write holds nothing sealed."""
+        return queries.done(row, actor, at=at)
+
+
+def access_request_routes() -> list[URLPattern]:
+    """Return the addresses of access requests and of their steps."""
+    folder = MACHINES[Machine.ACCESS_REQUEST].folder
+    return [
+        path(folder, AccessRequests.as_view(), name="access-requests"),
+        path(f"{folder}/<uuid:pk>", OneAccessRequest.as_view(), name="access-request"),
+        path(f"{folder}/<uuid:pk>/files", AccessFiles.as_view(), name="access-request-files"),
+        path(f"{folder}/<uuid:pk>/package", AccessPackage.as_view(), name="access-request-package"),
+        *row_step_routes(Machine.ACCESS_REQUEST, PerformAccessStep, AccessRequestDone),
+    ]

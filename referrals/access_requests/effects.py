@@ -1,0 +1,435 @@
+"""What the steps of a request bring along: the files on hold, the copy, passages, opinions, the package, the end."""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import partial
+from importlib import import_module
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from accounts.actor import system
+from encryption import keys
+from referrals.access_requests import documents, gate, inputs, letter, people, persons, stored
+from referrals.access_requests.copies import Box, Part, Readers, Span
+from referrals.access_requests.sheet import Sheet
+from referrals.execution import row_proposals
+from referrals.execution.runner import run_step
+from referrals.letters import paper
+from referrals.models import AccessFile, AccessOpinion, AccessPart, AccessRedaction, Referral, RowApproval
+from referrals.policy import dates
+from referrals.vocabulary.access_requests import Gate, Outcome, Requester, Right, Withheld
+from referrals.vocabulary.states import ANY, AccessRequestState, Machine
+from referrals.workflow.case import Case
+from referrals.workflow.context import StepInput
+from referrals.workflow.step import steps
+
+#: RGPD 12.3: one month, and two more.
+MONTHS, MONTHS_EXTENDED = 1, 3
+
+
+def due(sheet: Sheet, months: int) -> datetime:
+    """Return the end of the day by which a request is answered: so many months after its receipt (C21)."""
+    received = datetime.combine(sheet.row.received_on, time(12), tzinfo=sheet.zone)
+    return dates.after_months(received, months, sheet.zone)
+
+
+# --- Receipt and identity (AR1 to AR3) ----------------------------------------------------------------
+
+
+def keep_request(sheet: Sheet) -> None:
+    """Seal who asks, about whom, how they are reached and the very words (AR1)."""
+    said = sheet.step_input
+    subject = {name: said[name] for name in ("last_name", "first_names", "birth_date") if said[name]}
+    kept = {
+        "name": said.name,
+        "contact": said.contact,
+        "words": said.words,
+        "part": said.part,
+        "subject": subject,
+    }
+    sheet.seal(sheet.row, "said", kept)
+
+
+def keep_doubt(sheet: Sheet) -> None:
+    """Keep why one doubts, what lacks and how the person is reached; never a paper (AR2)."""
+    said = sheet.step_input
+    sheet.note(doubt=said.doubt, lacking=said.lacking, safe_way=said.safe_way)
+
+
+def keep_identity(sheet: Sheet) -> None:
+    """Keep how identity and standing were established; names are those of the paper from here on (AR3)."""
+    said = sheet.step_input
+    corrected = {name: said[name] for name in ("last_name", "first_names", "birth_date") if said[name]}
+    before = sheet.said
+    after = before | ({"name": said.name} if said.name else {})
+    if corrected and before.get("subject"):
+        after["subject"] = before["subject"] | corrected
+    if after != before:
+        sheet.seal(sheet.row, "said", after)
+        sheet.__dict__.pop("said", None)
+    sheet.seal(sheet.row, "identity", {"proof": said.proof, "standing": said.standing, "how": said.how})
+
+
+# --- Files and copy (AR4, AR5) ------------------------------------------------------------------------
+
+
+def hold_files(sheet: Sheet) -> None:
+    """Bring the files in, each on hold as long as the request is open; those that were in and aren't named go (AR4)."""
+    wanted = {one.pk: one for one in people.files_named(sheet, sheet.step_input.references) or []}
+    for file in sheet.files:
+        if file.referral_id not in wanted:
+            release(sheet, [file])
+            file.delete()
+    there = {file.referral_id for file in sheet.files}
+    for pk, referral in wanted.items():
+        if pk not in there:
+            held = hold(referral, actor_of=sheet)
+            AccessFile.objects.create(request=sheet.row, referral=referral, held=held, added_at=sheet.at)
+    found = persons.find(sheet, wanted.values())
+    sheet.row.children = sorted(map(str, found.children))
+    sheet.row.holder = min(found.holders, default=None)
+    sheet.row.save()
+    sheet.__dict__.pop("files", None)
+
+
+def hold(referral: Referral, *, actor_of: Sheet) -> bool:
+    """Put a file on hold (T40) by the service, without a reason: nobody learns of the request. False: it was."""
+    if referral.legal_hold:
+        return False
+    _hold_step("hold", referral, actor_of)
+    return True
+
+
+def release(sheet: Sheet, files: Iterable[AccessFile]) -> None:
+    """Release files that were put on hold for this request, unless another one holds them (AR16)."""
+    for file in files:
+        others = AccessFile.objects.filter(referral=file.referral_id).exclude(request=sheet.row)
+        if (heir := others.exclude(request__state=AccessRequestState.CLOSED).first()) is not None:
+            if file.held and not heir.held:
+                heir.held = True
+                heir.save()
+            continue
+        if file.held and file.referral.legal_hold:
+            _hold_step("release_hold", file.referral, sheet)
+
+
+def _hold_step(name: str, referral: Referral, sheet: Sheet) -> None:
+    locked = Referral.objects.select_for_update(of=("self",)).select_related("authority", "concern")
+    row = locked.get(pk=referral.pk)
+    if row.state not in ANY or row.legal_hold == (name == "hold"):
+        return
+    # In nobody's name: the officer's would tell that there is a request.
+    case = Case(row, actor=system(origin=sheet.actor.origin), at=sheet.at)
+    case.step_name = name
+    run_step(steps.get(Machine.REFERRAL, name), case, StepInput(reason=""))
+
+
+def make_copy(sheet: Sheet) -> None:
+    """Copy what the files hold of the subjects, with the list of readers; originals aren't touched (AR5)."""
+    row = sheet.row
+    forget_copy(sheet)
+    parts: list[Part] = []
+    if row.right == Right.ACCESS:
+        scope = sheet.scope()
+        if sheet.copies:
+            parts = module("collection").collect(scope, actor=sheet.actor, at=sheet.at)
+        found: Readers = module("readers").readers(
+            scope, actor=sheet.actor, at=sheet.at, named=frozenset(map(UUID, row.named))
+        )
+        sheet.seal(row, "readers", stored.readers_as_json(found))
+    for position, part in enumerate(parts):
+        kept = AccessPart(pk=uuid4(), request=row, position=position)
+        sheet.seal(kept, "content", stored.part_as_json(part))
+        kept.save(force_insert=True)
+        for span in part.hidden:
+            _hide(sheet, kept, span.code, stored.passage_as_json(span), by=None)
+        if part.withheld is not None:
+            _hide(sheet, kept, part.withheld, {}, by=None)
+    row.collected_at = sheet.at
+    row.save()
+
+
+def module(name: str) -> Any:
+    """Return a part of this feature that is loaded when it is needed: collector, readers, package."""
+    return import_module(f"referrals.access_requests.{name}")
+
+
+def forget_copy(sheet: Sheet) -> None:
+    """Destroy the copy and what is hidden in it."""
+    sheet.row.redactions.all().delete()
+    sheet.row.parts.all().delete()
+    sheet.__dict__.pop("redactions", None)
+
+
+def _hide(
+    sheet: Sheet, part: AccessPart, code: str, where: dict[str, int], *, by: UUID | None
+) -> AccessRedaction:
+    kept = AccessRedaction(pk=uuid4(), request=sheet.row, part=part, code=code, by_id=by, at=sheet.at)
+    sheet.seal(kept, "passage", where)
+    kept.save(force_insert=True)
+    return kept
+
+
+def hide_or_lift(sheet: Sheet) -> None:
+    """Hide a passage, or lift one with the reason (AR6)."""
+    said = sheet.step_input
+    if (lifted := inputs.lifted(said)) is not None:
+        lift(sheet, [lifted], said.reason)
+        return
+    _hide(
+        sheet, AccessPart.objects.get(pk=said.part), said.code, inputs.passage(said), by=sheet.actor.user_id
+    )
+
+
+def lift(sheet: Sheet, which: Iterable[UUID], reason: str) -> None:
+    """Lift passages; each keeps who did, and why."""
+    wanted = set(which)
+    for one in sheet.redactions:
+        if one.pk in wanted:
+            one.lifted_at, one.lifted_by_id = sheet.at, sheet.actor.user_id
+            sheet.seal(one, "reason", reason)
+            one.save()
+    sheet.__dict__.pop("redactions", None)
+
+
+# --- Opinions, readers, delay (AR7 to AR10) -----------------------------------------------------------
+
+
+def ask(sheet: Sheet) -> None:
+    """Ask the inspector or coordinator of the case, who sees this question and nothing else of the request (AR7)."""
+    said = sheet.step_input
+    opinion = AccessOpinion(
+        pk=uuid4(),
+        request=sheet.row,
+        asked_id=said.user,
+        role=str(people.role_asked(sheet, said.user)),
+        asked_by_id=cast("UUID", sheet.actor.user_id),
+        asked_at=sheet.at,
+    )
+    sheet.seal(opinion, "question", said.question)
+    opinion.save(force_insert=True)
+
+
+def keep_opinion(sheet: Sheet) -> None:
+    """Keep what somebody who was asked says (AR8)."""
+    opinion, said = people.own_question(sheet), sheet.step_input
+    if opinion is None:
+        return
+    opinion.answered_at, opinion.verdict = sheet.at, said.verdict
+    opinion.later_on, opinion.noted_on = said.later_on, said.noted_on
+    opinion.parts = sorted(map(str, said.parts))
+    sheet.seal(opinion, "reason", said.reason)
+    if said.note:
+        sheet.seal(opinion, "note", said.note)
+    opinion.save()
+
+
+def name_readers(sheet: Sheet) -> None:
+    """Name readers in the list, as two decided, with why and what the agents said before (AR9)."""
+    said, row = sheet.step_input, sheet.row
+    row.named = sorted({*row.named, *map(str, said.entries)})
+    sheet.note(why=said.why, weighed=said.weighed, heard=said.heard, heard_on=said.heard_on.isoformat())
+    found = module("readers").readers(
+        sheet.scope(), actor=sheet.actor, at=sheet.at, named=frozenset(map(UUID, row.named))
+    )
+    sheet.seal(row, "readers", stored.readers_as_json(found))
+    row.save()
+
+
+def extend(sheet: Sheet) -> None:
+    """Extend the delay by two months, and keep the letter that tells why (AR10)."""
+    row, said = sheet.row, sheet.step_input
+    row.due_at, row.warned_at, row.overdue_at = due(sheet, MONTHS_EXTENDED), None, None
+    _keep_letter(sheet, "extension", letter.extension(sheet, said))
+    sheet.note(ground=said.ground, reasons=said.reasons, told_on=said.told_on.isoformat())
+    row.save()
+
+
+def _keep_letter(sheet: Sheet, name: str, written: paper.Paper) -> None:
+    (before,) = sheet.opened([sheet.row.letter])
+    sheet.seal(sheet.row, "letter", (before or {}) | {name: paper.html(written)})
+
+
+# --- Answering and refusing (AR11, AR12, AR15) --------------------------------------------------------
+
+
+def keep_back(sheet: Sheet) -> None:
+    """Hide whole what an opinion keeps back, so that nothing of it can go (AR11)."""
+    why = gate.shut(sheet)
+    back = gate.kept_back(sheet, why) or set()
+    code = Withheld.INQUIRY if Gate.JUSTICE in why else Withheld.CHILD_INTEREST
+    whole = {
+        one.part_id
+        for one, where in zip(
+            sheet.redactions, sheet.opened(one.passage for one in sheet.redactions), strict=True
+        )
+        if not where
+    }
+    for part in sheet.row.parts.filter(pk__in=back - whole):
+        _hide(sheet, part, code, {}, by=None)
+    sheet.__dict__.pop("redactions", None)
+
+
+def answer(sheet: Sheet) -> None:
+    """Make the package and the letter; what is kept of it at last is its hash (AR11)."""
+    row, said = sheet.row, sheet.step_input
+    codes = sheet.codes()
+    row.codes, row.refusal = [str(code) for code in codes], ""
+    row.answered_at, row.answered_by_id, row.due_at = sheet.at, sheet.actor.user_id, None
+    row.handed_at, row.handing, row.package_over_at = None, "", None
+    (held,) = sheet.opened([row.readers])
+    readers = stored.readers_of(held or {})
+    parts = copied(sheet)
+    written = letter.reply(sheet, said, codes, parts=len(parts), readers=len(readers.lines))
+    _keep_letter(sheet, "answer", written)
+    if row.right == Right.ACCESS:
+        made = packed(sheet, parts, readers, written)
+        row.package_hash = hashlib.sha256(made).hexdigest()
+        row.package_until = sheet.at + people.package_days(row, sheet.at)
+        sheet.seal(row, "package", base64.b64encode(made).decode())
+    if said.get("done") or said.get("word"):
+        sheet.note(done=said.get("done"), word=said.get("word"))
+    row.save()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A part as it goes out: what is hidden in it, or the whole of it."""
+
+    part: Part
+    spans: tuple[Span, ...]
+    boxes: tuple[Box, ...]
+    withheld: Withheld | None
+
+
+def copied(sheet: Sheet) -> list[Leaving]:
+    """Return the parts as they go out."""
+    opened = sheet.opened(one.passage for one in sheet.redactions)
+    hidden: dict[UUID, list[tuple[str, Span | Box | None]]] = {}
+    for one, where in zip(sheet.redactions, opened, strict=True):
+        hidden.setdefault(one.part_id, []).append((one.code, stored.passage_of(where or {}, one.code)))
+    made = []
+    for kept, said in sheet.parts():
+        here = hidden.get(kept.pk, [])
+        whole = next((Withheld(code) for code, where in here if where is None), None)
+        spans = tuple(where for _, where in here if isinstance(where, Span))
+        boxes = tuple(where for _, where in here if isinstance(where, Box))
+        made.append(Leaving(stored.part_of(said), spans, boxes, whole))
+    return made
+
+
+def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.Paper) -> bytes:
+    """Return the package that is handed over; what is hidden isn't in its bytes."""
+    building, row = module("package"), sheet.row
+    pieces = [
+        building.Piece(
+            part=one.part,
+            spans=one.spans,
+            withheld=one.withheld,
+            document=None if one.withheld is not None else _document(sheet, one, building),
+        )
+        for one in parts
+    ]
+    files = {one.referral_id: one.referral.reference for one in sheet.files}
+    others = {one.part.referral for one in parts} - files.keys()
+    # Filings that were joined to a file of the scope are copied with it.
+    files |= dict(Referral.objects.filter(pk__in=others).values_list("pk", "reference"))
+    content = building.PackageContent(
+        letter=written,
+        requester=Requester(row.requester),
+        received_on=row.received_on,
+        cases=files,
+        pieces=tuple(pieces),
+        readers=readers,
+    )
+    made: bytes = building.build(content)
+    return made
+
+
+def _document(sheet: Sheet, one: Leaving, building: Any) -> Any:
+    if one.part.attachment is None:
+        return None
+    found = documents.read(sheet, one.part.attachment)
+    return building.Document(media=found[0], source=found[1], boxes=one.boxes) if found is not None else None
+
+
+def refuse(sheet: Sheet) -> None:
+    """Refuse, in words that don't tell whether a file exists (AR12)."""
+    row, said = sheet.row, sheet.step_input
+    row.refusal, row.answered_at, row.answered_by_id = said.reason, sheet.at, sheet.actor.user_id
+    row.due_at, row.codes = None, []
+    _keep_letter(sheet, "refusal", letter.refusal(sheet, said.reason))
+    sheet.note(reason=said.reason, reasons=said.get("reasons") or said.get("decision"))
+    row.save()
+
+
+def lift_decided(sheet: Sheet) -> None:
+    """Lift what an opinion or a judgment says, and keep back what an opinion of the case does (AR15)."""
+    if sheet.step_input.outcome == Outcome.ANSWER:
+        lift(sheet, sheet.step_input.lift, sheet.step_input.decision)
+        keep_back(sheet)
+
+
+def settle(sheet: Sheet) -> None:
+    """Do what an opinion or a judgment asks for: lift and answer, or leave it refused (AR15)."""
+    said = sheet.step_input
+    sheet.note(decision=said.decision, outcome=said.outcome)
+    if said.outcome == Outcome.REFUSE:
+        end_package(sheet)
+        refuse(sheet)
+        return
+    answer(sheet)
+
+
+# --- The end (AR13, AR14, AR16) -----------------------------------------------------------------------
+
+
+def keep_handing(sheet: Sheet) -> None:
+    """Keep when, how and to whom it was handed over, who explained it; the copy isn't needed for that (AR13)."""
+    row, said = sheet.row, sheet.step_input
+    row.handed_at, row.handing = sheet.at, said.handing
+    sheet.note(on=said.on.isoformat(), to=said.to, explained_by=said.explained_by)
+    end_package(sheet)
+    row.save()
+
+
+def end_package(sheet: Sheet) -> None:
+    """Destroy the package; its hash stays."""
+    row = sheet.row
+    if row.package is not None:
+        row.package, row.package_until, row.package_over_at = None, None, sheet.at
+
+
+def keep_appeal(sheet: Sheet) -> None:
+    """Keep before whom, when and under which reference it is contested (AR14)."""
+    row, said = sheet.row, sheet.step_input
+    row.appeal, row.appealed_on = said.appeal, said.on
+    sheet.note(appeal=said.appeal, reference=said.reference)
+    row.save()
+
+
+def close(sheet: Sheet) -> None:
+    """Release the files, and destroy the key with all that is sealed; state, dates, codes and hash stay (AR16)."""
+    row = sheet.row
+    release(sheet, sheet.files)
+    forget_copy(sheet)
+    row.files.all().delete()
+    for opinion in row.opinions.all():
+        opinion.question = opinion.reason = opinion.note = None
+        opinion.save()
+    for proposal in RowApproval.objects.filter(
+        machine=str(Machine.ACCESS_REQUEST), target=row.pk, ended_at=None
+    ):
+        if proposal.decided_at is not None:
+            row_proposals.end(proposal, at=sheet.at)
+    key, row.key = row.key, None
+    row.said = row.identity = row.readers = row.letter = row.notes = row.package = None
+    row.children, row.holder = [], None
+    row.due_at, row.closed_at = None, sheet.at
+    row.save()
+    transaction.on_commit(partial(keys.destroy, [key] if key else []), robust=True)

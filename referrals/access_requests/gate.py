@@ -1,0 +1,153 @@
+"""Safety gate: what of a case keeps a communication back until somebody who knows it has said so (domain.md §7.5).
+
+It is computed, and asked again at each step that lets something go. Nobody opens it but by an opinion (AR8): an
+inspector's word to send, and where justice is at work the prosecutor's note too.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from accounts.actor import system
+from accounts.roles import Role
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from referrals.access_requests import persons
+from referrals.access_requests.sheet import Sheet
+from referrals.models import AccessOpinion, Holder, Referral
+from referrals.vocabulary.access_requests import Gate, Requester, Verdict
+from referrals.vocabulary.answers import YesNo
+from referrals.vocabulary.states import Exploitation, InformationState, Outcome, Whereabouts
+from referrals.workflow.case import Case
+
+#: Statuses of a child of which a holder who asks learns nothing by a copy alone.
+GRAVE: Final = (Exploitation.SUSPECTED, Exploitation.ESTABLISHED)
+
+
+def shut(sheet: Sheet) -> list[Gate]:
+    """Return why the gate is shut, gravest first; nothing: it is open. Without a copy nothing leaves."""
+    if not sheet.copies and not sheet.files:
+        return []
+    cases = [Case(one, actor=sheet.actor, at=sheet.at) for one in _with_joined(sheet)]
+    mine, sheltered = _opened(sheet, cases)
+    children = [child for case in cases for child in case.recorded]
+    found = {
+        Gate.IMPLICATED: sheet.row.requester == Requester.THIRD_PARTY
+        or (sheet.of_holder and any(_is_implicated(case, mine) for case in cases)),
+        Gate.STATUS: sheet.of_holder and any(child.prostitution_status in GRAVE for child in children),
+        Gate.SHELTERED: sheltered
+        or any(
+            measure.type_id.startswith("shelter_") or measure.place is not None
+            for case in cases
+            for measure in case.measures_alive()
+        ),
+        Gate.JUSTICE: any(
+            case.judicial_open()
+            or any(
+                outcome.type == Outcome.CRIMINAL_INQUIRY
+                for judicial in case.judicial_referrals
+                for outcome in judicial.outcomes.all()
+            )
+            for case in cases
+        ),
+        Gate.DEFERRED: sheet.of_holder
+        and any(
+            one.state == InformationState.DEFERRED and one.holder_id in mine
+            for case in cases
+            for one in case.informations
+        ),
+    }
+    return [one for one in Gate if found[one]]
+
+
+def _with_joined(sheet: Sheet) -> list[Referral]:
+    """Return the files in scope and those joined to them either way, which the copy holds too."""
+    found = {one.referral_id: one.referral for one in sheet.files}
+    waiting = list(found.values())
+    while waiting:
+        one = waiting.pop()
+        joined = [
+            joining.referral
+            for joining in one.joined_filings.filter(undone_at=None).select_related("referral")
+        ]
+        joined += [joining.target for joining in one.joinings.filter(undone_at=None).select_related("target")]
+        for other in joined:
+            if other.pk not in found:
+                found[other.pk] = other
+                waiting.append(other)
+    return list(found.values())
+
+
+def _opened(sheet: Sheet, cases: Collection[Case]) -> tuple[set[UUID], bool]:
+    """Return the rows of the holder who asks, by name, in all these files; and whether a child is sheltered."""
+    service = system(origin=sheet.actor.origin, obo=sheet.actor.user_id)
+    name = str(sheet.said.get("name", "")) if sheet.of_holder else ""
+    with disclosure(
+        actor=service,
+        purpose=Purpose.DECISION,
+        at=sheet.at,
+        objects=[case.pseudonym for case in cases],
+        tenant=sheet.row.authority_id,
+    ) as scope:
+        mine: Iterator[Holder] = (
+            holder for case in cases for holder in persons.holders_of(case, name, scope)
+        )
+        own = {holder.pk for holder in mine} | ({sheet.row.holder} if sheet.row.holder else set())
+        sheltered = any(
+            child.whereabouts is not None and child.whereabouts.open(scope) == Whereabouts.SHELTERED
+            for case in cases
+            for child in case.recorded
+        )
+    return own, sheltered
+
+
+def _is_implicated(case: Case, mine: Collection[UUID]) -> bool:
+    """Tell whether the holder who asks is implicated; where the concern says that one is, and not which, each is."""
+    named = [holder for holder in case.holders if holder.implicated == YesNo.YES]
+    if not named:
+        return bool(case.referral.concern.holder_implicated == YesNo.YES)
+    return any(holder.pk in mine for holder in named)
+
+
+def _says_send(opinion: AccessOpinion, today: date) -> bool:
+    if opinion.verdict == Verdict.SEND:
+        return True
+    return opinion.verdict == Verdict.LATER and opinion.later_on is not None and opinion.later_on <= today
+
+
+def last_word(sheet: Sheet) -> AccessOpinion | None:
+    """Return the opinion that counts: the last one given, an inspector's before a coordinator's."""
+    given = [one for one in sheet.opinions if one.answered_at is not None]
+    given.sort(key=lambda one: (one.role == Role.ASE_INSPECTOR, one.answered_at))
+    return given[-1] if given else None
+
+
+def is_opened(sheet: Sheet, why: Collection[Gate]) -> bool:
+    """Tell whether a shut gate was opened: an inspector lets send; where justice works the prosecutor noted."""
+    word = last_word(sheet)
+    if word is None or word.role != Role.ASE_INSPECTOR or not _says_send(word, sheet.today):
+        return False
+    return Gate.JUSTICE not in why or word.noted_on is not None
+
+
+def kept_back(sheet: Sheet, why: Collection[Gate]) -> set[UUID] | None:
+    """Return the parts that may not go, as AR8 says; None: nothing at all may.
+
+    With an open gate, or one that was opened, what the last word keeps back. With a shut one, all but what it lets go;
+    without a word nothing goes.
+    """
+    word = last_word(sheet)
+    named = {UUID(one) for one in word.parts} if word is not None else set()
+    if not why or is_opened(sheet, why):
+        if word is None:
+            return set()
+        if _says_send(word, sheet.today):
+            return named
+        # Asked although the gate is open, and against it: what is asked for is heard.
+        return {one for one in sheet.row.parts.values_list("pk", flat=True) if one not in named}
+    may_speak = word is not None and word.role == Role.ASE_INSPECTOR
+    noted = Gate.JUSTICE not in why or (word is not None and word.noted_on is not None)
+    if not may_speak or not noted or (word is not None and _says_send(word, sheet.today)) or not named:
+        return None
+    return {one for one in sheet.row.parts.values_list("pk", flat=True) if one not in named}

@@ -1,0 +1,288 @@
+"""Lists of access requests and one of them, as pages and the API show it to each who has a part in it."""
+
+import base64
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.actor import Actor
+from accounts.roles import Role
+from audit import journal
+from audit.disclosure import disclosure
+from audit.events import Purpose, register
+from core.paging import Page, page_of
+from encryption.sealed import OpenScope
+from referrals.access_requests import actions, persons
+from referrals.access_requests.sheet import Sheet
+from referrals.errors import NotAllowed, NotVisible
+from referrals.execution import row_proposals
+from referrals.models import AccessRequest
+from referrals.reading import fields
+from referrals.vocabulary.access_requests import (
+    AccessRefusal,
+    Appeal,
+    Handing,
+    Requester,
+    Right,
+    Standing,
+    Verdict,
+    Wanted,
+    Way,
+    Withheld,
+)
+from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.states import AccessRequestState, Coded, Machine, State
+
+READ: Final = "access_request:read"
+LISTED: Final = "access_request:listed"
+FETCHED: Final = "access_request:fetched"
+register(READ, LISTED, FETCHED)
+#: Who has a list: the officers; who receives, of their own receipts; who is asked, of what was asked of them.
+LISTERS: Final = (Role.DPO, Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR)
+#: The steps whose signer reads the copy and what is hidden in it (domain.md §7.5).
+COPY_SIGNED: Final = ("answer", "settle", "name_readers")
+
+
+def part_of(row: AccessRequest, actor: Actor, *, at: datetime) -> frozenset[str]:
+    """Return which parts somebody has in one: ``officer``, ``signer``, ``copy_signer``, ``asked``, ``receipt``."""
+    parts = set()
+    if Role.DPO in actor.roles_in(row.authority_id):
+        parts.add("officer")
+    for proposal in row_proposals.awaited(Machine.ACCESS_REQUEST, row.pk, at=at):
+        if proposal.approver_id == actor.user_id:
+            parts |= {"signer"} | ({"copy_signer"} if proposal.step in COPY_SIGNED else set())
+    if row.opinions.filter(asked=actor.user_id).exists():
+        parts.add("asked")
+    if row.recorded_by_id == actor.user_id:
+        parts.add("receipt")
+    return frozenset(parts)
+
+
+def request_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
+    """Return a page of the requests in which the actor has a part; the look is an entry.
+
+    Raises:
+        NotAllowed: none of the actor's roles has a part in them.
+    """
+    if not actor.holding(LISTERS):
+        raise NotAllowed("read:access-requests")
+    rows = actions.visible_to(actor, at=at)
+    state = asked.pop("state", None)
+    if state is not None:
+        # By the state of others' requests one would learn of it, so that only officers filter by it.
+        officer = Q(authority__in=sorted({one.authority_id for one in actor.holding((Role.DPO,))}))
+        rows = rows.filter(officer, state=state)
+    page = page_of(rows, order=("-received_on", "id"), bound_to=f"access-requests/{state}", **asked)
+    journal.record(
+        LISTED,
+        actor=actor,
+        at=at,
+        purpose=Purpose.LISTING,
+        rule="read:access-requests",
+        count=len(page.items),
+    )
+    return page
+
+
+def known(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:
+    """Return a request that the actor may know of.
+
+    Raises:
+        NotVisible: absent, or not for this person; both look the same.
+    """
+    row = actions.visible_to(actor, at=at).filter(pk=pk).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def _coded(codes: type[Coded], value: str) -> Any:
+    return labelled(codes(value)) if value else None
+
+
+def line(row: AccessRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
+    """Return a request as a list shows it: codes and dates to officers and signers, the receipt alone to others."""
+    receipt = {
+        "id": str(row.pk),
+        "reference": row.reference,
+        "received_on": moment(row.received_on),
+        "way": labelled(Way(row.way)),
+    }
+    parts = part_of(row, actor, at=at)
+    if not parts & {"officer", "signer"}:
+        return receipt | {"whole": False}
+    return receipt | {
+        "whole": True,
+        "state": labelled(AccessRequestState(row.state)),
+        "authority": {"code": row.authority.code, "name": row.authority.name},
+        "requester": labelled(Requester(row.requester)),
+        "right": labelled(Right(row.right)),
+        "wanted": labelled(Wanted(row.wanted)),
+        "due_at": moment(row.due_at),
+        "overdue": row.due_at is not None and row.due_at < at,
+        "extended_at": moment(row.extended_at),
+        "standing": _coded(Standing, row.standing),
+        "since": moment(row.since),
+        "until": moment(row.until),
+        "classes": row.classes,
+        "collected_at": moment(row.collected_at),
+        "answered_at": moment(row.answered_at),
+        "codes": [labelled(Withheld(code)) for code in row.codes],
+        "refusal": _coded(AccessRefusal, row.refusal),
+        "package_hash": row.package_hash,
+        "package_until": moment(row.package_until),
+        "package_over_at": moment(row.package_over_at),
+        "handed_at": moment(row.handed_at),
+        "handing": _coded(Handing, row.handing),
+        "appeal": _coded(Appeal, row.appeal),
+        "appealed_on": moment(row.appealed_on),
+        "closed_at": moment(row.closed_at),
+    }
+
+
+def done(row: AccessRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
+    """Return a request as a write answers with it: its line, and what the actor may do next."""
+    steps = [step.name for step in actions.runner.possible(row, actor, at=at)]
+    return line(row, actor, at=at) | {"available_steps": steps}
+
+
+def one(row: AccessRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
+    """Return a request with what the actor reads of it; the reading is an entry that names the files.
+
+    The officer all; the second signer the same while asked, the copy where it is signed (AR9, AR11, AR15); whom AR7
+    asks the own question; who received it the receipt.
+    """
+    body, parts = done(row, actor, at=at), part_of(row, actor, at=at)
+    sheet = Sheet(row, actor=actor, at=at)
+    with disclosure(
+        actor=actor,
+        purpose=Purpose.HANDLING,
+        at=at,
+        objects=sheet.subjects()[:100],
+        tenant=row.authority_id,
+        act=READ,
+        payload=row.pk.bytes,
+        always=True,
+    ) as scope:
+        opinions = [
+            _opinion(one, scope)
+            for one in row.opinions.select_related("asked")
+            if parts & {"officer", "signer"} or one.asked_id == actor.user_id
+        ]
+        body |= {"opinions": opinions}
+        if not parts & {"officer", "signer"}:
+            return body
+        names = ("said", "identity", "letter", "notes")
+        body |= {name: fields.opened(getattr(row, name), scope) for name in names}
+        body["files"] = [_file(file) for file in sheet.files]
+        if parts & {"officer", "copy_signer"}:
+            body |= {"readers": fields.opened(row.readers, scope), "parts": _parts(row, scope)}
+    body["gates"] = [labelled(gate) for gate in actions.gates(sheet)]
+    waiting = row_proposals.awaited(Machine.ACCESS_REQUEST, row.pk, at=at)
+    body["approvals"] = [
+        {
+            "id": str(one.pk),
+            "step": one.step,
+            "approver": str(one.approver_id),
+            "expires_at": moment(one.expires_at),
+        }
+        for one in waiting
+    ]
+    return body
+
+
+def _file(file: Any) -> dict[str, Any]:
+    referral = file.referral
+    return {
+        "referral": str(referral.pk),
+        "reference": referral.reference,
+        "state": labelled(State(referral.state)),
+        "held": file.held,
+    }
+
+
+def _opinion(row: Any, scope: OpenScope) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "asked": str(row.asked_id),
+        "asked_name": row.asked.full_name,
+        "role": row.role,
+        "asked_at": moment(row.asked_at),
+        "answered_at": moment(row.answered_at),
+        "verdict": _coded(Verdict, row.verdict),
+        "later_on": moment(row.later_on),
+        "noted_on": moment(row.noted_on),
+        "parts": row.parts,
+        "question": fields.opened(row.question, scope),
+        "reason": fields.opened(row.reason, scope),
+        "note": fields.opened(row.note, scope),
+    }
+
+
+def _parts(row: AccessRequest, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the copy, each part with what is hidden in it now and what was lifted."""
+    hidden: dict[UUID, list[dict[str, Any]]] = {}
+    for one in row.redactions.all():
+        where = fields.opened(one.passage, scope)
+        hidden.setdefault(one.part_id, []).append(
+            {
+                "id": str(one.pk),
+                "code": labelled(Withheld(one.code)),
+                "passage": where if isinstance(where, Mapping) else {},
+                "by": str(one.by_id) if one.by_id else None,
+                "lifted_at": moment(one.lifted_at),
+                "reason": fields.opened(one.reason, scope),
+            }
+        )
+    return [
+        {
+            "id": str(part.pk),
+            "content": fields.opened(part.content, scope),
+            "redactions": hidden.get(part.pk, []),
+        }
+        for part in row.parts.all()
+    ]
+
+
+def found(pk: UUID, *, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Return the files that may be of the person whom a request is about (AR4), to its officer.
+
+    Raises:
+        NotVisible, NotAllowed: not for this person.
+    """
+    return [_hit(hit) for hit in actions.search(pk, actor=actor, at=at)]
+
+
+def _hit(hit: persons.Hit) -> dict[str, Any]:
+    return {
+        "reference": hit.reference,
+        "state": labelled(State(hit.state)),
+        "received_at": moment(hit.received_at),
+        "exact": hit.exact,
+    }
+
+
+def package(pk: UUID, *, actor: Actor, at: datetime) -> bytes:
+    """Return what is handed over, to the officer who does; the fetching is an entry (domain.md §7.5).
+
+    Raises:
+        NotVisible: not for this person, or there is none any more.
+    """
+    row = known(pk, actor=actor, at=at)
+    if Role.DPO not in actor.roles_in(row.authority_id) or row.package is None:
+        raise NotVisible
+    sheet = Sheet(row, actor=actor, at=at)
+    with disclosure(
+        actor=actor,
+        purpose=Purpose.EXPORT,
+        at=at,
+        objects=sheet.subjects()[:100],
+        tenant=row.authority_id,
+        act=FETCHED,
+        payload=row.pk.bytes,
+        always=True,
+    ) as scope:
+        return base64.b64decode(row.package.open(scope))

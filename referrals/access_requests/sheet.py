@@ -1,0 +1,133 @@
+"""A request as guards and steps see it: the row, its files and copy, who acts and when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from accounts.actor import system
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from encryption import keys
+from encryption.keys import DataKey
+from encryption.sealed import Sealed
+from referrals.access_requests.copies import Scope
+from referrals.execution.row_machine import RowContext
+from referrals.models import AccessFile, AccessOpinion, AccessPart, AccessRedaction, AccessRequest
+from referrals.vocabulary.access_requests import Requester, Right, Wanted, Withheld
+from referrals.workflow.case import Case
+from referrals.workflow.context import StepInput, as_json
+
+
+@dataclass
+class Sheet(RowContext[AccessRequest]):
+    """A request in the hands of a person; ``step_input``: of the step that is done.
+
+    What is sealed is opened here by the service, in the person's name, for what guards and effects compare: the person
+    reads it by ``queries.py`` alone.
+    """
+
+    step_input: StepInput = field(default_factory=StepInput)
+    step_name: str = ""
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Return the authority's zone."""
+        return ZoneInfo(self.authority.timezone)
+
+    @cached_property
+    def files(self) -> list[AccessFile]:
+        """Return the files in scope."""
+        return list(self.row.files.select_related("referral__authority", "referral__concern"))
+
+    @property
+    def cases(self) -> list[Case]:
+        """Return them as guards ask them."""
+        return [Case(one.referral, actor=self.actor, at=self.at) for one in self.files]
+
+    @cached_property
+    def opinions(self) -> list[AccessOpinion]:
+        """Return what was asked about the communication, in that order."""
+        return list(self.row.opinions.all())
+
+    @cached_property
+    def redactions(self) -> list[AccessRedaction]:
+        """Return what is hidden now."""
+        return list(self.row.redactions.filter(lifted_at=None))
+
+    @property
+    def copies(self) -> bool:
+        """Tell whether the request is one for a copy."""
+        return bool(self.row.right == Right.ACCESS and self.row.wanted != Wanted.READERS)
+
+    @property
+    def of_holder(self) -> bool:
+        """Tell whether a holder of parental authority asks, who may be the one to be protected from."""
+        return bool(self.row.requester == Requester.HOLDER)
+
+    def scope(self) -> Scope:
+        """Return what is looked for."""
+        row = self.row
+        return Scope(
+            requester=Requester(row.requester),
+            wanted=Wanted(row.wanted),
+            referrals=frozenset(one.referral_id for one in self.files),
+            children=frozenset(map(UUID, row.children)),
+            holder=row.holder,
+            since=row.since,
+            until=row.until,
+            classes=frozenset(row.classes),
+        )
+
+    def subjects(self) -> list[UUID]:
+        """Return the pseudonyms of the files in scope, for the journal."""
+        return [case.pseudonym for case in self.cases]
+
+    # --- What is sealed -----------------------------------------------------------------------------------
+
+    @cached_property
+    def key(self) -> DataKey:
+        """Return the request's own key.
+
+        Raises:
+            Unreadable: it was destroyed, or lost.
+        """
+        return keys.data_key(self.row.key or self.row.pk, self.row.pk)
+
+    def seal(self, row: Any, name: str, value: object) -> None:
+        """Seal a value in the request, or in a row that hangs on it."""
+        setattr(row, name, self.key.seal(type(row)._meta.get_field(name), row.pk, as_json(value)))
+
+    def opened(self, values: Iterable[Sealed | None]) -> list[Any]:
+        """Return what sealed values hold, None where there is none, as the service opens it in the person's name."""
+        service = system(origin=self.actor.origin, obo=self.actor.user_id)
+        with disclosure(
+            actor=service, purpose=Purpose.HANDLING, at=self.at, objects=[], tenant=self.row.authority_id
+        ) as scope:
+            return [value.open(scope) if value is not None else None for value in values]
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """Return who asks and about whom."""
+        return self.opened([self.row.said])[0] or {}
+
+    def note(self, **words: object) -> None:
+        """Add the reasons of a step to what is sealed of the request."""
+        (before,) = self.opened([self.row.notes])
+        by = str(self.actor.user_id) if self.actor.user_id else ""
+        entry = {"step": self.step_name, "at": self.at.isoformat(), "by": by} | {
+            name: value for name, value in words.items() if value
+        }
+        self.seal(self.row, "notes", [*(before or []), entry])
+
+    def parts(self) -> list[tuple[AccessPart, dict[str, Any]]]:
+        """Return the parts of the copy, opened by the service."""
+        rows = list(self.row.parts.all())
+        return list(zip(rows, self.opened(row.content for row in rows), strict=True))
+
+    def codes(self) -> list[Withheld]:
+        """Return why something is hidden, each reason once."""
+        held = {one.code for one in self.redactions}
+        return [code for code in Withheld if code in held]
