@@ -328,6 +328,8 @@ STEP_DATA = (
     ("measure.type", "J", "C"), ("measure.state", "J", "C"), ("measure.dates", "J", "C"), ("measure.aim", "J",
                                                                                            "E"),
     ("measure.agreement", "J", "E"), ("measure.plan", "J", "E"), ("measure.reports", "J", "E"),
+    # §4.9: the gravest class of what it says; a filer's answer stands under the filer's key.
+    ("letter", "J", "E"), ("letter.justice", "I", "E"), ("letter.filer", "C", "E"),
     ("place_of_care", "K", "E"), ("runaway.places", "B", "E"), ("runaway.emergency_sheet", "B", "E"),
 )  # fmt: skip
 

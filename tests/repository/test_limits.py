@@ -147,6 +147,8 @@ referrals/matching/identity.py _LONGEST_AGE
 referrals/matching/relatives.py _WORDS_MAX _PAIRS_MAX
 referrals/duplicates/name_search.py COUNTED_AT_MOST SHOWN_AT_MOST
 referrals/inquiries/files.py SHOWN_AT_MOST
+referrals/letters/inputs.py ADDED_MAX SENTENCE_MAX
+referrals/models/letters.py PAGE_MAX
 referrals/matching/blocking_keys.py _PAIRS_MAX _YEARS_MAX
 referrals/duplicates/tasks.py SUGGESTED_AT_MOST
 referrals/retention/resealing.py _AT_ONCE
