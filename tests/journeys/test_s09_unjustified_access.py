@@ -149,13 +149,13 @@ def test_the_whole_course(night):
 
     resolved(night)
 
-    night.do("auditor", "report", {"risk": "high"}, expect=403)
-    night.do("dpo", "report", {"risk": "high"})
+    night.do("auditor", "report", expect=403)
+    night.do("dpo", "report")
     assert Notice.objects.filter(template="anomaly.reported", user_id=story.user("supervisor")).exists()
-    suspend(night)
-    night.do("dpo", "conclude", {}, expect=409)
-    night.do("dpo", "conclude", {"notified_on": "2026-11-26"}, expect=409)
-    closed = night.do("dpo", "conclude", {"notified_on": "2026-11-26", "informed": "child_interest"})
+    suspended(night)
+    assert night.do("dpo", "conclude", expect=409)["rule"] == "breach_is_dealt_with"
+    notified(night, judged["breach"])
+    closed = night.do("dpo", "conclude")
     assert (closed["state"]["code"], closed["available_steps"]) == ("closed", [])
 
     verified(night)
@@ -182,12 +182,21 @@ def references(night):
     }
 
 
-def suspend(night):
-    """The administrator ends the agent's membership; the next request opens nothing."""
-    held = Membership.objects.get(user=night.story.user("agent"))
-    ended = night.story.world.as_("territory_admin").post(f"memberships/{held.pk}/end", {}, key=uuid4().hex)
-    assert ended.status_code == 200, ended.content
+def suspended(night):
+    """The account is suspended since the judgement: the next request opens nothing, and its role is still there."""
     assert night.ask("agent", f"referrals/{night.cases[0]}").status_code == 401
+    assert Membership.objects.get(user=night.story.user("agent")).valid_to is None
+
+
+def notified(night, breach):
+    """The officer tells the CNIL of the breach (S20 tells it whole)."""
+    said = {
+        "part": "first", "notified_at": night.story.now.isoformat(), "reference": "FR-1", "proof": "Accusé",
+        "nature": "Lecture sans motif.", "contact": "dpd@test.invalid",
+    }  # fmt: skip
+    answer = night.story.world.as_("dpo").post(f"data-breaches/{breach}/notify_cnil", said, key=uuid4().hex)
+    see_all()
+    assert answer.status_code == 200, answer.content
 
 
 def verified(night):
@@ -218,18 +227,6 @@ def test_nobody_judges_their_own(night, step):
     )
     body = {"ground": "assigned"} if step == "justify" else {}
     assert night.do("auditor", step, body, anomaly=night.one["id"], expect=409)["rule"] == "not_about_oneself"
-
-
-def test_the_officer_is_told_once_that_72_hours_run_out(night):
-    night.do("auditor", "take_up")
-    night.do("auditor", "ask")
-    night.story.at("2026-11-29 22:11")
-    night.do("auditor", "find_unjustified", {"reason": "no_answer"})
-    night.story.at("2026-12-01 22:10")
-    see_all()
-    assert access_review_tasks.watch(night.story.now) == 0
-    night.story.at("2026-12-01 22:12")
-    assert (access_review_tasks.watch(night.story.now), access_review_tasks.watch(night.story.now)) == (1, 0)
 
 
 @pytest.mark.slow("the whole course")
@@ -315,9 +312,10 @@ def test_the_whole_course_through_pages(night):
     lifted(night, auditor, officer)
 
     auditor.reads("/etape/report", expect=403)
-    officer.does("report", risk="high")
-    assert "La date de notification à la CNIL manque." in officer.does("conclude", expect=409)
-    assert "Close" in officer.does("conclude", notified_on="2026-11-26", informed="child_interest")
+    officer.does("report")
+    assert "ni notifiée à la CNIL, ni écartée à deux" in officer.reads("/etape/conclude", expect=409)
+    notified(night, AccessAnomaly.objects.get(pk=night.one["id"]).breach.pk)
+    assert "Close" in officer.does("conclude")
     assert auditor.visitor.get("/journal/anomalies", state="closed", rule="R14").status_code == 200
     for page in ("", "/journal", "/journal/entrees"):
         told = auditor.reads() if not page else text(auditor.visitor.get(page))

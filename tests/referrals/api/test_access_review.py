@@ -18,7 +18,7 @@ from outbox.models import Notice
 from referrals.access_review import actions as access_review_actions
 from referrals.access_review import tasks as access_review_tasks
 from referrals.errors import GuardRefused, NotAllowed, NotVisible, ReferralError, WrongState
-from referrals.models import AccessAnomaly, BreakGlass, Exclusion, Referral
+from referrals.models import AccessAnomaly, BreakGlass, DataBreach, Exclusion, Referral
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from tests.audit.owner import as_owner
@@ -33,7 +33,6 @@ SEE = ("auditor", "dpo")
 BODIES = {
     "justify": {"ground": "assigned"},
     "find_unjustified": {"reason": "curiosity"},
-    "report": {"risk": "ruled_out"},
 }
 
 
@@ -150,17 +149,24 @@ def test_a_step_under_one_key_is_done_once(world):
 
 
 @pytest.mark.parametrize(
-    ("risk", "said", "status"),
-    [
-        ("ruled_out", {}, 200), ("risk", {}, 409), ("risk", {"notified_on": "2026-11-24"}, 200),
-        ("risk", {"notified_on": "2099-01-01"}, 409), ("high", {"notified_on": "2026-11-24"}, 409),
-        ("high", {"notified_on": "2026-11-24", "informed": "inquiry"}, 200), ("high", {"informed": "yes"}, 409),
-    ],
-)  # fmt: skip
-def test_a_breach_is_closed_when_who_must_know_knows(world, risk, said, status):
-    made = anomaly(world, state="reported", risk=risk)
+    ("state", "status"),
+    [(None, 409), ("declared", 409), ("assessed", 409), ("notified", 200), ("not_notified", 200), ("closed", 200)],
+)
+def test_an_anomaly_closes_after_its_breach_was_notified_or_ruled_out(world, state, status):
+    made = anomaly(world, state="reported")
+    if state is not None:
+        breach_of(made, state)
 
-    assert do(world, "dpo", made, "conclude", said).status_code == status
+    assert do(world, "dpo", made, "conclude").status_code == status
+
+
+def breach_of(made, state):
+    """Give an anomaly its breach."""
+    running = state in ("declared", "assessed")
+    return DataBreach.objects.create(
+        authority=made.authority, anomaly=made, declared_at=AT, source="anomaly", aware_at=AT, state=state, risk="none",
+        due_at=AT if running else None, notified_at=AT if state == "notified" else None,
+    )  # fmt: skip
 
 
 def test_the_agent_has_five_days(world):
@@ -246,10 +252,12 @@ def test_nobody_acts_on_an_anomaly_of_their_own(world, name):
         "resolution_asked_as": "dpo",
     }
     made = anomaly(
-        world, state=state, who=who, risk="ruled_out", **asked if name == "grant_identities" else {},
+        world, state=state, who=who, **asked if name == "grant_identities" else {},
         **{"asked_at": AT, "answered_at": AT} if name == "find_unjustified" else {},
     )  # fmt: skip
 
+    if name == "conclude":
+        breach_of(made, "notified")
     refused = do(world, who, made, name)
     assert (refused.status_code, refused.json()["rule"]) == (409, "not_about_oneself")
 

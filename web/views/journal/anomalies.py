@@ -100,6 +100,7 @@ class OneAnomaly(AnomalyPage):
                 "course": oddities.lines(self, anomaly),
                 "lines": self.told(entries),
                 "subjects": anomaly.subjects,
+                "breach": breach.pk if (breach := access_review_queries.breach_of(anomaly)) else "",
                 "gone": len(anomaly.entries) - len(entries),
                 "panels": panels(pk, access_review_actions.runner.abilities(anomaly, self.actor, at=self.at)),
                 "may_look": may_look_behind(anomaly, self.actor.user_id, at=self.at),
