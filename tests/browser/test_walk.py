@@ -59,6 +59,9 @@ NO_PAGE = {
     "first-factor": "for an account without a second factor, which nobody of the demonstration has",
     "barred-decide": "after a tie was found on a case: web/test_conflicts_of_interest.py",
     **dict.fromkeys(
+        ("letter-one", "letter-step-page", "letter-prepare-page"), "a letter that is due: web/test_letters.py"
+    ),
+    **dict.fromkeys(
         ("inquiry-page", "inquiry-step-page"), "after another authority was asked: web/test_inquiries.py"
     ),
     "row-signature": "after somebody proposed a step on a row of no case: referrals/test_row_approvals.py",

@@ -34,6 +34,7 @@ from referrals.models import (
     EmergencySearch,
     Holder,
     Inquiry,
+    Letter,
     Rectification,
     Referral,
     RowApproval,
@@ -76,6 +77,7 @@ def whole(world: Any) -> Kit:
     fill.record(user=world.user("ase_inspector", "75"), other=other)
     fill.row(Assignment, user=other, role="assessor", since_at=AT)
     fill.row(DuplicateCandidate, other=Kit(world, "triage").case, suggested_at=AT)
+    fill.row(Letter, kind="child_letter", prepared_by=other)
     made = Rectification(
         referral=kit.case, model="fact", row=kit.child.pk, field="text", access_class="D", at=AT, by=other.pk
     )

@@ -69,6 +69,7 @@ from referrals.models import (
     Grant,
     Inquiry,
     Joining,
+    Letter,
     Measure,
     PseudonymLookup,
     Referral,
@@ -259,6 +260,10 @@ def two_of_a_case(kit: Kit) -> dict[type, tuple[Any, Any]]:
         TransferReceiver: tuple(
             TransferReceiver.objects.create(referral=one.referral, request=one, user=user) for one in asked
         ),
+        Letter: tuple(
+            one.fill.row(Letter, kind="child_letter", prepared_by=kit.world.user("ase_inspector"))
+            for one in (kit, beside)
+        ),
         EmergencySheet: sheets_made,
         SheetReader: tuple(
             SheetReader.objects.create(referral=one.referral, sheet=one, authority=target)
@@ -370,7 +375,9 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
                 Identity,
                 ImportRun,
                 Inquiry,
+    Letter,
                 Joining,
+                Letter,
                 MailedLink,
                 PseudonymLookup,
                 RecoveryCode,
@@ -1032,8 +1039,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         list(EmergencySearch.objects.all())
         list(PseudonymLookup.objects.all())
         list(Inquiry.objects.all())
-        list(DataBreach.objects.all())
-        list(RowApproval.objects.all())
+        list(Letter.objects.all())
         list(Identity.objects.select_related("user"))
     statements = " ".join(
         one["sql"] for one in said.captured_queries if one["sql"].lstrip().startswith("SELECT")

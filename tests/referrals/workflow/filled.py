@@ -44,6 +44,7 @@ from referrals.models import (
     InquiryConsidered,
     JudicialOutcome,
     JudicialReferral,
+    Letter,
     Measure,
     Referral,
     Sign,
@@ -126,6 +127,8 @@ class Filling:
         """Insert a row of the case with every sealed field filled."""
         if model is JudicialReferral:  # a document has its hash
             values = {"letter_sha256": "0" * 64, "composed_at": self.at} | values
+        if model is Letter:
+            values = {"occasion": uuid4(), "prepared_at": self.at} | values
         made: Any = model(referral=self.case, **values)
         for field in model._meta.concrete_fields:
             if isinstance(field, SealedField) and field.name not in values:
