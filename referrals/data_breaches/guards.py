@@ -103,7 +103,7 @@ def ruling_out_takes_two(sheet: Sheet, step_input: inputs.RulingOutRisk | None) 
 @rule(_("L'information des personnes est due quand le risque est élevé."))
 def risk_is_high(sheet: Sheet, step_input: inputs.InformingPersons | None) -> bool:
     """Persons are told where the risk for them is high (RGPD art. 34(1))."""
-    return sheet.row.risk == BreachRisk.HIGH
+    return bool(sheet.row.risk == BreachRisk.HIGH)
 
 
 @rule(_("L'évaluation ne compte personne dans ce groupe."))

@@ -146,6 +146,9 @@ referrals/matching/candidates.py OPENED_AT_MOST _VALUES_AT_MOST
 referrals/matching/identity.py _LONGEST_AGE
 referrals/matching/relatives.py _WORDS_MAX _PAIRS_MAX
 referrals/duplicates/name_search.py COUNTED_AT_MOST SHOWN_AT_MOST
+referrals/data_breaches/counting.py ENTRIES_MAX
+referrals/data_breaches/inputs.py PERSONS_MAX AUTHORITIES_MAX
+referrals/data_breaches/queries.py ROWS_MAX
 referrals/inquiries/files.py SHOWN_AT_MOST
 referrals/letters/inputs.py ADDED_MAX SENTENCE_MAX
 referrals/models/letters.py PAGE_MAX

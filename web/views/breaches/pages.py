@@ -7,13 +7,14 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import office_holders
 from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import Purpose
+from core.languages import FRENCH
 from core.query import Query
 from referrals.data_breaches import actions, queries
 from referrals.data_breaches.inputs import BreachQuery, DeclaringBreach, RegisterQuery
@@ -188,9 +189,7 @@ class Letter(BreachPage):
         """
         if group not in Concerned.values:
             raise NotVisible
-        page = queries.letter(
-            self.one(pk), group, self.actor, at=self.at, language="en" if get_language() == "en" else "fr"
-        )
+        page = queries.letter(self.one(pk), group, self.actor, at=self.at, language=FRENCH)
         return HttpResponse(page, content_type="text/html; charset=utf-8")
 
 
