@@ -29,14 +29,15 @@ import zipfile
 import zlib
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 try:
     from cryptography.exceptions import InvalidSignature
@@ -61,6 +62,7 @@ FAULTS: Final[dict[str, tuple[int, str]]] = {
     "witness": (15, "il manque des contresignatures de témoins"),
     "refused": (25, "a une place, et les mêmes octets ont été refusés"),
     "overpruned": (27, "a été élaguée trop jeune"),
+    "readers": (28, "la liste des consultations n'est pas celle que dit le journal"),
     "withheld": (21, "l'entrée est retenue, ou élaguée sans que le journal le dise"),
     "form": (20, "la forme canonique n'est pas respectée"),
     "proof": (22, "la preuve ne mène pas à la racine signée"),
@@ -87,6 +89,7 @@ _NOTE: Final = re.compile(rb"(?:^|(?<=\n))[^\n]+\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n
 # Looked for as bytes: to parse every entry for two rare acts would cost five times its hash.
 _PRUNED: Final = b'"act":"journal:pruned"'
 _CARRIED: Final = b'"act":"journal:carried"'
+_LISTED: Final = b'"act":"readers:listed"'
 _ENTRY_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LEAF_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _TILE_NAME: Final = re.compile(
@@ -903,6 +906,9 @@ class Reader:
         bodies = records(bundle)
         if len(bodies) != width or not ends_with(bundle, bodies) or _PRUNED in bundle or _CARRIED in bundle:
             return None
+        # A statement about readers is kept by the walk, which asks at its end whether it is true.
+        if _LISTED in bundle:
+            return None
         hashes = [sha256(b"\0" + body).digest() for body in bodies]
         if b"".join(hashes) != tile or (self.strict and not all(map(is_canonical, bodies))):
             return None
@@ -993,6 +999,250 @@ def _answered(portion: range, answer: "Future[list[Plain | None]] | None") -> li
         return answer.result() if answer is not None else [None] * len(portion)
     except BrokenExecutor:
         return [None] * len(portion)
+
+
+# --- Who read a file: lists that are handed out ---------------------------------------------------------
+
+
+LISTED: Final = "readers:listed"
+#: Acts by which somebody reads, though nothing sealed is opened; and sources of acts by which a copy leaves.
+_READING: Final = frozenset({"field:opened", "attachment:opened", "list:opened"})
+_WAYS: Final = {"export": "export", "letter": "letter", "print": "print", "transfer": "transfer"}
+#: Who files reads the own filing alone. A line of theirs would help to find out who filed.
+_FILING: Final = frozenset({"filer", "filer_org_lead", "api_119"})
+_STATED: Final = re.compile(r"tree-(0|[1-9][0-9]{0,14})-([1-9][0-9]{0,2})")
+_WHO: Final = b"repere readers who\n"
+_LATE: Final = timedelta(hours=1)  # before a statement that an entry may have waited for its place
+
+
+def reading_of(said: dict[str, Any], zone: tzinfo) -> dict[str, Any] | None:
+    """Return the line of a list that an entry is; None where nobody read anything by it.
+
+    ``day`` and ``hours``, the first of four, in ``zone``; ``way``: read, export, letter, print, transfer; ``why``: the
+    purpose; ``who``: a digest of role and institution that tells neither by itself, see ``reader_of``.
+    """
+    source = said["act"].partition(":")[0]
+    if said["out"] != "allow" or said["role"] in _FILING or (said["actor"] or said["obo"]) is None:
+        return None
+    if said["act"] == LISTED or not (said["fields"] or said["act"] in _READING or source in _WAYS):
+        return None
+    at = datetime.fromisoformat(said["ts"]).astimezone(zone)
+    return {
+        "day": at.date().isoformat(),
+        "hours": at.hour // 4 * 4,
+        "way": _WAYS.get(source, "read"),
+        "why": said["why"],
+        "who": reader_digest(reader_of(said)),
+    }
+
+
+def reader_of(said: dict[str, Any]) -> dict[str, Any]:
+    """Return role and institution (a pseudonym) of an entry's actor, with the salt that the digest in a line has.
+
+    The salt is made of the entry's own, which stays secret: without it a digest of a role could be guessed, and with
+    the entry's salt the entry.
+    """
+    return {
+        "role": said["role"],
+        "org": said["org"],
+        "salt": sha256(_WHO + bytes.fromhex(said["salt"])).hexdigest(),
+    }
+
+
+def reader_digest(reader: dict[str, Any]) -> str:
+    """Return the digest of role and institution that stands in a line."""
+    return sha256(_plain_json({name: reader[name] for name in ("org", "role", "salt")})).hexdigest()
+
+
+def commitment(leaf: bytes, line: dict[str, Any]) -> bytes:
+    """Return the leaf of a list's own tree: it ties what a line says to the entry whose hash is ``leaf``."""
+    return leaf_hash(leaf + _plain_json(line))
+
+
+def _plain_json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What an entry says of a list: how many lines it has among the first ``size`` entries, and the root over them.
+
+    It counts the entries of ``tenant``, so that each authority's auditors can check their own; ``parts``: of how many
+    authorities there are such entries, each with a statement of its own.
+    """
+
+    place: int
+    subjects: frozenset[str]
+    tenant: str | None
+    size: int
+    parts: int
+    count: int
+    root: bytes
+    at: datetime
+    zone: tzinfo
+
+    @classmethod
+    def of(cls, body: bytes, place: int) -> "Stated":
+        """Read a statement.
+
+        Raises:
+            Fault: the entry is none, or a zone isn't known here.
+        """
+        where = f"entrée {place}"
+        if not is_canonical(body):
+            raise Fault("readers", where)
+        said = json.loads(body)
+        numbers = _STATED.fullmatch(said["rule"] or "")
+        root = said["to"] or ""
+        if said["act"] != LISTED or said["out"] != "allow" or not numbers or not _LEAF_HASH.fullmatch(root):
+            raise Fault("readers", where)
+        if said["n"] is None or not said["obj"] or not _TS.fullmatch(said["ts"]) or int(numbers[1]) > place:
+            raise Fault("readers", where)
+        try:
+            zone: tzinfo = ZoneInfo(said["from"] or "UTC")
+        except (ValueError, KeyError, OSError):
+            raise Fault("malformed", f"{where} : fuseau {said['from']} inconnu ici") from None
+        return cls(
+            place,
+            frozenset(said["obj"]),
+            said["tenant"],
+            int(numbers[1]),
+            int(numbers[2]),
+            said["n"],
+            bytes.fromhex(root),
+            datetime.fromisoformat(said["ts"]),
+            zone,
+        )
+
+
+class Listings:
+    """The statements of a log about lists of readers, held against the entries that they count.
+
+    A second pass, and only where there are statements: a list is told of some files, and most entries are of none of
+    them.
+    """
+
+    def __init__(self) -> None:
+        self._taken: list[tuple[bytes, int]] = []
+        self.checked = 0
+        self.unsure = 0
+
+    def take(self, body: bytes, place: int) -> None:
+        """Keep a statement, to be judged once the log was walked."""
+        if json_act(body) == LISTED:
+            self._taken.append((body, place))
+
+    def judged(self, bodies_of: Callable[[int, int], list[bytes]], size: int) -> Iterator[str]:
+        """Yield where a statement isn't true: a line left out, added, changed, moved; a list that ends too early."""
+        counted: list[_Counted] = []
+        for body, place in self._taken:
+            try:
+                counted.append(_Counted(Stated.of(body, place)))
+            except Fault as fault:
+                yield fault.where
+        blank = self._count(counted, bodies_of, size) if counted else []
+        for one in counted:
+            lacking = bisect_left(blank, one.stated.size)
+            where = one.wrong(lacking)
+            if where:
+                yield where
+            elif one.is_whole(lacking):
+                self.checked += 1
+            else:
+                self.unsure += 1
+
+    def _count(
+        self, counted: Sequence["_Counted"], bodies_of: Callable[[int, int], list[bytes]], size: int
+    ) -> list[int]:
+        """Show each entry to the statements that count entries of its files; return the places without content."""
+        by_subject: dict[bytes, list[_Counted]] = {}
+        for one in counted:
+            for subject in one.stated.subjects:
+                by_subject.setdefault(b'"%b"' % subject.encode(), []).append(one)
+        end = min(size, max(one.stated.place for one in counted))
+        blank: list[int] = []
+        for number in range((end + TILE - 1) // TILE):
+            first, width = number * TILE, min(TILE, size - number * TILE)
+            bodies = bodies_of(number, width)
+            for at, body in enumerate(bodies):
+                if not body:
+                    blank.append(first + at)
+                for one in _about(body, by_subject):
+                    one.take(body, first + at)
+            blank += range(first + len(bodies), first + width)
+        return blank
+
+
+def _about(body: bytes, by_subject: dict[bytes, list["_Counted"]]) -> Iterable["_Counted"]:
+    """Return which statements are about the files that an entry names."""
+    # By position: nearly all entries are of other files, and to parse each would cost ten times as much.
+    start = body.find(b'"obj":[') + 7
+    if start < 7:
+        return ()
+    names = body[start : body.find(b"]", start)].split(b",")
+    if len(names) == 1:
+        return by_subject.get(names[0], ())
+    return {id(one): one for name in names for one in by_subject.get(name, ())}.values()
+
+
+class _Counted:
+    """The entries that a statement counts, as they are."""
+
+    def __init__(self, stated: Stated) -> None:
+        self.stated = stated
+        self.lines: list[bytes] = []
+        self.tenants: set[str | None] = set()
+        self.late = -1
+
+    def take(self, body: bytes, place: int) -> None:
+        """Count an entry, if it is one of the list."""
+        try:
+            said = json.loads(body)
+            line = reading_of(said, self.stated.zone)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return  # no entry of the service's: ``--strict`` names it
+        if line is None or place >= self.stated.place:
+            return
+        if place < self.stated.size:
+            self.tenants.add(said["tenant"])
+        if said["tenant"] != self.stated.tenant:
+            return
+        if place < self.stated.size:
+            self.lines.append(commitment(leaf_hash(body), line))
+        elif self.late < 0 and datetime.fromisoformat(said["ts"]) < self.stated.at - _LATE:
+            self.late = place
+
+    def wrong(self, lacking: int) -> str:
+        """Return what isn't as stated, or nothing; ``lacking``: entries below without content here."""
+        stated, where = self.stated, f"entrée {self.stated.place}"
+        if self.late >= 0:
+            return f"{where} : la liste s'arrête avant l'entrée {self.late}"
+        if len(self.lines) > stated.count or (len(self.lines) < stated.count and not lacking):
+            return f"{where} : {stated.count} lignes annoncées, {len(self.lines)} au journal"
+        if len(self.lines) == stated.count and fold(self.lines) != stated.root:
+            return f"{where} : les lignes annoncées ne sont pas celles du journal"
+        if len(self.tenants) > stated.parts or (not lacking and len(self.tenants) != stated.parts):
+            # A list without any line is stated once all the same.
+            return (
+                ""
+                if not self.tenants and stated.parts == 1
+                else f"{where} : {stated.parts} autorités annoncées"
+            )
+        return ""
+
+    def is_whole(self, lacking: int) -> bool:
+        """Tell whether all that was stated could be reckoned."""
+        return len(self.lines) == self.stated.count and (not lacking or fold(self.lines) == self.stated.root)
+
+
+def json_act(body: bytes) -> str:
+    """Return the act of an entry; empty where it says none."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    act = said.get("act") if isinstance(said, dict) else None
+    return act if isinstance(act, str) else ""
 
 
 # --- The walk over a whole log ------------------------------------------------------------------------
@@ -1110,6 +1360,7 @@ class Walk:
 
     def __post_init__(self) -> None:
         self.lists = Lists(self.export, self.origin, self.size)
+        self.listings = Listings()
 
     def go(self) -> bytes | None:
         """Walk; return the root, or None where so much is missing that there is none."""
@@ -1137,6 +1388,8 @@ class Walk:
             self._note("withheld", f"entrée {self.withheld.first} ({left} en tout)")
         for kind, where in self.feed.findings():
             self._note(kind, where)
+        for where in self.listings.judged(self._bodies, self.size):
+            self._note("readers", where)
         return self._judged()
 
     def _is_plain(self, number: int, hashes: Sequence[bytes]) -> bool:
@@ -1350,8 +1603,9 @@ class Walk:
                     continue
                 writer, seq = known
             else:
-                if _PRUNED in body:
+                if _PRUNED in body or _LISTED in body:
                     self.lists.take(body, first + at)
+                    self.listings.take(body, first + at)
                 said = _writer_of(body)
                 if said is None:
                     self._formless(first + at)
@@ -1661,6 +1915,13 @@ def _remarks(walk: Walk) -> Iterator[str]:
         yield (
             f"{walk.pruned} entrées élaguées, comme le journal lui-même le dit ({len(walk.lists.told)} bordereaux)."
         )
+    if walk.listings.checked:
+        yield f"{walk.listings.checked} listes de consultations recalculées : aucune ligne n'y manque."
+    if walk.listings.unsure:
+        yield (
+            f"{walk.listings.unsure} listes de consultations recalculées en partie : il manque à cet export le contenu "
+            "d'entrées qu'elles comptent."
+        )
     if walk.withheld.count:
         yield (
             f"{walk.withheld.count} entrées retenues : leurs empreintes comptent, leur contenu n'a pas été vérifié."
@@ -1802,6 +2063,114 @@ def receipt(asked: argparse.Namespace) -> Report:
 FILINGS: Final = ("referral:submit", "referral:submit_urgent")
 
 
+def readers(asked: argparse.Namespace) -> Report:
+    """Verify a list of readers: that each line is an entry of the journal, and that none is missing."""
+    report = Report()
+    page = json.loads(Path(asked.list).read_bytes())
+    page = page.get("readers", page) if isinstance(page, dict) else page
+    # From whoever brings it: no member is used before its type is known.
+    if not isinstance(page, dict) or page.get("format") != "repere-readers/1":
+        raise Fault("malformed", asked.list)
+    checkpoint = Checkpoint.of(_of(page, "checkpoint", str).encode())
+    check_signatures(report, checkpoint, [Key.of(one) for one in asked.key])
+    stated = [
+        _stated(report, _of(page, "statements", list), number, checkpoint)
+        for number in range(len(_of(page, "statements", list)))
+    ]
+    whole = {(one.subjects, one.size, one.parts) for one in stated}
+    # Of one list: else a statement of another could stand for one that was left out.
+    if len(whole) != 1 or len({one.tenant for one in stated}) != len(stated) != 0:
+        report.fault("readers", "les déclarations ne sont pas d'une même liste")
+    elif len(stated) != stated[0].parts:
+        report.fault("readers", f"{stated[0].parts} déclarations annoncées, {len(stated)} présentes")
+    lines = [_line(report, one, checkpoint, stated) for one in _of(page, "lines", list)]
+    for number, one in enumerate(stated):
+        own = [line for line in lines if line.list == number]
+        if any(first.place >= second.place for first, second in pairwise(own)):
+            report.fault(
+                "readers", f"déclaration {number} : des lignes se répètent ou ne sont pas dans l'ordre"
+            )
+        if any(line.place >= one.size for line in own):
+            report.fault("readers", f"déclaration {number} : une ligne est plus récente que la liste")
+        if len(own) != one.count:
+            report.fault(
+                "readers", f"déclaration {number} : {one.count} lignes annoncées, {len(own)} présentes"
+            )
+        elif fold([line.commitment for line in own]) != one.root:
+            report.fault(
+                "readers", f"déclaration {number} : les lignes ne sont pas celles qui sont annoncées"
+            )
+        report.lines.append(
+            f"{checkpoint.origin} : {one.count} consultations jusqu'à l'entrée {one.size}, liste du {one.at:%d/%m/%Y}"
+        )
+    if asked.lines:
+        report.lines += [line.text for line in lines]
+    return report
+
+
+def _of(said: dict[str, Any], name: str, kind: type) -> Any:
+    """Return a member of JSON.
+
+    Raises:
+        Fault: it isn't there, or of another type.
+    """
+    value = said.get(name)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise Fault("missing" if value is None else "malformed", name)
+    return value
+
+
+def _is_included(said: dict[str, Any], leaf: bytes, checkpoint: Checkpoint) -> bool:
+    path = _of(said, "path", list)
+    if len(path) > 64 or not all(isinstance(one, str) for one in path):
+        raise Fault("malformed", "preuve")
+    hashes = [base64_in(one, "preuve") for one in path]
+    return inclusion_holds(leaf, _of(said, "place", int), checkpoint.size, hashes, checkpoint.root)
+
+
+def _stated(report: Report, all_: list[Any], number: int, checkpoint: Checkpoint) -> Stated:
+    said = all_[number]
+    if not isinstance(said, dict):
+        raise Fault("malformed", "déclaration")
+    body, place = _of(said, "entry", str).encode(), _of(said, "place", int)
+    if not _is_included(said, leaf_hash(body), checkpoint):
+        report.fault("proof", f"déclaration {number}, entrée {place}")
+    return Stated.of(body, place)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of a list that was handed out."""
+
+    list: int
+    place: int
+    commitment: bytes
+    text: str
+
+
+def _line(report: Report, said: Any, checkpoint: Checkpoint, stated: Sequence[Stated]) -> _Line:
+    if not isinstance(said, dict):
+        raise Fault("malformed", "ligne")
+    number, place, line = _of(said, "list", int), _of(said, "place", int), _of(said, "said", dict)
+    if not 0 <= number < len(stated):
+        raise Fault("malformed", "ligne")
+    leaf = base64_in(_of(said, "leaf", str), "ligne")
+    if not _is_included(said, leaf, checkpoint):
+        report.fault("proof", f"entrée {place}, taille {checkpoint.size}")
+    who = said.get("who")
+    if who is None:
+        words = "un agent"
+    elif isinstance(who, dict) and who.keys() == {"role", "org", "salt"}:
+        words = str(who["role"])
+        # Who is said to have read must be who the entry says; masked is lawful, false is not.
+        if reader_digest(who) != line.get("who"):
+            report.fault("readers", f"entrée {place} : la fonction n'est pas celle de l'entrée")
+    else:
+        raise Fault("malformed", "ligne")
+    text = f"{line.get('day')}, {line.get('hours')} h : {line.get('way')}, {line.get('why')}, {words}"
+    return _Line(number, place, commitment(leaf, line), text)
+
+
 def consistency(asked: argparse.Namespace) -> Report:
     """Verify that one checkpoint continues another, by a proof."""
     report, keys = Report(), [Key.of(one) for one in asked.key]
@@ -1896,6 +2265,9 @@ def arguments() -> argparse.ArgumentParser:
         "proof", help="JSON with `proof`, and `entry` or `leaf_hash`"
     )
     _command(commands, "receipt", receipt).add_argument("receipt", help="a receipt, JSON")
+    one = _command(commands, "readers", readers)
+    one.add_argument("list", help="a list of readers as it was handed out, JSON")
+    one.add_argument("--lines", action="store_true", help="print each line, to compare with what is on paper")
     one = _command(commands, "consistency", consistency)
     for name in ("old", "new", "proof"):
         one.add_argument(name)

@@ -50,6 +50,7 @@ RIGHTS: Final[Mapping[str, Text]] = {
 }
 #: What else acts name as their rule.
 OTHERS: Final[Mapping[str, Text]] = {
+    "access_request": _("Demande d'accès de la personne concernée"),
     "anonymous": _("Personne n'était connecté"),
     "authority.load": _("Enregistrement d'une autorité par l'exploitant"),
     "cases:export": _("Droit de demander ou de confirmer un export"),

@@ -135,6 +135,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "organisation:removed": _("Structure retirée"),
     "password:set": _("Mot de passe fixé"),
     "preferences:changed": _("Préférences d'avis changées"),
+    "readers:listed": _("Liste des consultations établie"),
     "receipt:given": _("Récépissé remis"),
     "request:denied": _("Demande refusée"),
     "request:failed": _("Demande échouée"),
@@ -214,7 +215,7 @@ def _family(label: Text, sources: str) -> Family:
 
 #: Each source of acts is in one family; a test fails where one isn't.
 FAMILIES: Final[Mapping[str, Family]] = {
-    "readings": _family(_("Lectures et recherches"), "field list search figures message"),
+    "readings": _family(_("Lectures et recherches"), "field readers list search figures message"),
     "procedure": _family(
         _("Procédure"),
         "referral draft assessment measure judicial feedback transfer inquiry letter duplicate approval alert review receipt "

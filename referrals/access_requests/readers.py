@@ -1,0 +1,200 @@
+"""List of readers: who, by function, read what of a file, when and for which purpose (C-579/21; domain.md §7.5).
+
+The lines are for people, and may be narrowed by the period that was asked for. Their proofs always cover the whole
+list: a line that was left out for its day would look like one that was hidden (``audit/consultations.py``).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from django.apps import apps
+
+from accounts.actor import Actor
+from accounts.models import Authority, Organisation, User
+from accounts.roles import SYSTEM_ROLE, Role
+from audit import consultations, journal, pseudonyms
+from audit.consultations import Consultation
+from audit.errors import NotInTree
+from core.languages import FRENCH, in_language
+from encryption.fields import SealedField
+from referrals.access.row_level_security import beyond
+from referrals.access_requests import wording
+from referrals.access_requests.copies import ReaderLine, Readers, Scope
+from referrals.access_requests.standing import Standing, files_of
+from referrals.models import BreakGlass, Referral
+from referrals.vocabulary.access_requests import AGENT, CLASS_WORDS, SERVICE
+from referrals.vocabulary.states import GlassState
+
+__all__ = ["NotInTree", "proven", "readers"]
+
+#: By what a right to open opens by itself: told of nobody (class K), and of no holder or child in words.
+_UNTOLD: Final = frozenset("KLM")
+
+
+def readers(
+    scope: Scope,
+    *,
+    actor: Actor,  # noqa: ARG001 - whoever asks was let in by AR4; the collector's entry bears the name
+    at: datetime,
+    named: Collection[UUID] = frozenset(),
+    masked: Collection[UUID] = frozenset(),
+) -> Readers:
+    """Return the list of readers of the cases in scope, the oldest first, with what proves that it is whole.
+
+    ``named``: entries whose reader two persons decided to name (AR9); ``masked``: those whose reader is at risk, and
+    told as « un agent » without service. The proofs get their paths later, by ``proven``. Who filed is told only who
+    opened the own identity, without proofs, for these would count the readers of the child; a third party and an agent
+    get no list, for it would tell of a file (§7.5).
+
+    Within a transaction.
+
+    Raises:
+        NotInTree: the journal gives places so late that the list would leave out what was read an hour ago.
+        JournalUnavailable: the statement can't be written.
+        UnknownSubject: a case has no name in the journal any more.
+    """
+    standing = Standing.of(scope)
+    if standing in (Standing.THIRD_PARTY, Standing.STAFF) or (
+        standing in (Standing.CHILD, Standing.HOLDER) and not scope.children
+    ):
+        return Readers(lines=())
+    with beyond():
+        files, _children, _holders = files_of(scope)
+        if not files:
+            return Readers(lines=())
+        subjects = journal.subjects([row.pk for row in files])
+        authority = files[0].authority
+        zone = authority.timezone if authority else "Europe/Paris"
+        found = consultations.consultations(subjects.values(), zone=zone, at=at)
+        words = _Words.of(files, subjects, found.consultations, named)
+        shown = [one for one in found.consultations if _is_asked(one, scope, standing)]
+        shown.sort(key=lambda one: str(one.said["ts"]))
+        lines = tuple(words.line(one, named=one.entry in named, masked=one.entry in masked) for one in shown)
+        if standing is Standing.FILER:
+            return Readers(lines=lines)
+        listed = consultations.state(found, tenant=files[0].authority_id, at=at)
+        hidden = {one.place for one in found.placed if one.entry in masked and one.place is not None}
+        return Readers(lines=lines, proofs=consultations.masked(listed, hidden))
+
+
+def proven(proofs: Mapping[str, Any]) -> dict[str, object]:
+    """Return the proofs of a list as the stand-alone verifier reads them (``verifier.py readers``).
+
+    Raises:
+        NotInTree: no checkpoint covers the list yet: some seconds later one does.
+    """
+    return consultations.proven(proofs)
+
+
+def _is_asked(one: Consultation, scope: Scope, standing: Standing) -> bool:
+    day = date.fromisoformat(one.line["day"])
+    if (scope.since and day < scope.since) or (scope.until and day > scope.until):
+        return False
+    return standing is not Standing.FILER or "C" in _classes(one.said["fields"])
+
+
+@cache
+def _class_of_label() -> Mapping[str, str]:
+    return {
+        field.label: field.access_class
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, SealedField)
+    }
+
+
+def _classes(fields: Mapping[str, int]) -> set[str]:
+    """Return the access classes of the labels that were opened; the shell is read by any reading."""
+    known = _class_of_label()
+    return {"A"} | {known[label] for label in fields if label in known}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What lines are told with: who is who behind pseudonyms, and what became of emergency openings."""
+
+    own: frozenset[UUID | None]
+    authorities: Mapping[UUID, str]
+    organisations: Mapping[UUID, str]
+    glasses: tuple[tuple[UUID, BreakGlass], ...]
+    names: Mapping[UUID, str]
+
+    @classmethod
+    def of(
+        cls,
+        files: list[Referral],
+        subjects: Mapping[UUID, UUID],
+        found: Collection[Consultation],
+        named: Collection[UUID],
+    ) -> "_Words":
+        """Read what the lines of some cases need."""
+        glasses = BreakGlass.objects.filter(referral__in=[row.pk for row in files])
+        return cls(
+            frozenset(row.authority_id for row in files),
+            dict(Authority.objects.values_list("pk", "name")),
+            {
+                pseudonyms.keyed_id("journal.org", pk): name
+                for pk, name in Organisation.objects.values_list("pk", "name")
+            },
+            tuple((pseudonyms.actor(one.user_id), one) for one in glasses),
+            _names(found, named, list(subjects.values())),
+        )
+
+    def line(self, one: Consultation, *, named: bool, masked: bool) -> ReaderLine:
+        """Return a line in French."""
+        said, hours = one.said, one.line["hours"]
+        classes = sorted(_classes(said["fields"]) - _UNTOLD)
+        return ReaderLine(
+            entry=one.entry,
+            day=date.fromisoformat(one.line["day"]),
+            hours=f"{hours} h – {hours + 4} h",
+            function=in_language(AGENT, FRENCH) if masked else _function(said["role"]),
+            service="" if masked else self._service(one),
+            purpose=wording.purpose(said["why"]) if said["why"] else "",
+            classes=tuple(in_language(CLASS_WORDS[letter], FRENCH) for letter in classes),
+            own_authority=one.tenant is None or one.tenant in self.own,
+            what=one.line["way"],
+            review=self._review(one),
+            name=self.names.get(one.entry, "") if named and not masked else "",
+        )
+
+    def _service(self, one: Consultation) -> str:
+        organisation = self.organisations.get(UUID(one.said["org"])) if one.said["org"] else None
+        return organisation or (self.authorities.get(one.tenant, "") if one.tenant else "")
+
+    def _review(self, one: Consultation) -> str:
+        """Return what the review of the emergency opening said by which this was read; empty of any other reading."""
+        if one.said["why"] != "emergency" or not one.said["actor"]:
+            return ""
+        at, who = datetime.fromisoformat(one.said["ts"]), UUID(one.said["actor"])
+        opened = [
+            glass
+            for actor, glass in self.glasses
+            if actor == who and glass.opened_at <= at <= (glass.ended_at or glass.expires_at)
+        ]
+        return in_language(GlassState(opened[-1].state).label, FRENCH) if opened else ""
+
+
+def _function(role: str | None) -> str:
+    if role in Role.values:
+        return in_language(Role(role).label, FRENCH)
+    return in_language(SERVICE if role == SYSTEM_ROLE or not role else AGENT, FRENCH)
+
+
+def _names(
+    found: Collection[Consultation], named: Collection[UUID], cases: Collection[UUID]
+) -> dict[UUID, str]:
+    """Return the names behind some entries: the way back is reckoned over all accounts, and only where asked for."""
+    actors = consultations.actors_of(found, named)
+    if not actors:
+        return {}
+    people = dict(User.objects.values_list("pk", "full_name"))
+    accounts = {
+        pseudonym: pseudonyms.account(pseudonym, among=people, cases=cases)
+        for pseudonym in set(actors.values())
+    }
+    return {entry: people.get(accounts[one], "") if accounts[one] else "" for entry, one in actors.items()}  # type: ignore[arg-type]
