@@ -10,6 +10,7 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from referrals.access import matrix
 from referrals.access import people as access_people
+from referrals.access_requests import queries as access_requests_queries
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
 from referrals.data_breaches import steps as data_breaches_steps
 from referrals.emergency_search import actions as emergency_search_actions
@@ -86,6 +87,10 @@ def _decides_on_transfers(actor: Actor) -> bool:
     return bool(actor.holding(matrix.DECIDE_ON_TRANSFERS))
 
 
+def _has_access_requests(actor: Actor) -> bool:
+    return bool(actor.holding(access_requests_queries.LISTERS))
+
+
 def _answers_inquiries(actor: Actor) -> bool:
     return bool(actor.holding(inquiries_queries.LISTERS))
 
@@ -135,6 +140,7 @@ PLACES: Final = (
     Place(_("Charge de travail"), "workload", _answers),
     Place(_("Transferts demandés"), "transfers", _decides_on_transfers),
     Place(_("Demandes entre départements"), "inquiries-page", _answers_inquiries),
+    Place(_("Demandes d'accès"), "access-requests-page", _has_access_requests),
     Place(_("Ouvertures d'urgence"), "openings", _breaks),
     Place(_("Recherches d'urgence"), "emergency-searches", _searches_in_emergencies),
     Place(_("Déports"), "barred", _excludes),

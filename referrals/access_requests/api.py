@@ -24,6 +24,7 @@ from referrals.errors import NotAllowed
 from referrals.models import AccessRequest
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
+from referrals.rest.documents import POLICY, ByAddress, own_style
 from referrals.rest.step_views import PerformRowStep, row_step_routes
 from referrals.vocabulary.states import Machine
 from referrals.workflow.inputs import Nothing
@@ -205,6 +206,27 @@ def served(package: bytes) -> HttpResponse:
     return response
 
 
+class AccessLetter(CaseView):
+    """GET /api/v1/access-requests/{id}/letters/{name}."""
+
+    content_negotiation_class = ByAddress
+
+    @extend_schema(
+        operation_id="access_request_letter",
+        responses={(200, "text/html"): OpenApiTypes.STR},
+        tags=["access_request"],
+    )
+    def get(self, request: Request, pk: UUID, name: str) -> HttpResponse:
+        """Read a letter that was made, as it prints: it asks for nothing from elsewhere."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        page = queries.letter(queries.known(pk, actor=actor, at=at), name, actor=actor, at=at)
+        response = HttpResponse(page, content_type="text/html; charset=utf-8")
+        response["Content-Disposition"] = 'inline; filename="lettre.html"'
+        response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(page)}"
+        return response
+
+
 class PerformAccessStep(PerformRowStep):
     """POST: do one step of a request."""
 
@@ -223,6 +245,7 @@ def access_request_routes() -> list[URLPattern]:
         path(folder, AccessRequests.as_view(), name="access-requests"),
         path(f"{folder}/<uuid:pk>", OneAccessRequest.as_view(), name="access-request"),
         path(f"{folder}/<uuid:pk>/files", AccessFiles.as_view(), name="access-request-files"),
+        path(f"{folder}/<uuid:pk>/letters/<slug:name>", AccessLetter.as_view(), name="access-request-letter"),
         path(f"{folder}/<uuid:pk>/package", AccessPackage.as_view(), name="access-request-package"),
         *row_step_routes(Machine.ACCESS_REQUEST, PerformAccessStep, AccessRequestDone),
     ]

@@ -265,6 +265,19 @@ def _hit(hit: persons.Hit) -> dict[str, Any]:
     }
 
 
+def letter(row: AccessRequest, name: str, *, actor: Actor, at: datetime) -> str:
+    """Return a letter that was made, as a page that prints; the reading is an entry.
+
+    Raises:
+        NotVisible: there is none of this name, or none for this person.
+    """
+    letters = one(row, actor, at=at).get("letter")
+    page = letters.get(name) if isinstance(letters, Mapping) else None
+    if not isinstance(page, str):
+        raise NotVisible
+    return page
+
+
 def package(pk: UUID, *, actor: Actor, at: datetime) -> bytes:
     """Return what is handed over, to the officer who does; the fetching is an entry (domain.md §7.5).
 

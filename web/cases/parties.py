@@ -11,6 +11,8 @@ from core.languages import Text
 PARTIES: Final[Mapping[str, Text]] = {
     "asker": _("la personne qui a posé la question"),
     "agent": _("l'agent, dont l'identité ne vous est pas révélée"),
+    "asked": _("la personne à qui un avis est demandé"),
+    "named_readers": _("les agents nommés"),
     "askers": _("les personnes qui ont posé une question"),
     "asked_cell": _("la cellule du département interrogé"),
     "asked_on_call": _("en urgence vitale, son astreinte"),

@@ -1,14 +1,34 @@
 """Access requests (RGPD 12, 15; domain.md §2.7, §7.5): the course, wrong requesters, the gate, two persons, the delay."""
 
-import pytest
+import json
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
+import pytest
+from rest_framework.exceptions import ValidationError
+
+from encryption import keys
 from outbox.models import Notice
-from referrals.access_requests import tasks
+from referrals.access_requests import actions, queries, tasks
 from referrals.errors import ApproverRefused, GuardRefused, NotAllowed, NotVisible, WrongState
-from referrals.models import AccessFile, AccessPart, AccessRedaction, AccessRequest, Referral, RowApproval
+from referrals.models import (
+    AccessFile,
+    AccessPart,
+    AccessRedaction,
+    AccessRequest,
+    Concern,
+    HolderInformation,
+    Measure,
+    Referral,
+    RowApproval,
+    StepRecord,
+)
 from tests.conftest import see_all
 from tests.referrals.access_requests.desk import FATHER, FILER, GIRL, RECEIVING, SECRET, SPAN, TEXT, Desk
-from tests.referrals.workflow.kit import Kit
+from tests.referrals.workflow.kit import AT, Kit
+
+PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture
@@ -16,22 +36,601 @@ def desk(world, monkeypatch):
     return Desk(world, monkeypatch)
 
 
-def rule_of(caught):
-    return caught.value.rule
+def refused(act):
+    """Return the rule that refuses an act."""
+    with pytest.raises(GuardRefused) as caught:
+        act()
+    return caught.value.extra["rule"]
+
+
+def told(template):
+    return set(Notice.objects.filter(template=template).values_list("user_id", flat=True))
+
+
+def on(day):
+    return datetime.combine(day, datetime.min.time(), tzinfo=PARIS)
+
+
+# --- The course -----------------------------------------------------------------------------------------
 
 
 def test_the_whole_way_to_the_end(desk):
     row = desk.receives()
-    assert (row.state, row.due_at.astimezone(desk.kit.case.authority.timezone and None).isoformat()[:10]) == (
-        "received",
-        "2026-12-24",
-    )
+    assert row.due_at.astimezone(PARIS).strftime("%Y-%m-%d %H:%M:%S") == "2026-12-24 23:59:59"
     desk.identifies()
     desk.scopes()
     assert Referral.objects.get(pk=desk.kit.case.pk).legal_hold
-    assert desk.does("collect").state == "redaction"
+    desk.does("collect")
     assert [one.code for one in AccessRedaction.objects.all()] == ["filer"]
+
     row = desk.answers()
-    assert (row.state, row.codes, row.due_at) == ("partial", ["filer"], None)
-    piece = desk.built[0].pieces[0]
-    assert (piece.part.text, piece.spans) == (TEXT, (SPAN,))
+    assert (row.state, row.codes, row.due_at, len(row.package_hash)) == ("partial", ["filer"], None, 64)
+    content = desk.built[0]
+    assert (content.pieces[0].spans, content.cases) == ((SPAN,), {desk.kit.case.pk: desk.kit.case.reference})
+    handed = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
+    row = desk.does("hand_over", handed)
+    assert (row.package, bool(row.handed_at), len(row.package_hash)) == (None, True, 64)
+
+    assert refused(lambda: desk.does("close", {})) == "may_be_closed"
+    desk.later(days=62)
+    assert tasks.close_over(desk.at) == 1
+    see_all()
+    row = desk.row
+    assert (row.state, row.said, row.notes, row.letter, row.key) == ("closed", None, None, None, None)
+    assert not AccessPart.objects.exists()
+    assert not AccessFile.objects.exists()
+    assert not Referral.objects.get(pk=desk.kit.case.pk).legal_hold
+    assert (row.codes, len(row.package_hash)) == (["filer"], 64), "what the register needs stays"
+
+
+def test_no_line_on_the_case_but_a_hold_without_its_reason(desk):
+    desk.copies()
+    (record,) = StepRecord.objects.filter(referral=desk.kit.case)
+    assert (record.step, record.role, record.by_id if hasattr(record, "by_id") else None) == (
+        "hold",
+        "system",
+        None,
+    )
+    for who in ("crip_coordinator", "supervisor", "ase_inspector", "auditor", "assessor", "territory_admin"):
+        with pytest.raises(NotVisible):
+            desk.does("ask_identity", {}, who=who)
+        caller = desk.world.as_(who)
+        assert caller.get(f"access-requests/{desk.pk}").status_code == 404
+        assert str(desk.pk) not in caller.get("access-requests").content.decode()
+        page = (
+            caller.get(f"referrals/{desk.kit.case.pk}").content.decode()
+            + caller.get(f"referrals/{desk.kit.case.pk}/timeline").content.decode()
+        )
+        assert str(desk.pk) not in page
+        assert desk.row.reference not in page
+    assert desk.world.as_("dpo", "75").get(f"access-requests/{desk.pk}").status_code == 404
+
+
+def test_who_receives_keeps_the_receipt_and_looks_for_no_file(desk):
+    desk.receives("intake_agent")
+
+    assert told("access-request.received") == {desk.kit.user("dpo"), desk.kit.user("dpo_2")}
+    caller = desk.world.as_("intake_agent")
+    body = caller.get(f"access-requests/{desk.pk}").json()
+    assert (body["whole"], "said" in body, "state" in body, body["available_steps"]) == (
+        False,
+        False,
+        False,
+        [],
+    )
+    assert caller.get(f"access-requests/{desk.pk}/files").status_code == 403
+    assert "Durandal" not in caller.get("access-requests").content.decode()
+    with pytest.raises(NotAllowed):
+        desk.identifies_as("intake_agent") if hasattr(desk, "identifies_as") else desk.does(
+            "confirm_identity", {}, who="intake_agent"
+        )
+
+
+def test_another_right_goes_the_same_way_without_a_copy(desk):
+    desk.copies(right="rectification")
+    assert not AccessPart.objects.exists()
+    assert refused(lambda: desk.answers()) == "what_was_done_is_said"
+
+    assert desk.answers(done="Adresse corrigée.").state == "answered"
+    assert (desk.built, desk.row.package) == ([], None)
+
+
+def test_nothing_hidden_is_answered_whole(desk):
+    desk.copies()
+    (part, _) = AccessPart.objects.all()
+    AccessRedaction.objects.all().delete()
+    assert desk.answers().state == "answered"
+    assert part
+
+
+def test_it_is_taken_back_in_writing(desk):
+    desk.copies()
+    assert refused(lambda: desk.does("close", {})) == "may_be_closed"
+
+    row = desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Courrier du jour."})
+    assert (row.state, row.due_at) == ("closed", None)
+    assert not Referral.objects.get(pk=desk.kit.case.pk).legal_hold
+
+
+def test_a_package_that_nobody_fetches_is_destroyed_and_its_hash_stays(desk):
+    desk.copies()
+    desk.answers()
+    desk.later(days=29)
+    assert tasks.destroy_unfetched(desk.at) == 0
+    desk.later(days=1)
+    assert tasks.destroy_unfetched(desk.at) == 1
+    see_all()
+    assert (desk.row.package, len(desk.row.package_hash)) == (None, 64)
+    handed = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
+    assert refused(lambda: desk.does("hand_over", handed)) == "package_is_there"
+
+
+def test_an_appeal_is_settled_by_two(desk):
+    desk.copies()
+    desk.refuses("child_interest")
+    desk.later(days=20)
+    desk.does("appeal", {"appeal": "cada", "on": desk.at.date().isoformat(), "reference": "2026/44"})
+    kept = AccessRedaction.objects.get().pk
+    body = {"decision": "Avis favorable.", "outcome": "answer"}
+    assert (
+        refused(lambda: desk.does("settle", body | {"lift": [str(kept)]}, by="supervisor"))
+        == "code_may_be_lifted"
+    )
+    with pytest.raises(ApproverRefused):
+        desk.does("settle", body)
+
+    assert desk.does("settle", body, by="dpo_2").state == "partial"
+    assert len(desk.built) == 1
+
+
+# --- Who asks: the wrong requester is always refused (§2.8 no. 15) --------------------------------------
+
+
+def other_day(desk):
+    return {"birth_date": "2011-05-07"}
+
+
+def other_name(desk):
+    return {"last_name": "Durant"}
+
+
+def no_holder(desk):
+    return {"name": "Paul Durandal"}
+
+
+def of_age(desk):
+    desk.kit.set_child(age_band="18+")
+    return {}
+
+
+def emancipated(desk):
+    desk.kit.set_child(emancipated=True)
+    return {}
+
+
+def of_age_by_birth(desk):
+    desk.named(desk.kit, child=GIRL | {"birth_date": "2008-11-24"})
+    return {"birth_date": "2008-11-24"}
+
+
+def no_birth_on_file(desk):
+    desk.named(desk.kit, child=GIRL | {"birth_date": None})
+    return {}
+
+
+def recorded_by_mistake(desk):
+    desk.kit.set_child(wrong_person=True)
+    return {}
+
+
+WRONG = [
+    (other_day, "person_is_the_one"), (other_name, "person_is_the_one"), (no_holder, "person_is_the_one"),
+    (no_birth_on_file, "person_is_the_one"), (recorded_by_mistake, "person_is_the_one"), (of_age, "standing_holds"),
+    (emancipated, "standing_holds"), (of_age_by_birth, "standing_holds"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "rule"), WRONG)
+def test_a_wrong_requester_comes_to_no_file(desk, wrong, rule):
+    desk.receives(**wrong(desk))
+    desk.identifies()
+
+    assert refused(desk.scopes) == rule
+    assert not Referral.objects.get(pk=desk.kit.case.pk).legal_hold
+    assert refused(lambda: desk.does("collect")) == "scope_is_set"
+    assert desk.refuses("not_identified").state == "refused"
+    (letter,) = json.loads(
+        json.dumps(desk.world.as_("dpo").get(f"access-requests/{desk.pk}").json()["letter"])
+    ).values()
+    assert "que des données vous concernant soient traitées ou non" in letter
+    assert desk.kit.case.reference not in letter
+
+
+@pytest.mark.parametrize("step", ["collect", "answer", "hand_over"])
+def test_who_comes_of_age_meanwhile_is_answered_alone(desk, step):
+    """A child's birthday, and a holder taken off the file, count at each step that lets something go."""
+    desk.receives()
+    desk.identifies()
+    desk.scopes()
+    if step != "collect":
+        desk.does("collect")
+    if step == "hand_over":
+        desk.answers()
+    desk.kit.set_child(age_band="18+")
+
+    body = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
+    assert refused(lambda: desk.does(step, body if step == "hand_over" else {})) == "standing_still_holds"
+
+
+def test_a_girl_asks_alone_and_nobody_is_told(desk):
+    before = Notice.objects.count()
+    desk.receives(requester="subject_minor", name="Inès Durandal")
+    assert refused(lambda: desk.identifies()) == "standing_fits_the_requester"
+    assert refused(lambda: desk.identifies(standing="minor_alone")) == "standing_is_established"
+    desk.identifies(standing="minor_alone", discernment=True)
+    desk.scopes()
+    desk.does("collect")
+    desk.answers()
+
+    assert set(Notice.objects.values_list("template", flat=True)[before:]) <= {
+        "signature.row",
+        "access-request.received",
+    }
+    assert not HolderInformation.objects.exists()
+    body = {"on": AT.date().isoformat(), "handing": "registered", "to": "Inès", "identity_shown": True}
+    assert refused(lambda: desk.does("hand_over", body)) == "minor_is_met"
+    desk.does("hand_over", body | {"handing": "in_person", "explained_by": "Sa référente"})
+
+
+# --- The gate (§7.5) ------------------------------------------------------------------------------------
+
+
+def implicated(desk):
+    type(desk.kit.holder).objects.filter(pk=desk.kit.holder.pk).update(implicated="yes")
+
+
+def one_is_implicated(desk):
+    Concern.objects.filter(referral=desk.kit.case).update(holder_implicated="yes")
+
+
+def suspected(desk):
+    desk.kit.set_child(prostitution_status="suspected")
+
+
+def place(desk):
+    desk.kit.measure("active")
+
+
+def justice(desk):
+    desk.kit.judicial("sent")
+
+
+def inquiry(desk):
+    desk.kit.judicial("closed", outcome="criminal_inquiry")
+
+
+def deferred(desk):
+    desk.kit.fill.row(
+        HolderInformation,
+        holder=desk.kit.holder,
+        occasion="assessment",
+        state="deferred",
+        review_on=AT.date(),
+    )
+
+
+GATES = [
+    (implicated, "implicated"), (one_is_implicated, "implicated"), (suspected, "status"), (place, "sheltered"),
+    (justice, "justice"), (inquiry, "justice"), (deferred, "deferred"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fact", "gate"), GATES)
+def test_a_shut_gate_opens_by_an_inspector_alone(desk, fact, gate):
+    desk.copies()
+    fact(desk)
+    body = desk.world.as_("dpo").get(f"access-requests/{desk.pk}").json()
+    assert [one["code"] for one in body["gates"]] == [gate]
+
+    assert refused(lambda: desk.answers()) == "gate_lets_something_go"
+    desk.asks("crip_coordinator")
+    assert refused(lambda: desk.answers()) == "gate_lets_something_go"
+    desk.asks("ase_inspector")
+    if gate == "justice":
+        assert refused(lambda: desk.answers()) == "gate_lets_something_go"
+        desk.asks("ase_inspector", noted_on=AT.date().isoformat(), note="Note du parquet, courriel.")
+    assert desk.answers().state == "partial"
+    assert [piece.withheld for piece in desk.built[0].pieces] == [None, None]
+
+
+@pytest.mark.parametrize("verdict", ["never", "later"])
+def test_what_an_opinion_keeps_back_is_not_in_the_package(desk, verdict):
+    desk.copies()
+    suspected(desk)
+    _, second = AccessPart.objects.all()
+    said = {"verdict": verdict, "later_on": "2027-01-01" if verdict == "later" else None}
+    desk.asks(**said)
+    assert refused(lambda: desk.answers()) == "gate_lets_something_go"
+
+    desk.asks(parts=[str(second.pk)], **said)
+    assert (desk.answers().state, desk.row.codes) == ("partial", ["filer", "child_interest"])
+    assert [piece.withheld for piece in desk.built[0].pieces] == ["child_interest", None]
+
+
+def test_an_open_gate_heeds_an_opinion_all_the_same(desk):
+    desk.copies()
+    desk.asks(verdict="never")
+    desk.answers()
+
+    assert [piece.withheld for piece in desk.built[0].pieces] == ["child_interest"] * 2
+
+
+def test_the_gate_looks_at_the_signing_again(desk):
+    desk.copies()
+    desk.does("answer", {"approver": str(desk.kit.user("supervisor"))})
+    suspected(desk)
+
+    with pytest.raises(GuardRefused):
+        desk.signs("supervisor")
+    assert (desk.row.state, desk.built) == ("redaction", [])
+
+
+def test_who_is_asked_sees_the_own_question_alone(desk):
+    desk.copies()
+    inspector = desk.kit.user("ase_inspector")
+    with pytest.raises(GuardRefused):
+        desk.does("ask_opinion", {"user": str(desk.kit.user("assessor")), "question": "?"})
+    desk.does("ask_opinion", {"user": str(inspector), "question": "Peut-on communiquer ?"})
+
+    assert told("access-request.opinion") == {inspector}
+    body = desk.world.as_("ase_inspector").get(f"access-requests/{desk.pk}").json()
+    assert ([one["question"] for one in body["opinions"]], "said" in body, "parts" in body) == (
+        ["Peut-on communiquer ?"], False, False,
+    )  # fmt: skip
+    assert body["available_steps"] == ["give_opinion"]
+    assert desk.world.as_("ase_inspector_2").get(f"access-requests/{desk.pk}").status_code == 404
+
+
+# --- Two persons ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.sec("SEC-AZ12")
+@pytest.mark.parametrize("step", ["answer", "refuse"])
+def test_nothing_leaves_and_nothing_is_refused_by_one(desk, step):
+    desk.copies()
+    body = {"reason": "no_standing", "reasons": "Motif."} if step == "refuse" else {}
+    for approver in (None, "dpo", "ase_inspector", "crip_coordinator", "auditor"):
+        said = body | ({"approver": str(desk.kit.user(approver))} if approver else {})
+        with pytest.raises(ApproverRefused):
+            desk.does(step, said)
+    desk.does(step, body | {"approver": str(desk.kit.user("dpo_2"))})
+    assert desk.row.state == "redaction"
+
+
+@pytest.mark.sec("SEC-AZ12")
+def test_who_hid_a_passage_does_not_sign(desk):
+    desk.copies()
+    part = AccessPart.objects.first()
+    desk.does("redact", {"part": str(part.pk), "code": "third_party", "start": 35, "end": 46}, who="dpo_2")
+    with pytest.raises(ApproverRefused):
+        desk.answers(by="dpo_2")
+    desk.answers(by="supervisor")
+
+
+@pytest.mark.sec("SEC-AZ18")
+def test_what_is_signed_does_not_change_meanwhile(desk):
+    desk.copies()
+    part = AccessPart.objects.first()
+    desk.does("answer", {"approver": str(desk.kit.user("supervisor"))})
+
+    assert (
+        refused(lambda: desk.does("redact", {"part": str(part.pk), "code": "medical"}))
+        == "no_signature_is_awaited"
+    )
+    body = desk.world.as_("supervisor").get(f"access-requests/{desk.pk}").json()
+    assert [part["content"]["text"] for part in body["parts"]] == [TEXT, "Inès"], "the signer reads the copy"
+    desk.signs("supervisor")
+    assert desk.world.as_("supervisor").get(f"access-requests/{desk.pk}").status_code == 404, "while asked"
+
+
+def test_a_restricted_file_comes_in_with_a_supervisor_of_its_list(desk):
+    desk.kit.put(restricted=True)
+    desk.kit.name("supervisor")
+    desk.receives()
+    desk.identifies()
+    for approver in (None, "supervisor_2", "dpo_2"):
+        said = {"approver": str(desk.kit.user(approver))} if approver else {}
+        with pytest.raises(ApproverRefused):
+            desk.scopes(**said)
+    desk.scopes(by="supervisor")
+    desk.does("collect")
+    with pytest.raises(ApproverRefused):
+        desk.answers(by="supervisor_2")
+    assert desk.answers(by="supervisor").state == "partial"
+
+
+def test_an_excluded_officer_leaves_it_to_another(desk):
+    desk.kit.exclude("dpo")
+    desk.receives()
+    desk.identifies()
+    assert refused(desk.scopes) == "files_are_own"
+
+    body = {"references": [desk.kit.case.reference], "searched": True}
+    desk.does("set_scope", body, who="dpo_2")
+    with pytest.raises(NotVisible):
+        desk.does("collect")
+    assert desk.world.as_("dpo").get(f"access-requests/{desk.pk}").status_code == 404
+    assert desk.does("collect", who="dpo_2").state == "redaction"
+
+
+def test_a_reader_is_named_by_two_after_being_heard_and_is_told(desk, monkeypatch):
+    reader = desk.kit.user("supervisor_2")
+    monkeypatch.setattr(
+        "referrals.access_requests.people.readers_behind",
+        lambda sheet, entries: {reader} if entries else set(),
+    )
+    desk.copies()
+    body = {
+        "entries": [str(desk.entry)], "why": "Indispensable.", "weighed": "Pesé.", "heard_on": AT.date().isoformat(),
+        "heard": "Ne s'y oppose pas.",
+    }  # fmt: skip
+    assert (
+        refused(lambda: desk.does("name_readers", body | {"entries": [str(uuid4())]})) == "entries_are_listed"
+    )
+    ahead = (AT.date() + timedelta(days=1)).isoformat()
+    assert refused(lambda: desk.does("name_readers", body | {"heard_on": ahead})) == "agents_were_heard"
+    with pytest.raises(ApproverRefused):
+        desk.does("name_readers", body, by="supervisor_2")
+    desk.does("name_readers", body, by="supervisor")
+
+    assert told("access-request.named") == {reader}
+    shown = desk.world.as_("dpo").get(f"access-requests/{desk.pk}").json()["readers"]["lines"]
+    assert [line["name"] for line in shown] == ["Nom Prénom"]
+    with pytest.raises(ApproverRefused):
+        desk.answers(by="supervisor_2")
+
+
+# --- The copy -------------------------------------------------------------------------------------------
+
+
+def test_what_protects_others_is_never_lifted(desk):
+    """Invariant 15: no package holds who filed, whatever an officer decides."""
+    desk.copies()
+    kept = AccessRedaction.objects.get()
+    body = {"lift": str(kept.pk), "reason": "Le père le sait déjà."}
+    assert refused(lambda: desk.does("redact", body)) == "code_may_be_lifted"
+    with pytest.raises(ValidationError):
+        desk.does("redact", body | {"reason": ""})
+
+    part = kept.part_id
+    desk.does("redact", {"part": str(part), "code": "third_party", "start": 35, "end": 46})
+    own = AccessRedaction.objects.get(code="third_party")
+    desk.does("redact", body | {"lift": str(own.pk)})
+    assert desk.answers().codes == ["filer"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"start": 0, "end": 10_000},
+        {"page": 0, "left": 0, "top": 0, "right": 9, "bottom": 9},
+        {"part": str(uuid4())},
+    ],
+)
+def test_a_passage_is_of_this_copy(desk, wrong):
+    desk.copies()
+    body = {"part": str(AccessPart.objects.first().pk), "code": "medical"} | wrong
+    assert refused(lambda: desk.does("redact", body)) == "passage_is_there"
+
+
+# --- The delay (C21) ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("received", "due", "extended"),
+    [("2026-11-24", "2026-12-24", "2027-02-24"), ("2026-10-31", "2026-11-30", "2027-01-31"),
+     ("2026-08-31", "2026-09-30", "2026-11-30")],
+)  # fmt: skip
+def test_a_month_and_two_more_from_the_receipt(desk, received, due, extended):
+    row = desk.receives(received_on=received)
+    assert row.due_at.astimezone(PARIS).isoformat()[:19] == f"{due}T23:59:59"
+    desk.identifies()
+    body = {"ground": "complexity", "reasons": "Deux dossiers anciens.", "told_on": AT.date().isoformat()}
+    if date.fromisoformat(due) < AT.date():
+        assert refused(lambda: desk.does("extend", body)) == "first_month_runs"
+        return
+    row = desk.does("extend", body)
+    assert row.due_at.astimezone(PARIS).isoformat()[:19] == f"{extended}T23:59:59"
+    assert refused(lambda: desk.does("extend", body)) == "not_extended_yet"
+
+
+def test_a_request_is_not_received_tomorrow(desk):
+    assert refused(lambda: desk.receives(received_on="2026-11-25")) == "receipt_is_not_ahead"
+
+
+def test_officers_are_told_when_it_is_near_and_when_it_is_late(desk):
+    row = desk.receives()
+    assert tasks.remind(row.due_at - timedelta(days=8)) == 0
+    assert [tasks.remind(row.due_at - timedelta(days=7)) for _ in range(2)] == [1, 0]
+    assert [tasks.remind(row.due_at) for _ in range(2)] == [1, 0]
+    see_all()
+    officers = {desk.kit.user("dpo"), desk.kit.user("dpo_2")}
+    assert (told("access-request.soon"), told("access-request.overdue")) == (officers, officers)
+
+
+def test_on_the_last_day_a_shut_gate_is_refused_in_words_that_tell_nothing(desk):
+    desk.copies()
+    justice(desk)
+    desk.at = on(desk.row.due_at.astimezone(PARIS).date()) + timedelta(hours=9)
+    desk.refuses("inquiry")
+    (letter,) = desk.world.as_("dpo").get(f"access-requests/{desk.pk}").json()["letter"].values()
+
+    for word in ("enquête", "parquet", "dossier", "Inès", desk.kit.case.reference, "Motif interne"):
+        assert word not in letter, word
+
+
+# --- Holds ----------------------------------------------------------------------------------------------
+
+
+def test_a_hold_released_by_hand_stands_again_and_one_of_before_stays(desk):
+    desk.copies()
+    Referral.objects.filter(pk=desk.kit.case.pk).update(legal_hold=False)
+    assert tasks.keep_on_hold(desk.at) == 1
+    see_all()
+    assert Referral.objects.get(pk=desk.kit.case.pk).legal_hold
+
+    beside = Kit(desk.world, "triage")
+    desk.named(beside)
+    Referral.objects.filter(pk=beside.case.pk).update(legal_hold=True)
+    desk.receives()
+    desk.identifies()
+    desk.scopes(desk.kit, beside)
+    desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."})
+    assert [Referral.objects.get(pk=kit.case.pk).legal_hold for kit in (desk.kit, beside)] == [True, True]
+
+
+def test_the_search_shows_no_name_and_tells_the_exact_one(desk):
+    from referrals.matching import indexing
+
+    desk.receives()
+    answer = desk.world.as_("dpo").get(f"access-requests/{desk.pk}/files")
+    assert (answer.status_code, "Inès" in answer.content.decode(), bool(indexing)) == (200, False, True)
+
+
+# --- Every state and step -------------------------------------------------------------------------------
+
+
+def test_a_step_starts_where_the_table_says(desk):
+    desk.receives()
+    for step in (
+        "set_scope",
+        "collect",
+        "redact",
+        "ask_opinion",
+        "name_readers",
+        "answer",
+        "hand_over",
+        "appeal",
+        "settle",
+    ):
+        with pytest.raises(WrongState):
+            desk.does(step, {})
+    with pytest.raises(ValidationError):
+        desk.does("confirm_identity", {})
+
+
+def test_what_is_closed_opens_no_more(desk):
+    row = desk.receives()
+    key = row.key
+    desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."})
+    assert row.key == key
+    body = queries.one(desk.row, desk.actor("dpo"), at=desk.at)
+    assert (body["said"], body["notes"], body["state"]["code"]) == (None, None, "closed")
+    assert actions.runner.abilities(desk.row, desk.actor("dpo"), at=desk.at)["available_actions"] == []
+    assert keys
+    assert (
+        {FILER, SECRET, *RECEIVING}
+        and AccessRequest.objects.count() == 1
+        and not RowApproval.objects.exists()
+    )
+    assert Measure is not None

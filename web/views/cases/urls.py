@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from web.views.cases import (
+    access_requests,
     break_glass,
     bulk,
     calls,
@@ -48,8 +49,26 @@ urlpatterns: list[URLPattern] = [
     path("demandes", inquiries.Inquiries.as_view(), name="inquiries-page"),
     path("demandes/<uuid:pk>", inquiries.OneInquiry.as_view(), name="inquiry-page"),
     path("demandes/<uuid:pk>/etape/<slug:step>", inquiries.InquiryStep.as_view(), name="inquiry-step-page"),
-    path("courriers/<uuid:pk>", letters.OneLetter.as_view(), name="letter-one"),
-    path("courriers/<uuid:pk>/etape/<slug:step>", letters.LetterStep.as_view(), name="letter-step-page"),
+    path("demandes-acces", access_requests.AccessRequests.as_view(), name="access-requests-page"),
+    path(
+        "demandes-acces/nouvelle", access_requests.NewAccessRequest.as_view(), name="access-request-new-page"
+    ),
+    path("demandes-acces/<uuid:pk>", access_requests.OneAccessRequest.as_view(), name="access-request-page"),
+    path(
+        "demandes-acces/<uuid:pk>/dossiers",
+        access_requests.AccessFiles.as_view(),
+        name="access-request-files-page",
+    ),
+    path(
+        "demandes-acces/<uuid:pk>/fichier",
+        access_requests.AccessPackage.as_view(),
+        name="access-request-package-page",
+    ),
+    path(
+        "demandes-acces/<uuid:pk>/etape/<slug:step>",
+        access_requests.AccessStep.as_view(),
+        name="access_request-step-page",
+    ),
     path("exports", exports.Exports.as_view(), name="exports"),
     path("exports/demande", exports.AskExport.as_view(), name="export-ask"),
     path("exports/<uuid:pk>", exports.OneExport.as_view(), name="export"),
