@@ -20,6 +20,7 @@ from web.views import (
     start,
     today,
 )
+from web.views.access_requests.urls import urlpatterns as access_requests
 from web.views.administration.urls import urlpatterns as administration
 from web.views.breaches.urls import urlpatterns as breaches
 from web.views.cases.urls import urlpatterns as cases
@@ -125,6 +126,7 @@ urlpatterns: list[URLPattern] = [
     path("transmissions/<uuid:pk>/retrait", sent.TakeBackPage.as_view(), name="filing-take-back"),
     path("transmissions/<uuid:pk>/messages/<uuid:part>/lu", sent.MarkRead.as_view(), name="filing-read"),
     *cases,
+    *access_requests,
     *journal,
     *breaches,
     *administration,

@@ -127,6 +127,34 @@
     });
   });
 
+  // A passage of a copy is chosen by selecting it, a rectangle by drawing it on the page's image.
+  const taking = document.querySelector("[data-takes-selection]");
+  const chosen = taking && document.getElementById(taking.dataset.takesSelection);
+  if (chosen) document.addEventListener("selectionchange", () => {
+    const selection = getSelection();
+    if (!selection.isCollapsed && chosen.contains(selection.anchorNode) && chosen.contains(selection.focusNode)) taking.value = selection.toString().trim();
+  });
+  document.querySelectorAll("[data-draws]").forEach((place) => {
+    const sides = ["left", "top", "right", "bottom"].map((name) => document.querySelector(`input[name=${name}]`));
+    if (sides.includes(null)) return;
+    const frame = document.createElement("span");
+    let from = null;
+    const at = (event) => {
+      const seen = place.querySelector("img").getBoundingClientRect();
+      return [(event.clientX - seen.left) / seen.width, (event.clientY - seen.top) / seen.height]
+        .map((share) => Math.round(1000 * Math.min(1, Math.max(0, share))));
+    };
+    place.append(frame);
+    place.addEventListener("pointerdown", (event) => { event.preventDefault(); from = at(event); place.setPointerCapture(event.pointerId); });
+    place.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const to = at(event), drawn = [Math.min(from[0], to[0]), Math.min(from[1], to[1]), Math.max(from[0], to[0]), Math.max(from[1], to[1])];
+      sides.forEach((side, number) => { side.value = drawn[number]; });
+      Object.assign(frame.style, { left: `${drawn[0] / 10}%`, top: `${drawn[1] / 10}%`, width: `${(drawn[2] - drawn[0]) / 10}%`, height: `${(drawn[3] - drawn[1]) / 10}%` });
+    });
+    place.addEventListener("pointerup", () => { from = null; });
+  });
+
   const print = document.getElementById("print");
   if (print) { print.hidden = false; print.addEventListener("click", () => window.print()); }
 

@@ -1,0 +1,1 @@
+"""Pages of the copy that answers a request for access: hiding passages, and what leaves the house."""

@@ -1,0 +1,96 @@
+"""What leaves the house of an answer: a file locked with a passphrase, and the receipt that is signed for it (AR13)."""
+
+import re
+from typing import ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from accounts.actor import Actor
+from accounts.request import ServiceRequest
+from accounts.roles import Role
+from audit.events import Purpose
+from referrals.access_requests import handover, queries
+from referrals.errors import InvalidInput, NotVisible
+from referrals.models import AccessRequest
+from web.cases import display
+from web.forms import ZONE
+from web.page import Page
+
+#: As ``handover.new_passphrase`` makes them: nobody puts a weaker one in its place.
+_PASSPHRASE: Final = re.compile(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){5}")
+
+
+class LockedFile(Page):
+    """GET, POST /demandes-acces/{id}/fichier."""
+
+    step_up: ClassVar[frozenset[str]] = frozenset({"GET", "POST"})
+    template = "web/access_requests/file.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show a fresh passphrase, this once, with what to do with it, and the button that makes the file.
+
+        Raises:
+            NotVisible: no such answer for this reader, or it is over.
+        """
+        row = _row(pk, self.actor, self)
+        until = display.instant(row.package_until.isoformat() if row.package_until else None, ZONE)
+        return self.show(
+            {"pk": pk, "reference": row.reference, "until": until, "passphrase": handover.new_passphrase()}
+        )
+
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+        """Hand out the file, locked with the passphrase that was shown; the fetching is an entry.
+
+        Raises:
+            NotVisible: no such answer for this reader, or it is over.
+            InvalidInput: it isn't a passphrase of ours.
+        """
+        request.purpose = Purpose.EXPORT
+        _row(pk, self.actor, self)
+        passphrase = self.sent.text("passphrase")
+        if not _PASSPHRASE.fullmatch(passphrase):
+            raise InvalidInput("passphrase")
+        made = queries.package(pk, actor=self.actor, at=self.at)
+        response = HttpResponse(handover.locked(made, passphrase), content_type="application/pdf")
+        response["Content-Disposition"] = 'attachment; filename="reponse.pdf"'
+        return response
+
+
+class Receipt(Page):
+    """GET /demandes-acces/{id}/recu."""
+
+    template = "web/access_requests/receipt.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what is signed when the answer is fetched, to be printed: reference, digest, why things are hidden.
+
+        Raises:
+            NotVisible: no such answer for this reader.
+        """
+        row = queries.known(pk, actor=self.actor, at=self.at)
+        if Role.DPO not in self.actor.roles_in(row.authority_id) or not row.package_hash:
+            raise NotVisible
+        line = queries.line(row, self.actor, at=self.at)
+        return self.show(
+            {
+                "reference": row.reference,
+                "authority": row.authority.name,
+                "received": display.instant(line["received_on"], ZONE),
+                "answered": display.instant(line["answered_at"], ZONE),
+                "hash": row.package_hash,
+                "codes": [display.label(code) for code in line["codes"]],
+            }
+        )
+
+
+def _row(pk: UUID, actor: Actor, page: Page) -> AccessRequest:
+    """Return a request whose answer waits to be fetched.
+
+    Raises:
+        NotVisible: there is none for this officer.
+    """
+    row = queries.known(pk, actor=actor, at=page.at)
+    if Role.DPO not in actor.roles_in(row.authority_id) or row.package is None:
+        raise NotVisible
+    return row
