@@ -1026,7 +1026,7 @@ def reading_of(said: dict[str, Any], zone: tzinfo) -> dict[str, Any] | None:
         return None
     if said["act"] == LISTED or not (said["fields"] or said["act"] in _READING or source in _WAYS):
         return None
-    at = datetime.fromisoformat(said["ts"]).astimezone(zone)
+    at = _instant_of(said).astimezone(zone)
     return {
         "day": at.date().isoformat(),
         "hours": at.hour // 4 * 4,
@@ -1167,13 +1167,15 @@ class Listings:
             for at, body in enumerate(bodies):
                 if not body:
                     blank.append(first + at)
-                for one in _about(body, by_subject):
-                    one.take(body, first + at)
+                if about := _about(body, by_subject):
+                    reading = Reading(body, first + at)
+                    for one in about:
+                        one.take(reading)
             blank += range(first + len(bodies), first + width)
         return blank
 
 
-def _about(body: bytes, by_subject: dict[bytes, list["_Counted"]]) -> Iterable["_Counted"]:
+def _about(body: bytes, by_subject: dict[bytes, list["_Counted"]]) -> Sequence["_Counted"]:
     """Return which statements are about the files that an entry names."""
     # By position: nearly all entries are of other files, and to parse each would cost ten times as much.
     start = body.find(b'"obj":[') + 7
@@ -1182,7 +1184,34 @@ def _about(body: bytes, by_subject: dict[bytes, list["_Counted"]]) -> Iterable["
     names = body[start : body.find(b"]", start)].split(b",")
     if len(names) == 1:
         return by_subject.get(names[0], ())
-    return {id(one): one for name in names for one in by_subject.get(name, ())}.values()
+    return list({id(one): one for name in names for one in by_subject.get(name, ())}.values())
+
+
+class Reading:
+    """An entry about a file; read once, however many statements count it."""
+
+    def __init__(self, body: bytes, place: int) -> None:
+        self.body, self.place = body, place
+        try:
+            self.said = json.loads(body)
+        except (ValueError, RecursionError):
+            self.said = {}
+        self._under: dict[str, bytes | None] = {}
+
+    def under(self, zone: tzinfo) -> bytes | None:
+        """Return its leaf in a list of this zone; None where it is no consultation, or no entry of the service's."""
+        name = str(zone)
+        if name not in self._under:
+            try:
+                line = reading_of(self.said, zone)
+                self._under[name] = None if line is None else commitment(leaf_hash(self.body), line)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                self._under[name] = None  # ``--strict`` names it
+        return self._under[name]
+
+
+def _instant_of(said: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(said["ts"])
 
 
 class _Counted:
@@ -1194,22 +1223,18 @@ class _Counted:
         self.tenants: set[str | None] = set()
         self.late = -1
 
-    def take(self, body: bytes, place: int) -> None:
+    def take(self, reading: Reading) -> None:
         """Count an entry, if it is one of the list."""
-        try:
-            said = json.loads(body)
-            line = reading_of(said, self.stated.zone)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return  # no entry of the service's: ``--strict`` names it
-        if line is None or place >= self.stated.place:
+        stated, place = self.stated, reading.place
+        under = reading.under(stated.zone) if place < stated.place else None
+        if under is None:
             return
-        if place < self.stated.size:
-            self.tenants.add(said["tenant"])
-        if said["tenant"] != self.stated.tenant:
-            return
-        if place < self.stated.size:
-            self.lines.append(commitment(leaf_hash(body), line))
-        elif self.late < 0 and datetime.fromisoformat(said["ts"]) < self.stated.at - _LATE:
+        tenant = reading.said["tenant"]
+        if place < stated.size:
+            self.tenants.add(tenant)
+            if tenant == stated.tenant:
+                self.lines.append(under)
+        elif tenant == stated.tenant and self.late < 0 and _instant_of(reading.said) < stated.at - _LATE:
             self.late = place
 
     def wrong(self, lacking: int) -> str:
