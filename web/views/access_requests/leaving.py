@@ -22,7 +22,7 @@ _PASSPHRASE: Final = re.compile(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){5}")
 
 
 class LockedFile(Page):
-    """GET, POST /demandes-acces/{id}/fichier."""
+    """GET, POST /demandes-acces/{id}/fichier-protege."""
 
     step_up: ClassVar[frozenset[str]] = frozenset({"GET", "POST"})
     template = "web/access_requests/file.html"

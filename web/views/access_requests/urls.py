@@ -11,6 +11,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_COPY}/<uuid:part>", copy.CopyPart.as_view(), name="access-copy-part"),
     path(f"{_COPY}/<uuid:part>/page/<int:page>", copy.PageImage.as_view(), name="access-copy-page"),
     path(f"{_COPY}/<uuid:part>/lever/<uuid:passage>", copy.Lift.as_view(), name="access-copy-lift"),
-    path("demandes-acces/<uuid:pk>/fichier", leaving.LockedFile.as_view(), name="access-file"),
+    path("demandes-acces/<uuid:pk>/fichier-protege", leaving.LockedFile.as_view(), name="access-file"),
     path("demandes-acces/<uuid:pk>/recu", leaving.Receipt.as_view(), name="access-receipt"),
 ]
