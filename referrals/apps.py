@@ -72,6 +72,7 @@ REGISTERED = (
     "referrals.execution.row_approvals",
     "referrals.feedback.effects",
     "referrals.inquiries.actions",
+    "referrals.inquiries.letters",
     "referrals.inquiries.queries",
     "referrals.inquiries.tasks",
     "referrals.journal_lookups.actions",

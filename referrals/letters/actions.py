@@ -74,7 +74,9 @@ class Letters(RowMachine[Letter, Sheet]):
             @override
             def keeps(row: Any) -> bool:
                 sight = sight_of(row.referral_id) if row.is_authentic else None
-                return sight is not None and reads(type_of(row.kind), ids(row), sight)
+                if sight is None or not reads(kind := type_of(row.kind), ids(row), sight):
+                    return False
+                return kind.seen_by is None or row.part is None or kind.seen_by(row.part, actor, at)
 
         seen = visibility.visible_to(actor, at=at, drafts=False).values("pk")
         rows = Letter.objects.filter(referral__in=seen)

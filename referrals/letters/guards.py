@@ -6,7 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
 from referrals.letters import paper as papers
-from referrals.letters.inputs import LetterEditing, LetterPreparing, LetterSending, LetterSigning, answered, not_asked
+from referrals.letters.inputs import (
+    LetterEditing,
+    LetterPreparing,
+    LetterSending,
+    LetterSigning,
+    answered,
+    not_asked,
+)
 from referrals.letters.registry import LetterType
 from referrals.letters.sheet import Sheet, read_mark
 from referrals.letters.to_children import CHILD_WAYS

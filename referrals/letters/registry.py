@@ -6,10 +6,11 @@ fields, and nothing else opens while it is written: a letter can't say what §4.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from accounts.actor import Actor
 from accounts.roles import Role
 from referrals.vocabulary.law.citations import cited
 from referrals.vocabulary.letters import Audience, LetterKind, LetterWay, SourceKind
@@ -46,6 +47,7 @@ class LetterType:
     signed.
     ``offers`` takes a ``Look`` and yields when and to whom it is due; ``write`` takes a ``Writing`` and returns its
     ``Body``. ``repeated``: it may be sent more than once on one occasion.
+    ``seen_by``: whether somebody may know of the row that gives rise to it, where the case doesn't tell.
     """
 
     kind: LetterKind
@@ -62,6 +64,7 @@ class LetterType:
     words: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     repeated: bool = False
+    seen_by: Callable[[UUID, Actor, datetime], bool] | None = field(default=None, repr=False)
 
     @property
     def note(self) -> str:

@@ -83,7 +83,7 @@ class Sheet(RowContext[Letter]):
 
     def words(self, scope: OpenScope) -> dict[str, Any]:
         """Return what the author answered and added."""
-        value = self.row.words
+        value = self.row.additions
         found = value.open(scope) if isinstance(value, Sealed) else value
         return dict(found) if isinstance(found, dict) else {}
 

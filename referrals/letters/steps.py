@@ -68,7 +68,7 @@ def prepare(letter: Letter, step_input: inputs.LetterPreparing, sheet: Sheet) ->
 )
 def edit(letter: Letter, step_input: inputs.LetterEditing, sheet: Sheet) -> None:
     """Keep what the author answers and adds, in place of what was kept before."""
-    sheet.seal("words", inputs.answered(cast("Any", step_input)))
+    sheet.seal("additions", inputs.answered(cast("Any", step_input)))
 
 
 @step(
@@ -149,4 +149,4 @@ def lapse(letter: Letter, step_input: Nothing, sheet: Sheet) -> None:
 
 def _end(letter: Letter, sheet: Sheet) -> None:
     letter.ended_at = sheet.at
-    letter.words = letter.page = letter.page_i = letter.page_c = None
+    letter.additions = letter.page = letter.page_i = letter.page_c = None

@@ -143,13 +143,13 @@ class Migration(migrations.Migration):
                 ),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "words",
+                    "additions",
                     encryption.fields.SealedField(
                         access_class="J",
                         blank=True,
                         default=None,
                         kind="json",
-                        label="letter.words",
+                        label="letter.additions",
                         max_length=20000,
                         null=True,
                     ),

@@ -28,8 +28,8 @@ class Letter(Authentic, SealedRow):
 
     ``occasion`` stands for kind, step, children and holder together: one letter of it is under way at most.
     ``part``: the row of the step that gives rise to it. ``children``: whom it names; empty: the case as a whole.
-    ``words``: what its author added or answered. ``page``, ``page_i``, ``page_c``: the letter as it was signed, in the
-    column of its kind; ``digest`` is a keyed value of that page, by which a printed copy is known. ``note``,
+    ``additions``: what its author added or answered. ``page``, ``page_i``, ``page_c``: the letter as it was signed, in
+    the column of its kind; ``digest`` is a keyed value of that page, by which a printed copy is known. ``note``,
     ``note_c``: proof and reference of the sending, or why it was discarded.
 
     ``mac``: one that fails is nobody's.
@@ -57,7 +57,7 @@ class Letter(Authentic, SealedRow):
     sent_on = clear(models.DateField(null=True, blank=True), "J")
     way = answer(LetterWay, "J")
     ended_at = clear(models.DateTimeField(null=True, blank=True), "J")
-    words = sealed("letter.words", "J", kind="json", max_length=20_000)
+    additions = sealed("letter.additions", "J", kind="json", max_length=20_000)
     page = sealed("letter.page", "J", max_length=PAGE_MAX)
     page_i = sealed("letter.page_i", "I", max_length=PAGE_MAX)
     page_c = sealed("letter.page_c", "C", max_length=PAGE_MAX)

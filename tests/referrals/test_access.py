@@ -37,7 +37,7 @@ ROUTES = ("", "/children", "/assessment", "/judicial-referrals", "/measures", "/
 #: Nor what an inquiry or a letter says, which have pages of their own (tests/journeys/test_s21_inquiry.py,
 #: tests/referrals/letters).
 NEVER = {"emergency_search.reason", "emergency_search.word", "emergency_search.review", "inquiry.question", "inquiry.reply", "inquiry.request", "inquiry.closing", "inquiry.papers",
-         "letter.words", "letter.page", "letter.page_i", "letter.page_c", "letter.note", "letter.note_c",
+         "letter.additions", "letter.page", "letter.page_i", "letter.page_c", "letter.note", "letter.note_c",
          "case_export.content", "case_export.reason", "declared_tie.said", "duplicate.note", "decision.motivation", "approval.given", "approval.reason", "exclusion.reason",
          "grant.reason", "rectification.old_value", "rectification.reason", "assignment.waiver",
          "step_record.data", "transfer_document.content", "attachment.key", "attachment.original_digest"}  # fmt: skip

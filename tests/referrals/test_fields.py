@@ -237,7 +237,7 @@ STEP_FIELDS = {
     "measure.dates": [("measure", "started_on"), ("measure", "term_on"), ("measure", "over_on")],
     "measure.aim": [("measure", "aim")],
     "measure.agreement": [("measure", "agreement")],
-    "letter": [("letter", name) for name in ("words", "page", "note")],
+    "letter": [("letter", name) for name in ("additions", "page", "note")],
     "letter.justice": [("letter", "page_i")],
     "letter.filer": [("letter", "page_c"), ("letter", "note_c")],
     "place_of_care": [("measure", "place")],

@@ -41,6 +41,7 @@ from tests.factories.concerns import concern
 from tests.faults.crash import crashing
 from tests.faults.writes import ANSWERED, INQUIRY_STEPS, PAPERS, question_of
 from tests.referrals.attachments.conftest import Sender
+from tests.referrals.letters.conftest import Full
 from tests.security.needles import MARK, Canaries, forms, hits
 from tests.security.procedure import play, ready, seeing_all, send, walks
 from tests.web.visiting import Visitor
@@ -129,6 +130,7 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
     answers += [answer.content for answer in names_exported(world, canaries)]
     answers += [answer.content for answer in asked_elsewhere(world, canaries)]
     answers += [answer.content for answer in searched_in_an_emergency(world, canaries)]
+    answers += [answer.content for answer in letters_written(world, canaries)]
     with seeing_all():  # what was said in the walks is indexed and compared too
         Referral.objects.update(index_norm=0, searched_at=None)
     keep_index(NOW)
@@ -309,6 +311,52 @@ def searched_in_an_emergency(world, canaries):
     )
     assert review.status_code == 200, review.content
     return [asked, review]
+
+
+def letters_written(world, canaries):
+    """Write, sign and send a letter to a child, one about justice and one to who filed; discard one (§4.9)."""
+    with seeing_all():
+        full = Full(world)
+    answers = []
+
+    def does(who, path, body):
+        answer = world.as_(who).post(path, body, key=uuid4().hex)
+        assert answer.status_code in (200, 201), answer.content
+        answers.append(answer)
+        return answer.json()
+
+    def written(who, words, **about):
+        pk = does(who, f"referrals/{full.case.pk}/letters", about)["id"]
+        if words:
+            does(who, f"letters/{pk}/edit", words)
+        draft = world.as_(who).get(f"letters/{pk}").json()["draft"]
+        day = does(who, f"letters/{pk}/sign", {"draft": draft})["signed_at"][:10]
+        sent = {
+            "on": day,
+            "way": "hand",
+            "proof": canaries.say("letter: proof"),
+            "reference": canaries.say("letter: ref"),
+        }
+        does(who, f"letters/{pk}/send", sent)
+
+    said = {name: canaries.say(f"letter: {name}") for name in ("why", "added")}
+    written(
+        "ase_inspector", said, kind="child_letter", part=str(full.decided.pk), children=[str(full.girl.pk)]
+    )
+    holder = str(full.mother.pk)
+    written(
+        "crip_coordinator",
+        {},
+        kind="holders_referral",
+        part=str(full.seized.pk),
+        children=[str(full.girl.pk)],
+        holder=holder,
+    )
+    written("crip_coordinator", {}, kind="feedback", part=str(full.owed.pk))
+    about = {"kind": "holders_assessment", "part": str(full.going_on.pk), "holder": holder}
+    pk = does("crip_coordinator", f"referrals/{full.case.pk}/letters", about)["id"]
+    does("crip_coordinator", f"letters/{pk}/discard", {"reason": canaries.say("letter: reason")})
+    return answers
 
 
 def every_sealed_text_is_planted():

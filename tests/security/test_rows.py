@@ -375,7 +375,7 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
                 Identity,
                 ImportRun,
                 Inquiry,
-    Letter,
+                Letter,
                 Joining,
                 Letter,
                 MailedLink,

@@ -97,7 +97,9 @@ def test_who_reads_no_letter_has_no_page_of_them(full):
     for who in ("measure_service", "exploitation_lead", "on_call"):
         visitor = Visitor(full.world, who)
         assert visitor.get(f"/dossiers/{full.case.pk}/courriers").status_code == 404, who
-        assert f"/dossiers/{full.case.pk}/courriers" not in links(visitor.get(f"/dossiers/{full.case.pk}")), who
+        assert f"/dossiers/{full.case.pk}/courriers" not in links(visitor.get(f"/dossiers/{full.case.pk}")), (
+            who
+        )
 
 
 def draft_of(visitor, place):

@@ -610,14 +610,16 @@ LABELS: Final[Mapping[str, Text]] = {
     "LetterEditing.meeting_place": _("Lieu de l'entretien"),
     "LetterEditing.meeting_when": _("Jour et heure de l'entretien"),
     "LetterEditing.meeting_with": _("Qui sera présent"),
-    "LetterEditing.watch": _("Points de vigilance : fugue, contacts interdits, qui ne doit pas connaître le lieu"),
+    "LetterEditing.watch": _(
+        "Points de vigilance : fugue, contacts interdits, qui ne doit pas connaître le lieu"
+    ),
     "LetterEditing.why": _("Pourquoi, en une phrase que l'enfant comprend"),
     "Letter.note": _("Preuve de l'envoi d'un courrier"),
     "Letter.note_c": _("Preuve de l'envoi d'un courrier au déclarant"),
     "Letter.page": _("Courrier signé"),
     "Letter.page_c": _("Courrier signé au déclarant"),
     "Letter.page_i": _("Courrier signé sur la justice"),
-    "Letter.words": _("Ce que l'auteur d'un courrier a précisé"),
+    "Letter.additions": _("Ce que l'auteur d'un courrier a précisé"),
     "LetterPreparing.children": _("Enfants nommés dans le courrier"),
     "LetterPreparing.holder": _("Titulaire destinataire"),
     "LetterPreparing.kind": _("Courrier"),

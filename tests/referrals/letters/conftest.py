@@ -31,7 +31,12 @@ SAID_OF_WAITING = {
 }  # fmt: skip
 FORMALITIES = [
     {"kind": "holders_informed", "outcome": "done", "on": "2026-11-20", "how": "canary formality how"},
-    {"kind": "relinquishment", "outcome": "deferred", "reason": "child_interest", "reason_text": "canary formality why"},
+    {
+        "kind": "relinquishment",
+        "outcome": "deferred",
+        "reason": "child_interest",
+        "reason_text": "canary formality why",
+    },
 ]
 
 

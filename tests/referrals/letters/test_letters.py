@@ -60,7 +60,9 @@ def due(kit, who="crip_coordinator", kind=""):
 
 
 def prepare(kit, who, one, **other):
-    body = {name: one[name] for name in ("part", "children", "holder")} | {"kind": one["kind"]["code"]} | other
+    body = (
+        {name: one[name] for name in ("part", "children", "holder")} | {"kind": one["kind"]["code"]} | other
+    )
     answer = kit.world.as_(who).post(f"referrals/{kit.case.pk}/letters", body, key=uuid4().hex)
     see_all()
     return answer
@@ -76,6 +78,14 @@ def does(kit, who, pk, step, **body):
     answer = kit.world.as_(who).post(f"letters/{pk}/{step}", body, key=uuid4().hex)
     see_all()
     return answer
+
+
+def test_every_kind_is_signed_by_whom_the_paper_says():
+    """Those of an inquiry are in tests/referrals/inquiries; the prosecutor's document is of justice."""
+    both = dict.fromkeys(("inquiry", "inquiry_answer"), ("crip_coordinator",))
+    assert {str(kind): set(map(str, one.signers)) for kind, one in letter_types().items()} == {
+        kind: set(names) for kind, names in (SIGNS | both).items()
+    }
 
 
 # --- When each is due, and to whom (§2.8 no. 17) ------------------------------------------------------
@@ -124,7 +134,9 @@ def test_each_letter_is_due_to_its_addressees_and_to_who_signs_it_alone(full):
 
 
 def put_off(full):
-    full.fill.row(HolderInformation, holder=full.mother, occasion="inquiry", state="deferred", review_on=TODAY)
+    full.fill.row(
+        HolderInformation, holder=full.mother, occasion="inquiry", state="deferred", review_on=TODAY
+    )
 
 
 def implicated(full):
@@ -169,7 +181,9 @@ ALL = frozenset(SIGNS)
         (moved_away, set(), set()), (joined, set(), set()),
     ],
 )  # fmt: skip
-def test_nothing_is_due_to_a_holder_whose_information_waits_nor_about_who_is_no_child(full, spoil, written_to, kinds):
+def test_nothing_is_due_to_a_holder_whose_information_waits_nor_about_who_is_no_child(
+    full, spoil, written_to, kinds
+):
     """domain.md §2.8 no. 4: put off on whatever occasion; each of the other holder's letters stays due."""
     spoil(full)
 
@@ -231,13 +245,29 @@ def test_a_letter_is_read_by_who_reads_all_that_it_says(full):
     for kind in ("decision_holders", "holders_referral", "feedback"):
         ids[kind] = prepare(full, SIGNS[kind][0], due(full, SIGNS[kind][0], kind)[0]).json()["id"]
     readers = {
-        "decision_holders": {"crip_coordinator", "assessor", "assessment_lead", "ase_inspector", "case_referent"},
-        "holders_referral": {"crip_coordinator", "assessor", "assessment_lead", "ase_inspector", "case_referent"},
+        "decision_holders": {
+            "crip_coordinator",
+            "assessor",
+            "assessment_lead",
+            "ase_inspector",
+            "case_referent",
+        },
+        "holders_referral": {
+            "crip_coordinator",
+            "assessor",
+            "assessment_lead",
+            "ase_inspector",
+            "case_referent",
+        },
         # Only who reads class C: the letter tells whether somebody is answered, and how.
         "feedback": {"crip_coordinator", "intake_agent", "assessor", "assessment_lead", "ase_inspector"},
     }
     for kind, pk in ids.items():
-        found = {who for who in (*readers["holders_referral"], *NOBODY) if get(full, who, f"letters/{pk}").status_code == 200}
+        found = {
+            who
+            for who in (*readers["holders_referral"], *NOBODY)
+            if get(full, who, f"letters/{pk}").status_code == 200
+        }
         assert found == readers[kind], kind
         elsewhere = full.world.as_("crip_coordinator", "75").get(f"letters/{pk}")
         see_all()
@@ -302,8 +332,14 @@ def canaries_in(text):
         shown = date.fromisoformat(value).strftime("%d/%m/%Y") if field.kind == "date" else str(value)
         if field.kind not in ("bool", "key", "json") and shown in text:
             found.add(field.label)
-    found |= {f"m19 {name}" for name in ("judge", "service", "meanwhile", "staff", "proof") if f"canary m19 {name}" in text}
-    return found | {name for name in ("canary formality", "canary interview", "step of class") if name in text}
+    found |= {
+        f"m19 {name}"
+        for name in ("judge", "service", "meanwhile", "staff", "proof")
+        if f"canary m19 {name}" in text
+    }
+    return found | {
+        name for name in ("canary formality", "canary interview", "step of class") if name in text
+    }
 
 
 @pytest.mark.sec("SEC-AZ19")
@@ -342,7 +378,11 @@ def test_a_letter_opens_no_field_that_its_kind_does_not_declare(full, monkeypatc
     """The declaration is asked at each opening: a letter with a mistake in it says nothing rather than too much."""
     one = due(full, "crip_coordinator", "feedback")[0]
     kind = type_of("feedback")
-    monkeypatch.setitem(registry._types, kind.kind, replace(kind, write=lambda w: w.opened(w.look.case.children[0], "last_name")))
+    monkeypatch.setitem(
+        registry._types,
+        kind.kind,
+        replace(kind, write=lambda w: w.opened(w.look.case.children[0], "last_name")),
+    )
     pk = prepare(full, "crip_coordinator", one).json()["id"]
 
     answer = get(full, "crip_coordinator", f"letters/{pk}").json()
@@ -370,7 +410,9 @@ def test_two_holders_are_written_to_apart(full):
             names[one["holder"]] = own
 
 
-@pytest.mark.parametrize(("birth", "start"), [("2016-01-01", "Bonjour"), ("2013-01-01", "Bonjour"), ("2010-01-01", "Bonjour")])
+@pytest.mark.parametrize(
+    ("birth", "start"), [("2016-01-01", "Bonjour"), ("2013-01-01", "Bonjour"), ("2010-01-01", "Bonjour")]
+)
 def test_a_child_is_spoken_to_by_its_age(full, birth, start):
     full.grow(full.girl, birth)
     one = next(line for line in due(full, "ase_inspector", "child_letter") if about(full, line)[1] == GIRL)
@@ -462,7 +504,10 @@ def test_an_author_answers_what_the_kind_asks_and_no_more(full, body, status, wh
 
 @pytest.mark.parametrize(
     ("words", "rule"),
-    [({}, "Il manque"), ({"why": "Une phrase.", "added": "\n".join(["Une ligne."] * 40)}, "tient sur une page")],
+    [
+        ({}, "Il manque"),
+        ({"why": "Une phrase.", "added": "\n".join(["Une ligne."] * 40)}, "tient sur une page"),
+    ],
 )
 def test_a_letter_that_lacks_something_or_does_not_fit_is_not_signed(full, words, rule):
     who, pk = first(full)
@@ -486,7 +531,9 @@ def test_a_child_s_letter_goes_from_hand_to_hand_on_a_day_since_it_was_signed(fu
     who, pk, draft = ready(full)
     does(full, who, pk, "sign", draft=draft)
 
-    answer = does(full, who, pk, "send", **{"on": TODAY.isoformat(), "way": "professional", "proof": "Lue."} | body)
+    answer = does(
+        full, who, pk, "send", **{"on": TODAY.isoformat(), "way": "professional", "proof": "Lue."} | body
+    )
 
     assert answer.status_code == status, answer.json()
 
@@ -500,17 +547,25 @@ def test_what_is_discarded_is_gone_and_may_be_made_anew(full):
     assert does(full, who, pk, "discard", reason="Erreur.").status_code == 200
 
     row = Letter.objects.get(pk=pk)
-    assert (row.words, row.page) == (None, None)
+    assert (row.additions, row.page) == (None, None)
     assert get(full, who, f"letters/{pk}/page").status_code == 404
     assert get(full, who, f"letters/{pk}").json()["note"] == {"reason": "Erreur."}
-    assert [one for one in due(full, who, "child_letter") if about(full, one)[1] == GIRL and one["part"] == str(row.part)]
+    assert [
+        one
+        for one in due(full, who, "child_letter")
+        if about(full, one)[1] == GIRL and one["part"] == str(row.part)
+    ]
 
 
 def test_an_invitation_may_be_sent_again(full):
     who = "assessor"
     one = due(full, who, "convocation")[0]
     pk = prepare(full, who, one).json()["id"]
-    words = {"meeting_when": "Lundi 30 novembre à 14 h", "meeting_place": "Au service", "meeting_with": "Deux évaluateurs"}
+    words = {
+        "meeting_when": "Lundi 30 novembre à 14 h",
+        "meeting_place": "Au service",
+        "meeting_with": "Deux évaluateurs",
+    }
     does(full, who, pk, "edit", **words)
     does(full, who, pk, "sign", draft=get(full, who, f"letters/{pk}").json()["draft"])
     assert prepare(full, who, one).json()["rule"] == "not_made_already", "one at a time"

@@ -129,7 +129,11 @@ class Kit:
         )
 
     def assessment(self, state: str, *, level: str = "", **values: Any) -> Any:
-        said = {"earlier_concerns_considered": True, "framework_version": "HAS 2021", "opened_at": AT} | values
+        said = {
+            "earlier_concerns_considered": True,
+            "framework_version": "HAS 2021",
+            "opened_at": AT,
+        } | values
         row = self.fill.row(Assessment, state=state, **said)
         if level:
             self.fill.row(

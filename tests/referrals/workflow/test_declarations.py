@@ -35,7 +35,12 @@ def test_each_other_machine_has_exactly_its_states(machine):
     assert PART_STATES[machine].values == list(
         (
             EXPECTED_STATES
-            | {"batch": BATCH_STATES, "anomaly": ANOMALY_STATES, "inquiry": INQUIRY_STATES, "breach": BREACH_STATES}
+            | {
+                "batch": BATCH_STATES,
+                "anomaly": ANOMALY_STATES,
+                "inquiry": INQUIRY_STATES,
+                "letter": LETTER_STATES,
+            }
         )[machine]
     )
 

@@ -53,7 +53,10 @@ def _when(body: Mapping[str, Any], tab: Shown) -> str:
         said = {"on": tab.when(body["sent_on"]), "way": display.label(body["way"])}
         return gettext("Parti le %(on)s – %(way)s") % said
     if body.get("signed_at"):
-        return gettext("Signé le %(on)s par %(who)s") % {"on": tab.when(body["signed_at"]), "who": body["signed_by"]}
+        return gettext("Signé le %(on)s par %(who)s") % {
+            "on": tab.when(body["signed_at"]),
+            "who": body["signed_by"],
+        }
     if body.get("prepared_at"):
         said = {"on": tab.when(body["prepared_at"]), "who": body["prepared_by"]}
         return gettext("En préparation depuis le %(on)s par %(who)s") % said
