@@ -261,6 +261,12 @@ def keep_prepared(act: "StepContext") -> None:
         recipient=step_input.recipient,
         competence=step_input.competence,
         requests=step_input.requests,
+        asked_for=step_input.asked_for,
+        enquiries=step_input.enquiries,
+        feared=step_input.feared,
+        tonight=step_input.tonight,
+        no_report=step_input.no_report,
+        reachable=step_input.reachable,
     )
     row.children.set(act.case.of_case(step_input.children))
     act.case.part = act.made = row

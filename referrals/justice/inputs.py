@@ -1,6 +1,7 @@
 """Inputs of the steps on referrals to justice."""
 
-from core.inputs import Code, Codes, Id, Instant, StrictSerializer
+from core.inputs import Code, Codes, Id, Instant, StrictSerializer, Text
+from referrals.vocabulary.justice import Enquiry, Request
 from referrals.vocabulary.states import Competence, Ground
 from referrals.workflow.decision_inputs import JusticeAnswer, SeizeJusticeForAll
 from referrals.workflow.inputs import DOCUMENT, ids, text
@@ -23,7 +24,10 @@ class SeizeJustice(SeizeJusticeForAll):
 
 
 class PreparedReferral(StrictSerializer):
-    """A referral to justice that is being written (J01): for whom, on which grounds, to whom, and what is asked."""
+    """A referral to justice that is being written (J01): for whom, on which grounds, to whom, and what is asked.
+
+    Only what the case doesn't know is asked for; the document takes the rest from the case (J07).
+    """
 
     children = ids()
     grounds = Codes(Ground.choices, required=False, default=list)
@@ -31,7 +35,13 @@ class PreparedReferral(StrictSerializer):
     document = text(required=False, max_length=DOCUMENT)
     recipient = text(required=False)
     competence = Code(Competence.choices, required=False, default="", allow_blank=True)
+    asked_for = Codes(Request.choices, required=False, default=list)
+    enquiries = Codes(Enquiry.choices, required=False, default=list)
     requests = text(required=False, max_length=10_000)
+    feared = text(required=False, max_length=5_000)
+    tonight = text(required=False, max_length=5_000)
+    no_report = text(required=False)
+    reachable = Text(max_length=300, required=False, default="", allow_blank=True)
 
 
 class JusticeAnswerOfCase(JusticeAnswer):

@@ -1,4 +1,7 @@
-"""Document to the prosecutor: the facts of the case, each with its date, place and source (L226-4; domain.md §4).
+"""Document to the prosecutor: what is asked and why, the facts with their source (CASF L226-4; domain.md §4.9).
+
+Its thirteen parts stand in the order of §4.9. Each from the third on is there, or says that it isn't known or that
+there is nothing to say: none is left out silently. What the case knows is taken from it (``letter_parts.py``).
 
 The filer isn't in it: the filer's identity and profession are class C, and the court's file is open to the parties (CPC
 1187), the parents among them. Nor is the place where a child is sheltered (class K), nor health, third parties or
@@ -20,17 +23,19 @@ from django.template import Context, Engine, Template
 from accounts.models import User
 from accounts.roles import Role
 from core.languages import FRENCH, in_language
-from encryption.sealed import OpenScope, Sealed
-from referrals.vocabulary.child_answers import LivingWith, Sex
+from encryption.sealed import OpenScope
+from referrals.justice import letter_parts
+from referrals.justice.letter_parts import NOT_KNOWN, NOTHING, Lines, Opened, Person, Words, ages, day, label
+from referrals.vocabulary.child_answers import Attendance, LivingWith, Sex
 from referrals.vocabulary.fact_answers import FactSource, PlaceType
 from referrals.vocabulary.holder_answers import HolderLink
+from referrals.vocabulary.justice import Enquiry, Request
 from referrals.vocabulary.states import Competence, Ground, Whereabouts
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
-    from referrals.models import Child, Fact, JudicialReferral
+    from referrals.models import Child, Fact, Holder, JudicialReferral
 
-NOT_KNOWN: Final = "non connu"
 #: The article of each ground (domain.md §2.4).
 LAW: Final[Mapping[Ground, str]] = {
     Ground.EARLIER_ACTIONS: "L226-4 I, 1°",
@@ -49,16 +54,6 @@ SOURCES: Final[Mapping[str, str]] = {
     "": "Source non précisée",
 }
 
-type Lines = list[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """A child or a holder: a heading, and lines under it."""
-
-    name: str
-    lines: Lines
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldFact:
@@ -73,26 +68,38 @@ class ToldFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """All that the document says, opened."""
+    """All that the document says, opened, in the order of its parts."""
 
     authority: str
     reference: str
     composed_on: date
     author: str
     author_role: str
+    reachable: str
     recipient: str
     competence: str
     grounds: list[dict[str, str]]
+    argument: str
     children: list[Person]
+    minors: list[Person]
+    no_minors: str
+    feared: str
     holders: list[Person]
+    parental_authority: str
     received_on: date | None
     facts: list[ToldFact]
-    child_words: str
     danger: str
+    words: list[Words]
+    earlier: Lines
+    earlier_told: str
     earlier_actions: str
     actions_led: str
+    opinions: list[Words]
     report_on: date | None
-    argument: str
+    no_report: str
+    tonight: list[str]
+    enquiries: list[str]
+    asked_for: list[str]
     requests: str
 
 
@@ -117,43 +124,42 @@ def gather(case: Case, judicial: "JudicialReferral", scope: OpenScope) -> Letter
     """
     referral, concern = case.referral, case.referral.concern
     author = User.objects.get(pk=case.actor.user_id or UUID(int=0))
-    opened = _Opened(scope)
+    opened = Opened(scope)
+    concerned = _concerned(case, judicial)
+    minors = letter_parts.other_minors(case, concerned)
     return Letter(
         authority=referral.authority.name,
         reference=referral.reference,
         composed_on=case.today,
         author=author.full_name,
         author_role=in_language(Role(case.actor.role).label, FRENCH),
+        reachable=opened(judicial, "reachable") or NOT_KNOWN,
         recipient=opened(judicial, "recipient") or "Parquet des mineurs",
         competence=str(Competence(judicial.competence or Competence.RESIDENCE).label),
         grounds=[{"label": str(Ground(g).label), "law": LAW[Ground(g)]} for g in sorted(judicial.grounds)],
-        children=[_child(row, opened) for row in _concerned(case, judicial)],
-        holders=[_holder(row, opened) for row in case.holders],
+        argument=opened(judicial, "document"),
+        children=[_child(row, opened) for row in concerned],
+        minors=[letter_parts.minor(row, opened) for row in minors],
+        no_minors=letter_parts.no_minors(concern),
+        feared=opened(judicial, "feared") or (NOT_KNOWN if minors else NOTHING),
+        holders=[_holder(row, opened, case) for row in case.holders],
+        parental_authority=opened(concern, "parental_authority") or NOT_KNOWN,
         received_on=_local_day(case, referral.received_at),
         facts=[_fact(row, opened) for row in referral.facts.all()],
-        child_words=opened(concern, "child_words"),
         danger=opened(concern, "danger_what"),
+        words=letter_parts.words(case, concerned, opened),
+        earlier=letter_parts.earlier(case, judicial, concerned),
+        earlier_told=letter_parts.told_of_earlier(concern, opened),
         earlier_actions=opened(concern, "prior_actions"),
         actions_led=opened(judicial, "actions_led"),
+        opinions=letter_parts.opinions(case, concerned, opened),
         report_on=_report_day(case),
-        argument=opened(judicial, "document"),
+        no_report=opened(judicial, "no_report") or NOT_KNOWN,
+        tonight=letter_parts.tonight(case, judicial, concerned, opened),
+        enquiries=[str(Enquiry(code).label) for code in Enquiry.values if code in judicial.enquiries],
+        asked_for=[str(Request(code).label) for code in Request.values if code in judicial.asked_for],
         requests=opened(judicial, "requests"),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """Open a field of a row as text; nothing where there is nothing."""
-
-    scope: OpenScope
-
-    def __call__(self, row: Model, name: str) -> str:
-        value = getattr(row, name)
-        if isinstance(value, Sealed):
-            value = value.open(self.scope)
-        if value in (None, ""):
-            return ""
-        return value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value)
 
 
 def _concerned(case: Case, judicial: "JudicialReferral") -> list[Any]:
@@ -173,62 +179,54 @@ def _report_day(case: Case) -> date | None:
     return _local_day(case, delivered.at) if delivered is not None else None
 
 
-def _child(row: "Child", opened: _Opened) -> Person:
+def _child(row: "Child", opened: Opened) -> Person:
     names = " ".join(filter(None, (opened(row, "first_names"), opened(row, "last_name"))))
     lines = [
         ("Nom d'usage", opened(row, "usual_name")),
-        ("Né le", _day(opened(row, "birth_date"))),
-        ("Âge estimé", "" if row.birth_date is not None else _ages(row, opened)),
-        ("Sexe", _label(Sex, row.sex)),
+        ("Né le", day(opened(row, "birth_date"))),
+        ("Âge estimé", "" if row.birth_date is not None else ages(row, opened)),
+        ("Sexe", label(Sex, row.sex)),
         ("Adresse", opened(row, "address")),
-        ("Vit avec", _label(LivingWith, opened(row, "living_with"))),
-        ("Établissement scolaire", opened(row, "school_name")),
+        ("Vit avec", label(LivingWith, opened(row, "living_with"))),
         *_whereabouts(row, opened),
     ]
-    return Person(name=names or "Identité non connue", lines=[line for line in lines if line[1]])
+    school = [
+        ("Établissement scolaire", opened(row, "school_name") or NOT_KNOWN),
+        ("Niveau", opened(row, "school_level") or NOT_KNOWN),
+        ("Assiduité", label(Attendance, opened(row, "attendance")).lower() or NOT_KNOWN),
+    ]
+    # A child out of school has neither.
+    if opened(row, "attendance") == Attendance.NOT_ENROLLED:
+        school = [("Établissement scolaire", NOTHING), school[2]]
+    said = [line for line in lines if line[1]]
+    return Person(name=names or "Identité non connue", lines=[*said, *school])
 
 
-def _whereabouts(row: Model, opened: _Opened) -> Lines:
+def _whereabouts(row: Model, opened: Opened) -> Lines:
     """Return where the child is; where it is sheltered, that alone: the place is class K (domain.md §4.1)."""
     code = opened(row, "whereabouts")
-    lines = [("Situation", _label(Whereabouts, code))]
+    lines = [("Situation", label(Whereabouts, code))]
     if code != Whereabouts.SHELTERED:
         lines.append(("Lieu", opened(row, "whereabouts_detail")))
     return lines
 
 
-def _ages(row: Model, opened: _Opened) -> str:
-    ages = [age for age in (opened(row, "age_estimated_min"), opened(row, "age_estimated_max")) if age]
-    return f"{' à '.join(ages)} ans" if ages else NOT_KNOWN
-
-
-def _holder(row: Model, opened: _Opened) -> Person:
+def _holder(row: "Holder", opened: Opened, case: Case) -> Person:
     lines = [
-        ("Lien", _label(HolderLink, opened(row, "link"))),
-        ("Téléphone", opened(row, "phone")),
-        ("Adresse", opened(row, "address")),
+        ("Lien", label(HolderLink, opened(row, "link")) or NOT_KNOWN),
+        ("Téléphone", opened(row, "phone") or NOT_KNOWN),
+        ("Adresse", opened(row, "address") or NOT_KNOWN),
+        *letter_parts.told(row, opened, case),
     ]
-    return Person(name=opened(row, "name") or "Nom non connu", lines=[line for line in lines if line[1]])
+    return Person(name=opened(row, "name") or "Nom non connu", lines=lines)
 
 
-def _fact(row: "Fact", opened: _Opened) -> ToldFact:
-    place = ", ".join(filter(None, (_label(PlaceType, row.place_type), opened(row, "place_text"))))
+def _fact(row: "Fact", opened: Opened) -> ToldFact:
+    place = ", ".join(filter(None, (label(PlaceType, row.place_type), opened(row, "place_text"))))
     return ToldFact(
         source=SOURCES[row.source],
-        when=_day(opened(row, "on")) or opened(row, "period") or "date non connue",
+        when=day(opened(row, "on")) or opened(row, "period") or "date non connue",
         place=place or "lieu non connu",
         text=opened(row, "text"),
         quoted=row.source == FactSource.HEARD_FROM_CHILD,
     )
-
-
-def _day(text: str) -> str:
-    """Return a day as French writes it; a sealed day opens as ISO text or as a date."""
-    try:
-        return date.fromisoformat(text).strftime("%d/%m/%Y")
-    except ValueError:
-        return text
-
-
-def _label(codes: Any, value: str) -> str:
-    return str(codes(value).label) if value in codes.values else value

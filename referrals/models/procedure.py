@@ -20,6 +20,7 @@ from referrals.models.fields import (
 )
 from referrals.vocabulary import answers, assessment_answers, holder_answers, measure_answers
 from referrals.vocabulary.hearings import Heard
+from referrals.vocabulary.justice import Enquiry, Request
 from referrals.vocabulary.states import (
     AssessmentState,
     Competence,
@@ -311,7 +312,9 @@ class JudicialReferral(Part):
 
     ``report``: the assessment whose report was attached, where the referral is the outcome (T25, T26). ``letter`` is
     the document made from the case, as it was when it was composed; with the sending it is final. ``letter_sha256``
-    is its hash, in hexadecimal, by which a printed copy is known to be the one that was sent.
+    is its hash, in hexadecimal, by which a printed copy is known to be the one that was sent. ``feared``: for the other
+    minors of the home; ``tonight``: what protects the child; ``reachable``: by which number, day and night;
+    ``asked_for`` and ``enquiries``: codes beside ``requests``, which says the rest in words.
     """
 
     state = state_field(JudicialState, JudicialState.PREPARED, "I")
@@ -334,6 +337,12 @@ class JudicialReferral(Part):
     sending_reference = sealed("judicial_referral.sending_reference", "I")
     competence = answer(Competence, "I")
     requests = sealed("judicial_referral.requests", "I", max_length=10_000)
+    enquiries = code_list(Enquiry, "I")
+    asked_for = code_list(Request, "I")
+    reachable = sealed("judicial_referral.reachable", "I", max_length=300)
+    feared = sealed("judicial_referral.feared", "I", max_length=5_000)
+    tonight = sealed("judicial_referral.tonight", "I", max_length=5_000)
+    no_report = sealed("judicial_referral.no_report", "I", max_length=2_000)
     letter = sealed("judicial_referral.letter", "I", max_length=1_000_000)
     letter_sha256 = clear(models.CharField(max_length=64, blank=True, default=""), "I")
     composed_at = clear(models.DateTimeField(null=True, blank=True), "I")

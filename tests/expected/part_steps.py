@@ -59,7 +59,7 @@ VARIANT = Guard("variant_known", "a local variant that the authority doesn't hav
 
 JUDICIAL: dict[str, Step] = {
     "prepare": Step("J01", ON_CALL_TOO, data=("children", "grounds", "draft_text"), targets=("prepared",),
-                    note="Also, for the document made from the case: recipient, competence, requests (ours)."),
+                    note="Also, for the document made from the case: recipient, competence, what is asked (§4.9)."),
     # Ours: the signed document of T15, made from the case while the referral is prepared.
     "compose": Step(
         "J07", {role: HOLDING[role] for role in ("crip_coordinator", "ase_inspector", "on_call")},

@@ -2,12 +2,15 @@
 
 import base64
 import hashlib
+import html
 import re
 import zlib
+from datetime import timedelta
 
 import pytest
 
-from referrals.models import Child, Fact
+from referrals.models import Child, Fact, Holder, HolderInformation, JudicialOutcome, JudicialReferral
+from referrals.vocabulary.states import Outcome
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
 from tests.kept import kept
@@ -293,3 +296,154 @@ def test_without_the_extra_one_is_told_to_print_the_page(composed, monkeypatch):
 
     assert answer.json()["code"] == "pdf-unavailable"
     pdf._renderer.cache_clear()
+
+
+# --- Its thirteen parts (domain.md §4.9) ---------------------------------------------------------------------
+
+PARTS = (
+    "Fondements", "Enfant concerné", "Autres mineurs du domicile", "Titulaires de l'autorité parentale", "Faits",
+    "Paroles de l'enfant, et comment elles ont été recueillies", "Informations, saisines et mesures antérieures",
+    "Actions menées, avis de l'enfant et des titulaires", "Rapport d'évaluation", "Ce qui protège l'enfant ce soir",
+    "Investigations demandées", "Ce qui est demandé",
+)  # fmt: skip
+
+
+def parts(page):
+    """Return what each part says, by its number, without marks; the first is the head."""
+    body = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL).partition('<section class="signature"')[0]
+    pieces = re.split(r"<h2>(\d+)\. (.*?)</h2>", body)
+    told = {"1": plain(pieces[0])}
+    assert tuple(map(plain, pieces[2::3])) == PARTS
+    return told | dict(zip(pieces[1::3], map(plain, pieces[3::3]), strict=True))
+
+
+def plain(markup):
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", markup))).strip()
+
+
+def test_what_isnt_known_says_so_and_nothing_is_left_out(composed):
+    """A referral prepared without the newer answers, of a case that knows little: each part stands, in its order."""
+    told = parts(document(composed).content.decode())
+
+    assert "Joignable jour et nuit non connu" in told["1"]
+    assert "Établissement scolaire non connu Niveau non connu Assiduité non connu" in told["3"]
+    assert told["4"] == "sans objet Ce qui est craint pour eux sans objet"
+    assert "Informé de la présente saisine non, pas encore" in told["5"]
+    assert "Danger actuel, tel que transmis non connu" in told["6"]
+    assert told["7"] == "J'ai peur de rentrer. Recueillies : non connu"
+    assert told["8"] == "Selon la transmission non connu"
+    assert "Réaction des titulaires, à la transmission non connu" in told["9"]
+    assert told["10"] == "Pas de rapport : non connu"
+    assert told["11"] == "non connu"
+    assert told["12"] == "sans objet"
+    assert told["13"] == "Une mesure de protection immédiate."
+
+
+KNOWN = {
+    "child_words_how": "Lors d'un entretien seule, sans question.", "child_opinion": "Veut rester chez sa tante.",
+    "parents_informed": "no", "not_informed_reason": "reprisals", "parents_reaction": "Refuse d'en parler.",
+    "prior_reports": "yes", "prior_reports_text": "Une information en 2024, classée.", "prior_actions": "Une aide.",
+    "danger_now": "yes", "danger_what": "Un rendez-vous ce soir.", "parental_authority": "Exercée en commun.",
+    "has_household_minors": "yes",
+}  # fmt: skip
+ASKED = {
+    "asked_for": ["opp", "instruction_on_parents"], "enquiries": ["uaped_hearing", "data_preservation"],
+    "requests": "Le reste en clair.", "feared": "La même emprise.", "tonight": "Une tante l'accueille.",
+    "no_report": "L'urgence.", "reachable": "01 00 00 00 01",
+}  # fmt: skip
+
+
+@kept
+def known(story):
+    """The same, of a case that knows much: a sister at home, a holder whose information waits, a measure before."""
+    story.at("2026-11-24 10:00")
+    lina = child(
+        first_names="Lina", last_name="Exemple", birth_date="2011-03-02", school_name="Collège des Essais",
+        school_level="4e", attendance="irregular", whereabouts="sheltered", whereabouts_detail="12 rue Secrète",
+    )  # fmt: skip
+    sister = child(first_names="Mia", last_name="Exemple", birth_date="2015-01-05", kind="household")
+    mother = {"name": "Mere Exemple", "link": "mother", "phone": "0100000000", "address": "1 rue Connue"}
+    story.files(
+        "filer",
+        concern(
+            children=[lina, sister], holders=[mother], facts=FACTS, child_words="J'ai peur.", filer_name="Filer Exemple",
+            filer_org="Ecole Temoin", parents_informed_by="Filer Exemple", **KNOWN,
+        ),
+    )  # fmt: skip
+    story.reads("crip_coordinator")
+    holder = Holder.objects.get(referral=story.pk)
+    HolderInformation.objects.create(
+        referral=story.row, holder=holder, occasion="judicial_referral", state="deferred", reason="holder_implicated",
+        review_on="2026-12-04",
+    )  # fmt: skip
+    lina = Child.objects.get(referral=story.pk, kind="subject")
+    body = preparation(story, children=[str(lina.pk)], **ASKED)
+    story.does("crip_coordinator", "prepare", body, part="judicial-referrals")
+    story.does("crip_coordinator", "compose", {}, part=part(story))
+    return story
+
+
+def test_each_part_says_what_the_case_and_its_author_know(known):
+    told = parts(document(known).content.decode())
+
+    for number, said in {
+        "1": ("Joignable jour et nuit 01 00 00 00 01", "Parquet des mineurs de Bobigny", "a été trouvé"),
+        "2": ("Danger grave et immédiat (L226-4 I, danger grave et immédiat)", "Le danger est actuel."),
+        "3": ("Lina Exemple", "Établissement scolaire Collège des Essais Niveau 4e Assiduité irrégulière", "Mis à l'abri"),
+        "4": ("Mia Exemple", "05/01/2015", "Autre enfant du domicile", "Pas rencontré", "La même emprise."),
+        "5": (
+            "Mere Exemple", "1 rue Connue", "Exercée en commun.", "Informé de la transmission non : risque de représailles",
+            "Informé de la présente saisine non, différé : titulaire impliqué ; à revoir le 04/12/2026",
+        ),
+        "6": ("Un rendez-vous ce soir.", "Il garde mon téléphone."),
+        "7": ("J'ai peur. Recueillies : Lors d'un entretien seule, sans question.",),
+        "8": ("Une information en 2024, classée.",),
+        "9": ("Deux rencontres au collège.", "Une aide.", "Veut rester chez sa tante.", "Refuse d'en parler."),
+        "10": ("Pas de rapport : L'urgence.",),
+        "11": ("Une tante l'accueille.", "L'enfant est mis à l'abri."),
+        "12": ("Audition en unité d'accueil pédiatrique (UAPED)", "Conservation des données numériques"),
+        "13": (
+            "Ordonnance de placement provisoire", "Consigne sur l'information des titulaires", "Le reste en clair.",
+        ),
+    }.items():  # fmt: skip
+        for words in said:
+            assert words in told[number], (number, words, told[number])
+
+
+def test_neither_who_filed_nor_where_the_child_is_sheltered_is_in_any_part(known):
+    page = plain(document(known).content.decode())
+
+    for said in ("Filer Exemple", "Ecole Temoin", "Enseignant", "12 rue Secrète", "Mia Exemple "):
+        assert (said in page) == (said == "Mia Exemple "), said
+
+
+def test_what_went_before_has_its_day_and_outcome(known):
+    """Part 8: an earlier referral with its outcome, and that a holder was told meanwhile."""
+    lina = Child.objects.get(referral=known.pk, kind="subject")
+    HolderInformation.objects.filter(holder__referral=known.pk).update(
+        state="done", told_on="2026-11-23", review_on=None, reason=""
+    )
+    before = JudicialReferral.objects.create(
+        referral=known.row, state="received", grounds=["5"], prepared_at=known.now, sent_at=known.now - timedelta(days=90)
+    )
+    before.children.set([lina])
+    JudicialOutcome.objects.create(
+        referral=known.row, judicial_referral=before, child=lina, type="no_further", on="2026-09-01"
+    )
+    row = known.row.judicial_referrals.get(state="prepared")
+
+    known.does("crip_coordinator", "compose", {}, part=f"judicial-referrals/{row.pk}")
+
+    page = known.world.as_("crip_coordinator").get(f"referrals/{known.pk}/judicial-referrals/{row.pk}/document")
+    told = parts(page.content.decode())
+    assert "26/08/2026 – Saisine de l'autorité judiciaire" in told["8"]
+    assert str(Outcome("no_further").label) in told["8"]
+    assert "Informé de la présente saisine oui, le 23/11/2026, par les services de Autorité 93" in told["5"]
+
+
+def test_codes_alone_say_what_is_asked(filed):
+    """J07: what is asked may be a code; without code and words nothing is made."""
+    body = preparation(filed, requests="", asked_for=["opp"])
+    filed.does("crip_coordinator", "prepare", body, part="judicial-referrals")
+    filed.does("crip_coordinator", "compose", {}, part=part(filed))
+    assert parts(document(filed).content.decode())["13"] == "Ordonnance de placement provisoire"

@@ -13,6 +13,11 @@ HINTS: Final[Mapping[str, Text]] = {
         "Choisissez-le par sa nature et son heure d'arrivée : ne le rouvrez pas pour vérifier, ne le "
         "copiez pas. Rien n'est détruit."
     ),
+    "PreparedReferral.tonight": _("Mesure, personne, lieu gardé secret : sans dire le lieu."),
+    "PreparedReferral.no_report": _("Urgence, évaluation impossible… S'il y a un rapport, laissez vide."),
+    "PreparedReferral.feared": _(
+        "Le document nomme les autres mineurs du domicile et dit s'ils ont été rencontrés."
+    ),
     "DeclaringBreach.aware_at": _("Les 72 heures courent à partir de cet instant."),
     "DeclaringBreach.account": _(
         "Son adresse électronique. Le compte est suspendu aussitôt ; l'encadrement en est avisé et peut le rétablir."
