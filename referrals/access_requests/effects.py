@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from accounts.actor import system
+from accounts.models import User
 from encryption import keys
 from referrals.access_requests import documents, gate, inputs, letter, people, persons, stored
 from referrals.access_requests.copies import Box, Part, Readers, Span
@@ -234,10 +235,16 @@ def name_readers(sheet: Sheet) -> None:
     said, row = sheet.step_input, sheet.row
     row.named = sorted({*row.named, *map(str, said.entries)})
     sheet.note(why=said.why, weighed=said.weighed, heard=said.heard, heard_on=said.heard_on.isoformat())
-    found = module("readers").readers(
-        sheet.scope(), actor=sheet.actor, at=sheet.at, named=frozenset(map(UUID, row.named))
-    )
-    sheet.seal(row, "readers", stored.readers_as_json(found))
+    (held,) = sheet.opened([row.readers])
+    accounts = people.accounts_behind(sheet, said.entries)
+    names = {one.pk: one.full_name for one in User.objects.filter(pk__in=set(accounts.values()))}
+    # The list stays as it was collected, with its proofs: names alone are added.
+    by_entry = {str(entry): names.get(account, "") for entry, account in accounts.items()}
+    lines = [
+        line | ({"name": by_entry[line["entry"]]} if line["entry"] in by_entry else {})
+        for line in held["lines"]
+    ]
+    sheet.seal(row, "readers", held | {"lines": lines})
     row.save()
 
 

@@ -104,23 +104,27 @@ def remedies_end(sheet: Sheet) -> datetime:
     return since + timedelta(days=sheet.protocol.access_remedies_days)
 
 
-def readers_behind(sheet: Sheet, entries: Collection[UUID]) -> set[UUID]:
-    """Return the accounts behind some entries of the list of readers (AR9): who is heard, told, and signs nothing."""
+def accounts_behind(sheet: Sheet, entries: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the accounts behind some entries of the list of readers, by entry; no table holds the way back."""
     if not entries:
-        return set()
+        return {}
     with reading.as_auditor():
         rows = list(
-            ReadEntry.objects.filter(pk__in=entries, tenant=sheet.row.authority_id).values_list(
-                "body", flat=True
-            )
+            ReadEntry.objects.filter(pk__in=entries, tenant=sheet.row.authority_id).values_list("pk", "body")
         )
     cases = sheet.subjects()
-    found: set[UUID] = set()
-    for body in rows:
+    found: dict[UUID, UUID] = {}
+    for entry, body in rows:
         who = json.loads(bytes(body)).get("actor") if body else None
         account = account_behind(UUID(who), cases=cases) if who else None
-        found |= {account} if account else set()
+        if account is not None:
+            found[entry] = account
     return found
+
+
+def readers_behind(sheet: Sheet, entries: Collection[UUID]) -> set[UUID]:
+    """Return who is behind some entries (AR9): who is heard and told, and signs nothing."""
+    return set(accounts_behind(sheet, entries).values())
 
 
 def officers(row: AccessRequest, *, at: datetime) -> set[UUID]:

@@ -21,6 +21,7 @@ from encryption import keys
 from referrals.access.row_level_security import for_the_service
 from referrals.attachments import quarantine
 from referrals.models import (
+    AccessRequest,
     CaseExport,
     DataBreach,
     DeclaredTie,
@@ -115,6 +116,7 @@ def _keys_brought_back(sweep: bool, at: datetime) -> tuple[int, int]:
         used |= {key for key in EmergencySearch._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in DataBreach._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in Inquiry._base_manager.values_list("key", flat=True) if key}
+        used |= {key for key in AccessRequest._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in RowApproval._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in DeclaredTie.objects.values_list("key", flat=True) if key}
         dead = set(Referral.objects.filter(state=State.PURGED).values_list("pk", flat=True))

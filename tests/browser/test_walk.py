@@ -64,6 +64,10 @@ NO_PAGE = {
     **dict.fromkeys(
         ("inquiry-page", "inquiry-step-page"), "after another authority was asked: web/test_inquiries.py"
     ),
+    **dict.fromkeys(
+        ("access-request-page", "access-request-files-page", "access_request-step-page"),
+        "after a request was received: web/test_access_requests.py",
+    ),
     "row-signature": "after somebody proposed a step on a row of no case: referrals/test_row_approvals.py",
     "transfer": "after another authority has asked for a transfer: web/test_transfers.py",
 }

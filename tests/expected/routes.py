@@ -44,8 +44,9 @@ READS_LETTERS = "whoever reads of the case, and of each child named, all classes
 READS_INQUIRIES = (
     "the same; of what a case asked its team too; of a restricted file its list alone (§1.3, S21)"
 )
-BREACHES = "dpo, supervisors and auditors of the authority; administrators, of what they declared alone (§2.7 DB1)"
-ASSESSES = "the dpo of the authority, or a supervisor for a letter (§2.7 DB2, DB5)"
+ACCESS_REQUESTS = "the officer for the authority; who received, was asked or signs, as far as their part (§2.7 AccessRequest)"
+RECEIVES_ACCESS = "officers, intake agents and coordinators (AR1)"
+OFFICER_OF = "the officer of the authority, excluded from none of the files (§2.7 AccessRequest)"
 ASKS_ELSEWHERE = "coordinators and officers on call, for a case that they see (IQ1)"
 CELL = "coordinators and intake agents, each in the own authority; whoever files never (§1.1, SEC-CR17)"
 DRAFTS = "whoever may begin a draft (T01)"
@@ -129,7 +130,7 @@ ASSESSMENT = f"{CASE}/assessment"
 MEASURES = f"{CASE}/measures"
 BATCH = "/api/v1/retention-batches/<uuid:pk>"
 INQUIRY = "/api/v1/inquiries/<uuid:pk>"
-BREACH = "/api/v1/data-breaches/<uuid:pk>"
+ACCESS_REQUEST = "/api/v1/access-requests/<uuid:pk>"
 ANOMALY = "/api/v1/audit/anomalies/<uuid:pk>"
 APPROVAL = f"{CASE}/approvals/<uuid:approval>"
 
@@ -284,6 +285,14 @@ ROUTES = {
     "GET /ouvertures": CASES,
     "POST /ouvertures": BREAKS,
     "GET /appels": CASES,
+    "GET /demandes-acces": ACCESS_REQUESTS,
+    "GET /demandes-acces/nouvelle": RECEIVES_ACCESS,
+    "POST /demandes-acces/nouvelle": RECEIVES_ACCESS,
+    "GET /demandes-acces/<uuid:pk>": ACCESS_REQUESTS,
+    "GET /demandes-acces/<uuid:pk>/dossiers": OFFICER_OF,
+    "POST /demandes-acces/<uuid:pk>/fichier": OFFICER_OF,
+    "GET /demandes-acces/<uuid:pk>/etape/<slug:step>": STEP,
+    "POST /demandes-acces/<uuid:pk>/etape/<slug:step>": STEP,
     "GET /demandes": INQUIRES,
     "GET /demandes/<uuid:pk>": READS_INQUIRIES,
     "GET /demandes/<uuid:pk>/etape/<slug:step>": STEP,
@@ -565,11 +574,12 @@ ROUTES = {
     "POST /api/v1/approvals/<uuid:pk>/sign": SIGNED_BY,
     "POST /api/v1/approvals/<uuid:pk>/refuse": SIGNED_BY,
     "POST /api/v1/approvals/<uuid:pk>/withdraw": SIGNED_BY,
-    "GET /api/v1/data-breaches": BREACHES,
-    "POST /api/v1/data-breaches": BREACHES,
-    f"GET {BREACH}": BREACHES,
-    f"GET {BREACH}/figures": ASSESSES,
-    f"GET {BREACH}/notice": ASSESSES,
+    "GET /api/v1/access-requests": ACCESS_REQUESTS,
+    "POST /api/v1/access-requests": RECEIVES_ACCESS,
+    f"GET {ACCESS_REQUEST}": ACCESS_REQUESTS,
+    f"GET {ACCESS_REQUEST}/files": OFFICER_OF,
+    f"GET {ACCESS_REQUEST}/letters/<slug:name>": ACCESS_REQUESTS,
+    f"POST {ACCESS_REQUEST}/package": OFFICER_OF,
     "GET /api/v1/inquiries": INQUIRES,
     f"GET {INQUIRY}": READS_INQUIRIES,
     f"GET {CASE}/inquiries": SEEN,
@@ -740,6 +750,21 @@ ROUTES = {
     f"POST {BATCH}/refuse_visa": "B04",
     f"POST {BATCH}/execute": "B05",
     f"POST {BATCH}/waive_visa": "B06",
+    f"POST {ACCESS_REQUEST}/ask_identity": "AR2",
+    f"POST {ACCESS_REQUEST}/confirm_identity": "AR3",
+    f"POST {ACCESS_REQUEST}/set_scope": "AR4",
+    f"POST {ACCESS_REQUEST}/collect": "AR5",
+    f"POST {ACCESS_REQUEST}/redact": "AR6",
+    f"POST {ACCESS_REQUEST}/ask_opinion": "AR7",
+    f"POST {ACCESS_REQUEST}/give_opinion": "AR8",
+    f"POST {ACCESS_REQUEST}/name_readers": "AR9",
+    f"POST {ACCESS_REQUEST}/extend": "AR10",
+    f"POST {ACCESS_REQUEST}/answer": "AR11",
+    f"POST {ACCESS_REQUEST}/refuse": "AR12",
+    f"POST {ACCESS_REQUEST}/hand_over": "AR13",
+    f"POST {ACCESS_REQUEST}/appeal": "AR14",
+    f"POST {ACCESS_REQUEST}/settle": "AR15",
+    f"POST {ACCESS_REQUEST}/close": "AR16",
     f"POST {INQUIRY}/withdraw": "IQ2",
     f"POST {INQUIRY}/answer": "IQ3",
     f"POST {INQUIRY}/ask_documents": "IQ4",
@@ -893,7 +918,7 @@ LINES = {
         "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
         "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/imports", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
-        "GET /api/v1/saved-views", "GET /api/v1/approvals",
+        "GET /api/v1/saved-views", "GET /api/v1/approvals", "GET /api/v1/access-requests",
         "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/exports", "GET /api/v1/emergency-searches", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (

@@ -102,6 +102,9 @@ DEFAULTS = {
     "prosecutor_second_reminder_days": 8,
     "prosecutor_last_reminder_days": 30,
     "transfer_mode": "both",  # TRANSFER_MODE
+    "access_notice_days": 7,  # §2.3 C21 "Who is told"
+    "access_package_days": 30,  # ACCESS_PACKAGE_DAYS
+    "access_remedies_days": 62,  # §2.7 AR16
     "inquiry_days": 10,  # INQUIRY_DAYS
     "inquiry_urgent_days": 2,
     "inquiry_notice_days": 1,
@@ -198,6 +201,9 @@ BOUNDS = (
     ("qualification_step", (True, False), (0, "no", None)),
     ("two_reader_qualification", ("never", "when_exploited", "always"), ("", "ALWAYS", "sometimes", 1)),
     ("prostitution_judicial_mode", ("mandatory", "default_with_override", "advisory"), ("off", None)),
+    ("access_notice_days", (1, 20), (0, 21)),
+    ("access_package_days", (7, 90), (6, 91)),
+    ("access_remedies_days", (31, 365), (30, 366)),
     ("inquiry_days", (2, 60), (0, 61, "10")),
     ("inquiry_urgent_days", (1, 10), (0, 11, None)),
     ("inquiry_notice_days", (1, 9), (0, 10)),

@@ -283,62 +283,103 @@ INQUIRY: dict[str, Step] = {
     "lapse": Step("IQ8", {}, origins=("documents_asked",), targets=("answered",), system_too=True),
 }  # fmt: skip
 
-# DataBreach: §2.7, DB1 to DB7. DB2 from notified too is ours: what was notified at once is assessed afterwards (33(4)).
-# DB8 is ours: the supervisor, told at once, gives the account in question back.
-BREACH_STATES = ("declared", "assessed", "notified", "not_notified", "closed")
-DECLARES = {role: (TERRITORY,) for role in ("dpo", "supervisor", "auditor", "territory_admin", "platform_admin")}
-LETTER = ("on?", "way?", "happened?", "consequences?", "done?", "advice?", "contact?")
-BREACH: dict[str, Step] = {
-    "declare": Step(
-        "DB1", DECLARES,
+# AccessRequest: §2.7, AR1 to AR16; 2S of AR9, AR11, AR12, AR15 always, of AR4 for a restricted file.
+ACCESS_STATES = ("received", "identity_check", "collecting", "redaction", "answered", "partial", "refused", "appealed",
+                 "closed")  # fmt: skip
+OFFICER = {"dpo": (TERRITORY,)}
+UNANSWERED, ANSWERED = ACCESS_STATES[:4], ACCESS_STATES[4:7]
+STANDS = Guard("standing", "who asks has no standing any more by what files and ages say", "§2.8 no. 15")
+UNSIGNED = Guard("unsigned", "a signature is awaited on what would change", "SEC-AZ18")
+GATE = Guard("gate", "the safety gate is shut, and AR8 lets nothing go", "§7.5")
+DONE = Guard("done_said", "of another right it isn't said what was done", "§2.7")
+LOCKED = Guard(
+    "locked", "what is lifted protects who filed, other children, the other holder or a place", "§2.8 no. 15"
+)
+ACCESS_REQUEST: dict[str, Step] = {
+    "receive": Step(
+        "AR1", OFFICER | {"intake_agent": (TERRITORY,), "crip_coordinator": (TERRITORY,)},
+        guards=(Guard("not_ahead", "received on a day to come", "§2.7"),),
+        data=("authority?", "requester", "right?", "wanted?", "part?", "way", "received_on", "name", "contact", "last_name?",
+              "first_names?", "birth_date?", "words"),
+        targets=("received",),
+    ),
+    "ask_identity": Step("AR2", OFFICER, data=("doubt", "lacking", "safe_way"), origins=("received",),
+                         targets=("identity_check",)),
+    "confirm_identity": Step(
+        "AR3", OFFICER,
         guards=(
-            Guard("aware_by_now", "known tomorrow, or begun after it was known", "§2.7"),
-            Guard("account_known", "the account is of no one here, of elsewhere, or the own", "§2.7"),
+            Guard("fits", "another standing than the requester's", "§2.7"),
+            Guard("established", "no discernment, no office, or a mandate that isn't written", "§2.7"),
         ),
-        data=("authorities?", "aware_at", "kinds", "source", "what", "seen", "since?", "until?", "account?"),
-        targets=("declared",), system_too=True,
+        data=("proof", "standing", "discernment?", "in_office?", "written?", "how", "name?", "last_name?", "first_names?",
+              "birth_date?"),
+        origins=("received", "identity_check"), targets=("collecting",),
     ),
-    "assess": Step(
-        "DB2", PROTECTS, guards=(Guard("persons_counted", "a risk for nobody", "RGPD 33(3)"),),
-        data=("children?", "holders?", "implicated?", "filers?", "third_parties?", "agents?", "apart?", "entries?",
-              "parts?", "touched", "legible", "consequences", "measures", "risk", "why", "danger?", "reference?"),
-        origins=("declared", "assessed", "notified"), targets=("assessed", "same"),
-    ),
-    "notify_cnil": Step(
-        "DB3", PROTECTS,
+    "set_scope": Step(
+        "AR4", OFFICER,
         guards=(
-            Guard("part_in_order", "sent tomorrow, a complement of nothing, or whole before it is assessed", "RGPD 33(4)"),
-            Guard("delay_reasoned", "after 72 hours without the reasons", "RGPD 33(1)"),
+            UNSIGNED, Guard("searched", "the index wasn't searched", "§2.7"),
+            Guard("own_files", "a file of another authority, none, or from which the officer is excluded", "§2.7"),
+            Guard("the_one", "another name or birth in a file, or no such holder", "§2.8 no. 15"), STANDS,
         ),
-        data=("part", "notified_at", "reference", "proof", "nature", "contact", "delay?"),
-        origins=("declared", "assessed", "notified"), targets=("notified",),
+        signed="conditional", signed_when="a restricted file",
+        data=("references", "since?", "until?", "classes?", "searched", "approver?"), origins=("collecting",), targets=("same",),
     ),
-    "rule_out": Step(
-        "DB4", PROTECTS, guards=(Guard("no_risk", "the risk isn't none", "RGPD 33(1)"),),
-        data=("reasons", "approver?"), origins=("assessed",), targets=("not_notified",), signed="always",
+    "collect": Step("AR5", OFFICER, guards=(Guard("scoped", "no scope yet", "§2.7"), UNSIGNED, STANDS),
+                    origins=("collecting",), targets=("redaction",)),
+    "redact": Step(
+        "AR6", OFFICER, guards=(UNSIGNED, Guard("there", "a passage that isn't in the copy", "§2.7"), LOCKED),
+        data=("part?", "code?", "start?", "end?", "page?", "left?", "top?", "right?", "bottom?", "lift?", "reason?"),
+        origins=("redaction",), targets=("same",),
     ),
-    "inform_persons": Step(
-        "DB5", PROTECTS,
-        guards=(
-            Guard("risk_high", "the risk isn't high", "RGPD 34(1)"),
-            Guard("group_counted", "a group that counts nobody", "§2.7"),
-            Guard("days_past", "a day to come, or before the breach was known", "§2.7"),
-            Guard("inspectors_opinion", "the opinion of somebody else", "§2.7"),
-            Guard("unreadable", "called unreadable, and it isn't", "RGPD 34(3)"),
-        ),
-        data=("group", "answer", *LETTER, "reason?", "opinion_by?", "opinion_on?", "opinion?", "cnil_told_on?"),
-        origins=("assessed", "notified"), targets=("same",),
+    "ask_opinion": Step(
+        "AR7", OFFICER,
+        guards=(Guard("of_the_case", "not the inspector, no coordinator, or excluded", "§2.7"),
+                Guard("asked_once", "asked and not answered", "§2.7")),
+        data=("user", "question"), origins=("collecting", "redaction"), targets=("same",),
     ),
-    "reassess": Step(
-        "DB6", PROTECTS, guards=(Guard("news", "known tomorrow, or before the breach was", "§2.7"),),
-        data=("new", "aware_at"), origins=("not_notified",), targets=("assessed",),
+    "give_opinion": Step(
+        "AR8", {"ase_inspector": (TERRITORY,), "crip_coordinator": (TERRITORY,)},
+        guards=(Guard("asked", "not asked by AR7", "§2.7"), Guard("parts", "a part of another copy", "§2.7"),
+                Guard("noted", "the note is of a day to come", "§2.7")),
+        data=("verdict", "later_on?", "parts?", "reason", "noted_on?", "note?"), origins=("collecting", "redaction"),
+        targets=("same",),
+    ),
+    "name_readers": Step(
+        "AR9", OFFICER,
+        guards=(UNSIGNED, Guard("listed", "a line that isn't in the list", "C-579/21"),
+                Guard("heard", "the agents are heard on a day to come", "C-579/21")),
+        signed="always", data=("entries", "why", "weighed", "heard_on", "heard", "approver?"), origins=("redaction",),
+        targets=("same",),
+    ),
+    "extend": Step(
+        "AR10", OFFICER,
+        guards=(Guard("once", "extended before", "RGPD 12.3"), Guard("first_month", "after the first month", "RGPD 12.3"),
+                Guard("told", "told on a day to come, or before it was received", "RGPD 12.3")),
+        data=("ground", "reasons", "told_on"), origins=("identity_check", "collecting", "redaction"), targets=("same",),
+    ),
+    "answer": Step("AR11", OFFICER, guards=(STANDS, GATE, DONE), signed="always", data=("done?", "word?", "approver?"),
+                   origins=("redaction",), targets=("answered", "partial")),
+    "refuse": Step("AR12", OFFICER, signed="always", data=("reason", "reasons", "approver?"), origins=UNANSWERED,
+                   targets=("refused",)),
+    "hand_over": Step(
+        "AR13", OFFICER,
+        guards=(Guard("there", "nothing to hand over any more", "§2.7"), STANDS,
+                Guard("shown", "no identity shown, or a day to come", "§2.7"),
+                Guard("met", "a minor, not in person or with nobody to explain", "§2.7")),
+        data=("on", "handing", "to", "identity_shown", "explained_by?"), origins=("answered", "partial"), targets=("same",),
+    ),
+    "appeal": Step("AR14", OFFICER, guards=(Guard("not_ahead", "on a day to come, or before the answer", "§2.7"),),
+                   data=("appeal", "on", "reference"), origins=ANSWERED, targets=("appealed",)),
+    "settle": Step(
+        "AR15", OFFICER,
+        guards=(Guard("copied", "no copy to answer with", "§2.7"), Guard("there", "a passage of another copy", "§2.7"), LOCKED,
+                STANDS, GATE, DONE),
+        signed="always", data=("decision", "outcome", "reason?", "lift?", "done?", "word?", "approver?"),
+        origins=("appealed",), targets=("answered", "partial", "refused"),
     ),
     "close": Step(
-        "DB7", PROTECTS, guards=(Guard("groups_answered", "not assessed, or a group of a high risk unanswered", "§2.7"),),
-        data=("changes",), origins=("notified", "not_notified"), targets=("closed",),
-    ),
-    "lift_suspension": Step(
-        "DB8", {"supervisor": (TERRITORY,)}, guards=(Guard("suspended", "no account is suspended", "§2.7"),),
-        data=("reason",), origins=BREACH_STATES, targets=("same",),
+        "AR16", OFFICER, guards=(Guard("over", "remedies run, a package waits, or nobody withdrew in writing", "§2.7"),),
+        data=("withdrawn_on?", "note?"), origins=(*UNANSWERED, *ANSWERED), targets=("closed",), system_too=True,
     ),
 }  # fmt: skip

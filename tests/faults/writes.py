@@ -19,6 +19,8 @@ from accounts.roles import Role
 from accounts.signin import PROVED
 from encryption import keys, onetime
 from referrals.models import (
+    AccessPart,
+    AccessRequest,
     CaseExport,
     Child,
     Decision,
@@ -1055,57 +1057,157 @@ for _name in INQUIRY_STEPS:
     _inquiry_step(_name)
 
 
-PREPARE_LETTER = "POST /api/v1/referrals/{id}/letters"
-WHY = {"why": "Pour que tu ailles mieux."}
-SENT_BY_HAND = {"on": AT.date().isoformat(), "way": "hand", "proof": "Remise."}
-#: What is done before each step of a letter, and what the step itself sends; the mark of what was read comes in between.
-LETTER_STEPS: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
-    "edit": ((), WHY),
-    "sign": (("edit",), {}),
-    "send": (("edit", "sign"), SENT_BY_HAND),
-    "discard": ((), {"reason": "Erreur."}),
+RECEIVE_ACCESS = "POST /api/v1/access-requests"
+TAKE_ACCESS = "POST /api/v1/access-requests/{id}/package"
+GIRL = {"last_name": "Durandal", "first_names": "Inès", "birth_date": "2011-05-06"}
+ACCESS_ASKED = {
+    "requester": "subject_minor", "right": "rectification", "way": "letter", "name": "Inès Durandal", "contact": "12 rue",
+    "words": "Je veux mes données.", **GIRL,
+}  # fmt: skip
+IDENTIFIED = {"proof": "paper", "standing": "minor_alone", "discernment": True, "how": "Carte."}
+_SCOPED: Final = ("confirm_identity", "set_scope")
+_COPIED: Final = (*_SCOPED, "collect")
+#: What is done before each step of an access request, and what the step itself sends. Without a copy: what is in one is
+#: laid there by hand, for what collects and what packs have tests of their own.
+ACCESS_STEPS: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
+    "ask_identity": ((), {"doubt": "Écriture.", "lacking": "Une pièce.", "safe_way": "Courrier."}),
+    "confirm_identity": ((), IDENTIFIED),
+    "set_scope": (("confirm_identity",), {"searched": True}),
+    "collect": (_SCOPED, {}),
+    "redact": (_COPIED, {"code": "medical"}),
+    "ask_opinion": (_SCOPED, {"question": "Peut-on ?"}),
+    "give_opinion": ((*_SCOPED, "ask_opinion"), {"verdict": "send", "reason": "Oui."}),
+    "name_readers": (_COPIED, {"why": "x", "weighed": "x", "heard": "x"}),
+    "extend": (("confirm_identity",), {"ground": "number", "reasons": "Trois demandes."}),
+    "answer": (_COPIED, {"done": "Corrigé."}),
+    "refuse": ((), {"reason": "no_standing", "reasons": "Motif."}),
+    "hand_over": (
+        (*_COPIED, "answer"),
+        {"handing": "in_person", "to": "Inès", "identity_shown": True, "explained_by": "Sa référente"},
+    ),
+    "appeal": (("refuse",), {"appeal": "cnil", "reference": "1"}),
+    "settle": (("refuse", "appeal"), {"decision": "Avis.", "outcome": "refuse", "reason": "no_standing"}),
+    "close": ((), {"note": "Retirée."}),
 }
+SIGNED_ACCESS: Final = ("name_readers", "answer", "refuse", "settle")
 
 
-def letter_of(world: World) -> tuple[str, dict[str, Any]]:
-    """Return a case whose child is to be told of its decision, and which letter that is."""
-    kit = Kit(world, "report_submitted")
-    decided = kit.fill.row(Decision, child=kit.child, code="close", at=AT)
-    body = {"kind": "child_letter", "part": str(decided.pk), "children": [str(kit.child.pk)]}
-    return str(kit.case.pk), body
+class AccessDesk:
+    """A request about a girl of 93, as its officer takes it through its steps."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.kit = world, Kit(world, "triage")
+        for name, value in GIRL.items():
+            field = Child._meta.get_field(name)
+            setattr(self.kit.child, name, self.kit.fill.keys[field.key].seal(field, self.kit.child.pk, value))
+        self.kit.child.whereabouts = None
+        self.kit.child.save()
+        self.today = datetime.now(UTC).date().isoformat()
+        answer = Session(world, "dpo").sends(RECEIVE_ACCESS, ACCESS_ASKED | {"received_on": self.today})
+        assert answer.status_code == 201, answer.content
+        see_all()
+        self.pk = answer.json()["id"]
+
+    @property
+    def row(self) -> AccessRequest:
+        return AccessRequest.objects.get(pk=self.pk)
+
+    def lay(self, model: Any, name: str, value: Any, **said: Any) -> Any:
+        """Seal a value under the request's key, in the request or in a new row of it."""
+        own = self.row
+        row = own if model is AccessRequest else model(pk=uuid4(), request_id=self.pk, **said)
+        key = keys.data_key(own.key or own.pk, own.pk)
+        setattr(row, name, key.seal(model._meta.get_field(name), row.pk, value))
+        row.save()
+        see_all()
+        return row
+
+    def body(self, step: str) -> dict[str, Any]:
+        said = dict(ACCESS_STEPS[step][1])
+        match step:
+            case "set_scope":
+                said["references"] = [self.kit.case.reference]
+            case "redact":
+                part = self.lay(AccessPart, "content", {"text": "x", "attachment": ""}, position=0)
+                said["part"] = str(part.pk)
+            case "ask_opinion":
+                said["user"] = str(self.kit.user("ase_inspector"))
+            case "name_readers":
+                entry = str(uuid4())
+                self.lay(AccessRequest, "readers", {"lines": [{"entry": entry}], "proofs": {}})
+                said |= {"entries": [entry], "heard_on": self.today}
+            case "extend":
+                said["told_on"] = self.today
+            case "hand_over":
+                self.lay(AccessRequest, "package", "UEs=")
+                said["on"] = self.today
+            case "appeal":
+                said["on"] = self.today
+            case "close":
+                said["withdrawn_on"] = self.today
+        return said | ({"approver": str(self.kit.user("supervisor"))} if step in SIGNED_ACCESS else {})
+
+    def goes(self, *names: str) -> None:
+        """Do steps, each signed where two sign it."""
+        for name in names:
+            who = "ase_inspector" if name == "give_opinion" else "dpo"
+            route = f"POST /api/v1/access-requests/{{id}}/{name}"
+            answer = Session(self.world, who).sends(route, self.body(name), (self.pk,))
+            see_all()
+            assert answer.status_code == (202 if name in SIGNED_ACCESS else 200), (name, answer.content)
+            if name in SIGNED_ACCESS:
+                signed = Session(self.world, "supervisor").sends(
+                    "POST /api/v1/approvals/{id}/sign", {}, (answer.json()["approval"],)
+                )
+                see_all()
+                assert signed.status_code == 200, signed.content
 
 
-def read_letter(world: World, pk: object) -> dict[str, Any]:
-    """Return what signs a letter: the mark of it as it was read."""
-    return {"draft": world.as_("ase_inspector").get(f"letters/{pk}").json()["draft"]}
+@write(RECEIVE_ACCESS)
+def _receives_access(world: World) -> MakeReady:
+    body = ACCESS_ASKED | {"received_on": datetime.now(UTC).date().isoformat()}
+    return Session(world, "dpo").ready(RECEIVE_ACCESS, body)
 
 
-@write(PREPARE_LETTER)
-def _prepares(world: World) -> MakeReady:
-    pk, body = letter_of(world)
-    return Session(world, "ase_inspector").ready(PREPARE_LETTER, body, (pk,))
+@write(TAKE_ACCESS)
+def _takes_access(world: World) -> MakeReady:
+    desk = AccessDesk(world)
+    desk.lay(AccessRequest, "package", "UEs=")
+    return Session(world, "dpo").ready(TAKE_ACCESS, {}, (desk.pk,))
 
 
-def _letter_step(step: str) -> None:
-    route = f"POST /api/v1/letters/{{id}}/{step}"
+def _access_step(step: str) -> None:
+    route = f"POST /api/v1/access-requests/{{id}}/{step}"
 
     @write(route)
     def make(world: World) -> MakeReady:
-        pk, body = letter_of(world)
-        inspector = world.as_("ase_inspector")
-        made = inspector.post(f"referrals/{pk}/letters", body, key=uuid4().hex).json()["id"]
-        before, last = LETTER_STEPS[step]
-        for name in before:
-            sent = read_letter(world, made) if name == "sign" else LETTER_STEPS[name][1]
-            answer = inspector.post(f"letters/{made}/{name}", sent, key=uuid4().hex)
-            assert answer.status_code == 200, answer.content
-        body = read_letter(world, made) if step == "sign" else last
+        desk = AccessDesk(world)
+        desk.goes(*ACCESS_STEPS[step][0])
+        who = "ase_inspector" if step == "give_opinion" else "dpo"
+        return Session(world, who).ready(route, desk.body(step), (desk.pk,))
+
+
+for _name in ACCESS_STEPS:
+    _access_step(_name)
+
+
+def _decides_on_row(what: str) -> None:
+    route = f"POST /api/v1/approvals/{{id}}/{what}"
+
+    @write(route)
+    def make(world: World) -> MakeReady:
+        desk = AccessDesk(world)
+        asked = Session(world, "dpo").sends(
+            "POST /api/v1/access-requests/{id}/refuse", desk.body("refuse"), (desk.pk,)
+        )
         see_all()
-        return by(world, "ase_inspector", route, body, ids=(made,))
+        who = "dpo" if what == "withdraw" else "supervisor"
+        body = {"reason": "Non."} if what == "refuse" else {}
+        return Session(world, who).ready(route, body, (asked.json()["approval"],))
 
 
-for _name in LETTER_STEPS:
-    _letter_step(_name)
+for _name in ("sign", "refuse", "withdraw"):
+    _decides_on_row(_name)
 
 
 def an_export(world: World, **said: Any) -> CaseExport:
@@ -1182,12 +1284,15 @@ WALKED = {
         ("POST", "referrals/{id}/approvals/{id}/withdraw"), ("POST", "referrals/{id}/messages/{id}/read"),
         ("POST", "authorities/{id}/settings"), ("POST", "break-glass"), ("POST", "access-questions/{id}/answer"),
         ("POST", "audit/holds"), ("POST", "audit/holds/{id}/lift"),
-        ("POST", "approvals/{id}/sign"), ("POST", "approvals/{id}/refuse"), ("POST", "approvals/{id}/withdraw"),
     )
 }  # fmt: skip
 #: Pages that do, inside the same transaction of a request, what another address of the table does: the same view with
 #: other words, or the same action from another form.
 TWINS = {
+    "POST /signatures/{id}": "POST /api/v1/approvals/{id}/sign",
+    "POST /demandes-acces/nouvelle": RECEIVE_ACCESS,
+    "POST /demandes-acces/{id}/fichier": TAKE_ACCESS,
+    "POST /demandes-acces/{id}/etape/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
     **{
         f"POST /transmissions/{{id}}/{one.slug}": "POST /transmissions/{id}/enfant"
         for one in sections()

@@ -40,6 +40,8 @@ def ids(world, *names):
 
 #: Both sides of an inquiry: tests/journeys/test_s21 reads what each is told.
 OF_INQUIRIES = {"asked_cell", "asked_on_call", "asking_cell", "inquiry_arbiters"}
+#: Nobody else learns of an access request: tests/referrals/access_requests reads who is told.
+OF_ACCESS_REQUESTS = {"asked", "named_readers"}
 
 
 def test_every_party_that_a_step_tells_is_known():
@@ -54,7 +56,7 @@ def test_every_party_that_a_step_tells_is_known():
         *recipients.WATCHERS,
         *recipients.RECEIVING,
         *OF_INQUIRIES,
-        *data_breaches_actions.ROLES_TOLD,
+        *OF_ACCESS_REQUESTS,
     }
     # Whose child is in danger by a breach: tests/journeys/test_s20 reads what is told.
     assert named - known == {"filer", "agent", "endangered"}

@@ -23,6 +23,10 @@ from referrals.composition import sealed_cells
 from referrals.composition.row_signatures import NIGHTS, REFUSED, cells_of
 from referrals.models import (
     PARTS,
+    AccessOpinion,
+    AccessPart,
+    AccessRedaction,
+    AccessRequest,
     Assignment,
     Attachment,
     CaseExport,
@@ -50,7 +54,8 @@ from tests.security.procedure import seeing_all
 
 pytestmark = [pytest.mark.sec("SEC-CR21")]
 #: Rows of no case, each under a key of its own.
-OF_NO_CASE = {CaseExport, DataBreach, DeclaredTie, EmergencySearch, Inquiry, RowApproval}
+OF_NO_CASE = {CaseExport, DeclaredTie, EmergencySearch, Inquiry, RowApproval, AccessOpinion, AccessPart,
+              AccessRedaction, AccessRequest}  # fmt: skip
 SEALED = list(dict.fromkeys(field.model for field in sealed_fields() if issubclass(field.model, Celled)))
 
 

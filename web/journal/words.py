@@ -25,6 +25,10 @@ ACTS: Final[Mapping[str, Text]] = {
     "account-request:listed": _("Demandes de compte consultées"),
     "account-request:made": _("Compte ou rôle demandé"),
     "account-request:refused": _("Demande de compte ou de rôle refusée"),
+    "access_request:fetched": _("Réponse à une demande d'accès prise pour être remise"),
+    "access_request:listed": _("Demandes d'accès consultées"),
+    "access_request:read": _("Demande d'accès lue"),
+    "access_request:unfetched": _("Réponse à une demande d'accès détruite, non retirée"),
     "alarm:settled": _("Alarme du journal examinée"),
     "alert:called": _("Appel d'alerte passé"),
     "anomaly:answer": _("Réponse de l'agent à une question sur ses accès"),
@@ -218,8 +222,8 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "readings": _family(_("Lectures et recherches"), "field readers list search figures message"),
     "procedure": _family(
         _("Procédure"),
-        "referral draft assessment measure judicial feedback transfer inquiry letter duplicate approval alert review "
-        "receipt notice",
+        "referral draft assessment measure judicial feedback transfer inquiry access_request duplicate approval alert review receipt "
+        "notice",
     ),
     "files": _family(_("Pièces jointes"), "attachment"),
     "emergencies": _family(_("Ouvertures d'urgence"), "glass cap emergency-search"),

@@ -466,8 +466,8 @@ def test_an_excluded_officer_leaves_it_to_another(desk):
 def test_a_reader_is_named_by_two_after_being_heard_and_is_told(desk, monkeypatch):
     reader = desk.kit.user("supervisor_2")
     monkeypatch.setattr(
-        "referrals.access_requests.people.readers_behind",
-        lambda sheet, entries: {reader} if entries else set(),
+        "referrals.access_requests.people.accounts_behind",
+        lambda sheet, entries: {desk.entry: reader} if desk.entry in entries else {},
     )
     desk.copies()
     body = {
@@ -485,7 +485,7 @@ def test_a_reader_is_named_by_two_after_being_heard_and_is_told(desk, monkeypatc
 
     assert told("access-request.named") == {reader}
     shown = desk.world.as_("dpo").get(f"access-requests/{desk.pk}").json()["readers"]["lines"]
-    assert [line["name"] for line in shown] == ["Nom Prénom"]
+    assert [line["name"] for line in shown] == [desk.world.user("supervisor_2").full_name]
     with pytest.raises(ApproverRefused):
         desk.answers(by="supervisor_2")
 

@@ -32,7 +32,7 @@ MACHINES = (
     "transfer",
 )
 #: All machines: those of a case, and those of an authority's batches and anomalies.
-EVERY_MACHINE = (*MACHINES, "batch", "anomaly", "inquiry", "breach")
+EVERY_MACHINE = (*MACHINES, "batch", "anomaly", "inquiry", "access_request")
 #: States of each other machine's rows, and of the referral while its routes exist.
 PART_STATES = part_steps.STATES | small_steps.STATES
 WHILE_IN = PART_STEP_STATES | small_steps.STATES_OF_CASE
@@ -121,7 +121,7 @@ EXPECTED: dict[str, dict[str, Expected]] = {
     "transfer": _part_steps("transfer", small_steps.TRANSFER),
     "anomaly": _part_steps("anomaly", small_steps.ANOMALY),
     "inquiry": _part_steps("inquiry", small_steps.INQUIRY),
-    "breach": _part_steps("breach", small_steps.BREACH),
+    "access_request": _part_steps("access_request", small_steps.ACCESS_REQUEST),
 }
 
 

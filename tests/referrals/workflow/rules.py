@@ -427,18 +427,40 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         },
         "refuse": {"supervisors_word": "restriction_is_the_supervisors_word"},
     },
-    "breach": {
-        "declare": {"aware_by_now": "instants_are_in_order", "account_known": "account_is_known"},
-        "assess": {"persons_counted": "somebody_is_concerned"},
-        "notify_cnil": {"part_in_order": "notification_is_in_order", "delay_reasoned": "delay_is_explained"},
-        "rule_out": {"no_risk": "no_risk_is_left"},
-        "inform_persons": {
-            "risk_high": "risk_is_high", "group_counted": "group_is_concerned", "days_past": "days_have_come",
-            "inspectors_opinion": "opinion_is_an_inspectors", "unreadable": "unreadable_is_true",
+    "access_request": {
+        "receive": {"not_ahead": "receipt_is_not_ahead"},
+        "confirm_identity": {"fits": "standing_fits_the_requester", "established": "standing_is_established"},
+        "set_scope": {
+            "unsigned": "no_signature_is_awaited", "searched": "index_was_searched", "own_files": "files_are_own",
+            "the_one": "person_is_the_one", "standing": "standing_holds",
         },
-        "reassess": {"news": "news_are_new"},
-        "close": {"groups_answered": "every_group_is_answered"},
-        "lift_suspension": {"suspended": "account_is_suspended"},
+        "collect": {
+            "scoped": "scope_is_set", "unsigned": "no_signature_is_awaited", "standing": "standing_still_holds",
+        },
+        "redact": {
+            "unsigned": "no_signature_is_awaited", "there": "passage_is_there", "locked": "code_may_be_lifted",
+        },
+        "ask_opinion": {"of_the_case": "asked_is_of_the_case", "asked_once": "not_asked_yet"},
+        "give_opinion": {
+            "asked": "opinion_is_asked_of_one", "parts": "parts_are_there", "noted": "note_is_not_ahead",
+        },
+        "name_readers": {
+            "unsigned": "no_signature_is_awaited", "listed": "entries_are_listed", "heard": "agents_were_heard",
+        },
+        "extend": {"once": "not_extended_yet", "first_month": "first_month_runs", "told": "told_in_time"},
+        "answer": {
+            "standing": "standing_still_holds", "gate": "gate_lets_something_go", "done_said": "what_was_done_is_said",
+        },
+        "hand_over": {
+            "there": "package_is_there", "standing": "standing_still_holds", "shown": "identity_was_shown",
+            "met": "minor_is_met",
+        },
+        "appeal": {"not_ahead": "appeal_is_not_ahead"},
+        "settle": {
+            "copied": "copy_is_there", "there": "lifted_are_there", "locked": "code_may_be_lifted",
+            "standing": "settled_standing_holds", "gate": "gate_lets_something_go", "done_said": "what_was_done_is_said",
+        },
+        "close": {"over": "may_be_closed"},
     },
 }  # fmt: skip
 

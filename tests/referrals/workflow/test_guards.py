@@ -23,7 +23,7 @@ ELSEWHERE |= {
         *(("batch", name) for name in EXPECTED["batch"]),
         *(("anomaly", name) for name in EXPECTED["anomaly"]),
         *(("inquiry", name) for name in EXPECTED["inquiry"]),
-        *(("breach", name) for name in EXPECTED["breach"]),
+        *(("access_request", name) for name in EXPECTED["access_request"]),
     ]
     for guard in EXPECTED[machine][step].row.guards
 }

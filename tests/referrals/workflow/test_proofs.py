@@ -37,7 +37,7 @@ EXPECTED_ENDS = {
     "transfer": {"integrated", "kept"},
     "anomaly": {"closed"},
     "inquiry": {"refused", "withdrawn", "closed"},
-    "breach": {"closed"},
+    "access_request": {"closed"},
 }  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def test_the_ends_of_each_machine_are_those_of_the_paper():
         str(machine): set(map(str, runs.ends)) for machine, runs in machines.MACHINES.items()
     } == EXPECTED_ENDS
     assert (
-        EXPECTED_ENDS.keys() - {"referral", "batch", "anomaly", "inquiry", "breach"}
+        EXPECTED_ENDS.keys() - {"referral", "batch", "anomaly", "inquiry", "access_request"}
         == (part_steps.STATES | small_steps.STATES).keys()
     )
 
