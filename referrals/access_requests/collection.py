@@ -32,7 +32,8 @@ from referrals.access_requests.standing import Standing, Who, files_of
 from referrals.access_requests.surroundings import Surroundings, is_of_case
 from referrals.models import PARTS, Concern, Referral
 from referrals.vocabulary.access_requests import Subject, Wanted, Withheld
-from referrals.vocabulary.states import Machine
+from referrals.vocabulary.attachments import Scan
+from referrals.vocabulary.states import Machine, State
 from referrals.workflow.step import steps
 
 #: The rule of access by which the values are opened (domain.md §1.3 ``req``).
@@ -44,6 +45,8 @@ _WHERE: Final = frozenset({"whereabouts", "whereabouts_detail"})
 #: Of a child: where it lives, which a holder with another address isn't told; and what leads to a protected place.
 _HOME: Final = frozenset({"address", "commune_insee", "residence_department"})
 _LEADS: Final = frozenset({"school_name", "school_level", "attendance", "living_with", "service"})
+#: States by which alone somebody learns that justice was asked.
+_BEFORE_JUSTICE: Final = frozenset({State.JUDICIAL_PENDING, State.PROTECTED_JUDICIAL})
 #: What is typed and stands in clear.
 _TYPED: Final = frozenset({"platform", "framework_version"})
 #: Members of JSON that tell who filed or a protected place, whatever stands in them.
@@ -264,7 +267,7 @@ class _Case:
         if not child and self.around.other_holders and _linked_holder(row) not in self.around.own_holders:
             # Of which holder it is said, the row doesn't tell.
             return Withheld.OTHER_HOLDER
-        if access_class == "I":
+        if access_class == "I" or (name == "state" and getattr(row, name) in _BEFORE_JUSTICE):
             return Withheld.JUDICIAL
         if access_class == "E":
             return Withheld.MEDICAL
@@ -383,6 +386,7 @@ def _is_there(row: Any) -> bool:
         and row.condemned_at is None
         and row.destroyed_at is None
         and row.waiting_since is None
+        and row.scan != Scan.WAITING
     )
 
 

@@ -3,9 +3,11 @@
 The words of fields and steps stand with the pages, which lie above this app: they register them (``word_by``).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from html.parser import HTMLParser
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -117,7 +119,69 @@ def said(value: object, labels: Mapping[str, Any], zone: ZoneInfo) -> str:
     text = str(value)
     if text in labels:
         return in_language(labels[text], FRENCH)
-    return day_text(text) or text
+    return day_text(text) or (page_text(text) if _PAGE.match(text) else text)
+
+
+#: How a letter that the service composed begins.
+_PAGE: Final = re.compile(r"\s*<(?:!doctype html|html)", re.IGNORECASE)
+_LINES: Final = frozenset(
+    {
+        "p",
+        "div",
+        "li",
+        "tr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "br",
+        "dt",
+        "dd",
+        "section",
+        "header",
+        "footer",
+        "table",
+    }
+)
+_UNSEEN: Final = frozenset({"style", "script", "title"})
+
+
+class _Seen(HTMLParser):
+    """What somebody reads of a page."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's
+        """Begin a line, or what nobody sees."""
+        self._unseen += tag in _UNSEEN
+        if tag in _LINES:
+            self.texts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a line, or what nobody sees."""
+        self._unseen -= tag in _UNSEEN and self._unseen > 0
+        if tag in _LINES:
+            self.texts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        """Keep a text that is seen."""
+        if not self._unseen:
+            # No blank of our own: a name that a tag cuts in two must stay one.
+            self.texts.append(re.sub(r"\s+", " ", data))
+
+
+def page_text(page: str) -> str:
+    """Return the text of a letter that is kept as a page: lines without tags, so that names are found in it."""
+    seen = _Seen()
+    seen.feed(page)
+    seen.close()
+    lines = ("".join(seen.texts)).split("\n")
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
 def day_text(text: str) -> str:

@@ -109,6 +109,8 @@ def test_a_holder_reads_nothing_of_the_other_holder_and_the_other_way_round(plan
     assert "mother_told" not in fathers
     assert "father_told" in fathers
     assert "father" in planted.owners(planted.copy("holder", holder=planted.father.pk))
+    corrections = [one for one in planted.copy("holder") if one.source == "referrals.Rectification.at"]
+    assert len(corrections) == 1, "not that the other's name was put right, nor when"
 
 
 def test_whoever_is_asked_for_the_others_are_in_no_part(planted):
@@ -226,6 +228,33 @@ def test_values_are_as_a_person_reads_them(planted):
     assert parts["referrals.Referral.received_at"].text == "24/11/2026 à 10:00"
     assert parts["referrals.Measure.type"].text == "Aide éducative à domicile (AED)"
     assert parts["referrals.StepRecord.step"].text == "Qualifier en information préoccupante"
+
+
+def test_a_letter_kept_as_a_page_is_a_text_without_whom_it_isnt_about(planted):
+    page = (
+        "<!doctype html><html><head><title>x</title><style>p { margin: 0 }</style></head><body><h1>Signalement</h1>"
+        "<p>Pour <b>Léonie</b> Durandeau &amp; son fr&egrave;re</p><p>vu par Si<i>donie</i> O&rsquo;Kermadec</p></body></html>"
+    )
+    court = planted.own.judicial_referrals.get()
+    field = type(court)._meta.get_field("letter")
+    court.letter = planted.kit.fill.keys["case"].seal(field, court.pk, page)
+    court.save()
+
+    (part,) = [one for one in planted.copy("subject_minor") if one.source.endswith("JudicialReferral.letter")]
+
+    assert part.text.split("\n")[:2] == ["Signalement", "Pour Léonie Durandeau & son frère"]
+    assert "margin" not in part.text
+    assert not {"kermadec", "sidonie", "donie"} & set(masking.bare(visible(part)).split())
+
+
+def test_what_a_state_tells_of_justice_is_withheld_from_a_holder(planted):
+    planted.kit.put(state="judicial_pending")
+
+    def state(who):
+        (part,) = [one for one in planted.copy(who) if one.source == "referrals.Referral.state"]
+        return part.withheld
+
+    assert (state("holder"), state("subject_minor")) == (Withheld.JUDICIAL, None)
 
 
 def test_a_sheltered_childs_place_is_nobodys_to_read(planted):
