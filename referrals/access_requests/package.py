@@ -79,7 +79,7 @@ REMEDIES: Final = (
 AUTOMATED: Final = (
     "Aucune décision vous concernant n'est prise par un traitement automatisé, ni par profilage."
 )
-FREE: Final = "Cette première copie est gratuite. Vous n'avez pas à donner de motif à votre demande."
+FIRST_COPY: Final = "Cette première copie est gratuite. Vous n'avez pas à donner de motif à votre demande."
 NOTHING: Final = "Nous ne traitons aucune donnée vous concernant."
 HIDDEN: Final = (
     "Certains passages sont occultés, pour protéger d'autres personnes ou parce que la loi le demande. Chacun est "
@@ -297,7 +297,7 @@ def _information(content: PackageContent) -> Iterator[Section]:
         if what
         else (NOTHING,)
     )
-    yield Section(heading="Confirmation", paragraphs=(*told, *confirmed, FREE))
+    yield Section(heading="Confirmation", paragraphs=(*told, *confirmed, FIRST_COPY))
     if content.pieces:
         yield Section(heading="Finalités", points=content.purposes)
         yield Section(heading="Catégories de données", points=tuple(_categories(content)))

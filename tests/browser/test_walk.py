@@ -32,6 +32,7 @@ NO_PAGE = {
             "journal-verifier",
             "figures-table",
             "cases-file",
+            "access-copy-page",
             "export-take",
             "import-template",
             "import-lines",
@@ -65,8 +66,8 @@ NO_PAGE = {
         ("inquiry-page", "inquiry-step-page"), "after another authority was asked: web/test_inquiries.py"
     ),
     **dict.fromkeys(
-        ("access-request-page", "access-request-files-page", "access_request-step-page"),
-        "after a request was received: web/test_access_requests.py",
+        ("access-copy", "access-copy-part", "access-copy-lift", "access-file", "access-receipt"),
+        "after the copy of a request was made: web/test_access_copy.py",
     ),
     "row-signature": "after somebody proposed a step on a row of no case: referrals/test_row_approvals.py",
     "transfer": "after another authority has asked for a transfer: web/test_transfers.py",

@@ -74,6 +74,8 @@ FILER = "the filer, of the own account, where the authority lets it (FILER_REREA
 FILED = "who filed it (§1.4)"
 ADDS_FILES = "the author of a draft; the filer, and whoever adds a complement (T08); who writes the file's class (§1.3, §4.6)"
 FILES_OF_OWN = "the author of a draft, whoever filed: of a filing, what waits for an addition alone (§4.6)"
+READS_COPY = "the officer of the authority; who signs what the copy holds, while asked (§7.5)"
+HANDS_ANSWERS = "the officer of the authority, while the answer waits to be fetched (AR13)"
 READS_FILES = "who reads the file's class in full; of a draft its author (§1.3, §4.6)"
 KEEPS_EVIDENCE = "who writes the file's class (§1.3); the author of a draft"
 READS_ORIGINALS = "who reads the file's class, and writes what goes to justice (class I)"
@@ -299,10 +301,16 @@ ROUTES = {
     "POST /demandes/<uuid:pk>/etape/<slug:step>": STEP,
     "GET /dossiers/<uuid:pk>/interroger": ASKS_ELSEWHERE,
     "POST /dossiers/<uuid:pk>/interroger": ASKS_ELSEWHERE,
-    "GET /courriers/<uuid:pk>": READS_LETTERS,
-    "GET /courriers/<uuid:pk>/etape/<slug:step>": STEP,
-    "POST /courriers/<uuid:pk>/etape/<slug:step>": STEP,
-    "POST /dossiers/<uuid:pk>/courrier": STEP,
+    "GET /demandes-acces/<uuid:pk>/copie": READS_COPY,
+    "POST /demandes-acces/<uuid:pk>/copie": STEP,
+    "GET /demandes-acces/<uuid:pk>/copie/<uuid:part>": READS_COPY,
+    "POST /demandes-acces/<uuid:pk>/copie/<uuid:part>": STEP,
+    "GET /demandes-acces/<uuid:pk>/copie/<uuid:part>/page/<int:page>": READS_COPY,
+    "GET /demandes-acces/<uuid:pk>/copie/<uuid:part>/lever/<uuid:passage>": STEP,
+    "POST /demandes-acces/<uuid:pk>/copie/<uuid:part>/lever/<uuid:passage>": STEP,
+    "GET /demandes-acces/<uuid:pk>/fichier-protege": HANDS_ANSWERS,
+    "POST /demandes-acces/<uuid:pk>/fichier-protege": HANDS_ANSWERS,
+    "GET /demandes-acces/<uuid:pk>/recu": HANDS_ANSWERS,
     "GET /transferts": ASKED,
     "GET /transferts/<uuid:pk>": ASKED,
     "GET /dossiers/<uuid:pk>": SEEN,
@@ -865,6 +873,8 @@ GRAVE = {
     "POST /api/v1/audit/lookups/<uuid:pk>/decide",
     "GET /journal/reclamations/nouvelle",
     "GET /journal/reclamations/<uuid:pk>/decision",
+    "GET /demandes-acces/<uuid:pk>/fichier-protege",
+    "POST /demandes-acces/<uuid:pk>/fichier-protege",
     "GET /exports/demande",
     "POST /exports/<uuid:pk>/decision",
     "POST /exports/<uuid:pk>/fichier",

@@ -252,6 +252,7 @@ KEPT = {
     "journal.asked.AccessQuestion", "journal.lookups.AskLookup", "journal.lookups.DecideLookup", "administration.settings.OneSetting", "conflicts_of_interest.TiePage",
     "conflicts_of_interest.NewTie", "conflicts_of_interest.CorrectTie", "conflicts_of_interest.Decide",
     "cases.child_writing.ChildWriting", "cases.writing.TeamPage",
+    "access_requests.copy.WholeCopy", "access_requests.copy.CopyPart", "access_requests.copy.Lift",
 }  # fmt: skip
 
 

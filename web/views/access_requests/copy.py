@@ -86,8 +86,6 @@ class PartQuery(reviewing.PartQuery, told.ToldQuery):
 class CopyPage(InputPage):
     """A page on which passages of a copy are hidden or lifted."""
 
-    keeps = True
-
     def open(self, pk: UUID) -> Copy:
         """Return the copy.
 
@@ -119,6 +117,7 @@ class CopyPage(InputPage):
 class WholeCopy(CopyPage):
     """GET, POST /demandes-acces/{id}/copie."""
 
+    keeps = True
     query: ClassVar[type[Query]] = CopyQuery
     takes = reviewing.HidingEverywhere
     asks = EVERYWHERE
@@ -175,6 +174,7 @@ class WholeCopy(CopyPage):
 class CopyPart(CopyPage):
     """GET, POST /demandes-acces/{id}/copie/{part}."""
 
+    keeps = True
     query: ClassVar[type[Query]] = PartQuery
     template = "web/access_requests/part.html"
 
@@ -276,6 +276,7 @@ class PageImage(Page):
 class Lift(CopyPage):
     """GET, POST /demandes-acces/{id}/copie/{part}/lever/{passage}."""
 
+    keeps = True
     takes = reviewing.Lifting
     asks = LIFTING
     template = "web/access_requests/lift.html"
