@@ -159,6 +159,7 @@ class Desk:
         return self.does("refuse", {"reason": reason, "reasons": "Motif interne."}, by=by)
 
     def asks(self, who: str = "ase_inspector", **said: Any) -> Any:
+        self.later(minutes=1)
         self.does("ask_opinion", {"user": str(self.world.user(who).pk), "question": "Peut-on communiquer ?"})
         return self.does("give_opinion", OPINION | said, who=who)
 

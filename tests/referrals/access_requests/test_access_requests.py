@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from encryption import keys
 from outbox.models import Notice
 from referrals.access_requests import actions, queries, tasks
 from referrals.errors import ApproverRefused, GuardRefused, NotAllowed, NotVisible, WrongState
@@ -16,16 +15,13 @@ from referrals.models import (
     AccessFile,
     AccessPart,
     AccessRedaction,
-    AccessRequest,
     Concern,
     HolderInformation,
-    Measure,
     Referral,
-    RowApproval,
     StepRecord,
 )
 from tests.conftest import see_all
-from tests.referrals.access_requests.desk import FATHER, FILER, GIRL, RECEIVING, SECRET, SPAN, TEXT, Desk
+from tests.referrals.access_requests.desk import FATHER, GIRL, SPAN, TEXT, Desk
 from tests.referrals.workflow.kit import AT, Kit
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -86,11 +82,7 @@ def test_the_whole_way_to_the_end(desk):
 def test_no_line_on_the_case_but_a_hold_without_its_reason(desk):
     desk.copies()
     (record,) = StepRecord.objects.filter(referral=desk.kit.case)
-    assert (record.step, record.role, record.by_id if hasattr(record, "by_id") else None) == (
-        "hold",
-        "system",
-        None,
-    )
+    assert (record.step, record.role) == ("hold", "system")
     for who in ("crip_coordinator", "supervisor", "ase_inspector", "auditor", "assessor", "territory_admin"):
         with pytest.raises(NotVisible):
             desk.does("ask_identity", {}, who=who)
@@ -121,9 +113,7 @@ def test_who_receives_keeps_the_receipt_and_looks_for_no_file(desk):
     assert caller.get(f"access-requests/{desk.pk}/files").status_code == 403
     assert "Durandal" not in caller.get("access-requests").content.decode()
     with pytest.raises(NotAllowed):
-        desk.identifies_as("intake_agent") if hasattr(desk, "identifies_as") else desk.does(
-            "confirm_identity", {}, who="intake_agent"
-        )
+        desk.does("confirm_identity", {}, who="intake_agent")
 
 
 def test_another_right_goes_the_same_way_without_a_copy(desk):
@@ -590,11 +580,11 @@ def test_a_hold_released_by_hand_stands_again_and_one_of_before_stays(desk):
 
 
 def test_the_search_shows_no_name_and_tells_the_exact_one(desk):
-    from referrals.matching import indexing
-
+    """A file that the index finds: its reference and state, and whether names and birth are the same."""
     desk.receives()
     answer = desk.world.as_("dpo").get(f"access-requests/{desk.pk}/files")
-    assert (answer.status_code, "Inès" in answer.content.decode(), bool(indexing)) == (200, False, True)
+    assert (answer.status_code, "Inès" in answer.content.decode()) == (200, False)
+    assert set(desk.world.as_("crip_coordinator").get(f"access-requests/{desk.pk}/files").json()) >= {"code"}
 
 
 # --- Every state and step -------------------------------------------------------------------------------
@@ -620,17 +610,9 @@ def test_a_step_starts_where_the_table_says(desk):
 
 
 def test_what_is_closed_opens_no_more(desk):
-    row = desk.receives()
-    key = row.key
+    desk.receives()
     desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."})
-    assert row.key == key
     body = queries.one(desk.row, desk.actor("dpo"), at=desk.at)
     assert (body["said"], body["notes"], body["state"]["code"]) == (None, None, "closed")
     assert actions.runner.abilities(desk.row, desk.actor("dpo"), at=desk.at)["available_actions"] == []
-    assert keys
-    assert (
-        {FILER, SECRET, *RECEIVING}
-        and AccessRequest.objects.count() == 1
-        and not RowApproval.objects.exists()
-    )
-    assert Measure is not None
+    assert desk.row.key is None
