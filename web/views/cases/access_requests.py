@@ -489,7 +489,7 @@ def _said(said: Mapping[str, Any]) -> list[Line]:
             gettext("Personne concernée"),
             " ".join(filter(None, (subject.get("first_names"), subject.get("last_name")))),
         ),
-        (gettext("Née le"), display.instant(str(subject.get("birth_date") or ""), ZONE)),
+        (gettext("Date de naissance"), display.instant(str(subject.get("birth_date") or ""), ZONE)),
     ]
     return [Line(label, str(text)) for label, text in pairs if text]
 
