@@ -176,6 +176,12 @@ def masked(listed: Mapping[str, Any], places: Collection[int]) -> dict[str, Any]
     return {**listed, "lines": lines}
 
 
+def is_signed() -> bool:
+    """Tell whether any checkpoint was signed here."""
+    newest = tree.newest()
+    return newest is not None and checkpoints.last(newest.number) is not None
+
+
 def proven(listed: Mapping[str, Any]) -> dict[str, Any]:
     """Return a list with its proofs: the latest checkpoint with its witnesses, and a path for each entry.
 
@@ -213,4 +219,4 @@ def actors_of(found: Iterable[Consultation], entries: Collection[UUID]) -> dict[
     return {one.entry: UUID(one.said["actor"] or one.said["obo"]) for one in found if one.entry in entries}
 
 
-__all__ = ["Consultation", "Found", "actors_of", "consultations", "masked", "proven", "state"]
+__all__ = ["Consultation", "Found", "actors_of", "consultations", "is_signed", "masked", "proven", "state"]

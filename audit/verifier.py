@@ -2092,45 +2092,47 @@ def readers(asked: argparse.Namespace) -> Report:
     """Verify a list of readers: that each line is an entry of the journal, and that none is missing."""
     report = Report()
     page = json.loads(Path(asked.list).read_bytes())
-    page = page.get("readers", page) if isinstance(page, dict) else page
+    # Alone, or among what a package holds beside it.
+    for name in ("readers", "proofs"):
+        page = page.get(name, page) if isinstance(page, dict) else page
     # From whoever brings it: no member is used before its type is known.
     if not isinstance(page, dict) or page.get("format") != "repere-readers/1":
         raise Fault("malformed", asked.list)
     checkpoint = Checkpoint.of(_of(page, "checkpoint", str).encode())
     check_signatures(report, checkpoint, [Key.of(one) for one in asked.key])
-    stated = [
-        _stated(report, _of(page, "statements", list), number, checkpoint)
-        for number in range(len(_of(page, "statements", list)))
-    ]
-    whole = {(one.subjects, one.size, one.parts) for one in stated}
-    # Of one list: else a statement of another could stand for one that was left out.
-    if len(whole) != 1 or len({one.tenant for one in stated}) != len(stated) != 0:
-        report.fault("readers", "les déclarations ne sont pas d'une même liste")
-    elif len(stated) != stated[0].parts:
-        report.fault("readers", f"{stated[0].parts} déclarations annoncées, {len(stated)} présentes")
+    given = _of(page, "statements", list)
+    stated = [_stated(report, given, number, checkpoint) for number in range(len(given))]
+    _check_statements(report, stated)
     lines = [_line(report, one, checkpoint, stated) for one in _of(page, "lines", list)]
     for number, one in enumerate(stated):
-        own = [line for line in lines if line.list == number]
-        if any(first.place >= second.place for first, second in pairwise(own)):
-            report.fault(
-                "readers", f"déclaration {number} : des lignes se répètent ou ne sont pas dans l'ordre"
-            )
-        if any(line.place >= one.size for line in own):
-            report.fault("readers", f"déclaration {number} : une ligne est plus récente que la liste")
-        if len(own) != one.count:
-            report.fault(
-                "readers", f"déclaration {number} : {one.count} lignes annoncées, {len(own)} présentes"
-            )
-        elif fold([line.commitment for line in own]) != one.root:
-            report.fault(
-                "readers", f"déclaration {number} : les lignes ne sont pas celles qui sont annoncées"
-            )
+        _check_lines(report, number, one, [line for line in lines if line.list == number])
         report.lines.append(
             f"{checkpoint.origin} : {one.count} consultations jusqu'à l'entrée {one.size}, liste du {one.at:%d/%m/%Y}"
         )
     if asked.lines:
         report.lines += [line.text for line in lines]
     return report
+
+
+def _check_statements(report: Report, stated: Sequence[Stated]) -> None:
+    """Check that all statements of one list are there; else one of another could stand for one that was left out."""
+    lists = {(one.subjects, one.size, one.parts) for one in stated}
+    if len(lists) != 1 or len({one.tenant for one in stated}) != len(stated):
+        report.fault("readers", "les déclarations ne sont pas d'une même liste")
+    elif len(stated) != stated[0].parts:
+        report.fault("readers", f"{stated[0].parts} déclarations annoncées, {len(stated)} présentes")
+
+
+def _check_lines(report: Report, number: int, stated: Stated, lines: "Sequence[_Line]") -> None:
+    where = f"déclaration {number}"
+    if any(one.place >= other.place for one, other in pairwise(lines)):
+        report.fault("readers", f"{where} : des lignes se répètent ou ne sont pas dans l'ordre")
+    if any(line.place >= stated.size for line in lines):
+        report.fault("readers", f"{where} : une ligne est plus récente que la liste")
+    if len(lines) != stated.count:
+        report.fault("readers", f"{where} : {stated.count} lignes annoncées, {len(lines)} présentes")
+    elif fold([line.commitment for line in lines]) != stated.root:
+        report.fault("readers", f"{where} : les lignes ne sont pas celles qui sont annoncées")
 
 
 def _of(said: dict[str, Any], name: str, kind: type) -> Any:

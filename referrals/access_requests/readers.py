@@ -84,9 +84,15 @@ def readers(
 def proven(proofs: Mapping[str, Any]) -> dict[str, object]:
     """Return the proofs of a list as the stand-alone verifier reads them (``verifier.py readers``).
 
+    To be asked when the list is handed out. Of a list without proofs there are none; where nothing was ever signed, as
+    on a developer's machine, they stay without paths, and the verifier says so.
+
     Raises:
-        NotInTree: no checkpoint covers the list yet: some seconds later one does.
+        NotInTree: no checkpoint covers the list yet: some seconds later one does; or the log began anew since, and the
+            list has to be made anew.
     """
+    if not proofs or not consultations.is_signed():
+        return dict(proofs)
     return consultations.proven(proofs)
 
 

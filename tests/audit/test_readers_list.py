@@ -136,7 +136,7 @@ FAULT = verifier.FAULTS["readers"][0]
 
 
 def test_a_whole_list_holds_and_each_line_is_shown(handed, tmp_path, capsys):
-    (tmp_path / "list.json").write_text(json.dumps({"readers": handed.said, "else": 1}))
+    (tmp_path / "list.json").write_text(json.dumps({"lines": [], "proofs": handed.said}))
 
     done = verifier.main(["readers", str(tmp_path / "list.json"), "--key", logs.vkey(), "--lines"])
 

@@ -255,6 +255,18 @@ def test_a_list_of_an_earlier_life_of_the_log_is_made_anew(planted, sequenced):
         lists.proven({**found.proofs, "origin": 7})
 
 
+def test_where_nothing_is_signed_a_list_has_no_paths_and_says_so(planted, tmp_path, sequenced):
+    """On a developer's machine without a sequencer."""
+    reads(planted)
+    proofs = lists.proven(listed(planted).proofs)
+
+    (tmp_path / "list.json").write_text(json.dumps({"proofs": proofs}))
+    placed(sequenced)
+    said = verifier.main(["readers", str(tmp_path / "list.json"), "--key", sequenced.key()])
+    assert said == verifier.FAULTS["missing"][0]
+    assert lists.proven({}) == {}
+
+
 def test_the_request_is_a_line_too(planted):
     """§7.5: whoever made the copy read the file as well."""
     from referrals.access_requests.collection import collect
