@@ -38,6 +38,55 @@ IDENTIFIED = {
 OPINION = {"verdict": "send", "reason": "Sans risque."}
 
 
+def parts_of(case: Any, child: Any, scope: Any) -> list[Part]:
+    """Return the copy of one child: a fact in which who filed is named, and the first names."""
+    if child not in scope.children:
+        return []
+    return [
+        Part(
+            referral=case, source="referrals.Fact.text", row=uuid4(), label="Fait", access_class="D",
+            subjects=frozenset({Subject.CHILD}), may_withhold=frozenset({Withheld.FILER, Withheld.THIRD_PARTY}),
+            on=TODAY, text=TEXT, hidden=(SPAN,),
+        ),
+        Part(
+            referral=case, source="referrals.Child.first_names", row=uuid4(), label="Prénoms",
+            access_class="B", subjects=frozenset({Subject.CHILD}), may_withhold=frozenset(), text="Inès",
+        ),
+    ]  # fmt: skip
+
+
+def readers_of(entry: Any) -> Readers:
+    """Return a list of one consultation."""
+    line = ReaderLine(
+        entry=entry, day=TODAY, hours="8 h – 12 h", function="Évaluateur", service="CRIP", purpose="Évaluation",
+        classes=("identité",), own_authority=True, what="read",
+    )  # fmt: skip
+    return Readers(lines=(line,), proofs={"count": 1})
+
+
+def double(case: Any, child: Any, *, entry: Any = None, built: list[Any] | None = None) -> Any:
+    """Return what stands for collector, readers and package, which have tests of their own."""
+    kept = built if built is not None else []
+
+    def build(content: Any) -> bytes:
+        kept.append(content)
+        return b"PK" + str(len(kept)).encode()
+
+    def module(name: str) -> Any:
+        if name == "collection":
+            return SimpleNamespace(collect=lambda scope, *, actor, at: parts_of(case, child, scope))
+        if name == "readers":
+            return SimpleNamespace(readers=lambda scope, *, actor, at, named: readers_of(entry or uuid4()))
+        names = ("letter", "requester", "received_on", "cases", "pieces", "readers")
+        return SimpleNamespace(
+            PackageContent=lambda **said: SimpleNamespace(**{one: said[one] for one in names}),
+            Piece=lambda **said: SimpleNamespace(**said),
+            build=build,
+        )
+
+    return module
+
+
 class Desk:
     """One request about one case, in the hands of the people of 93; ``at`` is the instant of each act."""
 
@@ -49,7 +98,8 @@ class Desk:
         self.pk: Any = None
         self.built: list[Any] = []
         self.entry = uuid4()
-        monkeypatch.setattr(effects, "module", self._module)
+        standing = double(self.kit.case.pk, self.kit.child.pk, entry=self.entry, built=self.built)
+        monkeypatch.setattr(effects, "module", standing)
 
     # --- Rows ---------------------------------------------------------------------------------------------
 
@@ -66,45 +116,6 @@ class Desk:
         kit.holder.implicated = ""
         kit.holder.save()
         Concern.objects.filter(referral=kit.case).update(holder_implicated="no")
-
-    def _module(self, name: str) -> Any:
-        """Stand for collector, readers and package, which have tests of their own."""
-        if name == "collection":
-            return SimpleNamespace(collect=self._collect)
-        if name == "readers":
-            return SimpleNamespace(readers=self._readers)
-        names = ("letter", "requester", "received_on", "cases", "pieces", "readers")
-        return SimpleNamespace(
-            PackageContent=lambda **said: SimpleNamespace(**{one: said[one] for one in names}),
-            Piece=lambda **said: SimpleNamespace(**said),
-            build=self._build,
-        )
-
-    def _build(self, content: Any) -> bytes:
-        self.built.append(content)
-        return b"PK" + str(len(self.built)).encode()
-
-    def _collect(self, scope: Any, *, actor: Any, at: Any) -> list[Part]:
-        if scope.children != frozenset({self.kit.child.pk}):
-            return []
-        return [
-            Part(
-                referral=self.kit.case.pk, source="referrals.Fact.text", row=uuid4(), label="Fait", access_class="D",
-                subjects=frozenset({Subject.CHILD}), may_withhold=frozenset({Withheld.FILER, Withheld.THIRD_PARTY}),
-                on=TODAY, text=TEXT, hidden=(SPAN,),
-            ),
-            Part(
-                referral=self.kit.case.pk, source="referrals.Child.first_names", row=uuid4(), label="Prénoms",
-                access_class="B", subjects=frozenset({Subject.CHILD}), may_withhold=frozenset(), text="Inès",
-            ),
-        ]  # fmt: skip
-
-    def _readers(self, scope: Any, *, actor: Any, at: Any, named: Any) -> Readers:
-        line = ReaderLine(
-            entry=self.entry, day=TODAY, hours="8 h – 12 h", function="Évaluateur", service="CRIP", purpose="Évaluation",
-            classes=("identité",), own_authority=True, what="read", name="Nom Prénom" if self.entry in named else "",
-        )  # fmt: skip
-        return Readers(lines=(line,), proofs={"count": 1})
 
     # --- What people do -----------------------------------------------------------------------------------
 
