@@ -1,0 +1,44 @@
+"""A request for access of the demonstration: a mother asks for her daughter's file; who she is is established."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from config.demo.cast import Cast
+from config.demo.show import HOME
+from config.demo.stage import Stage
+from referrals.access import row_level_security
+from referrals.access_requests import actions
+from referrals.models import AccessRequest
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
+
+OFFICER: Final = "dpo"
+
+
+def stage(cast: Cast, *, now: datetime) -> None:
+    """Let the officer receive a request and establish who asks; nothing if there is a request already."""
+    at = now - timedelta(days=24)
+    with row_level_security.for_the_service():
+        if AccessRequest.objects.exists():
+            return
+        officer = Stage(cast, HOME).actor(OFFICER, at=at)
+        asked = {
+            "requester": "holder",
+            "way": "letter",
+            "received_on": at.date().isoformat(),
+            "name": "Claire Exemple",
+            "contact": "2 rue de l'Essai\n93000 Bobigny",
+            "last_name": "Exemple",
+            "first_names": "Lou",
+            "birth_date": "2012-04-03",
+            "words": "Je souhaite une copie de tout ce que vous avez sur ma fille et moi.",
+        }
+        row = actions.receive(asked, actor=officer, at=at)
+        identified = {
+            "proof": "paper",
+            "standing": "holder_in_office",
+            "in_office": True,
+            "how": "Carte d'identité et livret de famille regardés au guichet, rien n'est gardé.",
+        }
+        step = steps.get(Machine.ACCESS_REQUEST, "confirm_identity")
+        actions.runner.perform(step, row.pk, identified, actor=officer, at=at)
