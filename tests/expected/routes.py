@@ -305,7 +305,7 @@ ROUTES = {
     "POST /demandes-acces/<uuid:pk>/copie": STEP,
     "GET /demandes-acces/<uuid:pk>/copie/<uuid:part>": READS_COPY,
     "POST /demandes-acces/<uuid:pk>/copie/<uuid:part>": STEP,
-    "GET /demandes-acces/<uuid:pk>/copie/<uuid:part>/page/<int:page>": READS_COPY,
+    "GET /demandes-acces/<uuid:pk>/copie/<uuid:part>/image": READS_COPY,
     "GET /demandes-acces/<uuid:pk>/copie/<uuid:part>/lever/<uuid:passage>": STEP,
     "POST /demandes-acces/<uuid:pk>/copie/<uuid:part>/lever/<uuid:passage>": STEP,
     "GET /demandes-acces/<uuid:pk>/fichier-protege": HANDS_ANSWERS,

@@ -250,7 +250,7 @@ class CopyPart(CopyPage):
         return {
             "page": page,
             "pages": found.pages,
-            "image": reverse("access-copy-page", args=[copy.row.pk, one.pk, page]),
+            "image": reverse("access-copy-page", args=[copy.row.pk, one.pk]) + f"?page={page}",
             "words": " ".join(word.text for word in found.words),
             "previous": next((address for number, address in others if number < page), ""),
             "following": next((address for number, address in others if number > page), ""),
@@ -258,18 +258,18 @@ class CopyPart(CopyPage):
 
 
 class PageImage(Page):
-    """GET /demandes-acces/{id}/copie/{part}/page/{n}."""
+    """GET /demandes-acces/{id}/copie/{part}/image."""
 
-    def get(self, request: ServiceRequest, pk: UUID, part: UUID, page: int) -> HttpResponse:  # noqa: ARG002
-        """Return a page of a document, from 1, as an image with what is hidden on it painted over; it is an entry.
+    query: ClassVar[type[Query]] = reviewing.PartQuery
+
+    def get(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Return a page of a document as an image with what is hidden on it painted over; the reading is an entry.
 
         Raises:
             NotVisible, NotServed: no such document for this reader.
             FileRefused, ParserUnavailable: it can't be drawn, or has no such page.
         """
-        if page < 1:
-            raise NotVisible
-        picture = reviewing.picture(pk, part, page - 1, actor=self.actor, at=self.at)
+        picture = reviewing.picture(pk, part, self.asked["page"] - 1, actor=self.actor, at=self.at)
         return HttpResponse(picture, content_type="image/jpeg")
 
 
