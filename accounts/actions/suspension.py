@@ -8,7 +8,7 @@ is suspended; reopening it is no way around whoever lifts a suspension.
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts import acts, sessions
 from accounts.actions.entry import record_about
@@ -55,7 +55,9 @@ def restore_account(*, actor: Actor, at: datetime, user_id: UUID, tenant: UUID) 
 
 def is_suspended(user: User, *, at: datetime) -> bool:
     """Tell whether an account is suspended, and not closed for good: a closed one has no role left."""
-    return not user.is_active and user.memberships.filter(Q(valid_to=None) | Q(valid_to__gt=at)).exists()
+    # One that was ended before it began has an end to come, and nothing before it.
+    going_on = Q(valid_to=None) | (Q(valid_to__gt=at) & Q(valid_to__gt=F("valid_from")))
+    return not user.is_active and user.memberships.filter(going_on).exists()
 
 
 def _require_the_service(actor: Actor) -> None:

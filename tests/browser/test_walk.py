@@ -32,7 +32,7 @@ NO_PAGE = {
             "journal-verifier",
             "figures-table",
             "cases-file",
-            "access-copy-page",
+            "breach-table",
             "export-take",
             "import-template",
             "import-lines",

@@ -540,6 +540,9 @@ def justice_beside(case: Case) -> Walk:
         "recipient": say("recipient"),
         "competence": "residence",
         "requests": say("requests"),
+        "asked_for": ["opp"],
+        "enquiries": ["medical_exam"],
+        **{name: say(name) for name in ("feared", "tonight", "no_report", "reachable")},
     }
     answer = yield case.step("crip_coordinator", "judicial-referrals/prepare", **prepared)
     dropped = answer.json()["made"]

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from audit.errors import LogContradicted, WitnessFileFaulty
 from config import env
-from config.demo import oddity, proof, rights, show
+from config.demo import breach, oddity, proof, show
 from config.demo.cast import CODES, Cast, gather, give_applications, give_password, give_tokens, put_on_duty
 from config.demo.forms import born, child, concern
 from config.demo.serving import HOST, PORT_VARIABLE
@@ -62,6 +62,7 @@ class Command(BaseCommand):
             access_review_tasks.pass_over(now)
             rights.stage(demo.cast, now=now)
             oddity.stage(demo.cast, now=now)
+            breach.stage(demo.cast, now=now)
         except (LogContradicted, WitnessFileFaulty) as refused:
             raise CommandError(f"{refused} Supprimez {env.state_dir()} pour repartir de rien.") from None
         show.write_files(demo.cast, at=now)

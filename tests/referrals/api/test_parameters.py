@@ -52,6 +52,7 @@ READERS = {
     "imports": "territory_admin",
     "factor-resets": "territory_admin",
     "retention-batches": "dpo",
+    "data-breaches": "dpo",
 }
 
 
