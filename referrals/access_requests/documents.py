@@ -20,7 +20,12 @@ def read(sheet: Sheet, pk: UUID) -> tuple[str, bytes] | None:
         StoreUnavailable: the store doesn't answer; nothing is made then.
     """
     row = Attachment.objects.filter(pk=pk).select_related("referral").first()
-    if row is None or row.barred_at is not None or row.object is None or row.scan in (Scan.WAITING, Scan.INFECTED):
+    if (
+        row is None
+        or row.barred_at is not None
+        or row.object is None
+        or row.scan in (Scan.WAITING, Scan.INFECTED)
+    ):
         return None
     service = system(origin=sheet.actor.origin, obo=sheet.actor.user_id)
     with disclosure(

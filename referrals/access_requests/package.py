@@ -62,6 +62,23 @@ PURPOSES: Final = (
     "Décider des mesures de protection de l'enfance et en suivre l'exécution (mêmes code et titre).",
     "Saisir l'autorité judiciaire quand la loi le demande (article L226-4).",
 )
+#: Where the answer names no body (C-154/21 asks for names, unless that is impossible or abusive).
+RECIPIENTS: Final = (
+    "Le service de protection de l'enfance de l'autorité qui signe cette lettre, et les services et établissements "
+    "qu'elle charge de l'évaluation ou d'une mesure.",
+    "L'autorité judiciaire, quand elle est saisie ; un autre département, quand il devient compétent.",
+)
+#: In general: each authority sets its own delays (article R221-9; domain.md §7.3).
+KEPT: Final = (
+    "En règle générale, deux ans après la dernière action quand aucune mesure n'est prise ; après la fin d'une mesure, "
+    "jusqu'à cinq ans en milieu ouvert et dix ans pour un placement (code de l'action sociale et des familles, article "
+    "R221-9).",
+    "Ensuite, la destruction a lieu avec le visa des archives départementales, ou le dossier est versé aux archives.",
+)
+#: In general words: nobody who filed is recognised by them.
+SOURCES: Final = (
+    "Selon le cas : un professionnel, un particulier, ou le 119 ; et les services qui suivent la situation.",
+)
 RIGHTS: Final = (
     "Demander la rectification de données inexactes ou incomplètes (RGPD, article 16).",
     "Demander la limitation du traitement (article 18).",
@@ -129,9 +146,9 @@ class PackageContent:
     cases: Mapping[UUID, str]
     pieces: tuple[Piece, ...]
     readers: Readers
-    recipients: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = RECIPIENTS
+    kept: tuple[str, ...] = KEPT
+    sources: tuple[str, ...] = SOURCES
     purposes: tuple[str, ...] = PURPOSES
     rights: tuple[str, ...] = RIGHTS
     remedies: tuple[str, ...] = REMEDIES
@@ -301,11 +318,8 @@ def _information(content: PackageContent) -> Iterator[Section]:
     if content.pieces:
         yield Section(heading="Finalités", points=content.purposes)
         yield Section(heading="Catégories de données", points=tuple(_categories(content)))
-    if content.recipients:
         yield Section(heading="Destinataires", points=content.recipients)
-    if content.kept:
         yield Section(heading="Durée de conservation", points=content.kept)
-    if content.sources:
         yield Section(heading="Origine des données", points=content.sources)
     yield Section(heading="Décision automatisée", paragraphs=(AUTOMATED,))
     yield Section(heading="Vos droits", points=content.rights)
@@ -469,11 +483,11 @@ def data(content: PackageContent, lines: Sequence[_Line]) -> dict[str, Any]:
         "information": {
             "purposes": list(content.purposes) if content.pieces else [],
             "categories": _categories(content),
-            "recipients": list(content.recipients),
-            "kept": list(content.kept),
+            "recipients": list(content.recipients) if content.pieces else [],
+            "kept": list(content.kept) if content.pieces else [],
             "rights": list(content.rights),
             "remedies": list(content.remedies),
-            "sources": list(content.sources),
+            "sources": list(content.sources) if content.pieces else [],
             "automated_decision": False,
         },
         "files": [
@@ -543,7 +557,11 @@ Le fichier consultations.json contient {count} ligne(s) et, sous « proofs », l
 chaque ligne y est, et leur nombre est le bon. Le journal est un arbre de condensats (RFC 9162) dont les têtes sont
 signées ; une ligne retirée ou changée ne se vérifie plus.
 
-La vérification se fait hors ligne, avec l'outil libre publié avec le code source du service : audit/verifier.py.
+La vérification se fait hors ligne, avec l'outil libre publié avec le code source du service, audit/verifier.py, et la
+clé publique du journal, que la ou le délégué à la protection des données vous indique :
+
+    python3 verifier.py readers consultations.json --key CLE --lines
+
 Toute personne de votre choix peut la faire pour vous ; la ou le délégué à la protection des données vous aide.
 """
 
