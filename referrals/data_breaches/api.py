@@ -24,6 +24,7 @@ from referrals.data_breaches.inputs import BreachQuery, DeclaringBreach, NoticeQ
 from referrals.models import DataBreach
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
+from referrals.rest.documents import POLICY, ByAddress, own_style
 from referrals.rest.step_views import PerformRowStep, row_step_routes
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
@@ -198,6 +199,8 @@ class BreachFigures(CaseView):
 class BreachNotice(CaseView):
     """GET /api/v1/data-breaches/{id}/notice."""
 
+    content_negotiation_class = ByAddress
+
     @extend_schema(
         operation_id="data_breaches_notice",
         parameters=[NoticeQuery],
@@ -209,7 +212,11 @@ class BreachNotice(CaseView):
         asked = NoticeQuery.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         row = queries.known(pk, actor=actor)
-        return HttpResponse(queries.letter(row, asked["group"], actor, at=at, language=FRENCH))
+        page = queries.letter(row, asked["group"], actor, at=at, language=FRENCH)
+        response = HttpResponse(page, content_type="text/html; charset=utf-8")
+        response["Content-Disposition"] = 'inline; filename="courrier.html"'
+        response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(page)}"
+        return response
 
 
 class PerformBreachStep(PerformRowStep):

@@ -1,6 +1,6 @@
 """Rules of the steps of a data breach (RGPD art. 33, 34; domain.md §2.7)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +57,11 @@ def somebody_is_concerned(sheet: Sheet, step_input: inputs.AssessingBreach | Non
     return any(getattr(step_input, one.value) for one in Concerned)
 
 
+def _minute(instant: datetime) -> datetime:
+    """Return the minute of an instant: pages ask for no more."""
+    return instant.replace(second=0, microsecond=0)
+
+
 NOTIFIED_AHEAD: Final = _("La notification ne peut être ni à venir, ni antérieure à la découverte.")
 FIRST_COMES_FIRST: Final = _(
     "Un complément suit une première notification ; celle-ci n'est envoyée qu'une fois."
@@ -69,7 +74,7 @@ def notification_is_in_order(sheet: Sheet, step_input: inputs.NotifyingCnil | No
     """The first part may be sent before all is known, whatever follows completes it (RGPD art. 33(4))."""
     if step_input is None:
         return None
-    if not sheet.row.aware_at <= step_input.notified_at <= sheet.at:
+    if not _minute(sheet.row.aware_at) <= step_input.notified_at <= sheet.at:
         return NOTIFIED_AHEAD
     follows = sheet.row.state == BreachState.NOTIFIED
     if follows != (step_input.part == NotificationPart.COMPLEMENT):
@@ -147,7 +152,7 @@ def unreadable_is_true(sheet: Sheet, step_input: inputs.InformingPersons | None)
 @rule(_("La nouvelle information ne peut être ni à venir, ni antérieure à la déclaration."))
 def news_are_new(sheet: Sheet, step_input: inputs.ReassessingBreach | None) -> bool:
     """What is new came to be known since, and by now; from then the 72 hours run again."""
-    return step_input is None or sheet.row.aware_at <= step_input.aware_at <= sheet.at
+    return step_input is None or _minute(sheet.row.aware_at) <= step_input.aware_at <= sheet.at
 
 
 NOT_ASSESSED: Final = _("Évaluez d'abord le risque.")

@@ -1,11 +1,12 @@
 """The auditor at work in a browser: what needs attention, a question, an anomaly's first steps, proofs."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.acting import NOTHING, TODAY, answers
+from tests.browser.acting import NOTHING, NOW, PARIS, answers
 
 
 def test_every_page_of_the_journal_can_be_used_by_everybody(visitor):
@@ -111,9 +112,16 @@ def test_s9_an_access_is_found_unjustified_and_two_offices_lift_the_veil(visitor
         office.follows("Lire les identités")
         assert "assessor.93@demo.invalid" in office.page.locator("main").inner_text()
         office.looks("identities")
-    decides(officer, anomaly, "Signaler à la hiérarchie", {"risk": "Risque élevé"})
-    closing = {"notified_on": TODAY, "informed": "Non : contraire"}
-    decides(officer, anomaly, "Clore la violation", closing)
+    decides(officer, anomaly, "Signaler à la hiérarchie")
+    officer.goes(anomaly)
+    officer.follows("Lire la violation de données")
+    officer.looks("breach")
+    notified = {
+        "part": "Première partie", "notified_at": f"{NOW(PARIS):%Y-%m-%dT%H:%M}", "reference": "FR-2026-1", "proof": "Accusé du téléservice",
+        "nature": "Lectures sans motif.", "contact": "dpd@demo.invalid",
+    }  # fmt: skip
+    decides(officer, urlsplit(officer.page.url).path, "Notifier la CNIL", notified)
+    decides(officer, anomaly, "Clore l'anomalie")
     assert "Close" in officer.page.locator("main").inner_text()
 
 

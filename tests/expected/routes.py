@@ -44,9 +44,10 @@ READS_LETTERS = "whoever reads of the case, and of each child named, all classes
 READS_INQUIRIES = (
     "the same; of what a case asked its team too; of a restricted file its list alone (§1.3, S21)"
 )
-ACCESS_REQUESTS = "the officer for the authority; who received, was asked or signs, as far as their part (§2.7 AccessRequest)"
-RECEIVES_ACCESS = "officers, intake agents and coordinators (AR1)"
-OFFICER_OF = "the officer of the authority, excluded from none of the files (§2.7 AccessRequest)"
+BREACHES = (
+    "dpo, supervisors and auditors of the authority; administrators, of what they declared alone (§2.7 DB1)"
+)
+ASSESSES = "the dpo of the authority, or a supervisor for a letter (§2.7 DB2, DB5)"
 ASKS_ELSEWHERE = "coordinators and officers on call, for a case that they see (IQ1)"
 CELL = "coordinators and intake agents, each in the own authority; whoever files never (§1.1, SEC-CR17)"
 DRAFTS = "whoever may begin a draft (T01)"
@@ -351,7 +352,6 @@ ROUTES = {
     "GET /violations/declarer": BREACHES,
     "POST /violations/declarer": BREACHES,
     "GET /violations/<uuid:pk>": BREACHES,
-    "GET /violations/<uuid:pk>/courrier/<slug:group>": ASSESSES,
     "GET /violations/<uuid:pk>/etape/<slug:step>": STEP,
     "POST /violations/<uuid:pk>/etape/<slug:step>": STEP,
     "GET /journal/anomalies": JOURNAL,

@@ -283,30 +283,14 @@ INQUIRY: dict[str, Step] = {
     "lapse": Step("IQ8", {}, origins=("documents_asked",), targets=("answered",), system_too=True),
 }  # fmt: skip
 
-# AccessRequest: §2.7, AR1 to AR16; 2S of AR9, AR11, AR12, AR15 always, of AR4 for a restricted file.
-ACCESS_STATES = ("received", "identity_check", "collecting", "redaction", "answered", "partial", "refused", "appealed",
-                 "closed")  # fmt: skip
-OFFICER = {"dpo": (TERRITORY,)}
-UNANSWERED, ANSWERED = ACCESS_STATES[:4], ACCESS_STATES[4:7]
-STANDS = Guard("standing", "who asks has no standing any more by what files and ages say", "§2.8 no. 15")
-UNSIGNED = Guard("unsigned", "a signature is awaited on what would change", "SEC-AZ18")
-GATE = Guard("gate", "the safety gate is shut, and AR8 lets nothing go", "§7.5")
-DONE = Guard("done_said", "of another right it isn't said what was done", "§2.7")
-LOCKED = Guard(
-    "locked", "what is lifted protects who filed, other children, the other holder or a place", "§2.8 no. 15"
-)
-ACCESS_REQUEST: dict[str, Step] = {
-    "receive": Step(
-        "AR1", OFFICER | {"intake_agent": (TERRITORY,), "crip_coordinator": (TERRITORY,)},
-        guards=(Guard("not_ahead", "received on a day to come", "§2.7"),),
-        data=("authority?", "requester", "right?", "wanted?", "part?", "way", "received_on", "name", "contact", "last_name?",
-              "first_names?", "birth_date?", "words"),
-        targets=("received",),
-    ),
-    "ask_identity": Step("AR2", OFFICER, data=("doubt", "lacking", "safe_way"), origins=("received",),
-                         targets=("identity_check",)),
-    "confirm_identity": Step(
-        "AR3", OFFICER,
+# DataBreach: §2.7, DB1 to DB7. DB2 from notified too is ours: what was notified at once is assessed afterwards (33(4)).
+# DB8 is ours: the supervisor, told at once, gives the account in question back.
+BREACH_STATES = ("declared", "assessed", "notified", "not_notified", "closed")
+DECLARES = dict.fromkeys(("dpo", "supervisor", "auditor", "territory_admin", "platform_admin"), (TERRITORY,))
+LETTER = ("on?", "way?", "happened?", "consequences?", "done?", "advice?", "contact?")
+BREACH: dict[str, Step] = {
+    "declare": Step(
+        "DB1", DECLARES,
         guards=(
             Guard("fits", "another standing than the requester's", "§2.7"),
             Guard("established", "no discernment, no office, or a mandate that isn't written", "§2.7"),

@@ -63,10 +63,10 @@ def test_the_whole_way_on_pages(world):
     for group in ("children", "holders"):
         answer = dpo.fills(f"{place}/etape/inform_persons", group=group, **letter)
         assert answer.status_code == 303, text(answer)[:1500]
-    courrier = f"{place}/courrier/holders"
+    courrier = f"/api/v1/data-breaches/{row().pk}/notice?group=holders"
     assert courrier in links(dpo.get(place))
     assert "Un courrier s'est perdu." in text(dpo.get(courrier))
-    assert dpo.get(f"{place}/courrier/agents").status_code == 404
+    assert dpo.get(courrier.replace("holders", "agents")).status_code == 404
     assert dpo.fills(f"{place}/etape/close", changes="Double lecture des enveloppes.").status_code == 303
     assert "Double lecture des enveloppes." in text(dpo.get(place))
     table = dpo.get("/violations/registre", state="closed")

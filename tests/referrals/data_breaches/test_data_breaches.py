@@ -176,7 +176,10 @@ def test_a_declaration_is_in_order_and_names_a_known_account_that_isnt_ones_own(
     ("aware", "due"),
     [
         ("2026-11-27T16:00:00+00:00", "2026-11-30T16:00:00+00:00"),  # a week-end
-        ("2027-03-26T16:00:00+00:00", "2027-03-29T16:00:00+00:00"),  # 17:00 to 18:00 by the wall: summer begins
+        (
+            "2027-03-26T16:00:00+00:00",
+            "2027-03-29T16:00:00+00:00",
+        ),  # 17:00 to 18:00 by the wall: summer begins
         ("2026-10-24T15:00:00+00:00", "2026-10-27T15:00:00+00:00"),  # 17:00 to 16:00: it ends
     ],
 )
@@ -190,7 +193,9 @@ def test_a_notification_or_a_risk_ruled_out_ends_them_and_nothing_else_does(worl
     """§2.8 no. 16: each step of each state either leaves the clock as it is, or is one of these two."""
     ends = {name for name, row in BREACH.items() if not {"same", "declared", "assessed"} >= set(row.targets)}
     assert ends - {"close"} == {"notify_cnil", "rule_out"}
-    assert not set(BREACH["close"].origins) & {"declared", "assessed"}, "what is closed was one of both before"
+    assert not set(BREACH["close"].origins) & {"declared", "assessed"}, (
+        "what is closed was one of both before"
+    )
     for state in ("declared", "assessed"):
         with pytest.raises(IntegrityError), transaction.atomic():
             breach(world, state=state, due_at=None)
@@ -237,7 +242,13 @@ def test_a_suspended_account_keeps_its_roles_and_comes_back_by_a_supervisor_alon
 
 
 def test_nobody_sees_or_signs_a_breach_about_the_own_account(world):
-    mine = breach(world, state="assessed", risk="none", assessed_at=AT, who=pseudonyms.actor(world.user("supervisor").pk))
+    mine = breach(
+        world,
+        state="assessed",
+        risk="none",
+        assessed_at=AT,
+        who=pseudonyms.actor(world.user("supervisor").pk),
+    )
     for who, status in (("supervisor", 404), ("supervisor_2", 200), ("dpo", 200)):
         assert world.as_(who).get(f"data-breaches/{mine.pk}").status_code == status
     ruling = {"reasons": "x", "approver": str(world.user("supervisor").pk)}

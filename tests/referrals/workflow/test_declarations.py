@@ -102,7 +102,8 @@ def test_exactly_the_steps_that_a_person_may_do_have_a_route():
              "referral-messages", "referral-feedbacks", "referral-narrative", "referral-receipt", "referral-receipt-page",
              "referral-receipt-pdf", "referral-break-glass", "referral-attachments", "assessment-writing",
              "anomaly-identities", "anomaly-entries", "anomaly-page", "anomaly-identities-page", "anomaly-step-page",
-             "access_request-step-page", "inquiry-page", "inquiry-step-page", "inquiry-ask-page", "referral-inquiries", "referral-alerts", "referral-transfers"}  # fmt: skip
+             "breach-page", "breach-table", "breach-declare-page", "breach-step-page",
+             "breach-figures", "breach-notice", "inquiry-page", "inquiry-step-page", "inquiry-ask-page", "referral-inquiries", "referral-alerts", "referral-transfers"}  # fmt: skip
     expected = {
         f"{machine}-{name}"
         for machine, name in EVERY

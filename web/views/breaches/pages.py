@@ -14,7 +14,6 @@ from accounts.access import office_holders
 from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import Purpose
-from core.languages import FRENCH
 from core.query import Query
 from referrals.data_breaches import actions, queries
 from referrals.data_breaches.inputs import BreachQuery, DeclaringBreach, RegisterQuery
@@ -176,21 +175,6 @@ class OneBreach(BreachPage):
             }
             | told.in_words(self)
         )
-
-
-class Letter(BreachPage):
-    """GET /violations/{id}/courrier/{group}."""
-
-    def get(self, request: ServiceRequest, pk: UUID, group: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the letter to a group of persons, to be printed.
-
-        Raises:
-            NotVisible: no such breach or letter for this reader.
-        """
-        if group not in Concerned.values:
-            raise NotVisible
-        page = queries.letter(self.one(pk), group, self.actor, at=self.at, language=FRENCH)
-        return HttpResponse(page, content_type="text/html; charset=utf-8")
 
 
 class BreachStep(BreachPage, InputPage):

@@ -9,6 +9,5 @@ urlpatterns = [
     path("violations/registre", pages.RegisterTable.as_view(), name="breach-table"),
     path("violations/declarer", pages.Declare.as_view(), name="breach-declare-page"),
     path("violations/<uuid:pk>", pages.OneBreach.as_view(), name="breach-page"),
-    path("violations/<uuid:pk>/courrier/<slug:group>", pages.Letter.as_view(), name="breach-letter-page"),
     path("violations/<uuid:pk>/etape/<slug:step>", pages.BreachStep.as_view(), name="breach-step-page"),
 ]
