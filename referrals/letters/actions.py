@@ -29,6 +29,9 @@ from referrals.vocabulary.states import InformationState, LetterState, Machine
 from referrals.workflow.context import StepContext, StepInput, step_input_of
 from referrals.workflow.step import Step, steps
 
+#: Steps by which an information may be put off.
+DEFERRING: Final = ("inform_holders", "take_in")
+PARTING: Final = "give_back"
 UNDER_WAY: Final = (LetterState.PREPARED, LetterState.SIGNED)
 
 
@@ -175,12 +178,29 @@ def prepare(referral_id: UUID, body: object, *, actor: Actor, at: datetime) -> L
 
 @hooks.after_step.register(5)
 def follow(act: StepContext, before: str) -> None:  # noqa: ARG001 - a hook's signature
-    """A holder whose information is put off gets no letter: what was under way for it lapses (T16; §2.8 no. 4)."""
-    if act.step.name != "inform_holders" or act.step_input.outcome != InformationState.DEFERRED:
+    """A holder whose information is put off gets no letter: what was under way for it lapses (T16; §2.8 no. 4).
+
+    A deferral comes by T16, or with a filing that is joined to this file. Where such a filing is parted again, no
+    letter names who went with it (T35).
+    """
+    if act.step.machine is not Machine.REFERRAL or act.step.name not in (*DEFERRING, PARTING):
         return
-    rows = Letter.objects.filter(
-        referral=act.case.referral, holder=act.step_input.holder, state__in=UNDER_WAY
-    ).select_for_update(of=("self",))
+    referral = act.case.referral
+    rows = Letter.objects.filter(referral=referral, state__in=UNDER_WAY).select_for_update(of=("self",))
+    if act.step.name == PARTING:
+        there = {*_ids_of(referral.children), *_ids_of(referral.holders)}
+        over = [row for row in rows if not {*ids(row), *((row.holder,) if row.holder else ())} <= there]
+    else:
+        waiting = {row.holder_id for row in act.case.informations if row.state == InformationState.DEFERRED}
+        over = list(rows.filter(holder__in=waiting)) if waiting else []
+    _lapse(act, over)
+
+
+def _ids_of(rows: Any) -> set[UUID]:
+    return set(rows.model.objects.filter(referral=rows.instance).values_list("pk", flat=True))
+
+
+def _lapse(act: StepContext, rows: Collection[Letter]) -> None:
     service = system(origin=act.actor.origin, obo=act.actor.user_id)
     nobody = CaseAccess(pairs=frozenset(), draft=False, named=True)
     for row in rows:

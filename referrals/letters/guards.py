@@ -33,7 +33,12 @@ _LINE: Final = 62
 @rule(_("Ce dossier n'est pas suivi ici : aucun courrier n'y est établi."))
 def case_is_followed_here(sheet: Sheet, step_input: object) -> bool:
     """Letters are made in a case that is followed here, or was closed here (§4.9)."""
-    return sheet.referral.state in WRITTEN_IN
+    return written_in(sheet.type, str(sheet.referral.state))
+
+
+def written_in(kind: LetterType, state: str) -> bool:
+    """Tell whether letters of a kind are made in a state; who filed is answered of a joined filing too (C5 runs on)."""
+    return state in WRITTEN_IN or (kind.audience is Audience.FILER and state == State.MERGED)
 
 
 NOT_DUE: Final = _(

@@ -88,13 +88,14 @@ def due(
 ) -> list[dict[str, Any]]:
     """Return what is to be written now, of what the actor would sign and read; nothing is opened."""
     step = steps.get(Machine.LETTER, "prepare")
-    if ties.role_for(step) is None or referral.state not in guards.WRITTEN_IN:
+    if ties.role_for(step) is None:
         return []
     look = Look(Case(referral, actor=actor, at=at))
     rows = list(Letter.objects.filter(referral=referral).values_list("occasion", "state"))
     lines = []
     for kind in letter_types().values():
-        if not actions.may_sign(kind, ties) or not actions.reads(kind, (), sight):
+        possible = guards.written_in(kind, str(referral.state)) and actions.may_sign(kind, ties)
+        if not possible or not actions.reads(kind, (), sight):
             continue
         over = {LetterState.DISCARDED, *((LetterState.SENT,) if kind.repeated else ())}
         there = {occasion for occasion, state in rows if state not in over}

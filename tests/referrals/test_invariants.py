@@ -44,7 +44,7 @@ from audit.events import Purpose
 from audit.models import Entry
 from encryption.errors import KeysUnavailable
 from outbox.models import Notice
-from referrals.access import case_ties, visibility
+from referrals.access import case_ties, child_sight, visibility
 from referrals.assessment import actions as assessment_actions
 from referrals.cases.api import NewConcern
 from referrals.coming_of_age import tasks as coming_of_age_tasks
@@ -52,6 +52,8 @@ from referrals.errors import ReferralError
 from referrals.execution import approvals, perform
 from referrals.execution.preconditions import StepRequest
 from referrals.filing import actions as filing_actions
+from referrals.letters import actions as letters_actions
+from referrals.letters import queries as letters_queries
 from referrals.models import Approval, Child, Clock, Decision, Referral, StepRecord
 from referrals.reminders import expiry
 from referrals.reminders import tasks as reminders_tasks
@@ -724,6 +726,35 @@ class Procedure(RuleBasedStateMachine):
         self.leaves_the_report_decided(step, before)
         self.closes_lawfully(step, before)
         self.remembers()
+        if step.name in WRITTEN_AFTER:
+            self.letters_are_written()
+
+    def letters_are_written(self):
+        """Whoever signs letters writes some of what is due now; those to holders are signed at once."""
+        for who in (COORDINATES, INSPECTS):
+            actor = self.actor(who)
+            row = visibility.one_case(actor, self.pk, at=self.now)
+            if row is None:
+                continue
+            ties = case_ties.ties_of(row, actor)
+            sight = child_sight.sight_of(row, ties, actor)
+            for one in letters_queries.due(row, ties, sight, actor, at=self.now)[:2]:
+                said = {name: one[name] for name in ("part", "children", "holder") if one[name]}
+                try:
+                    with transaction.atomic():
+                        made = letters_actions.prepare(
+                            self.pk, said | {"kind": one["kind"]["code"]}, actor=actor, at=self.now
+                        )
+                        self.met["letter"] += 1
+                        if made.holder is not None:
+                            draft = letters_queries.one(made, actor, at=self.now)["draft"]
+                            sign = steps.get(Machine.LETTER, "sign")
+                            letters_actions.runner.perform(
+                                sign, made.pk, {"draft": draft}, actor=actor, at=self.now
+                            )
+                            self.met["letter to a holder"] += 1
+                except ReferralError:
+                    continue
 
     def one_entry_each(self, step, before):
         """No. 6: one transition entry for the step and for each one that it fired, and no other."""
@@ -842,6 +873,22 @@ class Procedure(RuleBasedStateMachine):
             assert row.review_on is not None
             assert isinstance(row.review_on, date)
             assert row.told_on is None
+
+    @invariant()
+    def letters_go_to_whom_the_paper_says(self):
+        """Nos. 4 and 17: none is there for a holder whose information waits; each is for a holder of the case, or names
+        a child of it; what is no page yet goes to nobody."""
+        row = self.row
+        waiting = set(row.holder_informations.filter(state="deferred").values_list("holder", flat=True))
+        holders = set(row.holders.values_list("pk", flat=True))
+        for letter in row.letters.all():
+            under_way = letter.state in ("prepared", "signed")
+            assert not (under_way and letter.holder in waiting)
+            assert (letter.holder is not None) <= (letter.kind in TO_HOLDERS)
+            assert letter.holder is None or letter.holder in holders or not under_way
+            assert {UUID(pk) for pk in letter.children} <= set(self.children) or not under_way
+            assert bool(letter.digest) or letter.page is letter.page_i is letter.page_c is None
+            assert letter.digest == "" or letter.state != "prepared"
 
     @invariant()
     def a_judicial_measure_alive_shows(self):
@@ -966,7 +1013,15 @@ class Procedure(RuleBasedStateMachine):
         assert [word for word in FACTS if word in told] == []
 
 
-EVENTS = {step.event for step in steps.all()}
+#: Of the steps that leave a record in their case; letters leave none (``referrals/letters/``).
+EVENTS = {step.event for step in steps.all() if step.machine is not Machine.LETTER}
+#: After these a letter may be due.
+WRITTEN_AFTER = (
+    "assign", "send_judicial", "decide_child", "decide_close", "decide_admin", "decide_continue", "renew", "order",
+    "inform_judge", "majority_interview", "inform_holders",
+)  # fmt: skip
+#: To whom each letter of the walks goes: a holder, or a child; nobody else is named on it (§4.9).
+TO_HOLDERS = {"holders_assessment", "holders_referral", "decision_holders", "holders_transfer", "convocation"}
 WALKS = settings(
     max_examples=max(settings.default.max_examples // 5, 11), stateful_step_count=60 if NIGHT else 30,
     derandomize=not NIGHT, deadline=None, suppress_health_check=list(HealthCheck), print_blob=NIGHT,
@@ -989,7 +1044,7 @@ def test_whatever_people_do_the_invariants_hold(world, keys_stay):
     run_state_machine_as_test(walk, settings=WALKS)
 
     assert len(Procedure.met) > 30, "the walks get somewhere"
-    assert {"broken off", "attach_existing", "unmerge"} <= set(Procedure.met)
+    assert {"broken off", "attach_existing", "unmerge", "letter to a holder"} <= set(Procedure.met)
 
 
 OPTIONAL = [name for name in concern() if name not in urgent()]

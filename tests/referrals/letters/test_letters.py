@@ -178,7 +178,7 @@ ALL = frozenset(SIGNS)
         (put_off, {"father", ""}, ALL), (implicated, {"father", ""}, ALL), (somebody_is, {""}, ALL - set(HOLDERS) | {"convocation"}),
         (of_age, {""}, ALL - set(HOLDERS) | {"convocation"}), (emancipated, {""}, ALL - set(HOLDERS) | {"convocation"}),
         (dead, {""}, {"feedback", "service_notice", "judge_unexecuted", "transfer_cover"}),
-        (moved_away, set(), set()), (joined, set(), set()),
+        (moved_away, set(), set()), (joined, {""}, {"feedback"}),
     ],
 )  # fmt: skip
 def test_nothing_is_due_to_a_holder_whose_information_waits_nor_about_who_is_no_child(
