@@ -21,6 +21,7 @@ from referrals.access import matrix, transfer_targets
 from referrals.access_review import actions as access_review_actions
 from referrals.access_review import queries as access_review_queries
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
+from referrals.data_breaches import actions as data_breaches_actions
 from referrals.execution import row_approvals
 from referrals.measures import queries as measures_queries
 from referrals.overview import queries as overview
@@ -149,6 +150,16 @@ def _anomalies(actor: Actor, at: datetime) -> Iterator[Tile]:
     )
 
 
+def _breaches(actor: Actor, at: datetime) -> Iterator[Tile]:  # noqa: ARG001 - as of every source
+    if not actor.holding(data_breaches_actions.WORDS):
+        return
+    count = data_breaches_actions.visible_to(actor).filter(due_at__isnull=False).count()
+    words = ngettext(
+        "violation de données : 72 heures courent", "violations de données : 72 heures courent", count
+    )
+    yield Tile(count, words, _at("breaches-page"), alarming=True, shown=False)
+
+
 def _administration(actor: Actor, at: datetime) -> Iterator[Tile]:
     alone = not navigation.works(actor)  # beside cases, only what there is stands here
     if actor.may("account-requests.decide"):
@@ -191,6 +202,7 @@ SOURCES: Final[tuple[Callable[[Actor, datetime], Iterator[Tile]], ...]] = (
     _transfers,
     _exclusions,
     _anomalies,
+    _breaches,
     _administration,
     _questions,
 )

@@ -933,10 +933,14 @@ def _breaches(case: Case, opened: str) -> Walk:
     other = made.json()["results"][0]["id"]
     yield step(other, "assess", **(assessed | {"risk": "none", "legible": "sealed", "touched": ["lost"]}))
     approver = str(case.world.user("supervisor").pk)
-    asked = yield Move(
-        "dpo", f"data-breaches/{other}/rule_out", {"reasons": say("breach: no risk"), "approver": approver}, expect=202
-    )
-    yield Move("supervisor", f"approvals/{asked.json()['approval']}/sign", {})
+    ruling = {"reasons": say("breach: no risk"), "approver": approver}
+    for who, end, said in (
+        ("dpo", "withdraw", {}),
+        ("supervisor", "refuse", {"reason": say("breach: why it isn't signed")}),
+        ("supervisor", "sign", {}),
+    ):
+        asked = yield Move("dpo", f"data-breaches/{other}/rule_out", ruling, expect=202)
+        yield Move(who, f"approvals/{asked.json()['approval']}/{end}", said)
     yield step(other, "reassess", new=say("breach: news"), aware_at=datetime.now(UTC).isoformat())
 
 
