@@ -207,7 +207,8 @@ def proven(listed: Mapping[str, Any]) -> dict[str, Any]:
     ]
     lines = [{**one, "path": _path(log, one["place"], size)} for one in listed["lines"]]
     note = checkpoints.whole_note(checkpoint).decode()
-    return {"format": FORMAT, "checkpoint": note, "statements": statements, "lines": lines}
+    kept = {name: listed[name] for name in ("since", "until") if name in listed}
+    return {"format": FORMAT, **kept, "checkpoint": note, "statements": statements, "lines": lines}
 
 
 def _path(log: Tree, place: int, size: int) -> list[str]:

@@ -2092,9 +2092,9 @@ def readers(asked: argparse.Namespace) -> Report:
     """Verify a list of readers: that each line is an entry of the journal, and that none is missing."""
     report = Report()
     page = json.loads(Path(asked.list).read_bytes())
-    # Alone, or among what a package holds beside it.
-    for name in ("readers", "proofs"):
-        page = page.get(name, page) if isinstance(page, dict) else page
+    # Alone, or as a package has it: beside the lines in words.
+    package = page if isinstance(page, dict) and "proofs" in page else {}
+    page = package.get("proofs", page)
     # From whoever brings it: no member is used before its type is known.
     if not isinstance(page, dict) or page.get("format") != "repere-readers/1":
         raise Fault("malformed", asked.list)
@@ -2109,9 +2109,40 @@ def readers(asked: argparse.Namespace) -> Report:
         report.lines.append(
             f"{checkpoint.origin} : {one.count} consultations jusqu'à l'entrée {one.size}, liste du {one.at:%d/%m/%Y}"
         )
+    if package:
+        _check_shown(report, _of(package, "lines", list), page, lines)
     if asked.lines:
         report.lines += [line.text for line in lines]
     return report
+
+
+def _check_shown(
+    report: Report, shown: Sequence[Any], page: dict[str, Any], lines: "Sequence[_Line]"
+) -> None:
+    """Check that each proven line of the period that was asked for stands among those in words."""
+    since, until = (page.get(name) or other for name, other in (("since", ""), ("until", "~")))
+    if not isinstance(since, str) or not isinstance(until, str):
+        raise Fault("malformed", "période")
+    left: list[tuple[str, str, str]] = []
+    for one in shown:
+        if not isinstance(one, dict):
+            raise Fault("malformed", "ligne")
+        left.append((_of(one, "day", str), _of(one, "hours", str).partition(" ")[0], _of(one, "what", str)))
+    for line in lines:
+        if not since <= line.shown[0] <= until:
+            continue
+        if line.shown not in left:
+            report.fault(
+                "readers", f"entrée {line.place} : cette consultation ne figure pas parmi les lignes"
+            )
+            return
+        left.remove(line.shown)
+    if since or until != "~":
+        report.lines.append(
+            f"Lignes du {since or 'début'} au {until if until != '~' else 'jour de la liste'}."
+        )
+    if left:
+        report.lines.append(f"{len(left)} lignes plus récentes que la liste ne sont pas prouvées.")
 
 
 def _check_statements(report: Report, stated: Sequence[Stated]) -> None:
@@ -2173,6 +2204,7 @@ class _Line:
     place: int
     commitment: bytes
     text: str
+    shown: tuple[str, str, str]  # day, first hour, way
 
 
 def _line(report: Report, said: Any, checkpoint: Checkpoint, stated: Sequence[Stated]) -> _Line:
@@ -2195,7 +2227,8 @@ def _line(report: Report, said: Any, checkpoint: Checkpoint, stated: Sequence[St
     else:
         raise Fault("malformed", "ligne")
     text = f"{line.get('day')}, {line.get('hours')} h : {line.get('way')}, {line.get('why')}, {words}"
-    return _Line(number, place, commitment(leaf, line), text)
+    shown = str(line.get("day")), str(line.get("hours")), str(line.get("way"))
+    return _Line(number, place, commitment(leaf, line), text, shown)
 
 
 def consistency(asked: argparse.Namespace) -> Report:

@@ -78,7 +78,12 @@ def readers(
             return Readers(lines=lines)
         listed = consultations.state(found, tenant=files[0].authority_id, at=at)
         hidden = {one.place for one in found.placed if one.entry in masked and one.place is not None}
-        return Readers(lines=lines, proofs=consultations.masked(listed, hidden))
+        period = {
+            name: day.isoformat()
+            for name, day in (("since", scope.since), ("until", scope.until))
+            if day is not None
+        }
+        return Readers(lines=lines, proofs=period | consultations.masked(listed, hidden))
 
 
 def proven(proofs: Mapping[str, Any]) -> dict[str, object]:

@@ -136,7 +136,7 @@ FAULT = verifier.FAULTS["readers"][0]
 
 
 def test_a_whole_list_holds_and_each_line_is_shown(handed, tmp_path, capsys):
-    (tmp_path / "list.json").write_text(json.dumps({"lines": [], "proofs": handed.said}))
+    (tmp_path / "list.json").write_text(json.dumps(package(handed.said)))
 
     done = verifier.main(["readers", str(tmp_path / "list.json"), "--key", logs.vkey(), "--lines"])
 
@@ -145,6 +145,42 @@ def test_a_whole_list_holds_and_each_line_is_shown(handed, tmp_path, capsys):
     assert "3 consultations" in shown
     assert "9 consultations" in shown
     assert shown.count("read, triage, crip_coordinator") == 12
+
+
+def package(said, **more) -> dict:
+    """The list as a package has it, in words; the newest line may have no proof yet."""
+    lines = [
+        {
+            "day": one["said"]["day"],
+            "hours": f"{one['said']['hours']} h – …",
+            "what": one["said"]["way"],
+            "function": "…",
+        }
+        for one in said["lines"]
+    ]
+    return {
+        "lines": [*lines, {"day": "2026-11-25", "hours": "8 h – 12 h", "what": "read"}],
+        "proofs": {**said, **more},
+    }
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_a_line_that_is_dropped_among_the_words_alone_is_detected(handed, tmp_path, number):
+    told = package(handed.said)
+    del told["lines"][number]
+
+    assert status(told, tmp_path) == FAULT
+
+
+def test_a_line_of_another_period_may_lack_and_the_period_is_told(handed, tmp_path, capsys):
+    told = package(handed.said, since="2026-11-25")
+    told["lines"] = [one for one in told["lines"] if one["day"] == "2026-11-25"]
+
+    assert len(told["lines"]) == 1
+    assert status(told, tmp_path) == 0
+    assert "Lignes du 2026-11-25" in capsys.readouterr().out
+    del told["proofs"]["since"]
+    assert status(told, tmp_path) == FAULT
 
 
 def test_it_holds_on_a_bare_python(handed, tmp_path):

@@ -260,7 +260,7 @@ def test_where_nothing_is_signed_a_list_has_no_paths_and_says_so(planted, tmp_pa
     reads(planted)
     proofs = lists.proven(listed(planted).proofs)
 
-    (tmp_path / "list.json").write_text(json.dumps({"proofs": proofs}))
+    (tmp_path / "list.json").write_text(json.dumps({"lines": [], "proofs": proofs}))
     placed(sequenced)
     said = verifier.main(["readers", str(tmp_path / "list.json"), "--key", sequenced.key()])
     assert said == verifier.FAULTS["missing"][0]
