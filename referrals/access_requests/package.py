@@ -102,6 +102,14 @@ HIDDEN: Final = (
     "Certains passages sont occultés, pour protéger d'autres personnes ou parce que la loi le demande. Chacun est "
     "remplacé par « [occulté : motif] » ; l'index les compte, par donnée et par motif."
 )
+#: What a consultation was, by its code (``copies.ReaderLine``).
+_ACTS: Final[Mapping[str, str]] = {
+    "read": "lecture",
+    "export": "export",
+    "print": "impression",
+    "transfer": "transmission",
+    "letter": "courrier",
+}
 _KIND_WORDS: Final = {
     "text": "",
     "withheld": "non communiqué en entier",
@@ -439,7 +447,7 @@ def _reader_row(line: ReaderLine) -> tuple[str, ...]:
         "\n".join(filter(None, who)),
         purpose,
         ", ".join(line.classes),
-        line.what,
+        _ACTS.get(line.what, line.what),
     )
 
 

@@ -58,7 +58,7 @@ def content():
     )
     line = ReaderLine(
         entry=UUID(int=50), day=date(2026, 4, 5), hours="8 h – 12 h", function="Coordination de la CRIP",
-        service="CRIP", purpose="traitement du dossier", classes=("faits",), own_authority=True, what="lecture",
+        service="CRIP", purpose="traitement du dossier", classes=("faits",), own_authority=True, what="read",
     )
     letter = Paper(
         title="Réponse à votre demande", head=Head(name="Département de Test"), to=("M. Durand",), on=date(2026, 5, 6),
@@ -140,6 +140,7 @@ def test_the_answer_says_all_that_article_15_asks(files):
     readers = words_of(files, "consultations")
     assert "05/04/2026" in readers
     assert "Coordination de la CRIP" in readers
+    assert "lecture" in readers
     assert json.loads(files["consultations.json"])["proofs"] == {"size": 3}
 
 
