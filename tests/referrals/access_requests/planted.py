@@ -124,7 +124,7 @@ class Planted:
         word = f"zq{number:04}x"
         value, shown = {
             "date": (day.isoformat(), f"{day:%d/%m/%Y}"),
-            "int": (7_000 + number, str(7_000 + number)),
+            "int": (83_000_000 + number, str(83_000_000 + number)),
             "json": ({"text": word}, word),
         }.get(field.kind, (word, word))
         self.of[shown] = owner, field.label
