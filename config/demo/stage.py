@@ -13,18 +13,21 @@ from uuid import UUID
 from accounts.actor import Actor
 from accounts.signin import actor_of_user
 from config.demo.cast import ORIGIN, Cast
-from referrals.access import case_ties, visibility
+from referrals.access import case_ties, child_sight, visibility
 from referrals.assessment import actions as assessment_actions
 from referrals.execution import approvals, perform
 from referrals.execution.preconditions import StepRequest
 from referrals.execution.results import StepResult
 from referrals.filing import actions as filing_actions
 from referrals.filing.form import ConcernForm
-from referrals.models import Child, Measure, Referral
+from referrals.letters import actions as letters_actions
+from referrals.letters import queries as letters_queries
+from referrals.models import Child, Letter, Measure, Referral
 from referrals.reading import concern
 from referrals.reading.disclosures import opened
 from referrals.rest.case_views import opens_as_called
 from referrals.triage import opening
+from referrals.vocabulary.letters import LetterKind
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.context import as_json
 from referrals.workflow.step import steps
@@ -124,6 +127,43 @@ class Stage:
             raise ValueError("No second signature is awaited.")
         actor = self.actor(name, at=at)
         return approvals.sign(case, proposal.approval, actor=actor, at=at, version=_version(case))
+
+    def letter(
+        self,
+        name: str,
+        case: UUID,
+        kind: LetterKind,
+        *,
+        at: datetime,
+        child: UUID | None = None,
+        words: Mapping[str, Any] | None = None,
+        sent: Mapping[str, Any] | None = None,
+    ) -> Letter:
+        """Prepare the first letter of a kind that is due, about a child if one is named; ``sent``: sign and send it.
+
+        Raises:
+            IndexError: none is due.
+        """
+        actor = self.actor(name, at=at)
+        referral = visibility.visible_to(actor, at=at).get(pk=case)
+        ties = case_ties.ties_of(referral, actor)
+        due = letters_queries.due(referral, ties, child_sight.sight_of(referral, ties, actor), actor, at=at)
+        wanted = [
+            one for one in due if one["kind"]["code"] == kind and str(child or "") in str(one["children"])
+        ]
+        about = {name: wanted[0][name] for name in ("part", "children", "holder") if wanted[0][name]}
+        row = letters_actions.prepare(case, about | {"kind": str(kind)}, actor=actor, at=at)
+        if words is not None:
+            row = self._on_letter("edit", row, words, actor, at=at)
+        if sent is not None:
+            draft = letters_queries.one(row, actor, at=at)["draft"]
+            row = self._on_letter("sign", row, {"draft": draft}, actor, at=at)
+            row = self._on_letter("send", row, as_json({"on": at.date()} | dict(sent)), actor, at=at)
+        return row
+
+    def _on_letter(self, step: str, row: Letter, body: object, actor: Actor, *, at: datetime) -> Letter:
+        declared = steps.get(Machine.LETTER, step)
+        return letters_actions.runner.perform(declared, row.pk, body, actor=actor, at=at)
 
     def write(self, name: str, case: UUID, *, at: datetime, **fields: object) -> None:
         """Write notes, conclusions or report of the assessment."""

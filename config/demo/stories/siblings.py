@@ -7,6 +7,7 @@ from config.demo import forms
 from config.demo.stage import Stage, children_of, each
 from config.demo.stories import course
 from referrals.models import Holder, Measure, Referral
+from referrals.vocabulary.letters import LetterKind
 
 
 def play(stage: Stage, now: datetime) -> UUID:
@@ -33,6 +34,7 @@ def play(stage: Stage, now: datetime) -> UUID:
         at=at + 38 * course.DAY,
     )
     _decide(stage, case, at=at + 43 * course.DAY)
+    _letters(stage, case, at=at + 44 * course.DAY)
     _answers(stage, case, at=at + 50 * course.DAY)
     _placed(stage, case, at=at + 60 * course.DAY)
     return case
@@ -90,6 +92,21 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
         motivation="La situation de l'aînée relève du juge.",
         **course.to_justice(["3", "6"], on=at),
     )
+
+
+def _letters(stage: Stage, case: UUID, *, at: datetime) -> None:
+    """Write to the child whose case is closed, given by hand; another one's letter to a holder waits (§4.9)."""
+    _, brother, little, _ = children_of(case)
+    stage.letter(
+        "ase_inspector",
+        case,
+        LetterKind.CHILD_LETTER,
+        at=at,
+        child=little,
+        words={"why": "Les adultes qui t'ont rencontré pensent que tu es bien chez toi."},
+        sent={"way": "professional", "proof": "Lue et remise par l'évaluatrice, au domicile."},
+    )
+    stage.letter("ase_inspector", case, LetterKind.DECISION_HOLDERS, at=at, child=brother)
 
 
 def _answers(stage: Stage, case: UUID, *, at: datetime) -> None:
