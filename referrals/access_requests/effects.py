@@ -291,7 +291,7 @@ def answer(sheet: Sheet) -> None:
     row.handed_at, row.handing, row.package_over_at = None, "", None
     (held,) = sheet.opened([row.readers])
     readers = stored.readers_of(held or {})
-    parts = copied(sheet)
+    parts = copied(sheet) if row.right == Right.ACCESS else []
     written = letter.reply(sheet, said, codes, parts=len(parts), readers=len(readers.lines))
     _keep_letter(sheet, "answer", written)
     if row.right == Right.ACCESS:

@@ -29,6 +29,7 @@ from outbox import notices
 from referrals.attachments import storage
 from referrals.models import (
     PARTS,
+    AccessFile,
     Alert,
     Approval,
     Assessment,
@@ -118,6 +119,7 @@ DESTROYED: Final[tuple[type[models.Model], ...]] = (
     TransferReceiver,
     TransferDocument,
     TransferRequest,
+    AccessFile,
     Inquiry,
     Letter,
     Rectification,

@@ -143,7 +143,7 @@ class Steps:
     def of(self, machine: Machine) -> list[Step]:
         """Return the steps of one machine in the order of the procedure, whichever file declares them."""
         own = (step for step in self._all.values() if step.machine is machine)
-        return sorted(own, key=lambda step: step.number)
+        return sorted(own, key=lambda step: _rank(step.number))
 
     def all(self) -> list[Step]:
         """Return the steps of all machines."""
@@ -151,6 +151,12 @@ class Steps:
 
 
 steps: Final = Steps()
+
+
+def _rank(number: str) -> tuple[str, int, str]:
+    """Return by what the number of a step is sorted: AR4 comes before AR10."""
+    letters = number.rstrip("0123456789")
+    return letters, int(number[len(letters) :] or 0), number
 
 
 class StepDecorator:

@@ -30,16 +30,27 @@ from config.logs import Line
 from core.clock import instant
 from encryption.fields import SealedField
 from outbox import delivery
+from referrals.access_requests import stored
 from referrals.conflicts_of_interest.tasks import begin as begin_comparing
 from referrals.conflicts_of_interest.tasks import compare as compare_ties
 from referrals.duplicates.tasks import keep_index, search_duplicates
 from referrals.exports.tasks import make_due
-from referrals.models import Assessment, Assignment, Inquiry, Referral, RotaShift
+from referrals.models import (
+    AccessPart,
+    AccessRedaction,
+    AccessRequest,
+    Assessment,
+    Assignment,
+    Inquiry,
+    Referral,
+    RotaShift,
+)
 from tests.audit.owner import as_owner
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
 from tests.factories.concerns import concern
 from tests.faults.crash import crashing
-from tests.faults.writes import ANSWERED, INQUIRY_STEPS, PAPERS, question_of
+from tests.faults.writes import ANSWERED, INQUIRY_STEPS, PAPERS, AccessDesk, Session, question_of
+from tests.referrals.access_requests.desk import readers_of
 from tests.referrals.attachments.conftest import Sender
 from tests.referrals.letters.conftest import Full
 from tests.security.needles import MARK, Canaries, forms, hits
@@ -130,7 +141,7 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
     answers += [answer.content for answer in names_exported(world, canaries)]
     answers += [answer.content for answer in asked_elsewhere(world, canaries)]
     answers += [answer.content for answer in searched_in_an_emergency(world, canaries)]
-    answers += [answer.content for answer in letters_written(world, canaries)]
+    answers += [answer.content for answer in access_asked_for(world, canaries)]
     with seeing_all():  # what was said in the walks is indexed and compared too
         Referral.objects.update(index_norm=0, searched_at=None)
     keep_index(NOW)
@@ -289,6 +300,41 @@ def considered_in_the_report(world, canaries, pk, inquiry):
     )
     assert answer.status_code == 200, answer.content
     return answer
+
+
+def access_asked_for(world, canaries):
+    """Take a request for access through its steps, with something planted in each text, and a copy laid by hand."""
+    say = canaries.say
+    with seeing_all():
+        desk = AccessDesk(world, words=say("access: words"), contact=say("access: contact"))
+        answers = [
+            desk.does("confirm_identity", how=say("access: how")),
+            desk.does("set_scope"),
+            desk.does("collect"),
+            desk.does("ask_opinion", question=say("access: question")),
+            desk.does(
+                "give_opinion", who="ase_inspector", reason=say("access: opinion"), noted_on=desk.today,
+                note=say("access: note of the prosecutor"),
+            ),
+        ]  # fmt: skip
+        text = say("access: part of the copy")
+        part = desk.lay(AccessPart, "content", {"text": text, "attachment": ""}, position=9)
+        hides = {"part": str(part.pk), "code": "medical", "start": 0, "end": 3}
+        answers.append(desk.does("redact", **hides))
+        lifts = {"lift": str(AccessRedaction.objects.get().pk), "reason": say("access: lifted")}
+        answers.append(desk.does("redact", part=None, code="", **lifts))
+        listed = stored.readers_as_json(readers_of(uuid4()))
+        listed["lines"][0]["name"] = say("access: reader")
+        desk.lay(AccessRequest, "readers", listed)
+        asked = desk.does("refuse", reasons=say("access: why refused"))
+        place = ("POST /api/v1/approvals/{id}/refuse", {"reason": say("access: not signed")})
+        answers += [asked, Session(world, "supervisor").sends(*place, (asked.json()["approval"],))]
+        asked = desk.does("answer", done=say("access: what was done"))
+        place = ("POST /api/v1/approvals/{id}/sign", {})
+        answers += [asked, Session(world, "supervisor").sends(*place, (asked.json()["approval"],))]
+        desk.lay(AccessRequest, "package", say("access: package"))
+    assert [one.status_code for one in answers[-4:]] == [202, 200, 202, 200], answers[-1].content
+    return answers
 
 
 def searched_in_an_emergency(world, canaries):

@@ -209,6 +209,7 @@ class OneAccessRequest(RequestPage):
                     display.unreadable(body.get(name)) for name in ("said", "identity", "letter", "readers")
                 ),
                 "panels": panels(pk, offered),
+                "next": _next(pk, offered),
                 "officer": officer,
                 "searches": officer and row.state == AccessRequestState.COLLECTING,
                 "fetches": officer and row.package is not None,
@@ -382,6 +383,16 @@ def _ask(step: Step, name: str) -> Ask:
     if name not in ("authority", "user", "approver"):
         return ask
     return Ask(name, ask.label, ask.hint, kind="select", nothing=_("À choisir"), optional=ask.optional)
+
+
+def _next(pk: UUID, offered: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the step that usually comes next, of those that are possible now, and why."""
+    for action in reversed(offered["available_actions"]):
+        step = display.step_of(action["machine"], action["step"])
+        if step is not None and step.usual:
+            place = reverse("access_request-step-page", args=[pk, step.name])
+            return {"why": str(step.usual[0].why), "label": str(step.label), "address": place}
+    return None
 
 
 def _people(ids: Any) -> Pairs:
