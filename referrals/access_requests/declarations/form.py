@@ -68,7 +68,8 @@ FORM: Final[Mapping[str, Declared]] = {
                 "danger_what prior_actions prior_reports prior_reports_text strengths", CHILD, withhold=TEXT
             ),
             held("health_facts", CHILD, withhold=TEXT, holder=Withheld.MEDICAL),
-            held("expectation", CHILD, FILER, withhold=TEXT),
+            # When and how to talk to who filed: of the filer alone, whom it would tell.
+            held("expectation", FILER),
             held("gang_known other_victims other_victims_text", THIRD, withhold=(Withheld.THIRD_PARTY,)),
             held("money_flow", CHILD, THIRD, withhold=TEXT),
             held("filer_name filer_email filer_phone filer_profession filer_org filer_org_type", FILER),

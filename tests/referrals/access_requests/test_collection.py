@@ -156,6 +156,17 @@ def test_a_filer_reads_the_own_identity_and_receipt(planted):
     assert "referrals.Referral.state" not in texts
 
 
+@pytest.mark.parametrize("who", ["subject_minor", "holder"])
+def test_what_only_who_filed_can_have_said_of_oneself_is_in_nobody_elses_copy(planted, who):
+    sources = {part.source for part in planted.copy(who)}
+
+    assert not sources & {
+        f"referrals.Concern.{name}" for name in ("expectation", *NAMES["filer"], "filer_profession")
+    }
+    assert not sources & {"referrals.Complement.came_by", "referrals.InformationRequest.recipient"}
+    assert "referrals.JudicialReferral.by_third_party" not in sources
+
+
 def test_what_nobody_lifts_comes_without_its_text(planted):
     parts = list(chain.from_iterable(planted.copy(who) for who in SHOWN))
 
