@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import partial
 from importlib import import_module
@@ -14,9 +14,10 @@ from django.db import transaction
 
 from accounts.actor import system
 from accounts.models import User
+from audit.errors import JournalUnavailable, NotInTree
 from encryption import keys
 from referrals.access_requests import documents, gate, inputs, letter, people, persons, stored
-from referrals.access_requests.copies import Box, Part, Readers, Span
+from referrals.access_requests.copies import Box, Part, Readers, Scope, Span
 from referrals.access_requests.sheet import Sheet
 from referrals.execution import row_proposals
 from referrals.execution.runner import run_step
@@ -139,10 +140,7 @@ def make_copy(sheet: Sheet) -> None:
         scope = sheet.scope()
         if sheet.copies:
             parts = module("collection").collect(scope, actor=sheet.actor, at=sheet.at)
-        found: Readers = module("readers").readers(
-            scope, actor=sheet.actor, at=sheet.at, named=frozenset(map(UUID, row.named))
-        )
-        sheet.seal(row, "readers", stored.readers_as_json(found))
+        sheet.seal(row, "readers", stored.readers_as_json(_readers(sheet, scope)))
     for position, part in enumerate(parts):
         kept = AccessPart(pk=uuid4(), request=row, position=position)
         sheet.seal(kept, "content", stored.part_as_json(part))
@@ -153,6 +151,32 @@ def make_copy(sheet: Sheet) -> None:
             _hide(sheet, kept, part.withheld, {}, by=None)
     row.collected_at = sheet.at
     row.save()
+
+
+def _readers(sheet: Sheet, scope: Scope) -> Readers:
+    """Return the list of readers.
+
+    Raises:
+        JournalUnavailable: the journal gives places so late that the list would leave out what was read an hour ago.
+    """
+    named = frozenset(map(UUID, sheet.row.named))
+    try:
+        found: Readers = module("readers").readers(scope, actor=sheet.actor, at=sheet.at, named=named)
+    except NotInTree as late:
+        raise JournalUnavailable from late
+    return found
+
+
+def _proven(readers: Readers) -> Readers:
+    """Return the list with the paths of its proofs, which are asked for when it is handed out.
+
+    Raises:
+        JournalUnavailable: no checkpoint covers the list yet; some seconds later one does.
+    """
+    try:
+        return replace(readers, proofs=module("readers").proven(readers.proofs))
+    except NotInTree as late:
+        raise JournalUnavailable from late
 
 
 def module(name: str) -> Any:
@@ -295,7 +319,7 @@ def answer(sheet: Sheet) -> None:
     written = letter.reply(sheet, said, codes, parts=len(parts), readers=len(readers.lines))
     _keep_letter(sheet, "answer", written)
     if row.right == Right.ACCESS:
-        made = packed(sheet, parts, readers, written)
+        made = packed(sheet, parts, _proven(readers), written)
         row.package_hash = hashlib.sha256(made).hexdigest()
         row.package_until = sheet.at + people.package_days(row, sheet.at)
         sheet.seal(row, "package", base64.b64encode(made).decode())

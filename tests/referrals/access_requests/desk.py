@@ -76,7 +76,10 @@ def double(case: Any, child: Any, *, entry: Any = None, built: list[Any] | None 
         if name == "collection":
             return SimpleNamespace(collect=lambda scope, *, actor, at: parts_of(case, child, scope))
         if name == "readers":
-            return SimpleNamespace(readers=lambda scope, *, actor, at, named: readers_of(entry or uuid4()))
+            return SimpleNamespace(
+                readers=lambda scope, *, actor, at, named: readers_of(entry or uuid4()),
+                proven=lambda proofs: proofs,
+            )
         names = ("letter", "requester", "received_on", "cases", "pieces", "readers")
         return SimpleNamespace(
             PackageContent=lambda **said: SimpleNamespace(**{one: said[one] for one in names}),
