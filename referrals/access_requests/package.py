@@ -23,7 +23,7 @@ from encryption.digest import sha256
 from referrals.access_requests import drawing
 from referrals.access_requests.copies import Box, Part, ReaderLine, Readers, Span
 from referrals.access_requests.redaction import counted, mark, reason, redacted_text
-from referrals.errors import PdfUnavailable
+from referrals.errors import FileRefused, PdfUnavailable
 from referrals.letters import paper
 from referrals.letters.paper import Paper, Section
 from referrals.rest.pdf import pdf
@@ -198,7 +198,7 @@ class _Line:
             return "withheld"
         if self.piece.part.attachment is None:
             return "text"
-        return "document" if self.piece.document else "unavailable"
+        return "document" if self.drawn else "unavailable"
 
     @property
     def path(self) -> str:
@@ -228,21 +228,35 @@ class _Line:
         """Return how many passages are hidden for each reason."""
         if self.piece.withheld is not None:
             return Counter([self.piece.withheld])
-        if self.piece.document is not None:
-            return Counter(box.code for box in self.piece.document.boxes)
+        if self.piece.part.attachment is not None:
+            boxes = self.piece.document.boxes if self.piece.document and self.drawn else ()
+            return Counter(box.code for box in boxes)
         return counted(self.piece.part.text or "", self.piece.spans)
 
     @cached_property
-    def pages(self) -> drawing.Pages:
-        """Return the document without what is hidden.
+    def drawn(self) -> drawing.Pages | None:
+        """Return the document without what is hidden; None: it can't be drawn, which the copy says.
 
         Raises:
-            ValueError, FileRefused, ParserUnavailable: as ``drawing.redacted``.
+            ValueError, ParserUnavailable: as ``drawing.redacted``.
+            FileRefused: what is to be hidden lies on no page of it.
         """
         document = self.piece.document
-        if self.kind != "document" or document is None:
-            raise ValueError("This part has no document to draw.")
-        return drawing.redacted(document.media, document.source, document.boxes)
+        if document is None:
+            return None
+        try:
+            return drawing.redacted(document.media, document.source, document.boxes)
+        except FileRefused as refused:
+            if refused.extra["reason"] == "no-such-page":
+                raise
+            return None
+
+    @property
+    def pages(self) -> drawing.Pages:
+        """Return the same, of a document."""
+        if self.drawn is None:
+            raise ValueError("This part has no document to show.")
+        return self.drawn
 
     def told(self) -> str:
         """Return what the copy shows of it."""
@@ -259,7 +273,8 @@ def build(content: PackageContent) -> bytes:
     Raises:
         ValueError: a passage lies outside of its text or page, a part belongs to no file of the request, or is of a
             class that no package holds (K).
-        FileRefused, ParserUnavailable: a document can't be drawn.
+        FileRefused: a rectangle lies on no page of its document.
+        ParserUnavailable: this system can't confine who reads the documents.
     """
     lines = _lines(content)
     members: dict[str, bytes] = {

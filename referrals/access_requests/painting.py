@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, Final
 import pypdfium2
 import pypdfium2.raw as pdfium
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, String
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from referrals.attachments import images, program, texts
 from referrals.attachments.refusals import Exit, Refused
@@ -32,9 +32,9 @@ from referrals.attachments.refusals import Exit, Refused
 #: The resolution of a page, unless it is so large that its picture would have more than so many pixels.
 DPI: Final = 150
 MOST_PIXELS: Final = 16_000_000
-MOST_PAGES: Final = 300
+MOST_PAGES: Final = 200
 MOST_WORDS: Final = 20_000
-QUALITY: Final = 82
+QUALITY: Final = 75
 SECONDS: Final = 90
 _POINTS: Final = 72
 _WHOLE: Final = 1_000
@@ -502,14 +502,14 @@ def _font(made: Pdf, letters: Sequence[str]) -> Dictionary:
 
 
 def _add(made: Pdf, page: Page, layer: _Layer) -> None:
-    picture = page.picture
+    picture = _without_colour(page.picture)
     image = made.make_stream(
         _jpeg(picture),
         Type=Name.XObject,
         Subtype=Name.Image,
         Width=picture.width,
         Height=picture.height,
-        ColorSpace=Name.DeviceRGB,
+        ColorSpace=Name.DeviceGray if picture.mode == "L" else Name.DeviceRGB,
         BitsPerComponent=8,
         Filter=Name.DCTDecode,
     )
@@ -518,6 +518,14 @@ def _add(made: Pdf, page: Page, layer: _Layer) -> None:
     new = made.add_blank_page(page_size=(page.width, page.height))
     new.Contents = made.make_stream(content)
     new.Resources = Dictionary(XObject=Dictionary(I=image))
+
+
+def _without_colour(picture: Image.Image) -> Image.Image:
+    """Return a picture that has none as one of greys, which takes a third of the room."""
+    red, green, blue = picture.split()
+    if ImageChops.difference(red, green).getbbox() or ImageChops.difference(green, blue).getbbox():
+        return picture
+    return red
 
 
 def _jpeg(picture: Image.Image) -> bytes:

@@ -53,7 +53,13 @@ def content():
             part=part(3, label="Courrier", access_class="G", attachment=UUID(int=9)),
             document=Document(media="pdf", source=source, boxes=tuple(hide(source, "Quetelard"))),
         ),
-        Piece(part=part(4, label="Certificat", access_class="E", attachment=UUID(int=8))),
+        Piece(
+            part=part(4, label="Certificat", access_class="E", attachment=UUID(int=8)),
+            document=Document(media="pdf", source=b"%PDF-1.7 nonsense", boxes=(Box(
+                page=0, left=0, top=0, right=9, bottom=9, code=Withheld.MEDICAL,
+            ),)),
+        ),
+        Piece(part=part(6, label="Ordonnance", access_class="I", attachment=UUID(int=7))),
         Piece(part=part(5, referral=OTHER, label="Nom de l'enfant", access_class="B", text="Zacharie <b>")),
     )
     line = ReaderLine(
@@ -91,6 +97,7 @@ def words_of(files, name):
     return " ".join(re.sub(r"<[^>]+>", " ", held.decode()).split())
 
 
+@pytest.mark.slow("three packages are printed, for their bytes are compared")
 def test_the_same_answer_is_the_same_bytes(content, made):
     assert package.build(content) == made
     assert package.build(replace(content, kept=())) != made
@@ -111,8 +118,8 @@ def test_the_data_is_as_its_schema_says_and_its_counts_add_up(files):
     jsonschema.Draft202012Validator.check_schema(package.schema())
     jsonschema.validate(data, package.schema())
     parts = [one for case in data["files"] for one in case["parts"]]
-    assert [one["number"] for one in parts] == [1, 2, 3, 4, 5]
-    assert [one["kind"] for one in parts] == ["text", "withheld", "document", "unavailable", "text"]
+    assert [one["number"] for one in parts] == [1, 2, 3, 4, 5, 6]
+    assert [one["kind"] for one in parts] == ["text", "withheld", "document", "unavailable", "unavailable", "text"]
     assert {one["code"]: one["count"] for one in data["hidden"]} == {"filer": 1, "third_party": 2}
     assert sum(one["count"] for part in parts for one in part["hidden"]) == 3
     assert parts[0]["text"].startswith("[occulté : identité de l'auteur de la transmission], voisine")
@@ -121,7 +128,7 @@ def test_the_data_is_as_its_schema_says_and_its_counts_add_up(files):
     assert sha256(files[document["path"]]).hex() == document["sha256"]
     assert data["complete"] is False
     index = words_of(files, "index")
-    assert "5 données dans 2 dossiers, 3 passages occultés, 1 consultation." in index
+    assert "6 données dans 2 dossiers, 3 passages occultés, 1 consultation." in index
     assert "vie privée d'un tiers 2" in index
     assert "enquête en cours" in index
 
