@@ -65,7 +65,7 @@ def redacted(media: str, source: bytes, boxes: Collection[Box]) -> Pages:
         ParserUnavailable: this system can't confine who reads it.
     """
     made = _made("draw", media, source, {"hidden": _ordered(boxes)})
-    return Pages(pdf=made[_COUNT_BYTES:], count=int.from_bytes(made[:_COUNT_BYTES]))
+    return Pages(pdf=made[:-_COUNT_BYTES], count=int.from_bytes(made[-_COUNT_BYTES:]))
 
 
 def page_image(media: str, source: bytes, page: int, boxes: Collection[Box] = ()) -> bytes:

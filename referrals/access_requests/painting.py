@@ -104,13 +104,13 @@ def main() -> None:
         order = json.loads(incoming.read(size))
         program.require_kind(kind, incoming)
         source = incoming.read()
-        kept.write(_TASKS[task](kind, source, order, most_pixels))
+        _TASKS[task](kind, source, order, most_pixels, kept)
 
     program.carry_out(partial(warm_up, kind), work, given=given, written=most_bytes, seconds=SECONDS)
 
 
-def drawn(kind: str, source: bytes, order: dict[str, Any], most_pixels: int) -> bytes:
-    """Return how many pages there are, in four bytes, and a PDF of them without what the order hides.
+def drawn(kind: str, source: bytes, order: dict[str, Any], most_pixels: int, target: BinaryIO) -> None:
+    """Write a PDF of the pages without what the order hides, and behind it how many there are, in four bytes.
 
     Raises:
         Refused: the document can't be read, or what is to be hidden lies on no page of it.
@@ -129,11 +129,13 @@ def drawn(kind: str, source: bytes, order: dict[str, Any], most_pixels: int) -> 
         if any(not 0 <= one.page < count for one in hidden):
             raise Refused(Exit.NO_SUCH_PAGE)
         layer.finish(made)
-        return count.to_bytes(4) + _archived(made)
+        _archive(made, target)
+        target.seek(0, io.SEEK_END)
+        target.write(count.to_bytes(4))
 
 
-def one_page(kind: str, source: bytes, order: dict[str, Any], most_pixels: int) -> bytes:
-    """Return a page as a JPEG, with what is hidden on it.
+def one_page(kind: str, source: bytes, order: dict[str, Any], most_pixels: int, target: BinaryIO) -> None:
+    """Write a page as a JPEG, with what is hidden on it.
 
     Raises:
         Refused: the document can't be read, or has no such page.
@@ -143,11 +145,11 @@ def one_page(kind: str, source: bytes, order: dict[str, Any], most_pixels: int) 
         Hidden(0, (left, top, right, bottom), why) for _page, left, top, right, bottom, why in order["hidden"]
     ]
     _hide(page, hidden)
-    return _jpeg(page.picture)
+    target.write(_jpeg(page.picture))
 
 
-def page_words(kind: str, source: bytes, order: dict[str, Any], most_pixels: int) -> bytes:
-    """Return, as JSON, how many pages there are and the words that are seen on one.
+def page_words(kind: str, source: bytes, order: dict[str, Any], most_pixels: int, target: BinaryIO) -> None:
+    """Write, as JSON, how many pages there are and the words that are seen on one.
 
     Raises:
         Refused: as ``one_page``.
@@ -155,7 +157,7 @@ def page_words(kind: str, source: bytes, order: dict[str, Any], most_pixels: int
     number = order["page"]
     page = _one(kind, source, number, most_pixels)
     words = [[one.text, *_outwards(one.area)] for one in page.words]
-    return json.dumps({"pages": _count(kind, source), "words": words}).encode()
+    target.write(json.dumps({"pages": _count(kind, source), "words": words}).encode())
 
 
 _TASKS: Final = {"draw": drawn, "page": one_page, "words": page_words}
@@ -534,8 +536,8 @@ def _jpeg(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _archived(made: Pdf) -> bytes:
-    """Return the document as PDF/A-2u: how its colours are meant, and what it is (ISO 19005-2)."""
+def _archive(made: Pdf, target: BinaryIO) -> None:
+    """Write the document as PDF/A-2u: how its colours are meant, and what it is (ISO 19005-2)."""
     made.Root.Metadata = made.make_stream(_XMP.encode(), Type=Name.Metadata, Subtype=Name.XML)
     made.Root.OutputIntents = Array(
         [
@@ -547,9 +549,7 @@ def _archived(made: Pdf) -> bytes:
             )
         ]
     )
-    out = io.BytesIO()
-    made.save(out, min_version="1.7", deterministic_id=True, object_stream_mode=ObjectStreamMode.generate)
-    return out.getvalue()
+    made.save(target, min_version="1.7", deterministic_id=True, object_stream_mode=ObjectStreamMode.generate)
 
 
 @cache
@@ -568,4 +568,4 @@ def warm_up(kind: str) -> None:
     order = {"hidden": [[0, 0, 0, 900, 500, "à voir"]], "page": 0}
     sample = laid_out("Essai : é") if kind == "pdf" else b"Essai"
     for task in (drawn, page_words):
-        task("pdf" if kind == "pdf" else "text", sample, order, MOST_PIXELS)
+        task("pdf" if kind == "pdf" else "text", sample, order, MOST_PIXELS, io.BytesIO())
