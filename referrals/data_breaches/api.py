@@ -209,9 +209,9 @@ class BreachNotice(CaseView):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Read the letter to a group of persons that was told."""
-        asked = NoticeQuery.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         row = queries.known(pk, actor=actor)
+        asked = NoticeQuery.of(request.query_params)
         page = queries.letter(row, asked["group"], actor, at=at, language=FRENCH)
         response = HttpResponse(page, content_type="text/html; charset=utf-8")
         response["Content-Disposition"] = 'inline; filename="courrier.html"'

@@ -68,6 +68,7 @@ OTHERS: Final[Mapping[str, Text]] = {
     "step-up": _("Identité à prouver de nouveau"),
     "token-scope": _("Hors de la portée du jeton"),
     "tokens-for-programs": _("Jetons réservés aux programmes"),
+    "accounts.suspend": _("Comptes suspendus et rétablis par le service seul"),
     "read:access-requests": _("Demandes d'accès de l'autorité"),
     "read:inquiries": _("Demandes entre départements de l'autorité"),
     "transfer": _("Transfert du dossier"),
