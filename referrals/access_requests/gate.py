@@ -123,12 +123,25 @@ def last_word(sheet: Sheet) -> AccessOpinion | None:
     return given[-1] if given else None
 
 
+def words(sheet: Sheet) -> dict[UUID, AccessOpinion]:
+    """Return the last word of each inspector who was asked."""
+    given = (one for one in sheet.opinions if one.answered_at is not None and one.role == Role.ASE_INSPECTOR)
+    return {one.asked_id: one for one in sorted(given, key=lambda one: (one.answered_at, one.asked_at))}
+
+
 def is_opened(sheet: Sheet, why: Collection[Gate]) -> bool:
-    """Tell whether a shut gate was opened: an inspector lets send; where justice works the prosecutor noted."""
-    word = last_word(sheet)
-    if word is None or word.role != Role.ASE_INSPECTOR or not _says_send(word, sheet.today):
+    """Tell whether a shut gate was opened: inspectors let send; where justice is at work the prosecutor noted it.
+
+    Each case that has an inspector needs the word of one of its own: who follows one file doesn't speak for another.
+    """
+    said = words(sheet)
+    if not said or not all(_says_send(one, sheet.today) for one in said.values()):
         return False
-    return Gate.JUSTICE not in why or word.noted_on is not None
+    for case in sheet.cases:
+        own = {row.user_id for row in case.assignments if row.role == Role.ASE_INSPECTOR}
+        if own and not own & said.keys():
+            return False
+    return Gate.JUSTICE not in why or any(one.noted_on is not None for one in said.values())
 
 
 def kept_back(sheet: Sheet, why: Collection[Gate]) -> set[UUID] | None:
@@ -143,7 +156,7 @@ def kept_back(sheet: Sheet, why: Collection[Gate]) -> set[UUID] | None:
         if word is None:
             return set()
         if _says_send(word, sheet.today):
-            return named
+            return named.union(*({UUID(one) for one in each.parts} for each in words(sheet).values()))
         # Asked although the gate is open, and against it: what is asked for is heard.
         return {one for one in sheet.row.parts.values_list("pk", flat=True) if one not in named}
     may_speak = word is not None and word.role == Role.ASE_INSPECTOR

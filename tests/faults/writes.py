@@ -1103,7 +1103,9 @@ class AccessDesk:
         self.kit.child.whereabouts = None
         self.kit.child.save()
         self.today = datetime.now(UTC).date().isoformat()
-        answer = Session(world, "dpo").sends(RECEIVE_ACCESS, ACCESS_ASKED | {"received_on": self.today} | said)
+        answer = Session(world, "dpo").sends(
+            RECEIVE_ACCESS, ACCESS_ASKED | {"received_on": self.today} | said
+        )
         assert answer.status_code == 201, answer.content
         see_all()
         self.pk = answer.json()["id"]
@@ -1151,7 +1153,9 @@ class AccessDesk:
     def does(self, step: str, *, who: str = "dpo", **said: Any) -> Any:
         """Do one step, and return its answer."""
         body = self.body(step) | said
-        answer = Session(self.world, who).sends(f"POST /api/v1/access-requests/{{id}}/{step}", body, (self.pk,))
+        answer = Session(self.world, who).sends(
+            f"POST /api/v1/access-requests/{{id}}/{step}", body, (self.pk,)
+        )
         see_all()
         assert answer.status_code in (200, 202), (step, answer.content)
         return answer

@@ -616,3 +616,20 @@ def test_what_is_closed_opens_no_more(desk):
     assert (body["said"], body["notes"], body["state"]["code"]) == (None, None, "closed")
     assert actions.runner.abilities(desk.row, desk.actor("dpo"), at=desk.at)["available_actions"] == []
     assert desk.row.key is None
+
+
+def test_who_follows_one_file_does_not_open_the_gate_for_another(desk):
+    beside = Kit(desk.world, "triage")
+    desk.named(beside)
+    beside.case.assignments.filter(role="ase_inspector").delete()
+    beside.assign("ase_inspector", "ase_inspector_2")
+    desk.receives()
+    desk.identifies()
+    desk.scopes(desk.kit, beside)
+    desk.does("collect")
+    suspected(desk)
+    desk.asks("ase_inspector")
+    assert refused(lambda: desk.answers()) == "gate_lets_something_go"
+    desk.asks("ase_inspector_2")
+
+    assert desk.answers().state == "partial"
