@@ -24,7 +24,7 @@ from referrals.execution.runner import run_step
 from referrals.letters import paper
 from referrals.models import AccessFile, AccessOpinion, AccessPart, AccessRedaction, Referral, RowApproval
 from referrals.policy import dates
-from referrals.vocabulary.access_requests import Gate, Outcome, Requester, Right, Withheld
+from referrals.vocabulary.access_requests import Gate, Outcome, Requester, Right, Standing, Withheld
 from referrals.vocabulary.states import ANY, AccessRequestState, Machine
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
@@ -69,6 +69,8 @@ def keep_identity(sheet: Sheet) -> None:
     corrected = {name: said[name] for name in ("last_name", "first_names", "birth_date") if said[name]}
     before = sheet.said
     after = before | ({"name": said.name} if said.name else {})
+    if said.standing == Standing.MANDATE:
+        after["mandate"] = {"of": said.mandator, "name": said.mandator_name}
     if corrected and before.get("subject"):
         after["subject"] = before["subject"] | corrected
     if after != before:

@@ -82,7 +82,7 @@ def _with_joined(sheet: Sheet) -> list[Referral]:
 def _opened(sheet: Sheet, cases: Collection[Case]) -> tuple[set[UUID], bool]:
     """Return the rows of the holder who asks, by name, in all these files; and whether a child is sheltered."""
     service = system(origin=sheet.actor.origin, obo=sheet.actor.user_id)
-    name = str(sheet.said.get("name", "")) if sheet.of_holder else ""
+    name = sheet.holder_name
     with disclosure(
         actor=service,
         purpose=Purpose.DECISION,

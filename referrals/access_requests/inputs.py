@@ -40,6 +40,10 @@ from referrals.workflow.inputs import ids, required, text
 #: Of whom the data is asked for, where it isn't a child or a person who was one.
 NO_CHILD: Final = (Requester.FILER, Requester.THIRD_PARTY, Requester.STAFF)
 OF_CHILD: Final = tuple(str(one) for one in Requester if one not in NO_CHILD)
+#: From whom a mandate may be: the person itself, or a holder.
+MANDATORS: Final = [
+    (str(one), one.label) for one in (Requester.SUBJECT_MINOR, Requester.SUBJECT_ADULT, Requester.HOLDER)
+]
 #: Classes of which a copy may be asked; protected places are in none.
 LETTERS: Final = [(letter, letter) for letter in "ABCDEFGHIJ"]
 
@@ -109,6 +113,8 @@ class ConfirmingIdentity(StrictSerializer):
         "discernment": When("standing", (str(Standing.MINOR_ALONE),)),
         "in_office": When("standing", (str(Standing.HOLDER_IN_OFFICE),)),
         "written": When("standing", (str(Standing.MANDATE),)),
+        "mandator": When("standing", (str(Standing.MANDATE),)),
+        "mandator_name": When("mandator", (str(Requester.HOLDER),)),
     }
 
     proof = Code(Proof.choices)
@@ -116,11 +122,26 @@ class ConfirmingIdentity(StrictSerializer):
     discernment = Flag(required=False, default=False)
     in_office = Flag(required=False, default=False)
     written = Flag(required=False, default=False)
+    mandator = Code(MANDATORS, required=False, default="", allow_blank=True)
+    mandator_name = _line()
     how = text()
     name = _line()
     last_name = _line(max_length=200)
     first_names = _line(max_length=200)
     birth_date = OptionalDay()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask whose mandate it is: who is mandated has what that person has, and no more.
+
+        Raises:
+            ValidationError: that isn't said.
+        """
+        if attrs["standing"] == Standing.MANDATE:
+            if not attrs["mandator"]:
+                raise required("mandator")
+            if attrs["mandator"] == Requester.HOLDER and not attrs["mandator_name"]:
+                raise required("mandator_name")
+        return attrs
 
 
 class SettingScope(StrictSerializer):

@@ -121,7 +121,7 @@ def find(sheet: Sheet, referrals: Iterable[Referral]) -> Persons:
                 of_age = _of_age(child, held, case)
                 minors, adults = minors + (not of_age), adults + of_age
         if sheet.of_holder:
-            mine = {case.referral.pk: list(holders_of(case, said["name"], scope)) for case in cases}
+            mine = {case.referral.pk: list(holders_of(case, sheet.holder_name, scope)) for case in cases}
             holders = [holder.pk for some in mine.values() for holder in some]
             found &= {pk for pk, some in mine.items() if some}
     lacking = not cases or any(case.referral.pk not in found for case in cases)
@@ -143,13 +143,15 @@ def _is_named(sheet: Sheet, case: Case, scope: OpenScope) -> bool:
 
 def may_have(sheet: Sheet, found: Persons) -> bool:
     """Tell whether who asks has the standing that the files and the ages say (AR3)."""
-    requester = Requester(sheet.row.requester)
-    if requester == Requester.SUBJECT_MINOR:
-        return found.minors > 0 and not found.adults
-    if requester == Requester.SUBJECT_ADULT:
-        return found.adults > 0 and not found.minors
-    if requester == Requester.HOLDER:
-        return bool(found.holders) and found.minors > 0 and not found.adults
+    match sheet.principal:
+        case Requester.SUBJECT_MINOR:
+            return found.minors > 0 and not found.adults
+        case Requester.SUBJECT_ADULT:
+            return found.adults > 0 and not found.minors
+        case Requester.HOLDER:
+            return bool(found.holders) and found.minors > 0 and not found.adults
+        case None:
+            return False
     return True
 
 

@@ -63,9 +63,25 @@ class Sheet(RowContext[AccessRequest]):
         return bool(self.row.right == Right.ACCESS and self.row.wanted != Wanted.READERS)
 
     @property
+    def principal(self) -> Requester | None:
+        """Return as whom who asks stands: who is mandated, as whom the mandate is from; None: that wasn't established."""
+        requester = Requester(self.row.requester)
+        if requester != Requester.MANDATED:
+            return requester
+        return Requester(self.said["mandate"]["of"]) if self.said.get("mandate") else None
+
+    @property
     def of_holder(self) -> bool:
-        """Tell whether a holder of parental authority asks, who may be the one to be protected from."""
-        return bool(self.row.requester == Requester.HOLDER)
+        """Tell whether a holder of parental authority asks, or has somebody ask, who may be the one to protect from."""
+        return self.principal == Requester.HOLDER
+
+    @property
+    def holder_name(self) -> str:
+        """Return the name of the holder who asks, or whose mandate it is; empty where none does."""
+        if not self.of_holder:
+            return ""
+        mandate = self.said.get("mandate") or {}
+        return str(mandate.get("name") or self.said.get("name", ""))
 
     def scope(self) -> Scope:
         """Return what is looked for."""

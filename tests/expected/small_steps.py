@@ -295,7 +295,7 @@ BREACH: dict[str, Step] = {
             Guard("fits", "another standing than the requester's", "§2.7"),
             Guard("established", "no discernment, no office, or a mandate that isn't written", "§2.7"),
         ),
-        data=("proof", "standing", "discernment?", "in_office?", "written?", "how", "name?", "last_name?", "first_names?",
+        data=("proof", "standing", "discernment?", "in_office?", "written?", "mandator?", "mandator_name?", "how", "name?", "last_name?", "first_names?",
               "birth_date?"),
         origins=("received", "identity_check"), targets=("collecting",),
     ),

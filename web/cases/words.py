@@ -43,6 +43,8 @@ LABELS: Final[Mapping[str, Text]] = {
     "ConfirmingIdentity.discernment": _("La personne mineure a le discernement nécessaire"),
     "ConfirmingIdentity.how": _("Comment l'identité et la qualité ont été établies"),
     "ConfirmingIdentity.in_office": _("L'autorité parentale est exercée à ce jour"),
+    "ConfirmingIdentity.mandator": _("Le mandat vient de"),
+    "ConfirmingIdentity.mandator_name": _("Nom et prénoms du titulaire qui donne le mandat"),
     "ConfirmingIdentity.name": _("Nom et prénoms de la personne qui demande, tels que sur la pièce"),
     "ConfirmingIdentity.proof": _("Identité établie par"),
     "ConfirmingIdentity.standing": _("Qualité"),
