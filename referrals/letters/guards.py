@@ -25,8 +25,8 @@ from referrals.workflow.rules import answers, rule
 
 #: Cases of which letters are made: one that went elsewhere or joined another file is written about there.
 WRITTEN_IN: Final = frozenset({*ANY} - {State.TRANSFERRED, State.MERGED, State.ARCHIVED})
-#: What one page holds in the larger type, by lines of so many characters.
-_PAGE_LINES: Final = 34
+#: What one page holds in the larger type below a full letterhead, by lines of so many characters (tried as PDF).
+_PAGE_LINES: Final = 23
 _LINE: Final = 62
 
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
+import pypdfium2
 import pytest
 from django.db import connection
 
 from audit.models import Entry
-from referrals.letters import registry
+from referrals.letters import guards, paper, registry
+from referrals.letters.paper import Head, Paper, Section
 from referrals.letters.registry import letter_types, type_of
 from referrals.models import (
     Assessment,
@@ -460,6 +462,30 @@ def test_a_letter_is_prepared_completed_signed_and_sent(full):
     assert after["passages"] == []
     again = prepare(full, who, {**after, "kind": after["kind"]})
     assert (again.status_code, again.json()["rule"]) == (409, "not_made_already")
+
+
+@pytest.mark.needs("pango")
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # the renderer's colour profile
+def test_the_longest_letter_that_a_child_may_be_sent_prints_on_one_page():
+    """Below a full letterhead, in the larger type (§4.9)."""
+    three, two = "Une phrase de longueur moyenne. " * 5, "Une phrase de longueur moyenne. " * 3
+    letter = Paper(
+        title="Lettre à lire avec un professionnel",
+        head=Head(name="Département", lines=("Cellule", "1 place de l'Essai", "93000 Bobigny", "Téléphone"), foot="Pied"),
+        to=("Lou",), on=TODAY, reference="", greeting="Bonjour Lou,", signed_by="Une inspectrice", large=True,
+        signed_as="Inspecteur ASE. Pour le président du conseil départemental et par délégation",
+        sections=(
+            Section(paragraphs=(three,)), Section(paragraphs=(two,)), Section(heading="Pourquoi", paragraphs=(two,)),
+            Section(heading="Ce qui va se passer", facts=(("Mesure", "Une aide"), ("Depuis le", "01/01/2026"))),
+            Section(facts=(("La personne à qui parler", "Une éducatrice"),)), Section(facts=(("Téléphone", "01"),)),
+            Section(heading="Tes droits", paragraphs=(three,)), Section(paragraphs=("Une ligne.",) * 4),
+        ),
+    )  # fmt: skip
+    assert guards.lines_of(letter) == guards._PAGE_LINES
+
+    assert len(pypdfium2.PdfDocument(paper.pdf(paper.html(letter)))) == 1
 
 
 def test_what_is_signed_is_what_was_read(full):
