@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 from uuid import UUID
 
 import pikepdf
@@ -13,7 +14,7 @@ from PIL import Image
 from audit.models import Entry
 from referrals.access_requests import effects, package
 from referrals.models import AccessRedaction
-from referrals.vocabulary.access_requests import Subject, Withheld
+from referrals.vocabulary.access_requests import Withheld
 from tests.conftest import see_all
 from tests.referrals.access_requests.desk import FILER, SECRET, Desk
 from tests.referrals.access_requests.test_drawing import LINES, pdf_of
@@ -22,34 +23,27 @@ from tests.web.visiting import Visitor, links, text
 LETTER = "Lettre du voisin"
 
 
-class Copied(Desk):
-    """A desk whose copy has a document too, and whose package is the real one."""
-
-    def _collect(self, scope, *, actor, at):
-        [fact, name] = super()._collect(scope, actor=actor, at=at)
-        return [
-            fact, name,
-            replace(
-                fact, label=LETTER, access_class="G", attachment=UUID(self.document), text=None, hidden=(),
-                subjects=frozenset({Subject.CHILD}), may_withhold=frozenset(Withheld), source="referrals.Attachment",
-            ),
-        ]  # fmt: skip
-
-    def _module(self, name):
-        return package if name == "package" else super()._module(name)
-
-
 @pytest.fixture
 def desk(world, monkeypatch, settings, tmp_path):
-    """A request of a father whose copy is made."""
+    """A request of a father whose copy is made, with a document in it, and whose package is the real one."""
     settings.OBJECT_FOLDER = tmp_path / "objects"
-    monkeypatch.setattr(effects, "module", None)
-    desk = Copied(world, monkeypatch)
+    desk = Desk(world, monkeypatch)
     form = {"kind": "letter", "notice_read": "true", "file": SimpleUploadedFile("lettre.pdf", pdf_of(LINES, LINES))}
     answer = world.as_("crip_coordinator").client.post(f"/api/v1/referrals/{desk.kit.case.pk}/attachments", form)
     assert answer.status_code == 201, answer.content
     see_all()
-    desk.document = answer.json()["made"]
+    stand_in = effects.module
+
+    def collect(scope, **said):
+        [fact, name] = stand_in("collection").collect(scope, **said)
+        letter = replace(
+            fact, label=LETTER, access_class="G", attachment=UUID(answer.json()["made"]), text=None, hidden=(),
+            may_withhold=frozenset(Withheld), source="referrals.Attachment",
+        )  # fmt: skip
+        return [fact, name, letter]
+
+    ways = {"collection": SimpleNamespace(collect=collect), "package": package}
+    monkeypatch.setattr(effects, "module", lambda name: ways.get(name) or stand_in(name))
     desk.copies()
     return desk
 
@@ -78,7 +72,7 @@ def test_passages_are_hidden_by_their_words_and_lifted_with_a_reason(desk):
     assert officer.fills(one, words=SECRET, code="third_party").status_code == 303, "hidden already: nothing to do"
     assert AccessRedaction.objects.filter(code="third_party").count() == 1
 
-    [lifting] = [href for href in links(shown, f"{one}/lever/")]
+    [lifting] = links(shown, f"{one}/lever/")
     assert officer.fills(lifting).status_code == 400
     assert officer.fills(lifting, reason="La sœur a donné son accord.").status_code == 303
     assert f"<mark>{SECRET}" not in officer.get(one).content.decode()
@@ -94,7 +88,7 @@ def test_a_document_is_hidden_on_its_pages_and_a_name_everywhere(desk):
     officer = Visitor(desk.world, "dpo")
     place = f"/demandes-acces/{desk.pk}/copie"
     [other] = [href for href in links(officer.get(place), place) if "groupe=3" in href]
-    [one] = [href for href in links(officer.get(other), f"{place}/")]
+    [one] = links(officer.get(other), f"{place}/")
     page = officer.get(one)
     assert "Page 1 sur 2" in text(page)
     assert "Quetelard" in text(page), "the words of the page are there for who doesn't see it"
@@ -156,5 +150,4 @@ def test_what_leaves_is_locked_and_lacks_what_was_hidden(desk):
     assert desk.row.package_hash in receipt
     assert "vie privée d'un tiers" in receipt
     assert FILER not in receipt
-    assert "n'est plus" not in receipt
     assert officer.get(f"{place}").status_code == 200, "what was answered can be read again until it ends"
