@@ -26,7 +26,7 @@ from referrals.workflow.rules import answers, rule
 #: Cases of which letters are made: one that went elsewhere or joined another file is written about there.
 WRITTEN_IN: Final = frozenset({*ANY} - {State.TRANSFERRED, State.MERGED, State.ARCHIVED})
 #: What one page holds in the larger type below a full letterhead, by lines of so many characters (tried as PDF).
-_PAGE_LINES: Final = 23
+_PAGE_LINES: Final = 24
 _LINE: Final = 62
 
 
@@ -118,7 +118,8 @@ def lines_of(paper: papers.Paper) -> int:
     """Return about how many printed lines a letter takes below its head."""
     said = [paper.title, paper.greeting]
     for section in paper.sections:
-        said += [section.heading, *section.paragraphs, *section.points]
+        # A heading takes two: it stands apart.
+        said += [section.heading, section.heading, *section.paragraphs, *section.points]
         said += [f"{name} {value}" for name, value in section.facts]
     return sum(1 + len(one) // _LINE for one in said if one)
 

@@ -480,7 +480,7 @@ def test_the_longest_letter_that_a_child_may_be_sent_prints_on_one_page():
             Section(paragraphs=(three,)), Section(paragraphs=(two,)), Section(heading="Pourquoi", paragraphs=(two,)),
             Section(heading="Ce qui va se passer", facts=(("Mesure", "Une aide"), ("Depuis le", "01/01/2026"))),
             Section(facts=(("La personne à qui parler", "Une éducatrice"),)), Section(facts=(("Téléphone", "01"),)),
-            Section(heading="Tes droits", paragraphs=(three,)), Section(paragraphs=("Une ligne.",) * 4),
+            Section(heading="Tes droits", paragraphs=(three,)), Section(paragraphs=("Une ligne.",) * 2),
         ),
     )  # fmt: skip
     assert guards.lines_of(letter) == guards._PAGE_LINES
