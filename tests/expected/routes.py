@@ -929,6 +929,8 @@ LINES = {
     ),
     # The cases in it that the reader may know of: tests/referrals/api/test_batches.py tries who is excluded from some.
     "of one batch": (f"GET {BATCH}/lines",),
+    # The files that the index gives for its person: tests/journeys/test_s10_access_request.py tries who is excluded.
+    "of one access request": (f"GET {ACCESS_REQUEST}/files",),
     "no case": (
         "GET /api/v1/retention-batches",
         "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",

@@ -14,7 +14,7 @@ import pytest
 
 from outbox.models import Notice
 from referrals.access_requests import effects, tasks
-from referrals.models import AccessRequest, Referral
+from referrals.models import AccessRequest, Exclusion, Referral
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
@@ -190,6 +190,16 @@ def test_had_he_been_implicated_two_refuse_in_words_that_tell_nothing(story, fil
     see_all()
     assert AccessRequest.objects.get(pk=request.pk).state == "closed"
     assert not Referral.objects.get(pk=files["new"].pk).legal_hold
+
+
+def test_the_search_hides_what_its_officer_is_excluded_from(story, files):
+    request = Request(story)
+    dpo, supervisor = story.world.user("dpo"), story.world.user("supervisor")
+    Exclusion.objects.create(referral=files["old"], user=dpo, by=supervisor.pk, since_at=story.now)
+    hits = request.reads(path="/files")["results"]
+
+    assert {one["reference"] for one in hits} == {files["new"].reference}
+    assert "Durandal" not in str(hits)
 
 
 def test_a_namesake_born_on_another_day_gets_nothing(story, files):
