@@ -35,6 +35,7 @@ RIGHTS: Final[Mapping[str, Text]] = {
     "audit.read": _("Droit de lire le journal"),
     "audit.hold": _("Droit de conserver des entrées du journal"),
     "accounts.manage": _("Droit de gérer les comptes"),
+    "accounts.suspend": _("Suspension d'un compte, par le service seul"),
     "factors.reset": _("Droit de réinitialiser des seconds facteurs"),
     "memberships.confirm": _("Droit de confirmer un rôle"),
     "honorability.read": _("Droit de lire la date des attestations d'honorabilité"),
