@@ -70,7 +70,11 @@ def collect(scope: Scope, *, actor: Actor, at: datetime) -> list[Part]:
     with beyond():
         files, children, holders = files_of(scope)
         who = Who(
-            standing=Standing.of(scope), children=children, holders=holders, person=scope.person, scope=scope
+            standing=Standing.of(scope),
+            children=children,
+            holders=holders,
+            persons=scope.persons,
+            scope=scope,
         )
         return [part for referral in files for part in _of_case(referral, who, actor=actor, at=at)]
 
@@ -127,9 +131,9 @@ class _Case:
         match self.who.standing:
             case Standing.STAFF:
                 named = {getattr(row, _attname(row, name)) for name in declared.staff}
-                return self.who.person is not None and self.who.person in named
+                return bool(self.who.persons & named)
             case Standing.THIRD_PARTY:
-                return declared.whose is Whose.THIRD_PARTY and row.pk == self.who.person
+                return declared.whose is Whose.THIRD_PARTY and row.pk in self.who.persons
             case Standing.FILER:
                 # What others wrote for a filer is no text of the filer's.
                 return not declared.of_filer or getattr(row, declared.of_filer) is None

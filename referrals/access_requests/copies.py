@@ -17,8 +17,8 @@ class Scope:
 
     ``requester``: who asks; ``children`` and ``holder``: the rows of the persons whose data is asked for (a child's own
     request has one child and no holder; a holder's has the own row and the children in that holder's care). ``since``
-    and ``until``: both days count; None: no bound. ``classes``: letters of the access classes; empty: all. ``person``:
-    of a third party, the own row; of an agent, the account. Without it nothing is copied for either.
+    and ``until``: both days count; None: no bound. ``classes``: letters of the access classes; empty: all. ``persons``:
+    of a third party, the own rows; of an agent, the account. Without one nothing is copied for either.
     """
 
     requester: Requester
@@ -29,7 +29,7 @@ class Scope:
     since: date | None = None
     until: date | None = None
     classes: frozenset[str] = frozenset()
-    person: UUID | None = None
+    persons: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,7 +139,8 @@ def make_copy(sheet: Sheet) -> None:
     forget_copy(sheet)
     parts: list[Part] = []
     if row.right == Right.ACCESS:
-        scope = sheet.scope()
+        found = persons.find(sheet, [one.referral for one in sheet.files])
+        scope = replace(sheet.scope(), persons=frozenset(found.others))
         if sheet.copies:
             parts = module("collection").collect(scope, actor=sheet.actor, at=sheet.at)
         sheet.seal(row, "readers", stored.readers_as_json(_readers(sheet, scope)))

@@ -14,6 +14,7 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 
 from accounts.actor import Actor, system
+from accounts.models import User
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from encryption.sealed import OpenScope
@@ -34,6 +35,7 @@ _OF_SELF: Final = (Requester.SUBJECT_MINOR, Requester.SUBJECT_ADULT)
 class Persons:
     """The rows found in some files: children, the holder who asks; ``lacking``: files in which nobody is.
 
+    ``others``: the rows of a third party who asks; of an agent, the account.
     ``minors``, ``adults``: how many of the children are; one without a birth date counts by its age band.
     """
 
@@ -42,6 +44,7 @@ class Persons:
     lacking: bool = False
     minors: int = 0
     adults: int = 0
+    others: tuple[UUID, ...] = ()
 
 
 def _words(text: object) -> tuple[str, ...]:
@@ -101,6 +104,7 @@ def find(sheet: Sheet, referrals: Iterable[Referral]) -> Persons:
     service = system(origin=sheet.actor.origin, obo=sheet.actor.user_id)
     children: list[UUID] = []
     holders: list[UUID] = []
+    others: list[UUID] = []
     found: set[UUID] = set()
     minors = adults = 0
     with disclosure(
@@ -111,7 +115,9 @@ def find(sheet: Sheet, referrals: Iterable[Referral]) -> Persons:
         tenant=sheet.row.authority_id,
     ) as scope:
         if sheet.row.requester in (Requester.FILER, Requester.THIRD_PARTY, Requester.STAFF):
-            found = {case.referral.pk for case in cases if _is_named(sheet, case, scope)}
+            named = {case.referral.pk: _named(sheet, case, scope) for case in cases}
+            found = {pk for pk, rows in named.items() if rows}
+            others = sorted({row for rows in named.values() for row in rows})
         else:
             for case, child, held in _of_files(cases, scope):
                 if not _same_child(said["subject"], held):
@@ -125,20 +131,22 @@ def find(sheet: Sheet, referrals: Iterable[Referral]) -> Persons:
             holders = [holder.pk for some in mine.values() for holder in some]
             found &= {pk for pk, some in mine.items() if some}
     lacking = not cases or any(case.referral.pk not in found for case in cases)
-    return Persons(tuple(children), tuple(holders), lacking, minors, adults)
+    return Persons(tuple(children), tuple(holders), lacking, minors, adults, tuple(others))
 
 
-def _is_named(sheet: Sheet, case: Case, scope: OpenScope) -> bool:
-    """Tell whether a file names who asks as its filer, or as a third party; of staff the journal alone tells."""
+def _named(sheet: Sheet, case: Case, scope: OpenScope) -> list[UUID]:
+    """Return where a file names who asks: as its filer, as third parties; of staff, the one account of that name."""
     name = sorted(_words(sheet.said["name"]))
-    if sheet.row.requester == Requester.STAFF:
-        return True
-    if sheet.row.requester == Requester.FILER:
-        concern = case.referral.concern
-        values = [concern.filer_name]
-    else:
-        values = [one.name for one in case.referral.third_parties.all()]
-    return any(value is not None and sorted(_words(value.open(scope))) == name for value in values)
+    match sheet.row.requester:
+        case Requester.STAFF:
+            agents = User.objects.filter(memberships__authority=sheet.row.authority_id).distinct()
+            rows = [one.pk for one in agents if sorted(_words(one.full_name)) == name]
+            return rows if len(rows) == 1 else []
+        case Requester.FILER:
+            told = [(case.referral.pk, case.referral.concern.filer_name)]
+        case _:
+            told = [(one.pk, one.name) for one in case.referral.third_parties.all()]
+    return [pk for pk, value in told if value is not None and sorted(_words(value.open(scope))) == name]
 
 
 def may_have(sheet: Sheet, found: Persons) -> bool:

@@ -64,7 +64,7 @@ class Sheet(RowContext[AccessRequest]):
 
     @property
     def principal(self) -> Requester | None:
-        """Return as whom who asks stands: who is mandated, as whom the mandate is from; None: that wasn't established."""
+        """Return as whom who asks stands: who is mandated, as whom the mandate is from; None: not established."""
         requester = Requester(self.row.requester)
         if requester != Requester.MANDATED:
             return requester

@@ -49,7 +49,7 @@ class Who:
     standing: Standing
     children: frozenset[UUID]
     holders: frozenset[UUID]
-    person: UUID | None
+    persons: frozenset[UUID]
     scope: Scope
     called: set[frozenset[str]] = field(default_factory=set)
 

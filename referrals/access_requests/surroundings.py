@@ -70,7 +70,9 @@ class Surroundings:
         self.own_holders = self._own_holders(holders)
         own = self.own_children | self.own_holders
         third = [
-            pk for pk in self.referral.third_parties.values_list("pk", flat=True) if pk != self.who.person
+            pk
+            for pk in self.referral.third_parties.values_list("pk", flat=True)
+            if pk not in self.who.persons
         ]
         others = [one.pk for one in (*children, *holders) if one.pk not in own]
         self.foreign = frozenset(map(str, (*others, *third)))
@@ -140,9 +142,9 @@ class Surroundings:
         if standing is Standing.FILER:
             keep(self._texts(self._concerns(), _FILER), Kind.NAME)
         if standing is Standing.THIRD_PARTY:
-            keep(self._texts([one for one in third if one.pk == self.who.person], "name phone"), Kind.NAME)
+            keep(self._texts([one for one in third if one.pk in self.who.persons], "name phone"), Kind.NAME)
         if standing is Standing.STAFF:
-            keep((one.full_name for one in people if one.pk == self.who.person), Kind.NAME)
+            keep((one.full_name for one in people if one.pk in self.who.persons), Kind.NAME)
 
     def _concerns(self) -> list[Any]:
         return [row for row in (getattr(self.referral, "concern", None),) if row is not None]
@@ -167,12 +169,12 @@ class Surroundings:
         self._hide(rest, "address", Withheld.OTHER_HOLDER, Kind.PLACE)
 
     def _hide_others(self, third: list[Any], people: list[User]) -> None:
-        rest = [one for one in third if one.pk != self.who.person]
+        rest = [one for one in third if one.pk not in self.who.persons]
         self._hide(rest, "name phone", Withheld.THIRD_PARTY, Kind.NAME)
         self._hide(rest, "vehicle", Withheld.THIRD_PARTY, Kind.NAME)
         self._hide(rest, "address", Withheld.THIRD_PARTY, Kind.PLACE)
         self._hide(self.referral.digital_traces.all(), "handle url phone", Withheld.THIRD_PARTY, Kind.WHOLE)
-        agents = [one for one in people if one.pk != self.who.person]
+        agents = [one for one in people if one.pk not in self.who.persons]
         self.masks.hide((one.full_name for one in agents), Withheld.STAFF_NAME, Kind.NAME)
         self.masks.hide((one.email for one in agents), Withheld.STAFF_NAME, Kind.WHOLE)
 

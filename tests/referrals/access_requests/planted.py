@@ -233,8 +233,8 @@ class Planted:
         mine: dict[str, Any] = {
             Requester.HOLDER: {"holder": self.mother.pk, "children": frozenset({self.own.pk})},
             Requester.FILER: {},
-            Requester.THIRD_PARTY: {"person": self.third.pk},
-            Requester.STAFF: {"person": self.inspector.pk},
+            Requester.THIRD_PARTY: {"persons": frozenset({self.third.pk})},
+            Requester.STAFF: {"persons": frozenset({self.inspector.pk})},
         }.get(requester, {"children": frozenset({self.own.pk})})
         known = {
             "requester": Requester(requester),

@@ -2,14 +2,16 @@
 
 import json
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from rest_framework.exceptions import ValidationError
 
+from accounts.models import User
 from outbox.models import Notice
-from referrals.access_requests import actions, queries, tasks
+from referrals.access_requests import actions, effects, queries, tasks
 from referrals.errors import ApproverRefused, GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.models import (
     AccessFile,
@@ -19,6 +21,7 @@ from referrals.models import (
     HolderInformation,
     Referral,
     StepRecord,
+    ThirdParty,
 )
 from tests.conftest import see_all
 from tests.referrals.access_requests.desk import FATHER, GIRL, SPAN, TEXT, Desk
@@ -234,6 +237,74 @@ def test_a_wrong_requester_comes_to_no_file(desk, wrong, rule):
     ).values()
     assert "que des données vous concernant soient traitées ou non" in letter
     assert desk.kit.case.reference not in letter
+
+
+MANDATE = {"standing": "mandate", "written": True, "mandator": "holder", "mandator_name": FATHER}
+
+
+def test_who_is_mandated_has_what_the_mandator_has_and_meets_the_same_gate(desk):
+    """A lawyer of an implicated father has no more than he has (AR3, §7.5)."""
+    desk.receives(requester="mandated", name="Maître Lavocat")
+    for lacking in ({"mandator": ""}, {"mandator_name": ""}):
+        with pytest.raises(ValidationError):
+            desk.identifies(**MANDATE | lacking)
+    desk.identifies(**MANDATE)
+    desk.scopes()
+    desk.does("collect")
+    assert desk.row.holder == desk.kit.holder.pk
+    implicated(desk)
+    body = desk.world.as_("dpo").get(f"access-requests/{desk.pk}").json()
+    assert [one["code"] for one in body["gates"]] == ["implicated"]
+
+
+@pytest.mark.parametrize(
+    ("mandate", "wrong", "rule"),
+    [
+        ({}, of_age, "standing_holds"),
+        ({"mandator_name": "Paul Durandal"}, None, "person_is_the_one"),
+        ({"mandator": "subject_adult", "mandator_name": ""}, None, "standing_holds"),
+        ({"mandator": "subject_minor", "mandator_name": ""}, of_age, "standing_holds"),
+    ],
+)
+def test_a_mandate_of_nobody_who_may_have_it_comes_to_no_file(desk, mandate, wrong, rule):
+    desk.receives(requester="mandated", name="Maître Lavocat")
+    if wrong is not None:
+        wrong(desk)
+    desk.identifies(**MANDATE | mandate)
+
+    assert refused(desk.scopes) == rule
+
+
+def test_a_third_party_or_an_agent_is_found_by_name_and_no_other(desk, monkeypatch):
+    """Whose rows are copied is settled by the file, not by the officer (fail closed)."""
+    field = ThirdParty._meta.get_field("name")
+    told = ThirdParty(referral=desk.kit.case, role="alleged_exploiter")
+    told.name = desk.kit.fill.keys[field.key].seal(field, told.pk, "Bébert Lescroc")
+    told.save(force_insert=True)
+    agent = User.objects.get(pk=desk.world.user("assessor").pk)
+    scopes = []
+    kept = effects.module
+
+    def module(name):
+        found = kept(name)
+        if name == "collection":
+            return SimpleNamespace(collect=lambda scope, *, actor, at: scopes.append(scope) or [])
+        return found
+
+    monkeypatch.setattr(effects, "module", module)
+    for requester, name, pk in (
+        ("third_party", "Bebert LESCROC", told.pk),
+        ("staff", agent.full_name, agent.pk),
+    ):
+        desk.receives(requester=requester, name="Quelqu'un d'Autre")
+        desk.identifies(standing="self", in_office=False)
+        assert refused(desk.scopes) == "person_is_the_one"
+        desk.receives(requester=requester, name=name)
+        desk.identifies(standing="self", in_office=False)
+        desk.scopes()
+        desk.does("collect")
+        assert scopes.pop().persons == {pk}
+        desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."})
 
 
 @pytest.mark.parametrize("step", ["collect", "answer", "hand_over"])

@@ -187,8 +187,8 @@ def test_a_mandate_is_for_whom_it_is_from(planted):
 def test_without_a_person_of_the_case_nothing_is_copied(planted):
     """Fail closed: a scope that names nobody finds nobody's data."""
     assert planted.copy("subject_minor", children=frozenset()) == []
-    assert planted.copy("third_party", person=None) == []
-    assert planted.copy("staff", person=None) == []
+    assert planted.copy("third_party", persons=frozenset()) == []
+    assert planted.copy("staff", persons=frozenset()) == []
     assert set(planted.owners(planted.copy("holder", children=frozenset()))) == {"mother", "mother_told"}
 
 
