@@ -44,6 +44,8 @@ BOTH_DATABASES = {
     "tests/referrals/test_invariants.py": "triggers and constraints of a case",
     "tests/referrals/test_invariant_keeping.py": "triggers of purges",
     "tests/referrals/test_invariants_of_transfers.py": "row-level security on the way from one authority to another",
+    "tests/referrals/test_row_approvals.py": "constraints and locks of proposals",
+    "tests/journeys/test_s10_access_request.py": "row-level security of a request and of what hangs on it",
     "tests/referrals/workflow/test_retention.py": "triggers of purges, and what its batches see",
     "tests/referrals/workflow/test_reopening.py": "triggers of states",
     "tests/web/test_journal_alarm.py": "what each role may write of an alarm",
