@@ -1,6 +1,5 @@
 """Receive a request, the runner of the steps that follow, and who is told of each."""
 
-import secrets
 from datetime import datetime
 from typing import Any, Final, cast, override
 from uuid import UUID, uuid4
@@ -24,6 +23,7 @@ from referrals.errors import GuardRefused, NotAllowed, NotVisible
 from referrals.execution import row_proposals
 from referrals.execution.row_machine import RUNNERS, RowMachine, proposes
 from referrals.models import AccessRequest, Exclusion, RowApproval
+from referrals.vocabulary import reference_numbers
 from referrals.vocabulary.access_requests import Gate
 from referrals.vocabulary.states import ApprovalState, Machine
 from referrals.workflow.context import StepInput, step_input_of
@@ -41,8 +41,8 @@ register(
     Template(NAMED, Kind.CASE, _("Votre nom est communiqué à une personne qui exerce son droit d'accès.")),
 )
 _NOBODY: Final = UUID(int=0)
-#: Letters and figures that nobody takes for one another, in a reference that says nothing.
-_SIGNS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+#: How many random signs a reference bears; it says nothing of whom the request is about.
+_SIGNS: Final = 6
 
 
 def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]":
@@ -181,7 +181,7 @@ def receive(body: object, *, actor: Actor, at: datetime) -> AccessRequest:
     row = AccessRequest(
         pk=pk,
         authority=place,
-        reference=f"DA-{place.code}-{at:%Y}-{''.join(secrets.choice(_SIGNS) for _ in range(6))}",
+        reference=f"DA-{place.code}-{at:%Y}-{reference_numbers.random(_SIGNS)}",
         requester=step_input.requester,
         right=step_input.right,
         wanted=step_input.wanted,

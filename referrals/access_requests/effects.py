@@ -1,7 +1,6 @@
 """What the steps of a request bring along: the files on hold, the copy, passages, opinions, the package, the end."""
 
 import base64
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time
@@ -15,7 +14,7 @@ from django.db import transaction
 from accounts.actor import system
 from accounts.models import User
 from audit.errors import JournalUnavailable, NotInTree
-from encryption import keys
+from encryption import digest, keys
 from referrals.access_requests import documents, gate, inputs, letter, people, persons, stored
 from referrals.access_requests.copies import Box, Part, Readers, Scope, Span
 from referrals.access_requests.sheet import Sheet
@@ -323,7 +322,7 @@ def answer(sheet: Sheet) -> None:
     _keep_letter(sheet, "answer", written)
     if row.right == Right.ACCESS:
         made = packed(sheet, parts, _proven(readers), written)
-        row.package_hash = hashlib.sha256(made).hexdigest()
+        row.package_hash = digest.sha256(made).hex()
         row.package_until = sheet.at + people.package_days(row, sheet.at)
         sheet.seal(row, "package", base64.b64encode(made).decode())
     if said.get("done") or said.get("word"):

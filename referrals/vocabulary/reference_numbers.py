@@ -32,9 +32,14 @@ def _times_x(element: int) -> int:
     return shifted ^ 0b100101 if shifted & 0b100000 else shifted
 
 
+def random(count: int) -> str:
+    """Return so many random signs of the alphabet, five bits each."""
+    return "".join(ALPHABET[byte & 31] for byte in digest.random_bytes(count))
+
+
 def new() -> str:
     """Return a fresh random reference."""
-    body = "".join(ALPHABET[byte & 31] for byte in digest.random_bytes(BODY))
+    body = random(BODY)
     return shown(body + check_sign(body))
 
 
