@@ -59,9 +59,7 @@ NO_PAGE = {
     "filing-take-back": "until the cell has opened what was filed: web/test_pages.py",
     "first-factor": "for an account without a second factor, which nobody of the demonstration has",
     "barred-decide": "after a tie was found on a case: web/test_conflicts_of_interest.py",
-    **dict.fromkeys(
-        ("letter-one", "letter-step-page", "letter-prepare-page"), "a letter that is due: web/test_letters.py"
-    ),
+    "letter-prepare-page": "a button on the page of a case's letters: web/test_letters.py",
     **dict.fromkeys(
         ("inquiry-page", "inquiry-step-page"), "after another authority was asked: web/test_inquiries.py"
     ),
@@ -80,6 +78,8 @@ ELSEWHERE = {
     "child-writing": "test_parents.py",
     "signature": "test_parents.py",
     "case-pair": "test_journeys.py",
+    "letter-one": "test_letters.py",
+    "letter-step-page": "test_letters.py",
     "emergency-search-new": "test_cases.py",
 }
 #: Where a walk begins; the last ones are reached from mails, grave acts or a state alone.
