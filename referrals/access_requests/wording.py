@@ -17,6 +17,7 @@ from django.db import models
 from accounts.roles import Role
 from accounts.territory import commune
 from core.languages import FRENCH, in_language
+from referrals.access_requests import field_words
 from referrals.vocabulary.signs import SIGNS
 
 type Label = Callable[[str, str], str]
@@ -46,8 +47,9 @@ def word_by(*, label: Label, step: StepName, lines: StepLines, purpose: Purposes
 
 
 def label(name: str, owner: str) -> str:
-    """Return what a field of a model is called."""
-    return _words.label(name, owner)
+    """Return what a field of a model is called: as the pages ask for it, or as only a copy shows it."""
+    asked = _words.label(name, owner)
+    return field_words.of(name, owner) if asked == name else asked
 
 
 def purpose(code: str) -> str:

@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.db import models
 
+from referrals.access_requests import wording
 from referrals.access_requests.declarations import DECLARED, label_of, undeclared
 from referrals.access_requests.declarations.kinds import Whose
 from referrals.vocabulary.access_requests import Subject
@@ -41,6 +42,18 @@ def test_a_field_that_nobody_declared_is_named():
         field = fact._meta.get_field("afterthought")
         fact._meta.local_fields.remove(field)
         fact._meta._expire_cache()
+
+
+def test_every_field_of_a_copy_has_words():
+    """A person reads no column's name."""
+    copied = [
+        (name, label.partition(".")[2])
+        for label, declared in DECLARED.items()
+        for name, held in declared.fields.items()
+        if held.subjects != {Subject.NOBODY}
+    ]
+
+    assert [one for one in copied if wording.label(*one) == one[0]] == []
 
 
 def test_what_is_declared_whole_says_why_and_the_rest_says_of_whom():

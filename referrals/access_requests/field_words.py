@@ -1,0 +1,70 @@
+"""French names of the fields that no page asks for, as the copy of an access request shows them (domain.md §7.5)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+#: By ``Model.field``, else by field.
+FIELD_WORDS: Final[Mapping[str, str]] = {
+    "acknowledged_at": "Accusé de réception le",
+    "agreed_by_silence": "Accord réputé donné, faute de réponse",
+    "archived_at": "Archivé le",
+    "archived_from": "État avant l'archivage",
+    "authority": "Autorité",
+    "cause": "Motif",
+    "closed_at": "Clos le",
+    "composed_at": "Document établi le",
+    "counts_from": "Délai compté à partir du",
+    "decided_at": "Décidé le",
+    "delivered_at": "Rapport remis le",
+    "department": "Département",
+    "dropped_at": "Retiré du bordereau le",
+    "dropped_for": "Retiré du bordereau parce que",
+    "due_at": "À faire avant le",
+    "ended_at": "Terminé le",
+    "expires_at": "Prend fin le",
+    "joined_at": "Joint le",
+    "judicial_status": "État du signalement",
+    "known": "Enfant connu",
+    "left_open": "Reste à faire",
+    "legal_hold": "Élimination suspendue",
+    "lifted_at": "Levé le",
+    "machine": "Objet",
+    "made_at": "Établi le",
+    "opened_at": "Ouvert le",
+    "over_on": "Terminée le",
+    "over_reason": "Motif de la fin",
+    "prepared_at": "Préparé le",
+    "proposer_role": "Proposé en qualité de",
+    "purged_at": "Éliminé le",
+    "read_at": "Lu le",
+    "received_at": "Reçu le",
+    "reference": "Numéro",
+    "refusal": "Motif du refus",
+    "requested_at": "Demandé le",
+    "reviewed_at": "Relu le",
+    "side": "Sens de la demande",
+    "since_at": "À partir du",
+    "sounded_at": "Appel lancé le",
+    "started_at": "Commencé le",
+    "statutory": "Délai fixé par la loi",
+    "statutory_due_at": "Fin du délai légal",
+    "step": "Étape",
+    "stopped_at": "Arrêté le",
+    "submitted_at": "Transmis le",
+    "target_due_at": "Fin du délai visé",
+    "undone_at": "Séparé le",
+    "until_at": "Jusqu'au",
+    "urgency_ever": "Urgence la plus haute",
+    "wanted": "Pièces demandées",
+    "way": "Voie d'envoi",
+    "withdrawn_at": "Retiré le",
+    "Assessment.opened_at": "Évaluation ouverte le",
+    "Clock.due_at": "Échéance",
+    "FeedbackTask.due_at": "Réponse due le",
+    "FeedbackTask.opened_at": "Réponse prévue depuis le",
+}
+
+
+def of(name: str, owner: str) -> str:
+    """Return what a field of a model is called; its own name where nobody has said."""
+    return FIELD_WORDS.get(f"{owner}.{name}") or FIELD_WORDS.get(name, name)
