@@ -28,6 +28,13 @@ def rule(_apps, schema_editor):
             schema_editor.execute(PARTS.format(table=table), params=None)
 
 
+def unrule(_apps, schema_editor):
+    """Columns that a policy asks can't be dropped before it."""
+    if schema_editor.connection.vendor == "postgresql":
+        for table in ("accessfile", "accessopinion", "accesspart", "accessredaction", "accessrequest"):
+            schema_editor.execute(f"DROP POLICY authority ON referrals_{table}", params=None)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_certificates_of_those_before"),
@@ -685,5 +692,5 @@ class Migration(migrations.Migration):
             model_name="accessfile",
             constraint=models.UniqueConstraint(fields=("request", "referral"), name="access_file_once"),
         ),
-        migrations.RunPython(rule, migrations.RunPython.noop),
+        migrations.RunPython(rule, unrule),
     ]
