@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from core.languages import FRENCH, in_language
 from referrals.access_requests.sheet import Sheet
-from referrals.letters.paper import Head, Paper, Section
+from referrals.letters.head import letter_head
+from referrals.letters.paper import Paper, Section
 from referrals.vocabulary.access_requests import AccessRefusal, ExtensionGround, Right, Withheld
 
 CLOSING: Final = "Je vous prie d'agréer mes salutations distinguées."
@@ -53,7 +54,7 @@ def _paper(sheet: Sheet, sections: Sequence[Section], *, title: str) -> Paper:
     row = sheet.row
     return Paper(
         title=title,
-        head=Head(name=row.authority.name),
+        head=letter_head(row.authority, sheet.at),
         to=(str(sheet.said.get("name", "")), *str(sheet.said.get("contact", "")).splitlines()),
         on=sheet.today,
         reference=row.reference,

@@ -4,13 +4,15 @@ It says in plain words what happened, whom to ask, the likely consequences, what
 who did it, whom else it touched, or by which way.
 """
 
-from datetime import date
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import in_language
-from referrals.letters.paper import Head, Paper, Section
+from referrals.letters.head import letter_head
+from referrals.letters.paper import Paper, Section
 from referrals.models import DataBreach
 from referrals.vocabulary.data_breaches import BreachKind, DataPart
 
@@ -26,7 +28,7 @@ HAPPENED: Final = {
 }
 
 
-def paper(row: DataBreach, words: dict[str, Any], *, on: date, language: str) -> Paper:
+def paper(row: DataBreach, words: dict[str, Any], *, at: datetime, language: str) -> Paper:
     """Return the letter to one group, of what was typed for it; ``words`` as ``InformingPersons`` takes them."""
 
     def said(text: Any) -> str:
@@ -37,9 +39,9 @@ def paper(row: DataBreach, words: dict[str, Any], *, on: date, language: str) ->
     authority: Any = row.authority
     return Paper(
         title=said(_("Une violation de vos données personnelles")),
-        head=Head(name=authority.name),
+        head=letter_head(authority, at),
         to=(said(_("Remis à la personne concernée")),),
-        on=on,
+        on=at.astimezone(ZoneInfo(authority.timezone)).date(),
         reference="",
         greeting=said(_("Madame, Monsieur,")),
         sections=(

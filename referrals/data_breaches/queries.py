@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from accounts.access import office_holders
 from accounts.actor import Actor
@@ -215,8 +214,7 @@ def letter(row: DataBreach, group: str, actor: Actor, *, at: datetime, language:
         payload=row.pk.bytes,
     ) as scope:
         words = row.letters.open(scope).get(group, {})
-    today = at.astimezone(ZoneInfo(row.authority.timezone)).date()
-    return html(notice.paper(row, words, on=today, language=language))
+    return html(notice.paper(row, words, at=at, language=language))
 
 
 def inspectors(row: DataBreach, *, at: datetime) -> list[tuple[str, str]]:
