@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import partial
-from importlib import import_module
-from typing import Any, cast
+from typing import cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -15,7 +14,18 @@ from accounts.actor import system
 from accounts.models import User
 from audit.errors import JournalUnavailable, NotInTree
 from encryption import digest, keys
-from referrals.access_requests import documents, gate, inputs, letter, people, persons, stored
+from referrals.access_requests import (
+    collection,
+    documents,
+    gate,
+    inputs,
+    letter,
+    package,
+    people,
+    persons,
+    stored,
+)
+from referrals.access_requests import readers as lists
 from referrals.access_requests.copies import Box, Part, Readers, Scope, Span
 from referrals.access_requests.sheet import Sheet
 from referrals.execution import row_proposals
@@ -141,7 +151,7 @@ def make_copy(sheet: Sheet) -> None:
         found = persons.find(sheet, [one.referral for one in sheet.files])
         scope = replace(sheet.scope(), persons=frozenset(found.others))
         if sheet.copies:
-            parts = module("collection").collect(scope, actor=sheet.actor, at=sheet.at)
+            parts = collection.collect(scope, actor=sheet.actor, at=sheet.at)
         sheet.seal(row, "readers", stored.readers_as_json(_readers(sheet, scope)))
     for position, part in enumerate(parts):
         kept = AccessPart(pk=uuid4(), request=row, position=position)
@@ -163,7 +173,7 @@ def _readers(sheet: Sheet, scope: Scope) -> Readers:
     """
     named = frozenset(map(UUID, sheet.row.named))
     try:
-        found: Readers = module("readers").readers(scope, actor=sheet.actor, at=sheet.at, named=named)
+        found: Readers = lists.readers(scope, actor=sheet.actor, at=sheet.at, named=named)
     except NotInTree as late:
         raise JournalUnavailable from late
     return found
@@ -176,14 +186,9 @@ def _proven(readers: Readers) -> Readers:
         JournalUnavailable: no checkpoint covers the list yet; some seconds later one does.
     """
     try:
-        return replace(readers, proofs=module("readers").proven(readers.proofs))
+        return replace(readers, proofs=lists.proven(readers.proofs))
     except NotInTree as late:
         raise JournalUnavailable from late
-
-
-def module(name: str) -> Any:
-    """Return a part of this feature that is loaded when it is needed: collector, readers, package."""
-    return import_module(f"referrals.access_requests.{name}")
 
 
 def forget_copy(sheet: Sheet) -> None:
@@ -358,13 +363,13 @@ def copied(sheet: Sheet) -> list[Leaving]:
 
 def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.Paper) -> bytes:
     """Return the package that is handed over; what is hidden isn't in its bytes."""
-    building, row = module("package"), sheet.row
+    row = sheet.row
     pieces = [
-        building.Piece(
+        package.Piece(
             part=one.part,
             spans=one.spans,
             withheld=one.withheld,
-            document=None if one.withheld is not None else _document(sheet, one, building),
+            document=None if one.withheld is not None else _document(sheet, one),
         )
         for one in parts
     ]
@@ -372,7 +377,7 @@ def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.
     others = {one.part.referral for one in parts} - files.keys()
     # Filings that were joined to a file of the scope are copied with it.
     files |= dict(Referral.objects.filter(pk__in=others).values_list("pk", "reference"))
-    content = building.PackageContent(
+    content = package.PackageContent(
         letter=written,
         requester=Requester(row.requester),
         received_on=row.received_on,
@@ -380,15 +385,14 @@ def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.
         pieces=tuple(pieces),
         readers=readers,
     )
-    made: bytes = building.build(content)
-    return made
+    return package.build(content)
 
 
-def _document(sheet: Sheet, one: Leaving, building: Any) -> Any:
+def _document(sheet: Sheet, one: Leaving) -> package.Document | None:
     if one.part.attachment is None:
         return None
     found = documents.read(sheet, one.part.attachment)
-    return building.Document(media=found[0], source=found[1], boxes=one.boxes) if found is not None else None
+    return package.Document(media=found[0], source=found[1], boxes=one.boxes) if found is not None else None
 
 
 def refuse(sheet: Sheet) -> None:

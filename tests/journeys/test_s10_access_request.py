@@ -13,12 +13,11 @@ from uuid import uuid4
 import pytest
 
 from outbox.models import Notice
-from referrals.access_requests import effects, tasks
+from referrals.access_requests import tasks
 from referrals.models import AccessRequest, Exclusion, Referral
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
-from tests.referrals.access_requests.desk import double
 
 GIRL = {"first_names": "Inès", "last_name": "Durandal", "birth_date": "2009-05-06"}
 BROTHER = {"first_names": "Mirabeau", "last_name": "Durandal", "birth_date": "2012-01-02"}
@@ -79,7 +78,6 @@ class Request:
 def files(story, monkeypatch, tmp_path, settings):
     """Two files about the girl: an older one, and that of today, in which her brother and a third party are."""
     settings.OBJECT_FOLDER = tmp_path / "objects"
-    real = effects.module
     story.at("2026-11-24 10:00")
     found = {}
     for name, form in (
@@ -96,14 +94,6 @@ def files(story, monkeypatch, tmp_path, settings):
     ):  # fmt: skip
         story.files("filer", form)
         found[name] = Referral.objects.get(pk=story.pk)
-    standing = double(
-        found["new"].pk, Referral.objects.get(pk=found["new"].pk).children.order_by("position").first().pk
-    )
-
-    def module(name):
-        return real(name) if find_spec(f"referrals.access_requests.{name}") else standing(name)
-
-    monkeypatch.setattr(effects, "module", module)
     return found
 
 

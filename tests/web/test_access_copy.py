@@ -32,18 +32,18 @@ def desk(world, monkeypatch, settings, tmp_path):
     answer = world.as_("crip_coordinator").client.post(f"/api/v1/referrals/{desk.kit.case.pk}/attachments", form)
     assert answer.status_code == 201, answer.content
     see_all()
-    stand_in = effects.module
+    stand_in = effects.collection
 
     def collect(scope, **said):
-        [fact, name] = stand_in("collection").collect(scope, **said)
+        [fact, name] = stand_in.collect(scope, **said)
         letter = replace(
             fact, label=LETTER, access_class="G", attachment=UUID(answer.json()["made"]), text=None, hidden=(),
             may_withhold=frozenset(Withheld), source="referrals.Attachment",
         )  # fmt: skip
         return [fact, name, letter]
 
-    ways = {"collection": SimpleNamespace(collect=collect), "package": package}
-    monkeypatch.setattr(effects, "module", lambda name: ways.get(name) or stand_in(name))
+    monkeypatch.setattr(effects, "collection", SimpleNamespace(collect=collect))
+    monkeypatch.setattr(effects, "package", package)
     desk.copies()
     return desk
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-from importlib import import_module
 
 import jsonschema
 import pikepdf
@@ -10,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from encryption.digest import sha256
-from referrals.access_requests import effects, handover, package, queries
+from referrals.access_requests import collection, effects, handover, package, queries, readers
 from referrals.models import AccessPart
 from tests.conftest import see_all
 from tests.referrals.access_requests.desk import Desk
@@ -18,18 +17,21 @@ from tests.referrals.access_requests.test_drawing import LINES, all_bytes, pdf_o
 from tests.web.visiting import Visitor
 
 
-def real(name):
-    return import_module(f"referrals.access_requests.{name}")
-
-
 @pytest.mark.slow("a copy of a whole case, drawn, printed and locked")
 @pytest.mark.sec("SEC-FI2")
 def test_what_is_hidden_is_in_no_byte_of_what_leaves(world, monkeypatch, settings, tmp_path):
     settings.OBJECT_FOLDER = tmp_path / "objects"
     desk = Desk(world, monkeypatch)
-    monkeypatch.setattr(effects, "module", real)
-    form = {"kind": "letter", "notice_read": "true", "file": SimpleUploadedFile("lettre.pdf", pdf_of(LINES, LINES))}
-    answer = world.as_("crip_coordinator").client.post(f"/api/v1/referrals/{desk.kit.case.pk}/attachments", form)
+    for place, real in (("collection", collection), ("lists", readers), ("package", package)):
+        monkeypatch.setattr(effects, place, real)
+    form = {
+        "kind": "letter",
+        "notice_read": "true",
+        "file": SimpleUploadedFile("lettre.pdf", pdf_of(LINES, LINES)),
+    }
+    answer = world.as_("crip_coordinator").client.post(
+        f"/api/v1/referrals/{desk.kit.case.pk}/attachments", form
+    )
     assert answer.status_code == 201, answer.content
     see_all()
     desk.copies()

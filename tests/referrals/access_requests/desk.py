@@ -90,6 +90,10 @@ def double(case: Any, child: Any, *, entry: Any = None, built: list[Any] | None 
     return module
 
 
+#: What of the feature has stand-ins, by the name under which the effects have it.
+PLACES = {"collection": "collection", "readers": "lists", "package": "package"}
+
+
 class Desk:
     """One request about one case, in the hands of the people of 93; ``at`` is the instant of each act."""
 
@@ -102,7 +106,8 @@ class Desk:
         self.built: list[Any] = []
         self.entry = uuid4()
         standing = double(self.kit.case.pk, self.kit.child.pk, entry=self.entry, built=self.built)
-        monkeypatch.setattr(effects, "module", standing)
+        for name, place in PLACES.items():
+            monkeypatch.setattr(effects, place, standing(name))
 
     # --- Rows ---------------------------------------------------------------------------------------------
 

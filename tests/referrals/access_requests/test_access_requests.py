@@ -283,15 +283,8 @@ def test_a_third_party_or_an_agent_is_found_by_name_and_no_other(desk, monkeypat
     told.save(force_insert=True)
     agent = User.objects.get(pk=desk.world.user("assessor").pk)
     scopes = []
-    kept = effects.module
-
-    def module(name):
-        found = kept(name)
-        if name == "collection":
-            return SimpleNamespace(collect=lambda scope, *, actor, at: scopes.append(scope) or [])
-        return found
-
-    monkeypatch.setattr(effects, "module", module)
+    collector = SimpleNamespace(collect=lambda scope, *, actor, at: scopes.append(scope) or [])
+    monkeypatch.setattr(effects, "collection", collector)
     for requester, name, pk in (
         ("third_party", "Bebert LESCROC", told.pk),
         ("staff", agent.full_name, agent.pk),
