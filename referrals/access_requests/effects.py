@@ -1,7 +1,7 @@
 """What the steps of a request bring along: the files on hold, the copy, passages, opinions, the package, the end."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import partial
@@ -23,6 +23,7 @@ from referrals.access_requests import (
     package,
     people,
     persons,
+    recipients,
     stored,
 )
 from referrals.access_requests import readers as lists
@@ -377,6 +378,7 @@ def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.
     others = {one.part.referral for one in parts} - files.keys()
     # Filings that were joined to a file of the scope are copied with it.
     files |= dict(Referral.objects.filter(pk__in=others).values_list("pk", "reference"))
+    named = {"recipients": _recipients(sheet, files)} if sheet.row.children else {}
     content = package.PackageContent(
         letter=written,
         requester=Requester(row.requester),
@@ -384,8 +386,14 @@ def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.
         cases=files,
         pieces=tuple(pieces),
         readers=readers,
+        **named,
     )
     return package.build(content)
+
+
+def _recipients(sheet: Sheet, files: Collection[UUID]) -> tuple[str, ...]:
+    children = [UUID(one) for one in sheet.row.children]
+    return recipients.of(sheet.authority.name, files, children, to_subject=not sheet.of_holder)
 
 
 def _document(sheet: Sheet, one: Leaving) -> package.Document | None:

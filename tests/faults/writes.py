@@ -247,10 +247,12 @@ def _close(world: World) -> MakeReady:
 
 @write(REOPEN)
 def _reopen(world: World) -> MakeReady:
-    User.objects.filter(pk=world.user("statistician").pk).update(
-        is_active=False, home_authority=world.authorities["93"]
-    )
-    return by(world, ADMINISTRATOR, REOPEN, ids=(world.user("statistician").pk,))
+    pk = world.user("statistician").pk
+    User.objects.filter(pk=pk).update(home_authority=world.authorities["93"])
+    # Closed, with its roles ended: one that keeps them is suspended, which an administrator doesn't undo.
+    assert by(world, ADMINISTRATOR, CLOSE, ids=(pk,))()().status_code == 200
+    see_all()
+    return by(world, ADMINISTRATOR, REOPEN, ids=(pk,))
 
 
 @write(END_ALL)
@@ -1305,6 +1307,12 @@ TWINS = {
     "POST /signatures/{id}": "POST /api/v1/approvals/{id}/sign",
     "POST /demandes-acces/nouvelle": RECEIVE_ACCESS,
     "POST /demandes-acces/{id}/fichier": TAKE_ACCESS,
+    "POST /demandes-acces/{id}/fichier-protege": TAKE_ACCESS,
+    "POST /demandes-acces/{id}/copie": "POST /api/v1/access-requests/{id}/redact",
+    "POST /demandes-acces/{id}/copie/{id}": "POST /api/v1/access-requests/{id}/redact",
+    "POST /demandes-acces/{id}/copie/{id}/lever/{id}": "POST /api/v1/access-requests/{id}/redact",
+    "POST /dossiers/{id}/courrier": PREPARE_LETTER,
+    "POST /courriers/{id}/etape/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
     "POST /demandes-acces/{id}/etape/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
     **{
         f"POST /transmissions/{{id}}/{one.slug}": "POST /transmissions/{id}/enfant"
@@ -1383,6 +1391,7 @@ NO_WRITES = {"POST /langue", "POST /journal/preuves"}
 UNWRITTEN = {
     SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, SAVE_VIEW, REMOVE_VIEW, FIND_USERS, "POST /dossiers/affichage", ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER,
     TO_ACCEPT,
+    TAKE_ACCESS,  # an entry alone
 }  # fmt: skip
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
 #: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.
