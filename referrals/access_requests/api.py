@@ -19,7 +19,7 @@ from accounts.request import bare
 from audit.events import Purpose
 from core.query import Query
 from referrals.access_requests import actions, queries
-from referrals.access_requests.inputs import AccessRequestQuery, Receiving
+from referrals.access_requests.inputs import AccessLetterQuery, AccessRequestQuery, Receiving
 from referrals.errors import NotAllowed
 from referrals.models import AccessRequest
 from referrals.rest import schema
@@ -207,20 +207,21 @@ def served(package: bytes) -> HttpResponse:
 
 
 class AccessLetter(CaseView):
-    """GET /api/v1/access-requests/{id}/letters/{name}."""
+    """GET /api/v1/access-requests/{id}/letter."""
 
     content_negotiation_class = ByAddress
 
     @extend_schema(
         operation_id="access_request_letter",
+        parameters=[AccessLetterQuery],
         responses={(200, "text/html"): OpenApiTypes.STR},
         tags=["access_request"],
     )
-    def get(self, request: Request, pk: UUID, name: str) -> HttpResponse:
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Read a letter that was made, as it prints: it asks for nothing from elsewhere."""
-        Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        page = queries.letter(queries.known(pk, actor=actor, at=at), name, actor=actor, at=at)
+        asked = AccessLetterQuery.of(request.query_params)
+        page = queries.letter(queries.known(pk, actor=actor, at=at), asked["name"], actor=actor, at=at)
         response = HttpResponse(page, content_type="text/html; charset=utf-8")
         response["Content-Disposition"] = 'inline; filename="lettre.html"'
         response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(page)}"
@@ -245,7 +246,7 @@ def access_request_routes() -> list[URLPattern]:
         path(folder, AccessRequests.as_view(), name="access-requests"),
         path(f"{folder}/<uuid:pk>", OneAccessRequest.as_view(), name="access-request"),
         path(f"{folder}/<uuid:pk>/files", AccessFiles.as_view(), name="access-request-files"),
-        path(f"{folder}/<uuid:pk>/letters/<slug:name>", AccessLetter.as_view(), name="access-request-letter"),
+        path(f"{folder}/<uuid:pk>/letter", AccessLetter.as_view(), name="access-request-letter"),
         path(f"{folder}/<uuid:pk>/package", AccessPackage.as_view(), name="access-request-package"),
         *row_step_routes(Machine.ACCESS_REQUEST, PerformAccessStep, AccessRequestDone),
     ]

@@ -28,6 +28,7 @@ from referrals.access_requests import (
 )
 from referrals.access_requests import readers as lists
 from referrals.access_requests.copies import Box, Part, Readers, Scope, Span
+from referrals.access_requests.persons import OF_SELF
 from referrals.access_requests.sheet import Sheet
 from referrals.execution import row_proposals
 from referrals.execution.runner import run_step
@@ -378,7 +379,6 @@ def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.
     others = {one.part.referral for one in parts} - files.keys()
     # Filings that were joined to a file of the scope are copied with it.
     files |= dict(Referral.objects.filter(pk__in=others).values_list("pk", "reference"))
-    named = {"recipients": _recipients(sheet, files)} if sheet.row.children else {}
     content = package.PackageContent(
         letter=written,
         requester=Requester(row.requester),
@@ -386,14 +386,14 @@ def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.
         cases=files,
         pieces=tuple(pieces),
         readers=readers,
-        **named,
+        recipients=_recipients(sheet, files),
     )
     return package.build(content)
 
 
 def _recipients(sheet: Sheet, files: Collection[UUID]) -> tuple[str, ...]:
     children = [UUID(one) for one in sheet.row.children]
-    return recipients.of(sheet.authority.name, files, children, to_subject=not sheet.of_holder)
+    return recipients.of(sheet.authority.name, files, children, to_subject=sheet.principal in OF_SELF)
 
 
 def _document(sheet: Sheet, one: Leaving) -> package.Document | None:

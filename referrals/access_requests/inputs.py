@@ -18,7 +18,7 @@ from core.inputs import (
     When,
     Whole,
 )
-from core.query import PagedQuery
+from core.query import PagedQuery, Query
 from referrals.vocabulary.access_requests import (
     AccessRefusal,
     Appeal,
@@ -54,6 +54,12 @@ def _line(*, max_length: int = 300) -> Text:
 
 def _place() -> Whole:
     return Whole(min_value=0, max_value=10_000_000, required=False, allow_null=True, default=None)
+
+
+class AccessLetterQuery(Query):
+    """Which letter of a request is read."""
+
+    name = Code([(one, one) for one in ("extension", "answer", "refusal")], required=False, default="answer")
 
 
 class AccessRequestQuery(PagedQuery):

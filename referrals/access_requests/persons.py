@@ -28,7 +28,7 @@ from referrals.workflow.case import Case
 MAJORITY: Final = 18
 NO_FILE: Final = (State.DRAFT, State.PURGED)
 _NOBODY: Final = UUID(int=0)
-_OF_SELF: Final = (Requester.SUBJECT_MINOR, Requester.SUBJECT_ADULT)
+OF_SELF: Final = (Requester.SUBJECT_MINOR, Requester.SUBJECT_ADULT)
 
 
 @dataclass(frozen=True, slots=True)

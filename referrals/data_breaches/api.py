@@ -27,6 +27,7 @@ from referrals.rest.case_views import CaseView, listed
 from referrals.rest.documents import POLICY, ByAddress, own_style
 from referrals.rest.step_views import PerformRowStep, row_step_routes
 from referrals.vocabulary.states import Machine
+from referrals.workflow.inputs import required
 from referrals.workflow.machines import MACHINES
 
 CREATED = 201
@@ -210,8 +211,10 @@ class BreachNotice(CaseView):
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Read the letter to a group of persons that was told."""
         actor, at = self.actor(request), self.at(request)
-        row = queries.known(pk, actor=actor)
         asked = NoticeQuery.of(request.query_params)
+        row = queries.known(pk, actor=actor)
+        if "group" not in asked:
+            raise required("group")
         page = queries.letter(row, asked["group"], actor, at=at, language=FRENCH)
         response = HttpResponse(page, content_type="text/html; charset=utf-8")
         response["Content-Disposition"] = 'inline; filename="courrier.html"'

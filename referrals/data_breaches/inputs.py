@@ -66,9 +66,9 @@ class RegisterQuery(Query):
 
 
 class NoticeQuery(Query):
-    """Of which group the letter is."""
+    """Of which group the letter is; that one lacks is said to who may read it alone."""
 
-    group = Code(Concerned.choices)
+    group = Code(Concerned.choices, required=False)
 
 
 class DeclaringBreach(StrictSerializer):

@@ -568,7 +568,9 @@ class Migration(migrations.Migration):
                 (
                     "referral",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referrals.referral"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="access_files",
+                        to="referrals.referral",
                     ),
                 ),
                 (

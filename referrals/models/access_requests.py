@@ -174,7 +174,9 @@ class AccessFile(Authentic):
 
     id = row_id()
     request = _request("files")
-    referral = clear(models.ForeignKey("referrals.Referral", models.PROTECT, related_name="+"), "A")
+    referral = clear(
+        models.ForeignKey("referrals.Referral", models.PROTECT, related_name="access_files"), "A"
+    )
     held = clear(models.BooleanField(default=False), "A")
     added_at = clear(models.DateTimeField(), "A")
     mac = clear(MacField("request", "referral", "held"), "A")

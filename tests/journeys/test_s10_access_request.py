@@ -113,7 +113,7 @@ def test_a_father_is_answered_in_part_and_fetches_it_in_person(story, files):
     done = request.signed("answer")
     assert done["state"]["code"] == "partial"
     assert "filer" in {one["code"] for one in done["codes"]}
-    letter = story.world.as_("dpo").get(f"access-requests/{request.pk}/letters/answer").content.decode()
+    letter = story.world.as_("dpo").get(f"access-requests/{request.pk}/letter?name=answer").content.decode()
     assert "CNIL" in letter
 
     taken = request.takes()
@@ -164,7 +164,7 @@ def test_had_he_been_implicated_two_refuse_in_words_that_tell_nothing(story, fil
     assert tasks.remind(story.now) == 1
     done = request.signed("refuse", {"reason": "child_interest", "reasons": "Avis de l'inspection."})
     assert done["state"]["code"] == "refused"
-    letter = story.world.as_("dpo").get(f"access-requests/{request.pk}/letters/refusal").content.decode()
+    letter = story.world.as_("dpo").get(f"access-requests/{request.pk}/letter?name=refusal").content.decode()
     for word in ("Inès", "inspection", "enfant", "souffrirait", files["new"].reference):
         assert word not in letter, word
 

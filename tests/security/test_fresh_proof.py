@@ -87,7 +87,7 @@ def test_the_acts_are_those_of_the_list():
         "referral:exclude", "referral:lift_exclusion", "referral:grant_access", "referral:destroy_file",
         "glass:open", "batch:execute",
         "anomaly:ask_identities", "anomaly:grant_identities", "access_request:answer", "access_request:refuse",
-        "access_request:settle", "access_request:hand_over",
+        "access_request:settle", "access_request:hand_over", "breach:lift_suspension",
     }  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def test_the_whole_way_on_pages(world, monkeypatch):
     assert signer.fills(f"/signatures/{proposal.pk}", what="sign").status_code == 303
     assert signer.get(place).status_code == 404
 
-    assert f"/api/v1/access-requests/{row.pk}/letters/answer" in links(officer.get(place))
+    assert f"/api/v1/access-requests/{row.pk}/letter?name=answer" in links(officer.get(place))
     taken = officer.post(f"{place}/fichier", {})
     assert (taken.status_code, taken.content) == (200, b"PK1")
     handed = {"on": "24/11/2026", "handing": "in_person", "to": FATHER, "identity_shown": "true"}
