@@ -17,9 +17,16 @@ from tests.days import PARIS
 #: Of each child in order: the level of danger, and what the report proposes.
 type Conclusions = Sequence[tuple[str, str]]
 type Said = Mapping[str, str | list[str]]
-#: The service has the machine's clock, whatever the tests' is.
-NOW = escape_hatch.datetime.datetime.now if escape_hatch.is_travelling() else datetime.now
-TODAY = NOW(PARIS).date().isoformat()
+
+
+def now() -> datetime:
+    """Return the instant of the service, which has the machine's clock, whatever the tests' is."""
+    told = escape_hatch.datetime.datetime.now if escape_hatch.is_travelling() else datetime.now
+    here: datetime = told(PARIS)
+    return here
+
+
+TODAY = now().date().isoformat()
 #: A day as it is named here; a page shows it as people write it.
 DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
 NOTHING: Said = MappingProxyType({})

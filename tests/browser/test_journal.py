@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.acting import NOTHING, NOW, PARIS, answers
+from tests.browser.acting import NOTHING, answers, now
 
 
 def test_every_page_of_the_journal_can_be_used_by_everybody(visitor):
@@ -117,10 +117,13 @@ def test_s9_an_access_is_found_unjustified_and_two_offices_lift_the_veil(visitor
     officer.follows("Lire la violation de données")
     officer.looks("breach")
     notified = {
-        "part": "Première partie", "notified_at": f"{NOW(PARIS):%Y-%m-%dT%H:%M}", "reference": "FR-2026-1", "proof": "Accusé du téléservice",
+        "part": "Première partie", "notified_at": f"{now():%Y-%m-%dT%H:%M}", "reference": "FR-2026-1", "proof": "Accusé du téléservice",
         "nature": "Lectures sans motif.", "contact": "dpd@demo.invalid",
     }  # fmt: skip
-    decides(officer, urlsplit(officer.page.url).path, "Notifier la CNIL", notified)
+    breach = urlsplit(officer.page.url).path
+    decides(officer, breach, "Notifier la CNIL", notified)
+    # The agent's account was suspended with the finding; the supervisor, told at once, gives it back (DB8).
+    decides(people("supervisor"), breach, "Lever la suspension du compte", {"reason": "Entretien tenu."})
     decides(officer, anomaly, "Clore l'anomalie")
     assert "Close" in officer.page.locator("main").inner_text()
 

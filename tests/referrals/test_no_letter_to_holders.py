@@ -27,6 +27,9 @@ DOCUMENTS = {
     "/api/v1/referrals/{id}/attachments/{part}/original": "who reads the case",
     "/api/v1/letters/{id}/page": "its addressee; none to a holder while deferred (tests/referrals/letters)",
     "/api/v1/letters/{id}/page.pdf": "its addressee; none to a holder while deferred (tests/referrals/letters)",
+    "/api/v1/access-requests/{id}/letter": "who asked; nothing of a file while the gate is shut (AR11)",
+    "/api/v1/access-requests/{id}/package": "who asked, by two persons (AR11)",
+    "/api/v1/data-breaches/{id}/notice": "whom a breach touched; an implicated holder after an opinion (DB5)",
     "/api/v1/exports/{id}/take": "who reads the case, with a second person's yes",
 }
 HOLDERS = ("holders", "child")
@@ -52,7 +55,9 @@ def test_the_only_letter_is_written_to_the_prosecutor():
     root = Path(referrals.__file__).parent
     pages = sorted(str(page.relative_to(root)) for page in root.rglob("*.html"))
 
-    assert pages == ["filing/receipt_pdf.html", "justice/letter.html", "letters/paper.html"]
+    assert pages == [
+        "access_requests/package.html", "filing/receipt_pdf.html", "justice/letter.html", "letters/paper.html",
+    ]  # fmt: skip
     page = (root / "justice/letter.html").read_text("utf-8")
     assert re.findall(r"À l'attention de</dt><dd>(.*?)</dd>", page) == ["{{ letter.recipient }}"]
 

@@ -305,7 +305,7 @@ def test_each_setting_stands_in_one_chapter_to_which_the_page_of_settings_leads(
         ("triage_urgent", ["triage_urgent_hours"]),
         ("sealed_mail", []),
         ("pli recommandé", ["transfer_mode"]),
-        ("L223-2", ["agreement_days"]),
+        ("L223-2", ["agreement_days", "letter_agreement_text"]),
         ("zzz", []),
     ],
 )
