@@ -215,7 +215,9 @@ FAULTS: Final[dict[str, Text]] = {
     "out-of-order": _("Cette valeur contredit une autre : l'une doit venir avant l'autre."),
     "not-time": _("Une heure HH:MM est attendue."),
     "not-code": _("Un code en minuscules, chiffres et tirets bas est attendu."),
-    "not-there": _("Ces mots n'y sont pas, ou pas autant de fois : vérifiez-les dans le texte ou sur l'image."),
+    "not-there": _(
+        "Ces mots n'y sont pas, ou pas autant de fois : vérifiez-les dans le texte ou sur l'image."
+    ),
     "unknown-mark": _("Les accolades n'entourent que les mots prévus."),
     "known-password": _(
         "Ce mot de passe figure sur des listes de mots de passe connus : choisissez-en un autre."

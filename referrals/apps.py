@@ -45,6 +45,9 @@ STEPS = (
 #: The modules that register hooks, templates, ports of the outbox, recurring work, topics and acts of commands.
 REGISTERED = (
     "referrals.access.volume_limits",
+    "referrals.access_requests.actions",
+    "referrals.access_requests.queries",
+    "referrals.access_requests.tasks",
     "referrals.access_requests.readers",
     "referrals.access_review.tasks",
     "referrals.attachments.cleanup",

@@ -33,6 +33,7 @@ from referrals.access_requests.surroundings import Surroundings, is_of_case
 from referrals.models import PARTS, Concern, Referral
 from referrals.vocabulary.access_requests import Subject, Wanted, Withheld
 from referrals.vocabulary.attachments import Scan
+from referrals.vocabulary.letters import TO_CHILDREN
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.step import steps
 
@@ -139,10 +140,16 @@ class _Case:
                 return not declared.of_filer or getattr(row, declared.of_filer) is None
         if type(row).__name__ == "Rectification" and str(row.row) in self.around.foreign:
             return False
+        if declared.whose is Whose.ADDRESSEE:
+            return self._is_addressed(row, declared.link)
         if declared.whose is Whose.HOLDER:
             own = _linked(row, declared.link) in self.around.own_holders
             # Of its parents a child is told that something is withheld; of the other holder a holder is told nothing.
             return own or (self.who.standing is Standing.CHILD and bool(self.around.own_children))
+        return self._is_of_children(declared, row)
+
+    def _is_of_children(self, declared: Declared, row: Any) -> bool:
+        """Tell whether a row is of the children asked for, or of the case that they are in."""
         if not self.around.own_children:
             return declared.whose is Whose.CASE and bool(self.around.own_holders)
         match declared.whose:
@@ -156,6 +163,14 @@ class _Case:
                 many = set(getattr(row, declared.link).values_list("pk", flat=True))
                 return not many or bool(many & self.around.own_children)
         return True
+
+    def _is_addressed(self, row: Any, link: str) -> bool:
+        """Tell whether a letter was written to who asks: nobody's post is in the copy of somebody else."""
+        holder = _linked(row, link)
+        if self.who.standing is Standing.HOLDER or holder is not None:
+            return self.who.standing is Standing.HOLDER and holder in self.around.own_holders
+        listed = {UUID(one) for one in row.children}
+        return row.kind in TO_CHILDREN and bool(listed) and listed <= self.around.own_children
 
     def _of_row(self, label: str, declared: Declared, row: Any) -> Iterator[Part]:
         day = self._day(declared, row)

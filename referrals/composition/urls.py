@@ -197,6 +197,8 @@ urlpatterns = [
     *inquiries_api.inquiry_routes(),
     *access_requests_api.access_request_routes(),
     *row_approvals.approval_routes(),
+    *data_breaches_api.breach_routes(),
+    *letters_api.letter_routes(),
     path("audit/lookups", journal_lookups_api.Lookups.as_view(), name="lookups-api"),
     path("audit/lookups/<uuid:pk>", journal_lookups_api.OneLookup.as_view(), name="lookup-api"),
     path(

@@ -86,57 +86,11 @@ def _closed(anomaly):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_certificates_of_those_before"),
-        ("referrals", "0027_row_approvals"),
+        ("referrals", "0028_access_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="approval",
-            name="machine",
-            field=models.CharField(
-                choices=[
-                    ("referral", "Transmission"),
-                    ("judicial", "Signalement"),
-                    ("assessment", "Évaluation"),
-                    ("measure", "Mesure"),
-                    ("review", "Relecture de clôture"),
-                    ("duplicate", "Rapprochement de dossiers"),
-                    ("feedback", "Retour au déclarant"),
-                    ("glass", "Ouverture d'urgence"),
-                    ("alert", "Appel d'urgence"),
-                    ("batch", "Bordereau d'élimination"),
-                    ("transfer", "Transfert à une autre autorité"),
-                    ("anomaly", "Anomalie d'accès"),
-                    ("inquiry", "Demande à un autre département"),
-                    ("breach", "Violation de données"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="steprecord",
-            name="machine",
-            field=models.CharField(
-                choices=[
-                    ("referral", "Transmission"),
-                    ("judicial", "Signalement"),
-                    ("assessment", "Évaluation"),
-                    ("measure", "Mesure"),
-                    ("review", "Relecture de clôture"),
-                    ("duplicate", "Rapprochement de dossiers"),
-                    ("feedback", "Retour au déclarant"),
-                    ("glass", "Ouverture d'urgence"),
-                    ("alert", "Appel d'urgence"),
-                    ("batch", "Bordereau d'élimination"),
-                    ("transfer", "Transfert à une autre autorité"),
-                    ("anomaly", "Anomalie d'accès"),
-                    ("inquiry", "Demande à un autre département"),
-                    ("breach", "Violation de données"),
-                ],
-                max_length=20,
-            ),
-        ),
         migrations.CreateModel(
             name="DataBreach",
             fields=[

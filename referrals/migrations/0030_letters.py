@@ -19,7 +19,7 @@ def rule(_apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0026_information_of_an_inquiry"),
+        ("referrals", "0029_data_breaches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -42,6 +42,8 @@ class Migration(migrations.Migration):
                     ("transfer", "Transfert à une autre autorité"),
                     ("anomaly", "Anomalie d'accès"),
                     ("inquiry", "Demande à un autre département"),
+                    ("access_request", "Demande d'accès"),
+                    ("breach", "Violation de données"),
                     ("letter", "Courrier"),
                 ],
                 max_length=20,
@@ -65,6 +67,8 @@ class Migration(migrations.Migration):
                     ("transfer", "Transfert à une autre autorité"),
                     ("anomaly", "Anomalie d'accès"),
                     ("inquiry", "Demande à un autre département"),
+                    ("access_request", "Demande d'accès"),
+                    ("breach", "Violation de données"),
                     ("letter", "Courrier"),
                 ],
                 max_length=20,

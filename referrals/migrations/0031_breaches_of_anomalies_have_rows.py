@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0029_data_breaches"),
+        ("referrals", "0030_letters"),
     ]
 
     operations = [

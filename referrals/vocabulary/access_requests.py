@@ -66,6 +66,103 @@ class Wanted(Coded):
     READERS = "readers", _("La liste des consultations seule")
 
 
+class Way(Coded):
+    """By which way a request came, or an answer goes."""
+
+    LETTER = "letter", pgettext_lazy("way of a request", "Courrier")
+    MAIL = "mail", pgettext_lazy("way of a request", "Courriel")
+    DESK = "desk", pgettext_lazy("way of a request", "Sur place")
+    PHONE = "phone", pgettext_lazy("way of a request", "Téléphone")
+
+
+class Standing(Coded):
+    """In which quality somebody asks, once it is established (AR3)."""
+
+    SELF = "self", pgettext_lazy("standing", "La personne elle-même")
+    MINOR_ALONE = (
+        "minor_alone",
+        pgettext_lazy("standing", "Une mineure ou un mineur, avec discernement, sans titulaire"),
+    )
+    HOLDER_IN_OFFICE = (
+        "holder_in_office",
+        pgettext_lazy("standing", "Titulaire en exercice, pour un enfant mineur"),
+    )
+    MANDATE = "mandate", pgettext_lazy("standing", "Mandat écrit")
+
+
+class Proof(Coded):
+    """How an identity was established; the papers are looked at, and not kept (AR2, AR3)."""
+
+    PAPER = "paper", pgettext_lazy("proof of identity", "Pièce d'identité regardée")
+    KNOWN = "known", pgettext_lazy("proof of identity", "Personne connue du service")
+    ELECTRONIC = "electronic", pgettext_lazy("proof of identity", "Identité électronique")
+    CALLED_BACK = "called_back", pgettext_lazy("proof of identity", "Rappel à un numéro connu")
+
+
+class Gate(Coded):
+    """Why nothing leaves without an opinion (the safety gate of domain.md §7.5)."""
+
+    IMPLICATED = "implicated", pgettext_lazy("gate", "La personne qui demande est mise en cause")
+    STATUS = (
+        "status",
+        pgettext_lazy("gate", "Situation de prostitution suspectée ou établie, demande d'un titulaire"),
+    )
+    SHELTERED = "sheltered", pgettext_lazy("gate", "L'enfant est mis à l'abri, ou son lieu est protégé")
+    JUSTICE = "justice", pgettext_lazy("gate", "Un signalement est en cours, ou une enquête est connue")
+    DEFERRED = "deferred", pgettext_lazy("gate", "L'information de ce titulaire est différée")
+
+
+class Verdict(Coded):
+    """What whoever is asked says of a communication (AR8)."""
+
+    SEND = "send", pgettext_lazy("verdict", "Communiquer")
+    LATER = "later", pgettext_lazy("verdict", "Plus tard")
+    NEVER = "never", pgettext_lazy("verdict", "Ne pas communiquer")
+
+
+class ExtensionGround(Coded):
+    """Why the delay is extended (RGPD art. 12.3)."""
+
+    COMPLEXITY = "complexity", pgettext_lazy("extension", "Complexité de la demande")
+    NUMBER = "number", pgettext_lazy("extension", "Nombre de demandes")
+
+
+class AccessRefusal(Coded):
+    """Why a request is refused (AR12)."""
+
+    NOT_IDENTIFIED = "not_identified", pgettext_lazy("access refusal", "Identité non établie")
+    NO_STANDING = "no_standing", pgettext_lazy("access refusal", "Qualité non établie")
+    UNFOUNDED_OR_EXCESSIVE = (
+        "unfounded_or_excessive",
+        pgettext_lazy("access refusal", "Demande manifestement infondée ou excessive"),
+    )
+    INQUIRY = "inquiry", pgettext_lazy("access refusal", "Enquête en cours")
+    CHILD_INTEREST = "child_interest", pgettext_lazy("access refusal", "Intérêt de l'enfant")
+
+
+class Handing(Coded):
+    """How an answer is handed over (AR13)."""
+
+    IN_PERSON = "in_person", pgettext_lazy("handing over", "En main propre")
+    REGISTERED = "registered", pgettext_lazy("handing over", "Lettre recommandée avec avis de réception")
+    ENCRYPTED = "encrypted", pgettext_lazy("handing over", "Fichier chiffré, mot de passe par une autre voie")
+
+
+class Appeal(Coded):
+    """Before whom the answer is contested (AR14)."""
+
+    CADA = "cada", pgettext_lazy("appeal", "CADA")
+    CNIL = "cnil", pgettext_lazy("appeal", "CNIL")
+    COURT = "court", pgettext_lazy("appeal", "Juridiction")
+
+
+class Outcome(Coded):
+    """What an appeal leads to (AR15)."""
+
+    ANSWER = "answer", pgettext_lazy("outcome of an appeal", "Communiquer")
+    REFUSE = "refuse", pgettext_lazy("outcome of an appeal", "Maintenir le refus")
+
+
 #: Who read, where a role says it to nobody outside, or the reader is at risk.
 AGENT: Final[Text] = pgettext_lazy("reader of a file", "un agent")
 #: Who read, where the service itself did it in somebody's name.

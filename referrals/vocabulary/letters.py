@@ -24,6 +24,10 @@ class LetterKind(Coded):
     INQUIRY_ANSWER = "inquiry_answer", _("Réponse à un autre département")
 
 
+#: Those that are written to a child, where they name no holder.
+TO_CHILDREN = (LetterKind.CHILD_LETTER, LetterKind.MAJORITY_NOTICE, LetterKind.CONVOCATION)
+
+
 class Audience(Coded):
     """To whom a letter goes."""
 

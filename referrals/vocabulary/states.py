@@ -417,6 +417,25 @@ UNANSWERED_ACCESS = (
 ANSWERED_ACCESS = (AccessRequestState.ANSWERED, AccessRequestState.PARTIAL, AccessRequestState.REFUSED)
 
 
+class BreachState(Coded):
+    """States of a data breach (RGPD art. 33, 34; domain.md §2.7)."""
+
+    DECLARED = "declared", pgettext_lazy("data breach", "Déclarée")
+    ASSESSED = "assessed", pgettext_lazy("data breach", "Évaluée")
+    NOTIFIED = "notified", _("Notifiée à la CNIL")
+    NOT_NOTIFIED = "not_notified", _("Non notifiée (risque écarté)")
+    CLOSED = "closed", pgettext_lazy("data breach", "Close")
+
+
+class LetterState(Coded):
+    """States of a letter of a case (domain.md §4.9)."""
+
+    PREPARED = "prepared", pgettext_lazy("letter", "En préparation")
+    SIGNED = "signed", pgettext_lazy("letter", "Signé")
+    SENT = "sent", pgettext_lazy("letter", "Envoyé")
+    DISCARDED = "discarded", pgettext_lazy("letter", "Abandonné")
+
+
 class Machine(Coded):
     """The four machines, and the small ones beside them (domain.md §2.7)."""
 
@@ -434,3 +453,5 @@ class Machine(Coded):
     ANOMALY = "anomaly", _("Anomalie d'accès")
     INQUIRY = "inquiry", _("Demande à un autre département")
     ACCESS_REQUEST = "access_request", pgettext_lazy("machine", "Demande d'accès")
+    BREACH = "breach", _("Violation de données")
+    LETTER = "letter", pgettext_lazy("machine", "Courrier")

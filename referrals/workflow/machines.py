@@ -171,6 +171,14 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
         while_in=(),
         of_case=False,
     ),
+    Machine.BREACH: Runs(
+        states=BreachState,
+        ends=(BreachState.CLOSED,),
+        folder="data-breaches",
+        while_in=(),
+        access_class="L",
+        of_case=False,
+    ),
     # Of a case, but with a runner of its own: what is due is looked up on its own page, not with each case.
     Machine.LETTER: Runs(
         states=LetterState,

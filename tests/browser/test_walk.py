@@ -32,6 +32,7 @@ NO_PAGE = {
             "journal-verifier",
             "figures-table",
             "cases-file",
+            "access-copy-page",
             "breach-table",
             "export-take",
             "import-template",
@@ -62,6 +63,10 @@ NO_PAGE = {
     "letter-prepare-page": "a button on the page of a case's letters: web/test_letters.py",
     **dict.fromkeys(
         ("inquiry-page", "inquiry-step-page"), "after another authority was asked: web/test_inquiries.py"
+    ),
+    **dict.fromkeys(
+        ("access-copy", "access-copy-part", "access-copy-lift", "access-file", "access-receipt"),
+        "after the copy of a request was made: web/test_access_copy.py",
     ),
     "row-signature": "after somebody proposed a step on a row of no case: referrals/test_row_approvals.py",
     "transfer": "after another authority has asked for a transfer: web/test_transfers.py",

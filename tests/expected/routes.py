@@ -44,6 +44,9 @@ READS_LETTERS = "whoever reads of the case, and of each child named, all classes
 READS_INQUIRIES = (
     "the same; of what a case asked its team too; of a restricted file its list alone (§1.3, S21)"
 )
+ACCESS_REQUESTS = "the officer for the authority; who received, was asked or signs, as far as their part (§2.7 AccessRequest)"
+RECEIVES_ACCESS = "officers, intake agents and coordinators (AR1)"
+OFFICER_OF = "the officer of the authority, excluded from none of the files (§2.7 AccessRequest)"
 BREACHES = (
     "dpo, supervisors and auditors of the authority; administrators, of what they declared alone (§2.7 DB1)"
 )
@@ -134,6 +137,8 @@ MEASURES = f"{CASE}/measures"
 BATCH = "/api/v1/retention-batches/<uuid:pk>"
 INQUIRY = "/api/v1/inquiries/<uuid:pk>"
 ACCESS_REQUEST = "/api/v1/access-requests/<uuid:pk>"
+BREACH = "/api/v1/data-breaches/<uuid:pk>"
+LETTER = "/api/v1/letters/<uuid:pk>"
 ANOMALY = "/api/v1/audit/anomalies/<uuid:pk>"
 APPROVAL = f"{CASE}/approvals/<uuid:approval>"
 
@@ -302,6 +307,10 @@ ROUTES = {
     "POST /demandes/<uuid:pk>/etape/<slug:step>": STEP,
     "GET /dossiers/<uuid:pk>/interroger": ASKS_ELSEWHERE,
     "POST /dossiers/<uuid:pk>/interroger": ASKS_ELSEWHERE,
+    "GET /courriers/<uuid:pk>": READS_LETTERS,
+    "GET /courriers/<uuid:pk>/etape/<slug:step>": STEP,
+    "POST /courriers/<uuid:pk>/etape/<slug:step>": STEP,
+    "POST /dossiers/<uuid:pk>/courrier": STEP,
     "GET /demandes-acces/<uuid:pk>/copie": READS_COPY,
     "POST /demandes-acces/<uuid:pk>/copie": STEP,
     "GET /demandes-acces/<uuid:pk>/copie/<uuid:part>": READS_COPY,
@@ -588,6 +597,11 @@ ROUTES = {
     f"GET {ACCESS_REQUEST}/files": OFFICER_OF,
     f"GET {ACCESS_REQUEST}/letter": ACCESS_REQUESTS,
     f"POST {ACCESS_REQUEST}/package": OFFICER_OF,
+    "GET /api/v1/data-breaches": BREACHES,
+    "POST /api/v1/data-breaches": BREACHES,
+    f"GET {BREACH}": BREACHES,
+    f"GET {BREACH}/figures": ASSESSES,
+    f"GET {BREACH}/notice": ASSESSES,
     "GET /api/v1/inquiries": INQUIRES,
     f"GET {INQUIRY}": READS_INQUIRIES,
     f"GET {CASE}/inquiries": SEEN,
@@ -786,6 +800,10 @@ ROUTES = {
     f"POST {BREACH}/reassess": "DB6",
     f"POST {BREACH}/close": "DB7",
     f"POST {BREACH}/lift_suspension": "DB8",
+    f"POST {LETTER}/edit": "LT2",
+    f"POST {LETTER}/sign": "LT3",
+    f"POST {LETTER}/send": "LT4",
+    f"POST {LETTER}/discard": "LT5",
     f"POST {ANOMALY}/take_up": "N02",
     f"POST {ANOMALY}/ask": "N03",
     f"POST {ANOMALY}/justify": "N05",

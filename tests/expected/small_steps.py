@@ -283,14 +283,30 @@ INQUIRY: dict[str, Step] = {
     "lapse": Step("IQ8", {}, origins=("documents_asked",), targets=("answered",), system_too=True),
 }  # fmt: skip
 
-# DataBreach: §2.7, DB1 to DB7. DB2 from notified too is ours: what was notified at once is assessed afterwards (33(4)).
-# DB8 is ours: the supervisor, told at once, gives the account in question back.
-BREACH_STATES = ("declared", "assessed", "notified", "not_notified", "closed")
-DECLARES = dict.fromkeys(("dpo", "supervisor", "auditor", "territory_admin", "platform_admin"), (TERRITORY,))
-LETTER = ("on?", "way?", "happened?", "consequences?", "done?", "advice?", "contact?")
-BREACH: dict[str, Step] = {
-    "declare": Step(
-        "DB1", DECLARES,
+# AccessRequest: §2.7, AR1 to AR16; 2S of AR9, AR11, AR12, AR15 always, of AR4 for a restricted file.
+ACCESS_STATES = ("received", "identity_check", "collecting", "redaction", "answered", "partial", "refused", "appealed",
+                 "closed")  # fmt: skip
+OFFICER = {"dpo": (TERRITORY,)}
+UNANSWERED, ANSWERED = ACCESS_STATES[:4], ACCESS_STATES[4:7]
+STANDS = Guard("standing", "who asks has no standing any more by what files and ages say", "§2.8 no. 15")
+UNSIGNED = Guard("unsigned", "a signature is awaited on what would change", "SEC-AZ18")
+GATE = Guard("gate", "the safety gate is shut, and AR8 lets nothing go", "§7.5")
+DONE = Guard("done_said", "of another right it isn't said what was done", "§2.7")
+LOCKED = Guard(
+    "locked", "what is lifted protects who filed, other children, the other holder or a place", "§2.8 no. 15"
+)
+ACCESS_REQUEST: dict[str, Step] = {
+    "receive": Step(
+        "AR1", OFFICER | {"intake_agent": (TERRITORY,), "crip_coordinator": (TERRITORY,)},
+        guards=(Guard("not_ahead", "received on a day to come", "§2.7"),),
+        data=("authority?", "requester", "right?", "wanted?", "part?", "way", "received_on", "name", "contact", "last_name?",
+              "first_names?", "birth_date?", "words"),
+        targets=("received",),
+    ),
+    "ask_identity": Step("AR2", OFFICER, data=("doubt", "lacking", "safe_way"), origins=("received",),
+                         targets=("identity_check",)),
+    "confirm_identity": Step(
+        "AR3", OFFICER,
         guards=(
             Guard("fits", "another standing than the requester's", "§2.7"),
             Guard("established", "no discernment, no office, or a mandate that isn't written", "§2.7"),
@@ -366,4 +382,99 @@ BREACH: dict[str, Step] = {
         "AR16", OFFICER, guards=(Guard("over", "remedies run, a package waits, or nobody withdrew in writing", "§2.7"),),
         data=("withdrawn_on?", "note?"), origins=(*UNANSWERED, *ANSWERED), targets=("closed",), system_too=True,
     ),
+}  # fmt: skip
+
+# DataBreach: §2.7, DB1 to DB7. DB2 from notified too is ours: what was notified at once is assessed afterwards (33(4)).
+# DB8 is ours: the supervisor, told at once, gives the account in question back.
+BREACH_STATES = ("declared", "assessed", "notified", "not_notified", "closed")
+DECLARES = dict.fromkeys(("dpo", "supervisor", "auditor", "territory_admin", "platform_admin"), (TERRITORY,))
+NOTICE = ("on?", "way?", "happened?", "consequences?", "done?", "advice?", "contact?")
+BREACH: dict[str, Step] = {
+    "declare": Step(
+        "DB1", DECLARES,
+        guards=(
+            Guard("aware_by_now", "known tomorrow, or begun after it was known", "§2.7"),
+            Guard("account_known", "the account is of no one here, of elsewhere, or the own", "§2.7"),
+        ),
+        data=("authorities?", "aware_at", "kinds", "source", "what", "seen", "since?", "until?", "account?"),
+        targets=("declared",), system_too=True,
+    ),
+    "assess": Step(
+        "DB2", PROTECTS, guards=(Guard("persons_counted", "a risk for nobody", "RGPD 33(3)"),),
+        data=("children?", "holders?", "implicated?", "filers?", "third_parties?", "agents?", "apart?", "entries?",
+              "parts?", "touched", "legible", "consequences", "measures", "risk", "why", "danger?", "reference?"),
+        origins=("declared", "assessed", "notified"), targets=("assessed", "same"),
+    ),
+    "notify_cnil": Step(
+        "DB3", PROTECTS,
+        guards=(
+            Guard("part_in_order", "sent tomorrow, a complement of nothing, or whole before it is assessed", "RGPD 33(4)"),
+            Guard("delay_reasoned", "after 72 hours without the reasons", "RGPD 33(1)"),
+        ),
+        data=("part", "notified_at", "reference", "proof", "nature", "contact", "delay?"),
+        origins=("declared", "assessed", "notified"), targets=("notified",),
+    ),
+    "rule_out": Step(
+        "DB4", PROTECTS, guards=(Guard("no_risk", "the risk isn't none", "RGPD 33(1)"),),
+        data=("reasons", "approver?"), origins=("assessed",), targets=("not_notified",), signed="always",
+    ),
+    "inform_persons": Step(
+        "DB5", PROTECTS,
+        guards=(
+            Guard("risk_high", "the risk isn't high", "RGPD 34(1)"),
+            Guard("group_counted", "a group that counts nobody", "§2.7"),
+            Guard("days_past", "a day to come, or before the breach was known", "§2.7"),
+            Guard("inspectors_opinion", "the opinion of somebody else", "§2.7"),
+            Guard("unreadable", "called unreadable, and it isn't", "RGPD 34(3)"),
+        ),
+        data=("group", "answer", *NOTICE, "reason?", "opinion_by?", "opinion_on?", "opinion?", "cnil_told_on?"),
+        origins=("assessed", "notified"), targets=("same",),
+    ),
+    "reassess": Step(
+        "DB6", PROTECTS, guards=(Guard("news", "known tomorrow, or before the breach was", "§2.7"),),
+        data=("new", "aware_at"), origins=("not_notified",), targets=("assessed",),
+    ),
+    "close": Step(
+        "DB7", PROTECTS, guards=(Guard("groups_answered", "not assessed, or a group of a high risk unanswered", "§2.7"),),
+        data=("changes",), origins=("notified", "not_notified"), targets=("closed",),
+    ),
+    "lift_suspension": Step(
+        "DB8", {"supervisor": (TERRITORY,)}, guards=(Guard("suspended", "no account is suspended", "§2.7"),),
+        data=("reason",), origins=BREACH_STATES, targets=("same",),
+    ),
+}  # fmt: skip
+
+# Letter: §4.9; who signs which kind is typed in tests/referrals/letters/test_letters.py. LT6 is ours: no letter to a
+# holder is there once its information is put off (§2.8 no. 4).
+LETTER_STATES = ("prepared", "signed", "sent", "discarded")
+WRITES = {
+    "crip_coordinator": TERRITORIAL, "assessor": ON_ASSIGNMENT, "assessment_lead": IN_UNIT,
+    "ase_inspector": ON_ASSIGNMENT, "case_referent": ON_ASSIGNMENT,
+}  # fmt: skip
+FOLLOWED = Guard("followed_here", "the case went elsewhere, joined another file, or is archived", "§4.9")
+TO_HOLDERS = Guard("holder_told", "to a holder who is implicated or whose information waits", "§2.8 no. 4")
+IS_DUE = Guard("due", "its step wasn't done, or not for this addressee", "§2.8 no. 17")
+LETTER: dict[str, Step] = {
+    "prepare": Step(
+        "LT1", WRITES, guards=(FOLLOWED, TO_HOLDERS, IS_DUE, Guard("once", "it is under way, or was sent", "§4.9")),
+        data=("kind", "part?", "children?", "holder?"), targets=("prepared",),
+    ),
+    "edit": Step(
+        "LT2", WRITES, guards=(FOLLOWED, TO_HOLDERS, Guard("asked_for", "what the kind doesn't ask is answered", "§4.9 ✎")),
+        data=("meeting_when?", "meeting_place?", "meeting_with?", "interpreter?", "companion?", "why?", "watch?",
+              "asked_of_judge?", "added?"),
+        origins=("prepared",), targets=("same",),
+    ),
+    "sign": Step(
+        "LT3", WRITES,
+        guards=(FOLLOWED, TO_HOLDERS, IS_DUE,
+                Guard("as_read", "the case changed since it was read, something lacks, or a child's is too long", "§4.9")),
+        data=("draft",), origins=("prepared",), targets=("signed",),
+    ),
+    "send": Step(
+        "LT4", WRITES, guards=(TO_HOLDERS, Guard("safe_way", "by an unsafe way, or on another day", "§4.9")),
+        data=("on", "way", "proof", "reference?"), origins=("signed",), targets=("sent",),
+    ),
+    "discard": Step("LT5", WRITES, data=("reason",), origins=("prepared", "signed"), targets=("discarded",)),
+    "lapse": Step("LT6", {}, origins=("prepared", "signed"), targets=("discarded",), system_too=True),
 }  # fmt: skip

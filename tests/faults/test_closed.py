@@ -249,6 +249,8 @@ def test_what_was_typed_for_a_step_comes_back_and_can_be_sent_again(world, draft
 KEPT = {
     "cases.break_glass.Openings", "cases.emergency_search.OneSearch", "cases.exports.AskExport", "cases.signing.Signature", "cases.row_signing.RowSignature", "cases.access_requests.NewAccessRequest", "cases.access_requests.AccessStep", "cases.steps.StepPage", "cases.writing.Writing",
     "filing.sent.StepPage", "filing.sent.AddPage", "filing.sent.TakeBackPage", "journal.anomalies.AnomalyStep", "cases.inquiries.AskInquiry", "cases.inquiries.InquiryStep",
+    "breaches.pages.BreachStep", "breaches.pages.Declare",
+    "cases.letters.LetterStep",
     "journal.asked.AccessQuestion", "journal.lookups.AskLookup", "journal.lookups.DecideLookup", "administration.settings.OneSetting", "conflicts_of_interest.TiePage",
     "conflicts_of_interest.NewTie", "conflicts_of_interest.CorrectTie", "conflicts_of_interest.Decide",
     "cases.child_writing.ChildWriting", "cases.writing.TeamPage",

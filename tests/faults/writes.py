@@ -1223,6 +1223,69 @@ def _decides_on_row(what: str) -> None:
 
 for _name in ("sign", "refuse", "withdraw"):
     _decides_on_row(_name)
+DECLARE_BREACH = "POST /api/v1/data-breaches"
+AWARE = {
+    "kinds": ["confidentiality"], "source": "noticed", "what": "Un envoi.", "seen": "Un retour.",
+}  # fmt: skip
+
+
+@write(DECLARE_BREACH)
+def _declare_breach(world: World) -> MakeReady:
+    body = AWARE | {"aware_at": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
+    return Session(world, "supervisor").ready(DECLARE_BREACH, body)
+
+
+PREPARE_LETTER = "POST /api/v1/referrals/{id}/letters"
+WHY = {"why": "Pour que tu ailles mieux."}
+SENT_BY_HAND = {"on": AT.date().isoformat(), "way": "hand", "proof": "Remise."}
+#: What is done before each step of a letter, and what the step itself sends; the mark of what was read comes in between.
+LETTER_STEPS: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
+    "edit": ((), WHY),
+    "sign": (("edit",), {}),
+    "send": (("edit", "sign"), SENT_BY_HAND),
+    "discard": ((), {"reason": "Erreur."}),
+}
+
+
+def letter_of(world: World) -> tuple[str, dict[str, Any]]:
+    """Return a case whose child is to be told of its decision, and which letter that is."""
+    kit = Kit(world, "report_submitted")
+    decided = kit.fill.row(Decision, child=kit.child, code="close", at=AT)
+    body = {"kind": "child_letter", "part": str(decided.pk), "children": [str(kit.child.pk)]}
+    return str(kit.case.pk), body
+
+
+def read_letter(world: World, pk: object) -> dict[str, Any]:
+    """Return what signs a letter: the mark of it as it was read."""
+    return {"draft": world.as_("ase_inspector").get(f"letters/{pk}").json()["draft"]}
+
+
+@write(PREPARE_LETTER)
+def _prepares(world: World) -> MakeReady:
+    pk, body = letter_of(world)
+    return Session(world, "ase_inspector").ready(PREPARE_LETTER, body, (pk,))
+
+
+def _letter_step(step: str) -> None:
+    route = f"POST /api/v1/letters/{{id}}/{step}"
+
+    @write(route)
+    def make(world: World) -> MakeReady:
+        pk, body = letter_of(world)
+        inspector = world.as_("ase_inspector")
+        made = inspector.post(f"referrals/{pk}/letters", body, key=uuid4().hex).json()["id"]
+        before, last = LETTER_STEPS[step]
+        for name in before:
+            sent = read_letter(world, made) if name == "sign" else LETTER_STEPS[name][1]
+            answer = inspector.post(f"letters/{made}/{name}", sent, key=uuid4().hex)
+            assert answer.status_code == 200, answer.content
+        body = read_letter(world, made) if step == "sign" else last
+        see_all()
+        return by(world, "ase_inspector", route, body, ids=(made,))
+
+
+for _name in LETTER_STEPS:
+    _letter_step(_name)
 
 
 def an_export(world: World, **said: Any) -> CaseExport:
@@ -1299,6 +1362,7 @@ WALKED = {
         ("POST", "referrals/{id}/approvals/{id}/withdraw"), ("POST", "referrals/{id}/messages/{id}/read"),
         ("POST", "authorities/{id}/settings"), ("POST", "break-glass"), ("POST", "access-questions/{id}/answer"),
         ("POST", "audit/holds"), ("POST", "audit/holds/{id}/lift"),
+        ("POST", "approvals/{id}/sign"), ("POST", "approvals/{id}/refuse"), ("POST", "approvals/{id}/withdraw"),
     )
 }  # fmt: skip
 #: Pages that do, inside the same transaction of a request, what another address of the table does: the same view with

@@ -424,7 +424,11 @@ def test_what_went_before_has_its_day_and_outcome(known):
         state="done", told_on="2026-11-23", review_on=None, reason=""
     )
     before = JudicialReferral.objects.create(
-        referral=known.row, state="received", grounds=["5"], prepared_at=known.now, sent_at=known.now - timedelta(days=90)
+        referral=known.row,
+        state="received",
+        grounds=["5"],
+        prepared_at=known.now,
+        sent_at=known.now - timedelta(days=90),
     )
     before.children.set([lina])
     JudicialOutcome.objects.create(
@@ -434,7 +438,9 @@ def test_what_went_before_has_its_day_and_outcome(known):
 
     known.does("crip_coordinator", "compose", {}, part=f"judicial-referrals/{row.pk}")
 
-    page = known.world.as_("crip_coordinator").get(f"referrals/{known.pk}/judicial-referrals/{row.pk}/document")
+    page = known.world.as_("crip_coordinator").get(
+        f"referrals/{known.pk}/judicial-referrals/{row.pk}/document"
+    )
     told = parts(page.content.decode())
     assert "26/08/2026 – Saisine de l'autorité judiciaire" in told["8"]
     assert str(Outcome("no_further").label) in told["8"]

@@ -34,10 +34,12 @@ ROUTES = ("", "/children", "/assessment", "/judicial-referrals", "/measures", "/
           "/messages?channel=professionals")  # fmt: skip
 #: What is noted on two files that look alike needs sight of both. No route returns the others: reasons for who
 #: signs, bars or lets in, old values; what was decided and why is told by the step's own record.
-#: Nor what an inquiry says, which has a page of its own (tests/journeys/test_s21_inquiry.py).
+#: Nor what an inquiry or a letter says, which have pages of their own (tests/journeys/test_s21_inquiry.py,
+#: tests/referrals/letters).
 NEVER = {"emergency_search.reason", "emergency_search.word", "emergency_search.review", "inquiry.question", "inquiry.reply", "inquiry.request", "inquiry.closing", "inquiry.papers", "access_request.said", "access_request.identity", "access_request.readers", "access_request.letter", "access_request.notes",
          "access_request.package", "access_part.content", "access_redaction.passage", "access_redaction.reason",
          "access_opinion.question", "access_opinion.reason", "access_opinion.note", "row_approval.given", "row_approval.reason",
+         "letter.additions", "letter.page", "letter.page_i", "letter.page_c", "letter.note", "letter.note_c",
          "case_export.content", "case_export.reason", "declared_tie.said", "duplicate.note", "decision.motivation", "approval.given", "approval.reason", "exclusion.reason",
          "grant.reason", "rectification.old_value", "rectification.reason", "assignment.waiver",
          "step_record.data", "transfer_document.content", "attachment.key", "attachment.original_digest"}  # fmt: skip

@@ -57,6 +57,7 @@ def test_every_party_that_a_step_tells_is_known():
         *recipients.RECEIVING,
         *OF_INQUIRIES,
         *OF_ACCESS_REQUESTS,
+        *data_breaches_actions.ROLES_TOLD,
     }
     # Whose child is in danger by a breach: tests/journeys/test_s20 reads what is told.
     assert named - known == {"filer", "agent", "endangered"}

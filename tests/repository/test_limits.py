@@ -151,6 +151,8 @@ referrals/data_breaches/inputs.py PERSONS_MAX AUTHORITIES_MAX
 referrals/data_breaches/queries.py ROWS_MAX
 referrals/inquiries/files.py SHOWN_AT_MOST
 audit/consultations.py _AT_ONCE _PATIENCE
+referrals/letters/inputs.py ADDED_MAX SENTENCE_MAX
+referrals/models/letters.py PAGE_MAX
 referrals/matching/blocking_keys.py _PAIRS_MAX _YEARS_MAX
 referrals/duplicates/tasks.py SUGGESTED_AT_MOST
 referrals/retention/resealing.py _AT_ONCE

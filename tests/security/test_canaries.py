@@ -141,6 +141,7 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
     answers += [answer.content for answer in names_exported(world, canaries)]
     answers += [answer.content for answer in asked_elsewhere(world, canaries)]
     answers += [answer.content for answer in searched_in_an_emergency(world, canaries)]
+    answers += [answer.content for answer in letters_written(world, canaries)]
     answers += [answer.content for answer in access_asked_for(world, canaries)]
     with seeing_all():  # what was said in the walks is indexed and compared too
         Referral.objects.update(index_norm=0, searched_at=None)

@@ -30,9 +30,9 @@ from referrals.models import (
     Assignment,
     Attachment,
     CaseExport,
-    DataBreach,
     CaseWatch,
     Child,
+    DataBreach,
     DeclaredTie,
     DuplicateCandidate,
     EmergencySearch,
@@ -55,7 +55,7 @@ from tests.security.procedure import seeing_all
 pytestmark = [pytest.mark.sec("SEC-CR21")]
 #: Rows of no case, each under a key of its own.
 OF_NO_CASE = {CaseExport, DeclaredTie, EmergencySearch, Inquiry, RowApproval, AccessOpinion, AccessPart,
-              AccessRedaction, AccessRequest}  # fmt: skip
+              AccessRedaction, AccessRequest, DataBreach}  # fmt: skip
 SEALED = list(dict.fromkeys(field.model for field in sealed_fields() if issubclass(field.model, Celled)))
 
 

@@ -226,6 +226,9 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
             reference="x", urgency="U1", ground="lived_there", holders="told", asked_at=at, key=lambda _: uuid4(),
         ),
         **access_rows(kit, place, people, at),
+        DataBreach: both(
+            DataBreach, authority=place, declared_at=at, source="noticed", aware_at=at, due_at=FAR, key=lambda _: uuid4(),
+        ),
         RowApproval: both(
             RowApproval, authority=place, machine="batch", target=lambda _: uuid4(), step="execute", proposer=admin,
             proposer_role="dpo", approver=of, asked_state="proposed", requested_at=at, expires_at=FAR,
@@ -1079,6 +1082,8 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         list(RowApproval.objects.all())
         for table in (AccessRequest, AccessFile, AccessRedaction, AccessOpinion):
             list(table.objects.all())
+        list(DataBreach.objects.all())
+        list(Letter.objects.all())
         list(Identity.objects.select_related("user"))
     statements = " ".join(
         one["sql"] for one in said.captured_queries if one["sql"].lstrip().startswith("SELECT")

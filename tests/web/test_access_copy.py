@@ -28,8 +28,14 @@ def desk(world, monkeypatch, settings, tmp_path):
     """A request of a father whose copy is made, with a document in it, and whose package is the real one."""
     settings.OBJECT_FOLDER = tmp_path / "objects"
     desk = Desk(world, monkeypatch)
-    form = {"kind": "letter", "notice_read": "true", "file": SimpleUploadedFile("lettre.pdf", pdf_of(LINES, LINES))}
-    answer = world.as_("crip_coordinator").client.post(f"/api/v1/referrals/{desk.kit.case.pk}/attachments", form)
+    form = {
+        "kind": "letter",
+        "notice_read": "true",
+        "file": SimpleUploadedFile("lettre.pdf", pdf_of(LINES, LINES)),
+    }
+    answer = world.as_("crip_coordinator").client.post(
+        f"/api/v1/referrals/{desk.kit.case.pk}/attachments", form
+    )
     assert answer.status_code == 201, answer.content
     see_all()
     stand_in = effects.collection
@@ -69,7 +75,9 @@ def test_passages_are_hidden_by_their_words_and_lifted_with_a_reason(desk):
     shown = officer.get(one)
     assert f"<mark>{SECRET}" in shown.content.decode()
     assert "Verrouillé" in text(shown), "who filed is never told"
-    assert officer.fills(one, words=SECRET, code="third_party").status_code == 303, "hidden already: nothing to do"
+    assert officer.fills(one, words=SECRET, code="third_party").status_code == 303, (
+        "hidden already: nothing to do"
+    )
     assert AccessRedaction.objects.filter(code="third_party").count() == 1
 
     [lifting] = links(shown, f"{one}/lever/")
@@ -116,7 +124,13 @@ def test_a_document_is_hidden_on_its_pages_and_a_name_everywhere(desk):
 
     for who in ("crip_coordinator", "supervisor", "assessor"):
         stranger = Visitor(desk.world, who)
-        for path in (place, one, image, f"/demandes-acces/{desk.pk}/fichier-protege", f"/demandes-acces/{desk.pk}/recu"):
+        for path in (
+            place,
+            one,
+            image,
+            f"/demandes-acces/{desk.pk}/fichier-protege",
+            f"/demandes-acces/{desk.pk}/recu",
+        ):
             assert stranger.get(path).status_code == 404, (who, path)
 
 
@@ -144,7 +158,9 @@ def test_what_leaves_is_locked_and_lacks_what_was_hidden(desk):
         assert hidden not in data
     assert "[occulté : vie privée d'un tiers]" in data or '"third_party"' in data
     for weak in ("", "motdepasse", passphrase.upper()):
-        assert officer.post(f"/demandes-acces/{desk.pk}/fichier-protege", {"passphrase": weak}).status_code in (400, 422)
+        assert officer.post(
+            f"/demandes-acces/{desk.pk}/fichier-protege", {"passphrase": weak}
+        ).status_code in (400, 422)
     assert Entry.objects.filter(act="access_request:fetched").count() == 1
     receipt = text(officer.get(f"/demandes-acces/{desk.pk}/recu"))
     assert desk.row.package_hash in receipt

@@ -16,6 +16,9 @@ class Whose(StrEnum):
     CHILDREN = "children"  # of the children whose ids are listed in ``link``; of the whole case where none is
     MANY = "many"  # of the children that ``link`` relates to
     HOLDER = "holder"  # of the holder that ``link`` names
+    ADDRESSEE = (
+        "addressee"  # of the holder that ``link`` names; of the children listed, if it is written to them
+    )
     THIRD_PARTY = "third_party"  # of the third party that the row is about
     NOBODY = "nobody"  # of nobody: no row is ever copied
 

@@ -136,11 +136,14 @@ PROCEDURE: Final[Mapping[str, Declared]] = {
             # Whether somebody else wrote to the court first says who filed.
             none("by_third_party"),
             held(
-                "recipient actions_led document sending_proof sending_reference requests letter",
+                "recipient actions_led document sending_proof sending_reference requests letter tonight no_report",
                 CHILD,
                 withhold=TEXT,
                 holder=Withheld.JUDICIAL,
             ),
+            held("enquiries asked_for", CHILD, holder=Withheld.JUDICIAL),
+            # What is feared for other minors is theirs; by which number the cell is called is the cell's.
+            none("feared reachable"),
         ),
     ),
     "referrals.JudicialReferral_children": Declared(

@@ -5,6 +5,7 @@ from typing import Final
 
 from referrals.access_requests.declarations.kinds import (
     CHILD,
+    HOLDER,
     STAFF,
     TEXT,
     Declared,
@@ -52,6 +53,20 @@ RECORD: Final[Mapping[str, Declared]] = {
             none("machine asked_state expires_at"),
             held("step state proposer_role requested_at decided_at", CHILD, STAFF),
             held("given reason", CHILD, withhold=(*TEXT, Withheld.JUDICIAL, Withheld.MEDICAL)),
+        ),
+    ),
+    "referrals.Letter": Declared(
+        whose=Whose.ADDRESSEE,
+        link="holder",
+        on="sent_on",
+        fields=fields(
+            none(
+                "cells id referral occasion part holder children prepared_at prepared_by signed_by digest mac"
+            ),
+            # The words are in the page; who wrote to the filer, and on a filing, says who filed.
+            none("state signed_at ended_at additions page_i page_c note note_c"),
+            held("kind sent_on way", CHILD, HOLDER),
+            held("page", CHILD, HOLDER, withhold=TEXT),
         ),
     ),
     "referrals.Exclusion": Declared(
@@ -121,6 +136,7 @@ RECORD: Final[Mapping[str, Declared]] = {
     ),
 }
 
+_REQUEST = "a request itself and how it was answered: its requester has the answer, nobody else learns of it"
 _RULES = "how the service is set up and used: nothing of a case"
 _ACCOUNT = "an account or a right of an agent: told by the account's own pages, never in the copy of a case"
 _JOURNAL = "the journal: the list of readers is made of it (readers.py), its rows are never copied"
@@ -128,6 +144,15 @@ _JOURNAL = "the journal: the list of readers is made of it (readers.py), its row
 ELSEWHERE: Final[Mapping[str, Declared]] = {
     "referrals.AccessAnomaly": whole(
         "an examination of agents' readings, by pseudonyms; told by the list of readers"
+    ),
+    "referrals.AccessRequest": whole(_REQUEST),
+    "referrals.AccessFile": whole(_REQUEST),
+    "referrals.AccessPart": whole(_REQUEST),
+    "referrals.AccessRedaction": whole(_REQUEST),
+    "referrals.AccessOpinion": whole(_REQUEST),
+    "referrals.RowApproval": whole(_REQUEST),
+    "referrals.DataBreach": whole(
+        "the register of art. 33(5): numbers and codes; each person is told by letter (art. 34)"
     ),
     "referrals.AnomalyMark": whole(_RULES),
     "referrals.PseudonymLookup": whole("a keyed value and a pseudonym of the journal: auditors' own work"),

@@ -31,9 +31,14 @@ def pdf_of(*pages, rotate=0, crop=None, colour="0 g", over=b""):
                 b"%s BT /F1 20 Tf 30 TL 60 240 Td %s ET\n%s" % (colour.encode(), text, over)
             )
             page.Resources = Dictionary(
-                Font=Dictionary(F1=Dictionary(
-                    Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding,
-                ))
+                Font=Dictionary(
+                    F1=Dictionary(
+                        Type=Name.Font,
+                        Subtype=Name.Type1,
+                        BaseFont=Name.Helvetica,
+                        Encoding=Name.WinAnsiEncoding,
+                    )
+                )
             )
             if rotate:
                 page.Rotate = rotate
@@ -78,7 +83,9 @@ def darkest(pdf, box):
     with pypdfium2.PdfDocument(pdf) as document:
         picture = document[box.page].render(scale=150 / 72).to_pil().convert("L")
     across, down = picture.width / 1000, picture.height / 1000
-    place = picture.crop((int(box.left * across), int(box.top * down), int(box.right * across), int(box.bottom * down)))
+    place = picture.crop(
+        (int(box.left * across), int(box.top * down), int(box.right * across), int(box.bottom * down))
+    )
     return sorted(place.get_flattened_data())[place.width * place.height // 2]
 
 
@@ -151,7 +158,9 @@ def test_the_copy_says_that_it_is_for_the_archive_and_brings_nothing_along():
         assert intent.S == Name.GTS_PDFA1
         assert intent.DestOutputProfile.read_bytes()[36:40] == b"acsp"
         assert not document.is_encrypted
-        fonts = [one for one in document.objects if isinstance(one, Dictionary) and one.get("/Type") == Name.Font]
+        fonts = [
+            one for one in document.objects if isinstance(one, Dictionary) and one.get("/Type") == Name.Font
+        ]
         assert fonts
         assert all(font.Subtype == Name.Type3 and "/ToUnicode" in font for font in fonts)
     assert b"Auteur Secret" not in all_bytes(made.pdf)
@@ -222,4 +231,6 @@ def test_a_rectangle_lies_on_a_page_or_nothing_is_drawn():
         drawing.words("pdf", source, 1)
     for left, right, page in ((5, 5, 0), (-1, 5, 0), (0, 1001, 0), (0, 5, -1)):
         with pytest.raises(ValueError):
-            drawing.redacted("pdf", source, [Box(page=page, left=left, top=0, right=right, bottom=9, code=TIERS)])
+            drawing.redacted(
+                "pdf", source, [Box(page=page, left=left, top=0, right=right, bottom=9, code=TIERS)]
+            )

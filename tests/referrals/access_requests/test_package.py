@@ -48,33 +48,64 @@ def content():
     hidden = Span(start=start, end=start + len("Mme Quetelard"), code=Withheld.FILER)
     pieces = (
         Piece(part=part(1, text=STORY, on=date(2026, 3, 2)), spans=(hidden,)),
-        Piece(part=part(2, label="Nom du tiers", access_class="F", text="Ombeline"), withheld=Withheld.THIRD_PARTY),
+        Piece(
+            part=part(2, label="Nom du tiers", access_class="F", text="Ombeline"),
+            withheld=Withheld.THIRD_PARTY,
+        ),
         Piece(
             part=part(3, label="Courrier", access_class="G", attachment=UUID(int=9)),
             document=Document(media="pdf", source=source, boxes=tuple(hide(source, "Quetelard"))),
         ),
         Piece(
             part=part(4, label="Certificat", access_class="E", attachment=UUID(int=8)),
-            document=Document(media="pdf", source=b"%PDF-1.7 nonsense", boxes=(Box(
-                page=0, left=0, top=0, right=9, bottom=9, code=Withheld.MEDICAL,
-            ),)),
+            document=Document(
+                media="pdf",
+                source=b"%PDF-1.7 nonsense",
+                boxes=(
+                    Box(
+                        page=0,
+                        left=0,
+                        top=0,
+                        right=9,
+                        bottom=9,
+                        code=Withheld.MEDICAL,
+                    ),
+                ),
+            ),
         ),
         Piece(part=part(6, label="Ordonnance", access_class="I", attachment=UUID(int=7))),
         Piece(part=part(5, referral=OTHER, label="Nom de l'enfant", access_class="B", text="Zacharie <b>")),
     )
     line = ReaderLine(
-        entry=UUID(int=50), day=date(2026, 4, 5), hours="8 h – 12 h", function="Coordination de la CRIP",
-        service="CRIP", purpose="traitement du dossier", classes=("faits",), own_authority=True, what="read",
+        entry=UUID(int=50),
+        day=date(2026, 4, 5),
+        hours="8 h – 12 h",
+        function="Coordination de la CRIP",
+        service="CRIP",
+        purpose="traitement du dossier",
+        classes=("faits",),
+        own_authority=True,
+        what="read",
     )
     letter = Paper(
-        title="Réponse à votre demande", head=Head(name="Département de Test"), to=("M. Durand",), on=date(2026, 5, 6),
-        reference="DA-2026-1", sections=(Section(paragraphs=("Nous avons reçu votre demande.",)),),
+        title="Réponse à votre demande",
+        head=Head(name="Département de Test"),
+        to=("M. Durand",),
+        on=date(2026, 5, 6),
+        reference="DA-2026-1",
+        sections=(Section(paragraphs=("Nous avons reçu votre demande.",)),),
         signed_as="La déléguée à la protection des données",
     )
     return PackageContent(
-        letter=letter, requester=Requester.HOLDER, received_on=date(2026, 4, 20),
-        cases={CASE: "R-2026-1", OTHER: "R-2026-2"}, pieces=pieces, readers=Readers(lines=(line,), proofs={"size": 3}),
-        recipients=("Parquet de Bobigny",), kept=("Deux ans après la dernière action.",), sources=("un particulier",),
+        letter=letter,
+        requester=Requester.HOLDER,
+        received_on=date(2026, 4, 20),
+        cases={CASE: "R-2026-1", OTHER: "R-2026-2"},
+        pieces=pieces,
+        readers=Readers(lines=(line,), proofs={"size": 3}),
+        recipients=("Parquet de Bobigny",),
+        kept=("Deux ans après la dernière action.",),
+        sources=("un particulier",),
         left_out=(Withheld.INQUIRY,),
     )
 
@@ -91,7 +122,9 @@ def files(made):
 
 def words_of(files, name):
     """Return the text of a page of the package."""
-    [held] = [held for path, held in files.items() if path.startswith(name) and path.endswith((".pdf", ".html"))]
+    [held] = [
+        held for path, held in files.items() if path.startswith(name) and path.endswith((".pdf", ".html"))
+    ]
     if held.startswith(b"%PDF"):
         return " ".join(told(held))
     return " ".join(re.sub(r"<[^>]+>", " ", held.decode()).split())
@@ -109,7 +142,9 @@ def test_what_is_hidden_is_in_no_byte_of_it(made, files):
         held.append(all_bytes(one) if name.endswith(".pdf") else one)
     for word in HIDDEN_WORDS:
         assert not any(writing in one for writing in writings(word) for one in held), word
-    assert not any("uetelard" in page for name in files if name.endswith(".pdf") for page in told(files[name]))
+    assert not any(
+        "uetelard" in page for name in files if name.endswith(".pdf") for page in told(files[name])
+    )
 
 
 def test_the_data_is_as_its_schema_says_and_its_counts_add_up(files):
@@ -119,7 +154,14 @@ def test_the_data_is_as_its_schema_says_and_its_counts_add_up(files):
     jsonschema.validate(data, package.schema())
     parts = [one for case in data["files"] for one in case["parts"]]
     assert [one["number"] for one in parts] == [1, 2, 3, 4, 5, 6]
-    assert [one["kind"] for one in parts] == ["text", "withheld", "document", "unavailable", "unavailable", "text"]
+    assert [one["kind"] for one in parts] == [
+        "text",
+        "withheld",
+        "document",
+        "unavailable",
+        "unavailable",
+        "text",
+    ]
     assert {one["code"]: one["count"] for one in data["hidden"]} == {"filer": 1, "third_party": 2}
     assert sum(one["count"] for part in parts for one in part["hidden"]) == 3
     assert parts[0]["text"].startswith("[occulté : identité de l'auteur de la transmission], voisine")
@@ -136,9 +178,21 @@ def test_the_data_is_as_its_schema_says_and_its_counts_add_up(files):
 def test_the_answer_says_all_that_article_15_asks(files):
     said = words_of(files, "reponse")
     for words in (
-        "Nous traitons des données vous concernant", "Finalités", "L226-3", "Catégories de données", "pièces jointes",
-        "Parquet de Bobigny", "Deux ans après", "un particulier", "traitement automatisé", "CNIL", "CADA", "Tribunal",
-        "rectification", "première copie est gratuite", "déléguée à la protection des données",
+        "Nous traitons des données vous concernant",
+        "Finalités",
+        "L226-3",
+        "Catégories de données",
+        "pièces jointes",
+        "Parquet de Bobigny",
+        "Deux ans après",
+        "un particulier",
+        "traitement automatisé",
+        "CNIL",
+        "CADA",
+        "Tribunal",
+        "rectification",
+        "première copie est gratuite",
+        "déléguée à la protection des données",
     ):
         assert words in said, words
     copy = words_of(files, "copie")
@@ -180,10 +234,18 @@ def test_its_pages_are_for_the_archive(files):
             assert document.Root.OutputIntents
             assert not document.is_encrypted
             assert "/AF" not in document.Root
-            described = [one for one in document.objects if isinstance(one, pikepdf.Dictionary) and "/FontFile2" in one]
-            fonts = [one for one in document.objects if isinstance(one, pikepdf.Dictionary) and "/FontDescriptor" in one]
+            described = [
+                one for one in document.objects if isinstance(one, pikepdf.Dictionary) and "/FontFile2" in one
+            ]
+            fonts = [
+                one
+                for one in document.objects
+                if isinstance(one, pikepdf.Dictionary) and "/FontDescriptor" in one
+            ]
             assert described
-            assert all("/FontFile2" in font.FontDescriptor or "/FontFile3" in font.FontDescriptor for font in fonts)
+            assert all(
+                "/FontFile2" in font.FontDescriptor or "/FontFile3" in font.FontDescriptor for font in fonts
+            )
 
 
 def test_what_leaves_opens_by_its_passphrase_alone(made, files):
@@ -206,7 +268,13 @@ def test_what_leaves_opens_by_its_passphrase_alone(made, files):
         opened = io.BytesIO()
         document.save(opened)
     if "reponse.pdf" in files:
-        assert titles == ["Réponse", "Index", "Liste des consultations", "Copie de vos données", "Document 003"]
+        assert titles == [
+            "Réponse",
+            "Index",
+            "Liste des consultations",
+            "Copie de vos données",
+            "Document 003",
+        ]
         text = " ".join(told(opened.getvalue()))
         assert "Zacharie va bien." in text
         assert "uetelard" not in text

@@ -38,7 +38,11 @@ def test_the_reason_is_french_whoever_reads():
 
 
 def test_what_meets_becomes_one_with_all_its_reasons():
-    spans = [Span(start=0, end=4, code=TIERS), Span(start=3, end=6, code=FILER), Span(start=6, end=7, code=TIERS)]
+    spans = [
+        Span(start=0, end=4, code=TIERS),
+        Span(start=3, end=6, code=FILER),
+        Span(start=6, end=7, code=TIERS),
+    ]
     said = redacted_text("abcdefghi", spans)
     assert said == "[occulté : identité de l'auteur de la transmission, vie privée d'un tiers]hi"
     assert counted("abcdefghi", spans) == {FILER: 1, TIERS: 1}
@@ -100,6 +104,7 @@ def test_each_occurrence_of_a_word_is_found_and_no_other(words):
 def test_a_name_of_several_words_is_found_across_a_line():
     text = "Chez Marie-Ange\nDu  Bois, puis marie ange du bois."
     assert [text[a:b] for a, b in occurrences(text, "marie-ange du bois")] == [
-        "Marie-Ange\nDu  Bois", "marie ange du bois",
+        "Marie-Ange\nDu  Bois",
+        "marie ange du bois",
     ]
     assert list(occurrences(text, "  ")) == []

@@ -150,7 +150,14 @@ def test_a_step_under_one_key_is_done_once(world):
 
 @pytest.mark.parametrize(
     ("state", "status"),
-    [(None, 409), ("declared", 409), ("assessed", 409), ("notified", 200), ("not_notified", 200), ("closed", 200)],
+    [
+        (None, 409),
+        ("declared", 409),
+        ("assessed", 409),
+        ("notified", 200),
+        ("not_notified", 200),
+        ("closed", 200),
+    ],
 )
 def test_an_anomaly_closes_after_its_breach_was_notified_or_ruled_out(world, state, status):
     made = anomaly(world, state="reported")

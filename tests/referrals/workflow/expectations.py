@@ -32,7 +32,7 @@ MACHINES = (
     "transfer",
 )
 #: All machines: those of a case, and those of an authority's batches and anomalies.
-EVERY_MACHINE = (*MACHINES, "batch", "anomaly", "inquiry", "access_request")
+EVERY_MACHINE = (*MACHINES, "batch", "anomaly", "inquiry", "access_request", "breach", "letter")
 #: States of each other machine's rows, and of the referral while its routes exist.
 PART_STATES = part_steps.STATES | small_steps.STATES
 WHILE_IN = PART_STEP_STATES | small_steps.STATES_OF_CASE
@@ -122,6 +122,8 @@ EXPECTED: dict[str, dict[str, Expected]] = {
     "anomaly": _part_steps("anomaly", small_steps.ANOMALY),
     "inquiry": _part_steps("inquiry", small_steps.INQUIRY),
     "access_request": _part_steps("access_request", small_steps.ACCESS_REQUEST),
+    "breach": _part_steps("breach", small_steps.BREACH),
+    "letter": _part_steps("letter", small_steps.LETTER),
 }
 
 

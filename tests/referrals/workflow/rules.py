@@ -462,6 +462,34 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         },
         "close": {"over": "may_be_closed"},
     },
+    "breach": {
+        "declare": {"aware_by_now": "instants_are_in_order", "account_known": "account_is_known"},
+        "assess": {"persons_counted": "somebody_is_concerned"},
+        "notify_cnil": {"part_in_order": "notification_is_in_order", "delay_reasoned": "delay_is_explained"},
+        "rule_out": {"no_risk": "no_risk_is_left"},
+        "inform_persons": {
+            "risk_high": "risk_is_high", "group_counted": "group_is_concerned", "days_past": "days_have_come",
+            "inspectors_opinion": "opinion_is_an_inspectors", "unreadable": "unreadable_is_true",
+        },
+        "reassess": {"news": "news_are_new"},
+        "close": {"groups_answered": "every_group_is_answered"},
+        "lift_suspension": {"suspended": "account_is_suspended"},
+    },
+    "letter": {
+        "prepare": {
+            "followed_here": "case_is_followed_here", "holder_told": "holder_may_be_written_to", "due": "letter_is_due",
+            "once": "not_made_already",
+        },
+        "edit": {
+            "followed_here": "case_is_followed_here", "holder_told": "holder_may_be_written_to",
+            "asked_for": "words_are_of_the_kind",
+        },
+        "sign": {
+            "followed_here": "case_is_followed_here", "holder_told": "holder_may_be_written_to", "due": "letter_is_due",
+            "as_read": "draft_is_as_read",
+        },
+        "send": {"holder_told": "holder_may_be_written_to", "safe_way": "way_is_safe"},
+    },
 }  # fmt: skip
 
 #: Rules beside the paper's guards, with what each is for.

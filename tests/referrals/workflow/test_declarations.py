@@ -11,7 +11,14 @@ from referrals.access.matrix import Relation
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.machines import MACHINES as RUNS
 from referrals.workflow.step import steps
-from tests.expected.small_steps import ACCESS_STATES, ANOMALY_STATES, BATCH_STATES, INQUIRY_STATES
+from tests.expected.small_steps import (
+    ACCESS_STATES,
+    ANOMALY_STATES,
+    BATCH_STATES,
+    BREACH_STATES,
+    INQUIRY_STATES,
+    LETTER_STATES,
+)
 from tests.expected.steps import HOLDING_STEPS, REFERRAL
 from tests.expected.vocabulary import EXCLUDED, NAMED, NONE, RELATIONS, ROLES
 from tests.referrals.workflow.expectations import EVERY_MACHINE, EXPECTED, PAPER, STATES
@@ -40,6 +47,8 @@ def test_each_other_machine_has_exactly_its_states(machine):
                 "anomaly": ANOMALY_STATES,
                 "inquiry": INQUIRY_STATES,
                 "access_request": ACCESS_STATES,
+                "breach": BREACH_STATES,
+                "letter": LETTER_STATES,
             }
         )[machine]
     )
@@ -102,13 +111,23 @@ def test_exactly_the_steps_that_a_person_may_do_have_a_route():
              "referral-messages", "referral-feedbacks", "referral-narrative", "referral-receipt", "referral-receipt-page",
              "referral-receipt-pdf", "referral-break-glass", "referral-attachments", "assessment-writing",
              "anomaly-identities", "anomaly-entries", "anomaly-page", "anomaly-identities-page", "anomaly-step-page",
+             "access_request-step-page",
              "breach-page", "breach-table", "breach-declare-page", "breach-step-page",
-             "breach-figures", "breach-notice", "inquiry-page", "inquiry-step-page", "inquiry-ask-page", "referral-inquiries", "referral-alerts", "referral-transfers"}  # fmt: skip
+             "breach-figures", "breach-notice", "inquiry-page", "inquiry-step-page", "inquiry-ask-page",
+             "referral-inquiries", "letter-page", "letter-pdf", "letter-one", "letter-step-page",
+             "letter-prepare-page", "referral-letters", "referral-alerts", "referral-transfers"}  # fmt: skip
     expected = {
         f"{machine}-{name}"
         for machine, name in EVERY
         if EXPECTED[machine][name].row.has_route
-        and (machine, name) not in {("referral", "create"), ("inquiry", "ask"), ("access_request", "receive")}
+        and (machine, name)
+        not in {
+            ("referral", "create"),
+            ("inquiry", "ask"),
+            ("access_request", "receive"),
+            ("breach", "declare"),
+            ("letter", "prepare"),
+        }
     }
 
     assert {name for name in routes if name.startswith(machines)} - other == expected
@@ -135,6 +154,7 @@ def test_a_supervisor_or_inspector_signs_save_a_qualification_and_a_delay():
     assert signers.pop(("access_request", "set_scope")) == {"supervisor"}
     for name in ("name_readers", "answer", "refuse", "settle"):
         assert signers.pop(("access_request", name)) == {"supervisor", "dpo"}
+    assert signers.pop(("breach", "rule_out")) == {"supervisor"}
     assert signers.pop(("referral", "qualify")) == {"crip_coordinator", "supervisor", "ase_inspector"}
     assert set(map(frozenset, signers.values())) == {frozenset({"supervisor", "ase_inspector"})}
 

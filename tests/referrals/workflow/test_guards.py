@@ -24,6 +24,8 @@ ELSEWHERE |= {
         *(("anomaly", name) for name in EXPECTED["anomaly"]),
         *(("inquiry", name) for name in EXPECTED["inquiry"]),
         *(("access_request", name) for name in EXPECTED["access_request"]),
+        *(("breach", name) for name in EXPECTED["breach"]),
+        *(("letter", name) for name in EXPECTED["letter"]),
     ]
     for guard in EXPECTED[machine][step].row.guards
 }

@@ -38,6 +38,8 @@ EXPECTED_ENDS = {
     "anomaly": {"closed"},
     "inquiry": {"refused", "withdrawn", "closed"},
     "access_request": {"closed"},
+    "breach": {"closed"},
+    "letter": {"sent", "discarded"},
 }  # fmt: skip
 
 
@@ -78,7 +80,8 @@ def test_the_ends_of_each_machine_are_those_of_the_paper():
         str(machine): set(map(str, runs.ends)) for machine, runs in machines.MACHINES.items()
     } == EXPECTED_ENDS
     assert (
-        EXPECTED_ENDS.keys() - {"referral", "batch", "anomaly", "inquiry", "access_request"}
+        EXPECTED_ENDS.keys()
+        - {"referral", "batch", "anomaly", "inquiry", "access_request", "breach", "letter"}
         == (part_steps.STATES | small_steps.STATES).keys()
     )
 

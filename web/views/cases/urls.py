@@ -69,6 +69,8 @@ urlpatterns: list[URLPattern] = [
         access_requests.AccessStep.as_view(),
         name="access_request-step-page",
     ),
+    path("courriers/<uuid:pk>", letters.OneLetter.as_view(), name="letter-one"),
+    path("courriers/<uuid:pk>/etape/<slug:step>", letters.LetterStep.as_view(), name="letter-step-page"),
     path("exports", exports.Exports.as_view(), name="exports"),
     path("exports/demande", exports.AskExport.as_view(), name="export-ask"),
     path("exports/<uuid:pk>", exports.OneExport.as_view(), name="export"),
