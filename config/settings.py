@@ -280,6 +280,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "UrgencyCode": "referrals.vocabulary.states.Urgency",
+        "AccessRefusalCode": "referrals.vocabulary.access_requests.AccessRefusal",
         "ExploitationCode": "referrals.vocabulary.states.Exploitation",
         "YesNoCode": "referrals.vocabulary.answers.YesNo",
         "ChannelCode": "referrals.vocabulary.filing_answers.Channel",
