@@ -1,11 +1,13 @@
-"""A request for access of the demonstration: a mother asks for her daughter's file; who she is is established."""
+"""A request for access of the demonstration: the mother of S12 asks for her son's file; who she is is established."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
+from config.demo import forms
 from config.demo.cast import Cast
 from config.demo.show import HOME
 from config.demo.stage import Stage
+from config.demo.stories import siblings
 from referrals.access import row_level_security
 from referrals.access_requests import actions
 from referrals.models import AccessRequest
@@ -26,12 +28,12 @@ def stage(cast: Cast, *, now: datetime) -> None:
             "requester": "holder",
             "way": "letter",
             "received_on": at.date().isoformat(),
-            "name": "Claire Exemple",
+            "name": "Mère Exemple",
             "contact": "2 rue de l'Essai\n93000 Bobigny",
             "last_name": "Exemple",
-            "first_names": "Lou",
-            "birth_date": "2012-04-03",
-            "words": "Je souhaite une copie de tout ce que vous avez sur ma fille et moi.",
+            "first_names": "Tom",
+            "birth_date": forms.born(12, now - siblings.AGO).isoformat(),
+            "words": "Je souhaite une copie de tout ce que vous avez sur mon fils et moi.",
         }
         row = actions.receive(asked, actor=officer, at=at)
         identified = {

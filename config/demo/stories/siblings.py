@@ -1,6 +1,7 @@
 """S12: four children of one home, one report, four decisions."""
 
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from config.demo import forms
@@ -9,13 +10,16 @@ from config.demo.stories import course
 from referrals.models import Holder, Measure, Referral
 from referrals.vocabulary.letters import LetterKind
 
+#: How long ago the story begins.
+AGO: Final = timedelta(days=85)
+
 
 def play(stage: Stage, now: datetime) -> UUID:
     """Play S12 up to the placement of the eldest, with help at home under way for her brother.
 
     Not there yet: the single message to the filer, and the observatory's export.
     """
-    at = now - timedelta(days=85)
+    at = now - AGO
     case = stage.file("filer_hospital", _seen_at_the_hospital(at), at=at)
     stage.read("crip_coordinator", case, at=at + 2 * course.HOUR)
     course.triage(stage, case, at=at + course.DAY)
