@@ -53,6 +53,11 @@ def stage(cast: Cast, *, now: datetime) -> None:
             "done": "Nous avons repris le courrier et corrigé l'adresse.",
             "advice": "Dites-nous si quelqu'un vous en parle.",
             "contact": CONTACT,
+            "proof": "Lettre recommandée, avis de réception.",
+            # The breach names no case: an inspector is heard before holders are told (domain.md §7.5).
+            "opinion_by": str(Stage(cast, HOME).actor("ase_inspector", at=now).user_id),
+            "opinion_on": now.date().isoformat(),
+            "opinion": "Rien dans le dossier ne s'y oppose.",
         }
         for name, body in (("assess", assessed), ("inform_persons", told)):
             actions.runner.perform(steps.get(Machine.BREACH, name), row.pk, body, actor=officer, at=now)

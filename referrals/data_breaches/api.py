@@ -21,6 +21,7 @@ from core.languages import FRENCH
 from core.query import Query
 from referrals.data_breaches import actions, queries
 from referrals.data_breaches.inputs import BreachQuery, DeclaringBreach, NoticeQuery
+from referrals.letters.paper import pdf
 from referrals.models import DataBreach
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
@@ -210,15 +211,40 @@ class BreachNotice(CaseView):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Read the letter to a group of persons that was told."""
+        page = self.page(request, pk)
+        response = HttpResponse(page, content_type="text/html; charset=utf-8")
+        response["Content-Disposition"] = 'inline; filename="courrier.html"'
+        response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(page)}"
+        return response
+
+    def page(self, request: Request, pk: UUID) -> str:
+        """Return the page of the letter to a group.
+
+        Raises:
+            ValidationError: no group is named.
+            NotVisible: absent, not for the caller, or the group wasn't told.
+        """
         actor, at = self.actor(request), self.at(request)
         asked = NoticeQuery.of(request.query_params)
         row = queries.known(pk, actor=actor)
         if "group" not in asked:
             raise required("group")
-        page = queries.letter(row, asked["group"], actor, at=at, language=FRENCH)
-        response = HttpResponse(page, content_type="text/html; charset=utf-8")
-        response["Content-Disposition"] = 'inline; filename="courrier.html"'
-        response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(page)}"
+        return queries.letter(row, asked["group"], actor, at=at, language=FRENCH)
+
+
+class BreachNoticePdf(BreachNotice):
+    """GET /api/v1/data-breaches/{id}/notice.pdf."""
+
+    @extend_schema(
+        operation_id="data_breaches_notice_pdf",
+        parameters=[NoticeQuery],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        tags=["breach"],
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        """Read the letter to a group as PDF/A, made from the page; 406 where this installation makes none."""
+        response = HttpResponse(pdf(self.page(request, pk)), content_type="application/pdf")
+        response["Content-Disposition"] = 'inline; filename="courrier.pdf"'
         return response
 
 
@@ -241,5 +267,6 @@ def breach_routes() -> list[URLPattern]:
         path(f"{folder}/<uuid:pk>", OneBreach.as_view(), name="breach"),
         path(f"{folder}/<uuid:pk>/figures", BreachFigures.as_view(), name="breach-figures"),
         path(f"{folder}/<uuid:pk>/notice", BreachNotice.as_view(), name="breach-notice"),
+        path(f"{folder}/<uuid:pk>/notice.pdf", BreachNoticePdf.as_view(), name="breach-notice-pdf"),
         *row_step_routes(Machine.BREACH, PerformBreachStep, BreachDone),
     ]

@@ -4,9 +4,12 @@ from typing import Any
 
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from referrals.data_breaches import accounts_in_question, notices
+from core.languages import FRENCH
+from referrals.data_breaches import accounts_in_question, notice, notices
 from referrals.data_breaches.inputs import LETTER
-from referrals.data_breaches.sheet import Sheet
+from referrals.data_breaches.sheet import PAGE, Sheet
+from referrals.letters.paper import html
+from referrals.vocabulary.data_breaches import Informing
 from referrals.workflow.context import as_json
 
 
@@ -42,12 +45,17 @@ def keep_reasons(sheet: Sheet) -> None:
 
 
 def keep_letter(sheet: Sheet) -> None:
-    """Keep what a group was told, or why it wasn't, and whose opinion was heard; what was said before is replaced."""
+    """Keep what a group was told, or why it wasn't, and whose opinion was heard; what was said before is replaced.
+
+    The letter is kept as it was made on this day, beside the words: a name or a part that changes later changes none.
+    """
     said = sheet.step_input
-    names = (*LETTER, "reason", "opinion")
+    names = (*LETTER, "proof", "reason", "opinion")
     words = {name: said[name] for name in names if said[name]}
     if said.opinion_by:
         words["opinion_by"] = str(said.opinion_by)
+    if said.answer == Informing.TOLD:
+        words[PAGE] = html(notice.paper(sheet.row, words, at=sheet.at, language=FRENCH))
     sheet.content["letters"] = _before(sheet, "letters", {}) | {said.group: words}
 
 

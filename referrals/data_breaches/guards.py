@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import office_holders
 from accounts.roles import Role
 from core.languages import Text
-from referrals.data_breaches import accounts_in_question, inputs
+from referrals.data_breaches import accounts_in_question, gate, inputs
 from referrals.data_breaches.sheet import HOURS, Sheet, groups_of, unanswered
 from referrals.vocabulary.data_breaches import BreachRisk, Concerned, Informing, NotificationPart
 from referrals.vocabulary.states import BreachState
@@ -141,6 +141,23 @@ def opinion_is_an_inspectors(sheet: Sheet, step_input: inputs.InformingPersons |
         return True
     inspectors = office_holders((Role.ASE_INSPECTOR,), sheet.row.authority_id, at=sheet.at)
     return step_input.opinion_by in inspectors
+
+
+@rule(
+    _(
+        "Un titulaire impliqué, la justice, un report d'information ou un lieu protégé, connus ou possibles : "
+        "demandez l'avis de l'inspection avant d'informer les titulaires."
+    )
+)
+def holders_wait_for_an_opinion(sheet: Sheet, step_input: inputs.InformingPersons | None) -> bool:
+    """No holder who may be implicated is told before the gate of §7.5: an inspector was heard (domain.md §2.7 DB5)."""
+    if step_input is None or step_input.answer != Informing.TOLD:
+        return True
+    if step_input.group not in (Concerned.HOLDERS, Concerned.IMPLICATED):
+        return True
+    if step_input.opinion_by and step_input.opinion_on and step_input.opinion:
+        return True
+    return step_input.group == Concerned.HOLDERS and not gate.is_shut(sheet)
 
 
 @rule(_("Des données lisibles ont été atteintes : ce motif ne tient pas."))

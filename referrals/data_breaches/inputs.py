@@ -144,12 +144,13 @@ LETTER = ("happened", "consequences", "done", "advice", "contact")
 class InformingPersons(StrictSerializer):
     """DB5: of one group, the day, the way and the letter; or why they aren't told (RGPD art. 34).
 
-    The opinion of an inspector is asked for where the interest of the child or an inquiry is against it, and before a
-    holder who is implicated is told.
+    The opinion of an inspector is asked for where the interest of the child or an inquiry is against it, before a
+    holder who is implicated is told, and before holders are while the gate of §7.5 is shut (``gate.py``). ``proof``:
+    how it was sent.
     """
 
     asked_when = {
-        **dict.fromkeys(("on", "way", *LETTER), When("answer", _TOLD)),
+        **dict.fromkeys(("on", "way", "proof", *LETTER), When("answer", _TOLD)),
         "reason": When("answer", _NOT_TOLD),
         **dict.fromkeys(("opinion_by", "opinion_on", "opinion"), When("answer", _OPINION)),
         "cnil_told_on": When("answer", tuple(sorted(AGAINST))),
@@ -159,6 +160,7 @@ class InformingPersons(StrictSerializer):
     answer = Code(Informing.choices)
     on = OptionalDay()
     way = Code(Way.choices, required=False, default="", allow_blank=True)
+    proof = _line()
     happened = text(required=False)
     consequences = text(required=False)
     done = text(required=False)

@@ -14,7 +14,7 @@ from audit.disclosure import disclosure
 from audit.events import Counted, Purpose, count_as, register
 from core.paging import Page, page_of
 from referrals.data_breaches import actions, counting, notice
-from referrals.data_breaches.sheet import groups_of, unanswered
+from referrals.data_breaches.sheet import PAGE, groups_of, unanswered
 from referrals.data_breaches.steps import DECLARERS
 from referrals.errors import NotVisible
 from referrals.letters.paper import html
@@ -178,6 +178,12 @@ def one(row: DataBreach, actor: Actor, *, at: datetime) -> dict[str, Any]:
         always=True,
     ) as scope:
         body |= {name: fields.opened(getattr(row, name), scope) if name in names else None for name in SEALED}
+    # The page has an address of its own.
+    if isinstance(body["letters"], dict):
+        body["letters"] = {
+            group: {name: text for name, text in said.items() if name != PAGE}
+            for group, said in body["letters"].items()
+        }
     seen = bool(actor.roles_in(row.authority_id) & {Role.DPO, Role.AUDITOR})
     body["anomaly"] = str(row.anomaly_id) if row.anomaly_id and seen else None
     return body
@@ -196,7 +202,9 @@ def figures(row: DataBreach, actor: Actor, *, at: datetime) -> dict[str, Any] | 
 
 
 def letter(row: DataBreach, group: str, actor: Actor, *, at: datetime, language: str) -> str:
-    """Return the letter to a group that was told, as a page; the reading is an entry.
+    """Return the letter to a group that was told, as the page that was made then; the reading is an entry.
+
+    Of a letter from before pages were kept, the page is made now.
 
     Raises:
         NotVisible: another role asks, or the group wasn't told by a letter.
@@ -214,7 +222,8 @@ def letter(row: DataBreach, group: str, actor: Actor, *, at: datetime, language:
         payload=row.pk.bytes,
     ) as scope:
         words = row.letters.open(scope).get(group, {})
-    return html(notice.paper(row, words, at=at, language=language))
+    kept: str | None = words.get(PAGE)
+    return kept or html(notice.paper(row, words, at=at, language=language))
 
 
 def inspectors(row: DataBreach, *, at: datetime) -> list[tuple[str, str]]:

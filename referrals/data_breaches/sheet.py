@@ -11,6 +11,8 @@ from referrals.workflow.context import StepInput
 
 #: RGPD art. 33(1): hours, week-ends and nights included (C22).
 HOURS: Final = timedelta(hours=72)
+#: The letter to a group as it was sent, among the words that are sealed for the group.
+PAGE: Final = "page"
 
 
 @dataclass

@@ -134,6 +134,7 @@ def rule_out(breach: DataBreach, step_input: inputs.RulingOutRisk, sheet: Sheet)
         guards.group_is_concerned,
         guards.days_have_come,
         guards.opinion_is_an_inspectors,
+        guards.holders_wait_for_an_opinion,
         guards.unreadable_is_true,
     ],
     effects=[effects.keep_letter],

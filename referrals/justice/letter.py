@@ -135,14 +135,14 @@ def gather(case: Case, judicial: "JudicialReferral", scope: OpenScope) -> Letter
         author_role=in_language(Role(case.actor.role).label, FRENCH),
         reachable=opened(judicial, "reachable") or NOT_KNOWN,
         recipient=opened(judicial, "recipient") or "Parquet des mineurs",
-        competence=str(Competence(judicial.competence or Competence.RESIDENCE).label),
+        competence=str(Competence(judicial.competence).label) if judicial.competence else NOT_KNOWN,
         grounds=[{"label": str(Ground(g).label), "law": LAW[Ground(g)]} for g in sorted(judicial.grounds)],
         argument=opened(judicial, "document"),
         children=[_child(row, opened) for row in concerned],
         minors=[letter_parts.minor(row, opened) for row in minors],
         no_minors=letter_parts.no_minors(concern),
         feared=opened(judicial, "feared") or (NOT_KNOWN if minors else NOTHING),
-        holders=[_holder(row, opened, case) for row in case.holders],
+        holders=[_holder(row, opened, case, judicial) for row in case.holders],
         parental_authority=opened(concern, "parental_authority") or NOT_KNOWN,
         received_on=_local_day(case, referral.received_at),
         facts=[_fact(row, opened) for row in referral.facts.all()],
@@ -211,12 +211,12 @@ def _whereabouts(row: Model, opened: Opened) -> Lines:
     return lines
 
 
-def _holder(row: "Holder", opened: Opened, case: Case) -> Person:
+def _holder(row: "Holder", opened: Opened, case: Case, judicial: "JudicialReferral") -> Person:
     lines = [
         ("Lien", label(HolderLink, opened(row, "link")) or NOT_KNOWN),
         ("Téléphone", opened(row, "phone") or NOT_KNOWN),
         ("Adresse", opened(row, "address") or NOT_KNOWN),
-        *letter_parts.told(row, opened, case),
+        *letter_parts.told(row, opened, case, judicial),
     ]
     return Person(name=opened(row, "name") or "Nom non connu", lines=lines)
 

@@ -18,6 +18,7 @@ from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.assessment_answers import HolderNotMet, NotHeard, WayHeard
 from referrals.vocabulary.holder_answers import DeferralReason, NotInformedReason, Occasion
 from referrals.vocabulary.inquiries import Following, Side
+from referrals.vocabulary.justice import Request
 from referrals.vocabulary.states import (
     ChildMet,
     DecisionCode,
@@ -128,13 +129,18 @@ def no_minors(concern: "Concern") -> str:
 # --- 5. Who was told ---------------------------------------------------------------------------------------
 
 
-def told(row: "Holder", opened: "Opened", case: Case) -> Lines:
-    """Return whether a holder was told of the filing and of this referral: when, how, or why not."""
+def told(row: "Holder", opened: "Opened", case: Case, judicial: "JudicialReferral") -> Lines:
+    """Return whether a holder was told: when, how, or why not; and whether an instruction is asked for (§4.9)."""
+    asked = Request.INSTRUCTION_ON_PARENTS in judicial.asked_for
     informed = HolderInformation.objects.filter(holder=row)
     rows = {one.occasion: one for one in informed}
     return [
         ("Informé de la transmission", _of_filing(rows.get(Occasion.TRANSMISSION), opened, case)),
         ("Informé de la présente saisine", _of_occasion(rows.get(Occasion.JUDICIAL_REFERRAL), opened, case)),
+        (
+            "Consigne sur son information",
+            "instruction demandée au parquet" if asked else "pas demandée au parquet",
+        ),
     ]
 
 

@@ -602,6 +602,7 @@ ROUTES = {
     f"GET {BREACH}": BREACHES,
     f"GET {BREACH}/figures": ASSESSES,
     f"GET {BREACH}/notice": ASSESSES,
+    f"GET {BREACH}/notice.pdf": ASSESSES,
     "GET /api/v1/inquiries": INQUIRES,
     f"GET {INQUIRY}": READS_INQUIRIES,
     f"GET {CASE}/inquiries": SEEN,

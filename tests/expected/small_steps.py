@@ -388,7 +388,7 @@ ACCESS_REQUEST: dict[str, Step] = {
 # DB8 is ours: the supervisor, told at once, gives the account in question back.
 BREACH_STATES = ("declared", "assessed", "notified", "not_notified", "closed")
 DECLARES = dict.fromkeys(("dpo", "supervisor", "auditor", "territory_admin", "platform_admin"), (TERRITORY,))
-NOTICE = ("on?", "way?", "happened?", "consequences?", "done?", "advice?", "contact?")
+NOTICE = ("on?", "way?", "proof?", "happened?", "consequences?", "done?", "advice?", "contact?")
 BREACH: dict[str, Step] = {
     "declare": Step(
         "DB1", DECLARES,
@@ -425,6 +425,7 @@ BREACH: dict[str, Step] = {
             Guard("group_counted", "a group that counts nobody", "§2.7"),
             Guard("days_past", "a day to come, or before the breach was known", "§2.7"),
             Guard("inspectors_opinion", "the opinion of somebody else", "§2.7"),
+            Guard("holders_wait", "a holder told without an opinion while the gate is shut, or can't be known", "§2.7, §7.5"),
             Guard("unreadable", "called unreadable, and it isn't", "RGPD 34(3)"),
         ),
         data=("group", "answer", *NOTICE, "reason?", "opinion_by?", "opinion_on?", "opinion?", "cnil_told_on?"),

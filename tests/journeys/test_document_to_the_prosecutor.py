@@ -329,6 +329,7 @@ def test_what_isnt_known_says_so_and_nothing_is_left_out(composed):
     assert "Établissement scolaire non connu Niveau non connu Assiduité non connu" in told["3"]
     assert told["4"] == "sans objet Ce qui est craint pour eux sans objet"
     assert "Informé de la présente saisine non, pas encore" in told["5"]
+    assert "Consigne sur son information pas demandée au parquet" in told["5"]
     assert "Danger actuel, tel que transmis non connu" in told["6"]
     assert told["7"] == "J'ai peur de rentrer. Recueillies : non connu"
     assert told["8"] == "Selon la transmission non connu"
@@ -394,6 +395,7 @@ def test_each_part_says_what_the_case_and_its_author_know(known):
         "5": (
             "Mere Exemple", "1 rue Connue", "Exercée en commun.", "Informé de la transmission non : risque de représailles",
             "Informé de la présente saisine non, différé : titulaire impliqué ; à revoir le 04/12/2026",
+            "Consigne sur son information instruction demandée au parquet",
         ),
         "6": ("Un rendez-vous ce soir.", "Il garde mon téléphone."),
         "7": ("J'ai peur. Recueillies : Lors d'un entretien seule, sans question.",),
@@ -445,6 +447,13 @@ def test_what_went_before_has_its_day_and_outcome(known):
     assert "26/08/2026 – Saisine de l'autorité judiciaire" in told["8"]
     assert str(Outcome("no_further").label) in told["8"]
     assert "Informé de la présente saisine oui, le 23/11/2026, par les services de Autorité 93" in told["5"]
+
+
+def test_competence_that_nobody_chose_isnt_known(filed):
+    """§4.9: what isn't known says so; the child's residence isn't guessed to be the ground."""
+    filed.does("crip_coordinator", "prepare", preparation(filed, competence=""), part="judicial-referrals")
+    filed.does("crip_coordinator", "compose", {}, part=part(filed))
+    assert "Compétence non connu Saisine" in parts(document(filed).content.decode())["1"]
 
 
 def test_codes_alone_say_what_is_asked(filed):

@@ -7,8 +7,17 @@ import pytest
 from accounts.models import User
 from audit import pseudonyms
 from outbox.models import Notice
-from referrals.data_breaches import tasks
-from referrals.models import AccessAnomaly, DataBreach, Holder
+from referrals.data_breaches import gate, tasks
+from referrals.data_breaches.sheet import Sheet
+from referrals.models import (
+    AccessAnomaly,
+    Child,
+    Concern,
+    DataBreach,
+    Holder,
+    HolderInformation,
+    JudicialReferral,
+)
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.kept import kept
@@ -153,8 +162,12 @@ def test_the_whole_course(judged):
         == "every_group_is_answered"
     )
     judged.does("dpo", "notify_cnil", FIRST | {"part": "complement", "notified_at": story.now.isoformat()})
-    for group in ("children", "holders"):
-        judged.does("dpo", "inform_persons", LETTER | {"group": group, "on": "2026-12-08"})
+    heard = {"opinion_by": str(story.user("ase_inspector")), "opinion_on": "2026-12-08", "opinion": "Écrire."}
+    judged.does("dpo", "inform_persons", LETTER | {"group": "children", "on": "2026-12-08"})
+    holders = LETTER | {"group": "holders", "on": "2026-12-08"}
+    refused = judged.does("dpo", "inform_persons", holders, expect=409)
+    assert refused["rule"] == "holders_wait_for_an_opinion", "a holder of one of these cases is implicated"
+    judged.does("dpo", "inform_persons", holders | heard)
     page = judged.reads("dpo", "/notice?group=holders").content.decode()
     assert "Un dossier a été ouvert sans motif." in page
     for said in ("FAUXNOM", "Fauxnom", "crip_coordinator", *judged.cases):
@@ -180,6 +193,98 @@ def test_the_whole_course(judged):
     judged.reads("crip_coordinator", expect=404)
     judged.reads("dpo", code="75", expect=404)
     story.names_nobody("FAUXNOM", "Fauxnom", "Formation.", "Ne pas informer.")
+
+
+def spoil_concern(case):
+    Concern.objects.filter(referral=case).update(holder_implicated="yes")
+
+
+def spoil_holder(case):
+    Holder.objects.filter(referral=case).update(implicated="yes")
+
+
+def spoil_status(case):
+    Child.objects.filter(referral=case).update(prostitution_status="suspected")
+
+
+def spoil_information(case):
+    HolderInformation.objects.create(
+        referral_id=case, holder=Holder.objects.filter(referral=case).first(), occasion="transmission",
+        state="deferred", reason="prosecutor", review_on="2026-12-30",
+    )  # fmt: skip
+
+
+def spoil_justice(case):
+    JudicialReferral.objects.create(
+        referral_id=case, state="prepared", grounds=["5"], prepared_at="2026-11-25T10:00:00Z"
+    )
+
+
+def spoil_subjects(case):
+    """One of its cases is shredded: nothing leads from its pseudonym to it any more."""
+    breach = DataBreach.objects.get()
+    breach.subjects = [*breach.subjects, str(uuid4())]
+    breach.save()
+
+
+def spoil_subjects_all(case):
+    breach = DataBreach.objects.get()
+    breach.subjects = []
+    breach.save()
+
+
+@pytest.mark.sec("SEC-AZ1")
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        spoil_concern,
+        spoil_holder,
+        spoil_status,
+        spoil_information,
+        spoil_justice,
+        spoil_subjects,
+        spoil_subjects_all,
+    ],
+)
+def test_holders_are_told_without_an_opinion_only_where_nothing_in_any_case_speaks_against_it(judged, spoil):
+    """§7.5: one case of three is enough, and one that can't be found."""
+    story = judged.story
+    Holder.objects.update(implicated="no")
+    Concern.objects.update(holder_implicated="no")
+    assert not gate.is_shut(Sheet(judged.row, actor=story.world.actor("dpo", at=story.now), at=story.now))
+    see_all()
+    spoil(judged.cases[1])
+    story.at("2026-12-01 09:00")
+    judged.does("dpo", "assess", ASSESSED)
+    letter = LETTER | {"group": "holders", "on": "2026-12-01"}
+    assert judged.does("dpo", "inform_persons", letter, expect=409)["rule"] == "holders_wait_for_an_opinion"
+    judged.does("dpo", "inform_persons", LETTER | {"group": "children", "on": "2026-12-01"})
+    heard = {"opinion_by": str(story.user("ase_inspector")), "opinion_on": "2026-12-01", "opinion": "Écrire."}
+    judged.does("dpo", "inform_persons", letter | heard)
+
+
+def test_a_sheltered_child_shuts_the_gate_too(judged):
+    """The place is class K: what was filed of it is read by the service alone."""
+    story = judged.story
+    story.files("filer", concern(children=[child(whereabouts="sheltered")]))
+    see_all()
+    Holder.objects.update(implicated="no")
+    Concern.objects.update(holder_implicated="no")
+    breach = judged.row
+    breach.subjects = [str(pseudonyms.subject(UUID(story.pk)))]
+    sheet = Sheet(breach, actor=story.world.actor("dpo", at=story.now), at=story.now)
+    assert gate.is_shut(sheet)
+    breach.subjects = [str(pseudonyms.subject(UUID(judged.cases[1])))]
+    assert not gate.is_shut(sheet)
+
+
+def test_holders_are_told_without_an_opinion_where_the_gate_is_open(judged):
+    story = judged.story
+    Holder.objects.update(implicated="no")
+    Concern.objects.update(holder_implicated="no")
+    story.at("2026-12-01 09:00")
+    judged.does("dpo", "assess", ASSESSED)
+    judged.does("dpo", "inform_persons", LETTER | {"group": "holders", "on": "2026-12-01"})
 
 
 def test_a_notification_on_tuesday_says_why_it_is_late(judged):

@@ -30,6 +30,7 @@ DOCUMENTS = {
     "/api/v1/access-requests/{id}/letter": "who asked; nothing of a file while the gate is shut (AR11)",
     "/api/v1/access-requests/{id}/package": "who asked, by two persons (AR11)",
     "/api/v1/data-breaches/{id}/notice": "whom a breach touched; an implicated holder after an opinion (DB5)",
+    "/api/v1/data-breaches/{id}/notice.pdf": "whom a breach touched; an implicated holder after an opinion (DB5)",
     "/api/v1/exports/{id}/take": "who reads the case, with a second person's yes",
 }
 HOLDERS = ("holders", "child")

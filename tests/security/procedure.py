@@ -921,7 +921,8 @@ def _breaches(case: Case, opened: str) -> Walk:
         opened, "notify_cnil", part="whole", notified_at=datetime.now(UTC).isoformat(), reference="FR-1",
         proof=say("breach: proof"), nature=say("breach: nature"), contact="dpd@test.invalid",
     )  # fmt: skip
-    letter = {name: say(f"breach letter: {name}") for name in ("happened", "consequences", "done", "advice")}
+    said = ("happened", "consequences", "done", "advice", "proof")
+    letter = {name: say(f"breach letter: {name}") for name in said}
     yield step(
         opened, "inform_persons", group="children", answer="told", on=day(), way="letter", contact="dpd@test.invalid",
         **letter,

@@ -61,8 +61,16 @@ def test_the_whole_way_on_pages(world):
         "consequences": "Votre adresse peut être connue.", "done": "Nous l'avons repris.", "advice": "Appelez-nous.",
         "contact": "dpd@test.invalid",
     }  # fmt: skip
+    heard = {
+        "opinion_by": str(world.user("ase_inspector").pk), "opinion_on": NOW.strftime("%Y-%m-%d"),
+        "opinion": "Rien ne s'y oppose.", "proof": "Avis de réception.",
+    }  # fmt: skip
+    # No case is known of it: nothing rules out that a holder is implicated.
+    refused = dpo.fills(f"{place}/etape/inform_persons", group="holders", **letter)
+    assert refused.status_code == 409
+    assert "demandez l'avis de l'inspection" in text(refused)
     for group in ("children", "holders"):
-        answer = dpo.fills(f"{place}/etape/inform_persons", group=group, **letter)
+        answer = dpo.fills(f"{place}/etape/inform_persons", group=group, **letter, **heard)
         assert answer.status_code == 303, text(answer)[:1500]
     courrier = f"/api/v1/data-breaches/{row().pk}/notice?group=holders"
     assert courrier in links(dpo.get(place))

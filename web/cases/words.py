@@ -362,6 +362,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "InformingPersons.answer": _("Information des personnes"),
     "InformingPersons.on": _("Informées le"),
     "InformingPersons.way": _("De quelle façon"),
+    "InformingPersons.proof": _("Preuve de l'envoi ou de la remise"),
     "InformingPersons.happened": _("Ce qui s'est passé, en mots simples"),
     "InformingPersons.consequences": _("Ce qui peut en résulter"),
     "InformingPersons.done": _("Ce qui a été fait"),

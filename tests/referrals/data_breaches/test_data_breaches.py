@@ -10,7 +10,7 @@ from rest_framework.exceptions import ValidationError
 from accounts.actions import close_account, reopen_account
 from accounts.actor import SYSTEM
 from accounts.errors import AlreadyThere
-from accounts.models import Membership, User
+from accounts.models import Authority, Membership, User
 from audit import pseudonyms
 from audit.models import Entry
 from encryption.sealed import Sealed
@@ -136,6 +136,8 @@ HIGH = {"risk": "high", "persons": {"children": 2}, "assessed_at": AT, "legible"
         ("inform_persons", "assessed", HIGH, LETTER | {"group": "children", "on": "2020-01-01"}, "days_have_come"),
         ("inform_persons", "assessed", HIGH, OPINION | {"group": "children", "opinion_by": "supervisor"},
          "opinion_is_an_inspectors"),
+        ("inform_persons", "assessed", HIGH | {"persons": {"holders": 1}}, LETTER | DAY | {"group": "holders"},
+         "holders_wait_for_an_opinion"),
         ("inform_persons", "assessed", HIGH, {"group": "children", "answer": "unreadable", "reason": "x"},
          "unreadable_is_true"),
         ("reassess", "not_notified", {}, {"new": "x", "aware_at": (AT - 2 * HOUR).isoformat()}, "news_are_new"),
@@ -167,6 +169,52 @@ def test_a_declaration_is_in_order_and_names_a_known_account_that_isnt_ones_own(
         assert (answer.status_code, answer.json().get("rule")) == (409, rule), (said, answer.content)
     assert declare(world, authorities=[str(world.authorities["75"].pk)]).status_code == 400
     assert declare(world, "platform_admin").status_code == 400, "the platform says whom it touches"
+
+
+# --- The letter ----------------------------------------------------------------------------------------------
+
+
+def test_a_letter_stays_as_it_was_made_and_its_proof_is_kept_with_it(world):
+    """RGPD art. 33(5): what was sent is what is shown later, whatever is assessed or renamed since."""
+    made = breach(world, state="assessed", **(HIGH | {"parts": ["identity"]}))
+    said = LETTER | DAY | {"group": "children", "proof": "Recommandé n° 42."}
+    assert do(world, "dpo", made, "inform_persons", said).status_code == 200
+    place = f"data-breaches/{made.pk}"
+    before = world.as_("dpo").get(f"{place}/notice", group="children").content.decode()
+    assert "Un dossier a été ouvert sans motif." in before
+    see_all()
+    assert do(world, "dpo", made, "assess", ASSESSED | {"parts": ["health"]}).status_code == 200
+    Authority.objects.filter(pk=made.authority_id).update(name="Autorité renommée")
+
+    assert world.as_("dpo").get(f"{place}/notice", group="children").content.decode() == before
+    see_all()
+    kept = world.as_("supervisor").get(place).json()["letters"]["children"]
+    assert kept["proof"] == "Recommandé n° 42."
+    assert "page" not in kept, "it has an address of its own"
+    assert world.as_("auditor").get(place).json()["letters"] is None
+
+
+def test_a_letter_from_before_pages_were_kept_is_made_when_it_is_read(world):
+    made = breach(world, state="assessed", **HIGH, groups={"children": {"answer": "told", **DAY}})
+    words = {name: LETTER[name] for name in ("happened", "consequences", "done", "advice", "contact")}
+    actions.fill(made, {"letters": {"children": words}})
+    made.save()
+    page = world.as_("dpo").get(f"data-breaches/{made.pk}/notice", group="children")
+    assert "Un dossier a été ouvert sans motif." in page.content.decode()
+
+
+@pytest.mark.needs("pango")
+def test_a_letter_is_a_pdf_too_for_the_same_readers(world):
+    made = breach(world, state="assessed", **HIGH)
+    assert do(world, "dpo", made, "inform_persons", LETTER | DAY | {"group": "children"}).status_code == 200
+    place = f"data-breaches/{made.pk}/notice.pdf"
+    answer = world.as_("dpo").get(place, group="children")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF-")
+    see_all()
+    assert world.as_("dpo").get(place).status_code == 400, "which group"
+    assert world.as_("dpo").get(place, group="holders").status_code == 404
+    assert world.as_("auditor").get(place, group="children").status_code == 404
 
 
 # --- The 72 hours ------------------------------------------------------------------------------------------

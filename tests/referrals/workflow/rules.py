@@ -469,7 +469,8 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         "rule_out": {"no_risk": "no_risk_is_left"},
         "inform_persons": {
             "risk_high": "risk_is_high", "group_counted": "group_is_concerned", "days_past": "days_have_come",
-            "inspectors_opinion": "opinion_is_an_inspectors", "unreadable": "unreadable_is_true",
+            "inspectors_opinion": "opinion_is_an_inspectors", "holders_wait": "holders_wait_for_an_opinion",
+            "unreadable": "unreadable_is_true",
         },
         "reassess": {"news": "news_are_new"},
         "close": {"groups_answered": "every_group_is_answered"},

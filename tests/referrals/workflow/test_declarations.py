@@ -113,7 +113,7 @@ def test_exactly_the_steps_that_a_person_may_do_have_a_route():
              "anomaly-identities", "anomaly-entries", "anomaly-page", "anomaly-identities-page", "anomaly-step-page",
              "access_request-step-page",
              "breach-page", "breach-table", "breach-declare-page", "breach-step-page",
-             "breach-figures", "breach-notice", "inquiry-page", "inquiry-step-page", "inquiry-ask-page",
+             "breach-figures", "breach-notice", "breach-notice-pdf", "inquiry-page", "inquiry-step-page", "inquiry-ask-page",
              "referral-inquiries", "letter-page", "letter-pdf", "letter-one", "letter-step-page",
              "letter-prepare-page", "referral-letters", "referral-alerts", "referral-transfers"}  # fmt: skip
     expected = {
