@@ -18,6 +18,7 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from core.languages import Text
 from referrals.access import matrix, transfer_targets
+from referrals.access_requests import queries as access_requests_queries
 from referrals.access_review import actions as access_review_actions
 from referrals.access_review import queries as access_review_queries
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
@@ -160,6 +161,23 @@ def _breaches(actor: Actor, at: datetime) -> Iterator[Tile]:  # noqa: ARG001 - a
     yield Tile(count, words, _at("breaches-page"), alarming=True, shown=False)
 
 
+def _access_requests(actor: Actor, at: datetime) -> Iterator[Tile]:
+    if actor.holding((Role.DPO,)):
+        count = access_requests_queries.answers_due(actor, at=at, days=WEEK_DAYS).count()
+        words = ngettext(
+            "demande d'accès à répondre sous 7 jours, ou en retard",
+            "demandes d'accès à répondre sous 7 jours, ou en retard",
+            count,
+        )
+        yield Tile(count, words, _at("access-requests-page"), alarming=True, shown=False)
+    if actor.holding((Role.ASE_INSPECTOR, Role.CRIP_COORDINATOR)):
+        count = access_requests_queries.opinions_awaited(actor, at=at).count()
+        words = ngettext(
+            "avis attendu sur une demande d'accès", "avis attendus sur des demandes d'accès", count
+        )
+        yield Tile(count, words, _at("access-requests-page"), shown=False)
+
+
 def _administration(actor: Actor, at: datetime) -> Iterator[Tile]:
     alone = not navigation.works(actor)  # beside cases, only what there is stands here
     if actor.may("account-requests.decide"):
@@ -203,6 +221,7 @@ SOURCES: Final[tuple[Callable[[Actor, datetime], Iterator[Tile]], ...]] = (
     _exclusions,
     _anomalies,
     _breaches,
+    _access_requests,
     _administration,
     _questions,
 )

@@ -26,8 +26,8 @@ GRAVE: Final = (Exploitation.SUSPECTED, Exploitation.ESTABLISHED)
 
 
 def shut(sheet: Sheet) -> list[Gate]:
-    """Return why the gate is shut, gravest first; nothing: it is open. Without a copy nothing leaves."""
-    if not sheet.copies and not sheet.files:
+    """Return why the gate is shut, gravest first; nothing: it is open. Without a file nothing leaves."""
+    if not sheet.files:
         return []
     cases = [Case(one, actor=sheet.actor, at=sheet.at) for one in _with_joined(sheet)]
     mine, sheltered = _opened(sheet, cases)

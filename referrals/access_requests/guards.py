@@ -62,8 +62,11 @@ def standing_is_established(sheet: Sheet, step_input: inputs.ConfirmingIdentity)
 
 @rule(_("Cherchez d'abord dans l'index, dossiers clos et archivés compris."))
 def index_was_searched(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
-    """Nobody says which files there are who hasn't searched, closed and archived ones too (AR4)."""
-    return step_input.searched
+    """Nobody says which files there are who hasn't searched, closed and archived ones too (AR4).
+
+    Nor that there is none where the index gives one of the very person.
+    """
+    return step_input.searched and (bool(step_input.references) or not persons.is_in_index(sheet))
 
 
 @rule(_("Un des dossiers désignés n'est pas de ceux que vous pouvez traiter."))
@@ -80,7 +83,7 @@ def files_are_own(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
 def person_is_the_one(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """In each file stands the very person, and the holder who asks: a namesake born on another day is refused."""
     files = people.files_named(sheet, step_input.references)
-    return files is not None and not persons.find(sheet, files).lacking
+    return files is not None and not (files and persons.find(sheet, files).lacking)
 
 
 @rule(
@@ -90,9 +93,9 @@ def person_is_the_one(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     )
 )
 def standing_holds(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
-    """A holder asks for minors alone; who is of age asks without anybody (AR3; §2.8 no. 15)."""
+    """A holder asks for minors alone; who is of age asks without anybody (AR3; §2.8 no. 15). No file says otherwise."""
     files = people.files_named(sheet, step_input.references)
-    return files is not None and persons.may_have(sheet, persons.find(sheet, files))
+    return files is not None and (not files or persons.may_have(sheet, persons.find(sheet, files)))
 
 
 @rule(_("La qualité n'est plus établie : la personne est devenue majeure, ou n'est plus au dossier."))
@@ -106,8 +109,10 @@ def standing_still_holds(sheet: Sheet, step_input: Any) -> bool:
 
 @rule(_("Délimitez d'abord la demande."))
 def scope_is_set(sheet: Sheet, step_input: Any) -> bool:
-    """Nothing is copied before it was said which files (AR5)."""
-    return sheet.row.scoped_at is not None
+    """Nothing is copied before it was said which files (AR5); that there is none holds as long as there is none."""
+    if sheet.row.scoped_at is None:
+        return False
+    return bool(sheet.files) or not persons.is_in_index(sheet)
 
 
 @two_sign(_("Un dossier est d'accès restreint : une personne de sa liste signe."))

@@ -151,9 +151,12 @@ class ConfirmingIdentity(StrictSerializer):
 
 
 class SettingScope(StrictSerializer):
-    """AR4: the files, by their references; the service finds in each the persons whose data is asked for."""
+    """AR4: the files, by their references; the service finds in each the persons whose data is asked for.
 
-    references = Items(child=Text(max_length=20), min_length=1)
+    No file at all is said by an empty list: nothing is held of the person (AR11).
+    """
+
+    references = Items(child=Text(max_length=20))
     since = OptionalDay()
     until = OptionalDay()
     classes = Codes(LETTERS, required=False, default=list)

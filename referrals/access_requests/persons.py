@@ -163,6 +163,11 @@ def may_have(sheet: Sheet, found: Persons) -> bool:
     return True
 
 
+def is_in_index(sheet: Sheet) -> bool:
+    """Tell whether the index gives a file of the very person: then nobody answers that no data is held (AR4, AR11)."""
+    return any(hit.exact for hit in search(sheet, actor=sheet.actor, at=sheet.at))
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A file that the index gives for the person of a request: what tells it apart, and nothing else of it."""

@@ -2,11 +2,11 @@
 
 import base64
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.actor import Actor
 from accounts.roles import Role
@@ -19,7 +19,7 @@ from referrals.access_requests import actions, persons
 from referrals.access_requests.sheet import Sheet
 from referrals.errors import NotAllowed, NotVisible
 from referrals.execution import row_proposals
-from referrals.models import AccessRequest
+from referrals.models import AccessOpinion, AccessRequest
 from referrals.reading import fields
 from referrals.vocabulary.access_requests import (
     AccessRefusal,
@@ -35,6 +35,7 @@ from referrals.vocabulary.access_requests import (
 )
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.states import AccessRequestState, Coded, Machine, State
+from referrals.workflow.step import steps
 
 READ: Final = "access_request:read"
 LISTED: Final = "access_request:listed"
@@ -42,6 +43,12 @@ FETCHED: Final = "access_request:fetched"
 register(READ, LISTED, FETCHED)
 #: Who has a list: the officers; who receives, of their own receipts; who is asked, of what was asked of them.
 LISTERS: Final = (Role.DPO, Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR)
+#: The states in which the officer reads the copy: in the others the cells ``req`` are shut (domain.md AR4 to AR14).
+COPY_OPEN: Final = (
+    AccessRequestState.COLLECTING,
+    AccessRequestState.REDACTION,
+    AccessRequestState.APPEALED,
+)
 #: The steps whose signer reads the copy and what is hidden in it (domain.md §7.5).
 COPY_SIGNED: Final = ("answer", "settle", "name_readers")
 
@@ -59,6 +66,12 @@ def part_of(row: AccessRequest, actor: Actor, *, at: datetime) -> frozenset[str]
     if row.recorded_by_id == actor.user_id:
         parts.add("receipt")
     return frozenset(parts)
+
+
+def reads_copy(row: AccessRequest, actor: Actor, *, at: datetime) -> bool:
+    """Tell whether somebody reads the copy and the list of readers now: its officer, who signs it while asked."""
+    parts = part_of(row, actor, at=at)
+    return "copy_signer" in parts or ("officer" in parts and row.state in COPY_OPEN)
 
 
 def request_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
@@ -85,6 +98,22 @@ def request_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
         count=len(page.items),
     )
     return page
+
+
+def answers_due(actor: Actor, *, at: datetime, days: int) -> "QuerySet[AccessRequest]":
+    """Return the requests whose answer the actor owes as an officer within so many days, or owed before."""
+    officer = sorted({one.authority_id for one in actor.holding((Role.DPO,))})
+    return actions.visible_to(actor, at=at).filter(
+        authority__in=officer, due_at__lte=at + timedelta(days=days)
+    )
+
+
+def opinions_awaited(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]":
+    """Return the requests about which the actor was asked for an opinion that may still be given (AR7, AR8)."""
+    step = steps.get(Machine.ACCESS_REQUEST, "give_opinion")
+    held = sorted({one.authority_id for one in actor.holding(step.roles)})
+    asked = AccessOpinion.objects.filter(asked=actor.user_id, answered_at=None).values("request")
+    return actions.visible_to(actor, at=at).filter(authority__in=held, pk__in=asked, state__in=step.source)
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:
@@ -145,15 +174,15 @@ def line(row: AccessRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
 
 def done(row: AccessRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
     """Return a request as a write answers with it: its line, and what the actor may do next."""
-    steps = [step.name for step in actions.runner.possible(row, actor, at=at)]
-    return line(row, actor, at=at) | {"available_steps": steps}
+    possible = [step.name for step in actions.runner.possible(row, actor, at=at)]
+    return line(row, actor, at=at) | {"available_steps": possible}
 
 
 def one(row: AccessRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
     """Return a request with what the actor reads of it; the reading is an entry that names the files.
 
-    The officer all; the second signer the same while asked, the copy where it is signed (AR9, AR11, AR15); whom AR7
-    asks the own question; who received it the receipt.
+    The officer all, the copy until it is answered and once it is contested; the second signer the same while asked,
+    the copy where it is signed (AR9, AR11, AR15); whom AR7 asks the own question; who received it the receipt.
     """
     body, parts = done(row, actor, at=at), part_of(row, actor, at=at)
     sheet = Sheet(row, actor=actor, at=at)
@@ -178,7 +207,7 @@ def one(row: AccessRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
         names = ("said", "identity", "letter", "notes")
         body |= {name: fields.opened(getattr(row, name), scope) for name in names}
         body["files"] = [_file(file) for file in sheet.files]
-        if parts & {"officer", "copy_signer"}:
+        if reads_copy(row, actor, at=at):
             body |= {"readers": fields.opened(row.readers, scope), "parts": _parts(row, scope)}
     body["gates"] = [labelled(gate) for gate in actions.gates(sheet)]
     waiting = row_proposals.awaited(Machine.ACCESS_REQUEST, row.pk, at=at)

@@ -201,13 +201,13 @@ def opened(pk: UUID, *, actor: Actor, at: datetime) -> Copy:
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:
-    """Return a request whose copy the actor reads; nothing is opened.
+    """Return a request whose copy the actor reads now; nothing is opened.
 
     Raises:
         NotVisible: no such request, no copy, or not for this person.
     """
     row = queries.known(pk, actor=actor, at=at)
-    if row.collected_at is None or not queries.part_of(row, actor, at=at) & {"officer", "copy_signer"}:
+    if row.collected_at is None or not queries.reads_copy(row, actor, at=at):
         raise NotVisible
     return row
 

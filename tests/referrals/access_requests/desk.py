@@ -77,7 +77,9 @@ def double(case: Any, child: Any, *, entry: Any = None, built: list[Any] | None 
             return SimpleNamespace(collect=lambda scope, *, actor, at: parts_of(case, child, scope))
         if name == "readers":
             return SimpleNamespace(
-                readers=lambda scope, *, actor, at, named: readers_of(entry or uuid4()),
+                readers=lambda scope, *, actor, at, named: (
+                    readers_of(entry or uuid4()) if scope.referrals else Readers(lines=())
+                ),
                 proven=lambda proofs: proofs,
             )
         names = ("letter", "requester", "received_on", "cases", "pieces", "readers")

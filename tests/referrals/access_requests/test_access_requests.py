@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from outbox.models import Notice
-from referrals.access_requests import actions, effects, queries, tasks
+from referrals.access_requests import actions, effects, persons, queries, reviewing, tasks
 from referrals.errors import ApproverRefused, GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.models import (
     AccessFile,
@@ -134,6 +134,46 @@ def test_nothing_hidden_is_answered_whole(desk):
     AccessRedaction.objects.all().delete()
     assert desk.answers().state == "answered"
     assert part
+
+
+@pytest.mark.parametrize("requester", ["holder", "third_party"])
+def test_where_nothing_is_held_the_letter_says_so(desk, requester):
+    desk.receives(requester=requester)
+    desk.identifies(**({"standing": "self"} if requester == "third_party" else {}))
+    unsearched = {"references": [], "searched": False}
+    assert refused(lambda: desk.does("set_scope", unsearched)) == "index_was_searched"
+    with pytest.raises(ValidationError):
+        desk.does("set_scope", {"searched": True})
+
+    desk.does("set_scope", {"references": [], "searched": True})
+    desk.does("collect")
+    row = desk.answers()
+
+    assert (row.state, row.codes, AccessPart.objects.count()) == ("answered", [], 0)
+    letter = queries.letter(row, "answer", actor=desk.actor("dpo"), at=desk.at)
+    assert "Nous ne traitons aucune donnée vous concernant." in letter
+    assert "Nous traitons des données" not in letter
+    (content,) = desk.built
+    assert (content.pieces, content.readers.lines, content.cases) == ((), (), {})
+    handed = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
+    assert desk.does("hand_over", handed).handed_at
+
+
+def test_nobody_says_that_nothing_is_held_of_whom_the_index_gives(desk, monkeypatch):
+    hit = persons.Hit("IP-1", "triage", AT, exact=True)
+    near = persons.Hit("IP-2", "triage", AT, exact=False)
+    given = [near]
+    monkeypatch.setattr(persons, "search", lambda sheet, *, actor, at: given)
+    desk.receives()
+    desk.identifies()
+    nothing = {"references": [], "searched": True}
+    desk.does("set_scope", nothing)
+    given.append(hit)
+
+    assert refused(lambda: desk.does("set_scope", nothing)) == "index_was_searched"
+    assert refused(lambda: desk.does("collect")) == "scope_is_set", "it came in meanwhile"
+    desk.scopes()
+    assert desk.does("collect").state == "redaction"
 
 
 def test_it_is_taken_back_in_writing(desk):
@@ -649,6 +689,57 @@ def test_the_search_shows_no_name_and_tells_the_exact_one(desk):
     answer = desk.world.as_("dpo").get(f"access-requests/{desk.pk}/files")
     assert (answer.status_code, "Inès" in answer.content.decode()) == (200, False)
     assert set(desk.world.as_("crip_coordinator").get(f"access-requests/{desk.pk}/files").json()) >= {"code"}
+
+
+# --- The cells ``req`` ----------------------------------------------------------------------------------
+
+
+def reads(desk, who="dpo"):
+    """Tell whether somebody reads the copy and the readers, and the pages of the copy; both go together."""
+    body = desk.world.as_(who).get(f"access-requests/{desk.pk}").json()
+    try:
+        reviewing.known(desk.pk, actor=desk.actor(who), at=desk.at)
+        pages = True
+    except NotVisible:
+        pages = False
+    assert pages == ("parts" in body) == ("readers" in body)
+    return pages
+
+
+def test_the_copy_is_shut_once_answered_and_opens_for_an_appeal(desk):
+    desk.copies()
+    assert reads(desk)
+    desk.does("answer", {"approver": str(desk.kit.user("supervisor"))})
+    assert reads(desk, "supervisor"), "who signs reads what is signed"
+    desk.signs("supervisor")
+    assert (desk.row.state, reads(desk)) == ("partial", False)
+    caller = desk.world.as_("dpo")
+    assert caller.get(f"access-requests/{desk.pk}/letter?name=answer").status_code == 200
+    assert queries.package(desk.pk, actor=desk.actor("dpo"), at=desk.at), "what is handed over stays there"
+
+    contested = {"appeal": "cada", "on": desk.at.date().isoformat(), "reference": "2026/44"}
+    desk.does("appeal", contested)
+    assert reads(desk)
+    body = {"decision": "Avis favorable.", "outcome": "answer", "approver": str(desk.kit.user("dpo_2"))}
+    desk.does("settle", body)
+    assert reads(desk, "dpo_2")
+    desk.signs("dpo_2")
+    assert (desk.row.state, reads(desk)) == ("partial", False)
+
+
+@pytest.mark.parametrize("end", ["answered", "refused", "closed"])
+def test_the_copy_is_shut_at_every_end(desk, end):
+    desk.copies()
+    match end:
+        case "answered":
+            AccessRedaction.objects.all().delete()
+            desk.answers()
+        case "refused":
+            desk.refuses()
+        case _:
+            desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."})
+
+    assert (desk.row.state, reads(desk)) == (end, False)
 
 
 # --- Every state and step -------------------------------------------------------------------------------

@@ -53,6 +53,9 @@ ELSEWHERE: Final = ("receive", "redact")
 CHOSEN: Final = ("user", "approver", "entries", "lift")
 #: Members that a page leaves out: whoever gives an opinion doesn't see the copy (§4.8).
 LEFT_OUT: Final = {"give_opinion": ("parts",)}
+REFERENCES_HINT: Final = _(
+    "Aucun si la recherche n'a rien donné : la réponse dira qu'aucune donnée n'est traitée."
+)
 
 
 class Filters(BlanksLeftOut, AccessRequestQuery):
@@ -62,7 +65,8 @@ class Filters(BlanksLeftOut, AccessRequestQuery):
 class ScopeForm(SettingScope):
     """The files of a request as a page asks for them: a reference a line."""
 
-    references = long_text(max_length=1_000)  # type: ignore[assignment]  # split before the step reads them
+    # Split before the step reads them; left blank where the search found nothing.
+    references = long_text(required=False, max_length=1_000)  # type: ignore[assignment]
 
 
 class AccessRequests(Page):
@@ -83,9 +87,13 @@ class AccessRequests(Page):
         place = reverse("access-requests-page")
         choices = {"state": [(str(one), str(one.label)) for one in AccessRequestState]}
         officer = bool(self.actor.holding((Role.DPO,)))
+        awaited = set(queries.opinions_awaited(self.actor, at=self.at).values_list("pk", flat=True))
         return self.show(
             {
-                "lines": [line(queries.line(row, self.actor, at=self.at)) for row in page.items],
+                "lines": [
+                    line(queries.line(row, self.actor, at=self.at)) | {"awaited": row.pk in awaited}
+                    for row in page.items
+                ],
                 "filters": forms.fields_of(Filters, FILTERS, kept, choices=choices) if officer else [],
                 "filtered": bool(kept),
                 "receives": bool(self.actor.holding(steps.get(Machine.ACCESS_REQUEST, "receive").roles)),
@@ -211,6 +219,7 @@ class OneAccessRequest(RequestPage):
                 "panels": panels(pk, offered),
                 "next": _next(pk, offered),
                 "officer": officer,
+                "listed": bool(self.actor.holding(queries.LISTERS)),
                 "searches": officer and row.state == AccessRequestState.COLLECTING,
                 "fetches": officer and row.package is not None,
                 "whole": body["whole"],
@@ -299,7 +308,7 @@ class AccessStep(RequestPage, InputPage):
         self.asks_for(declared, self.one(pk), None)
         body = self.body()
         if declared.name == "set_scope":
-            body["references"] = body["references"].split()
+            body["references"] = str(body.get("references") or "").split()
 
         def act() -> UUID:
             actions.runner.perform(declared, pk, body, actor=self.actor, at=self.at)
@@ -380,6 +389,8 @@ def declared_step(name: str) -> Step:
 
 def _ask(step: Step, name: str) -> Ask:
     ask = ask_of(step.takes, name)
+    if name == "references":
+        return Ask(name, ask.label, REFERENCES_HINT, rows=ask.rows, optional=True)
     if name not in ("authority", "user", "approver"):
         return ask
     return Ask(name, ask.label, ask.hint, kind="select", nothing=_("À choisir"), optional=ask.optional)
@@ -421,11 +432,10 @@ def _passages(body: Mapping[str, Any]) -> Pairs:
 def _previews(step: Step, sheet: Sheet) -> list[dict[str, Any]]:
     """Return what the letter of a step will say, before anybody signs it; without who asks, whom the page names."""
     if step.name == "answer":
-        readers = sheet.row.readers is not None
+        (held,) = sheet.opened([sheet.row.readers])
+        readers = len((held or {}).get("lines", ()))
         parts = sheet.row.parts.count()
-        paper = letter.reply(
-            sheet, StepInput(done="…", word=""), sheet.codes(), parts=parts, readers=int(readers)
-        )
+        paper = letter.reply(sheet, StepInput(done="…", word=""), sheet.codes(), parts=parts, readers=readers)
         return [_preview(paper)]
     if step.name == "refuse":
         papers = {str(one.label): letter.refusal(sheet, str(one)) for one in AccessRefusal}
