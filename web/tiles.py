@@ -24,6 +24,7 @@ from referrals.access_review import queries as access_review_queries
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
 from referrals.data_breaches import actions as data_breaches_actions
 from referrals.execution import row_approvals
+from referrals.letters import queries as letters_queries
 from referrals.measures import queries as measures_queries
 from referrals.overview import queries as overview
 from referrals.reading.counts import Counts, awaiting_signature
@@ -113,6 +114,17 @@ def _measures(actor: Actor, at: datetime) -> Iterator[Tile]:
         columns.ENDING,
         lambda n: ngettext("mesure bientôt à échéance", "mesures bientôt à échéance", n),
     )
+
+
+def _letters(actor: Actor, at: datetime) -> Iterator[Tile]:
+    """Count the reader's own letters; they stand on the pages of their cases, and the oldest leads to its own."""
+    if not letters_queries.signs(actor):
+        return
+    waiting = letters_queries.unsent(actor, at=at)
+    if waiting.case is not None:
+        address = reverse("case-part", args=[waiting.case, "courriers"])
+        words = ngettext("courrier à faire partir", "courriers à faire partir", waiting.count)
+        yield Tile(waiting.count, words, address, shown=False)
 
 
 def _transfers(actor: Actor, at: datetime) -> Iterator[Tile]:
@@ -217,6 +229,7 @@ def _questions(actor: Actor, at: datetime) -> Iterator[Tile]:
 SOURCES: Final[tuple[Callable[[Actor, datetime], Iterator[Tile]], ...]] = (
     _signatures,
     _measures,
+    _letters,
     _transfers,
     _exclusions,
     _anomalies,

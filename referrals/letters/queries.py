@@ -1,8 +1,11 @@
 """Letters of a case as pages and the API show them: what is due, what is there, and one of them with its sources."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.actor import Actor
 from accounts.request import ServiceRequest
@@ -17,9 +20,10 @@ from referrals.letters.look import Look
 from referrals.letters.registry import LetterType, Occasion, letter_types, type_of
 from referrals.letters.sheet import Sheet, read_mark
 from referrals.letters.writing import Draft, Passage, Withheld
-from referrals.models import Letter, Referral
+from referrals.models import FeedbackTask, Letter, Referral
 from referrals.reading import fields
 from referrals.reading.disclosures import opened
+from referrals.vocabulary.feedback import OPEN
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.letters import Audience, LetterKind, LetterWay, SourceKind
 from referrals.vocabulary.states import LetterState, Machine
@@ -205,6 +209,45 @@ def _passage(passage: Passage) -> dict[str, Any]:
         "on": passage.on.isoformat() if passage.on else None,
         "added": passage.source is SourceKind.ADDED,
     }
+
+
+def answers_task(row: Letter, actor: Actor, *, at: datetime) -> bool:
+    """Tell whether the actor is to say now that an answer was given: it was sent, and its task is still open (C5).
+
+    Raises:
+        NotVisible: its case isn't for this person.
+    """
+    if row.kind != LetterKind.FEEDBACK or row.state != LetterState.SENT or row.part is None:
+        return False
+    if not FeedbackTask.objects.filter(pk=row.part, referral=row.referral_id, state__in=OPEN).exists():
+        return False
+    return sheet_of(row, actor, at=at).ties.role_for(steps.get(Machine.FEEDBACK, "send")) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """How many letters wait to be sent, and the case of the one that was begun first."""
+
+    count: int
+    case: UUID | None
+
+
+def signs(actor: Actor) -> bool:
+    """Tell whether the actor holds a role that signs letters of some kind."""
+    return bool(actor.holding({role for kind in letter_types().values() for role in kind.signers}))
+
+
+def unsent(actor: Actor, *, at: datetime) -> Unsent:
+    """Count the letters that the actor prepared or signed and that aren't sent, of cases that the actor sees.
+
+    One statement, which opens nothing. Only kinds that a role held now signs: the actor has written each of them.
+    """
+    kinds = [kind for kind, one in letter_types().items() if actor.holding(one.signers)]
+    cases = visibility.visible_to(actor, at=at, drafts=False).values("pk")
+    own = Q(prepared_by=actor.user_id) | Q(signed_by=actor.user_id)
+    rows = Letter.objects.filter(own, state__in=actions.UNDER_WAY, kind__in=kinds, referral__in=cases)
+    found = list(rows.order_by("prepared_at", "id").values_list("referral_id", flat=True))
+    return Unsent(len(found), found[0] if found else None)
 
 
 def page(row: Letter, actor: Actor, *, at: datetime) -> str:

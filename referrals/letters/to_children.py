@@ -40,8 +40,8 @@ _DECIDED: Final[dict[DecisionCode, Spoken]] = {
 }  # fmt: skip
 _OF_MEASURE: Final[dict[str, Spoken]] = {
     "order": (
-        "Un juge a décidé une mesure pour te protéger.",
-        "Un juge a décidé une mesure pour vous protéger.",
+        "{} a décidé une mesure pour te protéger.",
+        "{} a décidé une mesure pour vous protéger.",
     ),
     "renew": ("L'aide que tu as est prolongée.", "La mesure en cours est prolongée."),
     "choose_at_majority": (
@@ -49,6 +49,9 @@ _OF_MEASURE: Final[dict[str, Spoken]] = {
         "Votre choix pour vos dix-huit ans est noté.",
     ),
 }
+
+#: Who orders a measure of a type, where it isn't a judge (domain.md §5.2); an exit ban either of them orders.
+_ORDERS: Final = {"opp_prosecutor": "Un procureur", "exit_ban": "Un magistrat"}
 
 
 def _occasions(look: Look) -> Iterator[Occasion]:
@@ -77,8 +80,9 @@ def _letter(w: Writing) -> Body:
         record = next((one for one in w.look.records if one.pk == w.occasion.part), None)
         if record is None:
             raise LookupError(w.occasion.part)
-        w.say(S.MEASURE, _OF_MEASURE[record.step][grown], on=w.occasion.on)
         measures = [row for row in (w.look.measure(record.part),) if row is not None]
+        who = next((_ORDERS[row.type_id] for row in measures if row.type_id in _ORDERS), "Un juge")
+        w.say(S.MEASURE, _OF_MEASURE[record.step][grown].format(who), on=w.occasion.on)
     w.added("why", heading="Pourquoi")
     lines = [line for measure in measures for line in _measure(measure, age)]
     w.say(S.MEASURE, facts=lines, heading="Ce qui va se passer" if lines else "")
@@ -142,11 +146,18 @@ def _notice(w: Writing) -> Body:
     if measure is None:
         raise LookupError(w.occasion.part)
     w.setting("letter_majority_text")
+    path = [
+        one
+        for one in w.look.case.measures
+        if one.child_id == measure.child_id and (one.started_on or one.waits_since)
+    ]
     w.say(
         S.MEASURE,
-        facts=[("Votre parcours", measure.type.label_fr), ("Depuis le", told(measure.started_on))],
+        heading="Votre parcours",
+        points=[" – ".join(filter(None, (one.type.label_fr, _span(one)))) for one in path],
         on=measure.started_on,
     )
+    w.setting("letter_majority_conditions_text", heading="À quelles conditions")
     w.say(S.MAJORITY, heading="L'accompagnement porte sur", points=NEEDS, on=w.occasion.on)
     w.say(
         S.MAJORITY,
@@ -164,6 +175,15 @@ def _notice(w: Writing) -> Body:
         closing=False,
         reference=False,
     )
+
+
+def _span(measure: Any) -> str:
+    """Return from when to when a measure ran; while it hasn't begun, since when it is decided."""
+    since, until = told(measure.started_on), told(measure.over_on)
+    if since:
+        return f"du {since} au {until}" if until else f"depuis le {since}"
+    decided = told(measure.ordered_on or measure.agreed_on)
+    return f"décidée le {decided}" if decided else ""
 
 
 CHILD_WAYS: Final = (LetterWay.HAND, LetterWay.PROFESSIONAL)

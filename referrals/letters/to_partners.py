@@ -8,9 +8,10 @@ from referrals.feedback.queries import Suggestion, suggested
 from referrals.letters.look import Look
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.to_holders import CHILD_NAME, S
-from referrals.letters.writing import DEAR, Body, Writing, label, of, told
+from referrals.letters.writing import DEAR, Body, Writing, label, lower, of, told
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.feedback import OPEN
+from referrals.vocabulary.holder_answers import DeferralReason
 from referrals.vocabulary.letters import Audience, JudgeAsked, LetterKind, LetterWay
 from referrals.vocabulary.measure_answers import NotExecutedReason
 from referrals.vocabulary.states import ALIVE, Machine, MeasureState, TransferState
@@ -237,10 +238,25 @@ def _cover(w: Writing) -> Body:
     w.say(S.ORDER, facts=[("Juge saisi", " ; ".join(filter(None, judges)))])
     return Body(
         title="Bordereau de transmission",
-        to=("Monsieur ou Madame le président du conseil départemental", row.target.name),
+        to=_receivers(w, row),
         greeting=DEAR,
         passages=tuple(w.passages),
     )
+
+
+def _receivers(w: Writing, row: Any) -> tuple[str, ...]:
+    """Return whom the slip is for; of a restricted case those alone whom the request names (T46).
+
+    Raises:
+        LookupError: the case was restricted since, and the request names nobody: nobody there may know of it.
+    """
+    if not w.look.case.referral.restricted:
+        return ("Monsieur ou Madame le président du conseil départemental", row.target.name)
+    there = row.receivers.select_related("user")
+    names = sorted(one.user.full_name for one in there if one.is_authentic)
+    if not names:
+        raise LookupError(row.pk)
+    return (*names, row.target.name)
 
 
 def _formalities(said: Any) -> list[tuple[str, str]]:
@@ -249,9 +265,18 @@ def _formalities(said: Any) -> list[tuple[str, str]]:
     for one in said if isinstance(said, list) else ():
         kind, outcome = str(one.get("kind") or ""), str(one.get("outcome") or "")
         if kind in FormalityKind.values and outcome in Fulfilment.values:
-            done = " – ".join(filter(None, (label(Fulfilment(outcome).label), told(one.get("on")))))
+            done = " – ".join(filter(None, (_outcome(one, outcome), told(one.get("on")))))
             lines.append((label(FormalityKind(kind).label), done))
     return lines
+
+
+def _outcome(one: Mapping[str, Any], outcome: str) -> str:
+    """Return what became of a formality; what is deferred says why, by the label of its code (R221-5-1)."""
+    if outcome != Fulfilment.DEFERRED:
+        return label(Fulfilment(outcome).label)
+    reason = str(one.get("reason") or "")
+    why = lower(label(DeferralReason(reason).label)) if reason in DeferralReason.values else ""
+    return " : ".join(filter(None, ("Différée", why)))
 
 
 register(

@@ -173,6 +173,7 @@ TEXTS = (
     "letter_service_text",
     "letter_judge_text",
     "letter_majority_text",
+    "letter_majority_conditions_text",
     "letter_majority_choice_text",
     "letter_transfer_text",
     "letter_holders_transfer_text",

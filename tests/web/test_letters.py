@@ -2,10 +2,12 @@
 
 import pytest
 
-from referrals.models import Letter
+from referrals.letters import queries
+from referrals.models import FeedbackTask, Letter
 from tests.conftest import see_all
+from tests.referrals.api.routes import counting
 from tests.referrals.letters.conftest import Full
-from tests.referrals.workflow.kit import TODAY
+from tests.referrals.workflow.kit import AT, TODAY
 from tests.web.visiting import Visitor, links, text
 
 
@@ -81,6 +83,61 @@ def test_after_a_letter_to_a_holder_one_is_led_to_say_that_it_was_told(full):
     see_all()
 
     assert f"/dossiers/{full.case.pk}/etape/referral/inform_holders" in links(visitor.get(place))
+
+
+def test_after_an_answer_to_whoever_filed_one_is_led_to_its_task_until_that_is_done(full):
+    """C5: the letter is the way, the step says that the answer was given."""
+    visitor = Visitor(full.world, "crip_coordinator")
+    place = begin(visitor, full, "feedback", part=str(full.owed.pk))
+    step = f"/dossiers/{full.case.pk}/etape/feedback/{full.owed.pk}/send"
+    visitor.post(f"{place}/etape/sign", {"draft": draft_of(visitor, place)})
+    assert step not in links(visitor.get(place)), "it isn't sent"
+    said = {"on": TODAY.isoformat(), "way": "post", "proof": "Déposée."}
+    assert visitor.fills(f"{place}/etape/send", **said).status_code == 303
+    see_all()
+
+    assert step in links(visitor.get(place))
+    assert visitor.get(step).status_code == 200
+    assert step not in links(Visitor(full.world, "ase_inspector").get(place)), "another role does it"
+    FeedbackTask.objects.filter(pk=full.owed.pk).update(state="sent", decided_at=AT)
+    assert step not in links(visitor.get(place))
+
+
+@pytest.mark.sec("SEC-AZ20")
+def test_the_page_of_the_day_counts_the_own_letters_that_are_not_sent(full):
+    visitor = Visitor(full.world, "crip_coordinator")
+    place = f"/dossiers/{full.case.pk}/courriers"
+    assert place not in links(visitor.get("/aujourdhui"))
+    one = begin(visitor, full, "feedback", part=str(full.owed.pk))
+    begin(visitor, full, "holders_assessment", part=str(full.going_on.pk), holder=str(full.mother.pk))
+    visitor.post(f"{one}/etape/sign", {"draft": draft_of(visitor, one)})
+
+    day = visitor.get("/aujourdhui")
+
+    assert place in links(day)
+    assert "2 courriers à faire partir" in text(day)
+    for other in ("crip_coordinator_2", "ase_inspector", "supervisor"):
+        assert "à faire partir" not in text(Visitor(full.world, other).get("/aujourdhui")), other
+    said = {"on": TODAY.isoformat(), "way": "post", "proof": "Déposée."}
+    assert visitor.fills(f"{one}/etape/send", **said).status_code == 303
+    see_all()
+    assert "1 courrier à faire partir" in text(visitor.get("/aujourdhui"))
+    full.exclude("crip_coordinator")
+    assert "à faire partir" not in text(visitor.get("/aujourdhui")), "of a case out of sight"
+
+
+def test_the_own_letters_are_counted_by_one_statement(full):
+    coordinator = full.world.actor("crip_coordinator", at=AT)
+    visitor = Visitor(full.world, "crip_coordinator")
+    for holder in (full.mother, full.father):
+        begin(visitor, full, "holders_assessment", part=str(full.going_on.pk), holder=str(holder.pk))
+    queries.unsent(coordinator, at=AT)  # what the actor may see is kept
+
+    with counting() as asked:
+        waiting = queries.unsent(coordinator, at=AT)
+
+    assert (waiting.count, waiting.case) == (2, full.case.pk)
+    assert asked[0] == 1
 
 
 def test_a_letter_is_discarded_with_a_reason(full):

@@ -77,8 +77,9 @@ class LetterTerms:
         _("Lettre à l'enfant de moins de douze ans : début"),
     )
     letter_child_under_12_rights_text: str = text(
-        "Tu as le droit de dire ce que tu penses, et d'être aidé par un avocat. Si tu as peur ou si tu as besoin de "
-        "parler, tu peux appeler le 119. C'est gratuit, le jour et la nuit.",
+        "Tu as le droit de dire ce que tu penses, et d'être aidé par un avocat. Tu peux venir avec une personne en qui "
+        "tu as confiance. Si tu as peur ou si tu as besoin de parler, tu peux appeler le 119. C'est gratuit, le jour "
+        "et la nuit.",
         _("Lettre à l'enfant de moins de douze ans : droits"),
         law="CC 375-1",
     )
@@ -123,6 +124,12 @@ class LetterTerms:
         "suite. Jusqu'à vingt et un ans, vous pouvez demander à être accompagné.",
         _("Vers l'autonomie : parcours et droits"),
         law="CASF L222-5-1",
+    )
+    letter_majority_conditions_text: str = text(
+        "Pour être accompagné après dix-huit ans, il faut ne pas avoir assez de ressources, ou de soutien de sa "
+        "famille. Si vous avez été confié à l'aide sociale à l'enfance avant vos dix-huit ans, c'est un droit.",
+        _("Vers l'autonomie : à quelles conditions on est accompagné"),
+        law="CASF L222-5",
     )
     letter_majority_choice_text: str = text(
         "C'est à vous de dire ce que vous souhaitez après vos dix-huit ans. Vous pouvez changer d'avis. "

@@ -25,6 +25,7 @@ from referrals.models import (
     Letter,
     Measure,
     StepRecord,
+    TransferReceiver,
     TransferRequest,
 )
 from tests.audit.owner import as_owner
@@ -428,6 +429,97 @@ def test_a_child_is_spoken_to_by_its_age(full, birth, start):
     assert ("avec un professionnel" in read["title"]) == (birth == "2016-01-01"), "read aloud under twelve"
     assert (" tu " in text.lower()) == (birth != "2010-01-01"), "from sixteen on one says vous"
     assert "119" in text
+
+
+def read_of(full, kind, one=None):
+    who = SIGNS[kind][0]
+    pk = prepare(full, who, one or due(full, who, kind)[0]).json()["id"]
+    return get(full, who, f"letters/{pk}").json()
+
+
+def test_a_formality_that_was_deferred_says_why_by_its_code(full):
+    """The words beside the code stay in the file."""
+    text = json.dumps(read_of(full, "transfer_cover"), ensure_ascii=False)
+
+    assert "Différée : contraire à l'intérêt de l'enfant" in text
+    assert "(motif)" not in text
+
+
+@pytest.mark.sec("SEC-AZ20")
+def test_the_slip_of_a_restricted_case_names_who_receives_it(full):
+    """T46: nobody else of that authority learns of the case."""
+    who = full.world.user("crip_coordinator", "75")
+    open_case = read_of(full, "transfer_cover")
+    assert open_case["to"][0] == "Monsieur ou Madame le président du conseil départemental"
+    assert who.full_name not in open_case["to"]
+    full.put(restricted=True)
+    full.name("crip_coordinator")
+
+    place = f"letters/{open_case['id']}"
+    nobody = get(full, "crip_coordinator", place).json()
+    TransferReceiver.objects.create(referral=full.case, request=full.moving, user=who)
+    named = get(full, "crip_coordinator", place).json()
+
+    assert nobody["withheld"]
+    assert nobody["to"] == nobody["passages"] == []
+    assert named["to"] == [who.full_name, full.moving.target.name]
+
+
+@pytest.mark.parametrize(
+    ("kind", "who"),
+    [("opp_prosecutor", "Un procureur"), ("exit_ban", "Un magistrat"), ("aemo", "Un juge")],
+)
+def test_a_child_is_told_who_ordered_its_measure(full, kind, who):
+    full.grow(full.girl, "2016-01-01")
+    Measure.objects.filter(pk=full.ordered.pk).update(type_id=kind)
+    record = full.recorded("measure", "order", full.ordered)
+    one = next(line for line in due(full, "ase_inspector", "child_letter") if line["part"] == str(record.pk))
+
+    said = [
+        text for passage in read_of(full, "child_letter", one)["passages"] for text in passage["paragraphs"]
+    ]
+
+    assert [text for text in said if "a décidé une mesure" in text] == [
+        f"{who} a décidé une mesure pour te protéger."
+    ]
+
+
+@pytest.mark.parametrize("birth", ["2016-01-01", "2013-01-01", "2010-01-01"])
+def test_a_child_s_rights_stand_in_its_letter_and_it_fits_on_a_page(full, birth):
+    """§4.9: being heard, a lawyer, a trusted person, 119; of one measure, with a sentence of two lines why."""
+    full.grow(full.girl, birth)
+    Measure.objects.filter(pk=full.ordered.pk).update(state="cancelled")
+    who, pk = first(full)
+    assert does(full, who, pk, "edit", why="mot " * 30).status_code == 200
+
+    read = get(full, who, f"letters/{pk}").json()
+
+    text = json.dumps(read["passages"], ensure_ascii=False)
+    for right in ("avocat", "confiance", "119"):
+        assert right in text
+    assert does(full, who, pk, "sign", draft=read["draft"]).status_code == 200, read["passages"]
+
+
+def test_towards_majority_the_whole_path_and_the_conditions_are_told(full):
+    ended = full.fill.row(
+        Measure, child=full.girl, state="ended", type_id="aesf", judicial=False, proposed_at=AT,
+        started_on=date(2024, 1, 2), over_on=date(2025, 1, 2),
+    )  # fmt: skip
+    full.fill.row(Measure, child=full.girl, state="proposed", type_id="tisf", judicial=False, proposed_at=AT)
+    full.fill.row(
+        Measure, child=full.boy, state="active", type_id="day_care_ase", judicial=False, proposed_at=AT,
+        started_on=date(2024, 1, 2),
+    )  # fmt: skip
+
+    passages = read_of(full, "majority_notice")["passages"]
+
+    path = next(one["points"] for one in passages if one["heading"] == "Votre parcours")
+    assert f"{ended.type.label_fr} – du 02/01/2024 au 02/01/2025" in path
+    assert f"{full.offered.type.label_fr} – décidée le {TODAY:%d/%m/%Y}" in path
+    assert not [one for one in path if "TISF" in one or "Accueil de jour" in one], (
+        "not agreed, or another child's"
+    )
+    assert "c'est un droit" in json.dumps(passages, ensure_ascii=False)
 
 
 # --- How it goes --------------------------------------------------------------------------------------

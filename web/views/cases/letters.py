@@ -82,6 +82,7 @@ class OneLetter(LetterPage):
             (gettext("Pourquoi ce courrier est abandonné"), note.get("reason", "")),
         ]
         informs = reverse("case-step", args=[row.referral_id, "referral", "inform_holders"])
+        answers = queries.answers_task(row, self.actor, at=self.at)
         return self.show(
             told.in_words(self)
             | {
@@ -105,6 +106,7 @@ class OneLetter(LetterPage):
                 "steps": self._steps(body),
                 "printed": f"/api/v1/letters/{pk}/page" if row.state in queries.PRINTED else "",
                 "informs": informs if body["holder"] and row.state == LetterState.SENT else "",
+                "answers": _answers(row) if answers else "",
             }
         )
 
@@ -185,6 +187,11 @@ class LetterStep(LetterPage, InputPage):
             "hidden": [("draft", self.sent.text("draft"))] if step.name == "sign" else [],
             "back": reverse("letter-one", args=[row.pk]),
         }
+
+
+def _answers(row: Letter) -> str:
+    """Return where one says that whoever filed was answered: the task that gave rise to the letter (C5)."""
+    return reverse("case-part-step", args=[row.referral_id, Machine.FEEDBACK.value, row.part, "send"])
 
 
 def _declared(name: str) -> Step:
