@@ -1010,6 +1010,8 @@ _READING: Final = frozenset({"field:opened", "attachment:opened", "list:opened"}
 _WAYS: Final = {"export": "export", "letter": "letter", "print": "print", "transfer": "transfer"}
 #: Who files reads the own filing alone. A line of theirs would help to find out who filed.
 _FILING: Final = frozenset({"filer", "filer_org_lead", "api_119"})
+#: Acts and purpose of access requests: no line tells whoever asks that others asked before, a child from its parent.
+_ASKING: Final = "access_request"
 _STATED: Final = re.compile(r"tree-(0|[1-9][0-9]{0,14})-([1-9][0-9]{0,2})")
 _WHO: Final = b"repere readers who\n"
 _LATE: Final = timedelta(hours=1)  # before a statement that an entry may have waited for its place
@@ -1023,6 +1025,9 @@ def reading_of(said: dict[str, Any], zone: tzinfo) -> dict[str, Any] | None:
     """
     source = said["act"].partition(":")[0]
     if said["out"] != "allow" or said["role"] in _FILING or (said["actor"] or said["obo"]) is None:
+        return None
+    # The same for everybody, so that a list lets nobody guess: the own request has no line either.
+    if source == _ASKING or said["why"] == _ASKING:
         return None
     if said["act"] == LISTED or not (said["fields"] or said["act"] in _READING or source in _WAYS):
         return None

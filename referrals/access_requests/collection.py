@@ -33,6 +33,7 @@ from referrals.access_requests.surroundings import Surroundings, is_of_case
 from referrals.models import PARTS, Concern, Referral
 from referrals.vocabulary.access_requests import Subject, Wanted, Withheld
 from referrals.vocabulary.attachments import Scan
+from referrals.vocabulary.filing_answers import Variant
 from referrals.vocabulary.letters import TO_CHILDREN
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.step import steps
@@ -48,6 +49,13 @@ _HOME: Final = frozenset({"address", "commune_insee", "residence_department"})
 _LEADS: Final = frozenset({"school_name", "school_level", "attendance", "living_with", "service"})
 #: States by which alone somebody learns that justice was asked.
 _BEFORE_JUSTICE: Final = frozenset({State.JUDICIAL_PENDING, State.PROTECTED_JUDICIAL})
+#: Of a third party: as what, and by whom, somebody is mentioned.
+_TAKEN_FOR: Final = frozenset({"role", "link"})
+#: Where a referral to justice that was never sent leaves its traces.
+_OF_STEPS: Final = frozenset({"Referral", "StepRecord", "Approval"})
+#: What was told to 119 is under its secrecy (CASF L226-9): a holder has it of no filing that came from there.
+_TOLD_TO_119: Final = frozenset("DEF")
+_ROWS_OF_119: Final = frozenset({"Fact", "Sign", "HealthSign"})
 #: What is typed and stands in clear.
 _TYPED: Final = frozenset({"platform", "framework_version"})
 #: Members of JSON that tell who filed or a protected place, whatever stands in them.
@@ -106,11 +114,13 @@ class _Case:
     scope: OpenScope
     around: Surroundings = field(init=False)
     zone: ZoneInfo = field(init=False)
+    has_asked_justice: bool = field(init=False)
 
     def __post_init__(self) -> None:
         authority = self.referral.authority
         self.zone = ZoneInfo(authority.timezone if authority else "Europe/Paris")
         self.around = Surroundings(self.referral, self.who, self.scope)
+        self.has_asked_justice = self.referral.judicial_referrals.filter(sent_at__isnull=False).exists()
 
     # --- Parts ----------------------------------------------------------------------------------------------
 
@@ -121,11 +131,35 @@ class _Case:
             if declared.whose is Whose.NOBODY:
                 continue
             if model is Referral:
-                yield from self._of_row(label, declared, self.referral)
+                found = self._of_row(label, declared, self.referral)
             elif is_of_case(model):
-                for row in model._default_manager.filter(referral=self.referral):
-                    if self._is_whose(declared, row):
-                        yield from self._of_row(label, declared, row)
+                rows = model._default_manager.filter(referral=self.referral)
+                found = (
+                    part
+                    for row in rows
+                    if self._is_whose(declared, row) and not self._is_unsent(row)
+                    for part in self._of_row(label, declared, row)
+                )
+            else:
+                continue
+            yield from (part for part in found if not self._tells_unsent(model, part))
+
+    def _is_unsent(self, row: Any) -> bool:
+        """Tell whether a row is a referral to justice that was never sent, of which a holder isn't even told."""
+        return (
+            self.who.standing is Standing.HOLDER
+            and type(row).__name__ == "JudicialReferral"
+            and row.sent_at is None
+        )
+
+    def _tells_unsent(self, model: type[models.Model], part: Part) -> bool:
+        """Tell whether a part is there for one alone: its steps, and the state of the case's last one."""
+        return (
+            self.who.standing is Standing.HOLDER
+            and part.withheld is Withheld.JUDICIAL
+            and model.__name__ in _OF_STEPS
+            and not self.has_asked_justice
+        )
 
     def _is_whose(self, declared: Declared, row: Any) -> bool:
         """Tell whether a row is of who asks, or of the case as a whole."""
@@ -197,6 +231,10 @@ class _Case:
         # What a field held before is hidden as the field itself is, and absent where it is.
         held = _corrected(row, model_field.name) or declared
         if not self._is_in(held, access_class) or not self._is_in(declared, access_class):
+            return None
+        # What one is taken for may not be told before justice has acted; a link names the child. Not even that there is
+        # something: the reason would tell of an inquiry.
+        if self.who.standing is Standing.THIRD_PARTY and model_field.name in _TAKEN_FOR:
             return None
         code = self._withheld(held, access_class, row, model_field.name)
         if getattr(row, model_field.attname) in (None, "", [], {}):
@@ -272,11 +310,8 @@ class _Case:
         """Return why a whole field is hidden at once, or None."""
         child, holder = Subject.CHILD in held.subjects, Subject.HOLDER in held.subjects
         match self.who.standing:
-            case Standing.FILER | Standing.STAFF:
+            case Standing.FILER | Standing.STAFF | Standing.THIRD_PARTY:
                 return None
-            case Standing.THIRD_PARTY:
-                # What one is taken for may not be told before justice has acted; a link names the child.
-                return {"role": Withheld.INQUIRY, "link": Withheld.OTHER_CHILD}.get(name)
             case Standing.CHILD:
                 if child:
                     return held.child
@@ -290,6 +325,9 @@ class _Case:
             return Withheld.JUDICIAL
         if access_class == "E":
             return Withheld.MEDICAL
+        of_119 = access_class in _TOLD_TO_119 or type(row).__name__ in _ROWS_OF_119
+        if of_119 and self.referral.variant == Variant.FROM_119:
+            return held.holder or Withheld.CHILD_INTEREST
         return held.holder or self._of_place(row, name)
 
     def _of_place(self, row: Any, name: str) -> Withheld | None:

@@ -30,7 +30,7 @@ def read(sheet: Sheet, pk: UUID) -> tuple[str, bytes] | None:
     service = system(origin=sheet.actor.origin, obo=sheet.actor.user_id)
     with disclosure(
         actor=service,
-        purpose=Purpose.EXPORT,
+        purpose=Purpose.ACCESS_REQUEST,  # no line of the list of readers
         at=sheet.at,
         objects=[row.referral.pseudonym],
         tenant=sheet.row.authority_id,

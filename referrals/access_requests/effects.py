@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import partial
-from typing import cast
+from typing import Final, cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -35,7 +35,16 @@ from referrals.execution.runner import run_step
 from referrals.letters import paper
 from referrals.models import AccessFile, AccessOpinion, AccessPart, AccessRedaction, Referral, RowApproval
 from referrals.policy import dates
-from referrals.vocabulary.access_requests import Gate, Outcome, Requester, Right, Standing, Withheld
+from referrals.vocabulary.access_requests import (
+    Gate,
+    Outcome,
+    Requester,
+    Right,
+    Standing,
+    Subject,
+    Verdict,
+    Withheld,
+)
 from referrals.vocabulary.states import ANY, AccessRequestState, Machine
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
@@ -302,7 +311,9 @@ def keep_back(sheet: Sheet) -> None:
     """Hide whole what an opinion keeps back, so that nothing of it can go (AR11)."""
     why = gate.shut(sheet)
     back = gate.kept_back(sheet, why) or set()
-    code = Withheld.INQUIRY if Gate.JUSTICE in why else Withheld.CHILD_INTEREST
+    # Whoever is mentioned as a third party doesn't learn by the reason that there is an inquiry.
+    is_told = Gate.JUSTICE in why and sheet.principal != Requester.THIRD_PARTY
+    code = Withheld.INQUIRY if is_told else Withheld.CHILD_INTEREST
     whole = {
         one.part_id
         for one, where in zip(
@@ -315,6 +326,23 @@ def keep_back(sheet: Sheet) -> None:
     sheet.__dict__.pop("redactions", None)
 
 
+def _keeps_list_back(sheet: Sheet) -> bool:
+    """Tell whether no list of readers goes: of a holder from whom an opinion keeps something back.
+
+    It would tell what the copy doesn't: when justice was at work, and who met the child.
+    """
+    if not sheet.of_holder:
+        return False
+    back, word = gate.kept_back(sheet, gate.shut(sheet)), gate.last_word(sheet)
+    if back is None or back:
+        return True
+    # Of the list alone there is nothing else that could be kept back.
+    return word is not None and (
+        word.verdict == Verdict.NEVER
+        or (word.verdict == Verdict.LATER and (word.later_on is None or word.later_on > sheet.today))
+    )
+
+
 def answer(sheet: Sheet) -> None:
     """Make the package and the letter; what is kept of it at last is its hash (AR11)."""
     row, said = sheet.row, sheet.step_input
@@ -323,9 +351,13 @@ def answer(sheet: Sheet) -> None:
     row.answered_at, row.answered_by_id, row.due_at = sheet.at, sheet.actor.user_id, None
     row.handed_at, row.handing, row.package_over_at = None, "", None
     (held,) = sheet.opened([row.readers])
-    readers = stored.readers_of(held or {})
+    found = stored.readers_of(held or {})
+    readers = Readers(lines=()) if _keeps_list_back(sheet) else found
     parts = copied(sheet) if row.right == Right.ACCESS else []
-    written = letter.reply(sheet, said, codes, parts=len(parts), readers=len(readers.lines))
+    told = [code for code in codes if code in _codes_of(parts)] if row.right == Right.ACCESS else codes
+    written = letter.reply(
+        sheet, said, told, parts=len(parts), readers=len(found.lines), listed=readers is found
+    )
     _keep_letter(sheet, "answer", written)
     if row.right == Right.ACCESS:
         made = packed(sheet, parts, _proven(readers), written)
@@ -360,7 +392,39 @@ def copied(sheet: Sheet) -> list[Leaving]:
         spans = tuple(where for _, where in here if isinstance(where, Span))
         boxes = tuple(where for _, where in here if isinstance(where, Box))
         made.append(Leaving(stored.part_of(said), spans, boxes, whole))
-    return made
+    return _without_justice(made) if sheet.of_holder else made
+
+
+#: What a holder isn't told of in any detail: neither its day, nor its kind, nor how much of it there is.
+_OF_JUSTICE: Final = (Withheld.JUDICIAL, Withheld.INQUIRY)
+JUDICIAL_DOCUMENTS: Final = "Documents judiciaires"
+
+
+def _without_justice(parts: list[Leaving]) -> list[Leaving]:
+    """Return the parts with one line for all that is withheld whole for justice, at the end of each file."""
+    kept = [one for one in parts if one.withheld not in _OF_JUSTICE]
+    files = dict.fromkeys(one.part.referral for one in parts if one.withheld in _OF_JUSTICE)
+    return [*kept, *(Leaving(_judicial(file), (), (), Withheld.JUDICIAL) for file in files)]
+
+
+def _judicial(file: UUID) -> Part:
+    return Part(
+        referral=file,
+        source="",
+        row=file,
+        label=JUDICIAL_DOCUMENTS,
+        access_class="I",
+        subjects=frozenset({Subject.CHILD}),
+        may_withhold=frozenset({Withheld.JUDICIAL}),
+        text="",
+    )
+
+
+def _codes_of(parts: list[Leaving]) -> set[Withheld]:
+    """Return why anything is hidden in what goes out."""
+    return {one.withheld for one in parts if one.withheld is not None} | {
+        passage.code for one in parts for passage in (*one.spans, *one.boxes) if one.withheld is None
+    }
 
 
 def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.Paper) -> bytes:
@@ -379,11 +443,17 @@ def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.
     others = {one.part.referral for one in parts} - files.keys()
     # Filings that were joined to a file of the scope are copied with it.
     files |= dict(Referral.objects.filter(pk__in=others).values_list("pk", "reference"))
+    # A third party learns no number of a file: it would show that there is one, and be quoted.
+    if sheet.principal == Requester.THIRD_PARTY:
+        ordered = sorted(files, key=lambda pk: files[pk])
+        shown = {pk: str(number) for number, pk in enumerate(ordered, 1)}
+    else:
+        shown = files
     content = package.PackageContent(
         letter=written,
         requester=Requester(row.requester),
         received_on=row.received_on,
-        cases=files,
+        cases=shown,
         pieces=tuple(pieces),
         readers=readers,
         recipients=_recipients(sheet, files),

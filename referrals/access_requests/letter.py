@@ -40,6 +40,9 @@ _NO_FILE: Final = (
     "Cette réponse est la même, que des données vous concernant soient traitées ou non. Elle ne préjuge "
     "de rien."
 )
+LISTS: Final = (
+    ", la liste des consultations (dates, fonctions, finalités) et ce qui permet d'en vérifier le nombre"
+)
 PURPOSES: Final = (
     "recueil et évaluation des informations préoccupantes, décision et suivi des mesures de protection "
     "(articles L226-3 et suivants du code de l'action sociale et des familles)"
@@ -93,17 +96,22 @@ def refusal(sheet: Sheet, reason: str) -> Paper:
     return _paper(sheet, [section, REMEDIES], title="Réponse à votre demande")
 
 
-def reply(sheet: Sheet, said: Any, codes: Sequence[Withheld], *, parts: int, readers: int) -> Paper:
-    """Return the letter that goes with an answer: what it holds, what is hidden and why, the remedies (AR11)."""
+def reply(
+    sheet: Sheet, said: Any, codes: Sequence[Withheld], *, parts: int, readers: int, listed: bool
+) -> Paper:
+    """Return the letter that goes with an answer: what it holds, what is hidden and why, the remedies (AR11).
+
+    ``readers``: how many consultations there are; ``listed``: whether they are told.
+    """
     if sheet.row.right != Right.ACCESS:
         sections = [Section(paragraphs=(_opening(sheet), str(said["done"])))]
     elif not parts and not readers:
         sections = [Section(paragraphs=(_opening(sheet), "Nous ne traitons aucune donnée vous concernant."))]
     else:
+        lists = LISTS if listed else ""
         paragraphs = [
             _opening(sheet),
-            "Nous traitons des données vous concernant. Vous en trouverez la copie jointe, avec son index, la liste "
-            "des consultations (dates, fonctions, finalités) et ce qui permet d'en vérifier le nombre.",
+            f"Nous traitons des données vous concernant. Vous en trouverez la copie jointe, avec son index{lists}.",
             f"Finalités : {PURPOSES}.",
             RIGHTS,
         ]

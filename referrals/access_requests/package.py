@@ -102,6 +102,13 @@ HIDDEN: Final = (
     "Certains passages sont occultés, pour protéger d'autres personnes ou parce que la loi le demande. Chacun est "
     "remplacé par « [occulté : motif] » ; l'index les compte, par donnée et par motif."
 )
+#: Who learns in which field a value stands; to others it tells what a file is made of, and a category is enough.
+SOURCED: Final = (Requester.SUBJECT_MINOR, Requester.SUBJECT_ADULT, Requester.HOLDER)
+#: Of the list of readers: no request has a line, neither this one nor another's (docs/audit.md).
+ASKED: Final = (
+    "Ce qui est lu pour répondre à une demande d'accès, comme à la vôtre, n'y figure pas : c'est la même règle pour "
+    "toutes les demandes."
+)
 #: What a consultation was, by its code (``copies.ReaderLine``).
 _ACTS: Final[Mapping[str, str]] = {
     "read": "lecture",
@@ -289,7 +296,8 @@ def build(content: PackageContent) -> bytes:
     files[DATA] = _json(data(content, lines))
     files[SCHEMA] = _json(schema())
     files[f"{READERS}.json"] = _json(_readers_data(content.readers))
-    files[HINT] = _HINT.format(count=len(content.readers.lines)).encode()
+    if content.readers.proofs:
+        files[HINT] = _HINT.format(count=len(content.readers.lines)).encode()
     return _zipped(files)
 
 
@@ -444,13 +452,24 @@ def _readers(content: PackageContent) -> _Page:
     said = (
         "Chaque ligne est une consultation de votre dossier : quand, par quelle fonction, pour quoi (CJUE, C-579/21). "
         "Le nom d'un agent n'y est que si deux personnes l'ont décidé.",
-        f"{_counted(len(content.readers.lines), 'consultation')}. Le fichier {READERS}.json contient les preuves "
-        f"qu'aucune ne manque ; {HINT} dit comment les vérifier.",
+        ASKED,
+        _proved(content.readers),
     )
     head = ("Jour", "Heures", "Fonction et service", "Finalité", "Parties ouvertes", "Acte")
     rows = [_reader_row(line) for line in content.readers.lines]
     sections = [_Part(heading="Consultations", head=head, rows=rows)] if rows else []
     return _page(content, "Liste des consultations", said, sections)
+
+
+def _proved(readers: Readers) -> str:
+    count = f"{_counted(len(readers.lines), 'consultation')}."
+    if readers.proofs:
+        proofs = (
+            f"Le fichier {READERS}.json contient les preuves qu'aucune ne manque ; "
+            f"{HINT} dit comment les vérifier."
+        )
+        return f"{count} {proofs}"
+    return count if readers.lines else "Aucune consultation n'est communiquée."
 
 
 def _reader_row(line: ReaderLine) -> tuple[str, ...]:
@@ -514,7 +533,7 @@ def data(content: PackageContent, lines: Sequence[_Line]) -> dict[str, Any]:
             "automated_decision": False,
         },
         "files": [
-            {"reference": case, "parts": [_part_data(line) for line in here]}
+            {"reference": case, "parts": [_part_data(line, content.requester) for line in here]}
             for case, here in _by_case(lines).items()
         ],
         "hidden": _hidden_data(total),
@@ -522,16 +541,17 @@ def data(content: PackageContent, lines: Sequence[_Line]) -> dict[str, Any]:
     }
 
 
-def _part_data(line: _Line) -> dict[str, Any]:
+def _part_data(line: _Line, requester: Requester) -> dict[str, Any]:
     part = line.piece.part
     found: dict[str, Any] = {
         "number": line.number,
         "label": part.label,
-        "source": part.source,
         "category": line.category,
         "kind": line.kind,
         "hidden": _hidden_data(line.hidden),
     }
+    if part.source and requester in SOURCED:
+        found["source"] = part.source
     if part.on:
         found["on"] = part.on.isoformat()
     if line.kind == "text":

@@ -24,6 +24,7 @@ from encryption.fields import SealedField
 from referrals.access.row_level_security import beyond
 from referrals.access_requests import wording
 from referrals.access_requests.copies import ReaderLine, Readers, Scope
+from referrals.access_requests.persons import OF_SELF
 from referrals.access_requests.standing import Standing, files_of
 from referrals.models import BreakGlass, Referral
 from referrals.vocabulary.access_requests import AGENT, CLASS_WORDS, SERVICE
@@ -33,6 +34,8 @@ __all__ = ["NotInTree", "proven", "readers"]
 
 #: By what a right to open opens by itself: told of nobody (class K), and of no holder or child in words.
 _UNTOLD: Final = frozenset("KLM")
+#: Told to the person concerned alone: a holder learns by no line that justice was asked.
+_OF_JUSTICE: Final = frozenset("I")
 
 
 def readers(
@@ -49,6 +52,10 @@ def readers(
     told as « un agent » without service. The proofs get their paths later, by ``proven``. Who filed is told only who
     opened the own identity, without proofs, for these would count the readers of the child; a third party and an agent
     get no list, for it would tell of a file (§7.5).
+
+    Whoever isn't the person concerned learns no service that takes a child in, and no other authority, as in
+    ``recipients``: their readers are told as « un agent », and the proofs keep back who they are. Where another
+    authority read there are no proofs at all: a statement of its own would bear its name in the journal.
 
     Within a transaction.
 
@@ -70,14 +77,21 @@ def readers(
         authority = files[0].authority
         zone = authority.timezone if authority else "Europe/Paris"
         found = consultations.consultations(subjects.values(), zone=zone, at=at)
-        words = _Words.of(files, subjects, found.consultations, named)
+        words = _Words.of(files, subjects, found.consultations, named, to_subject=scope.requester in OF_SELF)
         shown = [one for one in found.consultations if _is_asked(one, scope, standing)]
         shown.sort(key=lambda one: str(one.said["ts"]))
-        lines = tuple(words.line(one, named=one.entry in named, masked=one.entry in masked) for one in shown)
+        apart = words.apart(found.consultations)
+        lines = tuple(
+            words.line(one, named=one.entry in named, masked=one.entry in masked, apart=one.entry in apart)
+            for one in shown
+        )
         if standing is Standing.FILER:
             return Readers(lines=lines)
         listed = consultations.state(found, tenant=files[0].authority_id, at=at)
-        hidden = {one.place for one in found.placed if one.entry in masked and one.place is not None}
+        if any(one.entry in apart and words.is_elsewhere(one) for one in found.consultations):
+            return Readers(lines=lines)
+        untold = apart | set(masked)
+        hidden = {one.place for one in found.placed if one.entry in untold and one.place is not None}
         period = {
             name: day.isoformat()
             for name, day in (("since", scope.since), ("until", scope.until))
@@ -133,6 +147,7 @@ class _Words:
     organisations: Mapping[UUID, str]
     glasses: tuple[tuple[UUID, BreakGlass], ...]
     names: Mapping[UUID, str]
+    to_subject: bool
 
     @classmethod
     def of(
@@ -141,6 +156,8 @@ class _Words:
         subjects: Mapping[UUID, UUID],
         found: Collection[Consultation],
         named: Collection[UUID],
+        *,
+        to_subject: bool,
     ) -> "_Words":
         """Read what the lines of some cases need."""
         glasses = BreakGlass.objects.filter(referral__in=[row.pk for row in files])
@@ -153,21 +170,37 @@ class _Words:
             },
             tuple((pseudonyms.actor(one.user_id), one) for one in glasses),
             _names(found, named, list(subjects.values())),
+            to_subject,
         )
 
-    def line(self, one: Consultation, *, named: bool, masked: bool) -> ReaderLine:
-        """Return a line in French."""
+    def is_elsewhere(self, one: Consultation) -> bool:
+        """Tell whether it is a reading at an authority that has none of the files."""
+        return one.tenant is not None and one.tenant not in self.own
+
+    def apart(self, found: Collection[Consultation]) -> set[UUID]:
+        """Return the entries whose reader's body is told to the person concerned alone (``recipients``)."""
+        if self.to_subject:
+            return set()
+        return {
+            one.entry
+            for one in found
+            if one.said["org"] or one.said["role"] == Role.MEASURE_SERVICE or self.is_elsewhere(one)
+        }
+
+    def line(self, one: Consultation, *, named: bool, masked: bool, apart: bool) -> ReaderLine:
+        """Return a line in French; ``apart``: without the reader's body."""
         said, hours = one.said, one.line["hours"]
-        classes = sorted(_classes(said["fields"]) - _UNTOLD)
+        untold = _UNTOLD if self.to_subject else _UNTOLD | _OF_JUSTICE
+        classes = sorted(_classes(said["fields"]) - untold)
         return ReaderLine(
             entry=one.entry,
             day=date.fromisoformat(one.line["day"]),
             hours=f"{hours} h – {hours + 4} h",
-            function=in_language(AGENT, FRENCH) if masked else _function(said["role"]),
-            service="" if masked else self._service(one),
+            function=in_language(AGENT, FRENCH) if masked or apart else _function(said["role"]),
+            service="" if masked or apart else self._service(one),
             purpose=wording.purpose(said["why"]) if said["why"] else "",
             classes=tuple(in_language(CLASS_WORDS[letter], FRENCH) for letter in classes),
-            own_authority=one.tenant is None or one.tenant in self.own,
+            own_authority=apart or not self.is_elsewhere(one),
             what=one.line["way"],
             review=self._review(one),
             name=self.names.get(one.entry, "") if named and not masked else "",

@@ -31,6 +31,8 @@ ELSE = (
     {"obj": [OTHER_FILE]},
     {"out": "deny"},
     {"role": "filer"},
+    {"why": "access_request"},
+    {"act": "access_request:read"},
     {"actor": None},
     {"fields": {}, "act": "referral:qualify"},
 )

@@ -26,7 +26,9 @@ FORM: Final[Mapping[str, Declared]] = {
         fields=fields(
             held("reference received_at submitted_at acknowledged_at", CHILD, FILER),
             held("state closed_at withdrawn_at archived_at archived_from urgency urgency_ever", CHILD),
-            held("department authority unit channel variant legal_hold restricted left_open", CHILD),
+            held("department authority unit legal_hold left_open", CHILD),
+            # By which way it came, and that named persons alone read it, lead to who filed.
+            none("channel variant restricted"),
             held("statutory_due_at target_due_at counts_from", CHILD),
             # The gravest over all children: of one child alone, or of nobody.
             held(

@@ -267,14 +267,93 @@ def test_where_nothing_is_signed_a_list_has_no_paths_and_says_so(planted, tmp_pa
     assert lists.proven({}) == {}
 
 
-def test_the_request_is_a_line_too(planted):
-    """§7.5: whoever made the copy read the file as well."""
+def test_a_job_in_somebodys_name_is_told_as_the_service(planted):
+    dpo = planted.kit.world.user("dpo")
+    with disclosure(
+        actor=system(obo=dpo.pk), purpose=Purpose.SEARCH, at=AT, objects=[planted.case.pseudonym],
+        tenant=planted.case.authority_id, always=True,
+    ):  # fmt: skip
+        pass
+
+    (line,) = listed(planted).lines
+    assert line.function == "le service, pour un agent"
+
+
+@pytest.mark.parametrize("who", ["subject_minor", "holder"])
+def test_no_list_tells_that_anybody_asked_for_access(planted, sequenced, tmp_path, capsys, who):
+    """A child asks alone, and the father's later list shows nothing of it; nor does a false statement pass for it."""
     from referrals.access_requests.collection import collect
 
     dpo = planted.kit.world.actor("dpo", at=AT)
     collect(planted.scope("subject_minor"), actor=dpo, at=AT)
+    reads(planted, "dpo", act="access_request:read")
+    reads(planted, "dpo", act="access_request:fetched", purpose=Purpose.EXPORT, of=["last_name"])
+    reads(planted, "dpo", act="access_request:collect", of=["last_name"])
+    told = reads(planted)
+    placed(sequenced)
 
-    (line,) = listed(planted).lines
-    assert (line.function, line.purpose) == ("Délégué à la protection des données", "Demande d'accès")
-    collect(planted.scope("subject_minor"), actor=system(obo=dpo.user_id), at=AT + timedelta(minutes=1))
-    assert listed(planted).lines[1].function == "le service, pour un agent"
+    found = listed(planted, who)
+    placed(sequenced)
+
+    assert [line.entry for line in found.lines] == [told.pk]
+    proofs = lists.proven(found.proofs)
+    assert len(proofs["lines"]) == 1
+    assert status(tmp_path, sequenced, proofs) == 0, capsys.readouterr().out
+    with as_owner():
+        export = sequenced.exported()
+    assert verifier.main(["verify", str(export), "--key", sequenced.key(), "--strict"]) == 0
+    assert "listes de consultations recalculées" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("who", ["holder", "mandated"])
+def test_a_parents_list_names_no_service_and_no_other_authority(planted, sequenced, tmp_path, capsys, who):
+    """As ``recipients``: the service that hides the child, and where the other parent has moved with it."""
+    own = reads(planted)
+    service = reads(planted, "measure_service", purpose=Purpose.MEASURE, at=AT + timedelta(minutes=2))
+    placed(sequenced)
+
+    found = listed(planted, who)
+    placed(sequenced)
+
+    lines = {line.entry: line for line in found.lines}
+    assert (lines[own.pk].function, lines[own.pk].service) == ("Responsable CRIP", "Autorité 93")
+    assert (lines[service.pk].function, lines[service.pk].service) == ("un agent", "")
+    proofs = lists.proven(found.proofs)
+    assert [one["who"] is None for one in proofs["lines"]] == [False, True]
+    assert pseudonym_of(service) not in json.dumps(proofs)
+    assert status(tmp_path, sequenced, proofs) == 0, capsys.readouterr().out
+    assert "Service" in repr(listed(planted, "subject_adult").lines)
+
+
+def test_what_another_authority_read_is_told_without_its_name_and_without_proofs(planted, sequenced):
+    """A statement of its own would bear its id, which is the same in every package."""
+    there = planted.kit.world.authorities["75"]
+    actor = planted.kit.world.actor("crip_coordinator", "75", at=AT)
+    with disclosure(
+        actor=actor, purpose=Purpose.HANDLING, at=AT, objects=[planted.case.pseudonym], tenant=there.pk, always=True
+    ):  # fmt: skip
+        pass
+    placed(sequenced)
+
+    (line,) = listed(planted, "holder").lines
+    assert (line.function, line.service, line.own_authority) == ("un agent", "", True)
+    assert listed(planted, "holder").proofs == {}
+    childs = listed(planted)
+    assert (childs.lines[0].service, childs.lines[0].own_authority) == ("Autorité 75", False)
+    assert childs.proofs["lines"][0]["who"] is not None
+
+
+def test_a_parents_list_tells_of_no_justice(planted):
+    with disclosure(
+        actor=planted.kit.world.actor("crip_coordinator", at=AT), purpose=Purpose.HANDLING, at=AT,
+        objects=[planted.case.pseudonym], tenant=planted.case.authority_id,
+    ) as scope:  # fmt: skip
+        planted.own.judicial_referrals.get().document.open(scope)
+
+    assert listed(planted, "holder").lines[0].classes == ("état et dates du dossier",)
+    assert listed(planted).lines[0].classes[1:] == ("justice",)
+
+
+def pseudonym_of(entry) -> str:
+    (body,) = _bodies([entry.pk])
+    return json.loads(body)["org"]
