@@ -176,6 +176,12 @@ def masked(listed: Mapping[str, Any], places: Collection[int]) -> dict[str, Any]
     return {**listed, "lines": lines}
 
 
+def places_of(listed: Mapping[str, Any], entries: Collection[UUID]) -> set[int]:
+    """Return at which places of the log some entries of a list stand; of a list without proofs there are none."""
+    last = max((one["place"] for one in listed.get("lines", ())), default=None)
+    return set() if last is None else set(_places(listed["origin"], list(entries), last + 1).values())
+
+
 def is_signed() -> bool:
     """Tell whether any checkpoint was signed here."""
     newest = tree.newest()

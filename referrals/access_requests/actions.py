@@ -1,6 +1,7 @@
 """Receive a request, the runner of the steps that follow, and who is told of each."""
 
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final, cast, override
 from uuid import UUID, uuid4
 
@@ -108,7 +109,8 @@ class AccessRequests(RowMachine[AccessRequest, Sheet]):
         if not people.may_know(context, referrals, user):
             return False
         hid = context.row.redactions.filter(Q(by=user) | Q(lifted_by=user)).exists()
-        in_question = {*map(UUID, context.row.named), *(step_input.get("entries") or ())}
+        asked = (step_input.get(name) or () for name in ("entries", "masked"))
+        in_question = {*map(UUID, context.row.named), *chain.from_iterable(asked)}
         return not hid and user not in people.readers_behind(context, in_question)
 
     def run_step(self, step: Step, context: Sheet, step_input: StepInput) -> None:

@@ -29,6 +29,7 @@ from referrals.access_requests import (
 from referrals.access_requests import readers as lists
 from referrals.access_requests.copies import Box, Part, Readers, Scope, Span
 from referrals.access_requests.persons import OF_SELF
+from referrals.access_requests.readers import mask
 from referrals.access_requests.sheet import Sheet
 from referrals.execution import row_proposals
 from referrals.execution.runner import run_step
@@ -273,20 +274,21 @@ def keep_opinion(sheet: Sheet) -> None:
 
 
 def name_readers(sheet: Sheet) -> None:
-    """Name readers in the list, as two decided, with why and what the agents said before (AR9)."""
+    """Name or mask readers in the list, as two decided, with why and what the agents said before (AR9; §7.5)."""
     said, row = sheet.step_input, sheet.row
     row.named = sorted({*row.named, *map(str, said.entries)})
     sheet.note(why=said.why, weighed=said.weighed, heard=said.heard, heard_on=said.heard_on.isoformat())
     (held,) = sheet.opened([row.readers])
     accounts = people.accounts_behind(sheet, said.entries)
     names = {one.pk: one.full_name for one in User.objects.filter(pk__in=set(accounts.values()))}
-    # The list stays as it was collected, with its proofs: names alone are added.
+    # The list stays as it was collected, with its proofs: names alone are added, or taken away.
     by_entry = {str(entry): names.get(account, "") for entry, account in accounts.items()}
     lines = [
         line | ({"name": by_entry[line["entry"]]} if line["entry"] in by_entry else {})
         for line in held["lines"]
     ]
-    sheet.seal(row, "readers", held | {"lines": lines})
+    named = held | {"lines": lines}
+    sheet.seal(row, "readers", mask(named, said.masked) if said.masked else named)
     row.save()
 
 

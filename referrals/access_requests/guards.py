@@ -189,12 +189,13 @@ def note_is_not_ahead(sheet: Sheet, step_input: inputs.GivingOpinion) -> bool:
 # --- Readers (AR9) ------------------------------------------------------------------------------------
 
 
-@rule(_("Une de ces consultations n'est pas dans la liste."))
+@rule(_("Une de ces consultations n'est pas dans la liste, ou son agent est masqué."))
 def entries_are_listed(sheet: Sheet, step_input: inputs.NamingReaders) -> bool:
-    """Names are given for lines of the list alone (AR9)."""
+    """Names are given for lines of the list alone, and never where the reader is masked (AR9; §7.5)."""
     (said,) = sheet.opened([sheet.row.readers])
     listed = {UUID(line["entry"]) for line in (said or {}).get("lines", ())}
-    return not set(step_input.entries) - listed
+    masked = {*map(UUID, (said or {}).get("masked", ())), *step_input.masked}
+    return not {*step_input.entries, *step_input.masked} - listed and not masked & set(step_input.entries)
 
 
 @rule(_("Les agents sont entendus avant : la date est à venir."))

@@ -256,14 +256,28 @@ class GivingOpinion(StrictSerializer):
 
 
 class NamingReaders(StrictSerializer):
-    """AR9: which lines, why the name is indispensable, how it was weighed, and what the agents said before."""
+    """AR9: which lines, why the name is indispensable, how it was weighed, and what the agents said before.
 
-    entries = ids()
+    ``masked``: lines whose reader is at risk, told as « un agent » (§7.5): then ``why`` says which risk.
+    """
+
+    entries = ids(required=False)
+    masked = ids(required=False)
     why = text()
     weighed = text()
     heard_on = Day()
     heard = text()
     approver = OptionalId()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for a line to name or to mask.
+
+        Raises:
+            ValidationError: there is none.
+        """
+        if not attrs["entries"] and not attrs["masked"]:
+            raise required("entries")
+        return attrs
 
 
 class Extending(StrictSerializer):

@@ -30,7 +30,7 @@ from referrals.models import BreakGlass, Referral
 from referrals.vocabulary.access_requests import AGENT, CLASS_WORDS, SERVICE
 from referrals.vocabulary.states import GlassState
 
-__all__ = ["NotInTree", "proven", "readers"]
+__all__ = ["NotInTree", "mask", "proven", "readers"]
 
 #: By what a right to open opens by itself: told of nobody (class K), and of no holder or child in words.
 _UNTOLD: Final = frozenset("KLM")
@@ -98,6 +98,21 @@ def readers(
             if day is not None
         }
         return Readers(lines=lines, proofs=period | consultations.masked(listed, hidden))
+
+
+def mask(held: Mapping[str, Any], entries: Collection[UUID]) -> dict[str, Any]:
+    """Return a list that was collected, as JSON, with the readers of some lines told as « un agent » (§7.5).
+
+    Neither their function, service and name nor what the proofs tell of them is in it any more; the lines, and their
+    number, stay provable.
+    """
+    hidden = {str(one) for one in entries}
+    nobody = {"function": in_language(AGENT, FRENCH), "service": "", "name": ""}
+    lines = [line | nobody if line["entry"] in hidden else line for line in held["lines"]]
+    places = consultations.places_of(held["proofs"], entries)
+    proofs = consultations.masked(held["proofs"], places) if places else held["proofs"]
+    kept = sorted({*held.get("masked", ()), *hidden})
+    return {**held, "lines": lines, "proofs": proofs, "masked": kept}
 
 
 def proven(proofs: Mapping[str, Any]) -> dict[str, object]:

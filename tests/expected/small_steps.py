@@ -349,7 +349,7 @@ ACCESS_REQUEST: dict[str, Step] = {
         "AR9", OFFICER,
         guards=(UNSIGNED, Guard("listed", "a line that isn't in the list", "C-579/21"),
                 Guard("heard", "the agents are heard on a day to come", "C-579/21")),
-        signed="always", data=("entries", "why", "weighed", "heard_on", "heard", "approver?"), origins=("redaction",),
+        signed="always", data=("entries?", "masked?", "why", "weighed", "heard_on", "heard", "approver?"), origins=("redaction",),
         targets=("same",),
     ),
     "extend": Step(

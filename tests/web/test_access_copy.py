@@ -166,4 +166,4 @@ def test_what_leaves_is_locked_and_lacks_what_was_hidden(desk):
     assert desk.row.package_hash in receipt
     assert "vie privée d'un tiers" in receipt
     assert FILER not in receipt
-    assert officer.get(f"{place}").status_code == 200, "what was answered can be read again until it ends"
+    assert officer.get(place).status_code == 404, "once it is answered nobody reads the copy again"

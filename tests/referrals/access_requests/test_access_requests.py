@@ -11,7 +11,17 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from outbox.models import Notice
-from referrals.access_requests import actions, effects, persons, queries, reviewing, tasks
+from referrals.access_requests import (
+    actions,
+    collection,
+    effects,
+    package,
+    persons,
+    queries,
+    readers,
+    reviewing,
+    tasks,
+)
 from referrals.errors import ApproverRefused, GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.models import (
     AccessFile,
@@ -157,6 +167,21 @@ def test_where_nothing_is_held_the_letter_says_so(desk, requester):
     assert (content.pieces, content.readers.lines, content.cases) == ((), (), {})
     handed = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
     assert desk.does("hand_over", handed).handed_at
+
+
+def test_what_is_handed_over_where_nothing_is_held(desk, monkeypatch):
+    for name, real in (("collection", collection), ("lists", readers), ("package", package)):
+        monkeypatch.setattr(effects, name, real)
+    desk.receives()
+    desk.identifies()
+    desk.does("set_scope", {"references": [], "searched": True})
+    desk.does("collect")
+    desk.answers()
+
+    files = package.files_of(queries.package(desk.pk, actor=desk.actor("dpo"), at=desk.at))
+    said = json.loads(files[package.DATA])
+    assert (said["files"], said["complete"], said["readers"]["count"]) == ([], True, 0)
+    assert package.COPY not in {name.partition(".")[0] for name in files}
 
 
 def test_nobody_says_that_nothing_is_held_of_whom_the_index_gives(desk, monkeypatch):
@@ -582,6 +607,33 @@ def test_a_reader_is_named_by_two_after_being_heard_and_is_told(desk, monkeypatc
     assert [line["name"] for line in shown] == [desk.world.user("supervisor_2").full_name]
     with pytest.raises(ApproverRefused):
         desk.answers(by="supervisor_2")
+
+
+def test_a_reader_at_risk_is_masked_by_two_and_named_no_more(desk, monkeypatch):
+    reader = desk.kit.user("supervisor_2")
+    monkeypatch.setattr(
+        "referrals.access_requests.people.accounts_behind",
+        lambda sheet, entries: {desk.entry: reader} if desk.entry in entries else {},
+    )
+    desk.copies()
+    said = {"why": "Menaces.", "weighed": "Pesé.", "heard_on": AT.date().isoformat(), "heard": "A peur."}
+    line = [str(desk.entry)]
+    with pytest.raises(ValidationError):
+        desk.does("name_readers", said, by="supervisor")
+    for wrong in ({"masked": [str(uuid4())]}, {"masked": line, "entries": line}):
+        assert refused(lambda wrong=wrong: desk.does("name_readers", said | wrong)) == "entries_are_listed"
+    with pytest.raises(ApproverRefused):
+        desk.does("name_readers", said | {"masked": line}, by="supervisor_2")
+
+    desk.does("name_readers", said | {"entries": line}, by="supervisor")
+    desk.does("name_readers", said | {"masked": line}, by="supervisor")
+
+    (shown,) = desk.world.as_("dpo").get(f"access-requests/{desk.pk}").json()["readers"]["lines"]
+    assert (shown["function"], shown["service"], shown["name"]) == ("un agent", "", "")
+    assert refused(lambda: desk.does("name_readers", said | {"entries": line})) == "entries_are_listed"
+    desk.answers()
+    (left,) = desk.built[0].readers.lines
+    assert (left.function, left.service, left.name) == ("un agent", "", "")
 
 
 # --- The copy -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from audit.errors import NotInTree
 from audit.events import Outcome, Purpose
 from encryption.sealed import Sealed
 from referrals.access_requests import readers as lists
+from referrals.access_requests import stored
 from referrals.models import BreakGlass
 from referrals.vocabulary.access_requests import Wanted
 from tests.audit import sequenced as made
@@ -139,6 +140,26 @@ def test_names_are_those_that_two_decided_and_a_reader_at_risk_is_an_agent(plant
     assert lines[entries[0]].name == world.user("crip_coordinator").full_name
     assert {line.name for pk, line in lines.items() if pk != entries[0]} == {""}
     assert (lines[entries[1]].function, lines[entries[1]].service) == ("un agent", "")
+
+
+def test_a_reader_who_is_masked_later_is_in_no_proof_and_the_proofs_hold(
+    planted, sequenced, tmp_path, capsys
+):
+    entries = script(planted)
+    placed(sequenced)
+    as_collected = json.loads(json.dumps(stored.readers_as_json(listed(planted))))
+    placed(sequenced)
+
+    masked = lists.mask(as_collected, {entries[1]})
+
+    lines = {line["entry"]: line for line in masked["lines"]}
+    assert (lines[str(entries[1])]["function"], lines[str(entries[1])]["service"]) == ("un agent", "")
+    nobody = [one["who"] is None for one in masked["proofs"]["lines"]]
+    before = [one["who"] is None for one in as_collected["proofs"]["lines"]]
+    assert sum(nobody) == sum(before) + 1
+    assert masked["masked"] == [str(entries[1])]
+    proofs = lists.proven(stored.readers_of(masked).proofs)
+    assert status(tmp_path, sequenced, proofs) == 0, capsys.readouterr().out
 
 
 def test_who_may_read_a_list_of_whom(planted):

@@ -50,7 +50,7 @@ LOOKS: Final = {
 #: Steps that have a page of their own: receiving, and hiding passages on the copy.
 ELSEWHERE: Final = ("receive", "redact")
 #: What is chosen from a list of people, lines or passages.
-CHOSEN: Final = ("user", "approver", "entries", "lift")
+CHOSEN: Final = ("user", "approver", "entries", "masked", "lift")
 #: Members that a page leaves out: whoever gives an opinion doesn't see the copy (§4.8).
 LEFT_OUT: Final = {"give_opinion": ("parts",)}
 REFERENCES_HINT: Final = _(
@@ -356,7 +356,7 @@ class AccessStep(RequestPage, InputPage):
             if sheet is not None and {"entries", "lift"} & set(names)
             else {}
         )
-        for name, listed in (("entries", _lines), ("lift", _passages)):
+        for name, listed in (("entries", _lines), ("masked", _lines), ("lift", _passages)):
             if name in names:
                 # The page of a refusal opens nothing: there they are those that were sent.
                 sent = (
