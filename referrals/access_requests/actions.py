@@ -19,6 +19,7 @@ from outbox.templates import Kind, Template, register
 from referrals.access_requests import effects, gate, people, persons
 from referrals.access_requests.copies import Box, Span
 from referrals.access_requests.inputs import Receiving
+from referrals.access_requests.people import SIGNERS
 from referrals.access_requests.sheet import Sheet
 from referrals.errors import GuardRefused, NotAllowed, NotVisible
 from referrals.execution import row_proposals
@@ -61,8 +62,10 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]":
         machine=str(Machine.ACCESS_REQUEST), approver=user, state=ApprovalState.REQUESTED, expires_at__gt=at
     )
     here = Q(authority__in=sorted(actor.authority_ids))
+    # Who was asked to sign, and has lost the office since, signs nothing and reads nothing.
+    signing = Q(authority__in=sorted({one.authority_id for one in actor.holding(SIGNERS)}))
     # A question answered may be read again by who answered, as long as the request is open.
-    parts = Q(pk__in=signs.values("target")) | Q(opinions__asked=user) | Q(recorded_by=user)
+    parts = (signing & Q(pk__in=signs.values("target"))) | Q(opinions__asked=user) | Q(recorded_by=user)
     rows = (
         AccessRequest.objects.filter(officer | (here & parts)).exclude(files__referral__in=barred).distinct()
     )

@@ -267,6 +267,7 @@ def keep_opinion(sheet: Sheet) -> None:
     opinion.answered_at, opinion.verdict = sheet.at, said.verdict
     opinion.later_on, opinion.noted_on = said.later_on, said.noted_on
     opinion.parts = sorted(map(str, said.parts))
+    opinion.gates = [str(one) for one in gate.shut(sheet)]
     sheet.seal(opinion, "reason", said.reason)
     if said.note:
         sheet.seal(opinion, "note", said.note)

@@ -13,9 +13,9 @@ from accounts.actor import system
 from accounts.roles import Role
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from referrals.access_requests import persons
+from referrals.access_requests import people, persons
 from referrals.access_requests.sheet import Sheet
-from referrals.models import AccessOpinion, Holder, Referral
+from referrals.models import AccessOpinion, Holder
 from referrals.vocabulary.access_requests import Gate, Requester, Verdict
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.states import Exploitation, InformationState, Outcome, Whereabouts
@@ -29,13 +29,20 @@ def shut(sheet: Sheet) -> list[Gate]:
     """Return why the gate is shut, gravest first; nothing: it is open. Without a file nothing leaves."""
     if not sheet.files:
         return []
-    cases = [Case(one, actor=sheet.actor, at=sheet.at) for one in _with_joined(sheet)]
-    mine, sheltered = _opened(sheet, cases)
+    cases = [
+        Case(one, actor=sheet.actor, at=sheet.at)
+        for one in people.with_joined(one.referral for one in sheet.files)
+    ]
+    mine, sheltered, known = _opened(sheet, cases)
     children = [child for case in cases for child in case.recorded]
+    mandated = sheet.row.requester == Requester.MANDATED
     found = {
+        # Who comes for a child and stands in the file, as a holder or a third party, is nobody to give it to.
         Gate.IMPLICATED: sheet.row.requester == Requester.THIRD_PARTY
+        or (mandated and known)
         or (sheet.of_holder and any(_is_implicated(case, mine) for case in cases)),
-        Gate.STATUS: sheet.of_holder and any(child.prostitution_status in GRAVE for child in children),
+        Gate.STATUS: (sheet.of_holder or mandated)
+        and any(child.prostitution_status in GRAVE for child in children),
         Gate.SHELTERED: sheltered
         or any(
             measure.type_id.startswith("shelter_") or measure.place is not None
@@ -61,31 +68,16 @@ def shut(sheet: Sheet) -> list[Gate]:
     return [one for one in Gate if found[one]]
 
 
-def _with_joined(sheet: Sheet) -> list[Referral]:
-    """Return the files in scope and those joined to them either way, which the copy holds too."""
-    found = {one.referral_id: one.referral for one in sheet.files}
-    waiting = list(found.values())
-    while waiting:
-        one = waiting.pop()
-        joined = [
-            joining.referral
-            for joining in one.joined_filings.filter(undone_at=None).select_related("referral")
-        ]
-        joined += [joining.target for joining in one.joinings.filter(undone_at=None).select_related("target")]
-        for other in joined:
-            if other.pk not in found:
-                found[other.pk] = other
-                waiting.append(other)
-    return list(found.values())
+def _opened(sheet: Sheet, cases: Collection[Case]) -> tuple[set[UUID], bool, bool]:
+    """Return the rows of the holder who asks, by name, in all these files; whether a child is sheltered.
 
-
-def _opened(sheet: Sheet, cases: Collection[Case]) -> tuple[set[UUID], bool]:
-    """Return the rows of the holder who asks, by name, in all these files; and whether a child is sheltered."""
+    And whether who comes with a mandate bears the name of a holder or of a third party of one of these files.
+    """
     service = system(origin=sheet.actor.origin, obo=sheet.actor.user_id)
     name = sheet.holder_name
     with disclosure(
         actor=service,
-        purpose=Purpose.DECISION,
+        purpose=Purpose.ACCESS_REQUEST,
         at=sheet.at,
         objects=[case.pseudonym for case in cases],
         tenant=sheet.row.authority_id,
@@ -94,12 +86,13 @@ def _opened(sheet: Sheet, cases: Collection[Case]) -> tuple[set[UUID], bool]:
             holder for case in cases for holder in persons.holders_of(case, name, scope)
         )
         own = {holder.pk for holder in mine} | ({sheet.row.holder} if sheet.row.holder else set())
+        known = any(persons.knows(case, str(sheet.said.get("name", "")), scope) for case in cases)
         sheltered = any(
             child.whereabouts is not None and child.whereabouts.open(scope) == Whereabouts.SHELTERED
             for case in cases
             for child in case.recorded
         )
-    return own, sheltered
+    return own, sheltered, known
 
 
 def _is_implicated(case: Case, mine: Collection[UUID]) -> bool:
@@ -114,6 +107,11 @@ def _says_send(opinion: AccessOpinion, today: date) -> bool:
     if opinion.verdict == Verdict.SEND:
         return True
     return opinion.verdict == Verdict.LATER and opinion.later_on is not None and opinion.later_on <= today
+
+
+def _answers(opinion: AccessOpinion, why: Collection[Gate]) -> bool:
+    """Tell whether an opinion was given of all that shuts the gate now: what arose since then it doesn't open."""
+    return {str(one) for one in why} <= set(opinion.gates)
 
 
 def last_word(sheet: Sheet) -> AccessOpinion | None:
@@ -135,7 +133,7 @@ def is_opened(sheet: Sheet, why: Collection[Gate]) -> bool:
     Each case that has an inspector needs the word of one of its own: who follows one file doesn't speak for another.
     """
     said = words(sheet)
-    if not said or not all(_says_send(one, sheet.today) for one in said.values()):
+    if not said or not all(_says_send(one, sheet.today) and _answers(one, why) for one in said.values()):
         return False
     for case in sheet.cases:
         own = {row.user_id for row in case.assignments if row.role == Role.ASE_INSPECTOR}
@@ -159,7 +157,7 @@ def kept_back(sheet: Sheet, why: Collection[Gate]) -> set[UUID] | None:
             return named.union(*({UUID(one) for one in each.parts} for each in words(sheet).values()))
         # Asked although the gate is open, and against it: what is asked for is heard.
         return {one for one in sheet.row.parts.values_list("pk", flat=True) if one not in named}
-    may_speak = word is not None and word.role == Role.ASE_INSPECTOR
+    may_speak = word is not None and word.role == Role.ASE_INSPECTOR and _answers(word, why)
     noted = Gate.JUSTICE not in why or (word is not None and word.noted_on is not None)
     if not may_speak or not noted or (word is not None and _says_send(word, sheet.today)) or not named:
         return None

@@ -52,7 +52,9 @@ def standing_is_established(sheet: Sheet, step_input: inputs.ConfirmingIdentity)
     needed = {
         Standing.MINOR_ALONE: step_input.discernment,
         Standing.HOLDER_IN_OFFICE: step_input.in_office,
-        Standing.MANDATE: step_input.written,
+        # A minor gives a mandate as it asks itself: with discernment.
+        Standing.MANDATE: step_input.written
+        and (step_input.mandator != Requester.SUBJECT_MINOR or step_input.discernment),
     }
     return needed.get(Standing(step_input.standing), True)
 
@@ -119,7 +121,7 @@ def scope_is_set(sheet: Sheet, step_input: Any) -> bool:
 def restricted_file_calls_for_two(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """A restricted file comes into the scope with the signature of a supervisor of its list (AR4; §1.3 rule 3)."""
     files = people.files_named(sheet, step_input.references)
-    return any(people.is_apart(sheet, one) for one in files or [])
+    return any(people.is_apart(sheet, one) for one in people.with_joined(files or []))
 
 
 # --- Hiding passages (AR6) ----------------------------------------------------------------------------
@@ -290,6 +292,21 @@ def package_is_there(sheet: Sheet, step_input: Any) -> bool:
     return row.handed_at is None and row.package_over_at is None and row.package is not None
 
 
+@rule(_("Ce que l'on sait depuis la réponse suspend la communication : rien n'est remis."))
+def gate_still_lets_it_go(sheet: Sheet, step_input: Any) -> bool:
+    """What was packed goes as long as nothing more is kept back than it lacks (§7.5, AR13)."""
+    kept = gate.kept_back(sheet, gate.shut(sheet))
+    passages = sheet.opened(one.passage for one in sheet.redactions)
+    whole = {one.part_id for one, passage in zip(sheet.redactions, passages, strict=True) if not passage}
+    return kept is not None and kept <= whole
+
+
+@two_sign(_("Clore une demande dont la copie est faite, sans y répondre, demande deux signatures."))
+def dropping_a_copy_calls_for_two(sheet: Sheet, step_input: Any) -> bool:
+    """A copy that was read and goes to nobody is destroyed by two: one alone would have read a file unseen (AR16)."""
+    return sheet.row.collected_at is not None and sheet.row.state in UNANSWERED_ACCESS
+
+
 @rule(_("L'identité est à montrer, et la date n'est pas à venir."))
 def identity_was_shown(sheet: Sheet, step_input: inputs.HandingOver) -> bool:
     """Nothing is handed to who shows no identity (AR13)."""
@@ -300,7 +317,7 @@ def identity_was_shown(sheet: Sheet, step_input: inputs.HandingOver) -> bool:
 @rule(_("À une personne mineure, la réponse est remise en main propre, avec quelqu'un pour l'expliquer."))
 def minor_is_met(sheet: Sheet, step_input: inputs.HandingOver) -> bool:
     """A minor receives the answer in person, with somebody to explain it (AR13)."""
-    minor = sheet.row.requester == Requester.SUBJECT_MINOR
+    minor = sheet.principal == Requester.SUBJECT_MINOR
     return not minor or (step_input.handing == Handing.IN_PERSON and bool(step_input.explained_by))
 
 

@@ -116,7 +116,7 @@ class ConfirmingIdentity(StrictSerializer):
     """AR3: how the identity was established, and the standing; names may be put right as the paper has them."""
 
     asked_when = {
-        "discernment": When("standing", (str(Standing.MINOR_ALONE),)),
+        "discernment": When("standing", (str(Standing.MINOR_ALONE), str(Standing.MANDATE))),
         "in_office": When("standing", (str(Standing.HOLDER_IN_OFFICE),)),
         "written": When("standing", (str(Standing.MANDATE),)),
         "mandator": When("standing", (str(Standing.MANDATE),)),
@@ -354,6 +354,7 @@ class ClosingAccess(StrictSerializer):
 
     withdrawn_on = OptionalDay()
     note = text(required=False)
+    approver = OptionalId()
 
 
 def passage(said: Any) -> dict[str, int]:

@@ -20,8 +20,26 @@ from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 
 NO_FILE: Final = (State.DRAFT, State.PURGED)
-#: The steps whose signer may not be one who had a hand in the copy.
-ASKED_ROLES: Final = (Role.ASE_INSPECTOR, Role.CRIP_COORDINATOR)
+#: Who signs what leaves, as the second person.
+SIGNERS: Final = (Role.SUPERVISOR, Role.DPO)
+
+
+def with_joined(referrals: Iterable[Referral]) -> list[Referral]:
+    """Return some files and those joined to them either way, which a copy of them holds too."""
+    found = {one.pk: one for one in referrals}
+    waiting = list(found.values())
+    while waiting:
+        one = waiting.pop()
+        joined = [
+            joining.referral
+            for joining in one.joined_filings.filter(undone_at=None).select_related("referral")
+        ]
+        joined += [joining.target for joining in one.joinings.filter(undone_at=None).select_related("target")]
+        for other in joined:
+            if other.pk not in found:
+                found[other.pk] = other
+                waiting.append(other)
+    return list(found.values())
 
 
 def files_named(sheet: Sheet, references: Collection[str]) -> list[Referral] | None:
@@ -33,9 +51,10 @@ def files_named(sheet: Sheet, references: Collection[str]) -> list[Referral] | N
     spelled = wanted | {one.upper() for one in wanted}
     rows = Referral.objects.filter(authority=sheet.row.authority_id, reference__in=spelled)
     found = list(rows.exclude(state__in=NO_FILE).select_related("authority", "concern"))
-    barred = excluded([one.pk for one in found]).get(sheet.actor.user_id or UUID(int=0), set())
-    fit = [one for one in found if one.is_authentic and one.pk not in barred]
-    return fit if len(fit) == len(wanted) else None
+    # Of a file that was joined to one of these the copy holds as much.
+    barred = excluded([one.pk for one in with_joined(found)]).get(sheet.actor.user_id or UUID(int=0))
+    fit = [one for one in found if one.is_authentic]
+    return fit if len(fit) == len(wanted) and not barred else None
 
 
 def excluded(cases: Collection[UUID]) -> dict[UUID, set[UUID]]:
@@ -62,7 +81,7 @@ def let_past(sheet: Sheet, referral: Referral) -> set[UUID]:
 
 def may_know(sheet: Sheet, referrals: Iterable[Referral], user: UUID) -> bool:
     """Tell whether a person may know of each of these files: not excluded, and of a restricted one on its list."""
-    files = list(referrals)
+    files = with_joined(referrals)
     if excluded([one.pk for one in files]).get(user):
         return False
     return all(not is_apart(sheet, one) or user in let_past(sheet, one) for one in files)
@@ -129,7 +148,8 @@ def readers_behind(sheet: Sheet, entries: Collection[UUID]) -> set[UUID]:
 
 def officers(row: AccessRequest, *, at: datetime) -> set[UUID]:
     """Return the officers who deal with a request: the authority's, but who is excluded from one of its files."""
-    barred = excluded(list(row.files.values_list("referral_id", flat=True)))
+    files = with_joined(one.referral for one in row.files.select_related("referral"))
+    barred = excluded([one.pk for one in files])
     return set(office_holders((Role.DPO,), row.authority_id, at=at)) - set(barred)
 
 

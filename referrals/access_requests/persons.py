@@ -97,6 +97,14 @@ def holders_of(case: Case, name: str, scope: OpenScope) -> Iterator[Holder]:
             yield holder
 
 
+def knows(case: Case, name: str, scope: OpenScope) -> bool:
+    """Tell whether a case has a holder or a third party of this name: the same words, in whatever order."""
+    wanted = sorted(_words(name))
+    rows: list[Any] = [*case.holders, *case.referral.third_parties.all()]
+    told = (one.name.open(scope) for one in rows if one.name is not None)
+    return bool(wanted) and any(sorted(_words(one)) == wanted for one in told)
+
+
 def find(sheet: Sheet, referrals: Iterable[Referral]) -> Persons:
     """Return whose rows some files hold of the persons whom a request names; an entry names the files."""
     said = sheet.said
@@ -109,7 +117,7 @@ def find(sheet: Sheet, referrals: Iterable[Referral]) -> Persons:
     minors = adults = 0
     with disclosure(
         actor=service,
-        purpose=Purpose.SEARCH,
+        purpose=Purpose.ACCESS_REQUEST,
         at=sheet.at,
         objects=[case.pseudonym for case in cases],
         tenant=sheet.row.authority_id,
@@ -203,7 +211,7 @@ def search(sheet: Sheet, *, actor: Actor, at: datetime) -> list[Hit]:
     service = system(origin=actor.origin, obo=actor.user_id)
     with disclosure(
         actor=service,
-        purpose=Purpose.SEARCH,
+        purpose=Purpose.ACCESS_REQUEST,
         at=at,
         objects=[case.pseudonym for case in cases],
         tenant=sheet.row.authority_id,

@@ -16,6 +16,7 @@ from audit.events import Purpose, register
 from core.paging import Page, page_of
 from encryption.sealed import OpenScope
 from referrals.access_requests import actions, persons
+from referrals.access_requests.people import SIGNERS
 from referrals.access_requests.sheet import Sheet
 from referrals.errors import NotAllowed, NotVisible
 from referrals.execution import row_proposals
@@ -59,7 +60,7 @@ def part_of(row: AccessRequest, actor: Actor, *, at: datetime) -> frozenset[str]
     if Role.DPO in actor.roles_in(row.authority_id):
         parts.add("officer")
     for proposal in row_proposals.awaited(Machine.ACCESS_REQUEST, row.pk, at=at):
-        if proposal.approver_id == actor.user_id:
+        if proposal.approver_id == actor.user_id and actor.roles_in(row.authority_id) & set(SIGNERS):
             parts |= {"signer"} | ({"copy_signer"} if proposal.step in COPY_SIGNED else set())
     if row.opinions.filter(asked=actor.user_id).exists():
         parts.add("asked")
@@ -312,10 +313,12 @@ def package(pk: UUID, *, actor: Actor, at: datetime) -> bytes:
 
     Raises:
         NotVisible: not for this person, or there is none any more.
+        WrongState, GuardRefused: it may not be handed over now: what shuts the gate, or ends a standing, ends this too.
     """
     row = known(pk, actor=actor, at=at)
     if Role.DPO not in actor.roles_in(row.authority_id) or row.package is None:
         raise NotVisible
+    actions.runner.require_possible(steps.get(Machine.ACCESS_REQUEST, "hand_over"), row, actor=actor, at=at)
     sheet = Sheet(row, actor=actor, at=at)
     with disclosure(
         actor=actor,

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.roles import Role
 from audit.events import Purpose
 from referrals.access_requests import effects, guards, inputs
+from referrals.access_requests.people import SIGNERS
 from referrals.access_requests.sheet import Sheet
 from referrals.models import AccessRequest
 from referrals.vocabulary.access_requests import Outcome
@@ -21,7 +22,6 @@ from referrals.workflow.usual import Usual
 step = StepDecorator(Machine.ACCESS_REQUEST, AccessRequest)
 LAW: Final = "RGPD 12, 15"
 DPO: Final = (Role.DPO,)
-SIGNERS: Final = (Role.SUPERVISOR, Role.DPO)
 _COPYING: Final = (AccessRequestState.COLLECTING, AccessRequestState.REDACTION)
 
 
@@ -147,7 +147,7 @@ def redact(request: AccessRequest, step_input: inputs.Redacting, sheet: Sheet) -
     "ask_opinion",
     number="AR7",
     label=_("Demander un avis"),
-    source=_COPYING,
+    source=(*_COPYING, AccessRequestState.APPEALED),
     target=SAME,
     roles=DPO,
     checks=[guards.asked_is_of_the_case, guards.not_asked_yet],
@@ -165,7 +165,7 @@ def ask_opinion(request: AccessRequest, step_input: inputs.AskingOpinion, sheet:
     "give_opinion",
     number="AR8",
     label=_("Rendre un avis"),
-    source=_COPYING,
+    source=(*_COPYING, AccessRequestState.APPEALED),
     target=SAME,
     roles=(Role.ASE_INSPECTOR, Role.CRIP_COORDINATOR),
     guards=[guards.opinion_is_asked_of_one],
@@ -275,7 +275,7 @@ def refuse(request: AccessRequest, step_input: inputs.RefusingAccess, sheet: She
     target=SAME,
     roles=DPO,
     grave=True,
-    guards=[guards.package_is_there, guards.standing_still_holds],
+    guards=[guards.package_is_there, guards.standing_still_holds, guards.gate_still_lets_it_go],
     checks=[guards.identity_was_shown, guards.minor_is_met],
     effects=[effects.keep_handing],
     takes=inputs.HandingOver,
@@ -342,6 +342,8 @@ def settle(request: AccessRequest, step_input: inputs.Settling, sheet: Sheet) ->
     roles=DPO,
     guards=[guards.may_be_closed],
     checks=[guards.may_be_closed],
+    signed_when=guards.dropping_a_copy_calls_for_two,
+    second_signers=SIGNERS,
     effects=[effects.close],
     takes=inputs.ClosingAccess,
     law=LAW,

@@ -450,6 +450,7 @@ class Migration(migrations.Migration):
                 ("later_on", models.DateField(blank=True, null=True)),
                 ("noted_on", models.DateField(blank=True, null=True)),
                 ("parts", models.JSONField(blank=True, default=list)),
+                ("gates", models.JSONField(blank=True, default=list)),
                 (
                     "question",
                     encryption.fields.SealedField(

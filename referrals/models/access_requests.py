@@ -13,6 +13,7 @@ from referrals.models.fields import SealedRow, answer, clear, code_list, coded, 
 from referrals.vocabulary.access_requests import (
     AccessRefusal,
     Appeal,
+    Gate,
     Handing,
     Requester,
     Right,
@@ -258,7 +259,8 @@ class AccessOpinion(Authentic, SealedRow):
     """What the inspector or coordinator of a case is asked about a communication, and says (AR7, AR8).
 
     ``parts``: ids of parts for which the other answer holds: with ``send`` they stay back, otherwise they may go.
-    ``noted_on``: the day of the prosecutor's note, if there is one; ``note`` says where its proof is.
+    ``gates``: what shut the gate when it was answered; it opens nothing that arose since. ``noted_on``: the day of the
+    prosecutor's note, if there is one; ``note`` says where its proof is.
     """
 
     sealed_owner = "request_id"
@@ -274,6 +276,7 @@ class AccessOpinion(Authentic, SealedRow):
     later_on = clear(models.DateField(null=True, blank=True), "A")
     noted_on = clear(models.DateField(null=True, blank=True), "A")
     parts = clear(models.JSONField(default=list, blank=True), "A")
+    gates = code_list(Gate, "A")
     question = sealed("access_opinion.question", "D", max_length=5_000)
     reason = sealed("access_opinion.reason", "D", max_length=5_000)
     note = sealed("access_opinion.note", "D", max_length=2_000)
@@ -288,6 +291,7 @@ class AccessOpinion(Authentic, SealedRow):
             "later_on",
             "noted_on",
             "parts",
+            "gates",
         ),
         "A",
     )

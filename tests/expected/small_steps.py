@@ -336,13 +336,14 @@ ACCESS_REQUEST: dict[str, Step] = {
         "AR7", OFFICER,
         guards=(Guard("of_the_case", "not the inspector, no coordinator, or excluded", "§2.7"),
                 Guard("asked_once", "asked and not answered", "§2.7")),
-        data=("user", "question"), origins=("collecting", "redaction"), targets=("same",),
+        data=("user", "question"), origins=("collecting", "redaction", "appealed"), targets=("same",),
     ),
     "give_opinion": Step(
         "AR8", {"ase_inspector": (TERRITORY,), "crip_coordinator": (TERRITORY,)},
         guards=(Guard("asked", "not asked by AR7", "§2.7"), Guard("parts", "a part of another copy", "§2.7"),
                 Guard("noted", "the note is of a day to come", "§2.7")),
-        data=("verdict", "later_on?", "parts?", "reason", "noted_on?", "note?"), origins=("collecting", "redaction"),
+        data=("verdict", "later_on?", "parts?", "reason", "noted_on?", "note?"),
+        origins=("collecting", "redaction", "appealed"),
         targets=("same",),
     ),
     "name_readers": Step(
@@ -365,6 +366,7 @@ ACCESS_REQUEST: dict[str, Step] = {
     "hand_over": Step(
         "AR13", OFFICER,
         guards=(Guard("there", "nothing to hand over any more", "§2.7"), STANDS,
+                Guard("gate_still", "the gate shut since the answer", "§7.5"),
                 Guard("shown", "no identity shown, or a day to come", "§2.7"),
                 Guard("met", "a minor, not in person or with nobody to explain", "§2.7")),
         data=("on", "handing", "to", "identity_shown", "explained_by?"), origins=("answered", "partial"), targets=("same",),
@@ -380,7 +382,9 @@ ACCESS_REQUEST: dict[str, Step] = {
     ),
     "close": Step(
         "AR16", OFFICER, guards=(Guard("over", "remedies run, a package waits, or nobody withdrew in writing", "§2.7"),),
-        data=("withdrawn_on?", "note?"), origins=(*UNANSWERED, *ANSWERED), targets=("closed",), system_too=True,
+        signed="conditional", signed_when="a copy that was made and goes to nobody",
+        data=("withdrawn_on?", "note?", "approver?"), origins=(*UNANSWERED, *ANSWERED), targets=("closed",),
+        system_too=True,
     ),
 }  # fmt: skip
 

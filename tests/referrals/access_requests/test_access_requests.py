@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from accounts.models import User
+from accounts.models import Membership, User
 from outbox.models import Notice
 from referrals.access_requests import (
     actions,
@@ -29,11 +29,13 @@ from referrals.models import (
     AccessRedaction,
     Concern,
     HolderInformation,
+    Joining,
     Referral,
     StepRecord,
     ThirdParty,
 )
 from tests.conftest import see_all
+from tests.kept import forget
 from tests.referrals.access_requests.desk import FATHER, GIRL, SPAN, TEXT, Desk
 from tests.referrals.workflow.kit import AT, Kit
 
@@ -328,7 +330,7 @@ def test_who_is_mandated_has_what_the_mandator_has_and_meets_the_same_gate(desk)
         ({}, of_age, "standing_holds"),
         ({"mandator_name": "Paul Durandal"}, None, "person_is_the_one"),
         ({"mandator": "subject_adult", "mandator_name": ""}, None, "standing_holds"),
-        ({"mandator": "subject_minor", "mandator_name": ""}, of_age, "standing_holds"),
+        ({"mandator": "subject_minor", "mandator_name": "", "discernment": True}, of_age, "standing_holds"),
     ],
 )
 def test_a_mandate_of_nobody_who_may_have_it_comes_to_no_file(desk, mandate, wrong, rule):
@@ -362,7 +364,7 @@ def test_a_third_party_or_an_agent_is_found_by_name_and_no_other(desk, monkeypat
         desk.scopes()
         desk.does("collect")
         assert scopes.pop().persons == {pk}
-        desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."})
+        desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."}, by="supervisor")
 
 
 @pytest.mark.parametrize("step", ["collect", "answer", "hand_over"])
@@ -442,6 +444,76 @@ GATES = [
     (implicated, "implicated"), (one_is_implicated, "implicated"), (suspected, "status"), (place, "sheltered"),
     (justice, "justice"), (inquiry, "justice"), (deferred, "deferred"),
 ]  # fmt: skip
+
+
+def test_what_shuts_the_gate_after_an_opinion_is_not_opened_by_it(desk):
+    """An inspector lets send what is known; a referral to justice of the next day waits for another word."""
+    desk.copies()
+    suspected(desk)
+    desk.asks("ase_inspector")
+    justice(desk)
+    assert refused(lambda: desk.answers()) == "gate_lets_something_go"
+    desk.asks("ase_inspector", noted_on=AT.date().isoformat(), note="Note du parquet.")
+    assert desk.answers().state == "partial"
+
+
+def test_what_shuts_the_gate_after_the_answer_keeps_it_from_being_handed_over(desk):
+    desk.copies()
+    desk.answers()
+    implicated(desk)
+    handed = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
+    assert refused(lambda: desk.does("hand_over", handed)) == "gate_still_lets_it_go"
+    assert (
+        desk.world.as_("dpo").post(f"access-requests/{desk.pk}/package", {}, key=uuid4().hex).status_code
+        == 409
+    )
+
+
+@pytest.mark.parametrize("mandator", ["subject_minor", "subject_adult"])
+def test_a_mandate_from_the_child_leads_nobody_of_the_file_past_the_gate(desk, mandator):
+    """The father comes with a mandate of his daughter: whoever stands in the file is told apart (§7.5)."""
+    if mandator == "subject_adult":
+        of_age(desk)
+    desk.receives(requester="mandated", name=FATHER)
+    said = {"standing": "mandate", "written": True, "mandator": mandator, "in_office": False}
+    if mandator == "subject_minor":
+        assert refused(lambda: desk.identifies(**said)) == "standing_is_established"
+    desk.identifies(**said, discernment=True)
+    desk.scopes()
+    desk.does("collect")
+    suspected(desk)
+    body = desk.world.as_("dpo").get(f"access-requests/{desk.pk}").json()
+    assert [one["code"] for one in body["gates"]] == ["implicated", "status"]
+
+
+def test_a_copy_that_goes_to_nobody_is_dropped_by_two(desk):
+    """One officer alone would have read a file and left no trace of it (§2.7: leaving redaction takes two)."""
+    desk.copies()
+    body = {"withdrawn_on": AT.date().isoformat(), "note": "Retirée par courrier."}
+    with pytest.raises(ApproverRefused):
+        desk.does("close", body)
+    assert desk.does("close", body, by="supervisor").state == "closed"
+
+
+def test_whoever_is_excluded_from_a_joined_file_brings_none_in(desk):
+    """A copy holds what was joined to a file, so an exclusion there counts as one here."""
+    desk.receives()
+    desk.identifies()
+    other = Kit(desk.world, "triage")
+    Joining.objects.create(
+        referral=other.case, target=desk.kit.case, joined_at=AT, same_children={}, same_holders={}
+    )
+    other.exclude("dpo")
+    assert refused(desk.scopes) == "files_are_own"
+
+
+def test_who_lost_the_office_of_signing_reads_no_copy(desk):
+    desk.copies()
+    desk.does("answer", {"approver": str(desk.world.user("supervisor").pk)})
+    assert desk.world.as_("supervisor").get(f"access-requests/{desk.pk}").json()["parts"]
+    Membership.objects.filter(user=desk.world.user("supervisor").pk).update(valid_to=AT - timedelta(days=1))
+    forget()
+    assert desk.world.as_("supervisor").get(f"access-requests/{desk.pk}").status_code in (401, 403, 404)
 
 
 @pytest.mark.parametrize(("fact", "gate"), GATES)

@@ -452,8 +452,8 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "standing": "standing_still_holds", "gate": "gate_lets_something_go", "done_said": "what_was_done_is_said",
         },
         "hand_over": {
-            "there": "package_is_there", "standing": "standing_still_holds", "shown": "identity_was_shown",
-            "met": "minor_is_met",
+            "there": "package_is_there", "standing": "standing_still_holds", "gate_still": "gate_still_lets_it_go",
+            "shown": "identity_was_shown", "met": "minor_is_met",
         },
         "appeal": {"not_ahead": "appeal_is_not_ahead"},
         "settle": {

@@ -152,7 +152,7 @@ def test_a_supervisor_or_inspector_signs_save_a_qualification_and_a_delay():
     assert signers.pop(("referral", "extend_assessment")) == {"supervisor"}
     # §2.7 AccessRequest: a supervisor or a second officer; a supervisor of the list of a restricted file.
     assert signers.pop(("access_request", "set_scope")) == {"supervisor"}
-    for name in ("name_readers", "answer", "refuse", "settle"):
+    for name in ("name_readers", "answer", "refuse", "settle", "close"):
         assert signers.pop(("access_request", name)) == {"supervisor", "dpo"}
     assert signers.pop(("breach", "rule_out")) == {"supervisor"}
     assert signers.pop(("referral", "qualify")) == {"crip_coordinator", "supervisor", "ase_inspector"}
