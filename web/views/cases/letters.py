@@ -106,7 +106,7 @@ class OneLetter(LetterPage):
                 "steps": self._steps(body),
                 "printed": f"/api/v1/letters/{pk}/page" if row.state in queries.PRINTED else "",
                 "informs": informs if body["holder"] and row.state == LetterState.SENT else "",
-                "answers": _answers(row) if answers else "",
+                "answers": _answers(row) if answers else None,
             }
         )
 
@@ -189,9 +189,13 @@ class LetterStep(LetterPage, InputPage):
         }
 
 
-def _answers(row: Letter) -> str:
+def _answers(row: Letter) -> dict[str, str]:
     """Return where one says that whoever filed was answered: the task that gave rise to the letter (C5)."""
-    return reverse("case-part-step", args=[row.referral_id, Machine.FEEDBACK.value, row.part, "send"])
+    machine, name = Machine.FEEDBACK.value, "send"
+    return {
+        "label": display.step_words(machine, name),
+        "address": reverse("case-part-step", args=[row.referral_id, machine, row.part, name]),
+    }
 
 
 def _declared(name: str) -> Step:
