@@ -425,9 +425,10 @@ def _judicial(file: UUID) -> Part:
 
 def _codes_of(parts: list[Leaving]) -> set[Withheld]:
     """Return why anything is hidden in what goes out."""
-    return {one.withheld for one in parts if one.withheld is not None} | {
-        passage.code for one in parts for passage in (*one.spans, *one.boxes) if one.withheld is None
-    }
+    whole = {one.withheld for one in parts if one.withheld is not None}
+    shown = [one for one in parts if one.withheld is None]
+    passages = {span.code for one in shown for span in one.spans}
+    return whole | passages | {box.code for one in shown for box in one.boxes}
 
 
 def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.Paper) -> bytes:

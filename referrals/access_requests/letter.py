@@ -97,7 +97,7 @@ def refusal(sheet: Sheet, reason: str) -> Paper:
 
 
 def reply(
-    sheet: Sheet, said: Any, codes: Sequence[Withheld], *, parts: int, readers: int, listed: bool
+    sheet: Sheet, said: Any, codes: Sequence[Withheld], *, parts: int, readers: int, listed: bool = True
 ) -> Paper:
     """Return the letter that goes with an answer: what it holds, what is hidden and why, the remedies (AR11).
 

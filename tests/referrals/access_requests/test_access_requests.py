@@ -1,6 +1,7 @@
 """Access requests (RGPD 12, 15; domain.md §2.7, §7.5): the course, wrong requesters, the gate, two persons, the delay."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
@@ -11,17 +12,9 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import Membership, User
 from outbox.models import Notice
-from referrals.access_requests import (
-    actions,
-    collection,
-    effects,
-    package,
-    persons,
-    queries,
-    readers,
-    reviewing,
-    tasks,
-)
+from referrals.access_requests import actions, effects, queries, tasks
+from referrals.access_requests.copies import Readers
+from referrals.access_requests.sheet import Sheet
 from referrals.errors import ApproverRefused, GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.models import (
     AccessFile,
@@ -34,9 +27,9 @@ from referrals.models import (
     StepRecord,
     ThirdParty,
 )
+from referrals.vocabulary.access_requests import Withheld
 from tests.conftest import see_all
-from tests.kept import forget
-from tests.referrals.access_requests.desk import FATHER, GIRL, SPAN, TEXT, Desk
+from tests.referrals.access_requests.desk import FATHER, GIRL, SPAN, TEXT, Desk, parts_of
 from tests.referrals.workflow.kit import AT, Kit
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -554,6 +547,89 @@ def test_an_open_gate_heeds_an_opinion_all_the_same(desk):
     desk.answers()
 
     assert [piece.withheld for piece in desk.built[0].pieces] == ["child_interest"] * 2
+
+
+def test_the_list_of_readers_is_kept_back_with_the_copy_from_a_holder_alone(desk):
+    """It would tell what the copy doesn't: its days, who met the child."""
+    desk.copies()
+    desk.asks(verdict="never")
+    desk.answers()
+
+    assert desk.built[0].readers == Readers(lines=())
+    page = Sheet(desk.row, actor=desk.actor("dpo"), at=desk.at).opened([desk.row.letter])[0]["answer"]
+    assert "consultations" not in page
+    assert "Nous traitons des données vous concernant" in page
+
+
+def test_the_list_of_readers_goes_with_what_nobody_keeps_back(desk):
+    desk.copies()
+    desk.answers()
+
+    assert len(desk.built[0].readers.lines) == 1
+    assert desk.built[0].readers.proofs == {"count": 1}
+
+
+def test_the_list_alone_is_kept_back_by_an_opinion_too(desk):
+    desk.copies(wanted="readers")
+    desk.asks(verdict="never")
+    desk.answers()
+
+    assert desk.built[0].readers == Readers(lines=())
+
+
+def test_what_is_withheld_for_justice_is_one_line_without_day_or_kind(desk, monkeypatch):
+    (told, _) = parts_of(desk.kit.case.pk, desk.kit.child.pk, SimpleNamespace(children=[desk.kit.child.pk]))
+    secret = [
+        replace(
+            told, row=uuid4(), hidden=(), withheld=Withheld.JUDICIAL, label="Ordonnance", text="Placement."
+        ),
+        replace(
+            told, row=uuid4(), hidden=(), withheld=Withheld.INQUIRY, label="Destinataire", text="Parquet."
+        ),
+    ]
+    collector = SimpleNamespace(collect=lambda scope, *, actor, at: [secret[0], told, secret[1]])
+    monkeypatch.setattr(effects, "collection", collector)
+    desk.copies()
+    desk.answers()
+
+    first, last = desk.built[0].pieces
+    assert (first.part.label, last.part.label) == ("Fait", "Documents judiciaires")
+    assert (last.withheld, last.part.on, last.part.source, last.part.text) == (
+        Withheld.JUDICIAL,
+        None,
+        "",
+        "",
+    )
+    page = Sheet(desk.row, actor=desk.actor("dpo"), at=desk.at).opened([desk.row.letter])[0]["answer"]
+    assert "enquête" not in page
+    assert "document judiciaire" in page
+
+
+def test_a_third_party_learns_no_number_of_a_file_and_of_no_inquiry(desk, monkeypatch):
+    field = ThirdParty._meta.get_field("name")
+    named = ThirdParty(referral=desk.kit.case, role="alleged_exploiter")
+    named.name = desk.kit.fill.keys[field.key].seal(field, named.pk, "Bébert Lescroc")
+    named.save(force_insert=True)
+    found = parts_of(desk.kit.case.pk, desk.kit.child.pk, SimpleNamespace(children=[desk.kit.child.pk]))
+    monkeypatch.setattr(
+        effects, "collection", SimpleNamespace(collect=lambda scope, *, actor, at: list(found))
+    )
+    justice(desk)
+    desk.receives(requester="third_party", name="Bébert Lescroc")
+    desk.identifies(standing="self", in_office=False)
+    desk.scopes()
+    desk.does("collect")
+    _, second = AccessPart.objects.all()
+    desk.asks(
+        verdict="never",
+        parts=[str(second.pk)],
+        noted_on=AT.date().isoformat(),
+        note="Note du parquet, courriel.",
+    )
+    desk.answers()
+
+    assert desk.built[0].cases == {desk.kit.case.pk: "1"}
+    assert [piece.withheld for piece in desk.built[0].pieces] == ["child_interest", None]
 
 
 def test_the_gate_looks_at_the_signing_again(desk):

@@ -10,7 +10,7 @@ from audit.models import Entry
 from referrals.access_requests import masking
 from referrals.access_requests.copies import LOCKED
 from referrals.access_requests.masking import Kind, Masks
-from referrals.models import Child, Concern, Fact, Joining, Referral
+from referrals.models import Child, Concern, Fact, Joining, JudicialReferral, Referral
 from referrals.vocabulary.access_requests import Wanted, Withheld
 from tests.audit.owner import as_owner
 from tests.referrals.access_requests.planted import NAMES, PLACE, SPELT, Planted, visible
@@ -167,6 +167,57 @@ def test_what_only_who_filed_can_have_said_of_oneself_is_in_nobody_elses_copy(pl
     }
     assert not sources & {"referrals.Complement.came_by", "referrals.InformationRequest.recipient"}
     assert "referrals.JudicialReferral.by_third_party" not in sources
+
+
+def test_a_third_party_is_told_nothing_of_what_one_is_taken_for(planted):
+    """Not even that something is withheld: its reason would tell of an inquiry."""
+    parts = planted.copy("third_party")
+
+    assert parts
+    assert not {part.source.rpartition(".")[2] for part in parts} & {"role", "link"}
+    assert {part.withheld for part in parts} == {None}
+
+
+def test_by_which_way_a_concern_came_is_in_no_copy(planted):
+    sources = {part.source for who in SHOWN for part in planted.copy(who)}
+
+    assert not sources & {f"referrals.Referral.{name}" for name in ("channel", "variant", "restricted")}
+
+
+def test_what_was_told_to_119_is_withheld_from_a_holder(planted):
+    """CASF L226-9."""
+
+    def shown(who):
+        return {
+            part.source
+            for part in planted.copy(who)
+            if part.withheld is None and (part.access_class in "DEF" or ".Fact." in part.source)
+        }
+
+    before = shown("subject_minor")
+    assert "referrals.Fact.text" in shown("holder")
+    planted.kit.put(variant="from_119")
+
+    assert shown("holder") == set()
+    assert shown("subject_minor") == before
+    codes = {part.withheld for part in planted.copy("holder") if part.source == "referrals.Fact.text"}
+    assert codes == {Withheld.CHILD_INTEREST}
+
+
+def test_a_holder_is_not_told_of_a_report_to_justice_that_was_never_sent(planted):
+    def traces(who):
+        return {
+            part.source.split(".")[1]
+            for part in planted.copy(who)
+            if part.access_class == "I" or part.withheld is Withheld.JUDICIAL
+        }
+
+    planted.kit.put(judicial_status="prepared")
+    assert {"JudicialReferral", "StepRecord", "Referral"} <= traces("holder")
+    JudicialReferral.objects.filter(referral=planted.case).update(sent_at=None, state="prepared")
+
+    assert not {"JudicialReferral", "StepRecord", "Referral"} & traces("holder")
+    assert {"JudicialReferral", "StepRecord", "Referral"} <= traces("subject_minor")
 
 
 def test_what_nobody_lifts_comes_without_its_text(planted):

@@ -205,6 +205,23 @@ def test_the_answer_says_all_that_article_15_asks(files):
     assert json.loads(files["consultations.json"])["proofs"] == {"size": 3}
 
 
+def test_the_field_behind_a_value_is_told_to_the_person_and_to_a_holder(content):
+    content = replace(content, pieces=content.pieces[:2])
+    lines = package._lines(content)
+    for who in Requester:
+        data = package.data(replace(content, requester=who), lines)
+        jsonschema.validate(data, package.schema())
+        told_to = {"source" in one for case in data["files"] for one in case["parts"]}
+        assert told_to == {who in ("subject_minor", "subject_adult", "holder")}, who
+
+
+def test_a_list_without_proofs_promises_none(content):
+    bare = replace(content, readers=replace(content.readers, proofs={}))
+    assert "preuves" not in " ".join(package._readers(bare).paragraphs)
+    none = replace(content, readers=Readers(lines=()))
+    assert package._readers(none).paragraphs[-1] == "Aucune consultation n'est communiquée."
+
+
 def test_where_nothing_is_held_it_says_so(content):
     empty = replace(content, cases={}, pieces=(), readers=Readers(lines=()), left_out=())
     assert package.codes_of(empty) == []
