@@ -77,9 +77,8 @@ class LetterTerms:
         _("Lettre à l'enfant de moins de douze ans : début"),
     )
     letter_child_under_12_rights_text: str = text(
-        "Tu as le droit de dire ce que tu penses, et d'être aidé par un avocat. Tu peux venir avec une personne en qui "
-        "tu as confiance. Si tu as peur ou si tu as besoin de parler, tu peux appeler le 119. C'est gratuit, le jour "
-        "et la nuit.",
+        "Tu peux dire ce que tu penses et avoir un avocat. Tu peux venir avec quelqu'un en qui tu as confiance. Si tu "
+        "as peur ou besoin de parler, appelle le 119 : c'est gratuit, jour et nuit.",
         _("Lettre à l'enfant de moins de douze ans : droits"),
         law="CC 375-1",
     )

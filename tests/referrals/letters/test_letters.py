@@ -500,6 +500,18 @@ def test_a_child_s_rights_stand_in_its_letter_and_it_fits_on_a_page(full, birth)
     assert does(full, who, pk, "sign", draft=read["draft"]).status_code == 200, read["passages"]
 
 
+def test_the_rights_that_are_read_aloud_take_three_lines(full):
+    """One more, and a letter of two measures with its sentence why no longer fits on its page."""
+    full.grow(full.girl, "2016-01-01")
+    passages = read_of(full, "child_letter", due(full, "ase_inspector", "child_letter")[0])["passages"]
+
+    rights = next(one["paragraphs"] for one in passages if one["heading"] == "Tes droits")
+
+    assert guards.lines_of(Paper(title="", head=Head(name=""), to=(), on=TODAY, reference="", sections=(
+        Section(paragraphs=tuple(rights)),
+    ))) == 3  # fmt: skip
+
+
 def test_towards_majority_the_whole_path_and_the_conditions_are_told(full):
     ended = full.fill.row(
         Measure, child=full.girl, state="ended", type_id="aesf", judicial=False, proposed_at=AT,
