@@ -55,7 +55,7 @@ def test_s10_a_mother_is_answered_by_two_and_fetches_it(visitor, people):
     visitor.goes(place)
     visitor.follows("Répondre")
     visitor.looks("access-answer")
-    answers(visitor, {"approver": "Encadrement"})
+    answers(visitor, {"approver": "Encadrant 93"})
     visitor.presses("Répondre")
     signer = people("supervisor")
     signer.goes("/signatures")
@@ -69,5 +69,5 @@ def test_s10_a_mother_is_answered_by_two_and_fetches_it(visitor, people):
     with visitor.page.expect_download() as taken:
         visitor.page.get_by_role("button", name="Télécharger le fichier").click()
     assert taken.value.suggested_filename.endswith(".pdf")
-    handed = {"on": TODAY, "handing": "En main propre", "to": "Mère Exemple", "identity_shown": "identité"}
+    handed = {"on": TODAY, "handing": "En main propre", "to": "Mère Exemple", "identity_shown": "Une pièce"}
     does(visitor, place, "Remettre", handed)

@@ -200,7 +200,7 @@ def test_it_is_taken_back_in_writing(desk):
     desk.copies()
     assert refused(lambda: desk.does("close", {})) == "may_be_closed"
 
-    row = desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Courrier du jour."})
+    row = desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Courrier du jour."}, by="supervisor")
     assert (row.state, row.due_at) == ("closed", None)
     assert not Referral.objects.get(pk=desk.kit.case.pk).legal_hold
 
