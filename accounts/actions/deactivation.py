@@ -19,7 +19,7 @@ from accounts.actions.feeds import revoke_feed_now
 from accounts.actions.memberships import end_now
 from accounts.actions.notices import remove_now
 from accounts.actions.resets import take_away
-from accounts.actions.suspension import is_suspended
+from accounts.actions.suspension import is_held, is_suspended
 from accounts.actions.tokens import revoke_now
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, NotVisible, OwnAccount
@@ -132,7 +132,8 @@ def reopen_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     user = _theirs(actor, user_id, at=at)
     if user.is_active:
         raise AlreadyThere(_("Ce compte est ouvert."))
-    if is_suspended(user, at=at):
+    # One that was closed while it was suspended has no role left: whoever closes it lifts no suspension by that.
+    if is_suspended(user, at=at) or is_held(user):
         raise AlreadyThere(
             _("Ce compte est suspendu : l'encadrement lève la suspension, sur la page « Violations ».")
         )

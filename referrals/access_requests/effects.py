@@ -9,6 +9,7 @@ from typing import Final, cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import system
 from accounts.models import User
@@ -31,6 +32,7 @@ from referrals.access_requests.copies import Box, Part, Readers, Scope, Span
 from referrals.access_requests.persons import OF_SELF
 from referrals.access_requests.readers import mask
 from referrals.access_requests.sheet import Sheet
+from referrals.errors import GuardRefused
 from referrals.execution import row_proposals
 from referrals.execution.runner import run_step
 from referrals.letters import paper
@@ -51,6 +53,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 
+LAW: Final = "RGPD 12, 15"
 #: RGPD 12.3: one month, and two more.
 MONTHS, MONTHS_EXTENDED = 1, 3
 
@@ -372,6 +375,12 @@ def answer(sheet: Sheet) -> None:
     row.save()
 
 
+#: The gate asks the files in scope: what is of none of them was let go by nobody.
+FILES_ARE_OTHERS: Final = _(
+    "La copie contient des données d'un dossier qui n'est plus parmi ceux de la demande : rien ne part."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """A part as it goes out: what is hidden in it, or the whole of it."""
@@ -383,52 +392,22 @@ class Leaving:
 
 
 def copied(sheet: Sheet) -> list[Leaving]:
-    """Return the parts as they go out."""
-    opened = sheet.opened(one.passage for one in sheet.redactions)
-    hidden: dict[UUID, list[tuple[str, Span | Box | None]]] = {}
-    for one, where in zip(sheet.redactions, opened, strict=True):
-        hidden.setdefault(one.part_id, []).append((one.code, stored.passage_of(where or {}, one.code)))
+    """Return the parts as they go out.
+
+    Raises:
+        GuardRefused: one is of a file that is no more in scope, where the gate didn't look: its row is lost, or spoilt.
+    """
+    hidden, asked = sheet.hidden(), {one.pk for one in gate.with_joined(sheet)}
     made = []
     for kept, said in sheet.parts():
-        here = hidden.get(kept.pk, [])
-        whole = next((Withheld(code) for code, where in here if where is None), None)
-        spans = tuple(where for _, where in here if isinstance(where, Span))
-        boxes = tuple(where for _, where in here if isinstance(where, Box))
-        made.append(Leaving(stored.part_of(said), spans, boxes, whole))
-    return _without_justice(made) if sheet.of_holder else made
-
-
-#: What a holder isn't told of in any detail: neither its day, nor its kind, nor how much of it there is.
-_OF_JUSTICE: Final = (Withheld.JUDICIAL, Withheld.INQUIRY)
-JUDICIAL_DOCUMENTS: Final = "Documents judiciaires"
-
-
-def _without_justice(parts: list[Leaving]) -> list[Leaving]:
-    """Return the parts with one line for all that is withheld whole for justice, at the end of each file."""
-    kept = [one for one in parts if one.withheld not in _OF_JUSTICE]
-    files = dict.fromkeys(one.part.referral for one in parts if one.withheld in _OF_JUSTICE)
-    return [*kept, *(Leaving(_judicial(file), (), (), Withheld.JUDICIAL) for file in files)]
-
-
-def _judicial(file: UUID) -> Part:
-    return Part(
-        referral=file,
-        source="",
-        row=file,
-        label=JUDICIAL_DOCUMENTS,
-        access_class="I",
-        subjects=frozenset({Subject.CHILD}),
-        may_withhold=frozenset({Withheld.JUDICIAL}),
-        text="",
-    )
-
-
-def _codes_of(parts: list[Leaving]) -> set[Withheld]:
-    """Return why anything is hidden in what goes out."""
-    whole = {one.withheld for one in parts if one.withheld is not None}
-    shown = [one for one in parts if one.withheld is None]
-    passages = {span.code for one in shown for span in one.spans}
-    return whole | passages | {box.code for one in shown for box in one.boxes}
+        part, here = stored.part_of(said), hidden[kept.pk]
+        if part.referral not in asked:
+            raise GuardRefused(sheet.step_name, "gate_lets_something_go", FILES_ARE_OTHERS, LAW)
+        whole = next((code for code, where in here if where is None), None)
+        spans = tuple(where for _code, where in here if isinstance(where, Span))
+        boxes = tuple(where for _code, where in here if isinstance(where, Box))
+        made.append(Leaving(part, spans, boxes, whole))
+    return made
 
 
 def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.Paper) -> bytes:

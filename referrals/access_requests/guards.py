@@ -103,8 +103,11 @@ def standing_holds(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
 @rule(_("La qualité n'est plus établie : la personne est devenue majeure, ou n'est plus au dossier."))
 def standing_still_holds(sheet: Sheet, step_input: Any) -> bool:
     """What the files and the ages say is asked again before anything is copied, answered or handed over (AR3)."""
-    if not sheet.row.scoped_at or not sheet.files:
+    if not sheet.row.scoped_at:
         return True
+    if not sheet.files:
+        # A copy without its files: their rows were deleted, or spoilt, and nothing would be asked of them.
+        return not sheet.row.parts.exists()
     found = persons.find(sheet, [one.referral for one in sheet.files])
     return not found.lacking and persons.may_have(sheet, found)
 

@@ -14,6 +14,8 @@ from audit import journal
 from audit.disclosure import disclosure
 from audit.events import Purpose, register
 from core.paging import Page, page_of
+from encryption import digest
+from encryption.errors import Unreadable
 from encryption.sealed import OpenScope
 from referrals.access_requests import actions, persons
 from referrals.access_requests.people import SIGNERS
@@ -313,7 +315,7 @@ def package(pk: UUID, *, actor: Actor, at: datetime) -> bytes:
 
     Raises:
         NotVisible: not for this person, or there is none any more.
-        WrongState, GuardRefused: it may not be handed over now: what shuts the gate, or ends a standing, ends this too.
+        Unreadable: it isn't what two persons signed; nothing of it is handed out.
     """
     row = known(pk, actor=actor, at=at)
     if Role.DPO not in actor.roles_in(row.authority_id) or row.package is None:
@@ -330,4 +332,7 @@ def package(pk: UUID, *, actor: Actor, at: datetime) -> bytes:
         payload=row.pk.bytes,
         always=True,
     ) as scope:
-        return base64.b64decode(row.package.open(scope))
+        made = base64.b64decode(row.package.open(scope))
+    if digest.sha256(made).hex() != row.package_hash:
+        raise Unreadable
+    return made

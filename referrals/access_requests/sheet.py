@@ -13,12 +13,16 @@ from audit.events import Purpose
 from encryption import keys
 from encryption.keys import DataKey
 from encryption.sealed import Sealed
-from referrals.access_requests.copies import Scope
+from referrals.access_requests import stored
+from referrals.access_requests.copies import LOCKED, Box, Scope, Span
 from referrals.execution.row_machine import RowContext
 from referrals.models import AccessFile, AccessOpinion, AccessPart, AccessRedaction, AccessRequest
 from referrals.vocabulary.access_requests import Requester, Right, Wanted, Withheld
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput, as_json
+
+#: Why something is hidden, and where; None: the whole part.
+Hidden = tuple[Withheld, Span | Box | None]
 
 
 @dataclass
@@ -143,7 +147,37 @@ class Sheet(RowContext[AccessRequest]):
         rows = list(self.row.parts.all())
         return list(zip(rows, self.opened(row.content for row in rows), strict=True))
 
+    def hidden(self) -> dict[UUID, list[Hidden]]:
+        """Return what goes out of no part: what its rows hide, and what the collector hid and nobody lifted.
+
+        The collector's passages stand sealed in the part. A row that was deleted, or that the service didn't write, is
+        absent: so what it hid stays hidden, and what protects others whatever the rows say (domain.md §2.8 no. 15).
+        """
+        rows = list(self.row.redactions.all())
+        there: dict[UUID, list[Hidden]] = {}
+        lifted = set()
+        for one, where in zip(rows, self.opened(one.passage for one in rows), strict=True):
+            passage = Withheld(one.code), stored.passage_of(where or {}, one.code)
+            if one.lifted_at is None:
+                there.setdefault(one.part_id, []).append(passage)
+            elif where is not None:
+                lifted.add((one.part_id, *passage))
+        for part, said in self.parts():
+            here = there.setdefault(part.pk, [])
+            for collected in _collected(said):
+                is_shown = collected[0] not in LOCKED and (part.pk, *collected) in lifted
+                if not is_shown and collected not in here:
+                    here.append(collected)
+        return there
+
     def codes(self) -> list[Withheld]:
         """Return why something is hidden, each reason once."""
-        held = {one.code for one in self.redactions}
+        held = {code for passages in self.hidden().values() for code, _where in passages}
         return [code for code in Withheld if code in held]
+
+
+def _collected(said: dict[str, Any]) -> list[Hidden]:
+    """Return what the collector hid in a part, the whole of it included."""
+    passages: list[Hidden] = [(span.code, span) for span in stored.hidden_of(said)]
+    whole = stored.withheld_of(said)
+    return passages if whole is None else [*passages, (whole, None)]

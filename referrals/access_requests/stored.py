@@ -11,7 +11,7 @@ from referrals.vocabulary.access_requests import Subject, Withheld
 
 
 def part_as_json(part: Part) -> dict[str, Any]:
-    """Return a part without what is hidden in it, which has rows of its own."""
+    """Return a part with what the collector hides in it, which has rows too: a row that is lost opens nothing."""
     return {
         "referral": str(part.referral),
         "source": part.source,
@@ -23,13 +23,13 @@ def part_as_json(part: Part) -> dict[str, Any]:
         "on": part.on.isoformat() if part.on else "",
         "text": part.text if part.text is not None else "",
         "attachment": str(part.attachment) if part.attachment else "",
+        "hidden": [passage_as_json(span) | {"code": str(span.code)} for span in part.hidden],
+        "withheld": str(part.withheld) if part.withheld is not None else "",
     }
 
 
-def part_of(
-    said: Mapping[str, Any], *, hidden: tuple[Span, ...] = (), withheld: Withheld | None = None
-) -> Part:
-    """Return the part that JSON holds, with what is hidden in it now."""
+def part_of(said: Mapping[str, Any]) -> Part:
+    """Return the part that JSON holds, with what the collector hid in it."""
     return Part(
         referral=UUID(said["referral"]),
         source=said["source"],
@@ -42,8 +42,20 @@ def part_of(
         # A document has no text; an empty value is none either.
         text=None if said["attachment"] else said["text"],
         attachment=UUID(said["attachment"]) if said["attachment"] else None,
-        hidden=hidden,
-        withheld=withheld,
+        hidden=hidden_of(said),
+        withheld=withheld_of(said),
+    )
+
+
+def withheld_of(said: Mapping[str, Any]) -> Withheld | None:
+    """Return why the collector hid the whole of the part that JSON holds; None: it didn't."""
+    return Withheld(said["withheld"]) if said.get("withheld") else None
+
+
+def hidden_of(said: Mapping[str, Any]) -> tuple[Span, ...]:
+    """Return the passages that the collector hid in the part that JSON holds."""
+    return tuple(
+        Span(start=one["start"], end=one["end"], code=Withheld(one["code"])) for one in said.get("hidden", ())
     )
 
 

@@ -1,5 +1,6 @@
 """The writes that no walk of the procedure takes: accounts, sessions, notices, programs, drafts, files. See ``WRITES``."""
 
+import base64
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from accounts.oidc import visits
 from accounts.roles import Role
 from accounts.signin import PROVED
 from encryption import keys, onetime
+from encryption.digest import sha256
 from referrals.models import (
     AccessPart,
     AccessRequest,
@@ -1126,6 +1128,13 @@ class AccessDesk:
         see_all()
         return row
 
+    def lay_package(self) -> None:
+        """Lay a package with its hash: another one isn't handed out."""
+        made = b"PK"
+        row = self.lay(AccessRequest, "package", base64.b64encode(made).decode())
+        row.package_hash = sha256(made).hex()
+        row.save()
+
     def body(self, step: str) -> dict[str, Any]:
         said = dict(ACCESS_STEPS[step][1])
         match step:
@@ -1144,7 +1153,7 @@ class AccessDesk:
             case "extend":
                 said["told_on"] = self.today
             case "hand_over":
-                self.lay(AccessRequest, "package", "UEs=")
+                self.lay_package()
                 said["on"] = self.today
             case "appeal":
                 said["on"] = self.today
@@ -1187,7 +1196,7 @@ def _receives_access(world: World) -> MakeReady:
 @write(TAKE_ACCESS)
 def _takes_access(world: World) -> MakeReady:
     desk = AccessDesk(world)
-    desk.lay(AccessRequest, "package", "UEs=")
+    desk.lay_package()
     return Session(world, "dpo").ready(TAKE_ACCESS, {}, (desk.pk,))
 
 

@@ -162,7 +162,10 @@ def test_what_leaves_is_locked_and_lacks_what_was_hidden(desk):
             f"/demandes-acces/{desk.pk}/fichier-protege", {"passphrase": weak}
         ).status_code in (400, 422)
     assert Entry.objects.filter(act="access_request:fetched").count() == 1
+    readings = Entry.objects.filter(act="access_request:read")
+    before = readings.count()
     receipt = text(officer.get(f"/demandes-acces/{desk.pk}/recu"))
+    assert readings.count() == before + 1, "the receipt is a reading"
     assert desk.row.package_hash in receipt
     assert "vie privée d'un tiers" in receipt
     assert FILER not in receipt

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from accounts.models import Membership, User
+from accounts.models import User
+from encryption import keys
+from encryption.errors import Unreadable
 from outbox.models import Notice
 from referrals.access_requests import actions, effects, queries, tasks
 from referrals.access_requests.copies import Readers
@@ -133,12 +135,16 @@ def test_another_right_goes_the_same_way_without_a_copy(desk):
     assert (desk.built, desk.row.package) == ([], None)
 
 
-def test_nothing_hidden_is_answered_whole(desk):
+def test_nothing_hidden_is_answered_whole(desk, monkeypatch):
+    stand_in = effects.collection
+
+    def collect(scope, **said):
+        return [replace(part, hidden=()) for part in stand_in.collect(scope, **said)]
+
+    monkeypatch.setattr(effects, "collection", SimpleNamespace(collect=collect))
     desk.copies()
-    (part, _) = AccessPart.objects.all()
-    AccessRedaction.objects.all().delete()
+    assert AccessPart.objects.count() == 2
     assert desk.answers().state == "answered"
-    assert part
 
 
 @pytest.mark.parametrize("requester", ["holder", "third_party"])
@@ -801,6 +807,111 @@ def test_what_protects_others_is_never_lifted(desk):
     own = AccessRedaction.objects.get(code="third_party")
     desk.does("redact", body | {"lift": str(own.pk)})
     assert desk.answers().codes == ["filer"]
+
+
+def withheld(desk, monkeypatch, code):
+    """Let the collector hide the whole of the second part."""
+    stand_in = effects.collection
+
+    def collect(scope, **said):
+        [fact, name] = stand_in.collect(scope, **said)
+        return [fact, replace(name, withheld=code)]
+
+    monkeypatch.setattr(effects, "collection", SimpleNamespace(collect=collect))
+
+
+@pytest.mark.parametrize("lost", ["deleted", "spoilt", "lifted by hand"])
+def test_what_the_collector_hid_stays_hidden_though_its_row_is_lost(desk, monkeypatch, lost):
+    """Whoever has the database and no key opens nothing of what protects others, nor of what nobody lifted."""
+    withheld(desk, monkeypatch, Withheld.MEDICAL)
+    desk.copies()
+    rows = AccessRedaction._base_manager.filter(request=desk.pk)
+    assert rows.count() == 2
+    match lost:
+        case "deleted":
+            rows._raw_delete(rows.db)
+        case "spoilt":
+            rows.update(mac=bytes(32))
+        case _:
+            rows.update(lifted_at=AT, lifted_by=desk.world.user("dpo").pk)
+    see_all()
+    row = desk.answers()
+    assert (row.state, row.codes) == ("partial", ["filer", "medical"])
+    [fact, name] = desk.built[0].pieces
+    assert (fact.spans, name.withheld) == ((SPAN,), "medical")
+
+
+def test_what_an_officer_lifted_is_shown(desk, monkeypatch):
+    withheld(desk, monkeypatch, Withheld.MEDICAL)
+    desk.copies()
+    own = AccessRedaction.objects.get(code="medical")
+    desk.does("redact", {"lift": str(own.pk), "reason": "Elle le sait."})
+    assert desk.answers().codes == ["filer"]
+    [fact, name] = desk.built[0].pieces
+    assert (fact.spans, name.withheld) == ((SPAN,), None)
+
+
+def test_what_protects_others_is_hidden_whatever_a_row_says(desk, monkeypatch):
+    withheld(desk, monkeypatch, Withheld.SAFETY)
+    desk.copies()
+    for one in AccessRedaction.objects.all():
+        one.lifted_at, one.lifted_by_id = AT, desk.world.user("dpo").pk
+        one.save()
+    see_all()
+    assert desk.answers().codes == ["filer", "safety"]
+    [fact, name] = desk.built[0].pieces
+    assert (fact.spans, name.withheld) == ((SPAN,), "safety")
+
+
+@pytest.mark.parametrize("step", ["answer", "hand_over"])
+@pytest.mark.parametrize("lost", ["deleted", "spoilt"])
+def test_a_copy_whose_file_is_lost_goes_nowhere(desk, step, lost):
+    """The gate and the standing ask the files: without the row of one, nothing would be asked of it."""
+    desk.copies()
+    if step == "hand_over":
+        desk.answers()
+    one_is_implicated(desk)
+    rows = AccessFile._base_manager.filter(request=desk.pk)
+    if lost == "deleted":
+        rows._raw_delete(rows.db)
+    else:
+        rows.update(mac=bytes(32))
+    see_all()
+    body = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
+    assert refused(lambda: desk.does(step, body if step == "hand_over" else {})) == "standing_still_holds"
+
+
+def test_a_part_of_a_file_that_is_lost_goes_nowhere(desk):
+    """One of two files is lost, and the other one's gate is open."""
+    other = Kit(desk.world, "triage")
+    desk.named(other)
+    desk.receives()
+    desk.identifies()
+    desk.scopes(desk.kit, other)
+    desk.does("collect")
+    AccessFile._base_manager.filter(request=desk.pk, referral=desk.kit.case.pk).update(mac=bytes(32))
+    see_all()
+    with pytest.raises(GuardRefused) as caught:
+        desk.answers()
+    assert caught.value.extra["rule"] == "gate_lets_something_go"
+    assert not desk.built
+    assert desk.row.state == "redaction"
+
+
+@pytest.mark.parametrize("other", ["package", "hash"])
+def test_another_package_than_was_signed_is_handed_to_nobody(desk, other):
+    desk.copies()
+    row = desk.answers()
+    assert queries.package(desk.pk, actor=desk.actor("dpo"), at=desk.at)
+    if other == "package":
+        key = keys.data_key(row.key, row.pk)
+        row.package = key.seal(type(row)._meta.get_field("package"), row.pk, "UEsK")
+    else:
+        row.package_hash = "0" * 64
+    row.save()
+    see_all()
+    with pytest.raises(Unreadable):
+        queries.package(desk.pk, actor=desk.actor("dpo"), at=desk.at)
 
 
 @pytest.mark.parametrize(

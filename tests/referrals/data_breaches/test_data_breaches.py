@@ -289,6 +289,41 @@ def test_a_suspended_account_keeps_its_roles_and_comes_back_by_a_supervisor_alon
     assert not User.objects.get(pk=suspect.pk).is_active, "closed for good is closed"
 
 
+def test_a_second_breach_names_a_suspended_account_and_holds_it_too(world):
+    suspect = world.user("assessor")
+    for _ in range(2):
+        assert declare(world, "auditor", account=suspect.email).status_code == 201
+    first, second = DataBreach.objects.order_by("declared_at", "pk")
+    assert first.who == second.who == pseudonyms.actor(suspect.pk)
+    assert first.suspended_at, "each holds it"
+    assert second.suspended_at, "each holds it"
+    assert Entry.objects.filter(act="user:suspended").count() == 1
+    assert do(world, "supervisor", first, "lift_suspension", {"reason": "x"}).status_code == 200
+    assert not User.objects.get(pk=suspect.pk).is_active
+    assert do(world, "supervisor", second, "lift_suspension", {"reason": "x"}).status_code == 200
+    assert User.objects.get(pk=suspect.pk).is_active
+
+
+def test_closing_a_suspended_account_is_no_way_to_reopen_it(world):
+    suspect = world.user("assessor")
+    suspect.home_authority = world.authorities["93"]
+    suspect.save()
+    assert declare(world, "auditor", account=suspect.email).status_code == 201
+    made = DataBreach.objects.get()
+    close_account(actor=SYSTEM, at=AT, user_id=suspect.pk)
+    see_all()
+    answer = world.as_("territory_admin").post(f"users/{suspect.pk}/reopen", {}, key=uuid4().hex)
+    assert (answer.status_code, answer.json()["code"]) == (409, "already-there")
+    see_all()
+    assert not User.objects.get(pk=suspect.pk).is_active
+    assert declare(world, "auditor", account=suspect.email).json()["code"] == "guard-refused", "it is closed"
+    assert do(world, "supervisor", made, "lift_suspension", {"reason": "x"}).status_code == 200
+    answer = world.as_("territory_admin").post(f"users/{suspect.pk}/reopen", {}, key=uuid4().hex)
+    assert answer.status_code == 200, answer.content
+    see_all()
+    assert User.objects.get(pk=suspect.pk).is_active
+
+
 def test_nobody_sees_or_signs_a_breach_about_the_own_account(world):
     mine = breach(
         world,

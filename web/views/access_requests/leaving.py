@@ -9,8 +9,10 @@ from django.http import HttpResponse
 from accounts.actor import Actor
 from accounts.request import ServiceRequest
 from accounts.roles import Role
+from audit.disclosure import disclosure
 from audit.events import Purpose
 from referrals.access_requests import handover, queries
+from referrals.access_requests.sheet import Sheet
 from referrals.errors import InvalidInput, NotVisible
 from referrals.models import AccessRequest
 from web.cases import display
@@ -65,13 +67,25 @@ class Receipt(Page):
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show what is signed when the answer is fetched, to be printed: reference, digest, why things are hidden.
 
+        The reading is an entry, as that of the request is (SEC-AL1).
+
         Raises:
             NotVisible: no such answer for this reader.
         """
         row = queries.known(pk, actor=self.actor, at=self.at)
         if Role.DPO not in self.actor.roles_in(row.authority_id) or not row.package_hash:
             raise NotVisible
-        line = queries.line(row, self.actor, at=self.at)
+        with disclosure(
+            actor=self.actor,
+            purpose=Purpose.HANDLING,
+            at=self.at,
+            objects=Sheet(row, actor=self.actor, at=self.at).subjects()[:100],
+            tenant=row.authority_id,
+            act=queries.READ,
+            payload=row.pk.bytes,
+            always=True,
+        ):
+            line = queries.line(row, self.actor, at=self.at)
         return self.show(
             {
                 "reference": row.reference,
