@@ -84,6 +84,7 @@ LEFT: Final[Mapping[str, str]] = {
     "transfer_documents": "as the request",
     "transfer_receivers": "as the request",
     "inquiries": "asked by the origin, or answered there; the target asks anew",
+    "access_files": "requests for access to the origin are answered there; the target is asked anew",
     "letters": "written on the paper of the origin and in its name; what they tell of goes along in its rows",
     "last_visits": "which reader of the origin opened it when is nobody's business at the target",
     "watch": "what the nightly pass saw of the rows that stay; it looks at the new ones by itself",

@@ -1196,6 +1196,7 @@ def _receives_access(world: World) -> MakeReady:
 @write(TAKE_ACCESS)
 def _takes_access(world: World) -> MakeReady:
     desk = AccessDesk(world)
+    desk.goes(*ACCESS_STEPS["hand_over"][0])
     desk.lay_package()
     return Session(world, "dpo").ready(TAKE_ACCESS, {}, (desk.pk,))
 

@@ -93,6 +93,7 @@ def files(story, monkeypatch, tmp_path, settings):
         ),
     ):  # fmt: skip
         story.files("filer", form)
+        story.reads("crip_coordinator")
         found[name] = Referral.objects.get(pk=story.pk)
     return found
 
