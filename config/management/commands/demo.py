@@ -58,9 +58,10 @@ class Command(BaseCommand):
         now = timezone.now()
         demo = _told(now, f"http://{HOST}:{port}")
         try:
+            # Of another day, as the stories: before the rules pass over what was written so.
+            rights.stage(demo.cast, now=now)
             proof.build()
             access_review_tasks.pass_over(now)
-            rights.stage(demo.cast, now=now)
             oddity.stage(demo.cast, now=now)
             breach.stage(demo.cast, now=now)
         except (LogContradicted, WitnessFileFaulty) as refused:
