@@ -397,7 +397,8 @@ def copied(sheet: Sheet) -> list[Leaving]:
     Raises:
         GuardRefused: one is of a file that is no more in scope, where the gate didn't look: its row is lost, or spoilt.
     """
-    hidden, asked = sheet.hidden(), {one.pk for one in gate.with_joined(sheet)}
+    hidden = sheet.hidden()
+    asked = {one.pk for one in people.with_joined(one.referral for one in sheet.files)}
     made = []
     for kept, said in sheet.parts():
         part, here = stored.part_of(said), hidden[kept.pk]
@@ -407,7 +408,40 @@ def copied(sheet: Sheet) -> list[Leaving]:
         spans = tuple(where for _code, where in here if isinstance(where, Span))
         boxes = tuple(where for _code, where in here if isinstance(where, Box))
         made.append(Leaving(part, spans, boxes, whole))
-    return made
+    return _without_justice(made) if sheet.of_holder else made
+
+
+#: What a holder isn't told of in any detail: neither its day, nor its kind, nor how much of it there is.
+_OF_JUSTICE: Final = (Withheld.JUDICIAL, Withheld.INQUIRY)
+JUDICIAL_DOCUMENTS: Final = "Documents judiciaires"
+
+
+def _without_justice(parts: list[Leaving]) -> list[Leaving]:
+    """Return the parts with one line for all that is withheld whole for justice, at the end of each file."""
+    kept = [one for one in parts if one.withheld not in _OF_JUSTICE]
+    files = dict.fromkeys(one.part.referral for one in parts if one.withheld in _OF_JUSTICE)
+    return [*kept, *(Leaving(_judicial(file), (), (), Withheld.JUDICIAL) for file in files)]
+
+
+def _judicial(file: UUID) -> Part:
+    return Part(
+        referral=file,
+        source="",
+        row=file,
+        label=JUDICIAL_DOCUMENTS,
+        access_class="I",
+        subjects=frozenset({Subject.CHILD}),
+        may_withhold=frozenset({Withheld.JUDICIAL}),
+        text="",
+    )
+
+
+def _codes_of(parts: list[Leaving]) -> set[Withheld]:
+    """Return why anything is hidden in what goes out."""
+    whole = {one.withheld for one in parts if one.withheld is not None}
+    shown = [one for one in parts if one.withheld is None]
+    passages = {span.code for one in shown for span in one.spans}
+    return whole | passages | {box.code for one in shown for box in one.boxes}
 
 
 def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.Paper) -> bytes:

@@ -29,8 +29,11 @@ def shut(sheet: Sheet) -> list[Gate]:
     """Return why the gate is shut, gravest first; nothing: it is open. Without a file nothing leaves."""
     if not sheet.files:
         return []
-    cases = [Case(one, actor=sheet.actor, at=sheet.at) for one in with_joined(sheet)]
-    mine, sheltered = _opened(sheet, cases)
+    cases = [
+        Case(one, actor=sheet.actor, at=sheet.at)
+        for one in people.with_joined(one.referral for one in sheet.files)
+    ]
+    mine, sheltered, known = _opened(sheet, cases)
     children = [child for case in cases for child in case.recorded]
     mandated = sheet.row.requester == Requester.MANDATED
     found = {
@@ -65,22 +68,8 @@ def shut(sheet: Sheet) -> list[Gate]:
     return [one for one in Gate if found[one]]
 
 
-def with_joined(sheet: Sheet) -> list[Referral]:
-    """Return the files in scope and those joined to them either way, which the copy holds too."""
-    found = {one.referral_id: one.referral for one in sheet.files}
-    waiting = list(found.values())
-    while waiting:
-        one = waiting.pop()
-        joined = [
-            joining.referral
-            for joining in one.joined_filings.filter(undone_at=None).select_related("referral")
-        ]
-        joined += [joining.target for joining in one.joinings.filter(undone_at=None).select_related("target")]
-        for other in joined:
-            if other.pk not in found:
-                found[other.pk] = other
-                waiting.append(other)
-    return list(found.values())
+def _opened(sheet: Sheet, cases: Collection[Case]) -> tuple[set[UUID], bool, bool]:
+    """Return the rows of the holder who asks, by name, in all these files; whether a child is sheltered.
 
     And whether who comes with a mandate bears the name of a holder or of a third party of one of these files.
     """

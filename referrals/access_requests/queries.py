@@ -315,6 +315,7 @@ def package(pk: UUID, *, actor: Actor, at: datetime) -> bytes:
 
     Raises:
         NotVisible: not for this person, or there is none any more.
+        WrongState, GuardRefused: it may not be handed over now: what shuts the gate, or ends a standing, ends this too.
         Unreadable: it isn't what two persons signed; nothing of it is handed out.
     """
     row = known(pk, actor=actor, at=at)
