@@ -49,6 +49,7 @@ from referrals.vocabulary.access_requests import (
     Withheld,
 )
 from referrals.vocabulary.states import ANY, AccessRequestState, Machine
+from referrals.workflow import safety
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
@@ -398,7 +399,7 @@ def copied(sheet: Sheet) -> list[Leaving]:
         GuardRefused: one is of a file that is no more in scope, where the gate didn't look: its row is lost, or spoilt.
     """
     hidden = sheet.hidden()
-    asked = {one.pk for one in people.with_joined(one.referral for one in sheet.files)}
+    asked = {one.pk for one in safety.with_joined(one.referral for one in sheet.files)}
     made = []
     for kept, said in sheet.parts():
         part, here = stored.part_of(said), hidden[kept.pk]

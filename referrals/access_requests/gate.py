@@ -6,23 +6,20 @@ inspector's word to send, and where justice is at work the prosecutor's note too
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Final
 from uuid import UUID
 
 from accounts.actor import system
 from accounts.roles import Role
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from referrals.access_requests import people, persons
+from referrals.access_requests import persons
 from referrals.access_requests.sheet import Sheet
 from referrals.models import AccessOpinion, Holder
 from referrals.vocabulary.access_requests import Gate, Requester, Verdict
 from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.states import Exploitation, InformationState, Outcome, Whereabouts
+from referrals.vocabulary.states import InformationState
+from referrals.workflow import safety
 from referrals.workflow.case import Case
-
-#: Statuses of a child of which a holder who asks learns nothing by a copy alone.
-GRAVE: Final = (Exploitation.SUSPECTED, Exploitation.ESTABLISHED)
 
 
 def shut(sheet: Sheet) -> list[Gate]:
@@ -31,33 +28,18 @@ def shut(sheet: Sheet) -> list[Gate]:
         return []
     cases = [
         Case(one, actor=sheet.actor, at=sheet.at)
-        for one in people.with_joined(one.referral for one in sheet.files)
+        for one in safety.with_joined(one.referral for one in sheet.files)
     ]
     mine, sheltered, known = _opened(sheet, cases)
-    children = [child for case in cases for child in case.recorded]
     mandated = sheet.row.requester == Requester.MANDATED
     found = {
         # Who comes for a child and stands in the file, as a holder or a third party, is nobody to give it to.
         Gate.IMPLICATED: sheet.row.requester == Requester.THIRD_PARTY
         or (mandated and known)
         or (sheet.of_holder and any(_is_implicated(case, mine) for case in cases)),
-        Gate.STATUS: (sheet.of_holder or mandated)
-        and any(child.prostitution_status in GRAVE for child in children),
-        Gate.SHELTERED: sheltered
-        or any(
-            measure.type_id.startswith("shelter_") or measure.place is not None
-            for case in cases
-            for measure in case.measures_alive()
-        ),
-        Gate.JUSTICE: any(
-            case.judicial_open()
-            or any(
-                outcome.type == Outcome.CRIMINAL_INQUIRY
-                for judicial in case.judicial_referrals
-                for outcome in judicial.outcomes.all()
-            )
-            for case in cases
-        ),
+        Gate.STATUS: (sheet.of_holder or mandated) and any(map(safety.is_grave, cases)),
+        Gate.SHELTERED: sheltered or any(map(safety.has_a_place, cases)),
+        Gate.JUSTICE: any(map(safety.justice_works, cases)),
         Gate.DEFERRED: sheet.of_holder
         and any(
             one.state == InformationState.DEFERRED and one.holder_id in mine
@@ -87,11 +69,7 @@ def _opened(sheet: Sheet, cases: Collection[Case]) -> tuple[set[UUID], bool, boo
         )
         own = {holder.pk for holder in mine} | ({sheet.row.holder} if sheet.row.holder else set())
         known = any(persons.knows(case, str(sheet.said.get("name", "")), scope) for case in cases)
-        sheltered = any(
-            child.whereabouts is not None and child.whereabouts.open(scope) == Whereabouts.SHELTERED
-            for case in cases
-            for child in case.recorded
-        )
+        sheltered = any(safety.shelters(case, scope) for case in cases)
     return own, sheltered, known
 
 

@@ -12,6 +12,7 @@ from referrals.access_requests.sheet import Sheet
 from referrals.models import AccessPart
 from referrals.vocabulary.access_requests import Handing, Outcome, Requester, Standing
 from referrals.vocabulary.states import ANSWERED_ACCESS, UNANSWERED_ACCESS
+from referrals.workflow import safety
 from referrals.workflow.rules import answers, rule, two_sign
 
 #: Which standing each requester has, once it is established (AR3).
@@ -124,7 +125,7 @@ def scope_is_set(sheet: Sheet, step_input: Any) -> bool:
 def restricted_file_calls_for_two(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """A restricted file comes into the scope with the signature of a supervisor of its list (AR4; §1.3 rule 3)."""
     files = people.files_named(sheet, step_input.references)
-    return any(people.is_apart(sheet, one) for one in people.with_joined(files or []))
+    return any(people.is_apart(sheet, one) for one in safety.with_joined(files or []))
 
 
 # --- Hiding passages (AR6) ----------------------------------------------------------------------------

@@ -18,28 +18,11 @@ from referrals.policy.definitions import protocol_of
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
+from referrals.workflow.safety import with_joined
 
 NO_FILE: Final = (State.DRAFT, State.PURGED)
 #: Who signs what leaves, as the second person.
 SIGNERS: Final = (Role.SUPERVISOR, Role.DPO)
-
-
-def with_joined(referrals: Iterable[Referral]) -> list[Referral]:
-    """Return some files and those joined to them either way, which a copy of them holds too."""
-    found = {one.pk: one for one in referrals}
-    waiting = list(found.values())
-    while waiting:
-        one = waiting.pop()
-        joined = [
-            joining.referral
-            for joining in one.joined_filings.filter(undone_at=None).select_related("referral")
-        ]
-        joined += [joining.target for joining in one.joinings.filter(undone_at=None).select_related("target")]
-        for other in joined:
-            if other.pk not in found:
-                found[other.pk] = other
-                waiting.append(other)
-    return list(found.values())
 
 
 def files_named(sheet: Sheet, references: Collection[str]) -> list[Referral] | None:

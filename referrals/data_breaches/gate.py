@@ -16,10 +16,9 @@ from referrals.access import row_level_security
 from referrals.data_breaches.sheet import Sheet
 from referrals.models import Referral
 from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.states import Exploitation, InformationState, Outcome, Whereabouts
+from referrals.vocabulary.states import InformationState
+from referrals.workflow import safety
 from referrals.workflow.case import Case
-
-_GRAVE = (Exploitation.SUSPECTED, Exploitation.ESTABLISHED)
 
 
 def is_shut(sheet: Sheet) -> bool:
@@ -44,16 +43,7 @@ def _touched(subjects: Collection[str]) -> list[Referral] | None:
     found = {one.pk: one for one in Referral.objects.filter(pk__in=known.values())}
     if len(known) != len(set(subjects)) or len(found) != len(set(known.values())):
         return None
-    waiting = list(found.values())
-    while waiting:
-        one = waiting.pop()
-        joined = [each.referral for each in one.joined_filings.filter(undone_at=None)]
-        joined += [each.target for each in one.joinings.filter(undone_at=None)]
-        for other in joined:
-            if other.pk not in found:
-                found[other.pk] = other
-                waiting.append(other)
-    return list(found.values())
+    return safety.with_joined(found.values())
 
 
 def _speaks_against(case: Case) -> bool:
@@ -61,18 +51,10 @@ def _speaks_against(case: Case) -> bool:
     return (
         case.referral.concern.holder_implicated == YesNo.YES
         or any(holder.implicated == YesNo.YES for holder in case.holders)
-        or any(child.prostitution_status in _GRAVE for child in case.recorded)
+        or safety.is_grave(case)
         or any(one.state == InformationState.DEFERRED for one in case.informations)
-        or bool(case.judicial_open())
-        or any(
-            outcome.type == Outcome.CRIMINAL_INQUIRY
-            for judicial in case.judicial_referrals
-            for outcome in judicial.outcomes.all()
-        )
-        or any(
-            measure.type_id.startswith("shelter_") or measure.place is not None
-            for measure in case.measures_alive()
-        )
+        or safety.justice_works(case)
+        or safety.has_a_place(case)
     )
 
 
@@ -85,8 +67,4 @@ def _shelters(sheet: Sheet, cases: Collection[Case]) -> bool:
         objects=[case.pseudonym for case in cases],
         tenant=sheet.row.authority_id,
     ) as scope:
-        return any(
-            child.whereabouts is not None and child.whereabouts.open(scope) == Whereabouts.SHELTERED
-            for case in cases
-            for child in case.recorded
-        )
+        return any(safety.shelters(case, scope) for case in cases)
