@@ -10,7 +10,7 @@ PYTHON := .venv/bin/python
 # Each process reads what the one before it compiled, whatever the environment says: hundreds are started by a run of
 # the tests, and compiling takes each half a second.
 unexport PYTHONDONTWRITEBYTECODE
-APPS := encryption core outbox audit accounts referrals web config
+APPS := encryption core outbox audit accounts directory referrals web config
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-night check format docs messages pictures journeys bench lock sbom advisories check-format check-lint check-types check-imports check-migrations check-docs check-schema

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from accounts.roles import OUTSIDE, Role
+from accounts.roles import OUTSIDE, PROGRAMS, Role
 
 PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
     {
@@ -47,6 +47,16 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
         ),
         # Keep it.
         "rota.change": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR}),
+        # Keep the entries of the authority in the directory of resources: structures, services, places (domain.md §6).
+        "directory.edit": frozenset({Role.DIRECTORY_EDITOR}),
+        # Search the directory: every person who has a role (field.md A.6).
+        "directory.read": frozenset(Role) - PROGRAMS,
+        # Open a secret address of the authority that keeps it: who reads class K there (domain.md §1.3; field.md A.7).
+        "directory.secret": frozenset(
+            {Role.ASE_INSPECTOR, Role.CASE_REFERENT, Role.ON_CALL, Role.SUPERVISOR}
+        ),
+        # Look at what was opened of them, beside who opened it.
+        "directory.review": frozenset({Role.SUPERVISOR}),
         # See how the service itself stands, in numbers and codes: which work failed, how many mails wait.
         "operations.read": frozenset({Role.PLATFORM_ADMIN}),
     }

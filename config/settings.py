@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "outbox",
     "audit",
     "accounts",
+    "directory",
     "referrals",
     "web",
     "config.apps.EdgeConfig",

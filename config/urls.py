@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/v1/", include("audit.api.urls")),
     path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("directory.api.urls")),
     path("api/v1/", include("referrals.composition.urls")),
     *assets.routes(),
     path("", include("web.urls")),

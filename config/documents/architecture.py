@@ -12,7 +12,7 @@ from textwrap import fill
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-APPS: Final = ("config", "web", "referrals", "accounts", "audit", "outbox", "core", "encryption")
+APPS: Final = ("config", "web", "referrals", "directory", "accounts", "audit", "outbox", "core", "encryption")
 #: What every feature of ``referrals`` stands on, and what stands on them all; the other packages are features.
 GROUND: Final = (
     "rest",

@@ -78,6 +78,10 @@ PERMISSION_RULES: Final = {
     " facts of the shell (class A) alone.",
     "rota.read": "Read who is on call when.",
     "rota.change": "Keep the rota.",
+    "directory.read": "Search the directory of local resources; a secret address shows as its département.",
+    "directory.edit": "Keep the authority's entries of it: structures, services, places; never read a secret address.",
+    "directory.secret": "Open a secret address that the authority keeps, for a purpose; each opening is an entry.",
+    "directory.review": "Look at what was opened of them outside working hours.",
     "operations.read": "See how the service itself stands, in numbers and codes: work that failed, mails that wait.",
 }
 INTRODUCTION: Final = """\

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("encryption", "core", "outbox", "audit", "accounts", "referrals", "web", "config")
+APPS = ("encryption", "core", "outbox", "audit", "accounts", "directory", "referrals", "web", "config")
 STEP = '''
 
 @rule(_("Le déclarant n'a pas laissé de numéro."))

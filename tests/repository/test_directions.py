@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LINTER = PROJECT["tool"]["importlinter"]
-UPWARDS = ["encryption", "core", "outbox", "audit", "accounts", "referrals", "web", "config"]
+UPWARDS = ["encryption", "core", "outbox", "audit", "accounts", "directory", "referrals", "web", "config"]
 TOOLING = {"tests", "bench", "docs"}
 
 

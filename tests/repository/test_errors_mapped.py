@@ -97,7 +97,7 @@ def test_why_a_file_is_refused_is_said_in_both_languages():
         assert english not in ("", french)
 
 
-@pytest.mark.parametrize("app", ["accounts", "audit", "outbox", "referrals", "web"])
+@pytest.mark.parametrize("app", ["accounts", "audit", "directory", "outbox", "referrals", "web"])
 def test_no_refusal_is_worded_in_one_language(app):
     """A sentence is marked where it is raised; of a code there is no sentence to mark."""
     names = {kind.__name__ for kind in REFUSALS}
@@ -131,7 +131,7 @@ def _is_text(node):
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-@pytest.mark.parametrize("app", ["audit", "accounts", "referrals"])
+@pytest.mark.parametrize("app", ["audit", "accounts", "directory", "referrals"])
 def test_every_fault_of_a_field_has_a_sentence(app):
     inputs = [
         ROOT / app / "inputs.py",

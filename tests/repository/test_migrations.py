@@ -15,7 +15,7 @@ from accounts.models import User
 from tests.selection import vendor
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("referrals", "accounts", "audit", "outbox", "encryption")
+OURS = ("referrals", "directory", "accounts", "audit", "outbox", "encryption")
 
 THERE_AND_BACK = """
 import gc

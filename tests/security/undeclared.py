@@ -4,7 +4,7 @@ from functools import cache
 
 from django.apps import apps
 
-OURS = ("accounts", "audit", "encryption", "referrals")
+OURS = ("accounts", "audit", "directory", "encryption", "referrals")
 #: What isn't a field but would be worth a try.
 TRIED = {
     "actor",

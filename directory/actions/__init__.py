@@ -1,0 +1,1 @@
+"""Writes of the directory: what an editor, an import or a service itself changes, each with its verification."""

@@ -1,0 +1,146 @@
+"""The one way in which a row of the directory changes: fields, their verifications, and what follows from them.
+
+Editors, imports and the services themselves all come through here, so that each change has its ``Verification``
+(field.md A.8) and ``Reach`` never tells otherwise than the service. Whoever calls has asked for the right, validated
+the values and writes the entry of the journal.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from directory import reach
+from directory.codes import Means
+from directory.models import Capacity, Place, Service, Structure, Verification
+from encryption import keys
+from encryption.fields import SealedField
+from encryption.keys import DataKey
+
+type Row = Structure | Service | Place | Capacity
+
+#: What a verification says of a value that is sealed.
+SEALED: Final = "[scellé]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Who says something of an entry: ``by`` an account, or the structure itself or a file (None); when and how."""
+
+    by: UUID | None
+    at: datetime
+    means: Means
+    evidence: str = ""
+
+
+def key_of(row: Service | Place) -> DataKey:
+    """Return the key of a row's own that seals its columns, made at the first use, under its authority's key.
+
+    Raises:
+        KeysUnavailable: the key store or the provider doesn't answer.
+    """
+    if row.key is None:
+        made = keys.create_data_keys(row.pk, row.authority_id)
+        row.key = made["case"].id
+        return made["case"]
+    return keys.data_key(row.key, row.pk)
+
+
+def write(row: Row, values: Mapping[str, Any], said: Said, *, confirmed: Collection[str] = ()) -> list[str]:
+    """Set fields of a row and save it; return the names of those that changed.
+
+    A new row is saved with them. ``confirmed`` names fields of which somebody said that they are right as they are. A
+    value that is sealed is given in clear, and always counts as a change.
+
+    Raises:
+        KeysUnavailable: a sealed value can't be written now.
+        Unsealable: a sealed value that its column doesn't take.
+    """
+    adding = row._state.adding
+    changed: list[tuple[str, Any, Any]] = []
+    for name, value in values.items():
+        field: Any = row._meta.get_field(name)
+        if isinstance(field, SealedField):
+            if _seal(row, field, value):
+                changed.append((name, SEALED, SEALED))
+            continue
+        before = getattr(row, field.attname)
+        after = value.pk if hasattr(value, "pk") else value
+        if adding or before != after:
+            setattr(row, field.attname, after)
+            changed.append((name, None if adding else before, after))
+    if changed:
+        row.save()
+    verified = [(name, _plain(old), _plain(new)) for name, old, new in changed]
+    told = {name for name, _, _ in changed}
+    for name in sorted(set(confirmed) - told):
+        value = _plain(_shown(row, name))
+        verified.append((name, value, value))
+    _verify(row, verified, said)
+    if isinstance(row, Service) and (changed or adding):
+        reach.write(row)
+    return sorted(told)
+
+
+def _seal(row: Row, field: SealedField, value: Any) -> bool:
+    """Seal a value into its column, or empty it; tell whether anything was written."""
+    if value is None or value == "":
+        had = getattr(row, field.attname) is not None
+        setattr(row, field.attname, None)
+        return had
+    if not isinstance(row, Service | Place):
+        raise TypeError("Only services and places have sealed columns.")
+    setattr(row, field.attname, key_of(row).seal(field, row.pk, value))
+    return True
+
+
+def _shown(row: Row, name: str) -> Any:
+    """Return a field as a verification tells it."""
+    field: Any = row._meta.get_field(name)
+    return SEALED if isinstance(field, SealedField) else getattr(row, field.attname)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    match value:
+        case UUID() | Decimal():
+            return str(value)
+        case date():  # an instant is one, too
+            return value.isoformat()
+        case _:
+            return value
+
+
+def _verify(row: Row, verified: Collection[tuple[str, Any, Any]], said: Said) -> None:
+    """Keep one verification a field. Of a secret place nothing but that it changed."""
+    structure, service, prefix = _about(row)
+    secret = isinstance(row, Place) and row.secret is not None
+    Verification.objects.bulk_create(
+        Verification(
+            structure_id=structure,
+            service_id=service,
+            field=f"{prefix}{name}",
+            old=SEALED if secret and name not in ("visibility", "department") else old,
+            new=SEALED if secret and name not in ("visibility", "department") else new,
+            by_id=said.by,
+            at=said.at,
+            means=said.means,
+            evidence=said.evidence,
+        )
+        for name, old, new in verified
+    )
+
+
+def _about(row: Row) -> tuple[UUID, UUID | None, str]:
+    """Return of which structure and service a row says something, and how its fields are called there."""
+    match row:
+        case Structure():
+            return row.pk, None, ""
+        case Service():
+            return row.structure_id, row.pk, ""
+        case Place():
+            return row.structure_id, row.service_id, "place."
+        case Capacity():
+            return row.service.structure_id, row.service_id, "capacity."

@@ -1,0 +1,1 @@
+"""API of the directory: translate in, one call, translate out."""

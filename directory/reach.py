@@ -1,0 +1,27 @@
+"""Which services answer a need in a zone: the rows of ``Reach``, written with their service (field.md A.9)."""
+
+from typing import Final
+
+from directory.codes import SHELTER, Status
+from directory.models import Reach, Service
+
+EVERYWHERE: Final = "everywhere"
+#: The zone of services that take somebody from far away.
+FAR: Final = "far"
+
+
+def zones_of(service: Service, need: str) -> set[str]:
+    """Return the zones in which a service is found for a need of its own."""
+    zones = set(service.zones) or {EVERYWHERE}
+    return zones | {FAR} if service.distance_placement and need in SHELTER else zones
+
+
+def write(service: Service) -> None:
+    """Make the rows of a service what the service says; none where it doesn't work or was merged into another."""
+    works = service.status != Status.CLOSED and service.merged_into_id is None
+    wanted = {(need, zone) for need in service.needs for zone in zones_of(service, need)} if works else set()
+    held = {(row.need, row.zone): row.pk for row in Reach.objects.filter(service=service)}
+    Reach.objects.filter(pk__in=[pk for key, pk in held.items() if key not in wanted]).delete()
+    Reach.objects.bulk_create(
+        Reach(service=service, need=need, zone=zone) for need, zone in sorted(wanted - held.keys())
+    )
