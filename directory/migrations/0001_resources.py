@@ -958,7 +958,7 @@ class Migration(migrations.Migration):
             model_name="place",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(models.Q(("visibility", "secret"), _negated=True), ("secret", None)),
+                    models.Q(models.Q(("visibility", "secret"), _negated=True), ("secret__isnull", True)),
                     models.Q(
                         ("address", ""),
                         ("commune", ""),

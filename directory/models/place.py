@@ -81,7 +81,7 @@ class Place(Celled):
                 condition=Q(visibility__in=Visibility.values), name="place_visibility_known"
             ),
             models.CheckConstraint(
-                condition=(~Q(visibility=Visibility.SECRET) & Q(secret=None))
+                condition=(~Q(visibility=Visibility.SECRET) & Q(secret__isnull=True))
                 | Q(
                     visibility=Visibility.SECRET,
                     secret__isnull=False,
