@@ -379,6 +379,10 @@ INVITATION_DAYS = 7
 # for nearly as long as the count is remembered: a mailbox gets one mail an hour, whoever asks.
 ACCOUNT_REQUEST_HOURS = 48  # for how long its link confirms the address
 ACCOUNT_ASKS_APART_SECONDS = 3540
+# Links by which services confirm their entries, directory/links.py: for how many days one counts, and how many services
+# are asked in an hour at most.
+DIRECTORY_LINK_DAYS = 14
+DIRECTORY_ASKS_PER_HOUR = 50
 PROVIDER_MINUTES = 10  # for how long a way to an identity provider and back may take
 PROVIDER_SKEW_SECONDS = 60  # by how much its clock may differ from ours
 PROVIDER_CALLS_AT_ONCE = 3  # in one process; fewer than its threads: a slow provider mustn't hold all of them

@@ -6,7 +6,7 @@ from typing import Final
 from django.apps import AppConfig
 
 #: The modules that register acts, templates and recurring work.
-REGISTERED: Final = ("directory.acts",)
+REGISTERED: Final = ("directory.acts", "directory.actions.confirmations", "directory.tasks")
 
 
 class DirectoryConfig(AppConfig):

@@ -1,0 +1,306 @@
+"""What a service is asked to confirm, and what becomes of its answers (field.md A.8).
+
+Most answers count at once; the address to which links go and the telephone never do. Whoever reads a stolen mail could
+otherwise have the next links sent to themself, or the calls about a child: such a correction waits for an editor, who
+calls the old number first. Nothing that is sealed is shown or asked.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # its stubs forget the error
+
+from accounts.errors import InvalidInput
+from core.inputs import Code, Codes, Flag, OptionalDay, StrictSerializer, Text, Whole
+from core.languages import FRENCH, in_both
+from core.languages import Text as Sentence
+from directory import freshness, links
+from directory.codes import Accepts, Sex, Situation, Status, Visibility
+from directory.models import Capacity, Place, Service
+
+RIGHT: Final = "right"
+WRONG: Final = "wrong"
+_OLDEST: Final = 25
+#: The columns behind each question, by its code; ``capacity`` are those of the service's first capacity.
+ASKED: Final[Mapping[str, tuple[str, ...]]] = {
+    "phone": ("phone",),
+    "email": ("email",),
+    "contact": ("contact_name",),
+    "hours": ("opening_hours", "opening_hours_text"),
+    "ages": ("age_min_months", "age_max_months"),
+    "sexes": ("sexes",),
+    "accepts": ("accepts",),
+    "delay": ("answer_delay_hours",),
+    "documents": ("documents_wanted", "documents_never"),
+    "capacity": ("maximum", "emergency"),
+}
+#: Of these a correction waits for an editor.
+WAITS: Final = ("phone", "email")
+#: A text in the form of OpenStreetMap names its days so; what a person writes seldom does.
+_OSM_DAY: Final = re.compile(r"\b(Mo|Tu|We|Th|Fr|Sa|Su|PH)\b|24/7")
+
+
+def _said() -> Code:
+    return Code([RIGHT, WRONG], required=False)
+
+
+def _number(most: int) -> Whole:
+    return Whole(max_value=most, required=False, allow_null=True, default=None)
+
+
+def _line(length: int, *, multiline: bool = False) -> Text:
+    return Text(max_length=length, required=False, allow_blank=True, default="", multiline=multiline)
+
+
+class OpenLinkInput(StrictSerializer):
+    """What shows the entry of which a link speaks; the link isn't used up."""
+
+    token = Text(max_length=64)
+
+
+class ConfirmationInput(StrictSerializer):
+    """What a service says of its entry: for each question ``right``, ``wrong`` with what is right, or nothing.
+
+    Ages are in years here. ``all_right`` stands for ``right`` everywhere.
+    """
+
+    token = Text(max_length=64)
+    all_right = Flag(default=False)
+    works = Code(Status.choices, required=False)
+    suspended_until = OptionalDay()
+    phone_said = _said()
+    phone = _line(30)
+    email_said = _said()
+    email = _line(254)
+    contact_said = _said()
+    contact = _line(200)
+    hours_said = _said()
+    hours = _line(500)
+    ages_said = _said()
+    age_from = _number(_OLDEST)
+    age_to = _number(_OLDEST)
+    sexes_said = _said()
+    sexes = Codes(Sex.choices, required=False)
+    accepts_said = _said()
+    accepts_runaway = Code(Accepts.choices, required=False)
+    accepts_substance = Code(Accepts.choices, required=False)
+    accepts_dual_status = Code(Accepts.choices, required=False)
+    accepts_unaccompanied = Code(Accepts.choices, required=False)
+    accepts_with_child = Code(Accepts.choices, required=False)
+    accepts_no_papers = Code(Accepts.choices, required=False)
+    delay_said = _said()
+    delay = _number(720)
+    documents_said = _said()
+    documents_wanted = _line(2_000, multiline=True)
+    documents_never = _line(2_000, multiline=True)
+    capacity_said = _said()
+    maximum = _number(999)
+    emergency = _number(999)
+    vacancy = _number(999)
+    remark = _line(400, multiline=True)
+    said_by = _line(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An entry as whoever has its link sees it; ``address`` says of a secret place that it is sealed, and no more."""
+
+    service: Service
+    structure: str
+    authority: str
+    address: str
+    is_secret: bool
+    capacity: Capacity | None
+    words: str
+    vacancy: int | None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What follows from the answers.
+
+    ``values`` and ``of_capacity`` are to be written, ``confirmed`` and ``confirmed_capacity`` are right as they are,
+    ``waiting`` are sentences for an editor; ``whole``: all that was asked was answered.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    confirmed: list[str] = field(default_factory=list)
+    of_capacity: dict[str, Any] = field(default_factory=dict)
+    confirmed_capacity: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    vacancy: int | None = None
+    whole: bool = False
+
+
+def opened(token: str, *, at: datetime) -> Linked:
+    """Return the entry of which a link speaks; the link stays as it is.
+
+    Raises:
+        LinkRefused: for whichever reason; which isn't said.
+    """
+    _link, service = links.held(token, at=at)
+    return linked(service, at=at)
+
+
+def linked(service: Service, *, at: datetime) -> Linked:
+    """Return an entry as whoever has its link sees it."""
+    capacity = capacity_of(service)
+    own = Place.objects.filter(structure=service.structure_id)
+    place = own.filter(service=service).first() or own.filter(service=None).first()
+    return Linked(
+        service=service,
+        structure=service.structure.name,
+        authority=service.authority.name,
+        address=_address(place),
+        is_secret=place is not None and place.visibility == Visibility.SECRET,
+        capacity=capacity,
+        words=freshness.words_of(service, at=at),
+        vacancy=None if capacity is None else freshness.vacancy(capacity, at=at),
+    )
+
+
+def capacity_of(service: Service) -> Capacity | None:
+    """Return the capacity that a service is asked for: the first by what is counted, and for whom."""
+    return Capacity.objects.filter(service=service).order_by("unit", "population").first()
+
+
+def _address(place: Place | None) -> str:
+    if place is None:
+        return ""
+    if place.visibility == Visibility.SECRET:
+        return gettext("Adresse scellée (département %(code)s)") % {"code": place.department}
+    town = " ".join(filter(None, (place.postal_code, place.commune)))
+    return ", ".join(filter(None, (place.address, place.complement, town)))
+
+
+# --- From answers to what is written -------------------------------------------------------------------
+
+
+def outcome_of(
+    answers: Mapping[str, Any], service: Service, capacity: Capacity | None, *, today: date
+) -> Outcome:
+    """Return what follows from validated answers to ``ConfirmationInput``.
+
+    Raises:
+        InvalidInput: two answers don't fit together.
+    """
+    _require_fitting(answers, capacity, today=today)
+    found = Outcome(vacancy=answers["vacancy"])
+    everywhere = answers["all_right"]
+    said = {code: RIGHT if everywhere else answers.get(f"{code}_said", "") for code in ASKED}
+    for code, columns in ASKED.items():
+        if code == "capacity":
+            _of_capacity(said[code], answers, found)
+        elif said[code] == RIGHT:
+            found.confirmed += columns
+        elif said[code] == WRONG and code in WAITS:
+            found.waiting.append(_proposal(code, answers))
+        elif said[code] == WRONG:
+            found.values |= _CORRECTED[code](answers, service)
+            found.confirmed += columns  # what was typed anew and is the same
+    _status(answers, found)
+    if remark := answers["remark"]:
+        found.waiting.append(remark)
+    asked = set(ASKED) - ({"capacity"} if capacity is None else set())
+    found.whole = everywhere or all(said[code] for code in asked)
+    return found
+
+
+def _require_fitting(answers: Mapping[str, Any], capacity: Capacity | None, *, today: date) -> None:
+    if not answers["all_right"] and not answers.get("works"):
+        raise InvalidInput({"works": ["required"]})
+    lowest, highest = answers["age_from"], answers["age_to"]
+    if lowest is not None and highest is not None and lowest > highest:
+        raise InvalidInput({"age_to": ["too-small"]})
+    if answers["suspended_until"] is not None and answers["suspended_until"] <= today:
+        raise InvalidInput({"suspended_until": ["too-early"]})
+    known = None if capacity is None else capacity.maximum
+    maximum = answers["maximum"] if answers.get("capacity_said") == WRONG else known
+    free = answers["vacancy"]
+    if free is None and capacity is not None:
+        free = capacity.vacancy if answers.get("capacity_said") == WRONG else None
+    if maximum is not None and free is not None and free > maximum:
+        raise InvalidInput({"vacancy": ["too-large"]})
+
+
+def _of_capacity(said: str, answers: Mapping[str, Any], found: Outcome) -> None:
+    if said:
+        found.confirmed_capacity += ASKED["capacity"]
+    if said == WRONG:
+        found.of_capacity |= {"maximum": answers["maximum"], "emergency": answers["emergency"]}
+
+
+def _status(answers: Mapping[str, Any], found: Outcome) -> None:
+    """Take what is said of the service's working: it counts at once, for nobody may be sent where nobody is taken."""
+    works = answers.get("works")
+    found.confirmed.append("status")
+    if works is not None and not answers["all_right"]:
+        until = answers["suspended_until"] if works == Status.SUSPENDED else None
+        found.values |= {"status": works, "suspended_until": until}
+
+
+_PROPOSED: Final[Mapping[str, Any]] = {
+    "phone": _("Téléphone proposé par la structure : %(value)s"),
+    "email": _("Courriel proposé par la structure : %(value)s"),
+}
+
+
+def _proposal(code: str, answers: Mapping[str, Any]) -> str:
+    """Return a correction as a sentence for the editors: kept for all, so in French."""
+    return as_kept(_PROPOSED[code]) % {"value": answers[code] or as_kept(_("aucun"))}
+
+
+def as_kept(text: Sentence) -> str:
+    """Return a text as it is stored, whoever reads this page: in French."""
+    return in_both(text)[FRENCH]
+
+
+def _hours(answers: Mapping[str, Any], _service: Service) -> dict[str, Any]:
+    """Return hours in the form that matching reads where they are typed so, else as words, and the old form ends."""
+    typed = answers["hours"]
+    if _OSM_DAY.search(typed):
+        try:
+            OpeningHours(typed)
+        except ParserError:
+            pass
+        else:
+            return {"opening_hours": typed, "opening_hours_text": ""}
+    return {"opening_hours": "", "opening_hours_text": typed}
+
+
+def _ages(answers: Mapping[str, Any], _service: Service) -> dict[str, Any]:
+    """Return ages in months, of years whose last is lived to its end."""
+    lowest, highest = answers["age_from"], answers["age_to"]
+    return {
+        "age_min_months": None if lowest is None else 12 * lowest,
+        "age_max_months": None if highest is None else 12 * highest + 11,
+    }
+
+
+def _accepts(answers: Mapping[str, Any], service: Service) -> dict[str, Any]:
+    """Return the situations with their new answers; words stay with an answer that stays."""
+    found = dict(service.accepts)
+    for situation in Situation:
+        answer = answers.get(f"accepts_{situation}")
+        if answer and found.get(situation, {}).get("answer") != answer:
+            found[str(situation)] = {"answer": answer, "words": ""}
+    return {"accepts": found}
+
+
+_CORRECTED: Final[Mapping[str, Callable[[Mapping[str, Any], Service], dict[str, Any]]]] = {
+    "contact": lambda answers, _service: {"contact_name": answers["contact"]},
+    "hours": _hours,
+    "ages": _ages,
+    "sexes": lambda answers, _service: {"sexes": answers.get("sexes", [])},
+    "accepts": _accepts,
+    "delay": lambda answers, _service: {"answer_delay_hours": answers["delay"]},
+    "documents": lambda answers, _service: {
+        "documents_wanted": answers["documents_wanted"],
+        "documents_never": answers["documents_never"],
+    },
+}

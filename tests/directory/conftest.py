@@ -1,0 +1,13 @@
+"""The clock of the mails by which services are asked."""
+
+import pytest
+
+from tests.directory.asked import Clock
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    found = Clock()
+    for place in ("config.pipeline", "directory.actions.confirmations"):
+        monkeypatch.setattr(f"{place}.instant", found)
+    return found
