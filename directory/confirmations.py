@@ -216,7 +216,7 @@ def _require_fitting(answers: Mapping[str, Any], capacity: Capacity | None, *, t
         raise InvalidInput({"works": ["required"]})
     lowest, highest = answers["age_from"], answers["age_to"]
     if lowest is not None and highest is not None and lowest > highest:
-        raise InvalidInput({"age_to": ["too-small"]})
+        raise InvalidInput({"age_to": ["out-of-order"]})
     if answers["suspended_until"] is not None and answers["suspended_until"] <= today:
         raise InvalidInput({"suspended_until": ["too-early"]})
     known = None if capacity is None else capacity.maximum
@@ -225,7 +225,7 @@ def _require_fitting(answers: Mapping[str, Any], capacity: Capacity | None, *, t
     if free is None and capacity is not None:
         free = capacity.vacancy if answers.get("capacity_said") == WRONG else None
     if maximum is not None and free is not None and free > maximum:
-        raise InvalidInput({"vacancy": ["too-large"]})
+        raise InvalidInput({"vacancy": ["out-of-order"]})
 
 
 def _of_capacity(said: str, answers: Mapping[str, Any], found: Outcome) -> None:

@@ -24,6 +24,7 @@ from web.views.access_requests.urls import urlpatterns as access_requests
 from web.views.administration.urls import urlpatterns as administration
 from web.views.breaches.urls import urlpatterns as breaches
 from web.views.cases.urls import urlpatterns as cases
+from web.views.directory import confirming
 from web.views.filing import begin, check, files, form, paper, sent, sharing
 from web.views.journal.urls import urlpatterns as journal
 
@@ -63,6 +64,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "demande-de-compte/confirmation", accountrequests.ConfirmRequest.as_view(), name="account-ask-confirm"
     ),
+    path("annuaire/confirmer", confirming.ConfirmEntry.as_view(), name="directory-confirm"),
     path("compte/roles", accountrequests.OwnRoles.as_view(), name="own-roles"),
     path("compte/roles/demande", accountrequests.AskRole.as_view(), name="role-wanted"),
     path("compte/roles/collegue", accountrequests.AskColleague.as_view(), name="colleague-wanted"),

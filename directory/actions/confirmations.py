@@ -35,7 +35,7 @@ from outbox.templates import Kind, Template, register
 #: Where the link leads: an address of ``web/urls.py``.
 PAGE: Final = "annuaire/confirmer"
 #: Where editors find what is to be verified.
-TO_VERIFY: Final = "annuaire/a-verifier"
+TO_VERIFY: Final = "annuaire/signalements"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Pages of the directory of local resources (field.md A)."""
