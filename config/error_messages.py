@@ -245,6 +245,10 @@ FAULTS: Final[dict[str, Text]] = {
     ),
     "several-communes": _("Plusieurs communes portent ce nom : choisissez la bonne."),
     "one-of": _("Donnez l'un ou l'autre, pas les deux."),
+    "contact-needed": _(
+        "L'adresse est secrète : donnez un téléphone, un courriel ou un lien pour solliciter le service."
+    ),
+    "secret-address": _("L'adresse est secrète : ceci permettrait de la trouver."),
     # About the file of an import as a whole.
     **{f"import-{fault.value}": fault.label for fault in sorted(OF_FILE)},
     "import-too-large": _("Ce fichier est trop volumineux pour un import."),

@@ -6,7 +6,10 @@ from typing import Final
 from django.apps import AppConfig
 
 #: The modules that register acts, templates and recurring work.
-REGISTERED: Final = ("directory.acts", "directory.actions.confirmations", "directory.tasks")
+REGISTERED: Final = (
+    "directory.acts",
+    "directory.notices",
+)
 
 
 class DirectoryConfig(AppConfig):

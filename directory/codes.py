@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from audit.events import Purpose
+
 
 class ResourceKind(models.TextChoices):
     """What a structure is (domain.md §6.1)."""
@@ -163,6 +165,17 @@ class Means(models.TextChoices):
     LINK = "link", _("Par la structure, avec son lien")
     IMPORT = "import", _("Par un fichier")
     TYPED = "typed", _("Sans vérification")
+
+
+class OpeningPurpose(models.TextChoices):
+    """Why a secret address is opened: those purposes of the journal for which somebody must know it."""
+
+    HANDLING = Purpose.HANDLING.value, _("Suivi d'un dossier")
+    ASSESSMENT = Purpose.ASSESSMENT.value, _("Évaluation d'une situation")
+    DECISION = Purpose.DECISION.value, _("Décision à prendre")
+    MEASURE = Purpose.MEASURE.value, _("Accueil ou mesure à organiser")
+    JUDICIAL = Purpose.JUDICIAL.value, _("Demande d'un magistrat")
+    EMERGENCY = Purpose.EMERGENCY.value, _("Mise à l'abri en urgence")
 
 
 class Source(models.TextChoices):

@@ -18,7 +18,8 @@ def zones_of(service: Service, need: str) -> set[str]:
 
 def write(service: Service) -> None:
     """Make the rows of a service what the service says; none where it doesn't work or was merged into another."""
-    works = service.status != Status.CLOSED and service.merged_into_id is None
+    structure = service.structure
+    works = Status.CLOSED not in (service.status, structure.status) and service.merged_into_id is None
     wanted = {(need, zone) for need in service.needs for zone in zones_of(service, need)} if works else set()
     held = {(row.need, row.zone): row.pk for row in Reach.objects.filter(service=service)}
     Reach.objects.filter(pk__in=[pk for key, pk in held.items() if key not in wanted]).delete()

@@ -132,6 +132,15 @@ def create_draft_key(owner: UUID) -> DataKey:
     return _new((Kind.DRAFT,), owner, above)[0]
 
 
+def create_key(owner: UUID, authority_id: UUID) -> DataKey:
+    """Make one data key for a row that isn't a case, under its authority's own key.
+
+    Raises:
+        KeysUnavailable: the key store or the provider doesn't answer.
+    """
+    return _new((Kind.CASE,), owner, keyring.wrapping_key(Kind.AUTHORITY, authority_id))[0]
+
+
 def data_key(key_id: UUID, owner: UUID) -> DataKey:
     """Return the handle of a key of ``owner``, after it was unwrapped and its commitment checked.
 

@@ -85,6 +85,7 @@ REGISTERED = (
     "referrals.notifications.recipients",
     "referrals.on_call_rota.actions",
     "referrals.parents.reviews",
+    "referrals.policy.duty",
     "referrals.policy_changes.certificates",
     "referrals.policy_changes.sign_in_policy",
     "referrals.reminders.expiry",

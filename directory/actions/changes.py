@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from directory import reach
 from directory.codes import Means
@@ -23,6 +24,10 @@ type Row = Structure | Service | Place | Capacity
 
 #: What a verification says of a value that is sealed.
 SEALED: Final = "[scellé]"
+#: What isn't said of an entry but kept with it: no verification tells it.
+BOOKKEEPING: Final = frozenset({"updated_on", "fetched_at", "asked_at", "asks_missed"})
+#: Of a place its verifications tell these alone: they are never erased, and what is public may become secret.
+PLACE_TOLD: Final = frozenset({"visibility", "department"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +47,17 @@ def key_of(row: Service | Place) -> DataKey:
         KeysUnavailable: the key store or the provider doesn't answer.
     """
     if row.key is None:
-        made = keys.create_data_keys(row.pk, row.authority_id)
-        row.key = made["case"].id
-        return made["case"]
+        made = keys.create_key(row.pk, row.authority_id)
+        row.key = made.id
+        return made
     return keys.data_key(row.key, row.pk)
 
 
 def write(row: Row, values: Mapping[str, Any], said: Said, *, confirmed: Collection[str] = ()) -> list[str]:
     """Set fields of a row and save it; return the names of those that changed.
 
-    A new row is saved with them. ``confirmed`` names fields of which somebody said that they are right as they are. A
+    A new row is saved with them. Of a structure or service that changed, ``updated_on`` becomes the day of it, unless
+    a source states one. ``confirmed`` names fields of which somebody said that they are right as they are. A
     value that is sealed is given in clear, and always counts as a change.
 
     Raises:
@@ -72,8 +78,10 @@ def write(row: Row, values: Mapping[str, Any], said: Said, *, confirmed: Collect
             setattr(row, field.attname, after)
             changed.append((name, None if adding else before, after))
     if changed:
+        if isinstance(row, Structure | Service) and "updated_on" not in values:
+            row.updated_on = local_day(row, said.at)
         row.save()
-    verified = [(name, _plain(old), _plain(new)) for name, old, new in changed]
+    verified = [(name, _plain(old), _plain(new)) for name, old, new in changed if name not in BOOKKEEPING]
     told = {name for name, _, _ in changed}
     for name in sorted(set(confirmed) - told):
         value = _plain(_shown(row, name))
@@ -113,17 +121,23 @@ def _plain(value: Any) -> Any:
             return value
 
 
+def local_day(row: Structure | Service, at: datetime) -> date:
+    """Return the day of an instant where the authority is that keeps a row."""
+    return at.astimezone(ZoneInfo(row.authority.timezone)).date()
+
+
 def _verify(row: Row, verified: Collection[tuple[str, Any, Any]], said: Said) -> None:
-    """Keep one verification a field. Of a secret place nothing but that it changed."""
+    """Keep one verification a field; of where a place is, that it changed or is right, and nothing else."""
     structure, service, prefix = _about(row)
-    secret = isinstance(row, Place) and row.secret is not None
+    if isinstance(row, Place):
+        verified = [one if one[0] in PLACE_TOLD else (one[0], None, None) for one in verified]
     Verification.objects.bulk_create(
         Verification(
             structure_id=structure,
             service_id=service,
             field=f"{prefix}{name}",
-            old=SEALED if secret and name not in ("visibility", "department") else old,
-            new=SEALED if secret and name not in ("visibility", "department") else new,
+            old=old,
+            new=new,
             by_id=said.by,
             at=said.at,
             means=said.means,

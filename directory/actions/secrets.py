@@ -1,0 +1,141 @@
+"""Opens what is sealed in the directory: a secret address, the number of the night (field.md A.7, rule 4).
+
+An opening is a disclosure with a purpose, and never held up. Outside the authority's working hours its supervisors are
+told at once, and one of them looks at it by the end of the next working day.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import own_account, require, require_somewhere, who_may
+from accounts.actor import Actor
+from accounts.errors import AlreadyThere, NotAllowed, NotVisible
+from accounts.naming import visible
+from accounts.notifications import tell_people
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from directory import acts, duty
+from directory.access import ASKING, READ, REVIEW, SECRET, may_ask, reviewable_openings, visible_services
+from directory.actions.records import acting, record
+from directory.models import Place, SecretOpening
+from directory.notices import SECRET_OPENED
+
+#: What an entry says of an opening for which nobody of the authority was at work.
+OFF_DUTY = "off-duty"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address that was opened; ``opening`` is the row that says so."""
+
+    opening: UUID
+    department: str
+    address: str
+    complement: str
+    postal_code: str
+    commune: str
+    insee_code: str
+    longitude: float | None
+    latitude: float | None
+
+
+def open_address(place_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> Address:
+    """Open a secret address for a purpose (``OpeningInput``).
+
+    Raises:
+        NotAllowed: the actor's roles at the authority that keeps the place don't open one.
+        NotVisible: there is no such place, or its address isn't secret.
+        KeysUnavailable, Unreadable: it can't be opened now, or at all.
+    """
+    require_somewhere(actor, READ)
+    place = Place.objects.select_related("authority").filter(pk=place_pk, secret__isnull=False).first()
+    if place is None or place.secret is None:
+        raise NotVisible
+    require(actor, SECRET, place.authority_id)
+    on_duty = duty.is_on_duty(place.authority, at)
+    opening = SecretOpening.objects.create(
+        place=place,
+        authority=place.authority,
+        by=own_account(actor),
+        at=at,
+        purpose=body["purpose"],
+        on_duty=on_duty,
+        due_at=None if on_duty else duty.next_working_day_end(place.authority, at),
+    )
+    with disclosure(
+        actor=acting(actor, SECRET, place.authority_id),
+        purpose=Purpose(body["purpose"]),
+        at=at,
+        objects=[],
+        tenant=place.authority_id,
+        act=acts.SECRET_OPENED,
+        rule="" if on_duty else OFF_DUTY,
+        payload=place.pk.bytes,
+        always=True,
+        urgent=True,
+    ) as scope:
+        parts = place.secret.open(scope)
+    if not on_duty:
+        told = who_may(REVIEW, place.authority_id, at=at) - {actor.user_id}
+        tell_people(told, SECRET_OPENED, place.authority_id, at=at)
+    return Address(opening=opening.pk, department=place.department, **parts)
+
+
+def open_night_phone(service_pk: UUID, *, actor: Actor, at: datetime) -> str:
+    """Return the number of a service's night duty; it is an entry.
+
+    Raises:
+        NotAllowed: the actor asks no service for a child.
+        NotVisible: there is no such service, or it has no such number.
+        KeysUnavailable, Unreadable: it can't be opened now, or at all.
+    """
+    if not may_ask(actor):
+        raise NotAllowed(rule="directory.night-phone")
+    service = visible(visible_services(actor), service_pk)
+    if service.night_phone is None:
+        raise NotVisible
+    role = min(actor.holding(ASKING), key=lambda one: (one.authority_id != service.authority_id, one.role))
+    with disclosure(
+        actor=actor.acting_as(role.role, authority_id=role.authority_id),
+        purpose=Purpose.EMERGENCY,
+        at=at,
+        objects=[],
+        tenant=service.authority_id,
+        act=acts.NIGHT_PHONE_OPENED,
+        payload=service.pk.bytes,
+        always=True,
+        urgent=True,
+    ) as scope:
+        number: str = service.night_phone.open(scope)
+    return number
+
+
+def look_at(opening_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> SecretOpening:
+    """Write down that a supervisor looked at an opening, and what they think of it (``LookInput``).
+
+    Raises:
+        NotAllowed: the actor reviews none.
+        NotVisible: absent, of another authority, or the actor's own.
+        AlreadyThere: somebody has looked at it.
+    """
+    rows = reviewable_openings(actor).select_for_update(of=("self",))
+    opening = visible(rows, opening_pk)
+    if opening.looked_at is not None:
+        raise AlreadyThere(_("Cette ouverture a déjà été examinée."))
+    opening.looked_at, opening.looked_by_id, opening.justified = at, actor.user_id, body["justified"]
+    opening.save(update_fields=["looked_at", "looked_by", "justified"])
+    record(
+        acts.SECRET_LOOKED_AT,
+        opening.pk,
+        opening.authority_id,
+        actor=acting(actor, REVIEW, opening.authority_id),
+        at=at,
+        purpose=Purpose.AUDIT,
+        to_state="justified" if opening.justified else "not-justified",
+    )
+    return opening

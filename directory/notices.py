@@ -1,0 +1,29 @@
+"""Notices of the directory: that something waits, never what or where (field.md A.7, rule 4)."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from outbox.templates import Kind, Template, register
+
+#: Addresses of pages, as ``web/urls.py`` has them.
+OPENINGS_PAGE: Final = "annuaire/ouvertures"
+REPORTS_PAGE: Final = "annuaire/signalements"
+
+SECRET_OPENED: Final = "directory.secret"  # noqa: S105 - the code of a text
+ERRORS_WAIT: Final = "directory.errors"
+
+register(
+    Template(
+        SECRET_OPENED,
+        Kind.ACCOUNT,
+        _("Une adresse secrète de l'annuaire a été ouverte hors des heures de service : à vérifier."),
+        start=OPENINGS_PAGE,
+    ),
+    Template(
+        ERRORS_WAIT,
+        Kind.ACCOUNT,
+        _("Des erreurs ont été signalées dans l'annuaire de ressources."),
+        start=REPORTS_PAGE,
+    ),
+)

@@ -1,0 +1,101 @@
+"""One entry of the directory, as whoever has a role reads it, and what was said of it (field.md A.6, A.8)."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from accounts.actor import Actor
+from accounts.naming import visible
+from directory import access
+from directory.access import visible_services, visible_structures
+from directory.actions.merging import kept_of
+from directory.codes import Visibility
+from directory.models import Service, Verification
+from directory.queries.search import working
+from directory.queries.views import (
+    ServicePage,
+    StructurePage,
+    VerificationLine,
+    address_view,
+    capacity_view,
+    freshness,
+    line_of,
+    place_of,
+    with_places,
+)
+
+HISTORY_MAX: Final = 500
+
+
+def service(pk: UUID, *, actor: Actor, at: datetime) -> ServicePage:
+    """Return a service; of one that was merged, the one that is kept.
+
+    Raises:
+        NotAllowed: the actor doesn't read the directory.
+        NotVisible: there is no such service.
+    """
+    found = kept_of(visible(visible_services(actor).select_related("merged_into"), pk))
+    row = visible(with_places(visible_services(actor)), found.pk)
+    place, structure = place_of(row), row.structure
+    return ServicePage(
+        service=row,
+        structure=structure,
+        address=address_view(place),
+        phone=row.phone or structure.phone,
+        email=row.email or structure.email,
+        capacities=tuple(capacity_view(one, at=at) for one in row.capacities.all()),
+        freshness=freshness(row, at=at),
+        has_night_phone=row.night_phone is not None,
+        may_edit=row.authority_id in actor.may(access.EDIT),
+        may_open_address=(
+            place is not None
+            and place.visibility == Visibility.SECRET
+            and place.authority_id in actor.may(access.SECRET)
+        ),
+        may_open_night_phone=row.night_phone is not None and access.may_ask(actor),
+    )
+
+
+def structure(pk: UUID, *, actor: Actor, at: datetime) -> StructurePage:
+    """Return a structure with its services by name; of one that was merged, the one that is kept.
+
+    Raises:
+        NotAllowed: the actor doesn't read the directory.
+        NotVisible: there is no such structure.
+    """
+    row = kept_of(visible(visible_structures(actor).select_related("merged_into"), pk))
+    services = with_places(working(visible_services(actor)).filter(structure=row)).order_by("name", "id")
+    places = list(row.places.all())
+    may_edit = row.authority_id in actor.may(access.EDIT)
+    hidden = any(place.visibility == Visibility.SECRET for place in places) and not may_edit
+    registers = {} if hidden else {name: getattr(row, name) for name in ("siret", "finess", "uai", "rna")}
+    return StructurePage(
+        row=row,
+        identifiers={name: number for name, number in registers.items() if number},
+        address=address_view(next((place for place in places if place.service_id is None), None)),
+        services=tuple(line_of(one, at=at) for one in services),
+        may_edit=may_edit,
+    )
+
+
+def history(row: Service, *, actor: Actor) -> list[VerificationLine]:
+    """Return what was said of a service and when, the newest first; who said it is told to its editors alone.
+
+    Raises:
+        NotAllowed: the actor doesn't read the directory.
+    """
+    visible_services(actor)
+    named = row.authority_id in actor.may(access.EDIT)
+    rows = Verification.objects.filter(service=row).select_related("by")[:HISTORY_MAX]
+    return [
+        VerificationLine(
+            field=one.field,
+            old=one.old,
+            new=one.new,
+            at=one.at,
+            means=one.means,
+            evidence=one.evidence if named else "",
+            by=one.by.full_name if named and one.by else "",
+        )
+        for one in rows
+    ]

@@ -1,0 +1,58 @@
+"""Entries of the directory as tests write them; all of it is invented."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from directory.actions import places, services, structures
+from directory.inputs import PlaceInput, ServiceInput, StructureInput
+from directory.models import Place, Service, Structure
+
+#: A Tuesday, 13:00 in Paris.
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+#: The canary: a commune that nothing in these tests is at, but the secret place (field.md A.7, rule 5).
+SECRET_COMMUNE = "Roubaix"
+SECRET_ADDRESS = {
+    "insee_code": "59512",
+    "postal_code": "59100",
+    "address": "47 rue des Acacias-Bleus",
+    "complement": "Porte vert amande",
+    "longitude": 3.17456,
+    "latitude": 50.69421,
+}
+PUBLIC_ADDRESS = {"insee_code": "93066", "postal_code": "93200", "address": "3 place de la Gare"}
+SHELTER = {
+    "name": "Accueil de nuit",
+    "description": "Un lit pour une nuit.",
+    "needs": ["tonight_shelter"],
+    "phone": "01 99 00 12 34",
+    "zones": ["93"],
+}
+
+
+def editor(world: Any, code: str = "93") -> Any:
+    """Return who keeps the entries of an authority."""
+    return world.actor("directory_editor", code, at=AT)
+
+
+def a_structure(world: Any, code: str = "93", at: datetime = AT, **values: Any) -> Structure:
+    """Return a structure that an authority keeps."""
+    body = StructureInput.read({"kind": "specialised_ngo", "name": "Le Phare", **values})
+    return structures.make(body, actor=editor(world, code), at=at)
+
+
+def a_service(world: Any, structure: Structure | None = None, at: datetime = AT, **values: Any) -> Service:
+    """Return a service of a structure of 93, or of a given one."""
+    structure = structure or a_structure(world)
+    body = ServiceInput.read(SHELTER | values)
+    code = structure.authority.code
+    return services.make(structure.pk, body, actor=editor(world, code), at=at)
+
+
+def at_place(
+    world: Any, structure: Structure, visibility: str = "public", service: Service | None = None, **parts: Any
+) -> Place:
+    """Put a structure or a service at a place; a secret one at the canary's address."""
+    address = SECRET_ADDRESS if visibility == "secret" else PUBLIC_ADDRESS
+    body = PlaceInput.read({"visibility": visibility, **(parts or address)})
+    pk = service.pk if service else None
+    return places.put(structure.pk, pk, body, actor=editor(world, structure.authority.code), at=AT)
