@@ -90,6 +90,7 @@ ELSEWHERE = {
 #: Where a walk begins; the last ones are reached from mails, grave acts or a state alone.
 STARTS = (
     "/", "/dossiers", "/mot-de-passe/choix", "/invitation", "/demande-de-compte/confirmation", "/compte/adresse/choix",
+    "/annuaire/confirmer",
     "/compte/confirmation", "/compte/roles/collegue", "/dossiers/vues", "/compte/agenda",
     "/administration?state=closed",
 )  # fmt: skip

@@ -170,6 +170,8 @@ ROUTES = {
     "POST /invitation/fournisseur/<slug:code>": PUBLIC,
     "GET /invitation/identite": PUBLIC,
     "POST /invitation/identite": PUBLIC,
+    "GET /annuaire/confirmer": PUBLIC,
+    "POST /annuaire/confirmer": PUBLIC,
     "GET /demande-de-compte": PUBLIC,
     "POST /demande-de-compte": PUBLIC,
     "GET /demande-de-compte/confirmation": PUBLIC,

@@ -18,6 +18,8 @@ from accounts.models import CalendarFeed, Factor, Identity, MailedLink, User
 from accounts.oidc import visits
 from accounts.roles import Role
 from accounts.signin import PROVED
+from directory import links as directory_links
+from directory.models import ConfirmationLink
 from encryption import keys, onetime
 from encryption.digest import sha256
 from referrals.models import (
@@ -36,6 +38,7 @@ from referrals.models import (
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
+from tests.directory.asked import a_service
 from tests.factories.concerns import concern
 from tests.factories.factors import SoftKey, give_application, give_passkey
 from tests.factories.world import World
@@ -908,6 +911,20 @@ def _second_step(world: World) -> MakeReady:
 
 def _step() -> int:
     return onetime.step_of(datetime.now(UTC).timestamp())
+
+
+@write("POST /annuaire/confirmer")
+def _confirmed_entry(world: World) -> MakeReady:
+    at = datetime.now(UTC)
+    ConfirmationLink.objects.create(
+        service=a_service(world),
+        kept=directory_links.kept_of(TOKEN),
+        made_at=at,
+        expires_at=at + timedelta(days=1),
+    )
+    client = Client(raise_request_exception=False)
+    said = {"token": TOKEN, "then": "answer", "works": "suspended", "remark": "À revoir."}
+    return lambda: partial(client.post, "/annuaire/confirmer", said)
 
 
 @write("POST /deconnexion")

@@ -68,6 +68,8 @@ TRIED = {
     "INVITATION_DAYS": (LINKS, "test_an_invitation_counts_for_a_week"),
     "ACCOUNT_REQUEST_HOURS": (REQUESTS, "test_a_link_confirms_for_two_days_and_once"),
     "ACCOUNT_ASKS_APART_SECONDS": (REQUESTS, "test_asking_slows_down_by_address_whosever_it_is"),
+    "DIRECTORY_LINK_DAYS": ("directory/test_links.py", "test_a_link_counts_for_two_weeks"),
+    "DIRECTORY_ASKS_PER_HOUR": ("directory/test_links.py", "test_so_many_are_asked_in_an_hour_and_no_more"),
     "PROVIDER_MINUTES": (OIDC, "test_a_way_counts_for_ten_minutes"),
     "PROVIDER_SKEW_SECONDS": (OIDC, "test_clocks_may_differ_by_a_minute_and_not_by_a_second_more"),
     "PROVIDER_CALLS_AT_ONCE": (OIDC, "test_a_slow_provider_holds_no_more_than_three_threads"),

@@ -27,7 +27,7 @@ from web.page import InputPage
 
 _ANSWERS: Final = ((RIGHT, _("C'est juste")), (WRONG, _("À corriger")))
 _IF_WRONG: Final = (WRONG,)
-_WAITS: Final = _("Un gestionnaire de l'annuaire vous appelle à l'ancien numéro avant de le changer.")
+_WAITS: Final = _("Un gestionnaire de l'annuaire vous appelle avant de le changer.")
 _YEARS: Final = {"inputmode": "numeric", "maxlength": "2"}
 _WORKS: Final = Ask(
     "works",
@@ -91,7 +91,7 @@ _CORRECTIONS: Final[Mapping[str, tuple[Any, tuple[Ask, ...]]]] = {
         _("Situations"),
         tuple(Ask(f"accepts_{one}", one.label, inline=True) for one in Situation),
     ),
-    "delay": (_("Délai de réponse"), (Ask("delay", _("Vous répondez en, en heures")),)),
+    "delay": (_("Délai de réponse"), (Ask("delay", _("Délai, en heures")),)),
     "documents": (
         _("Documents"),
         (
