@@ -71,7 +71,7 @@ def fields_of(values: Mapping[str, Any], faults: Mapping[str, str], *, prefix: s
         Option(number, f"{number} – {words}", number == chosen, f"{where.id}-{n}")
         for n, (number, words) in enumerate(departments().items())
     ]
-    offered = _offered(clean(written), chosen) if town.error else []
+    meant = offered(clean(written), chosen) if town.error else []
     which = Field(WHICH, "radios", prefix + WHICH.name, f"{forms.IDS}{prefix}{WHICH.name}")
     which.options = [
         Option(
@@ -80,9 +80,9 @@ def fields_of(values: Mapping[str, Any], faults: Mapping[str, str], *, prefix: s
             False,
             f"{which.id}-{n}",
         )
-        for n, one in enumerate(offered)
+        for n, one in enumerate(meant)
     ]
-    return [town, *([which] if offered else []), where]
+    return [town, *([which] if meant else []), where]
 
 
 def body_of(sent: Sent, path: str, *, prefix: str = "") -> dict[str, str]:
@@ -95,13 +95,13 @@ def body_of(sent: Sent, path: str, *, prefix: str = "") -> dict[str, str]:
     if not name:
         return {DEPARTMENT.name: department, COMMUNE.name: ""}
     picked = sent.text(prefix + WHICH.name)
-    found = [one for one in _offered(name, department) if one.code == picked] or _exactly(name, department)
+    found = [one for one in offered(name, department) if one.code == picked] or exactly(name, department)
     if len(found) != 1:
         raise InvalidInput(f"{path}{COMMUNE.name}", "several-communes" if found else "no-such-commune")
     return {DEPARTMENT.name: found[0].department, COMMUNE.name: found[0].code}
 
 
-def _exactly(name: str, department: str) -> list[Commune]:
+def exactly(name: str, department: str) -> list[Commune]:
     """Return the communes that bear a name; a number that follows it, or a chosen département, tells them apart."""
     if (match := _NUMBERED.fullmatch(name)) and (found := communes_named(match[1], _department(match[2]))):
         return found
@@ -114,9 +114,9 @@ def _department(number: str) -> str:
     return code if code in departments() else "?"
 
 
-def _offered(name: str, department: str) -> list[Commune]:
+def offered(name: str, department: str) -> list[Commune]:
     """Return what may have been meant: the communes of the name, else those that begin like it."""
-    if found := _exactly(name, department):
+    if found := exactly(name, department):
         return found[:OFFERED_MAX]
     match = _NUMBERED.fullmatch(name)
     begun = match[1] if match else name

@@ -1,0 +1,308 @@
+"""Lines of the directory's lists in words: services, structures, what waits for an editor or a supervisor."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actor import Actor
+from directory import codes, queries
+from directory.access import kept_services
+from directory.actions.changes import SEALED
+from directory.freshness import Freshness
+from directory.models import Service, Structure
+from directory.opening import opening_at, zone_of
+from directory.queries import OpeningLine, Pair, ReportLine, ServiceLine, StructurePage, VerificationLine
+from directory.queries.search import working
+from web.cases import display as case_display
+from web.directory import card, display, hours, where, words
+from web.directory.display import Said, Tag
+
+#: As many needs of a service are named in a list.
+NEEDS: Final = 2
+
+
+def service(line: ServiceLine, *, at: datetime) -> dict[str, Any]:
+    """Return a service as a list shows it: what it takes, whether it is open, how fresh that is."""
+    opening = _opening(line, at=at)
+    return {
+        "pk": line.id,
+        "name": line.name,
+        "structure": line.structure_name,
+        "place": _place(line),
+        "takes": _takes(line),
+        "opening": opening,
+        "open": bool(opening) and not opening.startswith(gettext("Fermé maintenant")),
+        "phone": {"number": line.phone, "text": display.spelled(line.phone)} if line.phone else None,
+        "tags": list(_tags(line)),
+        "look": "urgent" if line.freshness is not Freshness.FRESH else "",
+    }
+
+
+def _opening(line: ServiceLine, *, at: datetime) -> str:
+    if line.round_the_clock:
+        return gettext("Répond jour et nuit")
+    if not line.opening_hours:
+        return ""
+    zone = zone_of(line.department)
+    return hours.now_in_words(
+        opening_at(line.opening_hours, at=at, zone=zone, department=line.department), at=at
+    )
+
+
+def _place(line: ServiceLine) -> str:
+    if line.secret:
+        return gettext("adresse secrète, département %(department)s") % {"department": line.department}
+    return f"{line.commune} ({line.department})" if line.commune else where.named(line.department)
+
+
+def _takes(line: ServiceLine) -> str:
+    needs = [display.label(codes.Need, one) for one in line.needs]
+    named = [needs[0], *map(display.lowered, needs[1:NEEDS])] if needs else []
+    more = [gettext("et %(n)s autres besoins") % {"n": len(needs) - NEEDS}] if len(needs) > NEEDS + 1 else []
+    if len(needs) == NEEDS + 1:
+        named.append(display.lowered(needs[NEEDS]))
+    ages = display.ages(line.age_min_months, line.age_max_months)
+    return " · ".join(filter(None, [", ".join([*named, *more]), ages]))
+
+
+def _tags(line: ServiceLine) -> list[Tag]:
+    tags = []
+    if line.status == codes.Status.SUSPENDED:
+        tags.append(Tag(codes.Status.SUSPENDED.label, "late"))
+    if line.vacancy is not None:
+        tags.append(Tag(display.free(line.vacancy), "done" if line.vacancy else ""))
+    tags.append(display.freshness(line.freshness, line.verified_on))
+    if line.specialised == codes.Specialised.DEDICATED:
+        tags.append(Tag(_("Dédié")))
+    return tags
+
+
+# --- Structures -------------------------------------------------------------------------------------------
+
+
+def structure(row: Structure) -> dict[str, Any]:
+    """Return a structure as the list of its editors shows it; ``live``: how many of its services work."""
+    return {
+        "pk": row.pk,
+        "name": row.name,
+        "kind": display.label(codes.ResourceKind, row.kind),
+        "services": getattr(row, "live", 0),
+        "source": display.label(codes.Source, row.source),
+        "tags": _status(row.status),
+    }
+
+
+def _status(status: str) -> list[Tag]:
+    return [] if status == codes.Status.ACTIVE else [Tag(display.label(codes.Status, status), "late")]
+
+
+def structure_page(page: StructurePage, *, at: datetime) -> dict[str, Any]:
+    """Return the page of a structure; ``manage``: its forms, for whoever keeps it."""
+    row = page.row
+    secret = page.address is not None and page.address.is_secret
+    said = [
+        Said(_("Téléphone"), display.spelled(row.phone), number=row.phone),
+        Said(_("Courriel"), row.email),
+        Said(_("Site"), "" if secret else row.website, address=row.website),
+        Said(_("Horaires"), hours.in_words(row.opening_hours) or row.opening_hours_text),
+        *(card.place(page.address) if page.address is not None else ()),
+        *(Said(name.upper(), number) for name, number in page.identifiers.items()),
+        Said(_("Source"), display.label(codes.Source, row.source)),
+        Said(_("Licence"), row.source_licence),
+        Said(_("Fiche du"), display.day(row.updated_on)),
+    ]
+    pk = row.pk
+    return {
+        "name": row.name,
+        "kind": display.label(codes.ResourceKind, row.kind),
+        "authority": row.authority.name,
+        "description": row.description,
+        "tags": _status(row.status),
+        "said": [one for one in said if one.text],
+        "lines": [service(one, at=at) for one in page.services],
+        "manage": [
+            (_("Ajouter un service"), reverse("directory-service-new", args=[pk])),
+            (_("Corriger la structure"), reverse("directory-structure-edit", args=[pk])),
+            (_("Adresse"), reverse("directory-structure-place", args=[pk])),
+            (_("Suspendre ou fermer"), reverse("directory-structure-status", args=[pk])),
+        ]
+        if page.may_edit
+        else [],
+    }
+
+
+# --- What waits -------------------------------------------------------------------------------------------
+
+
+def tasks(actor: Actor, *, at: datetime, shown: int) -> list[dict[str, Any]]:
+    """Return the lists of what waits for an editor: reports, entries to verify, unanswered links, possible twins.
+
+    The sentences of the reports are opened; an entry says so.
+    """
+    reports = queries.open_reports(actor, at=at)
+    verify = queries.to_verify(actor, at=at)
+    silent = list(working(kept_services(actor)).filter(asks_missed__gt=0).order_by("-asks_missed", "name", "pk"))
+    twins = queries.possible_duplicates(actor)
+    listed = (
+        ("signalements", _("Signalements"), reports, _reported, _("Aucun signalement.")),
+        ("a-verifier", _("À vérifier"), verify, _stale, _("Tout est vérifié.")),
+        ("sans-reponse", _("Demandes sans réponse"), silent, _silent, _("Chaque service a répondu.")),
+        ("doublons", _("Doublons possibles"), twins, _twins, _("Aucun doublon possible.")),
+    )
+    return [
+        {
+            "slug": slug,
+            "title": title,
+            "count": len(rows),
+            "lines": [worded(row) for row in rows[:shown]],
+            "more": len(rows) > shown,
+            "empty": empty,
+        }
+        for slug, title, rows, worded, empty in listed
+    ]
+
+
+def _reported(line: ReportLine) -> dict[str, Any]:
+    return {
+        "name": line.service_name,
+        "structure": line.structure_name,
+        "address": reverse("directory-service", args=[line.service]),
+        "sentence": line.sentence,
+        "about": gettext("Signalée le %(day)s") % {"day": display.day(line.at)},
+        "settles": reverse("directory-settle", args=[line.id]),
+    }
+
+
+def _stale(line: ServiceLine) -> dict[str, Any]:
+    since = f", {display.day(line.verified_on)}" if line.verified_on else ""
+    return {
+        "name": line.name,
+        "structure": line.structure_name,
+        "address": reverse("directory-service", args=[line.id]),
+        "about": f"{display.freshness(line.freshness, line.verified_on).words}{since}",
+        "act": {"address": reverse("directory-verify", args=[line.id]), "words": _("Vérifier")},
+    }
+
+
+def _silent(row: Service) -> dict[str, Any]:
+    asked = ngettext("%(n)s demande sans réponse", "%(n)s demandes sans réponse", row.asks_missed)
+    return {
+        "name": row.name,
+        "structure": row.structure.name,
+        "address": reverse("directory-service", args=[row.pk]),
+        "about": asked % {"n": row.asks_missed},
+        "act": {"address": reverse("directory-verify", args=[row.pk]), "words": _("Vérifier par téléphone")},
+    }
+
+
+#: Why two structures may be one.
+ALIKE: Final[Mapping[str, Any]] = {
+    "siret": _("Même SIRET"),
+    "finess": _("Même FINESS"),
+    "phone": _("Même téléphone, même commune"),
+}
+
+
+def _twins(pair: Pair) -> dict[str, Any]:
+    return {
+        "name": pair.first_name,
+        "structure": pair.second_name,
+        "address": reverse("directory-structure", args=[pair.first]),
+        "about": ALIKE[pair.by],
+        "act": {
+            "address": reverse("directory-merge", args=[pair.first, pair.second]),
+            "words": _("Comparer"),
+        },
+    }
+
+
+def opening(line: OpeningLine, zone: ZoneInfo, *, at: datetime) -> dict[str, Any]:
+    """Return one opening of a secret address, for whoever looks at it; never the address."""
+    return {
+        "pk": line.id,
+        "name": line.service_name or line.structure_name,
+        "structure": line.structure_name if line.service_name else "",
+        "by": line.by,
+        "at": _instant(line.at, zone),
+        "purpose": display.label(codes.OpeningPurpose, line.purpose),
+        "due": _instant(line.due_at, zone),
+        "late": line.due_at is not None and line.due_at < at,
+    }
+
+
+def _instant(value: datetime | None, zone: ZoneInfo) -> str:
+    return case_display.instant(value.isoformat(), zone) if value is not None else ""
+
+
+def verification(line: VerificationLine, zone: ZoneInfo) -> dict[str, Any]:
+    """Return one verification of a service: which field, before and after, by whom and how."""
+    return {
+        "at": _instant(line.at, zone),
+        "field": words.field_name(line.field),
+        "old": _value(line.field, line.old),
+        "new": _value(line.field, line.new),
+        "changed": line.old != line.new,
+        "by": line.by or gettext("Le service lui-même, ou un fichier"),
+        "means": display.lowered(display.label(codes.Means, line.means)),
+        "evidence": line.evidence,
+    }
+
+
+#: Fields whose values are codes.
+CODED: Final[Mapping[str, Any]] = {
+    "needs": codes.Need, "sexes": codes.Sex, "place_kind": codes.PlaceKind, "specialised": codes.Specialised,
+    "who_may_ask": codes.Asker, "needs_agreement": codes.Agreement, "safe_channels": codes.SafeChannel,
+    "status": codes.Status, "verified_by": codes.Means, "place.visibility": codes.Visibility, "source": codes.Source,
+    "kind": codes.ResourceKind,
+}  # fmt: skip
+
+
+def _value(field: str, value: Any) -> str:
+    """Return a stored value as people read it."""
+    if value in (None, "", [], {}):
+        return ""
+    if value == SEALED:
+        return gettext("(chiffré)")
+    if isinstance(value, bool):
+        return gettext("Oui") if value else gettext("Non")
+    if field == "accepts":
+        every = (codes.Accepts.YES, codes.Accepts.CASE, codes.Accepts.NO)
+        return ", ".join(
+            f"{display.label(codes.Situation, one)} ({display.lowered(display.label(codes.Accepts, told['answer']))})"
+            for one, told in value.items()
+            if told.get("answer") in every
+        )
+    if field in ("age_min_months", "age_max_months"):
+        return gettext("%(n)s mois") % {"n": value}
+    kind = CODED.get(field)
+    if kind is not None:
+        return ", ".join(display.label(kind, one) for one in (value if isinstance(value, list) else [value]))
+    if field in ("zones", "from_departments", "refused_departments"):
+        return display.zones(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def side_by_side(one: StructurePage, other: StructurePage) -> dict[str, Any]:
+    """Return two structures with their fields beside each other, and the choice of the one that stays."""
+    named = ("kind", "phone", "email", "website", "siret", "finess", "source", "updated_on")
+    pairs = [(one.row.name, other.row.name, _("Nom"))]
+    pairs += [
+        (_value(name, getattr(one.row, name)), _value(name, getattr(other.row, name)), words.field_name(name))
+        for name in named
+    ]
+    pairs += [(_address(one), _address(other), _("Adresse")), (_services(one), _services(other), _("Services"))]
+    rows = [{"label": label, "one": a, "other": b, "differs": a != b} for a, b, label in pairs]
+    return {"one": {"name": gettext("Fiche A")}, "other": {"name": gettext("Fiche B")}, "rows": rows}
+
+
+def _address(page: StructurePage) -> str:
+    return " ".join(next((line.text for line in card.place(page.address)), "").split()) if page.address else ""
+
+
+def _services(page: StructurePage) -> str:
+    return ", ".join(line.name for line in page.services)

@@ -1,0 +1,205 @@
+"""Forms of a service: new, by topic, its address, its places, its verification, its history, two made one."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import NotVisible
+from accounts.request import ServiceRequest
+from directory import access, queries
+from directory.actions import capacities, places, services
+from directory.codes import Means
+from directory.inputs import CapacityInput, ServiceChange, ServiceInput, VerificationInput
+from directory.models import Place
+from web.directory import lines, service_form, words
+from web.directory.base import DirectoryPage
+from web.directory.editing import ServiceForm, StructureForm
+from web.directory.place_form import PlaceForm
+from web.directory.words import Topic
+from web.faults import worded
+from web.forms import Entry, Pairs, beside, faults_of
+
+
+class NewService(StructureForm):
+    """GET, POST /annuaire/structures/{id}/services/nouveau."""
+
+    takes, asks = service_form.TypedService, (*words.NEW_SERVICE, *words.KNOWN)
+    title, button = _("Ajouter un service"), _("Ajouter le service")
+    about = _("L'essentiel d'abord. Qui est reçu, le territoire, les horaires se complètent ensuite, sur sa fiche.")
+
+    def values(self) -> dict[str, Any]:
+        """Begin with the structure's own number."""
+        return {"phone": self.structure.phone, "specialised": "general", "means": "typed"}
+
+    def body(self) -> dict[str, Any]:
+        """Return what was typed, as the act takes it."""
+        return service_form.body_of(service_form.TypedService, self.asks, self.sent)
+
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the form as it was typed, its faults named as the page asks."""
+        return super().again(service_form.renamed(problem))
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Add it."""
+        values = ServiceInput.read(body)
+        return services.make(self.structure.pk, values, actor=self.actor, at=self.at).pk
+
+    def after(self, made: UUID) -> str:
+        """Go on to its page."""
+        return reverse("directory-service", args=[made])
+
+    def back(self) -> str:
+        """Return the structure's page."""
+        return reverse("directory-structure", args=[self.structure.pk])
+
+
+class OneServiceForm(ServiceForm):
+    """A form of a service that leads back to its page."""
+
+    tab = "directory"
+
+    def after(self, made: UUID) -> str:
+        """Go back to its page."""
+        return reverse("directory-service", args=[made])
+
+    def back(self) -> str:
+        """Return its page."""
+        return reverse("directory-service", args=[self.service.pk])
+
+
+class ServiceTopic(OneServiceForm):
+    """GET, POST /annuaire/services/{id}/correction/{topic}."""
+
+    takes = service_form.TypedChange
+    topic: Topic
+
+    def find(self, pk: UUID, **of: Any) -> None:
+        """Find the service, and which of its forms is meant.
+
+        Raises:
+            NotVisible: no such service of the reader's, or no such form.
+        """
+        super().find(pk)
+        found = next((one for one in words.TOPICS if one.slug == of["topic"]), None)
+        if found is None:
+            raise NotVisible
+        self.topic, self.title, self.about = found, found.title, found.about
+        self.asks = (*found.asks, *words.KNOWN)
+
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return the rhythms of asking."""
+        return service_form.choices()
+
+    def values(self) -> dict[str, Any]:
+        """Begin with what is known."""
+        return service_form.values_of(self.service, self.asks)
+
+    def body(self) -> dict[str, Any]:
+        """Return what was typed, as the act takes it."""
+        return service_form.body_of(self.takes, self.asks, self.sent, self.service)
+
+    def filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the form, with the situations where it asks for them."""
+        return {"entries": self._entries(self.fields(values)), "once": self.key()}
+
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the form as it was typed, its faults named as the page asks."""
+        problem = service_form.renamed(worded(problem, self.takes))
+        typed = service_form.typed(self.takes, self.asks, self.sent)
+        entries = self._entries(self.fields(typed, faults_of(problem)), problem)
+        return {"entries": entries, "problem": problem, "faults": beside(entries), "once": self.key(problem)}
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Change it."""
+        return services.change(self.service.pk, ServiceChange.read(body), actor=self.actor, at=self.at).pk
+
+    def _entries(self, fields: Any, problem: Mapping[str, Any] | None = None) -> list[Entry]:
+        if self.topic.slug != "publics":
+            return list(fields)
+        sent = self.sent if self.request.method == "POST" else None
+        return service_form.with_accepts(fields, self.service.accepts, sent, problem)
+
+
+class ServicePlace(PlaceForm, OneServiceForm):
+    """GET, POST /annuaire/services/{id}/adresse."""
+
+    def place(self) -> Place | None:
+        """Return the place of the service itself."""
+        return Place.objects.filter(service=self.service).first()
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Say where it is."""
+        values = self.read(body)
+        places.put(self.service.structure_id, self.service.pk, values, actor=self.actor, at=self.at)
+        return self.service.pk
+
+
+class Capacities(OneServiceForm):
+    """GET, POST /annuaire/services/{id}/places."""
+
+    takes, asks = CapacityInput, words.CAPACITY
+    title = _("Dire les places")
+    about = _("Une place libre est montrée sept jours au plus : ensuite elle vaut « non connu ».")
+
+    def values(self) -> dict[str, Any]:
+        """Begin with what was told last, but for the number of free places."""
+        held = self.service.capacities.order_by("-told_at").first()
+        if held is None:
+            return {"unit": "place"}
+        names = ("unit", "population", "maximum", "emergency", "told_by", "note")
+        return {name: getattr(held, name) for name in names}
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Tell it."""
+        capacities.tell(self.service.pk, CapacityInput.read(body), actor=self.actor, at=self.at)
+        return self.service.pk
+
+
+class Verify(OneServiceForm):
+    """GET, POST /annuaire/services/{id}/verification."""
+
+    takes, asks = VerificationInput, words.VERIFY
+    title, button = _("Vérifier la fiche"), _("La fiche est juste")
+    about = _(
+        "Relisez la fiche avec le service, puis dites comment. Ce qui a changé se corrige d'abord, sur sa fiche."
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Begin with the telephone, which is usual."""
+        return {"means": str(Means.PHONE)}
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Write it down."""
+        services.verify(self.service.pk, VerificationInput.read(body), actor=self.actor, at=self.at)
+        return self.service.pk
+
+
+class History(DirectoryPage):
+    """GET /annuaire/services/{id}/historique."""
+
+    opens_for: ClassVar[str] = access.EDIT
+    template = "web/directory/history.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what was said of the service, field by field, the newest first.
+
+        Raises:
+            NotVisible: absent, or kept by another authority.
+        """
+        service = access.kept_services(self.actor).filter(pk=pk).first()
+        if service is None:
+            raise NotVisible
+        told = queries.history(service, actor=self.actor)
+        return self.show(
+            self.around()
+            | {
+                "back": reverse("directory-service", args=[pk]),
+                "of": service.name,
+                "lines": [lines.verification(one, ZoneInfo(service.authority.timezone)) for one in told],
+            }
+        )

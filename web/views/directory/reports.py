@@ -1,0 +1,93 @@
+"""What waits for an editor: errors reported, entries to verify, links without an answer, entries that may be twice."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.request import ServiceRequest
+from directory import access, queries
+from directory.actions import merging, reports
+from directory.inputs import SettledInput
+from web.directory import lines
+from web.directory.base import DirectoryPage
+from web.page import FormPage
+
+#: As many lines of each list are shown; the next come once these are done.
+SHOWN: Final = 15
+
+
+class Tasks(DirectoryPage):
+    """GET /annuaire/signalements."""
+
+    opens_for: ClassVar[str] = access.EDIT
+    tab = "directory-tasks"
+    template = "web/directory/tasks.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List what waits, the oldest first."""
+        listed = lines.tasks(self.actor, at=self.at, shown=SHOWN)
+        return self.show(self.around() | {"lists": listed})
+
+
+class Settle(DirectoryPage):
+    """POST /annuaire/signalements/{id}."""
+
+    http_method_names = ["post"]
+    opens_for: ClassVar[str] = access.EDIT
+
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+        """Say whether the entry was wrong, and go back to what waits.
+
+        Raises:
+            NotVisible: no such report of what the reader keeps.
+            AlreadyThere: somebody has settled it.
+        """
+        request.back = reverse("directory-tasks")
+        body = SettledInput.read({"corrected": self.sent.text("corrected") == "true"})
+        reports.settle(pk, body, actor=self.actor, at=self.at)
+        return self.onwards(reverse("directory-tasks"))
+
+
+class Merge(DirectoryPage, FormPage):
+    """GET, POST /annuaire/doublons/{id}/{other}."""
+
+    opens_for: ClassVar[str] = access.EDIT
+    tab = "directory-tasks"
+    template = "web/directory/merge.html"
+
+    def get(self, request: ServiceRequest, pk: UUID, other: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show two entries side by side.
+
+        Raises:
+            NotVisible: one of them is absent, or kept by another authority.
+        """
+        return self.show(self._around(pk, other) | {"once": self.key()})
+
+    def act(self, request: ServiceRequest, pk: UUID, other: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Make them one, once, and show the one that is kept."""
+        kept = other if self.sent.text("kept") == str(other) else pk
+        lost = pk if kept == other else other
+        self.once({"kept": str(kept)}, lambda: merging.merge(kept, lost, actor=self.actor, at=self.at).pk)
+        return self.onwards(reverse("directory-structure", args=[kept]))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID, other: UUID) -> HttpResponse:
+        """Show them again, with why it was refused."""
+        return self.show(
+            self._around(pk, other) | {"problem": problem, "faults": [], "once": self.key(problem)}
+        )
+
+    def _around(self, pk: UUID, other: UUID) -> dict[str, Any]:
+        one, two = (queries.structure(each, actor=self.actor, at=self.at) for each in (pk, other))
+        return self.around() | {
+            "title": gettext("Une structure ou deux ?"),
+            "back": reverse("directory-tasks"),
+            "why": _("Le même numéro : SIRET, FINESS, ou téléphone dans la même commune."),
+            **lines.side_by_side(one, two),
+        }
+
+

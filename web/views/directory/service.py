@@ -1,0 +1,137 @@
+"""The page of one service, which prints on one sheet; its number of the night, its secret address, an error reported."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.naming import visible
+from accounts.request import ServiceRequest
+from directory import access, queries
+from directory.actions import reports, secrets
+from directory.codes import Visibility
+from directory.inputs import OpeningInput, ReportInput
+from web.directory import card, display, words
+from web.directory.base import DirectoryPage
+from web.page import InputPage
+
+
+class OneService(DirectoryPage):
+    """GET /annuaire/services/{id}."""
+
+    template = "web/directory/service.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what the service takes, refuses and asks, when and how it answers, and how fresh that is.
+
+        Raises:
+            NotVisible: absent.
+        """
+        return self.shown(pk)
+
+    def shown(self, pk: UUID, night: Mapping[str, str] | None = None) -> HttpResponse:
+        """Return the page; with the number of the night where it was just opened."""
+        page = queries.service(pk, actor=self.actor, at=self.at)
+        return self.show(
+            self.around()
+            | {
+                "card": card.of(page, at=self.at),
+                "manage": card.forms_of(page) if page.may_edit else [],
+                "night": night,
+            }
+        )
+
+
+class NightPhone(OneService):
+    """POST /annuaire/services/{id}/nuit."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the number of the night on the page of the service, this once; an entry says so.
+
+        Raises:
+            NotVisible, NotAllowed: as the act refuses.
+        """
+        number = secrets.open_night_phone(pk, actor=self.actor, at=self.at)
+        return self.shown(pk, {"number": number, "text": display.spelled(number)})
+
+
+class OpenAddress(DirectoryPage, InputPage):
+    """GET, POST /annuaire/adresses/{id}."""
+
+    opens_for: ClassVar[str] = access.SECRET
+    takes, asks = OpeningInput, words.OPENING
+    template = "web/directory/address.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask why, and say who is told.
+
+        Raises:
+            NotVisible: no such secret place that the reader may open.
+        """
+        return self.show(self._around(pk) | self.filled({}))
+
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Open it, and show it in this answer alone.
+
+        Raises:
+            NotVisible, NotAllowed, StepUpRequired: as the act refuses.
+        """
+        body = self.validated()
+        address = secrets.open_address(pk, body, actor=self.actor, at=self.at)
+        return self.show(self._around(pk) | {"address": card.address(address)})
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Ask again, with what is wrong."""
+        return self.show(self._around(pk) | self.again(problem))
+
+    def _around(self, pk: UUID) -> dict[str, Any]:
+        secret = access.openable_places(self.actor).filter(visibility=Visibility.SECRET)
+        place = visible(secret.select_related("structure"), pk)
+        name, of = ("directory-service", place.service) if place.service else ("directory-structure", place.structure)
+        return self.around() | {"back": reverse(name, args=[of.pk]), "of": of.name}
+
+
+class Report(DirectoryPage, InputPage):
+    """GET, POST /annuaire/services/{id}/erreur."""
+
+    keeps = True
+    takes, asks = ReportInput, words.REPORT
+    template = "web/directory/form.html"
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask for one sentence.
+
+        Raises:
+            NotVisible: absent.
+        """
+        return self.show(self._around(pk) | self.filled({}))
+
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Report it, once, and go back to the page of the service."""
+        body = self.body()
+        made = self.once(
+            body, lambda: reports.report(pk, ReportInput.read(body), actor=self.actor, at=self.at).service_id
+        )
+        return self.to_service(made)
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show the form as it was typed, with its faults."""
+        return self.show(self._around(pk) | self.again(problem))
+
+    def _around(self, pk: UUID) -> dict[str, Any]:
+        page = queries.service(pk, actor=self.actor, at=self.at)
+        return self.around() | {
+            "title": _("Signaler une erreur"),
+            "button": _("Signaler"),
+            "about": _(
+                "La personne qui tient l'annuaire lit votre phrase et corrige la fiche. Ne nommez aucun enfant, "
+                "aucune famille : cette fiche ne parle que d'un service."
+            ),
+            "back": reverse("directory-service", args=[page.service.pk]),
+            "of": page.service.name,
+        }
