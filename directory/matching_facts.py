@@ -1,0 +1,102 @@
+"""What matching knows: of the case, codes and numbers alone; of a service, what its rows say (field.md A.9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from directory.codes import Agreement, Asker, Need, Sex, Situation, Specialised, Status
+from directory.geography import Point
+
+YEAR: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """What is asked for: chosen by a person, or read off a case.
+
+    ``commune``: INSEE code, or empty. ``age_months``: from and to, the same where it is known; None: not known.
+    ``danger_departments``: where somebody must not be taken (distance). ``tonight``: the case is U3, or the need is for
+    tonight. ``excluded``: structures and services that the case must not meet. ``agreements``: those that are there.
+    """
+
+    need: Need
+    department: str
+    commune: str = ""
+    danger_departments: frozenset[str] = frozenset()
+    age_months: tuple[int, int] | None = None
+    sex: Sex | None = None
+    situations: frozenset[Situation] = frozenset()
+    languages: frozenset[str] = frozenset()
+    asker: Asker = Asker.PROFESSIONALS
+    agreements: frozenset[Agreement] = frozenset()
+    tonight: bool = False
+    excluded: frozenset[UUID] = frozenset()
+
+
+def facts_of_search(
+    *,
+    need: Need,
+    department: str,
+    commune: str = "",
+    age_years: int | None = None,
+    sex: Sex | None = None,
+    tonight: bool = False,
+) -> CaseFacts:
+    """Return the facts of a professional's search, without a case; an age in years is a band of twelve months."""
+    months = None if age_years is None else (age_years * YEAR, age_years * YEAR + YEAR - 1)
+    return CaseFacts(
+        need=need, department=department, commune=commune, age_months=months, sex=sex, tonight=tonight
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vacancy:
+    """Places that were told to be free, when, and until when that holds."""
+
+    count: int
+    told_at: datetime
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceFacts:
+    """What rules ask of a service; the fields are those of the model, and the structure's and the place's.
+
+    ``structures``: the structure and those that it is a part of. ``department`` and ``point``: where the service is, or
+    else its structure; a secret place has no point. ``hours``: in OpenStreetMap's form; ``hours_text``: in words.
+    """
+
+    id: UUID
+    name: str
+    structure: UUID
+    structure_name: str
+    structures: frozenset[UUID] = frozenset()
+    specialised: str = Specialised.GENERAL
+    needs: tuple[str, ...] = ()
+    status: str = Status.ACTIVE
+    suspended_until: date | None = None
+    structure_status: str = Status.ACTIVE
+    merged: bool = False
+    verified_on: date | None = None
+    verified_by: str = ""
+    who_may_ask: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    refused_departments: tuple[str, ...] = ()
+    distance_placement: bool = False
+    from_departments: tuple[str, ...] = ()
+    department: str = ""
+    secret: bool = False
+    point: Point | None = None
+    age_min_months: int | None = None
+    age_max_months: int | None = None
+    sexes: tuple[str, ...] = ()
+    accepts: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    round_the_clock: bool = False
+    hours: str = ""
+    hours_text: str = ""
+    agreements: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    vacancies: tuple[Vacancy, ...] = ()
