@@ -127,6 +127,14 @@ def _runs_the_service(actor: Actor) -> bool:
     return bool(actor.may("operations.read"))
 
 
+def _reads_the_directory(actor: Actor) -> bool:
+    return bool(actor.may("directory.read"))
+
+
+def _keeps_the_directory(actor: Actor) -> bool:
+    return bool(actor.may("directory.edit"))
+
+
 #: What is opened most comes first.
 PLACES: Final = (
     Place(_("Aujourd'hui"), "today", is_staff),
@@ -135,6 +143,24 @@ PLACES: Final = (
     Place(_("Appels d'urgence"), "calls", is_called),
     Place(_("Échéances"), "clocks-page", works),
     Place(_("À signer"), "to-sign", _signs),
+    Place(
+        _("Annuaire"),
+        "directory",
+        _reads_the_directory,
+        _("Chercher un service : hébergement, soins, accompagnement, aide aux victimes."),
+    ),
+    Place(
+        _("Annuaire : à traiter"),
+        "directory-tasks",
+        _keeps_the_directory,
+        _("Les erreurs signalées, les fiches à vérifier, les doublons possibles."),
+    ),
+    Place(
+        _("Structures de l'annuaire"),
+        "directory-structures",
+        _keeps_the_directory,
+        _("Les structures que vous tenez, leurs services, leurs adresses."),
+    ),
     Place(_("Mesures"), "measures-page", executes),
     Place(_("Mes transmissions"), "filings", _files),
     Place(_("Charge de travail"), "workload", _answers),

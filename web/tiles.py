@@ -17,6 +17,7 @@ from accounts import access, reviews
 from accounts.actor import Actor
 from accounts.roles import Role
 from core.languages import Text
+from directory import queries as directory_queries
 from referrals.access import matrix, transfer_targets
 from referrals.access_requests import queries as access_requests_queries
 from referrals.access_review import actions as access_review_actions
@@ -216,6 +217,28 @@ def _administration(actor: Actor, at: datetime) -> Iterator[Tile]:
         )
 
 
+def _directory(actor: Actor, at: datetime) -> Iterator[Tile]:
+    alone = not navigation.works(actor)
+    if actor.may("directory.edit"):
+        waiting = directory_queries.waiting(actor, at=at)
+        address = reverse("directory-tasks")
+        count = waiting.reports
+        words = ngettext("erreur signalée", "erreurs signalées", count)
+        yield Tile(count, words, f"{address}#signalements", alarming=True, shown=alone)
+        count = waiting.to_verify
+        words = ngettext("fiche à vérifier", "fiches à vérifier", count)
+        yield Tile(count, words, f"{address}#a-verifier", shown=alone)
+        count = waiting.duplicates
+        words = ngettext("doublon possible", "doublons possibles", count)
+        yield Tile(count, words, f"{address}#doublons", shown=alone)
+    if actor.may("directory.review"):
+        count = len(directory_queries.openings_to_look_at(actor, at=at))
+        words = ngettext(
+            "adresse secrète consultée, à examiner", "adresses secrètes consultées, à examiner", count
+        )
+        yield Tile(count, words, reverse("directory-openings"), shown=False)
+
+
 def _questions(actor: Actor, at: datetime) -> Iterator[Tile]:
     count = access_review_actions.asked_of(actor, at=at).filter(answered_at=None).count()
     yield Tile(
@@ -236,6 +259,7 @@ SOURCES: Final[tuple[Callable[[Actor, datetime], Iterator[Tile]], ...]] = (
     _breaches,
     _access_requests,
     _administration,
+    _directory,
     _questions,
 )
 

@@ -11,6 +11,7 @@ from directory.queries.views import (
     StructurePage,
     VerificationLine,
 )
+from directory.queries.waiting import Waiting, waiting
 from directory.queries.worklists import (
     OpeningLine,
     ReportLine,
@@ -29,6 +30,7 @@ __all__ = [
     "ServicePage",
     "StructurePage",
     "VerificationLine",
+    "Waiting",
     "history",
     "open_reports",
     "openings_to_look_at",
@@ -37,4 +39,5 @@ __all__ = [
     "service",
     "structure",
     "to_verify",
+    "waiting",
 ]

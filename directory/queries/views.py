@@ -70,6 +70,7 @@ class ServiceLine:
     phone: str
     email: str
     round_the_clock: bool
+    opening_hours: str
     age_min_months: int | None
     age_max_months: int | None
     vacancy: int | None
@@ -151,6 +152,7 @@ def line_of(service: Service, *, at: datetime) -> ServiceLine:
         phone=service.phone or structure.phone,
         email=service.email or structure.email,
         round_the_clock=service.round_the_clock,
+        opening_hours=service.opening_hours or structure.opening_hours,
         age_min_months=service.age_min_months,
         age_max_months=service.age_max_months,
         vacancy=vacancy_of(service.capacities.all(), at=at),

@@ -137,7 +137,9 @@ def _takes(page: ServicePage) -> Iterator[Said]:
         yield Said(_("Éloignement"), far or gettext("Reçoit de tous les autres départements"))
     if service.languages or service.interpreter:
         spoken = [one.upper() for one in service.languages]
-        yield Said(_("Langues"), ", ".join([*spoken, *([gettext("interprète")] if service.interpreter else [])]))
+        yield Said(
+            _("Langues"), ", ".join([*spoken, *([gettext("interprète")] if service.interpreter else [])])
+        )
 
 
 def _refuses(page: ServicePage) -> Iterator[Said]:

@@ -90,13 +90,13 @@ class StructureForm(EditorForm):
 
     structure: Structure
 
-    def find(self, pk: UUID, **_of: Any) -> None:
+    def find(self, **of: Any) -> None:
         """Find the structure.
 
         Raises:
             NotVisible: absent, or kept by another authority.
         """
-        self.structure = visible(access.kept_structures(self.actor), pk)
+        self.structure = visible(access.kept_structures(self.actor), of["pk"])
 
     def of(self) -> str:
         """Return its name."""
@@ -108,13 +108,13 @@ class ServiceForm(EditorForm):
 
     service: Service
 
-    def find(self, pk: UUID, **_of: Any) -> None:
+    def find(self, **of: Any) -> None:
         """Find the service.
 
         Raises:
             NotVisible: absent, or kept by another authority.
         """
-        self.service = visible(access.kept_services(self.actor), pk)
+        self.service = visible(access.kept_services(self.actor), of["pk"])
 
     def of(self) -> str:
         """Return its name, and that of its structure."""
@@ -127,4 +127,3 @@ class ServiceForm(EditorForm):
 def authorities(page: DirectoryPage) -> list[Authority]:
     """Return the authorities whose entries the reader keeps."""
     return list(Authority.objects.filter(pk__in=page.actor.may(access.EDIT)).order_by("code"))
-

@@ -1,6 +1,6 @@
 """Lines of the directory's lists in words: services, structures, what waits for an editor or a supervisor."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -146,9 +146,11 @@ def tasks(actor: Actor, *, at: datetime, shown: int) -> list[dict[str, Any]]:
     """
     reports = queries.open_reports(actor, at=at)
     verify = queries.to_verify(actor, at=at)
-    silent = list(working(kept_services(actor)).filter(asks_missed__gt=0).order_by("-asks_missed", "name", "pk"))
+    silent = list(
+        working(kept_services(actor)).filter(asks_missed__gt=0).order_by("-asks_missed", "name", "pk")
+    )
     twins = queries.possible_duplicates(actor)
-    listed = (
+    listed: tuple[tuple[str, Any, Sequence[Any], Callable[[Any], dict[str, Any]], Any], ...] = (
         ("signalements", _("Signalements"), reports, _reported, _("Aucun signalement.")),
         ("a-verifier", _("À vérifier"), verify, _stale, _("Tout est vérifié.")),
         ("sans-reponse", _("Demandes sans réponse"), silent, _silent, _("Chaque service a répondu.")),
@@ -290,18 +292,23 @@ def _value(field: str, value: Any) -> str:
 def side_by_side(one: StructurePage, other: StructurePage) -> dict[str, Any]:
     """Return two structures with their fields beside each other, and the choice of the one that stays."""
     named = ("kind", "phone", "email", "website", "siret", "finess", "source", "updated_on")
-    pairs = [(one.row.name, other.row.name, _("Nom"))]
+    pairs: list[tuple[str, str, Any]] = [(one.row.name, other.row.name, _("Nom"))]
     pairs += [
         (_value(name, getattr(one.row, name)), _value(name, getattr(other.row, name)), words.field_name(name))
         for name in named
     ]
-    pairs += [(_address(one), _address(other), _("Adresse")), (_services(one), _services(other), _("Services"))]
+    pairs += [
+        (_address(one), _address(other), _("Adresse")),
+        (_services(one), _services(other), _("Services")),
+    ]
     rows = [{"label": label, "one": a, "other": b, "differs": a != b} for a, b, label in pairs]
     return {"one": {"name": gettext("Fiche A")}, "other": {"name": gettext("Fiche B")}, "rows": rows}
 
 
 def _address(page: StructurePage) -> str:
-    return " ".join(next((line.text for line in card.place(page.address)), "").split()) if page.address else ""
+    return (
+        " ".join(next((line.text for line in card.place(page.address)), "").split()) if page.address else ""
+    )
 
 
 def _services(page: StructurePage) -> str:

@@ -58,7 +58,9 @@ def choices() -> dict[str, Pairs]:
 # --- From the page to the input ---------------------------------------------------------------------------
 
 
-def body_of(takes: type[ServiceChange], asks: Sequence[Ask], sent: Sent, before: Service | None = None) -> dict[str, Any]:
+def body_of(
+    takes: type[ServiceChange], asks: Sequence[Ask], sent: Sent, before: Service | None = None
+) -> dict[str, Any]:
     """Return what the act is given; an age, and a night number, that weren't changed are left out."""
     body = forms.body_of(takes, asks, sent)
     for name in LISTED & body.keys():
@@ -158,5 +160,3 @@ def with_accepts(
     known = {ask.name for ask in words.KNOWN}
     before = [one for one in fields if one.ask.name not in known]
     return [*before, group, *(one for one in fields if one.ask.name in known)]
-
-

@@ -22,7 +22,7 @@ WHERE: Final = Ask(
     "where",
     _("Commune ou département"),
     _("Par exemple : Bobigny, ou 93."),
-    attributes={"list": "places"} | forms.AS_TYPED,
+    attributes={"list": "places", **forms.AS_TYPED},
 )
 _CODE: Final = re.compile(r"([0-9][0-9AB][0-9]?)(?:\s*[–-].*)?", re.IGNORECASE | re.ASCII)
 _POSTAL: Final = re.compile(r"[0-9]{5}", re.ASCII)
@@ -47,7 +47,9 @@ def named(department: str) -> str:
 
 def fields_of(typed: str, faults: Mapping[str, str]) -> list[Field]:
     """Return the field; after it, where what was typed fits several communes, the question which is meant."""
-    where = Field(WHERE, "text", WHERE.name, f"{forms.IDS}{WHERE.name}", typed, error=faults.get(WHERE.name, ""))
+    where = Field(
+        WHERE, "text", WHERE.name, f"{forms.IDS}{WHERE.name}", typed, error=faults.get(WHERE.name, "")
+    )
     if not where.error:
         return [where]
     which = Field(place.WHICH, "radios", place.WHICH.name, f"{forms.IDS}{place.WHICH.name}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -26,14 +26,31 @@ STRUCTURE: Final[Sequence[Ask]] = (
     Ask("kind", pgettext_lazy("structure", "De quel genre ?"), kind="select"),
     Ask("description", _("Ce qu'elle est, en quelques phrases"), rows=3, optional=True),
     Ask("phone", _("Téléphone"), width="half", optional=True),
-    Ask("email", _("Courriel du service"), _("Une boîte partagée, jamais celle d'une personne."), width="half", optional=True),
+    Ask(
+        "email",
+        _("Courriel du service"),
+        _("Une boîte partagée, jamais celle d'une personne."),
+        width="half",
+        optional=True,
+    ),
     Ask("website", _("Site"), width="half", optional=True, attributes=AS_TYPED),
     Ask("siret", _("SIRET"), _("14 chiffres."), width="half", optional=True, attributes=AS_TYPED),
     Ask("finess", _("FINESS"), _("9 signes."), width="half", optional=True, attributes=AS_TYPED),
-    Ask("opening_hours", _("Horaires, écriture OpenStreetMap"), _("Par exemple : Mo-Fr 09:00-12:00,14:00-18:00."), optional=True, attributes=AS_TYPED),
-    Ask("opening_hours_text", _("Horaires en toutes lettres"), _("Ce que l'écriture ci-dessus ne dit pas."), optional=True),
+    Ask(
+        "opening_hours",
+        _("Horaires, écriture OpenStreetMap"),
+        _("Par exemple : Mo-Fr 09:00-12:00,14:00-18:00."),
+        optional=True,
+        attributes=AS_TYPED,
+    ),
+    Ask(
+        "opening_hours_text",
+        _("Horaires en toutes lettres"),
+        _("Ce que l'écriture ci-dessus ne dit pas."),
+        optional=True,
+    ),
     Ask("accessibility_url", _("Fiche Acceslibre"), optional=True, attributes=AS_TYPED),
-)  # fmt: skip
+)
 STRUCTURE_STATUS: Final[Sequence[Ask]] = (Ask("status", _("État de la structure")),)
 
 # --- Services, by topic -----------------------------------------------------------------------------------
@@ -55,23 +72,52 @@ class Topic:
 
 NAMING: Final[Sequence[Ask]] = (
     Ask("name", _("Nom du service"), width="half"),
-    Ask("description", _("Ce que fait le service"), _("En quelques phrases, comme vous le diriez à un collègue."), rows=4),
+    Ask(
+        "description",
+        _("Ce que fait le service"),
+        _("En quelques phrases, comme vous le diriez à un collègue."),
+        rows=4,
+    ),
     Ask("needs", _("À quels besoins répond-il ?")),
     Ask("specialised", _("Est-il fait pour les mineurs victimes d'exploitation sexuelle ?")),
-)  # fmt: skip
+)
 REACHING: Final[Sequence[Ask]] = (
     Ask("phone", _("Téléphone"), width="half", optional=True),
-    Ask("email", _("Courriel du service"), _("Une boîte partagée, jamais celle d'une personne."), width="half", optional=True),
+    Ask(
+        "email",
+        _("Courriel du service"),
+        _("Une boîte partagée, jamais celle d'une personne."),
+        width="half",
+        optional=True,
+    ),
     Ask("contact_name", _("À qui parler"), _("Une fonction plutôt qu'un nom."), width="half", optional=True),
     Ask("safe_channels", _("Par quels moyens sûrs peut-on lui parler d'un enfant ?"), _("Jamais par SMS.")),
     Ask("first_channel", _("Lequel préfère-t-il ?"), kind="select", optional=True),
     Ask("round_the_clock", _("Répond jour et nuit, tous les jours")),
-    Ask("opening_hours", _("Horaires, écriture OpenStreetMap"), _("Par exemple : Mo-Fr 09:00-12:00,14:00-18:00."), optional=True, attributes=AS_TYPED),
-    Ask("opening_hours_text", _("Horaires en toutes lettres"), _("Ce que l'écriture ci-dessus ne dit pas."), optional=True),
+    Ask(
+        "opening_hours",
+        _("Horaires, écriture OpenStreetMap"),
+        _("Par exemple : Mo-Fr 09:00-12:00,14:00-18:00."),
+        optional=True,
+        attributes=AS_TYPED,
+    ),
+    Ask(
+        "opening_hours_text",
+        _("Horaires en toutes lettres"),
+        _("Ce que l'écriture ci-dessus ne dit pas."),
+        optional=True,
+    ),
     Ask("answer_delay_hours", _("Délai de réponse, en heures"), width="short", optional=True),
-    Ask("languages", _("Langues parlées"), _("Codes de deux ou trois lettres, séparés par des virgules. Par exemple : fr, en, ro."), kind="text", optional=True, attributes=AS_TYPED),
+    Ask(
+        "languages",
+        _("Langues parlées"),
+        _("Codes de deux ou trois lettres, séparés par des virgules. Par exemple : fr, en, ro."),
+        kind="text",
+        optional=True,
+        attributes=AS_TYPED,
+    ),
     Ask("interpreter", _("Fait venir un interprète")),
-)  # fmt: skip
+)
 NIGHT: Final = Ask(
     "night_phone",
     _("Numéro de nuit"),
@@ -80,19 +126,55 @@ NIGHT: Final = Ask(
     optional=True,
 )
 AGES: Final[Sequence[Ask]] = (
-    Ask("age_from", _("À partir de quel âge ?"), _("En années. Par exemple : 12."), width="short", optional=True),
-    Ask("age_to", _("Jusqu'à quel âge, inclus ?"), _("En années. 17 : jusqu'à la veille des 18 ans."), width="short", optional=True),
-)  # fmt: skip
+    Ask(
+        "age_from",
+        _("À partir de quel âge ?"),
+        _("En années. Par exemple : 12."),
+        width="short",
+        optional=True,
+    ),
+    Ask(
+        "age_to",
+        _("Jusqu'à quel âge, inclus ?"),
+        _("En années. 17 : jusqu'à la veille des 18 ans."),
+        width="short",
+        optional=True,
+    ),
+)
 TAKING: Final[Sequence[Ask]] = (
     Ask("sexes", _("Qui est reçu ?"), _("Rien de coché : tout le monde.")),
     Ask("place_kind", _("Quel accueil ?"), optional=True),
 )
 TERRITORY: Final[Sequence[Ask]] = (
-    Ask("zones", _("Quels territoires sont servis ?"), _("Codes de communes (INSEE), d'intercommunalités ou de départements, ou « france », séparés par des virgules. Vide : partout."), kind="text", optional=True, attributes=AS_TYPED),
-    Ask("refused_departments", _("Quels départements sont refusés ?"), _DEPARTMENTS, kind="text", optional=True, attributes=AS_TYPED),
+    Ask(
+        "zones",
+        _("Quels territoires sont servis ?"),
+        _(
+            "Codes de communes (INSEE), d'intercommunalités ou de départements, ou « france », séparés par des "
+            "virgules. Vide : partout."
+        ),
+        kind="text",
+        optional=True,
+        attributes=AS_TYPED,
+    ),
+    Ask(
+        "refused_departments",
+        _("Quels départements sont refusés ?"),
+        _DEPARTMENTS,
+        kind="text",
+        optional=True,
+        attributes=AS_TYPED,
+    ),
     Ask("distance_placement", _("Reçoit de loin, pour un éloignement")),
-    Ask("from_departments", _("Éloignement : de quels départements ?"), _("Numéros séparés par des virgules. Vide : de tous les autres."), kind="text", optional=True, attributes=AS_TYPED),
-)  # fmt: skip
+    Ask(
+        "from_departments",
+        _("Éloignement : de quels départements ?"),
+        _("Numéros séparés par des virgules. Vide : de tous les autres."),
+        kind="text",
+        optional=True,
+        attributes=AS_TYPED,
+    ),
+)
 ASKING: Final[Sequence[Ask]] = (
     Ask("who_may_ask", _("Qui peut demander ?"), _("Rien de coché : tout le monde.")),
     Ask("needs_agreement", _("Que faut-il avant l'accueil ?")),
@@ -102,20 +184,25 @@ ASKING: Final[Sequence[Ask]] = (
     Ask("mobilisation_note", _("Comment faire la demande"), rows=2, optional=True),
     Ask("mobilisation_url", _("Formulaire en ligne"), optional=True, attributes=AS_TYPED),
     Ask("fees_note", _("Qui paie, et combien"), rows=2, optional=True),
-)  # fmt: skip
+)
 STATUS: Final[Sequence[Ask]] = (
     Ask("status", _("État du service"), _("Un service suspendu ou fermé n'est plus proposé.")),
     Ask("suspended_until", _("Suspendu jusqu'au"), optional=True),
     Ask("asks_every_months", _("À quel rythme lui demander de confirmer sa fiche ?"), kind="select"),
-)  # fmt: skip
+)
 TOPICS: Final[Sequence[Topic]] = (
     Topic("essentiel", _("L'essentiel"), NAMING),
-    Topic("publics", _("Qui est reçu"), (*AGES, *TAKING), _("Ce qui est dit ici décide de ce qui est proposé pour un enfant.")),
+    Topic(
+        "publics",
+        _("Qui est reçu"),
+        (*AGES, *TAKING),
+        _("Ce qui est dit ici décide de ce qui est proposé pour un enfant."),
+    ),
     Topic("territoire", _("Territoire"), TERRITORY),
     Topic("demande", _("Comment demander"), ASKING),
     Topic("contact", _("Horaires et contact"), (*REACHING, NIGHT)),
     Topic("etat", _("Suspendre ou fermer"), STATUS),
-)  # fmt: skip
+)
 #: What is asked of a service that is new; the rest follows on its own page, by topic.
 NEW_SERVICE: Final[Sequence[Ask]] = (*NAMING, *AGES, *REACHING[:2], *REACHING[5:7])
 
@@ -125,22 +212,33 @@ PLACE: Final[Sequence[Ask]] = (
     Ask("complement", _("Complément"), _("Bâtiment, étage, accès."), width="half", optional=True),
     Ask("postal_code", _("Code postal"), width="short", attributes=AS_TYPED),
     Ask("insee_code", _("Commune"), _("Par exemple : Bobigny, ou Saint-Denis (93)."), width="half"),
-)  # fmt: skip
+)
 CAPACITY: Final[Sequence[Ask]] = (
     Ask("unit", _("Ce qui est compté"), _("Place, lit, famille…"), width="half"),
     Ask("population", _("Pour qui"), _("Par exemple : filles de 13 à 17 ans."), width="half", optional=True),
     Ask("maximum", _("Places en tout"), width="short", optional=True),
     Ask("emergency", _("Dont pour l'urgence"), width="short", optional=True),
-    Ask("vacancy", _("Places libres aujourd'hui"), _("Montrées pendant sept jours, puis « non connu »."), width="short", optional=True),
+    Ask(
+        "vacancy",
+        _("Places libres aujourd'hui"),
+        _("Montrées pendant sept jours, puis « non connu »."),
+        width="short",
+        optional=True,
+    ),
     Ask("told_by", _("Dit par"), _("La fonction de qui l'a dit, et comment."), width="half", optional=True),
     Ask("note", _("Remarque"), optional=True),
-)  # fmt: skip
+)
 
 #: How one knows what one changes, at the end of each form of an entry.
 KNOWN: Final[Sequence[Ask]] = (
     Ask("means", _("Comment le savez-vous ?"), inline=True),
-    Ask("evidence", _("Qui l'a dit, ou où c'est écrit"), _("Une fonction, une page, la date d'un courriel."), optional=True),
-)  # fmt: skip
+    Ask(
+        "evidence",
+        _("Qui l'a dit, ou où c'est écrit"),
+        _("Une fonction, une page, la date d'un courriel."),
+        optional=True,
+    ),
+)
 ACCEPTS: Final[Sequence[Ask]] = (
     Ask("answer", _("Reçu ?"), inline=True, optional=True),
     Ask("words", _("Pourquoi, à quelles conditions"), optional=True),
@@ -161,6 +259,14 @@ REPORT: Final[Sequence[Ask]] = (
     ),
 )
 OPENING: Final[Sequence[Ask]] = (Ask("purpose", _("Pourquoi ouvrez-vous cette adresse ?")),)
+MERGE: Final[Sequence[Ask]] = (
+    Ask(
+        "kept",
+        _("Quelle fiche gardez-vous ?"),
+        _("Ses champs restent ; l'autre devient un autre nom de celle-ci, et ses services la rejoignent."),
+    ),
+)
+
 #: What was done, by the page that did it.
 DONE: Final[Mapping[str, Text]] = {
     "directory-structure-new": _("Ajouter une structure"),

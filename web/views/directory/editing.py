@@ -30,7 +30,9 @@ class NewService(StructureForm):
 
     takes, asks = service_form.TypedService, (*words.NEW_SERVICE, *words.KNOWN)
     title, button = _("Ajouter un service"), _("Ajouter le service")
-    about = _("L'essentiel d'abord. Qui est reçu, le territoire, les horaires se complètent ensuite, sur sa fiche.")
+    about = _(
+        "L'essentiel d'abord. Qui est reçu, le territoire, les horaires se complètent ensuite, sur sa fiche."
+    )
 
     def values(self) -> dict[str, Any]:
         """Begin with the structure's own number."""
@@ -78,13 +80,13 @@ class ServiceTopic(OneServiceForm):
     takes = service_form.TypedChange
     topic: Topic
 
-    def find(self, pk: UUID, **of: Any) -> None:
+    def find(self, **of: Any) -> None:
         """Find the service, and which of its forms is meant.
 
         Raises:
             NotVisible: no such service of the reader's, or no such form.
         """
-        super().find(pk)
+        super().find(**of)
         found = next((one for one in words.TOPICS if one.slug == of["topic"]), None)
         if found is None:
             raise NotVisible

@@ -9,12 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import NotVisible
 from accounts.request import ServiceRequest
 from directory import access, queries
 from directory.actions import merging, reports
 from directory.inputs import SettledInput
-from web.directory import lines
+from web import forms
+from web.directory import lines, words
 from web.directory.base import DirectoryPage
+from web.forms import Field, Option
 from web.page import FormPage
 
 #: As many lines of each list are shown; the next come once these are done.
@@ -40,15 +43,14 @@ class Settle(DirectoryPage):
     http_method_names = ["post"]
     opens_for: ClassVar[str] = access.EDIT
 
-    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Say whether the entry was wrong, and go back to what waits.
 
         Raises:
             NotVisible: no such report of what the reader keeps.
             AlreadyThere: somebody has settled it.
         """
-        request.back = reverse("directory-tasks")
-        body = SettledInput.read({"corrected": self.sent.text("corrected") == "true"})
+        body = SettledInput.read({"corrected": self.sent.ticked("corrected")})
         reports.settle(pk, body, actor=self.actor, at=self.at)
         return self.onwards(reverse("directory-tasks"))
 
@@ -70,8 +72,7 @@ class Merge(DirectoryPage, FormPage):
 
     def act(self, request: ServiceRequest, pk: UUID, other: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Make them one, once, and show the one that is kept."""
-        kept = other if self.sent.text("kept") == str(other) else pk
-        lost = pk if kept == other else other
+        kept, lost = (other, pk) if self.sent.text("kept") == str(other) else (pk, other)
         self.once({"kept": str(kept)}, lambda: merging.merge(kept, lost, actor=self.actor, at=self.at).pk)
         return self.onwards(reverse("directory-structure", args=[kept]))
 
@@ -83,11 +84,24 @@ class Merge(DirectoryPage, FormPage):
 
     def _around(self, pk: UUID, other: UUID) -> dict[str, Any]:
         one, two = (queries.structure(each, actor=self.actor, at=self.at) for each in (pk, other))
+        if not (one.may_edit and two.may_edit):
+            raise NotVisible
         return self.around() | {
             "title": gettext("Une structure ou deux ?"),
             "back": reverse("directory-tasks"),
+            "entries": [_which(pk, other)],
+            "button": _("Réunir les deux fiches"),
             "why": _("Le même numéro : SIRET, FINESS, ou téléphone dans la même commune."),
             **lines.side_by_side(one, two),
         }
 
 
+def _which(pk: UUID, other: UUID) -> Field:
+    """Return the question which of two entries stays."""
+    (ask,) = words.MERGE
+    which = Field(ask, "radios", ask.name, f"{forms.IDS}{ask.name}")
+    which.options = [
+        Option(str(pk), gettext("Fiche A"), True, f"{which.id}-0"),
+        Option(str(other), gettext("Fiche B"), False, f"{which.id}-1"),
+    ]
+    return which

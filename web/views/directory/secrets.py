@@ -36,7 +36,9 @@ class Openings(DirectoryPage):
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List those that wait for a look, the first due first."""
         waiting = queries.openings_to_look_at(self.actor, at=self.at)
-        return self.show(self.around() | {"lines": [lines.opening(one, zone_of(self), at=self.at) for one in waiting]})
+        return self.show(
+            self.around() | {"lines": [lines.opening(one, zone_of(self), at=self.at) for one in waiting]}
+        )
 
 
 class Look(DirectoryPage, FormPage):
@@ -74,4 +76,7 @@ class Look(DirectoryPage, FormPage):
         found = next((one for one in waiting if one.id == pk), None)
         if found is None:
             raise NotVisible
-        return self.around() | {"back": reverse("directory-openings"), "line": lines.opening(found, zone_of(self), at=self.at)}
+        return self.around() | {
+            "back": reverse("directory-openings"),
+            "line": lines.opening(found, zone_of(self), at=self.at),
+        }

@@ -1,4 +1,4 @@
-"""The page of one service, which prints on one sheet; its number of the night, its secret address, an error reported."""
+"""The page of one service, which prints on one sheet; the number of the night, a secret address, errors reported."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -92,7 +92,11 @@ class OpenAddress(DirectoryPage, InputPage):
     def _around(self, pk: UUID) -> dict[str, Any]:
         secret = access.openable_places(self.actor).filter(visibility=Visibility.SECRET)
         place = visible(secret.select_related("structure"), pk)
-        name, of = ("directory-service", place.service) if place.service else ("directory-structure", place.structure)
+        name, of = (
+            ("directory-service", place.service)
+            if place.service
+            else ("directory-structure", place.structure)
+        )
         return self.around() | {"back": reverse(name, args=[of.pk]), "of": of.name}
 
 

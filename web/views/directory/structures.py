@@ -51,7 +51,7 @@ class Structures(DirectoryPage):
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the structures that the reader keeps, by name."""
-        kept = {name: self.asked[name] for name in ("kind", "status") if name in self.asked}
+        kept: dict[str, Any] = {name: self.asked[name] for name in ("kind", "status") if name in self.asked}
         asked = {name: value for name, value in self.asked.items() if name in ("cursor", "limit")}
         own = Q(services__merged_into=None) & ~Q(services__status=Status.CLOSED)
         rows = access.kept_structures(self.actor).filter(merged_into=None, **kept)
@@ -180,4 +180,3 @@ class StructurePlace(PlaceForm, StructureForm):
     def back(self) -> str:
         """Return its page."""
         return reverse("directory-structure", args=[self.structure.pk])
-

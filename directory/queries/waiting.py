@@ -1,0 +1,46 @@
+"""How much waits for who keeps the directory, in numbers alone: nothing is opened, and no list is loaded for it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.actor import Actor
+from directory.access import kept_reports, kept_services
+from directory.codes import SHELTER
+from directory.freshness import SHORT, USUAL, oldest
+from directory.models import Reach
+from directory.queries.duplicates import possible_duplicates
+from directory.queries.search import working
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Reported errors, entries to be verified, pairs that may be one."""
+
+    reports: int
+    to_verify: int
+    duplicates: int
+
+
+def waiting(actor: Actor, *, at: datetime) -> Waiting:
+    """Return how much waits for the actor.
+
+    Raises:
+        NotAllowed: the actor keeps no entries.
+    """
+    today = at.date()
+    urgent = Q(distance_placement=True) | Exists(
+        Reach.objects.filter(service=OuterRef("pk"), need__in=SHELTER)
+    )
+    old = Q(verified_on=None) | _before(oldest(USUAL.check, today=today))
+    old |= urgent & _before(oldest(SHORT.check, today=today))
+    return Waiting(
+        reports=kept_reports(actor).filter(settled_at=None).count(),
+        to_verify=working(kept_services(actor)).filter(old).count(),
+        duplicates=len(possible_duplicates(actor)),
+    )
+
+
+def _before(day: date) -> Q:
+    return Q(verified_on__lt=day)
