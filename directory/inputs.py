@@ -57,6 +57,8 @@ from directory.fields import (
 
 #: How somebody may say that they verified an entry; the others are said by the service itself.
 BY_PERSONS: Final = [(means.value, means.label) for means in (Means.PHONE, Means.MAIL, Means.VISIT)]
+#: As well: that nobody was asked.
+BY_PERSONS_OR_NONE: Final = [*BY_PERSONS, (Means.TYPED.value, Means.TYPED.label)]
 #: Ages end here: who is helped as an adult may be older than 18.
 AGE_MAX_MONTHS: Final = 99 * 12
 #: How often a service is asked to confirm its entry, in months; 0: never (field.md A.8).
@@ -68,7 +70,7 @@ class _Said(StrictSerializer):
     """How somebody knows what they change."""
 
     means = Code(
-        choices=[*BY_PERSONS, (Means.TYPED.value, Means.TYPED.label)],
+        choices=BY_PERSONS_OR_NONE,
         default=Means.TYPED.value,
         help_text="How the one who changes it knows.",
     )

@@ -96,7 +96,10 @@ class Place(Celled):
                 name="place_secret_has_nothing_in_clear",
             ),
         ]
-        indexes = [models.Index(fields=["insee_code"], name="place_by_commune", condition=~Q(insee_code=""))]
+        indexes = [
+            models.Index(fields=["insee_code"], name="place_by_commune", condition=~Q(insee_code="")),
+            models.Index(fields=["department"], name="place_by_department"),
+        ]
 
     def __str__(self) -> str:
         """Return the id."""

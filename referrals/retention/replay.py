@@ -17,6 +17,7 @@ from accounts.actor import SYSTEM
 from audit import erasures, journal, pseudonyms
 from audit.events import Purpose, register
 from audit.models import Replayed, Shred
+from directory.models import Place, Service
 from encryption import keys
 from referrals.access.row_level_security import for_the_service
 from referrals.attachments import quarantine
@@ -119,6 +120,8 @@ def _keys_brought_back(sweep: bool, at: datetime) -> tuple[int, int]:
         used |= {key for key in AccessRequest._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in RowApproval._base_manager.values_list("key", flat=True) if key}
         used |= {key for key in DeclaredTie.objects.values_list("key", flat=True) if key}
+        used |= {key for key in Service._base_manager.values_list("key", flat=True) if key}
+        used |= {key for key in Place._base_manager.values_list("key", flat=True) if key}
         dead = set(Referral.objects.filter(state=State.PURGED).values_list("pk", flat=True))
         unnamed = keys.all_data_keys() - used
         gone = unnamed & {key for owner in dead for key in keys.owned_by(owner)}
