@@ -221,7 +221,9 @@ def _vacancy(values: Mapping[str, Any]) -> str:
     elif days == 1:
         sentence = ngettext("{n} place dite hier", "{n} places dites hier", count)
     else:
-        sentence = ngettext("{n} place dite il y a {days} jours", "{n} places dites il y a {days} jours", count)
+        sentence = ngettext(
+            "{n} place dite il y a {days} jours", "{n} places dites il y a {days} jours", count
+        )
     return sentence.format(n=count, days=days)
 
 

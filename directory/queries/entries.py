@@ -89,6 +89,7 @@ def history(row: Service, *, actor: Actor) -> list[VerificationLine]:
     rows = Verification.objects.filter(service=row).select_related("by")[:HISTORY_MAX]
     return [
         VerificationLine(
+            id=one.pk,
             field=one.field,
             old=one.old,
             new=one.new,

@@ -113,6 +113,7 @@ class ServicePage:
 class VerificationLine:
     """One verification. ``old`` and ``new`` are equal where a value was confirmed; None where they aren't told."""
 
+    id: UUID
     field: str
     old: Any
     new: Any

@@ -282,6 +282,11 @@ def forms_of(page: ServicePage) -> list[tuple[Any, str]]:
     pk = page.service.pk
     return [
         (_("Vérifier la fiche"), reverse("directory-verify", args=[pk])),
+        *(
+            [(_("Demander au service de confirmer"), reverse("directory-ask", args=[pk]))]
+            if page.email
+            else []
+        ),
         *((one.title, reverse("directory-service-topic", args=[pk, one.slug])) for one in words.TOPICS),
         (_("Adresse"), reverse("directory-service-place", args=[pk])),
         (_("Places"), reverse("directory-capacity", args=[pk])),

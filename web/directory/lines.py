@@ -241,8 +241,11 @@ def _instant(value: datetime | None, zone: ZoneInfo) -> str:
     return case_display.instant(value.isoformat(), zone) if value is not None else ""
 
 
-def verification(line: VerificationLine, zone: ZoneInfo) -> dict[str, Any]:
-    """Return one verification of a service: which field, before and after, by whom and how."""
+def verification(line: VerificationLine, zone: ZoneInfo, *, undo: str = "") -> dict[str, Any]:
+    """Return one verification of a service: which field, before and after, by whom and how.
+
+    ``undo``: where the answer by link that it is of is undone.
+    """
     return {
         "at": _instant(line.at, zone),
         "field": words.field_name(line.field),
@@ -252,6 +255,7 @@ def verification(line: VerificationLine, zone: ZoneInfo) -> dict[str, Any]:
         "by": line.by or gettext("Le service lui-même, ou un fichier"),
         "means": display.lowered(display.label(codes.Means, line.means)),
         "evidence": line.evidence,
+        "undo": undo,
     }
 
 

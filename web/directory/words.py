@@ -282,6 +282,8 @@ DONE: Final[Mapping[str, Text]] = {
     "directory-settle": _("Régler un signalement"),
     "directory-merge": _("Réunir deux fiches"),
     "directory-look": _("Examiner une consultation"),
+    "directory-ask": _("Demander au service de confirmer"),
+    "directory-undo": _("Annuler une réponse par lien"),
 }
 #: What fields are called in the history of an entry, where no form asks for them.
 FIELDS: Final[Mapping[str, Text]] = {

@@ -1,6 +1,6 @@
 """Forms of a service: new, by topic, its address, its places, its verification, its history, two made one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import NotVisible
 from accounts.request import ServiceRequest
+from core.inputs import StrictSerializer
 from directory import access, queries
-from directory.actions import capacities, places, services
+from directory.actions import capacities, confirmations, places, services
 from directory.codes import Means
 from directory.inputs import CapacityInput, ServiceChange, ServiceInput, VerificationInput
 from directory.models import Place
@@ -22,7 +23,7 @@ from web.directory.editing import ServiceForm, StructureForm
 from web.directory.place_form import PlaceForm
 from web.directory.words import Topic
 from web.faults import worded
-from web.forms import Entry, Pairs, beside, faults_of
+from web.forms import Ask, Entry, Pairs, beside, faults_of
 
 
 class NewService(StructureForm):
@@ -202,6 +203,63 @@ class History(DirectoryPage):
             | {
                 "back": reverse("directory-service", args=[pk]),
                 "of": service.name,
-                "lines": [lines.verification(one, ZoneInfo(service.authority.timezone)) for one in told],
+                "lines": [
+                    lines.verification(one, ZoneInfo(service.authority.timezone), undo=_undo(one, pk))
+                    for one in told
+                ],
             }
         )
+
+
+def _undo(line: queries.VerificationLine, service: UUID) -> str:
+    """Return where an answer by link is undone, for a line of it that changed something; else empty."""
+    if line.means != Means.LINK or line.old == line.new or line.field.startswith("verified_"):
+        return ""
+    return reverse("directory-undo", args=[service, line.id])
+
+
+class AskByLink(OneServiceForm):
+    """GET, POST /annuaire/services/{id}/lien."""
+
+    takes: type[StrictSerializer] = StrictSerializer
+    asks: Sequence[Ask] = ()
+    title, button = _("Demander au service de confirmer"), _("Envoyer le lien")
+    about = _(
+        "Le service reçoit par courriel un lien qui compte quatorze jours ; le lien d'avant ne compte plus."
+    )
+
+    def do(self, body: Mapping[str, Any]) -> UUID:  # noqa: ARG002 - it asks nothing
+        """Let the mail be sent."""
+        confirmations.ask_now(self.service.pk, actor=self.actor, at=self.at)
+        return self.service.pk
+
+
+class UndoAnswer(OneServiceForm):
+    """GET, POST /annuaire/services/{id}/historique/{answer}/annulation."""
+
+    takes: type[StrictSerializer] = StrictSerializer
+    asks: Sequence[Ask] = ()
+    title, button = _("Annuler une réponse par lien"), _("Annuler la réponse")
+    about = _("Tout ce que cette réponse a changé redevient comme avant, sauf ce qui a été corrigé depuis.")
+    answer: UUID
+
+    def find(self, **of: Any) -> None:
+        """Find the service, and the answer among what was said of it.
+
+        Raises:
+            NotVisible: absent, or kept by another authority.
+        """
+        super().find(pk=of["pk"])
+        told = queries.history(self.service, actor=self.actor)
+        if not any(one.id == of["answer"] and one.means == Means.LINK for one in told):
+            raise NotVisible
+        self.answer = of["answer"]
+
+    def do(self, body: Mapping[str, Any]) -> UUID:  # noqa: ARG002 - it asks nothing
+        """Put back what was there."""
+        confirmations.revert(self.answer, actor=self.actor, at=self.at)
+        return self.service.pk
+
+    def back(self) -> str:
+        """Return the history."""
+        return reverse("directory-history", args=[self.service.pk])

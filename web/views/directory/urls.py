@@ -48,5 +48,11 @@ urlpatterns = [
     ),
     path("annuaire/services/<uuid:pk>/places", editing.Capacities.as_view(), name="directory-capacity"),
     path("annuaire/services/<uuid:pk>/verification", editing.Verify.as_view(), name="directory-verify"),
+    path("annuaire/services/<uuid:pk>/lien", editing.AskByLink.as_view(), name="directory-ask"),
+    path(
+        "annuaire/services/<uuid:pk>/historique/<uuid:answer>/annulation",
+        editing.UndoAnswer.as_view(),
+        name="directory-undo",
+    ),
     path("annuaire/services/<uuid:pk>/historique", editing.History.as_view(), name="directory-history"),
 ]
