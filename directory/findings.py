@@ -1,4 +1,4 @@
-"""What a rule says of a service: its verdict, and its sentence as a code with values, so that it reads in any language."""
+"""What a rule says of a service: its verdict, and its sentence as a code with values, to be read in any language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -5,95 +5,56 @@ Nothing is summed, no score: a rule that fails removes the service or stands bel
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, Final
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import inf
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from directory.codes import Agreement, Asker, Need, Sex, Situation
+from directory.codes import Specialised
+from directory.findings import REMOVING, Finding, Rule, Verdict
+from directory.geography import distance_km
+from directory.matching_facts import CaseFacts, ServiceFacts, Vacancy, facts_of_search
+from directory.matching_rules import RULES, Case, is_excluded
+
+__all__ = [
+    "REMOVING",
+    "RULES_VERSION",
+    "CaseFacts",
+    "Finding",
+    "Matched",
+    "Offer",
+    "Rule",
+    "ServiceFacts",
+    "Vacancy",
+    "Verdict",
+    "assess",
+    "facts_of_search",
+    "match",
+]
 
 RULES_VERSION: Final = "m1"
-
-
-class Verdict(StrEnum):
-    """What a rule says of a service."""
-
-    PASS = "pass"  # noqa: S105 - a verdict
-    FAIL = "fail"
-    UNKNOWN = "unknown"
-
-
-class Rule(StrEnum):
-    """The rules, in their order."""
-
-    NEED = "R1"
-    STATUS = "R2"
-    ASKER = "R3"
-    TERRITORY = "R4"
-    AGE = "R5"
-    SEX = "R6"
-    REFUSALS = "R7"
-    HOUR = "R8"
-    EXCLUSION = "R9"
-    AGREEMENT = "R10"
-    PLACE = "R11"
-
-
-#: A service that fails one of these isn't offered.
-REMOVING: Final = frozenset(
-    {Rule.NEED, Rule.STATUS, Rule.ASKER, Rule.TERRITORY, Rule.AGE, Rule.SEX, Rule.EXCLUSION}
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFacts:
-    """What is asked for: chosen by a person, or read off a case.
-
-    ``commune``: INSEE code, or empty. ``age_months``: from and to, the same where it is known; None: not known.
-    ``danger_departments``: where somebody must not be taken (distance). ``tonight``: the case is U3, or the need is for
-    tonight. ``excluded``: structures and services that the case must not meet. ``agreements``: those that are there.
-    """
-
-    need: Need
-    department: str
-    commune: str = ""
-    danger_departments: frozenset[str] = frozenset()
-    age_months: tuple[int, int] | None = None
-    sex: Sex | None = None
-    situations: frozenset[Situation] = frozenset()
-    languages: frozenset[str] = frozenset()
-    asker: Asker = Asker.PROFESSIONALS
-    agreements: frozenset[Agreement] = frozenset()
-    tonight: bool = False
-    excluded: frozenset[UUID] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one rule says of one service: its sentence as a code with its values, so that it reads in any language."""
-
-    rule: Rule
-    verdict: Verdict
-    code: str
-    values: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def sentence(self) -> str:
-        """Return the sentence in the reader's language; empty where the rule has nothing to say."""
-        raise NotImplementedError
+_PREFERRED: Final = {code: place for place, code in enumerate(Specialised.values)}
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A service with what each rule says of it."""
+    """A service with what each rule says of it.
+
+    ``distance_km`` is from the child's commune; None where it isn't known, for a secret place, and where somebody must
+    be far away. ``languages``: those of the case that the service speaks.
+    """
 
     service: UUID
     name: str
     structure: UUID
     structure_name: str
     findings: tuple[Finding, ...]
+    specialised: str = Specialised.GENERAL
+    distance_km: int | None = None
+    languages: tuple[str, ...] = ()
+    verified_on: date | None = None
 
     @property
     def removed_by(self) -> Finding | None:
@@ -104,13 +65,79 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Services in their order, and those that were removed, each with its findings."""
+    """Services in their order, and those that were removed, each with its findings.
+
+    ``cut``: there are more to offer than these, which are the first in the order; ``removed_cut``: more were removed.
+    """
 
     offered: tuple[Offer, ...]
     removed: tuple[Offer, ...]
     rules_version: str = RULES_VERSION
+    cut: bool = False
+    removed_cut: bool = False
 
 
-def match(facts: CaseFacts, services: Iterable[Any], *, now: datetime, zone: ZoneInfo) -> Matched:
-    """Say of each service what each rule says, and put them in order; the same input gives the same output."""
-    raise NotImplementedError
+def match(facts: CaseFacts, services: Iterable[ServiceFacts], *, now: datetime, zone: ZoneInfo) -> Matched:
+    """Say of each service what each rule says, and put them in order; the same input gives the same output.
+
+    ``zone`` is that of the authority that asks: its day, and the clock by which hours are told. A service that the case
+    must not meet is in neither list. What is said of a service depends on no other.
+    """
+    case = Case.of(facts, now=now, zone=zone)
+    offered: list[Offer] = []
+    removed: list[Offer] = []
+    for service in services:
+        if not is_excluded(case, service):
+            offer = _offer(case, service)
+            (removed if offer.removed_by else offered).append(offer)
+    return Matched(tuple(sorted(offered, key=_order)), tuple(sorted(removed, key=_order_of_removed)))
+
+
+def assess(facts: CaseFacts, service: ServiceFacts, *, now: datetime, zone: ZoneInfo) -> Offer | None:
+    """Return what each rule says of one service; None where the case must not meet it."""
+    case = Case.of(facts, now=now, zone=zone)
+    return None if is_excluded(case, service) else _offer(case, service)
+
+
+def _offer(case: Case, service: ServiceFacts) -> Offer:
+    wanted = case.facts.languages
+    return Offer(
+        service=service.id,
+        name=service.name,
+        structure=service.structure,
+        structure_name=service.structure_name,
+        findings=tuple(rule(case, service) for rule in RULES),
+        specialised=service.specialised,
+        distance_km=_distance(case, service),
+        languages=tuple(one for one in service.languages if one in wanted) if wanted else (),
+        verified_on=service.verified_on,
+    )
+
+
+def _distance(case: Case, service: ServiceFacts) -> int | None:
+    """Return how far a service is in whole kilometres: fine enough, and the same on every machine."""
+    if case.far or service.secret or service.point is None or case.point is None:
+        return None
+    return round(distance_km(case.point, service.point))
+
+
+def _order(offer: Offer) -> tuple[bool, int, int, float, int, str]:
+    """Return where an offer stands (field.md A.9).
+
+    Fails last, then the specialised, then the fewest unknowns, then the nearest, then the last verified, then by id.
+    """
+    verdicts = [one.verdict for one in offer.findings]
+    return (
+        Verdict.FAIL in verdicts,
+        _PREFERRED.get(offer.specialised, len(_PREFERRED)),
+        verdicts.count(Verdict.UNKNOWN),
+        inf if offer.distance_km is None else offer.distance_km,
+        -offer.verified_on.toordinal() if offer.verified_on else 0,
+        offer.service.hex,
+    )
+
+
+def _order_of_removed(offer: Offer) -> tuple[int, str, str]:
+    """Those for which the fewest rules speak against them come first."""
+    fails = sum(one.verdict is Verdict.FAIL for one in offer.findings if one.rule in REMOVING)
+    return fails, offer.name, offer.service.hex

@@ -2,8 +2,8 @@
 
 ``opening-hours-py`` knows the eleven days of the whole country alone; those that an overseas département or
 Alsace-Moselle has besides are written into the expression before it is read. What can't be told isn't guessed: free
-text, school holidays, sunrise, hours under a condition in words (« sur rendez-vous »), and whether an office is open on a
-public holiday of which its hours say nothing.
+text, school holidays, sunrise, hours under a condition in words (« sur rendez-vous »), and whether an office is open on
+a public holiday of which its hours say nothing.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
-from opening_hours import OpeningHours, ParserError, State
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # stubs lack the error
 
 COUNTRY: Final = "FR"
 #: As long as the column is; a longer text isn't read.

@@ -213,9 +213,8 @@ def _vacancy(values: Mapping[str, Any]) -> str:
     """Return how many places are free, and when that was told: « 1 place dite hier »."""
     count, days = values["count"], values["days"]
     if count == 0:
-        when = {0: _("Aucune place libre, dit aujourd'hui"), 1: _("Aucune place libre, dit hier")}
-        sentence = when.get(days, _("Aucune place libre, dit il y a {days} jours"))
-        return str(sentence).format(days=days)
+        near = {0: gettext("Aucune place libre, dit aujourd'hui"), 1: gettext("Aucune place libre, dit hier")}
+        return near.get(days) or gettext("Aucune place libre, dit il y a {days} jours").format(days=days)
     if days == 0:
         sentence = ngettext("{n} place dite aujourd'hui", "{n} places dites aujourd'hui", count)
     elif days == 1:
