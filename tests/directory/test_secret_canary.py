@@ -1,0 +1,316 @@
+"""A secret commune is planted, and every output of the directory is read by every role (field.md A.7 rule 5, A.10.5).
+
+The addresses are those of the URL configuration: whoever adds one finds it walked here, or is told by this test that it
+doesn't know which row the address names. After the walk everything that lies about is searched: databases, logs, mails.
+"""
+
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from django.db import connections, transaction
+from django.test import Client
+
+from accounts.roles import PROGRAMS, Role
+from config.logs import Line
+from directory import queries, tasks
+from directory.actions import changes, places, reports, secrets
+from directory.codes import Means
+from directory.inputs import PlaceInput, SearchInput
+from directory.models import Place, Verification
+from outbox import delivery
+from tests.audit.owner import as_owner
+from tests.conftest import see_all
+from tests.directory.asked import a_service, a_structure
+from tests.factories.world import LONG_AGO  # noqa: F401 - the world is of then
+from tests.security.needles import MARK, hits
+from tests.security.test_routes import patterns
+from tests.web.visiting import Visitor
+
+NOW = datetime.now(UTC)
+#: A Sunday by night: who opens an address then has it looked at.
+NIGHT = (NOW - timedelta(days=NOW.weekday() + 1)).replace(hour=1)
+#: Zuydcoote: nothing in these tests but the secret place is there, and no page names it.
+COMMUNE, INSEE, POSTAL = "Zuydcoote", "59668", "59123"
+ADDRESS = {
+    "insee_code": INSEE,
+    "postal_code": POSTAL,
+    "address": f"7 rue {MARK}",
+    "complement": f"Porte {MARK}",
+    "longitude": 2.49287,
+    "latitude": 51.06831,
+}
+#: What of it may lie about; numbers count where they stand alone.
+WORDS = (COMMUNE, "2.49287", "51.06831", "2,49287", "51,06831")
+NUMBERS = re.compile(rf"(?<![0-9a-zA-Z.])(?:{INSEE}|{POSTAL})(?![0-9a-zA-Z])".encode())
+#: Class K of the authority that keeps the place (domain.md §1.3; ``directory.secret``).
+OPENERS = {"ase_inspector", "case_referent", "on_call", "supervisor"}
+PEOPLE = [str(role) for role in Role if role not in PROGRAMS]
+#: The same for those who keep nothing here.
+ELSEWHERE = ["directory_editor", "supervisor", "ase_inspector", "dpo"]
+API = ("resources", "structures", "places/", "secret-openings", "resource-errors", "directory")
+#: Who reads lists, journals, notices and figures besides.
+WATCHERS = ["supervisor", "dpo", "auditor", "territory_admin", "directory_editor", "platform_admin"]
+VERBS = ("get", "post", "put", "patch", "delete")
+UUIDS = re.compile(r"<uuid:(\w+)>")
+SLUGS = re.compile(r"<slug:(\w+)>")
+
+
+def found_in(raw):
+    """Return what of the planted address lies in ``raw``, with what stands around it."""
+    found = [(name, around) for name, around in hits(raw)]
+    for word in WORDS:
+        at = raw.lower().find(word.lower().encode())
+        if at >= 0:
+            found.append((word, raw[max(0, at - 80) : at + 80]))
+    if match := NUMBERS.search(raw):
+        found.append((match[0].decode(), raw[max(0, match.start() - 80) : match.end() + 80]))
+    return found
+
+
+def directory_routes():
+    """Yield the addresses of the directory, with the verbs that each takes."""
+    for path, view in patterns():
+        below = path.removeprefix("/api/v1/")
+        if path.startswith("/annuaire") or (below != path and below.startswith(API)):
+            kind = getattr(view, "cls", None) or getattr(view, "view_class", None)
+            yield path, [verb for verb in kind.http_method_names if verb in VERBS and hasattr(kind, verb)]
+
+
+@pytest.fixture
+def said():
+    """Everything that is logged, as it is written, and what the records hold before that."""
+    lines = []
+
+    class Collector(logging.Handler):
+        def emit(self, record):
+            lines.append(self.format(record))
+            lines.append(repr(record.__dict__.get("fields")))
+
+    handler, root = Collector(logging.DEBUG), logging.getLogger()
+    handler.setFormatter(Line())
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield lines
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+class Planted:
+    """A structure of 93 with a service at a secret place in 59, one in public, and all that hangs on them."""
+
+    def __init__(self, world):
+        at = NOW
+        said = changes.Said(by=None, at=at, means=Means.PHONE)
+        editor = world.actor("directory_editor", at=at)
+        self.structure = a_structure(world, name="Le Refuge", finess="930000012", phone="+33199001234")
+        self.service = a_service(
+            world, structure=self.structure, needs=["tonight_shelter", "distance_shelter"],
+            distance_placement=True, verified_on=at.date(), verified_by="phone",
+        )  # fmt: skip
+        self.public = a_service(world, structure=a_structure(world, name="Le Phare", phone="+33199001234"))
+        # It was in public first: what was known then must not stay behind.
+        before = PlaceInput.read({"visibility": "professional", **ADDRESS})
+        places.put(self.structure.pk, None, before, actor=editor, at=at)
+        changes.write(self.service, {"night_phone": "+33199009999"}, said)
+        places.put(
+            self.structure.pk, None, PlaceInput.read({"visibility": "secret", **ADDRESS}), actor=editor, at=at
+        )
+        self.place = Place.objects.get(structure=self.structure)
+        opener = world.actor("on_call", at=NIGHT)
+        secrets.open_address(self.place.pk, {"purpose": "emergency"}, actor=opener, at=NIGHT)
+        self.opening = self.place.openings.get()
+        filer = world.actor("filer", at=at)
+        self.report = reports.report(self.service.pk, {"sentence": "Le nom a changé."}, actor=filer, at=at)
+        link = changes.Said(by=None, at=at, means=Means.LINK)
+        changes.write(self.service, {"contact_name": "Le chef"}, link)
+        self.answer = Verification.objects.filter(service=self.service, means="link").first()
+
+    def pks(self, path):
+        """Return which rows an address names, by its parameters in their order."""
+        below = path.removeprefix("/api/v1/").removeprefix("/annuaire/")
+        kinds = {
+            "resources/": self.service, "services/": self.service, "structures/": self.structure,
+            "places/": self.place, "adresses/": self.place, "secret-openings/": self.opening,
+            "ouvertures/": self.opening, "resource-errors/": self.report, "signalements/": self.report,
+            "doublons/": self.structure,
+        }  # fmt: skip
+        first = next((row.pk for start, row in kinds.items() if below.startswith(start)), None)
+        second = {"answer": self.answer.pk, "other": self.public.structure_id}
+        names = UUIDS.findall(path)
+        assert not names or first is not None, f"tell this test which row {path} names"
+        return [second.get(name, first) for name in names]
+
+    def filled(self, path):
+        """Return an address with its rows in it, and a word where it takes one."""
+        for pk in self.pks(path):
+            path = UUIDS.sub(str(pk), path, count=1)
+        return (
+            [SLUGS.sub(word, path) for word in ("contact", "publics", "territoire")]
+            if "<slug:" in path
+            else [path]
+        )
+
+
+@pytest.fixture
+def planted(world):
+    return Planted(world)
+
+
+def callers(world):
+    """Yield everybody: by name, the sender for the API, and the browser."""
+    for code, names in (("93", PEOPLE), ("75", ELSEWHERE)):
+        for name in names:
+            yield name, code, world.as_(name, code).client, Visitor(world, name, code).client
+    yield "stranger", "", Client(raise_request_exception=False), Client(raise_request_exception=False)
+
+
+def asks(api, browser, verb, path, body):
+    """Send one request, and take back all that it does."""
+    client = api if path.startswith("/api/") else browser
+    options = {"content_type": "application/json"} if client is api and verb != "get" else {}
+    headers = {"idempotency-key": uuid4().hex, "accept": "application/json" if client is api else "text/html"}
+    with transaction.atomic():
+        answer = getattr(client, verb)(path, body, headers=headers, **options)
+        raw = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        transaction.set_rollback(True)
+    see_all()
+    return answer.status_code, raw + repr(dict(answer.headers)).encode()
+
+
+@pytest.mark.slow("each address for each role")
+@pytest.mark.sec("SEC-CR18")
+def test_no_output_of_the_directory_holds_a_secret_commune(world, planted, said):
+    """Nor the street, the postal code, the coordinates; opened they are told to class K, and nowhere else."""
+    holes, answered = {}, set()
+    for name, code, api, browser in callers(world):
+        for route, verbs in directory_routes():
+            for path in planted.filled(route):
+                for verb in verbs:
+                    status, raw = asks(api, browser, verb, path, {})
+                    answered.add((route, verb, status < 300))
+                    if found := found_in(raw):
+                        holes[verb, route, name, code, status] = found
+    assert holes == {}
+    assert {route for route, verb, fine in answered if fine and verb == "get"} >= {
+        route for route, verbs in directory_routes() if "get" in verbs
+    }, "an address that nobody could read wasn't walked"
+
+    lies_about(said)
+
+
+def lies_about(said):
+    """Let everything recur and every mail leave; search databases, logs and mails."""
+    tasks.ask_those_due(NOW)
+    delivery.deliver_due()
+    see_all()
+    assert mail.outbox, "there is something to search"
+    for message in mail.outbox:
+        assert not found_in(message.message().as_bytes()), message.subject
+    assert not found_in("\n".join(said).encode())
+    for alias in ("default", "keys"):
+        for table, raw in columns(alias):
+            assert not found_in(raw), table
+
+
+def columns(alias):
+    """Yield each table of a database with all its values."""
+    connection = connections[alias]
+    with as_owner(), connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - a table's name
+            values = [value for row in cursor.fetchall() for value in row]
+            yield (
+                table,
+                b"\n".join(
+                    bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+                    for value in values
+                ),
+            )
+
+
+@pytest.mark.slow("all addresses that name no row")
+@pytest.mark.sec("SEC-CR18")
+def test_no_other_page_nor_list_of_the_service_holds_it(world, planted):
+    """The journal, notices, figures, the calendar, the page of the day, the description of the API."""
+    paths = sorted({path for path, _view in patterns() if "<" not in path} - {"/annuaire"})
+    holes = {}
+    for name in WATCHERS:
+        api, browser = world.as_(name).client, Visitor(world, name).client
+        for path in paths:
+            status, raw = asks(api, browser, "get", path, {})
+            if found := found_in(raw):
+                holes[path, name, status] = found
+
+    assert len(paths) > 100
+    assert holes == {}
+
+
+@pytest.mark.slow("each role")
+def test_class_k_of_the_keeping_authority_alone_opens_it(world, planted):
+    told = set()
+    for name, code, api, browser in callers(world):
+        for path in (f"/api/v1/places/{planted.place.pk}/open", f"/annuaire/adresses/{planted.place.pk}"):
+            status, raw = asks(api, browser, "post", path, {"purpose": "emergency"})
+            assert (status == 200) == bool(found_in(raw)), (name, code, status)
+            if status == 200:
+                told.add((name, code, path[:4]))
+
+    assert told == {(name, "93", way) for name in OPENERS for way in ("/api", "/ann")}
+
+
+@pytest.mark.parametrize("where", [{"commune": INSEE}, {"commune": "59183"}, {"department": "59"}])
+@pytest.mark.parametrize("need", ["tonight_shelter", "distance_shelter", None])
+def test_a_search_answers_the_same_wherever_in_the_departement_the_secret_place_is(
+    world, planted, where, need
+):
+    """Rules 3 and 7: neither found by it, nor sorted, nor counted."""
+    body = SearchInput.read(where | ({"need": need} if need else {}))
+    reader = world.actor("crip_coordinator", "59", at=NOW)
+    before = queries.search(body, actor=reader, at=NOW)
+    editor = world.actor("directory_editor", at=NOW)
+    moved = {"visibility": "secret", "insee_code": "59183", "postal_code": "59140", "address": "1 quai"}
+    places.put(planted.structure.pk, None, PlaceInput.read(moved), actor=editor, at=NOW)
+
+    assert queries.search(body, actor=reader, at=NOW) == before
+
+
+def test_what_an_editor_types_wrong_is_repeated_to_nobody_but_in_the_form(world, planted, said):
+    """An error names the field, and never the value."""
+    editor = world.as_("directory_editor")
+    path = f"structures/{planted.structure.pk}/places"
+    for wrong in (
+        {"postal_code": f"{POSTAL}9"},
+        {"longitude": 999},
+        {"visibility": COMMUNE},
+        {COMMUNE.lower(): 1},
+    ):
+        answer = editor.post(path, {"visibility": "secret", **ADDRESS, **wrong}, key=uuid4().hex)
+        assert answer.status_code == 400, wrong
+        body = (
+            answer.content.replace(COMMUNE.lower().encode(), b"")
+            if COMMUNE.lower() in wrong
+            else answer.content
+        )
+        assert not found_in(body), (wrong, answer.content)
+    see_all()
+
+    assert not found_in("\n".join(said).encode())
+
+
+def test_the_public_twin_of_a_secret_structure_is_paired_by_its_numbers_and_not_by_its_commune(
+    world, planted
+):
+    """Rule 7: whoever enters a structure with the same phone in one commune after the other must learn nothing."""
+    editor = world.actor("directory_editor", at=NOW)
+    pairs = []
+    for insee, postal in ((INSEE, POSTAL), ("59183", "59140")):
+        twin = {"visibility": "public", "insee_code": insee, "postal_code": postal, "address": "1 quai"}
+        places.put(planted.public.structure_id, None, PlaceInput.read(twin), actor=editor, at=NOW)
+        pairs.append(repr(queries.possible_duplicates(editor)))
+
+    assert pairs[0] == pairs[1]
