@@ -1,0 +1,220 @@
+"""Turns an uploaded file into entries: JSON, lines of JSON, CSV, or a ZIP of structures, services and side file.
+
+It opens nothing and writes nothing, and whatever bytes come, it answers with a ``Read`` or a ``FileFault``.
+"""
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Any, Final, NoReturn
+
+from accounts.imports import table
+from accounts.imports.faults import Fault as FileReason
+from accounts.imports.faults import FileFault
+from directory.codes import Source
+from directory.exchange import data_inclusion, finess, hsds_read, own_table, service_public, side_file
+from directory.exchange.rows import ENTRIES_MAX, SERVICE, STRUCTURE, Read
+
+#: The sources that a file may be of.
+FILES: Final = (Source.DATA_INCLUSION, Source.HSDS, Source.FINESS, Source.SERVICE_PUBLIC, Source.TABLE)
+#: Of these the file is that of a whole country, and only the authority's territory is taken.
+NATIONAL: Final = (Source.FINESS, Source.SERVICE_PUBLIC)
+_ZIP: Final = b"PK\x03\x04"
+_PARTS_MAX: Final = 8
+#: JSON nested deeper than this is none of ours; the parser itself would only stop at its own stack.
+_DEPTH_MAX: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a file is to be read: of which source, on which day, for which territory, up to which size unpacked."""
+
+    source: str
+    today: date
+    covers: Callable[[str], bool]
+    most_bytes: int
+
+
+def read(raw: bytes, asked: Asked) -> Read:
+    """Return what a file holds.
+
+    Raises:
+        FileFault: nothing of it is taken.
+    """
+    result = _read(raw, asked)
+    if not (result.entries or result.refused or result.left_out):
+        raise FileFault(FileReason.NO_LINES)
+    if len(result.entries) + len(result.refused) > ENTRIES_MAX:
+        raise FileFault(FileReason.TOO_MANY_LINES)
+    return result
+
+
+def _read(raw: bytes, asked: Asked) -> Read:
+    match asked.source:
+        case Source.DATA_INCLUSION:
+            return _data_inclusion(raw, asked)
+        case Source.HSDS:
+            return _hsds(raw, asked)
+        case Source.FINESS:
+            return finess.read(table.Source.of(raw), asked.covers, today=asked.today)
+        case Source.SERVICE_PUBLIC:
+            desks = service_public.desks_of(_json(raw))
+            if desks is None:
+                _not_it()
+            return service_public.read(desks, asked.covers, today=asked.today)
+        case _:
+            return own_table.read(table.Source.of(raw), today=asked.today)
+
+
+def _hsds(raw: bytes, asked: Asked) -> Read:
+    members = hsds_read.members_of(_json(raw))
+    if members is None:
+        _not_it()
+    _count(*members)
+    result = Read()
+    for kind, items in zip((STRUCTURE, SERVICE), members, strict=True):
+        for one in hsds_read.read_all(kind, items, today=asked.today):
+            result.keep(one)
+    return result
+
+
+def _data_inclusion(raw: bytes, asked: Asked) -> Read:
+    structures: list[tuple[int, Any]] = []
+    services: list[tuple[int, Any]] = []
+    side = side_file.empty()
+    for part in _parts(raw, asked.most_bytes) if raw.startswith(_ZIP) else [raw]:
+        document = _document(part)
+        if isinstance(document, dict):
+            if not side_file.is_one(document):
+                _not_it()
+            side = document
+            continue
+        found = services if _are_services(document) else structures
+        found += document
+    _count(structures, services)
+    result = Read()
+    kinds = ((STRUCTURE, structures), (SERVICE, services))
+    entries = chain.from_iterable(
+        data_inclusion.read_all(kind, items, today=asked.today) for kind, items in kinds
+    )
+    for one in side_file.added(entries, side):
+        result.keep(one)
+    return result
+
+
+def _are_services(items: Sequence[tuple[int, Any]]) -> bool:
+    """Tell whether the members of a list are services: these name a structure."""
+    first = next((item for _, item in items if isinstance(item, dict)), {})
+    return "structure_id" in first
+
+
+def _document(part: bytes) -> dict[str, Any] | list[tuple[int, Any]]:
+    """Return the members of a list with their lines, or the one object that a file is."""
+    bare = part.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if bare.startswith(b"["):
+        told = _json(part)
+        return list(enumerate(told, 1)) if isinstance(told, list) else _not_it()
+    if not bare.startswith(b"{"):
+        return list(_csv(part))
+    lines = [line for line in bare.splitlines() if line.strip()]
+    if len(lines) == 1 or not lines[0].rstrip().endswith(b"}"):
+        told = _json(part)
+        if isinstance(told, dict) and "format" not in told and "id" in told:
+            return [(1, told)]
+        return told if isinstance(told, dict) else _not_it()
+    return [(number, _json(line, number)) for number, line in enumerate(lines, 1)]
+
+
+def _csv(part: bytes) -> Iterator[tuple[int, Any]]:
+    source = table.Source.of(part)
+    rows = source.rows(source.delimiter())
+    _line, header = next(rows, (1, []))
+    names = [cell.strip() for cell in header]
+    if "id" not in names or len(set(names)) != len(names):
+        raise FileFault(FileReason.COLUMNS, 1)
+    for line, row in rows:
+        if len(row) != len(names):
+            yield line, None
+            continue
+        cells = {name: cell.strip() for name, cell in zip(names, row, strict=True) if cell.strip()}
+        yield line, {name: _cell(name, cell) for name, cell in cells.items()}
+
+
+def _cell(name: str, cell: str) -> Any:
+    """Return the value of a cell; several codes stand as ``a,b``, as ``{a,b}`` or as a list of JSON."""
+    if name not in data_inclusion.SETS:
+        return cell
+    if cell.startswith("["):
+        try:
+            return json.loads(cell)
+        except (ValueError, RecursionError):
+            return cell
+    return [bare for one in cell.strip("{}").split(",") if (bare := one.strip().strip('"'))]
+
+
+def _parts(raw: bytes, most: int) -> Iterator[bytes]:
+    """Yield the files of a ZIP, never more than ``most`` bytes in all, whatever they say of themselves.
+
+    Raises:
+        FileFault: it can't be unpacked, or holds more.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            names = [one for one in packed.infolist() if not one.is_dir()]
+            if len(names) > _PARTS_MAX:
+                _not_it()
+            for one in names:
+                if not one.filename.endswith((".json", ".ndjson", ".csv")):
+                    continue
+                if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    _not_it()
+                with packed.open(one) as file:
+                    part = file.read(most + 1)
+                most -= len(part)
+                if most < 0:
+                    raise FileFault(FileReason.TOO_MANY_LINES)
+                yield part
+    except FileFault:
+        raise
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        raise FileFault(FileReason.ENCODING) from None
+
+
+def _json(raw: bytes, line: int = 0) -> Any:
+    """Return a document of JSON; numbers that aren't finite, and nesting without end, aren't.
+
+    Raises:
+        FileFault: it is none.
+    """
+    try:
+        return _shallow(json.loads(raw.removeprefix(b"\xef\xbb\xbf").decode(), parse_constant=_refuse))
+    except (ValueError, RecursionError):
+        raise FileFault(FileReason.ENCODING, line) from None
+
+
+def _shallow(told: Any) -> Any:
+    level = [told] if isinstance(told, dict | list) else []
+    for _ in range(_DEPTH_MAX):
+        members = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [inner for inner in chain.from_iterable(members) if isinstance(inner, dict | list)]
+        if not level:
+            return told
+    raise ValueError
+
+
+def _refuse(_constant: str) -> NoReturn:
+    raise ValueError
+
+
+def _count(*lists: Sequence[Any]) -> None:
+    if sum(map(len, lists)) > ENTRIES_MAX:
+        raise FileFault(FileReason.TOO_MANY_LINES)
+
+
+def _not_it() -> NoReturn:
+    raise FileFault(FileReason.COLUMNS)
