@@ -253,6 +253,8 @@ FAULTS: Final[dict[str, Text]] = {
     **{f"import-{fault.value}": fault.label for fault in sorted(OF_FILE)},
     "import-too-large": _("Ce fichier est trop volumineux pour un import."),
     "import-cut": _("Le fichier n'est pas arrivé en entier : envoyez-le de nouveau."),
+    "import-other-file": _("Ce n'est pas le fichier qui a été essayé."),
+    "import-stale": _("L'annuaire a changé depuis l'essai : essayez le fichier de nouveau."),
     "import-no-change": _("Ce fichier ne changerait rien : il n'y a rien à confirmer."),
     # core/query.py
     "repeated": _("Ce paramètre est répété."),

@@ -5,7 +5,7 @@ Editors, imports and the services themselves all come through here, so that each
 the values and writes the entry of the journal.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +28,8 @@ SEALED: Final = "[scellé]"
 BOOKKEEPING: Final = frozenset({"updated_on", "fetched_at", "asked_at", "asks_missed"})
 #: Of a place its verifications tell these alone: they are never erased, and what is public may become secret.
 PLACE_TOLD: Final = frozenset({"visibility", "department"})
+#: So many rows stand in one statement: databases bound their number.
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,58 @@ def write(row: Row, values: Mapping[str, Any], said: Said, *, confirmed: Collect
         Unsealable: a sealed value that its column doesn't take.
     """
     adding = row._state.adding
+    changed = _set(row, values, said)
+    if changed:
+        row.save()
+    verified = _told(changed)
+    told = {name for name, _, _ in changed}
+    for name in sorted(set(confirmed) - told):
+        value = _plain(_shown(row, name))
+        verified.append((name, value, value))
+    Verification.objects.bulk_create(_verifications(row, verified, said))
+    if isinstance(row, Service) and (changed or adding):
+        reach.write(row)
+    return sorted(told)
+
+
+def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], said: Said) -> int:
+    """Write many rows as ``write`` does each, in few statements; return how many changed.
+
+    All new rows of one kind stand together: a service's structure comes first.
+    """
+    verified: list[Verification] = []
+    added: dict[type[Row], list[Row]] = {}
+    reaching: dict[UUID, Service] = {}
+    count = 0
+    for row, values in rows:
+        adding = row._state.adding
+        changed = _set(row, values, said)
+        if not changed and not adding:
+            continue
+        count += 1
+        if adding:
+            added.setdefault(type(row), []).append(row)
+        else:
+            row.save()
+        verified += _verifications(row, _told(changed), said)
+        match row:
+            case Service():
+                reaching[row.pk] = row
+            case Structure() if "status" in values and not adding:
+                reaching |= {one.pk: one for one in row.services.select_related("structure")}
+            case _:
+                pass
+    for kind, new in added.items():
+        manager: Any = kind._default_manager
+        manager.bulk_create(new, batch_size=_AT_ONCE)
+    Verification.objects.bulk_create(verified, batch_size=_AT_ONCE)
+    reach.write_together(list(reaching.values()))
+    return count
+
+
+def _set(row: Row, values: Mapping[str, Any], said: Said) -> list[tuple[str, Any, Any]]:
+    """Set fields of a row, saving nothing; return name, value before and value now of those that changed."""
+    adding = row._state.adding
     changed: list[tuple[str, Any, Any]] = []
     for name, value in values.items():
         field: Any = row._meta.get_field(name)
@@ -77,19 +131,14 @@ def write(row: Row, values: Mapping[str, Any], said: Said, *, confirmed: Collect
         if adding or before != after:
             setattr(row, field.attname, after)
             changed.append((name, None if adding else before, after))
-    if changed:
-        if isinstance(row, Structure | Service) and "updated_on" not in values:
-            row.updated_on = local_day(row, said.at)
-        row.save()
-    verified = [(name, _plain(old), _plain(new)) for name, old, new in changed if name not in BOOKKEEPING]
-    told = {name for name, _, _ in changed}
-    for name in sorted(set(confirmed) - told):
-        value = _plain(_shown(row, name))
-        verified.append((name, value, value))
-    _verify(row, verified, said)
-    if isinstance(row, Service) and (changed or adding):
-        reach.write(row)
-    return sorted(told)
+    if changed and isinstance(row, Structure | Service) and "updated_on" not in values:
+        row.updated_on = local_day(row, said.at)
+    return changed
+
+
+def _told(changed: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, Any, Any]]:
+    """Return what changed as verifications tell it."""
+    return [(name, _plain(old), _plain(new)) for name, old, new in changed if name not in BOOKKEEPING]
 
 
 def _seal(row: Row, field: SealedField, value: Any) -> bool:
@@ -126,12 +175,14 @@ def local_day(row: Structure | Service, at: datetime) -> date:
     return at.astimezone(ZoneInfo(row.authority.timezone)).date()
 
 
-def _verify(row: Row, verified: Collection[tuple[str, Any, Any]], said: Said) -> None:
-    """Keep one verification a field; of where a place is, that it changed or is right, and nothing else."""
+def _verifications(
+    row: Row, verified: Collection[tuple[str, Any, Any]], said: Said
+) -> Iterable[Verification]:
+    """Return one verification a field; of where a place is, that it changed or is right, and nothing else."""
     structure, service, prefix = _about(row)
     if isinstance(row, Place):
         verified = [one if one[0] in PLACE_TOLD else (one[0], None, None) for one in verified]
-    Verification.objects.bulk_create(
+    return [
         Verification(
             structure_id=structure,
             service_id=service,
@@ -144,7 +195,7 @@ def _verify(row: Row, verified: Collection[tuple[str, Any, Any]], said: Said) ->
             evidence=said.evidence,
         )
         for name, old, new in verified
-    )
+    ]
 
 
 def _about(row: Row) -> tuple[UUID, UUID | None, str]:

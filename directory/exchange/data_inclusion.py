@@ -209,7 +209,6 @@ def _entry(kind: str, line: int, item: Mapping[str, Any]) -> Entry:
         kind=kind,
         source_id=source_id,
         structure_id=item.get("structure_id", ""),
-        own=own_id(source_id),
         dated=dated,
         values=told,
         defaults=_defaults(kind, item),

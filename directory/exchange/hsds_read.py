@@ -66,9 +66,9 @@ def _read(kind: str, line: int, item: Any, *, today: date) -> Entry | Refused:
         fault, member = _schema_fault(error)
         return Refused(line, fault, member, source_id)
     try:
-        own = UUID(source_id)
+        UUID(source_id)
         entry = _structure(item) if kind == STRUCTURE else _service(item)
-        entry.line, entry.own = line, own
+        entry.line = line
         return values.checked(entry, today=today)
     except values.BadValue as bad:
         return Refused(line, bad.fault, _THEIRS.get(bad.field, bad.field), source_id)
@@ -240,7 +240,7 @@ def _months(years: Any) -> int | None:
         return None
     if isinstance(years, bool) or not 0 <= years <= 200:
         raise values.BadValue("age_min_months", Fault.NUMBER)
-    return int(round(years * hsds.MONTHS))
+    return round(float(years) * hsds.MONTHS)
 
 
 def _day(told: Any) -> date:

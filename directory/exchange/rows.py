@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
-from uuid import UUID
 
 from directory.exchange.faults import Refused
 
@@ -20,9 +19,8 @@ ENTRIES_MAX: Final = 20_000
 class Entry:
     """A structure, or a service (which names its structure by ``structure_id``), as a file has it.
 
-    ``source_id`` is the file's own id, ``dated`` the day that it gives for this row, if any; ``own`` is the id of a row
-    of ours that this one was exported from. ``values`` are what the file says, blank where it says that there is
-    nothing; a field that it doesn't speak of is absent.
+    ``source_id`` is the file's own id, ``dated`` the day that it gives for this row, if any. ``values`` are
+    what the file says, blank where it says that there is nothing; a field that it doesn't speak of is absent.
     ``defaults`` count for a new row alone. ``place``: the address fields, with ``department``; None where the file says
     nothing of where it is. ``visibility`` counts for a new place alone. ``capacities``: fields of ``Capacity``; None:
     the file says nothing.
@@ -35,7 +33,6 @@ class Entry:
     values: dict[str, Any]
     structure_id: str = ""
     parent_id: str = ""
-    own: UUID | None = None
     defaults: dict[str, Any] = field(default_factory=dict)
     place: dict[str, Any] | None = None
     visibility: str = ""

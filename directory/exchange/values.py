@@ -160,6 +160,13 @@ def department_of_place(place: Mapping[str, Any]) -> str:
     return told if told in departments() else ""
 
 
+def same(name: str, stored: Any, told: Any) -> bool:
+    """Tell whether a stored value says what a file says; the order of most lists doesn't count."""
+    if name in _LISTS and name not in ORDERED:
+        return set(stored) == set(told)
+    return bool(stored == told)
+
+
 def hours_of(text: str) -> tuple[str, str]:
     """Return opening hours in OpenStreetMap's form and, where they aren't, as text: one of the two is blank."""
     return (text, "") if text and _reads_as_hours(text) else ("", text)

@@ -15,7 +15,9 @@ from directory.models.structure import Structure
 class DirectoryImport(models.Model):
     """One file: what it would do (tried), what it did (done). ``digest`` is the SHA-256 of the file that was tried.
 
-    ``licence`` and ``stated_on`` are those that the source gives itself. The file isn't kept.
+    ``licence`` and ``stated_on`` are those that the source gives itself. The file isn't kept. ``options`` are
+    ``{"whole": bool, "kind": str}``: whether what isn't in it is archived, and what a structure is of which it says no
+    kind. ``plan`` is the digest of what it would do: it is done as it was tried, or tried anew.
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {
@@ -24,6 +26,9 @@ class DirectoryImport(models.Model):
         "source": "P0",
         "licence": "P0",
         "stated_on": "P0",
+        "options": "P0",
+        "plan": "P1",
+        "left_out": "P0",
         "digest": "P1",
         "tried_by": "P2",
         "tried_at": "P1",
@@ -42,6 +47,8 @@ class DirectoryImport(models.Model):
     licence = models.CharField(max_length=100, blank=True, default="")
     stated_on = models.DateField(null=True, blank=True)
     digest = models.CharField(max_length=64)
+    options = models.JSONField(default=dict, blank=True)
+    plan = models.CharField(max_length=64, blank=True, default="")
     tried_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -53,6 +60,7 @@ class DirectoryImport(models.Model):
     archived = models.PositiveIntegerField(default=0)
     held = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["-tried_at", "id"]
