@@ -55,6 +55,7 @@ class Known:
         for some in batched(sorted(owned), _AT_ONCE):
             known.own |= {row.pk: row for row in structures.filter(pk__in=some)}
             known.own |= {row.pk: row for row in services.filter(pk__in=some)}
+        known._join()
         if any(one.place is not None for one in read.entries):
             known.places = {
                 (one.structure_id, one.service_id): one for one in Place.objects.filter(authority=authority)
@@ -63,6 +64,17 @@ class Known:
             for one in Capacity.objects.filter(service__authority=authority).select_related("service"):
                 known.capacities[one.service_id, one.unit, one.population] = one
         return known
+
+    def _join(self) -> None:
+        """Give services the very structures that are written: what becomes of these is seen by them."""
+        structures: dict[UUID, Structure] = {}
+        rows = [*self.own.values(), *self.rows[STRUCTURE].values(), *self.rows[SERVICE].values()]
+        for row in rows:
+            if isinstance(row, Structure):
+                structures[row.pk] = row
+        for row in rows:
+            if isinstance(row, Service):
+                row.structure = structures.setdefault(row.structure_id, row.structure)
 
     def row(self, kind: str, source_id: str) -> Row | None:
         """Return the row that an id of the file stands for: of that source, or one of ours that was exported."""

@@ -151,6 +151,8 @@ class _Planner:
             self._refuse(entry, Fault.REPEATED, "id")
             return
         known = self.known.row(entry.kind, entry.source_id)
+        if entry.kind == SERVICE and self._follows(entry):
+            return
         hit = self.secrets.match(entry, known)
         if hit is not None and self._hold(entry, known, *hit):
             self.rows[key] = None
@@ -182,13 +184,11 @@ class _Planner:
         return True
 
     def _structure(self, entry: Entry) -> Structure | None:
-        """Return the structure of a service; where there is none, its row is refused, or follows it."""
+        """Return the structure of a service; where there is none, its row is refused."""
         key = (STRUCTURE, entry.structure_id)
+        found: Row | None
         if key in self.rows:
             found = self.rows[key]
-            if found is None:
-                self.rows[SERVICE, entry.source_id] = None
-                self._step(entry, Outcome.HELD if self._is_held(entry.structure_id) else Outcome.UNCHANGED)
         elif any(one.source_id == entry.structure_id for one in self.done.refused):
             found = None
             self._refuse(entry, Fault.STRUCTURE_REFUSED, "structure_id")
@@ -200,8 +200,15 @@ class _Planner:
             found = found.merged_into
         return found if isinstance(found, Structure) else None
 
-    def _is_held(self, source_id: str) -> bool:
-        return any(one.source_id == source_id for one in self.done.held)
+    def _follows(self, entry: Entry) -> bool:
+        """Hold a service, or leave it alone, together with its structure; False where that is taken."""
+        key = (STRUCTURE, entry.structure_id)
+        if key not in self.rows or self.rows[key] is not None:
+            return False
+        held = any(one.source_id == entry.structure_id for one in self.done.held)
+        self.rows[SERVICE, entry.source_id] = None
+        self._step(entry, Outcome.HELD if held else Outcome.UNCHANGED)
+        return True
 
     def _fault(self, entry: Entry, known: Row | None) -> tuple[Fault, str] | None:
         if known is not None:

@@ -61,7 +61,12 @@ def packed(structures: Sequence[Any], services: Sequence[Any] = (), side: Any = 
 
 
 def tried(
-    world: Any, raw: bytes, source: str = "data_inclusion", code: str = "93", at: datetime = AT, **options: Any
+    world: Any,
+    raw: bytes,
+    source: str = "data_inclusion",
+    code: str = "93",
+    at: datetime = AT,
+    **options: Any,
 ) -> tuple[DirectoryImport, Plan]:
     """Try a file as the editor of an authority."""
     body = ImportTrialInput.read({"source": source, **options})
@@ -69,7 +74,12 @@ def tried(
 
 
 def done(
-    world: Any, raw: bytes, source: str = "data_inclusion", code: str = "93", at: datetime = AT, **options: Any
+    world: Any,
+    raw: bytes,
+    source: str = "data_inclusion",
+    code: str = "93",
+    at: datetime = AT,
+    **options: Any,
 ) -> tuple[DirectoryImport, Plan]:
     """Try a file, and do it."""
     run, _ = tried(world, raw, source, code, at, **options)
