@@ -7,7 +7,7 @@ professionals in a file for all: of both there is the département, and the cont
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,10 +19,11 @@ from accounts.models import Authority
 from directory import acts
 from directory.access import EDIT
 from directory.actions.records import acting, keeper, record
-from directory.codes import Status, Visibility
+from directory.codes import Source, Status, Visibility
 from directory.exchange import data_inclusion, hsds, side_file
 from directory.exchange.rows import SERVICE, STRUCTURE
 from directory.models import Capacity, Place, Service, Structure
+from directory.secrecy import leave_no_way_to
 
 #: The names of the files in a ZIP.
 STRUCTURES, SERVICES, SIDE, LEFT_OUT = "structures.json", "services.json", "repere.json", "left_out.json"
@@ -37,6 +38,14 @@ class Rows:
     places: Mapping[tuple[Any, Any], Place]
     capacities: Mapping[Any, list[Capacity]]
     audience: str
+
+    def all_rows(self) -> Iterator[Structure | Service]:
+        """Yield each row that a file tells something of, those that others name included."""
+        yield from self.services
+        for one in (*self.structures, *(service.structure for service in self.services)):
+            yield one
+            if one.parent is not None:
+                yield one.parent
 
     def place(self, row: Structure | Service) -> tuple[Place | None, bool]:
         """Return where a row is, and whether its address may be told here."""
@@ -128,13 +137,20 @@ def rows_of(authority: Authority, audience: str) -> Rows:
     counts = Capacity.objects.filter(service__authority=authority).order_by("unit", "population")
     for one in counts:
         capacities.setdefault(one.service_id, []).append(one)
-    return Rows(
+    places = {(one.structure_id, one.service_id): one for one in Place.objects.filter(authority=authority)}
+    hidden = {structure for (structure, _), one in places.items() if one.visibility == Visibility.SECRET}
+    rows = Rows(
         list(structures.order_by("pk")),
-        list(services.select_related("structure").order_by("pk")),
-        {(one.structure_id, one.service_id): one for one in Place.objects.filter(authority=authority)},
+        list(services.select_related("structure__parent").order_by("pk")),
+        places,
         capacities,
         audience,
     )
+    for row in rows.all_rows():
+        if (row.pk if isinstance(row, Structure) else row.structure_id) in hidden:
+            leave_no_way_to(row)
+            row.source = Source.OWN  # the id that another file gave it would find it there
+    return rows
 
 
 def _works[Entry: (Structure, Service)](rows: "QuerySet[Entry]") -> "QuerySet[Entry]":

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Three columns of the imports."""
 
-    dependencies = [("directory", "0001_resources")]
+    dependencies = [("directory", "0002_verifications_stay")]
 
     operations = [
         migrations.AddField("directoryimport", "left_out", models.PositiveIntegerField(default=0)),

@@ -23,6 +23,7 @@ from directory.queries.views import (
     place_of,
     with_places,
 )
+from directory.secrecy import REGISTERS, any_secret, leave_no_way_to
 
 HISTORY_MAX: Final = 500
 
@@ -37,6 +38,10 @@ def service(pk: UUID, *, actor: Actor, at: datetime) -> ServicePage:
     found = kept_of(visible(visible_services(actor).select_related("merged_into"), pk))
     row = visible(with_places(visible_services(actor)), found.pk)
     place, structure = place_of(row), row.structure
+    may_edit = row.authority_id in actor.may(access.EDIT)
+    if not may_edit and any_secret((place, *getattr(structure, "own_places", ()))):
+        leave_no_way_to(row)
+        leave_no_way_to(structure)
     return ServicePage(
         service=row,
         structure=structure,
@@ -46,7 +51,7 @@ def service(pk: UUID, *, actor: Actor, at: datetime) -> ServicePage:
         capacities=tuple(capacity_view(one, at=at) for one in row.capacities.all()),
         freshness=freshness(row, at=at),
         has_night_phone=row.night_phone is not None,
-        may_edit=row.authority_id in actor.may(access.EDIT),
+        may_edit=may_edit,
         may_open_address=(
             place is not None
             and place.visibility == Visibility.SECRET
@@ -67,8 +72,9 @@ def structure(pk: UUID, *, actor: Actor, at: datetime) -> StructurePage:
     services = with_places(working(visible_services(actor)).filter(structure=row)).order_by("name", "id")
     places = list(row.places.all())
     may_edit = row.authority_id in actor.may(access.EDIT)
-    hidden = any(place.visibility == Visibility.SECRET for place in places) and not may_edit
-    registers = {} if hidden else {name: getattr(row, name) for name in ("siret", "finess", "uai", "rna")}
+    if not may_edit and any_secret(places):
+        leave_no_way_to(row)
+    registers = {name: getattr(row, name) for name in REGISTERS}
     return StructurePage(
         row=row,
         identifiers={name: number for name, number in registers.items() if number},

@@ -1,18 +1,14 @@
 """Secret addresses: the seven rules of field.md A.7, each with its tests."""
 
-import pytest
-
-from accounts.errors import InvalidInput, NotAllowed
 from directory import queries
-from directory.actions import places, reports, secrets, services, structures
+from directory.actions import places, reports, secrets
 from directory.inputs import PlaceInput, SearchInput
-from directory.models import ErrorReport, Place, SecretOpening, Service, Verification
+from directory.models import ErrorReport, Place
 from tests.directory.entries import (
     AT,
     SECRET_ADDRESS,
     SECRET_COMMUNE,
     a_service,
-    a_structure,
     at_place,
     editor,
 )

@@ -4,10 +4,13 @@ The addresses are those of the URL configuration: whoever adds one finds it walk
 doesn't know which row the address names. After the walk everything that lies about is searched: databases, logs, mails.
 """
 
+import io
 import logging
 import re
+import zipfile
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -16,11 +19,12 @@ from django.test import Client
 
 from accounts.roles import PROGRAMS, Role
 from config.logs import Line
-from directory import queries, tasks
-from directory.actions import changes, places, reports, secrets
-from directory.codes import Means
+from directory import candidates, queries, tasks
+from directory.actions import changes, exports, places, reports, secrets
+from directory.codes import Means, Need
 from directory.inputs import PlaceInput, SearchInput
-from directory.models import Place, Verification
+from directory.matching import CaseFacts
+from directory.models import Place, Service, Structure, Verification
 from outbox import delivery
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
@@ -46,6 +50,11 @@ ADDRESS = {
 #: What of it may lie about; numbers count where they stand alone.
 WORDS = (COMMUNE, "2.49287", "51.06831", "2,49287", "51,06831")
 NUMBERS = re.compile(rf"(?<![0-9a-zA-Z.])(?:{INSEE}|{POSTAL})(?![0-9a-zA-Z])".encode())
+#: What leads to the address by another public list; its editors alone read it.
+LEADS = {
+    "siret": "73282932000074", "finess": "930000012", "website": "https://refuge.invalid/plan",
+    "source_url": "https://source.invalid/fiche",
+}  # fmt: skip
 #: Class K of the authority that keeps the place (domain.md §1.3; ``directory.secret``).
 OPENERS = {"ase_inspector", "case_referent", "on_call", "supervisor"}
 PEOPLE = [str(role) for role in Role if role not in PROGRAMS]
@@ -57,6 +66,11 @@ WATCHERS = ["supervisor", "dpo", "auditor", "territory_admin", "directory_editor
 VERBS = ("get", "post", "put", "patch", "delete")
 UUIDS = re.compile(r"<uuid:(\w+)>")
 SLUGS = re.compile(r"<slug:(\w+)>")
+
+
+def leading(raw):
+    """Return what of ``raw`` leads to the planted address."""
+    return [name for name, value in LEADS.items() if value.encode() in raw]
 
 
 def found_in(raw):
@@ -107,7 +121,9 @@ class Planted:
         at = NOW
         said = changes.Said(by=None, at=at, means=Means.PHONE)
         editor = world.actor("directory_editor", at=at)
-        self.structure = a_structure(world, name="Le Refuge", finess="930000012", phone="+33199001234")
+        self.structure = a_structure(
+            world, name="Le Refuge", phone="+33199001234", email="refuge@exemple.fr", **LEADS
+        )
         self.service = a_service(
             world, structure=self.structure, needs=["tonight_shelter", "distance_shelter"],
             distance_placement=True, verified_on=at.date(), verified_by="phone",
@@ -193,7 +209,8 @@ def test_no_output_of_the_directory_holds_a_secret_commune(world, planted, said)
                 for verb in verbs:
                     status, raw = asks(api, browser, verb, path, {})
                     answered.add((route, verb, status < 300))
-                    if found := found_in(raw):
+                    keeps = (name, code) == ("directory_editor", "93")
+                    if found := found_in(raw) or (not keeps and leading(raw)):
                         holes[verb, route, name, code, status] = found
     assert holes == {}
     assert {route for route, verb, fine in answered if fine and verb == "get"} >= {
@@ -231,6 +248,26 @@ def columns(alias):
                     for value in values
                 ),
             )
+
+
+@pytest.mark.parametrize("audience", ["public", "professional"])
+@pytest.mark.parametrize("source", ["own", "data_inclusion", "finess"])
+def test_no_export_holds_it_nor_leads_to_it(world, planted, audience, source):
+    """Rule 1: a file leaves the service, and whoever has it can ask the registers."""
+    rows = Structure.objects.filter(pk=planted.structure.pk), Service.objects.filter(pk=planted.service.pk)
+    for one in rows:
+        one.update(source=source, source_id=f"finess--{LEADS['finess']}")
+    body = {"authority": None, "audience": audience}
+    editor = world.actor("directory_editor", at=NOW)
+    packed = exports.export_data_inclusion(body, actor=editor, at=NOW)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["hsds"] = exports.export_hsds(body, actor=editor, at=NOW)
+
+    assert b"Le Refuge" in files["structures.json"], files
+    assert b"Le Refuge" in files["hsds"]
+    for name, raw in files.items():
+        assert found_in(raw) + leading(raw) == [], name
 
 
 @pytest.mark.slow("all addresses that name no row")
@@ -277,6 +314,23 @@ def test_a_search_answers_the_same_wherever_in_the_departement_the_secret_place_
     places.put(planted.structure.pk, None, PlaceInput.read(moved), actor=editor, at=NOW)
 
     assert queries.search(body, actor=reader, at=NOW) == before
+
+
+@pytest.mark.parametrize("need", ["tonight_shelter", "distance_shelter"])
+@pytest.mark.parametrize("child", [INSEE, "59183", "93066"])
+def test_matching_says_the_same_wherever_in_the_departement_the_secret_place_is(world, planted, need, child):
+    """Rule 3: no distance to it, no order by it; the rule of far places asks for its département alone."""
+    department = child[:2]
+    facts = CaseFacts(need=Need(need), department=department, commune=child, tonight=True)
+    found = []
+    for insee, postal in ((INSEE, POSTAL), ("59183", "59140")):
+        moved = {"visibility": "secret", "insee_code": insee, "postal_code": postal, "address": "1 quai"}
+        editor = world.actor("directory_editor", at=NOW)
+        places.put(planted.structure.pk, None, PlaceInput.read(moved), actor=editor, at=NOW)
+        found.append(candidates.find(facts, at=NOW, zone=ZoneInfo("Europe/Paris"), with_removed=True))
+
+    assert found[0] == found[1]
+    assert planted.service.pk in {offer.service for offer in (*found[0].offered, *found[0].removed)}
 
 
 def test_what_an_editor_types_wrong_is_repeated_to_nobody_but_in_the_form(world, planted, said):
