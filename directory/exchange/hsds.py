@@ -248,8 +248,9 @@ def _locations(pk: UUID, place: Place | None, *, told: bool) -> list[dict[str, A
     }
     if not told:
         return [location]
-    if place.latitude is not None and place.longitude is not None:
-        location |= {"latitude": place.latitude, "longitude": place.longitude}
+    for name in ("latitude", "longitude"):
+        if getattr(place, name) is not None:
+            location[name] = getattr(place, name)
     if place.insee_code:
         location |= {"external_identifier": place.insee_code, "external_identifier_type": "INSEE"}
     if any((place.address, place.complement, place.postal_code, place.commune)):
