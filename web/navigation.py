@@ -131,6 +131,10 @@ def _reads_the_directory(actor: Actor) -> bool:
     return bool(actor.may("directory.read"))
 
 
+def _looks_at_openings(actor: Actor) -> bool:
+    return bool(actor.may("directory.review"))
+
+
 def _keeps_the_directory(actor: Actor) -> bool:
     return bool(actor.may("directory.edit"))
 
@@ -169,6 +173,7 @@ PLACES: Final = (
     Place(_("Demandes d'accès"), "access-requests-page", _has_access_requests),
     Place(_("Ouvertures d'urgence"), "openings", _breaks),
     Place(_("Recherches d'urgence"), "emergency-searches", _searches_in_emergencies),
+    Place(_("Adresses secrètes consultées"), "directory-openings", _looks_at_openings),
     Place(_("Déports"), "barred", _excludes),
     Place(_("Exports"), "exports", _lets_out),
     Place(

@@ -1,34 +1,16 @@
-"""Base classes of the directory's pages: who may, the pages beside each other, what was just done."""
+"""Base class of the directory's pages: who may, and what was just done."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from accounts.access import require_somewhere
 from core.query import Query
-from directory.access import EDIT, READ, REVIEW
+from directory.access import READ
 from web.cases import told
 from web.directory import words
 from web.page import Page, go_to
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A page beside the search: its words, and the name of its address."""
-
-    label: Any
-    name: str
-
-
-SEARCH: Tab = Tab(_("Chercher"), "directory")
-OF_EDITORS: tuple[Tab, ...] = (
-    Tab(_("À traiter"), "directory-tasks"),
-    Tab(_("Structures"), "directory-structures"),
-)
-OF_REVIEWERS: tuple[Tab, ...] = (Tab(_("Adresses consultées"), "directory-openings"),)
 
 
 class DirectoryPage(Page):
@@ -36,7 +18,6 @@ class DirectoryPage(Page):
 
     query: ClassVar[type[Query]] = told.ToldQuery
     opens_for: ClassVar[str] = READ
-    tab: ClassVar[str] = "directory"
 
     def require_person(self) -> None:
         """Ask for somebody who has signed in and may do this at an authority.
@@ -47,20 +28,9 @@ class DirectoryPage(Page):
         super().require_person()
         require_somewhere(self.actor, self.opens_for)
 
-    @property
-    def edits(self) -> bool:
-        """Tell whether the reader keeps entries of the directory."""
-        return bool(self.actor.may(EDIT))
-
     def around(self) -> dict[str, Any]:
-        """Return what stands on every page of the directory; who only searches has no tabs."""
-        tabs = [*(OF_EDITORS if self.edits else ()), *(OF_REVIEWERS if self.actor.may(REVIEW) else ())]
-        return {
-            "tabs": [SEARCH, *tabs] if tabs else [],
-            "tab": self.tab,
-            "edits": self.edits,
-            "done": words.DONE.get(told.told(self)[0], "") if "done" in self.asked else "",
-        }
+        """Return what stands on every page of the directory: what was just done."""
+        return {"done": words.DONE.get(told.told(self)[0], "") if "done" in self.asked else ""}
 
     def onwards(self, where: str) -> HttpResponseRedirect:
         """Go on to a page that says what was done, by the page that did it."""

@@ -61,10 +61,10 @@ def of(page: ServicePage, *, at: datetime) -> Card:
     """Return the page of a service in words; sections with nothing to say are left out."""
     service, structure = page.service, page.structure
     parts = (
+        Section("answers", _("Quand et comment il répond"), list(_answers(page))),
         Section("takes", _("Ce qu'il propose, à qui"), list(_takes(page))),
         Section("refuses", _("Ce qu'il refuse"), list(_refuses(page))),
         Section("asks", _("Ce qu'il demande"), list(_asks(page))),
-        Section("answers", _("Quand et comment il répond"), list(_answers(page, at=at))),
         Section("places", _("Places"), [_capacity(one) for one in page.capacities]),
         Section("where", _("Où, et qui paie"), [*_where(page), *_pays(page)]),
     )
@@ -170,7 +170,7 @@ def _asks(page: ServicePage) -> Iterator[Said]:
         yield Said(_("Comment demander"), service.mobilisation_note)
 
 
-def _answers(page: ServicePage, *, at: datetime) -> Iterator[Said]:  # noqa: ARG001 - as its neighbours
+def _answers(page: ServicePage) -> Iterator[Said]:
     service, structure = page.service, page.structure
     if page.phone:
         yield Said(_("Téléphone"), display.spelled(page.phone), number=page.phone)
@@ -213,7 +213,7 @@ def _capacity(one: CapacityView) -> Said:
     if one.vacancy is not None and one.told_by:
         parts.append(gettext("dit par %(who)s") % {"who": one.told_by})
     parts += [one.note] if one.note else []
-    return Said(display.raised(one.population or one.unit), display.several(parts))
+    return Said(display.raised(one.population) or gettext("Pour tous"), display.several(parts))
 
 
 def _pays(page: ServicePage) -> Iterator[Said]:

@@ -17,7 +17,6 @@ from directory.freshness import Freshness
 from web.directory import where
 from web.numbers import in_pairs
 
-#: The sealed address's place in a text; months in a year.
 YEAR: Final = 12
 #: Below so many months an age is told in months.
 SMALL: Final = 3 * YEAR
@@ -29,6 +28,8 @@ BADGES: Final[Mapping[str, tuple[str, Text]]] = {
     Freshness.TO_CHECK: ("wait", _("À vérifier")),
     Freshness.STALE: ("late", _("Non vérifié depuis longtemps")),
 }
+#: As many zones of a service are named.
+ZONES: Final = 10
 EVERYWHERE: Final = ("france", "99100")
 
 
@@ -91,18 +92,19 @@ def ages(least: int | None, most: int | None) -> str:
     if least is None and most is None:
         return gettext("Tous les âges")
     if most is None:
-        return gettext("À partir de %(age)s") % {"age": _age(least or 0)}
+        return gettext("À partir de %(age)s") % {"age": age(least or 0)}
     if not least:
-        return gettext("Jusqu'à %(age)s") % {"age": _age(most)}
+        return gettext("Jusqu'à %(age)s") % {"age": age(most)}
     if least >= SMALL:
         years = {"least": least // YEAR, "most": most // YEAR}
         if years["least"] == years["most"]:
-            return _age(least)
+            return age(least)
         return gettext("%(least)s à %(most)s ans") % years
-    return gettext("De %(least)s à %(most)s") % {"least": _age(least), "most": _age(most)}
+    return gettext("De %(least)s à %(most)s") % {"least": age(least), "most": age(most)}
 
 
-def _age(months: int) -> str:
+def age(months: int) -> str:
+    """Return an age: in years, that of a small child in months."""
     if months < SMALL and months % YEAR != YEAR - 1:
         return ngettext("%(n)s mois", "%(n)s mois", months) % {"n": months}
     return ngettext("%(n)s an", "%(n)s ans", months // YEAR) % {"n": months // YEAR}
@@ -121,8 +123,13 @@ def zone(code: str) -> str:
 
 
 def zones(values: Sequence[str]) -> str:
-    """Return the territory of a service; none named is everywhere."""
-    return ", ".join(map(zone, values)) if values else gettext("Partout")
+    """Return the territory of a service, the first zones by name; none named is everywhere."""
+    if not values:
+        return gettext("Partout")
+    named, more = [zone(one) for one in values[:ZONES]], len(values) - ZONES
+    if more > 0:
+        named.append(ngettext("et %(n)s autre zone", "et %(n)s autres zones", more) % {"n": more})
+    return ", ".join(named)
 
 
 def named_departments(values: Iterable[str]) -> str:
@@ -139,17 +146,23 @@ def situations(accepts: Mapping[str, Mapping[str, str]], *answers: str) -> list[
             case = told["answer"] == codes.Accepts.CASE
             words = [label(codes.Situation, one)]
             words += [lowered(str(codes.Accepts.CASE.label))] if case else []
-            words += [told["words"]] if told.get("words") else []
+            words += [lowered(told["words"])] if told.get("words") else []
             said.append(" – ".join([words[0], ", ".join(words[1:])]) if words[1:] else words[0])
     return said
 
 
 def refused_ages(least: int | None, most: int | None) -> list[str]:
     """Return the ages that a service doesn't take, among minors."""
-    said = [gettext("moins de %(age)s") % {"age": _age(least)}] if least else []
+    said = [gettext("moins de %(age)s") % {"age": age(least)}] if least else []
     if most is not None and most // YEAR < MAJORITY - 1:
-        said.append(gettext("plus de %(age)s") % {"age": _age(most)})
+        said.append(gettext("plus de %(age)s") % {"age": age(most)})
     return said
+
+
+def badge(found: str, verified_on: date | None) -> Tag:
+    """Return the badge of an entry in a list."""
+    look, words = BADGES[found]
+    return Tag(words, look) if verified_on is not None else Tag(gettext("Jamais vérifié"), "late")
 
 
 def freshness(found: str, verified_on: date | None, means: str = "") -> Tag:

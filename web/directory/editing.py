@@ -22,7 +22,6 @@ class EditorForm(DirectoryPage, InputPage):
 
     keeps = True
     opens_for: ClassVar[str] = access.EDIT
-    tab: ClassVar[str] = "directory-structures"
     title: Any = ""
     button: Any = _("Enregistrer")
     about: Any = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -22,19 +23,16 @@ from web.cases import display as case_display
 from web.directory import card, display, hours, where, words
 from web.directory.display import Said, Tag
 
-#: As many needs of a service are named in a list.
-NEEDS: Final = 2
 
-
-def service(line: ServiceLine, *, at: datetime) -> dict[str, Any]:
-    """Return a service as a list shows it: what it takes, whether it is open, how fresh that is."""
+def service(line: ServiceLine, *, at: datetime, need: str = "") -> dict[str, Any]:
+    """Return a service as a list shows it: the ``need`` that is asked for first, whether it is open."""
     opening = _opening(line, at=at)
     return {
         "pk": line.id,
         "name": line.name,
         "structure": line.structure_name,
         "place": _place(line),
-        "takes": _takes(line),
+        "takes": _takes(line, need),
         "opening": opening,
         "open": bool(opening) and not opening.startswith(gettext("Fermé maintenant")),
         "phone": {"number": line.phone, "text": display.spelled(line.phone)} if line.phone else None,
@@ -60,14 +58,12 @@ def _place(line: ServiceLine) -> str:
     return f"{line.commune} ({line.department})" if line.commune else where.named(line.department)
 
 
-def _takes(line: ServiceLine) -> str:
-    needs = [display.label(codes.Need, one) for one in line.needs]
-    named = [needs[0], *map(display.lowered, needs[1:NEEDS])] if needs else []
-    more = [gettext("et %(n)s autres besoins") % {"n": len(needs) - NEEDS}] if len(needs) > NEEDS + 1 else []
-    if len(needs) == NEEDS + 1:
-        named.append(display.lowered(needs[NEEDS]))
+def _takes(line: ServiceLine, need: str) -> str:
+    needs = [display.label(codes.Need, one) for one in sorted(line.needs, key=need.__ne__)]
+    more = len(needs) - 1
+    others = ngettext("et %(n)s autre", "et %(n)s autres", more) % {"n": more} if more > 0 else ""
     ages = display.ages(line.age_min_months, line.age_max_months)
-    return " · ".join(filter(None, [", ".join([*named, *more]), ages]))
+    return " · ".join(filter(None, [" ".join(filter(None, [*needs[:1], others])), ages]))
 
 
 def _tags(line: ServiceLine) -> list[Tag]:
@@ -76,7 +72,7 @@ def _tags(line: ServiceLine) -> list[Tag]:
         tags.append(Tag(codes.Status.SUSPENDED.label, "late"))
     if line.vacancy is not None:
         tags.append(Tag(display.free(line.vacancy), "done" if line.vacancy else ""))
-    tags.append(display.freshness(line.freshness, line.verified_on))
+    tags.append(display.badge(line.freshness, line.verified_on))
     if line.specialised == codes.Specialised.DEDICATED:
         tags.append(Tag(_("Dédié")))
     return tags
@@ -241,22 +237,36 @@ def _instant(value: datetime | None, zone: ZoneInfo) -> str:
     return case_display.instant(value.isoformat(), zone) if value is not None else ""
 
 
-def verification(line: VerificationLine, zone: ZoneInfo, *, undo: str = "") -> dict[str, Any]:
-    """Return one verification of a service: which field, before and after, by whom and how.
+def history(told: Sequence[VerificationLine], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Return what was said of a service, act by act: when, by whom, how, and which fields, before and after."""
+    acts = []
+    for (at, by, means, evidence), rows in groupby(
+        told, key=lambda line: (line.at, line.by, line.means, line.evidence)
+    ):
+        fields = {field["name"]: field for field in map(_field, rows) if field is not None}
+        if fields:
+            acts.append(
+                {
+                    "at": _instant(at, zone),
+                    "by": by or gettext("Le service lui-même, ou un fichier"),
+                    "means": display.lowered(display.label(codes.Means, means)),
+                    "evidence": evidence,
+                    "fields": list(fields.values()),
+                }
+            )
+    return acts
 
-    ``undo``: where the answer by link that it is of is undone.
-    """
-    return {
-        "at": _instant(line.at, zone),
-        "field": words.field_name(line.field),
-        "old": _value(line.field, line.old),
-        "new": _value(line.field, line.new),
-        "changed": line.old != line.new,
-        "by": line.by or gettext("Le service lui-même, ou un fichier"),
-        "means": display.lowered(display.label(codes.Means, line.means)),
-        "evidence": line.evidence,
-        "undo": undo,
-    }
+
+def _field(line: VerificationLine) -> dict[str, Any] | None:
+    """Return one field, before and after; None where nothing was said, or of what only the service itself goes by."""
+    name = words.field_name(line.field)
+    old, new = _value(line.field, line.old), _value(line.field, line.new)
+    secret = SEALED in (line.old, line.new) or name == str(words.ADDRESS)
+    if not name or not (old or new or secret):
+        return None
+    if secret:
+        return {"name": name, "old": "", "new": gettext("modifié, non montré"), "confirmed": False}
+    return {"name": name, "old": old, "new": new or "–", "confirmed": line.old == line.new}
 
 
 #: Fields whose values are codes.
@@ -268,12 +278,26 @@ CODED: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 
 
+#: Fields whose values have words of their own.
+WORDED: Final[Mapping[str, Callable[[Any], str]]] = {
+    "age_min_months": display.age,
+    "age_max_months": display.age,
+    "zones": display.zones,
+    "from_departments": display.named_departments,
+    "refused_departments": display.named_departments,
+    "place.department": where.named,
+    "phone": display.spelled,
+    "opening_hours": hours.in_words,
+    "verified_on": display.day,
+    "suspended_until": display.day,
+    "updated_on": display.day,
+}
+
+
 def _value(field: str, value: Any) -> str:
     """Return a stored value as people read it."""
     if value in (None, "", [], {}):
         return ""
-    if value == SEALED:
-        return gettext("(chiffré)")
     if isinstance(value, bool):
         return gettext("Oui") if value else gettext("Non")
     if field == "accepts":
@@ -283,13 +307,11 @@ def _value(field: str, value: Any) -> str:
             for one, told in value.items()
             if told.get("answer") in every
         )
-    if field in ("age_min_months", "age_max_months"):
-        return gettext("%(n)s mois") % {"n": value}
+    if field in WORDED:
+        return WORDED[field](value)
     kind = CODED.get(field)
     if kind is not None:
         return ", ".join(display.label(kind, one) for one in (value if isinstance(value, list) else [value]))
-    if field in ("zones", "from_departments", "refused_departments"):
-        return display.zones(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

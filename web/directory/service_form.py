@@ -16,7 +16,7 @@ from directory.codes import SafeChannel, Situation
 from directory.inputs import AGE_MAX_MONTHS, RHYTHMS, AcceptsInput, ServiceChange, ServiceInput
 from directory.models import Service
 from web import forms
-from web.directory import words
+from web.directory import display, words
 from web.directory.words import LISTED
 from web.forms import Ask, Entry, Field, Group, Pairs, Row, Sent
 
@@ -124,6 +124,8 @@ def values_of(service: Service, asks: Sequence[Ask]) -> dict[str, Any]:
     for typed, stored in AGES.items():
         values[typed] = _in_years(getattr(service, stored))
     values["first_channel"] = service.safe_channels[0] if len(service.safe_channels) > 1 else ""
+    if "phone" in values:
+        values["phone"] = display.spelled(service.phone)
     values["suspended_until"] = service.suspended_until.isoformat() if service.suspended_until else ""
     values["asks_every_months"] = str(service.asks_every_months)
     return values | {"means": "typed"}
@@ -154,9 +156,14 @@ def with_accepts(
             said = forms.typed(AcceptsInput, words.ACCEPTS, sent, prefix=prefix)
         rows.append(Row(str(one.label), forms.fields_of(AcceptsInput, words.ACCEPTS, said, prefix=prefix)))
     group = Group(
-        ACCEPTS, gettext("Situations"), gettext("Sans réponse : à demander au service."), rows, more=False,
+        ACCEPTS,
+        gettext("Situations"),
+        gettext("Sans réponse : à demander au service."),
+        rows,
+        more=False,
         error=forms.faults_of(problem).get(ACCEPTS, ""),
-    )  # fmt: skip
+        columns=True,
+    )
     known = {ask.name for ask in words.KNOWN}
     before = [one for one in fields if one.ask.name not in known]
     return [*before, group, *(one for one in fields if one.ask.name in known)]

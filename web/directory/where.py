@@ -21,7 +21,6 @@ from web.forms import Ask, Field, Option, Pairs, Sent, clean
 WHERE: Final = Ask(
     "where",
     _("Commune ou département"),
-    _("Par exemple : Bobigny, ou 93."),
     attributes={"list": "places", **forms.AS_TYPED},
 )
 _CODE: Final = re.compile(r"([0-9][0-9AB][0-9]?)(?:\s*[–-].*)?", re.IGNORECASE | re.ASCII)

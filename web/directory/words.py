@@ -14,8 +14,8 @@ from web.forms import AS_TYPED, Ask
 
 SEARCH: Final[Sequence[Ask]] = (
     Ask("need", _("Besoin"), kind="select", nothing=_("Tous les besoins")),
-    Ask("age_years", _("Âge"), _("En années révolues."), width="short"),
-    Ask("words", _("Mots du nom"), _("De la structure ou du service. N'écrivez le nom d'aucun enfant.")),
+    Ask("age_years", _("Âge (années)"), width="short"),
+    Ask("words", _("Nom du service, jamais d'un enfant")),
     Ask("open_now", _("Ouvert maintenant")),
 )
 
@@ -285,35 +285,74 @@ DONE: Final[Mapping[str, Text]] = {
     "directory-ask": _("Demander au service de confirmer"),
     "directory-undo": _("Annuler une réponse par lien"),
 }
-#: What fields are called in the history of an entry, where no form asks for them.
+#: What fields are called in the history of an entry and beside each other, where no form asks a question.
 FIELDS: Final[Mapping[str, Text]] = {
-    "accepts": _("Situations reçues"),
+    "name": _("Nom"),
+    "kind": _("Genre"),
+    "description": _("Description"),
+    "needs": _("Besoins"),
+    "specialised": _("Spécialité"),
+    "phone": _("Téléphone"),
+    "email": _("Courriel"),
+    "website": _("Site"),
+    "contact_name": _("À qui parler"),
+    "safe_channels": _("Moyens sûrs"),
+    "round_the_clock": _("Jour et nuit"),
+    "opening_hours": _("Horaires"),
+    "opening_hours_text": _("Horaires en toutes lettres"),
+    "answer_delay_hours": _("Délai de réponse, en heures"),
+    "languages": _("Langues"),
+    "interpreter": _("Interprète"),
+    "night_phone": _("Numéro de nuit"),
+    "age_min_months": _("Âge minimum"),
+    "age_max_months": _("Âge maximum"),
+    "sexes": _("Qui est reçu"),
+    "accepts": _("Situations"),
+    "place_kind": _("Accueil"),
+    "zones": _("Territoire"),
+    "refused_departments": _("Départements refusés"),
+    "distance_placement": _("Éloignement"),
+    "from_departments": _("Éloignement : départements"),
+    "who_may_ask": _("Qui peut demander"),
+    "needs_agreement": _("Accords"),
+    "access_conditions": _("Conditions"),
+    "documents_wanted": _("Documents à envoyer"),
+    "documents_never": _("Documents à ne jamais envoyer"),
+    "mobilisation_note": _("Comment demander"),
+    "mobilisation_url": _("Formulaire en ligne"),
+    "fees": _("Frais"),
+    "fees_note": _("Qui paie"),
+    "status": _("État"),
+    "suspended_until": _("Suspendu jusqu'au"),
+    "asks_every_months": _("Rythme de confirmation, en mois"),
     "structure": _("Structure"),
     "authority": _("Autorité"),
-    "merged_into": _("Réunie avec"),
+    "merged_into": _("Réunie avec une autre fiche"),
     "themes": _("Thématiques"),
     "audiences": _("Publics"),
     "audiences_note": _("Publics, précisions"),
     "source": _("Source"),
-    "source_id": _("Identifiant dans la source"),
     "source_licence": _("Licence"),
     "source_url": _("Page de la source"),
     "updated_on": _("Date de la source"),
-    "fetched_at": _("Reprise le"),
-    "verified_on": _("Vérifiée le"),
-    "verified_by": _("Vérifiée comment"),
-    "place.secret": _("Adresse secrète"),
-    "fees": _("Frais"),
-    "kind": _("Genre"),
+    "verified_on": _("Fiche vérifiée"),
+    "siret": _("SIRET"),
+    "finess": _("FINESS"),
+    "place.visibility": _("Visibilité de l'adresse"),
+    "place.department": _("Département de l'adresse"),
+    "capacity.maximum": _("Places en tout"),
+    "capacity.emergency": _("Places d'urgence"),
+    "capacity.vacancy": _("Places libres"),
+    "capacity.note": _("Places, remarque"),
+    "capacity.told_by": _("Places dites par"),
+    "capacity.valid_until": _("Places, valable jusqu'à"),
 }
+#: Fields of where a place is: that they changed is told, and nothing else.
+ADDRESS: Final = _("Adresse")
 
 
 def field_name(name: str) -> str:
-    """Return what a field of an entry is called: as its form asks for it, else in words of its own."""
-    asks = {f"place.{ask.name}": ask for ask in PLACE} | {f"capacity.{ask.name}": ask for ask in CAPACITY}
-    asks |= {ask.name: ask for topic in TOPICS for ask in topic.asks} | {ask.name: ask for ask in STRUCTURE}
+    """Return what a field of an entry is called; empty for those that only the service itself goes by."""
     if name in FIELDS:
         return str(FIELDS[name])
-    bare = name.rpartition(".")[2]
-    asked = asks.get(name)
-    return str(asked.label) if asked is not None else str(FIELDS.get(bare, bare.replace("_", " ")))
+    return str(ADDRESS) if name.startswith("place.") else ""

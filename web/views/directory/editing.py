@@ -17,7 +17,7 @@ from directory.actions import capacities, confirmations, places, services
 from directory.codes import Means
 from directory.inputs import CapacityInput, ServiceChange, ServiceInput, VerificationInput
 from directory.models import Place
-from web.directory import lines, service_form, words
+from web.directory import display, lines, service_form, words
 from web.directory.base import DirectoryPage
 from web.directory.editing import ServiceForm, StructureForm
 from web.directory.place_form import PlaceForm
@@ -37,7 +37,7 @@ class NewService(StructureForm):
 
     def values(self) -> dict[str, Any]:
         """Begin with the structure's own number."""
-        return {"phone": self.structure.phone, "specialised": "general", "means": "typed"}
+        return {"phone": display.spelled(self.structure.phone), "specialised": "general", "means": "typed"}
 
     def body(self) -> dict[str, Any]:
         """Return what was typed, as the act takes it."""
@@ -63,8 +63,6 @@ class NewService(StructureForm):
 
 class OneServiceForm(ServiceForm):
     """A form of a service that leads back to its page."""
-
-    tab = "directory"
 
     def after(self, made: UUID) -> str:
         """Go back to its page."""
@@ -203,10 +201,7 @@ class History(DirectoryPage):
             | {
                 "back": reverse("directory-service", args=[pk]),
                 "of": service.name,
-                "lines": [
-                    lines.verification(one, ZoneInfo(service.authority.timezone), undo=_undo(one, pk))
-                    for one in told
-                ],
+                "lines": lines.history(told, ZoneInfo(service.authority.timezone)),
             }
         )
 

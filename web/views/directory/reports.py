@@ -28,7 +28,6 @@ class Tasks(DirectoryPage):
     """GET /annuaire/signalements."""
 
     opens_for: ClassVar[str] = access.EDIT
-    tab = "directory-tasks"
     template = "web/directory/tasks.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -59,7 +58,6 @@ class Merge(DirectoryPage, FormPage):
     """GET, POST /annuaire/doublons/{id}/{other}."""
 
     opens_for: ClassVar[str] = access.EDIT
-    tab = "directory-tasks"
     template = "web/directory/merge.html"
 
     def get(self, request: ServiceRequest, pk: UUID, other: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature

@@ -82,7 +82,9 @@ class Search(DirectoryPage, FormPage):
                 "places": where.offered(self._own),
                 "asked": sought,
                 "heading": heading,
-                "lines": [lines.service(one, at=self.at) for one in page.items],
+                "lines": [
+                    lines.service(one, at=self.at, need=str(asked.get("need", ""))) for one in page.items
+                ],
                 "apart": True,
                 "next": page.next,
                 "hidden": hidden,

@@ -30,7 +30,6 @@ class Openings(DirectoryPage):
     """GET /annuaire/ouvertures."""
 
     opens_for: ClassVar[str] = access.REVIEW
-    tab = "directory-openings"
     template = "web/directory/openings.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -45,7 +44,6 @@ class Look(DirectoryPage, FormPage):
     """GET, POST /annuaire/ouvertures/{id}."""
 
     opens_for: ClassVar[str] = access.REVIEW
-    tab = "directory-openings"
     template = "web/directory/look.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature

@@ -21,7 +21,7 @@ from directory.models import Place
 from web import forms
 from web.cases import told
 from web.cases.base import BlanksLeftOut
-from web.directory import lines, words
+from web.directory import display, lines, words
 from web.directory.base import DirectoryPage
 from web.directory.editing import EditorForm, StructureForm, authorities
 from web.directory.place_form import PlaceForm
@@ -45,7 +45,6 @@ class Structures(DirectoryPage):
     """GET /annuaire/structures."""
 
     opens_for = access.EDIT
-    tab = "directory-structures"
     query: ClassVar[type[Query]] = StructuresQuery
     template = "web/directory/structures.html"
 
@@ -129,7 +128,8 @@ class OneStructureForm(StructureForm):
         """Begin with what is known."""
         known = {ask.name for ask in words.KNOWN}
         return {ask.name: getattr(self.structure, ask.name) for ask in self.asks if ask.name not in known} | {
-            "means": "typed"
+            "means": "typed",
+            "phone": display.spelled(self.structure.phone),
         }
 
     def do(self, body: Mapping[str, Any]) -> UUID:

@@ -1,0 +1,170 @@
+"""The directory in a browser: an editor fills and verifies an entry; somebody finds it, reads it, prints it."""
+
+from playwright.sync_api import expect
+
+from tests.browser.acting import answers
+from tests.browser.checks import DESK, NARROW, assert_by_keyboard
+from tests.browser.conftest import Visitor
+
+#: A page of ten lines isn't taller than so many screens.
+SCREENS = 1.5
+SERVICE = "Hébergement d'essai"
+
+
+def adds_a_structure(editor: Visitor) -> None:
+    editor.goes("/aujourdhui")
+    editor.looks("directory-editor-today")
+    editor.follows("Structures de l'annuaire")
+    editor.follows("Ajouter une structure")
+    editor.presses("Ajouter la structure")
+    expect(editor.page.locator("#faults")).to_be_visible()
+    editor.looks("directory-structure-refused")
+    answers(
+        editor,
+        {
+            "name": "Maison d'essai",
+            "kind": "Hébergement spécialisé",
+            "phone": "01 99 00 55 66",
+            "description": "Un essai.",
+        },
+    )
+    editor.presses("Ajouter la structure")
+    expect(editor.page.get_by_role("heading", level=1)).to_contain_text("Maison d'essai")
+
+
+def adds_a_service(editor: Visitor, name: str) -> None:
+    editor.follows("Ajouter un service")
+    said = {
+        "name": name, "description": "Accueil de nuit de filles victimes d'exploitation sexuelle, avec un suivi le jour.",
+        "needs": ["Un hébergement pour cette nuit", "Un accueil éloigné", "Un soutien psychologique"],
+        "specialised": "Dédié", "age_from": "13", "age_to": "17", "email": "accueil@essai.invalid",
+        "opening_hours": "Mo-Su 08:00-20:00",
+    }  # fmt: skip
+    answers(editor, said)
+    editor.presses("Ajouter le service")
+    expect(editor.page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def completes(editor: Visitor, words: str, said: dict, picture: str) -> None:
+    editor.follows(words)
+    editor.looks(picture)
+    answers(editor, said)
+    editor.presses("Enregistrer")
+    editor.page.get_by_text("c'est fait").wait_for()
+
+
+def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(visitor, people):
+    visitor.signs_in("directory_editor")
+    adds_a_structure(visitor)
+    adds_a_service(visitor, SERVICE)
+    completes(
+        visitor, "Qui est reçu",
+        {"sexes": ["Fille"], "accepts-0-answer": "Au cas par cas", "accepts-0-words": "Après un appel.",
+         "accepts-4-answer": "Non", "accepts-4-words": "Pas de lit de bébé."},
+        "directory-topic-taking",
+    )  # fmt: skip
+    completes(
+        visitor,
+        "Territoire",
+        {"zones": "93, 75, 59", "refused_departments": "77"},
+        "directory-topic-territory",
+    )
+    completes(
+        visitor, "Comment demander",
+        {"who_may_ask": ["L'ASE"], "needs_agreement": ["Une décision du juge"], "documents_never": "Aucune photo de l'enfant.",
+         "documents_wanted": "La note d'information, l'ordonnance.", "fees_note": "Prix de journée, payé par l'ASE."},
+        "directory-topic-asking",
+    )  # fmt: skip
+    completes(
+        visitor, "Horaires et contact",
+        {"safe_channels": ["Téléphone", "MSSanté"], "first_channel": "MSSanté", "night_phone": "06 12 34 56 78",
+         "answer_delay_hours": "24", "languages": "fr, en, ro"},
+        "directory-topic-contact",
+    )  # fmt: skip
+    visitor.page.get_by_role("region", name="Tenir cette fiche").get_by_role(
+        "link", name="Adresse", exact=True
+    ).click()
+    visitor.looks("directory-place")
+    answers(
+        visitor,
+        {
+            "visibility": "Publique",
+            "address": "1 rue de l'Essai",
+            "postal_code": "93000",
+            "insee_code": "Bobigny",
+        },
+    )
+    visitor.presses("Enregistrer")
+    visitor.follows("Places")
+    visitor.looks("directory-places")
+    answers(visitor, {"maximum": "6", "vacancy": "1", "told_by": "cheffe de service"})
+    visitor.presses("Enregistrer")
+    visitor.follows("Vérifier la fiche")
+    visitor.looks("directory-verify")
+    answers(visitor, {"evidence": "La cheffe de service, par téléphone."})
+    visitor.presses("La fiche est juste")
+    visitor.page.get_by_text("« Vérifier la fiche » : c'est fait").wait_for()
+    visitor.looks("directory-service-editor")
+    visitor.follows("Historique")
+    visitor.looks("directory-history")
+    visitor.follows("Revenir à la fiche")
+    visitor.follows("La structure")
+    visitor.looks("directory-structure")
+    for n in range(2, 11):
+        adds_a_service(visitor, f"{SERVICE} n° {n}")
+        visitor.follows("La structure")
+    visitor.goes("/annuaire/signalements")
+    visitor.looks("directory-tasks")
+
+    coordinator = people("crip_coordinator")
+    coordinator.follows("Annuaire")
+    coordinator.looks("directory-search")
+    answers(
+        coordinator,
+        {"need": "Un hébergement pour cette nuit", "where": "Bobigny", "age_years": "15", "words": "essai"},
+    )
+    coordinator.presses("Chercher")
+    expect(coordinator.page.locator(".services > li")).to_have_count(10)
+    height = coordinator.page.evaluate("document.documentElement.scrollHeight")
+    assert height <= SCREENS * DESK["height"], f"{height} px for ten lines"
+    coordinator.looks("directory-found")
+    assert_by_keyboard(coordinator.page, "a search of the directory")
+    assert "Bobigny" not in coordinator.page.url
+    with coordinator.page.expect_popup() as opened:
+        coordinator.page.locator(".services .ref").first.click()
+    coordinator.page = opened.value
+    expect(coordinator.page.get_by_role("heading", level=1)).to_have_text(SERVICE)
+    coordinator.looks("directory-service")
+    assert_by_keyboard(coordinator.page, "a sheet of the directory")
+    assert prints_on_one_page(coordinator)
+    coordinator.presses("Montrer le numéro de nuit")
+    expect(coordinator.page.get_by_role("link", name="06 12 34 56 78")).to_be_visible()
+    coordinator.looks("directory-night")
+    coordinator.follows("Signaler une erreur")
+    coordinator.looks("directory-report")
+    coordinator.presses("English")
+    coordinator.looks("directory-report-english")
+
+
+def prints_on_one_page(visitor: Visitor) -> bool:
+    """Tell whether the page prints on one sheet of A4."""
+    return (
+        visitor.page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "12mm")).count(
+            b"/Type /Page\n"
+        )
+        == 1
+    )
+
+
+def test_a_search_without_an_answer_helps_on_a_phone(visitor):
+    visitor.signs_in("filer")
+    visitor.page.set_viewport_size(NARROW)
+    visitor.goes("/annuaire")
+    answers(visitor, {"where": "Saint-Denis"})
+    visitor.presses("Chercher")
+    expect(visitor.page.get_by_role("group", name="Laquelle de ces communes ?")).to_be_visible()
+    visitor.looks("directory-which")
+    answers(visitor, {"where": "976", "words": "rien de tel"})
+    visitor.presses("Chercher")
+    expect(visitor.page.get_by_text("Aucun service ne répond")).to_be_visible()
+    visitor.looks("directory-nothing")
