@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from accounts.territory import commune, departments
+from directory.geography import zones_of
 
 FRANCE: Final = "france"
 _EPCI: Final = re.compile(r"[0-9]{9}")
@@ -20,10 +21,7 @@ def is_zone(code: str) -> bool:
 
 
 def around(place: str) -> list[str]:
-    """Return the zones in which a place lies: a commune (INSEE code) or a département; widest last.
-
-    The city of a municipal arrondissement counts as well as the arrondissement.
-    """
+    """Return the zones in which a place lies: of a commune (INSEE code), or of a département with its parts."""
     known = commune(place)
-    own = [place] if known is None else [known.code, *filter(None, [known.within]), known.department]
-    return [*own, COUNTRY_FRANCE, FRANCE]
+    zones = zones_of(known.code, known.department) if known else zones_of("", place)
+    return sorted({*zones.communes, *zones.groups, *zones.parts, zones.department, COUNTRY_FRANCE, FRANCE})

@@ -8,18 +8,22 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.actor import Actor
 from core.paging import Page, page_of
 from directory.access import visible_services
 from directory.codes import SHELTER, Need, Status
 from directory.models import Place, Reach, Service
+from directory.opening import opening_at, zone_of
 from directory.queries.views import line_of, with_places
 from directory.reach import EVERYWHERE, FAR
 from directory.zones import around
 
+#: Whose hours are looked at when somebody asks what is open now: the first by name.
+OPEN_AMONG: Final = 5_000
 _MONTHS: Final = 12
 #: A département has three signs at most, a commune five.
 _DEPARTMENT: Final = 3
@@ -38,7 +42,7 @@ def search(body: Mapping[str, Any], *, actor: Actor, at: datetime) -> Page:
     place = {name: asked.pop(name) for name in ("cursor", "limit") if name in asked}
     rows = narrowed(working(visible_services(actor)), asked)
     if asked.get("open_now"):
-        rows = rows.filter(round_the_clock=True)
+        rows = rows.filter(pk__in=_open_now(rows, at=at))
     bound_to = json.dumps(asked, default=str, sort_keys=True)
     page = page_of(with_places(rows), order=("name", "id"), bound_to=bound_to, **place)
     return Page([line_of(service, at=at) for service in page.items], page.next)
@@ -85,3 +89,30 @@ def _serving(where: str, need: str | None) -> Q:
         | Q(pk__in=there.exclude(service=None).values("service"))
         | Q(structure__in=there.filter(service=None).values("structure"))
     )
+
+
+def _open_now(rows: QuerySet[Service], *, at: datetime) -> list[UUID]:
+    """Return which services are open at an instant, by the clock of where they are; not if it can't be told."""
+    own = Place.objects.filter(structure=OuterRef("structure"), service=None).values("department")
+    candidates = (
+        rows.annotate(at_structure=Subquery(own))
+        .order_by("name", "id")
+        .values_list(
+            "pk",
+            "round_the_clock",
+            "opening_hours",
+            "structure__opening_hours",
+            "place__department",
+            "at_structure",
+            "authority__code",
+        )
+    )
+    return [
+        pk
+        for pk, always, hours, of_structure, here, there, code in candidates[:OPEN_AMONG]
+        if always or _is_open(hours or of_structure, here or there or code, at)
+    ]
+
+
+def _is_open(hours: str, department: str, at: datetime) -> bool:
+    return opening_at(hours, at=at, zone=zone_of(department), department=department).open is True

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from directory.actions import places, services, structures
+from directory.actions import places, reports, secrets, services, structures
 from directory.inputs import PlaceInput, ServiceInput, StructureInput
-from directory.models import Place, Service, Structure
+from directory.models import ErrorReport, Place, SecretOpening, Service, Structure
 
 #: A Tuesday, 13:00 in Paris.
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -56,3 +56,16 @@ def at_place(
     body = PlaceInput.read({"visibility": visibility, **(parts or address)})
     pk = service.pk if service else None
     return places.put(structure.pk, pk, body, actor=editor(world, structure.authority.code), at=AT)
+
+
+def an_opening(world: Any, by: str = "on_call", at: datetime = AT) -> SecretOpening:
+    """Return an opening of a secret address of 93."""
+    place = at_place(world, a_structure(world), "secret")
+    opened = secrets.open_address(place.pk, {"purpose": "emergency"}, actor=world.actor(by, at=at), at=at)
+    return SecretOpening.objects.get(pk=opened.opening)
+
+
+def an_error_report(world: Any, by: str = "filer", code: str = "75") -> ErrorReport:
+    """Return an error that somebody reported of a service of 93."""
+    body = {"sentence": "Le numéro ne répond plus."}
+    return reports.report(a_service(world).pk, body, actor=world.actor(by, code, at=AT), at=AT)

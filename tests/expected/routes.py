@@ -32,6 +32,11 @@ KEEPS_ROTA = "rota.change"
 FIGURES = "pages of whoever reads the figures, by the call that they make (figures.read)"
 RUNS_THE_SERVICE = "operations.read"
 READS_CERTIFICATES = "honorability.read"
+READS_DIRECTORY = "directory.read"
+KEEPS_DIRECTORY = "directory.edit"
+OPENS_SECRETS = "directory.secret"
+REVIEWS_SECRETS = "directory.review"
+ASKS_SERVICES = "who asks services for a child, of any authority (field.md A.4)"
 DAY = "whoever works here, not who files alone: the numbers and lines are those of the lists that they have"
 ON_CALL = "officers on call, for the runaways whose sheet names their authority (T36)"
 RESOLVED = "the auditor and the data protection officer who lifted the veil together, while it is lifted (S9, SEC-AZ12)"
@@ -124,6 +129,14 @@ PERMISSIONS = {
     KEEPS_ROTA: ("supervisor", "territory_admin"),
     RUNS_THE_SERVICE: ("platform_admin",),
     READS_CERTIFICATES: ("supervisor", "territory_admin"),
+    READS_DIRECTORY: (
+        "ase_inspector", "assessment_lead", "assessor", "auditor", "case_referent", "crip_coordinator",
+        "directory_editor", "dpo", "exploitation_lead", "filer", "filer_org_lead", "intake_agent", "measure_service",
+        "on_call", "platform_admin", "statistician", "supervisor", "territory_admin",
+    ),
+    KEEPS_DIRECTORY: ("directory_editor",),
+    OPENS_SECRETS: ("ase_inspector", "case_referent", "on_call", "supervisor"),
+    REVIEWS_SECRETS: ("supervisor",),
 }  # fmt: skip
 
 # --- The addresses ------------------------------------------------------------------------------------
@@ -476,6 +489,28 @@ ROUTES = {
     "GET /api/v1/organisations": SIGNED_IN,
     "POST /api/v1/organisations": ADDS_PLACES,
     "PUT /api/v1/organisations/<uuid:pk>": ADDS_PLACES,
+    "POST /api/v1/resources": KEEPS_DIRECTORY,
+    "POST /api/v1/resources/search": READS_DIRECTORY,
+    "GET /api/v1/resources/to-verify": KEEPS_DIRECTORY,
+    "GET /api/v1/resources/<uuid:pk>": READS_DIRECTORY,
+    "PATCH /api/v1/resources/<uuid:pk>": KEEPS_DIRECTORY,
+    "POST /api/v1/resources/<uuid:pk>/verify": KEEPS_DIRECTORY,
+    "POST /api/v1/resources/<uuid:pk>/capacities": KEEPS_DIRECTORY,
+    "POST /api/v1/resources/<uuid:pk>/merge": KEEPS_DIRECTORY,
+    "GET /api/v1/resources/<uuid:pk>/history": READS_DIRECTORY,
+    "POST /api/v1/resources/<uuid:pk>/errors": READS_DIRECTORY,
+    "POST /api/v1/resources/<uuid:pk>/night-phone": ASKS_SERVICES,
+    "POST /api/v1/structures": KEEPS_DIRECTORY,
+    "GET /api/v1/structures/duplicates": KEEPS_DIRECTORY,
+    "GET /api/v1/structures/<uuid:pk>": READS_DIRECTORY,
+    "PATCH /api/v1/structures/<uuid:pk>": KEEPS_DIRECTORY,
+    "POST /api/v1/structures/<uuid:pk>/places": KEEPS_DIRECTORY,
+    "POST /api/v1/structures/<uuid:pk>/merge": KEEPS_DIRECTORY,
+    "POST /api/v1/places/<uuid:pk>/open": OPENS_SECRETS,
+    "GET /api/v1/secret-openings": REVIEWS_SECRETS,
+    "POST /api/v1/secret-openings/<uuid:pk>/look": REVIEWS_SECRETS,
+    "GET /api/v1/resource-errors": KEEPS_DIRECTORY,
+    "POST /api/v1/resource-errors/<uuid:pk>/settle": KEEPS_DIRECTORY,
     "GET /api/v1/account-requests": DECIDES,
     "POST /api/v1/account-requests": PUBLIC,
     "POST /api/v1/account-requests/confirm": PUBLIC,
@@ -956,6 +991,8 @@ LINES = {
     "no case": (
         "GET /api/v1/retention-batches",
         "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",
+        "GET /api/v1/resources/to-verify", "GET /api/v1/structures/duplicates", "GET /api/v1/secret-openings", "GET /api/v1/resource-errors",
+        "GET /api/v1/resources/<uuid:pk>/history",
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
         "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/imports", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
         "GET /api/v1/saved-views", "GET /api/v1/approvals", "GET /api/v1/access-requests",

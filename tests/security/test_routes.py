@@ -20,6 +20,14 @@ from encryption.signing import FileSigner
 from outbox.models import Notice
 from referrals.models import RotaShift
 from referrals.workflow.step import steps
+from tests.directory.entries import (
+    PUBLIC_ADDRESS,
+    a_service,
+    a_structure,
+    an_error_report,
+    an_opening,
+    at_place,
+)
 from tests.expected import routes as table
 from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
@@ -139,6 +147,21 @@ def bodies(world):
         "POST /api/v1/membership-requests": {
             "email": world.user("filer").email, "role": "dpo", "authority": authority
         },
+        "POST /api/v1/resources": lambda: {
+            "structure": str(a_structure(world).pk), "name": "Accueil", "description": "Un lit.", "needs": [],
+        },
+        "PATCH /api/v1/resources/<uuid:pk>": {"languages": ["en"]},
+        "POST /api/v1/resources/<uuid:pk>/verify": {"means": "phone"},
+        "POST /api/v1/resources/<uuid:pk>/capacities": {"vacancy": 1},
+        "POST /api/v1/resources/<uuid:pk>/merge": lambda: {"lost": str(a_service(world).pk)},
+        "POST /api/v1/resources/<uuid:pk>/errors": {"sentence": "Le numéro a changé."},
+        "POST /api/v1/structures": {"kind": "mecs", "name": "Le Phare"},
+        "PATCH /api/v1/structures/<uuid:pk>": {"name": "Le Grand Phare"},
+        "POST /api/v1/structures/<uuid:pk>/places": {"visibility": "public", **PUBLIC_ADDRESS},
+        "POST /api/v1/structures/<uuid:pk>/merge": lambda: {"lost": str(a_structure(world).pk)},
+        "POST /api/v1/places/<uuid:pk>/open": {"purpose": "emergency"},
+        "POST /api/v1/secret-openings/<uuid:pk>/look": {"justified": True},
+        "POST /api/v1/resource-errors/<uuid:pk>/settle": {"corrected": True},
     }  # fmt: skip
 
 
@@ -183,6 +206,11 @@ def ids(world):
         "/api/v1/account-requests": lambda: str(an_account_request(world).pk),
         "/api/v1/imports": lambda: str(an_import(world).pk),
         "/api/v1/membership-requests": lambda: str(a_grant_request(world).pk),
+        "/api/v1/resources/<uuid:pk>": str(a_service(world).pk),
+        "/api/v1/structures/<uuid:pk>": str(a_structure(world).pk),
+        "/api/v1/places": lambda: str(at_place(world, a_structure(world), "secret").pk),
+        "/api/v1/secret-openings/<uuid:pk>": lambda: str(an_opening(world).pk),
+        "/api/v1/resource-errors/<uuid:pk>": lambda: str(an_error_report(world).pk),
         "shift": lambda: str(a_shift(world).pk),
     }
 

@@ -43,6 +43,7 @@ from accounts.roles import POWERFUL, Role
 from accounts.signin import hashed
 from audit import appendonly, journal
 from audit.models import Alarm, SubjectPseudonym
+from directory.models import ConfirmationLink
 from encryption.authentic import AuthenticQuerySet, MacField, SignedQuerySet, tables
 from encryption.hidden import HiddenInstantField
 from referrals.access import (
@@ -88,6 +89,7 @@ from referrals.models import (
 )
 from referrals.runaways import queries as runaways_queries
 from tests.audit.owner import as_owner, written
+from tests.directory.entries import a_service
 from tests.factories.concerns import concern
 from tests.factories.factors import sign_in_fully
 from tests.factories.world import FAR, Caller, World
@@ -209,6 +211,12 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
                 authority=place, asked_by=one, asked_at=at, purpose="meeting", cases=[str(kit.case.pk)], key=uuid4()
             )
             for one in people
+        ),
+        ConfirmationLink: tuple(
+            ConfirmationLink.objects.create(
+                service=a_service(kit.world), kept=bytes([number]) * 32, made_at=at, expires_at=FAR
+            )
+            for number in (1, 2)
         ),
         EmergencySearch: both(
             EmergencySearch, authority=place, user=of, searched_at=at, ground="found", review_due_at=FAR,
@@ -409,6 +417,7 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
                 AccountRequest,
                 CaseExport,
                 CaseWatch,
+                ConfirmationLink,
                 DataBreach,
                 EmergencySearch,
                 Factor,
@@ -1076,6 +1085,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         list(MailedLink.objects.all())
         list(CalendarFeed.objects.all())
         list(CaseExport.objects.all())
+        list(ConfirmationLink.objects.all())
         list(EmergencySearch.objects.all())
         list(PseudonymLookup.objects.all())
         list(Inquiry.objects.all())
