@@ -42,6 +42,7 @@ from tests.directory.asked import a_service
 from tests.factories.concerns import concern
 from tests.factories.factors import SoftKey, give_application, give_passkey
 from tests.factories.world import World
+from tests.faults import directory_writes
 from tests.referrals.attachments import files
 from tests.referrals.workflow.kit import AT, Kit
 from tests.security.procedure import Case, assessed, plain, play, seeing_all, triaged
@@ -54,7 +55,7 @@ type StepContext = Callable[[], Any]
 type MakeReady = Callable[[], StepContext]
 SECRET = "phrase de passe d'essai"
 HOOKS = "hooks.example.org"
-WRITES: dict[str, Callable[[World], MakeReady]] = {}
+WRITES: dict[str, Callable[[World], MakeReady]] = {**directory_writes.WRITES}
 
 
 def write(route: str) -> Callable[[Callable[[World], MakeReady]], Callable[[World], MakeReady]]:
@@ -1479,7 +1480,7 @@ TWINS = {
 #: They write nothing: a language goes into a cookie, a checkpoint is compared.
 NO_WRITES = {"POST /langue", "POST /journal/preuves"}
 #: What changes nothing, or leaves no entry, by design.
-UNWRITTEN = {
+UNWRITTEN = directory_writes.UNWRITTEN | {
     SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, SAVE_VIEW, REMOVE_VIEW, FIND_USERS, "POST /dossiers/affichage", ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER,
     TO_ACCEPT,
     TAKE_ACCESS,  # an entry alone
