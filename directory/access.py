@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from accounts.access import require_somewhere
 from accounts.errors import NotAllowed, NotVisible
 from accounts.roles import Role
-from directory.models import ErrorReport, Place, SecretOpening, Service, Structure
+from directory.models import DirectoryImport, ErrorReport, HeldRow, Place, SecretOpening, Service, Structure
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
@@ -70,6 +70,18 @@ def kept_services(actor: "Actor") -> QuerySet[Service]:
 def kept_reports(actor: "Actor") -> QuerySet[ErrorReport]:
     """Return the errors reported of what the actor keeps; raises as ``kept_structures``."""
     return ErrorReport.objects.filter(authority__in=_where(actor, EDIT)).select_related("service__structure")
+
+
+def kept_imports(actor: "Actor") -> QuerySet[DirectoryImport]:
+    """Return the imports at the authorities whose entries the actor keeps; raises as ``kept_structures``."""
+    rows = DirectoryImport.objects.select_related("authority", "tried_by")
+    return rows if actor.is_system else rows.filter(authority__in=_where(actor, EDIT))
+
+
+def kept_held_rows(actor: "Actor") -> QuerySet[HeldRow]:
+    """Return the rows that imports held there (field.md A.7, rule 2); raises as ``kept_structures``."""
+    rows = HeldRow.objects.select_related("authority", "structure", "run")
+    return rows if actor.is_system else rows.filter(authority__in=_where(actor, EDIT))
 
 
 def openable_places(actor: "Actor") -> QuerySet[Place]:

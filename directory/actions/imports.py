@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import own_account, require_somewhere
+from accounts.access import own_account
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, InvalidInput
 from accounts.imports.faults import FileFault
@@ -21,7 +21,7 @@ from accounts.models import Authority
 from accounts.naming import visible
 from accounts.territory import covering
 from directory import acts
-from directory.access import EDIT
+from directory.access import EDIT, kept_held_rows, kept_imports
 from directory.actions import changes
 from directory.actions.changes import Row, Said
 from directory.actions.records import acting, keeper, record
@@ -107,7 +107,7 @@ def settle_held(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime
         AlreadyThere: somebody has said so.
         InvalidInput: it has the id of that very structure, and can be no other.
     """
-    rows = held_rows(actor).select_for_update(of=("self",))
+    rows = kept_held_rows(actor).select_for_update(of=("self",))
     row: HeldRow = visible(rows, pk)
     if row.settled_at is not None:
         raise AlreadyThere(_("Cette ligne est déjà décidée."))
@@ -124,27 +124,6 @@ def settle_held(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime
         to_state="same" if body["same"] else "another",
     )
     return row
-
-
-def kept_imports(actor: Actor) -> Any:
-    """Return the imports of the authorities whose entries the actor keeps.
-
-    Raises:
-        NotAllowed: the actor keeps none.
-    """
-    rows = DirectoryImport.objects.select_related("authority", "tried_by")
-    return rows if actor.is_system else rows.filter(authority__in=_where(actor))
-
-
-def held_rows(actor: Actor) -> Any:
-    """Return the rows that were held at the authorities whose entries the actor keeps; raises as ``kept_imports``."""
-    rows = HeldRow.objects.select_related("authority", "structure", "run")
-    return rows if actor.is_system else rows.filter(authority__in=_where(actor))
-
-
-def _where(actor: Actor) -> frozenset[UUID]:
-    require_somewhere(actor, EDIT)
-    return actor.may(EDIT)
 
 
 def _plan(

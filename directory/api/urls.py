@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from directory.api import desk, services, structures
+from directory.api import desk, exchange, services, structures
 
 urlpatterns = [
     path("resources", services.Services.as_view(), name="resources"),
@@ -25,4 +25,5 @@ urlpatterns = [
     path("secret-openings/<uuid:pk>/look", desk.LookAtOpening.as_view(), name="secret-opening-look"),
     path("resource-errors", desk.Reports.as_view(), name="resource-errors"),
     path("resource-errors/<uuid:pk>/settle", desk.SettleReport.as_view(), name="resource-error-settle"),
+    *exchange.routes,
 ]

@@ -284,6 +284,8 @@ DONE: Final[Mapping[str, Text]] = {
     "directory-look": _("Examiner une consultation"),
     "directory-ask": _("Demander au service de confirmer"),
     "directory-undo": _("Annuler une réponse par lien"),
+    "directory-import": _("Importer le fichier"),
+    "directory-held-settle": _("Décider d'une ligne retenue"),
 }
 #: What fields are called in the history of an entry and beside each other, where no form asks a question.
 FIELDS: Final[Mapping[str, Text]] = {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.views.directory import editing, reports, search, secrets, service, structures
+from web.views.directory import editing, imports, reports, search, secrets, service, structures
 
 urlpatterns = [
     path("annuaire", search.Search.as_view(), name="directory"),
@@ -15,6 +15,13 @@ urlpatterns = [
     path("annuaire/doublons/<uuid:pk>/<uuid:other>", reports.Merge.as_view(), name="directory-merge"),
     path("annuaire/ouvertures", secrets.Openings.as_view(), name="directory-openings"),
     path("annuaire/ouvertures/<uuid:pk>", secrets.Look.as_view(), name="directory-look"),
+    path("annuaire/imports", imports.Imports.as_view(), name="directory-imports"),
+    path("annuaire/imports/nouveau", imports.NewImport.as_view(), name="directory-import-new"),
+    path("annuaire/imports/modele", imports.Template.as_view(), name="directory-import-template"),
+    path("annuaire/imports/retenues", imports.HeldRows.as_view(), name="directory-held"),
+    path("annuaire/imports/retenues/<uuid:pk>", imports.SettleHeld.as_view(), name="directory-held-settle"),
+    path("annuaire/imports/<uuid:pk>", imports.OneImport.as_view(), name="directory-import"),
+    path("annuaire/exports/<slug:form>", imports.Export.as_view(), name="directory-export"),
     path("annuaire/structures", structures.Structures.as_view(), name="directory-structures"),
     path("annuaire/structures/nouvelle", structures.NewStructure.as_view(), name="directory-structure-new"),
     path("annuaire/structures/<uuid:pk>", structures.OneStructure.as_view(), name="directory-structure"),

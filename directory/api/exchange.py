@@ -1,0 +1,330 @@
+"""API of imports and exports of the directory: try a file, do it, decide on held rows, take a file away."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import require_somewhere
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
+from accounts.api.pages import page_schema
+from accounts.errors import InvalidInput
+from accounts.imports import upload
+from accounts.naming import visible
+from accounts.request import bare
+from accounts.signin import actor_of, at_of
+from core.inputs import Code, Id, StrictSerializer
+from core.one_file import FILE
+from core.paging import envelope, page_of
+from core.query import PagedQuery, Query
+from directory.access import EDIT, kept_held_rows, kept_imports
+from directory.actions import exports, imports
+from directory.codes import Visibility
+from directory.exchange.inputs import HeldInput, ImportTrialInput
+from directory.exchange.plan import Outcome, Plan
+from directory.models import DirectoryImport, HeldRow
+
+TAGS = ["directory"]
+#: So many lines of each kind are told; the counts are of all.
+_TOLD = 200
+_AUDIENCES = [(one.value, one.label) for one in (Visibility.PUBLIC, Visibility.PROFESSIONAL)]
+
+
+class ResourceImportForm(ImportTrialInput):
+    """The form as it is sent."""
+
+    file = serializers.FileField()
+
+
+class NothingBeside(StrictSerializer):
+    """A form that holds the file alone."""
+
+
+class ResourceImportFileForm(serializers.Serializer[Any]):
+    """The form of a file that was tried."""
+
+    file = serializers.FileField()
+
+
+class ResourceImportOut(serializers.ModelSerializer[DirectoryImport]):
+    """An import in numbers, with source, licence and day of its data."""
+
+    class Meta:
+        model = DirectoryImport
+        fields = [
+            "id",
+            "authority",
+            "source",
+            "licence",
+            "stated_on",
+            "options",
+            "digest",
+            "tried_by",
+            "tried_at",
+            "done_at",
+            "created",
+            "changed",
+            "unchanged",
+            "archived",
+            "held",
+            "refused",
+            "left_out",
+        ]
+        read_only_fields = fields
+
+
+class ResourceImportLineOut(serializers.Serializer[Any]):
+    """What one row would do; ``kept``: fields that a person verified later than the file says."""
+
+    line = serializers.IntegerField(
+        help_text="In the file, or its rank in a list, from 1; 0: it isn't in it."
+    )
+    kind = serializers.CharField()
+    source_id = serializers.CharField()
+    outcome = serializers.CharField()
+    name = serializers.CharField()
+    changed = serializers.ListField(child=serializers.CharField())
+    kept = serializers.ListField(child=serializers.CharField())
+
+
+class ResourceImportFaultOut(serializers.Serializer[Any]):
+    """Why one row isn't taken."""
+
+    line = serializers.IntegerField()
+    field = serializers.CharField(help_text="As the file calls it; empty where it is the row as a whole.")
+    code = serializers.CharField()
+    text = serializers.CharField(help_text="For people, in the language of the request.")
+
+
+class ResourceImportPlanOut(ResourceImportOut):
+    """An import with what it would do or did, row by row, as far as it isn't unchanged."""
+
+    lines = ResourceImportLineOut(many=True, read_only=True)
+    faults = ResourceImportFaultOut(many=True, read_only=True)
+
+    class Meta(ResourceImportOut.Meta):
+        fields = [*ResourceImportOut.Meta.fields, "lines", "faults"]
+        read_only_fields = fields
+
+
+class HeldRowOut(serializers.ModelSerializer[HeldRow]):
+    """A row of an import that is like a structure with a secret address; nothing of its own address is kept."""
+
+    class Meta:
+        model = HeldRow
+        fields = [
+            "id",
+            "run",
+            "authority",
+            "structure",
+            "source_id",
+            "matched_by",
+            "settled_at",
+            "settled_by",
+            "same",
+        ]
+        read_only_fields = fields
+
+
+class ExportQuery(Query):
+    """Whose entries, and for whom the file is."""
+
+    authority = Id(required=False, help_text="May be left out by who keeps the entries of one alone.")
+    audience = Code(choices=_AUDIENCES, required=False, default=Visibility.PUBLIC.value)
+
+
+class ResourceImports(APIView):
+    """GET, POST /api/v1/resources/imports."""
+
+    parser_classes = ()
+
+    @extend_schema(
+        operation_id="resource_imports_list",
+        tags=TAGS,
+        parameters=[PagedQuery],
+        responses={200: page_schema("ResourceImportPage", ResourceImportOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List the imports of what one keeps, the newest first."""
+        query = PagedQuery.of(request.query_params)
+        page = page_of(kept_imports(actor_of(request)), order=("-tried_at", "-id"), **query)
+        return Response(envelope(page, ResourceImportOut(page.items, many=True).data))
+
+    @extend_schema(
+        operation_id="resource_imports_try",
+        tags=TAGS,
+        request={"multipart/form-data": ResourceImportForm},
+        responses={201: ResourceImportPlanOut},
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """Try a file: answer what it would do, row by row; nothing of it is written or kept."""
+        Query.of(request.query_params)
+        actor, at = actor_of(request), at_of(request)
+        require_somewhere(actor, EDIT)
+        arrived: upload.Arrived | None = getattr(bare(request), "brought", None)
+        if arrived is None:
+            return upload.to_come(bare(request))
+        body = ImportTrialInput.read(_fields(arrived))
+        run, plan = imports.try_import(body, bytes(arrived.raw), actor=actor, at=at)
+        return Response(_planned(run, plan), status=status.HTTP_201_CREATED)
+
+
+class OneResourceImport(APIView):
+    """GET /api/v1/resources/imports/{id}."""
+
+    @extend_schema(operation_id="resource_imports_read", tags=TAGS, responses={200: ResourceImportOut})
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read one import, in numbers."""
+        Query.of(request.query_params)
+        return Response(ResourceImportOut(visible(kept_imports(actor_of(request)), pk)).data)
+
+
+class DoResourceImport(APIView):
+    """POST /api/v1/resources/imports/{id}/do."""
+
+    parser_classes = ()
+
+    @extend_schema(
+        operation_id="resource_imports_do",
+        tags=TAGS,
+        request={"multipart/form-data": ResourceImportFileForm},
+        responses={200: ResourceImportPlanOut},
+    )
+    def post(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """Write what was tried, by the same file, all of it or nothing; an import is done once."""
+        Query.of(request.query_params)
+        actor, at = actor_of(request), at_of(request)
+        visible(kept_imports(actor), pk)
+        arrived: upload.Arrived | None = getattr(bare(request), "brought", None)
+        if arrived is None:
+            return upload.to_come(bare(request))
+        NothingBeside.read(_fields(arrived))
+        return Response(_planned(*imports.do_import(pk, bytes(arrived.raw), actor=actor, at=at)))
+
+
+class HeldResources(APIView):
+    """GET /api/v1/resources/held."""
+
+    @extend_schema(
+        operation_id="resources_held_list",
+        tags=TAGS,
+        parameters=[PagedQuery],
+        responses={200: page_schema("HeldRowPage", HeldRowOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List the rows on which somebody is to decide."""
+        query = PagedQuery.of(request.query_params)
+        page = page_of(kept_held_rows(actor_of(request)).filter(settled_at=None), order=("id",), **query)
+        return Response(envelope(page, HeldRowOut(page.items, many=True).data))
+
+
+class SettleHeldResource(APIView):
+    """POST /api/v1/resources/held/{id}/settle."""
+
+    @extend_schema(
+        operation_id="resources_held_settle",
+        tags=TAGS,
+        parameters=[IDEMPOTENCY_KEY],
+        request=HeldInput,
+        responses={200: HeldRowOut},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Say whether a held row is the structure that it is like."""
+        actor = actor_of(request)
+        visible(kept_held_rows(actor), pk)
+
+        def settle() -> HeldRow:
+            return imports.settle_held(pk, HeldInput.read(request.data), actor=actor, at=at_of(request))
+
+        return Response(HeldRowOut(do_once(request, kept_held_rows(actor), settle)).data)
+
+
+class ExportDataInclusion(APIView):
+    """GET /api/v1/resources/exports/data-inclusion."""
+
+    @extend_schema(
+        operation_id="resources_export_data_inclusion",
+        tags=TAGS,
+        parameters=[ExportQuery],
+        responses={
+            (200, "application/zip"): OpenApiResponse(
+                OpenApiTypes.BINARY, "Structures and services of data.inclusion 1.0.10, and the side file."
+            )
+        },
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Take away what one keeps; never a secret address. Each export is an entry."""
+        body = _asked(request)
+        told = exports.export_data_inclusion(body, actor=actor_of(request), at=at_of(request))
+        return HttpResponse(told, content_type="application/zip")
+
+
+class ExportHsds(APIView):
+    """GET /api/v1/resources/exports/hsds."""
+
+    @extend_schema(
+        operation_id="resources_export_hsds",
+        tags=TAGS,
+        parameters=[ExportQuery],
+        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Organizations and services of HSDS 3.0.")},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Take away what one keeps, as HSDS 3.0; never a secret address. Each export is an entry."""
+        body = _asked(request)
+        told = exports.export_hsds(body, actor=actor_of(request), at=at_of(request))
+        return HttpResponse(told, content_type="application/json")
+
+
+routes = [
+    path("resources/imports", ResourceImports.as_view(), name="resource-imports"),
+    path("resources/imports/<uuid:pk>", OneResourceImport.as_view(), name="resource-import"),
+    path("resources/imports/<uuid:pk>/do", DoResourceImport.as_view(), name="resource-import-do"),
+    path("resources/held", HeldResources.as_view(), name="resources-held"),
+    path("resources/held/<uuid:pk>/settle", SettleHeldResource.as_view(), name="resources-held-settle"),
+    path(
+        "resources/exports/data-inclusion",
+        ExportDataInclusion.as_view(),
+        name="resources-export-data-inclusion",
+    ),
+    path("resources/exports/hsds", ExportHsds.as_view(), name="resources-export-hsds"),
+]
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    asked = ExportQuery.of(request.query_params)
+    return {"authority": asked.get("authority"), "audience": asked["audience"]}
+
+
+def _fields(arrived: upload.Arrived) -> dict[str, Any]:
+    if arrived.refused:
+        raise InvalidInput({FILE: [arrived.refused]})
+    return arrived.fields
+
+
+def _planned(run: DirectoryImport, plan: Plan) -> Mapping[str, Any]:
+    acting = [step for step in plan.steps if step.outcome != Outcome.UNCHANGED or step.kept]
+    lines = [
+        {
+            "line": step.line,
+            "kind": step.kind,
+            "source_id": step.source_id,
+            "outcome": str(step.outcome),
+            "name": step.name,
+            "changed": step.changed() if step.outcome == Outcome.CHANGED else [],
+            "kept": list(step.kept),
+        }
+        for step in acting[:_TOLD]
+    ]
+    faults = [
+        {"line": one.line, "field": one.field, "code": one.fault.value, "text": str(one.fault.label)}
+        for one in plan.refused[:_TOLD]
+    ]
+    return ResourceImportOut(run).data | {"lines": lines, "faults": faults}

@@ -1,0 +1,411 @@
+"""Imports and exports of the directory: try a file, do it, decide on rows that were held, take a file away."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import InvalidInput, NotVisible
+from accounts.imports import upload
+from accounts.naming import visible
+from accounts.request import ServiceRequest
+from core.inputs import Code, Id
+from core.languages import for_reader
+from core.one_file import FILE
+from core.paging import page_of
+from core.query import PagedQuery, Query
+from directory import access
+from directory.actions import exports, imports
+from directory.codes import Source, Visibility
+from directory.exchange import own_table
+from directory.exchange.faults import Refused
+from directory.exchange.finess import CATEGORIES
+from directory.exchange.inputs import PART, HeldInput, ImportTrialInput
+from directory.exchange.plan import Outcome, Plan, Step
+from directory.exchange.rows import STRUCTURE
+from directory.models import DirectoryImport
+from referrals.vocabulary.labels import moment
+from web.cases import display, told
+from web.directory.base import DirectoryPage
+from web.directory.display import day
+from web.directory.editing import authorities
+from web.forms import Ask, Field, Pairs, faults_of
+from web.journal.base import address
+from web.page import FormPage, InputPage, made
+from web.spreadsheets import table
+from web.uploads import FilePage, require_own_origin, take_form
+from web.views.cases.queue import ZONE
+
+#: As many lines of each kind stand on the page.
+SHOWN: Final = 50
+OUTCOMES: Final = {
+    Outcome.CREATED: _("À créer"),
+    Outcome.CHANGED: _("À modifier"),
+    Outcome.ARCHIVED: _("À archiver"),
+    Outcome.HELD: _("Retenu"),
+}
+MATCHES: Final = {
+    "siret": _("Même SIRET"),
+    "finess": _("Même numéro FINESS"),
+    "phone": _("Même téléphone"),
+    "id": _("Même identifiant"),
+}
+KINDS: Final = {STRUCTURE: pgettext_lazy("entry", "Structure"), "service": pgettext_lazy("entry", "Service")}
+ASKS: Final[tuple[Ask, ...]] = (
+    Ask("authority", _("Autorité qui tient les fiches"), kind="select"),
+    Ask("source", _("Que contient ce fichier ?"), kind="select"),
+    Ask("extent", _("Contient-il toute la source, ou une partie ?")),
+    Ask(
+        "kind",
+        _("Type des structures dont le fichier ne dit pas le type"),
+        kind="select",
+        nothing=_("Aucun : ces lignes sont refusées"),
+        optional=True,
+    ),
+    Ask("licence", _("Licence des données"), _("Les registres publics disent la leur."), optional=True),
+    Ask(
+        "stated_on",
+        _("Date des données"),
+        _("Laissez vide si le fichier la donne."),
+        width="date",
+        optional=True,
+    ),
+)
+_FORMS: Final = {
+    "data-inclusion": (exports.export_data_inclusion, "application/zip", "zip"),
+    "hsds": (exports.export_hsds, "application/json", "json"),
+}
+
+
+class ImportsQuery(PagedQuery, told.ToldQuery):
+    """A page of imports, and what was just done."""
+
+
+class ExportQuery(Query):
+    """Whose entries, and for whom the file is."""
+
+    authority = Id(required=False)
+    audience = Code(
+        choices=[(one.value, one.label) for one in (Visibility.PUBLIC, Visibility.PROFESSIONAL)],
+        required=False,
+        default=Visibility.PUBLIC.value,
+    )
+
+
+class EditorPage(DirectoryPage):
+    """A page for whoever keeps entries."""
+
+    opens_for: ClassVar[str] = access.EDIT
+
+
+class Imports(EditorPage):
+    """GET /annuaire/imports."""
+
+    query: ClassVar[type[Query]] = ImportsQuery
+    template = "web/directory/imports.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the imports of what the reader keeps, the newest first, with source, licence and day of each."""
+        asked = {name: value for name, value in self.asked.items() if name in ("cursor", "limit")}
+        page = page_of(access.kept_imports(self.actor), order=("-tried_at", "-id"), **asked)
+        onwards = address("directory-imports", {"cursor": page.next}) if page.next else ""
+        held = access.kept_held_rows(self.actor).filter(settled_at=None).count()
+        return self.show(
+            self.around()
+            | {
+                "lines": [_line(run) for run in page.items],
+                "next": onwards,
+                "first": "cursor" not in self.asked,
+                "held": held,
+                "authorities": authorities(self),
+            }
+        )
+
+
+class ImportForm(EditorPage, InputPage, FilePage):
+    """A page whose form brings a file of resources."""
+
+    step_up: ClassVar[frozenset[str]] = frozenset()
+    title: Any = ""
+    button: Any = ""
+
+    def act(self, request: ServiceRequest, **of: Any) -> HttpResponseBase:
+        """Let the file come, or do with it what the page is for.
+
+        Raises:
+            CrossSiteRefused: the form isn't one of ours.
+            InvalidInput: nothing of the file is taken.
+        """
+        self.find(**of)
+        arrived: upload.Arrived | None = getattr(request, "brought", None)
+        if arrived is None:
+            require_own_origin(request)
+            return upload.to_come(request)
+        take_form(request, arrived.fields)
+        if arrived.refused:
+            raise InvalidInput({FILE: [arrived.refused]})
+        return self.do(bytes(arrived.raw))
+
+    def redisplay(self, problem: Mapping[str, Any], **of: Any) -> HttpResponse:
+        """Show the form as it was filled in; the file is chosen anew, for no page can put it back."""
+        self.find(**of)
+        line = problem.get("line")
+        if line and "errors" in problem:
+            where = gettext("ligne %(number)s") % {"number": line}
+            errors = [one | {"detail": f"{one['detail']} ({where})"} for one in problem["errors"]]
+            problem = {**problem, "errors": errors}
+        return self.show(self.around() | self.here() | self.again(problem))
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
+        """Return the fields of the form, the file last."""
+        hint = gettext("CSV, JSON ou ZIP, %(most)s au plus.") % {"most": filesizeformat(upload.most_bytes())}
+        if faults:
+            hint += " " + gettext("Choisissez-le de nouveau : le navigateur ne l'a pas gardé.")
+        accept = ".csv,.json,.ndjson,.zip,text/csv,application/json,application/zip"
+        ask = Ask(FILE, gettext("Fichier"), hint, attributes={"accept": accept})
+        error = (faults or {}).get(FILE, "")
+        return [*super().fields(values, faults), Field(ask, "file", FILE, "f-file", error=error)]
+
+    def find(self, **of: Any) -> None:
+        """Find what the address names."""
+
+    def here(self) -> dict[str, Any]:
+        """Return what stands around the form."""
+        return {"title": self.title, "button": self.button, "back": reverse("directory-imports")}
+
+    def do(self, raw: bytes) -> HttpResponseBase:
+        """Do with the file what the page is for."""
+        raise NotImplementedError
+
+
+class NewImport(ImportForm):
+    """GET, POST /annuaire/imports/nouveau."""
+
+    takes, asks = ImportTrialInput, ASKS
+    title, button = _("Importer des ressources"), _("Essayer ce fichier")
+    template = "web/directory/import_new.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form, and what each kind of file holds."""
+        self.find()
+        return self.show(self.around() | self.here() | self.filled({"extent": PART}))
+
+    def find(self, **_of: Any) -> None:
+        """Ask for the authority where the reader keeps entries of several."""
+        self._authorities = authorities(self)
+        if len(self._authorities) == 1:
+            self.asks = tuple(ask for ask in ASKS if ask.name != "authority")
+
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return the authorities."""
+        return {"authority": [(str(one.pk), one.name) for one in self._authorities]}
+
+    def here(self) -> dict[str, Any]:
+        """Return the form's surroundings, and the columns of an own table."""
+        return super().here() | {
+            "columns": for_reader(own_table.HEADINGS),
+            "categories": [(code, one.label) for code, one in sorted(CATEGORIES.items())],
+        }
+
+    def do(self, raw: bytes) -> HttpResponseBase:
+        """Try it, and show at once what it would do: nothing of it is kept that a later page could show."""
+        run, plan = imports.try_import(self.validated(), raw, actor=self.actor, at=self.at)
+        again = OneImport()
+        again.setup(self.request, pk=run.pk)
+        again.run = run
+        return made(
+            self.request,
+            "web/directory/import.html",
+            self.around() | again.here() | again.filled({}) | _plan(plan),
+        )
+
+
+class OneImport(ImportForm):
+    """GET, POST /annuaire/imports/{id}."""
+
+    takes, asks = HeldInput, ()  # nothing but the file
+    title, button = _("Import de ressources"), _("Importer le fichier")
+    template = "web/directory/import.html"
+    run: DirectoryImport
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what it would do, or did, in numbers.
+
+        Raises:
+            NotVisible: absent, or of another authority.
+        """
+        self.find(pk=pk)
+        return self.show(self.around() | self.here() | self.filled({}))
+
+    def find(self, **of: Any) -> None:
+        """Find the import."""
+        self.run = visible(access.kept_imports(self.actor), of["pk"])
+
+    def here(self) -> dict[str, Any]:
+        """Return the import in numbers, and whether it waits."""
+        return super().here() | {
+            "run": self.run,
+            "said": _said(self.run),
+            "waits": self.run.done_at is None,
+            "changes": bool(self.run.created or self.run.changed or self.run.archived or self.run.held),
+            "action": reverse("directory-import", args=[self.run.pk]),
+            "shown": SHOWN,
+        }
+
+    def do(self, raw: bytes) -> HttpResponseBase:
+        """Write it."""
+        run, _plan_of = imports.do_import(self.run.pk, raw, actor=self.actor, at=self.at)
+        return self.onwards(reverse("directory-import", args=[run.pk]))
+
+
+class Template(EditorPage):
+    """GET /annuaire/imports/modele."""
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Return an empty table with its headings, for a spreadsheet."""
+        return table("ressources", for_reader(own_table.HEADINGS), [])
+
+
+class HeldRows(EditorPage):
+    """GET /annuaire/imports/retenues."""
+
+    query: ClassVar[type[Query]] = ImportsQuery
+    template = "web/directory/held.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the rows on which somebody is to decide, the oldest first (field.md A.7, rule 2)."""
+        asked = {name: value for name, value in self.asked.items() if name in ("cursor", "limit")}
+        waiting = access.kept_held_rows(self.actor).filter(settled_at=None)
+        page = page_of(waiting, order=("id",), **asked)
+        onwards = address("directory-held", {"cursor": page.next}) if page.next else ""
+        lines = [
+            {
+                "pk": row.pk,
+                "structure": row.structure.name,
+                "by": MATCHES.get(row.matched_by, ""),
+                "source": Source(row.run.source).label,
+                "source_id": row.source_id,
+                "own": row.matched_by == "id",
+                "settles": reverse("directory-held-settle", args=[row.pk]),
+            }
+            for row in page.items
+        ]
+        return self.show(
+            self.around() | {"lines": lines, "next": onwards, "first": "cursor" not in self.asked}
+        )
+
+
+class SettleHeld(EditorPage, FormPage):
+    """POST /annuaire/imports/retenues/{id}."""
+
+    template = "web/directory/held.html"
+
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Say whether it is the same structure."""
+        body = {"same": {"true": True, "false": False}.get(self.sent.text("same"))}
+        imports.settle_held(pk, HeldInput.read(body), actor=self.actor, at=self.at)
+        return self.onwards(reverse("directory-held"))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - of one row
+        """Say why it wasn't done."""
+        return self.show(self.around() | {"problem": problem, "faults": list(faults_of(problem).values())})
+
+
+class Export(EditorPage):
+    """GET /annuaire/exports/{form}."""
+
+    query: ClassVar[type[Query]] = ExportQuery
+
+    def get(self, request: ServiceRequest, form: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Return a file of what the reader keeps; each leaves an entry.
+
+        Raises:
+            NotVisible: there is no such form.
+        """
+        if form not in _FORMS:
+            raise NotVisible
+        export, kind, ending = _FORMS[form]
+        body = {"authority": self.asked.get("authority"), "audience": self.asked["audience"]}
+        response = HttpResponse(export(body, actor=self.actor, at=self.at), content_type=kind)
+        response["Content-Disposition"] = f'attachment; filename="ressources-{form}.{ending}"'
+        return response
+
+
+def _line(run: DirectoryImport) -> dict[str, Any]:
+    return {
+        "pk": run.pk,
+        "what": Source(run.source).label,
+        "origin": _origin(run),
+        "place": run.authority.name,
+        "tried": display.instant(moment(run.tried_at), ZONE),
+        "stands": gettext("Importé") if run.done_at else gettext("Essai"),
+        "counts": _counts(run),
+    }
+
+
+def _origin(run: DirectoryImport) -> str:
+    return " · ".join(filter(None, (run.licence, day(run.stated_on) if run.stated_on else "")))
+
+
+def _said(run: DirectoryImport) -> list[tuple[Any, Any]]:
+    whole = run.options.get("whole")
+    pairs = [
+        (_("Autorité"), run.authority.name),
+        (_("Source"), Source(run.source).label),
+        (_("Licence"), run.licence),
+        (_("Date des données"), day(run.stated_on) if run.stated_on else ""),
+        (_("Fichier"), gettext("Toute la source") if whole else gettext("Une partie de la source")),
+        (_("Essayé"), display.instant(moment(run.tried_at), ZONE)),
+        (_("Importé"), display.instant(moment(run.done_at), ZONE) if run.done_at else ""),
+        *_counts(run),
+    ]
+    return [(label, text) for label, text in pairs if text]
+
+
+def _counts(run: DirectoryImport) -> list[tuple[Any, int]]:
+    """Return how many rows would do what, or did, those of none left out."""
+    pairs = [
+        (_("À créer"), run.created),
+        (_("À modifier"), run.changed),
+        (_("Inchangé"), run.unchanged),
+        (_("À archiver"), run.archived),
+        (_("Retenu"), run.held),
+        (_("Refusé"), run.refused),
+        (_("Hors territoire ou hors sujet"), run.left_out),
+    ]
+    if run.done_at:
+        done = (_("Créé"), _("Modifié"), _("Inchangé"), _("Archivé"))
+        pairs[:4] = [(label, count) for label, (_old, count) in zip(done, pairs, strict=False)]
+    return [(label, count) for label, count in pairs if count]
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    acting = [_step(step) for step in plan.steps if step.outcome in OUTCOMES or step.kept]
+    return {
+        "lines": acting[:SHOWN],
+        "refusals": [_refusal(one) for one in plan.refused[:SHOWN]],
+        "archives_nothing": not plan.archives,
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    kept = ", ".join(step.kept)
+    return {
+        "line": step.line or "",
+        "outcome": OUTCOMES.get(step.outcome, gettext("Inchangé")),
+        "kind": KINDS[step.kind],
+        "name": step.name,
+        "more": gettext("Conservé, car vérifié par une personne : %(fields)s") % {"fields": kept}
+        if kept
+        else "",
+    }
+
+
+def _refusal(one: Refused) -> dict[str, Any]:
+    column = own_table.heading_of(one.field, "en" if get_language() == "en" else "fr")
+    return {"line": one.line, "field": column, "why": one.fault.label}
