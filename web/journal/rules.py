@@ -47,12 +47,19 @@ RIGHTS: Final[Mapping[str, Text]] = {
     "rota.read": _("Droit de lire les astreintes"),
     "rota.change": _("Droit de changer les astreintes"),
     "operations.read": _("Droit de lire l'état du service"),
+    "directory.read": _("Droit de consulter l'annuaire de ressources"),
+    "directory.edit": _("Droit de tenir l'annuaire de ressources"),
+    "directory.secret": _("Droit d'ouvrir une adresse secrète de l'annuaire"),
+    "directory.review": _("Droit d'examiner les ouvertures d'adresses secrètes"),
 }
 #: What else acts name as their rule.
 OTHERS: Final[Mapping[str, Text]] = {
     "access_request": _("Demande d'accès de la personne concernée"),
     "anonymous": _("Personne n'était connecté"),
     "authority.load": _("Enregistrement d'une autorité par l'exploitant"),
+    "capacity": _("Places d'un service"),
+    "directory.night-phone": _("Numéro de nuit d'un service"),
+    "off-duty": _("Hors des heures de service"),
     "cases:export": _("Droit de demander ou de confirmer un export"),
     "factor-first": _("Second facteur à enregistrer d'abord"),
     "file": pgettext_lazy("rule", "Fichier"),
