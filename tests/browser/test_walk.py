@@ -69,6 +69,7 @@ NO_PAGE = {
         "after the copy of a request was made: web/test_access_copy.py",
     ),
     "row-signature": "after somebody proposed a step on a row of no case: referrals/test_row_approvals.py",
+    "directory-undo": "after a service has answered by its link: web/test_directory_links.py",
     "transfer": "after another authority has asked for a transfer: web/test_transfers.py",
 }
 #: Pages of a state that only the tests of another file make; they look at them there.

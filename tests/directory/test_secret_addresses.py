@@ -1,6 +1,5 @@
 """Secret addresses: the seven rules of field.md A.7, each with its tests."""
 
-
 from directory import queries
 from directory.actions import places, reports, secrets
 from directory.inputs import PlaceInput, SearchInput

@@ -19,6 +19,8 @@ from accounts.oidc import visits
 from accounts.roles import Role
 from accounts.signin import PROVED
 from directory import links as directory_links
+from directory.actions import changes
+from directory.codes import Means
 from directory.models import ConfirmationLink
 from encryption import keys, onetime
 from encryption.digest import sha256
@@ -926,6 +928,19 @@ def _confirmed_entry(world: World) -> MakeReady:
     client = Client(raise_request_exception=False)
     said = {"token": TOKEN, "then": "answer", "works": "suspended", "remark": "À revoir."}
     return lambda: partial(client.post, "/annuaire/confirmer", said)
+
+
+@on_page("POST /annuaire/services/{id}/lien")
+def _has_it_asked(world: World) -> tuple[str, Any]:
+    return "directory_editor", a_service(world).pk
+
+
+@on_page("POST /annuaire/services/{id}/historique/{id}/annulation")
+def _undoes_an_answer(world: World) -> tuple[str, Any, Any]:
+    service = a_service(world)
+    said = changes.Said(by=None, at=datetime.now(UTC), means=Means.LINK)
+    changes.write(service, {"contact_name": "Un inconnu"}, said)
+    return "directory_editor", service.pk, service.verifications.get().pk
 
 
 @write("POST /deconnexion")
