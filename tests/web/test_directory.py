@@ -312,7 +312,7 @@ def test_an_editor_adds_a_structure_and_a_service_says_where_and_verifies(world)
 
     words = text(Visitor(world, "filer").get(page))
     assert "1 place libre le 24/11/2026" in words
-    assert "Vérifié le 24/11/2026 par téléphone" in words
+    assert "Vérifié le 24 novembre 2026 par téléphone" in words
     history = text(keeper.get(f"{page}/historique"))
     assert "La cheffe de service, le 24." in history
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from directory import codes
+from directory import codes, freshness
 from directory.actions.secrets import Address
 from directory.opening import opening_at, zone_of
 from directory.queries import AddressView, CapacityView, ServicePage
@@ -83,13 +83,14 @@ def of(page: ServicePage, *, at: datetime) -> Card:
         place=page.address.place if page.address else None,
         source=_source(page),
         source_url=service.source_url or structure.source_url,
-        verified=_verified(page),
+        verified=_verified(page, at=at),
     )
 
 
 def _tags(page: ServicePage, *, at: datetime) -> Iterator[Tag]:
     service = page.service
-    yield display.freshness(page.freshness, service.verified_on, service.verified_by)
+    look, _words = display.BADGES[page.freshness]
+    yield Tag(freshness.words_of(service, at=at), look)
     if opening := opened(page.service.opening_hours or page.structure.opening_hours, page, at=at):
         yield Tag(opening)
     if service.specialised != codes.Specialised.GENERAL:
@@ -258,13 +259,13 @@ def _source(page: ServicePage) -> str:
     return ", ".join(filter(None, said)) + "."
 
 
-def _verified(page: ServicePage) -> str:
+def _verified(page: ServicePage, *, at: datetime) -> str:
     service = page.service
+    kept = gettext("Fiche tenue par : %(authority)s.") % {"authority": service.authority.name}
     if service.verified_on is None:
-        return gettext("Personne n'a encore vérifié cette fiche : appelez avant de compter dessus.")
-    means = display.lowered(display.label(codes.Means, service.verified_by)) if service.verified_by else ""
-    said = {"day": display.day(service.verified_on), "means": means, "authority": service.authority.name}
-    return gettext("Vérifiée le %(day)s %(means)s. Fiche tenue par : %(authority)s.") % said
+        never = gettext("Personne n'a encore vérifié cette fiche : appelez avant de compter dessus.")
+        return f"{never} {kept}"
+    return f"{freshness.words_of(service, at=at)}. {kept}"
 
 
 def address(opened_address: Address) -> list[Said]:

@@ -165,17 +165,6 @@ def badge(found: str, verified_on: date | None) -> Tag:
     return Tag(words, look) if verified_on is not None else Tag(gettext("Jamais vérifié"), "late")
 
 
-def freshness(found: str, verified_on: date | None, means: str = "") -> Tag:
-    """Return the badge of an entry: how fresh it is, and since when."""
-    look, words = BADGES[found]
-    if verified_on is None:
-        return Tag(gettext("Jamais vérifié"), "late")
-    if found != Freshness.FRESH:
-        return Tag(str(words), look)
-    said = {"day": day(verified_on), "means": lowered(label(codes.Means, means)) if means else ""}
-    return Tag((gettext("Vérifié le %(day)s %(means)s") % said).strip(), look)
-
-
 def vacancies(count: int | None, told_at: datetime | None) -> str:
     """Return how many places were told to be free, while that counts."""
     if count is None:

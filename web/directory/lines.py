@@ -182,7 +182,7 @@ def _stale(line: ServiceLine) -> dict[str, Any]:
         "name": line.name,
         "structure": line.structure_name,
         "address": reverse("directory-service", args=[line.id]),
-        "about": f"{display.freshness(line.freshness, line.verified_on).words}{since}",
+        "about": f"{display.badge(line.freshness, line.verified_on).words}{since}",
         "act": {"address": reverse("directory-verify", args=[line.id]), "words": _("Vérifier")},
     }
 
