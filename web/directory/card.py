@@ -198,7 +198,7 @@ def _answers(page: ServicePage) -> Iterator[Said]:
 def _delay(count: int) -> str:
     if count % 24 == 0 and count > 24:
         return gettext("%(n)s jours") % {"n": count // 24}
-    return gettext("%(n)s h") % {"n": count}
+    return f"{count} h"
 
 
 def _capacity(one: CapacityView) -> Said:

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Authority
@@ -117,10 +116,7 @@ class ServiceForm(EditorForm):
 
     def of(self) -> str:
         """Return its name, and that of its structure."""
-        return gettext("%(service)s, %(structure)s") % {
-            "service": self.service.name,
-            "structure": self.service.structure.name,
-        }
+        return f"{self.service.name}, {self.service.structure.name}"
 
 
 def authorities(page: DirectoryPage) -> list[Authority]:

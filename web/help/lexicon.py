@@ -216,4 +216,28 @@ TERMS: Final[tuple[Term, ...]] = (
         _("Titulaire de l'autorité parentale"),
         _("Parent, tuteur ou toute personne que la loi ou le juge charge de décider pour l'enfant."),
     ),
+    Term(
+        pgettext_lazy("lexicon", "CMP"),
+        _("Centre médico-psychologique : des soins psychiques gratuits, près de chez soi."),
+    ),
+    Term(
+        pgettext_lazy("lexicon", "CSAPA"),
+        _("Centre de soins, d'accompagnement et de prévention en addictologie, gratuit et anonyme."),
+    ),
+    Term(
+        pgettext_lazy("lexicon", "MECS"),
+        _(
+            "Maison d'enfants à caractère social : elle accueille des enfants que l'ASE ou le juge lui confie."
+        ),
+    ),
+    Term(
+        pgettext_lazy("lexicon", "PAEJ"),
+        _("Point accueil écoute jeunes : gratuit et confidentiel, on y vient sans rendez-vous."),
+    ),
+    Term(
+        pgettext_lazy("lexicon", "UAPED"),
+        _(
+            "Unité d'accueil pédiatrique des enfants en danger : audition filmée et examen, à l'hôpital, en une fois."
+        ),
+    ),
 )
