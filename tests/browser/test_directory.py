@@ -11,29 +11,26 @@ SCREENS = 1.5
 SERVICE = "Hébergement d'essai"
 
 
-def adds_a_structure(editor: Visitor) -> None:
-    editor.goes("/aujourdhui")
-    editor.looks("directory-editor-today")
-    editor.follows("Structures de l'annuaire")
-    editor.follows("Ajouter une structure")
+#: A number of the register of companies that is well-formed; two entries with it may be one.
+SIRET = "73282932000074"
+
+
+def adds_a_structure(editor: Visitor, name: str) -> None:
+    editor.goes("/annuaire/structures/nouvelle")
+    said = {
+        "name": name,
+        "kind": "Hébergement spécialisé",
+        "phone": "01 99 00 55 66",
+        "description": "Un essai.",
+    }
+    answers(editor, said | {"siret": SIRET})
     editor.presses("Ajouter la structure")
-    expect(editor.page.locator("#faults")).to_be_visible()
-    editor.looks("directory-structure-refused")
-    answers(
-        editor,
-        {
-            "name": "Maison d'essai",
-            "kind": "Hébergement spécialisé",
-            "phone": "01 99 00 55 66",
-            "description": "Un essai.",
-        },
-    )
-    editor.presses("Ajouter la structure")
-    expect(editor.page.get_by_role("heading", level=1)).to_contain_text("Maison d'essai")
+    expect(editor.page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
 def adds_a_service(editor: Visitor, name: str) -> None:
     editor.follows("Ajouter un service")
+    editor.glances("directory-service-new")
     said = {
         "name": name, "description": "Accueil de nuit de filles victimes d'exploitation sexuelle, avec un suivi le jour.",
         "needs": ["Un hébergement pour cette nuit", "Un accueil éloigné", "Un soutien psychologique"],
@@ -55,7 +52,14 @@ def completes(editor: Visitor, words: str, said: dict, picture: str) -> None:
 
 def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(visitor, people):
     visitor.signs_in("directory_editor")
-    adds_a_structure(visitor)
+    visitor.goes("/aujourdhui")
+    visitor.looks("directory-editor-today")
+    visitor.follows("Structures de l'annuaire")
+    visitor.follows("Ajouter une structure")
+    visitor.presses("Ajouter la structure")
+    expect(visitor.page.locator("#faults")).to_be_visible()
+    visitor.looks("directory-structure-refused")
+    adds_a_structure(visitor, "Maison d'essai")
     adds_a_service(visitor, SERVICE)
     completes(
         visitor, "Qui est reçu",
@@ -113,8 +117,35 @@ def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(vi
     for n in range(2, 11):
         adds_a_service(visitor, f"{SERVICE} n° {n}")
         visitor.follows("La structure")
+    home = visitor.page.url.removeprefix(visitor.service.address)
+    for page in ("correction", "etat"):
+        visitor.goes(f"{home}/{page}")
+        visitor.glances(f"directory-structure-{page}")
+    adds_a_structure(visitor, "Association Maison d'essai")
+    visitor.goes("/annuaire/structures")
+    visitor.looks("directory-structures")
     visitor.goes("/annuaire/signalements")
     visitor.looks("directory-tasks")
+    visitor.follows("Comparer")
+    visitor.looks("directory-merge")
+    answers(visitor, {"kept": "Fiche B"})
+    visitor.presses("Réunir les deux fiches")
+    visitor.page.get_by_text("« Réunir deux fiches » : c'est fait").wait_for()
+    visitor.goes(f"{home}/adresse")
+    visitor.glances("directory-structure-place")
+    secret = {
+        "visibility": "Secrète",
+        "address": "47 rue des Essais",
+        "postal_code": "59100",
+        "insee_code": "Roubaix",
+    }
+    answers(visitor, secret)
+    visitor.presses("Enregistrer")
+    visitor.follows(f"{SERVICE} n° 2")
+    expect(visitor.page.locator("main")).to_contain_text("Adresse secrète, département 59")
+    visitor.looks("directory-service-secret")
+    visitor.follows("Demander au service de confirmer")
+    visitor.glances("directory-ask")
 
     coordinator = people("crip_coordinator")
     coordinator.follows("Annuaire")
@@ -144,6 +175,19 @@ def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(vi
     coordinator.looks("directory-report")
     coordinator.presses("English")
     coordinator.looks("directory-report-english")
+
+    officer = people("on_call")
+    officer.goes("/annuaire")
+    officer.page.locator(".services .ref").filter(has_text="n° 2").evaluate(
+        "node => node.removeAttribute('target')"
+    )
+    officer.follows(f"{SERVICE} n° 2")
+    officer.follows("Ouvrir l'adresse secrète")
+    officer.looks("directory-address")
+    answers(officer, {"purpose": "Mise à l'abri"})
+    officer.presses("Ouvrir l'adresse")
+    expect(officer.page.get_by_role("status")).to_contain_text("47 rue des Essais")
+    officer.looks("directory-address-open")
 
 
 def prints_on_one_page(visitor: Visitor) -> bool:

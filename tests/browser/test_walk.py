@@ -68,6 +68,8 @@ NO_PAGE = {
         ("access-copy", "access-copy-part", "access-copy-lift", "access-file", "access-receipt"),
         "after the copy of a request was made: web/test_access_copy.py",
     ),
+    "directory-look": "after an opening outside working hours: web/test_directory.py",
+    "directory-undo": "after a service has answered by its link: web/test_directory_links.py",
     "row-signature": "after somebody proposed a step on a row of no case: referrals/test_row_approvals.py",
     "directory-undo": "after a service has answered by its link: web/test_directory_links.py",
     "transfer": "after another authority has asked for a transfer: web/test_transfers.py",
@@ -87,6 +89,15 @@ ELSEWHERE = {
     "letter-one": "test_letters.py",
     "letter-step-page": "test_letters.py",
     "emergency-search-new": "test_cases.py",
+    **dict.fromkeys(
+        (
+            "directory-service", "directory-report", "directory-address", "directory-merge", "directory-structure",
+            "directory-structure-edit", "directory-structure-status", "directory-structure-place", "directory-service-new",
+            "directory-service-topic", "directory-service-place", "directory-capacity", "directory-verify", "directory-ask",
+            "directory-history",
+        ),
+        "test_directory.py",
+    ),
 }
 #: Where a walk begins; the last ones are reached from mails, grave acts or a state alone.
 STARTS = (

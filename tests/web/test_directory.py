@@ -367,7 +367,7 @@ def test_two_structures_that_are_one_are_compared_and_made_one(world):
     tasks = keeper.get("/annuaire/signalements")
     assert "Même SIRET" in text(tasks)
     (merges,) = links(tasks, "/annuaire/doublons/")
-    assert "Fiche A" in text(keeper.get(merges))
+    assert "Fiche A : Association Le Phare" in text(keeper.get(merges))
 
     answer = keeper.fills(merges, kept=str(one.pk))
 

@@ -92,9 +92,9 @@ class StructureForm(EditorForm):
         """Find the structure.
 
         Raises:
-            NotVisible: absent, or kept by another authority.
+            NotVisible: absent, merged into another, or kept by another authority.
         """
-        self.structure = visible(access.kept_structures(self.actor), of["pk"])
+        self.structure = visible(access.kept_structures(self.actor).filter(merged_into=None), of["pk"])
 
     def of(self) -> str:
         """Return its name."""
@@ -110,9 +110,9 @@ class ServiceForm(EditorForm):
         """Find the service.
 
         Raises:
-            NotVisible: absent, or kept by another authority.
+            NotVisible: absent, merged into another, or kept by another authority.
         """
-        self.service = visible(access.kept_services(self.actor), of["pk"])
+        self.service = visible(access.kept_services(self.actor).filter(merged_into=None), of["pk"])
 
     def of(self) -> str:
         """Return its name, and that of its structure."""

@@ -54,7 +54,7 @@ def _opening(line: ServiceLine, *, at: datetime) -> str:
 
 def _place(line: ServiceLine) -> str:
     if line.secret:
-        return gettext("adresse secrète, département %(department)s") % {"department": line.department}
+        return gettext("adresse secrète (%(department)s)") % {"department": line.department}
     return f"{line.commune} ({line.department})" if line.commune else where.named(line.department)
 
 

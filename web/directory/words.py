@@ -15,7 +15,7 @@ from web.forms import AS_TYPED, Ask
 SEARCH: Final[Sequence[Ask]] = (
     Ask("need", _("Besoin"), kind="select", nothing=_("Tous les besoins")),
     Ask("age_years", _("Âge (années)"), width="short"),
-    Ask("words", _("Nom du service, jamais d'un enfant")),
+    Ask("words", _("Nom (jamais d'un enfant)")),
     Ask("open_now", _("Ouvert maintenant")),
 )
 

@@ -14,6 +14,7 @@ from accounts.request import ServiceRequest
 from directory import access, queries
 from directory.actions import merging, reports
 from directory.inputs import SettledInput
+from directory.queries import StructurePage
 from web import forms
 from web.directory import lines, words
 from web.directory.base import DirectoryPage
@@ -87,19 +88,23 @@ class Merge(DirectoryPage, FormPage):
         return self.around() | {
             "title": gettext("Une structure ou deux ?"),
             "back": reverse("directory-tasks"),
-            "entries": [_which(pk, other)],
+            "entries": [_which(one, two)],
             "button": _("Réunir les deux fiches"),
             "why": _("Le même numéro : SIRET, FINESS, ou téléphone dans la même commune."),
             **lines.side_by_side(one, two),
         }
 
 
-def _which(pk: UUID, other: UUID) -> Field:
+def _which(one: StructurePage, two: StructurePage) -> Field:
     """Return the question which of two entries stays."""
     (ask,) = words.MERGE
     which = Field(ask, "radios", ask.name, f"{forms.IDS}{ask.name}")
     which.options = [
-        Option(str(pk), gettext("Fiche A"), True, f"{which.id}-0"),
-        Option(str(other), gettext("Fiche B"), False, f"{which.id}-1"),
+        Option(
+            str(one.row.pk), gettext("Fiche A : %(name)s") % {"name": one.row.name}, True, f"{which.id}-0"
+        ),
+        Option(
+            str(two.row.pk), gettext("Fiche B : %(name)s") % {"name": two.row.name}, False, f"{which.id}-1"
+        ),
     ]
     return which
