@@ -24,6 +24,8 @@ type Row = Structure | Service | Place | Capacity
 
 #: What a verification says of a value that is sealed.
 SEALED: Final = "[scellé]"
+#: How an editor knows what they write; a file and the structure itself never write a secret place.
+BY_EDITORS: Final = frozenset(Means) - {Means.IMPORT, Means.LINK}
 #: What isn't said of an entry but kept with it: no verification tells it.
 BOOKKEEPING: Final = frozenset({"updated_on", "fetched_at", "asked_at", "asks_missed"})
 #: Of a place its verifications tell these alone: they are never erased, and what is public may become secret.
@@ -65,60 +67,11 @@ def write(row: Row, values: Mapping[str, Any], said: Said, *, confirmed: Collect
     Raises:
         KeysUnavailable: a sealed value can't be written now.
         Unsealable: a sealed value that its column doesn't take.
+        ValueError: a file or a link would write a secret place: a fault of ours.
     """
     adding = row._state.adding
-    changed = _set(row, values, said)
-    if changed:
-        row.save()
-    verified = _told(changed)
-    told = {name for name, _, _ in changed}
-    for name in sorted(set(confirmed) - told):
-        value = _plain(_shown(row, name))
-        verified.append((name, value, value))
-    Verification.objects.bulk_create(_verifications(row, verified, said))
-    if isinstance(row, Service) and (changed or adding):
-        reach.write(row)
-    return sorted(told)
-
-
-def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], said: Said) -> int:
-    """Write many rows as ``write`` does each, in few statements; return how many changed.
-
-    All new rows of one kind stand together: a service's structure comes first.
-    """
-    verified: list[Verification] = []
-    added: dict[type[Row], list[Row]] = {}
-    reaching: dict[UUID, Service] = {}
-    count = 0
-    for row, values in rows:
-        adding = row._state.adding
-        changed = _set(row, values, said)
-        if not changed and not adding:
-            continue
-        count += 1
-        if adding:
-            added.setdefault(type(row), []).append(row)
-        else:
-            row.save()
-        verified += _verifications(row, _told(changed), said)
-        match row:
-            case Service():
-                reaching[row.pk] = row
-            case Structure() if "status" in values and not adding:
-                reaching |= {one.pk: one for one in row.services.select_related("structure")}
-            case _:
-                pass
-    for kind, new in added.items():
-        manager: Any = kind._default_manager
-        manager.bulk_create(new, batch_size=_AT_ONCE)
-    Verification.objects.bulk_create(verified, batch_size=_AT_ONCE)
-    reach.write_together(list(reaching.values()))
-    return count
-
-
-def _set(row: Row, values: Mapping[str, Any], said: Said) -> list[tuple[str, Any, Any]]:
-    """Set fields of a row, saving nothing; return name, value before and value now of those that changed."""
-    adding = row._state.adding
+    if isinstance(row, Place) and row.secret is not None and said.means not in BY_EDITORS:
+        raise ValueError("Nobody but an editor writes a secret place.")  # field.md A.7, rule 2
     changed: list[tuple[str, Any, Any]] = []
     for name, value in values.items():
         field: Any = row._meta.get_field(name)
