@@ -58,6 +58,8 @@ def _read(raw: bytes, asked: Asked) -> Read:
     match asked.source:
         case Source.DATA_INCLUSION:
             return _data_inclusion(raw, asked)
+        case Source.CURATED:
+            return _curated(raw, asked)
         case Source.HSDS:
             return _hsds(raw, asked)
         case Source.FINESS:
@@ -96,6 +98,15 @@ def _data_inclusion(raw: bytes, asked: Asked) -> Read:
             continue
         found = services if _are_services(document) else structures
         found += document
+    return _members(structures, services, side, asked)
+
+
+def _members(
+    structures: Sequence[tuple[int, Any]],
+    services: Sequence[tuple[int, Any]],
+    side: dict[str, Any],
+    asked: Asked,
+) -> Read:
     _count(structures, services)
     result = Read()
     kinds = ((STRUCTURE, structures), (SERVICE, services))
@@ -105,6 +116,18 @@ def _data_inclusion(raw: bytes, asked: Asked) -> Read:
     for one in side_file.added(entries, side):
         result.keep(one)
     return result
+
+
+def _curated(raw: bytes, asked: Asked) -> Read:
+    """Read one set of ``directory/data/associations.json``: what a ZIP of data.inclusion has, in one document."""
+    document = _json(raw)
+    if not isinstance(document, dict) or not side_file.is_one(document.get("side")):
+        _not_it()
+    lists = [document.get(name) for name in ("structures", "services")]
+    if not all(isinstance(one, list) for one in lists):
+        _not_it()
+    structures, services = (list(enumerate(one or (), 1)) for one in lists)
+    return _members(structures, services, document["side"], asked)
 
 
 def _are_services(items: Sequence[tuple[int, Any]]) -> bool:

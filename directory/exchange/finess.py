@@ -5,6 +5,8 @@ categories below are taken, and only in the authority's territory. Addresses of 
 are for professionals (A.7).
 """
 
+import csv
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -112,6 +114,28 @@ def read(source: table.Source, covers: Covers, *, today: date) -> Read:
         for one in _both(line, cells, category, today):
             result.keep(one)
     return result
+
+
+def trimmed(source: table.Source, covers: Covers) -> list[str]:
+    """Return the first line, and those of a territory and of our categories, as they stand in the extraction.
+
+    Raises:
+        FileFault: as ``read``.
+    """
+    rows = source.rows(";")
+    _line, first = next(rows, (1, []))
+    if [cell.strip().lower() for cell in first[:2]] != ["finess", "etalab"]:
+        raise FileFault(FileReason.COLUMNS, 1)
+    kept = [first]
+    for _line, row in rows:
+        if row[0] != _ESTABLISHMENT or len(row) not in _CELLS:
+            continue
+        cells = dict(zip(_COLUMNS, map(table.tidy, row), strict=False))
+        if cells["categetab"] in CATEGORIES and covers(_commune(cells)):
+            kept.append(row)
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", lineterminator="\n").writerows(kept)
+    return text.getvalue().splitlines()
 
 
 def _both(line: int, cells: Mapping[str, str], category: Category, today: date) -> Iterator[Entry | Refused]:
