@@ -182,7 +182,7 @@ class Source(models.TextChoices):
     """Where a row comes from."""
 
     OWN = "own", _("Saisie dans Repère")
-    DATA_INCLUSION = "data_inclusion", _("data·inclusion")
+    DATA_INCLUSION = "data_inclusion", _("data.inclusion")
     HSDS = "hsds", _("Fichier HSDS")
     FINESS = "finess", _("FINESS")
     SERVICE_PUBLIC = "service_public", _("Annuaire de service-public.fr")

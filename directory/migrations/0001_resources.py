@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("own", "Saisie dans Repère"),
-                            ("data_inclusion", "data·inclusion"),
+                            ("data_inclusion", "data.inclusion"),
                             ("hsds", "Fichier HSDS"),
                             ("finess", "FINESS"),
                             ("service_public", "Annuaire de service-public.fr"),
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("own", "Saisie dans Repère"),
-                            ("data_inclusion", "data·inclusion"),
+                            ("data_inclusion", "data.inclusion"),
                             ("hsds", "Fichier HSDS"),
                             ("finess", "FINESS"),
                             ("service_public", "Annuaire de service-public.fr"),
@@ -567,7 +567,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("own", "Saisie dans Repère"),
-                            ("data_inclusion", "data·inclusion"),
+                            ("data_inclusion", "data.inclusion"),
                             ("hsds", "Fichier HSDS"),
                             ("finess", "FINESS"),
                             ("service_public", "Annuaire de service-public.fr"),

@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from directory.actions import services
 from tests.directory.entries import (
     AT,
@@ -17,6 +19,7 @@ from tests.directory.entries import (
     at_place,
     editor,
 )
+from tests.directory.exchange.samples import a_held_row, di_service, di_structure, packed, tried
 from tests.factories.world import World
 
 EDITOR = "directory_editor"
@@ -42,6 +45,24 @@ def _with_night_phone(world: World) -> Any:
     service = a_service(world)
     services.change(service.pk, {"night_phone": "+33199001234"}, actor=editor(world), at=AT)
     return service.pk
+
+
+def _file(raw: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("ressources.zip", raw)
+
+
+def _tries(world: World) -> Any:
+    form = {"source": "data_inclusion", "extent": "part"}
+    raw = packed([di_structure()], [di_service()])
+    client = world.as_(EDITOR).client
+    return lambda: lambda: client.post("/api/v1/resources/imports", form | {"file": _file(raw)})
+
+
+def _does(world: World) -> Any:
+    raw = packed([di_structure()], [di_service()])
+    run, _ = tried(world, raw)
+    client = world.as_(EDITOR).client
+    return lambda: lambda: client.post(f"/api/v1/resources/imports/{run.pk}/do", {"file": _file(raw)})
 
 
 #: By route: who writes, and the id in the address with the body.
@@ -84,12 +105,16 @@ MADE: dict[str, tuple[str, Callable[[World], tuple[Any, Any]]]] = {
     "POST /api/v1/secret-openings/{id}/look": ("supervisor", lambda world: (
         an_opening(world).pk, {"justified": False},
     )),
+    "POST /api/v1/resources/held/{id}/settle": (EDITOR, lambda world: (a_held_row(world).pk, {"same": True})),
     "POST /api/v1/resource-errors/{id}/settle": (EDITOR, lambda world: (
         an_error_report(world).pk, {"corrected": True},
     )),
 }  # fmt: skip
+TRY_FILE = "POST /api/v1/resources/imports"
+DO_FILE = "POST /api/v1/resources/imports/{id}/do"
+SETTLE_HELD = "POST /api/v1/resources/held/{id}/settle"
 WRITES: dict[str, Callable[[World], Any]] = {
     route: partial(_by, who=who, route=route, make=make) for route, (who, make) in MADE.items()
-}
+} | {TRY_FILE: _tries, DO_FILE: _does}
 #: A search changes nothing and is linked to nobody; the number of the night is an entry alone.
 UNWRITTEN = {SEARCH, NIGHT_PHONE}

@@ -28,6 +28,7 @@ from tests.directory.entries import (
     an_opening,
     at_place,
 )
+from tests.directory.exchange.samples import a_held_row, di_structure, packed, tried
 from tests.expected import routes as table
 from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
@@ -155,6 +156,7 @@ def bodies(world):
         "POST /api/v1/resources/<uuid:pk>/capacities": {"vacancy": 1},
         "POST /api/v1/resources/<uuid:pk>/merge": lambda: {"lost": str(a_service(world).pk)},
         "POST /api/v1/resources/<uuid:pk>/errors": {"sentence": "Le numéro a changé."},
+        "POST /api/v1/resources/held/<uuid:pk>/settle": {"same": True},
         "POST /api/v1/structures": {"kind": "mecs", "name": "Le Phare"},
         "PATCH /api/v1/structures/<uuid:pk>": {"name": "Le Grand Phare"},
         "POST /api/v1/structures/<uuid:pk>/places": {"visibility": "public", **PUBLIC_ADDRESS},
@@ -207,6 +209,10 @@ def ids(world):
         "/api/v1/imports": lambda: str(an_import(world).pk),
         "/api/v1/membership-requests": lambda: str(a_grant_request(world).pk),
         "/api/v1/resources/<uuid:pk>": str(a_service(world).pk),
+        "/api/v1/resources/imports/<uuid:pk>": lambda: str(tried(world, packed([di_structure()]))[0].pk),
+        "/api/v1/resources/held/<uuid:pk>": lambda: str(a_held_row(world).pk),
+        "/annuaire/imports/retenues/<uuid:pk>": lambda: str(a_held_row(world).pk),
+        "/annuaire/imports/<uuid:pk>": lambda: str(tried(world, packed([di_structure()]))[0].pk),
         "/api/v1/structures/<uuid:pk>": str(a_structure(world).pk),
         "/api/v1/places": lambda: str(at_place(world, a_structure(world), "secret").pk),
         "/api/v1/secret-openings/<uuid:pk>": lambda: str(an_opening(world).pk),

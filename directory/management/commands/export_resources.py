@@ -18,7 +18,7 @@ FORMS = {"data-inclusion": exports.export_data_inclusion, "hsds": exports.export
 class Command(BaseCommand):
     """Export what an authority keeps; never a secret address, and the export is an entry of the journal."""
 
-    help = "Exporte les fiches d'une autorité : data·inclusion (ZIP) ou HSDS 3.0 (JSON)."
+    help = "Exporte les fiches d'une autorité : data.inclusion (ZIP) ou HSDS 3.0 (JSON)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare what is exported, for whom, and where to."""

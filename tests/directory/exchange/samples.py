@@ -6,11 +6,14 @@ import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from directory.actions import imports
+from directory.exchange.finess import _COLUMNS
 from directory.exchange.inputs import ImportTrialInput
 from directory.exchange.plan import Plan
-from directory.models import DirectoryImport
+from directory.models import DirectoryImport, HeldRow, Place
+from tests.directory.entries import a_structure, at_place
 
 #: A Tuesday, 13:00 in Paris.
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -86,6 +89,17 @@ def done(
     return imports.do_import(run.pk, raw, actor=world.actor("directory_editor", code, at=at), at=at)
 
 
+def a_held_row(world: Any) -> HeldRow:
+    """Return a row that an import held for 93, on which nobody has decided."""
+    place = Place.objects.filter(visibility="secret", authority=world.authorities["93"]).first()
+    if place is None:
+        place = at_place(world, a_structure(world, phone="01 99 00 12 34"), "secret")
+    run, _ = tried(world, packed([di_structure()]))
+    return HeldRow.objects.create(
+        run=run, authority=run.authority, structure=place.structure, source_id=uuid4().hex, matched_by="phone"
+    )
+
+
 def finess_line(number: str = "930000001", category: str = "175", **cells: str) -> str:
     """Return an establishment of the FINESS extraction; keyed names are its columns."""
     told = {
@@ -94,8 +108,6 @@ def finess_line(number: str = "930000001", category: str = "175", **cells: str) 
         "libdepartement": "SEINE-SAINT-DENIS", "ligneacheminement": "93200 ST DENIS", "telephone": "0199001234",
         "categetab": category, "datemaj": "2026-03-02",
     } | cells  # fmt: skip
-    from directory.exchange.finess import _COLUMNS
-
     return ";".join(told.get(name, "structureet" if name == "typeet" else "") for name in _COLUMNS)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.errors import AlreadyThere, InvalidInput, NotAllowed, NotVisible
+from accounts.models import AuthorityTerritory
 from audit.models import Entry
 from directory import acts
 from directory.actions import imports, merging, services, structures
@@ -72,7 +73,7 @@ def test_what_is_done_is_found_by_need_and_verified_by_the_file(world: Any) -> N
     assert service.verified_on is None
     assert Reach.objects.filter(service=service, need="mental_health", zone="93").exists()
     said = Verification.objects.get(service=service, field="name")
-    assert (said.means, said.by, said.evidence) == (Means.IMPORT, None, "data·inclusion, 2026-11-01")
+    assert (said.means, said.by, said.evidence) == (Means.IMPORT, None, "data.inclusion, 2026-11-01")
     assert Place.objects.get().commune == "Saint-Denis"
 
 
@@ -263,8 +264,6 @@ def test_a_row_like_a_structure_with_a_secret_place_is_held(world: Any, by: str,
 
 
 def territory(world: Any) -> None:
-    from accounts.models import AuthorityTerritory
-
     authority = world.authorities["93"]
     if not AuthorityTerritory.objects.filter(authority=authority, department_code="93").exists():
         AuthorityTerritory.objects.create(
