@@ -39,10 +39,6 @@ class Fault(models.TextChoices):
     )
     STRUCTURE_REFUSED = "structure-refused", _("La structure de ce service est refusée.")
     NO_KIND = "no-kind", _("Rien ne dit de quel type de structure il s'agit : choisissez un type par défaut.")
-    NO_CONTACT = (
-        "no-contact",
-        _("Sans adresse que l'on puisse montrer, une fiche a besoin d'un téléphone ou d'un courriel."),
-    )
     SCHEMA = "schema", _("Cette valeur ne suit pas le schéma publié du format.")
 
 

@@ -31,6 +31,7 @@ from directory.exchange.rows import STRUCTURE
 from directory.models import DirectoryImport
 from referrals.vocabulary.labels import moment
 from web.cases import display, told
+from web.directory import words
 from web.directory.base import DirectoryPage
 from web.directory.display import day
 from web.directory.editing import authorities
@@ -394,7 +395,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    kept = ", ".join(step.kept)
+    kept = ", ".join(str(words.FIELDS.get(one.removeprefix("place."), one)) for one in step.kept)
     return {
         "line": step.line or "",
         "outcome": OUTCOMES.get(step.outcome, gettext("Inchangé")),
