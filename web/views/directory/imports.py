@@ -395,7 +395,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    kept = ", ".join(str(words.FIELDS.get(one.removeprefix("place."), one)) for one in step.kept)
+    kept = ", ".join(dict.fromkeys(map(_field, step.kept)))
     return {
         "line": step.line or "",
         "outcome": OUTCOMES.get(step.outcome, gettext("Inchangé")),
@@ -405,6 +405,12 @@ def _step(step: Step) -> dict[str, Any]:
         if kept
         else "",
     }
+
+
+def _field(name: str) -> str:
+    """Return a field in words; of where a row is, that it is the address."""
+    usual = gettext("Adresse") if name.startswith("place.") else name
+    return str(words.FIELDS.get(name, usual))
 
 
 def _refusal(one: Refused) -> dict[str, Any]:
