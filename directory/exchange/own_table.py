@@ -75,11 +75,6 @@ def read(source: table.Source, *, today: date) -> Read:
     return result
 
 
-def heading_of(column: str, language: str) -> str:
-    """Return what a column is called in a table in a language."""
-    return HEADINGS[language][COLUMNS.index(column)] if column in COLUMNS else column
-
-
 def _both(
     line: table.Line, words: Mapping[str, Mapping[str, str]], seen: set[str], today: date
 ) -> Iterator[Entry | Refused]:

@@ -20,6 +20,7 @@ CONFIRMS = "memberships.confirm"
 REVIEWS = "memberships.review"
 ADDS_PLACES = "organisations.manage"
 DECIDES = "account-requests.decide"
+RESOURCE_FILES = "whoever keeps the directory, with a file"
 IMPORTS = "whoever administers or confirms, with a file or an import of the own state"
 LEADS = "leads of an institution, for a colleague of it (filer_org_lead, §1.1)"
 AUDITS = "audit.read"
@@ -505,19 +506,19 @@ ROUTES = {
     "POST /api/v1/resources/<uuid:pk>/errors": READS_DIRECTORY,
     "POST /api/v1/resources/<uuid:pk>/night-phone": ASKS_SERVICES,
     "GET /api/v1/resources/imports": KEEPS_DIRECTORY,
-    "POST /api/v1/resources/imports": KEEPS_DIRECTORY,
+    "POST /api/v1/resources/imports": RESOURCE_FILES,
     "GET /api/v1/resources/imports/<uuid:pk>": KEEPS_DIRECTORY,
-    "POST /api/v1/resources/imports/<uuid:pk>/do": KEEPS_DIRECTORY,
+    "POST /api/v1/resources/imports/<uuid:pk>/do": RESOURCE_FILES,
     "GET /api/v1/resources/held": KEEPS_DIRECTORY,
     "POST /api/v1/resources/held/<uuid:pk>/settle": KEEPS_DIRECTORY,
     "GET /api/v1/resources/exports/data-inclusion": KEEPS_DIRECTORY,
     "GET /api/v1/resources/exports/hsds": KEEPS_DIRECTORY,
     "GET /annuaire/imports": KEEPS_DIRECTORY,
     "GET /annuaire/imports/nouveau": KEEPS_DIRECTORY,
-    "POST /annuaire/imports/nouveau": KEEPS_DIRECTORY,
+    "POST /annuaire/imports/nouveau": RESOURCE_FILES,
     "GET /annuaire/imports/modele": KEEPS_DIRECTORY,
     "GET /annuaire/imports/<uuid:pk>": KEEPS_DIRECTORY,
-    "POST /annuaire/imports/<uuid:pk>": KEEPS_DIRECTORY,
+    "POST /annuaire/imports/<uuid:pk>": RESOURCE_FILES,
     "GET /annuaire/imports/retenues": KEEPS_DIRECTORY,
     "POST /annuaire/imports/retenues/<uuid:pk>": KEEPS_DIRECTORY,
     "GET /annuaire/exports/<slug:form>": KEEPS_DIRECTORY,

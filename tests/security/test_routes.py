@@ -49,6 +49,7 @@ WORDS_OF_PAGES = {
     "question": "refusals",
     "key": "triage_hours",
     "source": "people",
+    "form": "hsds",
 }
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STEPS = {step.row.number for machine in EVERY_MACHINE for step in EXPECTED[machine].values()}

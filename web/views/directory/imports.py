@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import InvalidInput, NotVisible
@@ -414,5 +414,5 @@ def _field(name: str) -> str:
 
 
 def _refusal(one: Refused) -> dict[str, Any]:
-    column = own_table.heading_of(one.field, "en" if get_language() == "en" else "fr")
-    return {"line": one.line, "field": column, "why": one.fault.label}
+    columns = dict(zip(own_table.COLUMNS, for_reader(own_table.HEADINGS), strict=True))
+    return {"line": one.line, "field": columns.get(one.field, one.field), "why": one.fault.label}
