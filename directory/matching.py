@@ -16,7 +16,7 @@ from directory.codes import Specialised
 from directory.findings import REMOVING, Finding, Rule, Verdict
 from directory.geography import distance_km
 from directory.matching_facts import CaseFacts, ServiceFacts, Vacancy, facts_of_search
-from directory.matching_rules import RULES, Case, is_excluded
+from directory.matching_rules import Case, Judge, is_excluded
 
 __all__ = [
     "REMOVING",
@@ -84,11 +84,12 @@ def match(facts: CaseFacts, services: Iterable[ServiceFacts], *, now: datetime, 
     must not meet is in neither list. What is said of a service depends on no other.
     """
     case = Case.of(facts, now=now, zone=zone)
+    judge = Judge(case)
     offered: list[Offer] = []
     removed: list[Offer] = []
     for service in services:
         if not is_excluded(case, service):
-            offer = _offer(case, service)
+            offer = _offer(case, service, judge)
             (removed if offer.removed_by else offered).append(offer)
     return Matched(tuple(sorted(offered, key=_order)), tuple(sorted(removed, key=_order_of_removed)))
 
@@ -96,17 +97,17 @@ def match(facts: CaseFacts, services: Iterable[ServiceFacts], *, now: datetime, 
 def assess(facts: CaseFacts, service: ServiceFacts, *, now: datetime, zone: ZoneInfo) -> Offer | None:
     """Return what each rule says of one service; None where the case must not meet it."""
     case = Case.of(facts, now=now, zone=zone)
-    return None if is_excluded(case, service) else _offer(case, service)
+    return None if is_excluded(case, service) else _offer(case, service, Judge(case))
 
 
-def _offer(case: Case, service: ServiceFacts) -> Offer:
+def _offer(case: Case, service: ServiceFacts, judge: Judge) -> Offer:
     wanted = case.facts.languages
     return Offer(
         service=service.id,
         name=service.name,
         structure=service.structure,
         structure_name=service.structure_name,
-        findings=tuple(rule(case, service) for rule in RULES),
+        findings=judge.findings(service),
         specialised=service.specialised,
         distance_km=_distance(case, service),
         languages=tuple(one for one in service.languages if one in wanted) if wanted else (),

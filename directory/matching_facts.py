@@ -1,9 +1,7 @@
 """What matching knows: of the case, codes and numbers alone; of a service, what its rows say (field.md A.9)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -67,6 +65,7 @@ class ServiceFacts:
 
     ``structures``: the structure and those that it is a part of. ``department`` and ``point``: where the service is, or
     else its structure; a secret place has no point. ``hours``: in OpenStreetMap's form; ``hours_text``: in words.
+    ``accepts``: a situation, the answer, and words that may be empty.
     """
 
     id: UUID
@@ -93,7 +92,7 @@ class ServiceFacts:
     age_min_months: int | None = None
     age_max_months: int | None = None
     sexes: tuple[str, ...] = ()
-    accepts: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    accepts: tuple[tuple[str, str, str], ...] = ()
     round_the_clock: bool = False
     hours: str = ""
     hours_text: str = ""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -246,11 +247,12 @@ def refusals(case: Case, service: ServiceFacts) -> Finding:
     """R7: no situation of the case is refused; case by case, or nothing said, is unknown."""
     if not case.facts.situations:
         return _nothing(Rule.REFUSALS)
+    accepts = {code: (answer, words) for code, answer, words in service.accepts}
     told = []
     for situation in _SITUATIONS:
         if situation in case.facts.situations:
-            entry = service.accepts.get(situation, {})
-            told.append([str(situation), entry.get("answer", ""), entry.get("words", "")])
+            answer, words = accepts.get(situation, ("", ""))
+            told.append([str(situation), answer, words])
     answers = {answer for _situation, answer, _words in told}
     verdict = Verdict.PASS if answers == {Accepts.YES} else Verdict.UNKNOWN
     if Accepts.NO in answers:
@@ -308,9 +310,9 @@ def is_excluded(case: Case, service: ServiceFacts) -> bool:
     )
 
 
-def exclusion(case: Case, service: ServiceFacts) -> Finding:
-    """R9: the service isn't excluded; ``match`` drops one that is before any rule says a word of it."""
-    return Finding(Rule.EXCLUSION, Verdict.FAIL if is_excluded(case, service) else Verdict.PASS, "nothing")
+def exclusion(_case: Case, _service: ServiceFacts) -> Finding:
+    """R9: the service isn't excluded; one that is was dropped before any rule says a word of it (``is_excluded``)."""
+    return _nothing(Rule.EXCLUSION)
 
 
 def agreement(case: Case, service: ServiceFacts) -> Finding:
@@ -337,17 +339,56 @@ def place(case: Case, service: ServiceFacts) -> Finding:
     return _said(Rule.PLACE, verdict, "vacancy", count=count, days=(case.today - told).days)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A rule with the fields of a service that it asks, and no others."""
+
+    rule: Callable[[Case, ServiceFacts], Finding]
+    fields: Callable[[ServiceFacts], Any]
+
+
 #: In the order of field.md A.9.
-RULES: Final[tuple[Callable[[Case, ServiceFacts], Finding], ...]] = (
-    need,
-    status,
-    asker,
-    territory,
-    age,
-    sex,
-    refusals,
-    hour,
-    exclusion,
-    agreement,
-    place,
-)
+_RULES: Final = (
+    _Asked(need, attrgetter("needs")),
+    _Asked(
+        status,
+        attrgetter(
+            "status", "structure_status", "suspended_until", "merged", "verified_on", "verified_by", "needs",
+            "distance_placement",
+        ),
+    ),
+    _Asked(asker, attrgetter("who_may_ask")),
+    _Asked(
+        territory,
+        attrgetter("zones", "refused_departments", "distance_placement", "from_departments", "department"),
+    ),
+    _Asked(age, attrgetter("age_min_months", "age_max_months")),
+    _Asked(sex, attrgetter("sexes")),
+    _Asked(refusals, attrgetter("accepts")),
+    _Asked(hour, attrgetter("round_the_clock", "hours", "hours_text", "department")),
+    _Asked(exclusion, lambda _: None),
+    _Asked(agreement, attrgetter("agreements")),
+    _Asked(place, attrgetter("vacancies")),
+)  # fmt: skip
+
+
+class Judge:
+    """Says of services what each rule says, for one case.
+
+    Services are much alike: what a rule said of one is said of the next whose fields that it asks are the same.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._rules = [(one.rule, one.fields, dict[Any, Finding]()) for one in _RULES]
+
+    def findings(self, service: ServiceFacts) -> tuple[Finding, ...]:
+        """Return what each rule says, in their order."""
+        found = []
+        for rule, fields, said in self._rules:
+            asked = fields(service)
+            finding = said.get(asked)
+            if finding is None:
+                finding = said[asked] = rule(self._case, service)
+            found.append(finding)
+        return tuple(found)
