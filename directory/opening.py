@@ -8,7 +8,7 @@ a public holiday of which its hours say nothing.
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -55,6 +55,8 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 _BEYOND: Final = re.compile(r"\b(?:SH|sunrise|sunset|dawn|dusk)\b", re.IGNORECASE)
 _HOLIDAY: Final = re.compile(r"\bPH\b", re.IGNORECASE)
 _DAY: Final = r"(?:Mo|Tu|We|Th|Fr|Sa|Su|PH)"
+#: From a time of day to another.
+_SPAN: Final = re.compile(r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)")
 #: A rule for days of the week with the holidays among them, and what it says of them.
 _PLAIN: Final = re.compile(rf"\s*({_DAY}(?:\s*[-,]\s*{_DAY})*)(?:\s+(?![+-])(.*))?", re.IGNORECASE)
 
@@ -79,17 +81,34 @@ UNKNOWN: Final = Opening(None)
 class _Read:
     """An expression as it was read, and the public holidays for which it can't tell.
 
-    ``silent``: it says nothing of holidays, so that outside its hours it is closed on them too.
+    ``silent``: it says nothing of holidays, so that outside its hours it is closed on them too. ``holidays``: all of
+    the place; ``night``: until which minute of a morning its longest night lasts, 0 without one.
     """
 
     hours: OpeningHours
     untold: frozenset[date]
     silent: bool
+    holidays: frozenset[date]
+    night: int
+
+    def is_cut_night(self, here: datetime) -> bool:
+        """Tell whether a night begins or ends at midnight just because a holiday does.
+
+        The library takes a day for what is said of holidays from midnight to midnight, the morning of a night before it
+        too. Whether « PH off » leaves the night to its end isn't said by those who write it.
+        """
+        morning = here.hour * 60 + here.minute < self.night
+        days = (here.date(), here.date() - timedelta(days=1))
+        if not morning or self.silent or self.holidays.isdisjoint(days):
+            return False
+        midnight = here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        return self.hours.is_open(midnight - timedelta(minutes=1)) != self.hours.is_open(here)
 
     def opens(self, at: datetime) -> bool:
         """Tell whether it surely is open at an instant."""
         state, words = self.hours.state(at)
-        return state == State.OPEN and not words and at.date() not in self.untold
+        told = at.date() not in self.untold and not self.is_cut_night(at)
+        return told and state == State.OPEN and not words
 
 
 def zone_of(department: str) -> ZoneInfo:
@@ -116,6 +135,8 @@ def opening_at(hours: str, *, at: datetime, zone: ZoneInfo, department: str) -> 
     if words or state == State.UNKNOWN:
         return UNKNOWN
     change = read.hours.next_change(here)
+    if read.is_cut_night(here):
+        return UNKNOWN
     closed = state == State.CLOSED
     if change and here.date() in read.untold and not (closed and read.silent):
         return UNKNOWN
@@ -129,7 +150,8 @@ def _read(hours: str, zone: str, calendar: str, year: int) -> _Read | None:
     """Return hours as read, with the holidays of a calendar in a year and the one after; None: not in this form."""
     if not hours.strip() or len(hours) > LONGEST or _BEYOND.search(hours):
         return None
-    whole, untold, silent = hours, _holidays(calendar, year), not _HOLIDAY.search(hours)
+    holidays = _holidays(calendar, year)
+    whole, untold, silent = hours, holidays, not _HOLIDAY.search(hours)
     if not silent:
         untold -= _holidays("", year)
         if untold and (written := _with_holidays(hours, sorted(untold))):
@@ -145,7 +167,14 @@ def _read(hours: str, zone: str, calendar: str, year: int) -> _Read | None:
         )
     except ParserError:
         return None
-    return _Read(parsed, untold, silent)
+    return _Read(parsed, untold, silent, holidays, _night(hours))
+
+
+def _night(hours: str) -> int:
+    """Return at which minute of the morning the longest span over midnight ends; 0 without one."""
+    spans = (tuple(map(int, span.groups())) for span in _SPAN.finditer(hours))
+    ends = ((from_ * 60 + past, to * 60 + after) for from_, past, to, after in spans)
+    return max((end % (24 * 60) for start, end in ends if end <= start or end > 24 * 60), default=0)
 
 
 def _with_holidays(hours: str, days: list[date]) -> str | None:
