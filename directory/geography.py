@@ -155,7 +155,7 @@ def middle_of(code: str) -> Point | None:
     """Return the middle of a commune (INSEE code), of the whole city for an arrondissement; None: not known.
 
     Not known are Saint-Pierre-et-Miquelon, Saint-Barthélemy, Saint-Martin, and communes that were born after the
-    vintage of the contours (``directory/data/README.md``).
+    vintage of the contours (``directory/data/geography.md``).
     """
     position = _table().position(_whole(code))
     return None if position is None else _table().middle(position)

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from directory.codes import Specialised
 from directory.findings import REMOVING, Finding, Rule, Verdict
 from directory.geography import distance_km
+from directory.judging import Judge
 from directory.matching_facts import CaseFacts, ServiceFacts, Vacancy, facts_of_search
-from directory.matching_rules import Case, Judge, is_excluded
+from directory.matching_rules import Case, is_excluded
 
 __all__ = [
     "REMOVING",

@@ -1,14 +1,13 @@
 """The rules of matching (field.md A.9): each says of a service pass, fail or unknown, in one sentence.
 
-Pure functions: no database, no clock. The order of ``RULES`` is that of the list in field.md; ``REMOVING`` says which
-of them remove. Version ``m1`` (``directory/matching.py``).
+Pure functions: no database, no clock. ``directory/judging.py`` asks them, ``REMOVING`` (``directory/findings.py``) says
+which of them remove. Version ``m1`` (``directory/matching.py``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -337,58 +336,3 @@ def place(case: Case, service: ServiceFacts) -> Finding:
     told = min(one.told_at for one in known).astimezone(case.zone).date()
     verdict = Verdict.PASS if count else Verdict.FAIL
     return _said(Rule.PLACE, verdict, "vacancy", count=count, days=(case.today - told).days)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A rule with the fields of a service that it asks, and no others."""
-
-    rule: Callable[[Case, ServiceFacts], Finding]
-    fields: Callable[[ServiceFacts], Any]
-
-
-#: In the order of field.md A.9.
-_RULES: Final = (
-    _Asked(need, attrgetter("needs")),
-    _Asked(
-        status,
-        attrgetter(
-            "status", "structure_status", "suspended_until", "merged", "verified_on", "verified_by", "needs",
-            "distance_placement",
-        ),
-    ),
-    _Asked(asker, attrgetter("who_may_ask")),
-    _Asked(
-        territory,
-        attrgetter("zones", "refused_departments", "distance_placement", "from_departments", "department"),
-    ),
-    _Asked(age, attrgetter("age_min_months", "age_max_months")),
-    _Asked(sex, attrgetter("sexes")),
-    _Asked(refusals, attrgetter("accepts")),
-    _Asked(hour, attrgetter("round_the_clock", "hours", "hours_text", "department")),
-    _Asked(exclusion, lambda _: None),
-    _Asked(agreement, attrgetter("agreements")),
-    _Asked(place, attrgetter("vacancies")),
-)  # fmt: skip
-
-
-class Judge:
-    """Says of services what each rule says, for one case.
-
-    Services are much alike: what a rule said of one is said of the next whose fields that it asks are the same.
-    """
-
-    def __init__(self, case: Case) -> None:
-        self._case = case
-        self._rules = [(one.rule, one.fields, dict[Any, Finding]()) for one in _RULES]
-
-    def findings(self, service: ServiceFacts) -> tuple[Finding, ...]:
-        """Return what each rule says, in their order."""
-        found = []
-        for rule, fields, said in self._rules:
-            asked = fields(service)
-            finding = said.get(asked)
-            if finding is None:
-                finding = said[asked] = rule(self._case, service)
-            found.append(finding)
-        return tuple(found)

@@ -1,4 +1,4 @@
-"""Communes know their EPCI, their city and where they are; what isn't known is said so (directory/data/README.md)."""
+"""Communes know their EPCI, their city and where they are; what isn't known is said so (directory/data/geography.md)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Build the committed table of EPCI and middles of communes; see ``directory/data/README.md``."""
+"""Build the committed table of EPCI and middles of communes; see ``directory/data/geography.md``."""
 
 from pathlib import Path
 from typing import Any
