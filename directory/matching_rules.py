@@ -96,9 +96,7 @@ def status(case: Case, service: ServiceFacts) -> Finding:
     if found := _not_working(case, service):
         return found
     verified = service.verified_on
-    fresh = _freshness(
-        verified, is_emergency(service.needs, distance_placement=service.distance_placement), case.today
-    )
+    fresh = _freshness(verified, service.needs, service.distance_placement, case.today)
     if verified is None:
         return _said(Rule.STATUS, Verdict.FAIL, "never_verified")
     on = verified.isoformat()
@@ -117,9 +115,9 @@ def status(case: Case, service: ServiceFacts) -> Finding:
 
 
 #: Few days occur, and adding months to one costs more than all else in this rule.
-@lru_cache(maxsize=4_096)
-def _freshness(verified: date | None, emergency: bool, today: date) -> Freshness:
-    return freshness_of(verified, emergency=emergency, today=today)
+@lru_cache(maxsize=8_192)
+def _freshness(verified: date | None, needs: tuple[str, ...], distance: bool, today: date) -> Freshness:
+    return freshness_of(verified, emergency=is_emergency(needs, distance_placement=distance), today=today)
 
 
 def _not_working(case: Case, service: ServiceFacts) -> Finding | None:

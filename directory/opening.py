@@ -117,6 +117,13 @@ def zone_of(department: str) -> ZoneInfo:
     return ZoneInfo(name) if name else MAINLAND
 
 
+def clock_of(department: str) -> str:
+    """Return what tells the hours of one département from those of another: zone and calendar; "": not known."""
+    if not department:
+        return ""
+    return f"{OWN_ZONES.get(department, MAINLAND.key)} {OWN_HOLIDAYS.get(department, COUNTRY)}"
+
+
 def is_readable(hours: str) -> bool:
     """Tell whether a text is in OpenStreetMap's form, so that the service can tell when it is open."""
     return _read(hours, MAINLAND.key, "", _ANY_YEAR) is not None
