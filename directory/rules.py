@@ -31,34 +31,45 @@ def service_faults(service: Service, changes: Mapping[str, Any]) -> Faults:
     return faults
 
 
+def contact_faults(row: Structure | Service | Place) -> Faults:
+    """Refuse that a service whose only place is secret could be asked by nobody (field.md A.7, rule 6).
+
+    ``row`` is what was written: a service, its structure, or the place of one of them. The phone and the address of the
+    structure count: they are shown where the service has none of its own.
+    """
+    match row:
+        case Service():
+            services = [] if _is_reached(row) else [row]
+        case Place() if row.visibility != Visibility.SECRET:
+            services = []
+        case Place() if row.service is not None:
+            services = [row.service]
+        case Place():
+            services = _working(row.structure)
+        case Structure():
+            services = [] if row.phone or row.email else _working(row)
+    hidden = (one for one in services if not _is_reached(one) and _is_secret(place_of(one)))
+    return {"phone": ["contact-needed"]} if any(hidden) else {}
+
+
 def place_of(service: Service) -> Place | None:
     """Return where a service is: its own place, else its structure's."""
-    own = Place.objects.filter(service=service).first() if service.pk else None
+    own = Place.objects.filter(service=service).first()
     return own or Place.objects.filter(structure=service.structure_id, service=None).first()
 
 
-def contact_faults(service: Service, place: Place | None) -> Faults:
-    """Refuse a service whose only place is secret and which nobody can ask (field.md A.7, rule 6).
-
-    The phone and the address of its structure count: they are shown where it has none of its own.
-    """
-    if place is None or place.visibility != Visibility.SECRET:
-        return {}
+def _is_reached(service: Service) -> bool:
     structure = service.structure
-    reached = (service.phone, service.email, service.mobilisation_url, structure.phone, structure.email)
-    return {} if any(reached) else {"phone": ["contact-needed"]}
+    return any((service.phone, service.email, service.mobilisation_url, structure.phone, structure.email))
 
 
-def structure_contact_faults(structure: Structure) -> Faults:
-    """As ``contact_faults``, of all services of a structure that work."""
-    services = Service.objects.filter(structure=structure, merged_into=None).exclude(status=Status.CLOSED)
-    services = services.select_related("place")
-    own = Place.objects.filter(structure=structure, service=None).first()
-    for service in services:
-        service.structure = structure
-        if faults := contact_faults(service, getattr(service, "place", None) or own):
-            return faults
-    return {}
+def _is_secret(place: Place | None) -> bool:
+    return place is not None and place.visibility == Visibility.SECRET
+
+
+def _working(structure: Structure) -> list[Service]:
+    rows = Service.objects.filter(structure=structure, merged_into=None).exclude(status=Status.CLOSED)
+    return [*rows.select_related("structure")]
 
 
 def address_page_faults(structure: Structure, changes: Mapping[str, Any]) -> Faults:

@@ -35,6 +35,8 @@ BOTH_DATABASES = {
     "tests/audit/test_witness_file.py": "checkpoints as each database stores them",
     "tests/audit/test_writer.py": "one counter for each process",
     "tests/accounts/test_models.py": "constraints",
+    "tests/directory/test_editing.py": "triggers of verifications, constraints",
+    "tests/directory/test_secret_addresses.py": "the constraint that leaves nothing of a secret place in clear",
     "tests/security/test_rows.py": "what rows say in SQL, and the role that reads entries",
     "tests/security/test_row_history.py": "which rows a statement deletes, and the hooks of a commit",
     "tests/security/test_cells.py": "bytes and JSON as they are read back, rows under lock",
@@ -58,6 +60,8 @@ BOTH_DATABASES = {
     # Row-level security, and the statements of lists and searches
     "tests/accounts/test_guardian.py": "exceptional grants in SQL",
     "tests/accounts/test_users_api.py": "statements of lists",
+    "tests/directory/test_search.py": "statements of searches",
+    "tests/directory/test_duplicates.py": "statements of lists",
     "tests/audit/test_api_entries.py": "the views of the auditor's role",
     "tests/journeys/test_s20_data_breach.py": "rows that the host declares for authorities where it holds no role",
     "tests/directory/test_candidates.py": "statements of the search for services: lists in JSON, kept queries",

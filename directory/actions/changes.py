@@ -13,9 +13,11 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from accounts.errors import InvalidInput
 from directory import reach
 from directory.codes import Means
 from directory.models import Capacity, Place, Service, Structure, Verification
+from directory.rules import contact_faults
 from encryption import keys
 from encryption.fields import SealedField
 from encryption.keys import DataKey
@@ -65,6 +67,7 @@ def write(row: Row, values: Mapping[str, Any], said: Said, *, confirmed: Collect
     value that is sealed is given in clear, and always counts as a change.
 
     Raises:
+        InvalidInput: a service at a secret address could be asked by nobody then (field.md A.7, rule 6).
         KeysUnavailable: a sealed value can't be written now.
         Unsealable: a sealed value that its column doesn't take.
         ValueError: a file or a link would write a secret place: a fault of ours.
@@ -84,14 +87,27 @@ def write(row: Row, values: Mapping[str, Any], said: Said, *, confirmed: Collect
         if adding or before != after:
             setattr(row, field.attname, after)
             changed.append((name, None if adding else before, after))
-    if changed and isinstance(row, Structure | Service) and "updated_on" not in values:
+    if changed:
+        _save(row, said, dated="updated_on" in values)
+    verified = [(name, _plain(old), _plain(new)) for name, old, new in changed if name not in BOOKKEEPING]
+    told = {name for name, _, _ in changed}
+    for name in sorted(set(confirmed) - told):
+        value = _plain(_shown(row, name))
+        verified.append((name, value, value))
+    _verify(row, verified, said)
+    if isinstance(row, Service) and (changed or adding):
+        reach.write(row)
+    return sorted(told)
+
+
+def _save(row: Row, said: Said, *, dated: bool) -> None:
+    """Save a row, of its day unless a source ``dated`` it; what may not stand so is rolled back by whoever asked."""
+    if isinstance(row, Structure | Service) and not dated:
         row.updated_on = local_day(row, said.at)
-    return changed
-
-
-def _told(changed: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, Any, Any]]:
-    """Return what changed as verifications tell it."""
-    return [(name, _plain(old), _plain(new)) for name, old, new in changed if name not in BOOKKEEPING]
+    row.save()
+    # Here, so that neither a form, a file nor a link takes the last contact of who is at a secret address.
+    if not isinstance(row, Capacity) and (faults := contact_faults(row)):
+        raise InvalidInput(faults)
 
 
 def _seal(row: Row, field: SealedField, value: Any) -> bool:

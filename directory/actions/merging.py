@@ -9,10 +9,10 @@ from directory import acts, reach
 from directory.access import EDIT, visible_services
 from directory.actions import changes
 from directory.actions.changes import Said
-from directory.actions.records import acting, kept_service, kept_structure, record, refuse
+from directory.actions.records import acting, kept_service, kept_structure, record
 from directory.codes import Means, Visibility
 from directory.models import Place, Service, Structure
-from directory.rules import contact_faults, place_of
+from directory.rules import place_of
 
 
 def kept_of[Row: (Structure, Service)](row: Row) -> Row:
@@ -68,7 +68,6 @@ def merge_structures(kept_pk: UUID, lost_pk: UUID, *, actor: Actor, at: datetime
         changes.write(service, {"structure": kept}, said)
         service.structure = kept
         reach.write(service)
-        refuse(contact_faults(service, place_of(service)))
     Place.objects.filter(structure=lost).exclude(service=None).update(structure=kept)
     for row in (*lost.aliases.all(), lost):
         changes.write(row, {"merged_into": kept}, said)

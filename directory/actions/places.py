@@ -19,7 +19,6 @@ from directory.actions.changes import Said
 from directory.actions.records import acting, kept_structure, record, refuse, said_by
 from directory.codes import Visibility
 from directory.models import Place, Service, Structure
-from directory.rules import Faults, contact_faults, structure_contact_faults
 
 #: What the address is made of, as it stands in clear or in the sealed value.
 PARTS: Final = (
@@ -57,7 +56,6 @@ def put(
     changed = changes.write(place, values_of(place, values), said)
     if place.visibility == Visibility.SECRET:
         _leave_nothing_behind(structure, said)
-        refuse(_contact_faults(structure, service, place))
     if changed:
         sealed = "secret" in changed and place.secret is not None
         act = acts.SECRET_SEALED if sealed else acts.PLACE_CHANGED
@@ -101,10 +99,6 @@ def _service_of(structure: Structure, pk: UUID | None) -> Service | None:
         raise InvalidInput({"service": ["not-a-choice"]})
     service.structure = structure
     return service
-
-
-def _contact_faults(structure: Structure, service: Service | None, place: Place) -> Faults:
-    return structure_contact_faults(structure) if service is None else contact_faults(service, place)
 
 
 def _leave_nothing_behind(structure: Structure, said: Said) -> None:

@@ -13,7 +13,7 @@ from directory.actions.changes import Said, local_day
 from directory.actions.records import acting, kept_service, kept_structure, record, refuse, said_by
 from directory.codes import Means, Source, Status
 from directory.models import Service
-from directory.rules import contact_faults, place_of, service_faults
+from directory.rules import service_faults
 
 
 def make(structure_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> Service:
@@ -80,7 +80,4 @@ def _write(service: Service, values: dict[str, Any], said: Said) -> list[str]:
     if values.get("status", Status.SUSPENDED) != Status.SUSPENDED:
         values.setdefault("suspended_until", None)
     refuse(service_faults(service, values))
-    changed = changes.write(service, values, said)
-    # Asked of the row as it stands now, when the fields are set: what was refused is rolled back as a whole.
-    refuse(contact_faults(service, place_of(service)))
-    return changed
+    return changes.write(service, values, said)

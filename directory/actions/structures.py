@@ -14,7 +14,7 @@ from directory.actions import changes
 from directory.actions.records import acting, keeper, kept_structure, record, refuse, said_by
 from directory.codes import Source
 from directory.models import Structure
-from directory.rules import address_page_faults, structure_contact_faults
+from directory.rules import address_page_faults
 
 
 def make(body: Mapping[str, Any], *, actor: Actor, at: datetime) -> Structure:
@@ -49,8 +49,6 @@ def change(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> 
     _check_parent(structure, values, actor)
     refuse(address_page_faults(structure, values))
     changed = changes.write(structure, values, said)
-    if {"phone", "email"} & set(changed):
-        refuse(structure_contact_faults(structure))
     if "status" in changed:
         for service in structure.services.select_related("structure"):
             reach.write(service)

@@ -428,6 +428,17 @@ def test_the_phone_of_the_structure_counts_and_stays_too(world):
     assert structure.phone == "+33199000001"
 
 
+@pytest.mark.parametrize("means", [Means.IMPORT, Means.LINK])
+def test_neither_a_file_nor_a_link_takes_the_last_contact(world, secret, means):
+    service = Service.objects.select_related("structure", "authority").get()
+
+    with pytest.raises(InvalidInput), transaction.atomic():
+        changes.write(service, {"phone": ""}, Said(by=None, at=AT, means=means))
+
+    service.refresh_from_db()
+    assert service.phone
+
+
 # --- Merging --------------------------------------------------------------------------------------------
 
 
