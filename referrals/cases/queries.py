@@ -20,6 +20,7 @@ from referrals.cases import columns, filters, sorting
 from referrals.execution.abilities import described
 from referrals.feedback import queries as feedback_queries
 from referrals.models import Clock, Referral
+from referrals.orientations import queries as orientations_queries
 from referrals.reading import approvals, clocks, closure_reviews, concern, filings, procedure, shell, timeline
 from referrals.reading import names as reading_names
 from referrals.reading.disclosures import listing, opened, record_listed, seen
@@ -124,6 +125,10 @@ _PARTS: dict[str, Callable[[Referral, child_sight.Sight, Any, Actor, datetime], 
     "voices": lambda r, sight, scope, *_: procedure.voices(r, sight, scope),
     "judicial-referrals": lambda r, sight, scope, *_: procedure.judicial_referrals(r, sight, scope),
     "measures": lambda r, sight, scope, *_: procedure.measures(r, sight, scope),
+    "orientations": lambda r, sight, scope, *_: orientations_queries.orientations(r, sight, scope),
+    "excluded-resources": lambda r, sight, scope, *_: orientations_queries.excluded_resources(
+        r, sight, scope
+    ),
     "approvals": lambda r, sight, scope, actor, _: approvals.approvals(
         r, sight, scope, user_id=actor.user_id
     ),

@@ -25,6 +25,7 @@ from referrals.measures import api as measures_api
 from referrals.messages import api as messages_api
 from referrals.notifications import api as notifications_api
 from referrals.on_call_rota import api as on_call_rota_api
+from referrals.orientations import api as orientations_api
 from referrals.policy_changes import api as policy_changes_api
 from referrals.rest import row_approvals, step_views
 from referrals.retention import api as retention_api
@@ -41,6 +42,8 @@ PARTS = (
     "children",
     "judicial-referrals",
     "measures",
+    "orientations",
+    "excluded-resources",
     "approvals",
     "holder-informations",
     "closure-reviews",
@@ -83,6 +86,11 @@ urlpatterns = [
         "referrals/<uuid:pk>/approvals/<uuid:approval>/withdraw",
         step_views.WithdrawProposal.as_view(),
         name="approval-withdraw",
+    ),
+    path(
+        "referrals/<uuid:pk>/orientations/match",
+        orientations_api.MatchServices.as_view(),
+        name="orientations-match",
     ),
     path("referrals/<uuid:pk>/duplicates", duplicates_api.Duplicates.as_view(), name="referral-duplicates"),
     path("referrals/<uuid:pk>/links", duplicates_api.Links.as_view(), name="referral-links"),

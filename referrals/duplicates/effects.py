@@ -180,8 +180,22 @@ class _Moving:
             if (holder_id, row.occasion) not in taken:
                 self._move("holder_informations", row, holder_id=holder_id)
         self._take_justice()
+        self._take_orientations()
         for measure in referral.measures.all():
             self._move("measures", measure, child_id=self._child(measure.child_id))
+
+    def _take_orientations(self) -> None:
+        for orientation in self.source.referral.orientations.all():
+            self._move("orientations", orientation, child_id=self._same_child(orientation.child_id))
+        # What the case must not meet, it mustn't under its new number either.
+        known = set(
+            self.target.referral.excluded_resources.filter(lifted_at=None).values_list(
+                "structure", "resource"
+            )
+        )
+        for excluded in self.source.referral.excluded_resources.filter(lifted_at=None):
+            if (excluded.structure_id, excluded.resource_id) not in known:
+                self._move("excluded_resources", excluded)
 
     def _take_justice(self) -> None:
         for row in self.source.referral.judicial_referrals.all():
@@ -196,6 +210,9 @@ class _Moving:
 
     def _child(self, pk: UUID) -> UUID:
         return self.children.get(pk, pk)
+
+    def _same_child(self, pk: UUID | None) -> UUID | None:
+        return self._child(pk) if pk is not None else None
 
     def _named(self, row: Any) -> list[str]:
         return [str(self._child(UUID(pk))) for pk in row.children]
@@ -225,6 +242,7 @@ class _Moving:
         leaving = {pk for relation, pk in rows if relation == "children"}
         target = self.target.referral
         rows |= {("measures", m.pk) for m in target.measures.all() if m.child_id in leaving}
+        rows |= {("orientations", o.pk) for o in target.orientations.all() if o.child_id in leaving}
         rows |= {
             ("judicial_referrals", j.pk)
             for j in target.judicial_referrals.all()
@@ -236,6 +254,8 @@ class _Moving:
             "judicial_referrals",
             "judicial_outcomes",
             "measures",
+            "orientations",
+            "excluded_resources",
             "emergency_sheets",
             "information_requests",
         ):
@@ -248,7 +268,7 @@ class _Moving:
             if relation == "information_requests":
                 values["children"] = self._named(row)
             if hasattr(row, "child_id"):
-                values["child_id"] = self._child(row.child_id)
+                values["child_id"] = self._same_child(row.child_id)
             if hasattr(row, "holder_id"):
                 values["holder_id"] = self.holders.get(row.holder_id, row.holder_id)
             if relation == "judicial_referrals":

@@ -86,6 +86,10 @@ FACT_CLASS: Final[Mapping[str, str]] = {
     "informations_agree": "B",
     "other_is_known": "B",
     "pair_is_new": "B",
+    "resource_may_be_met": "F",
+    "exclusion_of_resource_stands": "F",
+    "not_excluded_already": "F",
+    "choice_is_explained": "J",
 }
 
 
@@ -235,6 +239,8 @@ def role_on(step: Step, row: Any, sight: Sight) -> Role | None:
     """
     if step.machine is Machine.MEASURE:
         return role_in(step, sight.of_measure(row))
+    if step.machine is Machine.ORIENTATION and row.child_id in sight.hidden:
+        return None
     if step.machine is Machine.JUDICIAL and sight.hidden:
         children = {child.pk for child in row.children.all()}
         # One that is also about other children stays in reach: it was sent for them too.

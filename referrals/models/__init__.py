@@ -34,6 +34,7 @@ from referrals.models.letters import Letter
 from referrals.models.matching import IndexSize, IndexValue, SearchCount
 from referrals.models.messages import Complement, FilerMessage, InformationRequest, MessageRead, TeamMessage
 from referrals.models.on_call_rota import RotaShift
+from referrals.models.orientations import ExcludedResource, Orientation
 from referrals.models.policy import SettingChange
 from referrals.models.procedure import (
     Assessment,
@@ -106,6 +107,7 @@ __all__ = [
     "EliminatedCount",
     "EmergencySearch",
     "EmergencySheet",
+    "ExcludedResource",
     "Exclusion",
     "Fact",
     "FeedbackTask",
@@ -133,6 +135,7 @@ __all__ = [
     "MeasureType",
     "MessageRead",
     "MovedRow",
+    "Orientation",
     "Part",
     "PseudonymLookup",
     "Rectification",

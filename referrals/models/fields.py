@@ -33,7 +33,7 @@ def clear[F: "models.Field[Any, Any]"](field: F, access_class: str, need: str = 
 
 
 def coded(
-    choices: type[Coded], access_class: str, need: str = "O", **options: Any
+    choices: type[models.TextChoices], access_class: str, need: str = "O", **options: Any
 ) -> "models.CharField[Any, Any]":
     """Declare one code out of ``choices``, in clear."""
     size = max(len(value) for value in choices.values)
@@ -42,7 +42,9 @@ def coded(
     return clear(field, access_class, need)
 
 
-def answer(choices: type[Coded], access_class: str, need: str = "O") -> "models.CharField[Any, Any]":
+def answer(
+    choices: type[models.TextChoices], access_class: str, need: str = "O"
+) -> "models.CharField[Any, Any]":
     """Declare a code that the filer may leave open; the empty text is no answer."""
     return coded(choices, access_class, need, blank=True, default="")
 

@@ -288,6 +288,12 @@ def tell_parties(case: Case, parties: Collection[str], template: str, *, withhel
     return write(_about(case, template), Recipients(users=users), at=case.at)
 
 
+def tell_users(case: Case, users: Collection[UUID], template: str, *, withheld: bool = False) -> int:
+    """Tell persons of a case's authority the same, as far as they may be told of it; return how many rows."""
+    held = list(people(case, ("named",), {"named": users}, withheld=withheld)) if users else []
+    return write(_about(case, template), Recipients(users=held), at=case.at) if held else 0
+
+
 def call_parties(case: Case, parties: Collection[str]) -> int:
     """Call parties of a case urgently, by phone where there is a gateway; return how many people were told."""
     users = list(people(case, parties, {}))

@@ -1,1 +1,1 @@
-"""Orientations: asking a service of the directory to take up a need of a case (field.md A.6, A.9)."""
+"""Orientations: a service of the directory is found for a need, proposed, asked, and answers (field.md A.6, A.9)."""

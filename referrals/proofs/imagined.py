@@ -86,6 +86,7 @@ class ImaginedCase(Case):
                     "duplicates",
                     "closure_reviews",
                     "feedback_tasks",
+                    "orientations",
                 )
             },
         }

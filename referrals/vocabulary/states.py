@@ -436,6 +436,25 @@ class LetterState(Coded):
     DISCARDED = "discarded", pgettext_lazy("letter", "Abandonné")
 
 
+class OrientationState(Coded):
+    """States of an orientation: a service of the directory, asked for a child (field.md A.6)."""
+
+    PROPOSED = "proposed", pgettext_lazy("orientation", "Proposée")
+    ASKED = "asked", pgettext_lazy("orientation", "Demandée")
+    UNDER_STUDY = "under_study", pgettext_lazy("orientation", "À l'étude")
+    ACCEPTED = "accepted", pgettext_lazy("orientation", "Acceptée")
+    REFUSED = "refused", pgettext_lazy("orientation", "Refusée")
+    EXPIRED = "expired", pgettext_lazy("orientation", "Sans réponse")
+    WITHDRAWN = "withdrawn", pgettext_lazy("orientation", "Retirée")
+
+
+#: The service was asked and hasn't answered for good.
+AWAITED_ORIENTATION = (OrientationState.ASKED, OrientationState.UNDER_STUDY)
+OPEN_ORIENTATION = (OrientationState.PROPOSED, *AWAITED_ORIENTATION)
+#: It came to nothing: another service is looked for.
+FAILED_ORIENTATION = (OrientationState.REFUSED, OrientationState.EXPIRED)
+
+
 class Machine(Coded):
     """The four machines, and the small ones beside them (domain.md §2.7)."""
 
@@ -455,3 +474,4 @@ class Machine(Coded):
     ACCESS_REQUEST = "access_request", pgettext_lazy("machine", "Demande d'accès")
     BREACH = "breach", _("Violation de données")
     LETTER = "letter", pgettext_lazy("machine", "Courrier")
+    ORIENTATION = "orientation", pgettext_lazy("machine", "Orientation")

@@ -61,6 +61,9 @@ def rows_among(referral: "Referral", ids: Collection[UUID]) -> dict[UUID, Row]:
             named = {UUID(child) for child in children}
             about[pk] = named if holder == referral.pk else _of_filing(referral, holder, named)
     if rest := set(ids) - by_id.keys() - about.keys():
+        orientations: Any = referral.orientations.filter(pk__in=rest, child__isnull=False)
+        about |= {pk: {child} for pk, child in orientations.values_list("pk", "child")}
+    if rest := rest - about.keys():
         for pk, child, part in referral.steps.filter(pk__in=rest).values_list("pk", "child", "part"):
             parts = rows_among(referral, {part}) if part and not child else {}
             about[pk] = {child} if child else set[UUID]().union(*(row.children for row in parts.values()))

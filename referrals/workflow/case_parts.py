@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         HolderInformation,
         JudicialReferral,
         Measure,
+        Orientation,
         Referral,
         TransferRequest,
         Visit,
@@ -86,6 +87,8 @@ class CaseParts:
         self.see_matches: Callable[[], int] = lambda: 0
         #: Which files the actor has at hand; the runner says so.
         self.see_files: Callable[[], list[Attachment]] = list
+        #: What the rules of matching say of the service that the running step proposes.
+        self.offer: Any = None
         self._others: dict[UUID, Referral | None] = {}
         #: Decisions that the running step carries, by child id: asked together with those on record.
         self.carried: dict[UUID, str] = {}
@@ -220,6 +223,11 @@ class CaseParts:
         """Return the measures of all children."""
         # With their types, whose limits almost every guard of a measure asks.
         return rows_of(self.referral, "measures", "type")
+
+    @cached_property
+    def orientations(self) -> "list[Orientation]":
+        """Return the services of the directory that were proposed or asked for it, in their order."""
+        return rows_of(self.referral, "orientations", "resource")
 
     @cached_property
     def feedback_tasks(self) -> "list[FeedbackTask]":

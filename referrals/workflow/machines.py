@@ -13,6 +13,7 @@ from referrals.vocabulary.states import (
     ANY,
     CLOSED,
     KEPT_HERE,
+    OPENED,
     AccessRequestState,
     AlertState,
     AnomalyState,
@@ -28,6 +29,7 @@ from referrals.vocabulary.states import (
     LetterState,
     Machine,
     MeasureState,
+    OrientationState,
     ReviewState,
     State,
     TransferState,
@@ -187,6 +189,20 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
         while_in=(),
         access_class="J",
         of_case=False,
+    ),
+    Machine.ORIENTATION: Runs(
+        states=OrientationState,
+        # An answer that came to nothing is followed by another orientation, never reopened.
+        ends=(
+            OrientationState.ACCEPTED,
+            OrientationState.REFUSED,
+            OrientationState.EXPIRED,
+            OrientationState.WITHDRAWN,
+        ),
+        relation="orientations",
+        folder="orientations",
+        while_in=OPENED,
+        access_class="J",
     ),
 }
 

@@ -1,0 +1,170 @@
+"""Looks for a service of the directory for a need of a case: an explained list, from which a person chooses.
+
+No name, text or reference leaves the case: ``matching_facts`` are codes and numbers (field.md A.9). What was opened is
+one disclosure, and that a list was made is an entry of its own: the need, the rules' version, how many were offered.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from accounts.request import ServiceRequest, actor_in
+from audit import journal
+from audit.events import Purpose, register
+from directory.codes import Need
+from directory.matching import Finding, Matched, Offer, Verdict
+from referrals.access import child_sight
+from referrals.access.child_sight import Sight
+from referrals.errors import InvalidInput
+from referrals.execution import preconditions
+from referrals.execution.preconditions import StepRequest
+from referrals.models import Orientation, Referral
+from referrals.orientations import offers, queries
+from referrals.orientations.matching_facts import Wanted
+from referrals.orientations.queries import Answers
+from referrals.reading.disclosures import opened, seen
+from referrals.vocabulary.labels import moment
+from referrals.vocabulary.states import Machine, Urgency
+from referrals.workflow.case import Case
+from referrals.workflow.step import steps
+
+MATCHED: Final = "orientation:matched"
+register(MATCHED)
+
+#: As many services are shown at most: who finds none among them asks more narrowly.
+SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A service of the list: what the rules say, what it answered the authority, and what it said of this case."""
+
+    offer: Offer
+    answers: Answers | None = None
+    failed: Orientation | None = None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Return the findings that have a sentence: what speaks against first, then what isn't known."""
+        order = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
+        return sorted(
+            (one for one in self.offer.findings if one.sentence), key=lambda one: order.index(one.verdict)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found; services that the case has asked in vain stand last. ``urgent``: the case is U3."""
+
+    referral: Referral
+    need: Need
+    rules_version: str
+    offered: list[Line]
+    removed: list[Line] = field(default_factory=list)
+    removed_count: int = 0
+    urgent: bool = False
+
+
+def match(request: ServiceRequest, pk: UUID, body: Mapping[str, Any]) -> Found:
+    """Return the services for a need of a case, each with what the rules say of it; ``body``: see ``inputs.Search``.
+
+    Raises:
+        NotVisible: absent, or not for this caller.
+        NotAllowed: the caller proposes no orientation.
+        WrongState: the case isn't open.
+        InvalidInput: the child isn't of the case, as far as the caller sees.
+    """
+    actor, at = actor_in(request), request.at
+    referral, ties = seen(request, pk)
+    sight = child_sight.sight_of(referral, ties, actor)
+    proposing = StepRequest(step=steps.get(Machine.ORIENTATION, "propose"), referral_id=pk)
+    case = preconditions.case_for(proposing, referral, sight, actor=actor, at=at)
+    child = body.get("child")
+    if child is not None and (case.child(child) is None or child in sight.hidden):
+        raise InvalidInput("child")
+    wanted = Wanted(
+        need=Need(body["need"]),
+        child=child,
+        danger_departments=frozenset(body.get("danger_departments", ())),
+    )
+    matched: Matched = opened(
+        referral, ties, lambda scope: offers.find(case, wanted, sight, scope), actor=actor, at=at
+    )
+    journal.record(
+        MATCHED,
+        actor=case.actor,
+        at=at,
+        objects=[referral.pseudonym],
+        tenant=referral.authority_id,
+        purpose=Purpose.HANDLING,
+        rule=matched.rules_version,
+        to_state=str(wanted.need),
+        count=len(matched.offered),
+        version=referral.version,
+    )
+    return _found(case, wanted, matched, sight, removed=bool(body.get("removed")))
+
+
+def _found(case: Case, wanted: Wanted, matched: Matched, sight: Sight, *, removed: bool) -> Found:
+    referral = case.referral
+    offered, left_out = matched.offered[:SHOWN], matched.removed[:SHOWN] if removed else ()
+    ids = [one.service for one in (*offered, *left_out)]
+    answers = queries.answers_of(ids, referral.authority_id, at=case.at)
+    failed = queries.failed_before(referral, wanted.need, sight)
+
+    def lines(some: Iterable[Offer]) -> list[Line]:
+        made = [Line(one, answers.get(one.service), failed.get(one.service)) for one in some]
+        return sorted(made, key=lambda line: line.failed is not None)
+
+    return Found(
+        referral=referral,
+        need=wanted.need,
+        rules_version=matched.rules_version,
+        offered=lines(offered),
+        removed=lines(left_out),
+        removed_count=len(matched.removed),
+        urgent=referral.urgency == Urgency.U3,
+    )
+
+
+def as_json(found: Found) -> dict[str, Any]:
+    """Return what was found as the API answers it, with sentences in the reader's language."""
+    return {
+        "need": queries.coded(found.need),
+        "rules_version": found.rules_version,
+        "offered": [_line(one) for one in found.offered],
+        "removed": [_line(one) for one in found.removed],
+        "removed_count": found.removed_count,
+        "urgent": found.urgent,
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    offer, answers, failed = line.offer, line.answers, line.failed
+    return {
+        "service": str(offer.service),
+        "name": offer.name,
+        "structure": str(offer.structure),
+        "structure_name": offer.structure_name,
+        "findings": [
+            {"rule": str(one.rule), "verdict": str(one.verdict), "sentence": one.sentence}
+            for one in line.findings
+        ],
+        "answers": {
+            "asked": answers.asked,
+            "refused": answers.refused,
+            "reasons": [str(one) for one in answers.reasons],
+            "since": moment(answers.since),
+            "sentence": answers.sentence,
+        }
+        if answers
+        else None,
+        "failed": {
+            "state": str(failed.state),
+            "reason": str(failed.refusal_reason),
+            "sentence": queries.failed_in_words(failed),
+        }
+        if failed
+        else None,
+    }

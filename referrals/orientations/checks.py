@@ -1,0 +1,86 @@
+"""Checks of orientations: the service is there, the case may meet it, and a choice against the rules is explained."""
+
+from django.utils.translation import gettext_lazy as _
+
+from directory.codes import Need
+from directory.models import Service, Structure
+from referrals.errors import InvalidInput
+from referrals.orientations import matching_facts, offers
+from referrals.orientations.inputs import Asking, Exclusion, ExclusionEnd, Proposal
+from referrals.workflow.case import Case
+from referrals.workflow.rules import names_fields, rule, two_sign
+
+
+@names_fields
+def resource_is_known(case: Case, step_input: Proposal) -> None:
+    """The service is one of the directory (OR1).
+
+    Raises:
+        InvalidInput: it isn't there, or was merged into another.
+    """
+    if offers.known(step_input.resource) is None:
+        raise InvalidInput("resource")
+
+
+@rule(_("Ce lieu figure parmi ceux que ce dossier ne doit pas rencontrer."))
+def resource_may_be_met(case: Case, step_input: Proposal) -> bool:
+    """Nobody is sent where the exploiter or an implicated parent lives or works (OR1; field.md A.9 R9)."""
+    service = offers.known(step_input.resource)
+    excluded = matching_facts.excluded_from(case)
+    return service is None or not {service.pk, service.structure_id} & excluded
+
+
+@rule(_("Une règle écarte ce service : dites pourquoi vous le proposez quand même."))
+def choice_is_explained(case: Case, step_input: Proposal) -> bool:
+    """A service that a rule removes is proposed with a reason (OR1; field.md A.9)."""
+    if case.offer is None:
+        case.offer = offers.of_one(case, wanted(step_input), step_input.resource)
+    return case.offer.removed_by is None or bool(step_input.despite)
+
+
+def wanted(step_input: Proposal) -> matching_facts.Wanted:
+    """Return what a proposal looks for."""
+    return matching_facts.Wanted(
+        need=Need(step_input.need),
+        child=step_input.child,
+        danger_departments=frozenset(step_input.danger_departments),
+    )
+
+
+@rule(_("La date et l'heure de la demande sont à venir."))
+def was_asked_already(case: Case, step_input: Asking) -> bool:
+    """What is recorded as asked was asked, and since the proposal's day (OR2)."""
+    return step_input.at <= case.at
+
+
+@names_fields
+def excluded_is_known(case: Case, step_input: Exclusion) -> None:
+    """What is excluded is in the directory (OX1).
+
+    Raises:
+        InvalidInput: it isn't.
+    """
+    if step_input.structure and not Structure.objects.filter(pk=step_input.structure).exists():
+        raise InvalidInput("structure")
+    if step_input.resource and not Service.objects.filter(pk=step_input.resource).exists():
+        raise InvalidInput("resource")
+
+
+@rule(_("Ce lieu est déjà exclu de ce dossier."))
+def not_excluded_already(case: Case, step_input: Exclusion) -> bool:
+    """One exclusion of a thing stands at a time (OX1)."""
+    standing = case.referral.excluded_resources.filter(lifted_at=None)
+    return not standing.filter(structure=step_input.structure, resource=step_input.resource).exists()
+
+
+@rule(_("Cette exclusion n'est pas en vigueur."))
+def exclusion_of_resource_stands(case: Case, step_input: ExclusionEnd) -> bool:
+    """Only what stands is lifted (OX2)."""
+    standing = case.referral.excluded_resources.filter(lifted_at=None)
+    return standing.filter(pk=step_input.exclusion).exists()
+
+
+@two_sign(_("Lever l'exclusion d'un lieu demande une seconde signature."), of_case=True)
+def lifting_calls_for_two(case: Case, step_input: ExclusionEnd) -> bool:
+    """One person adds a place that the case must not meet, two lift it, as an exclusion of a person (§1.3 rule 8)."""
+    return True

@@ -1,0 +1,86 @@
+"""Inputs of orientations: what is looked for, and what each step takes."""
+
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from core.inputs import Code, Flag, Id, Instant, Items, OptionalId, StrictSerializer, Text
+from directory.codes import Need, SafeChannel
+from referrals.vocabulary.orientations import RefusalReason
+from referrals.workflow.inputs import Signed, text
+
+#: As many départements are named at most to which the child mustn't be taken.
+DEPARTMENTS_MAX: Final = 10
+
+
+def departments() -> Items[str]:
+    """Declare a list of codes of départements: where somebody must not be taken."""
+    return Items(
+        child=Text(min_length=2, max_length=3), max_length=DEPARTMENTS_MAX, required=False, default=list
+    )
+
+
+class Search(StrictSerializer):
+    """What is looked for; without ``child`` for all children of the case. ``removed``: show those left out too."""
+
+    need = Code(Need.choices)
+    child = OptionalId()
+    danger_departments = departments()
+    removed = Flag(required=False, default=False)
+
+
+class Proposal(StrictSerializer):
+    """OR1: the service and the need; ``despite``: why this one, where a rule speaks against it."""
+
+    need = Code(Need.choices)
+    resource = Id()
+    child = OptionalId()
+    danger_departments = departments()
+    despite = text(required=False)
+    text = text(max_length=5_000)
+
+
+class Asking(StrictSerializer):
+    """OR2: by which channel the service was asked, when, and whom; never by SMS."""
+
+    channel = Code(SafeChannel.choices)
+    at = Instant()
+    whom = Text(max_length=200)
+
+
+class Answer(StrictSerializer):
+    """OR3, OR4: what the service said."""
+
+    answer = text(required=False, max_length=5_000)
+
+
+class Refusal(StrictSerializer):
+    """OR5: why the service says no."""
+
+    reason = Code(RefusalReason.choices)
+    answer = text(required=False, max_length=5_000)
+
+
+class Exclusion(StrictSerializer):
+    """OX1: a structure or one of its services, and why the case must not meet it."""
+
+    structure = OptionalId()
+    resource = OptionalId()
+    reason = text()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for exactly one of the two.
+
+        Raises:
+            ValidationError: there is none, or both are there.
+        """
+        if bool(attrs.get("structure")) == bool(attrs.get("resource")):
+            raise serializers.ValidationError({"structure": [serializers.ErrorDetail("", code="one-of")]})
+        return attrs
+
+
+class ExclusionEnd(Signed):
+    """OX2: which exclusion ends, and why."""
+
+    exclusion = Id()
+    reason = text()

@@ -1,0 +1,60 @@
+"""What the directory offers for a case, and what its rules say of one service of it (field.md A.9)."""
+
+from typing import Any
+from uuid import UUID
+
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from directory import candidates
+from directory.matching import Finding, Matched, Offer, Rule, Verdict
+from directory.models import Service
+from encryption.sealed import OpenScope
+from referrals.access import case_ties, child_sight
+from referrals.access.child_sight import Sight
+from referrals.orientations import matching_facts
+from referrals.orientations.matching_facts import Wanted
+from referrals.workflow.case import Case
+
+
+def find(case: Case, wanted: Wanted, sight: Sight, scope: OpenScope) -> Matched:
+    """Return the services for a need of a case, each with what the rules say of it."""
+    facts = matching_facts.facts_of(case, wanted, sight, scope)
+    return candidates.find(facts, at=case.at, zone=case.zone)
+
+
+def of_one(case: Case, wanted: Wanted, service: UUID) -> Offer:
+    """Return what the rules say of one service, as whoever acts may read it; opened in a disclosure of its own."""
+    referral = case.referral
+    sight = child_sight.sight_of(referral, case_ties.ties_of(referral, case.actor), case.actor)
+    with disclosure(
+        actor=case.actor,
+        purpose=Purpose.HANDLING,
+        at=case.at,
+        objects=[referral.pseudonym],
+        tenant=referral.authority_id,
+    ) as scope:
+        facts = matching_facts.facts_of(case, wanted, sight, scope)
+    return candidates.find_one(facts, service, at=case.at, zone=case.zone)
+
+
+def known(pk: UUID) -> Service | None:
+    """Return a service that may be named: one that is there under its own id."""
+    return Service.objects.filter(pk=pk, merged_into=None).select_related("structure").first()
+
+
+def as_kept(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
+    """Return findings as JSON holds them: codes and values."""
+    return [
+        {"rule": str(one.rule), "verdict": str(one.verdict), "code": one.code, "values": dict(one.values)}
+        for one in findings
+    ]
+
+
+def as_read(kept: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Return findings with their sentences in the reader's language; those without a sentence are left out."""
+    found = (Finding(Rule(one["rule"]), Verdict(one["verdict"]), one["code"], one["values"]) for one in kept)
+    return [
+        {"rule": str(one.rule), "verdict": str(one.verdict), "sentence": str(one.sentence)}
+        for one in found
+        if one.sentence
+    ]

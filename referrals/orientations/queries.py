@@ -1,0 +1,164 @@
+"""Orientations of a case and the places that it must not meet, as they are read; what services answered, as facts."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, Min, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from directory.codes import Need, SafeChannel
+from directory.models import Service
+from encryption.sealed import OpenScope
+from referrals.access.child_sight import Sight
+from referrals.models import ExcludedResource, Orientation, Referral
+from referrals.orientations import offers
+from referrals.reading.fields import opened, readable
+from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.orientations import TOLD_FOR_DAYS, RefusalReason
+from referrals.vocabulary.states import FAILED_ORIENTATION, OrientationState
+
+#: What a line of an orientation tells otherwise than as its column stands.
+_OTHERWISE: Final = ("findings", "need", "channel", "refusal_reason", "state", "resource")
+
+
+def orientations(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the orientations of a case, to readers of J but those who read it for a measure alone; newest last."""
+    if "J" not in sight.ties.without_service.reads:
+        return []
+    rows = referral.orientations.select_related("resource__structure")
+    return [_line(row, scope) for row in rows if row.child_id not in sight.hidden]
+
+
+def _line(row: Orientation, scope: OpenScope) -> dict[str, Any]:
+    plain = {name: value for name, value in readable(row, "J", scope).items() if name not in _OTHERWISE}
+    kept = opened(row.findings, scope)
+    return plain | {
+        "child": str(row.child_id) if row.child_id else None,
+        "state": labelled(OrientationState(row.state)),
+        "need": coded(Need(row.need)),
+        "resource": named(row.resource),
+        "channel": coded(SafeChannel(row.channel)) if row.channel else None,
+        "refusal_reason": labelled(RefusalReason(row.refusal_reason)) if row.refusal_reason else None,
+        "findings": offers.as_read(kept) if isinstance(kept, list) else [],
+    }
+
+
+def coded(code: Need | SafeChannel) -> dict[str, str]:
+    """Return a code of the directory with its words in the reader's language."""
+    return {"code": str(code), "label": str(code.label)}
+
+
+def named(service: Service) -> dict[str, str]:
+    """Return a service by its name and its structure's; never where it is, for that may be secret."""
+    return {
+        "id": str(service.pk),
+        "name": service.name,
+        "structure": str(service.structure_id),
+        "structure_name": service.structure.name,
+    }
+
+
+def excluded_resources(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the places that the case must not meet, to readers of F but those who read it for a measure alone."""
+    if "F" not in sight.ties.without_service.reads:
+        return []
+    rows = referral.excluded_resources.select_related("structure", "resource__structure")
+    return [_excluded(row, scope) for row in rows]
+
+
+def _excluded(row: ExcludedResource, scope: OpenScope) -> dict[str, Any]:
+    structure = row.structure or row.resource.structure
+    return {
+        "id": str(row.pk),
+        "structure": {"id": str(structure.pk), "name": structure.name},
+        "resource": named(row.resource) if row.resource else None,
+        "since_at": moment(row.since_at),
+        "added_by": str(row.added_by) if row.added_by else None,
+        "lifted_at": moment(row.lifted_at),
+        "reason": opened(row.reason, scope),
+    }
+
+
+# --- What services answered -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one service answered an authority: how often it was asked and said no, for which reasons, since when.
+
+    Facts of the own authority alone, never of which case, and never a score (field.md A.6, A.9).
+    """
+
+    asked: int
+    refused: int
+    reasons: tuple[RefusalReason, ...]
+    since: datetime
+
+    @property
+    def sentence(self) -> str:
+        """Return it in the reader's language."""
+        since = date_format(self.since, "F Y")
+        if not self.refused:
+            return ngettext(
+                "Aucun refus sur %(asked)s demande, depuis %(since)s",
+                "Aucun refus sur %(asked)s demandes, depuis %(since)s",
+                self.asked,
+            ) % {"asked": self.asked, "since": since}
+        reasons = ", ".join(str(one.label).lower() for one in self.reasons)
+        return ngettext(
+            "Refus : %(refused)s sur %(asked)s demande (%(reasons)s), depuis %(since)s",
+            "Refus : %(refused)s sur %(asked)s demandes (%(reasons)s), depuis %(since)s",
+            self.asked,
+        ) % {"refused": self.refused, "asked": self.asked, "reasons": reasons, "since": since}
+
+
+def answers_of(services: Collection[UUID], authority: UUID | None, *, at: datetime) -> dict[UUID, Answers]:
+    """Return, of services that an authority asked within a year, what they answered: two queries for all."""
+    since = at - timedelta(days=TOLD_FOR_DAYS)
+    rows = Orientation.objects.filter(
+        referral__authority=authority, resource__in=services, asked_at__gte=since
+    ).order_by()
+    failed = Q(state__in=FAILED_ORIENTATION)
+    counts = rows.values("resource").annotate(
+        asked=Count("pk"), refused=Count("pk", filter=failed), since=Min("asked_at")
+    )
+    reasons: dict[UUID, set[str]] = {}
+    for resource, reason in rows.filter(failed).values_list("resource", "refusal_reason").distinct():
+        reasons.setdefault(resource, set()).add(reason)
+    return {
+        one["resource"]: Answers(
+            asked=one["asked"],
+            refused=one["refused"],
+            reasons=_in_order(reasons.get(one["resource"], ())),
+            since=one["since"],
+        )
+        for one in counts
+    }
+
+
+def _in_order(codes: Iterable[str]) -> tuple[RefusalReason, ...]:
+    known = set(codes)
+    return tuple(reason for reason in RefusalReason if reason in known)
+
+
+def failed_before(referral: Referral, need: str, sight: Sight) -> dict[UUID, Orientation]:
+    """Return the orientations of a case for one need that came to nothing, the last of each service.
+
+    To whom orientations of the case aren't shown, none of them.
+    """
+    if "J" not in sight.ties.without_service.reads:
+        return {}
+    rows = referral.orientations.filter(need=need, state__in=FAILED_ORIENTATION).order_by("position", "id")
+    return {row.resource_id: row for row in rows if row.child_id not in sight.hidden}
+
+
+def failed_in_words(row: Orientation) -> str:
+    """Return why a service that was asked already didn't take the child."""
+    if row.state == OrientationState.EXPIRED:
+        return gettext("Déjà demandé pour ce dossier : pas de réponse")
+    reason = str(RefusalReason(row.refusal_reason).label).lower()
+    return gettext("Déjà demandé pour ce dossier : refus (%(reason)s)") % {"reason": reason}
