@@ -23,6 +23,7 @@ STATES = {
     "glass": ("opened", "to_review", "reviewed_ok", "reviewed_ko"),
     "alert": ("open", "acknowledged", "over"),
     "transfer": ("prepared", "sent", "accepted", "integrated", "refused", "arbitration", "kept"),
+    "orientation": ("proposed", "asked", "under_study", "accepted", "refused", "expired", "withdrawn"),
 }
 STATES_OF_CASE = {
     "review": ("not_qualified", "closed_no_action", "ended", "transferred", "merged", "withdrawn"),
@@ -34,6 +35,9 @@ STATES_OF_CASE = {
     "alert": ("submitted", "acknowledged", "triage", "qualified", "in_assessment", "report_submitted", "admin_offer",
               "judicial_pending", "protected_admin", "protected_judicial"),
     "transfer": PART_STEP_STATES["measure"],
+    # A service is asked for a case that the cell has received, and that isn't closed.
+    "orientation": ("acknowledged", "triage", "qualified", "in_assessment", "report_submitted", "admin_offer",
+                    "judicial_pending", "protected_admin", "protected_judicial"),
 }  # fmt: skip
 
 REVIEW: dict[str, Step] = {
@@ -188,6 +192,35 @@ TRANSFER: dict[str, Step] = {
     ),
     "give_up": Step("TR7", COORDINATES, data=("reason",), origins=("prepared", "sent", "refused", "arbitration"),
                     targets=("kept",), fired_by=("T11", "T12", "T22", "T30")),
+}  # fmt: skip
+
+# Orientation: field.md A.6 gives its states and reasons, A.3 the rhythm (reminded after 10 days, expired after 30), A.9
+# its rules; the codes are ours. Who looks for a place is who follows the child, or is called at night.
+ORIENTS = {
+    "crip_coordinator": TERRITORIAL, "on_call": TERRITORIAL, "ase_inspector": ON_ASSIGNMENT,
+    "case_referent": ON_ASSIGNMENT, "assessor": ON_ASSIGNMENT,
+}  # fmt: skip
+AWAITED = ("asked", "under_study")
+ORIENTATION: dict[str, Step] = {
+    "propose": Step(
+        "OR1", ORIENTS,
+        guards=(
+            Guard("resource_there", "the service isn't in the directory, or was merged into another", "field.md A.6"),
+            Guard("not_excluded", "the case must not meet the service, or its structure", "field.md A.9 R9"),
+            Guard("choice_explained", "a rule removes the service, and no reason is given", "field.md A.9"),
+        ),
+        data=("need", "resource", "child?", "danger_departments?", "despite?", "text"), targets=("proposed",),
+    ),
+    "ask": Step("OR2", ORIENTS, guards=(Guard("not_ahead", "the instant is still to come", "field.md A.6"),),
+                data=("channel", "at", "whom"), origins=("proposed",), targets=("asked",)),
+    "study": Step("OR3", ORIENTS, data=("answer?",), origins=("asked",), targets=("under_study",)),
+    "accept": Step("OR4", ORIENTS, data=("answer?",), origins=AWAITED, targets=("accepted",)),
+    "refuse": Step("OR5", ORIENTS, data=("reason", "answer?"), origins=AWAITED, targets=("refused",)),
+    "expire": Step("OR6", {}, origins=AWAITED, targets=("expired",), system_too=True),
+    "withdraw": Step(
+        "OR7", ORIENTS, data=("reason",), origins=("proposed", *AWAITED), targets=("withdrawn",), fired_by=("OX1",),
+        note="Also with the case, when it closes, is joined to another or taken over.",
+    ),
 }  # fmt: skip
 
 # AccessAnomaly: §2.7 says its states and who moves it ("reported, closed after it: dpo"), S9 its course. It belongs to an

@@ -769,6 +769,23 @@ ADDITIONS: dict[str, Step] = {
         ),
         note="§1.3 `granted`: exceptional, with reason and expiry",
     ),
+    "exclude_resource": Step(
+        "OX1",
+        {"crip_coordinator": TERRITORIAL, "on_call": TERRITORIAL, "ase_inspector": ON_ASSIGNMENT,
+         "case_referent": ON_ASSIGNMENT, "assessor": ON_ASSIGNMENT},
+        data=("structure?", "resource?", "reason"), origins=PART_STEP_STATES["measure"], targets=("same",),
+        guards=(
+            Guard("of_the_directory", "neither, both, or what the directory doesn't have", "field.md A.9 R9"),
+            Guard("not_excluded_yet", "it is excluded already", "field.md A.9 R9"),
+        ),
+        fires=("OR7",),
+        note="field.md A.9 R9: a place, staff or structure where the exploiter or implicated parent lives or works",
+    ),
+    "lift_excluded_resource": Step(
+        "OX2", {"crip_coordinator": TERRITORIAL, "ase_inspector": ON_ASSIGNMENT}, data=("exclusion", "reason"),
+        signed="always", origins=PART_STEP_STATES["measure"], targets=("same",),
+        guards=(Guard("exclusion_in_force", "no such exclusion stands", "field.md A.9 R9"),),
+    ),
     "pass_on": Step(
         "X07", {"supervisor": TERRITORIAL, "assessment_lead": IN_UNIT},
         data=("leaver", "role", "user", "field?", "waiver?", "reason"),

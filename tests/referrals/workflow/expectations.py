@@ -30,6 +30,7 @@ MACHINES = (
     "glass",
     "alert",
     "transfer",
+    "orientation",
 )
 #: All machines: those of a case, and those of an authority's batches and anomalies.
 EVERY_MACHINE = (*MACHINES, "batch", "anomaly", "inquiry", "access_request", "breach", "letter")
@@ -124,6 +125,7 @@ EXPECTED: dict[str, dict[str, Expected]] = {
     "access_request": _part_steps("access_request", small_steps.ACCESS_REQUEST),
     "breach": _part_steps("breach", small_steps.BREACH),
     "letter": _part_steps("letter", small_steps.LETTER),
+    "orientation": _part_steps("orientation", small_steps.ORIENTATION),
 }
 
 

@@ -288,6 +288,8 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         },
         "exclude": {"not_excluded_yet": "not_excluded_yet"},
         "lift_exclusion": {"exclusion_in_force": "exclusion_is_in_force"},
+        "exclude_resource": {"of_the_directory": BODY, "not_excluded_yet": "not_excluded_already"},
+        "lift_excluded_resource": {"exclusion_in_force": "exclusion_of_resource_stands"},
         "grant_access": {
             "grant_has_an_end": "grant_is_bounded",
             "grantee_of_the_authority": "grant_is_bounded",
@@ -342,6 +344,12 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         },
     },
     "alert": {},
+    "orientation": {
+        "propose": {
+            "resource_there": BODY, "not_excluded": "resource_may_be_met", "choice_explained": "choice_is_explained",
+        },
+        "ask": {"not_ahead": "was_asked_already"},
+    },
     "measure": {
         "propose": {
             "after_the_report": "report_was_delivered", "administrative_type": BODY, "one_year_at_most": BODY,
@@ -504,6 +512,8 @@ OURS = {
     "minor_was_heard": "what a minor says of a report is said: in the body, unless the child is of age (L223-4)",
     "matches_are_seen": "the search's result is its reader's to look at, not only there (§2.2 T06)",
     "variants_are_of_the_authority": "a local variant is one of the authority's, of the measure's type (§5)",
+    "resource_is_known": "the service is one of the directory: in the body (field.md A.6)",
+    "excluded_is_known": "what is excluded is in the directory: in the body (field.md A.9)",
     "sheet_readers_exist": "the authorities that may read the emergency sheet are known",
     "holder_is_of_case": "the holder is of this case",
     "prepared_referral_is_of_case": "the prepared referral to justice is of this case",

@@ -115,7 +115,7 @@ def test_exactly_the_steps_that_a_person_may_do_have_a_route():
              "breach-page", "breach-table", "breach-declare-page", "breach-step-page",
              "breach-figures", "breach-notice", "breach-notice-pdf", "inquiry-page", "inquiry-step-page", "inquiry-ask-page",
              "referral-inquiries", "letter-page", "letter-pdf", "letter-one", "letter-step-page",
-             "letter-prepare-page", "referral-letters", "referral-alerts", "referral-transfers"}  # fmt: skip
+             "letter-prepare-page", "referral-letters", "referral-orientations", "referral-excluded-resources", "referral-alerts", "referral-transfers"}  # fmt: skip
     expected = {
         f"{machine}-{name}"
         for machine, name in EVERY

@@ -27,6 +27,7 @@ from referrals.models import (
     FeedbackTask,
     JudicialReferral,
     Measure,
+    Orientation,
     Referral,
     TransferRequest,
 )
@@ -50,10 +51,11 @@ PARTS = {
     "glass": BreakGlass,
     "alert": Alert,
     "transfer": TransferRequest,
+    "orientation": Orientation,
 }
 CELLS_AT_LEAST = 80_000
 #: Machines of few steps and states (domain.md §2.7).
-SMALL = ("review", "duplicate", "feedback", "glass", "alert", "transfer")
+SMALL = ("review", "duplicate", "feedback", "glass", "alert", "transfer", "orientation")
 
 
 @dataclass

@@ -40,6 +40,7 @@ EXPECTED_ENDS = {
     "access_request": {"closed"},
     "breach": {"closed"},
     "letter": {"sent", "discarded"},
+    "orientation": {"accepted", "refused", "expired", "withdrawn"},
 }  # fmt: skip
 
 

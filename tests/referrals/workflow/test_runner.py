@@ -28,6 +28,7 @@ from referrals.models import (
     DuplicateCandidate,
     FeedbackTask,
     JudicialReferral,
+    Orientation,
     Referral,
     TransferRequest,
 )
@@ -35,6 +36,7 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.expected.vocabulary import EXECUTING, RECEIVING
+from tests.factories.resources import a_service
 from tests.factories.world import Caller
 from tests.night import NIGHT
 from tests.referrals.workflow import test_matrix as cells
@@ -55,6 +57,7 @@ ONE_REFUSED_IN = {
     "glass": 397,
     "alert": 97,
     "transfer": 397,
+    "orientation": 397,
 }
 VISIBLE_ARE_RARER = 10
 ONE_IN_OVER_HTTP = 9
@@ -73,6 +76,7 @@ FOLDER = {
     "glass": "break-glass/",
     "alert": "alerts/",
     "transfer": "transfers/",
+    "orientation": "orientations/",
 }
 
 
@@ -139,6 +143,8 @@ def part_row(step, one, case, part_state):
         return Alert.objects.create(
             referral=case, state=part_state, cause="filed", sounded_at=AT, ended_at=over
         )
+    if step.machine == "orientation":
+        return orientation_in(case, part_state)
     if step.machine == "transfer":
         return transfer_row(one, case, part_state)
     executes = EXECUTING in ties_in(one.role, one.relation)
@@ -156,6 +162,16 @@ def opened(case, one, state):
         referral=case, state=state, user=one.user, role=one.role, opened_at=AT, expires_at=AT + timedelta(hours=1),
         ended_at=None if state == "opened" else AT, review_due_at=AT, reviewed_at=AT if reviewed else None,
         reviewed_by=uuid4() if reviewed else None,
+    )  # fmt: skip
+
+
+def orientation_in(case, state):
+    """Save an orientation in this state, as the database asks for it."""
+    awaited = state in ("asked", "under_study")
+    return Orientation.objects.create(
+        referral=case, state=state, resource=a_service(case.authority), need="specialised_support",
+        rules_version="m1", proposed_at=AT, asked_at=AT if awaited else None, expires_at=AT if awaited else None,
+        refusal_reason="no_place" if state == "refused" else "",
     )  # fmt: skip
 
 
