@@ -55,14 +55,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found; services that the case has asked in vain stand last. ``urgent``: the case is U3."""
+    """What was found; services that the case has asked in vain stand last.
+
+    ``cut``, ``removed_cut``: there are more than are shown. ``urgent``: the case is U3.
+    """
 
     referral: Referral
     need: Need
     rules_version: str
     offered: list[Line]
     removed: list[Line] = field(default_factory=list)
-    removed_count: int = 0
+    cut: bool = False
+    removed_cut: bool = False
     urgent: bool = False
 
 
@@ -88,8 +92,13 @@ def match(request: ServiceRequest, pk: UUID, body: Mapping[str, Any]) -> Found:
         child=child,
         danger_departments=frozenset(body.get("danger_departments", ())),
     )
+    with_removed = bool(body.get("removed"))
     matched: Matched = opened(
-        referral, ties, lambda scope: offers.find(case, wanted, sight, scope), actor=actor, at=at
+        referral,
+        ties,
+        lambda scope: offers.find(case, wanted, sight, scope, with_removed=with_removed),
+        actor=actor,
+        at=at,
     )
     journal.record(
         MATCHED,
@@ -103,12 +112,12 @@ def match(request: ServiceRequest, pk: UUID, body: Mapping[str, Any]) -> Found:
         count=len(matched.offered),
         version=referral.version,
     )
-    return _found(case, wanted, matched, sight, removed=bool(body.get("removed")))
+    return _found(case, wanted, matched, sight)
 
 
-def _found(case: Case, wanted: Wanted, matched: Matched, sight: Sight, *, removed: bool) -> Found:
+def _found(case: Case, wanted: Wanted, matched: Matched, sight: Sight) -> Found:
     referral = case.referral
-    offered, left_out = matched.offered[:SHOWN], matched.removed[:SHOWN] if removed else ()
+    offered, left_out = matched.offered[:SHOWN], matched.removed[:SHOWN]
     ids = [one.service for one in (*offered, *left_out)]
     answers = queries.answers_of(ids, referral.authority_id, at=case.at)
     failed = queries.failed_before(referral, wanted.need, sight)
@@ -123,7 +132,8 @@ def _found(case: Case, wanted: Wanted, matched: Matched, sight: Sight, *, remove
         rules_version=matched.rules_version,
         offered=lines(offered),
         removed=lines(left_out),
-        removed_count=len(matched.removed),
+        cut=matched.cut or len(matched.offered) > SHOWN,
+        removed_cut=matched.removed_cut or len(matched.removed) > SHOWN,
         urgent=referral.urgency == Urgency.U3,
     )
 
@@ -135,7 +145,8 @@ def as_json(found: Found) -> dict[str, Any]:
         "rules_version": found.rules_version,
         "offered": [_line(one) for one in found.offered],
         "removed": [_line(one) for one in found.removed],
-        "removed_count": found.removed_count,
+        "cut": found.cut,
+        "removed_cut": found.removed_cut,
         "urgent": found.urgent,
     }
 

@@ -1,7 +1,4 @@
-(
-    """``/referrals/{id}/orientations/match``: an explained list of services for a need; the steps' routes are made."""
-    ""
-)
+"""``/referrals/{id}/orientations/match``: an explained list of services for a need; the routes of steps are made."""
 
 from uuid import UUID
 
@@ -73,7 +70,8 @@ class MatchedServices(serializers.Serializer[None]):
     rules_version = serializers.CharField()
     offered = OfferLine(many=True)
     removed = OfferLine(many=True)
-    removed_count = serializers.IntegerField()
+    cut = serializers.BooleanField()
+    removed_cut = serializers.BooleanField()
     urgent = serializers.BooleanField()
 
 

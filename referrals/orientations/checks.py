@@ -25,17 +25,14 @@ def resource_is_known(case: Case, step_input: Proposal) -> None:
 @rule(_("Ce lieu figure parmi ceux que ce dossier ne doit pas rencontrer."))
 def resource_may_be_met(case: Case, step_input: Proposal) -> bool:
     """Nobody is sent where the exploiter or an implicated parent lives or works (OR1; field.md A.9 R9)."""
-    service = offers.known(step_input.resource)
-    excluded = matching_facts.excluded_from(case)
-    return service is None or not {service.pk, service.structure_id} & excluded
+    case.offer = offers.of_one(case, wanted(step_input), step_input.resource)
+    return case.offer is not None
 
 
 @rule(_("Une règle écarte ce service : dites pourquoi vous le proposez quand même."))
 def choice_is_explained(case: Case, step_input: Proposal) -> bool:
     """A service that a rule removes is proposed with a reason (OR1; field.md A.9)."""
-    if case.offer is None:
-        case.offer = offers.of_one(case, wanted(step_input), step_input.resource)
-    return case.offer.removed_by is None or bool(step_input.despite)
+    return case.offer is None or case.offer.removed_by is None or bool(step_input.despite)
 
 
 def wanted(step_input: Proposal) -> matching_facts.Wanted:

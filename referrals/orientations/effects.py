@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 
 def propose(act: "StepContext") -> None:
     """Keep which service was chosen, with what the rules said of it (OR1)."""
-    offer = act.case.offer
     row = act.new(
         "orientations",
         child_id=act.step_input.child,
         resource=offers.known(act.step_input.resource),
         need=act.step_input.need,
         rules_version=RULES_VERSION,
-        findings=offers.as_kept(offer.findings),
+        findings=offers.as_kept(act.case.offer),
         chosen_by=act.actor.user_id,
         proposed_at=act.at,
         text=act.step_input.text,

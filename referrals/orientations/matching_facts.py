@@ -15,7 +15,6 @@ from dateutil.relativedelta import relativedelta
 from accounts.roles import Role
 from directory.codes import Agreement, Asker, Need, Sex, Situation
 from directory.matching import CaseFacts
-from directory.models import Service, Structure
 from encryption.errors import Unreadable
 from encryption.sealed import OpenScope, Sealed
 from referrals.access.child_sight import Sight
@@ -38,6 +37,30 @@ BANDS: Final[Mapping[str, tuple[int, int]]] = {
     AgeBand.FROM_11: (132, 191),
     AgeBand.FROM_16: (192, 215),
     AgeBand.ADULT: (216, 12 * 120),
+}
+#: Codes (ISO 639) of languages by the name that a form may hold; another text is told to nobody.
+LANGUAGES: Final[Mapping[str, str]] = {
+    "albanais": "sq",
+    "anglais": "en",
+    "arabe": "ar",
+    "bambara": "bm",
+    "bulgare": "bg",
+    "chinois": "zh",
+    "espagnol": "es",
+    "italien": "it",
+    "lingala": "ln",
+    "mandarin": "zh",
+    "peul": "ff",
+    "portugais": "pt",
+    "roumain": "ro",
+    "russe": "ru",
+    "serbe": "sr",
+    "soninké": "snk",
+    "tamoul": "ta",
+    "turc": "tr",
+    "ukrainien": "uk",
+    "vietnamien": "vi",
+    "wolof": "wo",
 }
 _SUBSTANCES: Final = "substances"
 _DECIDED: Final = (
@@ -76,6 +99,7 @@ def facts_of(case: Case, wanted: Wanted, sight: Sight, scope: OpenScope) -> Case
         ),
         sex=_same(reader.sex(child) for child in children),
         situations=frozenset().union(*(reader.situations(child) for child in children)),
+        languages=frozenset(filter(None, (reader.language(child) for child in children))),
         asker=ASKERS.get(case.actor.role, Asker.PROFESSIONALS),
         agreements=_agreements(case, children, sight),
         tonight=case.referral.urgency == Urgency.U3 or wanted.need == Need.TONIGHT_SHELTER,
@@ -84,19 +108,12 @@ def facts_of(case: Case, wanted: Wanted, sight: Sight, scope: OpenScope) -> Case
 
 
 def excluded_from(case: Case) -> frozenset[UUID]:
-    """Return the ids of the structures and services that the case must not meet, with those that they became.
+    """Return the ids of the structures and services that the case must not meet, as they were named.
 
-    An entry of the directory that was merged into another is the same place under another id.
+    The directory adds what goes along with them: entries merged with them, and the parts of a structure.
     """
     rows = case.referral.excluded_resources.filter(lifted_at=None).values_list("structure", "resource")
-    ids = {pk for row in rows for pk in row if pk is not None}
-    for model in (Structure, Service):
-        found = set(ids)
-        while found:
-            aliases: Any = model.objects.filter(pk__in=found, merged_into__isnull=False)
-            found = set(aliases.values_list("merged_into", flat=True)) - ids
-            ids |= found
-    return frozenset(ids)
+    return frozenset(pk for row in rows for pk in row if pk is not None)
 
 
 def _children(case: Case, child: UUID | None, sight: Sight) -> list[Child]:
@@ -156,6 +173,10 @@ class _Reader:
         """Return the INSEE code of where a child lives."""
         code = self._opened(child, "commune_insee")
         return str(code) if code else None
+
+    def language(self, child: Child) -> str | None:
+        """Return the code of a child's language, where its name is one that is known here."""
+        return LANGUAGES.get(str(self._opened(child, "language") or "").strip().casefold())
 
     def sex(self, child: Child) -> Sex | None:
         """Return the sex as the directory has it; None where it isn't told."""

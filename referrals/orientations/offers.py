@@ -6,7 +6,7 @@ from uuid import UUID
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from directory import candidates
-from directory.matching import Finding, Matched, Offer, Rule, Verdict
+from directory.matching import Finding, Matched, Offer
 from directory.models import Service
 from encryption.sealed import OpenScope
 from referrals.access import case_ties, child_sight
@@ -16,14 +16,19 @@ from referrals.orientations.matching_facts import Wanted
 from referrals.workflow.case import Case
 
 
-def find(case: Case, wanted: Wanted, sight: Sight, scope: OpenScope) -> Matched:
-    """Return the services for a need of a case, each with what the rules say of it."""
+def find(
+    case: Case, wanted: Wanted, sight: Sight, scope: OpenScope, *, with_removed: bool = False
+) -> Matched:
+    """Return the services for a need of a case, each with what the rules say of it, in the authority's time zone."""
     facts = matching_facts.facts_of(case, wanted, sight, scope)
-    return candidates.find(facts, at=case.at, zone=case.zone)
+    return candidates.find(facts, at=case.at, zone=case.zone, with_removed=with_removed)
 
 
-def of_one(case: Case, wanted: Wanted, service: UUID) -> Offer:
-    """Return what the rules say of one service, as whoever acts may read it; opened in a disclosure of its own."""
+def of_one(case: Case, wanted: Wanted, service: UUID) -> Offer | None:
+    """Return what the rules say of one service, as whoever acts may read it; opened in a disclosure of its own.
+
+    None where the case must not meet it.
+    """
     referral = case.referral
     sight = child_sight.sight_of(referral, case_ties.ties_of(referral, case.actor), case.actor)
     with disclosure(
@@ -42,19 +47,15 @@ def known(pk: UUID) -> Service | None:
     return Service.objects.filter(pk=pk, merged_into=None).select_related("structure").first()
 
 
-def as_kept(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
-    """Return findings as JSON holds them: codes and values."""
-    return [
-        {"rule": str(one.rule), "verdict": str(one.verdict), "code": one.code, "values": dict(one.values)}
-        for one in findings
-    ]
+def as_kept(offer: Offer) -> list[dict[str, Any]]:
+    """Return what the rules say of a service as JSON holds it: codes and values."""
+    return [one.as_dict() for one in offer.findings]
 
 
 def as_read(kept: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Return findings with their sentences in the reader's language; those without a sentence are left out."""
-    found = (Finding(Rule(one["rule"]), Verdict(one["verdict"]), one["code"], one["values"]) for one in kept)
+    """Return what was kept with its sentences in the reader's language; a rule that says nothing is left out."""
     return [
-        {"rule": str(one.rule), "verdict": str(one.verdict), "sentence": str(one.sentence)}
-        for one in found
+        {"rule": str(one.rule), "verdict": str(one.verdict), "sentence": one.sentence}
+        for one in map(Finding.of, kept)
         if one.sentence
     ]

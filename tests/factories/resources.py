@@ -14,7 +14,9 @@ def a_structure(authority: Any, **values: Any) -> Structure:
     return Structure.objects.create(authority=authority, source="own", source_id=uuid4().hex, **given)
 
 
-def a_service(authority: Any, *, structure: Structure | None = None, place: str = "", **values: Any) -> Service:
+def a_service(
+    authority: Any, *, structure: Structure | None = None, place: str = "", **values: Any
+) -> Service:
     """Return a service that is found: it works, was verified and takes anybody; ``place``: the commune where it is."""
     structure = structure or a_structure(authority)
     given = {

@@ -156,7 +156,14 @@ STEPS = [
     Signed("judicial", "record_outcome", lapsed),
 ]  # fmt: skip
 IDS = [f"{s.machine}.{s.step}.{s.calls.__name__.strip('<>')}.{n}" for n, s in enumerate(STEPS)]
-ALWAYS = ("extend_assessment", "unrestrict", "lift_exclusion", "lift_excluded_resource", "unbar_file", "destroy_file")
+ALWAYS = (
+    "extend_assessment",
+    "unrestrict",
+    "lift_exclusion",
+    "lift_excluded_resource",
+    "unbar_file",
+    "destroy_file",
+)
 every_step = pytest.mark.parametrize("signed", STEPS, ids=IDS)
 TWO = ("reorient", "set_exploitation_status")
 some_step = pytest.mark.parametrize(

@@ -12,7 +12,12 @@ from tests.referrals.workflow.situations.saying import Body, said, situation
 
 def proposed(kit: Kit, state: str = "proposed", **values: Any) -> Any:
     """Put an orientation on the case, for its child."""
-    given = {"need": "specialised_support", "rules_version": "m1", "proposed_at": AT, "child": kit.child} | values
+    given = {
+        "need": "specialised_support",
+        "rules_version": "m1",
+        "proposed_at": AT,
+        "child": kit.child,
+    } | values
     given.setdefault("resource", a_service(kit.case.authority))
     if state in ("asked", "under_study"):
         given |= {"asked_at": AT, "expires_at": AT + timedelta(days=30)}
