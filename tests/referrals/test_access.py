@@ -28,12 +28,13 @@ from tests.referrals.workflow.relations import WORLDS, build, held, sees
 from tests.security.procedure import seeing_all
 
 STATE = "protected_admin"
-ROUTES = ("", "/children", "/assessment", "/judicial-referrals", "/measures", "/holder-informations",
+ROUTES = ("", "/children", "/assessment", "/judicial-referrals", "/measures", "/orientations", "/excluded-resources", "/holder-informations",
          "/closure-reviews", "/emergency-sheets", "/break-glass", "/alerts", "/transfers", "/voices",
           "/approvals", "/timeline", "/attachments", "/clocks", "/feedbacks", "/messages?channel=filer",
           "/messages?channel=professionals")  # fmt: skip
 #: What is noted on two files that look alike needs sight of both. No route returns the others: reasons for who
 #: signs, bars or lets in, old values; what was decided and why is told by the step's own record.
+#: What the rules said of a service is told in their sentences (tests/referrals/orientations).
 #: Nor what an inquiry or a letter says, which have pages of their own (tests/journeys/test_s21_inquiry.py,
 #: tests/referrals/letters).
 NEVER = {"emergency_search.reason", "emergency_search.word", "emergency_search.review", "inquiry.question", "inquiry.reply", "inquiry.request", "inquiry.closing", "inquiry.papers", "access_request.said", "access_request.identity", "access_request.readers", "access_request.letter", "access_request.notes",
@@ -42,7 +43,7 @@ NEVER = {"emergency_search.reason", "emergency_search.word", "emergency_search.r
          "letter.additions", "letter.page", "letter.page_i", "letter.page_c", "letter.note", "letter.note_c",
          "case_export.content", "case_export.reason", "declared_tie.said", "duplicate.note", "decision.motivation", "approval.given", "approval.reason", "exclusion.reason",
          "grant.reason", "rectification.old_value", "rectification.reason", "assignment.waiver",
-         "step_record.data", "transfer_document.content", "attachment.key", "attachment.original_digest"}  # fmt: skip
+         "step_record.data", "orientation.findings", "transfer_document.content", "attachment.key", "attachment.original_digest"}  # fmt: skip
 #: What a part of a class amounts to: passages ticked for the service, the conclusion, the order.
 WORDS = {
     "extract": {"measure.extract"},
@@ -87,7 +88,7 @@ def expected_labels(role, relation):
         found -= {label for label in found if label.startswith("finding.")}
     told = classes if "D" in classes else classes - {"A"}  # what is said with a step of the shell is a fact
     if role == "measure_service":  # these are of the whole case, and it has a measure of it
-        told = set()
+        told, found = set(), {label for label in found if not label.startswith("orientation.")}
     return found | {f"step of class {letter}" for letter in told}
 
 

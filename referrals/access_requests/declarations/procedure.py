@@ -189,6 +189,36 @@ PROCEDURE: Final[Mapping[str, Declared]] = {
             none("place"),
         ),
     ),
+    "referrals.Orientation": Declared(
+        whose=Whose.CHILD,
+        link="child",
+        on="proposed_at",
+        fields=fields(
+            none(PART),
+            none("child rules_version chosen_by asked_by remind_at"),
+            held("state need proposed_at asked_at answered_at expires_at channel refusal_reason", CHILD),
+            # Who takes the child in, and what is told of it there, tells where it is or will be.
+            held("resource", CHILD, withhold=(Withheld.SAFETY,), holder=Withheld.SAFETY),
+            held("text answer despite", CHILD, withhold=TEXT, holder=Withheld.SAFETY),
+            held("asked_whom", CHILD, withhold=TEXT, holder=Withheld.SAFETY),
+            held("findings", CHILD, withhold=TEXT, holder=Withheld.SAFETY),
+        ),
+    ),
+    "referrals.ExcludedResource": Declared(
+        on="since_at",
+        fields=fields(
+            none(PART),
+            none("added_by"),
+            # It tells where an exploiter or an implicated parent lives or works, and what is kept from them.
+            held(
+                "structure resource since_at lifted_at",
+                CHILD,
+                withhold=(Withheld.THIRD_PARTY, Withheld.SAFETY),
+                holder=Withheld.SAFETY,
+            ),
+            held("reason", CHILD, withhold=TEXT, holder=Withheld.SAFETY),
+        ),
+    ),
     "referrals.HolderInformation": Declared(
         whose=Whose.HOLDER,
         link="holder",

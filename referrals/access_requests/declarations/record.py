@@ -141,6 +141,7 @@ _RULES = "how the service is set up and used: nothing of a case"
 _ACCOUNT = "an account or a right of an agent: told by the account's own pages, never in the copy of a case"
 _JOURNAL = "the journal: the list of readers is made of it (readers.py), its rows are never copied"
 
+_DIRECTORY: Final = "the directory of resources: it knows of no case"
 ELSEWHERE: Final[Mapping[str, Declared]] = {
     "referrals.AccessAnomaly": whole(
         "an examination of agents' readings, by pseudonyms; told by the list of readers"
@@ -229,6 +230,17 @@ ELSEWHERE: Final[Mapping[str, Declared]] = {
     "audit.Tile": whole(_JOURNAL),
     "audit.Checkpoint": whole(_JOURNAL),
     "audit.Cosignature": whole(_JOURNAL),
+    "directory.Structure": whole(_DIRECTORY),
+    "directory.Service": whole(_DIRECTORY),
+    "directory.Reach": whole(_DIRECTORY),
+    "directory.Place": whole(_DIRECTORY),
+    "directory.Capacity": whole(_DIRECTORY),
+    "directory.Verification": whole(_DIRECTORY),
+    "directory.ConfirmationLink": whole(_DIRECTORY),
+    "directory.ErrorReport": whole(_DIRECTORY),
+    "directory.SecretOpening": whole("who looked at a secret address, and why: it names no case"),
+    "directory.DirectoryImport": whole(_DIRECTORY),
+    "directory.HeldRow": whole(_DIRECTORY),
     "contenttypes.ContentType": whole(_RULES),
     "auth.Permission": whole(_RULES),
     "auth.Group": whole(_RULES),

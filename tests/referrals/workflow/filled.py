@@ -30,6 +30,7 @@ from referrals.models import (
     Decision,
     DigitalTrace,
     EmergencySheet,
+    ExcludedResource,
     Exclusion,
     Fact,
     FeedbackTask,
@@ -46,6 +47,7 @@ from referrals.models import (
     JudicialReferral,
     Letter,
     Measure,
+    Orientation,
     Referral,
     Sign,
     StepRecord,
@@ -56,6 +58,7 @@ from referrals.models import (
     Visit,
     Voice,
 )
+from tests.factories.resources import a_service
 from tests.factories.world import FAR
 
 CLASSES = "ABCDEFGHIJK"
@@ -182,6 +185,16 @@ class Filling:
             service=service,
         )
         self.row(HolderInformation, holder=self.holder, occasion="decision")
+        resource = a_service(self.case.authority)
+        self.row(
+            Orientation,
+            child=self.child,
+            resource=resource,
+            need="specialised_support",
+            rules_version="m1",
+            proposed_at=at,
+        )
+        self.row(ExcludedResource, structure=resource.structure, since_at=at)
         self.row(
             EmergencySheet,
             child=self.child,
