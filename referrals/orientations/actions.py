@@ -16,14 +16,18 @@ from directory.codes import Need
 from directory.matching import Finding, Matched, Offer, Verdict
 from referrals.access import child_sight
 from referrals.access.child_sight import Sight
+from referrals.access.relations import CaseAccess
 from referrals.errors import InvalidInput
 from referrals.execution import preconditions
 from referrals.execution.preconditions import StepRequest
 from referrals.models import Orientation, Referral
 from referrals.orientations import offers, queries
+from referrals.orientations.inputs import departments_in
 from referrals.orientations.matching_facts import Wanted
-from referrals.orientations.queries import Answers
+from referrals.orientations.queries import Answers, Contact
+from referrals.reading import names
 from referrals.reading.disclosures import opened, seen
+from referrals.reading.names import Names
 from referrals.vocabulary.labels import moment
 from referrals.vocabulary.states import Machine, Urgency
 from referrals.workflow.case import Case
@@ -38,9 +42,10 @@ SHOWN: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A service of the list: what the rules say, what it answered the authority, and what it said of this case."""
+    """A service of the list: what the rules say, where one calls, what it answered the authority and this case."""
 
     offer: Offer
+    contact: Contact
     answers: Answers | None = None
     failed: Orientation | None = None
 
@@ -57,10 +62,13 @@ class Line:
 class Found:
     """What was found; services that the case has asked in vain stand last.
 
-    ``cut``, ``removed_cut``: there are more than are shown. ``urgent``: the case is U3.
+    ``cut``, ``removed_cut``: there are more than are shown. ``urgent``: the case is U3. ``called``: the names of the
+    children, opened with the rest.
     """
 
     referral: Referral
+    ties: CaseAccess
+    called: Names
     need: Need
     rules_version: str
     offered: list[Line]
@@ -90,13 +98,16 @@ def match(request: ServiceRequest, pk: UUID, body: Mapping[str, Any]) -> Found:
     wanted = Wanted(
         need=Need(body["need"]),
         child=child,
-        danger_departments=frozenset(body.get("danger_departments", ())),
+        danger_departments=departments_in(body.get("danger_departments", "")),
     )
     with_removed = bool(body.get("removed"))
-    matched: Matched = opened(
+    matched, called = opened(
         referral,
         ties,
-        lambda scope: offers.find(case, wanted, sight, scope, with_removed=with_removed),
+        lambda scope: (
+            offers.find(case, wanted, sight, scope, with_removed=with_removed),
+            names.names(referral, ties, scope, actor=actor),
+        ),
         actor=actor,
         at=at,
     )
@@ -112,22 +123,28 @@ def match(request: ServiceRequest, pk: UUID, body: Mapping[str, Any]) -> Found:
         count=len(matched.offered),
         version=referral.version,
     )
-    return _found(case, wanted, matched, sight)
+    return _found(case, wanted, matched, sight, called)
 
 
-def _found(case: Case, wanted: Wanted, matched: Matched, sight: Sight) -> Found:
+def _found(case: Case, wanted: Wanted, matched: Matched, sight: Sight, called: Names) -> Found:
     referral = case.referral
     offered, left_out = matched.offered[:SHOWN], matched.removed[:SHOWN]
     ids = [one.service for one in (*offered, *left_out)]
+    contacts = queries.contacts_of(ids, far=wanted.need == Need.DISTANCE_SHELTER)
     answers = queries.answers_of(ids, referral.authority_id, at=case.at)
     failed = queries.failed_before(referral, wanted.need, sight)
 
     def lines(some: Iterable[Offer]) -> list[Line]:
-        made = [Line(one, answers.get(one.service), failed.get(one.service)) for one in some]
+        made = [
+            Line(one, contacts[one.service], answers.get(one.service), failed.get(one.service))
+            for one in some
+        ]
         return sorted(made, key=lambda line: line.failed is not None)
 
     return Found(
         referral=referral,
+        ties=sight.ties,
+        called=called,
         need=wanted.need,
         rules_version=matched.rules_version,
         offered=lines(offered),
@@ -158,6 +175,9 @@ def _line(line: Line) -> dict[str, Any]:
         "name": offer.name,
         "structure": str(offer.structure),
         "structure_name": offer.structure_name,
+        "phone": line.contact.phone,
+        "department": line.contact.department,
+        "commune": line.contact.commune,
         "findings": [
             {"rule": str(one.rule), "verdict": str(one.verdict), "sentence": one.sentence}
             for one in line.findings

@@ -6,7 +6,7 @@ from directory.codes import Need
 from directory.models import Service, Structure
 from referrals.errors import InvalidInput
 from referrals.orientations import matching_facts, offers
-from referrals.orientations.inputs import Asking, Exclusion, ExclusionEnd, Proposal
+from referrals.orientations.inputs import Asking, Exclusion, ExclusionEnd, Proposal, departments_in
 from referrals.workflow.case import Case
 from referrals.workflow.rules import names_fields, rule, two_sign
 
@@ -40,7 +40,7 @@ def wanted(step_input: Proposal) -> matching_facts.Wanted:
     return matching_facts.Wanted(
         need=Need(step_input.need),
         child=step_input.child,
-        danger_departments=frozenset(step_input.danger_departments),
+        danger_departments=departments_in(step_input.danger_departments),
     )
 
 

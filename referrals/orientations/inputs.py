@@ -4,38 +4,50 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from core.inputs import Code, Flag, Id, Instant, Items, OptionalId, StrictSerializer, Text
+from accounts.territory import departments
+from core.inputs import Code, Flag, Id, Instant, OptionalId, StrictSerializer, Text
 from directory.codes import Need, SafeChannel
 from referrals.vocabulary.orientations import RefusalReason
 from referrals.workflow.inputs import Signed, text
 
-#: As many départements are named at most to which the child mustn't be taken.
-DEPARTMENTS_MAX: Final = 10
+#: As long as a list of codes of départements may be.
+DEPARTMENTS_MAX: Final = 60
 
 
-def departments() -> Items[str]:
-    """Declare a list of codes of départements: where somebody must not be taken."""
-    return Items(
-        child=Text(min_length=2, max_length=3), max_length=DEPARTMENTS_MAX, required=False, default=list
-    )
-
-
-class Search(StrictSerializer):
-    """What is looked for; without ``child`` for all children of the case. ``removed``: show those left out too."""
+class OfNeed(StrictSerializer):
+    """What a need is looked for with; ``danger_departments``: where somebody mustn't be taken, codes with blanks."""
 
     need = Code(Need.choices)
     child = OptionalId()
-    danger_departments = departments()
+    danger_departments = Text(max_length=DEPARTMENTS_MAX, required=False, default="", allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what is no code of a département.
+
+        Raises:
+            ValidationError: one isn't.
+        """
+        if not departments_in(attrs["danger_departments"]) <= departments().keys():
+            fault = serializers.ErrorDetail("", code="not-a-choice")
+            raise serializers.ValidationError({"danger_departments": [fault]})
+        return attrs
+
+
+def departments_in(text: str) -> frozenset[str]:
+    """Return the codes of a list of départements."""
+    return frozenset(text.replace(",", " ").upper().split())
+
+
+class Search(OfNeed):
+    """What is looked for; without ``child`` for all children of the case. ``removed``: show those left out too."""
+
     removed = Flag(required=False, default=False)
 
 
-class Proposal(StrictSerializer):
+class Proposal(OfNeed):
     """OR1: the service and the need; ``despite``: why this one, where a rule speaks against it."""
 
-    need = Code(Need.choices)
     resource = Id()
-    child = OptionalId()
-    danger_departments = departments()
     despite = text(required=False)
     text = text(max_length=5_000)
 

@@ -10,8 +10,9 @@ from django.db.models import Count, Min, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
-from directory.codes import Need, SafeChannel
-from directory.models import Service
+from directory.codes import Need, ResourceKind, SafeChannel, Status
+from directory.models import Place, Service, Structure
+from directory.queries.views import address_view
 from encryption.sealed import OpenScope
 from referrals.access.child_sight import Sight
 from referrals.models import ExcludedResource, Orientation, Referral
@@ -81,6 +82,55 @@ def _excluded(row: ExcludedResource, scope: OpenScope) -> dict[str, Any]:
         "lifted_at": moment(row.lifted_at),
         "reason": opened(row.reason, scope),
     }
+
+
+# --- Where one calls ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a service is called, and in which département and commune it is.
+
+    Of a secret place, and where somebody must be far away, the département alone (field.md A.7).
+    """
+
+    phone: str = ""
+    department: str = ""
+    commune: str = ""
+
+
+def contacts_of(services: Collection[UUID], *, far: bool) -> dict[UUID, Contact]:
+    """Return where services are called, by id; their structure's telephone and place where they have no own."""
+    rows = Service.objects.filter(pk__in=services).values_list(
+        "id", "phone", "structure_id", "structure__phone"
+    )
+    told = list(rows)
+    own, shared = {}, {}
+    structures = {structure for _, _, structure, _ in told}
+    for place in Place.objects.filter(
+        Q(service__in=services) | Q(structure__in=structures, service=None)
+    ).defer("secret"):
+        if place.service_id is None:
+            shared[place.structure_id] = place
+        else:
+            own[place.service_id] = place
+    found = {}
+    for pk, phone, structure, of_structure in told:
+        where = address_view(own.get(pk) or shared.get(structure))
+        found[pk] = Contact(
+            phone=phone or of_structure,
+            department=where.department if where else "",
+            commune=where.commune if where and not far else "",
+        )
+    return {pk: found.get(pk, Contact()) for pk in services}
+
+
+def prosecutors_of(referral: Referral) -> list[tuple[str, str]]:
+    """Return name and telephone of the prosecutor's duty desks that the authority keeps in the directory."""
+    rows = Structure.objects.filter(
+        authority=referral.authority_id, kind=ResourceKind.PARQUET, status=Status.ACTIVE, merged_into=None
+    ).exclude(phone="")
+    return list(rows.values_list("name", "phone"))
 
 
 # --- What services answered -----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ nothing here is a rule.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -17,6 +17,7 @@ from accounts.actor import Actor
 from accounts.models import Authority, Membership, Organisation, Unit
 from accounts.roles import Role
 from core.languages import for_reader
+from directory.models import Service, Structure
 from referrals.access import case_ties, child_sight, matrix, transfer_targets, visibility
 from referrals.access import people as access_people
 from referrals.access.child_sight import Sight
@@ -38,6 +39,8 @@ from web.cases.display import items_of_the_form
 
 type Pairs = list[tuple[str, str]]
 
+#: As many structures are offered at most where none was picked before.
+NEAR: Final = 300
 CHILDREN: Final = ("child", "children", "clear_danger", "wrong_person")
 HOLDERS: Final = ("holder",)
 ON_CASES: Final = tuple(role for role in matrix.ORDINARY if role is not Role.DPO)
@@ -54,6 +57,14 @@ ROLE_OF: Final[Mapping[str, Role]] = {
 NAMED_BY_OTHERS: Final = ("OrderedMeasure", "Shelter72h", "Shelter5d")
 PEOPLE: Final = ("user", "approver", "lead", "referent", "decider", "named", "add", "partner")
 PARTS: Final = ("children", "holders", "facts", "third_parties", "digital_traces", "signs")
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def role_words(role: str) -> str:
@@ -81,6 +92,8 @@ class Choices:
     names: Names
     #: Of which children the reader sees what, where it is known already.
     known: Sight | None = None
+    #: The service or structure of the directory that was chosen on the page before, by the member that names it.
+    picked: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, name: str, owner: str) -> Pairs | None:
         """Return pairs of id and words for a member; None where it is no choice among rows of the case."""
@@ -103,6 +116,9 @@ class Choices:
             "attachments": self.sent_beforehand,
             "file": self.files,
             "authorities": self.authorities,
+            "resource": lambda: self.resources("resource"),
+            "structure": lambda: self.resources("structure"),
+            "exclusion": self.exclusions,
             "OrderedMeasure.type": lambda: self.types(judicial=True),
             "MeasureOffer.type": lambda: self.types(judicial=False),
             "Offer.type": lambda: self.types(judicial=False),
@@ -327,6 +343,29 @@ class Choices:
     def items(self) -> Pairs:
         """Return the items of the form by their words."""
         return sorted(((name, str(words.of(name))) for name in items_of_the_form()), key=lambda pair: pair[1])
+
+    def resources(self, name: str) -> Pairs:
+        """Return the one service, or structure, of the directory that the reader has picked from a list before.
+
+        Without one, the structures of the case's département: any of them may be where it must not go.
+        """
+        model: Any = Service if name == "resource" else Structure
+        picked = self.picked.get(name, "")
+        if picked:
+            rows = model.objects.filter(pk=picked) if _is_id(picked) else model.objects.none()
+        elif name == "resource":
+            return []
+        else:
+            near = model.objects.filter(places__department=self.referral.department, merged_into=None)
+            rows = near.distinct().order_by("name", "id")[:NEAR]
+        return [(str(row.pk), row.name) for row in rows]
+
+    def exclusions(self) -> Pairs:
+        """Return the places that the case must not meet, to readers of F."""
+        if "F" not in self.ties.without_service.reads:
+            return []
+        rows = self.referral.excluded_resources.filter(lifted_at=None).select_related("structure", "resource")
+        return [(str(row.pk), (row.structure or row.resource).name) for row in rows]
 
     def by_reference(self, value: Mapping[str, Any]) -> Any:
         """Return the id of the file of a reference that the actor sees; what means none is left as it was said."""

@@ -130,6 +130,8 @@ THEMES: Final[tuple[tuple[Text, frozenset[str]], ...]] = (
                 "lift_exclusion",
                 "grant_access",
                 "recuse",
+                "exclude_resource",
+                "lift_excluded_resource",
                 "bar_file",
                 "unbar_file",
                 "destroy_file",
@@ -202,6 +204,7 @@ def _of_several(pk: UUID, offers: Sequence[Next]) -> Next:
 PLACES: Final[Mapping[str, str]] = {
     Machine.DUPLICATE: "rapprochements",
     Machine.MEASURE: "mesures",
+    Machine.ORIENTATION: "orientations",
     Machine.JUDICIAL: "justice",
     Machine.FEEDBACK: "messages",
     Machine.TRANSFER: "transferts",

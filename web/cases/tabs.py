@@ -11,6 +11,8 @@ from referrals.access import matrix
 from referrals.access.relations import CaseAccess
 from referrals.visits.queries import Contents
 from referrals.vocabulary.attachments import CLASSES
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,12 @@ def _has_letters(ties: CaseAccess) -> bool:
     return bool(ties.without_service.reads & {"J", "C"})
 
 
+def _has_orientations(ties: CaseAccess) -> bool:
+    """Tell whether orientations are to be read, or made by who is called at night and reads nothing of the case yet."""
+    orients = ties.role_for(steps.get(Machine.ORIENTATION, "propose")) is not None
+    return orients or bool(ties.without_service.reads & {"J", "F"})
+
+
 def _anyone(_: CaseAccess) -> bool:
     return True
 
@@ -48,6 +56,7 @@ TABS: Final = (
     Tab("echeances", _("Échéances"), _anyone),
     Tab("evaluation", _("Évaluation"), _reads("H")),
     Tab("mesures", _("Mesures"), _reads("J")),
+    Tab("orientations", _("Orientations"), _has_orientations),
     Tab("justice", _("Justice"), _reads("I")),
     Tab("famille", _("Famille et information"), _reads("B")),
     Tab("messages", _("Messages"), _reads("C", "D")),

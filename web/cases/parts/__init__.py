@@ -11,7 +11,7 @@ from referrals.duplicates import queries as duplicates_queries
 from referrals.messages import queries as messages_queries
 from referrals.models import Referral
 from referrals.reading import clocks
-from web.cases.parts import course, letters, protection, transfers
+from web.cases.parts import course, letters, orientations, protection, transfers
 from web.cases.parts.shown import Context, Shown
 
 # --- What each page reads ------------------------------------------------------------------------------
@@ -37,6 +37,8 @@ READ: Final[Mapping[str, Callable[[Referral, Sight, OpenScope, Any, datetime], A
         "emergency-sheets",
         "feedbacks",
         "transfers",
+        "orientations",
+        "excluded-resources",
     )
 } | {
     "clocks": lambda r, sight, _, __, at: clocks.clocks_of(r, sight, at=at),
@@ -78,6 +80,12 @@ PAGES: Final[Mapping[str, PartPage]] = {
     ),
     "mesures": PartPage(
         "web/measures/measures.html", ("measures", "clocks"), protection.measures, ("measure",)
+    ),
+    "orientations": PartPage(
+        "web/orientations/of_case.html",
+        ("orientations", "excluded-resources"),
+        orientations.orientations,
+        ("orientation",),
     ),
     "justice": PartPage(
         "web/justice/justice.html", ("judicial-referrals",), protection.justice, ("judicial",)

@@ -48,6 +48,7 @@ ELSEWHERE = ("create", "submit", "submit_urgent", "withdraw")
 BACK: Mapping[str, str] = {
     "assessment": "evaluation",
     "measure": "mesures",
+    "orientation": "orientations",
     "judicial": "justice",
     "duplicate": "rapprochements",
     "feedback": "messages",
@@ -123,6 +124,11 @@ class StepPage(CaseForm):
 
     keeps = True
     template = "web/cases/step.html"
+
+    @property
+    def picked(self) -> dict[str, str]:
+        """Return what of the directory the form names, as the page before sent it."""
+        return {name: self.sent.text(name) for name in ("resource", "structure")}
 
     def get(
         self,
@@ -273,7 +279,7 @@ class StepPage(CaseForm):
         self, step: Step, referral: Referral, ties: CaseAccess, names: Names, sight: Sight | None = None
     ) -> StepForm:
         """Return the form of a step on a case; ``sight`` where it is known already."""
-        choices = Choices(step, referral, ties, self.actor, self.at, names, sight)
+        choices = Choices(step, referral, ties, self.actor, self.at, names, sight, self.picked)
         return StepForm(step.takes, choices, zone_of(referral))
 
 

@@ -1,0 +1,139 @@
+"""From a need of a case to a service of the directory: an explained list, then the proposal.
+
+What is looked for is sent by POST and stands in no address; the list is shown in the answer (field.md A.10.6).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from accounts.request import ServiceRequest
+from referrals.access import child_sight
+from referrals.access.relations import CaseAccess
+from referrals.execution import preconditions
+from referrals.execution.preconditions import StepRequest
+from referrals.models import Referral
+from referrals.orientations import actions, queries
+from referrals.orientations.actions import Found
+from referrals.orientations.inputs import Search
+from referrals.reading import names
+from referrals.reading.disclosures import opened, seen
+from referrals.reading.names import Names
+from referrals.vocabulary.states import Machine, Urgency
+from referrals.workflow.step import steps
+from web.cases import words
+from web.cases.base import heading
+from web.cases.choices import numbered
+from web.cases.hints import hint
+from web.cases.parts.orientations import contacts
+from web.forms import Ask, Pairs
+from web.page import InputPage, go_to
+from web.views.cases.steps import StepPage
+
+PROPOSE: Final = steps.get(Machine.ORIENTATION, "propose")
+
+
+def _ask(name: str, **how: Any) -> Ask:
+    return Ask(name, words.of(name, "Search"), hint(name, "Search"), **how)
+
+
+ASKS: Final = (
+    _ask("need", width="half"),
+    _ask("danger_departments", width="half", attributes={"spellcheck": "false"}),
+    _ask("removed"),
+)
+CHILD: Final = _ask("child", kind="select", width="half")
+
+
+class FindService(InputPage):
+    """GET, POST /dossiers/{id}/orientations/recherche."""
+
+    takes = Search
+    asks: Sequence[Ask] = ASKS
+    template = "web/orientations/find.html"
+    _children: Pairs = ()
+
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+        """Ask for the need.
+
+        Raises:
+            NotVisible, NotAllowed, WrongState: as the search refuses it.
+        """
+        referral, ties = seen(request, pk)
+        sight = child_sight.sight_of(referral, ties, self.actor)
+        request.back = pk
+        wanted = StepRequest(step=PROPOSE, referral_id=pk)
+        preconditions.case_for(wanted, referral, sight, actor=self.actor, at=self.at, beforehand=True)
+        called = opened(
+            referral,
+            ties,
+            lambda scope: names.names(referral, ties, scope, actor=self.actor),
+            actor=self.actor,
+            at=self.at,
+        )
+        self._about(called)
+        return self.show(self._around(referral, ties) | self.filled({}))
+
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+        """Show which services answer the need, and what speaks for and against each.
+
+        Raises:
+            NotVisible, NotAllowed, WrongState: as the search refuses it.
+        """
+        self.asks = (*ASKS, CHILD)
+        found = actions.match(request, pk, self.validated())
+        self._about(found.called)
+        body = self.body()
+        carried = {name: body.get(name) or "" for name in ("need", "child", "danger_departments")}
+        context = self._around(found.referral, found.ties) | self.filled(self.typed())
+        return self.show(context | {"found": found, "carried": carried} | _in_words(found))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show the form as it was sent, with what is wrong with it; no name is opened for it."""
+        referral, ties = seen(self.request, pk)
+        self._about(names.names(referral, ties, None, actor=self.actor))
+        return self.show(self._around(referral, ties) | self.again(problem))
+
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return the children of the case that the reader sees."""
+        return {"child": self._children}
+
+    def _about(self, called: Names) -> None:
+        """Ask for which child, where there are several."""
+        self._children = numbered(called.children)
+        self.asks = (*ASKS[:1], CHILD, *ASKS[1:]) if len(self._children) > 1 else ASKS
+
+    @staticmethod
+    def _around(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
+        urgent = referral.urgency == Urgency.U3
+        return heading(referral, ties) | {
+            "urgent": urgent,
+            "prosecutors": queries.prosecutors_of(referral) if urgent else [],
+        }
+
+
+def _in_words(found: Found) -> dict[str, Any]:
+    """Return the lines of what was found, each with where one calls."""
+    return {
+        "offered": [contacts(line) for line in found.offered],
+        "removed": [contacts(line) for line in found.removed],
+    }
+
+
+class ProposeOrientation(StepPage):
+    """GET, POST /dossiers/{id}/etape/orientation/propose: the form of a step, for a service that was chosen before."""
+
+    def get(
+        self,
+        request: ServiceRequest,
+        pk: UUID,
+        machine: str,  # noqa: ARG002 - Django's signature
+        step: str,  # noqa: ARG002 - Django's signature
+        part: UUID | None = None,  # noqa: ARG002 - Django's signature
+    ) -> HttpResponse:
+        """Go to where a service is chosen."""
+        seen(request, pk)
+        return go_to(reverse("find-service", args=[pk]))
