@@ -1,14 +1,17 @@
 """Checks of orientations: the service is there, the case may meet it, and a choice against the rules is explained."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
+from core.languages import Text
 from directory.codes import Need
 from directory.models import Service, Structure
 from referrals.errors import InvalidInput
 from referrals.orientations import matching_facts, offers
 from referrals.orientations.inputs import Asking, Exclusion, ExclusionEnd, Proposal, departments_in
 from referrals.workflow.case import Case
-from referrals.workflow.rules import names_fields, rule, two_sign
+from referrals.workflow.rules import answers, names_fields, rule, two_sign
 
 
 @names_fields
@@ -70,11 +73,17 @@ def not_excluded_already(case: Case, step_input: Exclusion) -> bool:
     return not standing.filter(structure=step_input.structure, resource=step_input.resource).exists()
 
 
-@rule(_("Cette exclusion n'est pas en vigueur."))
-def exclusion_of_resource_stands(case: Case, step_input: ExclusionEnd) -> bool:
+NOT_STANDING: Final = _("Cette exclusion n'est pas en vigueur.")
+NOTHING_EXCLUDED: Final = _("Aucun lieu n'est exclu de ce dossier.")
+
+
+@answers(NOT_STANDING, NOTHING_EXCLUDED)
+def exclusion_of_resource_stands(case: Case, step_input: ExclusionEnd | None) -> Text | None:
     """Only what stands is lifted (OX2)."""
     standing = case.referral.excluded_resources.filter(lifted_at=None)
-    return standing.filter(pk=step_input.exclusion).exists()
+    if step_input is None:
+        return None if standing.exists() else NOTHING_EXCLUDED
+    return None if standing.filter(pk=step_input.exclusion).exists() else NOT_STANDING
 
 
 @two_sign(_("Lever l'exclusion d'un lieu demande une seconde signature."), of_case=True)

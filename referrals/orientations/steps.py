@@ -196,7 +196,7 @@ def exclude_resource(referral: object, step_input: inputs.Exclusion, case: Case)
     source=ACTIVE,
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
-    checks=[checks.exclusion_of_resource_stands],
+    guards=[checks.exclusion_of_resource_stands],
     effects=[effects.lift],
     signed_when=checks.lifting_calls_for_two,
     takes=inputs.ExclusionEnd,

@@ -3,21 +3,11 @@
 import json
 from datetime import UTC, datetime
 
-import pytest
-from django.db import IntegrityError, transaction
-from django.forms.models import model_to_dict
 
-from accounts.errors import AlreadyThere, InvalidInput, NotAllowed, NotVisible
-from accounts.roles import Role
-from audit.models import Entry
 from directory import queries
-from directory.actions import changes, merging, places, secrets, services, structures
-from directory.actions.changes import Said
-from directory.codes import Means, OpeningPurpose
-from directory.inputs import PlaceInput, SearchInput, ServiceInput
-from directory.models import Place, Reach, SecretOpening, Service, Verification
-from outbox.models import Notice
-from tests.conftest import see_all
+from directory.actions import places, reports, secrets
+from directory.inputs import PlaceInput, SearchInput
+from directory.models import ErrorReport, Place
 from tests.directory.entries import (
     AT,
     PUBLIC_ADDRESS,
@@ -25,8 +15,6 @@ from tests.directory.entries import (
     SECRET_COMMUNE,
     SHELTER,
     a_service,
-    a_structure,
-    an_opening,
     at_place,
     editor,
 )

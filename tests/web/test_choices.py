@@ -20,7 +20,14 @@ READERS = ("crip_coordinator", "intake_agent", "ase_inspector", "assessor", "ass
            "case_referent", "measure_service")  # fmt: skip
 #: The officer on call informs holders whom only an emergency opening shows (§1.3, class B): the table gives the step
 #: without it.
-UNREAD = {("on_call", "referral/inform_holders", "holder")}
+UNREAD = {
+    ("on_call", "referral/inform_holders", "holder"),
+    # The directory is empty here, and a service is chosen on the page before (tests/web/test_orientations.py).
+    *(
+        (role, "orientation/propose", "resource")
+        for role in ("crip_coordinator", "on_call", "ase_inspector", "case_referent", "assessor")
+    ),
+}
 
 
 def choiceless(form):

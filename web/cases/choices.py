@@ -347,16 +347,15 @@ class Choices:
     def resources(self, name: str) -> Pairs:
         """Return the one service, or structure, of the directory that the reader has picked from a list before.
 
-        Without one, the structures of the case's département: any of them may be where it must not go.
+        Without one, those of the case's département.
         """
         model: Any = Service if name == "resource" else Structure
         picked = self.picked.get(name, "")
         if picked:
             rows = model.objects.filter(pk=picked) if _is_id(picked) else model.objects.none()
-        elif name == "resource":
-            return []
         else:
-            near = model.objects.filter(places__department=self.referral.department, merged_into=None)
+            here = "places__department" if name == "structure" else "structure__places__department"
+            near = model.objects.filter(**{here: self.referral.department}, merged_into=None)
             rows = near.distinct().order_by("name", "id")[:NEAR]
         return [(str(row.pk), row.name) for row in rows]
 

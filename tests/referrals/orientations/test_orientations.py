@@ -1,11 +1,14 @@
 """Orientations: from an explained list to the service's answer (field.md A.6, A.9, A.10)."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from audit.models import Entry
+from directory import reach
+from directory.models import Place
 from outbox.models import Notice
 from referrals.errors import WrongState
 from referrals.models import ExcludedResource, Orientation
@@ -127,10 +130,8 @@ def test_each_line_says_what_the_rules_say_and_where_one_calls(seeking):
     assert not any("score" in name for name in line)
 
 
-def test_a_secret_place_shows_its_departement_alone(seeking):
-    """field.md A.7 rule 1."""
-    from directory.models import Place
-
+def test_where_somebody_must_be_far_away_the_departement_alone_is_shown(seeking):
+    """field.md A.7: nobody reads off a list where a child was taken."""
     place = Place(
         authority=seeking.case.authority, structure=seeking.home.structure, visibility="professional", department="02",
         insee_code="02691", commune="Saint-Quentin",
@@ -143,8 +144,6 @@ def test_a_secret_place_shows_its_departement_alone(seeking):
     far = {"need": "distance_shelter"}
     seeking.home.needs, seeking.home.distance_placement = ["distance_shelter"], True
     seeking.home.save()
-    from directory import reach
-
     reach.write(seeking.home)
 
     (line,) = seeking.match(**far)["offered"]
@@ -159,7 +158,8 @@ def test_that_a_list_was_made_is_an_entry_without_a_name(seeking):
 
     entries = list(Entry.objects.order_by("pk")[before:])
     (made,) = [one for one in entries if one.act == "orientation:matched"]
-    assert (made.rule, made.to_state, made.count) == ("m1", NEED, 2)
+    said = json.loads(bytes(made.body))
+    assert (said["rule"], said["to"]) == ("m1", NEED)
     assert [one.act for one in entries].count("field:opened") == 1, "what is sealed opens in one disclosure"
 
 
@@ -295,8 +295,7 @@ def test_what_is_open_is_withdrawn_with_the_case(seeking):
 
     seeking.ask(
         "referral", "reorient",
-        {"reason": "Relève d'un autre service.", "target_service": "Service social", "feedback": "Réorientée.",
-         "approver": None},
+        {"reason": "Sans objet.", "target": "no_object", "feedback": "Réorientée."},
     )  # fmt: skip
 
     assert row().state == "withdrawn"

@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.urls import reverse
 
 from accounts.request import ServiceRequest
 from referrals.access import child_sight
@@ -30,7 +29,7 @@ from web.cases.choices import numbered
 from web.cases.hints import hint
 from web.cases.parts.orientations import contacts
 from web.forms import Ask, Pairs
-from web.page import InputPage, go_to
+from web.page import InputPage
 from web.views.cases.steps import StepPage
 
 PROPOSE: Final = steps.get(Machine.ORIENTATION, "propose")
@@ -134,6 +133,6 @@ class ProposeOrientation(StepPage):
         step: str,  # noqa: ARG002 - Django's signature
         part: UUID | None = None,  # noqa: ARG002 - Django's signature
     ) -> HttpResponse:
-        """Go to where a service is chosen."""
-        seen(request, pk)
-        return go_to(reverse("find-service", args=[pk]))
+        """Show where a service is chosen first."""
+        shown: HttpResponse = FindService.as_view()(request, pk=pk)
+        return shown

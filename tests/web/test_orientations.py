@@ -1,0 +1,152 @@
+"""Orientations through pages: from a need to an explained list, a proposal, a refusal, and the list again (A.9, A.10)."""
+
+import re
+
+import pytest
+
+from referrals.models import Orientation, Referral
+from tests.conftest import see_all
+from tests.factories.resources import a_structure
+from tests.referrals.orientations.conftest import NEED, Seeking
+from tests.web.visiting import Visitor, form_in, links, text
+
+
+@pytest.fixture
+def seeking(world):
+    return Seeking(world)
+
+
+def page_of(seeking):
+    return f"/dossiers/{seeking.case.pk}/orientations"
+
+
+def form_of(listed, name):
+    """Return what the first form of a service's line sends."""
+    line = next(one for one in listed.content.decode().split("<article")[1:] if name in one)
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', line.split("</form>")[0])
+    return dict(found) | {"need": NEED}
+
+
+def find(visitor, seeking, **said):
+    answer = visitor.post(f"{page_of(seeking)}/recherche", {"need": NEED} | said)
+    assert answer.status_code == 200, text(answer)[:600]
+    return answer
+
+
+def test_from_the_case_to_a_list_to_an_orientation_and_back_to_the_list_with_the_reason(seeking):
+    visitor = Visitor(seeking.world, "crip_coordinator")
+    assert f"{page_of(seeking)}/recherche" in links(visitor.get(page_of(seeking)))
+    assert visitor.get(f"{page_of(seeking)}/recherche").status_code == 200
+
+    listed = find(visitor, seeking)
+    assert "Le Foyer" in text(listed)
+    assert "Propose : un accompagnement spécialisé" in text(listed)
+    assert "01 39 98 01 01" in text(listed).replace("\xa0", " ") or "+33 1 39 98 01 01" in text(
+        listed
+    ).replace("\xa0", " ")
+
+    chosen = visitor.post(
+        f"/dossiers/{seeking.case.pk}/etape/orientation/propose",
+        form_of(listed, "Le Foyer") | {"child": str(seeking.child.pk), "more": ""},
+    )
+    assert chosen.status_code == 200
+    form = form_in(chosen)
+    assert (form["resource"], form["need"]) == (str(seeking.home.pk), NEED)
+    done = visitor.post(
+        f"/dossiers/{seeking.case.pk}/etape/orientation/propose",
+        {name: value for name, value in form.items() if name != "more"} | {"text": "Une place."},
+    )
+    assert done.status_code == 303, text(done)[:900]
+    see_all()
+    row = Orientation.objects.get()
+
+    step = f"/dossiers/{seeking.case.pk}/etape/orientation/{row.pk}"
+    assert visitor.fills(f"{step}/ask", channel="phone", whom="Mme Roche").status_code == 303
+    assert visitor.fills(f"{step}/refuse", reason="no_place").status_code == 303
+
+    back = visitor.get(page_of(seeking))
+    assert "Chercher un autre service" in text(back)
+    assert "Pas de place" in text(back)
+    again = text(find(visitor, seeking, child=str(seeking.child.pk)))
+    assert "Déjà demandé pour ce dossier : refus (pas de place)" in again
+    assert again.index("L'Équipe") < again.index("Le Foyer"), "who said no stands last"
+
+
+def test_nothing_of_the_case_stands_in_an_address_or_a_log(seeking, caplog):
+    """field.md A.10.6."""
+    visitor = Visitor(seeking.world, "crip_coordinator")
+    answer = find(visitor, seeking, child=str(seeking.child.pk))
+
+    addresses = links(answer) + re.findall(r'action="([^"]+)"', answer.content.decode())
+    assert not any("?" in one and NEED in one for one in addresses)
+    assert NEED not in caplog.text
+    assert str(seeking.child.pk) not in caplog.text
+
+
+def test_an_urgent_case_always_shows_whom_to_call(seeking):
+    """field.md A.9: 119, 17 and 112, 114 and the prosecutor's duty desk."""
+    a_structure(seeking.case.authority, kind="parquet", name="Permanence du parquet", phone="0139980303")
+    seeking.put(urgency="U3")
+    visitor = Visitor(seeking.world, "crip_coordinator")
+
+    for page in (
+        visitor.get(page_of(seeking)),
+        visitor.get(f"{page_of(seeking)}/recherche"),
+        find(visitor, seeking),
+    ):
+        said = text(page).replace("\xa0", " ")
+        assert all(
+            number in said
+            for number in ("119", "17", "112", "114", "Permanence du parquet", "01 39 98 03 03")
+        )
+
+
+def test_what_is_removed_is_told_on_demand_with_why(seeking):
+    seeking.home.refused_departments = ["93"]
+    seeking.home.save()
+    visitor = Visitor(seeking.world, "crip_coordinator")
+    assert "Le Foyer" not in text(find(visitor, seeking))
+
+    said = text(find(visitor, seeking, removed="true"))
+
+    assert "pourquoi pas ?" in said
+    assert "Ne reçoit pas du département" in said
+
+
+def test_a_place_is_excluded_from_its_line(seeking):
+    visitor = Visitor(seeking.world, "crip_coordinator")
+    place = f"/dossiers/{seeking.case.pk}/etape/referral/exclude_resource"
+
+    version = str(Referral.objects.get(pk=seeking.case.pk).version)
+    chosen = visitor.post(
+        place, {"structure": str(seeking.home.structure_id), "version": version, "more": ""}
+    )
+
+    form = {name: value for name, value in form_in(chosen).items() if name != "more"}
+    assert form["structure"] == str(seeking.home.structure_id)
+    assert visitor.post(place, form | {"reason": "Le père y travaille."}).status_code == 303
+    assert "Le Foyer" not in text(find(visitor, seeking, removed="true"))
+    assert "Foyer de la Rive" in text(visitor.get(page_of(seeking)))
+
+
+def test_the_officer_on_call_finds_a_place_without_opening_the_case(seeking):
+    visitor = Visitor(seeking.world, "on_call")
+
+    assert visitor.get(page_of(seeking)).status_code == 200
+    assert "Le Foyer" in text(find(visitor, seeking))
+
+
+@pytest.mark.parametrize("who", ["intake_agent", "measure_service", "dpo"])
+def test_who_orients_nobody_is_offered_no_search(seeking, who):
+    visitor = Visitor(seeking.world, who)
+
+    assert visitor.get(f"{page_of(seeking)}/recherche").status_code in (403, 404)
+
+
+def test_a_wrong_departement_is_said_at_its_field(seeking):
+    visitor = Visitor(seeking.world, "crip_coordinator")
+
+    answer = visitor.post(f"{page_of(seeking)}/recherche", {"need": NEED, "danger_departments": "93 ZZ"})
+
+    assert answer.status_code == 400
+    assert "Chercher un service" in text(answer)
