@@ -89,6 +89,7 @@ HANDS_ANSWERS = "the officer of the authority, while the answer waits to be fetc
 READS_FILES = "who reads the file's class in full; of a draft its author (§1.3, §4.6)"
 KEEPS_EVIDENCE = "who writes the file's class (§1.3); the author of a draft"
 READS_ORIGINALS = "who reads the file's class, and writes what goes to justice (class I)"
+ORIENTS = "whoever may propose an orientation of the case (OR1)"
 TEAM = "the assessment's team (§2.6)"
 ADDRESSEE = "whom the message is for: the filer, or whoever reads the facts of the case (class D)"
 APPROVER = "the approver who is named, while the request is open"
@@ -146,6 +147,7 @@ CASE = "/api/v1/referrals/<uuid:pk>"
 JUSTICE = f"{CASE}/judicial-referrals"
 FEEDBACKS = f"{CASE}/feedbacks"
 TRANSFERS = f"{CASE}/transfers"
+ORIENTATIONS = f"{CASE}/orientations"
 ASSESSMENT = f"{CASE}/assessment"
 MEASURES = f"{CASE}/measures"
 BATCH = "/api/v1/retention-batches/<uuid:pk>"
@@ -348,6 +350,10 @@ ROUTES = {
     "GET /dossiers/<uuid:pk>/pieces": READS_FILES,
     "POST /dossiers/<uuid:pk>/pieces": ADDS_FILES,
     "POST /dossiers/<uuid:pk>/pieces/<uuid:part>/preuve": KEEPS_EVIDENCE,
+    "GET /dossiers/<uuid:pk>/orientations/recherche": ORIENTS,
+    "POST /dossiers/<uuid:pk>/orientations/recherche": ORIENTS,
+    "GET /dossiers/<uuid:pk>/etape/orientation/propose": STEP,
+    "POST /dossiers/<uuid:pk>/etape/orientation/propose": STEP,
     "GET /dossiers/<uuid:pk>/redaction": TEAM,
     "POST /dossiers/<uuid:pk>/redaction": TEAM,
     "GET /dossiers/<uuid:pk>/redaction/<uuid:child>": TEAM,
@@ -701,6 +707,9 @@ ROUTES = {
     f"GET {CASE}/judicial-referrals": SEEN,
     f"GET {CASE}/measures": SEEN,
     f"GET {CASE}/messages": SEEN,
+    f"GET {ORIENTATIONS}": SEEN,
+    f"GET {CASE}/excluded-resources": SEEN,
+    f"POST {ORIENTATIONS}/match": ORIENTS,
     f"GET {CASE}/narrative": FILER,
     f"GET {CASE}/people": SEEN,
     f"GET {CASE}/receipt": FILED,
@@ -773,6 +782,8 @@ ROUTES = {
     f"POST {CASE}/grant_access": "X03",
     f"POST {CASE}/recuse": "X04",
     f"POST {CASE}/pass_on": "X07",
+    f"POST {CASE}/exclude_resource": "OX1",
+    f"POST {CASE}/lift_excluded_resource": "OX2",
     f"POST {CASE}/bar_file": "X10",
     f"POST {CASE}/unbar_file": "X11",
     f"POST {CASE}/destroy_file": "X12",
@@ -790,6 +801,13 @@ ROUTES = {
     # steps of the answers owed
     f"POST {FEEDBACKS}/<uuid:part>/send": "F01",
     f"POST {FEEDBACKS}/<uuid:part>/withhold": "F02",
+    # steps of the orientations
+    f"POST {ORIENTATIONS}/propose": "OR1",
+    f"POST {ORIENTATIONS}/<uuid:part>/ask": "OR2",
+    f"POST {ORIENTATIONS}/<uuid:part>/study": "OR3",
+    f"POST {ORIENTATIONS}/<uuid:part>/accept": "OR4",
+    f"POST {ORIENTATIONS}/<uuid:part>/refuse": "OR5",
+    f"POST {ORIENTATIONS}/<uuid:part>/withdraw": "OR7",
     # steps of the assessment
     f"POST {ASSESSMENT}/start": "A03",
     f"POST {ASSESSMENT}/write": "A04",
@@ -1003,7 +1021,7 @@ LINES = {
         for part in (
             "alerts", "approvals", "assessment", "attachments", "break-glass", "children", "clocks", "closure-reviews", "duplicates", "emergency-sheets",
             "feedbacks", "filings", "holder-informations", "judicial-referrals", "links", "measures", "messages",
-            "inquiries", "letters", "people", "timeline", "transfers", "voices",
+            "inquiries", "letters", "orientations", "excluded-resources", "people", "timeline", "transfers", "voices",
         )
     ),
     # The cases in it that the reader may know of: tests/referrals/api/test_batches.py tries who is excluded from some.

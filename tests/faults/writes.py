@@ -43,6 +43,7 @@ from tests.conftest import see_all
 from tests.directory.asked import a_service
 from tests.factories.concerns import concern
 from tests.factories.factors import SoftKey, give_application, give_passkey
+from tests.factories.resources import a_service
 from tests.factories.world import World
 from tests.faults import directory_writes
 from tests.referrals.attachments import files
@@ -663,6 +664,7 @@ FILES = "POST /api/v1/referrals/{id}/attachments"
 DROP_FILE = "DELETE /api/v1/referrals/{id}/attachments/{id}"
 MARK = "POST /api/v1/referrals/{id}/attachments/{id}/mark"
 SEARCHES = "POST /api/v1/searches"
+MATCH = "POST /api/v1/referrals/{id}/orientations/match"
 
 
 def filed(world: World) -> str:
@@ -717,6 +719,13 @@ def _drop_file(world: World) -> MakeReady:
 @write(MARK)
 def _mark(world: World) -> MakeReady:
     return by(world, "filer", MARK, {"evidence": False}, _with_a_file(world, evidence="true"))
+
+
+@write(MATCH)
+def _match(world: World) -> MakeReady:
+    kit = Kit(world, "triage")
+    a_service(kit.case.authority)
+    return by(world, "crip_coordinator", MATCH, {"need": "specialised_support"}, (kit.case.pk,))
 
 
 @write(SEARCHES)
@@ -1493,6 +1502,8 @@ TWINS = {
     "POST /dossiers/vues": SAVE_VIEW,
     "POST /dossiers/vues/{id}/retrait": REMOVE_VIEW,
     "POST /dossiers/recherche": SEARCHES,
+    "POST /dossiers/{id}/orientations/recherche": MATCH,
+    "POST /dossiers/{id}/etape/orientation/propose": "POST /dossiers/{id}/etape/{slug}/{slug}",
     "POST /dossiers/lot": "POST /dossiers/{id}/etape/{slug}/{slug}",
 }
 #: They write nothing: a language goes into a cookie, a checkpoint is compared.
@@ -1502,6 +1513,7 @@ UNWRITTEN = directory_writes.UNWRITTEN | {
     SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, SAVE_VIEW, REMOVE_VIEW, FIND_USERS, "POST /dossiers/affichage", ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER,
     TO_ACCEPT,
     TAKE_ACCESS,  # an entry alone
+    MATCH,  # entries alone
 }  # fmt: skip
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
 #: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.

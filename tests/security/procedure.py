@@ -34,6 +34,7 @@ from tests.conftest import see_all
 from tests.days import today
 from tests.factories.concerns import child as of_child
 from tests.factories.concerns import concern, urgent
+from tests.factories.resources import a_service
 from tests.factories.world import World
 from tests.journeys.bodies import DIMENSIONS, NEEDS, SILENT, interview
 from tests.referrals.attachments import files
@@ -774,6 +775,7 @@ def short_ends(case: Case) -> Walk:
     yield case.step("filer", "withdraw", reason=say("reason"))
     yield from filed(case, concern())
     yield from triaged(case)
+    yield from orientations(case)
     yield case.step("crip_coordinator", f"feedbacks/{case.owed()}/send", text=say("feedback_task.text"),
                     means="platform")  # fmt: skip
     yield case.step("crip_coordinator", "reorient", reason=say("reason"), target="pmi",
@@ -786,6 +788,33 @@ def short_ends(case: Case) -> Walk:
     yield case.step("dpo", "hold", reason=say("reason"))
     yield case.step("supervisor", "release_hold", reason=say("reason"))
     yield case.step("supervisor", "reopen", ground="error", reason=say("reason"))
+
+
+def orientations(case: Case) -> Walk:
+    """Services of the directory are proposed and asked; one accepts, one says no, one isn't needed any more."""
+    say, who = case.say, "crip_coordinator"
+    with seeing_all():
+        service = a_service(Referral.objects.get(pk=case.pk).authority)
+    place = {"need": "specialised_support", "resource": str(service.pk), "text": say("orientation.text")}
+    for end, said in (
+        ("accept", {"answer": say("orientation.answer")}),
+        ("refuse", {"reason": "no_place", "answer": say("orientation.answer")}),
+        ("withdraw", {"reason": say("reason")}),
+    ):
+        answer = yield case.step(who, "orientations/propose", **place, child=case.children[0],
+                                 despite=say("orientation.despite"))  # fmt: skip
+        at = f"orientations/{answer.json()['made']}"
+        yield case.step(who, f"{at}/ask", channel="phone", at=moment(), whom=say("orientation.asked_whom"))
+        if end == "accept":
+            yield case.step(who, f"{at}/study", answer=say("orientation.answer"))
+        yield case.step(who, f"{at}/{end}", **said)
+    yield case.step(who, "exclude_resource", structure=str(service.structure_id), resource=None,
+                    reason=say("excluded_resource.reason"))  # fmt: skip
+    with seeing_all():
+        exclusion = str(Referral.objects.get(pk=case.pk).excluded_resources.get().pk)
+    yield from case.signed(
+        who, "lift_excluded_resource", "supervisor", exclusion=exclusion, reason=say("reason")
+    )
 
 
 def joining(case: Case) -> Walk:
