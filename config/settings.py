@@ -306,12 +306,9 @@ SPECTACULAR_SETTINGS = {
         "RequestRefusedCode": "accounts.models.accountrequest.Refused",
         "AccountStateCode": "accounts.people.AccountState",
         "ImportSourceCode": "accounts.models.importrun.ImportSource",
-        "ResourceKindCode": "directory.codes.ResourceKind",
-        "ResourceSourceCode": "directory.codes.Source",
-        "ResourceNeedCode": "directory.codes.Need",
-        "ResourceMeansCode": "directory.inputs.BY_PERSONS",
-        "ResourceMeansOrNoneCode": "directory.inputs.BY_PERSONS_OR_NONE",
-        "ServiceKindCode": "directory.standard.KINDS",
+        "NeedCode": "directory.codes.Need",
+        "SafeChannelCode": "directory.codes.SafeChannel",
+        "OrientationRefusalCode": "referrals.vocabulary.orientations.RefusalReason",
     },
 }
 

@@ -232,6 +232,7 @@ PARTIES: Final[Mapping[str, Party]] = {
     "team": _assigned(Role.ASSESSOR),
     "ase_inspector": _deciders,
     "case_referent": _assigned(Role.CASE_REFERENT),
+    "named_inspector": _assigned(Role.ASE_INSPECTOR),
     "service": _service,
     "named": _named,
     "asker": _asker,

@@ -4,7 +4,7 @@ No name, text or reference leaves the case: ``matching_facts`` are codes and num
 one disclosure, and that a list was made is an entry of its own: the need, the rules' version, how many were offered.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from referrals.execution import preconditions
 from referrals.execution.preconditions import StepRequest
 from referrals.models import Orientation, Referral
 from referrals.orientations import offers, queries
-from referrals.orientations.inputs import departments_in
+from referrals.orientations.inputs import ServiceSearch, departments_in
 from referrals.orientations.matching_facts import Wanted
 from referrals.orientations.queries import Answers, Contact
 from referrals.reading import names
@@ -78,13 +78,14 @@ class Found:
     urgent: bool = False
 
 
-def match(request: ServiceRequest, pk: UUID, body: Mapping[str, Any]) -> Found:
-    """Return the services for a need of a case, each with what the rules say of it; ``body``: see ``inputs.Search``.
+def match(request: ServiceRequest, pk: UUID, data: object) -> Found:
+    """Return the services for a need, each with what the rules say of it; ``data``: see ``inputs.ServiceSearch``.
 
     Raises:
         NotVisible: absent, or not for this caller.
         NotAllowed: the caller proposes no orientation.
         WrongState: the case isn't open.
+        ValidationError: names every fault of the data.
         InvalidInput: the child isn't of the case, as far as the caller sees.
     """
     actor, at = actor_in(request), request.at
@@ -92,6 +93,8 @@ def match(request: ServiceRequest, pk: UUID, body: Mapping[str, Any]) -> Found:
     sight = child_sight.sight_of(referral, ties, actor)
     proposing = StepRequest(step=steps.get(Machine.ORIENTATION, "propose"), referral_id=pk)
     case = preconditions.case_for(proposing, referral, sight, actor=actor, at=at)
+    # Only now: who may not look for a service isn't told what that takes.
+    body = ServiceSearch.read(data)
     child = body.get("child")
     if child is not None and (case.child(child) is None or child in sight.hidden):
         raise InvalidInput("child")

@@ -12,7 +12,7 @@ from core.query import Query
 from directory.codes import Need
 from directory.matching import Rule, Verdict
 from referrals.orientations import actions
-from referrals.orientations.inputs import Search
+from referrals.orientations.inputs import ServiceSearch
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView
 from referrals.vocabulary.orientations import RefusalReason
@@ -81,9 +81,9 @@ class MatchedServices(serializers.Serializer[None]):
 class MatchServices(CaseView):
     """Services of the directory for a need of a case."""
 
-    @extend_schema(request=Search, responses=MatchedServices, operation_id="orientations_match")
+    @extend_schema(request=ServiceSearch, responses=MatchedServices, operation_id="orientations_match")
     def post(self, request: Request, pk: UUID) -> Response:
         """Explain which services answer a need; nothing changes, and nothing of the case leaves it but codes."""
         Query.of(request.query_params)
-        found = actions.match(bare(request), pk, Search.read(request.data))
+        found = actions.match(bare(request), pk, request.data)
         return Response(actions.as_json(found))

@@ -9,13 +9,19 @@ from directory.codes import Need
 from directory.models import Service, Structure
 from referrals.errors import InvalidInput
 from referrals.orientations import matching_facts, offers
-from referrals.orientations.inputs import Asking, Exclusion, ExclusionEnd, Proposal, departments_in
+from referrals.orientations.inputs import (
+    OrientationProposal,
+    ResourceExclusion,
+    ResourceExclusionEnd,
+    ServiceAsking,
+    departments_in,
+)
 from referrals.workflow.case import Case
 from referrals.workflow.rules import answers, names_fields, rule, two_sign
 
 
 @names_fields
-def resource_is_known(case: Case, step_input: Proposal) -> None:
+def resource_is_known(case: Case, step_input: OrientationProposal) -> None:
     """The service is one of the directory (OR1).
 
     Raises:
@@ -26,19 +32,19 @@ def resource_is_known(case: Case, step_input: Proposal) -> None:
 
 
 @rule(_("Ce lieu figure parmi ceux que ce dossier ne doit pas rencontrer."))
-def resource_may_be_met(case: Case, step_input: Proposal) -> bool:
+def resource_may_be_met(case: Case, step_input: OrientationProposal) -> bool:
     """Nobody is sent where the exploiter or an implicated parent lives or works (OR1; field.md A.9 R9)."""
     case.offer = offers.of_one(case, wanted(step_input), step_input.resource)
     return case.offer is not None
 
 
 @rule(_("Une règle écarte ce service : dites pourquoi vous le proposez quand même."))
-def choice_is_explained(case: Case, step_input: Proposal) -> bool:
+def choice_is_explained(case: Case, step_input: OrientationProposal) -> bool:
     """A service that a rule removes is proposed with a reason (OR1; field.md A.9)."""
     return case.offer is None or case.offer.removed_by is None or bool(step_input.despite)
 
 
-def wanted(step_input: Proposal) -> matching_facts.Wanted:
+def wanted(step_input: OrientationProposal) -> matching_facts.Wanted:
     """Return what a proposal looks for."""
     return matching_facts.Wanted(
         need=Need(step_input.need),
@@ -48,13 +54,13 @@ def wanted(step_input: Proposal) -> matching_facts.Wanted:
 
 
 @rule(_("La date et l'heure de la demande sont à venir."))
-def was_asked_already(case: Case, step_input: Asking) -> bool:
+def was_asked_already(case: Case, step_input: ServiceAsking) -> bool:
     """What is recorded as asked was asked, and since the proposal's day (OR2)."""
     return step_input.at <= case.at
 
 
 @names_fields
-def excluded_is_known(case: Case, step_input: Exclusion) -> None:
+def excluded_is_known(case: Case, step_input: ResourceExclusion) -> None:
     """What is excluded is in the directory (OX1).
 
     Raises:
@@ -67,7 +73,7 @@ def excluded_is_known(case: Case, step_input: Exclusion) -> None:
 
 
 @rule(_("Ce lieu est déjà exclu de ce dossier."))
-def not_excluded_already(case: Case, step_input: Exclusion) -> bool:
+def not_excluded_already(case: Case, step_input: ResourceExclusion) -> bool:
     """One exclusion of a thing stands at a time (OX1)."""
     standing = case.referral.excluded_resources.filter(lifted_at=None)
     return not standing.filter(structure=step_input.structure, resource=step_input.resource).exists()
@@ -78,7 +84,7 @@ NOTHING_EXCLUDED: Final = _("Aucun lieu n'est exclu de ce dossier.")
 
 
 @answers(NOT_STANDING, NOTHING_EXCLUDED)
-def exclusion_of_resource_stands(case: Case, step_input: ExclusionEnd | None) -> Text | None:
+def exclusion_of_resource_stands(case: Case, step_input: ResourceExclusionEnd | None) -> Text | None:
     """Only what stands is lifted (OX2)."""
     standing = case.referral.excluded_resources.filter(lifted_at=None)
     if step_input is None:
@@ -87,6 +93,6 @@ def exclusion_of_resource_stands(case: Case, step_input: ExclusionEnd | None) ->
 
 
 @two_sign(_("Lever l'exclusion d'un lieu demande une seconde signature."), of_case=True)
-def lifting_calls_for_two(case: Case, step_input: ExclusionEnd) -> bool:
+def lifting_calls_for_two(case: Case, step_input: ResourceExclusionEnd) -> bool:
     """One person adds a place that the case must not meet, two lift it, as an exclusion of a person (§1.3 rule 8)."""
     return True

@@ -38,13 +38,13 @@ def departments_in(text: str) -> frozenset[str]:
     return frozenset(text.replace(",", " ").upper().split())
 
 
-class Search(OfNeed):
+class ServiceSearch(OfNeed):
     """What is looked for; without ``child`` for all children of the case. ``removed``: show those left out too."""
 
     removed = Flag(required=False, default=False)
 
 
-class Proposal(OfNeed):
+class OrientationProposal(OfNeed):
     """OR1: the service and the need; ``despite``: why this one, where a rule speaks against it."""
 
     resource = Id()
@@ -52,7 +52,7 @@ class Proposal(OfNeed):
     text = text(max_length=5_000)
 
 
-class Asking(StrictSerializer):
+class ServiceAsking(StrictSerializer):
     """OR2: by which channel the service was asked, when, and whom; never by SMS."""
 
     channel = Code(SafeChannel.choices)
@@ -60,20 +60,20 @@ class Asking(StrictSerializer):
     whom = Text(max_length=200)
 
 
-class Answer(StrictSerializer):
+class ServiceAnswer(StrictSerializer):
     """OR3, OR4: what the service said."""
 
     answer = text(required=False, max_length=5_000)
 
 
-class Refusal(StrictSerializer):
+class ServiceRefusal(StrictSerializer):
     """OR5: why the service says no."""
 
     reason = Code(RefusalReason.choices)
     answer = text(required=False, max_length=5_000)
 
 
-class Exclusion(StrictSerializer):
+class ResourceExclusion(StrictSerializer):
     """OX1: a structure or one of its services, and why the case must not meet it."""
 
     structure = OptionalId()
@@ -91,7 +91,7 @@ class Exclusion(StrictSerializer):
         return attrs
 
 
-class ExclusionEnd(Signed):
+class ResourceExclusionEnd(Signed):
     """OX2: which exclusion ends, and why."""
 
     exclusion = Id()

@@ -30,7 +30,7 @@ ORIENTING: Final = (
     Role.ASSESSOR,
 )
 #: Who is on the case: told of what becomes of an orientation.
-TEAM: Final = ("coordinator", "ase_inspector", "case_referent", "team")
+TEAM: Final = ("coordinator", "named_inspector", "case_referent", "team")
 
 
 @step(
@@ -48,12 +48,12 @@ TEAM: Final = ("coordinator", "ase_inspector", "case_referent", "team")
         checks.choice_is_explained,
     ],
     effects=[effects.propose],
-    takes=inputs.Proposal,
+    takes=inputs.OrientationProposal,
     tells=TEAM,
     law="CASF L221-1",
     data_class="J",
 )
-def propose(orientation: Orientation, step_input: inputs.Proposal, case: Case) -> None:
+def propose(orientation: Orientation, step_input: inputs.OrientationProposal, case: Case) -> None:
     """Choose a service of the directory for a need; the rules explain, a person chooses."""
 
 
@@ -66,13 +66,13 @@ def propose(orientation: Orientation, step_input: inputs.Proposal, case: Case) -
     roles=ORIENTING,
     checks=[checks.was_asked_already],
     effects=[effects.about_its_child, effects.ask],
-    takes=inputs.Asking,
+    takes=inputs.ServiceAsking,
     tells=TEAM,
     law="CASF L221-1",
     data_class="J",
     usual=[Usual(_("Un service est proposé : demandez-lui s'il peut recevoir l'enfant."), rank=2)],
 )
-def ask(orientation: Orientation, step_input: inputs.Asking, case: Case) -> None:
+def ask(orientation: Orientation, step_input: inputs.ServiceAsking, case: Case) -> None:
     """Record that the service was asked, by a safe channel."""
     # With the state, and not after it: what is awaited has its end.
     orientation.asked_at = step_input.at
@@ -87,11 +87,11 @@ def ask(orientation: Orientation, step_input: inputs.Asking, case: Case) -> None
     target=O.UNDER_STUDY,
     roles=ORIENTING,
     effects=[effects.about_its_child, effects.study],
-    takes=inputs.Answer,
+    takes=inputs.ServiceAnswer,
     law="CASF L221-1",
     data_class="J",
 )
-def study(orientation: Orientation, step_input: inputs.Answer, case: Case) -> None:
+def study(orientation: Orientation, step_input: inputs.ServiceAnswer, case: Case) -> None:
     """Note that the service looks at the request: it may take as long again to answer."""
 
 
@@ -103,12 +103,12 @@ def study(orientation: Orientation, step_input: inputs.Answer, case: Case) -> No
     target=O.ACCEPTED,
     roles=ORIENTING,
     effects=[effects.about_its_child, effects.answered],
-    takes=inputs.Answer,
+    takes=inputs.ServiceAnswer,
     tells=TEAM,
     law="CASF L221-1",
     data_class="J",
 )
-def accept(orientation: Orientation, step_input: inputs.Answer, case: Case) -> None:
+def accept(orientation: Orientation, step_input: inputs.ServiceAnswer, case: Case) -> None:
     """Record that the service takes the child."""
     orientation.expires_at = orientation.remind_at = None
 
@@ -121,12 +121,12 @@ def accept(orientation: Orientation, step_input: inputs.Answer, case: Case) -> N
     target=O.REFUSED,
     roles=ORIENTING,
     effects=[effects.about_its_child, effects.answered],
-    takes=inputs.Refusal,
+    takes=inputs.ServiceRefusal,
     tells=TEAM,
     law="CASF L221-1",
     data_class="J",
 )
-def refuse(orientation: Orientation, step_input: inputs.Refusal, case: Case) -> None:
+def refuse(orientation: Orientation, step_input: inputs.ServiceRefusal, case: Case) -> None:
     """Record that the service says no, and why; another one is looked for."""
     orientation.refusal_reason = step_input.reason
     orientation.expires_at = orientation.remind_at = None
@@ -181,11 +181,11 @@ def withdraw(orientation: Orientation, step_input: workflow_inputs.Reasoned, cas
     roles=ORIENTING,
     checks=[checks.excluded_is_known, checks.not_excluded_already],
     effects=[effects.exclude],
-    takes=inputs.Exclusion,
+    takes=inputs.ResourceExclusion,
     law="CASF L221-1",
     data_class="F",
 )
-def exclude_resource(referral: object, step_input: inputs.Exclusion, case: Case) -> None:
+def exclude_resource(referral: object, step_input: inputs.ResourceExclusion, case: Case) -> None:
     """Keep a structure or service away from the case: the exploiter or an implicated parent lives or works there."""
 
 
@@ -199,9 +199,9 @@ def exclude_resource(referral: object, step_input: inputs.Exclusion, case: Case)
     guards=[checks.exclusion_of_resource_stands],
     effects=[effects.lift],
     signed_when=checks.lifting_calls_for_two,
-    takes=inputs.ExclusionEnd,
+    takes=inputs.ResourceExclusionEnd,
     law="CASF L221-1",
     data_class="F",
 )
-def lift_excluded_resource(referral: object, step_input: inputs.ExclusionEnd, case: Case) -> None:
+def lift_excluded_resource(referral: object, step_input: inputs.ResourceExclusionEnd, case: Case) -> None:
     """End such an exclusion, by two persons."""

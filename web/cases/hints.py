@@ -50,10 +50,12 @@ HINTS: Final[Mapping[str, Text]] = {
         "Au moins deux personnes de champs différents ; pas celles qui suivent la famille, sauf motif."
     ),
     "danger_departments": _("Numéros, séparés par des espaces : là où l'enfant ne doit pas être conduit."),
-    "Proposal.text": _("Le strict nécessaire, par une voie sûre. Jamais par SMS."),
-    "Proposal.despite": _("Seulement si une règle écarte ce service."),
-    "Asking.channel": _("Jamais par SMS."),
-    "Exclusion.reason": _("L'auteur de l'exploitation ou un parent mis en cause y vit ou y travaille."),
+    "OrientationProposal.text": _("Le strict nécessaire, par une voie sûre. Jamais par SMS."),
+    "OrientationProposal.despite": _("Seulement si une règle écarte ce service."),
+    "ServiceAsking.channel": _("Jamais par SMS."),
+    "ResourceExclusion.reason": _(
+        "L'auteur de l'exploitation ou un parent mis en cause y vit ou y travaille."
+    ),
     "Reasoned.reason": _("Une phrase suffit ; elle reste au dossier."),
 }
 #: When a member is to be answered at all: what depends on another answer isn't called optional.

@@ -32,6 +32,7 @@ PARTIES: Final[Mapping[str, Text]] = {
     "case_referent": _("la ou le référent ASE"),
     "inquiry_arbiters": _("au second refus, l'encadrement des deux départements"),
     "named": _("les personnes nommées"),
+    "named_inspector": _("l'inspection ASE désignée sur le dossier"),
     "on_call": _("la ou le cadre d'astreinte"),
     "prosecutor": _("le parquet"),
     "recipient": _("le destinataire"),

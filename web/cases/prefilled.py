@@ -22,7 +22,7 @@ type Values = dict[str, Any]
 #: What is most often recorded as it happens; a date that proves something to others is never filled in.
 NOW: Final = frozenset(
     {
-        "Asking.at",
+        "ServiceAsking.at",
         "Contact.at",
         "Exchange.at",
         "Confirmation.confirmed_at",

@@ -17,7 +17,7 @@ from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
 from referrals.orientations import actions, queries
 from referrals.orientations.actions import Found
-from referrals.orientations.inputs import Search
+from referrals.orientations.inputs import ServiceSearch
 from referrals.reading import names
 from referrals.reading.disclosures import opened, seen
 from referrals.reading.names import Names
@@ -36,7 +36,7 @@ PROPOSE: Final = steps.get(Machine.ORIENTATION, "propose")
 
 
 def _ask(name: str, **how: Any) -> Ask:
-    return Ask(name, words.of(name, "Search"), hint(name, "Search"), **how)
+    return Ask(name, words.of(name, "ServiceSearch"), hint(name, "ServiceSearch"), **how)
 
 
 ASKS: Final = (
@@ -50,7 +50,7 @@ CHILD: Final = _ask("child", kind="select", width="half")
 class FindService(InputPage):
     """GET, POST /dossiers/{id}/orientations/recherche."""
 
-    takes = Search
+    takes = ServiceSearch
     asks: Sequence[Ask] = ASKS
     template = "web/orientations/find.html"
     _children: Pairs = ()
@@ -83,7 +83,7 @@ class FindService(InputPage):
             NotVisible, NotAllowed, WrongState: as the search refuses it.
         """
         self.asks = (*ASKS, CHILD)
-        found = actions.match(request, pk, self.validated())
+        found = actions.match(request, pk, self.body())
         self._about(found.called)
         body = self.body()
         carried = {name: body.get(name) or "" for name in ("need", "child", "danger_departments")}
@@ -134,5 +134,6 @@ class ProposeOrientation(StepPage):
         part: UUID | None = None,  # noqa: ARG002 - Django's signature
     ) -> HttpResponse:
         """Show where a service is chosen first."""
-        shown: HttpResponse = FindService.as_view()(request, pk=pk)
-        return shown
+        shown: Any = FindService.as_view()(request, pk=pk)
+        found: HttpResponse = shown
+        return found
