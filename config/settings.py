@@ -306,7 +306,6 @@ SPECTACULAR_SETTINGS = {
         "RequestRefusedCode": "accounts.models.accountrequest.Refused",
         "AccountStateCode": "accounts.people.AccountState",
         "ImportSourceCode": "accounts.models.importrun.ImportSource",
-        "NeedCode": "directory.codes.Need",
         "SafeChannelCode": "directory.codes.SafeChannel",
         "OrientationRefusalCode": "referrals.vocabulary.orientations.RefusalReason",
     },

@@ -1,12 +1,15 @@
 """Orientations through pages: from a need to an explained list, a proposal, a refusal, and the list again (A.9, A.10)."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
+from directory.models import Capacity
 from referrals.models import Orientation, Referral
 from tests.conftest import see_all
-from tests.factories.resources import a_structure
+from tests.factories.resources import a_service, a_structure
 from tests.referrals.orientations.conftest import NEED, Seeking
 from tests.web.visiting import Visitor, form_in, links, text
 
@@ -150,3 +153,38 @@ def test_a_wrong_departement_is_said_at_its_field(seeking):
 
     assert answer.status_code == 400
     assert "Chercher un service" in text(answer)
+
+
+#: 3 a.m. in Cayenne, in a night of the week.
+AT_NIGHT = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
+
+
+def test_a_coordinator_in_cayenne_finds_a_place_for_tonight_at_3_a_m(seeking):
+    """field.md A.10.7: hours are those of the authority's clock, and a vacancy counts while it is fresh."""
+    world, authority = seeking.world, seeking.case.authority
+    type(authority).objects.filter(pk=authority.pk).update(timezone="America/Cayenne")
+    seeking.put(urgency="U3", department="973")
+    seeking.set_child(residence_department="973")
+    asleep = a_service(
+        authority, structure=a_structure(authority, name="Maison des Palmistes"), name="L'Accueil de jour",
+        zones=["973"], round_the_clock=False, opening_hours="Mo-Fr 09:00-17:00",
+    )  # fmt: skip
+    awake = a_service(
+        authority, structure=a_structure(authority, name="Foyer de l'Oyapock"), name="L'Accueil de nuit",
+        zones=["973"], round_the_clock=True, phone="0594000000",
+    )  # fmt: skip
+    Capacity.objects.create(service=awake, maximum=4, vacancy=1, told_at=AT_NIGHT - timedelta(hours=6))
+    with time_machine.travel(AT_NIGHT):
+        visitor = Visitor(world, "crip_coordinator", at=AT_NIGHT)
+
+        listed = text(visitor.post(f"{page_of(seeking)}/recherche", {"need": "tonight_shelter"})).replace(
+            "\xa0", " "
+        )
+
+    night, day = listed.index(awake.name), listed.index(asleep.name)
+    assert night < day, "who is open at that hour stands first"
+    assert "Ouvert 24 h/24" in listed[night:day]
+    assert "1 place" in listed[night:day]
+    assert "Fermé maintenant, ouvre" in listed[day:]
+    assert "05 94 00 00 00" in listed, "what is found is called"
+    assert "119" in listed

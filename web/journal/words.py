@@ -89,6 +89,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "directory:held-settled": _("Ligne d'import retenue, tranchée"),
     "directory:exported": _("Annuaire exporté"),
     "draft:unshared": _("Partage d'un brouillon retiré"),
+    "orientation:matched": _("Services cherchés dans l'annuaire pour un dossier"),
     "exclusion:confirmed": _("Déport confirmé"),
     "emergency-search:agreed": _("Recherche d'urgence validée"),
     "emergency-search:compared": _("Dossiers ouverts par le service pour une recherche d'urgence"),
