@@ -1,0 +1,130 @@
+"""The guidance pages as files: ``pages/<language>/<section>/<page>.md``, a head in TOML, then CommonMark.
+
+A file is read once, when the first page is asked for. What a head must hold is checked here, so that a page with no
+source, no day of writing or no day of review is refused where it is read, and not shown. Source: field.md B.6.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from core.languages import ENGLISH, FRENCH
+
+FOLDER: Final = Path(__file__).parent / "pages"
+_FENCE: Final = "+++"
+LANGUAGES: Final = (FRENCH, ENGLISH)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whom a page relies on: linked, never copied. ``dated`` is as the source gives it; ``read_on`` when we read it."""
+
+    title: str
+    publisher: str
+    dated: str
+    address: str
+    read_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidePage:
+    """One page in one language; ``path`` is ``section/page``, the same in both.
+
+    ``written_on``, ``review_due``: the text's own days. ``steps`` as ``machine:step``; ``fields`` of the concern form;
+    ``signs`` of the spotting grid; ``articles`` as they are cited; ``numbers`` by their codes.
+    """
+
+    path: str
+    lang: str
+    title: str
+    summary: str
+    audience: tuple[str, ...]
+    settings: tuple[str, ...]
+    steps: tuple[str, ...]
+    fields: tuple[str, ...]
+    signs: tuple[str, ...]
+    articles: tuple[str, ...]
+    numbers: tuple[str, ...]
+    written_on: date
+    review_due: date
+    status: str
+    sources: tuple[Source, ...]
+    history: tuple[tuple[date, str], ...]
+    text: str
+
+    @property
+    def section(self) -> str:
+        """Return the first part of the path."""
+        return self.path.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Return the second part of the path."""
+        return self.path.partition("/")[2]
+
+    def is_current(self, today: date) -> bool:
+        """Tell whether the page is published, and its review not overdue."""
+        return self.status == "published" and today <= self.review_due
+
+
+class BadPage(Exception):
+    """A file that is no guidance page: which, and why."""
+
+
+def read(raw: str, *, path: str, lang: str) -> GuidePage:
+    """Return the page that a file holds.
+
+    Raises:
+        BadPage: no head, an unknown or missing entry, no source, or another language than that of its folder.
+    """
+    begin, head, text = _parts(raw, path)
+    if begin.strip():
+        raise BadPage(f"{path}: text before the head")
+    try:
+        said: dict[str, Any] = tomllib.loads(head)
+        sources = tuple(_source(one) for one in said.pop("sources"))
+        history = tuple((one["on"], one["what"]) for one in said.pop("history"))
+        lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+        page = GuidePage(**(said | lists), path=path, sources=sources, history=history, text=text.strip())
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise BadPage(f"{path}: {error}") from error
+    if page.lang != lang or not page.sources or not page.text:
+        raise BadPage(f"{path}: another language, no source, or no text")
+    return page
+
+
+def _source(said: Mapping[str, Any]) -> Source:
+    return Source(
+        title=said["title"],
+        publisher=said["publisher"],
+        dated=said["date"],
+        address=said["address"],
+        read_on=said["read_on"],
+    )
+
+
+def _parts(raw: str, path: str) -> tuple[str, str, str]:
+    parts = raw.split(f"{_FENCE}\n", 2)
+    if len(parts) != len(("before", "head", "text")):
+        raise BadPage(f"{path}: no head between two lines {_FENCE}")
+    return parts[0], parts[1], parts[2]
+
+
+@cache
+def pages(lang: str) -> Mapping[str, GuidePage]:
+    """Return all pages of a language by their paths.
+
+    Raises:
+        BadPage: one of the files.
+    """
+    folder = FOLDER / lang
+    found = {}
+    for file in sorted(folder.glob("*/*.md")):
+        path = file.relative_to(folder).with_suffix("").as_posix()
+        found[path] = read(file.read_text(encoding="utf-8"), path=path, lang=lang)
+    return MappingProxyType(found)

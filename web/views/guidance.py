@@ -1,0 +1,89 @@
+"""Guidance for everybody, without a sign-in; nothing is kept of who reads what (field.md B)."""
+
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.utils.translation import get_language
+
+from accounts.errors import NotVisible
+from accounts.request import ServiceRequest
+from core.languages import ENGLISH, FRENCH
+from web.guidance import files, shown
+from web.guidance.numbers import numbers
+from web.page import StandingPage
+
+#: The day of a page that nobody signs in to read; the texts' own days leave a margin for the islands.
+FRANCE: Final = ZoneInfo("Europe/Paris")
+
+
+def language() -> str:
+    """Return the language of the reader, as the folders have it."""
+    return ENGLISH if get_language() == ENGLISH else FRENCH
+
+
+class GuidancePage(StandingPage):
+    """A page of the guidance, in the reader's language, on a day."""
+
+    @property
+    def today(self) -> date:
+        """Return the day in France."""
+        return self.at.astimezone(FRANCE).date()
+
+
+class Guide(GuidancePage):
+    """GET /guide."""
+
+    template = "web/guidance/index.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what there is to read, by section."""
+        return self.show({"sections": shown.index(language(), self.today)})
+
+
+class OnePage(GuidancePage):
+    """GET /guide/{section}/{page}."""
+
+    template = "web/guidance/page.html"
+
+    @property
+    def page(self) -> files.GuidePage | None:
+        """Return the page that is asked for, if there is one in the reader's language."""
+        page = files.pages(language()).get("{section}/{name}".format(**self.kwargs))
+        return page if page is not None and page.status == "published" else None
+
+    def while_out(self) -> HttpResponse | None:
+        """Return the page as ever; none where there is none."""
+        return super().while_out() if self.page else None
+
+    def get(self, request: ServiceRequest, **_: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show one page; of one whose review is overdue, that it is.
+
+        Raises:
+            NotVisible: there is none.
+        """
+        page = self.page
+        if page is None:
+            raise NotVisible
+        return self.show(
+            {
+                "page": page,
+                "label": shown.SECTIONS[page.section],
+                "parts": list(shown.parts(page)),
+                "articles": shown.articles_of(page),
+                "signs": shown.signs_of(page),
+                "numbers": shown.numbers_of(page, self.today),
+                "overdue": not page.is_current(self.today),
+            }
+        )
+
+
+class Poster(GuidancePage):
+    """GET /guide/affiche."""
+
+    template = "web/guidance/poster.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the numbers on one sheet, to print and hang."""
+        return self.show({"numbers": [one for one in numbers().values() if one.is_checked(self.today)]})
