@@ -1,0 +1,164 @@
+"""What every guidance page must hold: both languages, sources, living links, our words, an easy text (field.md B.8)."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from referrals.vocabulary.signs import SIGN_CODES
+from referrals.workflow.step import steps
+from tests.web.guidance.reading_level import ease
+from web.guidance import files, shown
+from web.guidance.numbers import ALWAYS, CHECKED_FOR, numbers
+
+PAGES = [page for lang in files.LANGUAGES for page in files.pages(lang).values()]
+IDS = [f"{page.lang}/{page.path}" for page in PAGES]
+QUOTED = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
+#: What domain.md §3.6 says not to say, but in somebody's own words between quotation marks.
+AVOIDED = {
+    "fr": r"prostituées? mineures?|\bescorts?\b|michetonneuses?|michetonnage|\bclients?\b|\bcopains?\b|consentantes?|se prostituent?\b|"
+    r"\bpasses? (?:à|de|par)|fugueu(?:r|se)s?\b|\bavoue[rz]?\b|\baveux?\b|dénonc(?:er|ez|iation)|délinquante?s?\b|abus sexuels?|dossiers? clos",
+    "en": r"child prostitutes?|\bescorts?\b|\bclients?\b|\bboyfriends?\b|consenting|prostitutes? (?:herself|himself|themselves)|"
+    r"\bconfess(?:es|ed)?\b|\bdelinquents?\b|sexual abuse",
+}
+#: A text that a 14-year-old reads; quotations and names of institutions included.
+EASY_ENOUGH = {"fr": 55, "en": 50}
+#: The day as of which nothing may be overdue: that of the newest text, so that no build breaks by itself.
+NEWEST = max(page.written_on for page in PAGES)
+
+
+def test_each_page_is_there_in_both_languages():
+    assert set(files.pages("fr")) == set(files.pages("en"))
+    assert len(files.pages("fr")) >= 25
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+class TestEachPage:
+    def test_its_head_is_whole(self, page):
+        """A page with no source, an unknown sign, step, article or number isn't published (B.8.2)."""
+        known = {f"{one.machine.value}:{one.name}" for one in steps.all()}
+
+        assert page.section in shown.SECTIONS
+        assert len(page.title) <= 70
+        assert len(page.summary) <= 200
+        assert set(page.signs) <= set(SIGN_CODES)
+        assert set(page.steps) <= known
+        assert set(page.numbers) <= set(numbers())
+        assert len(shown.articles_of(page)) >= len(page.articles), "an article is in no table of the law"
+        assert all(one.address.startswith("https://") for one in page.sources)
+        assert all(one.read_on <= NEWEST for one in page.sources)
+        assert page.written_on < page.review_due <= page.written_on + timedelta(days=366)
+        assert page.is_current(NEWEST)
+
+    def test_each_link_leads_somewhere(self, page):
+        assert list(shown.parts(page))
+
+    def test_what_is_put_in_is_there(self, page):
+        """A table of which the head names nothing would be empty."""
+        kinds = {part.kind for part in shown.parts(page)} - {"text"}
+
+        assert {kind for kind in kinds if not getattr(page, kind)} == set()
+        assert not re.search(r"^\{\w+\}$", re.sub(shown._INSERT, "", page.text), re.MULTILINE)
+
+    def test_its_words_are_ours(self, page):
+        """A child's words stand between quotation marks, and are never our category (domain.md §3.6)."""
+        said = QUOTED.sub("", f"{page.title}. {page.summary}. {page.text}")
+
+        assert re.findall(AVOIDED[page.lang], said, re.IGNORECASE) == []
+
+    def test_it_reads_easily(self, page):
+        assert ease(f"{page.summary}\n\n{page.text}", page.lang) >= EASY_ENOUGH[page.lang]
+
+
+def test_a_text_that_is_hard_to_read_is_found():
+    hard = "L'institutionnalisation interdépartementale des dispositifs conventionnels présuppose une contractualisation."
+
+    assert ease(hard, "fr") < EASY_ENOUGH["fr"] < ease("Le chat dort. Il a bien mangé. La nuit est douce.", "fr")
+
+
+@pytest.mark.parametrize("code", list(numbers()))
+def test_each_number_was_checked_and_says_where(code):
+    one = numbers()[code]
+
+    assert one.is_checked(NEWEST)
+    assert one.source.startswith("https://")
+    assert set(one.label) == {"fr", "en"}
+
+
+def test_a_number_that_nobody_checked_leaves_the_page_but_for_the_states_own():
+    late = NEWEST + CHECKED_FOR + timedelta(days=400)
+
+    assert {code for code, one in numbers().items() if one.is_checked(late)} == set(ALWAYS)
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        ("no head", "no head"),
+        ("+++\ntitle = \"x\"\n+++\ntext", "sources"),
+        ("+++\ntitle = \n+++\ntext", "x/y"),
+        ("before\n+++\n+++\ntext", "before the head"),
+    ],
+)
+def test_a_file_that_is_no_page_is_refused_by_name(raw, why):
+    with pytest.raises(files.BadPage, match=why):
+        files.read(raw, path="x/y", lang="fr")
+
+
+def page_of(text):
+    """Return a page with this text, as if it stood beside the others."""
+    return files.GuidePage(
+        path="faire/essai", lang="fr", title="Essai", summary="Essai", audience=(), settings=(), steps=(), fields=(),
+        signs=(), articles=(), numbers=(), written_on=date(2026, 11, 29), review_due=date(2027, 11, 29),
+        status="published", sources=(), history=(), text=text,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "address", ["guide:faire/nulle-part", "page:nowhere", "http://example.org", "javascript:alert(1)", "/dossiers", "mailto:a@b.fr"]
+)  # fmt: skip
+def test_a_link_that_leads_nowhere_or_elsewhere_is_refused(address):
+    with pytest.raises(shown.DeadLink):
+        list(shown.parts(page_of(f"[ici]({address})")))
+
+
+def test_html_of_a_file_is_shown_as_text():
+    html = "".join(part.html for part in shown.parts(page_of("<script>alert(1)</script>\n\n<b onclick=x>gras</b>")))
+
+    assert "<script" not in html
+    assert "<b " not in html
+    assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize("language", files.LANGUAGES)
+class TestShown:
+    @pytest.mark.parametrize("path", sorted(files.pages("fr")))
+    def test_each_page_is_shown_to_a_stranger_and_is_light(self, client, db, path, language):
+        """No sign-in, no cookie, at most 100 kB, and nothing of anybody else's (B.8.3, B.8.5)."""
+        section, name = path.split("/")
+        answer = client.get(
+            reverse("guide-page", args=[section, name]), headers={"accept-language": language, "accept": "text/html"}
+        )
+
+        assert answer.status_code == 200
+        assert len(answer.content) < 100_000
+        assert not answer.cookies.keys() - {"csrftoken"}
+        assert files.pages(language)[path].title in answer.content.decode().replace("&#x27;", "'").replace("\u00a0", " ").replace("\u202f", " ")
+
+    def test_the_index_names_every_page(self, client, db, language):
+        answer = client.get(reverse("guide"), headers={"accept-language": language, "accept": "text/html"})
+
+        assert answer.content.decode().count('href="/guide/') >= len(files.pages(language))
+
+
+def test_a_page_that_is_not_there_is_not_found(client, db):
+    assert client.get("/guide/faire/nulle-part", headers={"accept": "text/html"}).status_code == 404
+
+
+def test_a_page_whose_review_is_overdue_leaves_the_index():
+    page = next(iter(files.pages("fr").values()))
+    later = page.review_due + timedelta(days=1)
+
+    assert not page.is_current(later)
+    assert page not in [one for _, held in shown.index("fr", later) for one in held]
