@@ -39,17 +39,17 @@ class TestEachPage:
         """A page with no source, an unknown sign, step, article or number isn't published (B.8.2)."""
         known = {f"{one.machine.value}:{one.name}" for one in steps.all()}
 
-        assert page.section in shown.SECTIONS
-        assert len(page.title) <= 70
-        assert len(page.summary) <= 200
-        assert set(page.signs) <= set(SIGN_CODES)
-        assert set(page.steps) <= known
-        assert set(page.numbers) <= set(numbers())
-        assert len(shown.articles_of(page)) >= len(page.articles), "an article is in no table of the law"
-        assert all(one.address.startswith("https://") for one in page.sources)
-        assert all(one.read_on <= NEWEST for one in page.sources)
-        assert page.written_on < page.review_due <= page.written_on + timedelta(days=366)
-        assert page.is_current(NEWEST)
+        assert guide.section in shown.SECTIONS
+        assert len(guide.title) <= 70
+        assert len(guide.summary) <= 200
+        assert set(guide.signs) <= set(SIGN_CODES)
+        assert set(guide.steps) <= known
+        assert set(guide.numbers) <= set(numbers())
+        assert len(shown.articles_of(guide)) >= len(guide.articles), "an article is in no table of the law"
+        assert all(one.address.startswith(("https://", "http://")) for one in guide.sources)
+        assert all(one.read_on <= NEWEST for one in guide.sources)
+        assert guide.written_on < guide.review_due <= guide.written_on + timedelta(days=366)
+        assert guide.is_current(NEWEST)
 
     def test_each_link_leads_somewhere(self, page):
         assert list(shown.parts(page))
