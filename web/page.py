@@ -296,6 +296,7 @@ def made(
         "language": translation.get_language(),
         "exit_to": settings.QUICK_EXIT_URL,
         "providers": providers.all_of_site(),
+        "as_of": request.at.astimezone(ZONE).date(),  # which guidance counts (web/guidance/)
     }
     with french.for_page():
         response = render(request, template, shared | dict(context), status=status)

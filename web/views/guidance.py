@@ -4,10 +4,9 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 
-from accounts.errors import NotVisible
 from accounts.request import ServiceRequest
 from core.languages import ENGLISH, FRENCH
 from web.guidance import files, shown
@@ -61,11 +60,11 @@ class OnePage(GuidancePage):
         """Show one page; of one whose review is overdue, that it is.
 
         Raises:
-            NotVisible: there is none.
+            Http404: there is none; it isn't a refusal that the journal would count.
         """
         page = self.page
         if page is None:
-            raise NotVisible
+            raise Http404
         return self.show(
             {
                 "page": page,

@@ -66,6 +66,7 @@ class CaseForm(FormPage):
         """Return what stands around the form: which step of which case, what it brings about, and its law."""
         return heading(referral, ties) | {
             "step": display.step_words(str(step.machine), step.name),
+            "declared": step,
             "law": step.law,
             "brings": brings(step),
             "back": _back(referral, ties, BACK.get(str(step.machine), "")),

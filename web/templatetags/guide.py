@@ -1,0 +1,37 @@
+"""What stands behind a question, a sign or a step: the guidance that helps, folded, in another tab."""
+
+from typing import Any, Final
+
+from django import template
+from django.utils.translation import get_language
+
+from core.languages import ENGLISH, FRENCH
+from web.filing.topics import Topic
+from web.guidance import context as behind
+from web.guidance.files import GuidePage
+
+register = template.Library()
+_BEHIND: Final = "web/guidance/behind.html"
+
+
+def _language() -> str:
+    return ENGLISH if get_language() == ENGLISH else FRENCH
+
+
+@register.inclusion_tag(_BEHIND, takes_context=True)
+def guide_for_topic(context: Any, topic: Topic) -> dict[str, list[GuidePage]]:
+    """Return the pages behind the questions of a topic of the form."""
+    return {"pages": behind.about_fields(topic.part, sorted(topic.names), _language(), context["as_of"])}
+
+
+@register.inclusion_tag(_BEHIND, takes_context=True)
+def guide_for_signs(context: Any, rows: Any) -> dict[str, list[GuidePage]]:
+    """Return the pages behind the signs of a family, given the rows of the grid."""
+    codes = [row.name.removesuffix("-mode") for row in rows]
+    return {"pages": behind.about_signs(codes, _language(), context["as_of"])}
+
+
+@register.inclusion_tag(_BEHIND, takes_context=True)
+def guide_for_step(context: Any, machine: str, step: str) -> dict[str, list[GuidePage]]:
+    """Return the pages behind a step."""
+    return {"pages": behind.about_step(machine, step, _language(), context["as_of"])}
