@@ -63,6 +63,8 @@ IMPORT_ASKED: Final = "import:asked"
 IMPORT_REFUSED: Final = "import:refused"
 IMPORT_DONE: Final = "import:done"
 IMPORT_UNDONE: Final = "import:undone"
+GUIDANCE_REVIEWED: Final = "guidance:reviewed"
+GUIDANCE_REVIEW_WITHDRAWN: Final = "guidance:review-withdrawn"
 UNIT_MADE: Final = "unit:made"
 AUTHORITY_LOADED: Final = "authority:loaded"
 PREFERENCES_CHANGED: Final = "preferences:changed"
@@ -139,6 +141,8 @@ events.register(
     REQUESTS_LAPSED,
     CERTIFICATE_READ,
     REQUESTS_LISTED,
+    GUIDANCE_REVIEWED,
+    GUIDANCE_REVIEW_WITHDRAWN,
     UNIT_MADE,
     AUTHORITY_LOADED,
 )

@@ -531,3 +531,14 @@ class ImportDecisionInput(StrictSerializer):
     """Which trial is confirmed: what was seen, and nothing else."""
 
     digest = Text(max_length=64, help_text="`digest` of the import, as it was read.")
+
+
+class GuidanceReviewInput(StrictSerializer):
+    """A professional's review of a page: who they are, when they read it, until when they stand by it."""
+
+    authority = Id()
+    name = Text(max_length=200)
+    function = Text(max_length=200)
+    body = Text(max_length=200)
+    reviewed_on = Day()
+    until = Day()

@@ -27,6 +27,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
         "account-requests.decide": frozenset({Role.TERRITORY_ADMIN}),
         # Add institutions to the authority's list, and correct them.
         "organisations.manage": frozenset({Role.TERRITORY_ADMIN}),
+        # Record that a professional has read a page of the guidance, and take it back (field.md B.6).
+        "guidance.review": frozenset({Role.TERRITORY_ADMIN}),
         # Read the delays, thresholds and texts that the authority has chosen: who works in it (domain.md §11.1).
         "settings.read": frozenset(Role) - OUTSIDE,
         # Choose them.

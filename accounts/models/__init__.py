@@ -11,6 +11,7 @@ from accounts.models.authority import Authority, AuthorityTerritory, Unit
 from accounts.models.calendarfeed import CalendarFeed
 from accounts.models.factor import Factor, FactorReset, RecoveryCode
 from accounts.models.grantrequest import GrantRequest
+from accounts.models.guidancereview import GuidanceReview
 from accounts.models.identity import Identity, ProviderVisit
 from accounts.models.importrun import ImportRun
 from accounts.models.mailedlink import MailedLink
@@ -30,6 +31,7 @@ __all__ = [
     "Factor",
     "FactorReset",
     "GrantRequest",
+    "GuidanceReview",
     "Identity",
     "ImportRun",
     "MailedLink",

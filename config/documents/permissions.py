@@ -72,6 +72,7 @@ PERMISSION_RULES: Final = {
     " administer the authority, of those alone that two persons give.",
     "account-requests.decide": "Accept or refuse requests for accounts, and for roles of filers and services.",
     "organisations.manage": "Add institutions to the authority's list, and correct them.",
+    "guidance.review": "Record a professional's review of a guidance page, and take it back.",
     "settings.read": "Read what the authority has chosen where the law leaves it the choice.",
     "settings.change": "Choose it, from a day on.",
     "figures.read": "Read how many cases there were of which kind, small numbers suppressed; administrators by the"

@@ -17,6 +17,7 @@ from accounts.models import (
     Factor,
     FactorReset,
     GrantRequest,
+    GuidanceReview,
     Identity,
     ImportRun,
     MailedLink,
@@ -108,6 +109,19 @@ def test_a_calendar_feed_ends_and_is_revoked_after_it_was_made(make_user):
     refused(lambda: make(ends_on=today), constraint="feed_ends_after_it_was_made")
     tomorrow, yesterday = today + timedelta(days=1), today - timedelta(days=1)
     refused(lambda: make(ends_on=tomorrow, revoked_on=yesterday), constraint="feed_revoked_after_it_was_made")
+
+
+def test_a_review_of_a_page_ends_after_it_was_made_and_is_withdrawn_whole(make_user, authority_93):
+    today, user = NOON.date(), make_user()
+    make = lambda **more: GuidanceReview.objects.create(  # noqa: E731 - said often
+        **{
+            "authority": authority_93, "path": "faire/x", "language": "fr", "digest": "0" * 64, "name": "x",
+            "function": "x", "body": "x", "reviewed_on": today, "until": today + timedelta(days=1), "typed_by": user,
+            "typed_at": NOON,
+        } | more
+    )  # fmt: skip
+    refused(lambda: make(until=today), constraint="guidance_review_runs_forward")
+    refused(lambda: make(withdrawn_at=NOON), constraint="guidance_review_withdrawn_whole")
 
 
 def test_what_was_odd_is_of_a_kind_and_counted_by_day(make_user):

@@ -29,6 +29,7 @@ from accounts.models import (
     Factor,
     FactorReset,
     GrantRequest,
+    GuidanceReview,
     Identity,
     ImportRun,
     MailedLink,
@@ -179,6 +180,10 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
         CalendarFeed: both(
             CalendarFeed, user=of, label="x", language="fr", sha256=lambda _: uuid4().hex * 2, made_on=at.date(),
             ends_on=at.date() + timedelta(days=90),
+        ),
+        GuidanceReview: both(
+            GuidanceReview, authority=place, path="faire/x", language="fr", digest=lambda one: one.pk.hex * 2, name="x",
+            function="x", body="x", reviewed_on=at.date(), until=at.date() + timedelta(days=90), typed_by=of, typed_at=at,
         ),
         AccountRequest: both(
             AccountRequest, user=of, role="filer", authority=place, asked_at=at, confirmed_at=at
@@ -1084,6 +1089,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
             list(rows_of)
         list(MailedLink.objects.all())
         list(CalendarFeed.objects.all())
+        list(GuidanceReview.objects.all())
         list(CaseExport.objects.all())
         list(ConfirmationLink.objects.all())
         list(EmergencySearch.objects.all())

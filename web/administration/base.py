@@ -24,6 +24,7 @@ DECIDES: Final = "account-requests.decide"
 #: What a second person may confirm: roles that two persons give, and factors that somebody has lost.
 CONFIRMS: Final = ("memberships.confirm", "factors.reset")
 REVIEWS: Final = "memberships.review"
+GUIDES: Final = "guidance.review"
 #: As many lines has a page of a table, unless its address asks for another number.
 PAGE_SIZE: Final = 25
 
@@ -84,6 +85,8 @@ class AdministrationPage(Page):
             tabs.append(Tab(_("Structures"), reverse("organisations-page"), "organisations-page"))
         if managed:
             tabs.append(Tab(_("Imports"), reverse("imports-page"), "imports-page"))
+        if self.actor.may(GUIDES):
+            tabs.append(Tab(_("Pages d'aide"), reverse("guidance-reviews"), "guidance-reviews"))
         if self.actor.may(DECIDES):
             address = reverse("account-requests-page")
             tabs.append(Tab(_("Demandes de compte"), address, "account-requests-page"))

@@ -203,7 +203,17 @@ OUTCOMES: Final = {
     "unchanged": _("Inchangé"),
 }
 #: What was done, by the page that did it.
+GUIDANCE: Final = (
+    Ask("authority", _("Autorité"), width="half"),
+    Ask("name", _("Nom du professionnel"), _("Il accepte que son nom figure sur une page publique.")),
+    Ask("function", _("Fonction"), width="half"),
+    Ask("body", _("Organisme"), width="half"),
+    Ask("reviewed_on", _("Relue le"), width="date"),
+    Ask("until", _("Vaut jusqu'au"), _("Un an au plus."), width="date"),
+)
 DONE: Final = {
+    "guidance-review": _("Relecture enregistrée"),
+    "guidance-review-end": _("Relecture retirée"),
     "person-verify": _("Attester une identité"),
     "person-reset": _("Demander la réinitialisation des moyens de connexion"),
     "role-new": _("Donner un rôle"),

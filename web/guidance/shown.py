@@ -92,7 +92,7 @@ def _html(text: str, page: GuidePage) -> SafeString:
             token.attrs["href"] = target(str(token.attrs["href"]), page)
             if str(token.attrs["href"]).startswith("https:"):
                 token.attrs["rel"] = "noreferrer"
-    html: str = markdown.renderer.render(tokens, markdown.options, {})
+    html: Any = markdown.renderer.render(tokens, markdown.options, {})
     # Made of tokens whose text the renderer escapes; HTML in the file is off.
     return mark_safe(html)  # noqa: S308
 

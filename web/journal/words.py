@@ -189,6 +189,8 @@ ACTS: Final[Mapping[str, Text]] = {
     "tie:removed": _("Lien déclaré retiré"),
     "token:made": _("Jeton créé"),
     "token:revoked": _("Jeton révoqué"),
+    "guidance:reviewed": _("Relecture d'une page d'aide enregistrée"),
+    "guidance:review-withdrawn": _("Relecture d'une page d'aide retirée"),
     "unit:made": _("Unité créée"),
     "user:address-asked": _("Autre adresse demandée"),
     "user:address-changed": _("Adresse d'un compte changée"),

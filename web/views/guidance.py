@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from accounts.request import ServiceRequest
 from core.languages import ENGLISH, FRENCH
-from web.guidance import files, shown
+from web.guidance import files, reviews, shown
 from web.guidance.numbers import numbers
 from web.page import StandingPage
 
@@ -53,8 +53,9 @@ class OnePage(GuidancePage):
         return page if page is not None and page.status == "published" else None
 
     def while_out(self) -> HttpResponse | None:
-        """Return the page as ever; none where there is none."""
-        return super().while_out() if self.page else None
+        """Return the page, without who reviewed it; none where there is none."""
+        page = self.page
+        return self.shown(page, {}) if page and self.request.method in ("GET", "HEAD") else None
 
     def get(self, request: ServiceRequest, **_: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show one page; of one whose review is overdue, that it is.
@@ -65,8 +66,13 @@ class OnePage(GuidancePage):
         page = self.page
         if page is None:
             raise Http404
+        return self.shown(page, {"review": reviews.of(page, self.today), "asked": True})
+
+    def shown(self, page: files.GuidePage, about: dict[str, object]) -> HttpResponse:
+        """Return a page with what is known of its review."""
         return self.show(
-            {
+            about
+            | {
                 "page": page,
                 "label": shown.SECTIONS[page.section],
                 "parts": list(shown.parts(page)),

@@ -153,7 +153,8 @@ class TestShown:
         assert answer.content.decode().count('href="/guide/') >= len(files.pages(language))
 
 
-def test_a_page_that_is_not_there_is_not_found(client, db):
+@pytest.mark.django_db(databases=["default", "keys"])
+def test_a_page_that_is_not_there_is_not_found(client):
     assert client.get("/guide/faire/nulle-part", headers={"accept": "text/html"}).status_code == 404
 
 

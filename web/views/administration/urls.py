@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from web.views.administration import (
     accountrequests,
+    guidance,
     imports,
     organisations,
     people,
@@ -34,6 +35,13 @@ urlpatterns: list[URLPattern] = [
         sessions.EndAllSessions.as_view(),
         name="authority-sessions",
     ),
+    path("administration/aide", guidance.Reviews.as_view(), name="guidance-reviews"),
+    path(
+        "administration/aide/<slug:lang>/<slug:section>/<slug:name>",
+        guidance.Record.as_view(),
+        name="guidance-review",
+    ),
+    path("administration/aide/<uuid:pk>/fin", guidance.Withdraw.as_view(), name="guidance-review-end"),
     path("administration/roles", roles.Roles.as_view(), name="memberships-page"),
     path("administration/roles/a-revoir", reviews.Reviews.as_view(), name="reviews-page"),
     path("administration/roles/nouveau", roles.NewRole.as_view(), name="role-new"),
