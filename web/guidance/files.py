@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from core.french import spaced
 from core.languages import ENGLISH, FRENCH
 
 FOLDER: Final = Path(__file__).parent / "pages"
@@ -90,7 +91,10 @@ def read(raw: str, *, path: str, lang: str) -> GuidePage:
         sources = tuple(_source(one) for one in said.pop("sources"))
         history = tuple((one["on"], one["what"]) for one in said.pop("history"))
         lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
-        page = GuidePage(**(said | lists), path=path, sources=sources, history=history, text=text.strip())
+        said |= lists | {"text": text.strip()}
+        if lang == FRENCH:  # as the sentences of a page are: no line breaks before its tall marks
+            said |= {name: spaced(said[name]) for name in ("title", "summary", "text")}
+        page = GuidePage(**said, path=path, sources=sources, history=history)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise BadPage(f"{path}: {error}") from error
     if page.lang != lang or not page.sources or not page.text:
