@@ -313,6 +313,8 @@ SPECTACULAR_SETTINGS = {
 
 # --- What pages need beside -------------------------------------------------------------------------
 # Where the quick exit leads: a page that anybody might be reading.
+# Guidance pages of the authorities' own, beside those of the project: a folder with fr/local/*.md and en/local/*.md.
+GUIDANCE_FOLDER = env.text("REPERE_GUIDANCE_FOLDER", default="")
 QUICK_EXIT_URL = env.text("REPERE_QUICK_EXIT_URL", default="https://meteofrance.com/")
 
 # --- What is logged -------------------------------------------------------------------------------

@@ -217,6 +217,7 @@ ROWS = {
 OF_A_SERVICE = "a name within another service, which refuses what it doesn't know"
 #: Why a variable has no row.
 WITHOUT = {
+    "REPERE_GUIDANCE_FOLDER": "checked where the pages are read: web/guidance/test_local.py",
     "REPERE_MODE": "test_local.py tries each mode",
     "REPERE_TEST_DATABASE_HOST": "counts outside production alone: test_local.py",
     "REPERE_LOG_KEY_FILE": "depends on the process: below, and keys_are_apart in test_checks.py",

@@ -13,11 +13,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from django.conf import settings
+
 from core.french import spaced
 from core.languages import ENGLISH, FRENCH
 
 FOLDER: Final = Path(__file__).parent / "pages"
 _FENCE: Final = "+++"
+#: The section of pages that the authorities of an instance add (``GUIDANCE_FOLDER``).
+LOCAL: Final = "local"
 LANGUAGES: Final = (FRENCH, ENGLISH)
 
 
@@ -126,9 +130,16 @@ def pages(lang: str) -> Mapping[str, GuidePage]:
     Raises:
         BadPage: one of the files.
     """
-    folder = FOLDER / lang
-    found = {}
-    for file in sorted(folder.glob("*/*.md")):
-        path = file.relative_to(folder).with_suffix("").as_posix()
-        found[path] = read(file.read_text(encoding="utf-8"), path=path, lang=lang)
+    found = _in(FOLDER, "*/*.md", lang)
+    if settings.GUIDANCE_FOLDER:
+        # Only in their own section: an authority adds pages, and takes none of the others away.
+        found |= _in(Path(settings.GUIDANCE_FOLDER), f"{LOCAL}/*.md", lang)
     return MappingProxyType(found)
+
+
+def _in(folder: Path, pattern: str, lang: str) -> dict[str, GuidePage]:
+    found = {}
+    for file in sorted((folder / lang).glob(pattern)):
+        path = file.relative_to(folder / lang).with_suffix("").as_posix()
+        found[path] = read(file.read_text(encoding="utf-8"), path=path, lang=lang)
+    return found

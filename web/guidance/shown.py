@@ -37,6 +37,7 @@ SECTIONS: Final = {
     "proteger": _("Protéger"),
     "aller-vers": _("Aller vers les jeunes"),
     "prevenir": _("Prévenir"),
+    "local": _("Dans votre département"),
 }
 #: What a line alone puts in: data, not typed again.
 _INSERT: Final = re.compile(r"^\{(numbers|articles|signs)\}$", re.MULTILINE)

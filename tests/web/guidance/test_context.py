@@ -1,13 +1,11 @@
 """Each sign, question and step leads to guidance, and what stands behind it costs no typed word (field.md B.8.1, B.8.4)."""
 
-import re
 from datetime import date, timedelta
 
 import pytest
 
 from referrals.vocabulary.signs import SIGN_CODES
 from referrals.workflow.step import steps
-from web.filing.lists import ListTopic
 from web.filing.sections import sections
 from web.guidance import context, files
 
@@ -27,7 +25,8 @@ class TestBehind:
         bare = [
             topic.slug
             for topic in topics
-            if not context.about_fields(topic.part, sorted(topic.names), lang, TODAY) and topic.slug not in WITHOUT
+            if not context.about_fields(topic.part, sorted(topic.names), lang, TODAY)
+            and topic.slug not in WITHOUT
         ]
 
         assert bare == []
@@ -56,4 +55,6 @@ def test_an_overdue_page_stands_behind_nothing():
 def test_the_page_that_is_about_the_fewest_signs_comes_first():
     first, *_ = context.about_signs(["blackmail_images"], "fr", TODAY)
 
-    assert len(first.signs) == min(len(page.signs) for page in files.pages("fr").values() if "blackmail_images" in page.signs)
+    assert len(first.signs) == min(
+        len(page.signs) for page in files.pages("fr").values() if "blackmail_images" in page.signs
+    )

@@ -76,7 +76,9 @@ class TestEachPage:
 def test_a_text_that_is_hard_to_read_is_found():
     hard = "L'institutionnalisation interdépartementale des dispositifs conventionnels présuppose une contractualisation."
 
-    assert ease(hard, "fr") < EASY_ENOUGH["fr"] < ease("Le chat dort. Il a bien mangé. La nuit est douce.", "fr")
+    assert (
+        ease(hard, "fr") < EASY_ENOUGH["fr"] < ease("Le chat dort. Il a bien mangé. La nuit est douce.", "fr")
+    )
 
 
 @pytest.mark.parametrize("code", list(numbers()))
@@ -98,7 +100,7 @@ def test_a_number_that_nobody_checked_leaves_the_page_but_for_the_states_own():
     ("raw", "why"),
     [
         ("no head", "no head"),
-        ("+++\ntitle = \"x\"\n+++\ntext", "sources"),
+        ('+++\ntitle = "x"\n+++\ntext', "sources"),
         ("+++\ntitle = \n+++\ntext", "x/y"),
         ("before\n+++\n+++\ntext", "before the head"),
     ],
@@ -126,7 +128,9 @@ def test_a_link_that_leads_nowhere_or_elsewhere_is_refused(address):
 
 
 def test_html_of_a_file_is_shown_as_text():
-    shown_as = "".join(part.html for part in shown.parts(page_of("<script>alert(1)</script>\n\n<b onclick=x>gras</b>")))
+    shown_as = "".join(
+        part.html for part in shown.parts(page_of("<script>alert(1)</script>\n\n<b onclick=x>gras</b>"))
+    )
 
     assert "<script" not in shown_as
     assert "<b " not in shown_as
@@ -140,7 +144,8 @@ class TestShown:
         """No sign-in, no cookie, at most 100 kB, and nothing of anybody else's (B.8.3, B.8.5)."""
         section, name = path.split("/")
         answer = client.get(
-            reverse("guide-page", args=[section, name]), headers={"accept-language": language, "accept": "text/html"}
+            reverse("guide-page", args=[section, name]),
+            headers={"accept-language": language, "accept": "text/html"},
         )
 
         assert answer.status_code == 200

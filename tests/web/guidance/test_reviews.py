@@ -69,7 +69,9 @@ def test_a_review_is_over_after_its_day_and_when_it_is_withdrawn(admin, stranger
 
 
 @pytest.mark.parametrize(
-    ("field", "days"), [("reviewed_on", 1), ("until", 400), ("until", -1)], ids=["to come", "too long", "over"]
+    ("field", "days"),
+    [("reviewed_on", 1), ("until", 400), ("until", -1)],
+    ids=["to come", "too long", "over"],
 )
 def test_a_review_of_no_possible_time_is_refused_beside_its_field(admin, field, days):
     refused = recorded(admin, **{field: (today() + timedelta(days=days)).isoformat()})
