@@ -3,6 +3,7 @@
 # some tests need beside (tests/system_packages.py) is installed where this is root on Debian; else they are left out.
 
 PORT ?= 8000
+TRAINING_PORT ?= 8100
 ARGS ?=
 # A test process more than processors, since that of the pages waits for the browser half the time; eight at most.
 JOBS ?= $(shell n=$$(( $$(nproc 2>/dev/null || echo 1) + 1 )); if [ "$$n" -gt 8 ]; then n=8; fi; echo "$$n")
@@ -13,12 +14,13 @@ unexport PYTHONDONTWRITEBYTECODE
 APPS := encryption core outbox audit accounts directory referrals web config
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-night check format docs messages pictures journeys bench lock sbom advisories check-format check-lint check-types check-imports check-migrations check-docs check-schema
+.PHONY: help demo training test test-night check format docs messages pictures journeys bench lock sbom advisories check-format check-lint check-types check-imports check-migrations check-docs check-schema
 
 help:
 	@printf '%s\n' \
 	  'make demo    run the service on http://localhost:$(PORT) with synthetic data (PORT=... for another port)' \
-	  'make test    run the tests on what DATABASE_URL says, SQLite by default (ARGS=... for pytest)' \
+	  'make training  run an instance to learn in on http://127.0.0.1:$(TRAINING_PORT): nothing is real, nothing leaves (docs/runbook.md)' \
+  'make test    run the tests on what DATABASE_URL says, SQLite by default (ARGS=... for pytest)' \
 	  'make test-night  run all that takes hours: every table in full, other clocks, both databases (docs/testing.md)' \
 	  'make check   format, lint, types, imports, migrations, made docs, OpenAPI' \
 	  'make format  put the code in its one format' \
@@ -33,6 +35,9 @@ help:
 
 demo: .venv/.runtime
 	$(PYTHON) manage.py demo --port $(PORT)
+
+training: .venv/.runtime
+	REPERE_MODE=training $(PYTHON) manage.py training --port $(TRAINING_PORT)
 
 test: .venv/.dev
 	@$(PYTHON) -m tests.system_packages

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 TOKEN_PREFIX: Final = "rep_"  # noqa: S105 - what makes a leaked token recognisable to scanners
+#: What a training instance's begin with: none of them has the form of a real one, nor the reverse.
+TRAINING_TOKEN_PREFIX: Final = "repf_"  # noqa: S105 - as above
 SESSION: Final = "session"
 FEED: Final = "feed"
 TOKEN: Final = "token"  # noqa: S105 - a way to sign in
@@ -50,7 +52,12 @@ ASKED_FOR: Final = timedelta(minutes=5)
 PROVIDED: Final = "provided"
 _AWAITED: Final = "awaited"
 _ASKED: Final = "asked"
-_BEARER: Final = re.compile(r"(?i:bearer) (rep_[A-Za-z0-9_-]{43})", re.ASCII)
+_BEARER: Final = re.compile(r"(?i:bearer) ((repf?_)[A-Za-z0-9_-]{43})", re.ASCII)
+
+
+def token_prefix() -> str:
+    """Return what the tokens of this kind of instance begin with."""
+    return TRAINING_TOKEN_PREFIX if settings.TRAINING else TOKEN_PREFIX
 
 
 def actor_for(request: ServiceRequest, *, at: datetime) -> Actor | None:
@@ -59,13 +66,13 @@ def actor_for(request: ServiceRequest, *, at: datetime) -> Actor | None:
     A request that brings an Authorization header is judged by it alone: its cookies count for nothing.
 
     Raises:
-        TokenRefused: the header is malformed or its token opens nothing, whatever the reason.
+        TokenRefused: the header is malformed, its token is of the other kind of instance or opens nothing.
     """
     header = request.META.get("HTTP_AUTHORIZATION")
     if header is None:
         return _of_session(request, at=at)
     bearer = _BEARER.fullmatch(header)
-    if not bearer:
+    if not bearer or bearer[2] != token_prefix():
         raise TokenRefused
     return _of_token(bearer[1], origin_of(request, auth=TOKEN), at=at)
 

@@ -1,6 +1,7 @@
 """Django app configuration, so that the system checks of the edge run with every command."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 from core import french
 from encryption.process import forbid_core_dumps
@@ -20,3 +21,7 @@ class EdgeConfig(AppConfig):
 
         database.connect()
         french.install()
+        if settings.TRAINING:
+            from config.training import isolation, nightly  # noqa: F401 - imported to register
+
+            isolation.isolate()

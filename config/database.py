@@ -13,6 +13,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
+from config.training import kind
+
 APP_ROLE = "repere_app"
 AUDITOR_ROLE = "repere_auditor"
 JOURNAL = "audit"
@@ -55,6 +57,7 @@ def grant_tables(sender: Any, using: str, **_: Any) -> None:
 def connect() -> None:
     """Register the receivers; called once, when the apps are ready."""
     connection_created.connect(take_role, dispatch_uid="config.take_role")
+    connection_created.connect(kind.require_own_kind, dispatch_uid="config.require_own_kind")
     for app in apps.get_app_configs():
         pre_migrate.connect(act_as_owner, sender=app, dispatch_uid=f"config.act_as_owner.{app.label}")
         post_migrate.connect(grant_tables, sender=app, dispatch_uid=f"config.grant_tables.{app.label}")

@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 PRODUCTION: Final = "production"
 LOCAL: Final = "local"
+TRAINING: Final = "training"
 #: Commands of ``manage.py`` that work as the owner of the tables.
 OWNER_COMMANDS: Final = (
     "migrate",
@@ -48,24 +49,25 @@ def refusals_said(status: int) -> Iterator[None]:
 
 
 def mode() -> str:
-    """Return ``local`` (embedded databases, keys made on the first run) or ``production``.
+    """Return ``local`` (embedded databases, keys made on the first run), ``training`` (the same, apart) or ``production``.
 
     Raises:
-        ImproperlyConfigured: it is neither.
+        ImproperlyConfigured: it is none of them.
     """
     value = os.environ.get("REPERE_MODE", LOCAL)
-    if value not in (LOCAL, PRODUCTION):
-        raise ImproperlyConfigured(f"REPERE_MODE must be '{LOCAL}' or '{PRODUCTION}'.")
+    if value not in (LOCAL, PRODUCTION, TRAINING):
+        raise ImproperlyConfigured(f"REPERE_MODE must be '{LOCAL}', '{TRAINING}' or '{PRODUCTION}'.")
     return value
 
 
 def state_dir() -> Path:
-    """Return the folder of the embedded databases and the local keys, made with mode 0700.
+    """Return the folder of the embedded databases and the local keys, made with mode 0700; training has its own.
 
     Raises:
         ImproperlyConfigured: it can't be made.
     """
-    path = Path(os.environ.get("REPERE_STATE_DIR") or BASE_DIR / "var")
+    usual = BASE_DIR / "var" / TRAINING if mode() == TRAINING else BASE_DIR / "var"
+    path = Path(os.environ.get("REPERE_STATE_DIR") or usual)
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
@@ -92,7 +94,7 @@ def text(name: str, *, default: str | None = None, local: str | None = None) -> 
     except (OSError, ValueError):
         raise ImproperlyConfigured(f"{name}_FILE must be the path of a file that can be read.") from None
     if not value and default is None:
-        value = local if mode() == LOCAL else None
+        value = None if mode() == PRODUCTION else local
     if value is None:
         raise ImproperlyConfigured(f"Set {name} (or {name}_FILE, the path of a file that holds it).")
     return value
@@ -203,14 +205,15 @@ def mailers() -> dict[str, dict[str, object]]:
     """Return how mail leaves: by the server in ``REPERE_SMTP_URL``, else as files in the state folder.
 
     ``smtp://user:password@host:587`` speaks STARTTLS unless the host is this machine, ``smtps://`` TLS from the start.
-    In production without the variable: the mail server of this machine.
+    In production without the variable: the mail server of this machine. In training each says that nothing is real.
 
     Raises:
         ImproperlyConfigured: the address isn't one.
     """
-    url = text("REPERE_SMTP_URL", default="" if mode() == LOCAL else "smtp://localhost:25")
+    url = text("REPERE_SMTP_URL", default="smtp://localhost:25" if mode() == PRODUCTION else "")
     if not url:
-        files = "django.core.mail.backends.filebased.EmailBackend"
+        apart = mode() == TRAINING
+        files = "outbox.training.Mailbox" if apart else "django.core.mail.backends.filebased.EmailBackend"
         return {"default": {"BACKEND": files, "OPTIONS": {"file_path": str(state_dir() / "mail")}}}
     parts = address(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:

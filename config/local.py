@@ -95,9 +95,11 @@ def scanner_host(setting: str) -> str:
 def _away(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield each variable that names another machine."""
     files = host_of(values["FILES_ORIGIN"])  # among the hosts too, by config/settings.py
-    if not all(map(is_local_name, {*values["ALLOWED_HOSTS"]} - {files})):
+    # A training instance may be reached from elsewhere: nothing of it is real (config/training/refusals.py).
+    own = () if values["TRAINING"] else _OWN
+    if own and not all(map(is_local_name, {*values["ALLOWED_HOSTS"]} - {files})):
         yield "REPERE_ALLOWED_HOSTS"
-    for names, judged in ((_OWN, is_local_name), (_OTHERS, is_near)):
+    for names, judged in ((own, is_local_name), (_OTHERS, is_near)):
         for name in names:
             if values[name] and not judged(host_of(values[name])):
                 yield f"REPERE_{name}"

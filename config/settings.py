@@ -12,10 +12,13 @@ from urllib.parse import urlsplit
 from django.utils.csp import CSP
 
 from config import env, local
+from config.training import refusals
 
 BASE_DIR = env.BASE_DIR
 MODE = env.mode()
 PRODUCTION = env.PRODUCTION == MODE
+# An instance of its own to learn in, of which nothing is real and nothing leaves (docs/decisions/0056).
+TRAINING = env.TRAINING == MODE
 DEBUG = False  # nobody reads a stack trace here, a developer neither: the log has it
 
 SECRET_KEY = env.secret("REPERE_SECRET_KEY", "secret_key")
@@ -46,6 +49,7 @@ SECURE_CSP = {
 }
 MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "config.training.marking.Marked",
     "config.headers.SafeAnswers",
     "django.middleware.security.SecurityMiddleware",
     "config.pipeline.Arrival",
@@ -165,7 +169,8 @@ SERVE_UNSCANNED = not PRODUCTION and not SCANNER
 # Its name, on every checkpoint; and, for the sequencer's process alone, the keys that sign them
 # (docs/decisions/0010-tree-and-checkpoints.md).
 LOG_ORIGIN = env.text(
-    "REPERE_LOG_ORIGIN", default=f"{ALLOWED_HOSTS[0]}/journal" if PRODUCTION else "localhost/journal"
+    "REPERE_LOG_ORIGIN",
+    default=f"{ALLOWED_HOSTS[0] if PRODUCTION else 'localhost'}/journal{refusals.ENDING if TRAINING else ''}",
 )
 LOG_SIGNER = env.text("REPERE_LOG_SIGNER", default="encryption.signing.FileSigner")
 LOG_KEY_FILE = Path(env.text("REPERE_LOG_KEY_FILE", default=str(env.state_dir() / "log.key")))
@@ -200,22 +205,26 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 # People sign in; tokens are for programs such as 119. Outside production people may have some too, to try.
 TOKENS_FOR_PEOPLE = not PRODUCTION
 SESSION_ENGINE = "accounts.sessions"
-SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
-SESSION_COOKIE_SECURE = PRODUCTION
+# A training instance may stand behind a proxy that speaks TLS. Its cookies have names of their own: it runs beside a
+# real one on the same host.
+OVER_TLS = PRODUCTION or (TRAINING and env.text("REPERE_PUBLIC_ADDRESS", default="").startswith("https://"))
+COOKIES = ("__Host-" if OVER_TLS else "") + ("training-" if TRAINING else "")
+SESSION_COOKIE_NAME = f"{COOKIES}session"
+SESSION_COOKIE_SECURE = OVER_TLS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
 # Where people may sign in beside: accounts/oidc/, docs/decisions/0033-identity-providers.md. None by default.
 OIDC_PROVIDERS = env.providers()
 # What binds a way to a provider and back to one browser. Unlike the session's it must come along from there.
-OIDC_COOKIE_NAME = "__Host-provider" if PRODUCTION else "provider"
+OIDC_COOKIE_NAME = f"{COOKIES}provider"
 # SEC-AU5: absolute; the cookie itself ends with the browser (accounts/sessions.py). When idle: see the limits.
 SESSION_COOKIE_AGE = 12 * 3600
-CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
-CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_NAME = f"{COOKIES}csrftoken"
+CSRF_COOKIE_SECURE = OVER_TLS
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_AGE = None  # ends with the browser, as the session's
 # The proxy ends TLS, so to Django a request is http; its Origin, https, is trusted for our own hosts alone.
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if OVER_TLS else []
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 # SEC-FI4: where browsers read attachments, a host of its own on which no cookie and no page is (config/files.py).
 FILES_ORIGIN = env.origin("REPERE_FILES_ORIGIN")
@@ -237,7 +246,8 @@ DEFAULT_FROM_EMAIL = env.text(
     "REPERE_MAIL_FROM", default=f"repere@{ALLOWED_HOSTS[0] if PRODUCTION else 'localhost'}"
 )
 PUBLIC_ADDRESS = env.text(
-    "REPERE_PUBLIC_ADDRESS", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000"
+    "REPERE_PUBLIC_ADDRESS",
+    default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{8100 if TRAINING else 8000}",
 )
 SMS_GATEWAY_URL = env.text("REPERE_SMS_GATEWAY_URL", default="")  # without one, people have to phone
 SMS_GATEWAY_TOKEN = env.text("REPERE_SMS_GATEWAY_TOKEN", default="")
@@ -248,7 +258,7 @@ NOTICE_DAYS = 90  # how long a delivered notice is kept
 # --- Language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
-LANGUAGE_COOKIE_NAME = "__Host-language" if PRODUCTION else "language"
+LANGUAGE_COOKIE_NAME = f"{COOKIES}language"
 USE_TZ = True
 TIME_ZONE = "UTC"  # stored; shown and counted in the authority's own zone
 
@@ -265,7 +275,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Repère",
+    "TITLE": "Repère – Entraînement" if TRAINING else "Repère",
     "DESCRIPTION": "Referral of children at risk: from a professional's concern to a protection measure.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
@@ -316,6 +326,8 @@ SPECTACULAR_SETTINGS = {
 # Guidance pages of the authorities' own, beside those of the project: a folder with fr/local/*.md and en/local/*.md.
 GUIDANCE_FOLDER = env.text("REPERE_GUIDANCE_FOLDER", default="")
 QUICK_EXIT_URL = env.text("REPERE_QUICK_EXIT_URL", default="https://meteofrance.com/")
+# The training instance to which the demonstration and real instances lead ("S'entraîner"); empty: none.
+TRAINING_URL = env.origin("REPERE_TRAINING_URL")
 
 # --- What is logged -------------------------------------------------------------------------------
 LOGGING_CONFIG = "config.logs.configure"
@@ -373,7 +385,8 @@ FACTOR_TRIES_FREE = 4
 FACTOR_DELAY_MAX_SECONDS = 3600
 FACTOR_TRIES_MAX = 100
 FACTORS_PER_PERSON = 10
-PROOF_FRESH_MINUTES = 5  # SEC-AU6, accounts/stepup.py
+# SEC-AU6, accounts/stepup.py. Who trains enters by a click and has no factor to prove again: a session's length.
+PROOF_FRESH_MINUTES = 12 * 60 if TRAINING else 5
 # Links by which somebody sets their own password, accounts/links.py. The first is also the longest wait between two:
 # whoever is made to wait by somebody else's asking has a link in the mailbox that still counts.
 PASSWORD_LINK_MINUTES = 30
@@ -414,5 +427,6 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 
 if not PRODUCTION:
     local.require_here(globals())
+refusals.require_apart(globals())
 
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

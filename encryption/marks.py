@@ -8,9 +8,12 @@ shredded since (docs/decisions/0021-shredding-and-restore.md).
 
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connections, models
 
 ROW: Final = 1
+#: What the mark of a training instance ends in: real cases and invented ones never lie in one database.
+TRAINING: Final = "/formation"
 
 
 class Mark(models.Model):
@@ -30,7 +33,7 @@ def here(alias: str, table: str) -> str:
     """Return what the mark of this database must say."""
     connection = connections[alias]
     if connection.vendor != "postgresql":
-        return connection.vendor
+        return f"{connection.vendor}{TRAINING if settings.TRAINING else ''}"
     with connection.cursor() as cursor:
         cursor.execute(
             # Both numbers: a dump restored into the same database makes another table, a new database another number

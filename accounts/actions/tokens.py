@@ -15,7 +15,7 @@ from accounts.actor import Actor
 from accounts.errors import InvalidInput, NotAllowed, NotVisible, PeopleSignIn
 from accounts.models import Membership, Token
 from accounts.roles import PROGRAMS, Scope
-from accounts.signin import SESSION, TOKEN_PREFIX, hashed
+from accounts.signin import SESSION, hashed, token_prefix
 from encryption import digest
 
 _SHOWN_OF_SECRET: Final = 12
@@ -86,7 +86,7 @@ def issue_token(
         raise InvalidInput({"expires_at": ["too-early"]})
     if token_request.expires_at > at + timedelta(days=settings.TOKEN_DAYS_MAX):
         raise InvalidInput({"expires_at": ["too-late"]})
-    secret = TOKEN_PREFIX + digest.token()
+    secret = token_prefix() + digest.token()
     token = Token.objects.create(
         prefix=secret[:_SHOWN_OF_SECRET],
         sha256=hashed(secret),

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
+from django.conf import settings
+
 from config import env
 from config.demo import forms, proof
 from config.demo.cast import Cast, parts
@@ -100,7 +102,8 @@ def write_files(cast: Cast, *, at: datetime) -> None:
 
 def page(demo: Told) -> str:
     """Return the whole page."""
-    return "\n".join([*_cases(demo), "", *_accounts(demo), "", *_in_a_browser(demo), "", *_to_try(demo)])
+    parts = (_cases(demo), _accounts(demo), _in_a_browser(demo), _training(), _to_try(demo))
+    return "\n\n".join("\n".join(part) for part in parts)
 
 
 def _cases(demo: Told) -> Iterator[str]:
@@ -126,6 +129,11 @@ def _in_a_browser(demo: Told) -> Iterator[str]:
     yield f"  Code à six chiffres d'une personne (one-time code of somebody) : {shlex.join(code)}"
     for name, place in PAGES.items():
         yield f"  {demo.cast.user(HOME, name).email:<40} {demo.address}{place}"
+
+
+def _training() -> Iterator[str]:
+    where = f"{settings.TRAINING_URL}/entrainement" if settings.TRAINING_URL else "make training"
+    yield f"S'entraîner (train), sur une instance à part où rien n'est réel : {where}"
 
 
 def _table(cast: Cast, code: str, names: Sequence[str]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from django.template import Context, Engine, Template
 
 from core.languages import FRENCH, in_language
 from encryption.digest import sha256
+from outbox import training
 from referrals.access_requests import drawing
 from referrals.access_requests.copies import Box, Part, ReaderLine, Readers, Span
 from referrals.access_requests.redaction import counted, mark, reason, redacted_text
@@ -491,7 +492,7 @@ def _counted(count: int, one: str, several: str = "") -> str:
 
 def _html(page: _Page) -> bytes:
     made: str = _template().render(Context({"document": page})) + ""
-    return made.encode()
+    return training.page(made).encode()
 
 
 @cache

@@ -15,6 +15,8 @@ import segno
 from django.template import Context, Engine, Template
 from django.utils.safestring import SafeString, mark_safe
 
+from outbox import training
+
 #: Bytes of one code at most: beyond, a phone hardly reads it from paper.
 _CODE_MAX: Final = 2_300
 #: A signature of Ed25519 with key id and time is far shorter, one of ML-DSA-44 far longer.
@@ -42,7 +44,7 @@ def page(receipt: Mapping[str, Any], cell: str = "") -> str:
             }
         )
     )
-    return html
+    return training.page(html)
 
 
 def codes(receipt: Mapping[str, Any]) -> list[str]:

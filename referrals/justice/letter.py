@@ -24,6 +24,7 @@ from accounts.models import User
 from accounts.roles import Role
 from core.languages import FRENCH, in_language
 from encryption.sealed import OpenScope
+from outbox import training
 from referrals.justice import letter_parts
 from referrals.justice.letter_parts import NOT_KNOWN, NOTHING, Lines, Opened, Person, Words, ages, day, label
 from referrals.vocabulary.child_answers import Attendance, LivingWith, Sex
@@ -108,7 +109,7 @@ def html(letter: Letter) -> str:
     page: str = (
         _template().render(Context({"letter": letter})) + ""
     )  # plain text again: Django's own kind isn't sealed
-    return page
+    return training.page(page)
 
 
 @cache

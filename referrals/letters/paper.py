@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.template import Context, Engine, Template
 
+from outbox import training
 from referrals.rest.pdf import pdf as rendered
 
 
@@ -55,7 +56,7 @@ class Paper:
 def html(paper: Paper) -> str:
     """Return a letter as a page."""
     page: str = _template().render(Context({"paper": paper})) + ""
-    return page
+    return training.page(page)
 
 
 def pdf(page: str) -> bytes:

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from encryption.digest import sha256
+from outbox import training
 from referrals.errors import PdfUnavailable
 
 
@@ -24,7 +25,7 @@ def pdf(page: str, *, variant: str = "pdf/ua-1") -> bytes:
     """
     renderer = _renderer()
     nothing = renderer.urls.URLFetcher(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
-    document: bytes = renderer.HTML(string=page, url_fetcher=nothing).write_pdf(
+    document: bytes = renderer.HTML(string=training.printed(page), url_fetcher=nothing).write_pdf(
         pdf_variant=variant, pdf_identifier=sha256(page.encode())[:16]
     )
     return document

@@ -50,6 +50,8 @@ class Command(BaseCommand):
         """
         if settings.PRODUCTION:
             raise CommandError("La démonstration refuse les réglages de production (REPERE_MODE=production).")
+        if settings.TRAINING:
+            raise CommandError("La démonstration n'est pas l'entraînement : lancez « make training ».")
         port: int = options["port"]
         if not options["no_serve"]:
             require_free(port)

@@ -1,0 +1,133 @@
+"""Reset of a training instance: it is emptied of the day and peopled anew, in seconds.
+
+Of the day only the journal stays: its entries, whose pseudonyms lead nowhere any more, and its signed tree, in which
+each earlier attestation has its place. The case keys of the day go too, so that a copy of the file from before opens
+nothing. Training knows SQLite alone (``refusals``): the triggers of append-only tables are taken off and put back in the
+same transaction, those of the journal never, and whoever reads meanwhile sees the day before or the morning after.
+"""
+
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
+
+from audit import checkpoints, erasures, journal, pseudonyms, sequencer
+from audit.events import Purpose
+from config import acts, env
+from config.training import nightly, seed
+from encryption import cache
+from encryption.models import SERVICE_KINDS, Shredded, WrappedKey
+from outbox import maintenance_gate
+from referrals.access_review import tasks as access_review_tasks
+
+#: What stays: the journal and its tree, the marks of the database, and what migrations put there.
+KEPT: Final = frozenset(
+    {
+        "audit_checkpoint",
+        "audit_cosignature",
+        "audit_entry",
+        "audit_entrysubject",
+        "audit_journalmark",
+        "audit_leaf",
+        "audit_logorigin",
+        "audit_prunedrun",
+        "audit_prunemark",
+        "audit_refused",
+        "audit_tile",
+        "auth_permission",
+        "django_content_type",
+        "django_migrations",
+        "referrals_measuretype",
+        "sqlite_sequence",
+    }
+)
+
+
+def reset(*, at: datetime) -> int:
+    """Empty the training instance and people it anew; return how many rows of the day went.
+
+    Raises:
+        ImproperlyConfigured: this is no training instance.
+        LogContradicted, WitnessFileFaulty: the journal isn't what was signed; nothing is emptied.
+    """
+    if not settings.TRAINING:
+        raise ImproperlyConfigured("Only a training instance (REPERE_MODE=training) is reset.")
+    place_entries()
+    old_keys = WrappedKey.objects.exclude(kind__in=SERVICE_KINDS)
+    ids = list(old_keys.values_list("pk", flat=True))
+    with transaction.atomic():
+        gone = _emptied()
+        _forget()
+        journal.record(acts.TRAINING_RESET, actor=None, at=at, purpose=Purpose.MAINTENANCE, count=gone)
+        seed.people(at=at)
+        nightly.plan(after=at)
+    # Behind the commit: a reset that breaks off leaves keys that open nothing, never rows that nothing opens.
+    Shredded.objects.all().delete()
+    for begin in range(0, len(ids), 500):
+        old_keys.filter(pk__in=ids[begin : begin + 500]).delete()
+    _empty_files()
+    _forget()
+    place_entries()
+    access_review_tasks.pass_over(at)
+    return gone
+
+
+def place_entries() -> None:
+    """Give each entry its place and sign the tree: its key lies with this instance, as all that it has."""
+    sequencer.Sequencer(checkpoints.signer()).once()
+
+
+def _emptied() -> int:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("PRAGMA defer_foreign_keys = ON")  # until the commit: rows go table by table
+        triggers = _taken_off(cursor)
+        gone = 0
+        for table in tables(cursor):
+            if table not in KEPT:
+                cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a name of our own schema
+                gone += max(cursor.rowcount, 0)
+        for statement in triggers:
+            cursor.execute(statement)
+    return gone
+
+
+def tables(cursor: CursorWrapper) -> list[str]:
+    """Return the names of all tables, in order."""
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _taken_off(cursor: CursorWrapper) -> Sequence[str]:
+    """Take all triggers off but the journal's, which nobody may; return the statements that put them back."""
+    cursor.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name NOT GLOB 'audit_*' ORDER BY name"
+    )
+    found = cursor.fetchall()
+    for name, _sql in found:
+        cursor.execute(f'DROP TRIGGER "{name}"')
+    return [sql for _name, sql in found]
+
+
+def _empty_files() -> None:
+    """Empty the folders of attachments and mails, and the list of what was shredded."""
+    mails = Path(settings.MAILERS["default"]["OPTIONS"].get("file_path", env.state_dir() / "mail"))
+    for folder in (Path(settings.OBJECT_FOLDER), mails):
+        if env.is_in_state(str(folder)):
+            shutil.rmtree(folder, ignore_errors=True)
+    ledger = Path(settings.SHRED_FILE)
+    if ledger.exists() and env.is_in_state(str(ledger)):
+        ledger.unlink()
+
+
+def _forget() -> None:
+    """Drop what this process remembers of the rows that went."""
+    cache.forget_all()
+    pseudonyms.forget()
+    erasures.forget()
+    maintenance_gate.forget()
