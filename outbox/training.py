@@ -1,7 +1,7 @@
 """Marks of training: the sentence that every page, mail, document and table of a training instance begins with.
 
-Empty, and nothing is changed, anywhere else (``settings.TRAINING``). Documents are marked as they are made, so that what
-is sealed, hashed or packed says it too; ``config/training/marking.py`` marks every answer that isn't yet.
+Empty, and nothing is changed, anywhere else (``settings.TRAINING``). Documents are marked as they are made, so that
+what is sealed, hashed or packed says it too; ``config/training/marking.py`` marks every answer that isn't yet.
 """
 
 import re
@@ -21,6 +21,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core import french
 from core.languages import in_both
 
 BANNER: Final = _("Entraînement : rien ici n'est réel, rien n'est transmis.")
@@ -45,7 +46,7 @@ def page(html: str) -> str:
         return html
     opening = _HTML.search(html)
     language = _LANGUAGE.search(opening[1]) if opening else None
-    with translation.override(language[1] if language else "fr"):
+    with translation.override(language[1] if language else "fr"), french.for_page():
         sentence, word = escape(banner()), escape(gettext("Entraînement"))
     block = f'{_MARKED} aria-label="{word}"><p><strong>{sentence}</strong></p></aside>'
     html = _HTML.sub(lambda found: f'<html class="{CSS_CLASS}"{found[1]}>', html, count=1)

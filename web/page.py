@@ -295,6 +295,8 @@ def made(
         "here": request.path if request.method in ("GET", "HEAD") else "/",
         "language": translation.get_language(),
         "exit_to": settings.QUICK_EXIT_URL,
+        "training": settings.TRAINING,
+        "training_url": settings.TRAINING_URL,
         "providers": providers.all_of_site(),
         "as_of": request.at.astimezone(ZONE).date(),  # which guidance counts (web/guidance/)
     }

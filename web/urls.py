@@ -20,6 +20,7 @@ from web.views import (
     session,
     start,
     today,
+    training_instance,
 )
 from web.views.access_requests.urls import urlpatterns as access_requests
 from web.views.administration.urls import urlpatterns as administration
@@ -72,6 +73,8 @@ urlpatterns: list[URLPattern] = [
     path("compte/roles", accountrequests.OwnRoles.as_view(), name="own-roles"),
     path("compte/roles/demande", accountrequests.AskRole.as_view(), name="role-wanted"),
     path("compte/roles/collegue", accountrequests.AskColleague.as_view(), name="colleague-wanted"),
+    path("entrainement/entrer", training_instance.Enter.as_view(), name="training-enter"),
+    path("entrainement/courriels", training_instance.Mails.as_view(), name="training-mails"),
     path("connexions", ownsessions.OwnSessions.as_view(), name="own-sessions"),
     path("connexions/<uuid:pk>/fin", ownsessions.EndSession.as_view(), name="own-session-end"),
     path("connexion/suite", factors.SecondStep.as_view(), name="second-step"),

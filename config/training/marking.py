@@ -34,7 +34,7 @@ class Marked:
 def _marked(response: HttpResponseBase) -> HttpResponseBase:
     response.headers[HEADER] = "1"
     media = response.headers.get("Content-Type", "").partition(";")[0]
-    if isinstance(response, HttpResponse) and media in _TEXTS:
+    if isinstance(response, HttpResponse) and media in _TEXTS and response.content:
         response.content = _TEXTS[media](response.content.decode()).encode()
         if "Content-Length" in response.headers:
             response.headers["Content-Length"] = str(len(response.content))
@@ -47,7 +47,9 @@ def _marked(response: HttpResponseBase) -> HttpResponseBase:
 def _told_first(parts: Iterator[bytes]) -> Iterator[bytes]:
     """Yield a table with the sentence before its first line."""
     first = next(parts, b"")
-    return chain([training.table(first.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")], parts)
+    return chain(
+        [training.table(first.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")], parts
+    )
 
 
 def _calendar(text: str) -> str:

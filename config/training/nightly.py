@@ -1,4 +1,4 @@
-"""Nightly reset: at three in the morning of France the tick empties the training instance; a missed one is caught up."""
+"""Nightly reset: at three in the morning of France the tick empties the instance; a missed one is caught up."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -2,8 +2,8 @@
 
 Of the day only the journal stays: its entries, whose pseudonyms lead nowhere any more, and its signed tree, in which
 each earlier attestation has its place. The case keys of the day go too, so that a copy of the file from before opens
-nothing. Training knows SQLite alone (``refusals``): the triggers of append-only tables are taken off and put back in the
-same transaction, those of the journal never, and whoever reads meanwhile sees the day before or the morning after.
+nothing. Training knows SQLite alone (``refusals``): the triggers of append-only tables are taken off and put back in
+the same transaction, those of the journal never, and whoever reads meanwhile sees the day before or the morning after.
 """
 
 import shutil

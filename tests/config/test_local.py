@@ -53,7 +53,7 @@ def run(state, *command, **said):
 def sentence(mode, host, database):
     """What a refusal has to name."""
     if mode == "misspelt":
-        return "REPERE_MODE must be 'local' or 'production'."
+        return "REPERE_MODE must be 'local', 'training' or 'production'."
     if mode != "production":
         return "set REPERE_MODE=production"
     return "REPERE_ALLOWED_HOSTS" if host == "loopback" else "DATABASE_URL"

@@ -165,6 +165,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "request:denied": _("Demande refusée"),
     "request:failed": _("Demande échouée"),
     "restore:opened": _("Service rouvert après une restauration"),
+    "training:reset": _("Instance d'entraînement vidée et repeuplée"),
     "retention:dropped": _("Dossier retiré d'un lot d'élimination"),
     "rota:added": _("Astreinte ajoutée"),
     "rota:withdrawn": _("Astreinte retirée"),

@@ -1,0 +1,172 @@
+"""The nightly reset: nothing of the day is left but the signed journal, in which earlier proofs still hold."""
+
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.utils import timezone
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from audit import checkpoints, proofs, tree, verifier
+from audit.models import Checkpoint, Entry, Leaf
+from config.demo.cast import CODES
+from config.training import isolation, nightly, reset
+from encryption.models import SERVICE_KINDS, WrappedKey
+from encryption.signing import FileSigner
+from outbox import worker
+from outbox.models import Notice, Work
+from tests.factories.concerns import concern
+from web.journal.words import ACTS
+
+pytestmark = pytest.mark.only_on("sqlite", "a training instance has no other")
+
+
+@pytest.fixture
+def apart(settings, tmp_path):
+    """A training instance with a folder of its own."""
+    settings.TRAINING = True
+    settings.LOG_ORIGIN = "localhost/journal-formation"
+    settings.LOG_KEY_FILE, settings.LOG_WITNESS_FILE = tmp_path / "log.key", ""
+    settings.SHRED_FILE, settings.OBJECT_FOLDER = str(tmp_path / "shreds.log"), tmp_path / "objects"
+    settings.MAILERS = {
+        "default": {"BACKEND": "outbox.training.Mailbox", "OPTIONS": {"file_path": str(tmp_path / "mail")}}
+    }
+    return settings
+
+
+@contextmanager
+def reaching(monkeypatch):
+    """Count each connection and name that this process asks for, and refuse it."""
+    import socket
+
+    asked = []
+
+    def refuse(*arguments, **_):
+        asked.append(arguments)
+        raise isolation.Isolated("nobody")
+
+    with monkeypatch.context() as patched:
+        for name in ("connect", "connect_ex", "sendto"):
+            patched.setattr(socket.socket, name, refuse)
+        for name in ("create_connection", "getaddrinfo", "gethostbyname"):
+            patched.setattr(socket, name, refuse)
+        yield asked
+
+
+def rows():
+    """Return the ids of the rows of each table that has any, by its name; tables without one key by rowid."""
+    found = {}
+    with connections["default"].cursor() as cursor:
+        for table in reset.tables(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - a name of our schema
+            if kept := set(cursor.fetchall()):
+                found[table] = kept
+    return found
+
+
+def triggers():
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+        return cursor.fetchall()
+
+
+@pytest.mark.slow("a whole instance is peopled anew")
+def test_nothing_of_the_day_is_left_and_earlier_proofs_hold(world, apart, monkeypatch, tmp_path):
+    """Field.md B.8 no. 6 and 9: a story's filing, the tick, the reset, and no connection in all of it."""
+    now = timezone.now()
+    apart.TRAINING = False
+    with reaching(monkeypatch) as asked:
+        filed = world.as_("filer").post("referrals", {"submit": True, **concern()}, key=uuid4().hex)
+        apart.TRAINING = True
+        assert filed.status_code == 201
+        worker.once()
+        assert (tmp_path / "mail").exists() or not Notice.objects.filter(channel="mail").exists()
+        reset.place_entries()
+        day, before_triggers = rows(), triggers()
+        note = checkpoints.last(1)
+        keys = set(WrappedKey.objects.exclude(kind__in=SERVICE_KINDS).values_list("pk", flat=True))
+        (tmp_path / "objects").mkdir()
+
+        began = datetime.now(UTC)
+        gone = reset.reset(at=now)
+        took = datetime.now(UTC) - began
+
+    assert not asked
+    assert took < timedelta(seconds=60)
+    after = rows()
+    left = {table: len(day[table] & after.get(table, set())) for table in day if table not in reset.KEPT}
+    assert {table: count for table, count in left.items() if count} == {}
+    assert gone == sum(len(found) for table, found in day.items() if table not in reset.KEPT)
+    assert not WrappedKey.objects.filter(pk__in=keys).exists()
+    assert triggers() == before_triggers
+
+    # Every table of the journal's tree is what it was, and grew: a proof of yesterday holds in today's tree.
+    assert Checkpoint.objects.filter(pk=note.pk).exists()
+    size = tree.size_of(1)
+    assert size > note.size
+    path = tree.Tree.of(1).consistency(note.size, size)
+    root = tree.Tree.of(1).root(size)
+    assert verifier.consistency_holds(note.size, size, bytes(note.root), root, path)
+    leaf = Leaf.objects.get(origin=1, place=0)
+    inclusion = tree.Tree.of(1).inclusion(0, note.size)
+    assert verifier.inclusion_holds(bytes(leaf.leaf_hash), 0, note.size, inclusion, bytes(note.root))
+    assert Entry.objects.filter(act="training:reset").count() == 1
+
+    for code in CODES:
+        for role in Role:
+            assert Membership.objects.filter(authority__code=code, role=role).exists(), (code, role)
+    assert all(user.email.endswith("@demo.invalid") for user in User.objects.all())
+
+
+def test_a_real_instance_is_never_emptied(world):
+    people = User.objects.count()
+
+    with pytest.raises(ImproperlyConfigured):
+        reset.reset(at=timezone.now())
+    for command in ("reset_training", "training"):
+        with pytest.raises(CommandError, match="REPERE_MODE=training"):
+            call_command(command)
+
+    assert User.objects.count() == people
+    assert nightly.NAME not in {work.name for work in __import__("outbox.scheduler").scheduler.registered()}
+
+
+@pytest.mark.parametrize(
+    ("at", "night"),
+    [
+        ("2026-11-29T12:00+00:00", "2026-11-30T02:00+00:00"),
+        ("2026-11-30T01:59+00:00", "2026-11-30T02:00+00:00"),
+        ("2026-11-30T02:00+00:00", "2026-12-01T02:00+00:00"),
+        ("2026-03-28T12:00+00:00", "2026-03-29T01:00+00:00"),  # the clock goes on from two to three
+        ("2026-10-24T12:00+00:00", "2026-10-25T02:00+00:00"),  # and back
+    ],
+)
+def test_it_is_due_at_three_in_the_morning_of_france(at, night):
+    assert nightly.next_night(datetime.fromisoformat(at)) == datetime.fromisoformat(night)
+
+
+def test_a_claim_that_ran_does_not_move_the_next_night(db_both):
+    now = timezone.now()
+    Work.objects.create(name=nightly.NAME, next_at=now, fence=4, leased_until=now)
+
+    nightly.plan(after=now)
+
+    row = Work.objects.get(pk=nightly.NAME)
+    assert (row.next_at, row.leased_until) == (nightly.next_night(now), None)
+    assert row.fence > 4
+
+
+def test_the_demonstration_is_not_the_training(settings):
+    settings.TRAINING = True
+    with pytest.raises(CommandError, match="make training"):
+        call_command("demo", no_serve=True)
+
+
+def test_the_journal_has_words_for_it():
+    assert str(ACTS["training:reset"])
+    assert FileSigner  # the key of the log lies with the instance

@@ -1,0 +1,83 @@
+"""Pages by which one enters a training instance, and reads the mails that it doesn't send; elsewhere not found."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from accounts import signin
+from accounts.actions import training as entering
+from accounts.errors import NotVisible
+from accounts.origin import origin_of
+from accounts.request import ServiceRequest
+from outbox import training
+from web.page import Page, go_to, own_address
+
+#: What the form says for a filer of one's own.
+ANEW: Final = "new"
+
+
+class TrainingPage(Page):
+    """A page of training instances alone."""
+
+    def require_person(self) -> None:
+        """Refuse everywhere else, before anything else is asked.
+
+        Raises:
+            NotVisible: this is no training instance.
+        """
+        entering.require_training()
+        super().require_person()
+
+
+class Enter(TrainingPage):
+    """GET, POST /entrainement/entrer."""
+
+    public = True
+    template = "web/training_instance/enter.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Say as whom one may enter."""
+        everybody = entering.people(at=self.at)
+        of_story: dict[str, Any] = {}
+        for one in everybody:
+            if one.role in entering.OF_A_STORY:
+                of_story.setdefault(one.role, one)
+        return self.show(
+            {
+                "anew": ANEW,
+                "of_story": list(of_story.values()),
+                "others": [one for one in everybody if one not in of_story.values()],
+            }
+        )
+
+    def post(self, request: ServiceRequest) -> HttpResponse:
+        """Enter as who was clicked: no password is asked for, nobody is real.
+
+        Raises:
+            NotVisible: there is nobody of this id.
+        """
+        who, origin = self.sent.text("who"), origin_of(request, auth=signin.SESSION)
+        if who == ANEW:
+            user = entering.enter_anew(origin=origin, at=self.at)
+        else:
+            user = entering.enter(_id(who), origin=origin, at=self.at)
+        signin.open_session(request, user, at=self.at)
+        return go_to(own_address(self.sent.text("next", "/")))
+
+
+class Mails(TrainingPage):
+    """GET /entrainement/courriels."""
+
+    template = "web/training_instance/mails.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what would have been sent, to whom, the newest first."""
+        return self.show({"mails": training.mails()})
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotVisible from None
