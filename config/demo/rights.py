@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from config.demo import forms
 from config.demo.cast import Cast
 from config.demo.show import HOME
 from config.demo.stage import Stage
@@ -13,6 +12,7 @@ from referrals.access_requests import actions
 from referrals.models import AccessRequest
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
+from web.training import forms
 
 OFFICER: Final = "dpo"
 

@@ -14,12 +14,13 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from config import env
-from config.demo import forms, proof
+from config.demo import proof
 from config.demo.cast import Cast, parts
 from config.demo.stories import Story
 from referrals.models import Referral
 from referrals.vocabulary.states import State
 from referrals.workflow.context import as_json
+from web.training import forms
 
 #: Those whom a newcomer needs first; the others are in the file.
 MAIN: Final = (

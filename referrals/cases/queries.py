@@ -24,7 +24,6 @@ from referrals.orientations import queries as orientations_queries
 from referrals.reading import approvals, clocks, closure_reviews, concern, filings, procedure, shell, timeline
 from referrals.reading import names as reading_names
 from referrals.reading.disclosures import listing, opened, record_listed, seen
-from referrals.rest.case_views import opens_as_called, opens_as_cell
 from referrals.transfers import queries as transfers_queries
 from referrals.triage import opening
 from referrals.vocabulary.deadlines import ClockCode
@@ -93,10 +92,10 @@ def whole(request: ServiceRequest, pk: UUID) -> tuple[Referral, dict[str, Any]]:
     actor, at = actor_in(request), request.at
     referral, ties = seen(request, pk, whole=True)
     urgent = referral.alert_open  # whoever opens the file answers the alert by it
-    if referral.state == State.SUBMITTED and opens_as_cell(ties):
+    if referral.state == State.SUBMITTED and opening.opens_as_cell(ties):
         opening.acknowledge_on_opening(referral, opener=actor, at=at)
         referral, ties = seen(request, pk, whole=True)
-    if referral.alert_open and opens_as_called(ties):
+    if referral.alert_open and opening.opens_as_called(ties):
         opening.answer_on_opening(referral, opener=actor, at=at)
         referral, ties = seen(request, pk, whole=True)
     concern.prefetch(referral, ties)

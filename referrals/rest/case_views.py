@@ -28,9 +28,6 @@ from referrals.execution.results import ASKED, StepResult
 from referrals.models import Referral
 from referrals.reading import filings
 from referrals.reading.disclosures import seen
-from referrals.vocabulary.states import Machine
-from referrals.vocabulary.urgent_calls import CALLED
-from referrals.workflow.step import steps
 
 _ETAG: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"', re.ASCII)
 
@@ -174,16 +171,6 @@ def tagged(response: Response, referral: Referral, body: Mapping[str, Any]) -> R
     if "version" in body:
         response["ETag"] = f'"{referral.version}"'
     return response
-
-
-def opens_as_cell(ties: CaseAccess) -> bool:
-    """Tell whether reading the file acknowledges it: for someone of the cell, who may do just that (T05)."""
-    return ties.role_for(steps.get(Machine.REFERRAL, "acknowledge")) is not None
-
-
-def opens_as_called(ties: CaseAccess) -> bool:
-    """Tell whether reading the file answers an urgent call: for someone who is called, and reads the facts (S7)."""
-    return any(role in CALLED and "D" in matrix.reads_by(role, relation) for role, relation in ties.pairs)
 
 
 def listed(rows: Sequence[Any], cursor: str | None) -> dict[str, Any]:

@@ -3,13 +3,26 @@
 from datetime import datetime
 
 from accounts.actor import Actor
+from referrals.access import matrix
+from referrals.access.relations import CaseAccess
 from referrals.execution.preconditions import service_for
 from referrals.execution.runner import run_step
 from referrals.models import Referral
 from referrals.vocabulary.states import Machine, State
+from referrals.vocabulary.urgent_calls import CALLED
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
+
+
+def opens_as_cell(ties: CaseAccess) -> bool:
+    """Tell whether reading the file acknowledges it: for someone of the cell, who may do just that (T05)."""
+    return ties.role_for(steps.get(Machine.REFERRAL, "acknowledge")) is not None
+
+
+def opens_as_called(ties: CaseAccess) -> bool:
+    """Tell whether reading the file answers an urgent call: for someone who is called, and reads the facts (S7)."""
+    return any(role in CALLED and "D" in matrix.reads_by(role, relation) for role, relation in ties.pairs)
 
 
 def acknowledge_on_opening(referral: Referral, *, opener: Actor, at: datetime) -> Referral:

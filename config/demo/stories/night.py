@@ -4,9 +4,9 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from config.demo import forms
-from config.demo.stage import Stage, children_of
-from config.demo.stories import course
+from config.demo.stage import Stage
+from web.training import acts, forms
+from web.training.playing import children_of
 
 SATURDAY = 5
 
@@ -16,19 +16,19 @@ def play(stage: Stage, now: datetime) -> UUID:
     at = last_saturday(now)
     case = stage.file("filer_home", _beaten(at), at=at, urgent=True)
     child = children_of(case)[0]
-    glass = course.break_glass(
+    glass = acts.break_glass(
         stage, case, "Appel de l'astreinte : danger immédiat.", at=at + timedelta(minutes=4)
     )
     sent = at + timedelta(minutes=50)
     stage.do(
-        "on_call", case, "send_judicial", at=sent, children=[child], **course.to_justice(["5", "6"], on=at)
+        "on_call", case, "send_judicial", at=sent, children=[child], **acts.to_justice(["5", "6"], on=at)
     )
     stage.on_glass("on_call", case, "give_back", at=sent + timedelta(minutes=5), glass=glass)
     monday = at + timedelta(hours=33, minutes=20)
     stage.read("crip_coordinator", case, at=monday)
     stage.on_glass("crip_coordinator", case, "approve", at=monday, glass=glass, note="Justifiée.")
-    course.triage(stage, case, at=monday + timedelta(minutes=10))
-    course.qualify(stage, case, "grave_immediate", "U3", at=monday + timedelta(minutes=30))
+    acts.triage(stage, case, at=monday + timedelta(minutes=10))
+    acts.qualify(stage, case, "grave_immediate", "U3", at=monday + timedelta(minutes=30))
     return case
 
 

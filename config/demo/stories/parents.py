@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from config.demo import forms
-from config.demo.stage import Stage, children_of, each
-from config.demo.stories import course
+from config.demo.stage import Stage
 from referrals.models import Holder, Referral
+from web.training import acts, forms
+from web.training.playing import children_of, each
 
 
 def play(stage: Stage, now: datetime) -> UUID:
@@ -19,18 +19,18 @@ def play(stage: Stage, now: datetime) -> UUID:
     stage.read("crip_coordinator", case, at=at + timedelta(minutes=15))
     girl = children_of(case)[0]
     _refer(stage, case, girl, at=at + timedelta(minutes=45))
-    _placed(stage, case, girl, at=at + course.DAY)
-    course.triage(stage, case, at=at + 2 * course.DAY)
-    course.qualify(stage, case, "grave_immediate", "U3", at=at + 2 * course.DAY + course.HOUR)
-    course.assign(stage, case, at=at + 3 * course.DAY)
-    course.visit(stage, case, at=at + 8 * course.DAY)
-    course.report(
+    _placed(stage, case, girl, at=at + acts.DAY)
+    acts.triage(stage, case, at=at + 2 * acts.DAY)
+    acts.qualify(stage, case, "grave_immediate", "U3", at=at + 2 * acts.DAY + acts.HOUR)
+    acts.assign(stage, case, at=at + 3 * acts.DAY)
+    acts.visit(stage, case, at=at + 8 * acts.DAY)
+    acts.report(
         stage,
         case,
         [("danger", "continuation"), ("danger", "adapted_actions"), ("danger", "adapted_actions")],
-        at=at + 20 * course.DAY,
+        at=at + 20 * acts.DAY,
     )
-    _decide(stage, case, at=at + 25 * course.DAY)
+    _decide(stage, case, at=at + 25 * acts.DAY)
     return case
 
 
@@ -61,13 +61,13 @@ def _told_at_school(at: datetime) -> dict[str, object]:
 
 def _refer(stage: Stage, case: UUID, girl: UUID, *, at: datetime) -> None:
     """Refer the girl to the prosecutor, and put off the information of the father (T15, T16)."""
-    fields = course.to_justice(["5", "6"], on=at)
+    fields = acts.to_justice(["5", "6"], on=at)
     stage.do("crip_coordinator", case, "send_judicial", at=at, children=[girl], **fields)
     stage.do(
         "crip_coordinator",
         case,
         "inform_holders",
-        at=at + course.HOUR,
+        at=at + acts.HOUR,
         holder=Holder.objects.get(referral=case).pk,
         occasion="judicial_referral",
         outcome="deferred",
@@ -98,10 +98,10 @@ def _placed(stage: Stage, case: UUID, girl: UUID, *, at: datetime) -> None:
     placement = Referral.objects.get(pk=case).measures.get()
     service = stage.place("service")
     stage.do(
-        "crip_coordinator", case, "name_service", at=at + course.HOUR, measure=placement.pk, service=service
+        "crip_coordinator", case, "name_service", at=at + acts.HOUR, measure=placement.pk, service=service
     )
-    stage.on_measure("measure_service", placement, "start", at=at + 4 * course.HOUR, started_on=at.date())
-    seized = at + 5 * course.DAY
+    stage.on_measure("measure_service", placement, "start", at=at + 4 * acts.HOUR, started_on=at.date())
+    seized = at + 5 * acts.DAY
     stage.on_justice(
         "crip_coordinator",
         case,
@@ -121,18 +121,18 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
         at=at,
         decisions=[
             *each(
-                [girl], decision="continue", motivation="Le placement ordonné la protège.", **course.heard(at)
+                [girl], decision="continue", motivation="Le placement ordonné la protège.", **acts.heard(at)
             ),
             *each(
                 siblings,
                 decision="admin",
                 motivation="Un soutien à domicile auprès de leur mère.",
-                **course.heard(at),
+                **acts.heard(at),
             ),
         ],
         measures=each(siblings, type="aed", aim="Soutenir la mère et les enfants.", duration_months=6),
         motivation="Une décision par enfant.",
         approver=stage.id_of("supervisor"),
     )
-    stage.read("supervisor", case, at=at + course.HOUR)
-    stage.sign("supervisor", case, proposal, at=at + 2 * course.HOUR)
+    stage.read("supervisor", case, at=at + acts.HOUR)
+    stage.sign("supervisor", case, proposal, at=at + 2 * acts.HOUR)

@@ -3,25 +3,25 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from config.demo import forms
-from config.demo.stage import Stage, children_of, each
-from config.demo.stories import course
+from config.demo.stage import Stage
 from referrals.models import Holder, Referral
+from web.training import acts, forms
+from web.training.playing import children_of, each
 
 
 def play(stage: Stage, now: datetime) -> UUID:
     """Play S8 up to the prosecutor's return: the child is undecided, and a new decision is due (C8)."""
     at = now - timedelta(days=70)
     case = stage.file("filer_association", _seen_in_the_street(at), at=at)
-    stage.read("intake_agent", case, at=at + 4 * course.HOUR)
-    course.triage(stage, case, at=at + course.DAY)
-    course.qualify(stage, case, "danger", "U1", at=at + course.DAY + course.HOUR)
-    course.assign(stage, case, at=at + 2 * course.DAY)
-    course.visit(stage, case, at=at + 7 * course.DAY)
-    course.report(stage, case, [("danger", "adapted_actions")], at=at + 40 * course.DAY)
-    _offer(stage, case, at=at + 46 * course.DAY)
-    _refused(stage, case, at=at + 62 * course.DAY)
-    _returned(stage, case, at=at + 68 * course.DAY)
+    stage.read("intake_agent", case, at=at + 4 * acts.HOUR)
+    acts.triage(stage, case, at=at + acts.DAY)
+    acts.qualify(stage, case, "danger", "U1", at=at + acts.DAY + acts.HOUR)
+    acts.assign(stage, case, at=at + 2 * acts.DAY)
+    acts.visit(stage, case, at=at + 7 * acts.DAY)
+    acts.report(stage, case, [("danger", "adapted_actions")], at=at + 40 * acts.DAY)
+    _offer(stage, case, at=at + 46 * acts.DAY)
+    _refused(stage, case, at=at + 62 * acts.DAY)
+    _returned(stage, case, at=at + 68 * acts.DAY)
     return case
 
 
@@ -49,7 +49,7 @@ def _offer(stage: Stage, case: UUID, *, at: datetime) -> None:
             child,
             decision="admin",
             motivation="Le danger est confirmé ; la mère est présente.",
-            **course.heard(at),
+            **acts.heard(at),
         ),
         measures=each(child, type="aed", aim="Remettre un cadre, reprendre l'école.", duration_months=6),
         motivation="Une aide éducative à domicile.",
@@ -68,14 +68,14 @@ def _refused(stage: Stage, case: UUID, *, at: datetime) -> None:
         refusals=[{"holder": mother.pk, "how": "Refus écrit", "on": at.date()}],
         attempts="Deux courriers et trois appels au père, sans réponse.",
         danger_persists=True,
-        **course.to_justice(["2"], on=at),
+        **acts.to_justice(["2"], on=at),
     )
     for holder in Holder.objects.filter(referral=case):
         stage.do(
             "ase_inspector",
             case,
             "inform_holders",
-            at=at + course.HOUR,
+            at=at + acts.HOUR,
             holder=holder.pk,
             occasion="judicial_referral",
             outcome="done",

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from config.demo import forms
-from config.demo.stage import Stage, children_of, each
-from config.demo.stories import course
+from config.demo.stage import Stage
 from referrals.models import Holder, Measure, Referral
 from referrals.vocabulary.letters import LetterKind
+from web.training import acts, forms
+from web.training.playing import children_of, each
 
 #: How long ago the story begins.
 AGO: Final = timedelta(days=85)
@@ -21,12 +21,12 @@ def play(stage: Stage, now: datetime) -> UUID:
     """
     at = now - AGO
     case = stage.file("filer_hospital", _seen_at_the_hospital(at), at=at)
-    stage.read("crip_coordinator", case, at=at + 2 * course.HOUR)
-    course.triage(stage, case, at=at + course.DAY)
-    course.qualify(stage, case, "danger", "U2", at=at + course.DAY + course.HOUR)
-    course.assign(stage, case, at=at + 2 * course.DAY)
-    course.visit(stage, case, at=at + 6 * course.DAY)
-    course.report(
+    stage.read("crip_coordinator", case, at=at + 2 * acts.HOUR)
+    acts.triage(stage, case, at=at + acts.DAY)
+    acts.qualify(stage, case, "danger", "U2", at=at + acts.DAY + acts.HOUR)
+    acts.assign(stage, case, at=at + 2 * acts.DAY)
+    acts.visit(stage, case, at=at + 6 * acts.DAY)
+    acts.report(
         stage,
         case,
         [
@@ -35,12 +35,12 @@ def play(stage: Stage, now: datetime) -> UUID:
             ("no_danger", "classement"),
             ("risk", "adapted_actions"),
         ],
-        at=at + 38 * course.DAY,
+        at=at + 38 * acts.DAY,
     )
-    _decide(stage, case, at=at + 43 * course.DAY)
-    _letters(stage, case, at=at + 44 * course.DAY)
-    _answers(stage, case, at=at + 50 * course.DAY)
-    _placed(stage, case, at=at + 60 * course.DAY)
+    _decide(stage, case, at=at + 43 * acts.DAY)
+    _letters(stage, case, at=at + 44 * acts.DAY)
+    _answers(stage, case, at=at + 50 * acts.DAY)
+    _placed(stage, case, at=at + 60 * acts.DAY)
     return case
 
 
@@ -75,26 +75,26 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
             child=child,
             decision="admin",
             motivation="Un soutien à domicile.",
-            **course.heard(at),
+            **acts.heard(at),
             measures=[{"child": child, "type": "aed", "aim": "Soutenir le foyer.", "duration_months": 6}],
         )
     stage.do(
         "ase_inspector",
         case,
         "decide_judicial",
-        at=at + course.HOUR,
+        at=at + acts.HOUR,
         children=[eldest],
         decisions=[
             *each(
                 [eldest],
                 decision="judicial",
                 motivation="La famille ne peut pas la protéger.",
-                **course.heard(at),
+                **acts.heard(at),
             ),
-            *each([little], decision="close", motivation="Le rapport écarte le danger.", **course.heard(at)),
+            *each([little], decision="close", motivation="Le rapport écarte le danger.", **acts.heard(at)),
         ],
         motivation="La situation de l'aînée relève du juge.",
-        **course.to_justice(["3", "6"], on=at),
+        **acts.to_justice(["3", "6"], on=at),
     )
 
 
@@ -128,23 +128,23 @@ def _answers(stage: Stage, case: UUID, *, at: datetime) -> None:
         child_opinion="D'accord.",
     )
     service = stage.place("service")
-    stage.do("ase_inspector", case, "name_service", at=at + course.HOUR, measure=agreed.pk, service=service)
-    stage.on_measure("measure_service", agreed, "start", at=at + 3 * course.DAY, started_on=at.date())
+    stage.do("ase_inspector", case, "name_service", at=at + acts.HOUR, measure=agreed.pk, service=service)
+    stage.on_measure("measure_service", agreed, "start", at=at + 3 * acts.DAY, started_on=at.date())
     refusals = [
         {"holder": holder.pk, "how": "Refus oral", "on": at.date()}
         for holder in Holder.objects.filter(referral=case)
     ]
     refused = Measure.objects.get(referral=case, child=baby)
-    stage.on_measure("ase_inspector", refused, "refuse", at=at + 4 * course.DAY, refusals=refusals)
+    stage.on_measure("ase_inspector", refused, "refuse", at=at + 4 * acts.DAY, refusals=refusals)
     stage.do(
         "ase_inspector",
         case,
         "decide_child",
-        at=at + 5 * course.DAY,
+        at=at + 5 * acts.DAY,
         child=baby,
         decision="admin",
         motivation="La famille accepterait une aide au quotidien.",
-        **course.heard(at + 5 * course.DAY),
+        **acts.heard(at + 5 * acts.DAY),
         measures=[{"child": baby, "type": "tisf", "aim": "Aider au quotidien.", "duration_months": 6}],
     )
 

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from config.demo import forms
-from config.demo.stage import Stage, children_of
-from config.demo.stories import course
+from config.demo.stage import Stage
+from web.training import acts, forms
+from web.training.playing import children_of
 
 
 def play(stage: Stage, now: datetime) -> UUID:
@@ -16,15 +16,13 @@ def play(stage: Stage, now: datetime) -> UUID:
     """
     at = (now - timedelta(days=3)).replace(hour=1, minute=10, second=0, microsecond=0)
     case = stage.file("filer_hotel", _seen_at_the_desk(), at=at, urgent=True)
-    glass = course.break_glass(
+    glass = acts.break_glass(
         stage, case, "Appel de l'hôtel, une mineure en danger.", at=at + timedelta(minutes=20)
     )
     stage.read("on_call", case, at=at + timedelta(minutes=21))
     girl = children_of(case)[0]
     sent = at + timedelta(minutes=40)
-    stage.do(
-        "on_call", case, "send_judicial", at=sent, children=[girl], **course.to_justice(["5", "6"], on=at)
-    )
+    stage.do("on_call", case, "send_judicial", at=sent, children=[girl], **acts.to_justice(["5", "6"], on=at))
     stage.on_glass("on_call", case, "give_back", at=sent + timedelta(minutes=10), glass=glass)
     found_at = at + timedelta(hours=3)
     stage.do(
@@ -48,7 +46,7 @@ def play(stage: Stage, now: datetime) -> UUID:
         "crip_coordinator",
         case,
         "rectify",
-        at=found_at + course.HOUR,
+        at=found_at + acts.HOUR,
         corrections=[
             {"part": "children", "row": girl, "field": name, "value": value} for name, value in known.items()
         ],
@@ -57,7 +55,7 @@ def play(stage: Stage, now: datetime) -> UUID:
     stage.on_glass(
         "crip_coordinator", case, "approve", at=at + timedelta(hours=8), glass=glass, note="Justifiée."
     )
-    course.triage(stage, case, at=at + timedelta(hours=8))
+    acts.triage(stage, case, at=at + timedelta(hours=8))
     return case
 
 

@@ -17,7 +17,6 @@ from audit.errors import LogContradicted, WitnessFileFaulty
 from config import env
 from config.demo import breach, oddity, proof, resources, rights, show
 from config.demo.cast import CODES, Cast, gather, give_applications, give_password, give_tokens, put_on_duty
-from config.demo.forms import born, child, concern
 from config.demo.serving import HOST, PORT_VARIABLE
 from config.demo.stage import Stage
 from config.demo.stories import STORIES, Story
@@ -25,6 +24,7 @@ from referrals.access import row_level_security, visibility
 from referrals.access_review import tasks as access_review_tasks
 from referrals.models import Referral
 from referrals.vocabulary.states import State
+from web.training.forms import born, child, concern
 
 IN_PLACE_FOR = timedelta(days=150)
 

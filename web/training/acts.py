@@ -5,28 +5,28 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from config.demo.stage import Stage, children_of, each
 from referrals.models import Holder
+from web.training.playing import Player, children_of, each
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def break_glass(stage: Stage, case: UUID, reason: str, *, at: datetime) -> UUID:
+def break_glass(player: Player, case: UUID, reason: str, *, at: datetime) -> UUID:
     """Let the officer on call open the case in an emergency; return the opening's id.
 
     Raises:
         ValueError: the step made no opening.
     """
-    glass = stage.on_glass("on_call", case, "open", at=at, reason=reason).made
+    glass = player.on_glass("on_call", case, "open", at=at, reason=reason).made
     if glass is None:
         raise ValueError("No opening was made.")
     return glass
 
 
-def triage(stage: Stage, case: UUID, *, at: datetime) -> None:
+def triage(player: Player, case: UUID, *, at: datetime) -> None:
     """Begin the first analysis, after a search by hand for earlier files."""
-    stage.do(
+    player.do(
         "crip_coordinator",
         case,
         "start_triage",
@@ -37,9 +37,9 @@ def triage(stage: Stage, case: UUID, *, at: datetime) -> None:
     )
 
 
-def qualify(stage: Stage, case: UUID, level: str, urgency: str, *, at: datetime) -> None:
+def qualify(player: Player, case: UUID, level: str, urgency: str, *, at: datetime) -> None:
     """Qualify every child of the case; the second reader signs two hours later, where one is asked for."""
-    proposal = stage.do(
+    proposal = player.do(
         "crip_coordinator",
         case,
         "qualify",
@@ -48,32 +48,32 @@ def qualify(stage: Stage, case: UUID, level: str, urgency: str, *, at: datetime)
         urgency=urgency,
         opinion="Les éléments rapportés concordent et appellent une évaluation.",
         urgency_reason="Transmission en urgence : rubriques à compléter pendant l'évaluation.",
-        approver=stage.id_of("crip_coordinator_2"),
+        approver=player.id_of("crip_coordinator_2"),
     )
     if proposal.approval is not None:
-        stage.sign("crip_coordinator_2", case, proposal, at=at + 2 * HOUR)
+        player.sign("crip_coordinator_2", case, proposal, at=at + 2 * HOUR)
 
 
-def assign(stage: Stage, case: UUID, *, at: datetime) -> None:
+def assign(player: Player, case: UUID, *, at: datetime) -> None:
     """Entrust the assessment to two assessors of two fields."""
-    stage.do(
+    player.do(
         "assessment_lead",
         case,
         "assign",
         at=at,
         team=[
-            {"user": stage.id_of("assessor"), "field": "socio_educational"},
-            {"user": stage.id_of("assessor_2"), "field": "health"},
+            {"user": player.id_of("assessor"), "field": "socio_educational"},
+            {"user": player.id_of("assessor_2"), "field": "health"},
         ],
         plan_on=at.date() + timedelta(days=3),
     )
 
 
-def visit(stage: Stage, case: UUID, *, at: datetime) -> None:
+def visit(player: Player, case: UUID, *, at: datetime) -> None:
     """Meet every child at home, with a holder; an hour later, each one alone."""
     seen = [("home_visit", "with_holder", at), ("meeting", "alone", at + HOUR)]
     for kind, how, when in seen:
-        stage.do(
+        player.do(
             "assessor",
             case,
             "record_contact",
@@ -88,16 +88,23 @@ def visit(stage: Stage, case: UUID, *, at: datetime) -> None:
         )
 
 
-def report(stage: Stage, case: UUID, concluded: Sequence[tuple[str, str]], *, at: datetime) -> None:
+def report(
+    player: Player,
+    case: UUID,
+    concluded: Sequence[tuple[str, str]],
+    *,
+    at: datetime,
+    decider: str = "ase_inspector",
+) -> None:
     """Write the report, hand it in, and deliver it to the inspector three days later.
 
     ``concluded`` is the level of danger and the proposal for each child, in the order of the form.
     """
-    stage.assess("assessor", case, "write", at=at, framework_version="HAS 2021")
-    stage.write("assessor", case, at=at + HOUR, **_writing(case, concluded, on=at.date()))
-    stage.assess("assessor_2", case, "hand_in", at=at + DAY)
-    stage.do("assessment_lead", case, "submit_report", at=at + 3 * DAY, decider=stage.id_of("ase_inspector"))
-    stage.read("ase_inspector", case, at=at + 3 * DAY + HOUR)
+    player.assess("assessor", case, "write", at=at, framework_version="HAS 2021")
+    player.write("assessor", case, at=at + HOUR, **_writing(case, concluded, on=at.date()))
+    player.assess("assessor_2", case, "hand_in", at=at + DAY)
+    player.do("assessment_lead", case, "submit_report", at=at + 3 * DAY, decider=player.id_of(decider))
+    player.read(decider, case, at=at + 3 * DAY + HOUR)
 
 
 def _writing(case: UUID, concluded: Sequence[tuple[str, str]], *, on: date) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Concern forms of the demonstration, filled with invented facts."""
+"""Concern forms of the demonstration and the training, filled with invented facts."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, Final

@@ -1,0 +1,1 @@
+"""Pages of the training instance, under ``/entrainement``; elsewhere they are not found."""
