@@ -1,4 +1,4 @@
-"""Auditors' access to the tree: checkpoints, proofs, an export; and the proof in a filer's receipt.
+"""Auditors' access to the tree: checkpoints, proofs, an export; and the proofs in receipts and attestations.
 
 Proofs have the form of C2SP tlog-proof, which ``audit/verifier.py`` and other programs read. Every authority's auditors
 read the tree; the bytes of an entry are for those of its own authority.
@@ -220,6 +220,19 @@ def of_filing(subject: UUID, acts: Collection[str]) -> Inclusion | None:
         # By the bytes, as everywhere: a changed column could point a receipt at somebody else's entry.
         entry = next((row for row in rows if _says(row, subject, acts)), None)
     return None if entry is None else _included(entry, first=True)
+
+
+def of_digest(entry: UUID, act: str, digest: str) -> Inclusion | None:
+    """Return an entry that says a digest as where it leads to, with its proof as soon as a checkpoint covers it.
+
+    For who holds that of which it is the digest. None if there is no such entry.
+    """
+    with reading.as_auditor():
+        row = ReadEntry.objects.filter(pk=entry, act=act, outcome=Outcome.ALLOW).first()
+    said = None if row is None else columns.said_by(bytes(row.body))
+    if row is None or said is None or (said["act"], said["out"], said["to"]) != (act, Outcome.ALLOW, digest):
+        return None
+    return _included(row, first=True)
 
 
 def _says(row: ReadEntry, subject: UUID, acts: Collection[str]) -> bool:

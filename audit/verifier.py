@@ -2093,6 +2093,55 @@ def receipt(asked: argparse.Namespace) -> Report:
 FILINGS: Final = ("referral:submit", "referral:submit_urgent")
 
 
+def attestation(asked: argparse.Namespace) -> Report:
+    """Verify an attestation of training: that the digest of its name, course and day is in the log."""
+    report = Report()
+    raw = Path(asked.attestation).read_bytes()
+    said = json.loads(raw)
+    # From whoever brings it: no member is used before its type is known.
+    if (
+        not isinstance(said, dict)
+        or said.keys() != ATTESTATION
+        or not all(isinstance(v, str) for v in said.values())
+    ):
+        raise Fault("malformed", asked.attestation)
+    if said["format"] != ATTESTATION_FORMAT or canonical_json(said) + b"\n" != raw:
+        raise Fault("malformed", asked.attestation)
+    if said["sum"] != attestation_sum(said):
+        report.fault("altered", "attestation")
+    entry = said["entry"].encode()
+    check_proof(report, said["proof"], leaf_hash(entry), [Key.of(one) for one in asked.key])
+    told = json.loads(entry) if is_canonical(entry) else {}
+    if (told.get("act"), told.get("out"), told.get("to")) != (ATTESTED, "allow", claim_digest(said)):
+        report.fault("proof", "l'entrée n'est pas celle de cette attestation")
+    report.lines.append(f"{said['name']} : {said['course']}, le {said['day']}")
+    return report
+
+
+#: What the journal calls an attestation, and what a file of one holds.
+ATTESTED: Final = "training:attested"
+ATTESTATION_FORMAT: Final = "repere-attestation/1"
+CLAIM: Final = ("course", "day", "name", "nonce")
+ATTESTATION: Final = {*CLAIM, "entry", "format", "proof", "sum"}
+
+
+def canonical_json(said: dict[str, Any]) -> bytes:
+    """Return JSON in one form: keys sorted, no white space, UTF-8."""
+    return json.dumps(
+        said, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def claim_digest(said: dict[str, Any]) -> str:
+    """Return what the log says of an attestation: SHA-256 of its name, course, day and random number, hexadecimal."""
+    return sha256(canonical_json({name: said[name] for name in CLAIM})).hexdigest()
+
+
+def attestation_sum(said: dict[str, Any]) -> str:
+    """Return the sum of a file, by which a damaged signature of a key that isn't at hand is noticed too."""
+    return sha256(canonical_json({name: one for name, one in said.items() if name != "sum"})).hexdigest()
+
+
 def readers(asked: argparse.Namespace) -> Report:
     """Verify a list of readers: that each line is an entry of the journal, and that none is missing."""
     report = Report()
@@ -2330,6 +2379,7 @@ def arguments() -> argparse.ArgumentParser:
         "proof", help="JSON with `proof`, and `entry` or `leaf_hash`"
     )
     _command(commands, "receipt", receipt).add_argument("receipt", help="a receipt, JSON")
+    _command(commands, "attestation", attestation).add_argument("attestation", help="an attestation, JSON")
     one = _command(commands, "readers", readers)
     one.add_argument("list", help="a list of readers as it was handed out, JSON")
     one.add_argument("--lines", action="store_true", help="print each line, to compare with what is on paper")

@@ -17,8 +17,7 @@ from config.training import refusals
 BASE_DIR = env.BASE_DIR
 MODE = env.mode()
 PRODUCTION = env.PRODUCTION == MODE
-# An instance of its own to learn in, of which nothing is real and nothing leaves (docs/decisions/0056).
-TRAINING = env.TRAINING == MODE
+TRAINING = False
 DEBUG = False  # nobody reads a stack trace here, a developer neither: the log has it
 
 SECRET_KEY = env.secret("REPERE_SECRET_KEY", "secret_key")

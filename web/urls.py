@@ -29,6 +29,7 @@ from web.views.cases.urls import urlpatterns as cases
 from web.views.directory.urls import urlpatterns as directory
 from web.views.filing import begin, check, files, form, paper, sent, sharing
 from web.views.journal.urls import urlpatterns as journal
+from web.views.training.urls import urlpatterns as training
 
 OWN_PAGES: Final = {
     "questions": form.QuestionsPage,
@@ -140,6 +141,7 @@ urlpatterns: list[URLPattern] = [
     *breaches,
     *directory,
     *administration,
+    *training,
 ]
 
 #: First words of the addresses above: the requests that the pipeline carries like those of the API.

@@ -68,9 +68,7 @@ def children(found: Evidence, *, least: int, kind: str = "") -> bool:
 @check
 def child(found: Evidence, *, field: str, among: Collection[Any]) -> bool:
     """Of a child whom the concern is about, something is said so."""
-    return any(
-        getattr(one, field) in among for one in found.children if one.kind == ChildKind.SUBJECT
-    )
+    return any(getattr(one, field) in among for one in found.children if one.kind == ChildKind.SUBJECT)
 
 
 @check
@@ -140,9 +138,7 @@ def glass_broken(found: Evidence, *, given_back: bool = False) -> bool:
 @check
 def glass_reviewed(found: Evidence) -> bool:
     """The learner reviewed an emergency opening of somebody else."""
-    return any(
-        one.reviewed_by == found.learner and one.user_id != found.learner for one in found.glasses
-    )
+    return any(one.reviewed_by == found.learner and one.user_id != found.learner for one in found.glasses)
 
 
 @check

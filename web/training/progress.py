@@ -1,0 +1,57 @@
+"""Progress of a learner: what was begun and learnt, kept in the session alone and gone with it (field.md B.7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.sessions.backends.base import SessionBase
+
+_KEY: Final = "training"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A story that was begun: when, and its case if there was one at once."""
+
+    since: datetime
+    case: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a session holds of it."""
+
+    session: SessionBase
+
+    @property
+    def _held(self) -> Mapping[str, Any]:
+        held: Mapping[str, Any] = self.session.get(_KEY, {})
+        return held
+
+    def begun(self, code: str) -> Begun | None:
+        """Return what is known of a story that was begun."""
+        held = self._held.get("stories", {}).get(code)
+        if held is None:
+            return None
+        case = held["case"]
+        return Begun(datetime.fromtimestamp(held["since"], UTC), None if case is None else UUID(case))
+
+    def begin(self, code: str, *, case: UUID | None, at: datetime) -> None:
+        """Remember that a story was begun; begun anew, it starts over."""
+        line = {"since": at.timestamp(), "case": None if case is None else str(case)}
+        self._keep(stories={**self._held.get("stories", {}), code: line})
+
+    @property
+    def learnt(self) -> frozenset[str]:
+        """The lessons of which all questions were answered rightly."""
+        return frozenset(self._held.get("lessons", ()))
+
+    def learn(self, code: str) -> None:
+        """Remember that a lesson was learnt."""
+        self._keep(lessons=sorted(self.learnt | {code}))
+
+    def _keep(self, **said: object) -> None:
+        # Set as a whole: the session is written where a key of it changes.
+        self.session[_KEY] = {**self._held, **said}

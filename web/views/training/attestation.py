@@ -1,0 +1,138 @@
+"""Attestation of who completed the course: asked for under a name that is not kept, given once its proof is there."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import NotAllowed
+from accounts.request import ServiceRequest
+from core.inputs import Code, Id, StrictSerializer, Text
+from referrals.letters import paper
+from web.forms import Ask
+from web.page import InputPage, Page
+from web.training import actions, queries
+from web.training.attestation import Claim
+from web.views.training.base import TrainingPage
+
+
+class AttestInput(StrictSerializer):
+    """Whom an attestation names."""
+
+    name = Text(max_length=200)
+
+
+class AskAttestation(TrainingPage, InputPage):
+    """GET, POST /entrainement/attestation."""
+
+    takes = AttestInput
+    asks = (
+        Ask(
+            "name", _("Votre nom"), _("Tel qu'il figurera sur l'attestation. Il n'est pas conservé."), rows=1
+        ),
+    )
+    template = "web/training/attestation.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form; before the course and a story are done, what is still to do."""
+        ready = queries.may_be_attested(self.progress, actor=self.actor, at=self.at)
+        return self.show(self.filled({}) | {"ready": ready})
+
+    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Have the journal hold the digest; show the way to the attestation.
+
+        Raises:
+            NotAllowed: the course or a story isn't done.
+        """
+        said = self.validated()
+        if not queries.may_be_attested(self.progress, actor=self.actor, at=self.at):
+            raise NotAllowed("training:attest")
+        claim, entry = actions.attest(said["name"], actor=self.actor, at=self.at)
+        return awaited(self, claim, entry)
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form again."""
+        return self.show(self.again(problem) | {"ready": True})
+
+
+class ProofInput(StrictSerializer):
+    """The claim, as the page of the attestation holds it, the entry of the journal, and in which form it is wanted."""
+
+    name = Text(max_length=200)
+    course = Text(max_length=60)
+    day = Text(max_length=10)
+    nonce = Text(max_length=32)
+    entry = Id()
+    form = Code([("page", ""), ("json", ""), ("pdf", "")])
+
+
+class Attestation(TrainingPage):
+    """POST /entrainement/attestation/preuve: the attestation; its name comes with the request and goes with it."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Return the attestation: a page to print, its file, or a PDF; a page to wait on while nothing is signed yet.
+
+        Raises:
+            NotVisible: the journal holds no such digest.
+            PdfUnavailable: this installation makes none.
+        """
+        sent = {name: self.sent.text(name) for name in ProofInput().fields}
+        said = ProofInput.read(sent)
+        claim = Claim(said["name"], said["course"], said["day"], said["nonce"])
+        file = queries.attested(claim, said["entry"])
+        if file is None:
+            return awaited(self, claim, said["entry"])
+        if said["form"] == "json":
+            return _kept(file, "application/json", "attestation.json")
+        page = paper.html(_paper(claim))
+        if said["form"] == "pdf":
+            return _kept(paper.pdf(page), "application/pdf", "attestation.pdf")
+        self.template = "web/training/attested.html"
+        return self.show({"claim": claim, "entry": said["entry"], "file": file.decode()})
+
+
+def awaited(page: Page, claim: Claim, entry: UUID) -> HttpResponse:
+    """Return the page from which an attestation is fetched."""
+    page.template = "web/training/awaited.html"
+    return page.show({"claim": claim, "entry": entry})
+
+
+def _kept(body: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(body, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _paper(claim: Claim) -> paper.Paper:
+    """Return the attestation as a paper."""
+    return paper.Paper(
+        title=gettext("Attestation de formation"),
+        head=paper.Head(name=gettext("Repère – instance de formation")),
+        to=(claim.name,),
+        on=date.fromisoformat(claim.day),
+        reference=claim.nonce,
+        sections=(
+            paper.Section(
+                paragraphs=(
+                    gettext(
+                        "A suivi le cours destiné aux déclarants et mené à bien au moins une histoire fictive."
+                    ),
+                ),
+                facts=((gettext("Cours"), claim.course), (gettext("Empreinte au journal"), claim.digest)),
+            ),
+            paper.Section(
+                heading=gettext("Vérifier"),
+                paragraphs=(
+                    gettext(
+                        "Le fichier de l'attestation porte sa preuve : le vérificateur la lit hors ligne."
+                    ),
+                ),
+            ),
+        ),
+    )

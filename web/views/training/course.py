@@ -1,0 +1,71 @@
+"""Course for filers: pages read in a minute, each with questions; a wrong answer explains, nothing is counted."""
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+
+from accounts.errors import NotVisible
+from accounts.request import ServiceRequest
+from web.forms import Sent
+from web.training import files
+from web.training.files import Lesson
+from web.views.training.base import TrainingPage
+
+
+class OneLesson(TrainingPage):
+    """GET, POST /entrainement/cours/{code}."""
+
+    template = "web/training/lesson.html"
+
+    def get(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what there is to read, and the questions."""
+        lesson = _lesson(code)
+        return self.show(self._told(lesson, [None] * len(lesson.questions), answered=False))
+
+    def post(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Say of each answer why it is right or not; all of them right, the lesson is learnt."""
+        lesson = _lesson(code)
+        picked = [_picked(self.sent, number) for number in range(len(lesson.questions))]
+        if not lesson.wrong(picked):
+            self.progress.learn(code)
+        return self.show(self._told(lesson, picked, answered=True))
+
+    def _told(self, lesson: Lesson, picked: Sequence[int | None], *, answered: bool) -> dict[str, object]:
+        wrong = lesson.wrong(picked)
+        codes = list(files.lessons())
+        place = codes.index(lesson.code) + 1
+        return {
+            "lesson": lesson,
+            "place": place,
+            "of": len(codes),
+            "answered": answered,
+            "whole": answered and not wrong,
+            "following": codes[place] if place < len(codes) else None,
+            "questions": [
+                {
+                    "name": f"q{number}",
+                    "text": question.text,
+                    "choices": list(question.choices),
+                    "picked": choice,
+                    "told": question.choices[choice] if _is_one(question.choices, choice) else None,
+                }
+                for number, (question, choice) in enumerate(zip(lesson.questions, picked, strict=True))
+            ],
+        }
+
+
+def _is_one(choices: Sequence[object], picked: int | None) -> bool:
+    return picked is not None and 0 <= picked < len(choices)
+
+
+def _picked(sent: Sent, number: int) -> int | None:
+    """Return which choice was picked; None for none."""
+    said = sent.text(f"q{number}")
+    return int(said) if said.isdecimal() and len(said) == 1 else None
+
+
+def _lesson(code: str) -> Lesson:
+    lesson = files.lessons().get(code)
+    if lesson is None:
+        raise NotVisible
+    return lesson

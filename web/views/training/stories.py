@@ -1,0 +1,93 @@
+"""Stories to work on: the list by role, one story, and what the learner made of it."""
+
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.errors import NotAllowed
+from accounts.request import ServiceRequest
+from accounts.roles import Role
+from web.page import go_to
+from web.training import actions, files, queries
+from web.training.files import Story
+from web.training.progress import Begun
+from web.views.training.base import TrainingPage, story_of
+
+
+class Stories(TrainingPage):
+    """GET /entrainement."""
+
+    template = "web/training/index.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the stories, those of the reader's roles first, and the course."""
+        done = queries.completed(self.progress, actor=self.actor, at=self.at)
+        groups: dict[Role, list[tuple[Story, str]]] = {}
+        for story in files.stories().values():
+            state = "done" if story.code in done else "begun" if self.progress.begun(story.code) else ""
+            groups.setdefault(story.role, []).append((story, state))
+        own = self.actor.roles
+        return self.show(
+            {
+                "groups": sorted(groups.items(), key=lambda group: group[0] not in own),
+                "lessons": [(one, one.code in self.progress.learnt) for one in files.lessons().values()],
+                "attestable": queries.may_be_attested(self.progress, actor=self.actor, at=self.at),
+            }
+        )
+
+
+class OneStory(TrainingPage):
+    """GET, POST /entrainement/histoires/{code}."""
+
+    template = "web/training/story.html"
+
+    def get(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show who one is, what one sees and what is to be done."""
+        return self.show(self.told(story_of(code)))
+
+    def post(self, request: ServiceRequest, code: str) -> HttpResponseRedirect:  # noqa: ARG002 - Django's signature
+        """Begin the story, or begin it anew: what comes before is played by the others.
+
+        Raises:
+            NotAllowed: it is for another role.
+        """
+        story = story_of(code)
+        if not self.actor.holding([story.role]):
+            raise NotAllowed("training:begin")
+        case = actions.begin(story, actor=self.actor, at=self.at)
+        self.progress.begin(code, case=case, at=self.at)
+        return go_to(reverse("training-story", args=[code]))
+
+    def told(self, story: Story) -> dict[str, object]:
+        """Return what both pages of a story show."""
+        begun = self.progress.begun(story.code)
+        return {
+            "story": story,
+            "begun": begun,
+            "mine": bool(self.actor.holding([story.role])),
+            "start": None if begun is None else _start(story, begun),
+            "reference": None if begun is None or begun.case is None else queries.reference(begun.case),
+        }
+
+
+class Review(OneStory):
+    """GET /entrainement/histoires/{code}/bilan."""
+
+    http_method_names = ["get", "head"]
+    template = "web/training/review.html"
+
+    def get(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show each goal: met, or what was missed and why it matters; before the story is begun, the story."""
+        story = story_of(code)
+        begun = self.progress.begun(code)
+        if begun is None:
+            return go_to(reverse("training-story", args=[code]))
+        results = queries.results(story, begun, actor=self.actor, at=self.at)
+        return self.show(self.told(story) | {"results": results, "whole": all(one.met for one in results)})
+
+
+def _start(story: Story, begun: Begun) -> str:
+    """Return the address at which the learner's part goes on."""
+    if begun.case is None:
+        return reverse("filing-new")
+    return reverse("filing" if story.role is Role.FILER else "case", args=[begun.case])
