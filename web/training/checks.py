@@ -95,8 +95,9 @@ def done(found: Evidence, *, steps: Collection[str], within_minutes: int = 0) ->
 
 @check
 def not_done(found: Evidence, *, steps: Collection[str], after: Collection[str] = ()) -> bool:
-    """The learner didn't do any of some steps, and did what belonged there instead."""
-    return not found.own(*steps) and (not after or bool(found.own(*after)))
+    """The learner neither did nor proposed any of some steps, and did what belonged there instead."""
+    proposed = any(one.step in steps for one in found.asked)
+    return not proposed and not found.own(*steps) and (not after or bool(found.own(*after)))
 
 
 @check

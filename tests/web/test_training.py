@@ -1,0 +1,287 @@
+"""Pages of the training: found in a training instance alone, in both languages; the course explains; the attestation."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from audit import notes, tree, verifier
+from audit.models import Entry
+from audit.sequencer import Sequencer
+from encryption.signing import FileSigner
+from tests.web import learning
+from tests.web.visiting import Visitor, form_in, links, text
+from web.training import files
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDRESSES = (
+    "/entrainement",
+    "/entrainement/histoires/inconnue-a-l-hotel",
+    "/entrainement/histoires/inconnue-a-l-hotel/bilan",
+    "/entrainement/cours/victime",
+    "/entrainement/attestation",
+)
+
+
+@pytest.fixture
+def training(settings):
+    settings.TRAINING = True
+
+
+@pytest.fixture
+def learner(world, training):
+    return Visitor(world, "filer")
+
+
+@pytest.fixture
+def signer(tmp_path):
+    return FileSigner(tmp_path / "log_key", make=True)
+
+
+# --- Where the pages are ------------------------------------------------------------------------------
+
+
+def test_outside_a_training_instance_there_is_no_such_page(world):
+    somebody = Visitor(world, "filer")
+
+    for address in ADDRESSES:
+        assert somebody.get(address).status_code == 404, address
+    for address in (ADDRESSES[1], ADDRESSES[3], ADDRESSES[4], "/entrainement/attestation/preuve"):
+        assert somebody.post(address, {}).status_code == 404, address
+
+
+def test_strangers_sign_in_first(client, training, db_both):
+    assert client.get("/entrainement", headers={"accept": "text/html"}).status_code in (302, 303, 401)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_stories_and_course_are_there_in_both_languages(learner, language):
+    learner.post("/langue", {"language": language})
+    index = learner.get("/entrainement")
+
+    for one in (*files.stories().values(), *files.lessons().values()):
+        assert getattr(one.title, language) in text(index)
+    for address in links(index, "/entrainement/"):
+        page = text(learner.get(address))
+        code = address.rpartition("/")[2]
+        told = files.stories().get(code) or files.lessons().get(code)
+        assert getattr(told.title, language) in page
+        assert getattr((told.seen if hasattr(told, "seen") else told.text)[0], language)[:40] in page
+
+
+def test_an_unknown_story_or_lesson_is_not_found(learner):
+    assert learner.get("/entrainement/histoires/rien").status_code == 404
+    assert learner.get("/entrainement/cours/rien").status_code == 404
+
+
+# --- A story ------------------------------------------------------------------------------------------
+
+
+def test_a_story_of_another_role_is_told_and_not_begun(learner):
+    address = "/entrainement/histoires/lundi-matin"
+
+    assert "Responsable" in text(learner.get(address)) or "autre rôle" in text(learner.get(address))
+    assert learner.post(address, {}).status_code == 403
+
+
+def test_what_was_missed_is_said_with_why_and_the_article(learner):
+    """The filer begins, files badly, and reads what was missed and why it matters."""
+    address = "/entrainement/histoires/inconnue-a-l-hotel"
+    learner.post(address, {})
+    before = text(learner.get(f"{address}/bilan"))
+
+    assert "Rien n'est arrivé à la cellule" in before
+    assert 'href="/textes#CASF-L226-2-1"' in learner.get(f"{address}/bilan").content.decode()
+
+
+def test_a_story_that_begins_midway_leads_to_its_case(world, training):
+    coordinator = Visitor(world, "crip_coordinator")
+    address = "/entrainement/histoires/lundi-matin"
+    coordinator.post(address, {})
+    page = coordinator.get(address)
+    case = next(one for one in links(page, "/dossiers/"))
+
+    assert "Noa" in text(coordinator.get(case))
+    assert "Manqué." in text(coordinator.get(f"{address}/bilan"))
+
+
+# --- The course ---------------------------------------------------------------------------------------
+
+
+def answers(lesson, *, right=True):
+    """Return an answer to each question: the right ones, or a wrong one to each."""
+    return {
+        f"q{number}": str(next(i for i, one in enumerate(question.choices) if one.right is right))
+        for number, question in enumerate(lesson.questions)
+    }
+
+
+@pytest.mark.parametrize("lesson", files.lessons().values(), ids=files.lessons())
+def test_each_page_of_the_course_asks_three_questions_and_explains_each_wrong_answer(learner, lesson):
+    address = f"/entrainement/cours/{lesson.code}"
+    assert len(lesson.questions) >= 3
+
+    wrong = text(learner.post(address, answers(lesson, right=False)))
+    for question in lesson.questions:
+        assert next(one.why.fr for one in question.choices if not one.right) in wrong.replace(
+            "\u00a0", " "
+        ).replace("\u202f", " ")
+    assert "Toutes les réponses sont justes" not in wrong
+
+    assert "Toutes les réponses sont justes" in text(learner.post(address, answers(lesson)))
+
+
+def test_no_answer_or_a_made_up_one_is_not_right(learner):
+    address = "/entrainement/cours/victime"
+
+    assert "Choisissez une réponse" in text(learner.post(address, {}))
+    assert "Choisissez une réponse" in text(learner.post(address, {"q0": "9", "q1": "x", "q2": "²"}))
+
+
+def test_there_are_five_to_seven_pages():
+    assert 5 <= len(files.lessons()) <= 7
+
+
+# --- The attestation ----------------------------------------------------------------------------------
+
+NAME = "Camille Exemple"
+
+
+@pytest.fixture
+def complete(world, learner):
+    """Somebody who went through the course and one story."""
+    for lesson in files.lessons().values():
+        learner.post(f"/entrainement/cours/{lesson.code}", answers(lesson))
+    code = "inconnue-a-l-hotel"
+    learner.post(f"/entrainement/histoires/{code}", {})
+    company = learning.Learner(world, code, at=timezone.now())
+    company.files(learning.hotel(company), urgent=True)
+    return learner
+
+
+def fetched(visitor, page, form="json", **changed):
+    return visitor.post("/entrainement/attestation/preuve", form_in(page) | {"form": form} | changed)
+
+
+@pytest.fixture
+def attested(complete, signer, tmp_path):
+    """The file of an attestation, and the key of the log."""
+    page = complete.post("/entrainement/attestation", {"name": NAME})
+    assert page.status_code == 200, text(page)
+    Sequencer(signer).once()
+    answer = fetched(complete, page)
+    assert answer["Content-Type"] == "application/json", text(answer)
+    file = tmp_path / "attestation.json"
+    file.write_bytes(answer.content)
+    keys = tmp_path / "log.vkey"
+    keys.write_text(notes.vkeys(tree.newest().name, signer)[0] + "\n")
+    return file, keys
+
+
+def verified(file, keys):
+    return verifier.main(["attestation", str(file), "--key", str(keys)])
+
+
+def test_without_course_and_story_there_is_none(learner):
+    assert "après le cours" in text(learner.get("/entrainement/attestation"))
+    assert learner.post("/entrainement/attestation", {"name": NAME}).status_code == 403
+    assert not Entry.objects.filter(act=verifier.ATTESTED).exists()
+
+
+def test_the_journal_keeps_one_entry_with_a_hash_alone(complete):
+    complete.post("/entrainement/attestation", {"name": NAME})
+
+    entry = Entry.objects.get(act=verifier.ATTESTED)
+    said = json.loads(bytes(entry.body))
+    assert NAME not in bytes(entry.body).decode()
+    assert (said["actor"], said["org"], said["obj"]) == (None, None, [])
+    assert len(said["to"]) == 64
+
+
+def test_it_waits_for_the_sequencer(complete, signer):
+    page = complete.post("/entrainement/attestation", {"name": NAME})
+    waiting = fetched(complete, page)
+
+    assert waiting["Content-Type"].startswith("text/html")
+    assert "quelques secondes" in text(waiting)
+    Sequencer(signer).once()
+    assert fetched(complete, waiting)["Content-Type"] == "application/json"
+    assert NAME in text(fetched(complete, waiting, "page"))
+
+
+def test_another_name_or_number_gets_none(complete, signer):
+    page = complete.post("/entrainement/attestation", {"name": NAME})
+    Sequencer(signer).once()
+
+    assert fetched(complete, page, name="Quelqu'un d'autre").status_code == 404
+    assert fetched(complete, page, nonce="0" * 32).status_code == 404
+    assert fetched(complete, page, day="2020-01-01").status_code == 404
+
+
+def test_a_pdf_comes_where_there_is_a_renderer(complete, signer):
+    page = complete.post("/entrainement/attestation", {"name": NAME})
+    Sequencer(signer).once()
+
+    answer = fetched(complete, page, "pdf")
+    assert answer.status_code in (200, 406)
+    assert answer.status_code == 406 or answer.content.startswith(b"%PDF")
+
+
+def test_it_verifies_offline_with_nothing_but_the_file_and_the_key(attested, tmp_path):
+    """The service, its database and this repository are of no use to it: one file, a Python, the key."""
+    file, keys = attested
+    alone = tmp_path / "verifier.py"
+    alone.write_bytes((ROOT / "audit" / "verifier.py").read_bytes())
+    told = subprocess.run(  # noqa: S603 - our own file
+        [sys.executable, "-I", str(alone), "attestation", str(file), "--key", str(keys)],
+        capture_output=True, text=True, cwd=tmp_path, env={}, check=False,
+    )  # fmt: skip
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert NAME in told.stdout
+
+
+def test_one_changed_byte_fails_wherever_it_is(attested, tmp_path, capsys):
+    file, keys = attested
+    raw, other = file.read_bytes(), tmp_path / "changed.json"
+    assert verified(file, keys) == 0
+
+    for place in range(0, len(raw), max(1, len(raw) // 400)):
+        changed = bytearray(raw)
+        changed[place] ^= 1
+        other.write_bytes(bytes(changed))
+        assert verified(other, keys) != 0, place
+    for more in (raw + b" ", raw[:-1], raw.replace(b'"name":', b'"name": ')):
+        other.write_bytes(more)
+        assert verified(other, keys) != 0
+
+
+def test_another_name_fails_though_the_sum_is_reckoned_anew(attested, tmp_path):
+    file, keys = attested
+    said = json.loads(file.read_bytes()) | {"name": "Dominique Exemple"}
+    said["sum"] = verifier.attestation_sum(said)
+    file.write_bytes(verifier.canonical_json(said) + b"\n")
+
+    assert verified(file, keys) == verifier.FAULTS["proof"][0]
+
+
+def test_another_key_or_an_entry_of_something_else_fails(attested, complete, tmp_path):
+    file, keys = attested
+    keys.write_text(notes.vkeys(tree.newest().name, FileSigner(tmp_path / "another", make=True))[0])
+    assert verified(file, keys) == verifier.FAULTS["signature"][0]
+
+    said = json.loads(file.read_bytes())
+    said["entry"] = said["entry"].replace("training:attested", "referral:submit")
+    said["sum"] = verifier.attestation_sum(said)
+    file.write_bytes(verifier.canonical_json(said) + b"\n")
+    assert verified(file, keys) != 0
+
+
+def test_what_is_no_attestation_is_told_so(tmp_path, attested):
+    _, keys = attested
+    for raw in (b"[]", b"{}", b"nothing", b'{"name": 3}'):
+        (tmp_path / "other.json").write_bytes(raw)
+        assert verified(tmp_path / "other.json", keys) == verifier.FAULTS["malformed"][0]
