@@ -37,7 +37,8 @@ def learner(world, training):
 
 
 @pytest.fixture
-def signer(tmp_path):
+def signer(tmp_path, settings):
+    settings.LOG_WITNESS_FILE, settings.LOG_WITNESSES = str(tmp_path / "witness.txt"), []
     return FileSigner(tmp_path / "log_key", make=True)
 
 
