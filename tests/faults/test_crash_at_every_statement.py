@@ -78,6 +78,7 @@ def test_each_page_passes_the_transaction_of_a_request():
 @pytest.mark.parametrize("route", WRITES)
 def test_each_other_write_is_whole_or_nothing(world, settings, tmp_path, route):
     settings.OBJECT_FOLDER, settings.WEBHOOK_HOSTS = tmp_path / "objects", [HOOKS]
+    settings.TRAINING = "/entrainement" in route
     let_the_site_have_one(settings)
     make_ready = WRITES[route](world)
     before, written = state(), entries()

@@ -51,6 +51,7 @@ from tests.referrals.workflow.kit import AT, Kit
 from tests.security.procedure import Case, assessed, plain, play, seeing_all, triaged
 from tests.security.procedure import filed as filed_in_the_walk
 from tests.security.test_routes import a_grant_request, a_reset, a_shift, an_account_request, an_import, shift
+from tests.web.learning import completes
 from tests.web.visiting import Visitor, form_in
 from web.filing.sections import sections
 
@@ -843,6 +844,16 @@ on_page("POST /administration/{id}/reglages/{slug}", triage_hours="30", effectiv
 )
 
 
+on_page("POST /entrainement/histoires/{slug}")(lambda world: ("on_call", "nuit-d-astreinte"))
+
+
+@write("POST /entrainement/attestation")
+def _attested(world: World) -> MakeReady:
+    visitor = Visitor(world, "filer")
+    completes(world, visitor)
+    return lambda: partial(visitor.client.post, "/entrainement/attestation", {"name": "Camille Exemple"})
+
+
 @on_page("POST /administration/personnes/{id}/verification")
 def _vouch(world: World) -> tuple[str, Any]:
     User.objects.filter(pk=world.user("statistician").pk).update(verified_at=None)
@@ -1507,7 +1518,10 @@ TWINS = {
     "POST /dossiers/lot": "POST /dossiers/{id}/etape/{slug}/{slug}",
 }
 #: They write nothing: a language goes into a cookie, a checkpoint is compared.
-NO_WRITES = {"POST /langue", "POST /journal/preuves"}
+NO_WRITES = {
+    "POST /langue", "POST /journal/preuves",
+    "POST /entrainement/cours/{slug}", "POST /entrainement/attestation/preuve",
+}  # fmt: skip
 #: What changes nothing, or leaves no entry, by design.
 UNWRITTEN = directory_writes.UNWRITTEN | {
     SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, SAVE_VIEW, REMOVE_VIEW, FIND_USERS, "POST /dossiers/affichage", ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER,

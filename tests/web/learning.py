@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.roles import Role
 from referrals.models import BreakGlass, Holder
 from tests.factories.world import World
+from tests.web.visiting import Visitor
 from web.training import actions, acts, files, forms, queries
 from web.training.company import ME, Company, gathered
 from web.training.playing import children_of, each
@@ -308,3 +311,24 @@ def tells(learner: Learner, *, some: slice = slice(None)) -> None:
             told_on=learner.at.date(),
             means="Courrier recommandé",
         )
+
+
+# --- The course ---------------------------------------------------------------------------------------
+
+
+def answers(lesson: files.Lesson, *, right: bool = True) -> dict[str, str]:
+    """Return an answer to each question: the right ones, or a wrong one to each."""
+    return {
+        f"q{number}": str(next(i for i, one in enumerate(question.choices) if one.right is right))
+        for number, question in enumerate(lesson.questions)
+    }
+
+
+def completes(world: World, visitor: Visitor) -> None:
+    """Go through the course and one story, as who files."""
+    for lesson in files.lessons().values():
+        visitor.post(f"/entrainement/cours/{lesson.code}", answers(lesson))
+    code = "inconnue-a-l-hotel"
+    visitor.post(f"/entrainement/histoires/{code}", {})
+    learner = Learner(world, code, at=timezone.now())
+    learner.files(hotel(learner), urgent=True)

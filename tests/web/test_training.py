@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from audit import notes, tree, verifier
 from audit.models import Entry
 from audit.sequencer import Sequencer
 from encryption.signing import FileSigner
-from tests.web import learning
+from tests.web.learning import answers, completes
 from tests.web.visiting import Visitor, form_in, links, text
 from web.training import files
 
@@ -112,14 +111,6 @@ def test_a_story_that_begins_midway_leads_to_its_case(world, training):
 # --- The course ---------------------------------------------------------------------------------------
 
 
-def answers(lesson, *, right=True):
-    """Return an answer to each question: the right ones, or a wrong one to each."""
-    return {
-        f"q{number}": str(next(i for i, one in enumerate(question.choices) if one.right is right))
-        for number, question in enumerate(lesson.questions)
-    }
-
-
 @pytest.mark.parametrize("lesson", files.lessons().values(), ids=files.lessons())
 def test_each_page_of_the_course_asks_three_questions_and_explains_each_wrong_answer(learner, lesson):
     address = f"/entrainement/cours/{lesson.code}"
@@ -154,12 +145,7 @@ NAME = "Camille Exemple"
 @pytest.fixture
 def complete(world, learner):
     """Somebody who went through the course and one story."""
-    for lesson in files.lessons().values():
-        learner.post(f"/entrainement/cours/{lesson.code}", answers(lesson))
-    code = "inconnue-a-l-hotel"
-    learner.post(f"/entrainement/histoires/{code}", {})
-    company = learning.Learner(world, code, at=timezone.now())
-    company.files(learning.hotel(company), urgent=True)
+    completes(world, learner)
     return learner
 
 

@@ -188,6 +188,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "tie:declared": _("Lien déclaré"),
     "tie:read": _("Liens déclarés lus par leur auteur"),
     "tie:removed": _("Lien déclaré retiré"),
+    "training:attested": _("Attestation de formation demandée"),
     "token:made": _("Jeton créé"),
     "token:revoked": _("Jeton révoqué"),
     "guidance:reviewed": _("Relecture d'une page d'aide enregistrée"),
