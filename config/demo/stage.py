@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from accounts.models import User
+from audit.events import Origin
 from config.demo.cast import ORIGIN, Cast
 from web.training.playing import Player
 
@@ -13,7 +14,7 @@ from web.training.playing import Player
 class Stage(Player):
     """One authority of the cast."""
 
-    origin: ClassVar = ORIGIN
+    origin: ClassVar[Origin] = ORIGIN
     cast: Cast
     code: str
 

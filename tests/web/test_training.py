@@ -53,8 +53,11 @@ def test_outside_a_training_instance_there_is_no_such_page(world):
         assert somebody.post(address, {}).status_code == 404, address
 
 
-def test_strangers_sign_in_first(client, training, db_both):
-    assert client.get("/entrainement", headers={"accept": "text/html"}).status_code in (302, 303, 401)
+def test_strangers_are_led_to_the_way_in(client, training, db_both):
+    led = client.get("/entrainement", headers={"accept": "text/html"})
+
+    assert (led.status_code, led["Location"]) == (303, "/entrainement/entrer")
+    assert client.get("/entrainement/cours/victime").status_code == 401
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from accounts.models import Membership
 from referrals.vocabulary.law.citations import found_in
 from tests.web import learning
 from tests.web.learning import MINUTE, Learner
@@ -152,6 +153,16 @@ def test_no_goal_is_met_by_somebody_else(world, at):
     )  # fmt: skip
 
     assert "triaged" in learner.missed()
+
+
+def test_who_came_a_minute_ago_can_have_filed_before(world, at):
+    """A visitor has a filer's account of their own, made as they enter."""
+    Membership.objects.filter(pk=world.memberships["93", "filer"].pk).update(valid_from=at - MINUTE)
+
+    learner = Learner(world, "le-mauvais-eleve", at=at)
+    learning.adds(learner)
+
+    assert learner.missed() == []
 
 
 def test_every_goal_names_its_law_and_a_page_of_the_guide():

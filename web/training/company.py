@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from accounts.actor import Actor
-from accounts.models import Authority, AuthorityTerritory, Membership, Organisation, User
+from accounts.models import AuthorityTerritory, Membership, Organisation, User
 from accounts.roles import Role
 from audit.events import Origin
 from web.training import forms
@@ -19,11 +19,15 @@ ME: Final = "me"
 
 @dataclass(frozen=True, slots=True)
 class Company(Player):
-    """People of one authority by role, the learner last: a part is played by somebody else where there is one."""
+    """People of one authority by role, the learner last: a part is played by somebody else where there is one.
 
-    origin: ClassVar = Origin(auth="training")
+    ``since``: when the learner came.
+    """
+
+    origin: ClassVar[Origin] = Origin(auth="training")
     authority: UUID
     learner: User
+    since: datetime
     people: Mapping[str, Sequence[User]]
 
     def user(self, name: str) -> User:
@@ -59,11 +63,12 @@ class Company(Player):
 def gathered(learner: Actor, role: Role, *, at: datetime) -> Company:
     """Return the company of a learner, at the authority where the learner has the role of the story."""
     authority = learner.holding([role])[0].authority_id
-    rows = Membership.objects.in_force(at).filter(authority=authority).select_related("user")
+    held = Membership.objects.in_force(at).filter(authority=authority).select_related("user")
+    rows = sorted(
+        held.order_by("valid_from", "user__email", "pk"), key=lambda row: row.user_id == learner.user_id
+    )
     people: dict[str, list[User]] = {}
-    for row in rows.order_by("valid_from", "user__email", "pk"):
+    for row in rows:
         people.setdefault(row.role, []).append(row.user)
-    for some in people.values():
-        some.sort(key=lambda one: one.pk == learner.user_id)
-    user = User.objects.get(pk=learner.user_id)
-    return Company(Authority.objects.get(pk=authority).pk, user, people)
+    own = next(row for row in rows if row.user_id == learner.user_id and row.role == role)
+    return Company(authority, own.user, own.valid_from, people)

@@ -7,7 +7,7 @@ instants lie in the past, so that the deadlines of the cases show something.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from accounts.actor import Actor
@@ -36,7 +36,7 @@ from referrals.workflow.step import steps
 class Player(ABC):
     """People of one authority by the names that steps use, within a transaction that sees all cases."""
 
-    origin: Origin
+    origin: ClassVar[Origin]
 
     @abstractmethod
     def user(self, name: str) -> User:

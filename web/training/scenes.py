@@ -66,8 +66,9 @@ def _noa(company: Company, at: datetime) -> dict[str, Any]:
 
 def wrong_pupil(company: Company, now: datetime) -> UUID:
     """S4: the learner filed about a namesake, and the cell has opened it."""
-    case = company.file(ME, _kim(company, now - 2 * DAY), at=now - 2 * DAY)
-    company.read("crip_coordinator", case, at=now - DAY)
+    at = max(now - 2 * DAY, company.since)  # a visitor may have come a minute ago
+    case = company.file(ME, _kim(company, at), at=at)
+    company.read("crip_coordinator", case, at=at + (now - at) / 2)
     return case
 
 

@@ -82,7 +82,7 @@ class Attestation(TrainingPage):
             NotVisible: the journal holds no such digest.
             PdfUnavailable: this installation makes none.
         """
-        sent = {name: self.sent.text(name) for name in ProofInput().fields}
+        sent = {name: self.sent.text(name) for name in map(str, ProofInput().fields)}
         said = ProofInput.read(sent)
         claim = Claim(said["name"], said["course"], said["day"], said["nonce"])
         file = queries.attested(claim, said["entry"])

@@ -8,7 +8,7 @@ from accounts.errors import NotVisible
 from accounts.request import ServiceRequest
 from web.forms import Sent
 from web.training import files
-from web.training.files import Lesson
+from web.training.files import Choice, Lesson, Question
 from web.views.training.base import TrainingPage
 
 
@@ -47,15 +47,16 @@ class OneLesson(TrainingPage):
                     "text": question.text,
                     "choices": list(question.choices),
                     "picked": choice,
-                    "told": question.choices[choice] if _is_one(question.choices, choice) else None,
+                    "told": _told_to(question, choice),
                 }
                 for number, (question, choice) in enumerate(zip(lesson.questions, picked, strict=True))
             ],
         }
 
 
-def _is_one(choices: Sequence[object], picked: int | None) -> bool:
-    return picked is not None and 0 <= picked < len(choices)
+def _told_to(question: Question, picked: int | None) -> Choice | None:
+    """Return the choice that was picked, whose words are said to it; None where there is none such."""
+    return None if picked is None or picked >= len(question.choices) else question.choices[picked]
 
 
 def _picked(sent: Sent, number: int) -> int | None:

@@ -1,6 +1,5 @@
 """Stories to work on: the list by role, one story, and what the learner made of it."""
 
-
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -17,10 +16,13 @@ from web.views.training.base import TrainingPage, story_of
 class Stories(TrainingPage):
     """GET /entrainement."""
 
+    public = True
     template = "web/training/index.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the stories, those of the reader's roles first, and the course."""
+    def get(self, request: ServiceRequest) -> HttpResponse:
+        """Show the stories, those of the reader's roles first, and the course; a stranger is led to the way in."""
+        if request.actor is None:
+            return go_to(reverse("training-enter"))
         done = queries.completed(self.progress, actor=self.actor, at=self.at)
         groups: dict[Role, list[tuple[Story, str]]] = {}
         for story in files.stories().values():
