@@ -11,6 +11,7 @@ from audit import notes, tree, verifier
 from audit.models import Entry
 from audit.sequencer import Sequencer
 from encryption.signing import FileSigner
+from referrals.models import Referral
 from tests.web.learning import answers, completes
 from tests.web.visiting import Visitor, form_in, links, text
 from web.training import files
@@ -109,6 +110,17 @@ def test_a_story_that_begins_midway_leads_to_its_case(world, training):
 
     assert "Noa" in text(coordinator.get(case))
     assert "Manqué." in text(coordinator.get(f"{address}/bilan"))
+
+
+def test_an_officer_on_call_is_led_to_where_files_are_opened_in_an_emergency(world, training):
+    officer = Visitor(world, "on_call")
+    address = "/entrainement/histoires/nuit-d-astreinte"
+    officer.post(address, {})
+    page = officer.get(address)
+
+    reference = Referral.objects.latest("created_at").reference
+    assert reference in text(page)
+    assert "/ouvertures" in links(page)
 
 
 # --- The course ---------------------------------------------------------------------------------------

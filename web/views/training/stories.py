@@ -92,4 +92,6 @@ def _start(story: Story, begun: Begun) -> str:
     """Return the address at which the learner's part goes on."""
     if begun.case is None:
         return reverse("filing-new")
+    if story.role is Role.ON_CALL:
+        return reverse("openings")  # the case is opened there, by its reference
     return reverse("filing" if story.role is Role.FILER else "case", args=[begun.case])
