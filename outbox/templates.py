@@ -39,8 +39,9 @@ class Template:
     ``place``: the collection of the API in which the thing is that the notice is about; ``page``: the page whose
     address its id completes, empty if there is none; ``start``: the page for a notice about nothing in particular.
     ``enclosed`` gives what a mail carries besides, asked when it leaves: something public of the service itself, never
-    of a case. ``made`` makes the address that a mail leads to as it leaves, where that must stand nowhere else; ``to``
-    says to whom, if not to the account's address (``accounts/links.py``).
+    of a case. ``made`` makes the address that a mail leads to as it leaves, where that must stand nowhere else, below
+    what it is about where that is public (``directory/actions/confirmations.py``); ``to`` says to whom, if not to the
+    account's address (``accounts/links.py``).
     """
 
     code: str

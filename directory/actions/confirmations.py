@@ -301,9 +301,7 @@ register(
     Template(
         links.CONFIRM,
         Kind.ACCOUNT,
-        _(
-            "Vérifiez ce que l'annuaire de votre territoire dit de votre structure ; sans compte, en deux minutes."
-        ),
+        _("Vérifiez ce que l'annuaire du territoire dit de votre structure, en deux minutes et sans compte."),
         made=_made,
         to=_address_of,
     ),

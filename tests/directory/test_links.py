@@ -75,7 +75,7 @@ def test_the_mail_names_structure_and_authority_and_nothing_else(world, clock, s
     assert message.to == ["accueil@essai.invalid"]
     assert "Maison d'essai – Autorité 93\nhttps://repere.example/annuaire/confirmer#" in message.body
     said = message.subject + message.body
-    assert "Vérifiez ce que l'annuaire de votre territoire dit" in said
+    assert "Vérifiez ce que l'annuaire du territoire dit" in said
     assert message.body.count("Maison d'essai – Autorité 93") == 2, (
         "under the French words and the English ones"
     )
