@@ -19,7 +19,8 @@ from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from accounts.errors import LinkRefused
-from directory.codes import SHELTER, Status
+from directory.codes import SHELTER, Source, Status
+from directory.inputs import RHYTHMS
 from directory.models import ConfirmationLink, Reach, Service, Verification
 from encryption import index
 
@@ -27,8 +28,8 @@ from encryption import index
 CONFIRM: Final = "directory.confirm"
 UNANSWERED: Final = "directory.unanswered"
 ANSWERED: Final = "directory.answered"
-#: After how many months a service may choose to be asked; 0 is never (field.md A.3, DORA).
-RHYTHMS: Final = (0, 1, 3, 6, 12, 16)
+#: Sources whose entries the authority has written itself.
+TYPED_IN: Final = (Source.OWN, Source.TABLE)
 #: An emergency or distance service is asked every month at least, unless it is never asked.
 SHORTEST: Final = 1
 #: So many missed mails are for a person to look at.
@@ -59,8 +60,15 @@ def answerable() -> QuerySet[Service]:
 
 
 def asked() -> QuerySet[Service]:
-    """Return the services that are asked to confirm: active, in some rhythm, and with an address."""
+    """Return the services that are asked to confirm: active, in some rhythm, and with an address.
+
+    Of a public file those alone that an editor has verified or asked before: whoever loads thousands of entries mustn't
+    find that thousands of mails have left.
+    """
     working = answerable().filter(status=Status.ACTIVE, structure__status=Status.ACTIVE)
+    working = working.filter(
+        Q(source__in=TYPED_IN) | Q(verified_on__isnull=False) | Q(asked_at__isnull=False)
+    )
     return working.filter(asks_every_months__gt=0).exclude(email="", structure__email="")
 
 

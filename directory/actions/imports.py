@@ -160,11 +160,15 @@ def _write(run: DirectoryImport, plan: Plan, at: datetime) -> None:
     ]
     changes.write_together(places, said)
     changes.write_together([one for step in acting_steps for one in step.capacities], said)
+    # Who keeps the structure decides, and alone is told which it is: a file of all public numbers would otherwise tell
+    # any editor which of them stand for a secret address (field.md A.7, rule 5).
+    like = {one.structure for one in plan.held}
+    keepers = dict(Structure.objects.filter(pk__in=like).values_list("pk", "authority_id"))
     HeldRow.objects.bulk_create(
         (
             HeldRow(
                 run=run,
-                authority_id=run.authority_id,
+                authority_id=keepers[one.structure],
                 structure_id=one.structure,
                 source_id=one.source_id,
                 matched_by=one.matched_by,

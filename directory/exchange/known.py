@@ -165,9 +165,9 @@ class Secrets:
             self.by["phone", normalised_phone(phone) or phone] = structure
 
 
-def settled(authority: Authority) -> dict[tuple[UUID, str], bool]:
-    """Return what a person said of rows that were held: whether they are the same structure."""
-    rows = HeldRow.objects.filter(authority=authority, settled_at__isnull=False)
+def settled() -> dict[tuple[UUID, str], bool]:
+    """Return what those who keep a structure said of rows like it, of whichever import: whether they are the same."""
+    rows = HeldRow.objects.filter(settled_at__isnull=False)
     return {(row.structure_id, row.source_id): bool(row.same) for row in rows}
 
 

@@ -126,7 +126,7 @@ class _Planner:
         self.read, self.authority, self.source, self.options = read, authority, source, options
         self.known = Known.of(authority, source, read)
         self.secrets = Secrets.of()
-        self.settled = settled(authority)
+        self.settled = settled()
         self.done = Plan(refused=list(read.refused), left_out=read.left_out)
         #: Rows of the file by kind and id: ours, new ones included; None where theirs is not to be touched.
         self.rows: dict[tuple[str, str], Row | None] = {}

@@ -78,7 +78,8 @@ class DirectoryImport(models.Model):
 class HeldRow(models.Model):
     """A row of an import that a person decides on: it looks like a structure with a secret place (field.md A.7.2).
 
-    Nothing of the row's address is kept: ``source_id`` finds it again in the source.
+    Nothing of the row's address is kept: ``source_id`` finds it again in the source. ``authority`` is the one that
+    keeps the structure, whichever imported the row.
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {

@@ -24,6 +24,11 @@ DAYS = timedelta(days=1)
     [
         ({}, True),  # never asked, never verified
         ({"asks_every_months": 0}, False),
+        ({"source": "table"}, True),
+        ({"source": "data_inclusion"}, False),  # a file of thousands sends no thousands of mails
+        ({"source": "curated"}, False),
+        ({"source": "finess", "verified_on": NOON.date() - 185 * DAYS}, True),
+        ({"source": "data_inclusion", "asked_at": NOON - 185 * DAYS}, True),
         ({"status": "suspended"}, False),
         ({"status": "closed"}, False),
         ({"email": "service@essai.invalid"}, True),

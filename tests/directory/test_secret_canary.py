@@ -19,7 +19,7 @@ from django.test import Client
 
 from accounts.roles import PROGRAMS, Role
 from config.logs import Line
-from directory import candidates, queries, tasks
+from directory import access, candidates, queries, tasks
 from directory.actions import changes, exports, places, reports, secrets
 from directory.codes import Means, Need
 from directory.inputs import PlaceInput, SearchInput
@@ -257,6 +257,18 @@ def columns(alias):
                     for value in values
                 ),
             )
+
+
+def test_a_file_of_public_numbers_tells_no_other_editor_which_stand_for_a_secret_address(world, planted):
+    """Rule 5: who keeps the structure decides on the row, whichever authority imported it."""
+    row = di_structure(siret=LEADS["siret"], adresse=ADDRESS["address"], code_insee=INSEE, commune=COMMUNE)
+    run, plan = done(world, packed([row | {"id": "demo--other"}]), code="75", at=NOW)
+
+    assert run.held == 1
+    assert not access.kept_held_rows(world.actor("directory_editor", "75", at=NOW)).exists()
+    mine = access.kept_held_rows(world.actor("directory_editor", at=NOW))
+    assert {one.source_id for one in mine} == {"demo--s1", "demo--other"}
+    assert "Le Refuge" not in repr(plan.steps)
 
 
 @pytest.mark.parametrize("audience", ["public", "professional"])

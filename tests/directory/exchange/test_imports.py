@@ -257,7 +257,7 @@ def test_a_row_like_a_structure_with_a_secret_place_is_held(world: Any, by: str,
 
     assert counts(run) == (0, 0, 0, 0, 2, 0)
     held = HeldRow.objects.get()
-    assert (held.structure, held.matched_by, held.authority.code) == (structure, by, "93")
+    assert (held.structure, held.matched_by, held.authority.code) == (structure, by, code)
     assert Structure.objects.count() == 1
     assert list(Place.objects.values_list("visibility", "commune", "address")) == [("secret", "", "")]
     assert not Verification.objects.filter(means=Means.IMPORT).exists()
