@@ -1,11 +1,13 @@
 """Entries of the directory as tests write them; all of it is invented."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from directory.actions import places, reports, secrets, services, structures
 from directory.inputs import PlaceInput, ServiceInput, StructureInput
 from directory.models import ErrorReport, Place, SecretOpening, Service, Structure
+from tests.audit.owner import written
 
 #: A Tuesday, 13:00 in Paris.
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -27,6 +29,12 @@ SHELTER = {
     "phone": "01 99 00 12 34",
     "zones": ["93"],
 }
+
+
+def entries(act: str = "") -> list[dict[str, Any]]:
+    """Return the journal's entries in their order, all of them or those of one act."""
+    known = {"act": act} if act else {}
+    return [json.loads(bytes(one.body)) for one in sorted(written(**known), key=lambda one: one.writer_seq)]
 
 
 def editor(world: Any, code: str = "93") -> Any:

@@ -1,6 +1,5 @@
 """Editors keep their authority's entries, and what they write is checked by field (field.md A.1, A.4, A.6)."""
 
-import json
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -10,7 +9,6 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.errors import InvalidInput, NotAllowed, NotVisible
 from accounts.roles import Role
-from audit.models import Entry
 from directory import queries
 from directory.actions import capacities, places, secrets, services, structures
 from directory.inputs import (
@@ -33,6 +31,7 @@ from tests.directory.entries import (
     a_structure,
     at_place,
     editor,
+    entries,
 )
 
 BODY = {"kind": "mecs", "name": "Le Phare"}
@@ -63,7 +62,7 @@ def zones(service):
 
 
 def entry():
-    return json.loads(bytes(Entry.objects.order_by("writer_seq").last().body))
+    return entries()[-1]
 
 
 # --- Who may: role × act × own or other authority ------------------------------------------------------
@@ -278,11 +277,11 @@ def test_each_change_of_a_field_is_a_verification_and_the_rest_is_none(world):
 
 def test_a_change_that_changes_nothing_leaves_nothing(world):
     service = a_service(world)
-    entries, rows = Entry.objects.count(), Verification.objects.count()
+    before = len(entries()), Verification.objects.count()
 
     change(world, service, name=service.name, zones=service.zones)
 
-    assert (Entry.objects.count(), Verification.objects.count()) == (entries, rows)
+    assert (len(entries()), Verification.objects.count()) == before
 
 
 def test_a_service_is_found_where_its_zones_and_needs_say_at_once(world):

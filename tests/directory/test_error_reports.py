@@ -7,20 +7,14 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.errors import AlreadyThere, NotAllowed, NotVisible
 from accounts.roles import Role
-from audit.models import Entry
 from directory import queries
 from directory.actions import merging, reports
 from directory.inputs import ReportInput
 from directory.models import ErrorReport
 from outbox.models import Notice
-from tests.directory.entries import AT, a_service, a_structure, an_error_report, editor
+from tests.directory.entries import AT, a_service, a_structure, an_error_report, editor, entries
 
 SENTENCE = "Le numéro ne répond plus."
-
-
-def entries(act):
-    bodies = (json.loads(bytes(one.body)) for one in Entry.objects.filter(act=act))
-    return list(bodies)
 
 
 @pytest.mark.parametrize("code", ["93", "75"])

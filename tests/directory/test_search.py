@@ -6,12 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audit.models import Entry
 from core.query import InvalidQuery
 from directory import queries
 from directory.actions import merging, services
 from directory.inputs import SearchInput
-from tests.directory.entries import AT, a_service, a_structure, at_place, editor
+from tests.directory.entries import AT, a_service, a_structure, at_place, editor, entries
 
 #: 3 in the morning on Christmas day, in Paris.
 CHRISTMAS = datetime(2026, 12, 25, 2, tzinfo=UTC)
@@ -141,11 +140,11 @@ def test_pages_follow_each_other_and_lose_nothing(world):
 
 
 def test_a_search_leaves_no_trace_of_who_looked_for_what(world, known):
-    before = Entry.objects.count()
+    before = len(entries())
 
     search(world, need="tonight_shelter", commune="93066", age_years=14)
 
-    assert Entry.objects.count() == before
+    assert len(entries()) == before
     answer = world.as_("filer").post("resources/search", {"commune": "93066"})
     assert answer.status_code == 200
     assert "93066" not in str(answer.request["QUERY_STRING"])
