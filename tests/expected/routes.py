@@ -20,7 +20,7 @@ CONFIRMS = "memberships.confirm"
 REVIEWS = "memberships.review"
 ADDS_PLACES = "organisations.manage"
 DECIDES = "account-requests.decide"
-RESOURCE_FILES = "whoever keeps the directory, with a file"
+RESOURCE_FILES = "whoever keeps the directory, with a file or the form of a row that one held"
 IMPORTS = "whoever administers or confirms, with a file or an import of the own state"
 LEADS = "leads of an institution, for a colleague of it (filer_org_lead, §1.1)"
 AUDITS = "audit.read"
@@ -536,7 +536,7 @@ ROUTES = {
     "GET /annuaire/imports/<uuid:pk>": KEEPS_DIRECTORY,
     "POST /annuaire/imports/<uuid:pk>": RESOURCE_FILES,
     "GET /annuaire/imports/retenues": KEEPS_DIRECTORY,
-    "POST /annuaire/imports/retenues/<uuid:pk>": KEEPS_DIRECTORY,
+    "POST /annuaire/imports/retenues/<uuid:pk>": RESOURCE_FILES,
     "GET /annuaire/exports/<slug:form>": KEEPS_DIRECTORY,
     "POST /api/v1/structures": KEEPS_DIRECTORY,
     "GET /api/v1/structures/duplicates": KEEPS_DIRECTORY,
