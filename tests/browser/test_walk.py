@@ -37,6 +37,8 @@ NO_PAGE = {
             "export-take",
             "import-template",
             "import-lines",
+            "directory-import-template",
+            "directory-export",
         ),
         "gives a file to keep",
     ),
