@@ -20,8 +20,9 @@ from directory.opening import opening_at, zone_of
 from directory.queries import OpeningLine, Pair, ReportLine, ServiceLine, StructurePage, VerificationLine
 from directory.queries.search import working
 from web.cases import display as case_display
-from web.directory import card, display, hours, where, words
+from web.directory import card, display, hours, where
 from web.directory.display import Said, Tag
+from web.directory.field_names import ADDRESS, field_name
 
 
 def service(line: ServiceLine, *, at: datetime, need: str = "") -> dict[str, Any]:
@@ -259,9 +260,9 @@ def history(told: Sequence[VerificationLine], zone: ZoneInfo) -> list[dict[str, 
 
 def _field(line: VerificationLine) -> dict[str, Any] | None:
     """Return one field, before and after; None where nothing was said, or of what only the service itself goes by."""
-    name = words.field_name(line.field)
+    name = field_name(line.field)
     old, new = _value(line.field, line.old), _value(line.field, line.new)
-    secret = SEALED in (line.old, line.new) or name == str(words.ADDRESS)
+    secret = SEALED in (line.old, line.new) or name == str(ADDRESS)
     if not name or not (old or new or secret):
         return None
     if secret:
@@ -320,7 +321,7 @@ def side_by_side(one: StructurePage, other: StructurePage) -> dict[str, Any]:
     named = ("kind", "phone", "email", "website", "siret", "finess", "source", "updated_on")
     pairs: list[tuple[str, str, Any]] = [(one.row.name, other.row.name, _("Nom"))]
     pairs += [
-        (_value(name, getattr(one.row, name)), _value(name, getattr(other.row, name)), words.field_name(name))
+        (_value(name, getattr(one.row, name)), _value(name, getattr(other.row, name)), field_name(name))
         for name in named
     ]
     pairs += [
