@@ -82,7 +82,6 @@ NO_PAGE = {
         "in a training instance: test_training.py",
     ),
     "row-signature": "after somebody proposed a step on a row of no case: referrals/test_row_approvals.py",
-    "directory-undo": "after a service has answered by its link: web/test_directory_links.py",
     "transfer": "after another authority has asked for a transfer: web/test_transfers.py",
 }
 #: Pages of a state that only the tests of another file make; they look at them there.
