@@ -108,7 +108,7 @@ def status(case: Case, service: ServiceFacts) -> Finding:
     if fresh == Freshness.TO_CHECK:
         return _said(Rule.STATUS, Verdict.UNKNOWN, "to_check", on=on)
     if service.verified_by == Means.TYPED:
-        return _said(Rule.STATUS, Verdict.PASS, "typed", on=on)
+        return _said(Rule.STATUS, Verdict.UNKNOWN, "typed", on=on)
     if not service.verified_by:
         return _said(Rule.STATUS, Verdict.PASS, "verified_somehow", on=on)
     return _said(Rule.STATUS, Verdict.PASS, "verified", on=on, means=service.verified_by)

@@ -6,16 +6,17 @@ maybe in the other language. A placeholder is rendered by the function of its na
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import reduce
 from string import Formatter
 from typing import Any, Final
 
 from django.db.models import TextChoices
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.territory import commune, departments
-from core.languages import Text
+from core.languages import FRENCH, Text
 from directory.codes import Accepts, Agreement, Asker, Means, Need, Sex, Situation
 
 YEAR: Final = 12
@@ -119,7 +120,8 @@ def _listed(choices: type[TextChoices], codes: Iterable[str]) -> str:
 
 
 def _day(day: date) -> str:
-    return date_format(day, "j F Y")
+    text = date_format(day, "j F Y")
+    return f"1er{text[1:]}" if day.day == 1 and get_language() == FRENCH else text
 
 
 def _time(at: datetime) -> str:
@@ -206,7 +208,7 @@ def _situations(values: Mapping[str, Any]) -> str:
         what = answers[Accepts(answer)] if answer in Accepts.values else untold
         told = f"{what}, {words}" if words else what
         each.append(gettext("{situation} : {answer}").format(situation=_label(Situation, code), answer=told))
-    return " ; ".join(each)
+    return reduce(lambda one, other: gettext("{one} ; {other}").format(one=one, other=other), each or [""])
 
 
 def _vacancy(values: Mapping[str, Any]) -> str:

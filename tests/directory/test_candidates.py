@@ -107,7 +107,7 @@ def test_the_facts_are_those_of_the_rows():
 
     assert sentences(offer) == {
         "R1": "Propose : un hébergement pour cette nuit",
-        "R2": "Vérifié le 1 novembre 2026 par téléphone",
+        "R2": "Vérifié le 1er novembre 2026 par téléphone",
         "R3": "Saisine par l'ASE, les professionnels seulement",
         "R4": "Reçoit du département : Seine-Saint-Denis",
         "R5": "12 à 17 ans : convient (15 ans)",

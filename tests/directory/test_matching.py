@@ -67,8 +67,9 @@ CASES = [
     ("R2", CASE, {}, PASS, "Vérifié le 3 octobre 2026 par téléphone"),
     ("R2", CASE, {"verified_by": "link"}, PASS, "Vérifié le 3 octobre 2026 par la structure, avec son lien"),
     ("R2", CASE, {"verified_by": ""}, PASS, "Vérifié le 3 octobre 2026"),
-    ("R2", CASE, {"verified_by": "typed"}, PASS, "Saisi le 3 octobre 2026, sans vérification"),
+    ("R2", CASE, {"verified_by": "typed"}, UNKNOWN, "Saisi le 3 octobre 2026, sans vérification"),
     ("R2", CASE, {"verified_on": date(2026, 5, 24)}, PASS, "Vérifié le 24 mai 2026 par téléphone"),
+    ("R2", CASE, {"verified_on": date(2026, 11, 1)}, PASS, "Vérifié le 1er novembre 2026 par téléphone"),
     ("R2", CASE, {"verified_on": date(2026, 5, 23)}, UNKNOWN, "Vérifié pour la dernière fois le 23 mai 2026 : à vérifier de nouveau"),
     ("R2", CASE, {"verified_on": date(2025, 11, 24)}, UNKNOWN, "Vérifié pour la dernière fois le 24 novembre 2025 : à vérifier de nouveau"),
     ("R2", CASE, {"verified_on": date(2025, 11, 23)}, FAIL, "Vérifié pour la dernière fois le 23 novembre 2025 : trop ancien pour être proposé"),
@@ -235,6 +236,15 @@ def test_a_service_open_till_the_evening_reads_as_the_field_guide_has_it():
     assert found.sentence == "Ouvert maintenant, ferme à 18 h"
     with override("en"):
         assert found.sentence == "Open now, closes at 18:00"
+
+
+def test_several_situations_are_told_in_the_order_of_the_codes_with_each_languages_own_marks():
+    case = replace(CASE, situations=frozenset({Situation.SUBSTANCE, Situation.RUNAWAY}))
+    service = replace(SERVICE, accepts=(("substance", "no", ""), ("runaway", "yes", "")))
+
+    assert asked("R7", case, service)[1] == "Fugue : accepté ; Consommation de produits : refusé"
+    with override("en"):
+        assert asked("R7", case, service)[1].count(" ;") == 0
 
 
 # --- What removes, and the order
