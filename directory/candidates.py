@@ -34,7 +34,7 @@ from directory.codes import SHELTER, Asker, Need, Sex, Specialised, Status
 from directory.freshness import limits_of, oldest
 from directory.matching import CaseFacts, Matched, Offer, assess, match
 from directory.matching_rules import COUNTRY, COUNTS_AS
-from directory.models import Reach, Service, Structure
+from directory.models import Place, Reach, Service, Structure
 from directory.reach import EVERYWHERE, FAR
 
 #: How many are offered, and how many of those that were removed are told.
@@ -69,13 +69,12 @@ def find(facts: CaseFacts, *, at: datetime, zone: ZoneInfo, with_removed: bool =
     offered = found.offered[:OFFERED]
     if not with_removed:
         return Matched(offered, (), cut=cut)
-    near = Service.objects.filter(pk__in=_near(facts)) if facts.department else Service.objects.none()
-    others = (_reached(facts) | near).exclude(pk__in=[row[0] for row in rows]).order_by(_RANK, "name", "id")
-    more = list(candidate_rows.of(others)[: REMOVED + 1])
-    removed = match(facts, candidate_rows.facts_of([*rows[:LOOKED_AT], *more], at), now=at, zone=zone).removed
-    return Matched(
-        offered, removed[:REMOVED], cut=cut, removed_cut=len(more) > REMOVED or len(removed) > REMOVED
-    )
+    others = _others(facts, beside=[row[0] for row in rows])
+    removed = match(
+        facts, candidate_rows.facts_of([*rows[:LOOKED_AT], *others], at), now=at, zone=zone
+    ).removed
+    removed_cut = len(others) > REMOVED or len(removed) > REMOVED
+    return Matched(offered, removed[:REMOVED], cut=cut, removed_cut=removed_cut)
 
 
 def find_named(facts: CaseFacts, words: str, *, at: datetime, zone: ZoneInfo) -> Matched:
@@ -125,15 +124,27 @@ def _reached(facts: CaseFacts) -> QuerySet[Service]:
     return Service.objects.filter(pk__in=reach.values("service"))
 
 
-def _near(facts: CaseFacts) -> QuerySet[Reach, Any]:
+def _others(facts: CaseFacts, *, beside: Collection[UUID]) -> list[tuple[Any, ...]]:
+    """Return rows of further services for the need: that reach the territory, then those in its département."""
+    found: list[tuple[Any, ...]] = []
+    for services in (_reached(facts), _near(facts)):
+        more = services.exclude(pk__in=[*beside, *(row[0] for row in found)]).order_by(_RANK, "name", "id")
+        found += candidate_rows.of(more)[: REMOVED + 1]
+    return found
+
+
+def _near(facts: CaseFacts) -> QuerySet[Service]:
     """Return the services for the need that are placed in the child's département, whomever they take."""
-    own = Q(service__place__department=facts.department)
-    of_structure = Q(
-        service__place=None,
-        service__structure__places__service=None,
-        service__structure__places__department=facts.department,
-    )
-    return Reach.objects.filter(own | of_structure, need=facts.need).values("service")
+    if not facts.department:
+        return Service.objects.none()
+    here = Place.objects.filter(department=facts.department)
+    own = here.filter(service__isnull=False).values("service")
+    at_structure = Service.objects.filter(
+        place=None, structure__in=here.filter(service=None).values("structure")
+    ).values("pk")
+    # By their ids: a condition "one or the other" would have the database look at every service there is.
+    answering = Reach.objects.filter(need=facts.need).values("service")
+    return Service.objects.filter(pk__in=own.union(at_structure, all=True)).filter(pk__in=answering)
 
 
 @dataclass(frozen=True, slots=True)
