@@ -188,3 +188,14 @@ def test_a_coordinator_in_cayenne_finds_a_place_for_tonight_at_3_a_m(seeking):
     assert "Fermé maintenant, ouvre" in listed[day:]
     assert "05 94 00 00 00" in listed, "what is found is called"
     assert "119" in listed
+
+
+def test_a_decision_leads_to_the_search_in_another_tab(seeking):
+    seeking.put(state="report_submitted")
+    seeking.assessment("delivered", level="danger")
+    visitor = Visitor(seeking.world, "ase_inspector")
+
+    page = visitor.get(f"/dossiers/{seeking.case.pk}/etape/referral/shelter_5d")
+
+    assert page.status_code == 200, text(page)[:500]
+    assert f"{page_of(seeking)}/recherche" in links(page)

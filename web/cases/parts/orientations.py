@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from accounts.territory import departments
-from referrals.models import Orientation
+from referrals.access.relations import CaseAccess
+from referrals.models import Orientation, Referral
 from referrals.orientations import queries
 from referrals.orientations.actions import Line
 from referrals.vocabulary.states import FAILED_ORIENTATION, OPEN_ORIENTATION, OPENED, Machine, Urgency
@@ -17,6 +18,11 @@ _PLAIN: Final = (
     "id", "child", "state", "need", "resource", "channel", "refusal_reason", "findings", "answer", "rules_version",
     "chosen_by", "asked_by", "remind_at",
 )  # fmt: skip
+
+
+def may_find(referral: Referral, ties: CaseAccess) -> bool:
+    """Tell whether somebody may look for a service for a case."""
+    return ties.role_for(steps.get(Machine.ORIENTATION, "propose")) is not None and referral.state in OPENED
 
 
 def contacts(line: Line) -> dict[str, Any]:
@@ -39,10 +45,6 @@ def contacts(line: Line) -> dict[str, Any]:
 
 def orientations(tab: Shown) -> Context:
     """Return the orientations, the open ones first; of one that came to nothing, that another service can be sought."""
-    may_find = (
-        tab.ties.role_for(steps.get(Machine.ORIENTATION, "propose")) is not None
-        and tab.referral.state in OPENED
-    )
     rows = [_line(tab, row) for row in reversed(tab.parts["orientations"])]
     urgent = tab.referral.urgency == Urgency.U3
     return {
@@ -50,7 +52,7 @@ def orientations(tab: Shown) -> Context:
         "about": {row["id"]: row["about"] for row in rows},
         "excluded": [_excluded(tab, row) for row in tab.parts["excluded-resources"]],
         "reads_excluded": "F" in tab.ties.without_service.reads,
-        "may_find": may_find,
+        "may_find": may_find(tab.referral, tab.ties),
         "prosecutors": queries.prosecutors_of(tab.referral) if urgent else [],
         "urgent": urgent,
     }

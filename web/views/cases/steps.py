@@ -35,6 +35,7 @@ from web.cases import act_warnings, display, facts, told
 from web.cases.base import heading, once, onwards, zone_of
 from web.cases.choices import Choices, role_words
 from web.cases.panel import brings
+from web.cases.parts.orientations import may_find
 from web.cases.prefilled import prefilled
 from web.cases.stepforms import StepForm, summary
 from web.cases.tabs import tabs_for
@@ -44,6 +45,8 @@ from web.page import FormPage, Page, go_to
 NAMES_MAX = 20_000
 #: Steps with pages of their own, or none: a concern is filed and added to on the filer's pages.
 ELSEWHERE = ("create", "submit", "submit_urgent", "withdraw")
+#: Steps beside which a service may have to be found, before anything is decided.
+DECIDES = ("decide_child", "decide_admin", "decide_judicial", "decide_continue", "shelter_72h", "shelter_5d")
 #: To which page of the case one goes back, by machine.
 BACK: Mapping[str, str] = {
     "assessment": "evaluation",
@@ -74,6 +77,7 @@ class CaseForm(FormPage):
             "seen": self.sent.text("seen", self.at.isoformat()),
             "names": json.dumps([names.children, names.holders], ensure_ascii=False),
             "receiving": ties.receiving,
+            "find_service": step.name in DECIDES and may_find(referral, ties),
         }
 
     @cached_property
