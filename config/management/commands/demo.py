@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from audit.errors import LogContradicted, WitnessFileFaulty
 from config import env
-from config.demo import breach, oddity, proof, resources, rights, show
+from config.demo import breach, oddity, orientations, proof, resources, rights, show
 from config.demo.cast import CODES, Cast, gather, give_applications, give_password, give_tokens, put_on_duty
 from config.demo.serving import HOST, PORT_VARIABLE
 from config.demo.stage import Stage
@@ -63,6 +63,7 @@ class Command(BaseCommand):
             # Of another day, as the stories: before the rules pass over what was written so.
             rights.stage(demo.cast, now=now)
             resources.stage(demo.cast, now=now)
+            orientations.stage(demo.cast, now=now)
             proof.build()
             access_review_tasks.pass_over(now)
             oddity.stage(demo.cast, now=now)
