@@ -247,7 +247,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "readings": _family(_("Lectures et recherches"), "field readers list search figures message"),
     "procedure": _family(
         _("Procédure"),
-        "referral draft assessment measure judicial feedback transfer inquiry access_request letter duplicate approval "
+        "referral draft assessment measure judicial feedback transfer inquiry access_request letter orientation duplicate approval "
         "alert review receipt notice",
     ),
     "files": _family(_("Pièces jointes"), "attachment"),

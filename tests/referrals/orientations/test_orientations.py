@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from audit.models import Entry
@@ -14,8 +15,10 @@ from referrals.errors import WrongState
 from referrals.models import ExcludedResource, Orientation
 from referrals.orientations import tasks
 from tests.conftest import see_all
+from tests.factories.resources import a_service
 from tests.referrals.orientations.conftest import NEED
 from tests.referrals.workflow.kit import AT, Kit
+from tests.referrals.workflow.situations import SITUATIONS
 
 ORIENTS = ("crip_coordinator", "on_call", "ase_inspector", "case_referent", "assessor")
 
@@ -316,3 +319,41 @@ def test_what_is_asked_for_a_restricted_child_is_for_its_list_alone(seeking):
     )
     assert refused.status_code == 404
     assert seeking.match("assessor")["offered"][0]["failed"] is None
+
+
+# --- Where a case goes -----------------------------------------------------------------------------------
+
+
+def test_a_merge_takes_orientations_and_excluded_places_along(world):
+    """What a service answered for the child, and what it mustn't meet, is known in the file that goes on."""
+    joining = next(one for one in SITUATIONS if (one.machine, one.step) == ("referral", "attach_existing"))
+    kit, said = joining.sound(world)
+    home = a_service(kit.case.authority)
+    moved = kit.fill.row(
+        Orientation, state="refused", refusal_reason="age", need=NEED, rules_version="m1", proposed_at=AT,
+        resource=home, child=kit.child, text=None, answer=None, asked_whom=None, despite=None, findings=None,
+    )  # fmt: skip
+    kit.fill.row(ExcludedResource, since_at=AT, structure=home.structure, reason=None)
+
+    kit.ask("referral", "attach_existing", said)
+
+    see_all()
+    target = Orientation.objects.get(pk=moved.pk).referral_id
+    assert target != kit.case.pk
+    assert ExcludedResource.objects.get().referral_id == target
+
+
+def test_nothing_of_the_directory_knows_of_a_case(seeking):
+    """field.md A.6: a case names a service, a service names no case; a search leaves no row there."""
+    before = {model: model.objects.count() for model in apps.get_app_config("directory").get_models()}
+
+    seeking.match()
+    seeking.ask("orientation", "propose", body(seeking))
+
+    see_all()
+    for model, count in before.items():
+        assert model.objects.count() == count
+        assert not any(
+            getattr(field.related_model, "__module__", "").startswith("referrals.")
+            for field in model._meta.concrete_fields
+        )
