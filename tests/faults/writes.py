@@ -41,9 +41,9 @@ from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
 from tests.directory.asked import a_service
+from tests.factories import resources
 from tests.factories.concerns import concern
 from tests.factories.factors import SoftKey, give_application, give_passkey
-from tests.factories.resources import a_service
 from tests.factories.world import World
 from tests.faults import directory_writes
 from tests.referrals.attachments import files
@@ -725,7 +725,7 @@ def _mark(world: World) -> MakeReady:
 @write(MATCH)
 def _match(world: World) -> MakeReady:
     kit = Kit(world, "triage")
-    a_service(kit.case.authority)
+    resources.a_service(kit.case.authority)
     return by(world, "crip_coordinator", MATCH, {"need": "specialised_support"}, (kit.case.pk,))
 
 

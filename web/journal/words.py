@@ -247,8 +247,8 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "readings": _family(_("Lectures et recherches"), "field readers list search figures message"),
     "procedure": _family(
         _("Procédure"),
-        "referral draft assessment measure judicial feedback transfer inquiry access_request letter orientation duplicate "
-        "approval alert review receipt notice",
+        "referral draft assessment measure judicial feedback transfer inquiry access_request letter orientation "
+        "duplicate approval alert review receipt notice",
     ),
     "files": _family(_("Pièces jointes"), "attachment"),
     "emergencies": _family(_("Ouvertures d'urgence"), "glass cap emergency-search"),
