@@ -97,6 +97,8 @@ ELSEWHERE = {
     "signature": "test_parents.py",
     "case-pair": "test_journeys.py",
     "letter-one": "test_letters.py",
+    "find-service": "test_orientations.py",
+    "propose-orientation": "test_orientations.py",
     "letter-step-page": "test_letters.py",
     "emergency-search-new": "test_cases.py",
     **dict.fromkeys(
