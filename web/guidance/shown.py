@@ -93,7 +93,7 @@ def _html(text: str, page: GuidePage) -> SafeString:
             token.attrs["href"] = target(str(token.attrs["href"]), page)
             if str(token.attrs["href"]).startswith("https:"):
                 token.attrs["rel"] = "noreferrer"
-    html: Any = markdown.renderer.render(tokens, markdown.options, {})
+    html = str(markdown.renderer.render(tokens, markdown.options, {}))
     # Made of tokens whose text the renderer escapes; HTML in the file is off.
     return mark_safe(html)  # noqa: S308
 
@@ -117,10 +117,10 @@ def target(address: str, page: GuidePage) -> str:
         section, name = path.split("/")
         return reverse("guide-page", args=[section, name])
     if address.startswith(_PAGE):
-        try:
-            return reverse(address.removeprefix(_PAGE))
-        except NoReverseMatch:
-            raise DeadLink(f"{page.lang}/{page.path}: {address}") from None
+        of_service = PAGES.get(address.removeprefix(_PAGE))
+        if of_service is None:
+            raise DeadLink(f"{page.lang}/{page.path}: {address}")
+        return reverse(of_service)
     if not address.startswith(_OUT):
         raise DeadLink(f"{page.lang}/{page.path}: {address}")
     return address
