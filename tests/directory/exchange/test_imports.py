@@ -7,12 +7,12 @@ import pytest
 
 from accounts.errors import AlreadyThere, InvalidInput, NotAllowed, NotVisible
 from accounts.models import AuthorityTerritory
-from audit.models import Entry
 from directory import acts
 from directory.actions import imports, merging, services, structures
 from directory.codes import Means, Status, Visibility
 from directory.inputs import ServiceChange, StructureChange
 from directory.models import DirectoryImport, HeldRow, Place, Reach, Service, Structure, Verification
+from tests.accounts.conftest import entries
 from tests.directory.entries import SECRET_COMMUNE, a_structure, at_place, editor
 from tests.directory.exchange.samples import (
     AT,
@@ -59,7 +59,7 @@ def test_a_trial_writes_nothing_but_itself(world: Any) -> None:
     ]
     assert not Structure.objects.exists()
     assert not Verification.objects.exists()
-    assert Entry.objects.filter(act=acts.IMPORT_TRIED).count() == 1
+    assert len(entries(act=acts.IMPORT_TRIED)) == 1
 
 
 def test_what_is_done_is_found_by_need_and_verified_by_the_file(world: Any) -> None:
@@ -282,7 +282,7 @@ def test_a_held_row_that_is_the_same_stays_out_for_good(world: Any) -> None:
 
     assert counts(run) == (0, 0, 2, 0, 0, 0)
     assert Structure.objects.count() == 1
-    assert Entry.objects.filter(act=acts.HELD_SETTLED).count() == 1
+    assert len(entries(act=acts.HELD_SETTLED)) == 1
 
 
 def test_a_held_row_that_is_another_is_taken_by_the_next_import(world: Any) -> None:

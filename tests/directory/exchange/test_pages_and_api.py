@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from audit.models import Entry
 from directory import acts
 from directory.models import DirectoryImport, HeldRow, Service, Structure
+from tests.accounts.conftest import entries
 from tests.directory.entries import a_service, a_structure, at_place
 from tests.directory.exchange.samples import di_service, di_structure, done, packed
 from tests.factories.world import Caller
@@ -54,7 +54,7 @@ def test_an_editor_tries_a_file_reads_what_it_would_do_and_does_it(world: Any) -
 
     assert Service.objects.count() == 1
     assert "Créé" in text(visitor.get(f"/annuaire/imports/{run.pk}"))
-    assert Entry.objects.filter(act=acts.IMPORT_DONE).count() == 1
+    assert len(entries(act=acts.IMPORT_DONE)) == 1
 
 
 def test_another_file_is_refused_beside_the_field(world: Any) -> None:
@@ -100,7 +100,7 @@ def test_each_export_is_a_file_and_an_entry(world: Any, form: str) -> None:
 
     assert answer.status_code == 200
     assert "attachment" in answer["Content-Disposition"]
-    assert Entry.objects.filter(act=acts.EXPORTED).count() == 1
+    assert len(entries(act=acts.EXPORTED)) == 1
 
 
 def test_a_program_tries_does_settles_and_exports(world: Any) -> None:
