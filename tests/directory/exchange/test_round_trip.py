@@ -262,12 +262,25 @@ def parts(raw: bytes) -> Any:
 def test_a_secret_address_is_in_no_file_and_its_contact_is(world: Any, form: str, audience: str) -> None:
     """field.md A.7.1, A.7.5: département and contact."""
     structure = a_structure(world, phone="01 99 00 12 34")
+    # Before it was secret it had them: registers and pages publish the address behind them.
+    Structure.objects.filter(pk=structure.pk).update(finess="930000005", website="https://maison.invalid/")
     a_service(world, structure)
     at_place(world, structure, "secret")
 
     told = json.dumps(parts(exported(world, "93", form, audience)), ensure_ascii=False)
 
-    for part in (SECRET_COMMUNE, "59512", "59100", "Acacias", "vert amande", "3.17", "50.69", "secret"):
+    for part in (
+        SECRET_COMMUNE,
+        "59512",
+        "59100",
+        "Acacias",
+        "vert amande",
+        "3.17",
+        "50.69",
+        "secret",
+        "930000005",
+        "maison.invalid",
+    ):
         assert part not in told
     assert "+33199001234" in told
     assert '"59"' in told or '\\"59\\"' in told

@@ -31,10 +31,10 @@ from directory.exchange.rows import STRUCTURE
 from directory.models import DirectoryImport
 from referrals.vocabulary.labels import moment
 from web.cases import display, told
-from web.directory import words
 from web.directory.base import DirectoryPage
 from web.directory.display import day
 from web.directory.editing import authorities
+from web.directory.field_names import field_name
 from web.forms import Ask, Field, Pairs, faults_of
 from web.journal.base import address
 from web.page import FormPage, InputPage, made
@@ -395,7 +395,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    kept = ", ".join(dict.fromkeys(map(_field, step.kept)))
+    kept = ", ".join(dict.fromkeys(map(field_name, step.kept)))
     return {
         "line": step.line or "",
         "outcome": OUTCOMES.get(step.outcome, gettext("Inchangé")),
@@ -405,12 +405,6 @@ def _step(step: Step) -> dict[str, Any]:
         if kept
         else "",
     }
-
-
-def _field(name: str) -> str:
-    """Return a field in words; of where a row is, that it is the address."""
-    usual = gettext("Adresse") if name.startswith("place.") else name
-    return str(words.FIELDS.get(name, usual))
 
 
 def _refusal(one: Refused) -> dict[str, Any]:
