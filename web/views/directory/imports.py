@@ -395,7 +395,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    kept = ", ".join(dict.fromkeys(map(field_name, step.kept)))
+    kept = ", ".join(dict.fromkeys(filter(None, map(field_name, step.kept))))
     return {
         "line": step.line or "",
         "outcome": OUTCOMES.get(step.outcome, gettext("Inchangé")),
