@@ -49,7 +49,7 @@ def refusals_said(status: int) -> Iterator[None]:
 
 
 def mode() -> str:
-    """Return ``local`` (embedded databases, keys made on the first run), ``training`` (the same, apart), ``production``.
+    """Return ``local`` (embedded databases, keys made on the first run), ``training`` (the same, apart) or production.
 
     Raises:
         ImproperlyConfigured: it is none of them.

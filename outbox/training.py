@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as Parsed
 from pathlib import Path
-from typing import Final, override
+from typing import Any, Final, override
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -97,12 +97,19 @@ class Mail:
     text: str
 
 
+def mail_folder() -> Path | None:
+    """Return where the mails of a training instance lie; None elsewhere."""
+    options: dict[str, Any] = settings.MAILERS["default"]["OPTIONS"]  # type: ignore[assignment]  # as env.mailers() makes them
+    folder = options.get("file_path")
+    return Path(folder) if settings.TRAINING and folder else None
+
+
 def mails(*, most: int = 200) -> list[Mail]:
     """Return the newest mails of this training instance, none elsewhere."""
-    folder = settings.MAILERS["default"]["OPTIONS"].get("file_path")
-    if not settings.TRAINING or folder is None:
+    folder = mail_folder()
+    if folder is None:
         return []
-    files = sorted(Path(folder).glob("*.log"), key=lambda one: one.stat().st_mtime, reverse=True)
+    files = sorted(folder.glob("*.log"), key=lambda one: one.stat().st_mtime, reverse=True)
     return [_read(file) for file in files[:most]]
 
 

@@ -45,7 +45,11 @@ def people(*, at: datetime) -> list[Membership]:
         NotVisible: see ``require_training``.
     """
     require_training()
-    held = Membership.objects.in_force(at).filter(user__is_active=True).select_related("user", "authority", "organisation")
+    held = (
+        Membership.objects.in_force(at)
+        .filter(user__is_active=True)
+        .select_related("user", "authority", "organisation")
+    )
     found = held.exclude(role__in=PROGRAMS).exclude(user__email__startswith=_VISITOR)
     order = {role: number for number, role in enumerate(dict.fromkeys((*OF_A_STORY, *Role)))}
     return sorted(

@@ -14,17 +14,20 @@ from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from audit import checkpoints, erasures, journal, pseudonyms, sequencer
 from audit.events import Purpose
 from config import acts, env
-from config.training import nightly, seed
+from config.training import schedule, seed
 from encryption import cache
+from encryption.authentic import tables as tables_told
 from encryption.models import SERVICE_KINDS, Shredded, WrappedKey
-from outbox import maintenance_gate
+from encryption.row_writes import Told
+from outbox import maintenance_gate, training
 from referrals.access_review import tasks as access_review_tasks
+from referrals.composition.row_signatures import rows_of
 
 #: What stays: the journal and its tree, the marks of the database, and what migrations put there.
 KEPT: Final = frozenset(
@@ -62,11 +65,12 @@ def reset(*, at: datetime) -> int:
     old_keys = WrappedKey.objects.exclude(kind__in=SERVICE_KINDS)
     ids = list(old_keys.values_list("pk", flat=True))
     with transaction.atomic():
+        _tell_gone()
         gone = _emptied()
         _forget()
         journal.record(acts.TRAINING_RESET, actor=None, at=at, purpose=Purpose.MAINTENANCE, count=gone)
         seed.people(at=at)
-        nightly.plan(after=at)
+        schedule.plan(after=at)
     # Behind the commit: a reset that breaks off leaves keys that open nothing, never rows that nothing opens.
     Shredded.objects.all().delete()
     for begin in range(0, len(ids), 500):
@@ -81,6 +85,15 @@ def reset(*, at: datetime) -> int:
 def place_entries() -> None:
     """Give each entry its place and sign the tree: its key lies with this instance, as all that it has."""
     sequencer.Sequencer(checkpoints.signer()).once()
+
+
+def _tell_gone() -> None:
+    """Tell the journal, which stays, that the rows go of which it was told: else it would miss them tomorrow."""
+    for model in tables_told():
+        field = model.mac_field()
+        if field.told in (Told.WHOLE, Told.ENDS):
+            for row in rows_of(model).iterator(1_000):
+                field.note(row.pk, row._read, None, DEFAULT_DB_ALIAS)
 
 
 def _emptied() -> int:
@@ -116,8 +129,7 @@ def _taken_off(cursor: CursorWrapper) -> Sequence[str]:
 
 def _empty_files() -> None:
     """Empty the folders of attachments and mails, and the list of what was shredded."""
-    mails = Path(settings.MAILERS["default"]["OPTIONS"].get("file_path", env.state_dir() / "mail"))
-    for folder in (Path(settings.OBJECT_FOLDER), mails):
+    for folder in filter(None, (Path(settings.OBJECT_FOLDER), training.mail_folder())):
         if env.is_in_state(str(folder)):
             shutil.rmtree(folder, ignore_errors=True)
     ledger = Path(settings.SHRED_FILE)

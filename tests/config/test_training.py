@@ -49,7 +49,7 @@ def apart(settings, tmp_path):
 def test_it_has_names_keys_and_a_state_of_its_own_beside_another_on_the_same_host(read):
     own, other = read(REPERE_MODE="training"), read()
 
-    assert own["TRAINING"] and not own["PRODUCTION"] and not other["TRAINING"]
+    assert (own["TRAINING"], own["PRODUCTION"], other["TRAINING"]) == (True, False, False)
     assert own["LOG_ORIGIN"] == "localhost/journal-formation"
     for name in ("SESSION", "CSRF", "LANGUAGE"):
         assert own[f"{name}_COOKIE_NAME"] != other[f"{name}_COOKIE_NAME"]
@@ -114,7 +114,9 @@ def test_what_names_another_service_or_file_is_refused_by_its_name(read, said):
     assert not [value for value in said.values() if value in str(refused.value)]
 
 
-@pytest.mark.parametrize(("mode", "origin"), [("training", "localhost/journal"), ("local", "x/journal-formation")])
+@pytest.mark.parametrize(
+    ("mode", "origin"), [("training", "localhost/journal"), ("local", "x/journal-formation")]
+)
 def test_each_kind_of_log_bears_the_name_of_its_kind(read, mode, origin):
     with pytest.raises(ImproperlyConfigured, match="REPERE_LOG_ORIGIN"):
         read(REPERE_MODE=mode, REPERE_LOG_ORIGIN=origin)
@@ -277,11 +279,18 @@ def test_a_document_bears_it_once_and_on_each_sheet(apart):
     receipt = {"reference": "R", "submitted_at": "2026-11-29T10:00:00+00:00", "entry": "e", "proof": None}
     assert "training-banner" in receipt_pdf.page(receipt)
 
-    long = "<!doctype html><html lang='fr'><head><title>A</title></head><body>" + "<p>Texte.</p>" * 120 + "</body></html>"
+    long = (
+        "<!doctype html><html lang='fr'><head><title>A</title></head><body>"
+        + "<p>Texte.</p>" * 120
+        + "</body></html>"
+    )
     with pikepdf.open(BytesIO(pdf(long))) as made, pikepdf.open(BytesIO(_unmarked(apart, long))) as plain:
         assert len(made.pages) > 1
         texts = [len(page.Contents.read_bytes()) for page in made.pages]
-        assert all(one > other for one, other in zip(texts, (len(p.Contents.read_bytes()) for p in plain.pages), strict=False))
+        assert all(
+            one > other
+            for one, other in zip(texts, (len(p.Contents.read_bytes()) for p in plain.pages), strict=False)
+        )
 
 
 def _unmarked(settings, page):
@@ -349,7 +358,10 @@ def test_a_newcomer_has_a_filer_of_their_own_and_files(world, apart):
         assert client.post("/transmissions/nouvelle", {"lane": "ordinary"}).status_code == 303
 
     assert User.objects.count() == before + 2
-    own = [set(re.findall(r"/transmissions/[0-9a-f-]{36}", one.get("/transmissions").content.decode())) for one in clients]
+    own = [
+        set(re.findall(r"/transmissions/[0-9a-f-]{36}", one.get("/transmissions").content.decode()))
+        for one in clients
+    ]
     assert all(own)
     assert not own[0] & own[1]
 

@@ -12,16 +12,15 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.roles import Role
-from audit import checkpoints, proofs, tree, verifier
-from audit.models import Checkpoint, Entry, Leaf
+from audit import checkpoints, tree, verifier
+from audit.models import Alarm, Checkpoint, Entry, Leaf
 from config.demo.cast import CODES
-from config.training import isolation, nightly, reset
+from config.training import isolation, reset, schedule
 from encryption.models import SERVICE_KINDS, WrappedKey
-from encryption.signing import FileSigner
-from outbox import worker
+from outbox import scheduler, worker
 from outbox.models import Notice, Work
+from referrals.composition.row_history import follow
 from tests.factories.concerns import concern
-from web.journal.words import ACTS
 
 pytestmark = pytest.mark.only_on("sqlite", "a training instance has no other")
 
@@ -117,6 +116,12 @@ def test_nothing_of_the_day_is_left_and_earlier_proofs_hold(world, apart, monkey
     assert verifier.inclusion_holds(bytes(leaf.leaf_hash), 0, note.size, inclusion, bytes(note.root))
     assert Entry.objects.filter(act="training:reset").count() == 1
 
+    # What recurs misses nothing of the day: no alarm, and no row that is thought to have been deleted by hand.
+    worker.once()
+    reset.place_entries()
+    assert follow(now + timedelta(days=1)) == 0
+    assert [alarm.key for alarm in Alarm.objects.all()] == []
+
     for code in CODES:
         for role in Role:
             assert Membership.objects.filter(authority__code=code, role=role).exists(), (code, role)
@@ -133,7 +138,7 @@ def test_a_real_instance_is_never_emptied(world):
             call_command(command)
 
     assert User.objects.count() == people
-    assert nightly.NAME not in {work.name for work in __import__("outbox.scheduler").scheduler.registered()}
+    assert schedule.NAME not in {work.name for work in scheduler.registered()}
 
 
 @pytest.mark.parametrize(
@@ -147,17 +152,17 @@ def test_a_real_instance_is_never_emptied(world):
     ],
 )
 def test_it_is_due_at_three_in_the_morning_of_france(at, night):
-    assert nightly.next_night(datetime.fromisoformat(at)) == datetime.fromisoformat(night)
+    assert schedule.next_night(datetime.fromisoformat(at)) == datetime.fromisoformat(night)
 
 
 def test_a_claim_that_ran_does_not_move_the_next_night(db_both):
     now = timezone.now()
-    Work.objects.create(name=nightly.NAME, next_at=now, fence=4, leased_until=now)
+    Work.objects.create(name=schedule.NAME, next_at=now, fence=4, leased_until=now)
 
-    nightly.plan(after=now)
+    schedule.plan(after=now)
 
-    row = Work.objects.get(pk=nightly.NAME)
-    assert (row.next_at, row.leased_until) == (nightly.next_night(now), None)
+    row = Work.objects.get(pk=schedule.NAME)
+    assert (row.next_at, row.leased_until) == (schedule.next_night(now), None)
     assert row.fence > 4
 
 
@@ -165,8 +170,3 @@ def test_the_demonstration_is_not_the_training(settings):
     settings.TRAINING = True
     with pytest.raises(CommandError, match="make training"):
         call_command("demo", no_serve=True)
-
-
-def test_the_journal_has_words_for_it():
-    assert str(ACTS["training:reset"])
-    assert FileSigner  # the key of the log lies with the instance

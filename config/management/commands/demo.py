@@ -77,7 +77,7 @@ class Command(BaseCommand):
             serve(port)
 
 
-def require_free(port: int) -> None:
+def require_free(port: int, another: str = "make demo PORT=") -> None:
     """Refuse a port on which something listens, before anything is done.
 
     Raises:
@@ -89,7 +89,7 @@ def require_free(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as taken:
             raise CommandError(
-                f"Le port {port} n'est pas libre : choisissez-en un autre, par exemple `make demo PORT={port + 1}`."
+                f"Le port {port} n'est pas libre : choisissez-en un autre, par exemple `{another}{port + 1}`."
             ) from taken
 
 

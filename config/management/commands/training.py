@@ -12,7 +12,7 @@ from audit.errors import LogContradicted, WitnessFileFaulty
 from config import env
 from config.demo.serving import HOST
 from config.management.commands.demo import require_free, serve
-from config.training import nightly, reset
+from config.training import reset, schedule
 from outbox.models import Work
 
 PORT = 8100
@@ -39,11 +39,11 @@ class Command(BaseCommand):
             raise CommandError("L'entraînement demande REPERE_MODE=training : lancez « make training ».")
         port: int = options["port"]
         if not options["no_serve"]:
-            require_free(port)
+            require_free(port, "make training TRAINING_PORT=")
         for alias in connections:
             call_command("migrate", database=alias, interactive=False, verbosity=0)
         connections.close_all()
-        if not Work.objects.filter(pk=nightly.NAME).exists():
+        if not Work.objects.filter(pk=schedule.NAME).exists():
             self.stdout.write("Préparation : autorités et personnages…")
             try:
                 reset.reset(at=timezone.now())
