@@ -219,6 +219,7 @@ OF_A_SERVICE = "a name within another service, which refuses what it doesn't kno
 WITHOUT = {
     "REPERE_GUIDANCE_FOLDER": "checked where the pages are read: web/guidance/test_local.py",
     "REPERE_MODE": "test_local.py tries each mode",
+    "REPERE_TRAINING_URL": "a link that somebody follows; more than an origin is refused as for REPERE_FILES_ORIGIN",
     "REPERE_TEST_DATABASE_HOST": "counts outside production alone: test_local.py",
     "REPERE_LOG_KEY_FILE": "depends on the process: below, and keys_are_apart in test_checks.py",
     "REPERE_DATABASE_ROLE": "the database is asked what the role may do: test_checks.py",
