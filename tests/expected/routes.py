@@ -71,7 +71,9 @@ STANDS = "the absent person, the stand-in, and a supervisor or the lead of the u
 CALENDAR = (
     "whoever works on cases, but the dpo, where the authority lets it: the own calendars (field.md D.3)"
 )
-TRAINS = "whoever has entered a training instance; elsewhere there is no such page, for nobody (web/test_training.py)"
+TRAINS = (
+    "whoever has entered a training instance; elsewhere there is no such page, for nobody (test_training.py)"
+)
 BY_SECRET = "who has the secret that the address holds, with its owner's rights of now; any other is nothing (field.md D.3)"
 SEARCHES_IN_EMERGENCIES = "officers on call, their own; supervisors and coordinators, those of the own authority, but one of a case that they are excluded from (§1.3 rule 10)"
 SEARCHES_ON_DUTY = "officers on call while on the rota (§1.3 rule 10)"

@@ -1527,7 +1527,7 @@ UNWRITTEN = directory_writes.UNWRITTEN | {
     SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, SAVE_VIEW, REMOVE_VIEW, FIND_USERS, "POST /dossiers/affichage", ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER,
     TO_ACCEPT,
     TAKE_ACCESS,  # an entry alone
-    MATCH,  # entries alone
+    "POST /entrainement/attestation",  # an entry alone
 }  # fmt: skip
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
 #: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.

@@ -68,7 +68,7 @@ def test_stories_and_course_are_there_in_both_languages(learner, language):
 
     for one in (*files.stories().values(), *files.lessons().values()):
         assert getattr(one.title, language) in text(index)
-    for address in links(index, "/entrainement/"):
+    for address in [*links(index, "/entrainement/histoires"), *links(index, "/entrainement/cours/")]:
         page = text(learner.get(address))
         code = address.rpartition("/")[2]
         told = files.stories().get(code) or files.lessons().get(code)

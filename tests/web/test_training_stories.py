@@ -172,6 +172,8 @@ def test_every_goal_names_its_law_and_a_page_of_the_guide():
         assert re.fullmatch(r"[a-z-]+/[a-z-]+", goal.page), code
         assert not pages.exists() or (pages / f"{goal.page}.md").exists(), code
         assert goal.check in CHECKS
+    for lesson in files.lessons().values():
+        assert not pages.exists() or (pages / f"{lesson.page}.md").exists(), lesson.code
 
 
 def test_every_check_is_used_and_every_goal_too():

@@ -54,18 +54,14 @@ class Goal:
     @property
     def guide(self) -> str:
         """The address of the page of the guide; empty where there is none."""
-        try:
-            return reverse("guide-page", args=self.page.split("/"))
-        except NoReverseMatch:
-            return ""
+        return guide_address(self.page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """A story: of which scenario (domain.md §10), for which role, what one sees and does, and its goals.
 
-    ``scene``: what is played before the learner's part; none where the learner files. ``start``: the name of the page
-    at which the part begins, where that isn't the case.
+    ``scene``: what is played before the learner's part; none where the learner files.
     """
 
     code: str
@@ -106,6 +102,11 @@ class Lesson:
     page: str
     questions: Sequence[Question]
 
+    @property
+    def guide(self) -> str:
+        """The address of the page of the guide that says more; empty where there is none."""
+        return guide_address(self.page)
+
     def wrong(self, picked: Sequence[int | None]) -> list[int]:
         """Return the numbers of the questions, from 0, to which the choice that was picked isn't the right one."""
         return [
@@ -113,6 +114,14 @@ class Lesson:
             for number, (question, choice) in enumerate(zip(self.questions, picked, strict=True))
             if choice is None or not 0 <= choice < len(question.choices) or not question.choices[choice].right
         ]
+
+
+def guide_address(page: str) -> str:
+    """Return the address of a page of the guide; empty where this instance has no guide."""
+    try:
+        return reverse("guide-page", args=page.split("/"))
+    except NoReverseMatch:
+        return ""
 
 
 @cache

@@ -38,7 +38,22 @@ class Stories(TrainingPage):
         )
 
 
-class OneStory(TrainingPage):
+class StoryPage(TrainingPage):
+    """A page about one story."""
+
+    def told(self, story: Story) -> dict[str, object]:
+        """Return what both pages of a story show."""
+        begun = self.progress.begun(story.code)
+        return {
+            "story": story,
+            "begun": begun,
+            "mine": bool(self.actor.holding([story.role])),
+            "start": None if begun is None else _start(story, begun),
+            "reference": None if begun is None or begun.case is None else queries.reference(begun.case),
+        }
+
+
+class OneStory(StoryPage):
     """GET, POST /entrainement/histoires/{code}."""
 
     template = "web/training/story.html"
@@ -60,22 +75,10 @@ class OneStory(TrainingPage):
         self.progress.begin(code, case=case, at=self.at)
         return go_to(reverse("training-story", args=[code]))
 
-    def told(self, story: Story) -> dict[str, object]:
-        """Return what both pages of a story show."""
-        begun = self.progress.begun(story.code)
-        return {
-            "story": story,
-            "begun": begun,
-            "mine": bool(self.actor.holding([story.role])),
-            "start": None if begun is None else _start(story, begun),
-            "reference": None if begun is None or begun.case is None else queries.reference(begun.case),
-        }
 
-
-class Review(OneStory):
+class Review(StoryPage):
     """GET /entrainement/histoires/{code}/bilan."""
 
-    http_method_names = ["get", "head"]
     template = "web/training/review.html"
 
     def get(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
