@@ -46,7 +46,6 @@ def test_a_newcomer_completes_a_story(browser, training):
         main = newcomer.page.locator("main")
         newcomer.goes("/entrainement")
         newcomer.presses("Entrer comme nouveau déclarant")
-        newcomer.goes("/entrainement")
         newcomer.glances("the stories")
 
         newcomer.follows("Toujours victime")

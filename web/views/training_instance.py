@@ -4,6 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import reverse
 
 from accounts import signin
 from accounts.actions import training as entering
@@ -63,7 +64,7 @@ class Enter(TrainingPage):
         else:
             user = entering.enter(_id(who), origin=origin, at=self.at)
         signin.open_session(request, user, at=self.at)
-        return go_to(own_address(self.sent.text("next", "/")))
+        return go_to(own_address(self.sent.text("next", reverse("training"))))
 
 
 class Mails(TrainingPage):
