@@ -230,6 +230,7 @@ def test_a_pdf_comes_where_there_is_a_renderer(complete, signer):
     answer = fetched(complete, page, "pdf")
     assert answer.status_code in (200, 406)
     assert answer.status_code == 406 or answer.content.startswith(b"%PDF")
+    assert NAME not in answer["Content-Disposition"]
 
 
 def test_it_verifies_offline_with_nothing_but_the_file_and_the_key(attested, tmp_path):

@@ -2,21 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.assessment_answers import Seen
 from referrals.vocabulary.states import ChildKind, DecisionCode, InformationState, Machine
 from web.training.evidence import Evidence, named
 
-
-class Check(Protocol):
-    """Tells whether a goal is met."""
-
-    def __call__(self, found: Evidence, **said: Any) -> bool:
-        """Judge the evidence by the parameters of the goal."""
-
-
+#: By their names; each takes the evidence and the parameters of a goal.
 CHECKS: Final[dict[str, Callable[..., bool]]] = {}
 
 

@@ -7,14 +7,13 @@ from uuid import UUID
 
 from accounts.actor import Actor
 from audit import proofs, verifier
-from core.languages import Text
 from referrals.access import row_level_security, visibility
 from referrals.models import Referral
 from web.training import files
 from web.training.attestation import Claim
 from web.training.checks import is_met
 from web.training.evidence import Evidence
-from web.training.files import Goal, Story
+from web.training.files import Goal, Story, Words
 from web.training.progress import Begun, Progress
 
 #: A learner has a story behind them from so many on.
@@ -29,9 +28,9 @@ class Result:
     met: bool
 
     @property
-    def words(self) -> Text:
+    def words(self) -> Words:
         """What is said of it."""
-        return str(self.goal.met if self.met else self.goal.missed)
+        return self.goal.met if self.met else self.goal.missed
 
 
 def results(story: Story, begun: Begun, *, actor: Actor, at: datetime) -> list[Result]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import NotAllowed
 from accounts.request import ServiceRequest
 from core.inputs import Code, Id, StrictSerializer, Text
+from core.languages import ENGLISH, FRENCH, for_reader
 from referrals.letters import paper
 from web.forms import Ask
 from web.page import InputPage, Page
@@ -90,7 +91,7 @@ class Attestation(TrainingPage):
             return awaited(self, claim, said["entry"])
         if said["form"] == "json":
             return _kept(file, "application/json", "attestation.json")
-        page = paper.html(_paper(claim))
+        page = paper.html(_paper(claim, file))
         if said["form"] == "pdf":
             return _kept(paper.pdf(page), "application/pdf", "attestation.pdf")
         self.template = "web/training/attested.html"
@@ -109,14 +110,15 @@ def _kept(body: bytes, kind: str, name: str) -> HttpResponse:
     return response
 
 
-def _paper(claim: Claim) -> paper.Paper:
-    """Return the attestation as a paper."""
+def _paper(claim: Claim, file: bytes) -> paper.Paper:
+    """Return the attestation as a paper, with its file and so its proof on it."""
     return paper.Paper(
         title=gettext("Attestation de formation"),
         head=paper.Head(name=gettext("Repère – instance de formation")),
         to=(claim.name,),
         on=date.fromisoformat(claim.day),
-        reference=claim.nonce,
+        reference="",
+        language=for_reader({FRENCH: FRENCH, ENGLISH: ENGLISH}),
         sections=(
             paper.Section(
                 paragraphs=(
