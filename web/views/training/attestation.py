@@ -134,6 +134,8 @@ def _paper(claim: Claim, file: bytes) -> paper.Paper:
                     gettext(
                         "Le fichier de l'attestation porte sa preuve : le vérificateur la lit hors ligne."
                     ),
+                    "python3 verifier.py attestation attestation.json --key log.vkey",
+                    file.decode(),
                 ),
             ),
         ),
