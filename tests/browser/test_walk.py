@@ -78,6 +78,8 @@ NO_PAGE = {
             "training-lesson",
             "training-attestation",
             "training-attested",
+            "training-enter",
+            "training-mails",
         ),
         "in a training instance: test_training.py",
     ),

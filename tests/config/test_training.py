@@ -366,6 +366,19 @@ def test_a_newcomer_has_a_filer_of_their_own_and_files(world, apart):
     assert not own[0] & own[1]
 
 
+def test_what_was_learnt_comes_along_to_another_person(world, apart):
+    client = Client(headers=HTML)
+    client.post("/entrainement/entrer", {"who": str(world.memberships["93", "filer"].pk)})
+    session = client.session
+    session["training"] = {"lessons": ["1-victime"]}
+    session.save()
+
+    client.post("/entrainement/entrer", {"who": str(world.memberships["93", "assessor"].pk)})
+
+    assert client.session["training"] == {"lessons": ["1-victime"]}
+    assert client.session["_auth_user_id"] == str(world.user("assessor").pk)
+
+
 @pytest.mark.parametrize("who", ["", "nobody", str(uuid4())])
 def test_nobody_enters_as_somebody_who_is_not_there(world, apart, who):
     client = Client(headers=HTML)

@@ -847,6 +847,13 @@ on_page("POST /administration/{id}/reglages/{slug}", triage_hours="30", effectiv
 on_page("POST /entrainement/histoires/{slug}")(lambda world: ("on_call", "nuit-d-astreinte"))
 
 
+@write("POST /entrainement/entrer")
+def _enters(world: World) -> MakeReady:
+    client = Client(headers={"accept": "text/html"}, raise_request_exception=False)
+    who = str(world.memberships["93", "filer"].pk)
+    return lambda: partial(client.post, "/entrainement/entrer", {"who": who})
+
+
 @write("POST /entrainement/attestation")
 def _attested(world: World) -> MakeReady:
     visitor = Visitor(world, "filer")

@@ -26,13 +26,19 @@ class Progress:
     session: SessionBase
 
     @property
-    def _held(self) -> Mapping[str, Any]:
+    def held(self) -> Mapping[str, Any]:
+        """All of it, as the session holds it."""
         held: Mapping[str, Any] = self.session.get(_KEY, {})
         return held
 
+    def take_over(self, held: Mapping[str, Any]) -> None:
+        """Go on from what another session held, of somebody who enters as another person."""
+        if held:
+            self._keep(**held)
+
     def begun(self, code: str) -> Begun | None:
         """Return what is known of a story that was begun."""
-        held = self._held.get("stories", {}).get(code)
+        held = self.held.get("stories", {}).get(code)
         if held is None:
             return None
         case = held["case"]
@@ -41,12 +47,12 @@ class Progress:
     def begin(self, code: str, *, case: UUID | None, at: datetime) -> None:
         """Remember that a story was begun; begun anew, it starts over."""
         line = {"since": at.timestamp(), "case": None if case is None else str(case)}
-        self._keep(stories={**self._held.get("stories", {}), code: line})
+        self._keep(stories={**self.held.get("stories", {}), code: line})
 
     @property
     def learnt(self) -> frozenset[str]:
         """The lessons of which all questions were answered rightly."""
-        return frozenset(self._held.get("lessons", ()))
+        return frozenset(self.held.get("lessons", ()))
 
     def learn(self, code: str) -> None:
         """Remember that a lesson was learnt."""
@@ -54,4 +60,4 @@ class Progress:
 
     def _keep(self, **said: object) -> None:
         # Set as a whole: the session is written where a key of it changes.
-        self.session[_KEY] = {**self._held, **said}
+        self.session[_KEY] = {**self.held, **said}

@@ -12,23 +12,12 @@ from accounts.errors import NotVisible
 from accounts.origin import origin_of
 from accounts.request import ServiceRequest
 from outbox import training
-from web.page import Page, go_to, own_address
+from web.page import go_to, own_address
+from web.training.progress import Progress
+from web.views.training.base import TrainingPage
 
 #: What the form says for a filer of one's own.
 ANEW: Final = "new"
-
-
-class TrainingPage(Page):
-    """A page of training instances alone."""
-
-    def require_person(self) -> None:
-        """Refuse everywhere else, before anything else is asked.
-
-        Raises:
-            NotVisible: this is no training instance.
-        """
-        entering.require_training()
-        super().require_person()
 
 
 class Enter(TrainingPage):
@@ -53,7 +42,7 @@ class Enter(TrainingPage):
         )
 
     def post(self, request: ServiceRequest) -> HttpResponse:
-        """Enter as who was clicked: no password is asked for, nobody is real.
+        """Enter as who was clicked: no password is asked for, nobody is real. What was learnt comes along.
 
         Raises:
             NotVisible: there is nobody of this id.
@@ -63,7 +52,9 @@ class Enter(TrainingPage):
             user = entering.enter_anew(origin=origin, at=self.at)
         else:
             user = entering.enter(_id(who), origin=origin, at=self.at)
+        held = Progress(request.session).held
         signin.open_session(request, user, at=self.at)
+        Progress(request.session).take_over(held)
         return go_to(own_address(self.sent.text("next", reverse("training"))))
 
 
