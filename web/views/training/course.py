@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from accounts.errors import NotVisible
 from accounts.request import ServiceRequest
-from web.forms import Sent
+from web.forms import Option, Sent
 from web.training import files
 from web.training.files import Choice, Lesson, Question
 from web.views.training.base import TrainingPage
@@ -45,13 +45,20 @@ class OneLesson(TrainingPage):
                 {
                     "name": f"q{number}",
                     "text": question.text,
-                    "choices": list(question.choices),
-                    "picked": choice,
+                    "options": _options(question, f"q{number}", choice),
                     "told": _told_to(question, choice),
                 }
                 for number, (question, choice) in enumerate(zip(lesson.questions, picked, strict=True))
             ],
         }
+
+
+def _options(question: Question, name: str, picked: int | None) -> list[Option]:
+    """Return the choices as rounds to tick."""
+    return [
+        Option(str(place), str(choice.text), place == picked, f"{name}-{place}")
+        for place, choice in enumerate(question.choices)
+    ]
 
 
 def _told_to(question: Question, picked: int | None) -> Choice | None:
