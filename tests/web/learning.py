@@ -28,8 +28,8 @@ class Learner:
         self.name = LEARNERS[self.story.role]
         self.actor = world.actor(self.name, at=at)
         self.at = at
-        self.case = actions.begin(self.story, actor=self.actor, at=at)
-        self.begun = Begun(at, self.case)
+        self.case, learner = actions.begin(self.story, actor=self.actor, at=at)
+        self.begun = Begun(at, learner, self.case)
         self.company: Company = gathered(self.actor, self.story.role, at=at)
 
     def does(self, step: str, *, after: timedelta = MINUTE, **said: Any) -> Any:
@@ -53,7 +53,7 @@ class Learner:
 
     def missed(self, *, after: timedelta = HOUR) -> list[str]:
         """Return the codes of the goals that aren't met."""
-        found = queries.results(self.story, self.begun, actor=self.actor, at=self.at + after)
+        found = queries.results(self.story, self.begun, at=self.at + after)
         return [one.goal.code for one in found if not one.met]
 
 

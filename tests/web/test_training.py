@@ -123,6 +123,14 @@ def test_an_officer_on_call_is_led_to_where_files_are_opened_in_an_emergency(wor
     assert "/ouvertures" in links(page)
 
 
+def test_what_was_done_as_one_person_stays_done_as_another(world, complete):
+    """Stories are for several roles: who enters as somebody else goes on from there."""
+    who = world.memberships["93", "crip_coordinator"].pk
+    assert complete.post("/entrainement/entrer", {"who": str(who)}).status_code == 303
+
+    assert "Réussie" in text(complete.get("/entrainement"))
+
+
 # --- The course ---------------------------------------------------------------------------------------
 
 

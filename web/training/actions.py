@@ -20,8 +20,8 @@ register(ATTESTED)
 BEFORE = timedelta(seconds=1)
 
 
-def begin(story: Story, *, actor: Actor, at: datetime) -> UUID | None:
-    """Play what comes before the learner's part; return its case, None where the learner files it.
+def begin(story: Story, *, actor: Actor, at: datetime) -> tuple[UUID | None, UUID]:
+    """Play what comes before the learner's part; return its case, None where the learner files it, and the learner.
 
     Every act of it is one of the real ones, with its own entry in the journal.
 
@@ -31,9 +31,9 @@ def begin(story: Story, *, actor: Actor, at: datetime) -> UUID | None:
     """
     company = gathered(actor, story.role, at=at)
     if not story.scene:
-        return None
+        return None, company.learner.pk
     with row_level_security.beyond():
-        return SCENES[story.scene](company, at - BEFORE)
+        return SCENES[story.scene](company, at - BEFORE), company.learner.pk
 
 
 def attest(name: str, *, actor: Actor, at: datetime) -> tuple[Claim, UUID]:

@@ -13,9 +13,13 @@ _KEY: Final = "training"
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A story that was begun: when, and its case if there was one at once."""
+    """A story that was begun: when, by whom, and its case if there was one at once.
+
+    By whom: who has entered as somebody else since keeps what was done before.
+    """
 
     since: datetime
+    learner: UUID
     case: UUID | None
 
 
@@ -42,11 +46,16 @@ class Progress:
         if held is None:
             return None
         case = held["case"]
-        return Begun(datetime.fromtimestamp(held["since"], UTC), None if case is None else UUID(case))
+        since, learner = datetime.fromtimestamp(held["since"], UTC), UUID(held["learner"])
+        return Begun(since, learner, None if case is None else UUID(case))
 
-    def begin(self, code: str, *, case: UUID | None, at: datetime) -> None:
+    def begin(self, code: str, *, learner: UUID, case: UUID | None, at: datetime) -> None:
         """Remember that a story was begun; begun anew, it starts over."""
-        line = {"since": at.timestamp(), "case": None if case is None else str(case)}
+        line = {
+            "since": at.timestamp(),
+            "learner": str(learner),
+            "case": None if case is None else str(case),
+        }
         self._keep(stories={**self.held.get("stories", {}), code: line})
 
     @property

@@ -40,7 +40,7 @@ class AskAttestation(TrainingPage, InputPage):
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form; before the course and a story are done, what is still to do."""
-        ready = queries.may_be_attested(self.progress, actor=self.actor, at=self.at)
+        ready = queries.may_be_attested(self.progress, at=self.at)
         return self.show(self.filled({}) | {"ready": ready})
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -50,7 +50,7 @@ class AskAttestation(TrainingPage, InputPage):
             NotAllowed: the course or a story isn't done.
         """
         said = self.validated()
-        if not queries.may_be_attested(self.progress, actor=self.actor, at=self.at):
+        if not queries.may_be_attested(self.progress, at=self.at):
             raise NotAllowed("training:attest")
         claim, entry = actions.attest(said["name"], actor=self.actor, at=self.at)
         return awaited(self, claim, entry)

@@ -23,7 +23,7 @@ class Stories(TrainingPage):
         """Show the stories, those of the reader's roles first, and the course; a stranger is led to the way in."""
         if request.actor is None:
             return go_to(reverse("training-enter"))
-        done = queries.completed(self.progress, actor=self.actor, at=self.at)
+        done = queries.completed(self.progress, at=self.at)
         groups: dict[Role, list[tuple[Story, str]]] = {}
         for story in files.stories().values():
             state = "done" if story.code in done else "begun" if self.progress.begun(story.code) else ""
@@ -33,7 +33,7 @@ class Stories(TrainingPage):
             {
                 "groups": sorted(groups.items(), key=lambda group: group[0] not in own),
                 "lessons": [(one, one.code in self.progress.learnt) for one in files.lessons().values()],
-                "attestable": queries.may_be_attested(self.progress, actor=self.actor, at=self.at),
+                "attestable": queries.may_be_attested(self.progress, at=self.at),
             }
         )
 
@@ -71,8 +71,8 @@ class OneStory(StoryPage):
         story = story_of(code)
         if not self.actor.holding([story.role]):
             raise NotAllowed("training:begin")
-        case = actions.begin(story, actor=self.actor, at=self.at)
-        self.progress.begin(code, case=case, at=self.at)
+        case, learner = actions.begin(story, actor=self.actor, at=self.at)
+        self.progress.begin(code, learner=learner, case=case, at=self.at)
         return go_to(reverse("training-story", args=[code]))
 
 
@@ -87,7 +87,7 @@ class Review(StoryPage):
         begun = self.progress.begun(code)
         if begun is None:
             return go_to(reverse("training-story", args=[code]))
-        results = queries.results(story, begun, actor=self.actor, at=self.at)
+        results = queries.results(story, begun, at=self.at)
         return self.show(self.told(story) | {"results": results, "whole": all(one.met for one in results)})
 
 
