@@ -368,6 +368,8 @@ CALENDAR_FEED_EVENTS = 200
 # SEC-AZ14, referrals/exports/: how many cases leave with names in one export, and how many of one person's in a day.
 EXPORT_CASES = 50
 EXPORTS_PER_DAY = 1
+# accounts/actions/training.py: how many visitors of a training instance get a filer of their own until its next reset.
+TRAINING_VISITORS = 500
 # referrals/journal_lookups/: how many names of a complaint one person may ask to look up in a day.
 LOOKUPS_PER_DAY = 5
 # Failed sign-ins, accounts/throttling.py: so many are free within an hour, then each waits twice as long as the last.

@@ -24,8 +24,6 @@ OF_A_STORY: Final = (Role.FILER, Role.CRIP_COORDINATOR, Role.ASSESSOR, Role.ASE_
 HOME: Final = "93"
 DOMAIN: Final = "demo.invalid"
 _VISITOR: Final = "visiteur."
-#: Visitors with a place of their own until the next reset: anybody may click.
-VISITORS_MAX: Final = 500
 
 
 def require_training() -> None:
@@ -86,7 +84,7 @@ def enter_anew(*, origin: Origin, at: datetime) -> User:
     if colleague is None or colleague.authority is None:
         raise NotVisible
     visitors = User.objects.filter(email__startswith=_VISITOR).count()
-    if visitors >= VISITORS_MAX:
+    if visitors >= settings.TRAINING_VISITORS:
         raise NotAllowed(rule="training-full")
     email = f"{_VISITOR}{uuid4().hex[:12]}@{DOMAIN}"
     name = f"Visiteur n° {visitors + 1} (entraînement)"

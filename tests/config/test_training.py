@@ -366,6 +366,15 @@ def test_a_newcomer_has_a_filer_of_their_own_and_files(world, apart):
     assert not own[0] & own[1]
 
 
+def test_so_many_newcomers_have_a_filer_of_their_own_and_no_more(world, apart):
+    apart.TRAINING_VISITORS = 2
+
+    def entered():
+        return Client(headers=HTML).post("/entrainement/entrer", {"who": "new"}).status_code
+
+    assert [entered() for _ in range(3)] == [303, 303, 403]
+
+
 def test_what_was_learnt_comes_along_to_another_person(world, apart):
     client = Client(headers=HTML)
     client.post("/entrainement/entrer", {"who": str(world.memberships["93", "filer"].pk)})

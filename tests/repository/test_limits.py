@@ -47,6 +47,7 @@ TRIED = {
     "TIES_PER_PERSON": ("referrals/conflicts_of_interest/test_declarations.py", "test_so_many_are_declared_at_all_and_no_more"),
     "EXPORT_CASES": (EXPORTS, "test_an_export_holds_so_many_cases_and_no_more"),
     "EXPORTS_PER_DAY": (EXPORTS, "test_one_asks_for_so_many_in_a_day_and_no_more"),
+    "TRAINING_VISITORS": ("config/test_training.py", "test_so_many_newcomers_have_a_filer_of_their_own_and_no_more"),
     "LOOKUPS_PER_DAY": ("referrals/api/test_journal_lookups.py", "test_one_asks_for_so_many_lookups_in_a_day_and_no_more"),
     "CALENDAR_FEEDS_PER_PERSON": (FEEDS, "test_one_has_so_many_feeds_and_no_more"),
     "CALENDAR_FETCHES_PER_HOUR": (FEEDS, "test_feeds_are_read_so_often_an_hour_and_no_more"),

@@ -75,6 +75,7 @@ OTHERS: Final[Mapping[str, Text]] = {
     "sessions.freeze": _("Sessions arrêtées par l'exploitant"),
     "step-up": _("Identité à prouver de nouveau"),
     "token-scope": _("Hors de la portée du jeton"),
+    "training-full": _("Trop de nouveaux visiteurs de l'entraînement aujourd'hui"),
     "tokens-for-programs": _("Jetons réservés aux programmes"),
     "read:access-requests": _("Demandes d'accès de l'autorité"),
     "read:breaches": _("Violations de données de l'autorité"),
