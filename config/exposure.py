@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 #: Where the code of an address may stand. The description of the API is the one view of others; ``config/checks/
 #: strangers.py`` asks who may read it.
-OURS: Final = frozenset({"audit", "accounts", "referrals", "web", "config"})
+OURS: Final = frozenset({"audit", "accounts", "directory", "referrals", "web", "config"})
 
 
 def views() -> Iterator[tuple[str, Any]]:

@@ -58,7 +58,9 @@ ALLOWED: Final = frozenset(
 )
 """The keys of our own code; the formatter adds at, level, event, logger, where, error and frames."""
 
-OURS: Final = frozenset({"encryption", "core", "outbox", "audit", "accounts", "referrals", "config"})
+OURS: Final = frozenset(
+    {"encryption", "core", "outbox", "audit", "accounts", "directory", "referrals", "config"}
+)
 REMOVED: Final = "[removed]"
 FRAMES_MAX: Final = 40
 _EVENT: Final = re.compile(r"[a-z][a-z0-9_.: -]{0,79}", re.ASCII)

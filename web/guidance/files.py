@@ -4,6 +4,7 @@ A file is read once, when the first page is asked for. What a head must hold is 
 source, no day of writing or no day of review is refused where it is read, and not shown. Source: field.md B.6.
 """
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ class GuidePage:
     """One page in one language; ``path`` is ``section/page``, the same in both.
 
     ``written_on``, ``review_due``: the text's own days. ``steps`` as ``machine:step``; ``fields`` of the concern form;
-    ``signs`` of the spotting grid; ``articles`` as they are cited; ``numbers`` by their codes.
+    ``signs`` of the spotting grid; ``articles`` as they are cited; ``numbers`` by their codes. ``digest``:
+    SHA-256 of the file.
     """
 
     path: str
@@ -61,6 +63,7 @@ class GuidePage:
     sources: tuple[Source, ...]
     history: tuple[tuple[date, str], ...]
     text: str
+    digest: str
 
     @property
     def section(self) -> str:
@@ -98,7 +101,8 @@ def read(raw: str, *, path: str, lang: str) -> GuidePage:
         said |= lists | {"text": text.strip()}
         if lang == FRENCH:  # as the sentences of a page are: no line breaks before its tall marks
             said |= {name: spaced(said[name]) for name in ("title", "summary", "text")}
-        page = GuidePage(**said, path=path, sources=sources, history=history)
+        digest = hashlib.sha256(raw.encode()).hexdigest()
+        page = GuidePage(**said, path=path, sources=sources, history=history, digest=digest)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise BadPage(f"{path}: {error}") from error
     if page.lang != lang or not page.sources or not page.text:

@@ -1,8 +1,6 @@
 """Which guidance pages a professional has read, as they stand; who is told of what is overdue (field.md B.6)."""
 
-import hashlib
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -29,15 +27,9 @@ register(
 type Key = tuple[str, str, str]
 
 
-@cache
-def digest_of(page: GuidePage) -> str:
-    """Return the SHA-256 of what a reviewer read: title, summary and text."""
-    return hashlib.sha256("\n".join((page.title, page.summary, page.text)).encode()).hexdigest()
-
-
 def key_of(page: GuidePage) -> Key:
     """Return what names a text as it stands."""
-    return page.path, page.lang, digest_of(page)
+    return page.path, page.lang, page.digest
 
 
 def by_text(today: date) -> dict[Key, GuidanceReview]:

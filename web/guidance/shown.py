@@ -121,7 +121,8 @@ def target(address: str, page: GuidePage) -> str:
         if of_service is None:
             raise DeadLink(f"{page.lang}/{page.path}: {address}")
         return reverse(of_service)
-    if not address.startswith(_OUT):
+    code = address.removeprefix("tel:").removeprefix("sms:")
+    if not address.startswith(_OUT) or (code != address and code not in numbers()):
         raise DeadLink(f"{page.lang}/{page.path}: {address}")
     return address
 

@@ -6,12 +6,16 @@ from django import template
 from django.utils.translation import get_language
 
 from core.languages import ENGLISH, FRENCH
+from referrals.vocabulary.states import Machine
 from web.filing.topics import Topic
 from web.guidance import context as behind
+from web.guidance import reviews
 from web.guidance.files import GuidePage
 
 register = template.Library()
 _BEHIND: Final = "web/guidance/behind.html"
+#: Steps that nobody has the time to read beside what holds for certain.
+URGENT: Final = frozenset({"submit_urgent", "flag_immediate_danger", "sound"})
 
 
 def _language() -> str:
@@ -33,5 +37,9 @@ def guide_for_signs(context: Any, rows: Any) -> dict[str, list[GuidePage]]:
 
 @register.inclusion_tag(_BEHIND, takes_context=True)
 def guide_for_step(context: Any, machine: str, step: str) -> dict[str, list[GuidePage]]:
-    """Return the pages behind a step."""
-    return {"pages": behind.about_step(machine, step, _language(), context["as_of"])}
+    """Return the pages behind a step; in an emergency those alone that a professional has read (field.md B.6)."""
+    pages, today = behind.about_step(machine, step, _language(), context["as_of"]), context["as_of"]
+    if machine == Machine.ALERT or step in URGENT:
+        read = reviews.by_text(today)
+        pages = [page for page in pages if reviews.key_of(page) in read]
+    return {"pages": pages}

@@ -11,7 +11,7 @@ from web.guidance import context, files
 
 TODAY = date(2026, 11, 29)
 #: Machines of the authority's own affairs, which no guidance for people who worry about a child explains.
-INTERNAL = {"access_request", "breach", "letter", "anomaly", "batch", "orientation"}
+INTERNAL = {"access_request", "breach", "letter", "anomaly", "batch"}
 
 
 @pytest.mark.parametrize("lang", files.LANGUAGES)

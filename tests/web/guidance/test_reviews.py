@@ -11,7 +11,8 @@ from accounts.models import GuidanceReview
 from outbox.models import Notice
 from tests.days import today
 from tests.web.visiting import Visitor, text
-from web.guidance import files, reviews
+from web.guidance import context, files, reviews
+from web.templatetags import guide
 
 PATH = "faire/premiers-gestes"
 FORM = f"/administration/aide/fr/{PATH}"
@@ -31,12 +32,12 @@ def stranger(client, world):
     return read
 
 
-def recorded(admin, **changed):
+def recorded(admin, at=FORM, **changed):
     said = {
         "name": "Dominique Essai", "function": "Psychologue", "body": "Association de démonstration",
         "reviewed_on": today().isoformat(), "until": (today() + timedelta(days=300)).isoformat(),
     }  # fmt: skip
-    return admin.fills(FORM, **said | changed)
+    return admin.fills(at, **said | changed)
 
 
 def test_a_review_stands_on_the_page_in_its_language_alone(admin, stranger):
@@ -54,7 +55,7 @@ def test_a_changed_text_is_unreviewed_again(admin):
     page = files.pages("fr")[PATH]
 
     assert reviews.of(page, today())
-    assert reviews.of(replace(page, text=page.text + "."), today()) is None
+    assert reviews.of(replace(page, digest="0" * 64), today()) is None
 
 
 def test_a_review_is_over_after_its_day_and_when_it_is_withdrawn(admin, stranger):
@@ -120,3 +121,16 @@ def test_administrators_are_told_once_a_week_of_what_is_overdue(world):
     assert reviews.tell_of_overdue(at) > 0
     assert {one.template for one in Notice.objects.all()} == {reviews.OVERDUE}
     assert reverse("guidance-reviews").strip("/") == "administration/aide"
+
+
+def test_what_nobody_reviewed_stays_out_of_an_emergency(admin, world):
+    """Beside a step that has no time to lose stand those pages alone that a professional has read."""
+    shown = {"as_of": today()}
+
+    assert guide.guide_for_step(shown, "referral", "flag_immediate_danger") == {"pages": []}
+    assert guide.guide_for_step(shown, "referral", "qualify")["pages"]
+
+    page = context.about_step("referral", "flag_immediate_danger", "fr", today())[0]
+    recorded(admin, at=f"/administration/aide/fr/{page.path}")
+
+    assert guide.guide_for_step(shown, "referral", "flag_immediate_danger") == {"pages": [page]}

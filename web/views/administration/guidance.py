@@ -84,7 +84,7 @@ class Record(InputForm):
         authority = next((one for one in self.authorities if one.pk == said.pop("authority")), None)
         if authority is None:
             raise Http404
-        review = Review(path=page.path, language=page.lang, digest=reviews.digest_of(page), **said)
+        review = Review(path=page.path, language=page.lang, digest=page.digest, **said)
         return record_review(review, authority, actor=self.actor, at=self.at).pk
 
     def redisplay(self, problem: Mapping[str, Any], **_: str) -> HttpResponse:
