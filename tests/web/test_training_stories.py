@@ -176,6 +176,31 @@ def test_every_goal_names_its_law_and_a_page_of_the_guide():
         assert not pages.exists() or (pages / f"{lesson.page}.md").exists(), lesson.code
 
 
+#: What each of these rests on: CP 434-4-1 is about a child who disappeared, D226-2-4 about the three months, D226-2-6
+#: about meeting parents and child.
+RESTS_ON = {
+    "police_called": "CASF L226-4",
+    "child_quoted": "CASF D226-2-3",
+    "siblings": "CASF D226-2-3",
+    "household_seen": "CASF D226-2-3",
+    "in_time": "CASF D226-2-4",
+}
+
+
+def test_a_goal_cites_the_article_that_says_so():
+    assert {code: files.goals()[code].law for code in RESTS_ON} == RESTS_ON
+
+
+@pytest.mark.parametrize("code", ["prosecutor_in_time", "in_time"])
+def test_a_delay_of_the_authority_is_not_told_as_the_law_s(code):
+    """CASF L226-4 says « sans délai »; D226-2-4 has three months and no other figure."""
+    missed = files.goals()[code].missed
+
+    assert "délai que se donne l'autorité" in missed.fr
+    assert "delay that the authority sets itself" in missed.en
+    assert not re.search(r"\d|heures|semaines|hours|weeks", f"{missed.fr} {missed.en}")
+
+
 def test_every_check_is_used_and_every_goal_too():
     goals = [goal for story in files.stories().values() for goal in story.goals]
 
