@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -138,7 +139,8 @@ class ConfirmEntry(InputPage):
             linked = None
         if linked is None or self.sent.text("then") != "answer":
             self.takes, self.asks = OpenLinkInput, (TOKEN,)
-            fault = Fault("", gettext("Les liens comptent quatorze jours, et une seule fois."), "token")
+            words = gettext("Un lien est valable %(days)s jours et ne sert qu'une fois.")
+            fault = Fault("", words % {"days": settings.DIRECTORY_LINK_DAYS}, "token")
             return self.show(self.filled({}) | refused(problem, fault))
         self._ask_about(linked)
         return self.show(self._entry(linked, []) | self.again(problem))

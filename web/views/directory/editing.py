@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import NotVisible
@@ -219,9 +221,13 @@ class AskByLink(OneServiceForm):
     takes: type[StrictSerializer] = StrictSerializer
     asks: Sequence[Ask] = ()
     title, button = _("Demander au service de confirmer"), _("Envoyer le lien")
-    about = _(
-        "Le service reçoit par courriel un lien qui compte quatorze jours ; le lien d'avant ne compte plus."
-    )
+
+    def here(self) -> dict[str, Any]:
+        """Say how long the link is valid."""
+        words = gettext(
+            "Le service reçoit par courriel un lien valable %(days)s jours ; le précédent n'est plus valable."
+        )
+        return super().here() | {"about": words % {"days": settings.DIRECTORY_LINK_DAYS}}
 
     def do(self, body: Mapping[str, Any]) -> UUID:  # noqa: ARG002 - it asks nothing
         """Let the mail be sent."""
