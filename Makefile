@@ -20,7 +20,7 @@ help:
 	@printf '%s\n' \
 	  'make demo    run the service on http://localhost:$(PORT) with synthetic data (PORT=... for another port)' \
 	  'make training  run an instance to learn in on http://127.0.0.1:$(TRAINING_PORT): nothing is real, nothing leaves (docs/runbook.md)' \
-  'make test    run the tests on what DATABASE_URL says, SQLite by default (ARGS=... for pytest)' \
+	  'make test    run the tests on what DATABASE_URL says, SQLite by default (ARGS=... for pytest)' \
 	  'make test-night  run all that takes hours: every table in full, other clocks, both databases (docs/testing.md)' \
 	  'make check   format, lint, types, imports, migrations, made docs, OpenAPI' \
 	  'make format  put the code in its one format' \
