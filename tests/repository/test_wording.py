@@ -17,6 +17,8 @@ ALIKE = {
     "Urgent (24–72 h)",
     "%(n)s message",
     "urgent (U2)",
+    "%(hours)s h",
+    "%(km)s km",
 }
 TAG = re.compile(r"<[^>]*>")
 

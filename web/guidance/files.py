@@ -105,8 +105,9 @@ def read(raw: str, *, path: str, lang: str) -> GuidePage:
         page = GuidePage(**said, path=path, sources=sources, history=history, digest=digest)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise BadPage(f"{path}: {error}") from error
-    if page.lang != lang or not page.sources or not page.text:
-        raise BadPage(f"{path}: another language, no source, or no text")
+    addressed = all(one.address.startswith(("https://", "http://")) for one in page.sources)
+    if page.lang != lang or not page.sources or not addressed or not page.text:
+        raise BadPage(f"{path}: another language, no source with an address, or no text")
     return page
 
 
