@@ -21,18 +21,18 @@ from directory.freshness import VACANCY_FOR
 from directory.geography import Point
 from directory.matching import ServiceFacts, Vacancy
 from directory.models import Capacity, Service
+from directory.opening import Hours, hours_of
 
 #: Columns of a service and its structure that are taken as they are.
 _PLAIN: Final = (
     "id", "name", "structure_id", "structure__name", "structure__parent_id", "structure__status", "specialised",
     "status", "suspended_until", "merged_into_id", "verified_on", "verified_by", "distance_placement",
     "age_min_months", "age_max_months", "round_the_clock", "opening_hours", "opening_hours_text",
-    "structure__opening_hours", "structure__opening_hours_text",
+    "structure__opening_hours", "structure__opening_hours_text", "authority__code",
 )  # fmt: skip
 #: Columns in JSON: read here, since few different texts occur (``_read``).
 _JSON: Final = (
     "needs", "who_may_ask", "zones", "refused_departments", "from_departments", "sexes", "accepts", "needs_agreement",
-    "languages",
 )  # fmt: skip
 #: Of the service's own place, then of its structure's.
 _PLACE: Final = ("visibility", "department", "insee_code", "longitude", "latitude")
@@ -62,23 +62,24 @@ def _facts_of_row(row: tuple[Any, ...], vacancies: tuple[Vacancy, ...]) -> Servi
     (
         pk, name, structure, structure_name, parent, structure_status, specialised, status, suspended_until, merged,
         verified_on, verified_by, distance, age_min, age_max, round_the_clock, hours, text, structure_hours,
-        structure_text,
+        structure_text, keeper,
     ) = row[: len(_PLAIN)]  # fmt: skip
-    needs, askers, zones, refused, from_departments, sexes, accepts, agreements, languages = map(
+    needs, askers, zones, refused, from_departments, sexes, accepts, agreements = map(
         _read, row[len(_PLAIN) : len(_PLAIN) + len(_JSON)]
     )
     where = row[-2 * len(_PLACE) : -len(_PLACE)]
     department, secret, point = _where(*(where if where[0] else row[-len(_PLACE) :]))
+    told = hours_of(Hours(hours, text), Hours(structure_hours, structure_text))
     return ServiceFacts(
         id=pk, name=name, structure=structure, structure_name=structure_name,
         structures=frozenset({structure, parent} if parent else {structure}),
         specialised=specialised, needs=needs, status=status, suspended_until=suspended_until,
         structure_status=structure_status, merged=merged is not None, verified_on=verified_on, verified_by=verified_by,
         who_may_ask=askers, zones=zones, refused_departments=refused, distance_placement=distance,
-        from_departments=from_departments, department=department, secret=secret, point=point,
+        from_departments=from_departments, department=department, keeper=keeper, secret=secret, point=point,
         age_min_months=age_min, age_max_months=age_max, sexes=sexes, accepts=accepts,
-        round_the_clock=round_the_clock, hours=hours or ("" if text else structure_hours),
-        hours_text=text or structure_text, agreements=agreements, languages=languages, vacancies=vacancies,
+        round_the_clock=round_the_clock, hours=told.opening_hours,
+        hours_text=told.opening_hours_text, agreements=agreements, vacancies=vacancies,
     )  # fmt: skip
 
 

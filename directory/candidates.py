@@ -189,7 +189,7 @@ def _made(shape: _Shape) -> QuerySet[Service, Any]:
     if shape.room:
         reach = reach.filter(zone__in=[Given(f"zone{number}", code) for number in range(shape.room)])
     kept = Q(structure__status=Status.ACTIVE, verified_on__gte=Given("since", day))
-    kept &= Q(status=Status.ACTIVE) | Q(status=Status.SUSPENDED, suspended_until__lt=Given("today", day))
+    kept &= Q(status=Status.ACTIVE) | Q(status=Status.SUSPENDED, suspended_until__lte=Given("today", day))
     kept &= _empty_or_with("who_may_ask", *sorted(COUNTS_AS[shape.asker]))
     if shape.sex is not None:
         kept &= _empty_or_with("sexes", shape.sex)

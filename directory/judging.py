@@ -9,7 +9,7 @@ from directory import matching_rules as rules
 from directory.findings import Finding
 from directory.matching_facts import ServiceFacts
 from directory.matching_rules import Case
-from directory.opening import clock_of
+from directory.opening import clock_department, clock_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,12 @@ _RULES: Final = (
     _Asked(rules.age, attrgetter("age_min_months", "age_max_months")),
     _Asked(rules.sex, attrgetter("sexes")),
     _Asked(rules.refusals, attrgetter("accepts")),
-    _Asked(rules.hour, lambda one: (one.round_the_clock, one.hours, one.hours_text, clock_of(one.department))),
+    _Asked(
+        rules.hour,
+        lambda one: (
+            one.round_the_clock, one.hours, one.hours_text, clock_of(clock_department(one.department, one.keeper)),
+        ),
+    ),
     _Asked(rules.exclusion, lambda _: None),
     _Asked(rules.agreement, attrgetter("agreements")),
     _Asked(rules.place, attrgetter("vacancies")),

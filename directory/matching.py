@@ -16,7 +16,7 @@ from directory.codes import Specialised
 from directory.findings import REMOVING, Finding, Rule, Verdict
 from directory.geography import distance_km
 from directory.judging import Judge
-from directory.matching_facts import CaseFacts, ServiceFacts, Vacancy, facts_of_search
+from directory.matching_facts import CaseFacts, ServiceFacts, Vacancy
 from directory.matching_rules import Case, is_excluded
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "Vacancy",
     "Verdict",
     "assess",
-    "facts_of_search",
     "match",
 ]
 
@@ -44,7 +43,7 @@ class Offer:
     """A service with what each rule says of it.
 
     ``distance_km`` is from the child's commune; None where it isn't known, for a secret place, and where somebody must
-    be far away. ``languages``: those of the case that the service speaks.
+    be far away.
     """
 
     service: UUID
@@ -54,7 +53,6 @@ class Offer:
     findings: tuple[Finding, ...]
     specialised: str = Specialised.GENERAL
     distance_km: int | None = None
-    languages: tuple[str, ...] = ()
     verified_on: date | None = None
 
     @property
@@ -102,7 +100,6 @@ def assess(facts: CaseFacts, service: ServiceFacts, *, now: datetime, zone: Zone
 
 
 def _offer(case: Case, service: ServiceFacts, judge: Judge) -> Offer:
-    wanted = case.facts.languages
     return Offer(
         service=service.id,
         name=service.name,
@@ -111,7 +108,6 @@ def _offer(case: Case, service: ServiceFacts, judge: Judge) -> Offer:
         findings=judge.findings(service),
         specialised=service.specialised,
         distance_km=_distance(case, service),
-        languages=tuple(one for one in service.languages if one in wanted) if wanted else (),
         verified_on=service.verified_on,
     )
 

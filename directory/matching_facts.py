@@ -8,7 +8,8 @@ from uuid import UUID
 from directory.codes import Agreement, Asker, Need, Sex, Situation, Specialised, Status
 from directory.geography import Point
 
-YEAR: Final = 12
+#: The agreements of which a case tells whether they are there: of the others nothing in it says so.
+TOLD_BY_CASES: Final = frozenset({Agreement.JUDGE_ORDER, Agreement.ASE_DECISION, Agreement.HOLDERS_AGREE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,8 @@ class CaseFacts:
 
     ``commune``: INSEE code, or empty. ``age_months``: from and to, the same where it is known; None: not known.
     ``danger_departments``: where somebody must not be taken (distance). ``tonight``: the case is U3, or the need is for
-    tonight. ``excluded``: structures and services that the case must not meet. ``agreements``: those that are there.
+    tonight. ``excluded``: structures and services that the case must not meet. ``agreements``: those that are there;
+    ``agreements_told``: those of which it is known whether they are.
     """
 
     need: Need
@@ -30,24 +32,9 @@ class CaseFacts:
     languages: frozenset[str] = frozenset()
     asker: Asker = Asker.PROFESSIONALS
     agreements: frozenset[Agreement] = frozenset()
+    agreements_told: frozenset[Agreement] = TOLD_BY_CASES
     tonight: bool = False
     excluded: frozenset[UUID] = frozenset()
-
-
-def facts_of_search(
-    *,
-    need: Need,
-    department: str,
-    commune: str = "",
-    age_years: int | None = None,
-    sex: Sex | None = None,
-    tonight: bool = False,
-) -> CaseFacts:
-    """Return the facts of a professional's search, without a case; an age in years is a band of twelve months."""
-    months = None if age_years is None else (age_years * YEAR, age_years * YEAR + YEAR - 1)
-    return CaseFacts(
-        need=need, department=department, commune=commune, age_months=months, sex=sex, tonight=tonight
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +52,7 @@ class ServiceFacts:
 
     ``structures``: the structure and those that it is a part of. ``department`` and ``point``: where the service is, or
     else its structure; a secret place has no point. ``hours``: in OpenStreetMap's form; ``hours_text``: in words.
+    ``keeper``: the code of the authority that keeps the entry, whose clock counts where no département is known.
     ``accepts``: a situation, the answer, and words that may be empty.
     """
 
@@ -87,6 +75,7 @@ class ServiceFacts:
     distance_placement: bool = False
     from_departments: tuple[str, ...] = ()
     department: str = ""
+    keeper: str = ""
     secret: bool = False
     point: Point | None = None
     age_min_months: int | None = None
@@ -97,5 +86,4 @@ class ServiceFacts:
     hours: str = ""
     hours_text: str = ""
     agreements: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
     vacancies: tuple[Vacancy, ...] = ()

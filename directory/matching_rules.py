@@ -17,7 +17,7 @@ from directory.findings import Finding, Rule, Verdict
 from directory.freshness import Freshness, freshness_of, is_emergency, vacancy_is_known
 from directory.geography import Point, Zones
 from directory.matching_facts import CaseFacts, ServiceFacts
-from directory.opening import opening_at, zone_of
+from directory.opening import clock_department, opening_at, zone_of
 
 DAY: Final = timedelta(days=1)
 #: Zones that are the whole country (data.inclusion: ``france``, or its code among countries).
@@ -121,7 +121,7 @@ def _freshness(verified: date | None, needs: tuple[str, ...], distance: bool, to
 
 
 def _not_working(case: Case, service: ServiceFacts) -> Finding | None:
-    """Return why a service doesn't work today, if it doesn't. The last day of a suspension is still one."""
+    """Return why a service doesn't work today, if it doesn't. On the day until which it is suspended it works again."""
     until = service.suspended_until
     if service.merged:
         return _said(Rule.STATUS, Verdict.FAIL, "merged")
@@ -133,7 +133,7 @@ def _not_working(case: Case, service: ServiceFacts) -> Finding | None:
         return _said(Rule.STATUS, Verdict.FAIL, "structure_suspended")
     if service.status == Status.SUSPENDED and until is None:
         return _said(Rule.STATUS, Verdict.FAIL, "suspended")
-    if service.status == Status.SUSPENDED and until is not None and case.today <= until:
+    if service.status == Status.SUSPENDED and until is not None and case.today < until:
         return _said(Rule.STATUS, Verdict.FAIL, "suspended_until", on=until.isoformat())
     return None
 
@@ -270,8 +270,8 @@ def hour(case: Case, service: ServiceFacts) -> Finding:
         if service.hours_text:
             return _said(Rule.HOUR, Verdict.UNKNOWN, "hours_in_words", text=service.hours_text)
         return _said(Rule.HOUR, Verdict.UNKNOWN, "hours_untold")
-    own = zone_of(service.department) if service.department else case.zone
-    opening = opening_at(service.hours, at=case.now, zone=own, department=service.department)
+    where = clock_department(service.department, service.keeper)
+    opening = opening_at(service.hours, at=case.now, zone=zone_of(where), department=where)
     if opening.open is None:
         return _said(Rule.HOUR, Verdict.UNKNOWN, "hours_unclear", text=service.hours_text or service.hours)
     if opening.open:
@@ -313,12 +313,22 @@ def exclusion(_case: Case, _service: ServiceFacts) -> Finding:
 
 
 def agreement(case: Case, service: ServiceFacts) -> Finding:
-    """R10: the agreements that the service needs are there; those that are missing are listed."""
+    """R10: the agreements that the service needs are there; those that are missing are listed.
+
+    One of which the case doesn't tell is neither there nor missing: it is to be checked.
+    """
     if not service.agreements:
         return _nothing(Rule.AGREEMENT)
-    missing = [one for one in service.agreements if one not in case.facts.agreements]
+    absent = [one for one in service.agreements if one not in case.facts.agreements]
+    missing = [one for one in absent if one in case.facts.agreements_told]
+    untold = [one for one in absent if one not in case.facts.agreements_told]
+    if missing and untold:
+        values = {"agreements": missing, "to_check": untold}
+        return Finding(Rule.AGREEMENT, Verdict.FAIL, "agreements_missing_and_untold", values)
     if missing:
         return _said(Rule.AGREEMENT, Verdict.FAIL, "agreements_missing", agreements=missing)
+    if untold:
+        return _said(Rule.AGREEMENT, Verdict.UNKNOWN, "agreements_untold", to_check=untold)
     return _said(Rule.AGREEMENT, Verdict.PASS, "agreements_there", agreements=list(service.agreements))
 
 

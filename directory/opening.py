@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
@@ -49,7 +49,6 @@ OWN_ZONES: Final = {
     "978": "America/Marigot",
 }
 MAINLAND: Final = ZoneInfo("Europe/Paris")
-_ANY_YEAR: Final = 2026
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: What depends on more than the clock and the calendar that we have.
 _BEYOND: Final = re.compile(r"\b(?:SH|sunrise|sunset|dawn|dusk)\b", re.IGNORECASE)
@@ -59,6 +58,25 @@ _DAY: Final = r"(?:Mo|Tu|We|Th|Fr|Sa|Su|PH)"
 _SPAN: Final = re.compile(r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)")
 #: A rule for days of the week with the holidays among them, and what it says of them.
 _PLAIN: Final = re.compile(rf"\s*({_DAY}(?:\s*[-,]\s*{_DAY})*)(?:\s+(?![+-])(.*))?", re.IGNORECASE)
+
+
+class WithHours(Protocol):
+    """Whatever has hours: a service, or a structure."""
+
+    @property
+    def opening_hours(self) -> str:
+        """In OpenStreetMap's form; empty where they aren't told so."""
+
+    @property
+    def opening_hours_text(self) -> str:
+        """In words; empty where they aren't told so."""
+
+
+class Hours(NamedTuple):
+    """Hours in OpenStreetMap's form, and in words: either may be empty."""
+
+    opening_hours: str
+    opening_hours_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +142,19 @@ def clock_of(department: str) -> str:
     return f"{OWN_ZONES.get(department, MAINLAND.key)} {OWN_HOLIDAYS.get(department, COUNTRY)}"
 
 
-def is_readable(hours: str) -> bool:
-    """Tell whether a text is in OpenStreetMap's form, so that the service can tell when it is open."""
-    return _read(hours, MAINLAND.key, "", _ANY_YEAR) is not None
+def clock_department(place: str, keeper: str) -> str:
+    """Return by which département's clock and holidays hours are read: where a service is, or else its keeper's.
+
+    ``place``: the département of its place or its structure's, empty where it isn't known; ``keeper``: the code of the
+    authority that keeps its entry.
+    """
+    return place or keeper
+
+
+def hours_of(service: WithHours, structure: WithHours) -> Hours:
+    """Return the hours of a service: its own, whichever form they have, or else its structure's."""
+    told = service if service.opening_hours or service.opening_hours_text else structure
+    return Hours(told.opening_hours, told.opening_hours_text)
 
 
 def opening_at(hours: str, *, at: datetime, zone: ZoneInfo, department: str) -> Opening:

@@ -54,7 +54,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "takes_others": _("Reçoit seulement de : {zones}"),
     "takes_elsewhere": _("Ne reçoit pas de ce territoire"),
     "refuses_department": _("Ne reçoit pas du département : {department}"),
-    "territory_untold": _("Territoire du jeune non précisé"),
+    "territory_untold": _("Territoire de l'enfant non précisé"),
     "far_country": _("Reçoit de tout le pays, hors de ce département (lieu : {place})"),
     "far_zone": _("Reçoit de ce territoire, dans un autre département (lieu : {place})"),
     "far_not": _("Ne propose pas d'accueil éloigné pour ce territoire"),
@@ -65,12 +65,12 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "age_fits": _("{ages} : convient ({age})"),
     "age_misfit": _("{ages} : ne convient pas ({age})"),
     "age_overlaps": _("{ages} : âge à préciser ({age})"),
-    "age_unknown": _("{ages} : âge du jeune non connu"),
+    "age_unknown": _("{ages} : âge de l'enfant non connu"),
     "ages_untold": _("Âges reçus non renseignés"),
     # R6
     "sex_fits": _("Reçoit : {sexes}"),
     "sex_misfit": _("Reçoit seulement : {sexes}"),
-    "sex_unknown": _("Reçoit : {sexes} ; sexe du jeune non renseigné"),
+    "sex_unknown": _("Reçoit : {sexes} ; sexe de l'enfant non renseigné"),
     # R7
     "situations": "{situations}",
     # R8
@@ -87,6 +87,8 @@ SENTENCES: Final[Mapping[str, Text]] = {
     # R10
     "agreements_there": _("Accords demandés, déjà là : {agreements}"),
     "agreements_missing": _("Il manque : {agreements}"),
+    "agreements_untold": _("À vérifier : {to_check}"),
+    "agreements_missing_and_untold": _("Il manque : {agreements} ; à vérifier : {to_check}"),
     # R11
     "vacancy": "{vacancy}",
     "vacancy_unknown": _("Places libres non connues"),
@@ -252,5 +254,6 @@ _PLACES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "day": lambda values: _day(_at(values).date()),
     "text": lambda values: str(values["text"]),
     "agreements": lambda values: _listed(Agreement, values["agreements"]),
+    "to_check": lambda values: _listed(Agreement, values["to_check"]),
     "vacancy": _vacancy,
 }

@@ -7,7 +7,7 @@ professionals in a file for all: of both there is the département, and the cont
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -190,12 +190,3 @@ def _record(authority: Authority, form: str, count: int, *, actor: Actor, at: da
         to_state=form,
         count=count,
     )
-
-
-def csv_rows(items: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[list[str]]:
-    """Return members of data.inclusion as cells; several codes stand as ``a,b``."""
-    told = []
-    for item in items:
-        cells = (item.get(name, "") for name in names)
-        told.append([",".join(one) if isinstance(one, list) else str(one) for one in cells])
-    return told

@@ -72,14 +72,6 @@ class ServiceLineOut(_Out):
     freshness = serializers.CharField()
 
 
-class AcceptsOut(_Out):
-    """Whether a service takes a situation."""
-
-    situation = serializers.CharField()
-    answer = serializers.CharField()
-    words = serializers.CharField()
-
-
 class ServiceOut(serializers.ModelSerializer[Service]):
     """A service as everybody reads it (``queries.ServicePage``)."""
 

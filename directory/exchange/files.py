@@ -22,8 +22,6 @@ from directory.exchange.rows import ENTRIES_MAX, SERVICE, STRUCTURE, Read
 
 #: The sources that a file may be of.
 FILES: Final = (Source.DATA_INCLUSION, Source.HSDS, Source.FINESS, Source.SERVICE_PUBLIC, Source.TABLE)
-#: Of these the file is that of a whole country, and only the authority's territory is taken.
-NATIONAL: Final = (Source.FINESS, Source.SERVICE_PUBLIC)
 _ZIP: Final = b"PK\x03\x04"
 _PARTS_MAX: Final = 8
 #: JSON nested deeper than this is none of ours; the parser itself would only stop at its own stack.

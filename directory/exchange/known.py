@@ -128,7 +128,8 @@ class Known:
 class Secrets:
     """The structures, of all authorities, that have a secret place, and by what a row of a file is like them."""
 
-    structures: set[UUID] = field(default_factory=set)
+    #: With the authority that keeps each.
+    structures: dict[UUID, UUID] = field(default_factory=dict)
     by: dict[tuple[str, str], UUID] = field(default_factory=dict)
 
     @classmethod
@@ -136,7 +137,7 @@ class Secrets:
         """Read them."""
         found = cls()
         secret = Place.objects.filter(visibility=Visibility.SECRET).order_by()
-        found.structures = set(secret.values_list("structure_id", flat=True))
+        found.structures = dict(secret.values_list("structure_id", "structure__authority_id"))
         for some in batched(sorted(found.structures), _AT_ONCE):
             for row in Structure.objects.filter(pk__in=some):
                 for name in ("siret", "finess"):

@@ -7,6 +7,8 @@ Nothing is written. The same file and the same rows give the same plan, by its d
   told as kept. A newer file changes it, with its verification. What a person closed no file opens.
 - A structure that has a secret place is never touched: a row that is its own, or has its SIRET, FINESS number or
   telephone, is held until a person says whether it is the same. Nobody's address is filled in or unsealed by a file.
+  Where another authority keeps that structure, it alone is told: here the row counts as left out, like one from
+  elsewhere.
 - Who may read an address is said when a place is made, and never by a later file.
 - Of a whole file, rows that are gone are archived (closed), not deleted; they work again once they are back. A file
   with a row that can't be read archives nothing: that row might be one of those.
@@ -90,7 +92,7 @@ class Options:
 
 @dataclass(slots=True)
 class Plan:
-    """All steps in the order of the file, and what is refused or held."""
+    """All steps in the order of the file, and what is refused or held, by whichever authority decides on it."""
 
     steps: list[Step] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -128,6 +130,8 @@ class _Planner:
         self.secrets = Secrets.of()
         self.settled = settled()
         self.done = Plan(refused=list(read.refused), left_out=read.left_out)
+        #: Ids of structures of the file that are like another authority's secret one.
+        self.foreign: set[str] = set()
         #: Rows of the file by kind and id: ours, new ones included; None where theirs is not to be touched.
         self.rows: dict[tuple[str, str], Row | None] = {}
 
@@ -180,7 +184,12 @@ class _Planner:
             return False
         if said is None:
             self.done.held.append(Held(structure, entry.source_id, by))
-        self._step(entry, Outcome.UNCHANGED if said else Outcome.HELD)
+        if self.secrets.structures[structure] == self.authority.pk:
+            self._step(entry, Outcome.UNCHANGED if said else Outcome.HELD)
+            return True
+        self.done.left_out += 1
+        if entry.kind == STRUCTURE:
+            self.foreign.add(entry.source_id)
         return True
 
     def _structure(self, entry: Entry) -> Structure | None:
@@ -205,8 +214,11 @@ class _Planner:
         key = (STRUCTURE, entry.structure_id)
         if key not in self.rows or self.rows[key] is not None:
             return False
-        held = any(one.source_id == entry.structure_id for one in self.done.held)
         self.rows[SERVICE, entry.source_id] = None
+        if entry.structure_id in self.foreign:
+            self.done.left_out += 1
+            return True
+        held = any(one.source_id == entry.structure_id for one in self.done.held)
         self._step(entry, Outcome.HELD if held else Outcome.UNCHANGED)
         return True
 

@@ -17,7 +17,7 @@ from core.paging import Page, page_of
 from directory.access import visible_services
 from directory.codes import SHELTER, Need, Status
 from directory.models import Place, Reach, Service
-from directory.opening import opening_at, zone_of
+from directory.opening import Hours, clock_department, hours_of, opening_at, zone_of
 from directory.queries.views import line_of, with_places
 from directory.reach import EVERYWHERE, FAR
 from directory.zones import around
@@ -83,7 +83,7 @@ def _serving(where: str, need: str | None) -> Q:
         zones += [FAR] if need in SHELTER else []
         return Q(pk__in=Reach.objects.filter(need=need, zone__in=zones).values("service"))
     reached = Reach.objects.filter(need__in=Need.values, zone__in=zones).values("service")
-    there = Place.objects.filter(Q(insee_code=where) if len(where) > 3 else Q(department=where))
+    there = Place.objects.filter(Q(insee_code=where) if len(where) > _DEPARTMENT else Q(department=where))
     return (
         Q(pk__in=reached)
         | Q(pk__in=there.exclude(service=None).values("service"))
@@ -101,7 +101,9 @@ def _open_now(rows: QuerySet[Service], *, at: datetime) -> list[UUID]:
             "pk",
             "round_the_clock",
             "opening_hours",
+            "opening_hours_text",
             "structure__opening_hours",
+            "structure__opening_hours_text",
             "place__department",
             "at_structure",
             "authority__code",
@@ -109,8 +111,13 @@ def _open_now(rows: QuerySet[Service], *, at: datetime) -> list[UUID]:
     )
     return [
         pk
-        for pk, always, hours, of_structure, here, there, code in candidates[:OPEN_AMONG]
-        if always or _is_open(hours or of_structure, here or there or code, at)
+        for pk, always, hours, text, its_hours, its_text, here, there, code in candidates[:OPEN_AMONG]
+        if always
+        or _is_open(
+            hours_of(Hours(hours, text), Hours(its_hours, its_text)).opening_hours,
+            clock_department(here or there or "", code),
+            at,
+        )
     ]
 
 

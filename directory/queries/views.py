@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from directory.codes import SHELTER, Visibility
 from directory.freshness import Freshness, freshness_of, vacancy_is_known
 from directory.models import Capacity, Place, Service, Structure
+from directory.opening import clock_department, hours_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,11 @@ class CapacityView:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """A service in a list. ``phone`` and ``email`` are its structure's where it has none of its own."""
+    """A service in a list. ``phone`` and ``email`` are its structure's where it has none of its own.
+
+    ``clock``: the département by whose clock and holidays its hours are read. ``unanswered``: it missed two mails in a
+    row by which it was asked to confirm its entry.
+    """
 
     id: UUID
     name: str
@@ -71,6 +76,7 @@ class ServiceLine:
     email: str
     round_the_clock: bool
     opening_hours: str
+    clock: str
     age_min_months: int | None
     age_max_months: int | None
     vacancy: int | None
@@ -153,7 +159,8 @@ def line_of(service: Service, *, at: datetime) -> ServiceLine:
         phone=service.phone or structure.phone,
         email=service.email or structure.email,
         round_the_clock=service.round_the_clock,
-        opening_hours=service.opening_hours or structure.opening_hours,
+        opening_hours=hours_of(service, structure).opening_hours,
+        clock=clock_department(place.department if place else "", service.authority.code),
         age_min_months=service.age_min_months,
         age_max_months=service.age_max_months,
         vacancy=vacancy_of(service.capacities.all(), at=at),

@@ -20,7 +20,6 @@ from directory.matching import (
     Vacancy,
     Verdict,
     assess,
-    facts_of_search,
     match,
 )
 from directory.sentences import SENTENCES, said
@@ -79,8 +78,8 @@ CASES = [
     ("R2", CASE, {"structure_status": "suspended"}, FAIL, "La structure est suspendue"),
     ("R2", CASE, {"merged": True}, FAIL, "Cette fiche est remplacée par une autre"),
     ("R2", CASE, {"status": "suspended"}, FAIL, "Suspendu"),
-    ("R2", CASE, {"status": "suspended", "suspended_until": date(2026, 11, 24)}, FAIL, "Suspendu jusqu'au 24 novembre 2026"),
-    ("R2", CASE, {"status": "suspended", "suspended_until": date(2026, 11, 23)}, UNKNOWN, "Suspendu jusqu'au 23 novembre 2026 : reprise à vérifier"),
+    ("R2", CASE, {"status": "suspended", "suspended_until": date(2026, 11, 25)}, FAIL, "Suspendu jusqu'au 25 novembre 2026"),
+    ("R2", CASE, {"status": "suspended", "suspended_until": date(2026, 11, 24)}, UNKNOWN, "Suspendu jusqu'au 24 novembre 2026 : reprise à vérifier"),
     # a place for tonight, or far away: one and three months
     ("R2", BED, {"needs": ("tonight_shelter",), "verified_on": date(2026, 10, 24)}, PASS, "Vérifié le 24 octobre 2026 par téléphone"),
     ("R2", BED, {"needs": ("tonight_shelter",)}, UNKNOWN, "Vérifié pour la dernière fois le 3 octobre 2026 : à vérifier de nouveau"),
@@ -113,7 +112,7 @@ CASES = [
     ("R4", replace(CASE, commune=""), {"zones": ("93066",)}, UNKNOWN, "Reçoit d'une partie de ce territoire : commune à préciser"),
     ("R4", replace(CASE, commune=""), {"zones": ("200057875",)}, UNKNOWN, "Reçoit d'une partie de ce territoire : commune à préciser"),
     ("R4", replace(CASE, commune=""), {"zones": ("75056",)}, FAIL, "Reçoit seulement de : Paris"),
-    ("R4", replace(CASE, commune="", department=""), {}, UNKNOWN, "Territoire du jeune non précisé"),
+    ("R4", replace(CASE, commune="", department=""), {}, UNKNOWN, "Territoire de l'enfant non précisé"),
     # R5 age
     ("R5", CASE, {}, PASS, "12 à 17 ans : convient (15 ans)"),
     ("R5", CASE, {"age_max_months": None}, PASS, "À partir de 12 ans : convient (15 ans)"),
@@ -126,7 +125,7 @@ CASES = [
     ("R5", replace(CASE, age_months=(132, 191)), {}, UNKNOWN, "12 à 17 ans : âge à préciser (11 à 15 ans)"),
     ("R5", replace(CASE, age_months=(144, 191)), {}, PASS, "12 à 17 ans : convient (12 à 15 ans)"),
     ("R5", replace(CASE, age_months=(7, 7)), {"age_min_months": 0, "age_max_months": 35}, PASS, "0 à 2 ans : convient (7 mois)"),
-    ("R5", replace(CASE, age_months=None), {}, UNKNOWN, "12 à 17 ans : âge du jeune non connu"),
+    ("R5", replace(CASE, age_months=None), {}, UNKNOWN, "12 à 17 ans : âge de l'enfant non connu"),
     ("R5", CASE, {"age_min_months": None, "age_max_months": None}, UNKNOWN, "Âges reçus non renseignés"),
     # R6 sex
     ("R6", CASE, {}, PASS, ""),
@@ -134,7 +133,7 @@ CASES = [
     ("R6", CASE, {"sexes": ("girl", "other")}, PASS, "Reçoit : filles, autre"),
     ("R6", CASE, {"sexes": ("boy",)}, FAIL, "Reçoit seulement : garçons"),
     ("R6", replace(CASE, sex=Sex.OTHER), {"sexes": ("girl", "boy")}, FAIL, "Reçoit seulement : filles, garçons"),
-    ("R6", replace(CASE, sex=None), {"sexes": ("girl",)}, UNKNOWN, "Reçoit : filles ; sexe du jeune non renseigné"),
+    ("R6", replace(CASE, sex=None), {"sexes": ("girl",)}, UNKNOWN, "Reçoit : filles ; sexe de l'enfant non renseigné"),
     ("R6", replace(CASE, sex=None), {}, PASS, ""),
     # R7 what the service refuses
     ("R7", CASE, {"accepts": (("runaway", "no", ""),)}, PASS, ""),
@@ -162,7 +161,10 @@ CASES = [
     ("R10", CASE, {}, PASS, ""),
     ("R10", CASE, {"agreements": ("judge_order",)}, FAIL, "Il manque : une décision du juge ou du procureur"),
     ("R10", replace(CASE, agreements=frozenset({Agreement.JUDGE_ORDER})), {"agreements": ("judge_order",)}, PASS, "Accords demandés, déjà là : une décision du juge ou du procureur"),
-    ("R10", replace(CASE, agreements=frozenset({Agreement.JUDGE_ORDER})), {"agreements": ("judge_order", "funding", "child_agrees")}, FAIL, "Il manque : une prise en charge financière, l'adhésion du jeune"),
+    ("R10", replace(CASE, agreements=frozenset({Agreement.JUDGE_ORDER})), {"agreements": ("judge_order", "funding", "child_agrees")}, UNKNOWN, "À vérifier : une prise en charge financière, l'adhésion du jeune"),
+    ("R10", CASE, {"agreements": ("child_agrees", "ase_decision")}, FAIL, "Il manque : une décision de l'ASE ; à vérifier : l'adhésion du jeune"),
+    ("R10", replace(CASE, agreements_told=frozenset()), {"agreements": ("judge_order",)}, UNKNOWN, "À vérifier : une décision du juge ou du procureur"),
+    ("R10", replace(CASE, agreements=frozenset({Agreement.FUNDING})), {"agreements": ("funding",)}, PASS, "Accords demandés, déjà là : une prise en charge financière"),
     # R11 places
     ("R11", CASE, {}, PASS, ""),
     ("R11", BED, {}, UNKNOWN, "Places libres non connues"),
@@ -228,6 +230,17 @@ def test_on_christmas_night_hours_are_those_of_the_place_told_by_the_clock_of_wh
     assert asked("R8", BED, service, at=at, zone=zone)[1] == sentence
 
 
+def test_hours_of_a_service_whose_departement_is_not_known_go_by_the_clock_of_its_keeper():
+    at = datetime(2026, 12, 25, 3, tzinfo=CAYENNE)  # 7 h in Paris, a holiday in both
+    service = replace(
+        BED_SERVICE, round_the_clock=False, hours="Mo-Su,PH 20:00-08:00", department="", keeper="973"
+    )
+
+    assert asked("R8", BED, service, at=at, zone=PARIS)[1] == "Ouvert maintenant, ferme à 12 h"
+    mayotte = replace(service, department="976")
+    assert asked("R8", BED, mayotte, at=at, zone=CAYENNE)[1] == "Fermé maintenant, ouvre à 14 h"
+
+
 def test_a_service_open_till_the_evening_reads_as_the_field_guide_has_it():
     """field.md A.9: R8's sentence ends « Ouvert maintenant, ferme à 18 h »; in English, too."""
     offer = assess(TONIGHT, replace(SERVICE, hours="Mo-Fr 09:00-18:00"), now=NOW, zone=PARIS)
@@ -273,7 +286,7 @@ def test_a_fail_of_r1_to_r6_removes(differs, by):
     [
         (replace(CASE, situations=frozenset({Situation.RUNAWAY})), {"accepts": (("runaway", "no", ""),)}, "R7"),
         (TONIGHT, {"hours": "24/7 off"}, "R8"),
-        (CASE, {"agreements": ("funding",)}, "R10"),
+        (CASE, {"agreements": ("holders_agree",)}, "R10"),
         (BED, {"needs": ("tonight_shelter",), "round_the_clock": True, "vacancies": (told(0, 1),)}, "R11"),
     ],
 )  # fmt: skip
@@ -304,7 +317,7 @@ def test_the_order_is_fails_specialised_unknowns_distance_verified_id():
         {"point": lille},
         {},
         {"sexes": (), "age_min_months": None, "age_max_months": None, "point": bobigny},
-        {"specialised": "dedicated", "agreements": ("funding",), "point": bobigny},
+        {"specialised": "dedicated", "agreements": ("ase_decision",), "point": bobigny},
     ]
     services = [replace(SERVICE, id=UUID(int=number), **each) for number, each in enumerate(wanted, 1)]
 
@@ -400,29 +413,10 @@ def test_a_code_that_is_no_more_in_use_is_shown_as_it_is():
     assert said("sex_fits", {"sexes": ["gone"]}) == "Reçoit : gone"
 
 
-def test_a_search_without_a_case_takes_an_age_in_years():
-    facts = facts_of_search(need=Need.OUTREACH, department="93", age_years=15)
-    service = replace(SERVICE, needs=("outreach",))
-
-    assert facts.age_months == (180, 191)
-    assert asked("R5", facts, service) == (PASS, "12 à 17 ans : convient (15 ans)")
-    assert asked("R5", facts, replace(service, age_max_months=185))[0] == UNKNOWN
-    assert facts_of_search(need=Need.OUTREACH, department="93").age_months is None
-
-
-def test_the_languages_of_the_case_that_a_service_speaks_are_told_and_sort_nothing():
-    case = replace(CASE, languages=frozenset({"ro", "en"}))
-    speaks = replace(SERVICE, id=UUID(int=2), languages=("fr", "ro"))
-
-    found = match(case, [speaks, SERVICE], now=NOW, zone=PARIS)
-
-    assert [(one.service.int, one.languages) for one in found.offered] == [(1, ()), (2, ("ro",))]
-
-
 def test_the_day_is_that_of_the_authority_which_asks():
     """Just after midnight in Paris it is the evening before in Cayenne: a suspension isn't over there."""
     at = datetime(2026, 11, 24, 0, 30, tzinfo=PARIS).astimezone(UTC)
-    service = replace(SERVICE, status="suspended", suspended_until=date(2026, 11, 23))
+    service = replace(SERVICE, status="suspended", suspended_until=date(2026, 11, 24))
 
     assert asked("R2", CASE, service, at=at, zone=PARIS)[0] == UNKNOWN
     assert asked("R2", CASE, service, at=at, zone=CAYENNE)[0] == FAIL

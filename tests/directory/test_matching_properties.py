@@ -69,7 +69,7 @@ services = st.builds(
     specialised=st.sampled_from(Specialised.values),
     needs=some(NEEDS),
     status=st.sampled_from(Status.values),
-    suspended_until=st.none() | st.sampled_from([date(2026, 12, 24), date(2026, 12, 25)]),
+    suspended_until=st.none() | st.sampled_from([date(2026, 12, 24), date(2026, 12, 25), date(2026, 12, 26)]),
     structure_status=st.sampled_from(Status.values),
     merged=st.booleans(),
     verified_on=st.none() | st.integers(0, 400).map(lambda days: NOW.date() - timedelta(days=days)),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts import territory
 from directory import opening
-from directory.opening import UNKNOWN, Opening, is_readable, opening_at, zone_of
+from directory.opening import UNKNOWN, Hours, Opening, clock_department, hours_of, opening_at, zone_of
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -169,11 +169,6 @@ def _authorities():
     return found["authorities"] if isinstance(found, dict) else found
 
 
-def test_what_is_in_the_form_of_openstreetmap_is_readable():
-    assert is_readable("Mo-Fr 09:00-18:00; PH off")
-    assert not is_readable("lundi au vendredi")
-
-
 _TOKENS = st.sampled_from(
     ["Mo", "Tu", "Fr", "Su", "PH", "SH", "off", "open", "unknown", "09:00", "18:00", "26:00", "-", ",", ";", "||", "+",
      " ", "/", "2026", "9999", "1900-9999", "Jan", "Feb 30", "Dec 25", "week", "1-53/2", "easter", "+1 day", "[-1]",
@@ -206,3 +201,20 @@ def test_no_more_expressions_are_kept_than_allowed():
         asked(f'Mo-Fr 09:00-18:00; 2026 Jan 01 off "{number}"', "2026-11-24 10:00")
 
     assert opening._read.cache_info().currsize == opening.KEPT
+
+
+@pytest.mark.parametrize(
+    ("own", "its", "shown"),
+    [
+        (("", ""), ("24/7", "jour et nuit"), ("24/7", "jour et nuit")),
+        (("", "le mardi soir"), ("24/7", ""), ("", "le mardi soir")),
+        (("Mo 09:00-12:00", ""), ("24/7", "jour et nuit"), ("Mo 09:00-12:00", "")),
+    ],
+)
+def test_a_services_own_hours_in_either_form_hide_those_of_its_structure(own, its, shown):
+    assert hours_of(Hours(*own), Hours(*its)) == shown
+
+
+def test_hours_go_by_the_clock_of_the_keeper_where_no_departement_is_known():
+    assert clock_department("976", "973") == "976"
+    assert clock_department("", "973") == "973"

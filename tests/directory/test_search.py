@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.query import InvalidQuery
 from directory import queries
-from directory.actions import merging, services
+from directory.actions import merging, services, structures
 from directory.inputs import SearchInput
 from tests.directory.entries import AT, a_service, a_structure, at_place, editor, entries
 
@@ -107,6 +107,16 @@ def test_hours_are_those_of_the_clock_at_the_place(world):
 
     assert names(world, open_now=True, at=morning) == []
     assert names(world, open_now=True, at=datetime(2026, 11, 24, 12, tzinfo=UTC)) == [service.name]
+
+
+def test_hours_in_words_of_a_service_hide_its_structures_from_a_search_and_a_line(world):
+    """As they do in matching: nobody is told that it is open when its own words say when it is."""
+    service = a_service(world, opening_hours="le mardi soir", zones=[])
+    structures.change(service.structure_id, {"opening_hours": "24/7"}, actor=editor(world), at=AT)
+
+    assert names(world, open_now=True, at=AT) == []
+    (line,) = search(world).items
+    assert (line.opening_hours, line.clock) == ("", service.authority.code)
 
 
 def test_what_is_closed_or_merged_isnt_found_but_can_be_read(world):

@@ -7,6 +7,7 @@ import pytest
 from accounts.roles import PROGRAMS, Role
 from audit.models import Entry
 from directory.actions import services as service_actions
+from directory.actions import structures as structure_actions
 from directory.models import Place, Service, Structure
 from tests.conftest import see_all
 from tests.directory.entries import AT, SECRET_COMMUNE, a_service, a_structure, at_place, editor
@@ -388,6 +389,29 @@ def test_a_suspended_and_a_closed_service_say_so(world):
     assert keeper.fills(place, status="closed", suspended_until="").status_code == 303
     assert "Ce service est fermé" in text(keeper.get(f"/annuaire/services/{service.pk}"))
     assert "Aucun service" in text(search(keeper, where="93"))
+
+
+def test_a_service_of_a_suspended_structure_says_so(world):
+    """field.md A.9, R2: matching leaves it out."""
+    service = a_service(world)
+    structure_actions.change(service.structure_id, {"status": "suspended"}, actor=editor(world), at=AT)
+
+    page = Visitor(world, "crip_coordinator").get(f"/annuaire/services/{service.pk}")
+
+    assert "La structure est suspendue." in text(page)
+
+
+def test_hours_in_words_of_a_service_hide_its_structures(world):
+    service = a_service(world, opening_hours="le mardi soir")
+    structure_actions.change(service.structure_id, {"opening_hours": "24/7"}, actor=editor(world), at=AT)
+    visitor = Visitor(world, "crip_coordinator")
+
+    sheet, found = text(visitor.get(f"/annuaire/services/{service.pk}")), text(search(visitor, where="93"))
+
+    assert "le mardi soir" in sheet
+    assert "Jour et nuit" not in sheet
+    for said in (sheet, found):
+        assert "Ouvert maintenant" not in said
 
 
 # --- What waits ---------------------------------------------------------------------------------------

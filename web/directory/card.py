@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import codes, freshness
 from directory.actions.secrets import Address
-from directory.opening import opening_at, zone_of
+from directory.opening import clock_department, hours_of, opening_at, zone_of
 from directory.queries import AddressView, CapacityView, ServicePage
 from directory.standard import FEES
 from web.directory import display, hours, words
@@ -91,7 +91,7 @@ def _tags(page: ServicePage, *, at: datetime) -> Iterator[Tag]:
     service = page.service
     look, _words = display.BADGES[page.freshness]
     yield Tag(freshness.words_of(service, at=at), look)
-    if opening := opened(page.service.opening_hours or page.structure.opening_hours, page, at=at):
+    if opening := _opened(page, at=at):
         yield Tag(opening)
     if service.specialised != codes.Specialised.GENERAL:
         yield Tag(display.label(codes.Specialised, service.specialised))
@@ -99,12 +99,13 @@ def _tags(page: ServicePage, *, at: datetime) -> Iterator[Tag]:
         yield Tag(gettext("Adresse secrète"))
 
 
-def opened(text: str, page: ServicePage, *, at: datetime) -> str:
+def _opened(page: ServicePage, *, at: datetime) -> str:
     """Return whether a service is open now, in words."""
     if page.service.round_the_clock:
         return gettext("Répond jour et nuit")
-    department = page.address.department if page.address else page.service.authority.code
-    opening = opening_at(text, at=at, zone=zone_of(department), department=department)
+    text = hours_of(page.service, page.structure).opening_hours
+    where = clock_department(page.address.department if page.address else "", page.service.authority.code)
+    opening = opening_at(text, at=at, zone=zone_of(where), department=where)
     return hours.now_in_words(opening, at=at)
 
 
@@ -112,6 +113,8 @@ def _notice(page: ServicePage) -> Notice | None:
     service = page.service
     if codes.Status.CLOSED in (service.status, page.structure.status):
         return Notice(gettext("Ce service est fermé : il n'est plus proposé."), "alarm")
+    if page.structure.status == codes.Status.SUSPENDED:
+        return Notice(gettext("La structure est suspendue."), "warn")
     if service.status == codes.Status.SUSPENDED:
         until = display.day(service.suspended_until)
         said = gettext("Ce service est suspendu jusqu'au %(day)s.") % {"day": until}
@@ -172,7 +175,7 @@ def _asks(page: ServicePage) -> Iterator[Said]:
 
 
 def _answers(page: ServicePage) -> Iterator[Said]:
-    service, structure = page.service, page.structure
+    service = page.service
     if page.phone:
         yield Said(_("Téléphone"), display.spelled(page.phone), number=page.phone)
     if page.email:
@@ -181,8 +184,8 @@ def _answers(page: ServicePage) -> Iterator[Said]:
         yield Said(_("À qui parler"), service.contact_name)
     if service.mobilisation_url:
         yield Said(_("Formulaire"), service.mobilisation_url, address=service.mobilisation_url)
-    told = hours.in_words(service.opening_hours or structure.opening_hours)
-    free = service.opening_hours_text or structure.opening_hours_text
+    when = hours_of(service, page.structure)
+    told, free = hours.in_words(when.opening_hours), when.opening_hours_text
     if service.round_the_clock:
         told = gettext("Jour et nuit, tous les jours")
     if told or free:

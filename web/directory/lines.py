@@ -47,10 +47,8 @@ def _opening(line: ServiceLine, *, at: datetime) -> str:
         return gettext("Répond jour et nuit")
     if not line.opening_hours:
         return ""
-    zone = zone_of(line.department)
-    return hours.now_in_words(
-        opening_at(line.opening_hours, at=at, zone=zone, department=line.department), at=at
-    )
+    opening = opening_at(line.opening_hours, at=at, zone=zone_of(line.clock), department=line.clock)
+    return hours.now_in_words(opening, at=at)
 
 
 def _place(line: ServiceLine) -> str:

@@ -62,7 +62,7 @@ def test_a_trial_writes_nothing_but_itself(world: Any) -> None:
     assert len(entries(act=acts.IMPORT_TRIED)) == 1
 
 
-def test_what_is_done_is_found_by_need_and_verified_by_the_file(world: Any) -> None:
+def test_what_is_done_is_found_by_need_and_said_by_the_file_and_verified_by_nobody(world: Any) -> None:
     done(
         world, packed([di_structure()], [di_service()]), licence="Licence Ouverte 2.0", stated_on="2026-11-01"
     )
@@ -255,12 +255,45 @@ def test_a_row_like_a_structure_with_a_secret_place_is_held(world: Any, by: str,
 
     run, _ = done(world, finess_file(line), "finess")
 
-    assert counts(run) == (0, 0, 0, 0, 2, 0)
+    own = code == "93"
+    assert counts(run) == (0, 0, 0, 0, 2 if own else 0, 0)
+    assert run.left_out == (0 if own else 2)
     held = HeldRow.objects.get()
     assert (held.structure, held.matched_by, held.authority.code) == (structure, by, code)
     assert Structure.objects.count() == 1
     assert list(Place.objects.values_list("visibility", "commune", "address")) == [("secret", "", "")]
     assert not Verification.objects.filter(means=Means.IMPORT).exists()
+
+
+def test_a_row_like_anothers_secret_structure_counts_like_one_from_elsewhere_and_its_keeper_decides(
+    world: Any,
+) -> None:
+    """field.md A.7, rule 5: whoever imports all public numbers isn't told which of them stand for a secret place."""
+    a_secret(world, "59")
+    territory(world)
+    like, elsewhere = finess_line("930000013"), finess_line("590000013", departement="59")
+
+    done_run, plan = done(world, finess_file(like), "finess")
+    other_run, other = tried(world, finess_file(elsewhere), "finess", at=LATER)
+
+    assert (counts(done_run), plan.steps, plan.refused) == (counts(other_run), other.steps, other.refused)
+    assert HeldRow.objects.get().authority.code == "59"
+
+    imports.settle_held(HeldRow.objects.get().pk, {"same": False}, actor=editor(world, "59"), at=AT)
+    taken, _ = done(world, finess_file(like), "finess", at=LATER)
+    assert counts(taken) == (2, 0, 0, 0, 0, 0)
+
+
+def test_a_row_that_is_anothers_secret_structure_is_left_out_for_good(world: Any) -> None:
+    a_secret(world, "59")
+    territory(world)
+    raw = finess_file(finess_line("930000013"))
+    done(world, raw, "finess")
+    imports.settle_held(HeldRow.objects.get().pk, {"same": True}, actor=editor(world, "59"), at=AT)
+
+    run, plan = done(world, raw, "finess", at=LATER)
+
+    assert (counts(run), run.left_out, plan.steps) == ((0, 0, 0, 0, 0, 0), 2, [])
 
 
 def territory(world: Any) -> None:

@@ -253,10 +253,15 @@ class OneImport(ImportForm):
             "run": self.run,
             "said": _said(self.run),
             "waits": self.run.done_at is None,
-            "changes": bool(self.run.created or self.run.changed or self.run.archived or self.run.held),
+            "changes": self._changes(),
             "action": reverse("directory-import", args=[self.run.pk]),
             "shown": SHOWN,
         }
+
+    def _changes(self) -> bool:
+        """Tell whether there is something to do: what is left out may wait for a word of another authority."""
+        run = self.run
+        return bool(run.created or run.changed or run.archived or run.held or run.left_out)
 
     def do(self, raw: bytes) -> HttpResponseBase:
         """Write it."""
