@@ -411,7 +411,7 @@ def test_hours_in_words_of_a_service_hide_its_structures(world):
     assert "le mardi soir" in sheet
     assert "Jour et nuit" not in sheet
     for said in (sheet, found):
-        assert "Ouvert maintenant" not in said
+        assert "Ouvert maintenant," not in said
 
 
 # --- What waits ---------------------------------------------------------------------------------------
