@@ -3,10 +3,11 @@
 ``python -m bench.resources --sizes 1000 10000 100000``: makes ``repere_bench_resources`` on the server of ``--server``,
 fills it with so many services of the whole country (départements, EPCI, communes, ages, hours and days of verification
 spread by a fixed seed) and asks ``directory.candidates.find`` for random children, under the role of the application.
-Prints the most statements of a question (fewer where nothing is found), how many services are offered in the middle, the median, the 95th percentile and
-the longest in milliseconds (field.md A.10, test 8: p95 ≤ 50 ms at 100,000, a constant number of statements). Beside them
-stand the milliseconds of the processor for one question, of the service (95th percentile) and of the database (mean,
-where it runs on this machine): other programs lengthen every answer, but hardly change these.
+Prints the most statements of a question (fewer where nothing is found), how many services are offered in the middle,
+the median, the 95th percentile and the longest in milliseconds (field.md A.10, test 8: p95 ≤ 50 ms at 100,000, a
+constant number of statements). Beside them stand the milliseconds of the processor for one question, of the service
+(95th percentile) and of the database (mean, where it runs on this machine): other programs lengthen every answer, but
+hardly change these.
 """
 
 import argparse
