@@ -62,7 +62,8 @@ def answers(visitor: Visitor, said: Said) -> None:
 
 
 def _answer(page: Page, named: str, words: str) -> None:
-    fields = page.locator("main").locator(named)
+    # A page sends on what it was asked for: nobody fills in that.
+    fields = page.locator("main").locator(f'{named}:not([type="hidden"])')
     kind = fields.first.evaluate("node => node.type")
     # On a page a space before a tall mark is a narrow one that breaks no line.
     begins = re.compile(rf"^\s*{re.escape(words).replace(chr(92) + ' ', chr(92) + 's')}")
