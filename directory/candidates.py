@@ -209,15 +209,17 @@ def _empty_or_with(column: str, *codes: str) -> Q:
 
 
 def _with_all_excluded(facts: CaseFacts) -> CaseFacts:
-    """Return the facts with everything that is excluded along with what they exclude.
+    """Return the facts with everything that is excluded along with what they exclude."""
+    return replace(facts, excluded=all_along(facts.excluded)) if facts.excluded else facts
+
+
+def all_along(excluded: Collection[UUID]) -> frozenset[UUID]:
+    """Return the ids of structures and services with those of everything that is excluded along with them.
 
     What was merged counts as what it was merged with; with a structure goes all that is a part of it.
     """
-    if not facts.excluded:
-        return facts
-    services = _along(Service, facts.excluded, "merged_into", "aliases")
-    structures = _along(Structure, facts.excluded, "merged_into", "aliases", "parent")
-    return replace(facts, excluded=services | structures)
+    services = _along(Service, excluded, "merged_into", "aliases")
+    return services | _along(Structure, excluded, "merged_into", "aliases", "parent")
 
 
 def _along(model: type[Model], start: Collection[UUID], *relations: str) -> frozenset[UUID]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from directory import candidates
 from directory.matching import RULES_VERSION
 from referrals.execution import hooks
 from referrals.orientations import offers
@@ -74,7 +75,10 @@ def answered(act: "StepContext") -> None:
 
 
 def exclude(act: "StepContext") -> None:
-    """Keep what the case must not meet; what is open there is withdrawn (OX1)."""
+    """Keep what the case must not meet; what is open there is withdrawn (OX1).
+
+    There: at all that is in no list any more, parts of a structure and entries that were merged included.
+    """
     excluded = act.step_input
     act.new(
         "excluded_resources",
@@ -84,10 +88,11 @@ def exclude(act: "StepContext") -> None:
         added_by=act.actor.user_id,
         reason=excluded.reason,
     )
-    for row in act.case.orientations:
-        if row.state in OPEN_ORIENTATION and (
-            row.resource_id == excluded.resource or row.resource.structure_id == excluded.structure
-        ):
+    still_open = [row for row in act.case.orientations if row.state in OPEN_ORIENTATION]
+    named = [pk for pk in (excluded.structure, excluded.resource) if pk is not None]
+    along = candidates.all_along(named) if still_open else frozenset()
+    for row in still_open:
+        if row.resource_id in along or row.resource.structure_id in along:
             _withdraw(act, row)
 
 
