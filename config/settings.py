@@ -303,6 +303,7 @@ SPECTACULAR_SETTINGS = {
         "TransferGroundCode": "referrals.vocabulary.transfers.Ground",
         "TransferChannelCode": "referrals.vocabulary.transfers.Channel",
         "CloseGroundCode": "referrals.vocabulary.decision_answers.CloseGround",
+        "SituationCode": "directory.codes.Situation",
         "ConcernNotKnownCode": "referrals.vocabulary.required_items.CONCERN_MAY_NOT_KNOW",
         "AssignedRoleCode": "referrals.staffing.inputs.ROLES",
         "DocumentCode": "referrals.vocabulary.transfers.Document",

@@ -12,8 +12,8 @@ from uuid import UUID
 from accounts.request import ServiceRequest, actor_in
 from audit import journal
 from audit.events import Purpose, register
-from directory.codes import Need
-from directory.matching import Finding, Matched, Offer, Verdict
+from directory.codes import Need, Situation
+from directory.matching import Finding, Offer, Verdict
 from referrals.access import child_sight
 from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
@@ -24,6 +24,7 @@ from referrals.models import Orientation, Referral
 from referrals.orientations import offers, queries
 from referrals.orientations.inputs import ServiceSearch, departments_in
 from referrals.orientations.matching_facts import Wanted
+from referrals.orientations.offers import Told
 from referrals.orientations.queries import Answers, Contact
 from referrals.reading import names
 from referrals.reading.disclosures import opened, seen
@@ -63,7 +64,8 @@ class Found:
     """What was found; services that the case has asked in vain stand last.
 
     ``cut``, ``removed_cut``: there are more than are shown. ``urgent``: the case is U3. ``called``: the names of the
-    children, opened with the rest.
+    children, opened with the rest. ``situations``: those that the rules were told. ``named``: services by their name,
+    those against which a rule speaks first; ``named_cut``: there are more of it.
     """
 
     referral: Referral
@@ -76,6 +78,9 @@ class Found:
     cut: bool = False
     removed_cut: bool = False
     urgent: bool = False
+    situations: frozenset[Situation] = frozenset()
+    named: list[Line] = field(default_factory=list)
+    named_cut: bool = False
 
 
 def match(request: ServiceRequest, pk: UUID, data: object) -> Found:
@@ -102,13 +107,14 @@ def match(request: ServiceRequest, pk: UUID, data: object) -> Found:
         need=Need(body["need"]),
         child=child,
         danger_departments=departments_in(body.get("danger_departments", "")),
+        situations=frozenset(Situation(one) for one in body["situations"]),
     )
-    with_removed = bool(body.get("removed"))
-    matched, called = opened(
+    with_removed, named = bool(body.get("removed")), body.get("named", "")
+    told, called = opened(
         referral,
         ties,
         lambda scope: (
-            offers.find(case, wanted, sight, scope, with_removed=with_removed),
+            offers.find(case, wanted, sight, scope, with_removed=with_removed, named=named),
             names.names(referral, ties, scope, actor=actor),
         ),
         actor=actor,
@@ -121,18 +127,19 @@ def match(request: ServiceRequest, pk: UUID, data: object) -> Found:
         objects=[referral.pseudonym],
         tenant=referral.authority_id,
         purpose=Purpose.HANDLING,
-        rule=matched.rules_version,
+        rule=told.matched.rules_version,
         to_state=str(wanted.need),
-        count=len(matched.offered),
+        count=len(told.matched.offered),
         version=referral.version,
     )
-    return _found(case, wanted, matched, sight, called)
+    return _found(case, wanted, told, sight, called)
 
 
-def _found(case: Case, wanted: Wanted, matched: Matched, sight: Sight, called: Names) -> Found:
-    referral = case.referral
+def _found(case: Case, wanted: Wanted, told: Told, sight: Sight, called: Names) -> Found:
+    referral, matched = case.referral, told.matched
+    named = (*told.named.removed, *told.named.offered)
     offered, left_out = matched.offered[:SHOWN], matched.removed[:SHOWN]
-    ids = [one.service for one in (*offered, *left_out)]
+    ids = [one.service for one in (*offered, *left_out, *named)]
     contacts = queries.contacts_of(ids, far=wanted.need == Need.DISTANCE_SHELTER)
     answers = queries.answers_of(ids, referral.authority_id, at=case.at)
     failed = queries.failed_before(referral, wanted.need, sight)
@@ -155,6 +162,9 @@ def _found(case: Case, wanted: Wanted, matched: Matched, sight: Sight, called: N
         cut=matched.cut or len(matched.offered) > SHOWN,
         removed_cut=matched.removed_cut or len(matched.removed) > SHOWN,
         urgent=referral.urgency == Urgency.U3,
+        situations=told.situations,
+        named=lines(named),
+        named_cut=told.named.cut,
     )
 
 
@@ -168,6 +178,8 @@ def as_json(found: Found) -> dict[str, Any]:
         "cut": found.cut,
         "removed_cut": found.removed_cut,
         "urgent": found.urgent,
+        "named": [_line(one) for one in found.named],
+        "named_cut": found.named_cut,
     }
 
 
@@ -181,6 +193,7 @@ def _line(line: Line) -> dict[str, Any]:
         "phone": line.contact.phone,
         "department": line.contact.department,
         "commune": line.contact.commune,
+        "has_night_phone": line.contact.has_night_phone,
         "findings": [
             {"rule": str(one.rule), "verdict": str(one.verdict), "sentence": one.sentence}
             for one in line.findings
@@ -188,6 +201,7 @@ def _line(line: Line) -> dict[str, Any]:
         "answers": {
             "asked": answers.asked,
             "refused": answers.refused,
+            "unanswered": answers.unanswered,
             "reasons": [str(one) for one in answers.reasons],
             "since": moment(answers.since),
             "sentence": answers.sentence,

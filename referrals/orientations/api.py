@@ -38,6 +38,7 @@ class ServiceAnswers(serializers.Serializer[None]):
 
     asked = serializers.IntegerField()
     refused = serializers.IntegerField()
+    unanswered = serializers.IntegerField()
     reasons = serializers.ListField(child=serializers.ChoiceField(RefusalReason.choices))
     since = serializers.DateTimeField()
     sentence = serializers.CharField()
@@ -61,6 +62,7 @@ class OfferLine(serializers.Serializer[None]):
     phone = serializers.CharField()
     department = serializers.CharField()
     commune = serializers.CharField()
+    has_night_phone = serializers.BooleanField()
     findings = FindingLine(many=True)
     answers = ServiceAnswers(allow_null=True)
     failed = FailedBefore(allow_null=True)
@@ -76,6 +78,8 @@ class MatchedServices(serializers.Serializer[None]):
     cut = serializers.BooleanField()
     removed_cut = serializers.BooleanField()
     urgent = serializers.BooleanField()
+    named = OfferLine(many=True)
+    named_cut = serializers.BooleanField()
 
 
 class MatchServices(CaseView):

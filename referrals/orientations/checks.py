@@ -5,7 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
-from directory.codes import Need
+from directory.codes import Need, Situation
 from directory.models import Service, Structure
 from referrals.errors import InvalidInput
 from referrals.orientations import matching_facts, offers
@@ -50,12 +50,16 @@ def wanted(step_input: OrientationProposal) -> matching_facts.Wanted:
         need=Need(step_input.need),
         child=step_input.child,
         danger_departments=departments_in(step_input.danger_departments),
+        situations=frozenset(Situation(one) for one in step_input.situations),
     )
 
 
 @rule(_("La date et l'heure de la demande sont à venir."))
 def was_asked_already(case: Case, step_input: ServiceAsking) -> bool:
-    """What is recorded as asked was asked, and since the proposal's day (OR2)."""
+    """What is recorded as asked was asked (OR2).
+
+    Before the proposal too: at night one calls first, and writes in the morning which service was chosen.
+    """
     return step_input.at <= case.at
 
 

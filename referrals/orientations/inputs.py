@@ -5,21 +5,28 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from accounts.territory import departments
-from core.inputs import Code, Flag, Id, Instant, OptionalId, StrictSerializer, Text
-from directory.codes import Need, SafeChannel
+from core.inputs import Code, Codes, Flag, Id, Instant, OptionalId, StrictSerializer, Text
+from directory.codes import Need, SafeChannel, Situation
 from referrals.vocabulary.orientations import RefusalReason
 from referrals.workflow.inputs import Signed, text
 
 #: As long as a list of codes of départements may be.
 DEPARTMENTS_MAX: Final = 60
+#: As long as the name of a service may be that is asked about.
+NAMED_MAX: Final = 100
 
 
 class OfNeed(StrictSerializer):
-    """What a need is looked for with; ``danger_departments``: where somebody mustn't be taken, codes with blanks."""
+    """What a need is looked for with; ``danger_departments``: where somebody mustn't be taken, codes with blanks.
+
+    ``situations``: what a person says beyond what the case does. They are told to the rules, and kept nowhere but in
+    what these say.
+    """
 
     need = Code(Need.choices)
     child = OptionalId()
     danger_departments = Text(max_length=DEPARTMENTS_MAX, required=False, default="", allow_blank=True)
+    situations = Codes(Situation.choices, required=False, default=list)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse what is no code of a département.
@@ -39,9 +46,13 @@ def departments_in(text: str) -> frozenset[str]:
 
 
 class ServiceSearch(OfNeed):
-    """What is looked for; without ``child`` for all children of the case. ``removed``: show those left out too."""
+    """What is looked for; without ``child`` for all children of the case. ``removed``: show those left out too.
+
+    ``named``: words of the name of a service of which the rules are asked too: « pourquoi pas ? ».
+    """
 
     removed = Flag(required=False, default=False)
+    named = Text(max_length=NAMED_MAX, required=False, default="", allow_blank=True)
 
 
 class OrientationProposal(OfNeed):

@@ -73,11 +73,12 @@ _DECIDED: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is looked for; ``child``: one of the case, none for all of them."""
+    """What is looked for; ``child``: one of the case, none for all of them. ``situations``: what a person adds."""
 
     need: Need
     child: UUID | None = None
     danger_departments: frozenset[str] = frozenset()
+    situations: frozenset[Situation] = frozenset()
 
 
 def facts_of(case: Case, wanted: Wanted, sight: Sight, scope: OpenScope) -> CaseFacts:
@@ -98,13 +99,19 @@ def facts_of(case: Case, wanted: Wanted, sight: Sight, scope: OpenScope) -> Case
             else None
         ),
         sex=_same(reader.sex(child) for child in children),
-        situations=frozenset().union(*(reader.situations(child) for child in children)),
+        situations=wanted.situations.union(*(reader.situations(child) for child in children)),
         languages=frozenset(filter(None, (reader.language(child) for child in children))),
         asker=ASKERS.get(case.actor.role, Asker.PROFESSIONALS),
         agreements=_agreements(case, children, sight),
         tonight=case.referral.urgency == Urgency.U3 or wanted.need == Need.TONIGHT_SHELTER,
         excluded=excluded_from(case),
     )
+
+
+def situations_told(case: Case, sight: Sight, scope: OpenScope) -> frozenset[Situation]:
+    """Return the situations of the children that the reader may read of, opened in the caller's disclosure."""
+    reader = _Reader(case, sight, scope)
+    return frozenset().union(*(reader.situations(child) for child in _children(case, None, sight)))
 
 
 def excluded_from(case: Case) -> frozenset[UUID]:
@@ -198,7 +205,10 @@ class _Reader:
         return max(0, 12 * int(lived.years) + int(lived.months))
 
     def situations(self, child: Child) -> frozenset[Situation]:
-        """Return what a service may refuse: a runaway, the use of substances, a minor without a family here."""
+        """Return what a service may refuse: a runaway, the use of substances, a minor without a family here.
+
+        A case has no field for the others: a person says them (``Wanted.situations``).
+        """
         found = {Situation.RUNAWAY} if child.runaway else set()
         if self._opened(child, "unaccompanied") == YesNo.YES:
             found.add(Situation.UNACCOMPANIED)

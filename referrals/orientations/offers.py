@@ -1,11 +1,13 @@
 """What the directory offers for a case, and what its rules say of one service of it (field.md A.9)."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from directory import candidates
+from directory.codes import Situation
 from directory.matching import Finding, Matched, Offer
 from directory.models import Service
 from encryption.sealed import OpenScope
@@ -16,12 +18,29 @@ from referrals.orientations.matching_facts import Wanted
 from referrals.workflow.case import Case
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the rules were told of the situations of a case, and what they say; ``named``: of services by their name."""
+
+    situations: frozenset[Situation]
+    matched: Matched
+    named: Matched
+
+
 def find(
-    case: Case, wanted: Wanted, sight: Sight, scope: OpenScope, *, with_removed: bool = False
-) -> Matched:
-    """Return the services for a need of a case, each with what the rules say of it, in the authority's time zone."""
+    case: Case, wanted: Wanted, sight: Sight, scope: OpenScope, *, with_removed: bool = False, named: str = ""
+) -> Told:
+    """Return the services for a need of a case, each with what the rules say of it, in the authority's time zone.
+
+    ``named``: words of a name, of whose services it is said too why they are offered or not. One that the case must not
+    meet is told to nobody.
+    """
     facts = matching_facts.facts_of(case, wanted, sight, scope)
-    return candidates.find(facts, at=case.at, zone=case.zone, with_removed=with_removed)
+    return Told(
+        facts.situations,
+        candidates.find(facts, at=case.at, zone=case.zone, with_removed=with_removed),
+        candidates.find_named(facts, named, at=case.at, zone=case.zone),
+    )
 
 
 def of_one(case: Case, wanted: Wanted, service: UUID) -> Offer | None:

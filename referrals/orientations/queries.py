@@ -91,22 +91,26 @@ def _excluded(row: ExcludedResource, scope: OpenScope) -> dict[str, Any]:
 class Contact:
     """Where a service is called, and in which département and commune it is.
 
-    Of a secret place, and where somebody must be far away, the département alone (field.md A.7).
+    Of a secret place, and where somebody must be far away, the département alone (field.md A.7). ``has_night_phone``:
+    there is a number of the night, which is sealed and opens on the service's sheet.
     """
 
     phone: str = ""
     department: str = ""
     commune: str = ""
+    has_night_phone: bool = False
 
 
 def contacts_of(services: Collection[UUID], *, far: bool) -> dict[UUID, Contact]:
     """Return where services are called, by id; their structure's telephone and place where they have no own."""
-    rows = Service.objects.filter(pk__in=services).values_list(
-        "id", "phone", "structure_id", "structure__phone"
+    rows = (
+        Service.objects.filter(pk__in=services)
+        .annotate(at_night=Q(night_phone__isnull=False))
+        .values_list("id", "phone", "structure_id", "structure__phone", "at_night")
     )
     told = list(rows)
     own, shared = {}, {}
-    structures = {structure for _, _, structure, _ in told}
+    structures = {structure for _, _, structure, _, _ in told}
     for place in Place.objects.filter(
         Q(service__in=services) | Q(structure__in=structures, service=None)
     ).defer("secret"):
@@ -115,12 +119,13 @@ def contacts_of(services: Collection[UUID], *, far: bool) -> dict[UUID, Contact]
         else:
             own[place.service_id] = place
     found = {}
-    for pk, phone, structure, of_structure in told:
+    for pk, phone, structure, of_structure, at_night in told:
         where = address_view(own.get(pk) or shared.get(structure))
         found[pk] = Contact(
             phone=phone or of_structure,
             department=where.department if where else "",
             commune=where.commune if where and not far else "",
+            has_night_phone=bool(at_night),
         )
     return {pk: found.get(pk, Contact()) for pk in services}
 
@@ -140,6 +145,7 @@ def prosecutors_of(referral: Referral) -> list[tuple[str, str]]:
 class Answers:
     """What one service answered an authority: how often it was asked and said no, for which reasons, since when.
 
+    ``unanswered``: how many requests it left without an answer, which is no refusal.
     Facts of the own authority alone, never of which case, and never a score (field.md A.6, A.9).
     """
 
@@ -147,10 +153,16 @@ class Answers:
     refused: int
     reasons: tuple[RefusalReason, ...]
     since: datetime
+    unanswered: int = 0
 
     @property
     def sentence(self) -> str:
-        """Return it in the reader's language."""
+        """Return it in the reader's language: refusals, then silence, which is told apart."""
+        silent = gettext("Sans réponse : %(n)s") % {"n": self.unanswered} if self.unanswered else ""
+        return ". ".join(filter(None, (self._refusals, silent)))
+
+    @property
+    def _refusals(self) -> str:
         since = date_format(self.since, "F Y")
         if not self.refused:
             return ngettext(
@@ -172,12 +184,17 @@ def answers_of(services: Collection[UUID], authority: UUID | None, *, at: dateti
     rows = Orientation.objects.filter(
         referral__authority=authority, resource__in=services, asked_at__gte=since
     ).order_by()
-    failed = Q(state__in=FAILED_ORIENTATION)
+    # A refusal may be recorded with « no answer » as its reason: silence as well.
+    silent = Q(state=OrientationState.EXPIRED) | Q(refusal_reason=RefusalReason.NO_ANSWER)
+    refused = Q(state=OrientationState.REFUSED) & ~Q(refusal_reason=RefusalReason.NO_ANSWER)
     counts = rows.values("resource").annotate(
-        asked=Count("pk"), refused=Count("pk", filter=failed), since=Min("asked_at")
+        asked=Count("pk"),
+        refused=Count("pk", filter=refused),
+        unanswered=Count("pk", filter=silent),
+        since=Min("asked_at"),
     )
     reasons: dict[UUID, set[str]] = {}
-    for resource, reason in rows.filter(failed).values_list("resource", "refusal_reason").distinct():
+    for resource, reason in rows.filter(refused).values_list("resource", "refusal_reason").distinct():
         reasons.setdefault(resource, set()).add(reason)
     return {
         one["resource"]: Answers(
@@ -185,6 +202,7 @@ def answers_of(services: Collection[UUID], authority: UUID | None, *, at: dateti
             refused=one["refused"],
             reasons=_in_order(reasons.get(one["resource"], ())),
             since=one["since"],
+            unanswered=one["unanswered"],
         )
         for one in counts
     }

@@ -96,6 +96,7 @@ HELD_BY_ROWS: Final = frozenset(
         "add_child.whereabouts",
         "assign.plan_on",
         "suggest.reasons",
+        "propose.situations",  # what the rules said of them is kept, and nothing else (docs/decisions/0055)
         *(f"{owner}.{name}" for owner in _OF_CHILDREN for name in ("heard", *ASKED_WHEN)),
         *(
             f"record_refusal.{name}"

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from directory.actions import services
 from directory.models import Capacity
-from referrals.models import Orientation, Referral
+from referrals.models import ExcludedResource, Orientation, Referral
 from tests.conftest import see_all
 from tests.factories.resources import a_service, a_structure
 from tests.referrals.orientations.conftest import NEED, Seeking
+from tests.referrals.workflow.kit import AT
 from tests.web.visiting import Visitor, form_in, links, text
 
 
@@ -30,8 +32,12 @@ def form_of(listed, name):
     return dict(found) | {"need": NEED}
 
 
-def find(visitor, seeking, **said):
-    answer = visitor.post(f"{page_of(seeking)}/recherche", {"need": NEED} | said)
+def said(answer):
+    return text(answer).replace("\xa0", " ")
+
+
+def find(visitor, seeking, **body):
+    answer = visitor.post(f"{page_of(seeking)}/recherche", {"need": NEED} | body)
     assert answer.status_code == 200, text(answer)[:600]
     return answer
 
@@ -44,9 +50,8 @@ def test_from_the_case_to_a_list_to_an_orientation_and_back_to_the_list_with_the
     listed = find(visitor, seeking)
     assert "Le Foyer" in text(listed)
     assert "Propose : un accompagnement spécialisé" in text(listed)
-    assert "01 39 98 01 01" in text(listed).replace("\xa0", " ") or "+33 1 39 98 01 01" in text(
-        listed
-    ).replace("\xa0", " ")
+    assert "01 39 98 01 01" in said(listed), "as the sheet spells it"
+    assert "tel:+33139980101" in links(listed, "tel:")
 
     chosen = visitor.post(
         f"/dossiers/{seeking.case.pk}/etape/orientation/propose",
@@ -75,6 +80,17 @@ def test_from_the_case_to_a_list_to_an_orientation_and_back_to_the_list_with_the
     assert again.index("L'Équipe") < again.index("Le Foyer"), "who said no stands last"
 
 
+@pytest.mark.parametrize(
+    ("phone", "read"), [("+594594000000", "05 94 00 00 00"), ("119", "119"), ("116000", "116000")]
+)
+def test_every_number_of_the_list_is_dialled_and_reads_as_on_the_sheet(seeking, phone, read):
+    type(seeking.home).objects.filter(pk=seeking.home.pk).update(phone=phone)
+
+    listed = find(Visitor(seeking.world, "crip_coordinator"), seeking)
+
+    assert f'<a class="phone" href="tel:{phone}">{read}</a>' in listed.content.decode().replace("\xa0", " ")
+
+
 def test_nothing_of_the_case_stands_in_an_address_or_a_log(seeking, caplog):
     """field.md A.10.6."""
     visitor = Visitor(seeking.world, "crip_coordinator")
@@ -87,8 +103,8 @@ def test_nothing_of_the_case_stands_in_an_address_or_a_log(seeking, caplog):
 
 
 def test_an_urgent_case_always_shows_whom_to_call(seeking):
-    """field.md A.9: 119, 17 and 112, 114 and the prosecutor's duty desk."""
-    a_structure(seeking.case.authority, kind="parquet", name="Permanence du parquet", phone="0139980303")
+    """field.md A.9, domain.md §6.1: the numbers of the country, and the prosecutor's duty desk."""
+    a_structure(seeking.case.authority, kind="parquet", name="Permanence du parquet", phone="+33139980303")
     seeking.put(urgency="U3")
     visitor = Visitor(seeking.world, "crip_coordinator")
 
@@ -97,11 +113,23 @@ def test_an_urgent_case_always_shows_whom_to_call(seeking):
         visitor.get(f"{page_of(seeking)}/recherche"),
         find(visitor, seeking),
     ):
-        said = text(page).replace("\xa0", " ")
-        assert all(
-            number in said
-            for number in ("119", "17", "112", "114", "Permanence du parquet", "01 39 98 03 03")
-        )
+        urgent = page.content.decode().split('aria-labelledby="urgent-calls"')[1].split("</section>")[0]
+        for address in ("tel:17", "tel:112", "sms:114", "tel:15", "tel:119", "tel:3018", "tel:116000"):
+            assert f'href="{address}"' in urgent
+        assert 'href="tel:+33139980303">01 39 98 03 03</a>' in urgent.replace("\xa0", " ")
+        assert "Permanence du parquet" in urgent
+
+
+def test_a_number_that_nobody_checked_of_late_leaves_what_is_shown_in_an_emergency(seeking):
+    """field.md B.3: but those that are the State's own."""
+    seeking.put(urgency="U3")
+    later = datetime(2027, 12, 1, 10, 0, tzinfo=UTC)
+    with time_machine.travel(later):
+        page = Visitor(seeking.world, "crip_coordinator", at=later).get(f"{page_of(seeking)}/recherche")
+
+    addresses = links(page, "tel:")
+    assert "tel:17" in addresses
+    assert "tel:3018" not in addresses
 
 
 def test_what_is_removed_is_told_on_demand_with_why(seeking):
@@ -110,10 +138,68 @@ def test_what_is_removed_is_told_on_demand_with_why(seeking):
     visitor = Visitor(seeking.world, "crip_coordinator")
     assert "Le Foyer" not in text(find(visitor, seeking))
 
-    said = text(find(visitor, seeking, removed="true"))
+    shown = text(find(visitor, seeking, removed="true"))
 
-    assert "pourquoi pas ?" in said
-    assert "Ne reçoit pas du département" in said
+    assert "pourquoi pas ?" in shown
+    assert "Ne reçoit pas du département" in shown
+
+
+def test_why_a_service_is_not_offered_is_asked_by_its_name(seeking):
+    """field.md A.9: « pourquoi pas ? »; of one that the case must not meet nothing is said."""
+    seeking.home.refused_departments = ["93"]
+    seeking.home.save()
+    visitor = Visitor(seeking.world, "crip_coordinator")
+
+    shown = text(find(visitor, seeking, named="foyer"))
+    assert "Services de ce nom" in shown
+    assert "Ne reçoit pas du département" in shown
+    assert "Aucun service de ce nom" in text(find(visitor, seeking, named="Inconnu"))
+
+    seeking.fill.row(ExcludedResource, since_at=AT, structure=seeking.home.structure)
+    shown = text(find(visitor, seeking, named="foyer"))
+    assert "Aucun service de ce nom" in shown
+    assert "Le Foyer" not in shown
+
+
+def ticked(answer):
+    """Return the situations that the form of the search shows as ticked."""
+    boxes = re.findall(r"<input[^>]*>", answer.content.decode())
+    chosen = [
+        one for one in boxes if 'type="checkbox"' in one and 'name="situations"' in one and "checked" in one
+    ]
+    return [re.search(r'value="(\w+)"', one)[1] for one in chosen]
+
+
+def test_a_person_tells_the_rules_what_no_field_of_the_case_holds(seeking):
+    """field.md A.9 R7: what the case tells is ticked, a person adds the rest, and the proposal takes it along."""
+    seeking.set_child(runaway=True)
+    seeking.home.accepts = {"with_child": {"answer": "no"}}
+    seeking.home.save()
+    visitor = Visitor(seeking.world, "crip_coordinator")
+    assert ticked(visitor.get(f"{page_of(seeking)}/recherche")) == ["runaway"]
+
+    listed = find(visitor, seeking, situations=["with_child", "no_papers"], removed="true")
+
+    assert sorted(ticked(listed)) == ["no_papers", "runaway", "with_child"]
+    assert listed.content.decode().count('type="hidden" name="situations" value="with_child"') == 2
+    line = said(listed).split("Le Foyer")[1]
+    assert line.index("Contre :") < line.index("Avec un enfant : refusé")
+
+
+def test_that_there_is_a_number_of_the_night_is_said_and_leads_to_the_sheet(seeking):
+    """field.md A.10.7: the number itself is sealed, and opens there."""
+    editor = seeking.world.actor("directory_editor", at=AT)
+    services.change(seeking.home.pk, {"night_phone": "+33699001234"}, actor=editor, at=AT)
+
+    listed = find(Visitor(seeking.world, "crip_coordinator"), seeking).content.decode()
+
+    home, team = (
+        next(one for one in listed.split("<article")[1:] if name in one)
+        for name in ("Le Foyer", "L&#x27;Équipe")
+    )
+    assert re.search(r'<a href="/annuaire[^"]*">Numéro de nuit sur la fiche', home)
+    assert "99 00 12 34" not in listed.replace("\xa0", " ")
+    assert "Numéro de nuit" not in team
 
 
 def test_a_place_is_excluded_from_its_line(seeking):
@@ -171,7 +257,7 @@ def test_a_coordinator_in_cayenne_finds_a_place_for_tonight_at_3_a_m(seeking):
     )  # fmt: skip
     awake = a_service(
         authority, structure=a_structure(authority, name="Foyer de l'Oyapock"), name="L'Accueil de nuit",
-        zones=["973"], round_the_clock=True, phone="0594000000",
+        zones=["973"], round_the_clock=True, phone="+594594000000",
     )  # fmt: skip
     Capacity.objects.create(service=awake, maximum=4, vacancy=1, told_at=AT_NIGHT - timedelta(hours=6))
     with time_machine.travel(AT_NIGHT):

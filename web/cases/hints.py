@@ -49,6 +49,10 @@ HINTS: Final[Mapping[str, Text]] = {
     "team": _(
         "Au moins deux personnes de champs différents ; pas celles qui suivent la famille, sauf motif."
     ),
+    "situations": _(
+        "Celles que dit le dossier comptent toujours. Seul est gardé ce que les règles en disent."
+    ),
+    "ServiceSearch.named": _("Son nom, ou une partie : la liste dit ce qui s'y oppose."),
     "danger_departments": _("Numéros, séparés par des espaces : là où l'enfant ne doit pas être conduit."),
     "OrientationProposal.text": _("Le strict nécessaire, par une voie sûre. Jamais par SMS."),
     "OrientationProposal.despite": _("Seulement si une règle écarte ce service."),

@@ -626,6 +626,8 @@ LABELS: Final[Mapping[str, Text]] = {
     "need": _("Besoin"),
     "resource": _("Service de l'annuaire"),
     "danger_departments": _("Départements à éviter"),
+    "situations": _("Situations qu'un service peut refuser"),
+    "ServiceSearch.named": _("Pourquoi pas ce service ?"),
     "removed": _("Montrer aussi les services écartés"),
     "despite": _("Pourquoi ce service quand même"),
     "OrientationProposal.text": _("Ce qui sera dit au service"),

@@ -7,15 +7,17 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from accounts.roles import Role
 from audit.models import Entry
 from directory import reach
-from directory.models import Place
+from directory.codes import Situation
+from directory.models import Place, Structure
 from outbox.models import Notice
 from referrals.errors import WrongState
 from referrals.models import ExcludedResource, Orientation
 from referrals.orientations import tasks
 from tests.conftest import see_all
-from tests.factories.resources import a_service
+from tests.factories.resources import a_service, a_structure
 from tests.referrals.orientations.conftest import NEED
 from tests.referrals.workflow.kit import AT, Kit
 from tests.referrals.workflow.situations import SITUATIONS
@@ -90,11 +92,31 @@ def test_whoever_orients_may_look_for_a_service(seeking, who):
     assert set(seeking.found(who)) == {"Le Foyer", "L'Équipe"}
 
 
-@pytest.mark.parametrize("who", ["intake_agent", "supervisor", "dpo", "measure_service", "directory_editor"])
-def test_nobody_else_does(seeking, who):
-    answer = seeking.world.as_(who).post(f"referrals/{seeking.case.pk}/orientations/match", {"need": NEED})
+@pytest.mark.parametrize("who", sorted({str(role) for role in Role} - set(ORIENTS)))
+def test_nobody_else_gets_a_list_administrators_included(seeking, who):
+    """field.md A.10.9: no list, and nobody learns in it, or in its refusal, which place a child must not meet."""
+    excluded(seeking, structure=seeking.home.structure)
+    answer = seeking.world.as_(who).post(
+        f"referrals/{seeking.case.pk}/orientations/match", {"need": NEED, "removed": True, "named": "foyer"}
+    )
 
     assert answer.status_code in (403, 404)
+    assert not any(name in answer.content.decode() for name in ("Foyer", "Équipe"))
+
+
+@pytest.mark.parametrize(
+    "who", ["territory_admin", "platform_admin", "directory_editor", "statistician", "auditor"]
+)
+def test_who_keeps_the_service_running_reads_no_excluded_place_and_no_orientation(seeking, who):
+    """field.md A.10.9: neither a line of the case, nor its place in the directory tells that a case must not meet it."""
+    seeking.orientation("refused", refusal_reason="no_place", asked_at=AT)
+    excluded(seeking, structure=seeking.home.structure)
+    caller = seeking.world.as_(who)
+
+    for part in ("excluded-resources", "orientations", "children", ""):
+        answer = caller.get(f"referrals/{seeking.case.pk}/{part}".rstrip("/"))
+        assert answer.status_code in (403, 404), part
+        assert "Foyer" not in answer.content.decode()
 
 
 def test_nothing_is_sought_for_a_case_that_is_closed(seeking):
@@ -213,6 +235,69 @@ def test_what_a_service_answered_the_own_authority_is_told_as_facts(seeking):
     assert line["failed"] is None, "another case's refusal isn't told as this one's"
 
 
+def test_silence_is_told_apart_from_a_refusal(seeking):
+    """field.md A.6: who never answered didn't say no."""
+    for day, state, reason in (
+        (1, "refused", "age"),
+        (2, "expired", "no_answer"),
+        (3, "refused", "no_answer"),
+    ):
+        other = Kit(seeking.world, "triage")
+        other.fill.row(
+            Orientation, state=state, refusal_reason=reason, need=NEED, rules_version="m1", proposed_at=AT,
+            resource=seeking.home, asked_at=AT - timedelta(days=30 * day),
+        )  # fmt: skip
+
+    answers = next(one for one in seeking.match()["offered"] if one["name"] == "Le Foyer")["answers"]
+
+    assert (answers["asked"], answers["refused"], answers["unanswered"]) == (3, 1, 2)
+    assert answers["reasons"] == ["age"]
+    assert answers["sentence"] == "Refus : 1 sur 3 demandes (âge), depuis août 2026. Sans réponse : 2"
+
+
+def said_of_home(seeking, **body):
+    answer = seeking.match(removed=True, **body)
+    line = next(one for one in (*answer["offered"], *answer["removed"]) if one["name"] == "Le Foyer")
+    return {one["rule"]: one["verdict"] for one in line["findings"]}
+
+
+@pytest.mark.parametrize("situation", [str(one) for one in Situation])
+def test_every_situation_that_a_service_may_refuse_can_be_told(seeking, situation):
+    """field.md A.9 R7: three of the six stand in no field of a case."""
+    seeking.home.accepts = {situation: {"answer": "no", "words": ""}}
+    seeking.home.save()
+    assert "R7" not in said_of_home(seeking)
+
+    assert said_of_home(seeking, situations=[situation])["R7"] == "fail"
+
+    seeking.ask("orientation", "propose", body(seeking, situations=[situation]))
+    (line,) = lines(seeking)
+    assert next(one for one in line["findings"] if one["rule"] == "R7")["verdict"] == "fail"
+    told = seeking.world.as_("crip_coordinator").get(f"referrals/{seeking.case.pk}/timeline").json()
+    record = next(one for one in told["results"] if one["step"] == "propose")
+    assert NEED in json.dumps(record)
+    assert situation not in json.dumps(record), "kept in what the rules said, and nowhere else"
+
+
+def test_what_the_case_tells_counts_though_nobody_ticks_it(seeking):
+    seeking.home.accepts = {"runaway": {"answer": "no", "words": ""}}
+    seeking.home.save()
+    seeking.set_child(runaway=True)
+
+    assert said_of_home(seeking, situations=[])["R7"] == "fail"
+
+
+def test_a_service_is_asked_about_by_its_name(seeking):
+    """field.md A.9: « pourquoi pas ? »."""
+    seeking.home.refused_departments = ["93"]
+    seeking.home.save()
+
+    assert seeking.match()["named"] == []
+    (line,) = seeking.match(named="foyer")["named"]
+
+    assert (line["name"], line["findings"][0]["verdict"]) == ("Le Foyer", "fail")
+
+
 def test_another_authority_is_told_nothing_of_them(seeking):
     other = Kit(seeking.world, "triage")
     other.put(authority=seeking.world.authorities["59"])
@@ -236,9 +321,11 @@ def test_an_excluded_structure_is_in_no_list_whoever_asks(seeking, who):
     """field.md A.10.9, R9."""
     excluded(seeking, structure=seeking.home.structure)
 
-    answer = seeking.match(who, removed=True)
+    answer = seeking.match(who, removed=True, named="foyer")
 
-    assert "Le Foyer" not in {one["name"] for one in (*answer["offered"], *answer["removed"])}
+    assert "L'Équipe" in {one["name"] for one in answer["offered"]}
+    assert answer["named"] == []
+    assert "Foyer" not in json.dumps(answer, ensure_ascii=False)
 
 
 def test_an_excluded_service_is_never_proposed_even_with_a_reason(seeking):
@@ -264,6 +351,44 @@ def test_the_exclusion_of_a_place_withdraws_what_is_open_there(seeking):
         f"referrals/{seeking.case.pk}/excluded-resources"
     ).json()["results"]  # fmt: skip
     assert (line["structure"]["name"], line["reason"]) == ("Foyer de la Rive", "Le père y travaille.")
+
+
+def open_at(seeking, service):
+    seeking.orientation("asked", resource=service)
+    seeking.part = None
+
+
+def test_the_exclusion_of_a_place_withdraws_what_is_open_at_its_parts(seeking):
+    """R9: what is in no list any more isn't waited for either."""
+    whole = a_structure(seeking.case.authority, name="Association de la Rive")
+    Structure.objects.filter(pk=seeking.home.structure_id).update(parent=whole)
+    open_at(seeking, seeking.home)
+
+    seeking.ask("referral", "exclude_resource", {"structure": whole.pk, "reason": "Le père y travaille."})
+
+    assert row().state == "withdrawn"
+
+
+def test_the_exclusion_of_a_place_withdraws_what_is_open_at_what_it_was_merged_into(seeking):
+    """R9: the older entry of the same place is the same place."""
+    older = a_structure(seeking.case.authority, name="Foyer Rive", merged_into=seeking.home.structure)
+    open_at(seeking, seeking.home)
+
+    seeking.ask("referral", "exclude_resource", {"structure": older.pk, "reason": "Le père y travaille."})
+
+    assert row().state == "withdrawn"
+
+
+def test_the_exclusion_of_a_place_leaves_what_is_open_elsewhere(seeking):
+    open_at(seeking, seeking.team)
+
+    seeking.ask(
+        "referral",
+        "exclude_resource",
+        {"structure": seeking.home.structure_id, "reason": "Le père y travaille."},
+    )
+
+    assert row().state == "asked"
 
 
 # --- What the passing of time does -----------------------------------------------------------------------

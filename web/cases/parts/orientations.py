@@ -36,6 +36,7 @@ def contacts(line: Line) -> dict[str, Any]:
         "structure": line.offer.structure_name,
         "where": ", ".join(filter(None, (contact.commune, department))),
         "phone": contact.phone,
+        "has_night_phone": contact.has_night_phone,
         "distance": line.offer.distance_km,
         "findings": [{"sentence": one.sentence, "verdict": str(one.verdict)} for one in line.findings],
         "answers": line.answers.sentence if line.answers else "",

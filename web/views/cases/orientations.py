@@ -15,7 +15,7 @@ from referrals.access.relations import CaseAccess
 from referrals.execution import preconditions
 from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
-from referrals.orientations import actions, queries
+from referrals.orientations import actions, matching_facts, queries
 from referrals.orientations.actions import Found
 from referrals.orientations.inputs import ServiceSearch
 from referrals.reading import names
@@ -42,7 +42,9 @@ def _ask(name: str, **how: Any) -> Ask:
 ASKS: Final = (
     _ask("need", width="half"),
     _ask("danger_departments", width="half", attributes={"spellcheck": "false"}),
+    _ask("situations", inline=True),
     _ask("removed"),
+    _ask("named", width="half", optional=True),
 )
 CHILD: Final = _ask("child", kind="select", width="half")
 
@@ -65,16 +67,19 @@ class FindService(InputPage):
         sight = child_sight.sight_of(referral, ties, self.actor)
         request.back = pk
         wanted = StepRequest(step=PROPOSE, referral_id=pk)
-        preconditions.case_for(wanted, referral, sight, actor=self.actor, at=self.at, beforehand=True)
-        called = opened(
+        case = preconditions.case_for(wanted, referral, sight, actor=self.actor, at=self.at, beforehand=True)
+        called, situations = opened(
             referral,
             ties,
-            lambda scope: names.names(referral, ties, scope, actor=self.actor),
+            lambda scope: (
+                names.names(referral, ties, scope, actor=self.actor),
+                matching_facts.situations_told(case, sight, scope),
+            ),
             actor=self.actor,
             at=self.at,
         )
         self._about(called)
-        return self.show(self._around(referral, ties) | self.filled({}))
+        return self.show(self._around(referral, ties) | self.filled({"situations": sorted(situations)}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show which services answer the need, and what speaks for and against each.
@@ -86,9 +91,17 @@ class FindService(InputPage):
         found = actions.match(request, pk, self.body())
         self._about(found.called)
         body = self.body()
-        carried = {name: body.get(name) or "" for name in ("need", "child", "danger_departments")}
-        context = self._around(found.referral, found.ties) | self.filled(self.typed())
-        return self.show(context | {"found": found, "carried": carried} | _in_words(found))
+        situations = sorted(found.situations)
+        carried = [(name, body.get(name) or "") for name in ("need", "child", "danger_departments")]
+        carried += [("situations", one) for one in situations]
+        context = self._around(found.referral, found.ties) | self.filled(
+            self.typed() | {"situations": situations}
+        )
+        return self.show(
+            context
+            | {"found": found, "carried": carried, "found_named": bool(body.get("named"))}
+            | _in_words(found)
+        )
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the form as it was sent, with what is wrong with it; no name is opened for it."""
@@ -119,6 +132,7 @@ def _in_words(found: Found) -> dict[str, Any]:
     return {
         "offered": [contacts(line) for line in found.offered],
         "removed": [contacts(line) for line in found.removed],
+        "named": [contacts(line) for line in found.named],
     }
 
 
