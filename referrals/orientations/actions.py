@@ -16,6 +16,7 @@ from directory.codes import Need, Situation
 from directory.matching import Finding, Offer, Verdict
 from referrals.access import child_sight
 from referrals.access.child_sight import Sight
+from referrals.access.exceptions import exceptional
 from referrals.access.relations import CaseAccess
 from referrals.errors import InvalidInput
 from referrals.execution import preconditions
@@ -141,7 +142,8 @@ def _found(case: Case, wanted: Wanted, told: Told, sight: Sight, called: Names) 
     offered, left_out = matched.offered[:SHOWN], matched.removed[:SHOWN]
     ids = [one.service for one in (*offered, *left_out, *named)]
     contacts = queries.contacts_of(ids, far=wanted.need == Need.DISTANCE_SHELTER)
-    answers = queries.answers_of(ids, referral.authority_id, at=case.at)
+    unlocked = exceptional(case.actor, at=case.at).unlocked
+    answers = queries.answers_of(ids, referral.authority_id, at=case.at, unlocked=unlocked)
     failed = queries.failed_before(referral, wanted.need, sight)
 
     def lines(some: Iterable[Offer]) -> list[Line]:

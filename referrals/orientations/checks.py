@@ -90,10 +90,10 @@ NOTHING_EXCLUDED: Final = _("Aucun lieu n'est exclu de ce dossier.")
 @answers(NOT_STANDING, NOTHING_EXCLUDED)
 def exclusion_of_resource_stands(case: Case, step_input: ResourceExclusionEnd | None) -> Text | None:
     """Only what stands is lifted (OX2)."""
-    standing = case.referral.excluded_resources.filter(lifted_at=None)
+    standing = {row.pk for row in case.excluded_resources if row.lifted_at is None}
     if step_input is None:
-        return None if standing.exists() else NOTHING_EXCLUDED
-    return None if standing.filter(pk=step_input.exclusion).exists() else NOT_STANDING
+        return None if standing else NOTHING_EXCLUDED
+    return None if step_input.exclusion in standing else NOT_STANDING
 
 
 @two_sign(_("Lever l'exclusion d'un lieu demande une seconde signature."), of_case=True)

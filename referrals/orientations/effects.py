@@ -80,6 +80,7 @@ def exclude(act: "StepContext") -> None:
     There: at all that is in no list any more, parts of a structure and entries that were merged included.
     """
     excluded = act.step_input
+    act.case.forget("excluded_resources")
     act.new(
         "excluded_resources",
         structure_id=excluded.structure,
@@ -100,6 +101,7 @@ def lift(act: "StepContext") -> None:
     """End an exclusion (OX2)."""
     row = act.case.referral.excluded_resources.get(pk=act.step_input.exclusion)
     act.change(row, lifted_at=act.at)
+    act.case.forget("excluded_resources")
 
 
 @hooks.after_leaving_state.register(6)

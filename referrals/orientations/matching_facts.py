@@ -124,11 +124,16 @@ def excluded_from(case: Case) -> frozenset[UUID]:
 
 
 def _children(case: Case, child: UUID | None, sight: Sight) -> list[Child]:
-    """Return the child that is meant, or all whom the case is about and the reader sees."""
+    """Return the child that is meant, or all whom the case is about and the reader sees, but those restricted.
+
+    A proposal without a child is read by the whole team: of a restricted child only what is sought for it alone tells,
+    and that is for its list (SEC-AZ20).
+    """
     if child is not None:
         return [one for one in case.children if one.pk == child]
     seen = [one for one in case.children if one.pk not in sight.hidden]
-    return [one for one in seen if one.kind == ChildKind.SUBJECT] or seen
+    meant = [one for one in seen if one.kind == ChildKind.SUBJECT] or seen
+    return [one for one in meant if not one.restricted]
 
 
 def _same[T](values: Iterable[T | None]) -> T | None:

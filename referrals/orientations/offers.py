@@ -1,6 +1,6 @@
 """What the directory offers for a case, and what its rules say of one service of it (field.md A.9)."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -71,10 +71,18 @@ def as_kept(offer: Offer) -> list[dict[str, Any]]:
     return [one.as_dict() for one in offer.findings]
 
 
-def as_read(kept: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Return what was kept with its sentences in the reader's language; a rule that says nothing is left out."""
+def as_read(kept: list[dict[str, Any]], *, withheld: Collection[str] = ()) -> list[dict[str, str]]:
+    """Return what was kept with its sentences in the reader's language; a rule that says nothing is left out.
+
+    Of the rules that are ``withheld`` there is no sentence, whether they say something or not: its absence tells
+    nothing.
+    """
     return [
-        {"rule": str(one.rule), "verdict": str(one.verdict), "sentence": one.sentence}
+        {
+            "rule": str(one.rule),
+            "verdict": str(one.verdict),
+            "sentence": "" if one.rule in withheld else one.sentence,
+        }
         for one in map(Finding.of, kept)
-        if one.sentence
+        if one.sentence or one.rule in withheld
     ]

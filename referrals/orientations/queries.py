@@ -1,6 +1,6 @@
 """Orientations of a case and the places that it must not meet, as they are read; what services answered, as facts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from directory.codes import Need, ResourceKind, SafeChannel, Status
+from directory.matching import Rule
 from directory.models import Place, Service, Structure
 from directory.queries.views import address_view
 from encryption.sealed import OpenScope
@@ -24,6 +25,15 @@ from referrals.vocabulary.states import FAILED_ORIENTATION, OrientationState
 
 #: What a line of an orientation tells otherwise than as its column stands.
 _OTHERWISE: Final = ("findings", "need", "channel", "refusal_reason", "state", "resource")
+#: Rules whose sentence tells of a child more than class J holds, each with the classes of which its facts are: where a
+#: child lives, its age and sex; its situations; a judge's order.
+_FACTS_OF: Final[Mapping[Rule, str]] = {
+    Rule.TERRITORY: "B",
+    Rule.AGE: "B",
+    Rule.SEX: "B",
+    Rule.REFUSALS: "BDE",
+    Rule.AGREEMENT: "I",
+}
 
 
 def orientations(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
@@ -31,10 +41,10 @@ def orientations(referral: Referral, sight: Sight, scope: OpenScope) -> list[dic
     if "J" not in sight.ties.without_service.reads:
         return []
     rows = referral.orientations.select_related("resource__structure")
-    return [_line(row, scope) for row in rows if row.child_id not in sight.hidden]
+    return [_line(row, sight, scope) for row in rows if row.child_id not in sight.hidden]
 
 
-def _line(row: Orientation, scope: OpenScope) -> dict[str, Any]:
+def _line(row: Orientation, sight: Sight, scope: OpenScope) -> dict[str, Any]:
     plain = {name: value for name, value in readable(row, "J", scope).items() if name not in _OTHERWISE}
     kept = opened(row.findings, scope)
     return plain | {
@@ -44,8 +54,25 @@ def _line(row: Orientation, scope: OpenScope) -> dict[str, Any]:
         "resource": named(row.resource),
         "channel": coded(SafeChannel(row.channel)) if row.channel else None,
         "refusal_reason": labelled(RefusalReason(row.refusal_reason)) if row.refusal_reason else None,
-        "findings": offers.as_read(kept) if isinstance(kept, list) else [],
+        "findings": _findings(kept, row.child_id, sight) if isinstance(kept, list) else [],
     }
+
+
+def _findings(kept: list[dict[str, Any]], child: UUID | None, sight: Sight) -> list[dict[str, str]]:
+    """Return what the rules said; of what the reader doesn't read of the child now, rule and verdict alone.
+
+    Without a child it was said of all: it is told to who reads of all. Whoever doesn't see one of them is told nothing
+    by these rules, for it may have been restricted since, and a sentence that is withheld would tell of it (SEC-AZ20).
+    """
+    if child is None and sight.hidden:
+        return offers.as_read([one for one in kept if one["rule"] not in _FACTS_OF])
+    unread = {
+        rule
+        for rule, classes in _FACTS_OF.items()
+        if not all(sight.reads(one, child) for one in classes)
+        or (child is None and any(sight.unread(one) for one in classes))
+    }
+    return offers.as_read(kept, withheld=unread)
 
 
 def coded(code: Need | SafeChannel) -> dict[str, str]:
@@ -178,11 +205,17 @@ class Answers:
         ) % {"refused": self.refused, "asked": self.asked, "reasons": reasons, "since": since}
 
 
-def answers_of(services: Collection[UUID], authority: UUID | None, *, at: datetime) -> dict[UUID, Answers]:
-    """Return, of services that an authority asked within a year, what they answered: two queries for all."""
+def answers_of(
+    services: Collection[UUID], authority: UUID | None, *, at: datetime, unlocked: Collection[UUID] = ()
+) -> dict[UUID, Answers]:
+    """Return, of services that an authority asked within a year, what they answered: two queries for all.
+
+    What was asked for a restricted case or child counts for those alone whom its restriction lets through: ``unlocked``
+    are their cases.
+    """
     since = at - timedelta(days=TOLD_FOR_DAYS)
     rows = Orientation.objects.filter(
-        referral__authority=authority, resource__in=services, asked_at__gte=since
+        _told_to(unlocked), referral__authority=authority, resource__in=services, asked_at__gte=since
     ).order_by()
     # A refusal may be recorded with « no answer » as its reason: silence as well.
     silent = Q(state=OrientationState.EXPIRED) | Q(refusal_reason=RefusalReason.NO_ANSWER)
@@ -206,6 +239,11 @@ def answers_of(services: Collection[UUID], authority: UUID | None, *, at: dateti
         )
         for one in counts
     }
+
+
+def _told_to(unlocked: Collection[UUID]) -> Q:
+    open_to_all = Q(referral__restricted=False) & (Q(child=None) | Q(child__restricted=False))
+    return open_to_all | Q(referral__in=sorted(unlocked))
 
 
 def _in_order(codes: Iterable[str]) -> tuple[RefusalReason, ...]:

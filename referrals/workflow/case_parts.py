@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         ClosureReview,
         Conclusion,
         DuplicateCandidate,
+        ExcludedResource,
         FeedbackTask,
         Holder,
         HolderInformation,
@@ -228,6 +229,11 @@ class CaseParts:
     def orientations(self) -> "list[Orientation]":
         """Return the services of the directory that were proposed or asked for it, in their order."""
         return rows_of(self.referral, "orientations", "resource")
+
+    @cached_property
+    def excluded_resources(self) -> "list[ExcludedResource]":
+        """Return the places of the directory that the case must not meet, or once had to avoid."""
+        return rows_of(self.referral, "excluded_resources")
 
     @cached_property
     def feedback_tasks(self) -> "list[FeedbackTask]":

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.territory import departments
+from core.languages import Text
+from directory.matching import Rule
 from referrals.access.relations import CaseAccess
 from referrals.models import Orientation, Referral
 from referrals.orientations import queries
@@ -18,6 +22,15 @@ _PLAIN: Final = (
     "id", "child", "state", "need", "resource", "channel", "refusal_reason", "findings", "answer", "rules_version",
     "chosen_by", "asked_by", "remind_at",
 )  # fmt: skip
+
+#: What the rules are about whose sentence may be withheld.
+_ABOUT: Final[Mapping[str, Text]] = {
+    Rule.TERRITORY: _("Territoire"),
+    Rule.AGE: _("Âge"),
+    Rule.SEX: _("Sexe"),
+    Rule.REFUSALS: _("Situations"),
+    Rule.AGREEMENT: _("Accords"),
+}
 
 
 def may_find(referral: Referral, ties: CaseAccess) -> bool:
@@ -80,9 +93,17 @@ def _line(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
         "reason": display.label(row["refusal_reason"]) if row["refusal_reason"] else "",
         "channel": row["channel"]["label"] if row["channel"] else "",
         "answer": text_of(row["answer"]) if row.get("answer") else "",
-        "findings": row["findings"],
+        "findings": [_finding(one) for one in row["findings"]],
         "lines": display.lines(Orientation, times),
     }
+
+
+def _finding(one: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what a rule said; where its sentence is withheld, what it is about."""
+    if one["sentence"]:
+        return one
+    words = _("%(rule)s (détail réservé)") % {"rule": _ABOUT[one["rule"]]}
+    return {"sentence": str(words), "verdict": one["verdict"]}
 
 
 def _excluded(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:

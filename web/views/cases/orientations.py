@@ -114,9 +114,9 @@ class FindService(InputPage):
         return {"child": self._children}
 
     def _about(self, called: Names) -> None:
-        """Ask for which child, where there are several."""
+        """Ask for which child, a single one too: of a restricted one the list tells only where it is chosen."""
         self._children = numbered(called.children)
-        self.asks = (*ASKS[:1], CHILD, *ASKS[1:]) if len(self._children) > 1 else ASKS
+        self.asks = (*ASKS[:1], CHILD, *ASKS[1:]) if self._children else ASKS
 
     @staticmethod
     def _around(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
