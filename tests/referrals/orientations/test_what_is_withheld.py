@@ -24,7 +24,8 @@ def with_facts(seeking):
     seeking.judicial("closed", "judge_measure")
     home = seeking.home
     home.age_min_months, home.age_max_months, home.sexes = 144, 215, ["girl"]
-    home.accepts, home.agreements = [["runaway", "yes", ""]], ["judge_order"]
+    home.accepts = {"runaway": {"answer": "yes", "words": ""}}
+    home.needs_agreement = ["judge_order"]
     home.save()
 
 
