@@ -1,6 +1,5 @@
 """What the directory offers for a case, and what its rules say of one service of it (field.md A.9)."""
 
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -71,7 +70,7 @@ def as_kept(offer: Offer) -> list[dict[str, Any]]:
     return [one.as_dict() for one in offer.findings]
 
 
-def as_read(kept: list[dict[str, Any]], *, withheld: Collection[str] = ()) -> list[dict[str, str]]:
+def as_read(kept: list[dict[str, Any]], *, withheld: frozenset[str] = frozenset()) -> list[dict[str, str]]:
     """Return what was kept with its sentences in the reader's language; a rule that says nothing is left out.
 
     Of the rules that are ``withheld`` there is no sentence, whether they say something or not: its absence tells

@@ -66,12 +66,12 @@ def _findings(kept: list[dict[str, Any]], child: UUID | None, sight: Sight) -> l
     """
     if child is None and sight.hidden:
         return offers.as_read([one for one in kept if one["rule"] not in _FACTS_OF])
-    unread = {
+    unread = frozenset(
         rule
         for rule, classes in _FACTS_OF.items()
         if not all(sight.reads(one, child) for one in classes)
         or (child is None and any(sight.unread(one) for one in classes))
-    }
+    )
     return offers.as_read(kept, withheld=unread)
 
 
