@@ -49,6 +49,7 @@ WORDS_OF_PAGES = {
     "question": "refusals",
     "key": "triage_hours",
     "source": "people",
+    "topic": "publics",
     "form": "hsds",
 }
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
