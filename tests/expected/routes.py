@@ -26,6 +26,7 @@ LEADS = "leads of an institution, for a colleague of it (filer_org_lead, §1.1)"
 AUDITS = "audit.read"
 HOLDS = "audit.hold"
 READS_SETTINGS = "settings.read"
+REVIEWS_GUIDANCE = "guidance.review"
 CHANGES_SETTINGS = "settings.change"
 READS_FIGURES = "figures.read"
 READS_ROTA = "rota.read"
@@ -130,6 +131,7 @@ PERMISSIONS = {
         "territory_admin",
     ),
     CHANGES_SETTINGS: ("territory_admin",),
+    REVIEWS_GUIDANCE: ("territory_admin",),
     READS_FIGURES: ("dpo", "platform_admin", "statistician", "supervisor", "territory_admin"),
     READS_ROTA: ("crip_coordinator", "intake_agent", "on_call", "supervisor", "territory_admin"),
     KEEPS_ROTA: ("supervisor", "territory_admin"),
@@ -229,10 +231,10 @@ ROUTES = {
     "GET /annuaire/services/<uuid:pk>/historique": DIRECTORY_PAGES,
     "GET /annuaire/confirmer": PUBLIC,
     "POST /annuaire/confirmer": PUBLIC,
-    "GET /annuaire/services/<uuid:pk>/lien": KEEPS_DIRECTORY,
-    "POST /annuaire/services/<uuid:pk>/lien": KEEPS_DIRECTORY,
-    "GET /annuaire/services/<uuid:pk>/historique/<uuid:answer>/annulation": KEEPS_DIRECTORY,
-    "POST /annuaire/services/<uuid:pk>/historique/<uuid:answer>/annulation": KEEPS_DIRECTORY,
+    "GET /annuaire/services/<uuid:pk>/lien": DIRECTORY_PAGES,
+    "POST /annuaire/services/<uuid:pk>/lien": DIRECTORY_PAGES,
+    "GET /annuaire/services/<uuid:pk>/historique/<uuid:answer>/annulation": DIRECTORY_PAGES,
+    "POST /annuaire/services/<uuid:pk>/historique/<uuid:answer>/annulation": DIRECTORY_PAGES,
     "GET /demande-de-compte": PUBLIC,
     "POST /demande-de-compte": PUBLIC,
     "GET /demande-de-compte/confirmation": PUBLIC,
@@ -321,9 +323,12 @@ ROUTES = {
     "POST /transmissions/<uuid:pk>/pieces/<uuid:part>/retrait": AUTHOR,
     "GET /transmissions/<uuid:pk>/recu": FILED,
     "POST /transmissions/<uuid:pk>/messages/<uuid:part>/lu": ADDRESSEE,
-    "GET /procedure": SIGNED_IN,
-    "GET /lexique": SIGNED_IN,
-    "GET /textes": SIGNED_IN,
+    "GET /procedure": PUBLIC,
+    "GET /lexique": PUBLIC,
+    "GET /textes": PUBLIC,
+    "GET /guide": PUBLIC,
+    "GET /guide/affiche": PUBLIC,
+    "GET /guide/<slug:section>/<slug:page>": PUBLIC,
     "GET /entrainement": TRAINS,
     "GET /entrainement/entrer": TRAINS,
     "POST /entrainement/entrer": TRAINS,
@@ -466,6 +471,11 @@ ROUTES = {
     "POST /administration/personnes/<uuid:pk>/reouverture": ADMINISTRATION,
     "GET /administration/<uuid:authority>/connexions": ADMINISTRATION,
     "POST /administration/<uuid:authority>/connexions": ADMINISTRATION,
+    "GET /administration/aide": REVIEWS_GUIDANCE,
+    "GET /administration/aide/<slug:lang>/<slug:section>/<slug:page>": REVIEWS_GUIDANCE,
+    "POST /administration/aide/<slug:lang>/<slug:section>/<slug:page>": ADMINISTRATION,
+    "GET /administration/aide/<uuid:pk>/fin": ADMINISTRATION,
+    "POST /administration/aide/<uuid:pk>/fin": ADMINISTRATION,
     "GET /administration/roles": ADMINISTRATION,
     "GET /administration/roles/nouveau": ADMINISTRATION,
     "POST /administration/roles/nouveau": ADMINISTRATION,

@@ -271,6 +271,8 @@ SAME_NAME = {
     ("inform_holders", "outcome"), ("transfer_request", "outcome"),
     # What a person of 17 was told and chose is part of the measure (J), beside the child's voice (D).
     ("choose_at_majority", "words"), ("majority_interview", "told"), ("majority_interview", "outcome"),
+    # Why a service refused, and why an orientation was withdrawn, are part of it (J).
+    ("withdraw", "reason"), ("refuse", "reason"),
 }  # fmt: skip
 
 

@@ -147,6 +147,19 @@ referrals/saved_views/actions.py VIEWS_MAX
 referrals/filing/receipt_pdf.py _CODE_MAX
 referrals/matching/candidates.py OPENED_AT_MOST _VALUES_AT_MOST
 referrals/matching/identity.py _LONGEST_AGE
+accounts/actions/guidancereviews.py AT_MOST
+directory/actions/changes.py _AT_ONCE
+directory/exchange/files.py _DEPTH_MAX _PARTS_MAX
+directory/exchange/known.py _AT_ONCE
+directory/exchange/rows.py ENTRIES_MAX
+directory/exchange/values.py ITEMS_MAX WORDS_MAX
+directory/inputs.py AGE_MAX_MONTHS
+directory/opening.py LONGEST
+directory/queries/duplicates.py PAIRS_MAX
+directory/queries/entries.py HISTORY_MAX
+directory/queries/worklists.py LINES_MAX
+directory/reach.py _AT_ONCE
+referrals/orientations/inputs.py DEPARTMENTS_MAX NAMED_MAX
 referrals/matching/relatives.py _WORDS_MAX _PAIRS_MAX
 referrals/duplicates/name_search.py COUNTED_AT_MOST SHOWN_AT_MOST
 referrals/data_breaches/counting.py ENTRIES_MAX

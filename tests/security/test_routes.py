@@ -51,6 +51,9 @@ WORDS_OF_PAGES = {
     "source": "people",
     "topic": "publics",
     "form": "hsds",
+    "lang": "fr",
+    "section": "faire",
+    "page": "premiers-gestes",
 }
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STEPS = {step.row.number for machine in EVERY_MACHINE for step in EXPECTED[machine].values()}

@@ -49,7 +49,7 @@ class OnePage(GuidancePage):
     @property
     def page(self) -> files.GuidePage | None:
         """Return the page that is asked for, if there is one in the reader's language."""
-        page = files.pages(language()).get("{section}/{name}".format(**self.kwargs))
+        page = files.pages(language()).get("{section}/{page}".format(**self.kwargs))
         return page if page is not None and page.status == "published" else None
 
     def while_out(self) -> HttpResponse | None:

@@ -63,7 +63,7 @@ class Record(InputForm):
         Raises:
             Http404: there is none.
         """
-        lang, path = self.kwargs["lang"], "{section}/{name}".format(**self.kwargs)
+        lang, path = self.kwargs["lang"], "{section}/{page}".format(**self.kwargs)
         page = files.pages(lang).get(path) if lang in files.LANGUAGES else None
         if page is None:
             raise Http404

@@ -37,7 +37,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("administration/aide", guidance.Reviews.as_view(), name="guidance-reviews"),
     path(
-        "administration/aide/<slug:lang>/<slug:section>/<slug:name>",
+        "administration/aide/<slug:lang>/<slug:section>/<slug:page>",
         guidance.Record.as_view(),
         name="guidance-review",
     ),
