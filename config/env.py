@@ -18,6 +18,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import environ  # type: ignore[import-untyped]  # it ships no types
 from django.core.exceptions import ImproperlyConfigured
 
+from config import state_mark
+
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 PRODUCTION: Final = "production"
 LOCAL: Final = "local"
@@ -63,21 +65,28 @@ def mode() -> str:
 def state_dir() -> Path:
     """Return the folder of the embedded databases and the local keys, made with mode 0700; training has its own.
 
+    Whoever asks for anything in it asks here first, so that nothing is read, made or deleted in one of the other kind.
+
     Raises:
-        ImproperlyConfigured: it can't be made.
+        ImproperlyConfigured: it can't be made; it is a training instance's and this is none, or the reverse.
     """
-    usual = BASE_DIR / "var" / TRAINING if mode() == TRAINING else BASE_DIR / "var"
-    path = Path(os.environ.get("REPERE_STATE_DIR") or usual)
+    path = _state_path()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (state_mark.begin if mode() == TRAINING else state_mark.require_none)(path)
     except OSError:
         raise ImproperlyConfigured("REPERE_STATE_DIR must be a folder that the service may write.") from None
     return path
 
 
+def _state_path() -> Path:
+    usual = BASE_DIR / "var" / TRAINING if mode() == TRAINING else BASE_DIR / "var"
+    return Path(os.environ.get("REPERE_STATE_DIR") or usual)
+
+
 def is_in_state(path: str) -> bool:
     """Tell whether a file lies in the state folder, and would go with the machine."""
-    return Path(path).is_relative_to(state_dir())
+    return Path(path).is_relative_to(_state_path())
 
 
 def text(name: str, *, default: str | None = None, local: str | None = None) -> str:

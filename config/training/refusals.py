@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env
+from config import env, state_mark
 
 #: What the name of a training instance's log ends in, and that of no other.
 ENDING: Final = "-formation"
@@ -60,6 +60,10 @@ def require_apart(values: Mapping[str, Any]) -> None:
             raise ImproperlyConfigured(
                 f"REPERE_LOG_ORIGIN ends in {ENDING}, as the log of a training instance alone does: name another."
             )
+        if within := sorted(_within_training(values)):
+            raise ImproperlyConfigured(
+                f"{', '.join(within)}: in the folder of a training instance, which empties it each night. Name another."
+            )
         return
     if named := sorted({*_reaching(values), *_outside(values)}):
         raise ImproperlyConfigured(
@@ -86,13 +90,23 @@ def _reaching(values: Mapping[str, Any]) -> Iterator[str]:
 def _outside(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield each variable whose file or database isn't one of the state folder's."""
     for name in _FILES:
-        if values[name] and not _is_own(values[name]):
+        if values[name] and not is_own(values[name]):
             yield f"REPERE_{name}"
     for alias, variable in (("default", "DATABASE_URL"), ("keys", "KEYS_DATABASE_URL")):
         found = values["DATABASES"][alias]
-        if not found["ENGINE"].endswith("sqlite3") or not _is_own(found["NAME"]):
+        if not found["ENGINE"].endswith("sqlite3") or not is_own(found["NAME"]):
             yield variable
 
 
-def _is_own(path: str | Path) -> bool:
-    return Path(path).resolve().is_relative_to(env.state_dir().resolve())
+def _within_training(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each variable of another instance whose file or folder lies in one that training empties."""
+    for name in _FILES:
+        if values[name] and values[name] != "stdout" and state_mark.marked_above(Path(values[name])):
+            yield f"REPERE_{name}"
+
+
+def is_own(path: str | Path) -> bool:
+    """Tell whether a file or folder lies in the state folder, links followed; that folder itself doesn't."""
+    own = env.state_dir().resolve()
+    whole = Path(path).resolve()
+    return whole != own and whole.is_relative_to(own)

@@ -19,8 +19,8 @@ from django.db.backends.utils import CursorWrapper
 
 from audit import checkpoints, erasures, journal, pseudonyms, sequencer
 from audit.events import Purpose
-from config import acts, env
-from config.training import schedule, seed
+from config import acts, env, state_mark
+from config.training import refusals, schedule, seed
 from encryption import cache
 from encryption.authentic import tables as tables_told
 from encryption.models import SERVICE_KINDS, Shredded, WrappedKey
@@ -56,11 +56,12 @@ def reset(*, at: datetime) -> int:
     """Empty the training instance and people it anew; return how many rows of the day went.
 
     Raises:
-        ImproperlyConfigured: this is no training instance.
+        ImproperlyConfigured: this is no training instance, or the state folder isn't one's; nothing is emptied.
         LogContradicted, WitnessFileFaulty: the journal isn't what was signed; nothing is emptied.
     """
     if not settings.TRAINING:
         raise ImproperlyConfigured("Only a training instance (REPERE_MODE=training) is reset.")
+    state_mark.require_own(env.state_dir())
     place_entries()
     old_keys = WrappedKey.objects.exclude(kind__in=SERVICE_KINDS)
     ids = list(old_keys.values_list("pk", flat=True))
@@ -128,12 +129,18 @@ def _taken_off(cursor: CursorWrapper) -> Sequence[str]:
 
 
 def _empty_files() -> None:
-    """Empty the folders of attachments and mails, and the list of what was shredded."""
-    for folder in filter(None, (Path(settings.OBJECT_FOLDER), training.mail_folder())):
-        if env.is_in_state(str(folder)):
-            shutil.rmtree(folder, ignore_errors=True)
+    """Empty the folders of attachments and mails, and the list of what was shredded.
+
+    Raises:
+        ImproperlyConfigured: the state folder isn't, or isn't any more, one that a training instance began.
+    """
+    # Asked here again: what is deleted now, no transaction gives back.
+    state_mark.require_own(env.state_dir())
+    for emptied in filter(None, (Path(settings.OBJECT_FOLDER), training.mail_folder())):
+        if refusals.is_own(emptied):
+            shutil.rmtree(emptied, ignore_errors=True)
     ledger = Path(settings.SHRED_FILE)
-    if ledger.exists() and env.is_in_state(str(ledger)):
+    if ledger.exists() and refusals.is_own(ledger):
         ledger.unlink()
 
 

@@ -2,6 +2,8 @@
 
 import re
 import socket
+import subprocess
+import sys
 from datetime import date
 from io import BytesIO
 from urllib.parse import quote
@@ -19,6 +21,7 @@ from django.urls import URLPattern, get_resolver
 from accounts.models import User
 from accounts.signin import hashed
 from audit.models import JournalMark
+from config import env, state_mark
 from config.training import isolation, kind, marking
 from encryption import marks
 from encryption.models import StoreMark
@@ -26,7 +29,9 @@ from outbox import training
 from referrals.filing import receipt_pdf
 from referrals.letters import paper
 from referrals.rest.pdf import pdf
+from tests.config.environments import PRODUCTION, environment
 from tests.factories.concerns import concern
+from tests.shared import ROOT
 from web import spreadsheets
 
 FRENCH = "rien n'est transmis."
@@ -46,8 +51,9 @@ def apart(settings, tmp_path):
 # --- Settings -----------------------------------------------------------------------------------------
 
 
-def test_it_has_names_keys_and_a_state_of_its_own_beside_another_on_the_same_host(read):
-    own, other = read(REPERE_MODE="training"), read()
+def test_it_has_names_keys_and_a_state_of_its_own_beside_another_on_the_same_host(read, tmp_path):
+    own = read(REPERE_MODE="training", REPERE_STATE_DIR=str(tmp_path / "own"))
+    other = read(REPERE_STATE_DIR=str(tmp_path / "another"))
 
     assert (own["TRAINING"], own["PRODUCTION"], other["TRAINING"]) == (True, False, False)
     assert own["LOG_ORIGIN"] == "localhost/journal-formation"
@@ -58,15 +64,13 @@ def test_it_has_names_keys_and_a_state_of_its_own_beside_another_on_the_same_hos
     assert own["SPECTACULAR_SETTINGS"]["TITLE"] == "Repère – Entraînement"
 
 
-def test_its_state_lies_beside_that_of_others(monkeypatch):
-    from config import env
-
+def test_its_state_lies_beside_that_of_others(monkeypatch, tmp_path):
     monkeypatch.delenv("REPERE_STATE_DIR", raising=False)
-    monkeypatch.setattr(env.Path, "mkdir", lambda *_, **__: None)
+    monkeypatch.setattr(env, "BASE_DIR", tmp_path)
     monkeypatch.setenv("REPERE_MODE", "training")
-    assert env.state_dir() == env.BASE_DIR / "var" / "training"
+    assert env.state_dir() == tmp_path / "var" / "training"
     monkeypatch.setenv("REPERE_MODE", "local")
-    assert env.state_dir() == env.BASE_DIR / "var"
+    assert env.state_dir() == tmp_path / "var"
 
 
 def test_it_may_be_reached_by_its_own_name_and_then_over_tls(read):
@@ -123,6 +127,97 @@ def test_each_kind_of_log_bears_the_name_of_its_kind(read, mode, origin):
 
 
 # --- The other kind is refused ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def real(tmp_path):
+    """The state folder of a real instance whose databases lie elsewhere, but for a file of another name."""
+    state = tmp_path / "real"
+    for name in (
+        "objects/75/sealed", "mail/20261129.log", "shreds.log", "root.key", "log.key", "witness.txt", "secret_key", "cases.db",
+    ):  # fmt: skip
+        (state / name).parent.mkdir(parents=True, exist_ok=True)
+        (state / name).write_text(f"the real {name}")
+    return state
+
+
+def held(state):
+    """What lies in a folder, byte by byte."""
+    return {str(one.relative_to(state)): one.read_bytes() for one in state.rglob("*") if one.is_file()}
+
+
+@pytest.mark.slow("a process of its own")
+@pytest.mark.parametrize("command", [("training", "--no-serve"), ("reset_training",), ("migrate",)])
+def test_no_command_of_training_touches_the_folder_of_a_real_instance(real, command):
+    before = held(real)
+
+    ended = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT, env=environment(real, REPERE_MODE="training"), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode != 0
+    assert str(real) in ended.stderr
+    assert "set REPERE_STATE_DIR to an empty folder" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert held(real) == before
+
+
+@pytest.mark.parametrize("only", ["objects", "shreds.log", "root.key", "cases.db", "secret_key"])
+def test_whatever_lies_in_a_folder_training_does_not_begin_there(read, real, tmp_path, only):
+    state = tmp_path / "state"
+    state.mkdir()
+    (real / only).rename(state / only)
+    before = held(state)
+
+    with pytest.raises(ImproperlyConfigured, match=re.escape(str(state))):
+        read(REPERE_MODE="training", REPERE_STATE_DIR=str(state))
+
+    assert held(state) == before
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_it_marks_an_empty_or_absent_folder_and_begins_there_again(read, tmp_path, there):
+    state = tmp_path / "state"
+    if there:
+        state.mkdir()
+
+    for _ in range(2):
+        assert read(REPERE_MODE="training", REPERE_STATE_DIR=str(state))["TRAINING"]
+
+    assert (state / state_mark.MARK).is_file()
+    assert (state / "secret_key").is_file()
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"REPERE_MODE": "local"}, PRODUCTION], ids=["unset", "local", "production"]
+)
+@pytest.mark.parametrize("within", ["", "objects"])
+def test_no_other_instance_begins_in_a_folder_of_training(read, tmp_path, said, within):
+    state = tmp_path / "training"
+    read(REPERE_MODE="training", REPERE_STATE_DIR=str(state))
+    before = held(state)
+
+    with pytest.raises(ImproperlyConfigured, match="training instance") as refused:
+        read(**said, REPERE_STATE_DIR=str(state / within))
+
+    assert str(state) in str(refused.value)
+    assert held(state) == before
+
+
+@pytest.mark.parametrize("name", ["OBJECT_FOLDER", "SHRED_FILE", "KEY_FILE", "LOG_KEY_FILE"])
+def test_no_file_of_another_instance_lies_where_training_empties(read, tmp_path, name):
+    state = tmp_path / "training"
+    read(REPERE_MODE="training", REPERE_STATE_DIR=str(state))
+
+    with pytest.raises(ImproperlyConfigured, match=f"REPERE_{name}"):
+        read(REPERE_STATE_DIR=str(tmp_path / "real"), **{f"REPERE_{name}": str(state / "objects" / "x")})
+
+
+def test_the_folder_of_attachments_is_not_the_whole_state(read, tmp_path):
+    """The reset deletes it: keys and databases would go along."""
+    with pytest.raises(ImproperlyConfigured, match="REPERE_OBJECT_FOLDER"):
+        read(REPERE_MODE="training", REPERE_OBJECT_FOLDER=str(tmp_path))
 
 
 @pytest.mark.only_on("sqlite", "a training instance has no other")

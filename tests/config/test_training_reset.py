@@ -14,6 +14,7 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from audit import checkpoints, tree, verifier
 from audit.models import Alarm, Checkpoint, Entry, Leaf
+from config import env, state_mark
 from config.demo.cast import CODES
 from config.training import isolation, reset, schedule
 from encryption.models import SERVICE_KINDS, WrappedKey
@@ -26,8 +27,11 @@ pytestmark = pytest.mark.only_on("sqlite", "a training instance has no other")
 
 
 @pytest.fixture
-def apart(settings, tmp_path):
-    """A training instance with a folder of its own."""
+def apart(settings, tmp_path, monkeypatch):
+    """A training instance with a folder of its own, which bears its mark."""
+    monkeypatch.setenv("REPERE_MODE", "training")
+    monkeypatch.setenv("REPERE_STATE_DIR", str(tmp_path))
+    env.state_dir()
     settings.TRAINING = True
     settings.LOG_ORIGIN = "localhost/journal-formation"
     settings.LOG_KEY_FILE, settings.LOG_WITNESS_FILE = tmp_path / "log.key", ""
@@ -36,6 +40,41 @@ def apart(settings, tmp_path):
         "default": {"BACKEND": "outbox.training.Mailbox", "OPTIONS": {"file_path": str(tmp_path / "mail")}}
     }
     return settings
+
+
+#: What the reset deletes of the state folder.
+EMPTIED = ("objects/75/sealed", "mail/1.log", "shreds.log")
+
+
+def test_files_of_a_folder_without_the_mark_are_never_deleted(db_both, apart, tmp_path):
+    """Whatever happened to the folder since the process began: the reset looks again."""
+    for name in EMPTIED:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("real")
+    (tmp_path / state_mark.MARK).unlink()
+    people = User.objects.count()
+
+    for emptied in (reset._empty_files, lambda: reset.reset(at=timezone.now())):
+        with pytest.raises(ImproperlyConfigured, match=str(tmp_path)):
+            emptied()
+
+    assert all((tmp_path / name).read_text() == "real" for name in EMPTIED)
+    assert User.objects.count() == people
+
+
+def test_files_elsewhere_are_never_deleted(apart, tmp_path_factory, tmp_path):
+    """Not by a path that leads out of the folder, nor by a link."""
+    real = tmp_path_factory.mktemp("real")
+    (real / "objects").mkdir()
+    (real / "objects" / "sealed").write_text("real")
+    (real / "shreds.log").write_text("real")
+    (tmp_path / "away").symlink_to(real)
+    for way in (tmp_path / ".." / real.name, tmp_path / "away", real):
+        apart.OBJECT_FOLDER, apart.SHRED_FILE = way / "objects", str(way / "shreds.log")
+        reset._empty_files()
+
+    assert (real / "objects" / "sealed").exists()
+    assert (real / "shreds.log").exists()
 
 
 @contextmanager
@@ -89,13 +128,17 @@ def test_nothing_of_the_day_is_left_and_earlier_proofs_hold(world, apart, monkey
         day, before_triggers = rows(), triggers()
         note = checkpoints.last(1)
         keys = set(WrappedKey.objects.exclude(kind__in=SERVICE_KINDS).values_list("pk", flat=True))
-        (tmp_path / "objects").mkdir()
+        for name in EMPTIED:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text("of the day")
 
         began = datetime.now(UTC)
         gone = reset.reset(at=now)
         took = datetime.now(UTC) - began
 
     assert not asked
+    assert not [name for name in EMPTIED if (tmp_path / name).exists()]
+    assert (tmp_path / "log.key").exists()
     assert took < timedelta(seconds=60)
     after = rows()
     left = {table: len(day[table] & after.get(table, set())) for table in day if table not in reset.KEPT}
