@@ -7,7 +7,7 @@ nothing sealed, because a reading in a request that is rolled back would leave n
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, NoReturn
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -284,6 +284,9 @@ def made(
     """Return a page with what every page has: where one can go, and who has signed in."""
     actor: Actor | None = getattr(request, "actor", None)
     signed_in = actor is not None and actor.origin.auth == SESSION
+    at: datetime = getattr(request, "at", None) or datetime.now(
+        UTC
+    )  # refused before config/pipeline.py gave it one
     places = navigation.places(actor) if signed_in and actor is not None else []
     menu, menu_more = navigation.folded(places)
     shared = {
@@ -298,7 +301,7 @@ def made(
         "training": settings.TRAINING,
         "training_url": settings.TRAINING_URL,
         "providers": providers.all_of_site(),
-        "as_of": request.at.astimezone(ZONE).date(),  # which guidance counts (web/guidance/)
+        "as_of": at.astimezone(ZONE).date(),  # which guidance counts (web/guidance/)
     }
     with french.for_page():
         response = render(request, template, shared | dict(context), status=status)
