@@ -284,9 +284,8 @@ def made(
     """Return a page with what every page has: where one can go, and who has signed in."""
     actor: Actor | None = getattr(request, "actor", None)
     signed_in = actor is not None and actor.origin.auth == SESSION
-    at: datetime = getattr(request, "at", None) or datetime.now(
-        UTC
-    )  # refused before config/pipeline.py gave it one
+    # None yet where it is refused before config/pipeline.py tells it.
+    at: datetime = getattr(request, "at", None) or datetime.now(UTC)
     places = navigation.places(actor) if signed_in and actor is not None else []
     menu, menu_more = navigation.folded(places)
     shared = {
