@@ -1,8 +1,10 @@
 """What a service is asked to confirm, and what becomes of its answers (field.md A.8).
 
-Most answers count at once; the address to which links go and the telephone never do. Whoever reads a stolen mail could
-otherwise have the next links sent to themself, or the calls about a child: such a correction waits for an editor, who
-calls the old number first. Nothing that is sealed is shown or asked.
+Most answers count at once; the address to which links go and the telephone never do, nor any text that holds a number
+or an address. Whoever reads a stolen mail could otherwise have the next links sent to themself, or the calls about a
+child: such a correction waits for an editor, who calls the old number first. A service that says it closed is
+suspended, so that nobody is sent there, and an editor closes it: nothing leaves the directory unseen. Nothing that is
+sealed is shown or asked.
 """
 
 import re
@@ -21,6 +23,8 @@ from core.languages import FRENCH, in_both
 from core.languages import Text as Sentence
 from directory import freshness, links
 from directory.codes import Accepts, Sex, Situation, Status, Visibility
+from directory.contact_details import has_contact_details
+from directory.fields import Email, Phone, reads_as_hours
 from directory.models import Capacity, Place, Service
 
 RIGHT: Final = "right"
@@ -41,8 +45,8 @@ ASKED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 #: Of these a correction waits for an editor.
 WAITS: Final = ("phone", "email")
-#: A text in the form of OpenStreetMap names its days so; what a person writes seldom does.
-_OSM_DAY: Final = re.compile(r"\b(Mo|Tu|We|Th|Fr|Sa|Su|PH)\b|24/7")
+#: A text of an answer that waits is kept in pieces of so many characters: a report is one sentence.
+_PIECE: Final = 400
 
 
 def _said() -> Code:
@@ -134,6 +138,7 @@ class Outcome:
     confirmed_capacity: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     vacancy: int | None = None
+    told_by: str = ""
     whole: bool = False
 
 
@@ -191,6 +196,7 @@ def outcome_of(
     """
     _require_fitting(answers, capacity, today=today)
     found = Outcome(vacancy=answers["vacancy"])
+    _teller(answers, found)
     everywhere = answers["all_right"]
     said = {code: RIGHT if everywhere else answers.get(f"{code}_said", "") for code in ASKED}
     for code, columns in ASKED.items():
@@ -201,8 +207,7 @@ def outcome_of(
         elif said[code] == WRONG and code in WAITS:
             found.waiting.append(_proposal(code, answers))
         elif said[code] == WRONG:
-            found.values |= _CORRECTED[code](answers, service)
-            found.confirmed += columns  # what was typed anew and is the same
+            _corrected(code, answers, service, found)
     _status(answers, found)
     if remark := answers["remark"]:
         found.waiting.append(remark)
@@ -235,24 +240,73 @@ def _of_capacity(said: str, answers: Mapping[str, Any], found: Outcome) -> None:
         found.of_capacity |= {"maximum": answers["maximum"], "emergency": answers["emergency"]}
 
 
+def _corrected(code: str, answers: Mapping[str, Any], service: Service, found: Outcome) -> None:
+    """Take a correction; a text in it by which somebody is reached waits for an editor, and what is kept stays."""
+    values = _CORRECTED[code](answers, service)
+    held = {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, str)
+        and value != getattr(service, name)
+        and has_contact_details(value, is_hours=code == "hours")
+    }
+    for name, value in held.items():
+        found.waiting += _pieces(_TEXTS[name], value)
+    stay = set(values) if held and code == "hours" else set(held)  # the two forms of hours go together
+    found.values |= {name: value for name, value in values.items() if name not in stay}
+    found.confirmed += [name for name in values if name not in stay]  # what was typed anew and is the same
+
+
+def _teller(answers: Mapping[str, Any], found: Outcome) -> None:
+    """Take who tells of free places; the name stands beside their number."""
+    said_by = answers["said_by"]
+    if answers["vacancy"] is not None and has_contact_details(said_by):
+        found.waiting += _pieces(_TEXTS["told_by"], said_by)
+    else:
+        found.told_by = said_by
+
+
 def _status(answers: Mapping[str, Any], found: Outcome) -> None:
-    """Take what is said of the service's working: it counts at once, for nobody may be sent where nobody is taken."""
+    """Take what is said of the service's working: it counts at once, for nobody may be sent where nobody is taken.
+
+    One that says it closed is suspended until an editor has asked: it stays where editors see it.
+    """
     works = answers.get("works")
     found.confirmed.append("status")
-    if works is not None and not answers["all_right"]:
-        until = answers["suspended_until"] if works == Status.SUSPENDED else None
-        found.values |= {"status": works, "suspended_until": until}
+    if works is None or answers["all_right"]:
+        return
+    until = answers["suspended_until"] if works == Status.SUSPENDED else None
+    if works == Status.CLOSED:
+        works = Status.SUSPENDED
+        found.waiting.append(as_kept(_CLOSED))
+    found.values |= {"status": works, "suspended_until": until}
 
 
+_CLOSED: Final = _("La structure dit qu'elle a fermé : appelez-la, puis fermez la fiche.")
 _PROPOSED: Final[Mapping[str, Any]] = {
     "phone": _("Téléphone proposé par la structure : %(value)s"),
     "email": _("Courriel proposé par la structure : %(value)s"),
+}
+#: The texts of an answer by which somebody could be reached, by their columns.
+_TEXTS: Final[Mapping[str, Any]] = {
+    "contact_name": _("Personne à joindre proposée par la structure : %(value)s"),
+    "opening_hours": _("Horaires proposés par la structure : %(value)s"),
+    "opening_hours_text": _("Horaires proposés par la structure : %(value)s"),
+    "documents_wanted": _("Documents à joindre proposés par la structure : %(value)s"),
+    "documents_never": _("Documents à ne jamais envoyer proposés par la structure : %(value)s"),
+    "told_by": _("Nom donné par la personne qui a répondu : %(value)s"),
 }
 
 
 def _proposal(code: str, answers: Mapping[str, Any]) -> str:
     """Return a correction as a sentence for the editors: kept for all, so in French."""
     return as_kept(_PROPOSED[code]) % {"value": answers[code] or as_kept(_("aucun"))}
+
+
+def _pieces(said: Sentence, text: str) -> list[str]:
+    """Return a text that waits as sentences for the editors, none longer than a report may be."""
+    words = as_kept(said)
+    return [words % {"value": text[start : start + _PIECE]} for start in range(0, len(text), _PIECE)]
 
 
 def as_kept(text: Sentence) -> str:

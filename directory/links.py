@@ -21,7 +21,7 @@ from django.db.models.functions import Cast
 from accounts.errors import LinkRefused
 from directory.codes import SHELTER, Source, Status
 from directory.inputs import RHYTHMS
-from directory.models import ConfirmationLink, Reach, Service, Verification
+from directory.models import ConfirmationLink, Reach, Service, Structure, Verification
 from encryption import index
 
 #: The codes of the mails: to the service, and to the editors of an authority.
@@ -128,7 +128,16 @@ def held(token: str, *, at: datetime, lock: bool = False) -> tuple[ConfirmationL
 
 
 def _address_changed(service: Service, *, since: datetime) -> bool:
-    """Tell whether a service has another address than when its link was made."""
-    own = Q(service=service) | Q(service=None, structure=service.structure_id)
+    """Tell whether a service has another address than when its link was made: typed anew, or that of another structure.
+
+    A service moves where its structure is merged into another.
+    """
+    moves = Verification.objects.filter(service=service, field="structure", at__gt=since)
+    left = [one.old for one in moves if one.old and one.old != one.new]
+    if left and not service.email:
+        was = Structure.objects.filter(pk__in=left).exclude(email=service.structure.email)
+        if was.exists():
+            return True
+    own = Q(service=service) | Q(service=None, structure__in=[service.structure_id, *left])
     said = Verification.objects.filter(own, field="email", at__gt=since).values_list("old", "new")
     return any(old != new for old, new in said)

@@ -146,7 +146,7 @@ def confirm(body: Mapping[str, Any], *, at: datetime) -> Confirmed:
     if outcome.whole:
         values |= {"verified_on": today, "verified_by": Means.LINK}
     changed = set(changes.write(service, values, said, confirmed=outcome.confirmed))
-    changed |= {f"capacity.{name}" for name in _tell(service, capacity, outcome, body["said_by"], said)}
+    changed |= {f"capacity.{name}" for name in _tell(service, capacity, outcome, said)}
     link.used_at = at
     link.save(update_fields=["used_at"])
     service.asks_missed = 0
@@ -168,16 +168,18 @@ def confirm(body: Mapping[str, Any], *, at: datetime) -> Confirmed:
     return Confirmed(corrected=len(corrected), waits=bool(outcome.waiting))
 
 
-def _tell(
-    service: Service, capacity: Capacity | None, outcome: Outcome, said_by: str, said: Said
-) -> list[str]:
+def _tell(service: Service, capacity: Capacity | None, outcome: Outcome, said: Said) -> list[str]:
     """Write what was said of the places; who said it stands in the row alone, where the next word replaces it."""
     values, confirmed = dict(outcome.of_capacity), list(outcome.confirmed_capacity)
     if capacity is None and not values and outcome.vacancy is None:
         return []
     row = capacity or Capacity(service=service)
     if outcome.vacancy is not None:
-        row.told_by, row.told_at, row.valid_until = said_by or as_kept(_("la structure")), said.at, None
+        row.told_by, row.told_at, row.valid_until = (
+            outcome.told_by or as_kept(_("la structure")),
+            said.at,
+            None,
+        )
         values["vacancy"] = outcome.vacancy
         confirmed.append("vacancy")
     changed = changes.write(row, values, said, confirmed=confirmed)

@@ -13,8 +13,10 @@ from directory.queries.views import (
 )
 from directory.queries.waiting import Waiting, waiting
 from directory.queries.worklists import (
+    AnswerLine,
     OpeningLine,
     ReportLine,
+    link_answers,
     open_reports,
     openings_to_look_at,
     to_verify,
@@ -22,6 +24,7 @@ from directory.queries.worklists import (
 
 __all__ = [
     "AddressView",
+    "AnswerLine",
     "CapacityView",
     "OpeningLine",
     "Pair",
@@ -32,6 +35,7 @@ __all__ = [
     "VerificationLine",
     "Waiting",
     "history",
+    "link_answers",
     "open_reports",
     "openings_to_look_at",
     "possible_duplicates",

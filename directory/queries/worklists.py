@@ -1,10 +1,12 @@
 """What waits for who keeps the directory, and for who looks at openings of secret addresses (field.md A.7, A.8)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import F
 
 from accounts.actor import Actor
 from audit.disclosure import disclosure
@@ -12,12 +14,16 @@ from audit.events import Purpose
 from directory import acts
 from directory.access import EDIT, kept_reports, kept_services, reviewable_openings
 from directory.actions.records import acting
+from directory.codes import Means
 from directory.freshness import Freshness
-from directory.models import Service
+from directory.links import valid_for
+from directory.models import Capacity, Service, Verification
 from directory.queries.search import working
 from directory.queries.views import ServiceLine, line_of, with_places
 
 LINES_MAX: Final = 500
+#: So long an answer by link is shown to who can undo it.
+ANSWERS_SHOWN: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,18 @@ class ReportLine:
     service_name: str
     structure_name: str
     sentence: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """An answer by link that changed something; ``fields`` as ``Verification.field``, ``id`` by which it is undone."""
+
+    id: UUID
+    service: UUID
+    service_name: str
+    structure_name: str
+    fields: tuple[str, ...]
     at: datetime
 
 
@@ -87,6 +105,57 @@ def open_reports(actor: Actor, *, at: datetime) -> list[ReportLine]:
                 for row in reports
             ]
     return sorted(lines, key=lambda line: (line.at, line.id))
+
+
+def link_answers(actor: Actor, *, at: datetime) -> list[AnswerLine]:
+    """Return what services changed by their links of late, the newest first (field.md A.8).
+
+    An answer of which nothing stands any more, undone or corrected, isn't among them.
+
+    Raises:
+        NotAllowed: the actor keeps no entries.
+    """
+    since = at - ANSWERS_SHOWN
+    # Whoever answered since then was asked no longer before than a link counts: few entries, found by their index.
+    asked = kept_services(actor).filter(asked_at__gte=since - valid_for())
+    said = (
+        Verification.objects.filter(
+            service__in=asked.order_by().values("pk"), means=Means.LINK, by=None, at__gte=since
+        )
+        .exclude(old=F("new"))
+        .exclude(old__isnull=True, new__isnull=True)
+        .exclude(field__startswith="verified_")
+        .select_related("service__structure")
+        .prefetch_related("service__capacities")
+        .order_by("-at", "service", "field")[:LINES_MAX]
+    )
+    lines = []
+    for (when, _pk), group in groupby(said, key=lambda one: (one.at, one.service_id)):
+        rows = list(group)
+        service = rows[0].service
+        if service is not None and any(_stands(one, service) for one in rows):
+            lines.append(
+                AnswerLine(
+                    id=rows[0].pk,
+                    service=service.pk,
+                    service_name=service.name,
+                    structure_name=service.structure.name,
+                    fields=tuple(one.field for one in rows),
+                    at=when,
+                )
+            )
+    return lines
+
+
+def _stands(said: Verification, service: Service) -> bool:
+    """Tell whether a service, or the capacity that links ask about, still holds what was said."""
+    row: Service | Capacity | None = service
+    if said.field.startswith("capacity."):
+        row = min(service.capacities.all(), key=lambda one: (one.unit, one.population), default=None)
+    if row is None or said.old == said.new:
+        return False
+    field: Any = row._meta.get_field(said.field.removeprefix("capacity."))
+    return bool(getattr(row, field.attname) == field.to_python(said.new))
 
 
 def openings_to_look_at(actor: Actor, *, at: datetime) -> list[OpeningLine]:  # noqa: ARG001 - as the other lists

@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 
 from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible
-from directory import freshness, links
+from directory import freshness, links, queries
 from directory.actions import changes, confirmations
 from directory.codes import Means
 from directory.confirmations import ASKED, ConfirmationInput
+from directory.contact_details import has_contact_details
 from directory.models import Capacity, ConfirmationLink, ErrorReport, Place, Reach, Service, Verification
 from outbox.models import Notice
 from tests.accounts.conftest import entries
@@ -214,7 +215,6 @@ def test_all_is_right_confirms_every_field_and_changes_none(service, token, cloc
         ({"delay_said": "wrong", "delay": 48}, "answer_delay_hours", 48),
         ({"documents_said": "wrong", "documents_never": "Le jugement"}, "documents_never", "Le jugement"),
         ({"works": "suspended"}, "status", "suspended"),
-        ({"works": "closed"}, "status", "closed"),
     ],
 )
 def test_a_correction_counts_at_once_and_is_in_the_history(service, token, clock, said, column, value):
@@ -243,11 +243,19 @@ def test_the_words_of_a_situation_stay_with_an_answer_that_stays(world, clock):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("works", "found"), [("closed", False), ("suspended", True), ("active", True)])
-def test_a_service_that_closes_is_found_no_more(service, token, clock, works, found):
-    says(token, clock, works=works)
+def test_a_service_that_says_it_closed_is_suspended_until_an_editor_closes_it(world, service, token, clock):
+    """A stolen mail makes no shelter vanish unseen: nobody is sent there, and editors see that they are to call."""
+    done = says(token, clock, works="closed", suspended_until="2027-01-01")
 
-    assert Reach.objects.filter(service=service).exists() is found
+    row = Service.objects.get(pk=service.pk)
+    assert (done.waits, row.status, row.suspended_until) == (True, "suspended", None)
+    assert Reach.objects.filter(service=service).exists()
+    editor = world.actor("directory_editor", at=clock.now)
+    (line,) = queries.open_reports(editor, at=clock.now)
+    assert (line.service, line.sentence) == (
+        service.pk, "La structure dit qu'elle a fermé : appelez-la, puis fermez la fiche.",
+    )  # fmt: skip
+    assert queries.waiting(editor, at=clock.now).reports == 1
 
 
 def test_a_part_of_the_answers_verifies_these_and_not_the_entry(service, token, clock):
@@ -319,6 +327,97 @@ def test_a_telephone_and_an_address_wait_for_an_editor(world, service, token, cl
     assert value.encode() not in bytes(report.sentence.ciphertext)
 
 
+REACHING = [
+    "06 39 98 12 34", "06.39.98.12.34", "06-39-98-12-34", "+33 (0)6 39 98 12 34", "appeler le 063998", "06:39:98:12:34",
+    "０６３９９８１２３４", "a@essai.invalid", "a＠essai.invalid", "a arobase essai", "https://essai.invalid",
+    "www.essai.invalid", "voir essai.org",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REACHING)
+@pytest.mark.parametrize(
+    ("question", "member", "column"),
+    [
+        ("contact", "contact", "contact_name"),
+        ("hours", "hours", "opening_hours_text"),
+        ("documents", "documents_wanted", "documents_wanted"),
+        ("documents", "documents_never", "documents_never"),
+    ],
+)
+def test_a_text_by_which_somebody_is_reached_waits_for_an_editor(
+    world, clock, text, question, member, column
+):
+    kept = {
+        "contact_name": "Le chef",
+        "opening_hours": "24/7",
+        "documents_wanted": "A",
+        "documents_never": "B",
+    }
+    service = a_service(world, **kept)
+    (message,) = asked(clock)
+    said = {member: f"Le soir : {text}", f"{question}_said": "wrong", "delay_said": "wrong", "delay": 48}
+    done = says(token_in(message), clock, **said)
+
+    row = Service.objects.get(pk=service.pk)
+    assert (done.waits, row.answer_delay_hours) == (True, 48), "the rest counts at once"
+    assert (getattr(row, column), row.opening_hours) == (getattr(service, column), "24/7")
+    assert not Verification.objects.filter(service=service, field=column).exists()
+    (line,) = queries.open_reports(world.actor("directory_editor", at=clock.now), at=clock.now)
+    assert line.sentence.endswith(f" : Le soir : {text}")
+
+
+def test_a_number_in_the_note_of_formal_hours_waits_too(service, token, clock):
+    says(token, clock, hours_said="wrong", hours='Mo-Fr 09:00-18:00 "06 39 98 12 34"')
+
+    row = Service.objects.get(pk=service.pk)
+    assert (row.opening_hours, row.opening_hours_text) == ("", "")
+    assert ErrorReport.objects.filter(service=service).count() == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mo-Fr 09:00-12:30,14:00-18:00; Sa 10:00-12:00", "du lundi au vendredi, 9 h à 18 h", "9h-12h et 14h30-18h",
+        "9:00 – 12:00, 14:00 – 18:00", "24/7",
+    ],
+)  # fmt: skip
+def test_times_in_hours_reach_nobody(text):
+    assert not has_contact_details(text, is_hours=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Le chef de service", "le 115, puis le 119", "93200 Saint-Denis", "2 photos. Le 3 mai.", "de 9:00 à 17"],
+)
+def test_short_numbers_reach_nobody(text):
+    assert not has_contact_details(text)
+
+
+def test_a_name_that_holds_a_number_stands_beside_no_place(service, token, clock):
+    says(token, clock, vacancy=2, said_by="Camille 06 39 98 12 34")
+
+    assert Capacity.objects.get(service=service).told_by == "la structure"
+    assert ErrorReport.objects.filter(service=service).count() == 1
+
+
+def test_a_long_text_waits_in_pieces_and_nothing_of_it_is_lost(world, service, token, clock):
+    text = "".join(chr(97 + n % 26) for n in range(1_980)) + " 06 39 98 12 34"
+    says(token, clock, documents_said="wrong", documents_wanted=text)
+
+    told = queries.open_reports(world.actor("directory_editor", at=clock.now), at=clock.now)
+    pieces = {line.sentence.split(" : ", 1)[1] for line in told}
+    assert pieces == {text[start : start + 400] for start in range(0, len(text), 400)}
+
+
+def test_a_text_that_was_kept_and_is_sent_again_is_confirmed(world, clock):
+    service = a_service(world, contact_name="Le chef, 06 39 98 12 34")
+    (message,) = asked(clock)
+    done = says(token_in(message), clock, contact_said="wrong", contact=service.contact_name)
+
+    assert not done.waits
+    assert "contact_name" in verified(service, means="link")
+
+
 def test_what_else_is_to_be_corrected_is_a_sealed_sentence_for_the_editors(world, service, token, clock):
     says(token, clock, all_right=True, remark="Nous déménageons en mai.")
 
@@ -382,6 +481,30 @@ def test_an_editor_undoes_an_answer_and_what_changed_since_stays(world, service,
     assert (row.status, row.contact_name, row.answer_delay_hours) == ("active", "", 24)
     assert Reach.objects.filter(service=service).exists()
     assert Capacity.objects.get(service=service).vacancy is None
+
+
+def test_answers_by_link_are_listed_for_a_month_for_who_keeps_the_entry(world, service, token, clock):
+    a_service(world)
+    (second,) = asked(clock)
+    Capacity.objects.create(service=service, maximum=4)
+    says(
+        token, clock, works="suspended", contact_said="wrong", contact="Un inconnu", capacity_said="wrong", maximum=6,
+        vacancy=0,
+    )  # fmt: skip
+    clock.on(minutes=1)
+    says(token_in(second), clock, all_right=True)
+    editor = world.actor("directory_editor", at=clock.now)
+    (line,) = queries.link_answers(editor, at=clock.now)
+    assert (line.service, set(line.fields)) == (
+        service.pk, {"status", "contact_name", "capacity.maximum", "capacity.vacancy"},
+    )  # fmt: skip
+    assert queries.link_answers(world.actor("directory_editor", "75", at=clock.now), at=clock.now) == []
+    with pytest.raises(NotAllowed):
+        queries.link_answers(world.actor("crip_coordinator", at=clock.now), at=clock.now)
+    assert queries.link_answers(editor, at=clock.now + timedelta(days=29))
+    assert queries.link_answers(editor, at=clock.now + timedelta(days=31)) == []
+    confirmations.revert(line.id, actor=editor, at=clock.now)
+    assert queries.link_answers(editor, at=clock.now) == []
 
 
 def test_a_whole_confirmation_undone_is_no_verification_any_more(world, service, token, clock):

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.errors import AlreadyThere, LinkRefused, NotAllowed, NotVisible
 from directory import links, tasks
-from directory.actions import changes, confirmations
+from directory.actions import changes, confirmations, merging
 from directory.codes import Means, Status
 from directory.models import ConfirmationLink, Service
 from outbox.models import Notice
@@ -168,6 +168,46 @@ def test_another_address_ends_the_link_that_went_to_the_old_one(world, clock, wh
     row = Service.objects.get(pk=service.pk) if whose == "service" else service.structure
     said = changes.Said(by=None, at=clock.now, means=Means.PHONE)
     changes.write(row, {"email": "neuve@essai.invalid"}, said)
+
+    with pytest.raises(LinkRefused):
+        links.held(token_in(message), at=clock.now)
+
+
+@pytest.mark.parametrize(
+    ("of_other", "own", "good"),
+    [
+        ("autre@essai.invalid", "", False),
+        ("maison@essai.invalid", "", True),
+        ("autre@essai.invalid", "service@essai.invalid", True),
+    ],
+)
+def test_a_service_that_moves_to_a_structure_with_another_address_ends_its_link(
+    world, clock, of_other, own, good
+):
+    """The structure that it left may be somebody else's by now: its mails say nothing any more."""
+    service = a_service(world, email=own)
+    other = a_structure(world, email=of_other)
+    (message,) = asked(clock)
+    clock.on(hours=1)
+    editor = world.actor("directory_editor", at=clock.now)
+    merging.merge(other.pk, service.structure_id, actor=editor, at=clock.now)
+
+    if good:
+        assert links.held(token_in(message), at=clock.now)[1].structure == other
+    else:
+        with pytest.raises(LinkRefused):
+            links.held(token_in(message), at=clock.now)
+
+
+def test_an_address_that_changed_before_a_merger_ends_the_link_too(world, clock):
+    service = a_service(world)
+    other = a_structure(world, email="neuve@essai.invalid")
+    (message,) = asked(clock)
+    clock.on(hours=1)
+    said = changes.Said(by=None, at=clock.now, means=Means.PHONE)
+    changes.write(service.structure, {"email": "neuve@essai.invalid"}, said)
+    editor = world.actor("directory_editor", at=clock.now)
+    merging.merge(other.pk, service.structure_id, actor=editor, at=clock.now)
 
     with pytest.raises(LinkRefused):
         links.held(token_in(message), at=clock.now)

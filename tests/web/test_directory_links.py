@@ -31,6 +31,10 @@ def test_an_editor_has_a_service_asked_and_undoes_what_it_answered(world, clock)
     said = {"token": token_in(message), "works": "closed", "contact_said": "wrong", "contact": "Un inconnu"}
     acts.confirm(ConfirmationInput.read(said), at=clock.now)
 
+    listed = editor.get("/annuaire/signalements")
+    assert "Réponses reçues par lien" in text(listed)
+    assert "À qui parler" in text(listed)
+    assert any(one.endswith("/annulation") for one in links(listed, path))
     history = editor.get(f"{path}/historique")
     (undo, *_) = [one for one in links(history, path) if one.endswith("/annulation")]
     assert "Un inconnu" in text(history)

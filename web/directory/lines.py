@@ -17,8 +17,15 @@ from directory.actions.changes import SEALED
 from directory.freshness import Freshness
 from directory.models import Service, Structure
 from directory.opening import opening_at, zone_of
-from directory.queries import OpeningLine, Pair, ReportLine, ServiceLine, StructurePage, VerificationLine
-from directory.queries.search import working
+from directory.queries import (
+    AnswerLine,
+    OpeningLine,
+    Pair,
+    ReportLine,
+    ServiceLine,
+    StructurePage,
+    VerificationLine,
+)
 from web.cases import display as case_display
 from web.directory import card, display, hours, where
 from web.directory.display import Said, Tag
@@ -134,8 +141,12 @@ def structure_page(page: StructurePage, *, at: datetime) -> dict[str, Any]:
 # --- What waits -------------------------------------------------------------------------------------------
 
 
+_OLDEST: Final = _("Les plus anciens d'abord ; les suivants viennent quand ceux-ci sont traités.")
+_LATEST: Final = _("Les plus récentes d'abord ; les autres sont dans l'historique de chaque service.")
+
+
 def tasks(actor: Actor, *, at: datetime, shown: int) -> list[dict[str, Any]]:
-    """Return the lists of what waits for an editor: reports, entries to verify, unanswered links, possible twins.
+    """Return the lists of what waits for an editor: reports, entries to verify, silence, possible twins, answers.
 
     The sentences of the reports are opened; an entry says so.
     """
@@ -145,11 +156,13 @@ def tasks(actor: Actor, *, at: datetime, shown: int) -> list[dict[str, Any]]:
         working(kept_services(actor)).filter(asks_missed__gt=0).order_by("-asks_missed", "name", "pk")
     )
     twins = queries.possible_duplicates(actor)
+    answers = queries.link_answers(actor, at=at)
     listed: tuple[tuple[str, Any, Sequence[Any], Callable[[Any], dict[str, Any]], Any], ...] = (
         ("signalements", _("Signalements"), reports, _reported, _("Aucun signalement.")),
         ("a-verifier", _("À vérifier"), verify, _stale, _("Tout est vérifié.")),
         ("sans-reponse", _("Demandes sans réponse"), silent, _silent, _("Chaque service a répondu.")),
         ("doublons", _("Doublons possibles"), twins, _twins, _("Aucun doublon possible.")),
+        ("reponses", _("Réponses reçues par lien"), answers, _answered, _("Aucune réponse depuis un mois.")),
     )
     return [
         {
@@ -158,6 +171,7 @@ def tasks(actor: Actor, *, at: datetime, shown: int) -> list[dict[str, Any]]:
             "count": len(rows),
             "lines": [worded(row) for row in rows[:shown]],
             "more": len(rows) > shown,
+            "rest": _LATEST if slug == "reponses" else _OLDEST,
             "empty": empty,
         }
         for slug, title, rows, worded, empty in listed
@@ -194,6 +208,21 @@ def _silent(row: Service) -> dict[str, Any]:
         "address": reverse("directory-service", args=[row.pk]),
         "about": asked % {"n": row.asks_missed},
         "act": {"address": reverse("directory-verify", args=[row.pk]), "words": _("Vérifier par téléphone")},
+    }
+
+
+def _answered(line: AnswerLine) -> dict[str, Any]:
+    names = ", ".join(dict.fromkeys(filter(None, map(field_name, line.fields))))
+    said = {"day": display.day(line.at), "fields": names}
+    return {
+        "name": line.service_name,
+        "structure": line.structure_name,
+        "address": reverse("directory-history", args=[line.service]),
+        "about": gettext("Reçue le %(day)s : %(fields)s") % said,
+        "act": {
+            "address": reverse("directory-undo", args=[line.service, line.id]),
+            "words": _("Annuler cette réponse"),
+        },
     }
 
 
