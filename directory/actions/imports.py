@@ -33,8 +33,6 @@ from directory.exchange.rows import STRUCTURE
 from directory.models import DirectoryImport, HeldRow, Structure
 from encryption import digest
 
-#: A ZIP may hold so many times its own allowance: JSON packs well.
-_UNPACKED: Final = 4
 _WRITES: Final = (Outcome.CREATED, Outcome.CHANGED, Outcome.ARCHIVED)
 #: The counts of a plan that a run keeps.
 _COUNTS: Final = ("created", "changed", "unchanged", "archived", "held", "refused", "left_out")
@@ -130,7 +128,7 @@ def _plan(
     raw: bytes, authority: Authority, source: str, options: Options, at: datetime
 ) -> tuple[Plan, str, date | None]:
     today = at.astimezone(ZoneInfo(authority.timezone)).date()
-    asked = Asked(source, today, covering(authority, on=today), settings.IMPORT_BYTES * _UNPACKED)
+    asked = Asked(source, today, covering(authority, on=today), settings.IMPORT_BYTES)
     try:
         read = files.read(raw, asked)
     except FileFault as error:

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final, NoReturn
 
 from accounts.imports import table
@@ -26,6 +26,9 @@ _ZIP: Final = b"PK\x03\x04"
 _PARTS_MAX: Final = 8
 #: JSON nested deeper than this is none of ours; the parser itself would only stop at its own stack.
 _DEPTH_MAX: Final = 40
+#: So often these signs may stand in all that is parsed of one file: of ``ENTRIES_MAX`` entries each may have some
+#: hundred members. Parsed, each takes a hundred bytes or two: a small file of nothing else would fill the memory.
+_SIGNS_MAX: Final[Sequence[tuple[bytes, int]]] = ((b"[{", 1_000_000), (b",", 2_000_000), (b"\r\n", 3_000_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def _read(raw: bytes, asked: Asked) -> Read:
         case Source.FINESS:
             return finess.read(table.Source.of(raw), asked.covers, today=asked.today)
         case Source.SERVICE_PUBLIC:
-            desks = service_public.desks_of(_json(raw))
+            desks = service_public.desks_of(_bounded_json(raw))
             if desks is None:
                 _not_it()
             return service_public.read(desks, asked.covers, today=asked.today)
@@ -72,7 +75,7 @@ def _read(raw: bytes, asked: Asked) -> Read:
 
 
 def _hsds(raw: bytes, asked: Asked) -> Read:
-    members = hsds_read.members_of(_json(raw))
+    members = hsds_read.members_of(_bounded_json(raw))
     if members is None:
         _not_it()
     _count(*members)
@@ -87,7 +90,9 @@ def _data_inclusion(raw: bytes, asked: Asked) -> Read:
     structures: list[tuple[int, Any]] = []
     services: list[tuple[int, Any]] = []
     side = side_file.empty()
-    for part in _parts(raw, asked.most_bytes) if raw.startswith(_ZIP) else [raw]:
+    parts = list(_parts(raw, asked.most_bytes)) if raw.startswith(_ZIP) else [raw]
+    _bound(parts)
+    for part in parts:
         document = _document(part)
         if isinstance(document, dict):
             if not side_file.is_one(document):
@@ -118,7 +123,7 @@ def _members(
 
 def _curated(raw: bytes, asked: Asked) -> Read:
     """Read one set of ``directory/data/associations.json``: what a ZIP of data.inclusion has, in one document."""
-    document = _json(raw)
+    document = _bounded_json(raw)
     if not isinstance(document, dict) or not side_file.is_one(document.get("side")):
         _not_it()
     lists = [document.get(name) for name in ("structures", "services")]
@@ -139,16 +144,21 @@ def _document(part: bytes) -> dict[str, Any] | list[tuple[int, Any]]:
     bare = part.lstrip(b"\xef\xbb\xbf \t\r\n")
     if bare.startswith(b"["):
         told = _json(part)
-        return list(enumerate(told, 1)) if isinstance(told, list) else _not_it()
+        return _numbered(told) if isinstance(told, list) else _not_it()
     if not bare.startswith(b"{"):
-        return list(_csv(part))
+        return list(islice(_csv(part), ENTRIES_MAX + 1))
     lines = [line for line in bare.splitlines() if line.strip()]
     if len(lines) == 1 or not lines[0].rstrip().endswith(b"}"):
         told = _json(part)
         if isinstance(told, dict) and "format" not in told and "id" in told:
             return [(1, told)]
         return told if isinstance(told, dict) else _not_it()
-    return [(number, _json(line, number)) for number, line in enumerate(lines, 1)]
+    return [(number, _json(line, number)) for number, line in _numbered(lines)]
+
+
+def _numbered[Member](members: Sequence[Member]) -> list[tuple[int, Member]]:
+    _count(members)
+    return list(enumerate(members, 1))
 
 
 def _csv(part: bytes) -> Iterator[tuple[int, Any]]:
@@ -204,6 +214,23 @@ def _parts(raw: bytes, most: int) -> Iterator[bytes]:
         raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise FileFault(FileReason.ENCODING) from None
+
+
+def _bound(parts: Sequence[bytes]) -> None:
+    """Refuse what would take far more memory parsed than it has bytes, before anything of it is parsed.
+
+    Raises:
+        FileFault: it holds more members than any file that is taken.
+    """
+    for signs, most in _SIGNS_MAX:
+        if sum(part.count(sign) for part in parts for sign in signs) > most:
+            raise FileFault(FileReason.TOO_MANY_LINES)
+
+
+def _bounded_json(raw: bytes) -> Any:
+    """Return the one document of JSON that a file is; raises as ``_bound`` and ``_json``."""
+    _bound([raw])
+    return _json(raw)
 
 
 def _json(raw: bytes, line: int = 0) -> Any:

@@ -132,6 +132,7 @@ audit/witness.py MAX_BODY _PROOF_MAX
 config/checks/keys.py KEY_BACKUP_DAYS_MAX
 config/env.py _DIGITS_MAX
 config/logs.py FRAMES_MAX
+directory/exchange/files.py _PARTS_MAX _DEPTH_MAX _SIGNS_MAX
 outbox/addresses.py _URL_MAX
 referrals/attachments/names.py LONGEST
 referrals/attachments/cleanup.py _AT_ONCE

@@ -77,6 +77,14 @@ def test_what_is_done_is_found_by_need_and_said_by_the_file_and_verified_by_nobo
     assert Place.objects.get().commune == "Saint-Denis"
 
 
+def test_a_zip_unpacks_to_no_more_than_an_upload_has(world: Any, settings: Any) -> None:
+    raw = packed([di_structure(one) for one in range(20)])
+    settings.IMPORT_BYTES = 2 * len(raw)
+    with pytest.raises(InvalidInput) as refused:
+        tried(world, raw)
+    assert refused.value.extra["fields"] == {"file": ["import-too-many-lines"]}
+
+
 def test_another_file_than_the_tried_one_is_not_done(world: Any) -> None:
     run, _ = tried(world, packed([di_structure()]))
 
