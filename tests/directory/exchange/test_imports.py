@@ -1,5 +1,6 @@
 """Imports of the directory: what a file does once, twice, and when rows are gone or secret (field.md A.7, A.10)."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,8 +79,9 @@ def test_what_is_done_is_found_by_need_and_said_by_the_file_and_verified_by_nobo
 
 
 def test_a_zip_unpacks_to_no_more_than_an_upload_has(world: Any, settings: Any) -> None:
-    raw = packed([di_structure(one) for one in range(20)])
-    settings.IMPORT_BYTES = 2 * len(raw)
+    structures = [di_structure(one) for one in range(20)]
+    raw, settings.IMPORT_BYTES = packed(structures), len(json.dumps(structures)) - 1
+    assert len(raw) < settings.IMPORT_BYTES
     with pytest.raises(InvalidInput) as refused:
         tried(world, raw)
     assert refused.value.extra["fields"] == {"file": ["import-too-many-lines"]}
