@@ -249,6 +249,10 @@ FAULTS: Final[dict[str, Text]] = {
         "L'adresse est secrète : donnez un téléphone, un courriel ou un lien pour solliciter le service."
     ),
     "secret-address": _("L'adresse est secrète : ceci permettrait de la trouver."),
+    "one-is-secret": _(
+        "L'une des deux fiches a une adresse secrète, l'autre non : réunies, elles la montreraient. Rendez d'abord "
+        "l'adresse secrète sur les deux."
+    ),
     # About the file of an import as a whole.
     **{f"import-{fault.value}": fault.label for fault in sorted(OF_FILE)},
     "import-too-large": _("Ce fichier est trop volumineux pour un import."),

@@ -8,17 +8,31 @@ from outbox.templates import Kind, Template, register
 
 #: Addresses of pages, as ``web/urls.py`` has them.
 OPENINGS_PAGE: Final = "annuaire/ouvertures"
+JOURNAL_PAGE: Final = "journal"
 REPORTS_PAGE: Final = "annuaire/signalements"
 
 SECRET_OPENED: Final = "directory.secret"  # noqa: S105 - the code of a text
+NOBODY_TO_LOOK: Final = "directory.secret-alone"
 ERRORS_WAIT: Final = "directory.errors"
 
 register(
     Template(
         SECRET_OPENED,
         Kind.ACCOUNT,
-        _("Une adresse secrète de l'annuaire a été ouverte hors des heures de service : à vérifier."),
+        _(
+            "Une adresse secrète de l'annuaire a été ouverte hors des heures de service, ou par quelqu'un qui en a "
+            "ouvert plusieurs en un jour : à vérifier."
+        ),
         start=OPENINGS_PAGE,
+    ),
+    Template(
+        NOBODY_TO_LOOK,
+        Kind.ACCOUNT,
+        _(
+            "Une adresse secrète de l'annuaire a été ouverte par la seule personne qui pourrait le vérifier : voyez le "
+            "journal, et faites nommer un second encadrant."
+        ),
+        start=JOURNAL_PAGE,
     ),
     Template(
         ERRORS_WAIT,

@@ -23,7 +23,7 @@ from directory.codes import Source, Status, Visibility
 from directory.exchange import data_inclusion, hsds, side_file
 from directory.exchange.rows import SERVICE, STRUCTURE
 from directory.models import Capacity, Place, Service, Structure
-from directory.secrecy import leave_no_way_to
+from directory.secrecy import leave_no_way_to, with_secret_places
 
 #: The names of the files in a ZIP.
 STRUCTURES, SERVICES, SIDE, LEFT_OUT = "structures.json", "services.json", "repere.json", "left_out.json"
@@ -138,7 +138,7 @@ def rows_of(authority: Authority, audience: str) -> Rows:
     for one in counts:
         capacities.setdefault(one.service_id, []).append(one)
     places = {(one.structure_id, one.service_id): one for one in Place.objects.filter(authority=authority)}
-    hidden = {structure for (structure, _), one in places.items() if one.visibility == Visibility.SECRET}
+    hidden = with_secret_places()  # a parent is named too, which another authority may keep
     rows = Rows(
         list(structures.order_by("pk")),
         list(services.select_related("structure__parent").order_by("pk")),

@@ -13,6 +13,7 @@ from directory.actions.records import acting, kept_service, kept_structure, reco
 from directory.codes import Means, Visibility
 from directory.models import Place, Service, Structure
 from directory.rules import place_of
+from directory.secrecy import has_secret_place
 
 
 def kept_of[Row: (Structure, Service)](row: Row) -> Row:
@@ -31,8 +32,8 @@ def merge(kept_pk: UUID, lost_pk: UUID, *, actor: Actor, at: datetime) -> Struct
     Raises:
         NotVisible: one of them is absent, or merged already.
         NotAllowed: the actor doesn't keep both.
-        InvalidInput: they are the same row, or not of one kind and authority; or one is at a secret address and the
-            other isn't.
+        InvalidInput: they are the same row, or not of one kind and authority; or one has a secret place and the other
+            hasn't, one that is known to be nowhere included.
     """
     if visible_services(actor).filter(pk=kept_pk).exists():
         return merge_services(kept_pk, lost_pk, actor=actor, at=at)
@@ -46,7 +47,8 @@ def merge_services(kept_pk: UUID, lost_pk: UUID, *, actor: Actor, at: datetime) 
         lost = kept_service(lost_pk, actor)
     except NotVisible:
         raise InvalidInput({"lost": ["not-a-choice"]}) from None
-    _check(kept, lost, place_of(kept), place_of(lost))
+    _check(kept, lost)
+    _check_secrets(_is_secret(place_of(kept)) == _is_secret(place_of(lost)))
     said = Said(by=actor.user_id, at=at, means=Means.TYPED)
     for alias in lost.aliases.all():
         changes.write(alias, {"merged_into": kept}, said)
@@ -62,7 +64,8 @@ def merge_structures(kept_pk: UUID, lost_pk: UUID, *, actor: Actor, at: datetime
         lost = kept_structure(lost_pk, actor)
     except NotVisible:
         raise InvalidInput({"lost": ["not-a-choice"]}) from None
-    _check(kept, lost, _own_place(kept), _own_place(lost))
+    _check(kept, lost)
+    _check_secrets(_stay_secret(kept, lost))
     said = Said(by=actor.user_id, at=at, means=Means.TYPED)
     for service in lost.services.select_related("authority"):
         changes.write(service, {"structure": kept}, said)
@@ -79,17 +82,30 @@ def merge_structures(kept_pk: UUID, lost_pk: UUID, *, actor: Actor, at: datetime
     return kept
 
 
-def _check(
-    kept: Structure | Service, lost: Structure | Service, kept_place: Place | None, lost_place: Place | None
-) -> None:
+def _check(kept: Structure | Service, lost: Structure | Service) -> None:
     if kept.pk == lost.pk or kept.authority_id != lost.authority_id:
         raise InvalidInput({"lost": ["not-a-choice"]})
-    # The two are at one address: what one of them tells is what the other keeps secret.
-    secret = {
-        place is not None and place.visibility == Visibility.SECRET for place in (kept_place, lost_place)
-    }
-    if len(secret) > 1 and kept_place is not None and lost_place is not None:
-        raise InvalidInput({"lost": ["secret-address"]})
+
+
+def _check_secrets(alike: bool) -> None:
+    """Refuse a merger after which an address is told that was secret.
+
+    The two are at one address: what one of them tells is what the other keeps secret. One without a place is no better:
+    the kept one would show its registers and pages, and the next file write the address beside them.
+    """
+    if not alike:
+        raise InvalidInput({"lost": ["one-is-secret"]})
+
+
+def _stay_secret(kept: Structure, lost: Structure) -> bool:
+    """Tell whether what is secret of two structures stays so; services without a place are at the kept one's then."""
+    hidden, own = has_secret_place(kept.pk), _own_place(lost)
+    alike = own is None or _is_secret(own) == _is_secret(_own_place(kept))
+    return alike and hidden == has_secret_place(lost.pk)
+
+
+def _is_secret(place: Place | None) -> bool:
+    return place is not None and place.visibility == Visibility.SECRET
 
 
 def _own_place(structure: Structure) -> Place | None:

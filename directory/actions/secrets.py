@@ -1,32 +1,39 @@
 """Opens what is sealed in the directory: a secret address, the number of the night (field.md A.7, rule 4).
 
-An opening is a disclosure with a purpose, and never held up. Outside the authority's working hours its supervisors are
-told at once, and one of them looks at it by the end of the next working day.
+An opening is a disclosure with a purpose, and never held up. Outside the authority's working hours, and from the fourth
+place on that one person opens within a day, its supervisors are told at once, and one of them looks at it by the end of
+the next working day. Where nobody but the opener could, the data protection officer is told.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import own_account, require, require_somewhere, who_may
+from accounts.access import office_holders, own_account, require, require_somewhere, who_may
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, NotAllowed, NotVisible
+from accounts.models import Authority
 from accounts.naming import visible
 from accounts.notifications import tell_people
+from accounts.roles import Role
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from directory import acts, duty
 from directory.access import ASKING, READ, REVIEW, SECRET, may_ask, reviewable_openings, visible_services
 from directory.actions.records import acting, record
 from directory.models import Place, SecretOpening
-from directory.notices import SECRET_OPENED
+from directory.notices import NOBODY_TO_LOOK, SECRET_OPENED
 
-#: What an entry says of an opening for which nobody of the authority was at work.
-OFF_DUTY = "off-duty"
+#: What an entry says of an opening for which nobody of the authority was at work, or that was one of many.
+OFF_DUTY: Final = "off-duty"
+MANY: Final = "many-addresses"
+#: So many places one person opens within a day, at whichever authority, before each further one is looked at.
+PLACES_A_DAY: Final = 3
+DAY: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,8 @@ def open_address(place_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: d
     if place is None or place.secret is None:
         raise NotVisible
     require(actor, SECRET, place.authority_id)
-    on_duty = duty.is_on_duty(place.authority, at)
+    rule = _why_looked_at(place, actor, at)
+    on_duty = not rule
     opening = SecretOpening.objects.create(
         place=place,
         authority=place.authority,
@@ -74,16 +82,33 @@ def open_address(place_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: d
         objects=[],
         tenant=place.authority_id,
         act=acts.SECRET_OPENED,
-        rule="" if on_duty else OFF_DUTY,
+        rule=rule,
         payload=place.pk.bytes,
         always=True,
         urgent=True,
     ) as scope:
         parts = place.secret.open(scope)
     if not on_duty:
-        told = who_may(REVIEW, place.authority_id, at=at) - {actor.user_id}
-        tell_people(told, SECRET_OPENED, place.authority_id, at=at)
+        _tell(place.authority, actor, at)
     return Address(opening=opening.pk, department=place.department, **parts)
+
+
+def _why_looked_at(place: Place, actor: Actor, at: datetime) -> str:
+    """Return why somebody looks at an opening afterwards, as the entry says it; empty where nobody needs to."""
+    if not duty.is_on_duty(place.authority, at):
+        return OFF_DUTY
+    recent = SecretOpening.objects.filter(by=actor.user_id, at__gt=at - DAY).exclude(place=place)
+    others = recent.order_by().values("place").distinct().count()
+    return MANY if others >= PLACES_A_DAY else ""
+
+
+def _tell(authority: Authority, actor: Actor, at: datetime) -> None:
+    """Tell those who look at openings; where the opener is the only one, who watches over the data."""
+    if lookers := who_may(REVIEW, authority.pk, at=at) - {actor.user_id}:
+        tell_people(lookers, SECRET_OPENED, authority.pk, at=at)
+        return
+    officers = office_holders([Role.DPO], authority.pk, at=at) - {actor.user_id}
+    tell_people(officers, NOBODY_TO_LOOK, authority.pk, at=at)
 
 
 def open_night_phone(service_pk: UUID, *, actor: Actor, at: datetime) -> str:

@@ -116,7 +116,10 @@ class ResourceImportPlanOut(ResourceImportOut):
 
 
 class HeldRowOut(serializers.ModelSerializer[HeldRow]):
-    """A row of an import that is like a structure with a secret address; nothing of its own address is kept."""
+    """A row of an import that is like a structure with a secret address.
+
+    Its id in the source isn't told: registers give the address by it.
+    """
 
     class Meta:
         model = HeldRow
@@ -125,7 +128,6 @@ class HeldRowOut(serializers.ModelSerializer[HeldRow]):
             "run",
             "authority",
             "structure",
-            "source_id",
             "matched_by",
             "settled_at",
             "settled_by",

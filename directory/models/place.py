@@ -109,8 +109,8 @@ class Place(Celled):
 class SecretOpening(models.Model):
     """One look at a secret address: by whom, why, and who looked at it afterwards (field.md A.7, rule 4).
 
-    ``on_duty``: it was within the authority's working hours. Outside them the supervisors are told at once, and one of
-    them looks at it by ``due_at``. Never held up.
+    ``on_duty``: it was within the authority's working hours, and not one of many by that person in a day. Else the
+    supervisors are told at once, and one of them looks at it by ``due_at``. Never held up.
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {

@@ -23,7 +23,7 @@ from directory.queries.views import (
     place_of,
     with_places,
 )
-from directory.secrecy import REGISTERS, any_secret, leave_no_way_to
+from directory.secrecy import LEADS, REGISTERS, has_secret_place, leave_no_way_to
 
 HISTORY_MAX: Final = 500
 
@@ -38,8 +38,7 @@ def service(pk: UUID, *, actor: Actor, at: datetime) -> ServicePage:
     found = kept_of(visible(visible_services(actor).select_related("merged_into"), pk))
     row = visible(with_places(visible_services(actor)), found.pk)
     place, structure = place_of(row), row.structure
-    may_edit = row.authority_id in actor.may(access.EDIT)
-    if not may_edit and any_secret((place, *getattr(structure, "own_places", ()))):
+    if has_secret_place(structure.pk):  # of a service beside this one, too: one structure, one register
         leave_no_way_to(row)
         leave_no_way_to(structure)
     return ServicePage(
@@ -51,7 +50,7 @@ def service(pk: UUID, *, actor: Actor, at: datetime) -> ServicePage:
         capacities=tuple(capacity_view(one, at=at) for one in row.capacities.all()),
         freshness=freshness(row, at=at),
         has_night_phone=row.night_phone is not None,
-        may_edit=may_edit,
+        may_edit=row.authority_id in actor.may(access.EDIT),
         may_open_address=(
             place is not None
             and place.visibility == Visibility.SECRET
@@ -70,35 +69,36 @@ def structure(pk: UUID, *, actor: Actor, at: datetime) -> StructurePage:
     """
     row = kept_of(visible(visible_structures(actor).select_related("merged_into"), pk))
     services = with_places(working(visible_services(actor)).filter(structure=row)).order_by("name", "id")
-    places = list(row.places.all())
-    may_edit = row.authority_id in actor.may(access.EDIT)
-    if not may_edit and any_secret(places):
+    if has_secret_place(row.pk):
         leave_no_way_to(row)
     registers = {name: getattr(row, name) for name in REGISTERS}
     return StructurePage(
         row=row,
         identifiers={name: number for name, number in registers.items() if number},
-        address=address_view(next((place for place in places if place.service_id is None), None)),
+        address=address_view(row.places.filter(service=None).first()),
         services=tuple(line_of(one, at=at) for one in services),
-        may_edit=may_edit,
+        may_edit=row.authority_id in actor.may(access.EDIT),
     )
 
 
 def history(row: Service, *, actor: Actor) -> list[VerificationLine]:
     """Return what was said of a service and when, the newest first; who said it is told to its editors alone.
 
+    Of what leads to a secret address it tells that it changed, and no value, old or new: as the page.
+
     Raises:
         NotAllowed: the actor doesn't read the directory.
     """
     visible_services(actor)
     named = row.authority_id in actor.may(access.EDIT)
+    untold = LEADS if has_secret_place(row.structure_id) else frozenset()
     rows = Verification.objects.filter(service=row).select_related("by")[:HISTORY_MAX]
     return [
         VerificationLine(
             id=one.pk,
             field=one.field,
-            old=one.old,
-            new=one.new,
+            old=None if one.field in untold else one.old,
+            new=None if one.field in untold else one.new,
             at=one.at,
             means=one.means,
             evidence=one.evidence if named else "",

@@ -88,7 +88,7 @@ class ServiceLine:
 class StructurePage:
     """A structure as everybody reads it. ``identifiers``: SIRET, FINESS and so on, by register.
 
-    Those of a structure with a secret place are left out, but for its editors: public registers give the address.
+    Those of a structure with a secret place are left out, for its editors too: public registers give the address.
     """
 
     row: Structure

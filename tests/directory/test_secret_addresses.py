@@ -1,15 +1,20 @@
 """Secret addresses: the seven rules of field.md A.7, each with its tests. What no output holds: also tests/web."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 from accounts.errors import AlreadyThere, InvalidInput, NotAllowed, NotVisible
+from accounts.models import Membership
 from accounts.roles import Role
 from directory import queries
-from directory.actions import places, reports, secrets
-from directory.inputs import PlaceInput, SearchInput
-from directory.models import ErrorReport, Place
+from directory.actions import changes, merging, places, secrets, services, structures
+from directory.actions.changes import Said
+from directory.codes import Means, OpeningPurpose
+from directory.inputs import PlaceInput, SearchInput, ServiceInput
+from directory.models import Place, Reach, SecretOpening, Service, Structure, Verification
+from outbox.models import Notice
+from tests.conftest import see_all
 from tests.directory.entries import (
     AT,
     PUBLIC_ADDRESS,
@@ -21,11 +26,14 @@ from tests.directory.entries import (
     editor,
     entries,
 )
+from tests.directory.exchange.samples import a_held_row
+from tests.web.visiting import Visitor
 
 #: In no output may any of these stand.
 CANARIES = (SECRET_COMMUNE, "59512", "59100", "Acacias", "vert amande", "3.17456", "50.69421")
 #: A Saturday night: 3 in the morning in Paris.
 NIGHT = datetime(2026, 11, 28, 2, tzinfo=UTC)
+SIRET, PAGE = "73282932000074", "https://refuge.invalid/plan"
 READS_K = ("ase_inspector", "case_referent", "on_call", "supervisor")
 
 
@@ -111,17 +119,78 @@ def test_no_answer_of_any_role_holds_the_planted_commune(world, secret, role):
     assert [told_by(answer.content.decode()) for answer in answers] == [[]] * 6
 
 
-def test_numbers_by_which_registers_give_the_address_are_for_its_editors(world):
-    structure = a_structure(world, siret="73282932000074")
+def test_numbers_by_which_registers_give_the_address_are_for_nobody_its_editors_included(world):
+    """They write them, and read class K by no way (domain.md §2.8, no. 12)."""
+    structure = a_structure(world, siret=SIRET)
     a_service(world, structure)
-    read = {"actor": world.actor("on_call", "75", at=AT), "at": AT}
-    assert queries.structure(structure.pk, **read).identifiers == {"siret": "73282932000074"}
+    readers = [world.actor("on_call", "75", at=AT), editor(world)]
+    told = [queries.structure(structure.pk, actor=one, at=AT).identifiers for one in readers]
+    assert told == [{"siret": SIRET}] * 2
 
     at_place(world, structure, "secret")
 
-    assert queries.structure(structure.pk, **read).identifiers == {}
-    own = queries.structure(structure.pk, actor=editor(world), at=AT)
-    assert own.identifiers == {"siret": "73282932000074"}
+    assert [queries.structure(structure.pk, actor=one, at=AT).identifiers for one in readers] == [{}, {}]
+    structure.refresh_from_db()
+    assert structure.siret == SIRET
+
+
+@pytest.mark.parametrize("reader", [("filer", "75"), ("directory_editor", "93")])
+def test_the_history_tells_that_what_leads_to_a_secret_address_changed_and_not_what_it_is(world, reader):
+    service = a_service(world, source_url=PAGE)
+    path = f"resources/{service.pk}/history"
+
+    def told():
+        results = world.as_(*reader).get(path).json()["results"]
+        return [(one["old"], one["new"]) for one in results if one["field"] == "source_url"]
+
+    assert told() == [(None, PAGE)]
+    at_place(world, service.structure, "secret", a_service(world, service.structure))
+
+    assert told() == [(None, None)]
+
+
+@pytest.mark.parametrize("reader", [("filer", "75"), ("directory_editor", "93")])
+def test_the_secret_place_of_one_service_hides_what_leads_to_it_on_the_pages_of_the_others(world, reader):
+    structure = a_structure(world, website=PAGE, source_url=PAGE, siret=SIRET)
+    sibling, hidden = a_service(world, structure), a_service(world, structure)
+    read = {"actor": world.actor(*reader, at=AT), "at": AT}
+    assert queries.service(sibling.pk, **read).structure.website == PAGE
+
+    at_place(world, structure, "secret", hidden)
+
+    for one in (sibling, hidden):
+        row = queries.service(one.pk, **read).structure
+        assert (row.website, row.source_url, row.siret) == ("", "", "")
+        page = Visitor(world, *reader).get(f"/annuaire/services/{one.pk}").content.decode()
+        assert PAGE not in page
+
+
+def test_a_form_shows_nothing_that_leads_to_a_secret_address_and_keeps_what_it_holds(world):
+    structure = a_structure(world, website=PAGE, siret=SIRET)
+    at_place(world, structure, "secret", a_service(world, structure))
+    keeper, form = Visitor(world, "directory_editor"), f"/annuaire/structures/{structure.pk}/correction"
+    shown = keeper.get(form).content.decode()
+    assert (PAGE in shown, SIRET in shown) == (False, False)
+
+    assert keeper.fills(form, name="Le Phare du Nord", website="").status_code == 303
+    assert keeper.fills(form, finess="930000005").status_code == 303
+    see_all()
+
+    structure.refresh_from_db()
+    held = (structure.name, structure.website, structure.siret, structure.finess)
+    assert held == ("Le Phare du Nord", PAGE, SIRET, "930000005")
+
+
+def test_a_held_row_tells_its_editor_no_id_by_which_a_register_gives_the_address(world):
+    held = a_held_row(world)
+    keeper = Visitor(world, "directory_editor")
+
+    for raw in (
+        world.as_("directory_editor").get("resources/held").content.decode(),
+        keeper.get("/annuaire/imports/retenues").content.decode(),
+    ):
+        assert str(held.pk) in raw
+        assert held.source_id not in raw
 
 
 def test_the_page_at_acceslibre_goes_with_the_address_and_doesnt_come_back(world):
@@ -308,6 +377,44 @@ def test_a_supervisor_who_opens_one_at_night_isnt_told_and_another_looks_at_it(w
         secrets.look_at(row.pk, {"justified": True}, actor=second, at=AT)
 
 
+def test_from_the_fourth_address_in_a_day_on_each_is_looked_at_and_none_is_held_up(world):
+    """Class K isn't harvested by day: other persons, the same address again, and the next day count for themselves."""
+    rows = [at_place(world, a_structure(world), "secret") for _ in range(5)]
+    first, *others = rows
+    for place in (first, first, *others[:2]):
+        opened(world, place)
+    assert not SecretOpening.objects.filter(on_duty=False).exists()
+    opened(world, others[2], "case_referent")
+    assert not SecretOpening.objects.filter(on_duty=False).exists()
+
+    for place in others[2:]:
+        assert opened(world, place).commune == SECRET_COMMUNE
+
+    looked_at = SecretOpening.objects.filter(on_duty=False)
+    assert {(one.place_id, one.due_at is not None) for one in looked_at} == {
+        (others[2].pk, True),
+        (others[3].pk, True),
+    }
+    assert entries("directory:secret-opened")[-1]["rule"] == "many-addresses"
+    told = Notice.objects.filter(template="directory.secret").values_list("user_id", flat=True)
+    assert set(told) == {world.user("supervisor").pk, world.user("supervisor_2").pk}
+    boss = world.actor("supervisor", at=AT)
+    assert {one.id for one in queries.openings_to_look_at(boss, at=AT)} == {one.pk for one in looked_at}
+
+    opened(world, first, at=AT + timedelta(days=1))
+    assert SecretOpening.objects.order_by("-at").first().on_duty is True
+
+
+def test_where_the_opener_alone_could_look_the_data_protection_officer_is_told(world):
+    place = at_place(world, a_structure(world), "secret")
+    Membership.objects.filter(user=world.user("supervisor_2")).update(valid_to=NIGHT)
+
+    opened(world, place, "supervisor", at=NIGHT)
+
+    notices = {one.template: one.user_id for one in Notice.objects.filter(template__startswith="directory.")}
+    assert notices == {"directory.secret-alone": world.user("dpo").pk}
+
+
 @pytest.mark.parametrize(
     ("timezone", "code", "instant", "on_duty"),
     [
@@ -441,4 +548,58 @@ def test_a_secret_place_isnt_merged_with_one_that_tells(world, secret):
     for kept, lost in ((other.pk, secret.structure_id), (secret.structure_id, other.pk)):
         with pytest.raises(InvalidInput) as refused:
             merging.merge(kept, lost, actor=editor(world), at=AT)
-        assert refused.value.extra["fields"] == {"lost": ["secret-address"]}
+        assert refused.value.extra["fields"] == {"lost": ["one-is-secret"]}
+
+
+def test_a_secret_structure_isnt_merged_with_one_that_is_nowhere(world, secret):
+    """The kept one would show its registers and pages, and the next file write the address beside them."""
+    other = a_structure(world, siret=SIRET)
+
+    for kept, lost in ((other.pk, secret.structure_id), (secret.structure_id, other.pk)):
+        with pytest.raises(InvalidInput) as refused:
+            merging.merge(kept, lost, actor=editor(world), at=AT)
+        assert refused.value.extra["fields"] == {"lost": ["one-is-secret"]}
+    answer = world.as_("directory_editor").post(
+        f"structures/{other.pk}/merge", {"lost": str(secret.structure_id)}
+    )
+    assert "adresse secrète" in answer.content.decode()
+
+
+def test_nor_is_one_of_which_a_service_is_at_a_secret_place(world):
+    one, other = (a_structure(world) for _ in range(2))
+    for place in (None, "public"):
+        if place:
+            at_place(world, other, place)
+        at_place(world, one, "secret", a_service(world, one))
+        for kept, lost in ((other.pk, one.pk), (one.pk, other.pk)):
+            with pytest.raises(InvalidInput):
+                merging.merge(kept, lost, actor=editor(world), at=AT)
+
+    assert not Structure.objects.exclude(merged_into=None).exists()
+
+
+def test_services_without_a_place_dont_leave_a_secret_one_by_a_merger(world):
+    """They are where their structure is: merged into one that is nowhere itself, they would be there too."""
+    kept, lost = (a_structure(world) for _ in range(2))
+    at_place(world, kept, "secret", a_service(world, kept))
+    at_place(world, lost, "secret")
+
+    with pytest.raises(InvalidInput):
+        merging.merge(kept.pk, lost.pk, actor=editor(world), at=AT)
+    merging.merge(lost.pk, kept.pk, actor=editor(world), at=AT)
+
+
+@pytest.mark.parametrize("other", [None, "public"])
+def test_a_service_at_a_secret_place_isnt_merged_with_another(world, other):
+    one, two = a_service(world), a_service(world)
+    at_place(world, one.structure, "secret", one)
+    if other:
+        at_place(world, two.structure, other)
+
+    for kept, lost in ((two, one), (one, two)):
+        with pytest.raises(InvalidInput) as refused:
+            merging.merge(kept.pk, lost.pk, actor=editor(world), at=AT)
+        assert refused.value.extra["fields"] == {"lost": ["one-is-secret"]}
+
+    at_place(world, two.structure, "secret")
+    merging.merge(one.pk, two.pk, actor=editor(world), at=AT)

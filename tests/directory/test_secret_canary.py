@@ -51,11 +51,14 @@ ADDRESS = {
 #: What of it may lie about; numbers count where they stand alone.
 WORDS = (COMMUNE, "2.49287", "51.06831", "2,49287", "51,06831")
 NUMBERS = re.compile(rf"(?<![0-9a-zA-Z.])(?:{INSEE}|{POSTAL})(?![0-9a-zA-Z])".encode())
-#: What leads to the address by another public list; its editors alone read it.
+#: What leads to the address by another public list: nobody reads it, those who write it included.
 LEADS = {
     "siret": "73282932000074", "finess": "930000012", "website": "https://refuge.invalid/plan",
     "source_url": "https://source.invalid/fiche",
 }  # fmt: skip
+#: The same of the service itself, of one beside it that has a place in public, and of a held row.
+OF_SERVICE, OF_SIBLING = "https://source.invalid/accueil", "https://source.invalid/jour"
+HELD_ID = "finess--930000029"
 #: Class K of the authority that keeps the place (domain.md §1.3; ``directory.secret``).
 OPENERS = {"ase_inspector", "case_referent", "on_call", "supervisor"}
 PEOPLE = [str(role) for role in Role if role not in PROGRAMS]
@@ -73,7 +76,8 @@ SLUGS = re.compile(r"<slug:(\w+)>")
 
 def leading(raw):
     """Return what of ``raw`` leads to the planted address."""
-    return [name for name, value in LEADS.items() if value.encode() in raw]
+    known = {**LEADS, "of service": OF_SERVICE, "of sibling": OF_SIBLING, "held row": HELD_ID}
+    return [name for name, value in known.items() if value.encode() in raw]
 
 
 def found_in(raw):
@@ -129,8 +133,14 @@ class Planted:
         )
         self.service = a_service(
             world, structure=self.structure, needs=["tonight_shelter", "distance_shelter"],
-            distance_placement=True, verified_on=at.date(), verified_by="phone",
+            distance_placement=True, verified_on=at.date(), verified_by="phone", source_url=OF_SERVICE,
         )  # fmt: skip
+        # What is said of them has its history, from when nothing was secret.
+        told = changes.Said(by=None, at=at, means=Means.TYPED)
+        self.sibling = a_service(world, structure=self.structure)
+        changes.write(self.sibling, {"source_url": OF_SIBLING}, told)
+        changes.write(self.service, {"source_url": ""}, told)
+        changes.write(self.service, {"source_url": OF_SERVICE}, told)
         self.public = a_service(world, structure=a_structure(world, name="Le Phare", phone="+33199001234"))
         # It was in public first: what was known then must not stay behind.
         before = PlaceInput.read({"visibility": "professional", **ADDRESS})
@@ -153,6 +163,11 @@ class Planted:
         )  # fmt: skip
         self.run, self.plan = done(world, packed([row]), at=at)
         self.held = HeldRow.objects.get(structure=self.structure)
+        HeldRow.objects.filter(pk=self.held.pk).update(source_id=HELD_ID)
+        public = PlaceInput.read(
+            {"visibility": "public", "insee_code": "93066", "postal_code": "93200", "address": "1 rue Neuve"}
+        )
+        places.put(self.structure.pk, self.sibling.pk, public, actor=editor, at=at)
         self.answer = Verification.objects.filter(service=self.service, means="link").first()
 
     def pks(self, path):
@@ -171,10 +186,14 @@ class Planted:
         return [second.get(name, first) for name in names]
 
     def filled(self, path):
-        """Return an address with its rows in it, and a word where it takes one."""
+        """Return an address with its rows in it, and a word where it takes one; of a service that of its sibling, too."""
         for pk in self.pks(path):
             path = UUIDS.sub(str(pk), path, count=1)
-        return [SLUGS.sub(word, path) for word in SLUG_WORDS] if "<slug:" in path else [path]
+        paths = [SLUGS.sub(word, path) for word in SLUG_WORDS] if "<slug:" in path else [path]
+        other = str(self.sibling.pk)
+        return paths + [
+            one.replace(str(self.service.pk), other) for one in paths if str(self.service.pk) in one
+        ]
 
 
 @pytest.fixture
@@ -217,8 +236,7 @@ def test_no_output_of_the_directory_holds_a_secret_commune(world, planted, said)
                 for verb in verbs:
                     status, raw = asks(api, browser, verb, path, {})
                     answered.add((route, verb, status < 300))
-                    keeps = (name, code) == ("directory_editor", "93")
-                    if found := found_in(raw) or (not keeps and leading(raw)):
+                    if found := found_in(raw) or leading(raw):
                         holes[verb, route, name, code, status] = found
     assert holes == {}
     assert {route for route, verb, fine in answered if fine and verb == "get"} >= {
@@ -267,7 +285,8 @@ def test_a_file_of_public_numbers_tells_no_other_editor_which_stand_for_a_secret
     assert (run.held, run.left_out, plan.steps) == (0, 1, [])
     assert not access.kept_held_rows(world.actor("directory_editor", "75", at=NOW)).exists()
     mine = access.kept_held_rows(world.actor("directory_editor", at=NOW))
-    assert {one.source_id for one in mine} == {"demo--s1", "demo--other"}
+    assert {one.source_id for one in mine} == {HELD_ID, "demo--other"}
+    assert "Le Refuge" not in repr(plan.steps)
 
 
 @pytest.mark.parametrize("audience", ["public", "professional"])
@@ -287,6 +306,30 @@ def test_no_export_holds_it_nor_leads_to_it(world, planted, audience, source):
     assert b"Le Refuge" in files["structures.json"], files
     assert b"Le Refuge" in files["hsds"]
     for name, raw in files.items():
+        assert found_in(raw) + leading(raw) == [], name
+
+
+@pytest.mark.parametrize("source", ["data_inclusion", "hsds"])
+def test_no_export_of_a_part_leads_to_the_secret_structure_that_another_authority_keeps(
+    world, planted, source
+):
+    """A parent is named by the id that its source gave it, which is its number in a register."""
+    known = "8d4ffd4e-2f9d-4f0a-9a53-5c1e0e0f4d11" if source == "hsds" else f"finess--{LEADS['finess']}"
+    Structure.objects.filter(pk=planted.structure.pk).update(source=source, source_id=known)
+    a_service(
+        world, structure=a_structure(world, code="59", name="Antenne du Nord", parent=planted.structure)
+    )
+    body = {"authority": None, "audience": "professional"}
+    editor = world.actor("directory_editor", "59", at=NOW)
+    with zipfile.ZipFile(io.BytesIO(exports.export_data_inclusion(body, actor=editor, at=NOW))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["hsds"] = exports.export_hsds(body, actor=editor, at=NOW)
+
+    assert b"Antenne" in files["structures.json"], files["left_out.json"]
+    for name in ("repere.json", "hsds"):
+        assert str(planted.structure.pk).encode() in files[name], "the part still names it"
+    for name, raw in files.items():
+        assert known.encode() not in raw, name
         assert found_in(raw) + leading(raw) == [], name
 
 

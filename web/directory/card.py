@@ -230,9 +230,9 @@ def _pays(page: ServicePage) -> Iterator[Said]:
 def _where(page: ServicePage) -> Iterator[Said]:
     if page.address is not None:
         yield from place(page.address)
-    if page.structure.website and not (page.address and page.address.is_secret):
+    if page.structure.website:
         yield Said(_("Site"), page.structure.website, address=page.structure.website)
-    if page.structure.accessibility_url and not (page.address and page.address.is_secret):
+    if page.structure.accessibility_url:
         yield Said(_("Accessibilité"), "Acceslibre", address=page.structure.accessibility_url)
 
 

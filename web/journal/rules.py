@@ -60,6 +60,7 @@ OTHERS: Final[Mapping[str, Text]] = {
     "capacity": _("Places d'un service"),
     "directory.night-phone": _("Numéro de nuit d'un service"),
     "off-duty": _("Hors des heures de service"),
+    "many-addresses": _("Plusieurs adresses secrètes ouvertes en un jour"),
     "cases:export": _("Droit de demander ou de confirmer un export"),
     "factor-first": _("Second facteur à enregistrer d'abord"),
     "file": pgettext_lazy("rule", "Fichier"),

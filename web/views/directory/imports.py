@@ -295,7 +295,7 @@ class HeldRows(EditorPage):
                 "structure": row.structure.name,
                 "by": MATCHES.get(row.matched_by, ""),
                 "source": Source(row.run.source).label,
-                "source_id": row.source_id,
+                "tried": display.instant(moment(row.run.tried_at), ZONE),
                 "own": row.matched_by == "id",
                 "settles": reverse("directory-held-settle", args=[row.pk]),
             }

@@ -18,6 +18,7 @@ from directory.actions import places, structures
 from directory.codes import ResourceKind, Status
 from directory.inputs import StructureChange, StructureInput
 from directory.models import Place
+from directory.secrecy import LEADS, has_secret_place
 from web import forms
 from web.cases import told
 from web.cases.base import BlanksLeftOut
@@ -151,6 +152,28 @@ class EditStructure(OneStructureForm):
 
     asks = (*words.STRUCTURE, *words.KNOWN)
     title = _("Corriger une structure")
+    secret = False
+
+    def find(self, **of: Any) -> None:
+        """Find the structure, and whether an address of it is secret."""
+        super().find(**of)
+        self.secret = has_secret_place(self.structure.pk)
+        if self.secret:
+            self.about = _(
+                "Une adresse de cette structure est secrète : ce qui permettrait de la trouver (site, SIRET, FINESS) "
+                "n'est plus montré. Un champ laissé vide garde ce qu'il contient."
+            )
+
+    def values(self) -> dict[str, Any]:
+        """Begin with what is known, but for what leads to a secret address."""
+        values = super().values()
+        return values | (dict.fromkeys(LEADS & values.keys(), "") if self.secret else {})
+
+    def body(self) -> dict[str, Any]:
+        """Return what was typed; of what isn't shown an empty field changes nothing."""
+        body = super().body()
+        untold = LEADS if self.secret else frozenset()
+        return {name: value for name, value in body.items() if value or name not in untold}
 
 
 class StructureState(OneStructureForm):
