@@ -19,19 +19,13 @@ register(
     Template(
         SECRET_OPENED,
         Kind.ACCOUNT,
-        _(
-            "Une adresse secrète de l'annuaire a été ouverte hors des heures de service, ou par quelqu'un qui en a "
-            "ouvert plusieurs en un jour : à vérifier."
-        ),
+        _("L'ouverture d'une adresse secrète de l'annuaire est à vérifier : son heure, ou leur nombre en un jour."),
         start=OPENINGS_PAGE,
     ),
     Template(
         NOBODY_TO_LOOK,
         Kind.ACCOUNT,
-        _(
-            "Une adresse secrète de l'annuaire a été ouverte par la seule personne qui pourrait le vérifier : voyez le "
-            "journal, et faites nommer un second encadrant."
-        ),
+        _("Personne d'autre ne peut vérifier l'ouverture d'une adresse secrète : voyez le journal."),
         start=JOURNAL_PAGE,
     ),
     Template(

@@ -317,7 +317,10 @@ def test_no_export_of_a_part_leads_to_the_secret_structure_that_another_authorit
     known = "8d4ffd4e-2f9d-4f0a-9a53-5c1e0e0f4d11" if source == "hsds" else f"finess--{LEADS['finess']}"
     Structure.objects.filter(pk=planted.structure.pk).update(source=source, source_id=known)
     a_service(
-        world, structure=a_structure(world, code="59", name="Antenne du Nord", parent=planted.structure)
+        world,
+        structure=a_structure(
+            world, code="59", name="Antenne du Nord", email="antenne@exemple.fr", parent=planted.structure
+        ),
     )
     body = {"authority": None, "audience": "professional"}
     editor = world.actor("directory_editor", "59", at=NOW)
