@@ -43,6 +43,7 @@ RIGHTS: Final[Mapping[str, Text]] = {
     "organisations.manage": _("Droit de gérer les structures"),
     "settings.read": _("Droit de lire les réglages"),
     "settings.change": _("Droit de changer les réglages"),
+    "guidance.review": _("Droit d'enregistrer une relecture des pages d'aide"),
     "figures.read": _("Droit de lire les statistiques"),
     "rota.read": _("Droit de lire les astreintes"),
     "rota.change": _("Droit de changer les astreintes"),

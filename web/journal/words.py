@@ -255,14 +255,17 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "exports": _family(_("Exports"), "export"),
     "rights": _family(
         _("Comptes, rôles et réglages"),
-        "account-request import membership exclusion standin tie kin user organisation unit authority rota setting",
+        "account-request import membership exclusion standin tie kin user organisation unit authority rota setting "
+        "guidance",
     ),
     "sign-ins": _family(_("Connexions"), "session factor identity password token feed webhook preferences"),
     "refusals": _family(_("Demandes refusées"), "request"),
     "retention": _family(_("Conservation et élimination"), "batch retention"),
     "review": _family(_("Journal et contrôle"), "audit alarm anomaly breach journal lookup witness"),
     "directory": _family(_("Annuaire de ressources"), "directory"),
-    "service": _family(_("Fonctionnement du service"), "backup restore key rows cells case decoy index"),
+    "service": _family(
+        _("Fonctionnement du service"), "backup restore key rows cells case decoy index training"
+    ),
 }
 OUTCOMES: Final[Mapping[str, Text]] = {
     "allow": _("Permis"),
