@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from django.db.models import TextChoices
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.territory import commune, departments
-from core.languages import FRENCH, Text
+from core.languages import ENGLISH, FRENCH, Text, for_reader
 from directory.codes import Accepts, Agreement, Asker, Means, Need, Sex, Situation
 
 YEAR: Final = 12
@@ -123,7 +123,7 @@ def _listed(choices: type[TextChoices], codes: Iterable[str]) -> str:
 
 def _day(day: date) -> str:
     text = date_format(day, "j F Y")
-    return f"1er{text[1:]}" if day.day == 1 and get_language() == FRENCH else text
+    return for_reader({FRENCH: f"1er{text[1:]}", ENGLISH: text}) if day.day == 1 else text
 
 
 def _time(at: datetime) -> str:

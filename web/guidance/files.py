@@ -17,7 +17,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from core.french import spaced
-from core.languages import ENGLISH, FRENCH
+from core.languages import ENGLISH, FRENCH, for_reader
 
 FOLDER: Final = Path(__file__).parent / "pages"
 _FENCE: Final = "+++"
@@ -82,6 +82,11 @@ class GuidePage:
 
 class BadPage(Exception):
     """A file that is no guidance page: which, and why."""
+
+
+def language_of_reader() -> str:
+    """Return the language in which the reader reads, as the folders have it."""
+    return for_reader({one: one for one in LANGUAGES})
 
 
 def read(raw: str, *, path: str, lang: str) -> GuidePage:

@@ -5,21 +5,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
-from django.utils.translation import get_language
 
 from accounts.request import ServiceRequest
-from core.languages import ENGLISH, FRENCH
 from web.guidance import files, reviews, shown
 from web.guidance.numbers import numbers
 from web.page import StandingPage
 
 #: The day of a page that nobody signs in to read; the texts' own days leave a margin for the islands.
 FRANCE: Final = ZoneInfo("Europe/Paris")
-
-
-def language() -> str:
-    """Return the language of the reader, as the folders have it."""
-    return ENGLISH if get_language() == ENGLISH else FRENCH
 
 
 class GuidancePage(StandingPage):
@@ -38,7 +31,7 @@ class Guide(GuidancePage):
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show what there is to read, by section."""
-        return self.show({"sections": shown.index(language(), self.today)})
+        return self.show({"sections": shown.index(files.language_of_reader(), self.today)})
 
 
 class OnePage(GuidancePage):
@@ -49,7 +42,7 @@ class OnePage(GuidancePage):
     @property
     def page(self) -> files.GuidePage | None:
         """Return the page that is asked for, if there is one in the reader's language."""
-        page = files.pages(language()).get("{section}/{page}".format(**self.kwargs))
+        page = files.pages(files.language_of_reader()).get("{section}/{page}".format(**self.kwargs))
         return page if page is not None and page.status == "published" else None
 
     def while_out(self) -> HttpResponse | None:
