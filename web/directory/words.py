@@ -209,7 +209,7 @@ NEW_SERVICE: Final[Sequence[Ask]] = (*NAMING, *AGES, *REACHING[:2], *REACHING[5:
 PLACE: Final[Sequence[Ask]] = (
     Ask("visibility", _("Qui peut connaître l'adresse ?")),
     Ask("address", _("Numéro et rue"), width="half"),
-    Ask("complement", _("Complément"), _("Bâtiment, étage, accès."), width="half", optional=True),
+    Ask("complement", _("Complément d'adresse"), _("Bâtiment, étage, accès."), width="half", optional=True),
     Ask("postal_code", _("Code postal"), width="short", attributes=AS_TYPED),
     Ask("insee_code", _("Commune"), _("Par exemple : Bobigny, ou Saint-Denis (93)."), width="half"),
 )
