@@ -178,6 +178,8 @@ def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(vi
 
     officer = people("on_call")
     officer.goes("/annuaire")
+    answers(officer, {"words": SERVICE})
+    officer.presses("Chercher")
     officer.page.locator(".services .ref").filter(has_text="n° 2").evaluate(
         "node => node.removeAttribute('target')"
     )

@@ -254,6 +254,11 @@ KEPT = {
     "journal.asked.AccessQuestion", "journal.lookups.AskLookup", "journal.lookups.DecideLookup", "administration.settings.OneSetting", "conflicts_of_interest.TiePage",
     "conflicts_of_interest.NewTie", "conflicts_of_interest.CorrectTie", "conflicts_of_interest.Decide",
     "cases.child_writing.ChildWriting", "cases.writing.TeamPage",
+    "web.directory.editing.EditorForm", "web.directory.editing.ServiceForm", "web.directory.editing.StructureForm",
+    "directory.structures.NewStructure", "directory.structures.OneStructureForm", "directory.structures.EditStructure",
+    "directory.structures.StructureState", "directory.editing.NewService", "directory.editing.OneServiceForm", "directory.editing.ServiceTopic",
+    "directory.editing.Capacities", "directory.editing.Verify", "directory.editing.AskByLink", "directory.editing.UndoAnswer",
+    "directory.service.Report", "cases.orientations.ProposeOrientation",
     "access_requests.copy.WholeCopy", "access_requests.copy.CopyPart", "access_requests.copy.Lift",
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from accounts import accountrequests, links
 from accounts.actor import SYSTEM
-from accounts.models import CalendarFeed, Factor, Identity, MailedLink, User
+from accounts.models import CalendarFeed, Factor, GuidanceReview, Identity, MailedLink, User
 from accounts.oidc import visits
 from accounts.roles import Role
 from accounts.signin import PROVED
@@ -867,6 +867,27 @@ def _vouch(world: World) -> tuple[str, Any]:
     return ADMINISTRATOR, world.user("statistician").pk
 
 
+REVIEW = {
+    "name": "Dominique Essai", "function": "Psychologue", "body": "Association de démonstration",
+    "reviewed_on": "2024-03-01", "until": "2025-02-28",
+}  # fmt: skip
+on_page("POST /administration/aide/{slug}/{slug}/{slug}", **REVIEW)(
+    lambda world: (ADMINISTRATOR, "fr", "faire", "premiers-gestes")
+)
+
+
+@on_page("POST /administration/aide/{id}/fin")
+def _reviewed(world: World) -> tuple[str, Any]:
+    said = REVIEW | {
+        "authority": world.authorities["93"],
+        "typed_by": world.user(ADMINISTRATOR),
+        "typed_at": datetime.now(UTC),
+    }
+    return ADMINISTRATOR, GuidanceReview.objects.create(
+        path="faire/x", language="fr", digest="0" * 64, **said
+    ).pk
+
+
 @on_page("POST /administration/personnes/{id}/moyens", how="in_person")
 def _lost(world: World) -> tuple[str, Any]:
     return ADMINISTRATOR, world.user("statistician").pk
@@ -1438,6 +1459,22 @@ WALKED = {
 #: Pages that do, inside the same transaction of a request, what another address of the table does: the same view with
 #: other words, or the same action from another form.
 TWINS = {
+    "POST /annuaire": directory_writes.SEARCH,
+    "POST /annuaire/services/{id}/nuit": directory_writes.NIGHT_PHONE,
+    "POST /annuaire/services/{id}/erreur": "POST /api/v1/resources/{id}/errors",
+    "POST /annuaire/adresses/{id}": directory_writes.OPEN_PLACE,
+    "POST /annuaire/signalements/{id}": "POST /api/v1/resource-errors/{id}/settle",
+    "POST /annuaire/doublons/{id}/{id}": "POST /api/v1/resources/{id}/merge",
+    "POST /annuaire/ouvertures/{id}": "POST /api/v1/secret-openings/{id}/look",
+    "POST /annuaire/structures/nouvelle": "POST /api/v1/structures",
+    "POST /annuaire/structures/{id}/correction": "PATCH /api/v1/structures/{id}",
+    "POST /annuaire/structures/{id}/etat": "PATCH /api/v1/structures/{id}",
+    "POST /annuaire/structures/{id}/adresse": "POST /api/v1/structures/{id}/places",
+    "POST /annuaire/services/{id}/adresse": "POST /api/v1/structures/{id}/places",
+    "POST /annuaire/structures/{id}/services/nouveau": directory_writes.SERVICES,
+    "POST /annuaire/services/{id}/correction/{slug}": "PATCH /api/v1/resources/{id}",
+    "POST /annuaire/services/{id}/places": "POST /api/v1/resources/{id}/capacities",
+    "POST /annuaire/services/{id}/verification": "POST /api/v1/resources/{id}/verify",
     "POST /signatures/{id}": "POST /api/v1/approvals/{id}/sign",
     "POST /demandes-acces/nouvelle": RECEIVE_ACCESS,
     "POST /demandes-acces/{id}/fichier": TAKE_ACCESS,

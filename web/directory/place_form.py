@@ -23,6 +23,7 @@ ADDRESS: Final = ("address", "complement", "postal_code", COMMUNE)
 class PlaceForm(EditorForm):
     """Where a structure or a service is."""
 
+    keeps = False  # what was typed may be a secret address
     takes, asks = PlaceInput, (*words.PLACE, *words.KNOWN)
     title = _("Adresse et visibilité")
     about = _(
