@@ -53,6 +53,9 @@ READERS = {
     "factor-resets": "territory_admin",
     "retention-batches": "dpo",
     "data-breaches": "dpo",
+    "resource": "directory_editor",
+    "structures": "directory_editor",
+    "secret-openings": "supervisor",
 }
 
 
