@@ -15,7 +15,6 @@ Nothing is written. The same file and the same rows give the same plan, by its d
 - What was merged into another row is its alias, and changes nothing.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +30,7 @@ from directory.exchange.faults import Fault, Refused
 from directory.exchange.known import Known, Secrets, Word, settled
 from directory.exchange.rows import ADDRESS, SERVICE, STRUCTURE, Entry, Read
 from directory.models import Capacity, Place, Service, Structure
+from encryption.digest import sha256
 
 type Row = Structure | Service
 
@@ -111,7 +111,7 @@ class Plan:
         told = [
             (step.line, step.kind, step.source_id, str(step.outcome), step.changed()) for step in self.steps
         ]
-        return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()
+        return sha256(json.dumps(told, ensure_ascii=True).encode()).hex()
 
 
 #: What a row may be that stands for itself, or for what isn't taken.

@@ -63,6 +63,16 @@ def test_the_permissions_are_those_of_the_matrix():
             Role.TERRITORY_ADMIN, Role.STATISTICIAN, Role.DIRECTORY_EDITOR,
         },
         "settings.change": {Role.TERRITORY_ADMIN},
+        "guidance.review": {Role.TERRITORY_ADMIN},
+        "directory.edit": {Role.DIRECTORY_EDITOR},
+        "directory.read": {
+            Role.FILER, Role.FILER_ORG_LEAD, Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ASSESSOR, Role.ASSESSMENT_LEAD,
+            Role.ASE_INSPECTOR, Role.ON_CALL, Role.CASE_REFERENT, Role.MEASURE_SERVICE, Role.SUPERVISOR,
+            Role.EXPLOITATION_LEAD, Role.AUDITOR, Role.DPO, Role.TERRITORY_ADMIN, Role.PLATFORM_ADMIN, Role.STATISTICIAN,
+            Role.DIRECTORY_EDITOR,
+        },
+        "directory.secret": {Role.ASE_INSPECTOR, Role.CASE_REFERENT, Role.ON_CALL, Role.SUPERVISOR},
+        "directory.review": {Role.SUPERVISOR},
         "figures.read": {
             Role.STATISTICIAN, Role.SUPERVISOR, Role.DPO, Role.TERRITORY_ADMIN, Role.PLATFORM_ADMIN,
         },

@@ -18,6 +18,8 @@ from referrals.notifications import recipients
 from referrals.workflow.step import steps
 
 #: Documents of the service, each with whom it is for.
+#: Local resources: no word of a case.
+EXPORT_OF_RESOURCES = "/api/v1/resources/exports/data-inclusion"
 DOCUMENTS = {
     "/api/v1/referrals/{id}/judicial-referrals/{part}/document": "the prosecutor",
     "/api/v1/referrals/{id}/judicial-referrals/{part}/document.pdf": "the prosecutor",
@@ -49,7 +51,9 @@ def test_the_only_documents_are_for_the_prosecutor_the_filer_and_who_reads_the_c
     }
 
     # The schema is public, and the exports of the journal hold no word of a case.
-    assert made - {"/api/schema/", "/api/v1/audit/export", "/api/v1/audit/table"} == set(DOCUMENTS)
+    assert made - {"/api/schema/", "/api/v1/audit/export", "/api/v1/audit/table", EXPORT_OF_RESOURCES} == set(
+        DOCUMENTS
+    )
 
 
 def test_the_only_letter_is_written_to_the_prosecutor():

@@ -4,7 +4,6 @@ A file is read once, when the first page is asked for. What a head must hold is 
 source, no day of writing or no day of review is refused where it is read, and not shown. Source: field.md B.6.
 """
 
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from django.conf import settings
 
 from core.french import spaced
 from core.languages import ENGLISH, FRENCH, for_reader
+from encryption import digest
 
 FOLDER: Final = Path(__file__).parent / "pages"
 _FENCE: Final = "+++"
@@ -106,8 +106,8 @@ def read(raw: str, *, path: str, lang: str) -> GuidePage:
         said |= lists | {"text": text.strip()}
         if lang == FRENCH:  # as the sentences of a page are: no line breaks before its tall marks
             said |= {name: spaced(said[name]) for name in ("title", "summary", "text")}
-        digest = hashlib.sha256(raw.encode()).hexdigest()
-        page = GuidePage(**said, path=path, sources=sources, history=history, digest=digest)
+        hashed = digest.sha256(raw.encode()).hex()
+        page = GuidePage(**said, path=path, sources=sources, history=history, digest=hashed)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise BadPage(f"{path}: {error}") from error
     addressed = all(one.address.startswith(("https://", "http://")) for one in page.sources)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -18,7 +19,7 @@ from audit import inspection
 from audit.inputs import Act
 from audit.models import ReadEntry
 from audit.outputs import EntryOut
-from core.inputs import Code, Day, Id
+from core.inputs import Code, Day, Id, Whole
 from core.query import InvalidQuery, PagedQuery, Query
 from referrals.vocabulary.states import State
 from web import forms
@@ -62,9 +63,16 @@ class Anything(Query):
         return {}
 
 
+#: As many entries has a page, unless its address asks for another number: more of them weigh too much.
+PAGE_SIZE: Final = 40
+
+
 class FilterQuery(BlanksLeftOut, PagedQuery):
     """What narrows a list of entries; days are whole days, the last included."""
 
+    limit = Whole(
+        in_query=True, required=False, min_value=1, max_value=settings.PAGE_SIZE_MAX, default=PAGE_SIZE
+    )
     actor = Id(required=False)
     subject = Id(required=False)
     since = Day(required=False)

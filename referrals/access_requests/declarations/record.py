@@ -190,6 +190,7 @@ ELSEWHERE: Final[Mapping[str, Declared]] = {
     "accounts.AccountRequest": whole(_ACCOUNT),
     "accounts.Attempt": whole("failed sign-ins, by keyed values"),
     "accounts.CalendarFeed": whole(_ACCOUNT),
+    "accounts.GuidanceReview": whole(_ACCOUNT),
     "accounts.Factor": whole(_ACCOUNT),
     "accounts.RecoveryCode": whole(_ACCOUNT),
     "accounts.FactorReset": whole(_ACCOUNT),
