@@ -867,18 +867,18 @@ def _vouch(world: World) -> tuple[str, Any]:
     return ADMINISTRATOR, world.user("statistician").pk
 
 
-REVIEW = {
+GUIDANCE_REVIEW = {
     "name": "Dominique Essai", "function": "Psychologue", "body": "Association de démonstration",
     "reviewed_on": "2024-03-01", "until": "2025-02-28",
 }  # fmt: skip
-on_page("POST /administration/aide/{slug}/{slug}/{slug}", **REVIEW)(
+on_page("POST /administration/aide/{slug}/{slug}/{slug}", **GUIDANCE_REVIEW)(
     lambda world: (ADMINISTRATOR, "fr", "faire", "premiers-gestes")
 )
 
 
 @on_page("POST /administration/aide/{id}/fin")
 def _reviewed(world: World) -> tuple[str, Any]:
-    said = REVIEW | {
+    said = GUIDANCE_REVIEW | {
         "authority": world.authorities["93"],
         "typed_by": world.user(ADMINISTRATOR),
         "typed_at": datetime.now(UTC),
