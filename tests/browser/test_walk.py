@@ -54,6 +54,7 @@ NO_PAGE = {
         ("account-request-page", "account-request-refusal"),
         "after a request that a stranger has confirmed by mail: web/test_account_requests.py",
     ),
+    "guidance-review-end": "after a review was recorded: web/guidance/test_reviews.py",
     "calendar-feed-new": "where the authority allows calendars, which none does at first",
     "calendar-feed": "read by calendars: referrals/calendar_feeds/test_feeds.py",
     "export": "after one was asked for and allowed by a second person: referrals/exports/test_exports.py",
