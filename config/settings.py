@@ -17,7 +17,8 @@ from config.training import refusals
 BASE_DIR = env.BASE_DIR
 MODE = env.mode()
 PRODUCTION = env.PRODUCTION == MODE
-TRAINING = False
+# An instance of its own to learn in, of which nothing is real and nothing leaves (docs/decisions/0056).
+TRAINING = env.TRAINING == MODE
 DEBUG = False  # nobody reads a stack trace here, a developer neither: the log has it
 
 SECRET_KEY = env.secret("REPERE_SECRET_KEY", "secret_key")
@@ -318,6 +319,12 @@ SPECTACULAR_SETTINGS = {
         "ImportSourceCode": "accounts.models.importrun.ImportSource",
         "SafeChannelCode": "directory.codes.SafeChannel",
         "OrientationRefusalCode": "referrals.vocabulary.orientations.RefusalReason",
+        "ResourceKindCode": "directory.codes.ResourceKind",
+        "ResourceSourceCode": "directory.codes.Source",
+        "ResourceNeedCode": "directory.codes.Need",
+        "ResourceMeansCode": "directory.inputs.BY_PERSONS",
+        "ResourceMeansOrNoneCode": "directory.inputs.BY_PERSONS_OR_NONE",
+        "ServiceKindCode": "directory.standard.KINDS",
     },
 }
 

@@ -9,6 +9,8 @@ from django.apps import AppConfig
 REGISTERED: Final = (
     "directory.acts",
     "directory.notices",
+    "directory.actions.confirmations",
+    "directory.tasks",
 )
 
 

@@ -7,7 +7,6 @@ suspended, so that nobody is sent there, and an editor closes it: nothing leaves
 sealed is shown or asked.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +14,6 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # its stubs forget the error
 
 from accounts.errors import InvalidInput
 from core.inputs import Code, Codes, Flag, OptionalDay, StrictSerializer, Text, Whole
@@ -26,6 +24,7 @@ from directory.codes import Accepts, Sex, Situation, Status, Visibility
 from directory.contact_details import has_contact_details
 from directory.fields import Email, Phone, reads_as_hours
 from directory.models import Capacity, Place, Service
+from directory.rules import place_of
 
 RIGHT: Final = "right"
 WRONG: Final = "wrong"
@@ -78,9 +77,9 @@ class ConfirmationInput(StrictSerializer):
     works = Code(Status.choices, required=False)
     suspended_until = OptionalDay()
     phone_said = _said()
-    phone = _line(30)
+    phone = Phone(required=False, default="")
     email_said = _said()
-    email = _line(254)
+    email = Email(required=False, default="")
     contact_said = _said()
     contact = _line(200)
     hours_said = _said()
@@ -155,8 +154,7 @@ def opened(token: str, *, at: datetime) -> Linked:
 def linked(service: Service, *, at: datetime) -> Linked:
     """Return an entry as whoever has its link sees it."""
     capacity = capacity_of(service)
-    own = Place.objects.filter(structure=service.structure_id)
-    place = own.filter(service=service).first() or own.filter(service=None).first()
+    place = place_of(service)
     return Linked(
         service=service,
         structure=service.structure.name,
@@ -317,13 +315,8 @@ def as_kept(text: Sentence) -> str:
 def _hours(answers: Mapping[str, Any], _service: Service) -> dict[str, Any]:
     """Return hours in the form that matching reads where they are typed so, else as words, and the old form ends."""
     typed = answers["hours"]
-    if _OSM_DAY.search(typed):
-        try:
-            OpeningHours(typed)
-        except ParserError:
-            pass
-        else:
-            return {"opening_hours": typed, "opening_hours_text": ""}
+    if typed and reads_as_hours(typed):
+        return {"opening_hours": typed, "opening_hours_text": ""}
     return {"opening_hours": "", "opening_hours_text": typed}
 
 

@@ -78,7 +78,7 @@ def due(at: datetime) -> QuerySet[Service]:
         distance_placement=True
     )
     turn = Q(asks_missed=1) & ~_verified_since_asked()
-    for months in RHYTHMS[1:]:
+    for months in filter(None, RHYTHMS):
         of_rhythm = Q(urgent) if months == SHORTEST else Q(pk__in=[])
         turn |= (of_rhythm | Q(asks_every_months=months)) & _quiet_for(months, at)
     open_links = ConfirmationLink.objects.filter(service=OuterRef("pk"), used_at=None, expires_at__gt=at)
@@ -101,6 +101,13 @@ def _verified_since_asked() -> Q:
 def unanswered() -> Q:
     """Return the condition that a service missed mail after mail, and nobody verified it since: a task of editors."""
     return Q(asks_missed__gte=MISSED_IN_A_ROW) & ~_verified_since_asked()
+
+
+def is_unanswered(service: Service) -> bool:
+    """As ``unanswered``, of a row that was read."""
+    if service.asks_missed < MISSED_IN_A_ROW or service.asked_at is None:
+        return service.asks_missed >= MISSED_IN_A_ROW
+    return service.verified_on is None or service.verified_on < service.asked_at.date()
 
 
 def lapsed(at: datetime) -> QuerySet[ConfirmationLink]:

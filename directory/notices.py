@@ -19,7 +19,7 @@ register(
     Template(
         SECRET_OPENED,
         Kind.ACCOUNT,
-        _("L'ouverture d'une adresse secrète de l'annuaire est à vérifier : son heure, ou leur nombre en un jour."),
+        _("L'ouverture d'une adresse secrète de l'annuaire est à vérifier : heure, ou nombre en un jour."),
         start=OPENINGS_PAGE,
     ),
     Template(

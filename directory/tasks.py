@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from audit import journal
-from audit.events import Purpose
-from directory import acts, freshness, links
+from accounts.actor import SYSTEM
+from directory import acts, links
 from directory.actions import changes, confirmations
+from directory.actions.records import record
 from directory.codes import Means, Status
 from directory.confirmations import as_kept
 from directory.models import Service
@@ -66,19 +66,18 @@ def _resume(pk: UUID, at: datetime) -> bool:
     service = known.filter(pk=pk, status=Status.SUSPENDED, suspended_until__isnull=False).first()
     if service is None or service.suspended_until is None:
         return False
-    if service.suspended_until > freshness.today_of(service.authority.timezone, at):
+    if service.suspended_until > changes.local_day(service, at):
         return False
     said = changes.Said(
         by=None, at=at, means=Means.TYPED, evidence=as_kept(_("Fin de la suspension annoncée"))
     )
     changes.write(service, {"status": Status.ACTIVE, "suspended_until": None}, said)
-    journal.record(
+    record(
         acts.SERVICE_CHANGED,
-        actor=None,
+        service.pk,
+        service.authority_id,
+        actor=SYSTEM,
         at=at,
-        tenant=service.authority_id,
-        purpose=Purpose.ADMINISTRATION,
         to_state=str(Status.ACTIVE),
-        payload=service.pk.bytes,
     )
     return True

@@ -26,6 +26,7 @@ from web.views.access_requests.urls import urlpatterns as access_requests
 from web.views.administration.urls import urlpatterns as administration
 from web.views.breaches.urls import urlpatterns as breaches
 from web.views.cases.urls import urlpatterns as cases
+from web.views.directory import confirming
 from web.views.directory.urls import urlpatterns as directory
 from web.views.filing import begin, check, files, form, paper, sent, sharing
 from web.views.journal.urls import urlpatterns as journal

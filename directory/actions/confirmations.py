@@ -14,19 +14,20 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import require, who_may
-from accounts.actor import Actor
+from accounts.access import who_may
+from accounts.actor import SYSTEM, Actor
 from accounts.errors import AlreadyThere, NotVisible
 from accounts.notifications import tell_people, untold
-from audit import journal
-from audit.events import Purpose
 from core.clock import instant
-from directory import acts, confirmations, freshness, links
-from directory.actions import changes
+from directory import acts, confirmations, links
+from directory.access import EDIT
+from directory.actions import changes, reports
 from directory.actions.changes import Said
+from directory.actions.records import acting, record
 from directory.codes import Means
 from directory.confirmations import Outcome, as_kept
-from directory.models import Capacity, ConfirmationLink, ErrorReport, Service, Verification
+from directory.models import Capacity, ConfirmationLink, Service, Verification
+from directory.notices import REPORTS_PAGE
 from encryption import digest
 from outbox.models import Notice
 from outbox.outcome import Pointless
@@ -34,8 +35,6 @@ from outbox.templates import Kind, Template, register
 
 #: Where the link leads: an address of ``web/urls.py``.
 PAGE: Final = "annuaire/confirmer"
-#: Where editors find what is to be verified.
-TO_VERIFY: Final = "annuaire/signalements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def ask(pk: UUID, *, at: datetime) -> bool:
     service = links.due(at).select_for_update(of=("self",)).filter(pk=pk).first()
     if service is None:
         return False
-    _ask(service, actor=None, at=at)
+    _ask(service, actor=SYSTEM, at=at)
     return True
 
 
@@ -69,7 +68,7 @@ def ask_now(pk: UUID, *, actor: Actor, at: datetime) -> None:
     service = links.answerable().select_for_update(of=("self",)).filter(pk=pk).first()
     if service is None:
         raise NotVisible
-    require(actor, "directory.edit", service.authority_id)
+    actor = acting(actor, EDIT, service.authority_id)
     if not links.address_of(service):
         raise NotVisible
     if service.asked_at is not None and at - service.asked_at < links.ASKED_ONCE_IN:
@@ -77,7 +76,7 @@ def ask_now(pk: UUID, *, actor: Actor, at: datetime) -> None:
     _ask(service, actor=actor, at=at)
 
 
-def _ask(service: Service, *, actor: Actor | None, at: datetime) -> None:
+def _ask(service: Service, *, actor: Actor, at: datetime) -> None:
     """Make a link that wasn't sent yet, in place of every earlier one, and let its mail be sent."""
     ConfirmationLink.objects.filter(service=service).delete()
     link = ConfirmationLink.objects.create(service=service, made_at=at, expires_at=at + links.valid_for())
@@ -86,7 +85,7 @@ def _ask(service: Service, *, actor: Actor | None, at: datetime) -> None:
     service.asks_missed = 0 if answered else service.asks_missed
     service.save(update_fields=["asked_at", "asks_missed"])
     tell_people([link.pk], links.CONFIRM, service.authority_id, at=at)
-    _record(acts.LINK_SENT, service, actor=actor, at=at)
+    record(acts.LINK_SENT, service.pk, service.authority_id, actor=actor, at=at)
 
 
 def _answered_since(service: Service, asked_at: datetime | None) -> bool:
@@ -120,7 +119,7 @@ def count_missed(at: datetime, *, at_most: int) -> int:
                     silent.add(service.authority_id)
         ConfirmationLink.objects.filter(pk__in=[link.pk for link in over]).delete()
         for authority_id in untold(links.UNANSWERED, silent, at=at):
-            tell_people(who_may("directory.edit", authority_id, at=at), links.UNANSWERED, authority_id, at=at)
+            tell_people(who_may(EDIT, authority_id, at=at), links.UNANSWERED, authority_id, at=at)
     return len(over)
 
 
@@ -139,7 +138,7 @@ def confirm(body: Mapping[str, Any], *, at: datetime) -> Confirmed:
     """
     link, service = links.held(body["token"], at=at, lock=True)
     capacity = confirmations.capacity_of(service)
-    today = freshness.today_of(service.authority.timezone, at)
+    today = changes.local_day(service, at)
     outcome = confirmations.outcome_of(body, service, capacity, today=today)
     said = Said(by=None, at=at, means=Means.LINK)
     values = dict(outcome.values)
@@ -152,19 +151,20 @@ def confirm(body: Mapping[str, Any], *, at: datetime) -> Confirmed:
     service.asks_missed = 0
     service.save(update_fields=["asks_missed"])
     for sentence in outcome.waiting:
-        _report(service, sentence, at=at)
+        reports.keep(service, sentence, by=None, at=at)
     corrected = changed - {"verified_on", "verified_by", "capacity.vacancy"}
-    _record(
+    record(
         acts.SERVICE_CONFIRMED,
-        service,
-        actor=None,
+        service.pk,
+        service.authority_id,
+        actor=SYSTEM,
         at=at,
         to_state=str(service.status),
         count=len(corrected) + len(outcome.waiting),
     )
     if corrected or outcome.waiting:
         for authority_id in untold(links.ANSWERED, {service.authority_id}, at=at):
-            tell_people(who_may("directory.edit", authority_id, at=at), links.ANSWERED, authority_id, at=at)
+            tell_people(who_may(EDIT, authority_id, at=at), links.ANSWERED, authority_id, at=at)
     return Confirmed(corrected=len(corrected), waits=bool(outcome.waiting))
 
 
@@ -188,18 +188,6 @@ def _tell(service: Service, capacity: Capacity | None, outcome: Outcome, said: S
     return changed
 
 
-def _report(service: Service, sentence: str, *, at: datetime) -> None:
-    """Keep a sentence for the editors, sealed: people write what they shouldn't."""
-    report = ErrorReport(authority_id=service.authority_id, service=service, at=at)
-    had = service.key
-    key = changes.key_of(service)
-    if service.key != had:
-        service.save(update_fields=["key"])
-    field: Any = ErrorReport._meta.get_field("sentence")
-    report.sentence = key.seal(field, report.pk, sentence)
-    report.save()
-
-
 # --- Undoing -------------------------------------------------------------------------------------------
 
 
@@ -216,14 +204,14 @@ def revert(verification_pk: UUID, *, actor: Actor, at: datetime) -> int:
     if one is None or one.service_id is None:
         raise NotVisible
     service = Service.objects.select_for_update(of=("self",)).get(pk=one.service_id)
-    require(actor, "directory.edit", service.authority_id)
+    actor = acting(actor, EDIT, service.authority_id)
     capacity = confirmations.capacity_of(service)
     said = Said(by=actor.user_id, at=at, means=Means.TYPED, evidence=as_kept(_("Réponse par lien annulée")))
     mine = list(Verification.objects.filter(service=service, at=one.at, means=Means.LINK, by=None))
     count = len(changes.write(service, _before(service, mine, ""), said))
     if capacity is not None and (values := _before(capacity, mine, "capacity.")):
         count += len(changes.write(capacity, values, said))
-    _record(acts.SERVICE_CHANGED, service, actor=actor, at=at, count=count)
+    record(acts.SERVICE_CHANGED, service.pk, service.authority_id, actor=actor, at=at, count=count)
     return count
 
 
@@ -238,27 +226,6 @@ def _before(row: Service | Capacity, said: list[Verification], prefix: str) -> d
         if getattr(row, field.attname) == field.to_python(one.new):
             values[name] = field.to_python(one.old)
     return values
-
-
-def _record(
-    act: str,
-    service: Service,
-    *,
-    actor: Actor | None,
-    at: datetime,
-    to_state: str = "",
-    count: int | None = None,
-) -> None:
-    journal.record(
-        act,
-        actor=actor,
-        at=at,
-        tenant=service.authority_id,
-        purpose=Purpose.ADMINISTRATION,
-        to_state=to_state,
-        count=count,
-        payload=service.pk.bytes,
-    )
 
 
 # --- The mails -----------------------------------------------------------------------------------------
@@ -311,12 +278,12 @@ register(
         links.UNANSWERED,
         Kind.ACCOUNT,
         _("Des structures de l'annuaire n'ont pas répondu à deux courriels ; vérifiez leur fiche."),
-        start=TO_VERIFY,
+        start=REPORTS_PAGE,
     ),
     Template(
         links.ANSWERED,
         Kind.ACCOUNT,
         _("Des structures ont corrigé leur fiche dans l'annuaire, ou demandent un changement."),
-        start=TO_VERIFY,
+        start=REPORTS_PAGE,
     ),
 )

@@ -36,16 +36,26 @@ def report(service_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datet
     service = Service.objects.select_for_update().filter(pk=found.pk).first()
     if service is None:
         raise NotVisible
+    row = keep(service, body["sentence"], by=actor.user_id, at=at)
+    record(acts.ERROR_REPORTED, row.pk, row.authority_id, actor=actor, at=at)
+    if untold(ERRORS_WAIT, [row.authority_id], at=at):
+        tell_people(who_may(EDIT, row.authority_id, at=at), ERRORS_WAIT, row.authority_id, at=at)
+    return row
+
+
+def keep(service: Service, sentence: str, *, by: UUID | None, at: datetime) -> ErrorReport:
+    """Keep a sentence about a service, which is locked, for its editors; ``by`` None: the service itself, by its link.
+
+    Raises:
+        KeysUnavailable: it can't be sealed now.
+    """
     had = service.key
     key = key_of(service)
     if service.key != had:
         service.save(update_fields=["key"])
-    row = ErrorReport(service=service, authority_id=service.authority_id, by_id=actor.user_id, at=at)
-    row.sentence = key.seal(_SENTENCE, row.pk, body["sentence"])
+    row = ErrorReport(service=service, authority_id=service.authority_id, by_id=by, at=at)
+    row.sentence = key.seal(_SENTENCE, row.pk, sentence)
     row.save(force_insert=True)
-    record(acts.ERROR_REPORTED, row.pk, row.authority_id, actor=actor, at=at)
-    if untold(ERRORS_WAIT, [row.authority_id], at=at):
-        tell_people(who_may(EDIT, row.authority_id, at=at), ERRORS_WAIT, row.authority_id, at=at)
     return row
 
 

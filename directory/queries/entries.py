@@ -10,6 +10,7 @@ from directory import access
 from directory.access import visible_services, visible_structures
 from directory.actions.merging import kept_of
 from directory.codes import Visibility
+from directory.freshness import freshness
 from directory.models import Service, Verification
 from directory.queries.search import working
 from directory.queries.views import (
@@ -18,7 +19,6 @@ from directory.queries.views import (
     VerificationLine,
     address_view,
     capacity_view,
-    freshness,
     line_of,
     place_of,
     with_places,

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
-from directory.codes import SHELTER, Visibility
-from directory.freshness import Freshness, freshness_of, vacancy_is_known
+from directory.codes import Visibility
+from directory.freshness import Freshness, freshness, vacancy_is_known
+from directory.links import is_unanswered
 from directory.models import Capacity, Place, Service, Structure
 from directory.opening import clock_department, hours_of
 
@@ -82,6 +83,7 @@ class ServiceLine:
     vacancy: int | None
     verified_on: date | None
     freshness: Freshness
+    unanswered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ def line_of(service: Service, *, at: datetime) -> ServiceLine:
         vacancy=vacancy_of(service.capacities.all(), at=at),
         verified_on=service.verified_on,
         freshness=freshness(service, at=at),
+        unanswered=is_unanswered(service),
     )
 
 
@@ -174,12 +177,6 @@ def vacancy_of(capacities: Iterable[Capacity], *, at: datetime) -> int | None:
     known = [one.vacancy for one in capacities if vacancy_is_known(one.told_at, one.valid_until, at=at)]
     free = [vacancy for vacancy in known if vacancy is not None]
     return sum(free) if free else None
-
-
-def freshness(service: Service, *, at: datetime) -> Freshness:
-    """Return how fresh a service is at an instant."""
-    emergency = bool(set(service.needs) & set(SHELTER))
-    return freshness_of(service.verified_on, emergency=emergency, today=at.date())
 
 
 def address_view(place: Place | None) -> AddressView | None:

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.actor import Actor
-from directory.access import kept_reports, kept_services
+from accounts.models import Authority
+from directory.access import EDIT, kept_reports, kept_services
 from directory.codes import SHELTER
-from directory.freshness import SHORT, USUAL, oldest
+from directory.freshness import SHORT, USUAL, oldest, today_of
+from directory.links import unanswered
 from directory.models import Reach
 from directory.queries.duplicates import possible_duplicates
 from directory.queries.search import working
@@ -29,12 +31,16 @@ def waiting(actor: Actor, *, at: datetime) -> Waiting:
     Raises:
         NotAllowed: the actor keeps no entries.
     """
-    today = at.date()
     urgent = Q(distance_placement=True) | Exists(
         Reach.objects.filter(service=OuterRef("pk"), need__in=SHELTER)
     )
-    old = Q(verified_on=None) | _before(oldest(USUAL.check, today=today))
-    old |= urgent & _before(oldest(SHORT.check, today=today))
+    old = Q(verified_on=None) | unanswered()
+    for authority in Authority.objects.filter(pk__in=actor.may(EDIT)):
+        today = today_of(authority.timezone, at)
+        late = _before(oldest(USUAL.check, today=today)) | (
+            urgent & _before(oldest(SHORT.check, today=today))
+        )
+        old |= Q(authority=authority) & late
     return Waiting(
         reports=kept_reports(actor).filter(settled_at=None).count(),
         to_verify=working(kept_services(actor)).filter(old).count(),

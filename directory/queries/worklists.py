@@ -66,12 +66,14 @@ class OpeningLine:
 def to_verify(actor: Actor, *, at: datetime) -> list[ServiceLine]:
     """Return the services that the actor keeps and that are to be verified, the longest unverified first.
 
+    Those that didn't answer two mails are among them (field.md A.8).
+
     Raises:
         NotAllowed: the actor keeps no entries.
     """
     rows = with_places(working(kept_services(actor)))
     lines = [line_of(one, at=at) for one in rows]
-    waiting = [line for line in lines if line.freshness is not Freshness.FRESH]
+    waiting = [line for line in lines if line.freshness is not Freshness.FRESH or line.unanswered]
     return sorted(waiting, key=lambda line: (line.verified_on or date.min, line.name, line.id))
 
 

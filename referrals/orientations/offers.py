@@ -1,5 +1,6 @@
 """What the directory offers for a case, and what its rules say of one service of it (field.md A.9)."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 

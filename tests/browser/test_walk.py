@@ -71,6 +71,8 @@ NO_PAGE = {
         ("access-copy", "access-copy-part", "access-copy-lift", "access-file", "access-receipt"),
         "after the copy of a request was made: web/test_access_copy.py",
     ),
+    "directory-look": "after an opening outside working hours: web/test_directory.py",
+    "directory-undo": "after a service has answered by its link: web/test_directory_links.py",
     **dict.fromkeys(
         (
             "training",

@@ -143,8 +143,8 @@ def test_hours_in_words_of_a_service_are_not_replaced_by_those_of_its_structure(
 
 def test_to_a_secret_place_there_is_no_distance():
     keys.create_authority_key(authority().pk)
-    structure = a_structure()
-    service = a_service(1, structure, needs=["specialised_support"], phone="+33199001234")
+    structure = a_structure(phone="01 99 00 12 34")
+    service = a_service(1, structure, needs=["specialised_support"])
     place = Place(authority=authority(), structure=structure, service=service)
     address = {"address": "1 rue X", "insee_code": "93008", "longitude": 2.44, "latitude": 48.9}
     values = {"visibility": "secret", "department": "93", "secret": address}

@@ -3,6 +3,9 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from django.db import IntegrityError, transaction
+from django.forms.models import model_to_dict
 
 from accounts.errors import AlreadyThere, InvalidInput, NotAllowed, NotVisible
 from accounts.models import Membership
@@ -22,6 +25,8 @@ from tests.directory.entries import (
     SECRET_COMMUNE,
     SHELTER,
     a_service,
+    a_structure,
+    an_opening,
     at_place,
     editor,
     entries,

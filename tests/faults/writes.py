@@ -1571,6 +1571,7 @@ UNWRITTEN = directory_writes.UNWRITTEN | {
     SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, SAVE_VIEW, REMOVE_VIEW, FIND_USERS, "POST /dossiers/affichage", ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER,
     TO_ACCEPT,
     TAKE_ACCESS,  # an entry alone
+    MATCH,  # entries alone
     "POST /entrainement/attestation",  # an entry alone
 }  # fmt: skip
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever

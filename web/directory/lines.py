@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from directory import codes, queries
-from directory.access import kept_services
 from directory.actions.changes import SEALED
 from directory.freshness import Freshness
-from directory.models import Service, Structure
+from directory.models import Structure
 from directory.opening import opening_at, zone_of
 from directory.queries import (
     AnswerLine,
@@ -152,9 +151,7 @@ def tasks(actor: Actor, *, at: datetime, shown: int) -> list[dict[str, Any]]:
     """
     reports = queries.open_reports(actor, at=at)
     verify = queries.to_verify(actor, at=at)
-    silent = list(
-        working(kept_services(actor)).filter(asks_missed__gt=0).order_by("-asks_missed", "name", "pk")
-    )
+    silent = [line for line in verify if line.unanswered]
     twins = queries.possible_duplicates(actor)
     answers = queries.link_answers(actor, at=at)
     listed: tuple[tuple[str, Any, Sequence[Any], Callable[[Any], dict[str, Any]], Any], ...] = (
@@ -200,15 +197,8 @@ def _stale(line: ServiceLine) -> dict[str, Any]:
     }
 
 
-def _silent(row: Service) -> dict[str, Any]:
-    asked = ngettext("%(n)s demande sans réponse", "%(n)s demandes sans réponse", row.asks_missed)
-    return {
-        "name": row.name,
-        "structure": row.structure.name,
-        "address": reverse("directory-service", args=[row.pk]),
-        "about": asked % {"n": row.asks_missed},
-        "act": {"address": reverse("directory-verify", args=[row.pk]), "words": _("Vérifier par téléphone")},
-    }
+def _silent(line: ServiceLine) -> dict[str, Any]:
+    return _stale(line) | {"about": gettext("Deux demandes restées sans réponse")}
 
 
 def _answered(line: AnswerLine) -> dict[str, Any]:
@@ -265,12 +255,18 @@ def _instant(value: datetime | None, zone: ZoneInfo) -> str:
     return case_display.instant(value.isoformat(), zone) if value is not None else ""
 
 
-def history(told: Sequence[VerificationLine], zone: ZoneInfo) -> list[dict[str, Any]]:
-    """Return what was said of a service, act by act: when, by whom, how, and which fields, before and after."""
+def history(
+    told: Sequence[VerificationLine], zone: ZoneInfo, undone: Callable[[VerificationLine], str]
+) -> list[dict[str, Any]]:
+    """Return what was said of a service, act by act: when, by whom, how, and which fields, before and after.
+
+    ``undone``: where the answer by link that a line is of is undone; empty for others.
+    """
     acts = []
-    for (at, by, means, evidence), rows in groupby(
+    for (at, by, means, evidence), group in groupby(
         told, key=lambda line: (line.at, line.by, line.means, line.evidence)
     ):
+        rows = list(group)
         fields = {field["name"]: field for field in map(_field, rows) if field is not None}
         if fields:
             acts.append(
@@ -280,6 +276,7 @@ def history(told: Sequence[VerificationLine], zone: ZoneInfo) -> list[dict[str, 
                     "means": display.lowered(display.label(codes.Means, means)),
                     "evidence": evidence,
                     "fields": list(fields.values()),
+                    "undo": next(filter(None, map(undone, rows)), ""),
                 }
             )
     return acts

@@ -9,7 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from core.languages import for_reader
+from web.numbers import BY_SMS
 
 FILE: Final = Path(__file__).parent / "numbers.toml"
 #: After these days a number is marked, and leaves what is shown in an emergency.
@@ -18,17 +21,23 @@ CHECKED_FOR: Final = timedelta(days=180)
 ALWAYS: Final = ("17", "112", "114", "119")
 
 
+#: Hours in words; another form would need its own line.
+_HOURS: Final = {
+    "24/7": _("Jour et nuit."),
+    "Mo-Su 09:00-23:00": _("Tous les jours, de 9 h à 23 h."),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number: ``hours`` in OpenStreetMap's form; texts in both languages."""
+    """A number: ``hours`` in OpenStreetMap's form; texts in both languages; ``source`` an address."""
 
     code: str
     number: str
-    by_sms: bool
     hours: str
+    free: bool
     label: Mapping[str, str]
-    about: Mapping[str, str]
-    when: Mapping[str, str]
+    for_whom: Mapping[str, str]
     verified_on: date
     source: str
 
@@ -39,7 +48,7 @@ class Number:
     @property
     def dialled(self) -> str:
         """Return the address that dials it, or writes to it."""
-        return f"{'sms' if self.by_sms else 'tel'}:{self.number.replace(' ', '')}"
+        return f"{'sms' if self.code == BY_SMS else 'tel'}:{self.code}"
 
     @property
     def name(self) -> str:
@@ -49,34 +58,17 @@ class Number:
     @property
     def says(self) -> str:
         """Return for whom it is, in the reader's language."""
-        return for_reader(self.about)
+        return for_reader(self.for_whom)
 
     @property
     def opens(self) -> str:
         """Return when somebody answers, in the reader's language."""
-        return for_reader(self.when)
+        return str(_HOURS[self.hours])
 
 
 @cache
 def numbers() -> Mapping[str, Number]:
     """Return all numbers by their codes, in the order of the file: the most urgent first."""
-    rows = tomllib.loads(FILE.read_text(encoding="utf-8"))["number"]
-    found = {
-        row["code"]: Number(
-            code=row["code"],
-            number=row["number"],
-            by_sms=row.get("by_sms", False),
-            hours=row["hours"],
-            label=_both(row, "label"),
-            about=_both(row, "about"),
-            when=_both(row, "when"),
-            verified_on=row["verified_on"],
-            source=row["source"],
-        )
-        for row in rows
-    }
+    rows = tomllib.loads(FILE.read_text(encoding="utf-8"))["numbers"]
+    found = {row["code"]: Number(**(row | {"source": row["source"]["address"]})) for row in rows}
     return MappingProxyType(found)
-
-
-def _both(row: Mapping[str, str], name: str) -> Mapping[str, str]:
-    return {language: row[f"{name}_{language}"] for language in ("fr", "en")}

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
@@ -43,6 +43,13 @@ SECTIONS: Final = {
 _INSERT: Final = re.compile(r"^\{(numbers|articles|signs)\}$", re.MULTILINE)
 _GUIDE: Final = "guide:"
 _PAGE: Final = "page:"
+#: The pages of the service to which a text may lead, by what it calls them.
+PAGES: Final = {
+    "filing": "filing-new",
+    "lexicon": "lexicon",
+    "procedure": "procedure",
+    "articles": "articles",
+}
 _OUT: Final = ("https://", "tel:", "sms:")
 
 

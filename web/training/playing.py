@@ -93,6 +93,19 @@ class Player(ABC):
         part = Referral.objects.get(pk=case).judicial_referrals.latest("prepared_at").pk
         return self._perform(Machine.JUDICIAL, name, case, step, part, fields, at=at)
 
+    def on_orientation(
+        self,
+        name: str,
+        case: UUID,
+        step: str,
+        *,
+        at: datetime,
+        orientation: UUID | None = None,
+        **fields: object,
+    ) -> StepResult:
+        """Propose an orientation, or do a step of one."""
+        return self._perform(Machine.ORIENTATION, name, case, step, orientation, fields, at=at)
+
     def on_glass(
         self, name: str, case: UUID, step: str, *, at: datetime, glass: UUID | None = None, **fields: object
     ) -> StepResult:

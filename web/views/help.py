@@ -1,4 +1,4 @@
-"""Help pages, for anybody signed in: the procedure, the lexicon and the articles of law; no case, no person."""
+"""Help pages, for everybody: the procedure, the lexicon and the articles of law; no case, no person."""
 
 from typing import ClassVar
 
@@ -22,6 +22,7 @@ class HereQuery(BlanksLeftOut, Query):
 class ProcedurePage(Page):
     """GET /procedure."""
 
+    public = True
     query: ClassVar[type[Query]] = HereQuery
     template = "web/help/procedure.html"
 
@@ -34,6 +35,7 @@ class ProcedurePage(Page):
 class LexiconPage(Page):
     """GET /lexique."""
 
+    public = True
     template = "web/help/lexicon.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -44,6 +46,7 @@ class LexiconPage(Page):
 class ArticlesPage(Page):
     """GET /textes."""
 
+    public = True
     template = "web/help/articles.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature

@@ -35,9 +35,9 @@ def test_each_page_is_there_in_both_languages():
     assert len(files.pages("fr")) >= 25
 
 
-@pytest.mark.parametrize("page", PAGES, ids=IDS)
+@pytest.mark.parametrize("guide", PAGES, ids=IDS)
 class TestEachPage:
-    def test_its_head_is_whole(self, page):
+    def test_its_head_is_whole(self, guide):
         """A page with no source, an unknown sign, step, article or number isn't published (B.8.2)."""
         known = {f"{one.machine.value}:{one.name}" for one in steps.all()}
 
@@ -53,24 +53,24 @@ class TestEachPage:
         assert guide.written_on < guide.review_due <= guide.written_on + timedelta(days=366)
         assert guide.is_current(NEWEST)
 
-    def test_each_link_leads_somewhere(self, page):
-        assert list(shown.parts(page))
+    def test_each_link_leads_somewhere(self, guide):
+        assert list(shown.parts(guide))
 
-    def test_what_is_put_in_is_there(self, page):
+    def test_what_is_put_in_is_there(self, guide):
         """A table of which the head names nothing would be empty."""
-        kinds = {part.kind for part in shown.parts(page)} - {"text"}
+        kinds = {part.kind for part in shown.parts(guide)} - {"text"}
 
-        assert {kind for kind in kinds if not getattr(page, kind)} == set()
-        assert not re.search(r"^\{\w+\}$", re.sub(shown._INSERT, "", page.text), re.MULTILINE)
+        assert {kind for kind in kinds if not getattr(guide, kind)} == set()
+        assert not re.search(r"^\{\w+\}$", re.sub(shown._INSERT, "", guide.text), re.MULTILINE)
 
-    def test_its_words_are_ours(self, page):
+    def test_its_words_are_ours(self, guide):
         """A child's words stand between quotation marks, and are never our category (domain.md §3.6)."""
         said = QUOTED.sub("", f"{guide.title}. {guide.summary}. {ADDRESS.sub(']', guide.text)}")
 
-        assert re.findall(AVOIDED[page.lang], said, re.IGNORECASE) == []
+        assert re.findall(AVOIDED[guide.lang], said, re.IGNORECASE) == []
 
-    def test_it_reads_easily(self, page):
-        assert ease(f"{page.summary}\n\n{page.text}", page.lang) >= EASY_ENOUGH[page.lang]
+    def test_it_reads_easily(self, guide):
+        assert ease(f"{guide.summary}\n\n{guide.text}", guide.lang) >= EASY_ENOUGH[guide.lang]
 
 
 def test_a_text_that_is_hard_to_read_is_found():
@@ -125,6 +125,10 @@ def page_of(text):
 def test_a_link_that_leads_nowhere_or_elsewhere_is_refused(address):
     with pytest.raises(shown.DeadLink):
         list(shown.parts(page_of(f"[ici]({address})")))
+
+
+def test_a_script_is_no_link():
+    assert "href" not in "".join(part.html for part in shown.parts(page_of("[ici](javascript:alert(1))")))
 
 
 def test_html_of_a_file_is_shown_as_text():

@@ -203,7 +203,9 @@ class History(DirectoryPage):
             | {
                 "back": reverse("directory-service", args=[pk]),
                 "of": service.name,
-                "lines": lines.history(told, ZoneInfo(service.authority.timezone)),
+                "lines": lines.history(
+                    told, ZoneInfo(service.authority.timezone), lambda line: _undo(line, pk)
+                ),
             }
         )
 
