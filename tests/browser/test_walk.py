@@ -91,6 +91,7 @@ NO_PAGE = {
 }
 #: Pages of a state that only the tests of another file make; they look at them there.
 ELSEWHERE = {
+    "directory-night": "test_directory.py",
     "second-step": "test_factors.py",
     "anomaly-identities-page": "test_journal.py",
     "access-question-page": "test_journal.py",
