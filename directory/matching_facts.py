@@ -29,7 +29,6 @@ class CaseFacts:
     age_months: tuple[int, int] | None = None
     sex: Sex | None = None
     situations: frozenset[Situation] = frozenset()
-    languages: frozenset[str] = frozenset()
     asker: Asker = Asker.PROFESSIONALS
     agreements: frozenset[Agreement] = frozenset()
     agreements_told: frozenset[Agreement] = TOLD_BY_CASES

@@ -38,30 +38,6 @@ BANDS: Final[Mapping[str, tuple[int, int]]] = {
     AgeBand.FROM_16: (192, 215),
     AgeBand.ADULT: (216, 12 * 120),
 }
-#: Codes (ISO 639) of languages by the name that a form may hold; another text is told to nobody.
-LANGUAGES: Final[Mapping[str, str]] = {
-    "albanais": "sq",
-    "anglais": "en",
-    "arabe": "ar",
-    "bambara": "bm",
-    "bulgare": "bg",
-    "chinois": "zh",
-    "espagnol": "es",
-    "italien": "it",
-    "lingala": "ln",
-    "mandarin": "zh",
-    "peul": "ff",
-    "portugais": "pt",
-    "roumain": "ro",
-    "russe": "ru",
-    "serbe": "sr",
-    "soninké": "snk",
-    "tamoul": "ta",
-    "turc": "tr",
-    "ukrainien": "uk",
-    "vietnamien": "vi",
-    "wolof": "wo",
-}
 _SUBSTANCES: Final = "substances"
 _DECIDED: Final = (
     MeasureState.AGREED,
@@ -100,7 +76,6 @@ def facts_of(case: Case, wanted: Wanted, sight: Sight, scope: OpenScope) -> Case
         ),
         sex=_same(reader.sex(child) for child in children),
         situations=wanted.situations.union(*(reader.situations(child) for child in children)),
-        languages=frozenset(filter(None, (reader.language(child) for child in children))),
         asker=ASKERS.get(case.actor.role, Asker.PROFESSIONALS),
         agreements=_agreements(case, children, sight),
         tonight=case.referral.urgency == Urgency.U3 or wanted.need == Need.TONIGHT_SHELTER,
@@ -185,10 +160,6 @@ class _Reader:
         """Return the INSEE code of where a child lives."""
         code = self._opened(child, "commune_insee")
         return str(code) if code else None
-
-    def language(self, child: Child) -> str | None:
-        """Return the code of a child's language, where its name is one that is known here."""
-        return LANGUAGES.get(str(self._opened(child, "language") or "").strip().casefold())
 
     def sex(self, child: Child) -> Sex | None:
         """Return the sex as the directory has it; None where it isn't told."""
