@@ -21,6 +21,7 @@ from tests.browser.acting import answers
 from tests.browser.checks import LOOKED, assert_by_keyboard, assert_good
 from tests.browser.conftest import Visitor, somebody_else
 from tests.night import NIGHT, some
+from web.cases.tabs import TABS
 from web.urls import urlpatterns
 
 #: Addresses that show no page to whoever comes by a link, and why.
@@ -138,7 +139,7 @@ STARTS = (
 
 #: Of these so many are gone to, for a draft leads elsewhere than what was sent, a closed account than an open one, and
 #: each part of a case to other steps; of all others one.
-EACH = {"filing": 4, "person": 3, "case-part": 9}
+EACH = {"filing": 4, "person": 3, "case-part": len(TABS)}
 
 
 def begins(visitor: Visitor) -> None:
