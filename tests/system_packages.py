@@ -39,6 +39,11 @@ def _program(*names: str) -> Callable[[], bool]:
     return lambda: any(shutil.which(name, path=_SBIN) for name in names)
 
 
+def postgresql() -> bool:
+    """Tell whether the programs of a PostgreSQL server are there, where Debian puts them or on the path."""
+    return shutil.which("initdb") is not None or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
 def softhsm() -> str | None:
     """Return the path of SoftHSM's module."""
     return next((path for path in _SOFTHSM if Path(path).exists()), None)
@@ -52,6 +57,11 @@ PARTS = {
         lambda: all(find_library(name) for name in ("pangoft2-1.0", "harfbuzz-subset")),
     ),
     "pg_dump": Part(("postgresql-client",), _program("pg_dump"), database="postgresql"),
+    "nginx": Part(("nginx-light",), _program("nginx")),
+    "systemd-analyze": Part(("systemd",), _program("systemd-analyze")),
+    "promtool": Part(("prometheus",), _program("promtool")),
+    "postgresql": Part(("postgresql",), postgresql, at_night=True),
+    "pgbackrest": Part(("pgbackrest",), _program("pgbackrest"), at_night=True),
     "faketime": Part(("faketime",), _program("faketime"), at_night=True),
     "softhsm": Part(("softhsm2",), lambda: softhsm() is not None and _program("softhsm2-util")()),
 }
