@@ -168,6 +168,9 @@ class Referral(Authentic):
                 fields=["authority", "state", "due_with_justice_at", "id"], name="referral_state_queue"
             ),
             models.Index(fields=["unit", "due_with_justice_at", "id"], name="referral_unit_queue"),
+            # What is counted beside the queue (referrals/reading/counts.py).
+            models.Index(fields=["authority", "urgency", "state"], name="referral_urgency"),
+            models.Index(fields=["authority"], name="referral_called", condition=Q(alert_open=True)),
             models.Index(fields=["reference_1"], name="referral_reference_1"),
             models.Index(fields=["reference_2"], name="referral_reference_2"),
             models.Index(fields=["reference_3"], name="referral_reference_3"),

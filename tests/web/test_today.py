@@ -6,6 +6,8 @@ from html import unescape
 import pytest
 
 from accounts.roles import PROGRAMS, Role
+from referrals.access import visibility
+from referrals.reading import counts
 from tests.audit.owner import written
 from tests.factories.concerns import concern
 from tests.kept import kept
@@ -116,6 +118,24 @@ def test_a_case_out_of_sight_is_in_no_number_line_or_bar(world, case):
 
     assert text(after) == before
     assert f"/dossiers/{other.case.pk}" in links(named), "it is there"
+
+
+@pytest.mark.sec("SEC-AZ20")
+def test_past_a_bound_a_number_says_only_that_it_is_larger(world, case, monkeypatch):
+    monkeypatch.setattr(counts, "MOST", 1)
+    monkeypatch.setattr(counts, "_COUNTED", visibility.KeptByRights(counts._counted))
+    hidden = Kit(world, "triage")
+    hidden.clock("C2")
+    hidden.set_restricted()  # to the coordinator alone
+    named, other = (Somebody(world.user(name)) for name in ("crip_coordinator", "crip_coordinator_2"))
+
+    def total(person):
+        return re.search(r'<span\s+class="big[^"]*">([^<]*)</span> ouverts?<', person.goes("/aujourdhui"))[1]
+
+    assert (total(named), total(other)) == ("1+", "1"), "what is hidden is past no bound"
+    assert 'class="number-of">1+<' in named.goes("/dossiers")
+    play(world, filed(Case(world, "{}.".format), concern()))
+    assert total(other) == "1+"
 
 
 def test_it_names_nobody_and_its_lines_are_journaled_as_a_list(world, case):
