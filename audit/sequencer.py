@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, close_
 from audit import alarms, checkpoints, origins, sequencing, tree, verifier, witnessfile, witnessing
 from audit.chains import Chains
 from audit.errors import AuditError, LogContradicted, NoWitnessedCheckpoint, OriginRefused, WitnessFileFaulty
-from audit.models import Checkpoint, LogOrigin
+from audit.models import Checkpoint, LogOrigin, SequencerPass
 from audit.verifier import leaf_hash
 from core.clock import instant
 from encryption.errors import EncryptionError
@@ -29,6 +29,8 @@ PAUSE_SECONDS: Final = 1.0
 WHOLE_EVERY: Final = timedelta(hours=1)
 #: How often the whole witness file is compared with the checkpoints of the database.
 WITNESS_EVERY: Final = timedelta(days=1)
+#: How often a sequencer leaves a sign of life (``SequencerPass``): whoever watches it waits for minutes.
+SEEN_EVERY: Final = timedelta(seconds=30)
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Sequencer:
     _contradicted: int | None = None
     _faulty: str = ""
     _whole_looked_at: datetime | None = None
+    _seen_at: datetime | None = None
 
     def once(self) -> int:
         """Give places to all entries that wait, sign what has grown, ask the witnesses; return how many places.
@@ -145,12 +148,21 @@ class Sequencer:
                 cluster=sequencing.horizon().cluster,
                 at=self.clock(),
             )
+            self._leave_sign(at=self.clock())
         latest = checkpoint or checkpoints.last(origin.number)
         if file is not None and latest is not None:
             # After the commit: the file may lag by one checkpoint, which ``at_the_end`` allows, but never run ahead of
             # the database.
             file.add(bytes(latest.note))
         return latest
+
+    def _leave_sign(self, *, at: datetime) -> None:
+        """Note that this pass went through: places are given, and all that grew is signed. Only while leading."""
+        if self._seen_at is None or at - self._seen_at >= SEEN_EVERY:
+            SequencerPass.objects.bulk_create(
+                [SequencerPass(at=at)], update_conflicts=True, unique_fields=["number"], update_fields=["at"]
+            )
+            self._seen_at = at
 
     def _require_witness(self, file: witnessing.FileWitness) -> None:
         """Refuse to sign while the witness file isn't what the database says; the whole of it is read daily.

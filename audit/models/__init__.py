@@ -13,6 +13,7 @@ from audit.models.erasures import JournalMark, Replayed, Shred
 from audit.models.findings import Alarm, Refused
 from audit.models.honeytokens import Decoy
 from audit.models.keeping import LegalHold, PrunedRun, PruneMark
+from audit.models.passes import SequencerPass
 from audit.models.tree import Checkpoint, Cosignature, Leaf, LogOrigin, Tile
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ReadSubject",
     "Refused",
     "Replayed",
+    "SequencerPass",
     "Shred",
     "SubjectPseudonym",
     "Tile",

@@ -10,6 +10,9 @@ from typing import Final, Literal
 
 type Kind = Literal["counter", "gauge", "histogram", "info"]
 
+REQUESTS: Final = "repere_requests"
+REQUEST_SECONDS: Final = "repere_request_seconds"
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -23,8 +26,8 @@ class Metric:
 
 METRICS: Final = (
     # --- Requests, counted by each process -------------------------------------------------------
-    Metric("repere_requests", "counter", "Answers given.", ("route", "method", "status")),
-    Metric("repere_request_seconds", "histogram", "Time from arrival to answer.", ("route", "method")),
+    Metric(REQUESTS, "counter", "Answers given.", ("route", "method", "status")),
+    Metric(REQUEST_SECONDS, "histogram", "Time from arrival to answer.", ("route", "method")),
     # --- What the service stands on, asked at each reading ---------------------------------------
     Metric("repere_build", "info", "Version of the code.", ("version",)),
     Metric(
@@ -33,7 +36,7 @@ METRICS: Final = (
     Metric("repere_database_up", "gauge", "1 if the database answers and is migrated.", ("database",)),
     Metric("repere_database_answer_seconds", "gauge", "Time of the shortest question.", ("database",)),
     Metric("repere_key_service_up", "gauge", "1 if the key service answers."),
-    Metric("repere_clock_offset_seconds", "gauge", "Clock of the database minus ours.", ("database",)),
+    Metric("repere_clock_offset_seconds", "gauge", "By how much its clock and ours differ at least.", ("database",)),
     Metric("repere_clock_synchronised", "gauge", "1 if the kernel says that its clock is synchronised."),
     Metric("repere_certificate_expiry_timestamp_seconds", "gauge", "End of a certificate.", ("name",)),
     # --- Journal -----------------------------------------------------------------------------------
@@ -53,7 +56,10 @@ METRICS: Final = (
     Metric("repere_notices_oldest_seconds", "gauge", "How long the oldest of them is due.", ("channel",)),
     Metric("repere_notices_given_up", "gauge", "Notices that nobody can be reached with.", ("channel",)),
     Metric(
-        "repere_deadlines_overdue", "gauge", "Cases with a passed deadline; none under five.", ("authority",)
+        "repere_deadlines_overdue",
+        "gauge",
+        "Cases with a passed deadline, rounded down to a multiple of five; none under five.",
+        ("authority",),
     ),
     # --- Attachments and copies ----------------------------------------------------------------------
     Metric("repere_object_store_up", "gauge", "1 if the store of attachments answers."),

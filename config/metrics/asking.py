@@ -1,0 +1,104 @@
+"""Asks the parts of the service how they are: each in a thread of its own, within ``SECONDS``, and not too often.
+
+A part that hangs costs one thread until it answers: it isn't asked a second time meanwhile, and nobody waits for it
+longer than ``SECONDS``. So a reading takes no longer than that, whatever is out, and one that comes too soon gets the
+answers of the one before.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import cache
+from threading import Lock
+from time import monotonic
+from typing import Final
+
+import structlog
+from django.db import connections
+
+_log = structlog.get_logger(__name__)
+SECONDS: Final = 2.0
+#: At most this many at once, so that a reading takes few connections of a database.
+WORKERS: Final = 8
+
+#: A metric's name, the values of its labels in the order of ``names.py``, and its value.
+type Sample = tuple[str, tuple[str, ...], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question; ``otherwise`` is what is said where it isn't answered. An answer counts for ``keep_seconds``."""
+
+    name: str
+    ask: Callable[[], Iterable[Sample]]
+    otherwise: tuple[Sample, ...] = ()
+    keep_seconds: float = 10.0
+
+
+@dataclass(slots=True)
+class _Kept:
+    samples: tuple[Sample, ...] = ()
+    until: float = 0.0
+    running: Future[tuple[Sample, ...]] | None = field(default=None)
+
+
+_lock = Lock()
+_kept: dict[str, _Kept] = {}
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="metrics")
+
+
+def forget() -> None:
+    """Ask everything anew at the next occasion."""
+    _kept.clear()
+    _pool.cache_clear()
+
+
+# The threads of a parent aren't there in its child.
+os.register_at_fork(after_in_child=forget)
+
+
+def read(parts: Iterable[Part]) -> list[Sample]:
+    """Return the answers of these parts, in their order."""
+    asked = tuple(parts)
+    with _lock:
+        running = [one for part in asked if (one := _begun(part)) is not None]
+    wait(running, timeout=SECONDS)
+    with _lock:
+        return [sample for part in asked for sample in _settled(part)]
+
+
+def _begun(part: Part) -> Future[tuple[Sample, ...]] | None:
+    kept = _kept.setdefault(part.name, _Kept())
+    if kept.running is None and monotonic() >= kept.until:
+        kept.until = monotonic() + part.keep_seconds
+        kept.running = _pool().submit(_answer, part)
+    return kept.running
+
+
+def _settled(part: Part) -> tuple[Sample, ...]:
+    kept = _kept.setdefault(part.name, _Kept())
+    if kept.running is not None:
+        if not kept.running.done():
+            return part.otherwise
+        kept.samples, kept.running = kept.running.result(), None
+    return kept.samples
+
+
+def _answer(part: Part) -> tuple[Sample, ...]:
+    try:
+        return tuple(part.ask())
+    except Exception as failed:  # a border, as the worker's: one part that is out must not hide the others
+        _log.warning("metrics:unanswered", code=part.name, rule=type(failed).__name__)
+        return part.otherwise
+    finally:
+        _let_go()
+
+
+def _let_go() -> None:
+    """Close the connections of this thread: each would be one more for as long as the process lives."""
+    connections.close_all()

@@ -1,0 +1,96 @@
+"""Folder of the counts: each process that answers requests has files of its own there; a reading adds them up.
+
+The folder belongs to one machine, or to one container: a process that isn't seen running counts as ended. When a process
+ends, its counts go to the files of ``ENDED``, so that no total shrinks and no file is left behind. Whoever reads and
+whoever moves counts excludes the other by a lock on the folder.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import structlog
+from prometheus_client import values
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+_log = structlog.get_logger(__name__)
+#: The number in the files of all processes that have ended; no process has it.
+ENDED: Final = 0
+_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def count_in(folder: Path) -> None:
+    """Let what this process counts from now on go to the folder, which is made with mode 0700.
+
+    Raises:
+        OSError: it can't be made, or not be written.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError
+    # The library reads the variable at each file, and chose the class of its values when it was first imported.
+    os.environ[_VARIABLE] = str(folder)
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[assignment]  # either is what metrics count with
+
+
+def counted(folder: Path) -> list[object]:
+    """Return what all processes counted, added up, as the library's metrics; nothing where none did."""
+    if not folder.is_dir():
+        return []
+    with _locked(folder, fcntl.LOCK_SH):
+        collector: Collector = MultiProcessCollector(None, str(folder))  # type: ignore[no-untyped-call]
+        return list(collector.collect())
+
+
+def fold(folder: Path, number: int) -> None:
+    """Move the counts of a process that has ended to those of all ended ones."""
+    if not folder.is_dir():
+        return
+    with _locked(folder, fcntl.LOCK_EX):
+        for path in folder.glob(f"*_{number}.db"):
+            _move(path, folder / f"{path.name.rpartition('_')[0]}_{ENDED}.db")
+
+
+def fold_ended(folder: Path) -> None:
+    """Do so for each process that ended without telling."""
+    for number in {int(path.stem.rpartition("_")[2]) for path in folder.glob("*_*.db")}:
+        if number != ENDED and not _runs(number):
+            fold(folder, number)
+
+
+def _move(path: Path, to: Path) -> None:
+    ended = MmapedDict(str(to))  # type: ignore[no-untyped-call]
+    try:
+        for key, value, *_ in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]
+            ended.write_value(key, ended.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
+    except (RuntimeError, ValueError):
+        # A process that was killed while its file grew. What it counted is lost; the others' counts go on.
+        _log.warning("metrics:lost", code="file")
+    finally:
+        ended.close()  # type: ignore[no-untyped-call]
+    path.unlink(missing_ok=True)
+
+
+def _runs(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,80 @@
+"""Counting of requests: answers by route, method and status, and how long they took.
+
+A route is the name that the addresses give it, never a path, which may hold an id (SEC-CF6). So the number of series is
+bounded by the addresses.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from time import perf_counter
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpResponseBase
+from prometheus_client import Counter, Histogram
+
+from accounts.request import ServiceRequest
+from config.headers import METHODS
+from config.metrics import folder
+from config.metrics.names import BY_NAME, REQUEST_SECONDS, REQUESTS
+
+_log = structlog.get_logger(__name__)
+#: The route of what led to no address, or was answered before one was looked for.
+NONE: Final = "none"
+#: Upper ends in seconds: from a page without a query to what a proxy gives up.
+BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+@cache
+def _counters() -> tuple[Counter, Histogram]:
+    requests, seconds = BY_NAME[REQUESTS], BY_NAME[REQUEST_SECONDS]
+    return (
+        Counter(requests.name, requests.help, requests.labels, registry=None),
+        Histogram(seconds.name, seconds.help, seconds.labels, buckets=BUCKETS, registry=None),
+    )
+
+
+class Counted:
+    """Count each answer. Where nobody may read the counts (no ``REPERE_METRICS_TOKEN``) nothing is counted."""
+
+    def __init__(self, get_response: Callable[[ServiceRequest], HttpResponseBase]) -> None:
+        """Stand before ``get_response``.
+
+        Raises:
+            MiddlewareNotUsed: nothing is counted, or the folder can't be written: that keeps nobody from filing.
+        """
+        if not settings.METRICS_TOKEN:
+            raise MiddlewareNotUsed
+        try:
+            folder.count_in(settings.METRICS_DIR)
+        except OSError:
+            _log.error("metrics:lost", code="folder")
+            raise MiddlewareNotUsed from None
+        self.get_response = get_response
+
+    def __call__(self, request: ServiceRequest) -> HttpResponseBase:
+        """Answer, and count it."""
+        began = perf_counter()
+        response = self.get_response(request)
+        # The disk may be full: a count is worth less than an answer.
+        with suppress(OSError, ValueError):
+            count(request, response.status_code, seconds=perf_counter() - began)
+        return response
+
+
+def count(request: ServiceRequest, status: int, *, seconds: float) -> None:
+    """Count one answer."""
+    method = request.method if request.method in METHODS else NONE
+    route = route_of(request)
+    answers, times = _counters()
+    answers.labels(route, method, str(status)).inc()
+    times.labels(route, method).observe(seconds)
+
+
+def route_of(request: ServiceRequest) -> str:
+    """Return the name of the address that answered, as the table of addresses has it."""
+    match = request.resolver_match
+    return NONE if match is None else match.view_name
