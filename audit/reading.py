@@ -35,7 +35,7 @@ class Holds(Func):
 
 @contextmanager
 def as_auditor() -> Iterator[None]:
-    """Take the role ``repere_auditor`` for the queries of the block, then the service's own again.
+    """Take the auditors' role for the queries of the block, then the service's own again.
 
     Only on PostgreSQL, and only where the service runs under ``DATABASE_ROLE``: that role may read no
     entry. Runs in a transaction. If the block fails the role stays until the transaction rolls back,
@@ -47,7 +47,7 @@ def as_auditor() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE repere_auditor")
+        cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(settings.ROLES.auditor)}")
     # Not in ``finally``: after a failure the transaction takes no statement but its rollback, which resets the role.
     yield
     with connection.cursor() as cursor:

@@ -30,7 +30,6 @@ from audit.chains import Chains, Claim, Judged, Reason, Row
 from audit.models import Entry, EntrySubject, Leaf, LogOrigin, Refused, Tile
 from audit.tree import Frontier, Tree, size_of
 
-ROLE: Final = "repere_sequencer"
 BATCH: Final = 2_000  # entries of one transaction
 _LOCK: Final = 0x7265_7065_7265  # our advisory lock of the whole database
 _PATIENCE: Final = "30s"
@@ -39,7 +38,7 @@ NOWHERE: Final = -(2**63)  # below any number that a row can bear
 
 @contextmanager
 def reading(*, steady: bool = False) -> Iterator[None]:
-    """Open a transaction under the role that reads entries and may extend the tree, ``repere_sequencer``.
+    """Open a transaction under the role that reads entries and may extend the tree, ``repere_sequencer`` by default.
 
     Only where the service runs under a role. A login that isn't its member can't become it: a web process can't.
     ``steady``: all its statements see what its first one saw, whatever is pruned meanwhile.
@@ -52,7 +51,7 @@ def reading(*, steady: bool = False) -> Iterator[None]:
                 # First statement of the transaction, or PostgreSQL refuses it.
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         if roles:
-            _become(ROLE)
+            _become(settings.ROLES.sequencer)
         yield
         if roles:
             _become(settings.DATABASE_ROLE)

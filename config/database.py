@@ -1,4 +1,4 @@
-"""Database roles of PostgreSQL: the application takes ``repere_app`` when it connects, and owns nothing.
+"""Database roles of PostgreSQL: the application takes its role when it connects, and owns nothing.
 
 Migrations run as the owner (``MIGRATION_DATABASE_URL``); after them the application's role is granted what it needs on
 every table but the journal's, whose grants are in the audit app's migration (SEC-AL6, SEC-CF2).
@@ -15,8 +15,6 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 from config.training import kind
 
-APP_ROLE = "repere_app"
-AUDITOR_ROLE = "repere_auditor"
 JOURNAL = "audit"
 
 
@@ -42,16 +40,17 @@ def grant_tables(sender: Any, using: str, **_: Any) -> None:
         return
     present = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.ROLES.service])
         if cursor.fetchone() is None:
             return
+        role = connection.ops.quote_name(settings.ROLES.service)
         for model in sender.get_models(include_auto_created=True):
             table = model._meta.db_table
             if table in present:
                 name = connection.ops.quote_name(table)
-                cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {APP_ROLE}")
-        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
-        cursor.execute(f"GRANT SELECT ON django_migrations TO {APP_ROLE}")  # /readyz asks what is applied
+                cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {role}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        cursor.execute(f"GRANT SELECT ON django_migrations TO {role}")  # /readyz asks what is applied
 
 
 def connect() -> None:

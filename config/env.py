@@ -11,6 +11,7 @@ import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -283,14 +284,69 @@ def _provider(code: str) -> dict[str, object]:
     }
 
 
+_ROLE: Final = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}", re.ASCII)
+_NO_ROLES: Final = ("none", "public", "session_user", "current_user", "current_role", "user")
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Names of the database roles without login: the service's, its auditors', the sequencer's."""
+
+    service: str
+    auditor: str
+    sequencer: str
+
+
+def roles() -> Roles:
+    """Return the names of the database roles; each is one that SQL may hold unquoted.
+
+    In the sequencer's environment ``REPERE_DATABASE_ROLE`` is its own role, and the service's isn't known.
+
+    Raises:
+        ImproperlyConfigured: one is no name of a role, or two are the same.
+    """
+    sequencer = _role("REPERE_SEQUENCER_ROLE", "repere_sequencer")
+    auditor = _role("REPERE_AUDITOR_ROLE", "repere_auditor")
+    service = _role("REPERE_DATABASE_ROLE", "repere_app")
+    if auditor in (service, sequencer) or (is_owner() and service == sequencer):
+        raise ImproperlyConfigured(
+            "REPERE_DATABASE_ROLE, REPERE_AUDITOR_ROLE and REPERE_SEQUENCER_ROLE must be three different roles."
+        )
+    return Roles(service, auditor, sequencer)
+
+
+def _role(name: str, default: str) -> str:
+    value = text(name, default=default) or default
+    if not _ROLE.fullmatch(value) or value in _NO_ROLES:
+        raise ImproperlyConfigured(
+            f"{name} must be the name of a database role: small letters, digits and _, no digit first, no pg_."
+        )
+    return value
+
+
 def is_owner() -> bool:
     """Tell whether this process is a command that changes or reads the shape of the databases."""
     return sys.argv[1:2] != [] and sys.argv[1] in OWNER_COMMANDS
 
 
 def is_sequencer() -> bool:
-    """Tell whether this process is the command that signs the journal."""
-    return sys.argv[1:2] == ["sequence"]
+    """Tell whether this process is the command that signs the journal, or checks the environment of that command."""
+    # By the role alone only where nothing is served: a server in the sequencer's environment is refused as ever.
+    return sys.argv[1:2] == ["sequence"] or (sys.argv[1:2] == ["check"] and _has_role_of_sequencer())
+
+
+def _has_role_of_sequencer() -> bool:
+    names = (("REPERE_DATABASE_ROLE", ""), ("REPERE_SEQUENCER_ROLE", "repere_sequencer"))
+    service, sequencer = (text(name, default=default) for name, default in names)
+    return service == sequencer
+
+
+def serves() -> bool:
+    """Tell whether this process works for people: one of the service, and none of the owner's or the sequencer's.
+
+    The others need no setting of what people see: secret, hosts, antivirus, host of files.
+    """
+    return not (is_owner() or is_sequencer())
 
 
 def database(name: str, *, local: str) -> dict[str, object]:
@@ -316,7 +372,12 @@ def database(name: str, *, local: str) -> dict[str, object]:
 
 
 def secret(name: str, file: str) -> str:
-    """Return a secret; outside production it is made on the first run and kept in ``file`` (0600)."""
+    """Return a secret; outside production it is made on the first run and kept in ``file`` (0600).
+
+    A process that works for nobody (``serves``) signs nothing: without the setting it draws one that it forgets.
+    """
+    if mode() == PRODUCTION and not serves() and not text(name, default=""):
+        return secrets.token_urlsafe(48)
     if name in os.environ or f"{name}_FILE" in os.environ or mode() == PRODUCTION:
         return text(name)
     path = state_dir() / file

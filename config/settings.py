@@ -22,7 +22,11 @@ TRAINING = env.TRAINING == MODE
 DEBUG = False  # nobody reads a stack trace here, a developer neither: the log has it
 
 SECRET_KEY = env.secret("REPERE_SECRET_KEY", "secret_key")
-ALLOWED_HOSTS = env.listed("REPERE_ALLOWED_HOSTS", local="localhost,127.0.0.1,[::1],testserver")
+LOCAL_HOSTS = "localhost,127.0.0.1,[::1],testserver"
+ALLOWED_HOSTS = env.listed(
+    "REPERE_ALLOWED_HOSTS", local=LOCAL_HOSTS, default="" if PRODUCTION and not env.serves() else None
+)
+HOST = ALLOWED_HOSTS[0] if PRODUCTION and ALLOWED_HOSTS else "localhost"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -115,6 +119,7 @@ DATABASE_ROUTERS = ["config.routers.KeyStoreRouter"]
 # PostgreSQL only: the role that the application takes after it has connected, so that row-level
 # security and the append-only grants bind it even where the login owns the tables. Empty: the login itself.
 # Migrations run as the owner, with MIGRATION_DATABASE_URL and MIGRATION_KEYS_DATABASE_URL where they are set.
+ROLES = env.roles()  # the service's, its auditors' and the sequencer's, by their names in the database
 DATABASE_ROLE = "" if env.is_owner() else env.text("REPERE_DATABASE_ROLE", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Nothing is kept in a cache: each process has its own, and what counts here counts for all
@@ -129,10 +134,15 @@ THREADS = env.number("REPERE_THREADS", default=4)
 
 # --- Keys -----------------------------------------------------------------------------------------
 KEY_PROVIDER = env.text("REPERE_KEY_PROVIDER", default="encryption.provider.FileProvider")
-KEY_FILE = Path(env.text("REPERE_KEY_FILE", local=str(env.state_dir() / "root.key")))
-ALLOW_FILE_KEYS = env.yes("REPERE_ALLOW_FILE_KEYS")
 # While keys move from one key service to another: the one that still unwraps what it wrapped.
 KEY_PROVIDER_BEFORE = env.text("REPERE_KEY_PROVIDER_BEFORE", default="")
+IN_A_FILE = "encryption.provider.FileProvider" in (KEY_PROVIDER, KEY_PROVIDER_BEFORE)
+KEY_FILE = Path(
+    env.text(
+        "REPERE_KEY_FILE", local=str(env.state_dir() / "root.key"), default=None if IN_A_FILE else "root.key"
+    )
+)
+ALLOW_FILE_KEYS = env.yes("REPERE_ALLOW_FILE_KEYS")
 VAULT_ADDR = env.text("REPERE_VAULT_ADDR", default="")
 VAULT_MOUNT = env.text("REPERE_VAULT_MOUNT", default="transit")
 VAULT_KEY = env.text("REPERE_VAULT_KEY", default="repere")
@@ -170,7 +180,10 @@ SERVE_UNSCANNED = not PRODUCTION and not SCANNER
 # (docs/decisions/0010-tree-and-checkpoints.md).
 LOG_ORIGIN = env.text(
     "REPERE_LOG_ORIGIN",
-    default=f"{ALLOWED_HOSTS[0] if PRODUCTION else 'localhost'}/journal{refusals.ENDING if TRAINING else ''}",
+    # Without a host there is no name that it could have had all along.
+    default=None
+    if PRODUCTION and not ALLOWED_HOSTS
+    else f"{HOST}/journal{refusals.ENDING if TRAINING else ''}",
 )
 LOG_SIGNER = env.text("REPERE_LOG_SIGNER", default="encryption.signing.FileSigner")
 LOG_KEY_FILE = Path(env.text("REPERE_LOG_KEY_FILE", default=str(env.state_dir() / "log.key")))
@@ -242,12 +255,10 @@ TRUSTED_PROXIES = env.networks("REPERE_TRUSTED_PROXIES")
 # --- What leaves the house ------------------------------------------------------------------------
 # Notices hold a reference and a link, nothing else. Outside production mails are files in var/mail.
 MAILERS = env.mailers()
-DEFAULT_FROM_EMAIL = env.text(
-    "REPERE_MAIL_FROM", default=f"repere@{ALLOWED_HOSTS[0] if PRODUCTION else 'localhost'}"
-)
+DEFAULT_FROM_EMAIL = env.text("REPERE_MAIL_FROM", default=f"repere@{HOST}")
 PUBLIC_ADDRESS = env.text(
     "REPERE_PUBLIC_ADDRESS",
-    default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{8100 if TRAINING else 8000}",
+    default=f"https://{HOST}" if PRODUCTION else f"http://127.0.0.1:{8100 if TRAINING else 8000}",
 )
 SMS_GATEWAY_URL = env.text("REPERE_SMS_GATEWAY_URL", default="")  # without one, people have to phone
 SMS_GATEWAY_TOKEN = env.text("REPERE_SMS_GATEWAY_TOKEN", default="")

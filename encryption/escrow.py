@@ -309,6 +309,7 @@ def main(arguments: Sequence[str]) -> str:
     match arguments:
         case ["ceremony", folder]:
             public, shares = ceremony()
+            Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(Path(folder) / "escrow.pub", json.dumps(public, indent=1) + "\n")
             for share in shares:
                 _write(Path(folder) / f"share-{share.number}.txt", share.text() + "\n")

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 from audit.migrations._append_only import REFUSE
+from audit.migrations._roles import named
 
 TABLE = "audit_refused"
 
@@ -45,7 +46,7 @@ UNLESS_REFUSED = "AND NOT EXISTS (SELECT FROM audit_refused r WHERE r.entry = e.
 def stand(_apps, schema_editor):
     on_postgresql = schema_editor.connection.vendor == "postgresql"
     for statement in POSTGRESQL if on_postgresql else SQLITE:
-        schema_editor.execute(statement, params=None)
+        schema_editor.execute(named(statement), params=None)
     if on_postgresql:
         schema_editor.execute(OLDEST_WAITING.format(UNLESS_REFUSED), params=None)
 
@@ -54,7 +55,7 @@ def fall(_apps, schema_editor):
     """Let the function be as it was; triggers and grants go with their tables."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(OLDEST_WAITING.format(""), params=None)
-        schema_editor.execute("REVOKE ALL ON audit_entrysubject FROM repere_sequencer", params=None)
+        schema_editor.execute(named("REVOKE ALL ON audit_entrysubject FROM repere_sequencer"), params=None)
 
 
 class Migration(migrations.Migration):

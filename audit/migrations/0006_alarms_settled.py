@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from audit.migrations._roles import named
+
 GRANT = "GRANT UPDATE (settled_at) ON audit_alarm TO repere_app"
 REVOKE = "REVOKE UPDATE (settled_at) ON audit_alarm FROM repere_app"
 
@@ -9,7 +11,7 @@ REVOKE = "REVOKE UPDATE (settled_at) ON audit_alarm FROM repere_app"
 def on_postgresql(statement):
     def run(_apps, schema_editor):
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(statement, params=None)
+            schema_editor.execute(named(statement), params=None)
 
     return run
 

@@ -2,6 +2,7 @@
 
 from django.db import migrations, models
 
+from audit.migrations._roles import named
 from encryption.authentic import MacField
 
 GRANT = """
@@ -17,7 +18,7 @@ REVOKE UPDATE (at, told_at, settled_at, permanent, mac) ON audit_alarm FROM repe
 def on_postgresql(statement):
     def run(_apps, schema_editor):
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(statement, params=None)
+            schema_editor.execute(named(statement), params=None)
 
     return run
 

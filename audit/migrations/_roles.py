@@ -5,11 +5,17 @@
 tree, which says nothing of a case. All three are roles without login, created here if missing; the operator makes the
 service's login a member of the first two (docs/decisions/0004-journal-format.md). Roles belong to the whole server, so
 the reverse migration revokes the grants and leaves the roles. SQLite has no roles.
+
+SQL here has the default names; ``named`` puts those of the settings in their places.
 """
+
+import re
+
+from django.conf import settings
 
 from audit.migrations._tree import TREE
 
-ROLES = ("repere_app", "repere_auditor", "repere_sequencer")
+DEFAULTS = {"repere_app": "service", "repere_auditor": "auditor", "repere_sequencer": "sequencer"}
 # Two databases of one server may be migrated at the same moment: whoever comes second finds the role made.
 MAKE_ROLE = """
 DO $$
@@ -25,6 +31,16 @@ EXCEPTION
             'CREATE ROLE repere_sequencer NOLOGIN; then migrate again.';
 END $$
 """
+
+
+def named(sql):
+    """Return SQL with the names that the settings give the roles; each is an identifier that needs no quotes."""
+    return re.sub(
+        r"\b(repere_app|repere_auditor|repere_sequencer)\b",
+        lambda role: getattr(settings.ROLES, DEFAULTS[role[0]]),
+        sql,
+    )
+
 
 ENTRIES = """
 REVOKE ALL ON audit_entry, audit_entrysubject, audit_actorpseudonym, audit_subjectpseudonym,
@@ -96,10 +112,10 @@ GRANTS = (ENTRIES, OF_THE_TREE, DECOYS, PRUNING, SHREDS, FORGET_SUBJECT, OLDEST_
 def stand(_apps, schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
-    for role in ROLES:
-        schema_editor.execute(MAKE_ROLE.format(role=role), params=None)
+    for role in DEFAULTS:
+        schema_editor.execute(named(MAKE_ROLE.format(role=role)), params=None)
     for grants in GRANTS:
-        schema_editor.execute(grants, params=None)
+        schema_editor.execute(named(grants), params=None)
 
 
 def fall(_apps, schema_editor):

@@ -9,11 +9,9 @@ from django.core.checks import CheckMessage, Info, register
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.db.backends.utils import CursorWrapper
 
-from audit import sequencing
 from audit.appendonly import ENTRY_TABLES
 from config import clocks
 from config.checks.findings import error, warning
-from config.database import APP_ROLE, AUDITOR_ROLE
 from config.local import hosts_of, is_near
 from config.routers import KEY_STORE
 from config.servers import place_of, roles_of
@@ -185,13 +183,13 @@ def _login(alias: str) -> Iterator[CheckMessage]:
 def _roles_of_service() -> list[str]:
     """Return the roles of which the login is a member: the two of the service, or the sequencer's own."""
     if is_the_sequencers():
-        return [sequencing.ROLE]
-    return [settings.DATABASE_ROLE or APP_ROLE, AUDITOR_ROLE]
+        return [settings.ROLES.sequencer]
+    return [settings.DATABASE_ROLE or settings.ROLES.service, settings.ROLES.auditor]
 
 
 def is_the_sequencers() -> bool:
     """Tell whether this is the environment of the sequencer."""
-    return bool(settings.DATABASE_ROLE == sequencing.ROLE)
+    return bool(settings.DATABASE_ROLE == settings.ROLES.sequencer)
 
 
 def _clock(alias: str) -> Iterator[CheckMessage]:
@@ -223,7 +221,8 @@ def _adds(cursor: CursorWrapper) -> Iterator[CheckMessage]:
             yield error(
                 43,
                 f"The role of the service can't add to {table}, and no act could be done: make the roles of "
-                "docs/runbook.md, run `manage.py migrate` as the owner, and set REPERE_DATABASE_ROLE=repere_app.",
+                "docs/install.md, run `manage.py migrate` as the owner, and set REPERE_DATABASE_ROLE="
+                f"{settings.ROLES.service}.",
             )
     cursor.execute("SELECT has_table_privilege(current_user, 'audit_leaf', 'INSERT')")
     if cursor.fetchone()[0]:

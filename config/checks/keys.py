@@ -27,7 +27,7 @@ KEY_BACKUP_DAYS_MAX: Final = 7
 @register
 def the_ledger_is_kept(**_: object) -> list[CheckMessage]:
     """Return a warning where the list of what was shredded would go with the machine (SEC-CR12)."""
-    if not settings.PRODUCTION or not env.is_in_state(settings.SHRED_FILE):
+    if not settings.PRODUCTION or env.is_sequencer() or not env.is_in_state(settings.SHRED_FILE):
         return []
     sentence = (
         "The list of what was shredded lies in the state folder: set REPERE_SHRED_FILE to a place that outlives the "

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, register
 
+from config import env
 from config.checks.addresses import in_clear
 from config.checks.findings import error, warning
 from config.local import is_local_name, is_near
@@ -14,7 +15,7 @@ from config.local import is_local_name, is_near
 @register
 def people_can_be_called(**_: object) -> list[CheckMessage]:
     """Return a warning where nobody can be called at night; the service runs, and tells people to phone."""
-    if not settings.PRODUCTION or settings.SMS_GATEWAY_URL:
+    if not settings.PRODUCTION or settings.SMS_GATEWAY_URL or not env.serves():
         return []
     sentence = (
         "No gateway for SMS and calls (REPERE_SMS_GATEWAY_URL): on-call officers get mail only, and whoever files "

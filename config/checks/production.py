@@ -1,8 +1,11 @@
 """The check of all settings in production, topic by topic."""
 
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.core.checks import CheckMessage, register
 
+from config import env
 from config.checks import (
     addresses,
     attachments,
@@ -23,9 +26,8 @@ def settings_are_fit(**_: object) -> list[CheckMessage]:
     if not settings.PRODUCTION:
         return []
     return [
+        *(_of_what_people_see() if env.serves() else ()),
         *machine.process(),
-        *keys.secret(),
-        *addresses.names(),
         *keys.parts(),
         *keys.key_provider(),
         *keys.backups(),
@@ -34,10 +36,16 @@ def settings_are_fit(**_: object) -> list[CheckMessage]:
         *outward.calls(),
         *keys.log_key(),
         *journal.witnesses(),
-        *attachments.uploads(),
-        *attachments.host_of_files(),
         *outward.mail(),
         *limits.per_person(),
         *strangers.defaults(),
         *identity_providers.each(),
     ]
+
+
+def _of_what_people_see() -> Iterator[CheckMessage]:
+    """Look at what only the service itself needs; the owner's commands and the sequencer start without it."""
+    yield from keys.secret()
+    yield from addresses.names()
+    yield from attachments.uploads()
+    yield from attachments.host_of_files()

@@ -3,10 +3,10 @@
 The sequencer needs the key service too, which could unwrap any row it read: so the database denies it all other rows.
 """
 
+from django.conf import settings
 from django.db import migrations
 
-ROLE = "repere_sequencer"
-STAND = f"""
+STAND = """
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
@@ -23,7 +23,7 @@ ALTER TABLE encryption_wrappedkey ENABLE ROW LEVEL SECURITY;
 CREATE POLICY whole ON encryption_wrappedkey USING (true) WITH CHECK (true);
 CREATE POLICY index_alone ON encryption_wrappedkey AS RESTRICTIVE TO {ROLE} USING (kind = 'index');
 """
-FALL = f"""
+FALL = """
 DROP POLICY index_alone ON encryption_wrappedkey;
 DROP POLICY whole ON encryption_wrappedkey;
 ALTER TABLE encryption_wrappedkey DISABLE ROW LEVEL SECURITY;
@@ -33,12 +33,12 @@ REVOKE ALL ON encryption_wrappedkey FROM {ROLE};
 
 def stand(_apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(STAND, params=None)
+        schema_editor.execute(STAND.replace("{ROLE}", settings.ROLES.sequencer), params=None)
 
 
 def fall(_apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(FALL, params=None)
+        schema_editor.execute(FALL.replace("{ROLE}", settings.ROLES.sequencer), params=None)
 
 
 class Migration(migrations.Migration):
