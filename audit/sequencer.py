@@ -49,12 +49,13 @@ class Sequencer:
     _contradicted: int | None = None
     _faulty: str = ""
     _whole_looked_at: datetime | None = None
-    _seen_at: datetime | None = None
+    _end: witnessing.End | None = None
+    _told: str = ""
 
     def once(self) -> int:
         """Give places to all entries that wait, sign what has grown, ask the witnesses; return how many places.
 
-        Another one that leads is left to do it: 0.
+        Another one that leads is left to do it: 0. This one then adds to its own witness file what that one signed.
 
         Raises:
             OriginRefused: the newest origin isn't the operator's; nothing gets a place.
@@ -67,7 +68,7 @@ class Sequencer:
         while True:
             with sequencing.leading() as leads:
                 if not leads:
-                    return count
+                    break
                 origin = sequencing.current(at=self.clock())
                 done = self._integrate(origin) if self._is_ours(origin) else None
             # Outside the transaction, so that the alarm of ``_is_ours`` is committed although nothing else is.
@@ -79,6 +80,9 @@ class Sequencer:
             count += len(done.judged.fit)
             if not done.more:
                 break
+        if not leads:
+            self._follow()
+            return count
         try:
             published = self._publish(origin)
         except LogContradicted:
@@ -102,12 +106,10 @@ class Sequencer:
     def _tell_of(self, contradicted: LogOrigin) -> None:
         """Raise the alarm, once, that the tree isn't what was signed or witnessed."""
         # Once an origin: the loop comes here each second until an operator acts.
-        if self._contradicted == contradicted.number:
-            return
-        with sequencing.leading() as leads:
-            if leads:
+        if self._contradicted != contradicted.number:
+            with sequencing.reading():
                 alarms.raise_all([f"contradicted:{contradicted.number}"], at=self.clock())
-                self._contradicted = contradicted.number
+            self._contradicted = contradicted.number
 
     def _integrate(self, origin: LogOrigin) -> sequencing.Integrated:
         return sequencing.integrate(
@@ -154,15 +156,33 @@ class Sequencer:
             # After the commit: the file may lag by one checkpoint, which ``at_the_end`` allows, but never run ahead of
             # the database.
             file.add(bytes(latest.note))
+            self._end = file.end()
         return latest
 
-    def _leave_sign(self, *, at: datetime) -> None:
-        """Note that this pass went through: places are given, and all that grew is signed. Only while leading."""
-        if self._seen_at is None or at - self._seen_at >= SEEN_EVERY:
-            SequencerPass.objects.bulk_create(
-                [SequencerPass(at=at)], update_conflicts=True, unique_fields=["number"], update_fields=["at"]
-            )
-            self._seen_at = at
+    def _follow(self) -> None:
+        """Add what the one that leads has signed to this process's own witness file; alarm, once, where it can't be.
+
+        Raises:
+            LogContradicted: the tree isn't what this file has seen, whoever leads.
+        """
+        file = witnessing.file_witness()
+        if file is None:
+            return
+        try:
+            # One snapshot: what is signed while the file is compared would look as if the file lacked it.
+            with sequencing.reading(steady=True):
+                fault = self._fault(file)
+                if fault and fault != self._told:
+                    alarms.raise_all(
+                        [f"witness:{fault}:{witnessfile.state_of(file, fault)}"], at=self.clock()
+                    )
+        except LogContradicted:
+            with sequencing.reading():
+                newest = tree.newest()
+            if newest is not None:
+                self._tell_of(newest)
+            raise
+        self._told = fault
 
     def _require_witness(self, file: witnessing.FileWitness) -> None:
         """Refuse to sign while the witness file isn't what the database says; the whole of it is read daily.
@@ -191,6 +211,19 @@ class Sequencer:
         _log.warning("witness:accepted", code=fault)
 
     def _fault(self, file: witnessing.FileWitness) -> str:
+        # First, and the file before any row: see ``witnessfile.complete``.
+        if self._ends_where_it_did(file):
+            witnessfile.complete(file, self.signer)
+        fault = self._fault_of_whole(file)
+        if not fault:
+            self._end = file.end()
+        return fault
+
+    def _ends_where_it_did(self, file: witnessing.FileWitness) -> bool:
+        """Tell whether the end of the file is as this process left it; of one that begins, the settings say so."""
+        return settings.LOG_STANDBY if self._end is None else file.still_has(self._end)
+
+    def _fault_of_whole(self, file: witnessing.FileWitness) -> str:
         newest = tree.newest()
         last = None if newest is None else checkpoints.last_signed(newest, self.signer)
         try:

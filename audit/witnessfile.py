@@ -5,15 +5,25 @@ seen another. So before each signature the end of the file must hold the last ch
 before; when a process begins, and daily, the whole file must hold every one, byte for byte. Where it doesn't, nothing
 is signed until an operator has given the reason, by ``manage.py accept_witness``, which is an entry; its place is given
 all the same. Only checkpoints of the database that bear the log's signature count.
+
+Of two sequencers that have a file each, the one that doesn't lead follows: each second it adds to its own file what the
+other has signed (``complete``), so that its file is whole when it takes over. This accepts no rewritten tree: a
+checkpoint is added only if the log's key signed it, and only while the tree still has the root that the end of this
+very file has seen. A file that is shorter than the process left it isn't completed; nor is one that was short already
+when the process began, unless ``REPERE_LOG_STANDBY`` says that another one signs too. For a sequencer alone that means
+a cut file, and signing stops as above (docs/decisions/0060).
 """
 
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from audit import checkpoints, columns
+from django.db.models import Q
+
+from audit import checkpoints, columns, tree
 from audit.events import register
 from audit.models import Checkpoint, Entry, Leaf, LogOrigin
+from audit.tree import Tree
 from audit.verifier import Fault
 from audit.witnessing import FileWitness
 from encryption import digest
@@ -79,6 +89,43 @@ def as_a_whole(file: FileWitness, by: Signer) -> str:
     return ""
 
 
+def complete(file: FileWitness, by: Signer) -> int:
+    """Add to the file the signed checkpoints that follow its last one; return how many.
+
+    A file whose last record isn't a checkpoint of the database, byte for byte, is left as it is.
+
+    Raises:
+        LogContradicted: the tree isn't the one that the end of the file has seen, or that the database's checkpoints
+            tell; nothing is added.
+    """
+    try:
+        # The file before any row: whoever shares it writes a checkpoint down after its commit, never before.
+        end = next(reversed(file.seen()), None)
+    except (Fault, OSError):
+        return 0  # ``at_the_end`` says what is wrong with it
+    latest = next(_signed(by, newest_first=True), None)
+    if end is None or latest in {None, end.raw} or not checkpoints.signed_by_log(end, by):
+        return 0
+    newest, origin = tree.newest(), LogOrigin.objects.filter(name=end.origin).first()
+    if newest is None or origin is None:
+        return 0
+    row = Checkpoint.objects.filter(origin=origin.number, size=end.size, note=end.raw).first()
+    # Before anything is added: afterwards the last word of the file would be the database's own (SEC-AL26). What a
+    # restore lost of a former origin contradicts nothing: the operator has begun another one (SEC-AL25).
+    if row is not None or origin == newest:
+        checkpoints.require_consistent(origin, Tree.of(origin.number), [end])
+    if row is None:
+        return 0
+    head = checkpoints.last_signed(newest, by)
+    checkpoints.require_consistent(newest, Tree.of(newest.number), [] if head is None else [head])
+    added = 0
+    for note in _signed(by, Q(origin=row.origin, size__gt=row.size) | Q(origin__gt=row.origin)):
+        file.mend(note)  # half of it may stand there, of a process that was killed
+        file.add(note)
+        added += 1
+    return added
+
+
 def state_of(file: FileWitness, fault: str) -> str:
     """Return the name of a fault as it stands now, 64 hex digits: that one is accepted, and no later one."""
     last = Checkpoint.objects.order_by("-origin", "-size").first()
@@ -110,6 +157,7 @@ def written_anew(file: FileWitness, by: Signer) -> None:
         file.add(note)
 
 
-def _signed(by: Signer) -> Iterator[bytes]:
-    rows = Checkpoint.objects.order_by("origin", "size")
+def _signed(by: Signer, which: Q | None = None, *, newest_first: bool = False) -> Iterator[bytes]:
+    order = ("-origin", "-size") if newest_first else ("origin", "size")
+    rows = Checkpoint.objects.filter(which or Q()).order_by(*order)
     return (bytes(row.note) for row in rows.iterator(_BATCH) if checkpoints.counts(row, by) is not None)

@@ -2,8 +2,9 @@
 
 The file is the first witness, on by default: an attacker who can rewrite the database can't rewrite it too, if only the
 sequencer can write there. The sequencer reads it before it signs, so that it never signs a database that a restore or a
-person has rolled back. A program is asked in the form of C2SP tlog-witness, and its cosignature is stored once it is
-checked.
+person has rolled back. Two sequencers may share the file, or have one each: then each adds what the other signs to its
+own (``witnessfile.complete``). A program is asked in the form of C2SP tlog-witness, and its cosignature is stored once
+it is checked.
 """
 
 import base64
@@ -41,6 +42,14 @@ _TAIL: Final = (
 
 
 # --- The file -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where a witness file ended: its size in bytes, and its last bytes."""
+
+    size: int
+    tail: bytes
 
 
 class FileWitness:
@@ -96,17 +105,35 @@ class FileWitness:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
                 yield held
 
+    def end(self) -> "End":
+        """Return where the file ends now, by which a later reader recognises it (``still_has``)."""
+        return End(self.size(), self.tail())
+
+    def still_has(self, end: "End") -> bool:
+        """Tell whether what stood at that end stands there still, whatever was added behind it."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(end.size - len(end.tail))
+                return file.read(len(end.tail)) == end.tail
+        except OSError:
+            return False
+
     def mend(self, note: bytes) -> None:
         """Cut off the beginning of a note at the end of the file: whoever wrote it was killed meanwhile.
 
         Raises:
             OSError: the file can't be written.
         """
-        record, tail = b"\n" + note, self.tail()
-        # Only a true beginning of the last note is cut off; anything else at the end stays and is a fault.
-        cut = next((n for n in range(len(record) - 1, 1, -1) if tail.endswith(record[:n])), 0)
-        if cut:
-            os.truncate(self._path, self.size() - cut)
+        if not self.exists():
+            return
+        with self._path.open("r+b") as file:
+            # A sequencer that shares the file may be in the middle of this very note.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            record, tail = b"\n" + note, self.tail()
+            # Only a true beginning of the last note is cut off; anything else at the end stays and is a fault.
+            cut = next((n for n in range(len(record) - 1, 1, -1) if tail.endswith(record[:n])), 0)
+            if cut:
+                file.truncate(self.size() - cut)
 
     def put_aside(self) -> None:
         """Keep what is there under another name, and begin without a file."""

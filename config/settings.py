@@ -190,6 +190,8 @@ LOG_KEY_FILE = Path(env.text("REPERE_LOG_KEY_FILE", default=str(env.state_dir() 
 # The first witness is a file that the sequencer adds each checkpoint to; empty: none. Others: url, blank, key.
 LOG_WITNESS_FILE = env.text("REPERE_LOG_WITNESS_FILE", default=str(env.state_dir() / "witness.txt"))
 LOG_WITNESSES = env.listed("REPERE_LOG_WITNESSES", default="")
+# Another sequencer signs too, with a witness file of its own (docs/decisions/0060).
+LOG_STANDBY = env.yes("REPERE_LOG_STANDBY")
 # For how many minutes an entry may wait for its place before files can't be read any more (SEC-AL8); 0: for ever, but
 # not in production.
 LOG_LAG_MINUTES = env.number("REPERE_LOG_LAG_MINUTES", default=15)
