@@ -14,9 +14,13 @@ class EdgeConfig(AppConfig):
     verbose_name = "Edge"
 
     def ready(self) -> None:
-        """Register checks, acts of commands and French; forbid core dumps: any process may hold keys (SEC-CR9)."""
+        """Register checks, acts of commands and French; forbid core dumps: any process may hold keys (SEC-CR9).
+
+        Raises:
+            ImproperlyConfigured: a server of reports is named that can't be spoken to.
+        """
         forbid_core_dumps()
-        from config import acts, database  # noqa: F401 - imported to register
+        from config import acts, database, reporting  # noqa: F401 - imported to register
         from config.checks import attachments, databases, keys, machine, outward, production, strangers  # noqa: F401
 
         database.connect()
@@ -25,3 +29,4 @@ class EdgeConfig(AppConfig):
             from config.training import isolation, nightly  # noqa: F401 - imported to register
 
             isolation.isolate()
+        reporting.start()

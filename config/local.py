@@ -30,7 +30,14 @@ _WORKS_AT: Final = {
 _PARTS: Final = ("KEY_PROVIDER", "KEY_PROVIDER_BEFORE", "OBJECT_STORE")
 #: By what address the service is reached, and what it reaches.
 _OWN: Final = ("PUBLIC_ADDRESS", "FILES_ORIGIN")
-_OTHERS: Final = ("VAULT_ADDR", "KMS_ENDPOINT", "OBJECT_ENDPOINT", "SMS_GATEWAY_URL")
+_OTHERS: Final = (
+    "VAULT_ADDR",
+    "KMS_ENDPOINT",
+    "OBJECT_ENDPOINT",
+    "SMS_GATEWAY_URL",
+    "SENTRY_DSN",
+    "OTLP_ENDPOINT",
+)
 
 
 def require_here(values: Mapping[str, Any]) -> None:

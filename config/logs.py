@@ -15,10 +15,10 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Final, TextIO
 from uuid import UUID
 
@@ -129,7 +129,7 @@ class Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; what isn't on the list isn't on it."""
-        ours = _said_by_us(record)
+        ours = said_by_us(record)
         event = record.msg if ours is not None and isinstance(record.msg, str) else "log"
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -169,8 +169,8 @@ def _clean(value: object) -> Any:
     return text if text and _TEXT.fullmatch(text) else REMOVED
 
 
-def _said_by_us(record: logging.LogRecord) -> dict[str, Any] | None:
-    """Return the keys of an event of ours, logged through structlog or, with ``extra``, through logging."""
+def said_by_us(record: logging.LogRecord) -> dict[str, Any] | None:
+    """Return the keys of an event of ours, logged through structlog or, with ``extra``, through logging; else None."""
     if (fields := getattr(record, "fields", None)) is not None:
         return dict(fields)
     return _bound() | _allowed(vars(record)) if record.name.partition(".")[0] in OURS else None
@@ -184,20 +184,39 @@ def _said_by_a_library(record: logging.LogRecord) -> dict[str, Any]:
 
 def _raised(error: BaseException) -> dict[str, Any]:
     """Return the types of an error and of its causes, and the error's frames: files, lines, functions."""
+    frames = [
+        f"{_relative(frame.f_code.co_filename)}:{line}:{frame.f_code.co_name}" for frame, line in _walk(error)
+    ]
+    return {"error": cause_chain(error), "frames": frames[-FRAMES_MAX:]}
+
+
+def cause_chain(error: BaseException) -> list[str]:
+    """Return the type of an error and those of its causes, by module and name; eight at most, the error's first."""
     kinds: list[str] = []
     cause: BaseException | None = error
     while cause is not None and len(kinds) < 8:
         kinds.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
         cause = cause.__cause__ or cause.__context__
-    frames = [
-        f"{_relative(frame.f_code.co_filename)}:{line}:{frame.f_code.co_name}"
-        for frame, line in traceback.walk_tb(error.__traceback__)
+    return kinds
+
+
+def own_frames(error: BaseException) -> list[tuple[str, int, str]]:
+    """Return the frames of an error in the code of the service: file below its root, line, function."""
+    return [
+        (str(Path(frame.f_code.co_filename).relative_to(_ROOT)), line, frame.f_code.co_name)
+        for frame, line in _walk(error)
+        if _is_own(Path(frame.f_code.co_filename))
     ]
-    return {"error": kinds, "frames": frames[-FRAMES_MAX:]}
+
+
+def _walk(error: BaseException) -> Iterator[tuple[FrameType, int]]:
+    return traceback.walk_tb(error.__traceback__)
+
+
+def _is_own(path: Path) -> bool:
+    return path.is_relative_to(_ROOT) and ".venv" not in path.parts
 
 
 def _relative(name: str) -> str:
     path = Path(name)
-    if path.is_relative_to(_ROOT) and ".venv" not in path.parts:
-        return str(path.relative_to(_ROOT))
-    return "/".join(path.parts[-3:])
+    return str(path.relative_to(_ROOT)) if _is_own(path) else "/".join(path.parts[-3:])

@@ -57,6 +57,8 @@ MIDDLEWARE = [
     "config.headers.SafeAnswers",
     "django.middleware.security.SecurityMiddleware",
     "config.pipeline.Arrival",
+    "config.request_log.Answered",
+    "config.reporting.middleware.Reported",
     "config.pipeline.Gate",
     "django.middleware.common.CommonMiddleware",
     "config.files.HostOfFiles",
@@ -353,6 +355,12 @@ TRAINING_URL = env.origin("REPERE_TRAINING_URL")
 LOGGING_CONFIG = "config.logs.configure"
 LOG_LEVEL = env.chosen("REPERE_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO")
 LOGGING = {"level": LOG_LEVEL, "whole": PRODUCTION}
+# One line for each answer, by the name of its route (config/request_log.py); the demonstration does without.
+REQUEST_LOG = env.yes("REPERE_REQUEST_LOG", default="yes" if PRODUCTION else "no")
+# Where faults go that speaks Sentry's protocol, and traces that speaks OpenTelemetry's; empty: nowhere
+# (config/reporting/, docs/decisions/0060-reports-are-built-from-a-list.md).
+SENTRY_DSN = env.text("REPERE_SENTRY_DSN", default="")
+OTLP_ENDPOINT = env.text("REPERE_OTLP_ENDPOINT", default="")
 
 # --- Limits (each has a test) ---------------------------------------------------------------------
 # What anybody may ask of the service, how often and how much. Bounds of a format, of a piece of recurring work or of a

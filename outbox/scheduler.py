@@ -7,11 +7,13 @@ idempotent, because a worker may be killed in the middle and another one start a
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import time_ns
 from typing import Final
 
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.db.models import Q
+from django.dispatch import Signal
 
 from core.clock import instant
 from outbox.leases import claim, finish
@@ -19,6 +21,8 @@ from outbox.models import Work
 
 _log = structlog.get_logger("outbox")
 PAUSE_AFTER_FAILURE: Final = timedelta(minutes=1)
+#: Sent after each piece of work, with its ``name``, when it ``began`` (nanoseconds since 1970), whether it ``failed``.
+ran: Final = Signal()
 
 type Do = Callable[[datetime], int]
 
@@ -87,15 +91,17 @@ def _claimed(work: Recurring, at: datetime) -> Work | None:
 
 
 def _run(work: Recurring, row: Work, clock: Callable[[], datetime]) -> int:
-    at = clock()
+    at, began = clock(), time_ns()
     try:
         count = work.do(at)
     except (OperationalError, InterfaceError):
         raise
     except Exception:  # the border of the worker: one failing piece of work must not stop the others
         _log.exception("work:failed", code=work.name)
+        ran.send(sender=None, name=work.name, began=began, failed=True)
         finish(row, next_at=clock() + PAUSE_AFTER_FAILURE, failures=min(row.failures + 1, 1_000))
         return -1
+    ran.send(sender=None, name=work.name, began=began, failed=False)
     # From the plan, not from now, so that a run that took long doesn't shift the next; but never into the past.
     planned = min(row.next_at, at)
     finish(row, next_at=max(planned + work.every, at + work.every / 2), ran_at=at, failures=0)

@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, register
 from config import env
 from config.checks.addresses import in_clear
 from config.checks.findings import error, warning
-from config.local import is_local_name, is_near
+from config.local import host_of, is_local_name, is_near
 
 
 @register
@@ -33,8 +33,21 @@ def calls() -> Iterator[CheckMessage]:
             54,
             "REPERE_WEBHOOK_HOSTS must be full host names (partner.example.fr), no address and not this machine.",
         )
+    yield from _reports()
     if settings.LOG_LEVEL == "DEBUG":
         yield error(53, "REPERE_LOG_LEVEL is DEBUG: set INFO, libraries would tell what they work on.")
+
+
+def _reports() -> Iterator[CheckMessage]:
+    """Look at the servers of reports: by https://, and by a name, so that a certificate says who answers."""
+    for number, name, example in (
+        (64, "SENTRY_DSN", "https://key@sentry.example.fr/1"),
+        (65, "OTLP_ENDPOINT", "https://traces.example.fr/v1/traces"),
+    ):
+        address = getattr(settings, name)
+        host = host_of(address)
+        if in_clear(address) or not (is_near(host) or _is_public_name(host)):
+            yield error(number, f"REPERE_{name} must be https://… and a full host name, as {example}.")
 
 
 def _is_public_name(host: str) -> bool:

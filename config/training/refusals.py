@@ -36,6 +36,8 @@ _REACHING: Final = (
     "SMS_GATEWAY_TOKEN",
     "WEBHOOK_HOSTS",
     "OUTBOUND_CA_FILE",
+    "SENTRY_DSN",
+    "OTLP_ENDPOINT",
 )
 #: Parts that work within the state folder; no other may be named.
 _PARTS: Final = {

@@ -87,6 +87,8 @@ REACHING = [
     {"REPERE_SMTP_URL": "smtp://localhost:25"},
     {"REPERE_SMS_GATEWAY_URL": "http://127.0.0.1:9100/messages"},
     {"REPERE_WEBHOOK_HOSTS": "partner.example"},
+    {"REPERE_SENTRY_DSN": "https://key@sentry.example/1"},
+    {"REPERE_OTLP_ENDPOINT": "https://traces.example/v1/traces"},
     {"REPERE_SCANNER": "tcp:127.0.0.1:3310"},
     {"REPERE_KEY_PROVIDER": "encryption.vault.VaultProvider", "REPERE_VAULT_ADDR": "http://127.0.0.1:8200"},
     {"REPERE_VAULT_ADDR": "http://127.0.0.1:8200"},

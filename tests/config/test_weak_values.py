@@ -167,6 +167,7 @@ ROWS = {
     },
     "REPERE_LEAF_FEED": {"W010": [""], FIT: ["stdout", "/srv/leaves"]},
     "REPERE_LOG_SIGNER": {"E020": ["", "encryption.nothing"], FIT: ["encryption.signing.FileSigner"]},
+    "REPERE_REQUEST_LOG": {READ: ["true", ""], FIT: ["yes", "no"]},
     "REPERE_LOG_LEVEL": {READ: ["LOUD", "debug", ""], "E053": ["DEBUG"], FIT: ["INFO", "WARNING"]},
     # What is called, and by whom
     "REPERE_TRUSTED_PROXIES": {
@@ -191,6 +192,14 @@ ROWS = {
     "REPERE_QUICK_EXIT_URL": {
         "E055": ["", "http://meteofrance.com", "meteofrance.com", "https://repere.example/", "https://files.example"],
         FIT: ["https://meteofrance.com/"],
+    },
+    "REPERE_SENTRY_DSN": {
+        "E064": ["http://key@sentry.example/1", "sentry.example", "https://key@192.0.2.7/1", "https://key@sentry/1", "https://[sentry"],
+        FIT: ["", "https://key@sentry.example/1", "http://key@127.0.0.1:9000/1"],
+    },
+    "REPERE_OTLP_ENDPOINT": {
+        "E065": ["http://traces.example/v1/traces", "traces.example", "https://192.0.2.7:4318", "https://collector/v1/traces"],
+        FIT: ["", "https://traces.example/v1/traces", "http://localhost:4318/v1/traces"],
     },
     # Identity providers
     "REPERE_OIDC_PROVIDERS": {READ: ["Pro", "proconnect,proconnect"], FIT: ["", "proconnect"]},
