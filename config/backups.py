@@ -6,6 +6,7 @@ its SHA-256. It is restored into an empty database alone: nothing is ever overwr
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -34,7 +35,37 @@ _VARIABLES: Final = {
     "sslrootcert": "PGSSLROOTCERT",
     "sslcert": "PGSSLCERT",
     "sslkey": "PGSSLKEY",
+    "passfile": "PGPASSFILE",
+    "service": "PGSERVICE",
 }
+#: What PostgreSQL's tools may say, in English or French, and the sentence for it. Nothing else of it is shown: it may
+#: quote a row. A name is one of a table or schema of ours.
+_FAILURES: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), sentence)
+    for pattern, sentence in (
+        (
+            r"(?:permission denied for|droit refusé pour) \w+(?: \w+)? ?[«\"]?\s?(?P<name>[a-z_]{1,63})?",
+            "le compte n'a pas le droit de lire {name} ; prenez celui du propriétaire (MIGRATION_DATABASE_URL, "
+            "MIGRATION_KEYS_DATABASE_URL)",
+        ),
+        (r"version mismatch", "pg_dump est plus ancien que le serveur : installez sa version"),
+        (r"password authentication failed|authentification par mot de passe", "le mot de passe est refusé"),
+        (r"no password supplied|aucun mot de passe", "aucun mot de passe n'est donné"),
+        (r"no pg_hba\.conf entry|pg_hba\.conf", "le serveur n'admet pas ce compte depuis cette machine (pg_hba.conf)"),
+        (
+            r"certificate|root\.crt|SSL error|does not support SSL",
+            "TLS : le certificat du serveur n'est pas accepté (PGSSLROOTCERT, sslmode)",
+        ),
+        (r"role \S+ does not exist|le rôle .* n'existe pas", "un rôle manque dans ce serveur : créez les rôles d'abord"),
+        (r"database \S+ does not exist|la base .* n'existe pas", "la base nommée n'existe pas"),
+        (r"connection|could not translate host name|connexion", "le serveur ne répond pas"),
+        (r"no space left|disk full|aucun espace", "le disque est plein"),
+        (r"lock timeout|deadlock|canceling statement", "une table est verrouillée : recommencez"),
+        (r"row[- ]level security|sécurité au niveau ligne", "le compte ne voit pas toutes les lignes : prenez le propriétaire"),
+        (r"already exists|existe déjà", "la base n'est pas vide"),
+        (r"unsupported version|input file|archive", "le fichier n'est pas une copie que cet outil sait lire"),
+    )
+)
 
 
 class CopyError(Exception):
@@ -168,13 +199,24 @@ def _run(connection: BaseDatabaseWrapper, tool: str, *words: str) -> None:
         raise CopyError(f"{tool} manque : installez les outils de PostgreSQL (Debian : postgresql-client).")
     params = connection.get_connection_params()
     variables = {name: str(params[key]) for key, name in _VARIABLES.items() if params.get(key)}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | variables
-    nothing = subprocess.DEVNULL  # what it says would quote rows
+    # The rest as the service itself has it: libpq reads PGSSLROOTCERT, PGPASSFILE and others for both.
+    environment = os.environ | {"LC_ALL": "C.UTF-8"} | variables
     done = subprocess.run(  # noqa: S603 - our own words
-        [program, *words], env=environment, check=False, stdin=nothing, stderr=nothing
+        [program, *words], env=environment, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     if done.returncode:
-        raise CopyError(f"{tool} a échoué (état {done.returncode}).")
+        reason = why_failed(done.stderr.decode(errors="replace"))
+        raise CopyError(f"{tool} a échoué (état {done.returncode}) : {reason}.")
+
+
+def why_failed(said: str) -> str:
+    """Return why one of PostgreSQL's tools failed, as a part of a sentence; never its own words, which may quote rows."""
+    for line in said.splitlines():
+        for pattern, sentence in _FAILURES:
+            if found := pattern.search(line):
+                name = found.groupdict().get("name")
+                return sentence.format(name=name or "une table")
+    return "raison inconnue ; lancez l'outil à la main, sur la même machine et avec le même compte"
 
 
 def _beside(path: Path) -> Path:

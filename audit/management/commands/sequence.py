@@ -59,7 +59,8 @@ class Command(BaseCommand):
                     self.stdout.write(
                         f"Des {seen} places attestées, la base n'en a plus que {held} : les autres sont perdues."
                     )
-            elif not options["keys"]:
+            # With a new origin too: nothing is signed, and the service stays closed, until what it holds has places.
+            if not options["keys"]:
                 self.stdout.write(f"Entrées placées : {sequencer.Sequencer(by).once()}.")
             origin = tree.newest()
             if options["keys"] and origin is not None:

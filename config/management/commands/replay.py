@@ -1,7 +1,8 @@
 """Replay erasures after a restore: shred again what was shredded since the backup, then open (SEC-FT12)."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +21,18 @@ from encryption import marks
 from encryption.errors import EncryptionError
 from encryption.models import StoreMark
 from referrals.retention import replay
+
+_NEW_ORIGIN: Final = (
+    "Le journal a été ramené en arrière. Commencez une nouvelle origine, avec le compte et les réglages du séquenceur "
+    "(`manage.py sequence --new-origin`), puis relancez cette commande."
+)
+
+
+def _all_of(missing: Sequence[str]) -> str:
+    """Return sentences as one refusal; numbered where there are several."""
+    if len(missing) == 1:
+        return missing[0]
+    return "\n".join(f"{number}. {one}" for number, one in enumerate(missing, start=1))
 
 
 class Command(BaseCommand):
@@ -47,14 +60,16 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Replay, look whether the journal has its new origin, open.
+        """Say what is missing, all at once; else replay, look whether the journal has its new origin, open.
 
         Raises:
             CommandError: no list is there, one is damaged, or the journal must begin a new origin first.
         """
         try:
-            named = self._named(options)
-            done = replay.replay(named, sweep=options["sweep"], at=instant())
+            origin = self._origin_missing(options["witnessed"])
+            if missing := self._list_missing(options):
+                raise CommandError(_all_of([*missing, *origin]))
+            done = replay.replay(self._named(options), sweep=options["sweep"], at=instant())
             self.stdout.write(
                 f"{done.known} destructions connues, {done.cases} dossiers détruits à nouveau, "
                 f"{done.files} fichiers détruits à nouveau, {done.keys} clés revenues détruites."
@@ -63,7 +78,8 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"{done.unnamed} clés ne sont nommées par aucun dossier et restent (voir --sweep, docs/keys.md)."
                 )
-            self._require_origin(options["witnessed"])
+            if origin:
+                raise CommandError(_all_of(origin))
             self._open()
         except (AuditError, EncryptionError) as refused:
             raise CommandError(str(refused)) from None
@@ -73,41 +89,43 @@ class Command(BaseCommand):
                 "MIGRATION_KEYS_DATABASE_URL), une fois les migrations faites."
             ) from refused
 
-    def _named(self, options: dict[str, Any]) -> set[UUID]:
-        files = [Path(settings.SHRED_FILE), *options["ledger"]]
-        present = [one for one in files if one.exists()]
-        if missing := [one for one in options["ledger"] if not one.exists()]:
-            raise CommandError(f"{missing[0]} n'existe pas.")
-        if not present and not options["journal"]:
-            raise CommandError(
-                "Aucune liste des destructions n'a été trouvée. Nommez-en une (--ledger), ou un export du journal "
-                "plus récent que la copie (--journal et --key)."
+    def _list_missing(self, options: dict[str, Any]) -> list[str]:
+        """Return what is missing to know what was destroyed since the copy."""
+        missing = [f"{one} n'existe pas." for one in options["ledger"] if not one.exists()]
+        ledgers = [one for one in (Path(settings.SHRED_FILE), *options["ledger"]) if one.exists()]
+        if not ledgers and not options["journal"]:
+            missing.append(
+                "Aucune liste des destructions n'a été trouvée. Nommez sa copie (--ledger), ou un export du journal plus "
+                "récent que la copie (--journal et --key). Si rien n'a jamais été détruit ici, nommez un fichier vide."
             )
         if options["journal"] and not options["key"]:
-            raise CommandError("Nommez la clé de vérification du journal (--key).")
+            missing.append("Nommez la clé de vérification du journal (--key).")
+        return missing
+
+    def _named(self, options: dict[str, Any]) -> set[UUID]:
+        files = [Path(settings.SHRED_FILE), *options["ledger"]]
         named = set[UUID]().union(
-            *(erasures.in_ledger(one, despite_damage=options["despite_damage"]) for one in present)
+            *(
+                erasures.in_ledger(one, despite_damage=options["despite_damage"])
+                for one in files
+                if one.exists()
+            )
         )
         return named | (
             erasures.in_exports(options["journal"], options["key"]) if options["journal"] else set()
         )
 
-    def _require_origin(self, witnessed: Path | None) -> None:
-        """Refuse while witnesses know more of the journal than this database (SEC-AL10)."""
+    def _origin_missing(self, witnessed: Path | None) -> list[str]:
+        """Return what is missing while witnesses know more of the journal than this database (SEC-AL10)."""
         path = witnessed or (Path(settings.LOG_WITNESS_FILE) if settings.LOG_WITNESS_FILE else None)
-        if path is None or not path.exists():
-            restored = not marks.stands(JournalMark, "default")
-            if restored and LogOrigin.objects.exists():
-                raise CommandError(
-                    "Nommez le dernier point de contrôle attesté du journal (--witnessed) : celui du fichier témoin, "
-                    "d'un témoin ou d'un auditeur."
-                )
-            return
-        if erasures.journal_set_back(FileWitness(path)):
-            raise CommandError(
-                "Le journal a été ramené en arrière. Commencez une nouvelle origine (`manage.py sequence "
-                "--new-origin`), placez les entrées (`manage.py sequence`), puis relancez cette commande."
-            )
+        if path is not None and path.exists():
+            return [_NEW_ORIGIN] if erasures.journal_set_back(FileWitness(path)) else []
+        if not marks.stands(JournalMark, "default") and LogOrigin.objects.exists():
+            return [
+                "Nommez le dernier point de contrôle attesté du journal (--witnessed) : celui du fichier témoin, "
+                "d'un témoin ou d'un auditeur."
+            ]
+        return []
 
     def _open(self) -> None:
         with transaction.atomic():

@@ -1,0 +1,140 @@
+"""A site as the runbook has it: two clusters of their own, three logins, keys; killed, destroyed and restored by tests.
+
+Everything lies in one folder. Servers run as ``postgres`` where this process is root, and listen on sockets alone.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+PORTS: Final = {"cases": 5515, "keys": 5516}
+NAMES: Final = {"cases": "repere", "keys": "repere_keys"}
+ROLES: Final = """
+CREATE ROLE repere_app NOLOGIN; CREATE ROLE repere_auditor NOLOGIN; CREATE ROLE repere_sequencer NOLOGIN;
+CREATE ROLE repere_log LOGIN; CREATE ROLE repere_owner LOGIN; CREATE ROLE repere_web LOGIN;
+GRANT repere_app, repere_auditor TO repere_web; GRANT repere_sequencer TO repere_log;
+"""
+
+
+def server_account() -> dict[str, object]:
+    """Return under whom PostgreSQL runs, for ``subprocess``: it refuses to run as root."""
+    if os.geteuid():
+        return {}
+    found = pwd.getpwnam("postgres")
+    return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
+
+
+def program(name: str) -> str:
+    """Return the path of one of PostgreSQL's server programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(found[-1]) if found else str(shutil.which(name))
+
+
+class Site:
+    """Two clusters and the environment of each process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.chmod(0o755)
+        self.sockets = self._made("run")
+        self.repositories = {part: self._made(f"repository-{part}") for part in PORTS}
+        self.pgbackrest = folder / "pgbackrest"
+        self.state = folder / "state"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PG", "REPERE_"))},
+            "REPERE_MODE": "local",
+            "REPERE_STATE_DIR": str(self.state),
+            "REPERE_DATABASE_ROLE": "repere_app",
+            "REPERE_LEAF_FEED": str(folder / "leaves.log"),
+            "REPERE_SHRED_FILE": str(folder / "shreds.log"),
+            "REPERE_PGBACKREST_DIR": str(self.pgbackrest),
+            "PATH": f"{Path(program('pg_ctl')).parent}:{os.environ['PATH']}",
+            "LC_ALL": "C.UTF-8",
+        }
+        for part, name in (("cases", "DATABASE_URL"), ("keys", "KEYS_DATABASE_URL")):
+            self.environment[name] = self.url(part, "repere_web")
+            self.environment[f"MIGRATION_{name}"] = self.url(part, "repere_owner")
+
+    def _made(self, name: str) -> Path:
+        path = self.folder / name
+        path.mkdir(mode=0o700)
+        if not os.geteuid():
+            shutil.chown(path, "postgres", "postgres")
+        return path
+
+    def url(self, part: str, login: str, name: str = "") -> str:
+        """Return the address of a database, for a login."""
+        return f"postgres://{login}@:{PORTS[part]}/{name or NAMES[part]}?host={self.sockets}"
+
+    def data(self, part: str) -> Path:
+        """Return the data folder of a cluster."""
+        return self.folder / f"data-{part}"
+
+    def _do(self, *words: str, ok: tuple[int, ...] = (0,)) -> str:
+        done = subprocess.run(  # noqa: S603 - our own words
+            words, check=False, capture_output=True, text=True, cwd="/", env=self.environment,
+            **server_account(),
+        )  # fmt: skip
+        assert done.returncode in ok, (words, done.stdout[-3000:], done.stderr[-3000:])
+        return done.stdout
+
+    def server(self, part: str, statement: str, name: str = "postgres") -> str:
+        """Run statements as the superuser."""
+        return self._do(
+            program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(self.sockets), "-p", str(PORTS[part]),
+            "-U", "postgres", "-d", name, "-c", statement,
+        )  # fmt: skip
+
+    def create(self, part: str, *settings: str) -> None:
+        """Make a cluster and start it."""
+        self._made(f"data-{part}")
+        self._do(
+            program("initdb"), "-D", str(self.data(part)), "-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8",
+        )  # fmt: skip
+        lines = [
+            f"port = {PORTS[part]}", "listen_addresses = ''", f"unix_socket_directories = '{self.sockets}'",
+            "shared_buffers = 32MB", "synchronous_commit = on", *settings,
+        ]  # fmt: skip
+        with (self.data(part) / "postgresql.conf").open("a") as file:
+            file.write("\n".join(lines) + "\n")
+        self.start(part)
+
+    def populate(self) -> None:
+        """Make roles and databases as the runbook says, and migrate."""
+        for part, name in NAMES.items():
+            self.server(part, ROLES)
+            self.server(part, f"CREATE DATABASE {name} OWNER repere_owner")
+        self.manage("migrate", "-v0")
+        self.manage("migrate", "-v0", "--database", "keys")
+
+    def start(self, part: str) -> None:
+        """Start a cluster, and wait until it answers."""
+        self._do(
+            program("pg_ctl"), "-D", str(self.data(part)), "-w", "-t", "120", "-l",
+            str(self.sockets / f"{part}.log"), "start",
+        )  # fmt: skip
+
+    def kill(self, part: str) -> None:
+        """End a server at once, without a word to it."""
+        os.kill(int((self.data(part) / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Stop both, whatever they do."""
+        for part in PORTS:
+            if self.data(part).exists():
+                self._do(program("pg_ctl"), "-D", str(self.data(part)), "-m", "immediate", "stop", ok=(0, 1))
+
+    def manage(self, *words: str, expect: int = 0, **variables: str) -> str:
+        """Run a command of ``manage.py`` in a process of its own; return what it says."""
+        done = subprocess.run(  # noqa: S603 - our own words
+            [sys.executable, "manage.py", *words],
+            check=False, capture_output=True, text=True, cwd=ROOT, env=self.environment | variables,
+        )  # fmt: skip
+        assert done.returncode == expect, (words, done.returncode, done.stdout[-3000:], done.stderr[-4000:])
+        return done.stdout + done.stderr
