@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ  # type: ignore[import-untyped]  # it ships no types
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, OperationalError
 
 from config import state_mark
 
@@ -37,18 +38,47 @@ OWNER_COMMANDS: Final = (
 )
 
 
+#: Source: PostgreSQL's manual, "PostgreSQL Error Codes".
+_INSUFFICIENT_PRIVILEGE: Final = "42501"
+_UNDEFINED_TABLE: Final = "42P01"
+
+
 @contextmanager
 def refusals_said(status: int) -> Iterator[None]:
-    """End the process with the sentence of a setting that can't be, on standard error and without a traceback.
+    """End the process with a sentence on standard error where the machine or a setting is at fault, not the code.
+
+    A setting that can't be, a file that can't be read or written, a database that doesn't answer, a missing right.
 
     Raises:
         SystemExit: with ``status``.
     """
     try:
         yield
-    except ImproperlyConfigured as refused:
-        sys.stderr.write(f"{refused}\n")
+    except (ImproperlyConfigured, OSError, DatabaseError) as refused:
+        sentence = str(refused) if isinstance(refused, ImproperlyConfigured) else _sentence_of(refused)
+        if not sentence:
+            raise
+        sys.stderr.write(f"{sentence}\n")
         raise SystemExit(status) from None
+
+
+def _sentence_of(error: OSError | DatabaseError) -> str:
+    """Return what an operator can do about it; empty for what isn't theirs to mend. No row and no value is in it."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}." if error.filename and error.strerror else ""
+    # What the server says first names a table, a role or an address; what follows may quote a row.
+    said, state = str(error).partition("\n")[0], getattr(error.__cause__, "sqlstate", None)
+    if state == _INSUFFICIENT_PRIVILEGE:
+        return (
+            f"A database refuses: {said}. Commands of the owner need MIGRATION_DATABASE_URL and "
+            "MIGRATION_KEYS_DATABASE_URL; the service's own rights come with `manage.py migrate` (docs/install.md)."
+        )
+    if state == _UNDEFINED_TABLE:
+        return (
+            "A database isn't migrated: run `manage.py migrate` and `manage.py migrate --database keys` "
+            f"as the owner ({said})."
+        )
+    return f"A database doesn't answer: {said}" if isinstance(error, OperationalError) else ""
 
 
 def mode() -> str:

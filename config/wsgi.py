@@ -14,5 +14,6 @@ with env.refusals_said(3):  # by which servers know that it is of no use to star
 from config.checks.start import require_fit
 from encryption.keys import prepare
 
-require_fit()
+with env.refusals_said(3):
+    require_fit()
 prepare()

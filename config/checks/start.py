@@ -5,7 +5,6 @@ when a server loads the application, not with ``migrate``: the migrator owns the
 developer's machine only what would be wrong there too is an error.
 """
 
-import sys
 from collections.abc import Iterable
 
 import structlog
@@ -58,7 +57,6 @@ def require_fit() -> None:
         _log.error("check:failed", check=message.id)
     if found:
         sentences = "\n".join(message.msg for message in found)
-        sys.stderr.write(f"{sentences}\n")  # the log of a server keeps no message of an exception
         raise ImproperlyConfigured(sentences)
     _was_fit = _are_asked(databases)
     maintenance_gate.closed_by(why_closed)

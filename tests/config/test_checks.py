@@ -557,12 +557,13 @@ def test_a_server_does_not_start_and_says_every_sentence(production, monkeypatch
     production.DEBUG = True
     production.ALLOWED_HOSTS = ["*"]
 
-    with pytest.raises(ImproperlyConfigured) as refused:
+    with pytest.raises(SystemExit) as refused, env.refusals_said(3):
         start.require_fit()
 
-    assert "DEBUG" in str(refused.value)
-    assert "REPERE_ALLOWED_HOSTS" in str(refused.value)
-    assert "REPERE_ALLOWED_HOSTS" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert refused.value.code == 3
+    assert "DEBUG" in said
+    assert "REPERE_ALLOWED_HOSTS" in said
 
 
 # --- What couldn't be asked -------------------------------------------------------------------------------
