@@ -75,7 +75,7 @@ def health(*, actor: Auditing | None, at: datetime) -> Health:
         checkpoint=checkpoint,
         waiting_since=waiting,
         behind=bool(settings.LOG_LAG_MINUTES) and late,
-        witnesses=() if origin is None else _witnesses(origin.number),
+        witnesses=() if origin is None else witnessed(origin.number),
         refused_count=Refused.objects.count(),
         refused=tuple(Refused.objects.order_by("-at", "entry")[:SHOWN]),
         alarms=tuple(
@@ -86,7 +86,7 @@ def health(*, actor: Auditing | None, at: datetime) -> Health:
     )
 
 
-def _witnesses(origin: int) -> tuple[Witnessed, ...]:
+def witnessed(origin: int) -> tuple[Witnessed, ...]:
     """Return each witness of the settings, and each that signed lately, by name."""
     signed: dict[str, Witnessed] = {}
     rows = Cosignature.objects.filter(origin=origin).order_by("-size", "witness")

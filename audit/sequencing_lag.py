@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from audit import tree
 from audit.errors import JournalBehind
 from audit.events import Acting, Purpose
-from audit.models import Checkpoint
+from audit.models import Checkpoint, SequencerPass
 from audit.sequencing import NOWHERE
 
 _log = structlog.get_logger("audit")
@@ -119,3 +119,24 @@ def require_in_time(actor: Acting | None, purpose: Purpose, *, at: datetime, urg
         return
     if gauge.is_behind(at):
         raise JournalBehind
+
+
+#: What a limit of zero minutes, which only a developer's machine may have, is taken for where lateness is told.
+_LIMIT_MINUTES: Final = 15
+
+
+def late_after() -> timedelta:
+    """Return after how long without a pass, or with an entry that waits, a sequencer is late: a third of the limit."""
+    return timedelta(minutes=settings.LOG_LAG_MINUTES or _LIMIT_MINUTES) / 3
+
+
+def last_pass() -> datetime | None:
+    """Return when a sequencer last finished a pass; None if none ever did."""
+    return SequencerPass.objects.values_list("at", flat=True).first()
+
+
+def is_late(at: datetime) -> bool:
+    """Tell whether somebody should look after the sequencer: long before reading stops (SEC-AL8)."""
+    passed, waiting = last_pass(), oldest_waiting()
+    oldest = at - late_after()
+    return passed is None or passed < oldest or (waiting is not None and waiting < oldest)

@@ -120,6 +120,11 @@ def is_in_state(path: str) -> bool:
     return Path(path).is_relative_to(_state_path())
 
 
+def metrics_dir() -> Path:
+    """Return where the processes of this machine count; the server's hooks ask it too (``config/gunicorn.py``)."""
+    return Path(os.environ.get("REPERE_METRICS_DIR") or _state_path() / "metrics")
+
+
 def text(name: str, *, default: str | None = None, local: str | None = None) -> str:
     """Return a setting; ``local`` is its value when it is absent outside production.
 

@@ -23,6 +23,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, transaction
 from django.http import HttpResponse, QueryDict
 from django.utils.datastructures import MultiValueDict
@@ -54,8 +55,10 @@ from web import assets
 from web.urls import SEGMENTS
 
 API: Final = "/api/v1/"
-#: What the supervisor asks, and the files of pages that are there while the service is closed.
-OPEN: Final = frozenset({"/healthz", "/readyz", *(f"/{one.pattern}" for one in assets.routes())})
+#: What the supervisor and the monitoring ask.
+SUPERVISED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+#: These, and the files of pages that are there while the service is closed.
+OPEN: Final = SUPERVISED | frozenset({*(f"/{one.pattern}" for one in assets.routes())})
 FIRST_REFUSAL: Final = 400
 OUR_FAULT: Final = 500
 #: Methods that change nothing but the journal.
@@ -101,12 +104,25 @@ class Gate:
 
     def __call__(self, request: ServiceRequest) -> HttpResponse:
         """Go on, or answer 503."""
+        if request.path_info in SUPERVISED:
+            _be_named(request)
         if request.path_info not in OPEN:
             try:
                 maintenance_gate.require_open()
             except (OutboxError, EncryptionError, DatabaseError) as failed:
                 return errors.answer_to(failed, request) or closed.answer(request)
         return self.get_response(request)
+
+
+def _be_named(request: ServiceRequest) -> None:
+    """Let a probe that calls this process by an address, or by a container's name, ask by the name of the service.
+
+    Nothing in these answers depends on the name; a monitoring system can't choose what it sends as ``Host``.
+    """
+    try:
+        request.get_host()
+    except DisallowedHost:
+        request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0]
 
 
 class OneTransaction:

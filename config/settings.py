@@ -52,6 +52,7 @@ SECURE_CSP = {
     "form-action": [CSP.NONE],
 }
 MIDDLEWARE = [
+    "config.metrics.requests.Counted",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "config.training.marking.Marked",
     "config.headers.SafeAnswers",
@@ -361,6 +362,12 @@ REQUEST_LOG = env.yes("REPERE_REQUEST_LOG", default="yes" if PRODUCTION else "no
 # (config/reporting/, docs/decisions/0060-reports-are-built-from-a-list.md).
 SENTRY_DSN = env.text("REPERE_SENTRY_DSN", default="")
 OTLP_ENDPOINT = env.text("REPERE_OTLP_ENDPOINT", default="")
+
+# --- What is measured -----------------------------------------------------------------------------
+# The monitoring's token for /metrics; without one the address is absent, and nothing is counted (docs/monitoring.md).
+METRICS_TOKEN = env.text("REPERE_METRICS_TOKEN", default="")
+# Where each process counts: a folder of this machine, best in memory.
+METRICS_DIR = env.metrics_dir()
 
 # --- Limits (each has a test) ---------------------------------------------------------------------
 # What anybody may ask of the service, how often and how much. Bounds of a format, of a piece of recurring work or of a

@@ -12,8 +12,7 @@ from typing import Final
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.db.models import Q
-from django.dispatch import Signal
+from django.db.models import Max, Q
 
 from core.clock import instant
 from outbox.leases import claim, finish
@@ -64,6 +63,14 @@ def registered() -> list[Recurring]:
 def last_run(name: str) -> datetime | None:
     """Return when a piece of work last ran to its end; None if it never did."""
     return Work.objects.filter(pk=name).values_list("ran_at", flat=True).first()
+
+
+def last_pass() -> datetime | None:
+    """Return when any worker last ran a piece of work to its end; None if none ever did.
+
+    Some work is due each minute or more often: a worker that lives is never silent for longer.
+    """
+    return Work.objects.aggregate(last=Max("ran_at"))["last"]
 
 
 def run_due(*, clock: Callable[[], datetime] = instant) -> dict[str, int]:

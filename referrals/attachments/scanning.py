@@ -40,12 +40,13 @@ def verdict(pieces: Iterable[bytes]) -> Scan:
         return Scan.WAITING
 
 
-def answers() -> bool:
-    """Tell whether a scanner is there."""
+def answers(*, within: float = ANSWER_SECONDS) -> bool:
+    """Tell whether a scanner is there, and says so ``within`` so many seconds."""
     if not settings.SCANNER:
         return False
     try:
         with _connected() as line:
+            line.settimeout(within)
             line.sendall(b"zPING\0")
             return _answer(line) == b"PONG"
     except (OSError, NoVerdict):
