@@ -51,6 +51,12 @@ def sought_email(address: str) -> str:
         return ""
 
 
+def typed_phone(typed: str) -> str:
+    """Return a number as it was typed in international form: a French one may begin with 0, and have spaces."""
+    bare = re.sub(r"[\s.\-()\u00a0\u202f]", "", typed)
+    return re.sub(r"^0(?=[1-9][0-9]{8}$)", "+33", re.sub(r"^00", "+", bare))
+
+
 def validate_phone(number: str) -> None:
     """Refuse a number that isn't in international form: ``+33612345678`` (ITU-T E.164).
 

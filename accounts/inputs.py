@@ -457,6 +457,13 @@ class UnitInput(StrictSerializer):
     communes = Items(child=InseeCode(max_length=5), max_length=1_000, default=list)
 
 
+class NamedUnitInput(StrictSerializer):
+    """A unit to be made at an authority, by its name."""
+
+    authority = Id()
+    name = Text(max_length=120)
+
+
 class PreferencesInput(StrictSerializer):
     """How the caller is told: replaces what was said before."""
 

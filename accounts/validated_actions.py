@@ -17,6 +17,7 @@ from accounts.inputs import (
     IdentifiedInput,
     ImportInput,
     MembershipInput,
+    NamedUnitInput,
     NewcomerInput,
     OrganisationInput,
     RefusalInput,
@@ -164,6 +165,13 @@ def made_organisation(body: object, *, actor: Actor, at: datetime) -> Organisati
     authority = named("authority", Authority.objects, fields.pop("authority"))
     new = actions.NewOrganisation(fields.pop("name"), fields.pop("kind"), authority, fields)
     return actions.make_organisation(actor=actor, at=at, new_organisation=new)
+
+
+def made_unit(body: object, *, actor: Actor, at: datetime) -> Unit:
+    """Make a unit of what was sent, as ``NamedUnitInput`` takes it."""
+    fields = NamedUnitInput.read(body)
+    authority = named("authority", Authority.objects, fields["authority"])
+    return actions.make_unit(actor=actor, at=at, new_unit=actions.NewUnit(authority, fields["name"]))
 
 
 def corrected(body: object, pk: UUID, *, actor: Actor, at: datetime) -> Organisation:

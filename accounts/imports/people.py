@@ -1,11 +1,10 @@
 """Reads the authority's own list of people."""
 
-import re
 from typing import Final
 
 from django.core.exceptions import ValidationError
 
-from accounts.identifiers import PERSON, is_name, normalised_email, validate_phone
+from accounts.identifiers import PERSON, is_name, normalised_email, typed_phone, validate_phone
 from accounts.imports import table
 from accounts.imports.faults import Fault, Refused
 from accounts.imports.rows import Person, Read
@@ -53,8 +52,7 @@ def phone_of(typed: str) -> str:
     Raises:
         ValidationError: it isn't one.
     """
-    bare = re.sub(r"[\s.\-()\u00a0\u202f]", "", typed)
-    number = re.sub(r"^0(?=[1-9][0-9]{8}$)", "+33", re.sub(r"^00", "+", bare))
+    number = typed_phone(typed)
     if number:
         validate_phone(number)
     return number

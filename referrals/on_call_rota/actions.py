@@ -18,7 +18,7 @@ from accounts.access import own_account
 from accounts.actions.entry import record_about
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, InvalidInput, NotVisible
-from accounts.models import Authority, Membership
+from accounts.models import Authority, Membership, User
 from accounts.roles import Role
 from audit.events import register
 from outbox.notices import About, Recipients, tell
@@ -171,6 +171,12 @@ def shifts(actor: Actor, authority_id: UUID, *, past: bool, at: datetime) -> "Qu
     authority = authority_for(actor, authority_id, READ)
     rows = authority.rota_shifts.select_related("user", "made_by", "withdrawn_by")
     return rows.all() if past else rows.filter(ends_at__gt=at, withdrawn_at=None)
+
+
+def officers(authority: Authority, *, at: datetime) -> "QuerySet[User]":
+    """Return who may be put on the rota of an authority now: its officers on call, by name."""
+    held = Membership.objects.in_force(at).filter(authority=authority, role=Role.ON_CALL)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "pk")
 
 
 def line(row: RotaShift) -> dict[str, Any]:

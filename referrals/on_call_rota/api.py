@@ -11,26 +11,16 @@ from rest_framework.views import APIView
 
 from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from accounts.signin import actor_of, at_of
-from core.inputs import Code, Flag, Id, Instant, StrictSerializer, Whole
+from core.inputs import Flag
 from core.paging import page_of
 from core.query import PagedQuery, Query
 from referrals.models import RotaShift
-from referrals.models.on_call_rota import Place
 from referrals.on_call_rota import actions
+from referrals.on_call_rota.inputs import NewShift
 from referrals.policy_changes.actions import authority_for
 from referrals.rest import schema
 from referrals.rest.case_views import listed
 from referrals.workflow.inputs import Nothing
-
-
-class NewShift(StrictSerializer):
-    """An officer, in which place, from when until when (the last instant not included), in how many weeks."""
-
-    officer = Id()
-    place = Code(Place.choices)
-    starts_at = Instant()
-    ends_at = Instant()
-    weeks = Whole(min_value=1, max_value=actions.MOST_WEEKS, required=False, default=1)
 
 
 class ShiftOut(serializers.Serializer[None]):

@@ -270,3 +270,97 @@ def test_a_grant_that_cannot_be_is_refused(make_user, authority_93, arguments):
         call_command("grant", *arguments, stdout=io.StringIO())
 
     assert not Membership.objects.filter(user=zoe).exists()
+
+
+# --- The first two administrators ---------------------------------------------------------------------------
+
+FIRST = "chef@exemple.fr", "Ada Nord", "adjoint@exemple.fr", "Luc Sud"
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """Give the standard input some lines."""
+
+    def type_(*lines: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+    return type_
+
+
+def test_one_command_opens_an_authority_with_two_administrators(production, typed):
+    """Its keys, its territory, both accounts, vouched for and invited; a password is chosen by nobody else."""
+    typed(*FIRST)
+
+    said = says("first_people", "59")
+
+    rows = Membership.objects.filter(authority__code="59").order_by("user__email")
+    assert [(row.user.email, row.user.full_name, row.role) for row in rows] == [
+        ("adjoint@exemple.fr", "Luc Sud", "territory_admin"),
+        ("chef@exemple.fr", "Ada Nord", "territory_admin"),
+    ]
+    assert all(row.user.verified_at is not None and not row.user.has_usable_password() for row in rows)
+    assert rows[0].authority.territories.exists()
+    assert len(re.findall(r"Code, à dire de vive voix", said)) == 2
+    assert "#" not in said, "the host never sees the links"
+    mail.outbox.clear()
+    delivery.deliver_due()
+    assert sorted(one.to[0] for one in mail.outbox) == ["adjoint@exemple.fr", "chef@exemple.fr"]
+
+
+def test_the_two_do_the_rest_without_the_server(production, typed, signed_in, make_user):
+    """What one of the two asks, the other one confirms (SEC-AZ12)."""
+    typed(*FIRST)
+    says("first_people", "59")
+    chef, other = (User.objects.get(email=email) for email in (FIRST[0], FIRST[2]))
+    third = make_user("zoe", home_authority=chef.home_authority)
+    for one in (chef, other):
+        one.set_password(PASSWORD)
+        one.save()
+    wanted = {"email": third.email, "role": "supervisor", "authority": str(chef.home_authority_id)}
+
+    asked = signed_in(chef).post("membership-requests", wanted)
+    assert asked.status_code == 201, asked.content
+    confirm = f"membership-requests/{asked.json()['id']}/confirm"
+    assert signed_in(chef).post(confirm).status_code == 403
+    assert signed_in(other).post(confirm).status_code == 200
+    assert Membership.objects.filter(user=third, role=Role.SUPERVISOR).exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ((), "rien n'a été fait"),
+        (FIRST[:3], "rien n'a été fait"),
+        ((*FIRST[:3], ""), "pas un nom"),
+        (("chef", *FIRST[1:]), "invalide"),
+        ((FIRST[0], FIRST[1], "CHEF@exemple.fr", FIRST[3]), "la même"),
+        (("pauline@exemple.fr", *FIRST[1:]), "existe"),
+    ],
+)
+def test_two_are_made_or_nobody(production, typed, make_user, lines, why):
+    make_user("pauline")
+    before = User.objects.count()
+    typed(*lines)
+
+    with pytest.raises(CommandError, match=why):
+        says("first_people", "59")
+
+    assert User.objects.count() == before
+    assert not Membership.objects.filter(authority__code="59").exists()
+
+
+def test_an_authority_that_has_an_administrator_gets_no_other_one_so(production, typed):
+    """Who holds the server doesn't slip in a third person beside those who administer."""
+    typed(*FIRST)
+    says("first_people", "59")
+    typed("autre@exemple.fr", "Zoé Est", "encore@exemple.fr", "Max Ouest")
+
+    with pytest.raises(CommandError, match="déjà un administrateur"):
+        says("first_people", "59")
+
+    assert Membership.objects.filter(authority__code="59").count() == 2
+
+
+def test_an_unknown_authority_is_told_before_anything_is_typed(production):
+    with pytest.raises(CommandError, match="999"):
+        says("first_people", "999")

@@ -108,6 +108,7 @@ SIGNED_BY = "the approver and the proposer of the request"
 SEES_BOTH = "whoever sees both files of the pair, and reads the identities (class B)"
 ASKED_OF = "the agent to whom the question was put, while it may be answered (S9)"
 REVIEWED = "a page of whoever reviews roles: the administrator those of the own authority, supervisors and dpo the powerful (0034)"
+ROTA_PAGES = "pages of the rota: administrators and supervisors, of the own authority (rota.change)"
 ADMINISTRATION = "pages of the functional administrator, for the own authority"
 LOOKUPS = (
     "auditors and data protection officers, each of the own authority, the one after the other (SEC-AZ12)"
@@ -259,6 +260,8 @@ ROUTES = {
     "POST /compte/connexion/<uuid:pk>/nom": OWN_ACCOUNT,
     "GET /compte/connexion/<uuid:pk>/retrait": OWN_ACCOUNT,
     "POST /compte/connexion/<uuid:pk>/retrait": OWN_ACCOUNT,
+    "GET /compte/avis": OWN_ACCOUNT,
+    "POST /compte/avis": OWN_ACCOUNT,
     "GET /compte/agenda": CALENDAR,
     "GET /compte/agenda/nouveau": CALENDAR,
     "POST /compte/agenda/nouveau": CALENDAR,
@@ -511,6 +514,14 @@ ROUTES = {
     "POST /administration/roles/<uuid:pk>/attestation": ADMINISTRATION,
     "GET /administration/roles/<uuid:pk>/fin": ADMINISTRATION,
     "POST /administration/roles/<uuid:pk>/fin": ADMINISTRATION,
+    "GET /administration/unites": ADMINISTRATION,
+    "POST /administration/unites": ADMINISTRATION,
+    "GET /administration/<uuid:authority>/ouverture": ADMINISTRATION,
+    "GET /administration/<uuid:authority>/astreinte": ROTA_PAGES,
+    "GET /administration/<uuid:authority>/astreinte/nouvelle": ROTA_PAGES,
+    "POST /administration/<uuid:authority>/astreinte/nouvelle": ROTA_PAGES,
+    "GET /administration/astreinte/<uuid:pk>/retrait": ROTA_PAGES,
+    "POST /administration/astreinte/<uuid:pk>/retrait": ROTA_PAGES,
     "GET /administration/<uuid:authority>/reglages": ADMINISTRATION,
     "GET /administration/<uuid:authority>/reglages/<slug:key>": ADMINISTRATION,
     "POST /administration/<uuid:authority>/reglages/<slug:key>": ADMINISTRATION,

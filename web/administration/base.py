@@ -1,5 +1,6 @@
 """Base class of the administrators' pages: access, and what stands on each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
@@ -25,6 +26,7 @@ DECIDES: Final = "account-requests.decide"
 CONFIRMS: Final = ("memberships.confirm", "factors.reset")
 REVIEWS: Final = "memberships.review"
 GUIDES: Final = "guidance.review"
+ROTA: Final = "rota.change"
 #: As many lines has a page of a table, unless its address asks for another number.
 PAGE_SIZE: Final = 25
 
@@ -84,6 +86,7 @@ class AdministrationPage(Page):
         if self.actor.may(KEEPS):
             tabs.append(Tab(_("Structures"), reverse("organisations-page"), "organisations-page"))
         if managed:
+            tabs.append(Tab(_("Unités"), reverse("units-page"), "units-page"))
             tabs.append(Tab(_("Imports"), reverse("imports-page"), "imports-page"))
         if self.actor.may(GUIDES):
             tabs.append(Tab(_("Pages d'aide"), reverse("guidance-reviews"), "guidance-reviews"))
@@ -92,11 +95,22 @@ class AdministrationPage(Page):
             tabs.append(Tab(_("Demandes de compte"), address, "account-requests-page"))
         if any(self.actor.may(permission) for permission in CONFIRMS):
             tabs.append(Tab(_("Demandes"), reverse("requests-page"), "requests-page"))
-        for one in (one for one in self.authorities if one.pk in managed):
-            label = f"{_('Réglages')} {one.name}" if several else _("Réglages")
-            tabs.append(Tab(label, reverse("settings-page", args=[one.pk]), f"settings-{one.pk}"))
+        for one in self.authorities:
+            tabs += self._tabs_of(one, several=several)
         whose = ", ".join(one.name for one in self.authorities)
         return {"tabs": tabs, "tab": self.tab, "whose": whose, "done": words.DONE.get(told.told(self)[0], "")}
+
+    def _tabs_of(self, authority: Authority, *, several: bool) -> Iterator[Tab]:
+        """Yield the pages of one authority, which is named where the reader administers others too."""
+        pages = (
+            (ROTA, _("Astreinte"), "rota"),
+            (MANAGES, _("Réglages"), "settings"),
+            (MANAGES, _("Ouverture du service"), "opening"),
+        )
+        for permission, label, name in pages:
+            if authority.pk in self.actor.may(permission):
+                words = f"{label} {authority.name}" if several else label
+                yield Tab(words, reverse(f"{name}-page", args=[authority.pk]), f"{name}-{authority.pk}")
 
     @property
     def filters(self) -> dict[str, Any]:

@@ -149,6 +149,19 @@ ASKED: Final = {
     "role-wanted": _("Demander un rôle"),
     "colleague-wanted": _("Demander un compte pour un collègue"),
 }
+UNIT: Final = (Ask("authority", _("Autorité"), width="half"), Ask("name", _("Nom de l'unité"), width="half"))
+SHIFT: Final = (
+    Ask("officer", _("Personne"), kind="select", width="half"),
+    Ask("place", _("Place"), inline=True),
+    Ask("starts_at", _("Début")),
+    Ask("ends_at", _("Fin"), _("Non comprise : la garde suivante peut commencer à cette heure.")),
+    Ask(
+        "weeks",
+        _("Nombre de semaines"),
+        _("Avec 1, une seule fois ; au-delà, chaque semaine aux mêmes heures."),
+        width="short",
+    ),
+)
 _NUMBERS: Final = (
     Ask("siret", _("SIRET"), _("Quatorze chiffres, espaces compris ou non."), width="half", optional=True),
     Ask("uai", _("UAI"), _("D'une école : sept chiffres et une lettre."), width="half", optional=True),
@@ -225,6 +238,9 @@ DONE: Final = {
     "person-close": _("Fermer le compte"),
     "person-reopen": _("Rouvrir le compte"),
     "authority-sessions": _("Fermer toutes les connexions"),
+    "units-page": _("Ajouter l'unité"),
+    "rota-shift-new": _("Ajouter une garde"),
+    "rota-shift-withdraw": _("Retirer une garde"),
     "organisation-new": _("Ajouter une structure"),
     "organisation-correct": _("Corriger une structure"),
     "account-request-page": _("Accepter la demande"),

@@ -6,14 +6,17 @@ from web.views.administration import (
     accountrequests,
     guidance,
     imports,
+    opening,
     organisations,
     people,
     requests,
     resets,
     reviews,
     roles,
+    rota,
     sessions,
     settings,
+    units,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -81,6 +84,15 @@ urlpatterns: list[URLPattern] = [
     path("administration/imports/modeles/<slug:source>", imports.Template.as_view(), name="import-template"),
     path("administration/imports/<uuid:pk>", imports.OneImport.as_view(), name="import-page"),
     path("administration/imports/<uuid:pk>/lignes", imports.Lines.as_view(), name="import-lines"),
+    path("administration/unites", units.Units.as_view(), name="units-page"),
+    path("administration/<uuid:authority>/ouverture", opening.Opening.as_view(), name="opening-page"),
+    path("administration/<uuid:authority>/astreinte", rota.Rota.as_view(), name="rota-page"),
+    path(
+        "administration/<uuid:authority>/astreinte/nouvelle", rota.NewShift.as_view(), name="rota-shift-new"
+    ),
+    path(
+        "administration/astreinte/<uuid:pk>/retrait", rota.WithdrawShift.as_view(), name="rota-shift-withdraw"
+    ),
     path("administration/<uuid:authority>/reglages", settings.Settings.as_view(), name="settings-page"),
     path(
         "administration/<uuid:authority>/reglages/<slug:key>",

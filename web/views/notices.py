@@ -1,0 +1,71 @@
+"""How one is told: the telephone for urgent calls, and the mails that come once a day."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import actions
+from accounts.actions.notices import preferences_of
+from accounts.identifiers import typed_phone
+from accounts.inputs import PreferencesInput
+from accounts.request import ServiceRequest
+from outbox import gateway
+from web.forms import Ask
+from web.page import InputPage
+
+HOW: Final = (
+    Ask(
+        "phone",
+        _("Téléphone pour les appels urgents"),
+        _("Par exemple : 06 12 34 56 78. Il ne sert qu'aux appels d'astreinte."),
+        width="half",
+        auto="tel",
+        optional=True,
+    ),
+    Ask(
+        "daily",
+        _("À réunir en un seul courriel par jour"),
+        _("Le reste vous parvient aussitôt. Ce qui est urgent n'attend jamais."),
+        optional=True,
+    ),
+)
+
+
+class OwnNotices(InputPage):
+    """GET, POST /compte/avis."""
+
+    takes, asks = PreferencesInput, HOW
+    template = "web/notices/own.html"
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show how the reader is told."""
+        known = preferences_of(self.actor)
+        return self.show(self._around() | self.filled({"phone": known.phone, "daily": known.daily}))
+
+    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Replace it, once."""
+        body = self.body()
+
+        def change() -> UUID:
+            said = actions.Preferences(**PreferencesInput.read(body))
+            actions.change_preferences(actor=self.actor, at=self.at, preferences=said)
+            return self.actor.user_id
+
+        self.once(body, change)
+        known = {"phone": body.get("phone", ""), "daily": body.get("daily", [])}
+        return self.show(self._around() | self.filled(known) | {"done": _("Enregistrer")})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form as it was typed, with its faults."""
+        return self.show(self._around() | self.again(problem))
+
+    def body(self) -> dict[str, Any]:
+        """Return what was sent, the number in international form."""
+        sent = super().body()
+        return sent | ({"phone": typed_phone(sent["phone"])} if "phone" in sent else {})
+
+    def _around(self) -> dict[str, Any]:
+        return {"calls": gateway.is_there()}
