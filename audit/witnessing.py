@@ -74,6 +74,14 @@ class FileWitness:
             checkpoints_seen = verifier.checkpoints_in(file.read())
         return list({one.origin: one for one in checkpoints_seen}.values())
 
+    def checkpoints(self) -> list[verifier.Checkpoint]:
+        """Return every checkpoint of the file, in its order; a record that a crash cut short is passed over.
+
+        Raises:
+            FileNotFoundError, OSError, Fault: as ``seen``.
+        """
+        return verifier.checkpoints_in(self._path.read_bytes())
+
     def exists(self) -> bool:
         """Tell whether there is such a file."""
         return self._path.exists()

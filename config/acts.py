@@ -5,6 +5,10 @@ from typing import Final
 from audit.events import register
 
 BACKUP_MADE: Final = "backup:made"
+#: A whole copy that is there, with its database and its instant; and a rehearsed restore, begun and ended.
+BACKUP_KEPT: Final = "backup:kept"
+RESTORE_REHEARSED: Final = "restore:rehearsed"
+RESTORE_HELD: Final = "restore:held"
 RESTORE_OPENED: Final = "restore:opened"
 KEY_ROTATED: Final = "key:rotated"
 KEY_DESTROYED: Final = "key:destroyed"
@@ -12,4 +16,5 @@ KEY_ESCROWED: Final = "key:escrowed"
 KEY_RECOVERED: Final = "key:recovered"
 TRAINING_RESET: Final = "training:reset"
 
-register(BACKUP_MADE, RESTORE_OPENED, KEY_ROTATED, KEY_DESTROYED, KEY_ESCROWED, KEY_RECOVERED, TRAINING_RESET)
+register(BACKUP_MADE, BACKUP_KEPT, RESTORE_REHEARSED, RESTORE_HELD, RESTORE_OPENED)
+register(KEY_ROTATED, KEY_DESTROYED, KEY_ESCROWED, KEY_RECOVERED, TRAINING_RESET)

@@ -131,6 +131,20 @@ def expire(part: str, folder: Path, *, days: int, at: datetime) -> list[Path]:
     return gone
 
 
+def latest(part: str, place: Path) -> Copy:
+    """Return a copy by its file, or the newest one of a folder.
+
+    Raises:
+        CopyError: there is none.
+    """
+    copies = [
+        copy for copy in _in(place if place.is_dir() else place.parent, part) if place.is_dir() or copy.path == place
+    ]
+    if not copies:
+        raise CopyError(f"Aucune copie de la base {part} dans {place}.")
+    return max(copies, key=lambda copy: copy.made_at)
+
+
 def _in(folder: Path, part: str) -> Iterator[Copy]:
     for beside in sorted(folder.glob(f"{part}-*.json")):
         path = beside.with_suffix("")

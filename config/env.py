@@ -35,6 +35,8 @@ OWNER_COMMANDS: Final = (
     "backup",
     "restore",
     "replay",
+    "rehearse",
+    "recall",
 )
 
 

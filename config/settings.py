@@ -167,6 +167,8 @@ KEY_CACHE_SIZE = 1_000  # SEC-CR9: at most 1,000
 # key store lives: until then a destruction isn't complete (SEC-CR11: at most 7 days).
 SHRED_FILE = env.text("REPERE_SHRED_FILE", default=str(env.state_dir() / "shreds.log"))
 KEY_BACKUP_DAYS = env.number("REPERE_KEY_BACKUP_DAYS", default=7)
+# Where pgBackRest is configured for both databases, on the machine of the owner's commands (config/recovery/).
+PGBACKREST_DIR = env.text("REPERE_PGBACKREST_DIR", default="/etc/pgbackrest")
 # --- Attachments ----------------------------------------------------------------------------------
 # Sealed objects in a folder, or in an S3-compatible store (``referrals.attachments.s3.S3Store``, extra ``s3``).
 OBJECT_STORE = env.text("REPERE_OBJECT_STORE", default="referrals.attachments.folder.FolderStore")

@@ -1,0 +1,143 @@
+"""Rehearse a restore: both databases into scratch servers, looked at, measured, removed. The owner's command."""
+
+import argparse
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts.actor import SYSTEM
+from audit import journal
+from audit.errors import AuditError
+from audit.events import Purpose
+from config.acts import RESTORE_HELD, RESTORE_REHEARSED
+from config.backups import CASES, KEYS, CopyError
+from config.recovery import rehearsal, restored
+from config.recovery.rehearsal import Result
+from config.recovery.status import STAMP
+from core.clock import instant
+from encryption.errors import EncryptionError
+
+_FAULTS: Final = {
+    "contradicted": "Le journal restauré contredit le fichier témoin : donnez l'alarme avant de continuer.",
+    "altered": "Le journal restauré n'est pas intact : vérifiez-le avec `audit/verifier.py`.",
+    "unsigned": "Le journal restauré n'a pas de point de contrôle, alors que le fichier témoin en connaît.",
+}
+
+
+class Command(BaseCommand):
+    """Exit code 1 where something is missing, unreadable, contradicted, too old or too slow."""
+
+    help = (
+        "Répète une restauration : relit les deux copies dans des serveurs provisoires, rejoue les destructions, vérifie "
+        "le journal, ouvre un échantillon, mesure la perte (RPO) et la durée (RTO), puis efface tout."
+    )
+    requires_system_checks: list[str] = []  # the restored databases may be older than the code
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare what is restored, and what is accepted."""
+        parser.add_argument("--at", type=_moment, help="moment voulu, avec son fuseau (2026-11-24T03:00+01:00)")
+        parser.add_argument("--cases", type=Path, help="copie de `manage.py backup`, ou son dossier")
+        parser.add_argument("--keys", type=Path, help="de même, pour les clés")
+        parser.add_argument("--ledger", type=Path, action="append", default=[], help="autre liste des destructions")
+        parser.add_argument("--key", action="append", default=[], help="clé de vérification du journal")
+        parser.add_argument("--sample", type=int, default=20, help="lignes ouvertes dans chaque table (20)")
+        parser.add_argument("--rpo", type=int, default=300, help="perte admise, en secondes (300)")
+        parser.add_argument("--rto", type=int, default=1800, help="durée admise, en secondes (1800)")
+        parser.add_argument("--folder", type=Path, help="où restaurer ; par défaut le dossier provisoire du système")
+        parser.add_argument("--json", action="store_true", help="donner le résultat en JSON")
+        parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+
+    def handle(self, *_: object, **options: Any) -> None:
+        """Rehearse, or look at what was restored where this is the process that does so.
+
+        Raises:
+            CommandError: the rehearsal failed; the sentences say why.
+        """
+        try:
+            if options["inside"]:
+                self._look(options)
+                return
+            self._rehearse(options)
+        except (CopyError, AuditError, EncryptionError) as refused:
+            raise CommandError(str(refused)) from None
+
+    def _look(self, options: dict[str, Any]) -> None:
+        found = restored.look(
+            ledgers=[Path(settings.SHRED_FILE), *options["ledger"]],
+            log_keys=options["key"],
+            sample=options["sample"],
+            at=instant(),
+        )
+        self.stdout.write(json.dumps(found.as_data()))
+
+    def _rehearse(self, options: dict[str, Any]) -> None:
+        dumps = {part: options[part] for part in (CASES, KEYS) if options[part]}
+        if len(dumps) == 1:
+            raise CommandError("Nommez les deux copies (--cases et --keys), ou aucune.")
+        began = instant()
+        # The entry first: a reading that isn't in the journal may not take place.
+        _enter(RESTORE_REHEARSED, count=options["sample"])
+        inside = ["rehearse", "--inside", "--sample", str(options["sample"])]
+        inside += [word for one in options["ledger"] for word in ("--ledger", str(one.resolve()))]
+        inside += [word for one in options["key"] for word in ("--key", one)]
+        try:
+            result = rehearsal.rehearse(
+                asked=options["at"] or began, to=options["at"], dumps=dumps, folder=options["folder"], inside=inside
+            )
+            wrong = _wrong(result, options)
+        except CopyError:
+            _enter(RESTORE_HELD, rule="failed")
+            raise
+        _enter(RESTORE_HELD, rule="failed" if wrong else "held", to_state=f"{instant():{STAMP}}")
+        self._say(result, wrong, as_json=options["json"])
+        if wrong:
+            raise CommandError("\n".join(wrong))
+
+    def _say(self, result: Result, wrong: list[str], *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(result.as_data() | {"held": not wrong}))
+            return
+        found = result.findings
+        held = found["journal"]
+        self.stdout.write(
+            f"Moment demandé : {result.asked:%Y-%m-%d %H:%M:%S %Z} ; dernière écriture revenue : "
+            f"{result.last_commit:%Y-%m-%d %H:%M:%S %Z}.\n"
+            f"Perte (RPO) : {result.rpo_seconds:.0f} s. Durée (RTO) : {result.rto_seconds:.0f} s.\n"
+            f"{found['filings']} transmissions, {found['cases']} dossiers ; {found['known_erasures']} destructions connues, "
+            f"{found['erased_again']} rejouées.\n"
+            f"Journal : {held['held']} places, {held['witnessed']} attestées. "
+            f"Échantillon : {found['opened']} valeurs ouvertes, {found['unreadable']} illisibles."
+        )
+
+
+def _wrong(result: Result, options: dict[str, Any]) -> list[str]:
+    """Return what a rehearsal must not find, one sentence each."""
+    found, wrong = result.findings, []
+    if found["journal"]["fault"]:
+        wrong.append(_FAULTS[found["journal"]["fault"]])
+    if found["unreadable"]:
+        wrong.append(f"{found['unreadable']} valeurs de l'échantillon sont illisibles : la copie des clés ne va pas avec.")
+    if not found["cases"] and not found["filings"]:
+        wrong.append("La base restaurée n'a aucun dossier.")
+    if result.rpo_seconds > options["rpo"]:
+        wrong.append(f"Perte de {result.rpo_seconds:.0f} s : plus que les {options['rpo']} s admises.")
+    if result.rto_seconds > options["rto"]:
+        wrong.append(f"Durée de {result.rto_seconds:.0f} s : plus que les {options['rto']} s admises.")
+    return wrong
+
+
+def _enter(act: str, **more: Any) -> None:
+    with transaction.atomic():
+        journal.record(act, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE, **more)
+
+
+def _moment(said: str) -> datetime:
+    moment = datetime.fromisoformat(said)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("donnez le fuseau : 2026-11-24T03:00+01:00")
+    return moment

@@ -1,0 +1,134 @@
+"""pgBackRest, asked from here: which copies a stanza has, and a restore into a folder of its own.
+
+Its configuration is in ``REPERE_PGBACKREST_DIR`` (``deploy/pgbackrest/``); the stanzas are ``cases`` and ``keys``.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from config.backups import CopyError
+from config.recovery import server
+
+_PROGRAM: Final = "pgbackrest"
+#: What pgBackRest may say, and the sentence for it; its own words may name hosts and paths of the repository.
+_FAILURES: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), sentence)
+    for pattern, sentence in (
+        (r"crypto|cipher|encrypt", "le mot de passe du dépôt est faux, ou le dépôt n'est pas chiffré comme la configuration le dit"),
+        (r"no space left", "le disque est plein"),
+        (r"permission denied|unable to open .* for read", "le dépôt ne peut pas être lu par ce compte"),
+        (r"archive.*missing|unable to find .* in the archive", "il manque un journal WAL dans le dépôt"),
+        (r"unable to find backup set", "aucune copie n'est assez ancienne pour ce moment"),
+        (r"backup set|no backup|no prior backup", "le dépôt n'a aucune copie"),
+        (r"missing stanza|backup\.info|does not exist|unable to load info", "le dépôt manque, ou cette base n'y est pas"),
+        (r"unable to connect|connection refused|host", "la machine du dépôt ne répond pas"),
+        (r"option", "la configuration de pgBackRest n'est pas valable"),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A whole copy in a repository: when it began and ended, how many bytes the database has."""
+
+    label: str
+    begun: datetime
+    ended: datetime
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stanza:
+    """What the repository of one database holds; ``last_segment`` is the last archived piece of the log."""
+
+    database: str
+    backups: tuple[Backup, ...]
+    last_segment: str
+
+
+def stanza(database: str) -> Stanza:
+    """Ask what the repository of a database holds.
+
+    Raises:
+        CopyError: pgBackRest or the repository is missing, can't be read, or holds no copy.
+    """
+    said = json.loads(_run("info", database, "--output=json"))
+    found = next((one for one in said if one["name"] == database), None)
+    if found is None or found["status"]["code"]:
+        message = "missing stanza" if found is None else str(found["status"]["message"])
+        raise CopyError(_sentence(database, message))
+    return Stanza(
+        database,
+        tuple(_backup(one) for one in found["backup"] if not one.get("error")),
+        max((one["max"] or "" for one in found["archive"]), default=""),
+    )
+
+
+def _backup(said: Mapping[str, Any]) -> Backup:
+    times = said["timestamp"]
+    begun, ended = (datetime.fromtimestamp(times[name], UTC) for name in ("start", "stop"))
+    return Backup(said["label"], begun, ended, said["info"]["size"])
+
+
+def expire(database: str, label: str) -> None:
+    """Delete one copy, those that build on it, and the log that only they need.
+
+    Raises:
+        CopyError: it isn't deleted, as the only copy isn't.
+    """
+    _run("expire", database, f"--set={label}")
+
+
+def restore(database: str, data: Path, *, to: datetime | None) -> None:
+    """Restore a database into an empty folder; its server recovers to ``to``, or as far as the archive reaches.
+
+    Nothing of the production's own settings is used to archive: the scratch server must not write to the repository.
+
+    Raises:
+        CopyError: id.
+    """
+    get = (
+        f"{_program()} --config-path={settings.PGBACKREST_DIR} --stanza={database} --pg1-path={data}"
+        f" --lock-path={data.parent / 'lock'} --no-archive-async --log-level-file=off"
+        ' archive-get %f "%p"'
+    )
+    target = [] if to is None else ["--type=time", f"--target={to.isoformat(sep=' ')}", "--target-action=promote"]
+    _run(
+        "restore", database, f"--pg1-path={data}", f"--tablespace-map-all={data.parent / 'tablespaces'}",
+        f"--lock-path={data.parent / 'lock'}", "--archive-mode=off", f"--recovery-option=restore_command={get}", *target,
+    )  # fmt: skip
+
+
+def _program() -> str:
+    program = shutil.which(_PROGRAM)
+    if program is None:
+        raise CopyError("pgBackRest manque : installez-le (Debian : pgbackrest).")
+    return program
+
+
+def _run(command: str, database: str, *words: str) -> str:
+    done = subprocess.run(  # noqa: S603 - our own words
+        [
+            _program(), f"--config-path={settings.PGBACKREST_DIR}", f"--stanza={database}", "--log-level-file=off",
+            "--log-level-console=off", "--log-level-stderr=error", *words, command,
+        ],
+        check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, cwd="/", **server.account(),
+    )  # fmt: skip
+    if done.returncode:
+        raise CopyError(_sentence(database, done.stderr, done.returncode))
+    return done.stdout
+
+
+def _sentence(database: str, said: str, status: int = 0) -> str:
+    reason = next((text for pattern, text in _FAILURES if pattern.search(said)), "raison inconnue")
+    state = f" (état {status})" if status else ""
+    return f"pgBackRest, base {database} : {reason}{state}."
