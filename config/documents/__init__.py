@@ -9,13 +9,14 @@ fails when a page is stale.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from config.documents import architecture, closed, law, permissions, settings, tables, workflow
+from config.documents import architecture, closed, law, permissions, register, settings, tables, workflow
 
 PAGES: Final[Mapping[str, Callable[[str], str]]] = {
     "docs/workflow.md": lambda _: workflow.page(),
     "docs/permissions.md": lambda _: permissions.page(),
     "docs/settings.md": lambda _: settings.page(),
     "docs/law.md": lambda _: law.page(),
+    "docs/data-protection/tableaux.md": lambda _: register.page(),
     "docs/architecture.md": lambda text: tables.with_picture(text, architecture.picture()),
     "README.md": lambda text: tables.with_picture(text, workflow.picture()),
     "web/files/closed.html": closed.page,
