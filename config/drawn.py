@@ -27,11 +27,15 @@ def is_drawn(secret: str) -> bool:
 
     Of 64 characters drawn out of 64, one in 10¹¹ says eight of them twice.
     """
+    return len(secret) >= LENGTH and is_varied(secret)
+
+
+def is_varied(secret: str) -> bool:
+    """Tell the same of a secret of any length."""
     text = secret.lower()
     parts = [text[start : start + _RUN] for start in range(len(text) - _RUN + 1)]
     return (
-        len(secret) >= LENGTH
-        and len(set(secret)) >= _DIFFERENT
+        len(set(secret)) >= _DIFFERENT
         and len(set(parts)) == len(parts)
         and _RUNS.isdisjoint(parts)
         and all(len(set(part)) > 1 for part in parts)

@@ -99,6 +99,7 @@ REGISTERED = (
     "referrals.retention.journal_retention",
     "referrals.retention.replay",
     "referrals.retention.resealing",
+    "referrals.retention.sequencer_watch",
     "referrals.retention.tasks",
     "referrals.staffing.tasks",
     "referrals.transfers.documents",

@@ -81,7 +81,7 @@ def secret() -> Iterator[CheckMessage]:
     if settings.SECRET_KEY in _other_secrets():
         yield error(
             25,
-            "REPERE_SECRET_KEY is also the password of a database, the mail server or the gateway: draw its own.",
+            "REPERE_SECRET_KEY is also the password of a database, the mail server, the gateway or the monitoring: draw its own.",
         )
 
 
@@ -89,6 +89,7 @@ def _other_secrets() -> set[str]:
     """Return the secrets of others that the service knows: one that leaks there must open nothing here."""
     return {
         settings.SMS_GATEWAY_TOKEN,
+        settings.METRICS_TOKEN,
         *(str(said["secret"]) for said in settings.OIDC_PROVIDERS),
         *(str(found.get("PASSWORD", "")) for found in settings.DATABASES.values()),
         *(str(options.get("password", "")) for options in mail_options()),

@@ -39,6 +39,7 @@ def settings_are_fit(**_: object) -> list[CheckMessage]:
         *outward.mail(),
         *limits.per_person(),
         *strangers.defaults(),
+        *strangers.metrics(),
         *identity_providers.each(),
     ]
 

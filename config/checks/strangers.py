@@ -6,11 +6,12 @@ from typing import Final
 from django.conf import settings
 from django.core.checks import CheckMessage, register
 
-from config import exposure
+from config import drawn, exposure
 from config.checks.findings import error
 
 SIGNED_IN: Final = ["accounts.signin.SignedIn"]
 SESSIONS: Final = "accounts.sessions"
+METRICS_TOKEN_LENGTH: Final = 32
 
 
 @register(deploy=True)
@@ -32,6 +33,17 @@ def defaults() -> Iterator[CheckMessage]:
             33,
             "Strangers would be let in where an address doesn't say who may: set DEFAULT_PERMISSION_CLASSES of "
             "REST_FRAMEWORK to accounts.signin.SignedIn.",
+        )
+
+
+def metrics() -> Iterator[CheckMessage]:
+    """Refuse a token of the monitoring that can be guessed: whoever has it reads how the service is."""
+    token = settings.METRICS_TOKEN
+    if token and not (len(token) >= METRICS_TOKEN_LENGTH and drawn.is_varied(token)):
+        yield error(
+            65,
+            f"REPERE_METRICS_TOKEN must be {METRICS_TOKEN_LENGTH} random characters or more (`openssl rand -hex 32`): "
+            "without a token /metrics is absent, with a short one it is open to whoever guesses.",
         )
 
 

@@ -75,8 +75,8 @@ def gate() -> Iterator[Sample]:
 def database(name: str) -> Iterator[Sample]:
     """Ask one database the shortest question, whether it is migrated, and what time it is."""
     alias = DATABASES[name]
-    began = perf_counter()
     with connections[alias].cursor() as cursor:
+        began = perf_counter()
         cursor.execute("SELECT 1")
     yield "repere_database_answer_seconds", (name,), perf_counter() - began
     yield "repere_database_up", (name,), health.is_migrated(alias)

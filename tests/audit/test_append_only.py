@@ -200,6 +200,9 @@ GRANTED = {
     ("repere_sequencer", "audit_alarm"): {"SELECT", "INSERT"},
     ("repere_app", "audit_alarm"): {"SELECT", "INSERT"},
     ("repere_auditor", "audit_alarm"): {"SELECT"},
+    ("repere_sequencer", "audit_sequencerpass"): {"SELECT", "INSERT", "UPDATE"},
+    ("repere_app", "audit_sequencerpass"): {"SELECT"},
+    ("repere_auditor", "audit_sequencerpass"): set(),
 }
 
 

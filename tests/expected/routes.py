@@ -527,6 +527,7 @@ ROUTES = {
     "POST /administration/<uuid:authority>/reglages/<slug:key>": ADMINISTRATION,
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
+    "GET /metrics": PUBLIC,
     "GET /api/schema/": PUBLIC,
     # accounts
     "GET /api/v1/session": PUBLIC,
