@@ -1,0 +1,168 @@
+"""The units of systemd: sound by systemd's own tools, confined, with the account and environment of their process."""
+
+import configparser
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from referrals.attachments.confine import _ALLOWED
+
+FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
+SERVICES = sorted(path.name for path in FOLDER.glob("*.service"))
+TIMERS = sorted(path.name for path in FOLDER.glob("*.timer"))
+#: Account, environment and state folder of each process, as docs/install.md has them.
+PROCESSES = {
+    "repere-web@.service": ("repere", "web.env", "repere"),
+    "repere-worker.service": ("repere", "worker.env", "repere"),
+    "repere-sequencer.service": ("repere-log", "sequencer.env", "repere-log"),
+    "repere-witness.service": ("repere-witness", "witness.env", "repere-witness"),
+    "repere-backup.service": ("repere-owner", "owner.env", "repere-owner"),
+    "repere-rehearsal.service": ("repere-owner", "owner.env", "repere-owner"),
+    "repere-backup-full@.service": ("postgres", None, None),
+    "repere-backup-diff@.service": ("postgres", None, None),
+}
+#: From nought to ten, times ten, as systemd-analyze rates what a process that is broken into could still do.
+EXPOSURE = 18
+#: The only variables in a command line: paths and names that anybody may know. ``ps`` shows them to all.
+PUBLIC = {
+    "REPERE_WITNESS_NAME", "REPERE_WITNESS_KEY_FILE", "REPERE_WITNESS_STORE", "REPERE_WITNESS_LOG",
+}  # fmt: skip
+
+needs_systemd = pytest.mark.needs("systemd-analyze")
+
+
+def read(name):
+    """Return the sections of a unit; of a key that comes several times, the last."""
+    unit = configparser.ConfigParser(strict=False, interpolation=None, delimiters=("=",))
+    unit.optionxform = str
+    unit.read(FOLDER / name, encoding="utf-8")
+    return unit
+
+
+def analyze(*words, cwd=None):
+    run = subprocess.run(  # noqa: S603
+        ["systemd-analyze", "--no-pager", *words], cwd=cwd, capture_output=True, text=True, check=False  # noqa: S607
+    )  # fmt: skip
+    return run.returncode, run.stdout + run.stderr
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """The units in a folder of their own, as if the programs that they start were there."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("python", "gunicorn", "pgbackrest"):
+        (programs / name).write_text("#!/bin/sh\n")
+        (programs / name).chmod(0o755)
+    for path in FOLDER.rglob("*"):
+        if path.is_file():
+            place = tmp_path / "units" / path.relative_to(FOLDER)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(re.sub(r"(/srv/repere/\.venv|/usr)/bin", str(programs), path.read_text()))
+    return tmp_path / "units"
+
+
+def test_each_process_has_its_unit():
+    assert set(SERVICES) == set(PROCESSES)
+
+
+@needs_systemd
+def test_systemd_finds_nothing_wrong(installed):
+    files = [path.name for path in installed.iterdir() if path.suffix in (".service", ".timer", ".target")]
+
+    assert analyze("verify", *files, cwd=installed) == (0, "")
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_process_that_is_broken_into_can_do_little(installed, name):
+    status, said = analyze(
+        "security", "--offline=true", f"--threshold={EXPOSURE}", f"./{name}", cwd=installed
+    )
+
+    assert status == 0, said
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_process_has_its_own_account_environment_and_folder(name):
+    service = read(name)["Service"]
+    account, environment, state = PROCESSES[name]
+
+    assert (service["User"], service["Group"]) == (account, account)
+    assert service.get("EnvironmentFile") == (environment and f"/etc/repere/{environment}")
+    assert service.get("StateDirectory") == state
+
+
+def test_each_account_is_made():
+    made = {
+        line.split()[1]
+        for line in (FOLDER / "repere.sysusers.conf").read_text().splitlines()
+        if line[0] == "u"
+    }
+
+    assert made == {account for account, _, _ in PROCESSES.values()} - {"postgres"}
+
+
+@pytest.mark.sec("SEC-CF2")
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_command_line_shows_no_secret(name):
+    text = (FOLDER / name).read_text()
+    command = read(name)["Service"]["ExecStart"]
+
+    assert set(re.findall(r"\$\{?(\w+)", command)) <= PUBLIC
+    assert not re.search(r"postgres://|password|token=|secret", command, re.IGNORECASE)
+    assert "\nEnvironment=" not in text, "what a process is told stands in its environment file"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_process_reloads(name):
+    """A reload keeps the old environment, so a changed setting would hold in half of the processes."""
+    assert "ExecReload" not in read(name)["Service"]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in SERVICES if read(name)["Service"].get("Type") != "oneshot"]
+)
+def test_a_process_that_ends_is_started_again_for_ever(name):
+    unit = read(name)
+
+    assert unit["Service"]["Restart"] == "always"
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    assert unit["Install"]["WantedBy"] == "repere.target"
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", TIMERS)
+def test_a_timer_starts_a_unit_that_is_there_and_at_a_time_that_exists(name):
+    unit = name.replace(".timer", ".service")
+
+    assert unit in SERVICES or re.sub(r"@\w+", "@", unit) in SERVICES
+    assert analyze("calendar", read(name)["Timer"]["OnCalendar"])[0] == 0
+
+
+@needs_systemd
+def test_the_filter_lets_the_parser_of_attachments_confine_itself():
+    """Without prctl every upload would be refused; without adjtimex nobody would know whether the clock is kept."""
+    allowed = set()
+    for line in re.findall(
+        r"^SystemCallFilter=(.*)$", (FOLDER / "repere-.service.d/hardening.conf").read_text(), re.M
+    ):
+        allowed = allowed - members(line[1:]) if line.startswith("~") else allowed | members(line)
+    needed = {name for _, calls in _ALLOWED.values() for name in calls}
+
+    assert needed | {"prctl", "prlimit64", "execve", "adjtimex"} <= allowed
+    assert not allowed & {"mount", "ptrace", "bpf", "setuid", "init_module", "clock_settime"}
+
+
+def members(names):
+    """Return the calls that a list of names and sets stands for."""
+    found = set()
+    for name in names.split():
+        if name.startswith("@"):
+            lines = analyze("syscall-filter", name)[1].splitlines()[1:]
+            found |= members(" ".join(line.strip() for line in lines if not line.strip().startswith("#")))
+        else:
+            found.add(name)
+    return found
