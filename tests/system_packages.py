@@ -58,6 +58,7 @@ PARTS = {
     ),
     "pg_dump": Part(("postgresql-client",), _program("pg_dump"), database="postgresql"),
     "nginx": Part(("nginx-light",), _program("nginx")),
+    "logrotate": Part(("logrotate",), _program("logrotate")),
     "systemd-analyze": Part(("systemd",), _program("systemd-analyze")),
     "promtool": Part(("prometheus",), _program("promtool")),
     "postgresql": Part(("postgresql",), postgresql, at_night=True),

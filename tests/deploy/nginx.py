@@ -1,0 +1,151 @@
+"""The proxy as it is shipped, on ports of the test: nginx with deploy/nginx/repere.conf and a certificate of the test."""
+
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+
+from tests.deploy.authority import Authority
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "deploy" / "nginx"
+NAMES = ("repere.example.fr", "fichiers.repere.example.fr")
+
+
+def program() -> str:
+    """Return the path of nginx, which Debian keeps out of a user's path."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin") or "nginx"
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody has."""
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Proxy:
+    """A running nginx: ``folder`` holds its logs, ``authority`` the certificate by which callers know it."""
+
+    folder: Path
+    authority: Authority
+    port: int
+    plain_port: int
+    context: ssl.SSLContext = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.context = ssl.create_default_context(cafile=self.authority.file)
+
+    def send(
+        self, verb: str, path: str, body: bytes | None = None, *, host: str = NAMES[0], source: str = "127.0.0.1",
+        **headers: str,
+    ) -> Answer:  # fmt: skip
+        """Send one request over TLS under a name of the service; underlines in header names are dashes."""
+        line = _Named(host, self.port, source, self.context)
+        said = {"Host": host} | {name.replace("_", "-"): value for name, value in headers.items()}
+        return _answer(line, verb, path, body, said)
+
+    def send_plainly(self, verb: str, path: str, *, host: str = NAMES[0]) -> Answer:
+        """Send one request without TLS."""
+        line = HTTPConnection("127.0.0.1", self.plain_port, timeout=60)
+        return _answer(line, verb, path, None, {"Host": host})
+
+    def log(self) -> str:
+        """Return what it wrote of requests and errors."""
+        return "".join(path.read_text() for path in sorted(self.folder.glob("proxy*.log")))
+
+
+class _Named(HTTPSConnection):
+    """A connection to 127.0.0.1 that asks for a certificate of a name, and comes from an address of its own."""
+
+    def __init__(self, name: str, port: int, source: str, context: ssl.SSLContext) -> None:
+        super().__init__(name, port, timeout=60, context=context)
+        self._source = source
+
+    def connect(self) -> None:
+        plain = socket.create_connection(("127.0.0.1", self.port), 60, source_address=(self._source, 0))
+        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)  # type: ignore[attr-defined]
+
+
+def _answer(
+    line: HTTPConnection, verb: str, path: str, body: bytes | None, headers: dict[str, str]
+) -> Answer:
+    with closing(line):
+        line.request(verb, path, body, headers)
+        came = line.getresponse()
+        # All of a name: a header that came twice must not look as if it had come once.
+        found = {name: ", ".join(came.headers.get_all(name, [])) for name in came.headers}
+        return Answer(came.status, found, came.read())
+
+
+def configuration(folder: Path, webs: tuple[int, int], port: int, plain_port: int) -> Path:
+    """Write the shipped configuration for a folder, ports and web servers of a test; return the main file.
+
+    Nothing but names of files, ports and addresses is changed.
+    """
+    text = (SHIPPED / "repere.conf").read_text(encoding="utf-8")
+    for pattern, ours in {
+        r"listen \[::\]:\d+.*;": "",
+        r"listen 443\b": f"listen 127.0.0.1:{port}",
+        r"listen 80\b": f"listen 127.0.0.1:{plain_port}",
+        r"/etc/repere/tls|/var/log/repere": str(folder),
+        r"/srv/repere": str(ROOT),
+    }.items():
+        text = re.sub(pattern, ours, text)
+    (folder / "repere.conf").write_text(text, encoding="utf-8")
+    upstream = (SHIPPED / "upstream.conf").read_text(encoding="utf-8")
+    for shipped, ours in zip((8001, 8002), webs, strict=True):
+        upstream = upstream.replace(f"127.0.0.1:{shipped}", f"127.0.0.1:{ours}")
+    (folder / "upstream.conf").write_text(upstream, encoding="utf-8")
+    main = (ROOT / "deploy" / "container" / "nginx.conf").read_text(encoding="utf-8")
+    main = main.replace("/tmp/", f"{folder}/").replace("worker_processes auto", "worker_processes 1")
+    main = main.replace("error_log stderr", f"error_log {folder}/main.log")
+    # Root's own folders, such as those of a test, are closed to the account that nginx takes otherwise.
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(user + main, encoding="utf-8")
+    return folder / "nginx.conf"
+
+
+@contextmanager
+def running(folder: Path, webs: tuple[int, int], authority: Authority | None = None) -> Iterator[Proxy]:
+    """Run it before two web servers, until the end of the block."""
+    authority = authority or Authority(folder)
+    for made in authority.certify("service", *NAMES):
+        if made.parent != folder:
+            shutil.copy(made, folder / made.name)
+    proxy = Proxy(folder, authority, free_port(), free_port())
+    main = configuration(folder, webs, proxy.port, proxy.plain_port)
+    nginx = subprocess.Popen([program(), "-c", str(main), "-g", "daemon off;"], stderr=subprocess.DEVNULL)  # noqa: S603
+    try:
+        _wait_for(proxy.port, nginx)
+        yield proxy
+    finally:
+        nginx.terminate()
+        nginx.wait(timeout=30)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    while process.poll() is None:
+        with closing(socket.socket()) as line:
+            if line.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nginx didn't start")

@@ -1,0 +1,321 @@
+"""The proxy as it is shipped, with real nginx, real TLS, and two web servers of the test behind it."""
+
+import json
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.deploy import nginx
+from tests.deploy.authority import Authority
+
+pytestmark = [pytest.mark.needs("nginx"), pytest.mark.real_clock("certificates are read by nginx's clock")]
+
+ROOT = Path(__file__).resolve().parents[2]
+CASE = "4ca7d0fe-1111-4222-8333-444455556666"
+UPLOAD = f"/api/v1/referrals/{CASE}/attachments"
+CANARY = "Zoe-Canari"
+
+
+class Web(BaseHTTPRequestHandler):
+    """A web server that tells what reached it."""
+
+    def do_GET(self):
+        self._tell(b"")
+
+    def do_POST(self):
+        self._tell(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+    def _tell(self, body):
+        self.server.seen.append(self.path)
+        told = json.dumps(
+            {"web": self.server.server_port, "path": self.path, "bytes": len(body), "headers": dict(self.headers)}
+        ).encode()  # fmt: skip
+        status = self.server.status
+        self.send_response(status)
+        self.send_header("X-Request-Id", "11111111-2222-4333-8444-555555555555")
+        self.send_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+class Webs:
+    """Two web servers, of which each can be stopped."""
+
+    def __init__(self):
+        self.servers = []
+        for _ in range(2):
+            server = ThreadingHTTPServer(("127.0.0.1", 0), Web)
+            server.seen, server.status = [], 200
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
+            self.servers.append(server)
+        self.ports = tuple(server.server_port for server in self.servers)
+        self.stopped = set()
+
+    def stop(self, place):
+        if place not in self.stopped:
+            self.stopped.add(place)
+            self.servers[place].shutdown()
+            self.servers[place].server_close()
+
+
+@pytest.fixture
+def webs():
+    webs = Webs()
+    yield webs
+    for place in range(2):
+        webs.stop(place)
+
+
+@pytest.fixture
+def proxy(webs, tmp_path):
+    with nginx.running(tmp_path, webs.ports) as proxy:
+        yield proxy
+
+
+def test_nginx_finds_nothing_wrong(tmp_path):
+    Authority(tmp_path).certify("service", *nginx.NAMES)
+    main = nginx.configuration(tmp_path, (8001, 8002), 443, 80)
+    run = subprocess.run([nginx.program(), "-t", "-c", main], capture_output=True, text=True, check=False)  # noqa: S603
+
+    assert run.returncode == 0, run.stderr
+    assert "warn" not in run.stderr
+
+
+def test_it_is_asked_over_tls_of_today_under_its_own_names_alone(proxy):
+    assert proxy.send("GET", "/").status == 200
+    assert proxy.send("GET", "/", host=nginx.NAMES[1]).status == 200
+    with pytest.raises(ssl.SSLError):  # a name that isn't the service's is told no certificate
+        proxy.send("GET", "/", host="elsewhere.example")
+    old = ssl.create_default_context(cafile=proxy.authority.file)
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning):
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with (
+        pytest.raises((ssl.SSLError, ConnectionError)),
+        socket.create_connection(("127.0.0.1", proxy.port)) as line,
+    ):
+        old.wrap_socket(line, server_hostname=nginx.NAMES[0]).close()
+
+
+def test_plain_http_is_led_to_tls_and_a_program_is_refused(proxy, webs):
+    page, program = proxy.send_plainly("GET", "/urgence"), proxy.send_plainly("GET", "/api/v1/referrals")
+
+    assert (page.status, page.headers["Location"]) == (301, "https://repere.example.fr/urgence")
+    assert program.status == 403, "its token has been sent in clear"
+    assert not any(server.seen for server in webs.servers)
+
+
+@pytest.mark.sec("SEC-IN8")
+def test_the_service_is_told_the_bare_address_of_the_caller_and_nothing_that_the_caller_says(proxy):
+    answer = proxy.send("GET", "/", X_Forwarded_For="203.0.113.9", source="127.0.0.7")
+    headers = json.loads(answer.body)["headers"]
+
+    assert headers["X-Forwarded-For"] == "127.0.0.7"
+    assert headers["Host"] == "repere.example.fr"
+
+
+def test_headers_of_safety_are_the_services_and_come_once(proxy):
+    assert (
+        proxy.send("GET", "/").headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    )
+
+
+@pytest.mark.sec("SEC-FT17")
+def test_one_web_server_is_enough_and_an_act_is_sent_once(proxy, webs):
+    webs.stop(0)
+
+    answers = [proxy.send("POST" if n % 2 else "GET", "/", b"once" if n % 2 else None) for n in range(10)]
+
+    assert {answer.status for answer in answers} == {200}
+    assert len(webs.servers[1].seen) == 10
+
+
+@pytest.mark.sec("SEC-FT17")
+@pytest.mark.parametrize("verb", ["GET", "POST"])
+@pytest.mark.parametrize("path", ["/dossiers", "/transmissions/1/pieces", "/agenda/secret.ics", "/"])
+def test_without_a_web_server_people_get_the_page(proxy, webs, verb, path):
+    webs.stop(0)
+    webs.stop(1)
+    answer = proxy.send(verb, path, b"x" if verb == "POST" else None)
+
+    assert (answer.status, answer.body) == (503, (ROOT / "web/files/closed.html").read_bytes())
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Retry-After"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.sec("SEC-FT17")
+@pytest.mark.parametrize(("verb", "path"), [("GET", "/api/v1/referrals"), ("POST", UPLOAD)])
+def test_without_a_web_server_programs_get_the_problem(proxy, webs, verb, path):
+    webs.stop(0)
+    webs.stop(1)
+    answer = proxy.send(verb, path, b"x" if verb == "POST" else None)
+
+    assert (answer.status, answer.body) == (503, (ROOT / "web/files/closed.json").read_bytes())
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Retry-After"]
+
+
+@pytest.mark.sec("SEC-FT17")
+def test_a_refusal_of_the_service_itself_passes_as_it_is(proxy, webs):
+    """It may hold what somebody has typed."""
+    for server in webs.servers:
+        server.status = 503
+
+    answers = [proxy.send("POST", "/transmissions/1/motif", b"typed") for _ in range(4)]
+
+    assert {answer.status for answer in answers} == {503}
+    assert all(json.loads(answer.body)["bytes"] == 5 for answer in answers)
+    assert sum(len(server.seen) for server in webs.servers) == 4
+
+
+@pytest.mark.sec("SEC-CF6")
+def test_the_log_names_no_case_no_secret_and_no_caller(proxy):
+    sent = [
+        f"/dossiers/{CASE}?nom={CANARY}", f"/api/v1/files/{CANARY}", f"/agenda/{CANARY}.ics", f"/{CANARY}/{CASE}",
+        f"/connexion?suite={CANARY}", f"/api/v1/referrals/{CASE}/names",
+    ]  # fmt: skip
+    for path in sent:
+        proxy.send(
+            "POST", path, CANARY.encode(), source="127.0.0.7", Referer=f"https://x/{CANARY}", Cookie=CANARY
+        )
+    lines = [json.loads(line) for line in proxy.log().splitlines()]
+
+    assert [line["place"] for line in lines] == [
+        "/dossiers", "/api/v1/files", "/", "/connexion", "/api/v1/referrals",
+    ], "and none of a calendar"  # fmt: skip
+    assert {line["network"] for line in lines} == {"127.0.0.0/24"}
+    assert {line["request_id"] for line in lines} == {"11111111-2222-4333-8444-555555555555"}
+    for secret in (CANARY, CASE, "127.0.0.7"):
+        assert secret not in proxy.log()
+        assert secret not in (proxy.folder / "main.log").read_text()
+
+
+@pytest.mark.sec("SEC-CF6")
+def test_an_outage_puts_no_request_into_the_log_of_errors(proxy, webs):
+    webs.stop(0)
+    webs.stop(1)
+    proxy.send("GET", f"/dossiers/{CASE}?nom={CANARY}")
+
+    assert CANARY not in proxy.log()
+    assert [json.loads(line)["status"] for line in proxy.log().splitlines()] == [503]
+
+
+def test_a_large_file_passes_on_its_routes_alone(proxy, webs):
+    large = b"x" * (20 * 1024 * 1024)
+    taken = [
+        proxy.send("POST", path, large) for path in (UPLOAD, "/transmissions/1/pieces", "/dossiers/1/pieces")
+    ]
+
+    assert {answer.status for answer in taken} == {200}
+    assert {json.loads(answer.body)["bytes"] for answer in taken} == {len(large)}
+    assert proxy.send("POST", UPLOAD, large + b"x" * 16385).status == 413
+    small = b"x" * (512 * 1024)
+    assert proxy.send("POST", "/api/v1/referrals", small).status == 200, (
+        "what is too large is the service's to say"
+    )
+    assert proxy.send("POST", "/api/v1/referrals", small + b"x").status == 413
+
+
+@pytest.mark.sec("SEC-FI1")
+def test_no_body_lies_on_the_disk(proxy):
+    """A form that is longer than nginx's buffer would be written to a file: here there is none, whatever passes."""
+    proxy.send("POST", "/transmissions/1/motif", b"x" * (512 * 1024))
+    proxy.send("POST", UPLOAD, b"x" * (1024 * 1024))
+
+    written = [
+        path for name in ("body", "proxy") for path in (proxy.folder / name).rglob("*") if path.is_file()
+    ]
+    numbered = {path.name for name in ("body", "proxy") for path in (proxy.folder / name).rglob("*")}
+    assert not written
+    assert not numbered, "nginx makes folders for files that it writes"
+
+
+@pytest.mark.sec("SEC-CF6")
+def test_the_metrics_are_not_reached_from_elsewhere(proxy, webs):
+    assert proxy.send("GET", "/metrics").status == 200
+    assert proxy.send("GET", "/metrics", source="127.0.0.7").status == 403
+    assert [path for server in webs.servers for path in server.seen] == ["/metrics"]
+
+
+def test_a_school_behind_one_address_isnt_stopped_and_a_flood_is(proxy):
+    """Fifty people who load a page with its four files in the same moment, against a machine that never pauses."""
+    assert set(pressed(proxy, 250)) == {200}
+    assert set(pressed(proxy, 1_200)) == {200, 429}
+
+
+def pressed(proxy, count):
+    """Send requests down four connections, without waiting for answers; return the statuses."""
+    found = []
+
+    def ask():
+        with proxy.context.wrap_socket(
+            socket.create_connection(("127.0.0.1", proxy.port)), server_hostname=nginx.NAMES[0]
+        ) as line:
+            head = b"GET /agenda/x.ics HTTP/1.1\r\nHost: repere.example.fr\r\n"
+            line.sendall((head + b"\r\n") * (count // 4 - 1) + head + b"Connection: close\r\n\r\n")
+            came = b"".join(iter(lambda: line.recv(1 << 16), b""))
+            found.extend(int(status) for status in re.findall(rb"HTTP/1.1 (\d+) ", came))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+ROTATION = (ROOT / "deploy/logrotate/repere").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def rotation(tmp_path):
+    """The shipped file for folders of the test and the account that runs it."""
+    text = ROTATION.replace("/var/log/repere", str(tmp_path)).replace("/var/lib/repere", str(tmp_path))
+    text = re.sub(r"^ *(su|create) .*\n", "", text, flags=re.M)
+    file = tmp_path / "rotation"
+    file.write_text(text)
+    file.chmod(0o644)
+    return file
+
+
+def rotate(file, *words):
+    program = shutil.which("logrotate") or "/usr/sbin/logrotate"
+    command = [program, "--state", str(file.parent / "state"), *words, str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+@pytest.mark.needs("logrotate")
+def test_logrotate_finds_nothing_wrong(rotation):
+    run = rotate(rotation, "--debug")
+
+    assert run.returncode == 0, run.stderr
+    assert "error:" not in run.stderr
+
+
+@pytest.mark.needs("logrotate")
+@pytest.mark.sec("SEC-AL14")
+def test_no_line_of_the_feed_is_lost_when_it_is_rotated(rotation, tmp_path):
+    feed = tmp_path / "leaves.log"
+    with feed.open("a") as writer:
+        writer.write("leaf one\n")
+        writer.flush()
+        assert rotate(rotation, "--force").returncode == 0
+        writer.write("leaf two\n")
+
+    (renamed,) = tmp_path.glob("leaves.log-*")
+    assert renamed.read_text() == "leaf one\nleaf two\n"
+    assert not feed.exists()
