@@ -138,3 +138,48 @@ class Site:
         )  # fmt: skip
         assert done.returncode == expect, (words, done.returncode, done.stdout[-3000:], done.stderr[-4000:])
         return done.stdout + done.stderr
+
+    # --- The archive, by the files of deploy/pgbackrest
+
+    def archive(self) -> None:
+        """Let pgBackRest archive both clusters, configured by the files that a site installs."""
+        (self.pgbackrest / "conf.d").mkdir(parents=True)
+        locks = self._made("locks")
+        given = ROOT / "deploy" / "pgbackrest"
+        self._install(given / "pgbackrest.conf", self.pgbackrest / "pgbackrest.conf", {
+            "[global]": f"[global]\nlock-path={locks}\nlog-path={locks}",
+            "process-max=2": "process-max=1",
+        })  # fmt: skip
+        for part, old_data, old_port, old_repository in (
+            ("cases", "/var/lib/postgresql/15/main", "5432", "/srv/backup/cases"),
+            ("keys", "/var/lib/postgresql/15/keys", "5433", "/srv/backup-keys/keys"),
+        ):
+            self._install(given / "conf.d" / f"{part}.conf", self.pgbackrest / "conf.d" / f"{part}.conf", {
+                f"pg1-path={old_data}": f"pg1-path={self.data(part)}",
+                f"pg1-port={old_port}": f"pg1-port={PORTS[part]}\npg1-socket-path={self.sockets}",
+                old_repository: str(self.repositories[part]),
+                "CHANGE-ME": f"passphrase-of-{part}",
+            })  # fmt: skip
+            self.pgbackrest_does(part, "stanza-create")
+            lines = (given / f"postgresql-{part}.conf").read_text()
+            assert f"pgbackrest --stanza={part}" in lines
+            lines = lines.replace("pgbackrest ", f"pgbackrest --config-path={self.pgbackrest} ")
+            with (self.data(part) / "postgresql.conf").open("a") as file:
+                file.write(lines)
+            self._do(program("pg_ctl"), "-D", str(self.data(part)), "-m", "fast", "stop")
+            self.start(part)
+            self.pgbackrest_does(part, "check")
+
+    @staticmethod
+    def _install(source: Path, to: Path, changes: dict[str, str]) -> None:
+        text = source.read_text()
+        for old, new in changes.items():
+            assert old in text, (source, old)
+            text = text.replace(old, new)
+        to.write_text(text)
+
+    def pgbackrest_does(self, part: str, command: str, *words: str, ok: tuple[int, ...] = (0,)) -> str:
+        """Run pgBackRest, as the server's account does."""
+        return self._do(
+            "pgbackrest", f"--config-path={self.pgbackrest}", f"--stanza={part}", *words, command, ok=ok
+        )
