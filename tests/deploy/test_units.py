@@ -1,15 +1,12 @@
 """The units of systemd: sound by systemd's own tools, confined, with the account and environment of their process."""
 
-import configparser
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from referrals.attachments.confine import _ALLOWED
+from tests.deploy.units import FOLDER, allowed_calls, analyze, read
 
-FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 SERVICES = sorted(path.name for path in FOLDER.glob("*.service"))
 TIMERS = sorted(path.name for path in FOLDER.glob("*.timer"))
 #: Account, environment and state folder of each process, as docs/install.md has them.
@@ -31,21 +28,6 @@ PUBLIC = {
 }  # fmt: skip
 
 needs_systemd = pytest.mark.needs("systemd-analyze")
-
-
-def read(name):
-    """Return the sections of a unit; of a key that comes several times, the last."""
-    unit = configparser.ConfigParser(strict=False, interpolation=None, delimiters=("=",))
-    unit.optionxform = str
-    unit.read(FOLDER / name, encoding="utf-8")
-    return unit
-
-
-def analyze(*words, cwd=None):
-    run = subprocess.run(  # noqa: S603
-        ["systemd-analyze", "--no-pager", *words], cwd=cwd, capture_output=True, text=True, check=False  # noqa: S607
-    )  # fmt: skip
-    return run.returncode, run.stdout + run.stderr
 
 
 @pytest.fixture
@@ -145,24 +127,8 @@ def test_a_timer_starts_a_unit_that_is_there_and_at_a_time_that_exists(name):
 @needs_systemd
 def test_the_filter_lets_the_parser_of_attachments_confine_itself():
     """Without prctl every upload would be refused; without adjtimex nobody would know whether the clock is kept."""
-    allowed = set()
-    for line in re.findall(
-        r"^SystemCallFilter=(.*)$", (FOLDER / "repere-.service.d/hardening.conf").read_text(), re.M
-    ):
-        allowed = allowed - members(line[1:]) if line.startswith("~") else allowed | members(line)
+    allowed = allowed_calls()
     needed = {name for _, calls in _ALLOWED.values() for name in calls}
 
     assert needed | {"prctl", "prlimit64", "execve", "adjtimex"} <= allowed
     assert not allowed & {"mount", "ptrace", "bpf", "setuid", "init_module", "clock_settime"}
-
-
-def members(names):
-    """Return the calls that a list of names and sets stands for."""
-    found = set()
-    for name in names.split():
-        if name.startswith("@"):
-            lines = analyze("syscall-filter", name)[1].splitlines()[1:]
-            found |= members(" ".join(line.strip() for line in lines if not line.strip().startswith("#")))
-        else:
-            found.add(name)
-    return found
