@@ -7,7 +7,9 @@ import sys
 
 def main() -> None:
     """Hand the command line to Django."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Bootstrap makes what the settings need: it runs before there are any.
+    page = "config.bootstrap.settings" if sys.argv[1:2] == ["bootstrap"] else "config.settings"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", page)
     from django.core.management import execute_from_command_line
 
     from config import env

@@ -352,9 +352,14 @@ def roles() -> Roles:
     return Roles(service, auditor, sequencer)
 
 
+def is_role_name(name: str) -> bool:
+    """Tell whether a database role may be called so: SQL holds it unquoted."""
+    return bool(_ROLE.fullmatch(name)) and name not in _NO_ROLES
+
+
 def _role(name: str, default: str) -> str:
     value = text(name, default=default) or default
-    if not _ROLE.fullmatch(value) or value in _NO_ROLES:
+    if not is_role_name(value):
         raise ImproperlyConfigured(
             f"{name} must be the name of a database role: small letters, digits and _, no digit first, no pg_."
         )

@@ -1,0 +1,227 @@
+"""Environment files: the variables of each process, from the plan and from where its secrets lie.
+
+No secret is in such a file: a variable that ends in ``_FILE`` names the file that holds it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from audit import notes, verifier
+from config.bootstrap.errors import BootstrapError
+from config.bootstrap.plan import FILE, PROVIDERS, STORES, Plan
+from config.bootstrap.processes import OWNER, SEQUENCER, WEB, WITNESS, WORKER, Process
+from encryption.errors import KeysUnavailable
+from encryption.signing import FileSigner
+
+#: What may not change once a journal and keys are there; who means it edits the file.
+FIXED: Final = (
+    "REPERE_LOG_ORIGIN",
+    "REPERE_KEY_PROVIDER",
+    "REPERE_DATABASE_ROLE",
+    "REPERE_AUDITOR_ROLE",
+    "REPERE_SEQUENCER_ROLE",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things lie: the folder of configuration, and that above the state folders."""
+
+    out: Path
+    state: Path
+
+    def environment(self, process: Process) -> Path:
+        """Return the environment file of a process."""
+        return self.out / f"{process.name}.env"
+
+    def secret(self, process: Process, name: str) -> Path:
+        """Return a secret's file of a process; processes of one account share it."""
+        return self.out / "secrets" / process.secrets / name
+
+    def home(self, process: Process) -> Path:
+        """Return the state folder of a process."""
+        return self.state / process.account
+
+    @property
+    def log_key(self) -> Path:
+        """The key that signs the journal."""
+        return self.secret(SEQUENCER, "log.key")
+
+    @property
+    def witness_key(self) -> Path:
+        """The key of the witness."""
+        return self.secret(WITNESS, "witness.key")
+
+
+def witness_name(plan: Plan) -> str:
+    """Return the name of the witness, as it signs."""
+    return plan.journal.witness_name or f"{plan.service.hosts[0]}/witness"
+
+
+def log_keys(plan: Plan, places: Places) -> list[str]:
+    """Return the public keys of the log, as auditors and witnesses are given them.
+
+    Raises:
+        BootstrapError: the key file can't be used.
+    """
+    return notes.vkeys(plan.origin, _signer(places.log_key))
+
+
+def witness_key(plan: Plan, places: Places) -> str:
+    """Return the public key of the witness.
+
+    Raises:
+        BootstrapError: the key file can't be used.
+    """
+    public = _signer(places.witness_key).ed25519_public()
+    return notes.vkey(witness_name(plan), verifier.COSIGNATURE, public)
+
+
+def _signer(path: Path) -> FileSigner:
+    try:
+        return FileSigner(path, make=False)
+    except KeysUnavailable:
+        raise BootstrapError(
+            f"{path} n'est pas un fichier de clés lisible de son compte seul (0600) ; il n'est pas remplacé."
+        ) from None
+
+
+def variables(process: Process, plan: Plan, places: Places) -> dict[str, str]:
+    """Return what the environment file of a process says, in the order of the table.
+
+    Raises:
+        BootstrapError: a key file can't be used.
+    """
+    said = _own(process, plan, places) if process is WITNESS else _all(process, plan, places)
+    said |= {name: value for name, value in plan.settings.items() if process.takes(name)}
+    order = {name: place for place, name in enumerate(process.variables)}
+    kept = {name: value for name, value in said.items() if process.takes(name)}
+    return dict(sorted(kept.items(), key=lambda one: order.get(one[0].removesuffix("_FILE"), len(order))))
+
+
+def _own(process: Process, plan: Plan, places: Places) -> dict[str, str]:
+    return {
+        "REPERE_WITNESS_NAME": witness_name(plan),
+        "REPERE_WITNESS_KEY_FILE": str(places.witness_key),
+        "REPERE_WITNESS_STORE": str(places.home(process) / "witness.db"),
+        "REPERE_WITNESS_LOG": log_keys(plan, places)[0],
+    }
+
+
+def _all(process: Process, plan: Plan, places: Places) -> dict[str, str]:
+    """Return the variables of the whole installation as this process sees them; a value that is empty is left out."""
+    home = places.home(process)
+    cases, keys = ("DATABASE_URL", "KEYS_DATABASE_URL")
+    prefix = "MIGRATION_" if process is OWNER else ""
+    seen = {
+        "REPERE_MODE": "production",
+        "REPERE_STATE_DIR": str(home),
+        "REPERE_CLOCK_KEPT_BY_HOST": _yes(plan.service.clock_kept_by_host),
+        f"{prefix}{cases}_FILE": str(places.secret(process, "database.url")),
+        f"{prefix}{keys}_FILE": str(places.secret(process, "keys-database.url")),
+        "REPERE_ALLOW_ONE_CLUSTER": _yes(plan.databases.one_cluster),
+        "REPERE_DATABASE_ROLE": plan.roles.sequencer if process is SEQUENCER else plan.roles.service,
+        "REPERE_AUDITOR_ROLE": plan.roles.auditor,
+        "REPERE_SEQUENCER_ROLE": plan.roles.sequencer,
+        **_key_service(process, plan, places),
+        **_seen_by_people(process, plan, places),
+        "REPERE_LOG_ORIGIN": plan.origin,
+        "REPERE_LOG_KEY_FILE": str(places.log_key),
+        "REPERE_SHRED_FILE": plan.journal.ledger or str(places.home(WORKER) / "shreds.log"),
+    }
+    if plan.journal.witness_address and process.takes("REPERE_LOG_WITNESSES"):
+        seen["REPERE_LOG_WITNESSES"] = f"{plan.journal.witness_address} {witness_key(plan, places)}"
+    said = {name: value for name, value in seen.items() if value}
+    # The file witness is the sequencer's own; to the others it is none, rather than one that isn't there.
+    said["REPERE_LOG_WITNESS_FILE"] = str(home / "witness.txt") if process is SEQUENCER else ""
+    return said
+
+
+def _key_service(process: Process, plan: Plan, places: Places) -> dict[str, str]:
+    keys = plan.keys
+    said = {"REPERE_KEY_PROVIDER": PROVIDERS[keys.provider]}
+    if said["REPERE_KEY_PROVIDER"] == FILE:
+        said |= {
+            "REPERE_KEY_FILE": str(places.secret(process, "root.key")),
+            "REPERE_ALLOW_FILE_KEYS": "yes",
+        }
+    if keys.provider == "vault":
+        said |= {
+            "REPERE_VAULT_ADDR": keys.vault_address,
+            "REPERE_VAULT_MOUNT": keys.vault_mount,
+            "REPERE_VAULT_KEY": keys.vault_key,
+            "REPERE_VAULT_NAMESPACE": keys.vault_namespace,
+            "REPERE_VAULT_TOKEN_FILE": keys.vault_token_file,
+        }
+    if keys.provider == "kms":
+        said |= {
+            "REPERE_KMS_KEYS": ",".join(keys.kms_keys),
+            "REPERE_KMS_REGION": keys.kms_region,
+            "REPERE_KMS_ENDPOINT": keys.kms_endpoint,
+        }
+    if keys.provider == "hsm":
+        said |= {
+            "REPERE_PKCS11_MODULE": keys.hsm_module,
+            "REPERE_PKCS11_TOKEN": keys.hsm_token,
+            "REPERE_PKCS11_KEY": keys.hsm_key,
+            "REPERE_PKCS11_PIN_FILE": keys.hsm_pin_file,
+        }
+    return said
+
+
+def _seen_by_people(process: Process, plan: Plan, places: Places) -> dict[str, str]:
+    service, mail, network, files = plan.service, plan.mail, plan.network, plan.attachments
+    mail_file = "REPERE_SMTP_URL_FILE" if mail.password_file else "REPERE_SMTP_URL"
+    folder = files.folder or str(places.home(WEB) / "objects")
+    return {
+        "REPERE_SECRET_KEY_FILE": str(places.secret(process, "secret.key")),
+        "REPERE_ALLOWED_HOSTS": ",".join(service.hosts),
+        "REPERE_PUBLIC_ADDRESS": service.public_address,
+        "REPERE_FILES_ORIGIN": service.files_origin,
+        mail_file: str(places.secret(process, "smtp.url")) if mail.password_file else mail.server,
+        "REPERE_MAIL_FROM": mail.sender,
+        "REPERE_SMS_GATEWAY_URL": network.sms_gateway,
+        "REPERE_SMS_GATEWAY_TOKEN_FILE": network.sms_token_file,
+        "REPERE_TRUSTED_PROXIES": ",".join(network.trusted_proxies),
+        "REPERE_SCANNER": files.scanner,
+        "REPERE_OBJECT_STORE": STORES[files.store],
+        "REPERE_OBJECT_FOLDER": folder if files.store == "folder" else "",
+        "REPERE_OBJECT_BUCKET": files.bucket,
+        "REPERE_OBJECT_ENDPOINT": files.endpoint,
+        "REPERE_OBJECT_REGION": files.region,
+    }
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else ""
+
+
+def text_of(process: Process, said: Mapping[str, str]) -> str:
+    """Return an environment file: systemd, a shell and container engines take the same from it."""
+    head = f"# Environment of {process.name}, written by manage.py bootstrap. Secrets are in the files that it names.\n"
+    return head + "".join(f'{name}="{value}"\n' for name, value in said.items())
+
+
+def read(text: str) -> dict[str, str]:
+    """Return the variables of an environment file."""
+    lines = (line.strip() for line in text.splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {name: value.strip().strip('"') for name, _, value in pairs}
+
+
+def merged(process: Process, said: Mapping[str, str], text: str) -> dict[str, str]:
+    """Return the new variables of a file: those of the plan, then those that somebody added by hand.
+
+    Raises:
+        BootstrapError: one that must never change would.
+    """
+    old = read(text)
+    for name in FIXED:
+        if name in old and name in said and old[name] != said[name]:
+            raise BootstrapError(
+                f"{name} vaut {old[name]} pour {process.name}, et {said[name]} dans le plan : cette valeur ne change "
+                "pas après l'installation. Corrigez le plan."
+            )
+    return {**said, **{name: value for name, value in old.items() if name not in said}}
