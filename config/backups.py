@@ -17,10 +17,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from encryption import digest
+from encryption.models import WrappedKey
 
 CASES: Final = "cases"
 KEYS: Final = "keys"
@@ -129,6 +130,27 @@ def expire(part: str, folder: Path, *, days: int, at: datetime) -> list[Path]:
             _beside(copy.path).unlink(missing_ok=True)
             gone.append(copy.path)
     return gone
+
+
+def compact_keys() -> None:
+    """Rewrite the table of wrapped keys: a deleted row leaves its bytes in a page, which a copy of files would hold.
+
+    Raises:
+        CopyError: somebody holds the table for more than ten seconds.
+    """
+    connection = connections[ALIASES[KEYS]]
+    table = connection.ops.quote_name(WrappedKey._meta.db_table)
+    if connection.vendor != "postgresql":  # SQLite overwrites what it deletes (secure_delete)
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '10s'")
+            cursor.execute(f"VACUUM (FULL) {table}")
+            cursor.execute("RESET lock_timeout")
+    except DatabaseError as error:
+        raise CopyError(
+            "La table des clés n'a pas pu être réécrite : elle est verrouillée, ou ce compte n'est pas son propriétaire."
+        ) from error
 
 
 def latest(part: str, place: Path) -> Copy:

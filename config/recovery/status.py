@@ -13,6 +13,7 @@ from audit import columns, reading
 from audit.models import ReadEntry
 from config.acts import BACKUP_KEPT, RESTORE_HELD
 from config.backups import ALIASES
+from referrals.access.row_level_security import for_the_service
 
 #: How an entry spells the instant of a copy.
 STAMP: Final = "%Y%m%dT%H%M%SZ"
@@ -53,7 +54,7 @@ def _archiver(database: str) -> tuple[datetime | None, datetime | None]:
 
 def _last(act: str, rule: str) -> str | None:
     """Return what the newest entry of an act says, of those whose rule is ``rule``."""
-    with transaction.atomic(), reading.as_auditor():
+    with transaction.atomic(), for_the_service(), reading.as_auditor():
         # Tens of entries a month of all kinds: the newest hundred hold both databases.
         bodies = ReadEntry.objects.filter(act=act).order_by("-at").values_list("body", flat=True)[:100]
         entries = [entry for body in bodies if (entry := columns.said_by(bytes(body)))]

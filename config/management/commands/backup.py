@@ -1,5 +1,6 @@
-"""Back up both databases, each to a place of its own, and delete old backups. The owner of the tables runs it."""
+"""Back up both databases as dumps, or note in the journal what pgBackRest has copied. The owner of the tables runs it."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,48 +10,102 @@ from django.db import transaction
 
 from accounts.actor import SYSTEM
 from audit import journal
+from audit.erasures import CASE_COPIES
 from audit.errors import AuditError
 from audit.events import Purpose
 from config import backups
-from config.acts import BACKUP_MADE
-from config.backups import CopyError
+from config.acts import BACKUP_KEPT, BACKUP_MADE
+from config.backups import CASES, KEYS, CopyError
+from config.recovery import pgbackrest, status
 from core.clock import instant
 
 
 class Command(BaseCommand):
     """The cases first, then the keys: a key without a case is harmless, a case without its keys is unreadable."""
 
-    help = "Copie les deux bases, chacune à sa place, et efface les copies trop vieilles."
+    help = (
+        "Copie les deux bases, chacune à sa place, et efface les copies trop vieilles. Avec pgBackRest : réécrit la table "
+        "des clés avant une copie (--compact), inscrit les copies au journal et efface les trop vieilles (--note)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the two places."""
+        """Declare the two places, or what is done beside pgBackRest."""
+        parser.add_argument("--cases", type=Path, help="dossier des copies des dossiers et du journal")
+        parser.add_argument("--keys", type=Path, help="dossier des copies des clés, sur un autre disque")
         parser.add_argument(
-            "--cases", type=Path, required=True, help="dossier des copies des dossiers et du journal"
+            "--days",
+            type=int,
+            default=CASE_COPIES.days,
+            help="durée de vie des copies des dossiers (35 jours)",
         )
         parser.add_argument(
-            "--keys", type=Path, required=True, help="dossier des copies des clés, sur un autre disque"
+            "--note", action="store_true", help="inscrire les copies de pgBackRest, effacer les trop vieilles"
         )
         parser.add_argument(
-            "--days", type=int, default=35, help="durée de vie des copies des dossiers (35 jours)"
+            "--compact",
+            action="store_true",
+            help="avant une copie des clés : ne laisser sur le disque aucun reste d'une clé détruite",
         )
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Copy.
+        """Copy, note or compact.
 
         Raises:
-            CommandError: both places are one, or a copy failed.
+            CommandError: both places are one, a copy failed, or none was made for too long.
         """
-        cases, keys = options["cases"], options["keys"]
-        if cases.resolve() == keys.resolve():
-            raise CommandError("Les copies des clés et des dossiers ne doivent pas être au même endroit.")
-        lives = {backups.CASES: (cases, options["days"]), backups.KEYS: (keys, settings.KEY_BACKUP_DAYS)}
         try:
-            # The entry first: a copy that isn't in the journal may not exist.
-            with transaction.atomic():
-                journal.record(BACKUP_MADE, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE)
-            for part, (folder, days) in lives.items():
-                copy = backups.make(part, folder, at=instant())
-                gone = backups.expire(part, folder, days=days, at=instant())
-                self.stdout.write(f"{copy.path} ; {len(gone)} copies expirées effacées.")
+            if options["compact"]:
+                backups.compact_keys()
+                self.stdout.write("Table des clés réécrite.")
+            if options["note"]:
+                self._note(options["days"])
+            if not (options["compact"] or options["note"]):
+                self._dump(options)
         except (CopyError, AuditError) as refused:
             raise CommandError(str(refused)) from None
+
+    def _dump(self, options: dict[str, Any]) -> None:
+        cases, keys = options["cases"], options["keys"]
+        if cases is None or keys is None:
+            raise CommandError("Nommez les deux places (--cases et --keys), ou --note avec pgBackRest.")
+        if cases.resolve() == keys.resolve():
+            raise CommandError("Les copies des clés et des dossiers ne doivent pas être au même endroit.")
+        lives = {CASES: (cases, options["days"]), KEYS: (keys, settings.KEY_BACKUP_DAYS)}
+        # The entry first: a copy that isn't in the journal may not exist.
+        _enter(BACKUP_MADE)
+        for part, (folder, days) in lives.items():
+            copy = backups.make(part, folder, at=instant())
+            gone = backups.expire(part, folder, days=days, at=instant())
+            _enter(BACKUP_KEPT, rule=part, to_state=f"{copy.made_at:{status.STAMP}}")
+            self.stdout.write(f"{copy.path} ; {len(gone)} copies expirées effacées.")
+
+    def _note(self, days: int) -> None:
+        """Expire by age even where no new copy pushes an old one out; then note the newest copy of each database."""
+        late = []
+        for part, limit in ((CASES, days), (KEYS, settings.KEY_BACKUP_DAYS)):
+            held = pgbackrest.stanza(part)
+            old = [one for one in held.backups if one.begun < instant() - timedelta(days=limit)]
+            late += [f"Base {part} : une copie de plus de {limit} jours n'a pas pu être effacée."] * _expired(part, old)
+            newest = held.backups[-1].ended
+            known = status.last_backup(part)
+            if known is None or newest.replace(microsecond=0) > known:
+                _enter(BACKUP_KEPT, rule=part, to_state=f"{newest:{status.STAMP}}")
+            self.stdout.write(f"{part} : dernière copie {newest:%Y-%m-%d %H:%M %Z}, {len(old)} expirées.")
+        if late:
+            raise CommandError("\n".join(late))
+
+
+def _expired(part: str, old: list[pgbackrest.Backup]) -> int:
+    """Delete copies that are too old; return how many are left, as the only one of a repository is."""
+    left = 0
+    for one in old:
+        try:
+            pgbackrest.expire(part, one.label)
+        except CopyError:
+            left += 1
+    return left
+
+
+def _enter(act: str, **more: Any) -> None:
+    with transaction.atomic():
+        journal.record(act, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE, **more)

@@ -21,7 +21,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare which database, and from what."""
         parser.add_argument("part", choices=[backups.CASES, backups.KEYS])
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=Path, nargs="?", help="copie de `manage.py backup`")
+        parser.add_argument(
+            "--done",
+            action="store_true",
+            help="la base vient d'être restaurée par pgBackRest : fermer le service jusqu'au rejeu",
+        )
 
     def handle(self, *_: object, **options: Any) -> None:
         """Read it back, and take its mark away.
@@ -30,10 +35,14 @@ class Command(BaseCommand):
             CommandError: the copy isn't whole, or the place isn't empty.
         """
         part, alias = options["part"], backups.ALIASES[options["part"]]
+        if options["done"] == bool(options["file"]):
+            raise CommandError("Nommez une copie, ou dites --done après une restauration par pgBackRest.")
         try:
-            backups.read_back(part, options["file"])
+            if options["file"]:
+                backups.read_back(part, options["file"])
         except CopyError as refused:
             raise CommandError(str(refused)) from None
+        # A restore of the files has the database's own numbers, and so its mark (docs/decisions/0021).
         marks.take_away(StoreMark if part == backups.KEYS else JournalMark, alias)
         self.stdout.write(
             f"{part} : relu. Ensuite : `manage.py migrate` sur les deux bases, puis `manage.py replay`."
