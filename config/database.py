@@ -4,11 +4,12 @@ Migrations run as the owner (``MIGRATION_DATABASE_URL``); after them the applica
 every table but the journal's, whose grants are in the audit app's migration (SEC-AL6, SEC-CF2).
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections
+from django.db import InternalError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
@@ -16,6 +17,8 @@ from django.db.models.signals import post_migrate, pre_migrate
 from config.training import kind
 
 JOURNAL = "audit"
+#: PostgreSQL's word for a transaction that may only read: a standby, or a primary that takes no writes any more.
+READ_ONLY: Final = "25006"
 
 
 def take_role(connection: BaseDatabaseWrapper, **_: object) -> None:
@@ -23,6 +26,28 @@ def take_role(connection: BaseDatabaseWrapper, **_: object) -> None:
     if connection.vendor == "postgresql" and settings.DATABASE_ROLE:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('role', %s, false)", [settings.DATABASE_ROLE])
+
+
+def leave_read_only(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Let a connection whose server only reads count as one that is out (receiver of ``connection_created``)."""
+    if connection.vendor == "postgresql" and _left not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_left)
+
+
+def _left(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Raise what a server that is away raises, and close the connection once the request ends.
+
+    Raises:
+        OperationalError: the server refuses to write.
+    """
+    try:
+        return execute(sql, params, many, context)
+    except InternalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != READ_ONLY:
+            raise
+        # It still answers SELECT 1, and would be kept; the address may lead to another server by now.
+        context["connection"].close_at = 0.0
+        raise OperationalError(*error.args) from error.__cause__
 
 
 def act_as_owner(using: str, **_: object) -> None:
@@ -56,6 +81,7 @@ def grant_tables(sender: Any, using: str, **_: Any) -> None:
 def connect() -> None:
     """Register the receivers; called once, when the apps are ready."""
     connection_created.connect(take_role, dispatch_uid="config.take_role")
+    connection_created.connect(leave_read_only, dispatch_uid="config.leave_read_only")
     connection_created.connect(kind.require_own_kind, dispatch_uid="config.require_own_kind")
     for app in apps.get_app_configs():
         pre_migrate.connect(act_as_owner, sender=app, dispatch_uid=f"config.act_as_owner.{app.label}")

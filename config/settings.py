@@ -85,7 +85,9 @@ TEMPLATES: list[dict[str, Any]] = [
 def _database(name: str, file: str) -> dict[str, Any]:
     found: dict[str, Any] = env.database(name, local=f"sqlite:///{env.state_dir() / file}")
     found["ATOMIC_REQUESTS"] = False  # config/pipeline.py opens the transaction: a refusal must outlive it
+    # Each thread keeps its connection, and asks before a request whether it is still one (docs/decisions/0059).
     found["CONN_MAX_AGE"] = None
+    found["CONN_HEALTH_CHECKS"] = found["ENGINE"].endswith("postgresql")
     if found["ENGINE"].endswith("sqlite3"):
         found["OPTIONS"] = {
             "timeout": 30,
@@ -102,11 +104,13 @@ def _database(name: str, file: str) -> dict[str, Any]:
             # Compiling a plan costs more than any of our queries takes.
             "options": "-c jit=off",
             # Row-level security makes planning the larger part of a small query: plans are kept by connection.
-            # A pooler in between must know prepared statements (docs/runbook.md).
+            # A pooler in between must keep sessions apart (docs/scale.md).
             "server_side_binding": True,
             "prepare_threshold": 3,
             # A host that drops packets instead of refusing them would keep people waiting for minutes (SEC-FT17).
             "connect_timeout": 2,
+            # Of several hosts the one that writes; after a failover a standby isn't taken for the primary.
+            "target_session_attrs": "read-write",
             **found.get("OPTIONS", {}),
         }
     return found
