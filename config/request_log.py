@@ -1,7 +1,7 @@
 """Request log: one line for each answer, with the route's name and never the path (SEC-CF6).
 
-``Answered`` stands right behind ``Arrival``, which binds the request's id to every line; the few answers that are given
-before (a redirect to another scheme) have no line. Liveness probes have none either: there would be nothing else.
+``Answered`` stands around all other middleware, so that what is refused on its way in has a line too. Liveness probes
+have none: there would be nothing else.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,9 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpResponse
 
 from accounts.request import ServiceRequest
+from config.headers import METHODS
 
-#: Everything else that a caller may write there is ``other``: the method is text of theirs.
-METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-NO_ROUTE: Final = "none"
+NONE: Final = "none"
 #: Routes that a supervisor asks every few seconds, and that tell nothing.
 UNLOGGED: Final = frozenset({"healthz"})
 _log = structlog.get_logger(__name__)
@@ -28,17 +27,22 @@ type View = Callable[[ServiceRequest], HttpResponse]
 def route_of(request: ServiceRequest) -> str:
     """Return the name of the route that a request took, ``none`` where it took none; never anything that was sent."""
     match = request.resolver_match
-    return NO_ROUTE if match is None else match.view_name
+    return NONE if match is None else match.view_name
 
 
 def method_of(request: ServiceRequest) -> str:
-    """Return the method, ``other`` where it is none that HTTP knows."""
+    """Return the method, ``none`` where it is none that the service knows: the method is text of the caller's."""
     method = request.method or ""
-    return method if method in METHODS else "other"
+    return method if method in METHODS else NONE
+
+
+def id_of(request: ServiceRequest) -> str:
+    """Return the id of a request; empty where it was answered before it got one."""
+    return getattr(request, "rid", "")
 
 
 class Answered:
-    """Log each answer: route, method, status, milliseconds; the id is bound already."""
+    """Log each answer: route, method, status, milliseconds, and the id that every other line of the request has."""
 
     def __init__(self, get_response: View) -> None:
         """Stand before ``get_response``, or not at all where ``REPERE_REQUEST_LOG`` says ``no``.
@@ -62,5 +66,6 @@ class Answered:
                 method=method_of(request),
                 status=response.status_code,
                 ms=round((perf_counter() - began) * 1000, 1),
+                request_id=id_of(request),
             )
         return response

@@ -52,14 +52,14 @@ SECURE_CSP = {
     "form-action": [CSP.NONE],
 }
 MIDDLEWARE = [
-    "config.metrics.requests.Counted",
+    # Around all others: what is refused on its way in is an answer too.
+    "config.request_log.Answered",
+    "config.reporting.middleware.Reported",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "config.training.marking.Marked",
     "config.headers.SafeAnswers",
     "django.middleware.security.SecurityMiddleware",
     "config.pipeline.Arrival",
-    "config.request_log.Answered",
-    "config.reporting.middleware.Reported",
     "config.pipeline.Gate",
     "django.middleware.common.CommonMiddleware",
     "config.files.HostOfFiles",

@@ -91,7 +91,6 @@ def made(dsn: str) -> sentry_sdk.Client:
             server_name="",
             default_integrations=False,
             auto_enabling_integrations=False,
-            send_default_pii=False,
             include_local_variables=False,
             include_source_context=False,
             attach_stacktrace=False,
@@ -103,6 +102,7 @@ def made(dsn: str) -> sentry_sdk.Client:
             propagate_traces=False,
             traces_sample_rate=None,
             spotlight=False,
+            _experiments={"transport_compression_algo": "gzip"},  # every such server reads it; not so Brotli
             debug=False,
             http_proxy="",
             https_proxy="",

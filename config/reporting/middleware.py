@@ -10,7 +10,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpResponse
 
 from accounts.request import ServiceRequest
-from config.request_log import UNLOGGED, method_of, route_of
+from config.request_log import UNLOGGED, id_of, method_of, route_of
 
 type View = Callable[[ServiceRequest], HttpResponse]
 type Told = Callable[[dict[str, object], int], None]
@@ -25,7 +25,7 @@ def whence() -> dict[str, object]:
     request = _current.get()
     if request is None:
         return {}
-    return {"route": route_of(request), "method": method_of(request), "request_id": request.rid}
+    return {"route": route_of(request), "method": method_of(request), "request_id": id_of(request)}
 
 
 class Reported:
