@@ -55,11 +55,17 @@ def _pool() -> ThreadPoolExecutor:
 def forget() -> None:
     """Ask everything anew at the next occasion."""
     _kept.clear()
+
+
+def _start_afresh() -> None:
+    """Forget the threads and the lock of a parent, which aren't there, or never released, in its child."""
+    global _lock
+    _lock = Lock()
+    forget()
     _pool.cache_clear()
 
 
-# The threads of a parent aren't there in its child.
-os.register_at_fork(after_in_child=forget)
+os.register_at_fork(after_in_child=_start_afresh)
 
 
 def read(parts: Iterable[Part]) -> list[Sample]:

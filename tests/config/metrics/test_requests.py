@@ -1,0 +1,116 @@
+"""Requests are counted by route and status, over all processes; a process that ends takes nothing with it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.test import Client
+
+from config import gunicorn
+from config.env import BASE_DIR
+from config.metrics import folder
+from tests.config.metrics.conftest import TOKEN
+from tests.conftest import BOTH
+
+pytestmark = pytest.mark.django_db(databases=BOTH)
+SCRIPT = """
+import os, sys
+from pathlib import Path
+from config.metrics import folder
+folder.count_in(Path(sys.argv[1]))
+from prometheus_client import Counter
+Counter("repere_requests", "Answers given.", ("route", "method", "status"), registry=None).labels(
+    "healthz", "GET", "200").inc(int(sys.argv[2]))
+print(os.getpid())
+"""
+
+
+def another(where, count):
+    """Let another process count so many answers; return its number."""
+    ran = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, "-c", SCRIPT, str(where), str(count)],
+        cwd=BASE_DIR, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return int(ran.stdout)
+
+
+def answered(measured, route="healthz", method="GET", status="200"):
+    return measured.values().get(("repere_requests_total", method, route, status), 0)
+
+
+def test_an_answer_is_counted_by_the_name_of_its_route_and_its_status(measured):
+    measured.client.get("/healthz")
+    measured.client.get("/healthz?a=b")
+    measured.client.post("/healthz")
+    measured.client.get("/dossiers/6f1c24c1-57a5-4c1f-ae30-d8eb2fa58a7b")
+    measured.client.get("/no/such/place")
+    measured.client.generic("BREW", "/healthz")
+
+    values = measured.values()
+
+    counted = {key[1:]: value for key, value in values.items() if key[0] == "repere_requests_total"}
+    assert counted["GET", "healthz", "200"] == 2
+    assert counted["POST", "healthz", "405"] == 1
+    assert counted["GET", "none", "404"] == 1
+    assert counted["none", "none", "405"] == 1
+    assert not [key for key in counted if "6f1c24c1" in str(key) or "/" in key[1]]
+    assert values["repere_request_seconds_count", "GET", "healthz"] == 2
+
+
+def test_where_nobody_may_read_nothing_is_counted(settings, tmp_path):
+    settings.METRICS_TOKEN, settings.METRICS_DIR = "", tmp_path / "metrics"
+
+    assert Client().get("/healthz").status_code == 200
+    assert not settings.METRICS_DIR.exists()
+
+
+def test_a_folder_that_cant_be_written_keeps_nobody_from_filing(settings, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    settings.METRICS_TOKEN, settings.METRICS_DIR = TOKEN, tmp_path / "file"
+
+    assert Client().get("/healthz").status_code == 200
+
+
+def test_the_folder_is_the_services_alone(measured, settings):
+    measured.client.get("/healthz")
+
+    assert settings.METRICS_DIR.stat().st_mode & 0o777 == 0o700
+
+
+def test_processes_are_added_up_and_one_that_ends_takes_nothing_away(measured, settings):
+    measured.client.get("/healthz")
+    where = settings.METRICS_DIR
+    ended = another(where, 41)
+    assert answered(measured) == 42
+
+    folder.fold(where, ended)
+
+    assert answered(measured) == 42
+    assert not list(where.glob(f"*_{ended}.db"))
+    folder.fold(where, another(where, 100))
+    assert answered(measured) == 142
+
+
+def test_the_server_keeps_the_counts_of_workers_that_were_killed(measured, settings, monkeypatch):
+    measured.client.get("/healthz")
+    monkeypatch.setenv("REPERE_METRICS_DIR", str(settings.METRICS_DIR))
+    ended = another(settings.METRICS_DIR, 7)
+
+    gunicorn.on_starting(None)
+
+    assert answered(measured) == 8
+    assert not list(settings.METRICS_DIR.glob(f"*_{ended}.db"))
+    assert list(settings.METRICS_DIR.glob(f"counter_{os.getpid()}.db")), "a living process keeps its file"
+
+
+def test_a_damaged_file_of_a_dead_process_is_put_aside(measured, settings):
+    measured.client.get("/healthz")
+    ended = another(settings.METRICS_DIR, 7)
+    path = settings.METRICS_DIR / f"counter_{ended}.db"
+    path.write_bytes((1_000).to_bytes(4, "little") + bytes(4) + (9_999).to_bytes(4, "little") + bytes(988))
+
+    folder.fold(settings.METRICS_DIR, ended)
+
+    assert answered(measured) == 1
+    assert not path.exists()
