@@ -103,7 +103,7 @@ _SLACK: Final = timedelta(days=1)  # by which the order of places may differ fro
 _RUN: Final = re.compile(rb"([0-9]{1,18})-([0-9]{1,18}) (\S{27}) (.+)")
 _BY: Final = re.compile(rb"([0-9a-f-]{36}):([1-9][0-9]{0,15})-([1-9][0-9]{0,15})")
 _IN_PAGE: Final = re.compile(rb'<script type="application/json" id="receipt">(.*?)</script>', re.DOTALL)
-_FEED: Final = re.compile(r"\bleaf ([0-9a-f-]{36}) ([1-9][0-9]{0,15}) ([0-9a-f]{64})\b")
+FEED_LINE: Final = re.compile(r"\bleaf ([0-9a-f-]{36}) ([1-9][0-9]{0,15}) ([0-9a-f]{64})\b")
 
 
 class Fault(Exception):
@@ -787,7 +787,7 @@ class Feed:
             # Logs of many programs: a byte that is no UTF-8 must not end the reading.
             with Path(place).open(encoding="utf-8", errors="replace") as lines:
                 for number, line in enumerate(lines):
-                    if said := _FEED.search(line):
+                    if said := FEED_LINE.search(line):
                         writer, seq = writers.setdefault(said[1], said[1].encode()), int(said[2])
                         # By hash: whoever rewrites an entry keeps writer and counter, and can't keep this.
                         feed.lines[bytes.fromhex(said[3])] = (writer, seq, file, number)

@@ -9,6 +9,8 @@ BACKUP_MADE: Final = "backup:made"
 BACKUP_KEPT: Final = "backup:kept"
 RESTORE_REHEARSED: Final = "restore:rehearsed"
 RESTORE_HELD: Final = "restore:held"
+#: What a restore has lost was looked for; the entry counts the filings.
+RESTORE_RECALLED: Final = "restore:recalled"
 RESTORE_OPENED: Final = "restore:opened"
 KEY_ROTATED: Final = "key:rotated"
 KEY_DESTROYED: Final = "key:destroyed"
@@ -16,5 +18,5 @@ KEY_ESCROWED: Final = "key:escrowed"
 KEY_RECOVERED: Final = "key:recovered"
 TRAINING_RESET: Final = "training:reset"
 
-register(BACKUP_MADE, BACKUP_KEPT, RESTORE_REHEARSED, RESTORE_HELD, RESTORE_OPENED)
+register(BACKUP_MADE, BACKUP_KEPT, RESTORE_REHEARSED, RESTORE_HELD, RESTORE_RECALLED, RESTORE_OPENED)
 register(KEY_ROTATED, KEY_DESTROYED, KEY_ESCROWED, KEY_RECOVERED, TRAINING_RESET)

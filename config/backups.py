@@ -52,17 +52,26 @@ _FAILURES: Final = tuple(
         (r"version mismatch", "pg_dump est plus ancien que le serveur : installez sa version"),
         (r"password authentication failed|authentification par mot de passe", "le mot de passe est refusé"),
         (r"no password supplied|aucun mot de passe", "aucun mot de passe n'est donné"),
-        (r"no pg_hba\.conf entry|pg_hba\.conf", "le serveur n'admet pas ce compte depuis cette machine (pg_hba.conf)"),
+        (
+            r"no pg_hba\.conf entry|pg_hba\.conf",
+            "le serveur n'admet pas ce compte depuis cette machine (pg_hba.conf)",
+        ),
         (
             r"certificate|root\.crt|SSL error|does not support SSL",
             "TLS : le certificat du serveur n'est pas accepté (PGSSLROOTCERT, sslmode)",
         ),
-        (r"role \S+ does not exist|le rôle .* n'existe pas", "un rôle manque dans ce serveur : créez les rôles d'abord"),
+        (
+            r"role \S+ does not exist|le rôle .* n'existe pas",
+            "un rôle manque dans ce serveur : créez les rôles d'abord",
+        ),
         (r"database \S+ does not exist|la base .* n'existe pas", "la base nommée n'existe pas"),
         (r"connection|could not translate host name|connexion", "le serveur ne répond pas"),
         (r"no space left|disk full|aucun espace", "le disque est plein"),
         (r"lock timeout|deadlock|canceling statement", "une table est verrouillée : recommencez"),
-        (r"row[- ]level security|sécurité au niveau ligne", "le compte ne voit pas toutes les lignes : prenez le propriétaire"),
+        (
+            r"row[- ]level security|sécurité au niveau ligne",
+            "le compte ne voit pas toutes les lignes : prenez le propriétaire",
+        ),
         (r"already exists|existe déjà", "la base n'est pas vide"),
         (r"unsupported version|input file|archive", "le fichier n'est pas une copie que cet outil sait lire"),
     )
@@ -160,7 +169,9 @@ def latest(part: str, place: Path) -> Copy:
         CopyError: there is none.
     """
     copies = [
-        copy for copy in _in(place if place.is_dir() else place.parent, part) if place.is_dir() or copy.path == place
+        copy
+        for copy in _in(place if place.is_dir() else place.parent, part)
+        if place.is_dir() or copy.path == place
     ]
     if not copies:
         raise CopyError(f"Aucune copie de la base {part} dans {place}.")

@@ -101,7 +101,9 @@ def restore(database: str, data: Path, *, to: datetime | None) -> None:
         f" --lock-path={data.parent / 'lock'} --no-archive-async --log-level-file=off"
         ' archive-get %f "%p"'
     )
-    target = [] if to is None else ["--type=time", f"--target={to.isoformat(sep=' ')}", "--target-action=promote"]
+    target = (
+        [] if to is None else ["--type=time", f"--target={to.isoformat(sep=' ')}", "--target-action=promote"]
+    )
     _run(
         "restore", database, f"--pg1-path={data}", f"--tablespace-map-all={data.parent / 'tablespaces'}",
         f"--lock-path={data.parent / 'lock'}", "--archive-mode=off", f"--recovery-option=restore_command={get}", *target,

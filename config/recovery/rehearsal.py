@@ -32,7 +32,9 @@ _VARIABLES: Final = {CASES: "DATABASE_URL", KEYS: "KEYS_DATABASE_URL"}
 _PORT: Final = 5432
 _LAST_COMMIT: Final = re.compile(r"last completed transaction was at log time (\S+ \S+)")
 _REDO_DONE: Final = re.compile(r"redo done at ([0-9A-F]+)/([0-9A-F]+)")
-_STOPPED_AT: Final = re.compile(r"recovery stopping (?:before|after) commit of transaction \d+, time (\S+ \S+)")
+_STOPPED_AT: Final = re.compile(
+    r"recovery stopping (?:before|after) commit of transaction \d+, time (\S+ \S+)"
+)
 _SEGMENT_BITS: Final = 24  # 16 MiB, PostgreSQL's default
 _ROOM: Final = 1.2
 
@@ -92,10 +94,15 @@ def rehearse(
         if dumps:
             found = stack.enter_context(_from_dumps(scratch, dumps))
         else:
-            found = [stack.enter_context(_from_archive(scratch, CASES, to)), stack.enter_context(_from_archive(scratch, KEYS, None))]
+            found = [
+                stack.enter_context(_from_archive(scratch, CASES, to)),
+                stack.enter_context(_from_archive(scratch, KEYS, None)),
+            ]
         findings = _look(scratch, found, inside)
         last = next(one.last_commit for one in found if one.database == CASES)
-        return Result(asked, last, max(0.0, (asked - last).total_seconds()), time.monotonic() - began, findings)
+        return Result(
+            asked, last, max(0.0, (asked - last).total_seconds()), time.monotonic() - began, findings
+        )
 
 
 # --- From the archive ---------------------------------------------------------------------------------
@@ -133,7 +140,10 @@ def _require_room(folder: Path, size: int) -> None:
 
 
 def _instants(pattern: re.Pattern[str], said: str) -> list[datetime]:
-    return [datetime.fromisoformat(f"{one}+00:00") if "+" not in one else datetime.fromisoformat(one) for one in pattern.findall(said)]
+    return [
+        datetime.fromisoformat(f"{one}+00:00") if "+" not in one else datetime.fromisoformat(one)
+        for one in pattern.findall(said)
+    ]
 
 
 def _require_no_gap(database: str, said: str, last_segment: str) -> None:
@@ -170,8 +180,12 @@ def _from_dumps(scratch: Path, dumps: Mapping[str, Path]) -> Iterator[list[Resto
     with Server(server.own(scratch / "both"), _PORT) as running:
         running.create()
         running.start()
-        for role in sorted({*_roles(), *(connections[alias].settings_dict["USER"] for alias in ALIASES.values())}):
-            running.do(f'CREATE ROLE "{role}" SUPERUSER LOGIN' if role not in _roles() else f'CREATE ROLE "{role}"')
+        for role in sorted(
+            {*_roles(), *(connections[alias].settings_dict["USER"] for alias in ALIASES.values())}
+        ):
+            running.do(
+                f'CREATE ROLE "{role}" SUPERUSER LOGIN' if role not in _roles() else f'CREATE ROLE "{role}"'
+            )
         urls = {}
         for part in copies:
             settled = connections[ALIASES[part]].settings_dict
@@ -215,7 +229,9 @@ def _manage(scratch: Path, urls: Mapping[str, str], *words: str) -> str:
         refused = [line.removeprefix("CommandError: ") for line in done.stderr.splitlines()]
         is_sentence = done.stderr.startswith("CommandError: ")
         raise CopyError(
-            "\n".join(refused) if is_sentence else "Les bases restaurées n'ont pas pu être lues par cette version du code."
+            "\n".join(refused)
+            if is_sentence
+            else "Les bases restaurées n'ont pas pu être lues par cette version du code."
         )
     return done.stdout
 

@@ -124,7 +124,13 @@ def _sample(count: int, at: datetime) -> tuple[int, int]:
         for_the_service(),
         transaction.atomic(),
         disclosure(
-            act=RESTORE_REHEARSED, actor=SYSTEM, at=at, purpose=Purpose.MAINTENANCE, objects=[], tenant=None, urgent=True
+            act=RESTORE_REHEARSED,
+            actor=SYSTEM,
+            at=at,
+            purpose=Purpose.MAINTENANCE,
+            objects=[],
+            tenant=None,
+            urgent=True,
         ) as scope,
     ):
         for row, columns in _drawn(count):

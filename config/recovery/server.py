@@ -81,7 +81,9 @@ class Server:
             cwd="/", **account(),
         )  # fmt: skip
         if done.returncode:
-            raise CopyError("Une grappe PostgreSQL provisoire n'a pas pu être créée : le disque est-il plein ?")
+            raise CopyError(
+                "Une grappe PostgreSQL provisoire n'a pas pu être créée : le disque est-il plein ?"
+            )
 
     def start(self) -> None:
         """Start it, and wait until it has recovered and answers.

@@ -16,6 +16,7 @@ from django.db import models, transaction
 
 from accounts.models import Authority, Unit
 from accounts.territory import commune, competent_authority, department_of
+from audit import leaf_stream
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from core.kept_queries import Given, KeptQuery
@@ -192,6 +193,9 @@ def _receive(act: "StepContext", *, urgent: bool) -> None:
     hits.compare_filing(act)
     if referral.variant == Variant.COPY_OF_DIRECT_REPORT:
         _copy_of_direct_report(act)
+    # Beside the database: after a restore to an earlier moment, the line still names this filing.
+    filing = leaf_stream.Filing(referral.reference, referral.department, act.at)
+    transaction.on_commit(partial(leaf_stream.tell_filing, leaf_stream.sealed_filing(filing)), robust=True)
 
 
 def adopt_keys(act: "StepContext") -> None:

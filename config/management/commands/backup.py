@@ -85,7 +85,9 @@ class Command(BaseCommand):
         for part, limit in ((CASES, days), (KEYS, settings.KEY_BACKUP_DAYS)):
             held = pgbackrest.stanza(part)
             old = [one for one in held.backups if one.begun < instant() - timedelta(days=limit)]
-            late += [f"Base {part} : une copie de plus de {limit} jours n'a pas pu être effacée."] * _expired(part, old)
+            late += [f"Base {part} : une copie de plus de {limit} jours n'a pas pu être effacée."] * _expired(
+                part, old
+            )
             newest = held.backups[-1].ended
             known = status.last_backup(part)
             if known is None or newest.replace(microsecond=0) > known:

@@ -40,15 +40,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare what is restored, and what is accepted."""
-        parser.add_argument("--at", type=_moment, help="moment voulu, avec son fuseau (2026-11-24T03:00+01:00)")
+        parser.add_argument(
+            "--at", type=_moment, help="moment voulu, avec son fuseau (2026-11-24T03:00+01:00)"
+        )
         parser.add_argument("--cases", type=Path, help="copie de `manage.py backup`, ou son dossier")
         parser.add_argument("--keys", type=Path, help="de même, pour les clés")
-        parser.add_argument("--ledger", type=Path, action="append", default=[], help="autre liste des destructions")
+        parser.add_argument(
+            "--ledger", type=Path, action="append", default=[], help="autre liste des destructions"
+        )
         parser.add_argument("--key", action="append", default=[], help="clé de vérification du journal")
         parser.add_argument("--sample", type=int, default=20, help="lignes ouvertes dans chaque table (20)")
         parser.add_argument("--rpo", type=int, default=300, help="perte admise, en secondes (300)")
         parser.add_argument("--rto", type=int, default=1800, help="durée admise, en secondes (1800)")
-        parser.add_argument("--folder", type=Path, help="où restaurer ; par défaut le dossier provisoire du système")
+        parser.add_argument(
+            "--folder", type=Path, help="où restaurer ; par défaut le dossier provisoire du système"
+        )
         parser.add_argument("--json", action="store_true", help="donner le résultat en JSON")
         parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
 
@@ -87,7 +93,11 @@ class Command(BaseCommand):
         inside += [word for one in options["key"] for word in ("--key", one)]
         try:
             result = rehearsal.rehearse(
-                asked=options["at"] or began, to=options["at"], dumps=dumps, folder=options["folder"], inside=inside
+                asked=options["at"] or began,
+                to=options["at"],
+                dumps=dumps,
+                folder=options["folder"],
+                inside=inside,
             )
             wrong = _wrong(result, options)
         except CopyError:
@@ -121,7 +131,9 @@ def _wrong(result: Result, options: dict[str, Any]) -> list[str]:
     if found["journal"]["fault"]:
         wrong.append(_FAULTS[found["journal"]["fault"]])
     if found["unreadable"]:
-        wrong.append(f"{found['unreadable']} valeurs de l'échantillon sont illisibles : la copie des clés ne va pas avec.")
+        wrong.append(
+            f"{found['unreadable']} valeurs de l'échantillon sont illisibles : la copie des clés ne va pas avec."
+        )
     if not found["cases"] and not found["filings"]:
         wrong.append("La base restaurée n'a aucun dossier.")
     if result.rpo_seconds > options["rpo"]:

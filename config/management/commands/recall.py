@@ -1,0 +1,149 @@
+"""After a restore: list the acknowledged filings that the database lacks. The owner's command."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts.actor import SYSTEM
+from audit import journal, leaf_stream
+from audit.errors import AuditError
+from audit.events import Purpose
+from audit.verifier import Fault
+from config.acts import RESTORE_RECALLED
+from config.recovery import recall
+from config.recovery.recall import Found, Witnessed
+from core.clock import instant
+from encryption.errors import EncryptionError
+
+_STANDING: Final = {
+    "held": "dans la base : rien à faire",
+    "lost": "perdue : à transmettre de nouveau",
+    "unknown": "ni dans la base ni dans le flux : demandez le reçu, et vérifiez-le (verifier.py receipt)",
+    "misheard": "ce n'est pas une référence : faites-la répéter",
+}
+_WHAT_TO_DO: Final = (
+    "À faire : prévenez la cellule de chaque département de la liste et de la période ; annoncez à toutes les personnes "
+    "qui ont transmis pendant cette période qu'il faut transmettre de nouveau, le reçu en main (docs/backup.md)."
+)
+_UNKNOWN: Final = (
+    "Ce qui ne peut pas être su : une transmission dont le processus a été tué entre l'enregistrement et la ligne du flux, "
+    "ou dont la ligne n'a pas été collectée. Un reçu la prouve."
+)
+
+
+class Command(BaseCommand):
+    """Reads the feed of leaf hashes and the witness file; changes nothing but the journal."""
+
+    help = "Après une restauration : liste les transmissions confirmées que la base n'a plus."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare what stands outside the database."""
+        parser.add_argument(
+            "--feed", type=Path, action="append", default=[], help="flux collecté des empreintes"
+        )
+        parser.add_argument("--witnessed", type=Path, help="fichier témoin ; par défaut celui des réglages")
+        parser.add_argument(
+            "--reference", action="append", default=[], help="référence qu'une personne donne : perdue ou non"
+        )
+        parser.add_argument("--json", action="store_true", help="donner le résultat en JSON")
+
+    def handle(self, *_: object, **options: Any) -> None:
+        """Compare, write the entry, then print.
+
+        Raises:
+            CommandError: there is no feed and no witness file, or one can't be read.
+        """
+        feeds, witness = self._feeds(options["feed"]), self._witness(options["witnessed"])
+        if not feeds and witness is None:
+            raise CommandError(
+                "Ni flux (--feed) ni fichier témoin (--witnessed) : rien en dehors de la base ne dit ce qui est perdu."
+            )
+        try:
+            found = recall.look(feeds, witness)
+            with transaction.atomic():
+                journal.record(
+                    RESTORE_RECALLED,
+                    actor=SYSTEM,
+                    at=instant(),
+                    purpose=Purpose.MAINTENANCE,
+                    count=len(found.filings),
+                )
+            asked = {one: recall.standing_of(one, found) for one in options["reference"]}
+        except OSError as error:
+            raise CommandError(f"{error.filename} ne peut pas être lu.") from None
+        except Fault:
+            raise CommandError("Le fichier témoin est abîmé.") from None
+        except (AuditError, EncryptionError) as refused:
+            raise CommandError(str(refused)) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(_data(found, asked)))
+        else:
+            self._say(found, asked, has_feed=bool(feeds))
+
+    def _feeds(self, named: list[Path]) -> list[Path]:
+        if missing := [one for one in named if not one.exists()]:
+            raise CommandError(f"{missing[0]} n'existe pas.")
+        if named or settings.LEAF_FEED in ("", leaf_stream.STDOUT):
+            return named
+        return [one for one in [Path(settings.LEAF_FEED)] if one.exists()]
+
+    def _witness(self, named: Path | None) -> Path | None:
+        if named is not None and not named.exists():
+            raise CommandError(f"{named} n'existe pas.")
+        path = named or (Path(settings.LOG_WITNESS_FILE) if settings.LOG_WITNESS_FILE else None)
+        return path if path is not None and path.exists() else None
+
+    def _say(self, found: Found, asked: dict[str, str], *, has_feed: bool) -> None:
+        if has_feed:
+            self.stdout.write(
+                f"{len(found.filings)} transmissions confirmées ne sont pas dans la base, sur {found.named} que le flux nomme ; "
+                f"{found.entries} entrées du journal sur {found.feed_lines}."
+            )
+            for one in found.filings:
+                self.stdout.write(
+                    f"  {one.reference}  {one.at:%Y-%m-%d %H:%M:%S %Z}  {one.department or '-'}"
+                )
+            if found.filings:
+                self.stdout.write(
+                    f"Période : de {found.filings[0].at:%Y-%m-%d %H:%M:%S} à {found.filings[-1].at:%Y-%m-%d %H:%M:%S %Z}."
+                )
+        else:
+            self.stdout.write("Sans le flux (--feed), les transmissions perdues ne peuvent pas être nommées.")
+        if found.witnessed is not None:
+            self.stdout.write(_of_witness(found.witnessed))
+        for reference, standing in asked.items():
+            self.stdout.write(f"{reference} : {_STANDING[standing]}.")
+        if found.filings or (found.witnessed is not None and found.witnessed.lost):
+            self.stdout.write(_WHAT_TO_DO)
+        self.stdout.write(_UNKNOWN)
+
+
+def _of_witness(witnessed: Witnessed) -> str:
+    until = (
+        "" if witnessed.until is None else f", la dernière signée le {witnessed.until:%Y-%m-%d %H:%M:%S %Z}"
+    )
+    return f"Le témoin a vu {witnessed.seen} places du journal{until} ; la base en a {witnessed.held}, {witnessed.lost} sont perdues."
+
+
+def _data(found: Found, asked: dict[str, str]) -> dict[str, Any]:
+    witnessed = found.witnessed
+    return {
+        "filings": [
+            {"reference": one.reference, "department": one.department, "at": one.at.isoformat()}
+            for one in found.filings
+        ],
+        "named": found.named,
+        "entries_lost": found.entries,
+        "witnessed": None
+        if witnessed is None
+        else {
+            "seen": witnessed.seen,
+            "held": witnessed.held,
+            "until": None if witnessed.until is None else witnessed.until.isoformat(),
+        },
+        "references": asked,
+    }
