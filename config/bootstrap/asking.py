@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 #: Section, key, question and what an empty answer means; a list is answered with commas.
-_QUESTIONS: Final = (
+_QUESTIONS: Final[tuple[tuple[str, str, str, str | list[str]], ...]] = (
     ("service", "hosts", "Noms du service, séparés par des virgules", []),
     ("service", "files_origin", "Origine des fichiers (https:// et un second nom)", ""),
     ("service", "authorities", "Codes des autorités, par exemple 93", []),

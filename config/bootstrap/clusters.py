@@ -1,6 +1,6 @@
 """Clusters of PostgreSQL: roles, logins, memberships and databases, made as an administrator.
 
-The password of a login goes to the server as a SCRAM verifier alone (RFC 5803): the server's log may hold the statement.
+The password of a login goes to the server as a SCRAM verifier alone (RFC 5803): its log may hold the statement.
 Source: PostgreSQL's manual, "CREATE ROLE", "GRANT", ``PQencryptPasswordConn``.
 """
 
@@ -46,7 +46,7 @@ class Cluster:
             BootstrapError: the server doesn't answer, or refuses.
         """
         with refusals(self.place, "lire le catalogue"):
-            return self._connection(within).execute(statement, values).fetchall()  # type: ignore[arg-type]
+            return self._connection(within).execute(statement, values).fetchall()
 
     def do(self, right: str, statement: str, *names: str, within: str = "") -> None:
         """Run a statement whose ``{}`` are the names of roles or databases. ``right``: the right that it needs.
@@ -54,7 +54,7 @@ class Cluster:
         Raises:
             BootstrapError: the server doesn't answer, or refuses.
         """
-        composed = sql.SQL(statement).format(*map(sql.Identifier, names))  # type: ignore[arg-type]
+        composed = sql.SQL(statement).format(*map(sql.Identifier, names))
         with refusals(self.place, right):
             self._connection(within).execute(composed)
 
@@ -136,8 +136,9 @@ def require_login(place: str, address: str, *, file: str) -> None:
         state = error.sqlstate or ("28P01" if "authentication failed" in str(error) else "")
         if state in _PASSWORD_REFUSED:
             raise BootstrapError(
-                f"La grappe {place} refuse le compte de {file} : il existait déjà avec un autre mot de passe, ou pg_hba.conf "
-                "ne l'admet pas. Écrivez la bonne adresse dans ce fichier, ou donnez un autre nom au compte ([roles])."
+                f"La grappe {place} refuse le compte de {file} : il existait déjà avec un autre mot de passe, ou "
+                "pg_hba.conf ne l'admet pas. Écrivez la bonne adresse dans ce fichier, ou donnez un autre nom au compte "
+                "([roles])."
             ) from None
         raise BootstrapError(
             f"La grappe {place} n'admet pas le compte de {file} : {_first(error)}."
@@ -153,11 +154,13 @@ def require_free(cluster: Cluster, name: str, *, owner: str, ours: str) -> None:
     rows = cluster.ask("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", name)
     if rows and rows[0][0] != owner:
         raise BootstrapError(
-            f"La base {name} de {cluster.place} existe et appartient à {rows[0][0]}, non à {owner} : donnez un autre nom."
+            f"La base {name} de {cluster.place} existe et appartient à {rows[0][0]}, non à {owner} : donnez un autre "
+            "nom."
         )
     tables = cluster.tables_of(name) if rows else set()
     if tables and ours not in tables:
         shown: Sequence[str] = sorted(tables)[:3]
         raise BootstrapError(
-            f"La base {name} de {cluster.place} contient des tables d'autrui ({', '.join(shown)}…) : donnez un autre nom."
+            f"La base {name} de {cluster.place} contient des tables d'autrui ({', '.join(shown)}…) : donnez un "
+            "autre nom."
         )

@@ -10,7 +10,7 @@ from typing import Final
 
 from audit import notes, verifier
 from config.bootstrap.errors import BootstrapError
-from config.bootstrap.plan import FILE, PROVIDERS, STORES, Plan
+from config.bootstrap.plan import FILE, PROVIDERS, STORES, Plan, Roles
 from config.bootstrap.processes import OWNER, SEQUENCER, WEB, WITNESS, WORKER, Process
 from encryption.errors import KeysUnavailable
 from encryption.signing import FileSigner
@@ -123,8 +123,8 @@ def _all(process: Process, plan: Plan, places: Places) -> dict[str, str]:
         f"{prefix}{keys}_FILE": str(places.secret(process, "keys-database.url")),
         "REPERE_ALLOW_ONE_CLUSTER": _yes(plan.databases.one_cluster),
         "REPERE_DATABASE_ROLE": plan.roles.sequencer if process is SEQUENCER else plan.roles.service,
-        "REPERE_AUDITOR_ROLE": plan.roles.auditor,
-        "REPERE_SEQUENCER_ROLE": plan.roles.sequencer,
+        "REPERE_AUDITOR_ROLE": _unless_usual(plan.roles.auditor, Roles.auditor),
+        "REPERE_SEQUENCER_ROLE": _unless_usual(plan.roles.sequencer, Roles.sequencer),
         **_key_service(process, plan, places),
         **_seen_by_people(process, plan, places),
         "REPERE_LOG_ORIGIN": plan.origin,
@@ -194,6 +194,10 @@ def _seen_by_people(process: Process, plan: Plan, places: Places) -> dict[str, s
     }
 
 
+def _unless_usual(value: str, usual: str) -> str:
+    return "" if value == usual else value
+
+
 def _yes(value: bool) -> str:
     return "yes" if value else ""
 
@@ -201,7 +205,9 @@ def _yes(value: bool) -> str:
 def text_of(process: Process, said: Mapping[str, str]) -> str:
     """Return an environment file: systemd, a shell and container engines take the same from it."""
     head = f"# Environment of {process.name}, written by manage.py bootstrap. Secrets are in the files that it names.\n"
-    return head + "".join(f'{name}="{value}"\n' for name, value in said.items())
+    # Quoted only where a shell needs it: some container engines keep the quotes.
+    quoted = {name: f'"{value}"' if " " in value else value for name, value in said.items()}
+    return head + "".join(f"{name}={value}\n" for name, value in quoted.items())
 
 
 def read(text: str) -> dict[str, str]:

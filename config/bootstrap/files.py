@@ -10,6 +10,8 @@ from typing import Final
 
 from config.bootstrap.errors import BootstrapError
 
+ROOT: Final = "root"
+OPEN_FOLDER: Final = 0o755  # on the way to what each account may read
 FOLDER: Final = 0o750
 #: A file that root writes and the account of a process reads.
 SHARED: Final = 0o640
@@ -31,7 +33,7 @@ class Files:
         """
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.chmod(0o700 if own else FOLDER)
+            path.chmod(0o700 if own else OPEN_FOLDER if account == ROOT else FOLDER)
             self._give(path, account, own=own)
         except OSError as error:
             raise _refused(path, error) from None
@@ -46,7 +48,7 @@ class Files:
         try:
             os.link(draft, path)
         except FileExistsError:
-            pass
+            self.give(path, account=account, own=mode == OWN)
         except OSError as error:
             raise _refused(path, error) from None
         finally:
@@ -75,17 +77,45 @@ class Files:
             raise _refused(path, error) from None
         return draft
 
+    def is_given(self, path: Path, *, account: str, own: bool) -> bool:
+        """Tell whether a file is there and its account's, as far as this process can give it.
+
+        Raises:
+            BootstrapError: it can't be looked at.
+        """
+        if not exists(path):
+            return False
+        ids = self._ids(account, own=own)
+        found = path.stat()
+        return ids is None or ids == (found.st_uid, found.st_gid)
+
+    def give(self, path: Path, *, account: str, own: bool) -> None:
+        """Give a file to an account (``own``), or to root with its group, where root writes and there is one.
+
+        Raises:
+            BootstrapError: it can't be given.
+        """
+        try:
+            self._give(path, account, own=own)
+        except OSError as error:
+            raise _refused(path, error) from None
+
     def _give(self, path: Path, account: str, *, own: bool) -> None:
-        """Give a file to an account, where root writes and there is such an account."""
+        if ids := self._ids(account, own=own):
+            os.chown(path, *ids)
+
+    def _ids(self, account: str, *, own: bool) -> tuple[int, int] | None:
+        """Return whose a file has to be; None where there is no such account, or this process isn't root."""
         try:
             user, group = pwd.getpwnam(account).pw_uid, grp.getgrnam(account).gr_gid
         except KeyError:
             self.foreign.add(account)
-            return
-        if os.geteuid() == 0:
-            os.chown(path, user if own else 0, group)
-        elif (user, group) != (os.geteuid(), os.getegid()):
-            self.foreign.add(account)
+            return None
+        if os.geteuid() != 0:
+            if (user, group) != (os.geteuid(), os.getegid()):
+                self.foreign.add(account)
+            return None
+        return (user if own else 0), group
 
 
 def exists(path: Path) -> bool:

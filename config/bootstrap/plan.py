@@ -1,6 +1,7 @@
-"""Plan of an installation: what bootstrap can't guess, read from a TOML file (``deploy/repere.toml``). It holds no secret.
+"""Plan of an installation: what bootstrap can't guess, read from a TOML file (``deploy/repere.toml``).
 
-Each section is a dataclass, each key a field of it; a field without a default has to be said. Every fault is a sentence.
+It holds no secret. Each section is a dataclass, each key a field of it; a field without a default has to be said. Every
+fault is a sentence.
 """
 
 import re
@@ -51,7 +52,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """One database: the address of its cluster as an administrator's, without a password, and the name it shall have."""
+    """One database: the address of its cluster, as an administrator's without a password, and its name to be."""
 
     admin: str
     name: str
@@ -119,7 +120,7 @@ class Keys:
     kms_region: str = ""
     kms_endpoint: str = ""
     hsm_module: str = ""
-    hsm_token: str = "repere"
+    hsm_token: str = "repere"  # noqa: S105 - a label
     hsm_key: str = "repere"
     hsm_pin_file: str = ""
 
@@ -156,7 +157,7 @@ class Attachments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
-    """Name of the journal's tree, its witness, and the ledger of erasures. An empty witness address: no witness here."""
+    """Name of the journal's tree, its witness, the ledger of erasures. An empty witness address: no witness here."""
 
     origin: str = ""
     witness_name: str = ""
@@ -303,7 +304,7 @@ def _faults_of_databases(plan: Plan) -> Iterator[str]:
             yield f"{where}.admin n'est pas une adresse, postgres://postgres@machine:5432/postgres?sslmode=verify-full."
             continue
         if "password" in said:
-            yield f"{where}.admin contient un mot de passe : mettez-le dans un fichier (password_file), ou attendez la question."
+            yield f"{where}.admin contient un mot de passe : mettez-le dans un fichier, {where}.password_file."
         hosts = (said.get("host", "") + "," + said.get("hostaddr", "")).split(",")
         if not all(map(is_near, hosts)) and said.get("sslmode") != "verify-full":
             yield f"{where}.admin passe en clair sur le réseau : ajoutez ?sslmode=verify-full."

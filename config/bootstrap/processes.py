@@ -1,7 +1,7 @@
 """Which process needs which variables: the one table from which the environment files are written.
 
-A name may end in ``_FILE`` in a file (``config/env.py``). ``tests/config/bootstrap/test_processes.py`` compares the table
-with what ``config/settings.py`` reads, and starts each process with its own variables alone.
+A name may end in ``_FILE`` in a file (``config/env.py``). ``tests/config/bootstrap/test_processes.py`` compares the
+table with what ``config/settings.py`` reads, and starts each process with its own variables alone.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Ceremony sheet: what was made, where each copy goes, who signs. With secrets only in a file that is printed and destroyed.
+"""Ceremony sheet: what was made, where each copy goes, who signs.
 
-Source: docs/keys.md, "The ceremony".
+It holds secrets only in a file that is printed and destroyed. Source: docs/keys.md, "The ceremony".
 """
 
 import hashlib
@@ -26,7 +26,8 @@ def lines(plan: Plan, places: Places, *, at: datetime) -> Iterator[str]:
     yield "Trois personnes présentes : deux exploitants, un observateur. Personne n'est seul avec une clé."
     yield ""
     yield from _root(plan, places)
-    yield f"Clé du journal ({places.log_key}) : deux lignes ; une copie papier sous scellé, dans un coffre, loin des serveurs web."
+    yield f"Clé du journal ({places.log_key}) : deux lignes."
+    yield "  Une copie papier sous scellé, dans un coffre, loin des serveurs web."
     yield "  Clés publiques, à donner aux auditeurs par une autre voie que l'export :"
     yield from (f"  {key}" for key in environments.log_keys(plan, places))
     if plan.journal.witness_address:
@@ -77,11 +78,11 @@ def left(plan: Plan, places: Places, foreign: set[str]) -> Iterator[str]:
     if missing:
         yield (
             f"Comptes : les fichiers ne sont pas donnés à {', '.join(missing)} (comptes absents, ou commande lancée "
-            "sans être root). Créez les comptes (deploy/systemd/repere.sysusers.conf), puis chown, ou relancez en root "
-            "dans un dossier vide."
+            "sans être root). Créez les comptes (deploy/systemd/repere.sysusers.conf), puis relancez en root."
         )
     yield "Clés : imprimez et scellez (--secrets FICHIER), puis le séquestre (docs/keys.md)."
-    yield f"TLS : un certificat pour {', '.join(plan.service.hosts)} et un pour {plan.service.files_origin} (docs/install.md)."
+    hosts = ", ".join(plan.service.hosts)
+    yield f"TLS : un certificat pour {hosts} et un pour {plan.service.files_origin} (docs/install.md)."
     yield f"Processus : web, worker, sequencer, witness, chacun avec son fichier de {places.out} (docs/install.md)."
     yield "Premières personnes : create_user, puis grant (docs/first-use)."
     yield "Sauvegardes : pgBackRest, ou manage.py backup ; une répétition de la restauration (docs/backup.md)."

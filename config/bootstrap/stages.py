@@ -1,4 +1,7 @@
-"""Stages of an installation, in their order. Each step looks first whether it is done; none overwrites a key or a secret."""
+"""Stages of an installation, in their order. Each step looks first whether it is done.
+
+None overwrites a key or a secret.
+"""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -78,7 +81,7 @@ def folders(on: Installation) -> Iterator[Step]:
 def _folder(on: Installation, path: Path, account: str, *, own: bool = False) -> Step:
     return Step(
         f"le dossier {path}",
-        lambda: files.exists(path),
+        lambda: on.files.is_given(path, account=account, own=own),
         lambda: on.files.folder(path, account=account, own=own),
     )
 
@@ -116,6 +119,9 @@ def _secret(
     def make() -> None:
         # An environment is written after the keys: where it is there, a key that isn't was lost, and a new one would
         # open nothing and sign for nobody.
+        if files.exists(path):
+            on.files.give(path, account=process.account, own=mode == files.OWN)
+            return
         if mode == files.OWN and files.exists(on.places.environment(process)):
             raise BootstrapError(
                 f"{path} manque ({name}) dans une installation faite : remettez la copie du coffre. Aucune autre clé "
@@ -123,7 +129,8 @@ def _secret(
             )
         on.files.place(path, text(), account=process.account, mode=mode)
 
-    return Step(f"{name}, {path}", lambda: files.exists(path), make)
+    given = partial(on.files.is_given, path, account=process.account, own=mode == files.OWN)
+    return Step(f"{name}, {path}", given, make)
 
 
 def _root_keys(on: Installation) -> Iterator[Step]:
@@ -179,7 +186,7 @@ def _wanted(on: Installation, process: Process) -> tuple[dict[str, str], dict[st
 
 
 def _is_written(on: Installation, process: Process) -> bool:
-    if not files.exists(on.places.environment(process)):
+    if not on.files.is_given(on.places.environment(process), account=process.account, own=False):
         return False
     old, new = _wanted(on, process)
     return old == new

@@ -189,7 +189,7 @@ def _roles_of_service() -> list[str]:
 
 def is_the_sequencers() -> bool:
     """Tell whether this is the environment of the sequencer."""
-    return bool(settings.DATABASE_ROLE == settings.ROLES.sequencer)
+    return bool(settings.ROLES.sequencer == settings.DATABASE_ROLE)
 
 
 def _clock(alias: str) -> Iterator[CheckMessage]:
