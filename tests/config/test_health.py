@@ -1,9 +1,18 @@
 """The two probes: alive says nothing of the databases, ready asks both; neither tells a detail."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError, connections
 
+from audit import sequencing_lag
+from audit.models import SequencerPass
 from config import health
+from core.clock import instant
+from outbox.models import Work
+from tests.audit.owner import as_owner
+
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -11,8 +20,22 @@ def both_databases(db):
     """Let the probes of a test ask the two databases."""
 
 
+@pytest.fixture
+def passed(db):
+    """Say how long ago a worker and a sequencer finished a pass."""
+
+    def say(worker=SECOND, sequencer=SECOND):
+        now = instant()
+        Work.objects.update_or_create(name="a:done", defaults={"next_at": now, "ran_at": now - worker})
+        with as_owner():
+            SequencerPass.objects.update_or_create(number=1, defaults={"at": now - sequencer})
+
+    return say
+
+
 @pytest.mark.django_db(databases=["default", "keys"])
-def test_a_migrated_service_is_ready(client):
+def test_a_migrated_service_is_ready(client, passed):
+    passed()
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ready"}
 
@@ -58,3 +81,48 @@ def test_a_probe_is_only_read(client, db, address):
 
     assert response.status_code == 405
     assert response["Allow"] == "GET, HEAD"
+
+
+LATE = {
+    (SECOND, SECOND): [],
+    (timedelta(minutes=4, seconds=50), timedelta(minutes=4, seconds=50)): [],
+    (timedelta(minutes=5, seconds=5), SECOND): ["worker"],
+    (SECOND, timedelta(minutes=5, seconds=5)): ["sequencer"],
+    (timedelta(days=1), timedelta(days=1)): ["worker", "sequencer"],
+}
+
+
+@pytest.mark.django_db(databases=["default", "keys"])
+@pytest.mark.parametrize("ages", LATE)
+def test_who_is_late_is_named_and_takes_no_process_out(client, passed, settings, ages):
+    """A dead worker mustn't turn "nobody is told" into "nobody can file": requests are routed by this answer."""
+    settings.LOG_LAG_MINUTES = 15
+    passed(*ages)
+
+    ready, strict = client.get("/readyz"), client.get("/readyz?strict")
+
+    late = LATE[ages]
+    assert ready.status_code == 200
+    assert ready.json() == {"status": "ready"} | ({"degraded": late} if late else {})
+    assert strict.status_code == (503 if late else 200)
+    assert strict.json().get("degraded", []) == late
+    assert strict.json().keys() <= {"status", "degraded"}
+
+
+@pytest.mark.django_db(databases=["default", "keys"])
+@pytest.mark.parametrize(("minutes", "late"), [(4, []), (6, ["sequencer"])])
+def test_an_entry_that_waits_makes_the_sequencer_late_though_it_passes(
+    client, passed, settings, monkeypatch, minutes, late
+):
+    settings.LOG_LAG_MINUTES = 15
+    passed()
+    monkeypatch.setattr(
+        sequencing_lag, "oldest_waiting", lambda **_: instant() - timedelta(minutes=minutes)
+    )
+
+    assert client.get("/readyz").json().get("degraded", []) == late
+
+
+@pytest.mark.django_db(databases=["default", "keys"])
+def test_a_service_whose_worker_and_sequencer_never_ran_is_degraded(client):
+    assert client.get("/readyz").json() == {"status": "ready", "degraded": ["worker", "sequencer"]}
