@@ -89,7 +89,7 @@ def _gate(values: Values) -> Iterator[Line]:
         yield Line("service", Level.OK, "Le service est ouvert.")
     else:
         sentence = "Le service est fermé : une base ne répond pas, ou une restauration attend `manage.py replay`."
-        yield Line("service", Level.FAULT, sentence, "docs/runbook.md#backup-and-restore")
+        yield Line("service", Level.FAULT, sentence, "docs/monitoring.md#the-service-is-closed")
 
 
 def _databases(values: Values) -> Iterator[Line]:
