@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPSConnection
+from http.cookies import SimpleCookie
 from pathlib import Path
 
 from tests.deploy.authority import Authority
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "deploy" / "nginx"
-NAMES = ("repere.example.fr", "fichiers.repere.example.fr")
+NAMES = ("repere.example.fr", "fichiers-repere.example.fr")
 
 
 def program() -> str:
@@ -39,6 +40,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: dict[str, str]
 
 
 @dataclass
@@ -93,7 +95,10 @@ def _answer(
         came = line.getresponse()
         # All of a name: a header that came twice must not look as if it had come once.
         found = {name: ", ".join(came.headers.get_all(name, [])) for name in came.headers}
-        return Answer(came.status, found, came.read())
+        baked = SimpleCookie()
+        for cookie in came.headers.get_all("Set-Cookie", []):
+            baked.load(cookie)
+        return Answer(came.status, found, came.read(), {name: one.value for name, one in baked.items()})
 
 
 def configuration(folder: Path, webs: tuple[int, int], port: int, plain_port: int) -> Path:
@@ -116,7 +121,7 @@ def configuration(folder: Path, webs: tuple[int, int], port: int, plain_port: in
         upstream = upstream.replace(f"127.0.0.1:{shipped}", f"127.0.0.1:{ours}")
     (folder / "upstream.conf").write_text(upstream, encoding="utf-8")
     main = (ROOT / "deploy" / "container" / "nginx.conf").read_text(encoding="utf-8")
-    main = main.replace("/tmp/", f"{folder}/").replace("worker_processes auto", "worker_processes 1")
+    main = re.sub(r"/tmp/", f"{folder}/", main).replace("worker_processes auto", "worker_processes 1")
     main = main.replace("error_log stderr", f"error_log {folder}/main.log")
     # Root's own folders, such as those of a test, are closed to the account that nginx takes otherwise.
     user = "user root;\n" if os.geteuid() == 0 else ""

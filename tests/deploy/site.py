@@ -4,7 +4,6 @@ Two clusters of PostgreSQL with the shipped configuration, each over TLS; the en
 shipped units, under the limits that these set; clamd, and nginx with the shipped configuration.
 """
 
-import json
 import os
 import re
 import shutil
@@ -14,12 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from config.bootstrap import environments
 from tests.deploy import nginx, units
 from tests.deploy.authority import Authority
 from tests.deploy.confined import CALLS
@@ -27,6 +26,27 @@ from tests.referrals.attachments import clamd
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+PLAN = """
+state = "{folder}/state"
+[service]
+hosts = ["repere.example.fr"]
+files_origin = "https://fichiers-repere.example.fr"
+authorities = ["93"]
+clock_kept_by_host = true
+[databases.cases]
+admin = "{cases}"
+name = "repere"
+[databases.keys]
+admin = "{keys}"
+name = "repere_keys"
+[keys]
+provider = "file"
+[attachments]
+scanner = "{scanner}"
+[journal]
+witness_address = "http://127.0.0.1:{witness}"
+ledger = "{folder}/state/repere/ledger"
+"""
 #: How long anything may take to happen, in seconds: the machine may be busy.
 PATIENCE = 120.0
 
@@ -40,15 +60,25 @@ def eventually[T](ask: Callable[[], T], *, seconds: float = PATIENCE) -> T:
     return answer
 
 
+def _machine() -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+
+
 def _postgresql(name: str) -> str:
-    found = shutil.which(name) or next(map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)
+    found = shutil.which(name) or next(
+        map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None
+    )
     assert found, f"{name} isn't installed"
     return found
 
 
 def _as_postgres() -> list[str]:
     """Return what begins a command of PostgreSQL's, which refuses to run as root."""
-    return ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return (
+        ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
+        if os.geteuid() == 0
+        else []
+    )
 
 
 @dataclass
@@ -69,18 +99,31 @@ class Cluster:
             shutil.copy(made, home)
         for file in ("postgresql.conf", "pg_hba.conf"):
             text = (ROOT / "deploy" / "container" / file).read_text(encoding="utf-8")
-            text = text.replace("/etc/postgresql/server", f"{home}/{self.name}").replace("/etc/postgresql", str(home))
+            text = text.replace("/etc/postgresql/server", f"{home}/{self.name}").replace(
+                "/etc/postgresql", str(home)
+            )
             text = text.replace("/run/postgresql", str(home)).replace("peer", "trust")
             (home / file).write_text(text, encoding="utf-8")
         if os.geteuid() == 0:
             for path in (home, *home.iterdir()):
                 shutil.chown(path, "postgres", "postgres")
         data, quiet = home / "data", {"stdout": subprocess.DEVNULL, "cwd": home}
-        initdb = [_postgresql("initdb"), "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        initdb = [
+            _postgresql("initdb"),
+            "--username=postgres",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]
         subprocess.run([*_as_postgres(), *initdb, str(data)], check=True, **quiet)  # noqa: S603
         said = {"config_file": home / "postgresql.conf", "listen_addresses": "127.0.0.1", "port": self.port,
                 "fsync": "off"}  # fmt: skip
-        server = [_postgresql("postgres"), "-D", str(data), *(f"--{name}={value}" for name, value in said.items())]
+        server = [
+            _postgresql("postgres"),
+            "-D",
+            str(data),
+            *(f"--{name}={value}" for name, value in said.items()),
+        ]
         with (home / "log").open("wb") as log:
             process = subprocess.Popen([*_as_postgres(), *server], stderr=log, **quiet)  # noqa: S603
         try:
@@ -92,7 +135,15 @@ class Cluster:
 
     def does(self, statement: str, database: str = "postgres") -> str:
         """Run a statement as the administrator, within the machine; return what it prints."""
-        command = [_postgresql("psql"), "-h", str(self.folder / self.name), "-p", str(self.port), "-U", "postgres"]
+        command = [
+            _postgresql("psql"),
+            "-h",
+            str(self.folder / self.name),
+            "-p",
+            str(self.port),
+            "-U",
+            "postgres",
+        ]
         run = subprocess.run(  # noqa: S603
             [*command, "-Atqc", statement, database], capture_output=True, text=True, check=False
         )
@@ -146,7 +197,7 @@ class Site:
             self._stack.enter_context(cluster.running())
         (self.folder / "clamd").mkdir()
         scanner = self._stack.enter_context(clamd.real(self.folder / "clamd"))
-        self._configure(scanner)
+        self._bootstrap(scanner)
         web = nginx.running(self.folder / "proxy", self.ports, self.authority)
         (self.folder / "proxy").mkdir()
         self.proxy = self._stack.enter_context(web)
@@ -160,13 +211,16 @@ class Site:
         assert run.returncode == 0, f"{words}: {run.stdout}{run.stderr}"
         return run.stdout
 
-    def start(self, name: str, unit: str, instance: str = "") -> Process:
+    def start(self, name: str, unit: str, instance: str = "", *further: str) -> Process:
         """Start the command of a unit, with its environment and under its limits; ``name`` is for the test."""
         service = units.read(unit)["Service"]
         kind = Path(service["EnvironmentFile"]).stem
         environment = self._environment(kind)
         command = service["ExecStart"].replace("/srv/repere/.venv/bin", str(BIN)).replace("%i", instance)
-        words = [re.sub(r"\$\{(\w+)\}", lambda named: environment[named[1]], word) for word in command.split()]
+        words = [
+            re.sub(r"\$\{(\w+)\}", lambda named: environment[named[1]], word) for word in command.split()
+        ]
+        words += further
         log = self.folder / f"{name}.log"
         with log.open("ab") as said:
             running = subprocess.Popen(  # noqa: S603
@@ -193,12 +247,26 @@ class Site:
 
     def _environment(self, process: str) -> dict[str, str]:
         """Return the variables of a process: its file's, and what every process of a machine has."""
-        machine = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
-        return machine | self.environments[process]
+        return _machine() | self.environments[process]
 
-    def _configure(self, scanner: str) -> None:
-        """Make databases, logins, keys and the variables of each process."""
-        raise NotImplementedError
+    def _bootstrap(self, scanner: str) -> None:
+        """Make databases, logins, keys and the environment files by the command that an operator has."""
+        administrators = {
+            cluster.name: f"postgres:///postgres?host={cluster.folder / cluster.name}&port={cluster.port}&user=postgres"
+            for cluster in (self.cases, self.keys)
+        }
+        plan = self.folder / "plan.toml"
+        plan.write_text(
+            PLAN.format(folder=self.folder, scanner=scanner, witness=self.witness_port, **administrators),
+            encoding="utf-8",
+        )
+        out = self.folder / "configuration"
+        run = subprocess.run(  # noqa: S603
+            [sys.executable, "manage.py", "bootstrap", "--plan", str(plan), "--out", str(out)],
+            cwd=ROOT, env=_machine(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+        self.environments = {file.stem: environments.read(file.read_text()) for file in out.glob("*.env")}
 
 
 @contextmanager
@@ -219,6 +287,3 @@ def site() -> Iterator[Site]:
                         process.kill()
     finally:
         shutil.rmtree(folder)
-
-
-__all__ = ["Any", "Mapping", "Site", "eventually", "json", "site"]

@@ -99,7 +99,7 @@ def test_it_is_asked_over_tls_of_today_under_its_own_names_alone(proxy):
         proxy.send("GET", "/", host="elsewhere.example")
     old = ssl.create_default_context(cafile=proxy.authority.file)
     old.set_ciphers("ALL:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1_1 is deprecated"):
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     with (
         pytest.raises((ssl.SSLError, ConnectionError)),
