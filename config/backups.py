@@ -158,7 +158,7 @@ def compact_keys() -> None:
             cursor.execute("RESET lock_timeout")
     except DatabaseError as error:
         raise CopyError(
-            "La table des clés n'a pas pu être réécrite : elle est verrouillée, ou ce compte n'est pas son propriétaire."
+            "La table des clés n'a pas pu être réécrite : elle est verrouillée, ou à un autre propriétaire."
         ) from error
 
 
@@ -257,7 +257,7 @@ def _run(connection: BaseDatabaseWrapper, tool: str, *words: str) -> None:
 
 
 def why_failed(said: str) -> str:
-    """Return why one of PostgreSQL's tools failed, as a part of a sentence; never its own words, which may quote rows."""
+    """Return why one of PostgreSQL's tools failed, as part of a sentence; never its words, which may quote rows."""
     for line in said.splitlines():
         for pattern, sentence in _FAILURES:
             if found := pattern.search(line):

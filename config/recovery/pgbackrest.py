@@ -23,13 +23,13 @@ _PROGRAM: Final = "pgbackrest"
 _FAILURES: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), sentence)
     for pattern, sentence in (
-        (r"crypto|cipher|encrypt", "le mot de passe du dépôt est faux, ou le dépôt n'est pas chiffré comme la configuration le dit"),
+        (r"crypto|cipher|encrypt", "le mot de passe du dépôt est faux"),
         (r"no space left", "le disque est plein"),
         (r"permission denied|unable to open .* for read", "le dépôt ne peut pas être lu par ce compte"),
         (r"archive.*missing|unable to find .* in the archive", "il manque un journal WAL dans le dépôt"),
         (r"unable to find backup set", "aucune copie n'est assez ancienne pour ce moment"),
         (r"backup set|no backup|no prior backup", "le dépôt n'a aucune copie"),
-        (r"missing stanza|backup\.info|does not exist|unable to load info", "le dépôt manque, ou cette base n'y est pas"),
+        (r"missing stanza|\.info|does not exist", "le dépôt manque, ou cette base n'y est pas"),
         (r"unable to connect|connection refused|host", "la machine du dépôt ne répond pas"),
         (r"option", "la configuration de pgBackRest n'est pas valable"),
     )
@@ -106,7 +106,8 @@ def restore(database: str, data: Path, *, to: datetime | None) -> None:
     )
     _run(
         "restore", database, f"--pg1-path={data}", f"--tablespace-map-all={data.parent / 'tablespaces'}",
-        f"--lock-path={data.parent / 'lock'}", "--archive-mode=off", f"--recovery-option=restore_command={get}", *target,
+        f"--lock-path={data.parent / 'lock'}", "--archive-mode=off", f"--recovery-option=restore_command={get}",
+        *target,
     )  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def _program() -> str:
 
 
 def _run(command: str, database: str, *words: str) -> str:
-    done = subprocess.run(  # noqa: S603 - our own words
+    done: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603 - our own words
         [
             _program(), f"--config-path={settings.PGBACKREST_DIR}", f"--stanza={database}", "--log-level-file=off",
             "--log-level-console=off", "--log-level-stderr=error", *words, command,

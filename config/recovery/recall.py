@@ -16,7 +16,7 @@ from django.conf import settings
 
 from audit import leaf_stream, tree, verifier
 from audit.leaf_stream import Filing
-from audit.models import Entry, LogOrigin
+from audit.models import Entry
 from audit.verifier import Checkpoint
 from audit.witnessing import FileWitness
 from referrals.access.row_level_security import for_the_service
@@ -29,7 +29,7 @@ _ED25519_BYTES: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
-    """How many places were witnessed and how many of them the database holds; when the last witnessed one was signed."""
+    """How many places were witnessed, how many of them the database holds, when the last one was signed."""
 
     seen: int
     held: int
@@ -43,7 +43,7 @@ class Witnessed:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Filings of the feed that the database lacks, oldest first; entries of the feed that it lacks; the witness' word."""
+    """Filings of the feed that the database lacks, oldest first; entries that it lacks; what the witness says."""
 
     filings: tuple[Filing, ...]
     named: int
@@ -107,7 +107,7 @@ def _witnessed(path: Path | None) -> Witnessed | None:
     seen = FileWitness(path).checkpoints()
     origin = tree.newest()
     if origin is not None and bytes(origin.after):
-        # The operator has begun a new origin already: it names the last witnessed checkpoint, and what was carried over.
+        # A new origin has begun: it names the last witnessed checkpoint, and what was carried over.
         last = Checkpoint.of(bytes(origin.after))
         held = int(json.loads(bytes(origin.carried))["n"])
         return Witnessed(last.size, held, signed_at(last))

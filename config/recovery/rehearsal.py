@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connections
 
-from config import backups, env
+from config import backups
 from config.backups import ALIASES, CASES, KEYS, CopyError
 from config.recovery import pgbackrest, server
 from config.recovery.server import Server
@@ -161,8 +161,8 @@ def _require_no_gap(database: str, said: str, last_segment: str) -> None:
     # The last piece may hold nothing but its end.
     if reached < archived - 1:
         raise CopyError(
-            f"Base {database} : il manque un journal WAL dans l'archive ; la reprise s'est arrêtée {archived - reached} "
-            "journaux avant le dernier. Faites une copie complète maintenant."
+            f"Base {database} : il manque un journal WAL dans l'archive ; la reprise s'est arrêtée "
+            f"{archived - reached} journaux avant le dernier. Faites une copie complète maintenant."
         )
 
 

@@ -145,7 +145,7 @@ class Server:
         with psycopg.connect(
             host=str(self.folder), port=self._port, user=_ACCOUNT, dbname="postgres", autocommit=True
         ) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]  # our own words
+            connection.execute(statement)
 
     def __enter__(self) -> Self:
         return self

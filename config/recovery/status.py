@@ -1,7 +1,7 @@
 """When each database was last copied and archived, and when a restore was last rehearsed.
 
-Whole copies and rehearsals stand in the journal (``backup:kept``, ``restore:held``). Of its archive the PostgreSQL server
-itself tells (``pg_stat_archiver``); SQLite has none. ``database`` is ``cases`` or ``keys``.
+Whole copies and rehearsals stand in the journal (``backup:kept``, ``restore:held``). Of its archive the PostgreSQL
+server itself tells (``pg_stat_archiver``); SQLite has none. ``database`` is ``cases`` or ``keys``.
 """
 
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Back up both databases as dumps, or note in the journal what pgBackRest has copied. The owner of the tables runs it."""
+"""Back up both databases as dumps, or note in the journal what pgBackRest has copied. The owner's command."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -24,8 +24,8 @@ class Command(BaseCommand):
     """The cases first, then the keys: a key without a case is harmless, a case without its keys is unreadable."""
 
     help = (
-        "Copie les deux bases, chacune à sa place, et efface les copies trop vieilles. Avec pgBackRest : réécrit la table "
-        "des clés avant une copie (--compact), inscrit les copies au journal et efface les trop vieilles (--note)."
+        "Copie les deux bases, chacune à sa place, et efface les copies trop vieilles. Avec pgBackRest : réécrit la "
+        "table des clés avant une copie (--compact), inscrit les copies au journal et efface les trop vieilles (--note)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

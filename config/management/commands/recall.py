@@ -26,12 +26,12 @@ _STANDING: Final = {
     "misheard": "ce n'est pas une référence : faites-la répéter",
 }
 _WHAT_TO_DO: Final = (
-    "À faire : prévenez la cellule de chaque département de la liste et de la période ; annoncez à toutes les personnes "
-    "qui ont transmis pendant cette période qu'il faut transmettre de nouveau, le reçu en main (docs/backup.md)."
+    "À faire : prévenez la cellule de chaque département de la liste et de la période ; annoncez à toutes les "
+    "personnes qui ont transmis pendant cette période qu'il faut transmettre de nouveau, le reçu en main (docs/backup.md)."
 )
 _UNKNOWN: Final = (
-    "Ce qui ne peut pas être su : une transmission dont le processus a été tué entre l'enregistrement et la ligne du flux, "
-    "ou dont la ligne n'a pas été collectée. Un reçu la prouve."
+    "Ce qui ne peut pas être su : une transmission dont le processus a été tué entre l'enregistrement et la ligne du "
+    "flux, ou dont la ligne n'a pas été collectée. Un reçu la prouve."
 )
 
 
@@ -100,17 +100,16 @@ class Command(BaseCommand):
     def _say(self, found: Found, asked: dict[str, str], *, has_feed: bool) -> None:
         if has_feed:
             self.stdout.write(
-                f"{len(found.filings)} transmissions confirmées ne sont pas dans la base, sur {found.named} que le flux nomme ; "
-                f"{found.entries} entrées du journal sur {found.feed_lines}."
+                f"{len(found.filings)} transmissions confirmées ne sont pas dans la base, sur {found.named} que le flux "
+                f"nomme ; {found.entries} entrées du journal sur {found.feed_lines}."
             )
             for one in found.filings:
                 self.stdout.write(
                     f"  {one.reference}  {one.at:%Y-%m-%d %H:%M:%S %Z}  {one.department or '-'}"
                 )
             if found.filings:
-                self.stdout.write(
-                    f"Période : de {found.filings[0].at:%Y-%m-%d %H:%M:%S} à {found.filings[-1].at:%Y-%m-%d %H:%M:%S %Z}."
-                )
+                first, last = found.filings[0].at, found.filings[-1].at
+                self.stdout.write(f"Période : de {first:%Y-%m-%d %H:%M:%S} à {last:%Y-%m-%d %H:%M:%S %Z}.")
         else:
             self.stdout.write("Sans le flux (--feed), les transmissions perdues ne peuvent pas être nommées.")
         if found.witnessed is not None:
@@ -126,7 +125,10 @@ def _of_witness(witnessed: Witnessed) -> str:
     until = (
         "" if witnessed.until is None else f", la dernière signée le {witnessed.until:%Y-%m-%d %H:%M:%S %Z}"
     )
-    return f"Le témoin a vu {witnessed.seen} places du journal{until} ; la base en a {witnessed.held}, {witnessed.lost} sont perdues."
+    return (
+        f"Le témoin a vu {witnessed.seen} places du journal{until} ; la base en a {witnessed.held}, {witnessed.lost} "
+        "sont perdues."
+    )
 
 
 def _data(found: Found, asked: dict[str, str]) -> dict[str, Any]:

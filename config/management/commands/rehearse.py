@@ -33,8 +33,8 @@ class Command(BaseCommand):
     """Exit code 1 where something is missing, unreadable, contradicted, too old or too slow."""
 
     help = (
-        "Répète une restauration : relit les deux copies dans des serveurs provisoires, rejoue les destructions, vérifie "
-        "le journal, ouvre un échantillon, mesure la perte (RPO) et la durée (RTO), puis efface tout."
+        "Répète une restauration : relit les deux copies dans des serveurs provisoires, rejoue les destructions, "
+        "vérifie le journal, ouvre un échantillon, mesure la perte (RPO) et la durée (RTO), puis efface tout."
     )
     requires_system_checks: list[str] = []  # the restored databases may be older than the code
 
@@ -118,8 +118,8 @@ class Command(BaseCommand):
             f"Moment demandé : {result.asked:%Y-%m-%d %H:%M:%S %Z} ; dernière écriture revenue : "
             f"{result.last_commit:%Y-%m-%d %H:%M:%S %Z}.\n"
             f"Perte (RPO) : {result.rpo_seconds:.0f} s. Durée (RTO) : {result.rto_seconds:.0f} s.\n"
-            f"{found['filings']} transmissions, {found['cases']} dossiers ; {found['known_erasures']} destructions connues, "
-            f"{found['erased_again']} rejouées.\n"
+            f"{found['filings']} transmissions, {found['cases']} dossiers ; {found['known_erasures']} destructions "
+            f"connues, {found['erased_again']} rejouées.\n"
             f"Journal : {held['held']} places, {held['witnessed']} attestées. "
             f"Échantillon : {found['opened']} valeurs ouvertes, {found['unreadable']} illisibles."
         )

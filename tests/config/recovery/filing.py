@@ -1,21 +1,23 @@
 """Files concerns at the API in a process of its own, and says of each that was acknowledged: ``instant reference id``.
 
 ``python -m tests.config.recovery.filing COUNT`` files so many (0: until it is ended), in a world that it makes first
-where there is none. The caller's secret is kept in the file that ``REPERE_TEST_TOKEN`` names.
+where there is none; with ``expire`` it begins a draft, lets it expire, and prints its id. The caller's secret is kept in
+the file that ``REPERE_TEST_TOKEN`` names.
 """
 
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import django
 
 
-def main(number: int) -> None:
-    """File, one after the other."""
+def main(what: str) -> None:
+    """File, one after the other; or let a draft expire."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from django.conf import settings
@@ -32,6 +34,10 @@ def main(number: int) -> None:
             world = build(("93",))
         token.write_text(world.secrets["93", "api_119"])
     caller = Caller(token.read_text())
+    if what in ("draft", "expire"):
+        _draft(caller, what)
+        return
+    number = int(what)
     for one in count():
         if number and one == number:
             return
@@ -43,5 +49,18 @@ def main(number: int) -> None:
         print(datetime.now(UTC).isoformat(), said["reference"], said["id"], flush=True)  # noqa: T201
 
 
+def _draft(caller: Any, what: str) -> None:
+    from referrals.models import Referral
+    from referrals.retention import tasks
+    from tests.factories.concerns import concern
+
+    if what == "draft":
+        print(caller.post("referrals", concern(), key=uuid4().hex).json()["id"])  # noqa: T201
+        return
+    # Every draft has expired by then.
+    assert tasks.expire_drafts(datetime.now(UTC) + timedelta(days=400)) >= 1
+    assert not Referral.objects.filter(state="draft").exists()
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.argv[1])

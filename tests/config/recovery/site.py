@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -130,14 +131,27 @@ class Site:
             if self.data(part).exists():
                 self._do(program("pg_ctl"), "-D", str(self.data(part)), "-m", "immediate", "stop", ok=(0, 1))
 
-    def manage(self, *words: str, expect: int = 0, **variables: str) -> str:
-        """Run a command of ``manage.py`` in a process of its own; return what it says."""
+    def manage(self, *words: str, expect: int = 0, before: Sequence[str] = (), **variables: str) -> str:
+        """Run a command of ``manage.py`` in a process of its own; return what it says, or why it refuses."""
         done = subprocess.run(  # noqa: S603 - our own words
-            [sys.executable, "manage.py", *words],
+            [*before, sys.executable, "manage.py", *words],
             check=False, capture_output=True, text=True, cwd=ROOT, env=self.environment | variables,
         )  # fmt: skip
         assert done.returncode == expect, (words, done.returncode, done.stdout[-3000:], done.stderr[-4000:])
-        return done.stdout + done.stderr
+        return done.stderr if expect else done.stdout
+
+    @property
+    def sequencer(self) -> dict[str, str]:
+        """Return what the environment of the sequencer has instead."""
+        return {
+            "DATABASE_URL": self.url("cases", "repere_log"),
+            "KEYS_DATABASE_URL": self.url("keys", "repere_log"),
+            "REPERE_DATABASE_ROLE": "repere_sequencer",
+        }
+
+    def filing_environment(self) -> dict[str, str]:
+        """Return the environment of the program that files."""
+        return self.environment | {"REPERE_TEST_TOKEN": str(self.folder / "token")}
 
     # --- The archive, by the files of deploy/pgbackrest
 

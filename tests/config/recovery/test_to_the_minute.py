@@ -1,0 +1,204 @@
+"""A database is killed and its disk destroyed under a stream of filings; the guide's commands bring it back (SEC-CR12).
+
+Both clusters archive by the files of ``deploy/pgbackrest``. At night alone.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from tests.config.recovery.site import PORTS, ROOT, Site, server_account
+from tests.night import NIGHT
+
+pytestmark = [
+    pytest.mark.needs("postgresql"),
+    pytest.mark.needs("pgbackrest"),
+    pytest.mark.needs("faketime"),
+    pytest.mark.sec("SEC-CR12"),
+    pytest.mark.sec("SEC-FT12"),
+    pytest.mark.real_clock("servers and their archive have the machine's clock"),
+    pytest.mark.slow("two clusters, an archive, a restore"),
+]
+#: The archive's own minute has to pass several times.
+__test__ = NIGHT
+GUIDE = (ROOT / "docs" / "backup.md").read_text()
+STREAM_SECONDS = 100
+
+
+def documented(command):
+    """Return a command, once it is sure that the guide has it."""
+    assert re.search(rf"^(sudo -u \S+ )?{re.escape(command)}( |$)", GUIDE, re.MULTILINE), f"docs/backup.md lacks: {command}"
+    return command
+
+
+@pytest.fixture(scope="module")
+def site():
+    folder = Path(mkdtemp(prefix="repere-site-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    made = Site(folder)
+    try:
+        for part in PORTS:
+            made.create(part)
+        made.populate()
+        made.archive()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def files(site, what):
+    """Run the program that files, to its end; return the lines that it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.config.recovery.filing", str(what)],
+        cwd=ROOT, env=site.filing_environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert not done.returncode, done.stderr[-3000:]
+    return done.stdout.split("\n")[:-1]
+
+
+def backs_up(site, part, kind):
+    documented(f"pgbackrest --stanza={part} --type={kind} backup")
+    site.pgbackrest_does(part, "backup", f"--type={kind}")
+
+
+def sequences(site, *words):
+    return site.manage("sequence", *words, **site.sequencer)
+
+
+def held(site):
+    return set(site.server("cases", "SELECT reference FROM referrals_referral", "repere").split())
+
+
+def stream(site):
+    """File for a while, a checkpoint in between, until the server is killed; return what was acknowledged, and when."""
+    log = site.folder / "filed"
+    with log.open("wb") as out:
+        filing = subprocess.Popen(
+            [sys.executable, "-m", "tests.config.recovery.filing", "0"],
+            cwd=ROOT, env=site.filing_environment(), stdout=out, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    time.sleep(STREAM_SECONDS)
+    sequences(site)
+    time.sleep(5)
+    site.kill("cases")
+    killed = datetime.now(UTC)
+    filing.wait(timeout=120)
+    lines = [line.split(" ") for line in log.read_text().splitlines()]
+    return killed, {reference: datetime.fromisoformat(at) for at, reference, _ in lines}
+
+
+def restore_cases(site):
+    """Do what the guide says, on a machine whose disk is new."""
+    shutil.rmtree(site.data("cases"))
+    site._made("data-cases")
+    documented("pgbackrest --stanza=cases restore")
+    site.pgbackrest_does("cases", "restore")
+    site.start("cases")
+    documented("manage.py restore cases --done")
+    site.manage("restore", "cases", "--done")
+    documented("manage.py migrate")
+    site.manage("migrate", "-v0")
+    documented("manage.py sequence --new-origin")
+    sequences(site, "--new-origin")
+    documented("manage.py replay")
+    return site.manage("replay")
+
+
+def test_what_was_acknowledged_comes_back_to_the_minute_and_what_is_lost_is_named(site):
+    files(site, 20)
+    draft = files(site, "draft")[0]
+    sequences(site)
+    for part in PORTS:
+        backs_up(site, part, "full")
+    files(site, "expire")
+    sequences(site)
+    documented("manage.py backup --note")
+    site.manage("backup", "--note")
+
+    rehearsed = json.loads(site.manage("rehearse", "--json", "--folder", str(site.folder)))
+    print("rehearsal", rehearsed)
+    assert rehearsed["held"]
+    assert rehearsed["rpo_seconds"] <= 300
+    assert (rehearsed["known_erasures"], rehearsed["unreadable"]) == (1, 0)
+    assert rehearsed["filings"] == 20
+    assert rehearsed["opened"] > 20
+
+    killed, acknowledged = stream(site)
+    began = time.monotonic()
+    said = restore_cases(site)
+    minutes = (time.monotonic() - began) / 60
+    assert "Le service est ouvert." in said
+
+    there = held(site)
+    lost = set(acknowledged) - there
+    recovered_to = max(at for reference, at in acknowledged.items() if reference in there)
+    rpo = (killed - recovered_to).total_seconds()
+    print(f"{len(acknowledged)} acknowledged, {len(lost)} lost, RPO {rpo:.0f} s, restored in {minutes:.1f} min")
+    assert rpo <= 300
+    assert minutes <= 30
+    documented("manage.py recall")
+    recalled = json.loads(site.manage("recall", "--json"))
+    assert {one["reference"] for one in recalled["filings"]} == lost, "neither more nor fewer than were lost"
+    assert recalled["witnessed"]["seen"] > recalled["witnessed"]["held"]
+    assert site.server("cases", f"SELECT count(*) FROM referrals_referral WHERE id = '{draft}'", "repere") == "0\n", (
+        "what was erased after the copy stays erased"
+    )
+    assert site.server("keys", f"SELECT count(*) FROM encryption_wrappedkey WHERE owner = '{draft}'", "repere_keys") == "0\n"
+
+
+def test_a_copy_of_the_keys_is_gone_after_seven_days_with_its_log(site):
+    first = json.loads(site.pgbackrest_does("keys", "info", "--output=json"))[0]
+    oldest = first["backup"][0]["label"]
+    documented("manage.py backup --compact")
+    site.manage("backup", "--compact")
+    later = datetime.now(UTC) + timedelta(days=8)
+    faked = ["faketime", "-f", "+8d"]
+    site.pgbackrest_does("keys", "backup", "--type=full")
+    site.manage("backup", "--note", before=faked)
+
+    left = json.loads(site.pgbackrest_does("keys", "info", "--output=json"))[0]
+    assert oldest not in [one["label"] for one in left["backup"]], later
+    assert left["archive"][0]["min"] == left["backup"][0]["archive"]["start"], "nor the log before the oldest copy"
+
+
+@pytest.mark.parametrize(("fault", "sentence"), [
+    ("cipher", "mot de passe du dépôt"),
+    ("repository", "dépôt manque"),
+    ("gap", "manque un journal WAL"),
+    ("late", "ne va pas jusqu'au moment"),
+    ("early", "assez ancienne"),
+])  # fmt: skip
+def test_a_rehearsal_says_what_is_wrong(site, fault, sentence):
+    words, undo = [], []
+    configuration = site.pgbackrest / "conf.d" / "cases.conf"
+    whole = configuration.read_text()
+    repository = site.repositories["cases"]
+    if fault == "cipher":
+        configuration.write_text(whole.replace("passphrase-of-cases", "another"))
+    if fault == "repository":
+        configuration.write_text(whole.replace(str(repository), str(repository / "nothing")))
+    if fault == "gap":
+        newest = sorted((repository / "archive" / "cases").rglob("0*/0*-*.zst"))[-3]
+        undo.append((newest, newest.with_name("aside")))
+        newest.rename(undo[0][1])
+    if fault == "late":
+        words = ["--at", (datetime.now(UTC) + timedelta(days=1)).isoformat()]
+    if fault == "early":
+        words = ["--at", (datetime.now(UTC) - timedelta(days=30)).isoformat()]
+    try:
+        assert sentence in site.manage("rehearse", "--folder", str(site.folder), *words, expect=1)
+    finally:
+        configuration.write_text(whole)
+        for path, aside in undo:
+            aside.rename(path)
+    assert not list(site.folder.glob("repere-rehearsal-*")), "nothing of it stays"
