@@ -4,12 +4,15 @@ The commit of ``deploy/compatible-from`` is unpacked beside this one. Both are s
 as during an upgrade: migrated while the former serves, then both at once, then the former alone again.
 """
 
+import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from collections.abc import Iterator
@@ -24,11 +27,11 @@ import pytest
 
 from tests.factories.concerns import concern
 from tests.night import NIGHT
-from tests.selection import vendor
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A line of its own names the commit: before it, the tables differ too much for both codes.
 FROM = ROOT / "deploy" / "compatible-from"
+__test__ = NIGHT  # minutes: two versions of the service, each started twice
 WORLD = "import django, json; django.setup(); from bench.world import build; print(json.dumps(build()))"
 STATES = "import django; django.setup(); from audit.models import *; print(Entry.objects.count(), Leaf.objects.count())"
 
@@ -41,7 +44,12 @@ class Code:
 
     def run(self, *words: str) -> str:
         ended = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, *words], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+            [sys.executable, *words],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert ended.returncode == 0, ended.stderr[-2000:]
         return ended.stdout
@@ -63,7 +71,15 @@ class Code:
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        command = ["-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
+        command = [
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--worker-class",
+            "gthread",
+        ]
         running = subprocess.Popen(  # noqa: S603 - gunicorn on this version's application
             [sys.executable, *command, "--threads", "2", "--log-level", "error"],
             cwd=self.folder,
@@ -126,7 +142,10 @@ class Served:
         version = self.reads(token, pk)["version"]
         for step in ("acknowledge", "start_triage"):
             status, said = self.asks(
-                f"/api/v1/referrals/{pk}/{step}", token, {}, **{"if-match": f'"{version}"', "idempotency-key": uuid4().hex}
+                f"/api/v1/referrals/{pk}/{step}",
+                token,
+                {},
+                **{"if-match": f'"{version}"', "idempotency-key": uuid4().hex},
             )
             if status == 200:
                 version = said["version"]
@@ -140,13 +159,12 @@ class Served:
 
 @pytest.fixture
 def databases(tmp_path) -> Iterator[dict[str, str]]:
-    """Two empty databases, of the kind that the suite runs on, as a process of its own is told of them."""
-    own = {k: v for k, v in os.environ.items() if not k.startswith(("REPERE_", "DATABASE_", "KEYS_", "DJANGO_"))}
+    """Two empty databases, as a process of its own is told of them."""
+    own = {
+        k: v for k, v in os.environ.items() if not k.startswith(("REPERE_", "DATABASE_", "KEYS_", "DJANGO_"))
+    }
     own |= {"REPERE_STATE_DIR": str(tmp_path / "state"), "DJANGO_SETTINGS_MODULE": "config.settings"}
     own |= {"REPERE_FILINGS_PER_HOUR": "10000", "REPERE_FILINGS_PER_HOUR_OF_PROGRAM": "10000"}
-    if vendor() == "sqlite":
-        yield own
-        return
     server = os.environ["DATABASE_URL"].rpartition("/")[0]
     names = {"DATABASE_URL": f"beside_{uuid4().hex}", "KEYS_DATABASE_URL": f"beside_{uuid4().hex}"}
     with psycopg.connect(f"{server}/postgres", autocommit=True) as owner:
@@ -161,13 +179,14 @@ def databases(tmp_path) -> Iterator[dict[str, str]]:
 def former(tmp_path, databases) -> Code:
     """The code of the commit that today's tables must carry."""
     commit = next(line for line in FROM.read_text().splitlines() if line and not line.startswith("#"))
-    folder = tmp_path / "former"
+    folder, git = tmp_path / "former", shutil.which("git") or "git"
     folder.mkdir()
     packed = subprocess.run(  # noqa: S603 - git on our own repository
-        ["git", "-C", str(ROOT), "archive", commit], capture_output=True, check=False  # noqa: S607
+        [git, "-C", ROOT, "archive", commit], capture_output=True, check=False
     )
     assert packed.returncode == 0, f"{commit} isn't in this clone: fetch it"
-    subprocess.run(["tar", "-x", "-C", str(folder)], input=packed.stdout, check=True)  # noqa: S607
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+        archive.extractall(folder, filter="data")
     return Code(folder, databases)
 
 
@@ -188,7 +207,7 @@ def filing_all_the_time(served: Served, token: str) -> Iterator[list[str]]:
             ended.wait(0.1)
             try:
                 filed.append(served.files(token))
-            except Exception as refused:  # noqa: BLE001 - told to the test below
+            except Exception as refused:  # told to the test below
                 failed.append(refused)
 
     thread = threading.Thread(target=file)
@@ -201,7 +220,7 @@ def filing_all_the_time(served: Served, token: str) -> Iterator[list[str]]:
     assert not failed, failed[:3]
 
 
-@pytest.mark.skipif(not NIGHT, reason="two versions of the service, each started twice")
+@pytest.mark.only_on("postgresql", "tables change while others write")
 @pytest.mark.slow("two versions of the service, each started twice")
 def test_the_code_of_before_serves_on_todays_tables_and_takes_over_again(former, present):
     former.migrates()

@@ -25,7 +25,9 @@ class Cluster:
     def run(self, program: str, *words: str) -> None:
         found = shutil.which(program) or str(max(Path("/usr/lib/postgresql").glob(f"*/bin/{program}")))
         # PostgreSQL refuses to run as root.
-        account = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+        account = (
+            ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+        )
         subprocess.run(  # noqa: S603 - PostgreSQL's own programs
             [*account, found, *words], cwd=self.folder, check=True, stdout=subprocess.DEVNULL
         )
@@ -33,7 +35,15 @@ class Cluster:
     def make(self) -> None:
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres")
-        self.run("initdb", "--auth=trust", "--username=tester", "--encoding=UTF8", "--locale=C", "--no-sync", "data")
+        self.run(
+            "initdb",
+            "--auth=trust",
+            "--username=tester",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+            "data",
+        )
 
     def does(self, act: str) -> None:
         options = f"-c port={self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off"

@@ -1,15 +1,16 @@
 """A database that restarts or changes over costs no request after it answers again (docs/decisions/0059)."""
 
+import os
 import time
 from collections.abc import Iterator
 from copy import deepcopy
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection, connections
 from django.db.utils import ConnectionHandler
 
 from config import database
-from config.settings import _database
 from tests.faults import cluster
 from tests.faults.test_killed import Caller, server, status
 
@@ -25,11 +26,11 @@ def own() -> Iterator[cluster.Cluster]:
 
 
 @pytest.fixture
-def thread(own, monkeypatch, settings, django_db_blocker):
+def thread(own, settings, django_db_blocker):
     """The connection of a thread of the service, under the settings of the service, on a server of its own."""
-    monkeypatch.setenv("DATABASE_URL", own.address)
     settings.DATABASE_ROLE = ""
-    kept = ConnectionHandler({"default": deepcopy(_database("DATABASE_URL", "unused"))})["default"]
+    where = {"HOST": "127.0.0.1", "PORT": str(own.port), "NAME": "postgres", "USER": "tester", "PASSWORD": ""}
+    kept = ConnectionHandler({"default": deepcopy(settings.DATABASES["default"]) | where})["default"]
     with django_db_blocker.unblock():  # a server of its own: no table of the tests is on it
         yield kept
         kept.close()
@@ -44,6 +45,13 @@ def request(kept, statement: str) -> list:
             return cursor.fetchall() if cursor.description else []
     finally:
         kept.close_if_unusable_or_obsolete()
+
+
+def insert_for_ever(kept) -> None:
+    """A running session reads the new configuration in its own time."""
+    while True:
+        request(kept, "INSERT INTO act VALUES (1)")
+        time.sleep(0.02)
 
 
 @ON_ITS_OWN
@@ -80,8 +88,7 @@ def test_a_server_that_only_reads_is_out_and_is_left(own, thread):
     own.set_read_only("on")
     try:
         with pytest.raises(OperationalError):
-            while not request(thread, "INSERT INTO act VALUES (1) RETURNING at") == []:
-                time.sleep(0.02)  # until the running session has read the new configuration
+            insert_for_ever(thread)
         assert thread.connection is None, "it isn't asked again"
 
         with pytest.raises(OperationalError, match="read-only"):
@@ -108,10 +115,11 @@ def test_no_request_fails_once_the_databases_are_back(world, server):
     assert {asked() for _ in range(4)} == {200}
 
     for alias in ("default", "keys"):
-        with connections[alias].cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        name = connections[alias].settings_dict["NAME"]
+        with psycopg.connect(f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/postgres") as owner:
+            owner.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND pid <> %s",
+                [name, connections[alias].connection.info.backend_pid],
             )
 
     assert {asked() for _ in range(8)} == {200}
