@@ -121,7 +121,7 @@ def configuration(folder: Path, webs: tuple[int, int], port: int, plain_port: in
         upstream = upstream.replace(f"127.0.0.1:{shipped}", f"127.0.0.1:{ours}")
     (folder / "upstream.conf").write_text(upstream, encoding="utf-8")
     main = (ROOT / "deploy" / "container" / "nginx.conf").read_text(encoding="utf-8")
-    main = re.sub(r"/tmp/", f"{folder}/", main).replace("worker_processes auto", "worker_processes 1")
+    main = re.sub(r"(?<= )/tmp(?=/)", str(folder), main).replace("worker_processes auto", "worker_processes 1")
     main = main.replace("error_log stderr", f"error_log {folder}/main.log")
     # Root's own folders, such as those of a test, are closed to the account that nginx takes otherwise.
     user = "user root;\n" if os.geteuid() == 0 else ""

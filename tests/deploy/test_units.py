@@ -16,6 +16,8 @@ PROCESSES = {
     "repere-sequencer.service": ("repere-log", "sequencer.env", "repere-log"),
     "repere-witness.service": ("repere-witness", "witness.env", "repere-witness"),
     "repere-backup.service": ("repere-owner", "owner.env", "repere-owner"),
+    "repere-backup-compact.service": ("repere-owner", "owner.env", "repere-owner"),
+    "repere-backup-note.service": ("repere-owner", "owner.env", "repere-owner"),
     "repere-rehearsal.service": ("repere-owner", "owner.env", "repere-owner"),
     "repere-backup-full@.service": ("postgres", None, None),
     "repere-backup-diff@.service": ("postgres", None, None),
