@@ -27,7 +27,8 @@ _STANDING: Final = {
 }
 _WHAT_TO_DO: Final = (
     "À faire : prévenez la cellule de chaque département de la liste et de la période ; annoncez à toutes les "
-    "personnes qui ont transmis pendant cette période qu'il faut transmettre de nouveau, le reçu en main (docs/backup.md)."
+    "personnes qui ont transmis pendant cette période qu'il faut transmettre de nouveau, le reçu en main "
+    "(docs/backup.md)."
 )
 _UNKNOWN: Final = (
     "Ce qui ne peut pas être su : une transmission dont le processus a été tué entre l'enregistrement et la ligne du "
@@ -100,8 +101,8 @@ class Command(BaseCommand):
     def _say(self, found: Found, asked: dict[str, str], *, has_feed: bool) -> None:
         if has_feed:
             self.stdout.write(
-                f"{len(found.filings)} transmissions confirmées ne sont pas dans la base, sur {found.named} que le flux "
-                f"nomme ; {found.entries} entrées du journal sur {found.feed_lines}."
+                f"{len(found.filings)} transmissions confirmées ne sont pas dans la base, sur {found.named} que le "
+                f"flux nomme ; {found.entries} entrées du journal sur {found.feed_lines}."
             )
             for one in found.filings:
                 self.stdout.write(

@@ -96,7 +96,8 @@ class Command(BaseCommand):
         if not ledgers and not options["journal"]:
             missing.append(
                 "Aucune liste des destructions n'a été trouvée. Nommez sa copie (--ledger), ou un export du journal "
-                "plus récent que la copie (--journal et --key). Si rien n'a jamais été détruit ici, nommez un fichier vide."
+                "plus récent que la copie (--journal et --key). Si rien n'a jamais été détruit ici, "
+                "nommez un fichier vide."
             )
         if options["journal"] and not options["key"]:
             missing.append("Nommez la clé de vérification du journal (--key).")

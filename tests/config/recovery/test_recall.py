@@ -1,0 +1,160 @@
+"""After a restore: which acknowledged filings are lost, by the feed and the witness file; and what a replay asks for."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from audit import leaf_stream
+from config import backups
+from config.recovery import status
+from core.clock import instant
+from encryption import index
+from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
+from tests.factories.concerns import child, concern, urgent
+from tests.faults.restoring import Databases
+from tests.faults.test_restore import databases  # noqa: F401 - a fixture
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.sec("SEC-FT12"),
+]
+
+
+@pytest.fixture
+def feed(tmp_path, settings):
+    settings.LEAF_FEED = str(tmp_path / "leaves.log")
+    leaf_stream._opened.clear()
+    yield Path(settings.LEAF_FEED)
+    leaf_stream._opened.clear()
+
+
+def files(world, key, **said):
+    answer = world.as_("api_119").post("referrals", concern(**said) | {"submit": True}, key=key)
+    assert answer.status_code == 201, answer.content
+    return answer.json()["reference"]
+
+
+def recalled(databases: Databases, *words):  # noqa: F811
+    return json.loads(databases.run("recall", "--json", *words))
+
+
+@pytest.mark.slow("copies of both databases, read back")
+def test_it_names_the_filings_that_were_acknowledged_after_the_copy_and_no_other(
+    world, databases, sequenced, feed  # noqa: F811
+):  # fmt: skip
+    kept = files(world, "kept")
+    sequenced.sequencer.once()
+    old = databases.backup("old")
+    lost = files(world, "lost")
+    danger = (
+        world.as_("api_119").post("referrals", urgent() | {"submit": True}, key="urgent").json()["reference"]
+    )
+    refused = world.as_("api_119").post("referrals", {"submit": True}, key="refused")
+    assert refused.status_code >= 400
+    sequenced.sequencer.once()
+    seen = sequenced.checkpoint().size
+    databases.read_back("cases", old["cases"])
+
+    found = recalled(databases, "--reference", lost, "--reference", kept.lower(), "--reference", "R7KD-4M2X-9QPA-W",
+                     "--reference", "R7KD")  # fmt: skip
+
+    assert [one["reference"] for one in found["filings"]] == [lost, danger]
+    assert {one["department"] for one in found["filings"]} == {"93"}
+    assert found["named"] == 3
+    assert found["entries_lost"] > 0
+    assert found["witnessed"]["seen"] == seen > found["witnessed"]["held"]
+    assert found["references"] == {
+        lost: "lost", kept.lower(): "held", "R7KD-4M2X-9QPA-W": "unknown", "R7KD": "misheard",
+    }  # fmt: skip
+
+    databases.run("sequence", "--new-origin")
+    Path(databases.folder / "shreds.log").touch()
+    databases.run("replay")
+    after = recalled(databases)
+    assert after["filings"] == found["filings"], "it can be asked after the service is open, too"
+    assert after["witnessed"] == found["witnessed"]
+
+
+@pytest.mark.slow("copies of both databases, read back")
+def test_the_first_refusal_of_a_replay_lists_all_that_is_missing(world, databases, sequenced, feed):  # noqa: F811
+    files(world, "kept")
+    sequenced.sequencer.once()
+    old = databases.backup("old")
+    files(world, "lost")
+    sequenced.sequencer.once()
+    databases.read_back("cases", old["cases"])
+
+    said = databases.run("replay", "--ledger", str(databases.folder / "nothing"), "--journal", "x", expect=1)
+
+    for missing in ("nothing n'existe pas", "--key", "sequence --new-origin"):
+        assert missing in said
+    databases.run("sequence", "--new-origin")
+    Path(databases.folder / "shreds.log").touch()
+    assert "Le service est ouvert." in databases.run("replay"), "after what the first refusal said"
+
+
+@pytest.mark.sec("SEC-AL14")
+@pytest.mark.sec("SEC-CR20")
+def test_a_line_of_the_feed_says_nothing_without_the_keys(world, feed, monkeypatch):
+    long = child(last_name="E" * 60)
+    references = [files(world, "one"), files(world, "two", children=[long, long])]
+
+    lines = [line for line in feed.read_text().splitlines() if line.startswith("filing ")]
+
+    assert [leaf_stream.filing_in(line).reference for line in lines] == references
+    assert len({len(line) for line in lines}) == 1, "all of one length"
+    assert not any(reference in feed.read_text() for reference in references)
+    monkeypatch.setattr(index, "keyed", lambda *_: bytes(32))
+    assert [leaf_stream.filing_in(line) for line in lines] == [None, None]
+
+
+def test_a_filing_that_is_rolled_back_has_no_line(world, feed, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError
+
+    monkeypatch.setattr("referrals.feedback.effects.owe", broken)
+    world.as_("api_119").post("referrals", concern() | {"submit": True}, key="broken")
+
+    assert not feed.exists() or "filing " not in feed.read_text()
+
+
+def test_without_feed_and_witness_it_says_that_nothing_can_be_known(databases, settings):  # noqa: F811
+    settings.LOG_WITNESS_FILE = settings.LEAF_FEED = ""
+
+    assert "Ni flux" in databases.run("recall", expect=1)
+
+
+@pytest.mark.slow("copies of both databases")
+def test_each_copy_is_in_the_journal_with_its_instant(databases, world):  # noqa: F811
+    assert status.last_backup("cases") is None
+    before = instant().replace(microsecond=0)
+
+    databases.backup("one")
+
+    for part in ("cases", "keys"):
+        assert status.last_backup(part) >= before
+    assert status.last_rehearsal() is None
+    if connection.vendor == "sqlite":
+        assert (status.last_archived("cases"), status.archive_failed("cases")) == (None, False)
+
+
+def test_a_restore_of_files_must_say_so_and_closes_the_service(databases, world):  # noqa: F811
+    assert "--done" in databases.run("restore", "cases", expect=1)
+
+    databases.run("restore", "cases", "--done")
+
+    Path(databases.folder / "shreds.log").touch()
+    databases.forget()
+    from django.test import Client
+
+    assert Client().get("/readyz").status_code == 503
+    databases.run("replay")
+    databases.forget()
+    assert Client().get("/readyz").status_code == 200
+
+
+def test_the_newest_copy_of_a_folder_is_taken(databases, world, tmp_path):  # noqa: F811
+    with pytest.raises(backups.CopyError, match="Aucune copie"):
+        backups.latest("keys", tmp_path)
