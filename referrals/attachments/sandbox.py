@@ -46,11 +46,11 @@ def parsed(media: str, pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
         ParserUnavailable: this system can't confine the parser.
     """
     limits = (str(size), str(settings.ATTACHMENT_PIXELS), str(_most_bytes()))
-    return confined(_PARSER, (media, *limits), pieces)
+    return confined(_PARSER, (media, *limits), pieces, seconds=WALL_SECONDS)
 
 
 def confined(
-    program: str, arguments: Sequence[str], pieces: Iterable[bytes], *, seconds: int = WALL_SECONDS
+    program: str, arguments: Sequence[str], pieces: Iterable[bytes], *, seconds: float
 ) -> Iterator[bytes]:
     """Yield what a program of ours, named by its module, makes of what it is fed; nothing counts before the end.
 
