@@ -371,6 +371,11 @@ def is_owner() -> bool:
     return sys.argv[1:2] != [] and sys.argv[1] in OWNER_COMMANDS
 
 
+def is_migrating() -> bool:
+    """Tell whether this process is the command that changes the tables."""
+    return sys.argv[1:2] == ["migrate"]
+
+
 def is_sequencer() -> bool:
     """Tell whether this process is the command that signs the journal, or checks the environment of that command."""
     # By the role alone only where nothing is served: a server in the sequencer's environment is refused as ever.

@@ -102,7 +102,8 @@ def _database(name: str, file: str) -> dict[str, Any]:
     else:
         found["OPTIONS"] = {
             # Compiling a plan costs more than any of our queries takes.
-            "options": "-c jit=off",
+            # Whoever asks for a table stands behind a migration that waits for it: that one gives up soon.
+            "options": "-c jit=off -c lock_timeout=3s" if env.is_migrating() else "-c jit=off",
             # Row-level security makes planning the larger part of a small query: plans are kept by connection.
             # A pooler in between must keep sessions apart (docs/scale.md).
             "server_side_binding": True,
