@@ -4,6 +4,7 @@ A cell is (machine, step, state of the case, state of the part, role, relation).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -59,7 +60,7 @@ class Expected:
         """Tell whether no row of the machine is there before it."""
         return not self.origins
 
-    @property
+    @cached_property
     def crosses(self) -> bool:
         """Tell whether an authority does it that was asked to take the case over."""
         return any(RECEIVING in how for how in self.row.who.values())

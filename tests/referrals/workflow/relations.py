@@ -8,6 +8,7 @@ into their state at insertion, which nothing but a test does.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -81,6 +82,7 @@ class Tied:
         return held(self.role, self.relation, state)
 
 
+@cache
 def held(role: str, relation: str, state: str) -> frozenset[str]:
     """Return the relations of the tables that the world ``relation`` gives a role on a case in ``state``."""
     if relation in (NONE, EXCLUDED):
@@ -101,6 +103,7 @@ def held(role: str, relation: str, state: str) -> frozenset[str]:
     return frozenset({relation})
 
 
+@cache
 def sees(role: str, relation: str, state: str) -> bool:
     """Tell whether the tables let a role know of the case at all."""
     ties = held(role, relation, state)
@@ -113,6 +116,7 @@ def sees(role: str, relation: str, state: str) -> bool:
     return any(tie in table.READS[role] or tie in table.PARTIAL.get(role, ()) for tie in ties)
 
 
+@cache
 def receives(role: str, relation: str, state: str) -> bool:
     """Tell whether a role answers for an authority that was asked to take the case over."""
     return relation == RECEIVING and role in table.RECEIVED and state in ACTIVE
