@@ -1,8 +1,8 @@
 """Outermost middleware: rejects malformed requests and sets the same security headers on every answer.
 
 Only the count of answers, Django's Content-Security-Policy and the marks of a training instance stand before it in
-``settings.MIDDLEWARE``, so that errors of all other layers pass through it too (SEC-AU8). No header of a request changes its method, scheme or
-host: nothing here or below reads an override or an ``X-Forwarded-*`` (SEC-IN8).
+``settings.MIDDLEWARE``, so that errors of all other layers pass through it too (SEC-AU8). No header of a request
+changes its method, scheme or host: nothing here or below reads an override or an ``X-Forwarded-*`` (SEC-IN8).
 """
 
 from collections.abc import Callable

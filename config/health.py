@@ -15,7 +15,8 @@ from django.http import HttpResponse, JsonResponse
 
 from accounts.request import ServiceRequest
 from audit import sequencing_lag
-from config.errors import RETRY_AFTER_SECONDS, refuse
+from config.closed import RETRY_AFTER_SECONDS
+from config.errors import refuse
 from core.clock import instant
 from encryption.errors import EncryptionError
 from outbox import maintenance_gate, scheduler

@@ -70,7 +70,8 @@ def last_pass() -> datetime | None:
 
     Some work is due each minute or more often: a worker that lives is never silent for longer.
     """
-    return Work.objects.aggregate(last=Max("ran_at"))["last"]
+    last: datetime | None = Work.objects.aggregate(last=Max("ran_at"))["last"]
+    return last
 
 
 def run_due(*, clock: Callable[[], datetime] = instant) -> dict[str, int]:

@@ -81,7 +81,8 @@ def secret() -> Iterator[CheckMessage]:
     if settings.SECRET_KEY in _other_secrets():
         yield error(
             25,
-            "REPERE_SECRET_KEY is also the password of a database, the mail server, the gateway or the monitoring: draw its own.",
+            "REPERE_SECRET_KEY is also the password of a database, the mail server or the gateway, or the token of "
+            "the monitoring: draw its own.",
         )
 
 

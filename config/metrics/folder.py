@@ -1,8 +1,8 @@
 """Folder of the counts: each process that answers requests has files of its own there; a reading adds them up.
 
-The folder belongs to one machine, or to one container: a process that isn't seen running counts as ended. When a process
-ends, its counts go to the files of ``ENDED``, so that no total shrinks and no file is left behind. Whoever reads and
-whoever moves counts excludes the other by a lock on the folder.
+The folder belongs to one machine, or to one container: a process that isn't seen running counts as ended. When a
+process ends, its counts go to the files of ``ENDED``, so that no total shrinks and no file is left behind. A lock on
+the folder keeps whoever reads and whoever moves counts apart.
 """
 
 import fcntl
@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 from prometheus_client import values
+from prometheus_client.metrics_core import Metric
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -35,10 +36,10 @@ def count_in(folder: Path) -> None:
         raise PermissionError
     # The library reads the variable at each file, and chose the class of its values when it was first imported.
     os.environ[_VARIABLE] = str(folder)
-    values.ValueClass = values.MultiProcessValue()  # type: ignore[assignment]  # either is what metrics count with
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 
-def counted(folder: Path) -> list[object]:
+def counted(folder: Path) -> list[Metric]:
     """Return what all processes counted, added up, as the library's metrics; nothing where none did."""
     if not folder.is_dir():
         return []

@@ -36,7 +36,12 @@ METRICS: Final = (
     Metric("repere_database_up", "gauge", "1 if the database answers and is migrated.", ("database",)),
     Metric("repere_database_answer_seconds", "gauge", "Time of the shortest question.", ("database",)),
     Metric("repere_key_service_up", "gauge", "1 if the key service answers."),
-    Metric("repere_clock_offset_seconds", "gauge", "By how much its clock and ours differ at least.", ("database",)),
+    Metric(
+        "repere_clock_offset_seconds",
+        "gauge",
+        "By how much its clock and ours differ at least.",
+        ("database",),
+    ),
     Metric("repere_clock_synchronised", "gauge", "1 if the kernel says that its clock is synchronised."),
     Metric("repere_certificate_expiry_timestamp_seconds", "gauge", "End of a certificate.", ("name",)),
     # --- Journal -----------------------------------------------------------------------------------

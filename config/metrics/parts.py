@@ -111,7 +111,8 @@ def journal() -> Iterator[Sample]:
         if origin is None:
             return
         checkpoint = checkpoints.last(origin.number)
-        yield from _instant("repere_journal_checkpoint_timestamp_seconds", checkpoint and checkpoint.at)
+        signed_at = None if checkpoint is None else checkpoint.at
+        yield from _instant("repere_journal_checkpoint_timestamp_seconds", signed_at)
         for one in witnessed(origin.number):
             yield from _instant("repere_journal_cosigned_timestamp_seconds", one.at, one.name)
 
@@ -126,12 +127,13 @@ def work() -> Iterator[Sample]:
             row = rows.get(one.name)
             yield "repere_task_period_seconds", (one.name,), one.every.total_seconds()
             yield "repere_task_failures", (one.name,), 0 if row is None else row.failures
-            yield from _instant("repere_task_success_timestamp_seconds", row and row.ran_at, one.name)
+            ran_at = None if row is None else row.ran_at
+            yield from _instant("repere_task_success_timestamp_seconds", ran_at, one.name)
         due = _by_channel(Notice.objects.filter(state__in=TO_DO, due_at__lte=at))
         for channel in DELIVERED:
-            row = due.get(channel, {})
-            yield "repere_notices_waiting", (channel,), row.get("count", 0)
-            yield "repere_notices_oldest_seconds", (channel,), _seconds(at, row.get("oldest"))
+            found = due.get(channel, {})
+            yield "repere_notices_waiting", (channel,), found.get("count", 0)
+            yield "repere_notices_oldest_seconds", (channel,), _seconds(at, found.get("oldest"))
 
 
 def undelivered() -> Iterator[Sample]:
@@ -252,8 +254,9 @@ PARTS: Final = (
     Part("object-store", object_store, _down("repere_object_store_up"), keep_seconds=_MINUTE),
     Part("antivirus", antivirus, _down("repere_antivirus_up"), keep_seconds=_MINUTE),
     Part("copies", copies, keep_seconds=_MINUTE),
-    Part("certificate-pages", lambda: certificate("pages", settings.PUBLIC_ADDRESS), keep_seconds=_TEN_MINUTES),
+    Part(
+        "certificate-pages", lambda: certificate("pages", settings.PUBLIC_ADDRESS), keep_seconds=_TEN_MINUTES
+    ),
     Part("certificate-files", lambda: certificate("files", settings.FILES_ORIGIN), keep_seconds=_TEN_MINUTES),
     Part("certificate-authorities", certificate_files, keep_seconds=_TEN_MINUTES),
 )
-

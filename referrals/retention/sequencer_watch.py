@@ -23,7 +23,9 @@ register(
     Template(
         LATE,
         Kind.ACCOUNT,
-        _("Le journal prend du retard : faites relancer le séquenceur, sinon la lecture des dossiers s'arrêtera."),
+        _(
+            "Le journal prend du retard : faites relancer le séquenceur, sinon la lecture des dossiers s'arrêtera."
+        ),
         place="audit/health",
         start="journal/preuves",
     )

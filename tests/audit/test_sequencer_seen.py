@@ -104,7 +104,11 @@ def test_a_late_sequencer_is_told_of_at_a_third_of_the_limit_and_once_in_a_while
 
     assert [(line["event"], line["log_level"]) for line in lines] == [("sequencer:late", "error")] * 3
     assert set(told().values_list("user_id", flat=True)) == people
-    assert {Role.AUDITOR, Role.TERRITORY_ADMIN, Role.PLATFORM_ADMIN} == {"auditor", "territory_admin", "platform_admin"}
+    assert {Role.AUDITOR, Role.TERRITORY_ADMIN, Role.PLATFORM_ADMIN} == {
+        "auditor",
+        "territory_admin",
+        "platform_admin",
+    }
     assert set(told().values_list("reference", "subject_id", "authority_id")) == {("", None, None)}
 
 

@@ -116,9 +116,7 @@ def test_an_entry_that_waits_makes_the_sequencer_late_though_it_passes(
 ):
     settings.LOG_LAG_MINUTES = 15
     passed()
-    monkeypatch.setattr(
-        sequencing_lag, "oldest_waiting", lambda **_: instant() - timedelta(minutes=minutes)
-    )
+    monkeypatch.setattr(sequencing_lag, "oldest_waiting", lambda **_: instant() - timedelta(minutes=minutes))
 
     assert client.get("/readyz").json().get("degraded", []) == late
 

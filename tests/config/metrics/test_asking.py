@@ -27,7 +27,10 @@ def test_a_hanging_part_is_left_behind_and_not_asked_again():
         go_on.wait(10)
         yield "repere_open", (), 1.0
 
-    parts = [Part("hangs", hang, (("repere_open", (), 0.0),), keep_seconds=0), Part("well", lambda: [("a", (), 2.0)])]
+    parts = [
+        Part("hangs", hang, (("repere_open", (), 0.0),), keep_seconds=0),
+        Part("well", lambda: [("a", (), 2.0)]),
+    ]
     began = monotonic()
     try:
         for _ in range(3):

@@ -70,7 +70,9 @@ def test_a_small_number_of_late_cases_is_not_told_and_no_single_case_is_seen_to_
 def test_late_cases_are_counted_by_one_statement(db_both, django_assert_num_queries):
     from django.db import connection
 
-    around = 6 if connection.vendor == "postgresql" else 0  # transaction, settings of the transaction, time limit
+    around = (
+        6 if connection.vendor == "postgresql" else 0
+    )  # transaction, settings of the transaction, time limit
     with django_assert_num_queries(1 + around, exact=False):
         said(parts.deadlines)
 

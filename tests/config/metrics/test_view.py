@@ -1,5 +1,6 @@
 """GET /metrics: for whoever has the token, whatever is out, and with nothing of a person (SEC-CF6)."""
 
+from contextlib import suppress
 from io import StringIO
 from uuid import uuid4
 
@@ -156,10 +157,8 @@ def test_nothing_of_a_filed_case_is_in_it(world, measured):
 def _said(*options):
     asking.forget()
     out = StringIO()
-    try:
+    with suppress(SystemExit):
         call_command("health", *options, stdout=out)
-    except SystemExit:
-        pass
     return out.getvalue().encode()
 
 
