@@ -137,7 +137,7 @@ def require_login(place: str, address: str, *, file: str) -> None:
         if state in _PASSWORD_REFUSED:
             raise BootstrapError(
                 f"La grappe {place} refuse le compte de {file} : il existait déjà avec un autre mot de passe, ou "
-                "pg_hba.conf ne l'admet pas. Écrivez la bonne adresse dans ce fichier, ou donnez un autre nom au compte "
+                "pg_hba.conf ne l'admet pas. Écrivez la bonne adresse dans ce fichier ou donnez un autre nom au compte "
                 "([roles])."
             ) from None
         raise BootstrapError(

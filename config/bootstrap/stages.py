@@ -27,13 +27,17 @@ _ADDRESSES: Final = {CASES: "database.url", KEYS: "keys-database.url"}
 
 @dataclass
 class Installation:
-    """What the stages work on: the plan, where things lie, and the two clusters."""
+    """What the stages work on: the plan, where things lie, and the two clusters.
+
+    ``warnings``: of the checks. ``changed``: processes whose environment was there and is another now.
+    """
 
     plan: Plan
     places: Places
     clusters: dict[str, Cluster]
     files: Files = field(default_factory=Files)
     warnings: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
 
     def database(self, part: str) -> Database:
         """Return one of the two databases."""
@@ -193,7 +197,9 @@ def _is_written(on: Installation, process: Process) -> bool:
 
 
 def _write(on: Installation, process: Process) -> None:
-    _, new = _wanted(on, process)
+    old, new = _wanted(on, process)
+    if old and old != new:
+        on.changed.append(process.name)
     text = environments.text_of(process, new)
     on.files.replace(on.places.environment(process), text, account=process.account, mode=files.SHARED)
 

@@ -73,6 +73,10 @@ class Command(BaseCommand):
 
     def _tell(self, chosen: Plan, on: Installation, secret_sheet: Path | None) -> None:
         at = datetime.now(UTC)
+        if on.changed:
+            self.stdout.write(
+                f"Environnement changé : relancez {', '.join(on.changed)} (restart ; un rechargement garde l'ancien)."
+            )
         for warning in on.warnings:
             self.stdout.write(f"Avertissement : {warning}")
         self.stdout.write("")
