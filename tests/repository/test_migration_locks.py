@@ -5,8 +5,10 @@ Each migration that isn't listed in ``deploy/migrations-0.2.0.txt`` is written a
 taken away, and doesn't fill one that it doesn't know. ``tests/deploy/test_side_by_side.py`` tries it at night.
 """
 
+import importlib
 import json
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -154,3 +156,16 @@ GOOD = {
 @pytest.mark.parametrize("name", GOOD)
 def test_what_stops_nobody_passes(name, tmp_path):
     assert faults(changed(GOOD[name]), with_a_table(), tmp_path) == set()
+
+
+def test_migrate_waits_three_seconds_for_a_table_and_the_service_as_long_as_it_takes(monkeypatch):
+    """While it waits, all who ask for that table wait behind it."""
+    database = importlib.import_module("config.settings")._database
+    monkeypatch.setenv("TRIED_URL", "postgres://login@127.0.0.1/tried")
+
+    found = {}
+    for command in ("migrate", "tick"):
+        monkeypatch.setattr(sys, "argv", ["manage.py", command])
+        found[command] = "lock_timeout=3s" in database("TRIED_URL", "")["OPTIONS"]["options"]
+
+    assert found == {"migrate": True, "tick": False}
