@@ -101,10 +101,12 @@ def _answer(
         return Answer(came.status, found, came.read(), {name: one.value for name, one in baked.items()})
 
 
-def configuration(folder: Path, webs: tuple[int, int], port: int, plain_port: int) -> Path:
+def configuration(
+    folder: Path, webs: tuple[int, int], port: int, plain_port: int, *, log_level: str = "crit"
+) -> Path:
     """Write the shipped configuration for a folder, ports and web servers of a test; return the main file.
 
-    Nothing but names of files, ports and addresses is changed.
+    Nothing but names of files, ports and addresses is changed, and what the log of errors tells.
     """
     text = (SHIPPED / "repere.conf").read_text(encoding="utf-8")
     for pattern, ours in {
@@ -113,6 +115,7 @@ def configuration(folder: Path, webs: tuple[int, int], port: int, plain_port: in
         r"listen 80\b": f"listen 127.0.0.1:{plain_port}",
         r"/etc/repere/tls|/var/log/repere": str(folder),
         r"/srv/repere": str(ROOT),
+        r"\bcrit;": f"{log_level};",
     }.items():
         text = re.sub(pattern, ours, text)
     (folder / "repere.conf").write_text(text, encoding="utf-8")
@@ -121,7 +124,9 @@ def configuration(folder: Path, webs: tuple[int, int], port: int, plain_port: in
         upstream = upstream.replace(f"127.0.0.1:{shipped}", f"127.0.0.1:{ours}")
     (folder / "upstream.conf").write_text(upstream, encoding="utf-8")
     main = (ROOT / "deploy" / "container" / "nginx.conf").read_text(encoding="utf-8")
-    main = re.sub(r"(?<= )/tmp(?=/)", str(folder), main).replace("worker_processes auto", "worker_processes 1")
+    main = re.sub(r"(?<= )/tmp(?=/)", str(folder), main).replace(
+        "worker_processes auto", "worker_processes 1"
+    )
     main = main.replace("error_log stderr", f"error_log {folder}/main.log")
     # Root's own folders, such as those of a test, are closed to the account that nginx takes otherwise.
     user = "user root;\n" if os.geteuid() == 0 else ""
@@ -130,14 +135,16 @@ def configuration(folder: Path, webs: tuple[int, int], port: int, plain_port: in
 
 
 @contextmanager
-def running(folder: Path, webs: tuple[int, int], authority: Authority | None = None) -> Iterator[Proxy]:
+def running(
+    folder: Path, webs: tuple[int, int], authority: Authority | None = None, *, log_level: str = "crit"
+) -> Iterator[Proxy]:
     """Run it before two web servers, until the end of the block."""
     authority = authority or Authority(folder)
     for made in authority.certify("service", *NAMES):
         if made.parent != folder:
             shutil.copy(made, folder / made.name)
     proxy = Proxy(folder, authority, free_port(), free_port())
-    main = configuration(folder, webs, proxy.port, proxy.plain_port)
+    main = configuration(folder, webs, proxy.port, proxy.plain_port, log_level=log_level)
     nginx = subprocess.Popen([program(), "-c", str(main), "-g", "daemon off;"], stderr=subprocess.DEVNULL)  # noqa: S603
     try:
         _wait_for(proxy.port, nginx)
