@@ -24,7 +24,7 @@ CLOCKS = {
     "23:30 UTC, which is tomorrow in Paris": "@2027-06-15 23:30:00",
 }
 #: They speak with other programs, by the clock of both.
-WITHOUT = ("tests/browser", "tests/faults", "tests/concurrency")
+WITHOUT = ("tests/browser", "tests/faults", "tests/concurrency", "tests/deploy")
 _SEES_THE_CLOCK = re.compile(r"\b(real_clock|subprocess|Popen)\b")
 
 
