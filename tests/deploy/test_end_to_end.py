@@ -7,6 +7,7 @@ parts fail, and come back.
 
 import base64
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -89,10 +90,11 @@ def person(running: Site):
         "web", "create_user", PERSON, "--name", "Prénom Canari", "--authority", "93", "--show-link"
     )
     running.manage("web", "grant", PERSON, "filer", "93")
-    link, code = (line.rpartition(" : ")[2] for line in told.splitlines()[1:3])
+    link = re.search(r"https://\S+#(\S+)", told)[1]
+    code = re.search(r"^Code.* : (.+)$", told, re.M)[1]
     browser = Browser(running.proxy)
     browser.does("GET", "session")
-    browser.does("POST", "password", {"token": link.partition("#")[2], "code": code, "password": PASSWORD})
+    browser.does("POST", "password", {"token": link, "code": code, "password": PASSWORD})
     awaited = browser.does("POST", "session", {"email": PERSON, "password": PASSWORD})
     assert awaited["awaited"] == "enrolment"
     secret = browser.does("POST", "me/factors/begin", {"kind": "totp"})["secret"]
