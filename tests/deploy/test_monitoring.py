@@ -1,0 +1,255 @@
+"""Alert rules, their routing and the dashboard: they ask for metrics that there are, and each rule fires when it must."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from config.metrics.names import BY_NAME
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "deploy" / "monitoring"
+RULES = [
+    rule for group in yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"] for rule in group["rules"]
+]
+ALERTS = {rule["alert"]: rule for rule in RULES}
+DASHBOARD = json.loads((FOLDER / "dashboard.json").read_text())
+PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
+EXPRESSIONS = [target["expr"] for panel in PANELS for target in panel["targets"]]
+#: What Prometheus' library adds to a name, by kind.
+ENDINGS = {
+    "counter": ("_total",),
+    "histogram": ("_bucket", "_sum", "_count"),
+    "info": ("_info",),
+    "gauge": ("",),
+}
+SHOWN = {metric.name + ending: metric for metric in BY_NAME.values() for ending in ENDINGS[metric.kind]}
+NOT_LABELS = {"le", "job", "instance"}  # Prometheus' own
+
+
+def asked(expression):
+    """The metrics that an expression asks for, with the labels that it names beside each or groups by."""
+    names = set(re.findall(r"\brepere_[a-z_]+", expression))
+    named = {
+        label
+        for inner in re.findall(r"\{([^}]*)\}", expression)
+        for label in re.findall(r"(\w+)\s*[=!]", inner)
+    }
+    grouped = {
+        label.strip() for inner in re.findall(r"by \(([^)]*)\)", expression) for label in inner.split(",")
+    }
+    return names, (named | grouped) - NOT_LABELS
+
+
+def promtool(*arguments, cwd=FOLDER):
+    return subprocess.run(["promtool", *arguments], cwd=cwd, capture_output=True, text=True, check=False)  # noqa: S603, S607
+
+
+@pytest.mark.needs("promtool")
+def test_the_rules_and_the_example_are_read_by_their_tool():
+    for said in (
+        promtool("check", "rules", "alerts.yml"),
+        promtool("check", "config", "--syntax-only", "prometheus.yml"),
+    ):
+        assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.mark.slow("evaluates every rule over hours and days")
+@pytest.mark.needs("promtool")
+@pytest.mark.parametrize("name", ["alerts_test.yml", "alerts_days_test.yml"])
+def test_each_alert_fires_and_stays_silent(name):
+    said = promtool("test", "rules", name)
+
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+def scenarios():
+    return [
+        one
+        for name in ("alerts_test.yml", "alerts_days_test.yml")
+        for one in yaml.safe_load((FOLDER / name).read_text())["tests"]
+    ]
+
+
+def test_each_alert_has_a_scenario_in_which_it_fires_and_one_in_which_it_does_not():
+    fires, silent = set(), set()
+    for one in scenarios():
+        for asked_for in one["promql_expr_test"]:
+            found = re.findall(r'alertname="(\w+)"', str(asked_for))
+            (fires if asked_for["exp_samples"] else silent).update(found)
+
+    assert fires == silent == set(ALERTS)
+
+
+@pytest.mark.parametrize("expression", [*(rule["expr"] for rule in RULES), *EXPRESSIONS])
+def test_each_expression_asks_for_metrics_and_labels_that_there_are(expression):
+    names, labels = asked(expression)
+
+    assert names <= set(SHOWN)
+    assert labels <= {label for name in names for label in SHOWN[name].labels}
+
+
+def test_each_metric_is_asked_for_by_a_rule_or_the_dashboard():
+    used = {
+        SHOWN[name].name
+        for one in [*(rule["expr"] for rule in RULES), *EXPRESSIONS]
+        for name in asked(one)[0]
+    }
+
+    assert used == set(BY_NAME)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=ALERTS)
+def test_an_alert_says_how_urgent_it_is_and_what_to_do(rule):
+    page = (ROOT / "docs" / "monitoring.md").read_text()
+
+    assert rule["labels"]["severity"] in {"page", "ticket"}
+    assert rule["labels"]["part"] in {
+        "reach",
+        "answers",
+        "journal",
+        "work",
+        "attachments",
+        "copies",
+        "machine",
+    }
+    assert set(rule["annotations"]) == {"summary", "description", "runbook"}
+    file, _, anchor = rule["annotations"]["runbook"].partition("#")
+    assert file == "docs/monitoring.md"
+    assert anchor == rule["alert"].lower()
+    assert f"\n### {rule['alert']}\n" in page
+
+
+def test_the_page_describes_no_alert_that_is_not_there():
+    page = (ROOT / "docs" / "monitoring.md").read_text()
+
+    assert re.findall(r"^### (Repere\w+)$", page, re.MULTILINE) == list(ALERTS)
+
+
+# --- Who is woken ---------------------------------------------------------------------------------
+
+
+def matches(matchers, labels):
+    """Whether labels match all matchers, as Alertmanager reads them (``name="value"``, ``=~``, ``!=``, ``!~``)."""
+    for matcher in matchers:
+        name, how, value = re.fullmatch(r'(\w+)(=~|!~|!=|=)"(.*)"', matcher).groups()
+        have = labels.get(name, "")
+        same = re.fullmatch(value, have) is not None if "~" in how else have == value
+        if same is how.startswith("!"):
+            return False
+    return True
+
+
+def told(firing):
+    """Of alerts that fire, given by name and labels, those that nobody else's alert hides."""
+    rules = yaml.safe_load((FOLDER / "alertmanager.yml").read_text())["inhibit_rules"]
+    every = [{"alertname": name, **ALERTS[name]["labels"], **labels} for name, labels in firing]
+    return {
+        one["alertname"]
+        for one in every
+        if not any(
+            other is not one
+            and matches(rule["source_matchers"], other)
+            and matches(rule["target_matchers"], one)
+            and all(one.get(label, "") == other.get(label, "") for label in rule.get("equal", []))
+            for rule in rules
+            for other in every
+        )
+    }
+
+
+def firing_in(title):
+    """What fires in a scenario of ``alerts_test.yml``, by its name's beginning; the last that it asks about."""
+    (one,) = [one for one in scenarios() if one["name"].startswith(title)]
+    return [
+        (re.search(r'alertname="(\w+)"', sample["labels"])[1], {})
+        for sample in one["promql_expr_test"][-1]["exp_samples"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("All is well", set()),
+        ("The database of the cases is dead", {"RepereDatabaseDown"}),
+        ("The sequencer is dead: ", {"RepereSequencerSilent"}),
+        ("The sequencer is dead, and nobody came", {"RepereSequencerSilent", "RepereJournalReadingStops"}),
+        ("The worker is dead", {"RepereWorkerSilent"}),
+    ],
+)
+def test_one_cause_is_told_once(title, expected):
+    assert told(firing_in(title)) == expected
+
+
+def test_where_nothing_answers_all_else_is_hidden():
+    assert told([(name, {}) for name in ALERTS]) == {"RepereDown"}
+
+
+def test_an_alert_about_another_database_or_certificate_is_not_hidden():
+    soon, ends = "RepereCertificateEndsSoon", "RepereCertificateEnds"
+
+    assert told([(ends, {"name": "site"}), (soon, {"name": "site"})]) == {ends}
+    assert told([(ends, {"name": "site"}), (soon, {"name": "files"})]) == {ends, soon}
+
+
+def test_an_urgent_call_is_told_whatever_else_waits():
+    """Only a dead worker, database or service hides it: each of them is a page itself."""
+    urgent = [("RepereUrgentNoticesWaiting", {}), ("RepereUrgentCallsLate", {})]
+    others = [(name, {}) for name in ALERTS if ALERTS[name]["labels"]["severity"] == "ticket"]
+
+    assert {name for name, _ in urgent} <= told(urgent + others)
+
+
+# --- The dashboard --------------------------------------------------------------------------------
+
+
+def test_panels_have_ids_of_their_own_and_places_that_do_not_overlap():
+    ids = [panel["id"] for panel in DASHBOARD["panels"]]
+    cells = [
+        (x, y)
+        for panel in DASHBOARD["panels"]
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+
+    assert len(set(ids)) == len(ids)
+    assert len(set(cells)) == len(cells)
+    assert max(x for x, _ in cells) < 24
+
+
+def test_the_dashboard_names_no_source_of_its_own():
+    (variable,) = DASHBOARD["templating"]["list"]
+    sources = [holder["datasource"] for panel in PANELS for holder in (panel, *panel["targets"])]
+
+    assert (variable["name"], variable["type"], variable["query"]) == (
+        "datasource",
+        "datasource",
+        "prometheus",
+    )
+    assert all(source == {"type": "prometheus", "uid": "${datasource}"} for source in sources)
+
+
+def test_each_part_of_the_service_has_a_row():
+    rows = [panel["title"] for panel in DASHBOARD["panels"] if panel["type"] == "row"]
+
+    assert rows == [
+        "Usagers", "Journal", "Travaux et notifications", "Pièces jointes", "Copies et machines", "Délais légaux",
+    ]  # fmt: skip
+    assert all(panel["title"] and panel["targets"] for panel in PANELS)
+
+
+@pytest.mark.needs("promtool")
+def test_each_expression_of_the_dashboard_is_promql(tmp_path):
+    """As rules: the tool that parses rules parses them, with Grafana's variable in its place."""
+    rules = [
+        {"record": "a:b", "expr": one.replace("$__rate_interval", "5m"), "labels": {"n": str(n)}}
+        for n, one in enumerate(EXPRESSIONS)
+    ]
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
+
+    said = promtool("check", "rules", "--lint=none", "rules.yml", cwd=tmp_path)
+
+    assert said.returncode == 0, said.stdout + said.stderr
