@@ -16,7 +16,7 @@ from config.bootstrap.errors import BootstrapError
 from config.bootstrap.running import Done
 from tests.config.bootstrap.plans import said
 
-pytestmark = [pytest.mark.only_on("postgresql", "roles and databases of a server"), pytest.mark.django_db]
+pytestmark = [pytest.mark.only_on("postgresql", "roles and databases of a server")]
 NAMES = ("service", "auditor", "sequencer", "owner_login", "web_login", "log_login")
 
 
@@ -38,7 +38,7 @@ def admin(server):
 def make(tmp_path, server, admin, monkeypatch):
     """Make installations on the server, under names that nobody else has; all of it goes at the end."""
     mark = f"b{secrets.token_hex(4)}"
-    password = server.pop("password", "")
+    where = {key: value for key, value in server.items() if key != "password"}
     tables = {"cases": "audit_journalmark", "keys": "encryption_wrappedkey"}
 
     def run(places, process, *words):
@@ -59,7 +59,7 @@ def make(tmp_path, server, admin, monkeypatch):
     monkeypatch.setattr(running, "run", run)
 
     def installation(user="", **changed):
-        as_whom = {**server, "user": user} if user else server
+        as_whom = {**where, "user": user} if user else where
         address = " ".join(f"{key}={value}" for key, value in as_whom.items())
         document = said(
             state=str(tmp_path / "state"), service__authorities=[], databases__one_cluster=True,
@@ -74,7 +74,7 @@ def make(tmp_path, server, admin, monkeypatch):
                 place = place.setdefault(section, {})
             place[key] = value
         chosen = plan.of(document)
-        clusters = {part: Cluster(part, one, password) for part, one in
+        clusters = {part: Cluster(part, one, server.get("password", "")) for part, one in
                     (("cases", chosen.databases.cases), ("keys", chosen.databases.keys))}  # fmt: skip
         on = stages.Installation(chosen, Places(tmp_path / "etc", tmp_path / "state"), clusters)
         opened.append(on)

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from contextlib import suppress
 
 import pytest
 
@@ -75,10 +76,8 @@ def test_broken_off_after_any_step_it_goes_on_and_draws_no_key_twice(tmp_path, m
             for name in ("folder", "place", "replace"):
                 real = getattr(Files, name)
                 broken.setattr(Files, name, lambda *a, real=real, **k: (stop(), real(*a, **k))[1])
-            try:
+            with suppress(KeyboardInterrupt):
                 make(installation(folder))
-            except KeyboardInterrupt:
-                pass
         before = content(folder)
 
         make(installation(folder))

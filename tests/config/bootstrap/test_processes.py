@@ -116,6 +116,7 @@ def test_each_process_reads_its_file(written, settings_of, name):
 
     values, _ = settings_of(COMMANDS[name], variables)
 
+    assert "REPERE_AUDITOR_ROLE" not in variables, "as it is by default"
     assert values["PRODUCTION"]
     assert values["LOG_ORIGIN"] == "repere.example/journal"
     assert values["DATABASE_ROLE"] == {"sequencer": "repere_sequencer", "owner": ""}.get(name, "repere_app")
