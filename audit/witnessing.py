@@ -70,7 +70,12 @@ class FileWitness:
         """
         with self._path.open("rb") as file:
             # The end alone, at each signature: the file grows by 4 KB a checkpoint and is read whole once a day.
-            file.seek(max(0, self._path.stat().st_size - _TAIL))
+            start = max(0, self._path.stat().st_size - _TAIL)
+            file.seek(start)
+            if start:
+                # The end may begin within the name of an origin: the rest of it would be another one, which nobody
+                # signed.
+                file.readline()
             checkpoints_seen = verifier.checkpoints_in(file.read())
         return list({one.origin: one for one in checkpoints_seen}.values())
 

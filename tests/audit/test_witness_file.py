@@ -49,6 +49,18 @@ def resigned(path: Path) -> None:
     path.write_bytes(b"\n" + notes.signed(head.origin, head.size, head.root, other, at=NOON))
 
 
+def test_the_end_of_a_long_file_may_begin_anywhere_in_a_note(signed, monkeypatch):
+    """A file that outgrew what is read of it: the rest of a name of an origin isn't another origin, unsigned."""
+    file = witnessing.file_witness()
+    first, second, *_, last = notes_in(file._path)
+    origin = verifier.Checkpoint.of(last).origin
+    for cut in (*range(1, len(first) + len(second), 97), *range(1, 40)):
+        monkeypatch.setattr(witnessing, "_TAIL", file.size() - cut)
+
+        assert [(one.origin, one.raw) for one in file.seen()] == [(origin, last)], cut
+        assert witnessfile.at_the_end(file, signed.sequencer.signer) == "", cut
+
+
 FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "deleted": (lambda path: path.unlink(), witnessfile.MISSING),
     "emptied": (lambda path: path.write_bytes(b""), witnessfile.GONE),
