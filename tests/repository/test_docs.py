@@ -29,6 +29,11 @@ WRITTEN = (
     "docs/threats.md",
     "docs/audit.md",
     "docs/asvs.md",
+    "docs/first-use/README.md",
+    "docs/first-use/en.md",
+    "docs/data-protection/README.md",
+    "docs/data-protection/registre.md",
+    "docs/data-protection/hebergement.md",
 )
 
 
