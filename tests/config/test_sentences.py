@@ -1,0 +1,140 @@
+"""SEC-CF1: what the machine or a setting does wrong ends a command with a sentence, never with a traceback."""
+
+import subprocess
+import sys
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, OperationalError, ProgrammingError, connections
+
+from config import env
+from config.env import BASE_DIR
+from tests.config.environments import PRODUCTION, environment
+from tests.conftest import BOTH
+
+
+def said_of(error, capsys):
+    with pytest.raises(SystemExit) as ended, env.refusals_said(1):
+        raise error
+    assert ended.value.code == 1
+    return capsys.readouterr().err
+
+
+class Refusal(Exception):
+    """What the driver raises, with PostgreSQL's code of it."""
+
+    def __init__(self, sqlstate):
+        self.sqlstate = sqlstate
+
+
+def caused(kind, sentence, sqlstate):
+    error = kind(sentence)
+    error.__cause__ = Refusal(sqlstate)
+    return error
+
+
+FAULTS = {
+    "a setting": (ImproperlyConfigured("Set REPERE_SECRET_KEY."), "Set REPERE_SECRET_KEY."),
+    "a file that can't be read": (
+        PermissionError(13, "Permission denied", "/etc/repere/x"),
+        "/etc/repere/x: Permission denied.",
+    ),
+    "a full disk": (
+        OSError(28, "No space left on device", "/var/lib/x"),
+        "/var/lib/x: No space left on device.",
+    ),
+    "a database that is out": (
+        OperationalError("connection refused\nDETAIL: x"),
+        "doesn't answer: connection refused",
+    ),
+    "a missing right": (
+        caused(ProgrammingError, "permission denied for table audit_leaf", "42501"),
+        "MIGRATION_DATABASE_URL",
+    ),
+    "a missing table": (
+        caused(ProgrammingError, 'relation "x" does not exist', "42P01"),
+        "manage.py migrate",
+    ),
+}
+
+
+@pytest.mark.parametrize(("error", "sentence"), FAULTS.values(), ids=FAULTS.keys())
+def test_it_is_one_sentence(error, sentence, capsys):
+    assert sentence in said_of(error, capsys)
+
+
+def test_a_row_that_the_database_quotes_is_not_said(capsys):
+    said = said_of(
+        caused(ProgrammingError, "permission denied\nDETAIL: Failing row contains (Camille)", "42501"), capsys
+    )
+
+    assert "Camille" not in said
+
+
+@pytest.mark.parametrize("error", [OSError("no file"), DatabaseError("x"), ValueError("x")])
+def test_a_defect_of_ours_keeps_its_traceback(error):
+    with pytest.raises(type(error)), env.refusals_said(1):
+        raise error
+
+
+def run(tmp_path, *command, **said):
+    return subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, *command], cwd=BASE_DIR, env=environment(tmp_path, **said),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"DATABASE_URL": ""}, "Set DATABASE_URL"),
+        ({"REPERE_SECRET_KEY_FILE": "/nowhere/secret"}, "REPERE_SECRET_KEY_FILE must be the path of a file"),
+        ({"REPERE_AUDITOR_ROLE": "repere_app"}, "must be three different roles"),
+        ({"REPERE_SEQUENCER_ROLE": 'x"; DROP'}, "REPERE_SEQUENCER_ROLE must be the name of a database role"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command", [("manage.py", "tick"), ("-c", "import config.wsgi")], ids=["tick", "wsgi"]
+)
+def test_commands_and_servers_say_it(tmp_path, command, changed, sentence):
+    done = run(tmp_path, *command, **{**PRODUCTION, **changed})
+
+    assert done.returncode in (1, 3)
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_check_that_fails_ends_a_server_with_its_sentence_alone(tmp_path):
+    """A gunicorn that gets 3 doesn't start the process again."""
+    done = run(tmp_path, "-c", "import config.wsgi", **{**PRODUCTION, "REPERE_SCANNER": "tcp:elsewhere:1"})
+
+    assert done.returncode == 3
+    assert "REPERE_SCANNER must be the antivirus" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.parametrize("name", ["REPERE_FILES_ORIGIN", "REPERE_SECRET_KEY"])
+def test_what_people_see_is_required_of_the_service_in_the_environment_of_the_sequencer_too(tmp_path, name):
+    """The role of the sequencer in a server's environment excuses no server from anything."""
+    said = {
+        **PRODUCTION,
+        "REPERE_DATABASE_ROLE": "repere_sequencer",
+        "REPERE_LOG_ORIGIN": "repere.example/journal",
+    }
+    del said[name]
+
+    done = run(tmp_path, "-c", "import config.wsgi", **said)
+
+    assert done.returncode == 3
+    assert name in done.stderr
+
+
+@pytest.mark.django_db(databases=BOTH)
+@pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
+def test_a_right_that_the_role_lacks_is_a_sentence(capsys):
+    with pytest.raises(SystemExit), env.refusals_said(1), connections["default"].cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE repere_app")
+        cursor.execute("SELECT body FROM audit_entry")
+
+    assert "permission denied for table audit_entry" in capsys.readouterr().err
