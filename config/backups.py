@@ -45,7 +45,7 @@ _FAILURES: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), sentence)
     for pattern, sentence in (
         (
-            r"(?:permission denied for|droit refusé pour) \w+(?: \w+)? ?[«\"]?\s?(?P<name>[a-z_]{1,63})?",
+            r"(?:permission denied for|droit refusé pour l[ae]) \w+ [«\"]?\s?(?P<name>[a-z_]{1,63})",
             "le compte n'a pas le droit de lire {name} ; prenez celui du propriétaire (MIGRATION_DATABASE_URL, "
             "MIGRATION_KEYS_DATABASE_URL)",
         ),

@@ -44,14 +44,14 @@ def recalled(databases: Databases, *words):  # noqa: F811
 def test_it_names_the_filings_that_were_acknowledged_after_the_copy_and_no_other(
     world, databases, sequenced, feed  # noqa: F811
 ):  # fmt: skip
-    kept = files(world, "kept")
+    kept = files(world, "kept-of-this-test")
     sequenced.sequencer.once()
     old = databases.backup("old")
-    lost = files(world, "lost")
+    lost = files(world, "lost-of-this-test")
     danger = (
-        world.as_("api_119").post("referrals", urgent() | {"submit": True}, key="urgent").json()["reference"]
+        world.as_("api_119").post("referrals", urgent() | {"submit": True}, key="urgent-of-this-test").json()["reference"]
     )
-    refused = world.as_("api_119").post("referrals", {"submit": True}, key="refused")
+    refused = world.as_("api_119").post("referrals", {"submit": True}, key="refused-of-this-test")
     assert refused.status_code >= 400
     sequenced.sequencer.once()
     seen = sequenced.checkpoint().size
@@ -79,10 +79,10 @@ def test_it_names_the_filings_that_were_acknowledged_after_the_copy_and_no_other
 
 @pytest.mark.slow("copies of both databases, read back")
 def test_the_first_refusal_of_a_replay_lists_all_that_is_missing(world, databases, sequenced, feed):  # noqa: F811
-    files(world, "kept")
+    files(world, "kept-of-this-test")
     sequenced.sequencer.once()
     old = databases.backup("old")
-    files(world, "lost")
+    files(world, "lost-of-this-test")
     sequenced.sequencer.once()
     databases.read_back("cases", old["cases"])
 
@@ -99,7 +99,7 @@ def test_the_first_refusal_of_a_replay_lists_all_that_is_missing(world, database
 @pytest.mark.sec("SEC-CR20")
 def test_a_line_of_the_feed_says_nothing_without_the_keys(world, feed, monkeypatch):
     long = child(last_name="E" * 60)
-    references = [files(world, "one"), files(world, "two", children=[long, long])]
+    references = [files(world, "one-of-this-test"), files(world, "two", children=[long, long])]
 
     lines = [line for line in feed.read_text().splitlines() if line.startswith("filing ")]
 
@@ -115,7 +115,7 @@ def test_a_filing_that_is_rolled_back_has_no_line(world, feed, monkeypatch):
         raise RuntimeError
 
     monkeypatch.setattr("referrals.feedback.effects.owe", broken)
-    world.as_("api_119").post("referrals", concern() | {"submit": True}, key="broken")
+    world.as_("api_119").post("referrals", concern() | {"submit": True}, key="broken-of-this-test")
 
     assert not feed.exists() or "filing " not in feed.read_text()
 

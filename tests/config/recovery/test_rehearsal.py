@@ -37,7 +37,7 @@ def rehearses(databases, settings, monkeypatch, tmp_path):  # noqa: F811
 def test_it_restores_reads_and_measures_without_touching_the_service(
     world, databases, sequenced, rehearses, tmp_path
 ):  # noqa: F811
-    files(world, "one")
+    files(world, "one-of-this-test")
     sequenced.sequencer.once()
     databases.backup("old")
     copies = ("--cases", str(tmp_path / "old" / "cases"), "--keys", str(tmp_path / "old" / "keys"))
@@ -56,7 +56,7 @@ def test_it_restores_reads_and_measures_without_touching_the_service(
 def test_other_keys_than_those_of_the_cases_are_noticed(world, databases, sequenced, rehearses, tmp_path):  # noqa: F811
     """A copy of the keys that is older than that of the cases can't open the newest ones."""
     databases.backup("before")
-    files(world, "one")
+    files(world, "one-of-this-test")
     databases.backup("old")
     copies = ("--cases", str(tmp_path / "old" / "cases"), "--keys", str(tmp_path / "before" / "keys"))
 
@@ -72,7 +72,7 @@ def test_both_copies_or_none_are_named(rehearses, tmp_path):
 
 
 def test_an_altered_journal_is_noticed(world, databases, sequenced, rehearses, tmp_path):  # noqa: F811
-    files(world, "one")
+    files(world, "one-of-this-test")
     sequenced.sequencer.once()
     databases.backup("old")
     whole = sequenced.checkpoint()
