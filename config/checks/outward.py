@@ -42,7 +42,7 @@ def _reports() -> Iterator[CheckMessage]:
     """Look at the servers of reports: by https://, and by a name, so that a certificate says who answers."""
     for number, name, example in (
         (64, "SENTRY_DSN", "https://key@sentry.example.fr/1"),
-        (65, "OTLP_ENDPOINT", "https://traces.example.fr/v1/traces"),
+        (66, "OTLP_ENDPOINT", "https://traces.example.fr/v1/traces"),
     ):
         address = getattr(settings, name)
         host = host_of(address)

@@ -102,7 +102,8 @@ def made(dsn: str) -> sentry_sdk.Client:
             propagate_traces=False,
             traces_sample_rate=None,
             spotlight=False,
-            _experiments={"transport_compression_algo": "gzip"},  # every such server reads it; not so Brotli
+            # Every such server reads it; not so Brotli. The library compares text, whatever its types say.
+            _experiments={"transport_compression_algo": "gzip"},  # type: ignore[typeddict-item]
             debug=False,
             http_proxy="",
             https_proxy="",

@@ -198,7 +198,7 @@ ROWS = {
         FIT: ["", "https://key@sentry.example/1", "http://key@127.0.0.1:9000/1"],
     },
     "REPERE_OTLP_ENDPOINT": {
-        "E065": ["http://traces.example/v1/traces", "traces.example", "https://192.0.2.7:4318", "https://collector/v1/traces"],
+        "E066": ["http://traces.example/v1/traces", "traces.example", "https://192.0.2.7:4318", "https://collector/v1/traces"],
         FIT: ["", "https://traces.example/v1/traces", "http://localhost:4318/v1/traces"],
     },
     # Identity providers
