@@ -25,6 +25,7 @@ WRITTEN = (
     "SECURITY.md",
     "docs/architecture.md",
     "docs/runbook.md",
+    "docs/install.md",
     "docs/glossary.md",
     "docs/threats.md",
     "docs/audit.md",
