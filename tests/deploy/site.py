@@ -273,7 +273,7 @@ class Site:
 def site() -> Iterator[Site]:
     """Make an installation in a folder of its own, which PostgreSQL's account may enter; at the end all of it goes."""
     shm = Path("/dev/shm")  # noqa: S108 - where there is memory for it
-    folder = Path(tempfile.mkdtemp(prefix="repere-site-", dir=shm if os.access(shm, os.W_OK) else None))
+    folder = Path(tempfile.mkdtemp(prefix="installed-", dir=shm if os.access(shm, os.W_OK) else None))
     folder.chmod(0o755)
     try:
         with ExitStack() as stack:
