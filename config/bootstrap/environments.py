@@ -184,6 +184,7 @@ def _seen_by_people(process: Process, plan: Plan, places: Places) -> dict[str, s
         "REPERE_MAIL_FROM": mail.sender,
         "REPERE_SMS_GATEWAY_URL": network.sms_gateway,
         "REPERE_SMS_GATEWAY_TOKEN_FILE": network.sms_token_file,
+        "REPERE_METRICS_TOKEN_FILE": str(places.secret(process, "metrics.token")),
         "REPERE_TRUSTED_PROXIES": ",".join(network.trusted_proxies),
         "REPERE_SCANNER": files.scanner,
         "REPERE_OBJECT_STORE": STORES[files.store],

@@ -7,7 +7,14 @@ table with what ``config/settings.py`` reads, and starts each process with its o
 from dataclasses import dataclass
 from typing import Final
 
-_ANY: Final = ("REPERE_MODE", "REPERE_STATE_DIR", "REPERE_LOG_LEVEL", "REPERE_CLOCK_KEPT_BY_HOST")
+_ANY: Final = (
+    "REPERE_MODE",
+    "REPERE_STATE_DIR",
+    "REPERE_LOG_LEVEL",
+    "REPERE_CLOCK_KEPT_BY_HOST",
+    "REPERE_SENTRY_DSN",
+    "REPERE_OTLP_ENDPOINT",
+)
 _ROLES: Final = ("REPERE_DATABASE_ROLE", "REPERE_AUDITOR_ROLE", "REPERE_SEQUENCER_ROLE")
 _DATABASES: Final = ("DATABASE_URL", "KEYS_DATABASE_URL", "REPERE_ALLOW_ONE_CLUSTER", *_ROLES)
 _KEY_SERVICE: Final = (
@@ -62,9 +69,12 @@ _SERVICE: Final = (
     "REPERE_FILINGS_PER_HOUR",
     "REPERE_FILINGS_PER_HOUR_OF_PROGRAM",
     "REPERE_GUIDANCE_FOLDER",
+    "REPERE_METRICS_DIR",
 )
 #: What only an answer to a browser needs.
 _WEB: Final = (
+    "REPERE_METRICS_TOKEN",
+    "REPERE_REQUEST_LOG",
     "REPERE_TRUSTED_PROXIES",
     "REPERE_OIDC_PROVIDERS",
     "REPERE_QUICK_EXIT_URL",
@@ -123,6 +133,7 @@ OWNER: Final = Process(
         *_KEY_SERVICE,
         *_JOURNAL,
         *_ERASURE,
+        "REPERE_PGBACKREST_DIR",
     ),
 )
 PROCESSES: Final = (WEB, WORKER, SEQUENCER, WITNESS, OWNER)

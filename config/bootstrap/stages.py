@@ -95,6 +95,8 @@ def keys_and_secrets(on: Installation) -> Iterator[Step]:
     places = on.places
     secret = places.secret(WEB, "secret.key")
     yield _secret(on, WEB, secret, lambda: f"{secrets.token_urlsafe(48)}\n", "le secret des sessions")
+    token = places.secret(WEB, "metrics.token")
+    yield _secret(on, WEB, token, lambda: f"{secrets.token_urlsafe(48)}\n", "le jeton de la surveillance")
     for process in (SEQUENCER, WITNESS):
         path = places.log_key if process is SEQUENCER else places.witness_key
         name = "la clé du journal" if process is SEQUENCER else "la clé du témoin"
