@@ -7,6 +7,7 @@ bounded by the addresses.
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from time import perf_counter
 from typing import Final
 
@@ -29,7 +30,8 @@ BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 
 
 @cache
-def _counters() -> tuple[Counter, Histogram]:
+def _counters(where: Path) -> tuple[Counter, Histogram]:
+    folder.count_in(where)
     requests, seconds = BY_NAME[REQUESTS], BY_NAME[REQUEST_SECONDS]
     return (
         Counter(requests.name, requests.help, requests.labels, registry=None),
@@ -49,7 +51,7 @@ class Counted:
         if not settings.METRICS_TOKEN:
             raise MiddlewareNotUsed
         try:
-            folder.count_in(settings.METRICS_DIR)
+            self._answers, self._times = _counters(settings.METRICS_DIR)
         except OSError:
             _log.error("metrics:lost", code="folder")
             raise MiddlewareNotUsed from None
@@ -61,17 +63,14 @@ class Counted:
         response = self.get_response(request)
         # The disk may be full: a count is worth less than an answer.
         with suppress(OSError, ValueError):
-            count(request, response.status_code, seconds=perf_counter() - began)
+            self._count(request, response.status_code, seconds=perf_counter() - began)
         return response
 
-
-def count(request: ServiceRequest, status: int, *, seconds: float) -> None:
-    """Count one answer."""
-    method = request.method if request.method in METHODS else NONE
-    route = route_of(request)
-    answers, times = _counters()
-    answers.labels(route, method, str(status)).inc()
-    times.labels(route, method).observe(seconds)
+    def _count(self, request: ServiceRequest, status: int, *, seconds: float) -> None:
+        method = request.method if request.method in METHODS else NONE
+        route = route_of(request)
+        self._answers.labels(route, method, str(status)).inc()
+        self._times.labels(route, method).observe(seconds)
 
 
 def route_of(request: ServiceRequest) -> str:

@@ -2,8 +2,8 @@
 
 The whole procedure is walked with a marked value in every free text; then databases, their files and dumps, logs,
 answers, errors, mails, the cache, the journal's export, the feed of its hashes, its witness, the list of what was
-shredded and every file that the service left are searched for the mark in every encoding. Metrics and traces aren't
-there to be searched; whoever adds some finds this list.
+shredded, the metrics of all these requests, what health says, and every file that the service left are searched for the
+mark in every encoding. Reports of faults and traces: ``tests/config/reporting``.
 """
 
 import base64
@@ -13,7 +13,9 @@ import pickle
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -22,7 +24,9 @@ import pytest
 from django.apps import apps
 from django.core import mail
 from django.core.cache import caches
+from django.core.management import call_command
 from django.db import connections
+from django.test import Client
 
 from audit import erasure_ledger
 from config import env
@@ -63,6 +67,7 @@ pytestmark = [
 ]
 
 NOW = datetime.now(UTC)
+TOKEN = "4f9c1be27a06d853e9b1fa0472c6d81957b3e0aa"
 
 
 @pytest.fixture
@@ -121,6 +126,7 @@ def left(tmp_path, settings, monkeypatch, sequenced):  # noqa: F811 - the fixtur
 def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left, settings, sequenced):  # noqa: F811 - the fixture
     canaries = Canaries()
     answers: list[bytes] = []
+    settings.METRICS_TOKEN, settings.METRICS_DIR = TOKEN, left / "metrics"
 
     def each(move):
         act = ready(world, move)
@@ -166,11 +172,15 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
     }
     small = {
         "mails": b"\n".join(map(as_sent, mail.outbox)),
+        "metrics": Client().get("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).content,
+        "health": health_said(),
         "export of the journal": b"\n".join(one.read_bytes() for one in export.rglob("*") if one.is_file()),
         **{f"left: {one.name}": one.read_bytes() for one in left.rglob("*") if one.is_file()},
     }
+    assert b"repere_requests_total{" in small["metrics"]
     for name in (
         "mails",
+        "health",
         "export of the journal",
         "left: leaves.log",
         "left: witness.txt",
@@ -186,6 +196,14 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
     for name, content in places.items():
         assert len(content) > 1_000, name
         assert list(hits(content)) == [], name
+
+
+def health_said():
+    """Return what the command says of each part, whatever it ends with."""
+    out = StringIO()
+    with suppress(SystemExit):
+        call_command("health", stdout=out)
+    return out.getvalue().encode()
 
 
 def as_sent(message):
