@@ -51,10 +51,10 @@ def folder_of_run(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings, folder_of_run):
+def django_db_modify_db_settings(django_db_modify_db_settings):
     """Before pytest-django makes the tables: let it be quick."""
     making = ExitStack()
-    making.enter_context(made_quickly(folder_of_run))
+    making.enter_context(made_quickly())
     return making
 
 

@@ -1,8 +1,9 @@
-"""How the tables of the tests are made: once in a run on SQLite, and without what leaves no trace.
+"""How the tables of the tests are made: on SQLite once for all runs, and without what leaves no trace.
 
-The first process that needs tables makes them and leaves a copy, which the others take (``tests/shared.py``). The key
-store records the migrations of apps whose tables stand in the other database, and doesn't play them.
-``tests/repository/test_migrations.py`` plays all, as the service does.
+The first process that needs tables makes them and leaves a copy in ``var/``. Other processes and later runs take it,
+as long as migrations, models and what these import are the same. The key store records the migrations of apps whose
+tables stand in the other database, and doesn't play them. ``tests/repository/test_migrations.py`` plays all, as the
+service does.
 """
 
 import gc
@@ -18,7 +19,15 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from config.routers import KEY_STORE
-from tests.shared import alone
+from encryption import digest
+from tests.shared import ROOT, alone
+
+COPIES = ROOT / "var" / "test-tables"
+#: What tables are made from, and the rows that are in them from the beginning.
+MADE_FROM = (
+    "requirements-dev.lock", "*/migrations/*.py", "*/models.py", "*/models/*.py", "tests/encryption/sample/*.py",
+    "encryption/*.py", "core/*.py", "audit/pseudonyms.py", "tests/settings.py", "tests/tables.py",
+)  # fmt: skip
 
 
 class Recording(MigrationExecutor):
@@ -30,29 +39,45 @@ class Recording(MigrationExecutor):
 
 
 @contextmanager
-def made_quickly(folder: Path) -> Iterator[None]:
-    """Let pytest-django make the tables within the block; ``folder`` is the run's."""
+def made_quickly() -> Iterator[None]:
+    """Let pytest-django make the tables within the block."""
     with pytest.MonkeyPatch.context() as patch, _without_garbage():
         patch.setattr(migrate, "MigrationExecutor", Recording)
         if any(one.vendor != "sqlite" for one in connections.all()):
             yield
             return
-        with alone(folder, "tables"):
-            copies = {alias: folder / f"tables-{alias}.sqlite3" for alias in connections}
+        COPIES.mkdir(parents=True, exist_ok=True)
+        with alone(COPIES, "making"):
+            named = _digest()
+            copies = {alias: COPIES / f"{named}-{alias}.sqlite3" for alias in connections}
             made = all(copy.exists() for copy in copies.values())
             if made:
                 patch.setattr(
                     migrate.Command, "handle", lambda *_, database, **__: _take(database, copies[database])
                 )
             yield
-            for alias, copy in () if made else copies.items():
-                with connections[alias].cursor() as cursor:
-                    cursor.execute("VACUUM INTO %s", [str(copy)])
+            if not made:
+                _leave(copies)
+
+
+def _digest() -> str:
+    sources = sorted({path for pattern in MADE_FROM for path in ROOT.glob(pattern)})
+    return digest.sha256(b"".join(digest.sha256(path.read_bytes()) for path in sources)).hex()
 
 
 def _take(alias: str, copy: Path) -> None:
     connections[alias].close()
     shutil.copyfile(copy, connections[alias].settings_dict["NAME"])
+
+
+def _leave(copies: dict[str, Path]) -> None:
+    for before in COPIES.glob("*.sqlite3*"):
+        before.unlink()
+    for alias, copy in copies.items():
+        unfinished = copy.with_suffix(".sqlite3.part")
+        with connections[alias].cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(unfinished)])
+        unfinished.rename(copy)
 
 
 @contextmanager
