@@ -31,6 +31,7 @@ BOTH_DATABASES = {
     "tests/audit/test_origins.py": "rows of the tree",
     "tests/audit/test_pruning.py": "triggers that let an old entry be emptied",
     "tests/audit/test_sequencing.py": "which entries a snapshot shows",
+    "tests/audit/test_two_sequencers.py": "checkpoints as each database stores them, one snapshot of a transaction",
     "tests/audit/test_watchers.py": "what the owner of the tables can do",
     "tests/audit/test_witness_file.py": "checkpoints as each database stores them",
     "tests/audit/test_writer.py": "one counter for each process",

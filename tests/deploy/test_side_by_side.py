@@ -143,7 +143,7 @@ class Served:
         self.reads(token, pk)  # whoever opens it first has acknowledged it
         headers = {"if-match": f'"{self.reads(token, pk)["version"]}"', "idempotency-key": uuid4().hex}
         status, said = self.asks(f"/api/v1/referrals/{pk}/start_triage", token, SEARCHED, **headers)
-        assert (status, said.get("state")) == (200, "triage"), said
+        assert (status, said["state"]["code"]) == (200, "triage"), said.get("code")
 
     def lists(self, token: str) -> set[str]:
         status, said = self.asks("/api/v1/referrals?limit=100", token)
@@ -244,7 +244,7 @@ def test_the_code_of_before_serves_on_todays_tables_and_takes_over_again(former,
 
     with former.serves() as back:
         for one in (pk, theirs, ours):
-            assert back.reads(coordinator, one)["state"] == "triage"
+            assert back.reads(coordinator, one)["state"]["code"] == "triage"
         back.files(filer)
         former.works()
     entries, places = present.run("-c", STATES).split()
