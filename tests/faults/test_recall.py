@@ -12,7 +12,7 @@ from config.recovery import status
 from core.clock import instant
 from encryption import index
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
-from tests.factories.concerns import child, concern, urgent
+from tests.factories.concerns import child, concern
 from tests.faults.restoring import Databases
 from tests.faults.test_restore import databases  # noqa: F401 - a fixture
 
@@ -48,9 +48,7 @@ def test_it_names_the_filings_that_were_acknowledged_after_the_copy_and_no_other
     sequenced.sequencer.once()
     old = databases.backup("old")
     lost = files(world, "lost-of-this-test")
-    danger = (
-        world.as_("api_119").post("referrals", urgent() | {"submit": True}, key="urgent-of-this-test").json()["reference"]
-    )
+    danger = files(world, "lost-too-of-this-test", danger_now="yes", danger_what="Seule dehors")
     refused = world.as_("api_119").post("referrals", {"submit": True}, key="refused-of-this-test")
     assert refused.status_code >= 400
     sequenced.sequencer.once()
@@ -99,7 +97,7 @@ def test_the_first_refusal_of_a_replay_lists_all_that_is_missing(world, database
 @pytest.mark.sec("SEC-CR20")
 def test_a_line_of_the_feed_says_nothing_without_the_keys(world, feed, monkeypatch):
     long = child(last_name="E" * 60)
-    references = [files(world, "one-of-this-test"), files(world, "two", children=[long, long])]
+    references = [files(world, "one-of-this-test"), files(world, "two-of-this-test", children=[long, long])]
 
     lines = [line for line in feed.read_text().splitlines() if line.startswith("filing ")]
 

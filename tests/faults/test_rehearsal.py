@@ -6,7 +6,7 @@ import pytest
 
 from config.recovery import status
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
-from tests.config.recovery.test_recall import files
+from tests.faults.test_recall import files
 from tests.faults.test_restore import databases  # noqa: F401 - a fixture
 
 pytestmark = [
