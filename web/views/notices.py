@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
+from accounts.access import own_account
 from accounts.actions.notices import preferences_of
 from accounts.identifiers import typed_phone
 from accounts.inputs import PreferencesInput
@@ -52,7 +53,7 @@ class OwnNotices(InputPage):
         def change() -> UUID:
             said = actions.Preferences(**PreferencesInput.read(body))
             actions.change_preferences(actor=self.actor, at=self.at, preferences=said)
-            return self.actor.user_id
+            return own_account(self.actor).pk
 
         self.once(body, change)
         known = {"phone": body.get("phone", ""), "daily": body.get("daily", [])}

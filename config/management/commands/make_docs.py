@@ -35,6 +35,7 @@ class Command(BaseCommand):
                 continue
             stale.append(path)
             if not options["check"]:
+                file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(after, encoding="utf-8")
         if stale and options["check"]:
             raise CommandError(
