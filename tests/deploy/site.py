@@ -89,6 +89,7 @@ class Cluster:
     name: str
     authority: Authority
     port: int = field(default_factory=nginx.free_port)
+    _server: "subprocess.Popen[bytes]" = field(init=False)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -107,7 +108,6 @@ class Cluster:
         if os.geteuid() == 0:
             for path in (home, *home.iterdir()):
                 shutil.chown(path, "postgres", "postgres")
-        data, quiet = home / "data", {"stdout": subprocess.DEVNULL, "cwd": home}
         initdb = [
             _postgresql("initdb"),
             "--username=postgres",
@@ -115,23 +115,35 @@ class Cluster:
             "--locale=C.UTF-8",
             "--no-sync",
         ]
-        subprocess.run([*_as_postgres(), *initdb, str(data)], check=True, **quiet)  # noqa: S603
-        said = {"config_file": home / "postgresql.conf", "listen_addresses": "127.0.0.1", "port": self.port,
-                "fsync": "off"}  # fmt: skip
-        server = [
-            _postgresql("postgres"),
-            "-D",
-            str(data),
-            *(f"--{name}={value}" for name, value in said.items()),
-        ]
-        with (home / "log").open("wb") as log:
-            process = subprocess.Popen([*_as_postgres(), *server], stderr=log, **quiet)  # noqa: S603
+        subprocess.run(  # noqa: S603
+            [*_as_postgres(), *initdb, "--auth=trust", str(home / "data")],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=home,
+        )
+        self.start()
         try:
-            eventually(lambda: self.does("SELECT 1") == "1")
             yield
         finally:
-            process.send_signal(signal.SIGINT)  # "fast": it ends without waiting for who is connected
-            process.wait(timeout=60)
+            self.stop()
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        home = self.folder / self.name
+        said = {"config_file": home / "postgresql.conf", "listen_addresses": "127.0.0.1", "port": self.port,
+                "fsync": "off"}  # fmt: skip
+        server = [_postgresql("postgres"), "-D", str(home / "data")]
+        with (home / "log").open("ab") as log:
+            self._server = subprocess.Popen(  # noqa: S603
+                [*_as_postgres(), *server, *(f"--{name}={value}" for name, value in said.items())],
+                stdout=subprocess.DEVNULL, stderr=log, cwd=home,
+            )  # fmt: skip
+        eventually(lambda: self.does("SELECT 1") == "1")
+
+    def stop(self) -> None:
+        """Stop the server without waiting for who is connected (PostgreSQL's "fast")."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(timeout=60)
 
     def does(self, statement: str, database: str = "postgres") -> str:
         """Run a statement as the administrator, within the machine; return what it prints."""
