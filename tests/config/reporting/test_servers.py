@@ -15,6 +15,7 @@ from config import reporting
 from config.reporting import facts, faults, traces
 from tests.config.reporting.conftest import reported
 from tests.config.reporting.servers import Server, serving
+from tests.config.test_local import run
 
 _log = structlog.get_logger("outbox")
 
@@ -145,16 +146,24 @@ def test_a_package_that_is_missing_is_a_sentence(settings, monkeypatch, setting,
 
 
 @pytest.mark.parametrize(
-    "dsn",
-    [
-        "sentry.example",
-        "https://sentry.example/1",
-        "https://key@sentry.example/",
-        "ftp://key@sentry.example/1",
-    ],
+    "dsn", ["sentry.test", "https://sentry.test/1", "https://key@sentry.test/", "ftp://key@sentry.test/1"]
 )
 def test_an_address_that_is_none_is_a_sentence_without_it(dsn):
     with pytest.raises(ImproperlyConfigured, match="REPERE_SENTRY_DSN") as refused:
         faults.made(dsn)
 
     assert dsn not in str(refused.value)
+
+
+@pytest.mark.slow("commands in processes of their own")
+def test_a_start_waits_for_no_server_and_refuses_what_is_no_address_by_a_sentence(tmp_path):
+    gone = dead()
+
+    started = run(
+        tmp_path, "manage.py", "check", REPERE_SENTRY_DSN=gone.dsn, REPERE_OTLP_ENDPOINT=gone.endpoint
+    )
+    refused = run(tmp_path, "manage.py", "check", REPERE_SENTRY_DSN="http://127.0.0.1/1")
+
+    assert (started.returncode, refused.returncode) == (0, 1)
+    assert "Traceback" not in started.stderr + refused.stderr
+    assert refused.stderr.strip() == "REPERE_SENTRY_DSN reads https://key@sentry.example.fr/1."
