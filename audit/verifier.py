@@ -1881,7 +1881,7 @@ def verify(asked: argparse.Namespace) -> Report:
     earlier = [one for place in asked.earlier for one in _held(place)] + others
     for one in earlier:
         check_signatures(report, one, _keys_of(one.origin, keys))
-    return _walked(report, export, checkpoint, earlier, asked)
+    return walked(report, export, checkpoint, earlier, asked)
 
 
 def _keys_of(origin: str, keys: Sequence[Key]) -> list[Key]:
@@ -1889,13 +1889,14 @@ def _keys_of(origin: str, keys: Sequence[Key]) -> list[Key]:
     return [key for key in keys if key.name == origin] or [key.named(origin) for key in keys]
 
 
-def _walked(
+def walked(
     report: Report,
     export: Export,
     checkpoint: Checkpoint,
     earlier: Sequence[Checkpoint],
     asked: argparse.Namespace,
 ) -> Report:
+    """Verify all of an export but the signatures."""
     same = [one for one in earlier if one.origin == checkpoint.origin]
     for one in same:
         if one.size > checkpoint.size:

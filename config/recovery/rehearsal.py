@@ -37,6 +37,7 @@ _STOPPED_AT: Final = re.compile(
 )
 _SEGMENT_BITS: Final = 24  # 16 MiB, PostgreSQL's default
 _ROOM: Final = 1.2
+_PREFIX: Final = "repere-rehearsal-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def rehearse(
     """
     began = time.monotonic()
     with ExitStack() as stack:
-        scratch = Path(tempfile.mkdtemp(prefix="repere-rehearsal-", dir=folder))
+        scratch = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
         stack.callback(shutil.rmtree, scratch, ignore_errors=True)
         scratch.chmod(0o711)  # the server's own account passes, and reads nothing here
         if dumps:
@@ -103,6 +104,12 @@ def rehearse(
         return Result(
             asked, last, max(0.0, (asked - last).total_seconds()), time.monotonic() - began, findings
         )
+
+
+def is_scratch() -> bool:
+    """Tell whether both databases of this process are scratch ones: what looks at them also writes to them."""
+    settled = [connections[alias].settings_dict for alias in ALIASES.values()]
+    return all(_PREFIX in f"{one['HOST']}{one['OPTIONS'].get('host', '')}{one['NAME']}" for one in settled)
 
 
 # --- From the archive ---------------------------------------------------------------------------------

@@ -73,6 +73,8 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from None
 
     def _look(self, options: dict[str, Any]) -> None:
+        if not rehearsal.is_scratch():
+            raise CommandError("--inside ne lit que les bases provisoires d'une répétition.")
         found = restored.look(
             ledgers=[Path(settings.SHRED_FILE), *options["ledger"]],
             log_keys=options["key"],
