@@ -293,10 +293,9 @@ def _receives(opening: Opening) -> None:
         nadia.follows("Ouvrir la première analyse")
         nadia.page.get_by_role("radio").first.check()
         opening.keep(nadia, "triage")
-        until = monotonic() + READY_SECONDS
-        while nadia.page.get_by_role("radio").count() and monotonic() < until:
-            nadia.presses(
-                "Ouvrir la première analyse"
-            )  # again, until the worker has looked for similar files
-            sleep(1)
-        nadia.page.get_by_text("En première analyse").first.wait_for()
+        nadia.presses("Ouvrir la première analyse")
+    until = monotonic() + READY_SECONDS
+    while nadia.page.get_by_role("radio").count() and monotonic() < until:
+        sleep(1)  # the worker looks for similar files first, and the page says so
+        nadia.presses("Ouvrir la première analyse")
+    nadia.page.get_by_text("En première analyse").first.wait_for()
