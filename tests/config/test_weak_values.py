@@ -167,7 +167,10 @@ ROWS = {
     },
     "REPERE_LEAF_FEED": {"W010": [""], FIT: ["stdout", "/srv/leaves"]},
     "REPERE_LOG_SIGNER": {"E020": ["", "encryption.nothing"], FIT: ["encryption.signing.FileSigner"]},
-    "REPERE_REQUEST_LOG": {READ: ["true", ""], FIT: ["yes", "no"]},
+    "REPERE_METRICS_TOKEN": {
+        "E065": ["short", "a" * 64, SECRET[:31], "azertyuiop" * 4],
+        FIT: ["", SECRET[:32], "4f9c1be27a06d853e9b1fa0472c6d81957b3e0aa"],
+    },
     "REPERE_LOG_LEVEL": {READ: ["LOUD", "debug", ""], "E053": ["DEBUG"], FIT: ["INFO", "WARNING"]},
     # What is called, and by whom
     "REPERE_TRUSTED_PROXIES": {
@@ -227,6 +230,7 @@ OF_A_SERVICE = "a name within another service, which refuses what it doesn't kno
 #: Why a variable has no row.
 WITHOUT = {
     "REPERE_GUIDANCE_FOLDER": "checked where the pages are read: web/guidance/test_local.py",
+    "REPERE_METRICS_DIR": "a folder that can't be written keeps nobody from filing: metrics/test_requests.py",
     "REPERE_MODE": "test_local.py tries each mode",
     "REPERE_TRAINING_URL": "a link that somebody follows; more than an origin is refused as for REPERE_FILES_ORIGIN",
     "REPERE_TEST_DATABASE_HOST": "counts outside production alone: test_local.py",
