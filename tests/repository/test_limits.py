@@ -132,6 +132,8 @@ audit/witness.py MAX_BODY _PROOF_MAX
 config/checks/keys.py KEY_BACKUP_DAYS_MAX
 config/env.py _DIGITS_MAX
 config/logs.py FRAMES_MAX
+config/reporting/faults.py QUEUE_MAX
+config/reporting/traces.py BATCH_MAX QUEUE_MAX
 directory/exchange/files.py _PARTS_MAX _DEPTH_MAX _SIGNS_MAX
 outbox/addresses.py _URL_MAX
 referrals/attachments/names.py LONGEST
