@@ -106,17 +106,21 @@ def person(running: Site):
 
 
 @pytest.fixture(scope="module")
-def filed(person: Browser):
-    """A concern with one file, sent; its id and the file's."""
-    case = person.does("POST", "referrals", FILING, Idempotency_Key=uuid4().hex)
-    path = f"referrals/{case['id']}/attachments"
+def draft(person: Browser):
+    """A concern that was begun, with one file; its id and the file's."""
+    case = person.does("POST", "referrals", FILING, Idempotency_Key=uuid4().hex)["id"]
     kind, form = of_file("lettre.pdf", files.pdf())
-    part = person.does("POST", path, form, kind=kind, Idempotency_Key=uuid4().hex)["made"]
-    version = person.does("GET", f"referrals/{case['id']}")["version"]
-    person.does(
-        "POST", f"referrals/{case['id']}/submit", {}, If_Match=f'"{version}"', Idempotency_Key=uuid4().hex
-    )
-    return case["id"], part
+    path = f"referrals/{case}/attachments"
+    return case, person.does("POST", path, form, kind=kind, Idempotency_Key=uuid4().hex)["made"]
+
+
+@pytest.fixture(scope="module")
+def filed(person: Browser, draft):
+    """The same concern, sent; its id."""
+    case, _ = draft
+    version = person.does("GET", f"referrals/{case}")["version"]
+    person.does("POST", f"referrals/{case}/submit", {}, If_Match=f'"{version}"', Idempotency_Key=uuid4().hex)
+    return case
 
 
 def of_file(name, data):
@@ -153,10 +157,26 @@ def test_the_service_is_ready_through_the_proxy(running: Site):
     )
 
 
+@pytest.mark.sec("SEC-FI4")
+def test_a_file_is_scanned_and_read_at_its_own_host(person: Browser, draft):
+    case, part = draft
+    (line,) = person.does("GET", f"referrals/{case}/attachments")["results"]
+    sent_on = person.ask(
+        "GET", f"/api/v1/referrals/{case}/attachments/{part}/content", Sec_Fetch_Dest="document",
+        Sec_Fetch_Mode="navigate", Sec_Fetch_Site="same-origin",
+    )  # fmt: skip
+    place = urlsplit(sent_on.headers["Location"])
+    read = person.ask("GET", place.path, host=place.hostname)
+
+    assert line["scan"]["code"] == "clean"
+    assert (sent_on.status, place.hostname) == (303, nginx.NAMES[1])
+    assert (read.status, read.body[:5]) == (200, b"%PDF-")
+    assert not read.cookies
+
+
 @pytest.mark.sec("SEC-AL10")
 def test_a_filing_is_received_proved_and_witnessed(running: Site, person: Browser, filed):
-    case, _ = filed
-    receipt = eventually(lambda: proved(person, case))
+    receipt = eventually(lambda: proved(person, filed))
     file = running.folder / "receipt.json"
     file.write_text(json.dumps(receipt))
     key = running.environments["witness"]["REPERE_WITNESS_LOG"]
@@ -173,25 +193,8 @@ def proved(person, case):
     return receipt if receipt["proof"] else None
 
 
-@pytest.mark.sec("SEC-FI4")
-def test_a_file_is_scanned_and_read_at_its_own_host(person: Browser, filed):
-    case, part = filed
-    (line,) = person.does("GET", f"referrals/{case}/attachments")["results"]
-    sent_on = person.ask(
-        "GET", f"/api/v1/referrals/{case}/attachments/{part}/content", Sec_Fetch_Dest="document",
-        Sec_Fetch_Mode="navigate", Sec_Fetch_Site="same-origin",
-    )  # fmt: skip
-    place = urlsplit(sent_on.headers["Location"])
-    read = person.ask("GET", place.path, host=place.hostname)
-
-    assert line["scan"]["code"] == "clean"
-    assert (sent_on.status, place.hostname) == (303, nginx.NAMES[1])
-    assert (read.status, read.body[:5]) == (200, b"%PDF-")
-    assert not read.cookies
-
-
 @pytest.mark.sec("SEC-FI3")
-def test_a_harmful_file_is_refused(person: Browser, filed):
+def test_a_harmful_file_is_refused(person: Browser):
     draft = person.does("POST", "referrals", FILING, Idempotency_Key=uuid4().hex)["id"]
     kind, form = of_file("lettre.txt", files.EICAR)
     answer = person.ask(
@@ -271,7 +274,7 @@ def test_a_database_that_is_gone_closes_the_service_and_opens_it_again(running: 
     assert person.does("GET", "session")["signed_in"]
 
 
-def test_all_stops_in_order_and_no_log_names_anybody(running: Site, filed):
+def test_all_stops_in_order_and_no_log_names_anybody(running: Site, draft):
     """From the outside inwards: nothing is asked any more, then nothing is done, then nothing is signed."""
     stopped = {
         name: running.processes[name].stop() for name in ("web-1", "web-2", "worker", "sequencer", "witness")
@@ -285,5 +288,5 @@ def test_all_stops_in_order_and_no_log_names_anybody(running: Site, filed):
     }
     assert logs.keys() >= {"web-1.log", "worker.log", "sequencer.log", "proxy.log", "cases", "keys"}
     for name, text in logs.items():
-        assert not [one for one in (*CANARIES, *filed) if one.lower() in text.lower()], name
+        assert not [one for one in (*CANARIES, *draft) if one.lower() in text.lower()], name
         assert "Traceback" not in text, name
