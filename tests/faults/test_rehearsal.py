@@ -35,8 +35,12 @@ def rehearses(databases, settings, monkeypatch, tmp_path):  # noqa: F811
 
 @pytest.mark.sec("SEC-CR12")
 def test_it_restores_reads_and_measures_without_touching_the_service(
-    world, databases, sequenced, rehearses, tmp_path
-):  # noqa: F811
+    world,
+    databases,  # noqa: F811
+    sequenced,  # noqa: F811
+    rehearses,
+    tmp_path,
+):
     files(world, "one-of-this-test")
     sequenced.sequencer.once()
     databases.backup("old")

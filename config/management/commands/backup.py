@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     help = (
         "Copie les deux bases, chacune à sa place, et efface les copies trop vieilles. Avec pgBackRest : réécrit la "
-        "table des clés avant une copie (--compact), inscrit les copies au journal et efface les trop vieilles (--note)."
+        "table des clés avant une copie (--compact), inscrit les copies au journal et efface les vieilles (--note)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

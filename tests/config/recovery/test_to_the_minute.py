@@ -61,7 +61,7 @@ def site():
 
 def files(site, what):
     """Run the program that files, to its end; return the lines that it prints."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-m", "tests.config.recovery.filing", str(what)],
         cwd=ROOT, env=site.filing_environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -86,7 +86,7 @@ def stream(site):
     """File for a while, a checkpoint in between, until the server is killed; return what was acknowledged, and when."""
     log = site.folder / "filed"
     with log.open("wb") as out:
-        filing = subprocess.Popen(
+        filing = subprocess.Popen(  # noqa: S603 - our own words
             [sys.executable, "-m", "tests.config.recovery.filing", "0"],
             cwd=ROOT, env=site.filing_environment(), stdout=out, stderr=subprocess.DEVNULL,
         )  # fmt: skip
