@@ -9,20 +9,19 @@ from typing import Any
 
 from config import env
 
-worker_class = (
-    "gthread"  # an upload lasts as long as its sender takes: a thread waits for it, the others answer
-)
+# An upload lasts as long as its sender takes: a thread waits for it, the others answer.
+worker_class = "gthread"
 threads = env.number("REPERE_THREADS", default=4)
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 loglevel = "warning"
-forwarded_allow_ips = (
-    ""  # no header makes a request secure, or another's: REPERE_TRUSTED_PROXIES says who may tell
-)
-worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat must not wait for a disk; the file has no name
-graceful_timeout = (
-    60  # at a stop what is under way is finished: a page within seconds, a large file within a minute
-)
-control_socket_disable = True  # nobody steers a running server by a socket
+# No header makes a request secure, or another's: REPERE_TRUSTED_PROXIES says who may tell.
+forwarded_allow_ips = ""
+# The heartbeat must not wait for a disk; its file has no name.
+worker_tmp_dir = "/dev/shm"  # noqa: S108
+# At a stop what is under way is finished: a page within seconds, a large file within a minute.
+graceful_timeout = 60
+# Nobody steers a running server by a socket.
+control_socket_disable = True
 
 
 def on_starting(_server: Any) -> None:

@@ -151,10 +151,20 @@ def test_the_service_is_ready_through_the_proxy(running: Site):
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert page.headers["X-Frame-Options"] == "DENY"
     assert page.cookies.keys() == {"__Host-csrftoken"}
-    assert running.proxy.send("GET", "/metrics").status == 404, "nobody has given the monitoring a token"
     assert running.proxy.send("GET", "/connexion", host=nginx.NAMES[1]).status == 404, (
         "files and nothing else"
     )
+
+
+@pytest.mark.sec("SEC-CF6")
+def test_the_monitoring_reads_its_figures_with_its_token_alone(running: Site):
+    token = Path(running.environments["web"]["REPERE_METRICS_TOKEN_FILE"]).read_text().strip()
+    read = running.proxy.send("GET", "/metrics", Authorization=f"Bearer {token}")
+
+    assert running.proxy.send("GET", "/metrics").status == 401
+    assert read.status == 200
+    assert b'repere_database_up{database="keys"} 1.0' in read.body
+    assert b"repere_antivirus_up 1.0" in read.body
 
 
 @pytest.mark.sec("SEC-FI4")
