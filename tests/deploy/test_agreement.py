@@ -1,0 +1,45 @@
+"""What bootstrap writes, the units start, the containers mount and the proxy serves is one and the same."""
+
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.bootstrap.processes import PROCESSES
+from tests.deploy import nginx, test_compose, test_units
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+PLAN = tomllib.loads((DEPLOY / "repere.toml").read_text(encoding="utf-8"))
+
+
+def test_accounts_environments_and_secrets_are_those_that_bootstrap_writes():
+    ours = {process.name: (process.account, f"{process.name}.env", process.secrets) for process in PROCESSES}
+    units = {environment: account for account, environment, _ in test_units.PROCESSES.values() if environment}
+
+    assert set(test_compose.PROCESSES.values()) == set(ours.values())
+    assert units == {environment: account for account, environment, _ in ours.values()}
+
+
+def test_the_state_folder_of_a_unit_is_its_accounts():
+    states = {account: state for account, _, state in test_units.PROCESSES.values() if state}
+
+    assert states == {process.account: process.account for process in PROCESSES}
+
+
+def test_a_witness_is_told_what_bootstrap_says_of_it():
+    (witness,) = (process for process in PROCESSES if process.name == "witness")
+
+    assert set(witness.variables) == test_units.PUBLIC
+
+
+def test_the_proxy_has_the_names_of_the_plan_and_is_believed():
+    origin = urlsplit(PLAN["service"]["files_origin"])
+
+    assert (PLAN["service"]["hosts"][0], origin.hostname) == nginx.NAMES
+    assert PLAN["network"]["trusted_proxies"] == ["127.0.0.1"]
+    assert "server 127.0.0.1:8001" in (DEPLOY / "nginx" / "upstream.conf").read_text()
+
+
+def test_the_antivirus_is_where_the_plan_says():
+    conf = (DEPLOY / "container" / "clamd.conf").read_text()
+
+    assert f"LocalSocket {PLAN['attachments']['scanner'].removeprefix('unix:')}\n" in conf
