@@ -7,6 +7,7 @@ makes no process unready, for then all of them would be, and nobody could file a
 
 from collections.abc import Iterator
 from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 from django.db import DatabaseError, connections
@@ -24,6 +25,10 @@ from outbox.errors import OutboxError
 
 #: Without a pass for so long, no worker lives: some work is due each minute.
 WORKER_LATE: Final = timedelta(minutes=5)
+#: How long an answer about them counts: who probes each second mustn't let the database count what waits each time.
+KEPT_SECONDS: Final = 10.0
+_told: tuple[float, list[str]] = (0.0, [])
+"""Until when the last answer counts, and who was late."""
 _migrated: set[str] = set()
 """Aliases found migrated: what a process has once seen applied stays so, and looking costs a graph."""
 
@@ -81,10 +86,16 @@ def is_migrated(alias: str) -> bool:
 
 def _late() -> list[str] | None:
     """Return which processes beside the web are late; None if the database stops answering meanwhile."""
+    global _told
+    until, late = _told
+    if monotonic() < until:
+        return late
     try:
-        return list(late_processes())
+        late = list(late_processes())
     except DatabaseError:
         return None
+    _told = monotonic() + KEPT_SECONDS, late
+    return late
 
 
 def late_processes() -> Iterator[str]:

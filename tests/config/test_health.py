@@ -15,6 +15,13 @@ from tests.audit.owner import as_owner
 SECOND = timedelta(seconds=1)
 
 
+@pytest.fixture(autouse=True)
+def _asked_anew(monkeypatch):
+    """Each question is asked, whatever the one before it said."""
+    monkeypatch.setattr(health, "_told", (0.0, []))
+    monkeypatch.setattr(health, "KEPT_SECONDS", 0.0)
+
+
 @pytest.fixture
 def both_databases(db):
     """Let the probes of a test ask the two databases."""
@@ -124,3 +131,13 @@ def test_an_entry_that_waits_makes_the_sequencer_late_though_it_passes(
 @pytest.mark.django_db(databases=["default", "keys"])
 def test_a_service_whose_worker_and_sequencer_never_ran_is_degraded(client):
     assert client.get("/readyz").json() == {"status": "ready", "degraded": ["worker", "sequencer"]}
+
+
+@pytest.mark.django_db(databases=["default", "keys"])
+def test_who_is_late_is_asked_once_in_a_while(client, passed, monkeypatch):
+    passed()
+    monkeypatch.setattr(health, "KEPT_SECONDS", 60.0)
+    assert client.get("/readyz").json() == {"status": "ready"}
+    monkeypatch.setattr(health, "late_processes", lambda: pytest.fail("asked again"))
+
+    assert client.get("/readyz?strict").json() == {"status": "ready"}
