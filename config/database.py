@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
-from django.db import InternalError, OperationalError, connections
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
@@ -67,6 +68,7 @@ def grant_tables(sender: Any, using: str, **_: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.ROLES.service])
         if cursor.fetchone() is None:
+            _require_none(using)
             return
         role = connection.ops.quote_name(settings.ROLES.service)
         for model in sender.get_models(include_auto_created=True):
@@ -76,6 +78,21 @@ def grant_tables(sender: Any, using: str, **_: Any) -> None:
                 cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {role}")
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
         cursor.execute(f"GRANT SELECT ON django_migrations TO {role}")  # /readyz asks what is applied
+
+
+def _require_none(using: str) -> None:
+    """Refuse to leave tables that nobody may use: in production the role has to be in each cluster beforehand.
+
+    Raises:
+        ImproperlyConfigured: names the role and the statement that makes it.
+    """
+    if settings.PRODUCTION:
+        variable = "KEYS_DATABASE_URL" if using == "keys" else "DATABASE_URL"
+        role = settings.ROLES.service
+        raise ImproperlyConfigured(
+            f"The role {role} isn't in the cluster of {variable}, and the service could read nothing there: run CREATE "
+            f"ROLE {role} NOLOGIN there, grant it to the service's login, then migrate again."
+        )
 
 
 def connect() -> None:

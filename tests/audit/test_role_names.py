@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from audit import reading, sequencing
@@ -72,3 +73,17 @@ def test_the_roles_of_the_settings_are_granted_and_taken(settings):
         with sequencing.reading():
             cursor.execute("SELECT current_user")
             assert cursor.fetchone() == ("other_sequencer",)
+
+
+@pytest.mark.django_db(databases=BOTH)
+@pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
+@pytest.mark.parametrize(("alias", "variable"), [("default", "DATABASE_URL"), ("keys", "KEYS_DATABASE_URL")])
+def test_a_cluster_without_the_role_is_not_migrated_in_silence(settings, alias, variable):
+    """The role is a cluster's: made in that of the cases, it isn't in that of the keys."""
+    settings.ROLES = Roles("nobody_made_it", "other_auditor", "other_sequencer")
+    settings.PRODUCTION = True
+
+    with pytest.raises(ImproperlyConfigured, match="CREATE ROLE nobody_made_it NOLOGIN") as refused:
+        database.grant_tables(apps.get_app_config("encryption"), alias)
+
+    assert f" {variable}," in str(refused.value)
