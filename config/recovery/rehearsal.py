@@ -205,7 +205,7 @@ def _from_dumps(scratch: Path, dumps: Mapping[str, Path]) -> Iterator[list[Resto
 
 def _roles() -> tuple[str, ...]:
     """Return the roles to which tables grant something."""
-    return ("repere_app", "repere_auditor", "repere_sequencer")
+    return (settings.ROLES.service, settings.ROLES.auditor, settings.ROLES.sequencer)
 
 
 def _read_back(scratch: Path, copies: Mapping[str, backups.Copy], urls: Mapping[str, str]) -> None:

@@ -221,6 +221,15 @@ def test_the_one_file_does_ceremony_and_drill_alone_in_a_folder(tmp_path):
     assert "share-1.txt is damaged" in damaged.stderr
 
 
+def test_a_ceremony_makes_its_folder_closed_to_others(tmp_path):
+    shutil.copy(Path(escrow.__file__), tmp_path / "escrow.py")
+
+    assert run(tmp_path, "ceremony", tmp_path / "new" / "folder").returncode == 0
+
+    assert (tmp_path / "new" / "folder").stat().st_mode & 0o777 == 0o700
+    assert len(list((tmp_path / "new" / "folder").iterdir())) == 6
+
+
 def test_a_ceremony_overwrites_nothing(tmp_path):
     shutil.copy(Path(escrow.__file__), tmp_path / "escrow.py")
     assert run(tmp_path, "ceremony", tmp_path).returncode == 0
