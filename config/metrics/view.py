@@ -31,10 +31,10 @@ _SCHEME: Final = "Bearer "
 
 def metrics(request: ServiceRequest) -> HttpResponse:
     """Answer with all metrics; 404 as if there were none where no token is set, 401 to a wrong one."""
-    if not settings.METRICS_TOKEN:
-        return refuse(request, 404, "not-found")
     if refused := misused(request):
         return refused
+    if not settings.METRICS_TOKEN:
+        return refuse(request, 404, "not-found")
     if not _may_read(request):
         return refuse(request, 401, "not-authenticated")
     registry = CollectorRegistry()

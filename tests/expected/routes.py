@@ -77,6 +77,7 @@ TRAINS = (
     "whoever has entered a training instance; elsewhere there is no such page, for nobody (test_training.py)"
 )
 BY_SECRET = "who has the secret that the address holds, with its owner's rights of now; any other is nothing (field.md D.3)"
+MONITORING = "who has the token of the monitoring; where none is set there is no such address (SEC-CF6)"
 SEARCHES_IN_EMERGENCIES = "officers on call, their own; supervisors and coordinators, those of the own authority, but one of a case that they are excluded from (§1.3 rule 10)"
 SEARCHES_ON_DUTY = "officers on call while on the rota (§1.3 rule 10)"
 EXPORTS = "coordinators, for what they ask for; supervisors and dpo, for what they decide on; each in the own authority (SEC-AZ12)"
@@ -527,7 +528,7 @@ ROUTES = {
     "POST /administration/<uuid:authority>/reglages/<slug:key>": ADMINISTRATION,
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
-    "GET /metrics": PUBLIC,
+    "GET /metrics": MONITORING,
     "GET /api/schema/": PUBLIC,
     # accounts
     "GET /api/v1/session": PUBLIC,
