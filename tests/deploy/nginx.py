@@ -72,7 +72,7 @@ class Proxy:
 
     def log(self) -> str:
         """Return what it wrote of requests and errors."""
-        return "".join(path.read_text() for path in sorted(self.folder.glob("proxy*.log")))
+        return "".join(path.read_text() for path in sorted(self.folder.glob("repere*.log")))
 
 
 class _Named(HTTPSConnection):
@@ -113,7 +113,7 @@ def configuration(
         r"listen \[::\]:\d+.*;": "",
         r"listen 443\b": f"listen 127.0.0.1:{port}",
         r"listen 80\b": f"listen 127.0.0.1:{plain_port}",
-        r"/etc/repere/tls|/var/log/repere": str(folder),
+        r"/etc/repere/tls|/var/log/nginx": str(folder),
         r"/srv/repere": str(ROOT),
         r"\bcrit;": f"{log_level};",
     }.items():

@@ -250,7 +250,7 @@ def test_nothing_that_passes_lies_on_the_disk(webs, tmp_path):
             with proxy.context.wrap_socket(line, server_hostname=nginx.NAMES[0]) as reader:
                 reader.sendall(b"GET /long HTTP/1.0\r\nHost: repere.example.fr\r\n\r\n")
                 read = sum(map(len, iter(lambda: reader.recv(4096), b"")))
-        said = (tmp_path / "proxy-error.log").read_text()
+        said = (tmp_path / "repere-error.log").read_text()
 
     assert read > LONG
     assert "temporary file" not in said
@@ -296,8 +296,8 @@ ROTATION = (ROOT / "deploy/logrotate/repere").read_text(encoding="utf-8")
 @pytest.fixture
 def rotation(tmp_path):
     """The shipped file for folders of the test and the account that runs it."""
-    text = ROTATION.replace("/var/log/repere", str(tmp_path)).replace("/var/lib/repere", str(tmp_path))
-    text = re.sub(r"^ *(su|create) .*\n", "", text, flags=re.M)
+    text = ROTATION.replace("/var/lib/repere", str(tmp_path))
+    text = re.sub(r"^ *su .*\n", "", text, flags=re.M)
     file = tmp_path / "rotation"
     file.write_text(text)
     file.chmod(0o644)
