@@ -49,6 +49,7 @@ PEOPLE: Final = (
 TWO_PERSONS: Final = frozenset({"crip_coordinator", "supervisor", "auditor", "dpo"})
 PHONE: Final = "01 43 00 00 00"
 READY_SECONDS: Final = 60
+PATIENCE_MS: Final = 60_000
 CODE: Final = re.compile(r"(?<![\w-])[a-z2-7]{4}(?:-[a-z2-7]{4}){3}(?![\w-])")
 
 #: The pictures of the guide, in the order in which they are taken.
@@ -136,7 +137,7 @@ class Opening:
         """Return somebody's own window, with an authenticator."""
         if who not in self.windows:
             context = self.browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport=DESK)
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(PATIENCE_MS)
             self.stack.callback(context.close)
             self.windows[who] = Walker(context.new_page(), self.service, heights=False)
             plugged_in(self.windows[who].page)
@@ -298,4 +299,4 @@ def _receives(opening: Opening) -> None:
     while nadia.page.get_by_role("radio").count() and monotonic() < until:
         sleep(1)  # the worker looks for similar files first, and the page says so
         nadia.presses("Ouvrir la première analyse")
-    nadia.page.get_by_text("En première analyse").first.wait_for()
+    nadia.page.get_by_text("c'est fait").wait_for()
