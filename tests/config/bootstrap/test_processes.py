@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from config.bootstrap import environments, plan, processes, stages
+from config.bootstrap import environments, plan, processes, running, stages
 from config.bootstrap.clusters import Cluster
 from config.bootstrap.environments import Places
 from config.env import BASE_DIR
@@ -162,3 +162,11 @@ def test_roles_of_other_names_reach_each_process(tmp_path):
 
 def test_a_cluster_says_where_it_is():
     assert Cluster("cases", plan.of(said()).databases.cases).place == "/nowhere:5432"
+
+
+@pytest.mark.slow("a command in a process of its own, of each kind")
+@pytest.mark.parametrize("process", [processes.WEB, processes.SEQUENCER], ids=lambda process: process.name)
+def test_the_checks_of_settings_pass_with_its_own_file(written, process):
+    done = running.run(written.places, process, "check")
+
+    assert done.succeeded, done.said
