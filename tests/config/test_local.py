@@ -120,6 +120,10 @@ HERE = [
     {"REPERE_SCANNER": "tcp:127.0.0.1:3310"},
     {"REPERE_SMTP_URL": "smtp://localhost:25"},
     {"REPERE_SMS_GATEWAY_URL": "http://127.0.0.1:9100/messages"},
+    {
+        "REPERE_SENTRY_DSN": "http://key@127.0.0.1:9000/1",
+        "REPERE_OTLP_ENDPOINT": "http://localhost:4318/v1/traces",
+    },
     # A test database on another host, named once more where the mode is written out.
     {
         "REPERE_MODE": "local",
@@ -152,6 +156,8 @@ AWAY = [
     {"REPERE_SCANNER": "tcp:scan.internal:3310"},
     {"REPERE_SMTP_URL": "smtps://mail.example"},
     {"REPERE_SMS_GATEWAY_URL": "https://gateway.example/messages"},
+    {"REPERE_SENTRY_DSN": "https://key@sentry.example/1"},
+    {"REPERE_OTLP_ENDPOINT": "https://traces.example/v1/traces"},
     {"REPERE_SMS_GATEWAY_URL": "gateway.example"},
     {"REPERE_SMS_GATEWAY_URL": "https://[gateway"},
     {"DATABASE_URL": "postgres://db.internal/repere", "REPERE_TEST_DATABASE_HOST": "db.internal"},
