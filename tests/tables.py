@@ -48,8 +48,7 @@ def made_quickly() -> Iterator[None]:
             return
         COPIES.mkdir(parents=True, exist_ok=True)
         with alone(COPIES, "making"):
-            named = _digest()
-            copies = {alias: COPIES / f"{named}-{alias}.sqlite3" for alias in connections}
+            copies = copies_now()
             made = all(copy.exists() for copy in copies.values())
             if made:
                 patch.setattr(
@@ -60,9 +59,11 @@ def made_quickly() -> Iterator[None]:
                 _leave(copies)
 
 
-def _digest() -> str:
+def copies_now() -> dict[str, Path]:
+    """Return where the copy of each database stands, or will, for the code as it is now."""
     sources = sorted({path for pattern in MADE_FROM for path in ROOT.glob(pattern)})
-    return digest.sha256(b"".join(digest.sha256(path.read_bytes()) for path in sources)).hex()
+    named = digest.sha256(b"".join(digest.sha256(path.read_bytes()) for path in sources)).hex()
+    return {alias: COPIES / f"{named}-{alias}.sqlite3" for alias in connections}
 
 
 def _take(alias: str, copy: Path) -> None:
