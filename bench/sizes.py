@@ -11,19 +11,21 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
+from random import Random
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 from psycopg import sql
 
+from bench.concern import concern
 from bench.database import ROLE, ROOT, STATE
 
 NAME = "repere_bench_sizes"
 #: Of each filing its coordinator's list is asked for this many times, and its case opened.
 LISTS, OPENINGS = 2, 5
 #: Filings before the measure begins: every table then has its first pages.
-WARM = 20
+WARM = 10
 #: What a part of a table's name says of it; the first that fits.
 PARTS = {
     "audit_entrysubject": "journal: subjects of lists",
@@ -91,6 +93,17 @@ def wal(server: str) -> int:
     return int(row[0]) if row else 0
 
 
+def of_another_child(number: int) -> dict[str, Any]:
+    """Return a concern about somebody whom none of the others names: alike ones would be paired with each other."""
+    random, filed = Random(number), concern()
+    name = "".join(random.choices("abdefgilmnoprstuv", k=9))
+    birth = f"20{random.randint(8, 22):02}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
+    filed["children"][0] |= {"last_name": name[:6], "first_names": name[5:], "birth_date": birth}
+    filed["children"][0]["address"] = f"{random.randint(1, 200)} rue {name[2:8]}"
+    filed["holders"][0]["name"] = f"{name[3:]} {name[:6]}"
+    return filed
+
+
 def counts(server: str) -> list[int]:
     """Return how many entries and checkpoints there are; the service's own role reads neither."""
     with psycopg.connect(f"{server}/{NAME}") as connection:
@@ -111,7 +124,6 @@ def act(server: str, filings: int) -> dict[str, Any]:
     from audit.checkpoints import signer
     from audit.sequencer import Sequencer
     from bench import world
-    from bench.concern import concern
     from encryption.objects import ObjectKey
 
     found, sequencer = world.build(), Sequencer(signer())
@@ -122,7 +134,9 @@ def act(server: str, filings: int) -> dict[str, Any]:
 
     def one(number: int) -> None:
         key = {"idempotency-key": uuid4().hex}
-        filed = filer.post("/api/v1/referrals", concern(), content_type="application/json", headers=key)
+        filed = filer.post(
+            "/api/v1/referrals", of_another_child(number), content_type="application/json", headers=key
+        )
         for path in ["?limit=50"] * LISTS + [f"/{filed.json()['id']}"] * OPENINGS:
             assert coordinator.get(f"/api/v1/referrals{path}").status_code == 200
         if number % 10 == 0:
@@ -132,7 +146,7 @@ def act(server: str, filings: int) -> dict[str, Any]:
         one(number)
     before, log = table_sizes(server), wal(server)
     entries, notes = counts(server)
-    for number in range(filings):
+    for number in range(WARM, WARM + filings):
         one(number)
     sequencer.once()
     written = wal(server) - log
