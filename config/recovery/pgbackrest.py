@@ -124,7 +124,8 @@ def _run(command: str, database: str, *words: str) -> str:
             _program(), f"--config-path={settings.PGBACKREST_DIR}", f"--stanza={database}", "--log-level-file=off",
             "--log-level-console=off", "--log-level-stderr=error", *words, command,
         ],
-        check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, cwd="/", **server.account(),
+        check=False, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, cwd="/",
+        **server.account(),
     )  # fmt: skip
     if done.returncode:
         raise CopyError(_sentence(database, done.stderr, done.returncode))
