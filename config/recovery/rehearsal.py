@@ -233,12 +233,10 @@ def _manage(scratch: Path, urls: Mapping[str, str], *words: str) -> str:
         env=_environment(scratch, urls),
     )  # fmt: skip
     if done.returncode:
-        refused = [line.removeprefix("CommandError: ") for line in done.stderr.splitlines()]
-        is_sentence = done.stderr.startswith("CommandError: ")
+        # Lines of the log may stand before the sentence.
+        sentence = done.stderr.rpartition("CommandError: ")[2] if "CommandError: " in done.stderr else ""
         raise CopyError(
-            "\n".join(refused)
-            if is_sentence
-            else "Les bases restaurées n'ont pas pu être lues par cette version du code."
+            sentence.strip() or "Les bases restaurées n'ont pas pu être lues par cette version du code."
         )
     return done.stdout
 

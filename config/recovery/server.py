@@ -138,7 +138,7 @@ class Server:
 
     def url(self, login: str, name: str) -> str:
         """Return the address of one of its databases."""
-        return f"postgres://{quote(login)}@:{self._port}/{quote(name)}?host={quote(str(self.folder))}"
+        return f"postgres://{quote(login)}@:{self._port}/{quote(name)}?host={quote(str(self.folder))}&connect_timeout=30"
 
     def do(self, statement: str) -> None:
         """Run a statement as the superuser."""

@@ -71,7 +71,9 @@ class Site:
 
     def url(self, part: str, login: str, name: str = "") -> str:
         """Return the address of a database, for a login."""
-        return f"postgres://{login}@:{PORTS[part]}/{name or NAMES[part]}?host={self.sockets}"
+        return (
+            f"postgres://{login}@:{PORTS[part]}/{name or NAMES[part]}?host={self.sockets}&connect_timeout=30"
+        )
 
     def data(self, part: str) -> Path:
         """Return the data folder of a cluster."""
