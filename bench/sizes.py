@@ -25,7 +25,7 @@ NAME = "repere_bench_sizes"
 #: Of each filing its coordinator's list is asked for this many times, and its case opened.
 LISTS, OPENINGS = 2, 5
 #: Filings before the measure begins: every table then has its first pages.
-WARM = 10
+WARM = 50
 #: What a part of a table's name says of it; the first that fits.
 PARTS = {
     "audit_entrysubject": "journal: subjects of lists",
