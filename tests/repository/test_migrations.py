@@ -1,7 +1,6 @@
 """Every migration of ours goes forth, back and forth again, in both databases, and leaves nothing."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +12,6 @@ from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import User
-from tests import tables
-from tests.night import NIGHT
 from tests.selection import vendor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,28 +53,19 @@ for alias in ("default", "keys"):
     forth()
     before = made()
     emit_pre_migrate_signal(0, False, alias)  # as the command does
-    MigrationExecutor(connection).migrate([(app, BACK_TO[app]) for app in own])
-    left = [name for name in connection.introspection.table_names() if name.startswith(OURS)]
-    print([name for name in left if not any(BACK_TO.values())])
+    MigrationExecutor(connection).migrate([(app, None) for app in own])
+    print([name for name in connection.introspection.table_names() if name.startswith(OURS)])
     forth(*(own if len(own) == 1 else []))  # of the key store, other apps are nothing but recorded
     print(len(before) > len(own), [one for one in made() if one not in before], [one for one in before if one not in made()])
 """
 
 
 @pytest.fixture
-def databases(tmp_path, django_db_setup):
-    """Two databases of the kind that the suite runs on, as a process of its own is told of them.
-
-    They are empty. On SQLite by day they have the tables that this run made or took (``tests/tables.py``): the
-    demonstration's first run makes all from nothing in each run.
-    """
+def empty(tmp_path):
+    """Two databases without a table, of the kind that the suite runs on, as a process of its own is told of them."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(("REPERE_", "DATABASE_", "KEYS_"))}
     own |= {"REPERE_STATE_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     if vendor() == "sqlite":
-        if not NIGHT:
-            copies = tables.copies_now()
-            shutil.copyfile(copies["default"], tmp_path / "repere.sqlite3")
-            shutil.copyfile(copies["keys"], tmp_path / "keys.sqlite3")
         yield own
         return
     server = os.environ["DATABASE_URL"].rpartition("/")[0]
@@ -90,22 +78,10 @@ def databases(tmp_path, django_db_setup):
             owner.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-#: By day so many migrations of each app go back and forth, the newest; at night all.
-NEWEST = 3
-
-
-def before_the_newest():
-    """Return, for each app, the migration to go back to; None for none."""
-    names = {app: [one.name for one in our_migrations() if one.app_label == app] for app in OURS}
-    return {
-        app: None if NIGHT or len(found) <= NEWEST else found[-NEWEST - 1] for app, found in names.items()
-    }
-
-
-@pytest.mark.slow("all tables of both databases")
-def test_every_migration_goes_forth_back_and_forth(databases):
+@pytest.mark.slow("twice all tables of both databases")
+def test_every_migration_goes_forth_back_and_forth(empty):
     """Going back takes tables, triggers, views and grants away; going forth again makes the same."""
-    run = run_alone(f"OURS = {OURS!r}\nBACK_TO = {before_the_newest()!r}\n{THERE_AND_BACK}", databases)
+    run = run_alone(f"OURS = {OURS!r}\n{THERE_AND_BACK}", empty)
 
     assert run.returncode == 0, run.stderr
     assert run.stdout.split("\n") == ["[]", "True [] []", "[]", "True [] []", ""]
