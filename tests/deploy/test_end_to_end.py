@@ -277,14 +277,14 @@ def test_a_dead_worker_is_named_and_closes_nothing(running: Site):
 
 @pytest.mark.sec("SEC-FT17")
 def test_a_database_that_is_gone_closes_the_service_and_opens_it_again(running: Site, person: Browser):
-    running.keys.stop()
+    running.cases.stop()
     try:
         eventually(lambda: running.proxy.send("GET", "/readyz").status == 503)
-        page = running.proxy.send("GET", "/transmissions")
+        page = running.proxy.send("GET", "/connexion")
         assert (page.status, b"119" in page.body) == (503, True), "the page that says whom to call"
         assert running.proxy.send("GET", "/healthz").status == 200
     finally:
-        running.keys.start()
+        running.cases.start()
     eventually(lambda: running.proxy.send("GET", "/readyz").status == 200)
     assert person.does("GET", "session")["signed_in"]
 
