@@ -146,7 +146,7 @@ def status_of(site: Site, path="/connexion"):
 
 def test_the_service_is_ready_through_the_proxy(running: Site):
     eventually(lambda: json.loads(running.proxy.send("GET", "/readyz").body) == {"status": "ready"})
-    page = running.proxy.send("GET", "/connexion")
+    page = running.proxy.send("GET", "/connexion", Accept="text/html")
 
     assert page.status == 200
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
@@ -280,7 +280,7 @@ def test_a_database_that_is_gone_closes_the_service_and_opens_it_again(running: 
     running.cases.stop()
     try:
         eventually(lambda: running.proxy.send("GET", "/readyz").status == 503)
-        page = running.proxy.send("GET", "/connexion")
+        page = running.proxy.send("GET", "/connexion", Accept="text/html")
         assert (page.status, b"119" in page.body) == (503, True), "the page that says whom to call"
         assert running.proxy.send("GET", "/healthz").status == 200
     finally:
