@@ -48,21 +48,30 @@ def made_quickly() -> Iterator[None]:
             return
         COPIES.mkdir(parents=True, exist_ok=True)
         with alone(COPIES, "making"):
-            copies = copies_now()
-            made = all(copy.exists() for copy in copies.values())
-            if made:
-                patch.setattr(
-                    migrate.Command, "handle", lambda *_, database, **__: _take(database, copies[database])
-                )
+            copies, made = _copies(), set()
+            make = migrate.Command.handle
+
+            def take_or_make(command: Any, *words: Any, database: str, **options: Any) -> None:
+                if copies[database].exists():
+                    _take(database, copies[database])
+                else:
+                    make(command, *words, database=database, **options)
+                    made.add(database)
+
+            patch.setattr(migrate.Command, "handle", take_or_make)
             yield
-            if not made:
-                _leave(copies)
+            # Of these alone: where no test asks for a database, the connection leads to the one of the service.
+            for alias in made:
+                _leave(alias, copies[alias])
+            for before in set(COPIES.glob("*.sqlite3*")) - set(copies.values()):
+                before.unlink()
 
 
-def copies_now() -> dict[str, Path]:
+def _copies() -> dict[str, Path]:
     """Return where the copy of each database stands, or will, for the code as it is now."""
     sources = sorted({path for pattern in MADE_FROM for path in ROOT.glob(pattern)})
-    named = digest.sha256(b"".join(digest.sha256(path.read_bytes()) for path in sources)).hex()
+    each = (f"{path.relative_to(ROOT)} {digest.sha256(path.read_bytes()).hex()}" for path in sources)
+    named = digest.sha256("\n".join(each).encode()).hex()
     return {alias: COPIES / f"{named}-{alias}.sqlite3" for alias in connections}
 
 
@@ -71,14 +80,12 @@ def _take(alias: str, copy: Path) -> None:
     shutil.copyfile(copy, connections[alias].settings_dict["NAME"])
 
 
-def _leave(copies: dict[str, Path]) -> None:
-    for before in COPIES.glob("*.sqlite3*"):
-        before.unlink()
-    for alias, copy in copies.items():
-        unfinished = copy.with_suffix(".sqlite3.part")
-        with connections[alias].cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(unfinished)])
-        unfinished.rename(copy)
+def _leave(alias: str, copy: Path) -> None:
+    unfinished = copy.with_suffix(".sqlite3.part")
+    unfinished.unlink(missing_ok=True)
+    with connections[alias].cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(unfinished)])
+    unfinished.rename(copy)
 
 
 @contextmanager
