@@ -1,7 +1,6 @@
 """When a sequencer last finished a pass: a row that the sequencer writes and the service reads."""
 
 from django.db import migrations, models
-from django.db.models import Q
 
 GRANT = """
 REVOKE ALL ON audit_sequencerpass FROM PUBLIC, repere_app, repere_auditor, repere_sequencer;
@@ -27,7 +26,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.CheckConstraint(condition=Q(number=1), name="audit_sequencerpass_one_row")
+                    models.CheckConstraint(condition=models.Q(number=1), name="audit_sequencerpass_one_row")
                 ]
             },
         ),
