@@ -153,7 +153,10 @@ class Site:
 
     def filing_environment(self) -> dict[str, str]:
         """Return the environment of the program that files."""
-        return self.environment | {"REPERE_TEST_TOKEN": str(self.folder / "token")}
+        return self.environment | {
+            "REPERE_TEST_TOKEN": str(self.folder / "token"),
+            "REPERE_FILINGS_PER_HOUR_OF_PROGRAM": "100000",  # the stream mustn't end before the server
+        }
 
     # --- The archive, by the files of deploy/pgbackrest
 

@@ -142,6 +142,7 @@ def test_what_was_acknowledged_comes_back_to_the_minute_and_what_is_lost_is_name
     assert "Le service est ouvert." in said
 
     there = held(site)
+    assert killed - max(acknowledged.values()) < timedelta(seconds=20), "the stream lasted until the end"
     lost = set(acknowledged) - there
     recovered_to = max(at for reference, at in acknowledged.items() if reference in there)
     rpo = (killed - recovered_to).total_seconds()
