@@ -127,8 +127,8 @@ def _of_witness(witnessed: Witnessed) -> str:
         "" if witnessed.until is None else f", la dernière signée le {witnessed.until:%Y-%m-%d %H:%M:%S %Z}"
     )
     return (
-        f"Le témoin a vu {witnessed.seen} places du journal{until} ; la base en a {witnessed.held}, {witnessed.lost} "
-        "sont perdues."
+        f"Le témoin a vu {witnessed.seen} places du journal{until} ; la base en a "
+        f"{witnessed.held}. {witnessed.lost} ont perdu leur place ; leurs entrées peuvent être revenues : le flux le dit."
     )
 
 
