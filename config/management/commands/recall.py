@@ -128,7 +128,7 @@ def _of_witness(witnessed: Witnessed) -> str:
     )
     return (
         f"Le témoin a vu {witnessed.seen} places du journal{until} ; la base en a "
-        f"{witnessed.held}. {witnessed.lost} ont perdu leur place ; leurs entrées peuvent être revenues : le flux le dit."
+        f"{witnessed.held}. {witnessed.lost} ont perdu leur place ; leurs entrées peuvent être là : le flux le dit."
     )
 
 
