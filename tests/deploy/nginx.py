@@ -70,9 +70,14 @@ class Proxy:
         line = HTTPConnection("127.0.0.1", self.plain_port, timeout=60)
         return _answer(line, verb, path, None, {"Host": host})
 
-    def log(self) -> str:
-        """Return what it wrote of requests and errors."""
-        return "".join(path.read_text() for path in sorted(self.folder.glob("repere*.log")))
+    def log(self, *, lines: int) -> str:
+        """Return what it wrote of requests and errors, once there are so many lines: it writes after it has answered."""
+        end = time.monotonic() + 30
+        while True:
+            text = "".join(path.read_text() for path in sorted(self.folder.glob("repere*.log")))
+            if text.count("\n") >= lines or time.monotonic() > end:
+                return text
+            time.sleep(0.02)
 
 
 class _Named(HTTPSConnection):
