@@ -133,6 +133,8 @@ def configuration(
         "worker_processes auto", "worker_processes 1"
     )
     main = main.replace("error_log stderr", f"error_log {folder}/main.log")
+    # A distribution's main file logs what no server says otherwise of.
+    main = main.replace("access_log off", f"access_log {folder}/repere-main.log")
     # Root's own folders, such as those of a test, are closed to the account that nginx takes otherwise.
     user = "user root;\n" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(user + main, encoding="utf-8")

@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import threading
+from http.client import RemoteDisconnected
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -205,9 +206,8 @@ def test_the_log_names_no_case_no_secret_and_no_caller(proxy):
     assert [line["place"] for line in lines] == [
         "/dossiers", "/api/v1/files", "/", "/connexion", "/api/v1/referrals",
     ], "and none of a calendar"  # fmt: skip
-    assert {line["network"] for line in lines} == {"127.0.0.0/24"}
     assert {line["request_id"] for line in lines} == {"11111111-2222-4333-8444-555555555555"}
-    for secret in (CANARY, CASE, "127.0.0.7"):
+    for secret in (CANARY, CASE, "127.0.0.7", "127.0.0.0/24"):
         assert secret not in proxy.log(lines=5)
         assert secret not in (proxy.folder / "main.log").read_text()
 
@@ -257,10 +257,22 @@ def test_nothing_that_passes_lies_on_the_disk(webs, tmp_path):
 
 
 @pytest.mark.sec("SEC-CF6")
-def test_the_metrics_are_not_reached_from_elsewhere(proxy, webs):
-    assert proxy.send("GET", "/metrics").status == 200
-    assert proxy.send("GET", "/metrics", source="127.0.0.7").status == 403
-    assert [path for server in webs.servers for path in server.seen] == ["/metrics"]
+@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz", "/readyz?strict"])
+def test_how_the_service_is_is_not_told_elsewhere(proxy, webs, path):
+    assert proxy.send("GET", path).status == 200
+    assert proxy.send("GET", path, source="127.0.0.7").status == 403
+    assert [path for server in webs.servers for path in server.seen] == [path]
+
+
+@pytest.mark.sec("SEC-CF6")
+def test_another_host_under_our_certificate_is_neither_answered_nor_logged(proxy, webs):
+    with pytest.raises(RemoteDisconnected):
+        proxy.send("GET", f"/{CANARY}?nom={CANARY}", Host="elsewhere.example")
+    proxy.send("GET", "/")
+
+    assert [path for server in webs.servers for path in server.seen] == ["/"]
+    assert len(proxy.log(lines=1).splitlines()) == 1
+    assert CANARY not in "".join(path.read_text() for path in proxy.folder.glob("*.log"))
 
 
 def test_a_school_behind_one_address_isnt_stopped_and_a_flood_is(proxy):
@@ -269,7 +281,26 @@ def test_a_school_behind_one_address_isnt_stopped_and_a_flood_is(proxy):
     assert set(pressed(proxy, 1_200)) == {200, 429}
 
 
-def pressed(proxy, count):
+@pytest.mark.sec("SEC-CR20")
+@pytest.mark.sec("SEC-AL20")
+def test_no_line_joins_a_callers_network_to_a_request_id(proxy):
+    """The journal's entry of a filing has the id and no network, that of a sign-in has the network."""
+    proxy.send("POST", "/transmissions", source="127.0.0.7")
+    assert set(pressed(proxy, 1_200, b"/dossiers")) == {200, 429}
+    assert set(pressed(proxy, 1_200)) == {200, 429}
+
+    lines = [json.loads(line) for line in proxy.log(lines=1_300).splitlines()]
+    refused = [line for line in lines if "network" in line]
+
+    assert len(lines) > len(refused) > 0
+    assert all(line.keys() == {"at", "network", "status"} for line in refused)
+    assert {(line["network"], line["status"]) for line in refused} == {("127.0.0.0/24", 429)}
+    assert not [line for line in lines if "127.0.0." in str(line | {"web": ""}) and "request_id" in line]
+    assert {line["status"] for line in lines if "request_id" in line} == {200}
+    assert len(refused) == len((proxy.folder / "repere-flood.log").read_text().splitlines())
+
+
+def pressed(proxy, count, path=b"/agenda/x.ics"):
     """Send requests down four connections, without waiting for answers; return the statuses."""
     found = []
 
@@ -277,7 +308,7 @@ def pressed(proxy, count):
         with proxy.context.wrap_socket(
             socket.create_connection(("127.0.0.1", proxy.port)), server_hostname=nginx.NAMES[0]
         ) as line:
-            head = b"GET /agenda/x.ics HTTP/1.1\r\nHost: repere.example.fr\r\n"
+            head = b"GET " + path + b" HTTP/1.1\r\nHost: repere.example.fr\r\n"
             line.sendall((head + b"\r\n") * (count // 4 - 1) + head + b"Connection: close\r\n\r\n")
             came = b"".join(iter(lambda: line.recv(1 << 16), b""))
             found.extend(int(status) for status in re.findall(rb"HTTP/1.1 (\d+) ", came))
