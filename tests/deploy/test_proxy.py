@@ -287,12 +287,13 @@ def test_no_line_joins_a_callers_network_to_a_request_id(proxy):
     """The journal's entry of a filing has the id and no network, that of a sign-in has the network."""
     proxy.send("POST", "/transmissions", source="127.0.0.7")
     assert set(pressed(proxy, 1_200, b"/dossiers")) == {200, 429}
-    assert set(pressed(proxy, 1_200)) == {200, 429}
+    lost = pressed(proxy, 1_200).count(429)
 
-    lines = [json.loads(line) for line in proxy.log(lines=1_300).splitlines()]
+    # Of a calendar nothing is logged but what was refused.
+    lines = [json.loads(line) for line in proxy.log(lines=1_201 + lost).splitlines()]
     refused = [line for line in lines if "network" in line]
 
-    assert len(lines) > len(refused) > 0
+    assert len(lines) - len(refused) > 0 < lost <= len(refused)
     assert all(line.keys() == {"at", "network", "status"} for line in refused)
     assert {(line["network"], line["status"]) for line in refused} == {("127.0.0.0/24", 429)}
     assert not [line for line in lines if "127.0.0." in str(line | {"web": ""}) and "request_id" in line]
