@@ -30,8 +30,8 @@ class Cluster:
 
     part: str
     database: Database
-    password: str = ""
-    _open: dict[str, "psycopg.Connection[Any]"] = field(default_factory=dict)
+    password: str = field(default="", repr=False)
+    _open: dict[str, "psycopg.Connection[Any]"] = field(default_factory=dict, repr=False)
 
     @property
     def place(self) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from audit import notes, verifier
+from config.bootstrap import lines
 from config.bootstrap.errors import BootstrapError
 from config.bootstrap.plan import FILE, PROVIDERS, STORES, Plan, Roles
 from config.bootstrap.processes import OWNER, SEQUENCER, WEB, WITNESS, WORKER, Process
@@ -22,15 +23,22 @@ FIXED: Final = (
     "REPERE_DATABASE_ROLE",
     "REPERE_AUDITOR_ROLE",
     "REPERE_SEQUENCER_ROLE",
+    # In another place the service would begin with an empty ledger of erasures, and other keys and marks.
+    "REPERE_STATE_DIR",
+    "REPERE_SHRED_FILE",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where things lie: the folder of configuration, and that above the state folders."""
+    """Where things lie: the folder of configuration, and that above the state folders.
+
+    ``one_account``: a trial, in which each process runs under the account that installs.
+    """
 
     out: Path
     state: Path
+    one_account: bool = False
 
     def environment(self, process: Process) -> Path:
         """Return the environment file of a process."""
@@ -204,18 +212,13 @@ def _yes(value: bool) -> str:
 
 
 def text_of(process: Process, said: Mapping[str, str]) -> str:
-    """Return an environment file: systemd, a shell and container engines take the same from it."""
+    """Return an environment file.
+
+    Raises:
+        BootstrapError: a name or a value can't be written so that each reader takes the same from it.
+    """
     head = f"# Environment of {process.name}, written by manage.py bootstrap. Secrets are in the files that it names.\n"
-    # Quoted only where a shell needs it: some container engines keep the quotes.
-    quoted = {name: f'"{value}"' if " " in value else value for name, value in said.items()}
-    return head + "".join(f"{name}={value}\n" for name, value in quoted.items())
-
-
-def read(text: str) -> dict[str, str]:
-    """Return the variables of an environment file."""
-    lines = (line.strip() for line in text.splitlines())
-    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
-    return {name: value.strip().strip('"') for name, _, value in pairs}
+    return head + lines.written(said)
 
 
 def merged(process: Process, said: Mapping[str, str], text: str) -> dict[str, str]:
@@ -224,7 +227,7 @@ def merged(process: Process, said: Mapping[str, str], text: str) -> dict[str, st
     Raises:
         BootstrapError: one that must never change would.
     """
-    old = read(text)
+    old = lines.read(text)
     for name in FIXED:
         if name in old and name in said and old[name] != said[name]:
             raise BootstrapError(

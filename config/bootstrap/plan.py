@@ -17,6 +17,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from config.bootstrap.errors import BootstrapError
+from config.bootstrap.lines import NOT_PLAIN, is_name, is_plain
 from config.bootstrap.processes import PROCESSES
 from config.env import is_role_name
 from config.local import is_near
@@ -32,8 +33,6 @@ STORES: Final = {
     "folder": "referrals.attachments.folder.FolderStore",
     "s3": "referrals.attachments.s3.S3Store",
 }
-#: Neither a shell, nor systemd, nor a container engine takes the same text from these within an environment file.
-_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\"'`$\\#]")
 _HOST: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 _DATABASE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _SECRET: Final = re.compile(r"(SECRET|SECRET_KEY|TOKEN|PASSWORD|SMTP_URL|DATABASE_URL)$")
@@ -251,7 +250,7 @@ def _value(kind: Any, said: object, where: str, faults: list[str]) -> object:
         faults.append(f'{where} doit être une liste de textes, ["…", "…"].')
     elif get_origin(kind) is dict:
         if isinstance(said, dict) and all(isinstance(part, str | int) for part in said.values()):
-            return {name: _text(str(part), f"{where}.{name}", faults) for name, part in said.items()}
+            return {name: _text(str(part), f"{where}.{_shown(name)}", faults) for name, part in said.items()}
         faults.append(f"{where} doit être une section de textes.")
     elif kind is bool:
         if isinstance(said, bool):
@@ -265,9 +264,14 @@ def _value(kind: Any, said: object, where: str, faults: list[str]) -> object:
 
 
 def _text(said: str, where: str, faults: list[str]) -> str:
-    if _UNSAFE.search(said):
-        faults.append(f"{where} contient un guillemet, $, #, \\ ou un caractère de contrôle.")
+    if not is_plain(said):
+        faults.append(f"{where} contient {NOT_PLAIN}.")
     return said
+
+
+def _shown(name: str) -> str:
+    """Return a key of the plan for a sentence: one line, whatever it holds."""
+    return name if is_name(name) else repr(name)
 
 
 def _faults(plan: Plan) -> Iterator[str]:
@@ -319,7 +323,9 @@ def _faults_of_secrets(plan: Plan) -> Iterator[str]:
     if plan.mail.server and (server.scheme not in ("smtp", "smtps") or not server.hostname):
         yield "mail.server doit être smtp://utilisateur@machine:587 ou smtps://…."
     for name in plan.settings:
-        if not any(process.takes(name) for process in PROCESSES):
+        if not is_name(name):
+            yield f"settings : {_shown(name)} n'est pas un nom de variable (majuscules, chiffres et _)."
+        elif not any(process.takes(name) for process in PROCESSES):
             variables = {variable for process in PROCESSES for variable in process.variables}
             near = get_close_matches(name, variables, 1)
             meant = f" ; vouliez-vous dire {near[0]} ?" if near else "."

@@ -4,6 +4,7 @@ A name may end in ``_FILE`` in a file (``config/env.py``). ``tests/config/bootst
 table with what ``config/settings.py`` reads, and starts each process with its own variables alone.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,8 +83,27 @@ _WEB: Final = (
     "REPERE_THREADS",
     "REPERE_UPLOADS_AT_ONCE",
 )
-#: How the variables of an identity provider begin; each code has its own (``env.providers``).
-OF_PROVIDERS: Final = "REPERE_OIDC_"
+#: What is set of an identity provider; each has its own code (``env.providers``).
+OF_A_PROVIDER: Final = (
+    "ISSUER",
+    "NAME",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "CLIENT_AUTH",
+    "SCOPES",
+    "ALGORITHMS",
+    "PKCE",
+    "PROMPT",
+    "AUTH_TIME",
+    "USERINFO",
+    "ACR",
+    "SECOND_FACTOR_ACR",
+    "SECOND_FACTOR_AMR",
+    "SIRET_CLAIM",
+    "HOSTS",
+    "LOGOUT",
+)
+_OF_A_PROVIDER: Final = re.compile(rf"REPERE_OIDC_[A-Z][A-Z0-9]{{0,19}}_({'|'.join(OF_A_PROVIDER)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +122,8 @@ class Process:
     def takes(self, variable: str) -> bool:
         """Tell whether a variable, or the file that holds it, belongs into this process's environment."""
         name = variable.removesuffix("_FILE")
-        of_provider = "REPERE_OIDC_PROVIDERS" in self.variables and variable.startswith(OF_PROVIDERS)
-        return variable in self.variables or name in self.variables or of_provider
+        of_provider = "REPERE_OIDC_PROVIDERS" in self.variables and _OF_A_PROVIDER.fullmatch(name)
+        return variable in self.variables or name in self.variables or bool(of_provider)
 
 
 WEB: Final = Process("web", "repere", "service", (*_SERVICE, *_WEB))

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any, Final
 
-from config.bootstrap import environments
+from config.bootstrap import lines
 from config.bootstrap.environments import Places
 from config.bootstrap.errors import BootstrapError
 from config.bootstrap.files import text_of
@@ -33,7 +33,7 @@ def run(places: Places, process: Process, *words: str) -> Done:
         BootstrapError: it can't be started.
     """
     environment = {name: os.environ[name] for name in _OF_THE_MACHINE if name in os.environ}
-    environment |= environments.read(text_of(places.environment(process)))
+    environment |= lines.read(text_of(places.environment(process)))
     command = [sys.executable, str(BASE_DIR / "manage.py"), *words]
     try:
         done = subprocess.run(  # noqa: S603 - our own words
@@ -44,7 +44,7 @@ def run(places: Places, process: Process, *words: str) -> Done:
             capture_output=True,
             text=True,
             check=False,
-            **_account(process.account),
+            **_account(places, process.account),
         )
     except OSError as error:
         raise BootstrapError(
@@ -67,14 +67,19 @@ def must(places: Places, process: Process, *words: str) -> str:
     return done.said
 
 
-def _account(name: str) -> dict[str, Any]:
-    """Return how to become an account: only root can, and only where there is such an account."""
+def _account(places: Places, name: str) -> dict[str, Any]:
+    """Return how to become an account: only root can.
+
+    Raises:
+        BootstrapError: there is no such account, and the command would run as root.
+    """
+    if os.geteuid() != 0 or places.one_account:
+        return {}
     try:
         found = pwd.getpwnam(name)
     except KeyError:
-        return {}
-    return (
-        {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": [found.pw_gid]}
-        if os.geteuid() == 0
-        else {}
-    )
+        raise BootstrapError(
+            f"Le compte {name} n'existe pas, et ce qu'il lance ne doit pas tourner en root : créez les comptes "
+            "(docs/install.md, « The machine »), puis relancez la commande."
+        ) from None
+    return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": [found.pw_gid]}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from config.bootstrap import environments, files, running
+from config.bootstrap import environments, files, lines, running
 from config.bootstrap.clusters import Cluster, password_of, require_free, require_login
 from config.bootstrap.environments import Places
 from config.bootstrap.errors import BootstrapError
@@ -188,7 +188,7 @@ def environment_files(on: Installation) -> Iterator[Step]:
 def _wanted(on: Installation, process: Process) -> tuple[dict[str, str], dict[str, str]]:
     old = files.text_of(on.places.environment(process))
     said = environments.variables(process, on.plan, on.places)
-    return environments.read(old), environments.merged(process, said, old)
+    return lines.read(old), environments.merged(process, said, old)
 
 
 def _is_written(on: Installation, process: Process) -> bool:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -45,7 +45,7 @@ class Restored:
     """A database that is back: its address, and the last commit that it has (or the instant of its dump)."""
 
     database: str
-    url: str
+    url: str = field(repr=False)
     last_commit: datetime
 
 

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.bootstrap import environments
+from config.bootstrap import lines as env_lines
 from tests.deploy import nginx, units
 from tests.deploy.authority import Authority
 from tests.deploy.confined import CALLS
@@ -274,11 +274,11 @@ class Site:
         )
         out = self.folder / "configuration"
         run = subprocess.run(  # noqa: S603
-            [sys.executable, "manage.py", "bootstrap", "--plan", str(plan), "--out", str(out)],
+            [sys.executable, "manage.py", "bootstrap", "--plan", str(plan), "--out", str(out), "--one-account"],
             cwd=ROOT, env=_machine(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
-        self.environments = {file.stem: environments.read(file.read_text()) for file in out.glob("*.env")}
+        self.environments = {file.stem: env_lines.read(file.read_text()) for file in out.glob("*.env")}
 
 
 @contextmanager

@@ -35,6 +35,11 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, default=Path("/etc/repere"), help="dossier de configuration")
         parser.add_argument("--dry-run", action="store_true", help="dire ce qui serait fait, sans rien faire")
         parser.add_argument(
+            "--one-account",
+            action="store_true",
+            help="pour un essai, sans les comptes repere… : tout tourne sous le compte qui lance la commande",
+        )
+        parser.add_argument(
             "--secrets",
             type=Path,
             help="écrire le procès-verbal avec les clés à sceller dans ce fichier (0600)",
@@ -54,7 +59,7 @@ class Command(BaseCommand):
 
     def _install(self, path: Path | None, out: Path, options: dict[str, Any]) -> None:
         chosen = plan.read(path) if path else self._asked(out, dry=options["dry_run"])
-        places = Places(out, Path(chosen.state))
+        places = Places(out, Path(chosen.state), one_account=options["one_account"])
         clusters = {
             part: Cluster(part, database, _password(part, database))
             for part, database in ((CASES, chosen.databases.cases), (KEYS, chosen.databases.keys))

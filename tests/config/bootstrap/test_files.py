@@ -112,6 +112,7 @@ def test_what_the_plan_says_anew_is_shown_and_written_and_what_was_added_by_hand
         ({"roles__service": "other_app"}, "REPERE_DATABASE_ROLE"),
         ({"keys__provider": "vault"}, "REPERE_KEY_PROVIDER"),
         ({"databases__cases__name": "other"}, "mène ailleurs que le plan"),
+        ({"journal__ledger": "/elsewhere/shreds.log"}, "REPERE_SHRED_FILE"),
     ],
 )
 def test_what_must_never_change_is_refused(tmp_path, changed, sentence):
@@ -122,6 +123,19 @@ def test_what_must_never_change_is_refused(tmp_path, changed, sentence):
         make(installation(tmp_path, **changed))
 
     assert content(tmp_path) == before
+
+
+@pytest.mark.usefixtures("local")
+@pytest.mark.sec("SEC-CR12")
+@pytest.mark.parametrize("ledger", ["", "/srv/ledger/shreds.log"])
+def test_another_state_folder_is_refused_so_that_no_ledger_begins_empty(tmp_path, ledger):
+    kept = {"journal__ledger": ledger} if ledger else {}
+    make(installation(tmp_path, **kept))
+    moved = plan.of(said(state=str(tmp_path / "other"), **kept))
+    on = stages.Installation(moved, Places(tmp_path / "etc", tmp_path / "other"), {})
+
+    with pytest.raises(BootstrapError, match=r"REPERE_(STATE_DIR|SHRED_FILE)"):
+        make(on)
 
 
 @pytest.mark.usefixtures("local")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from config.bootstrap import environments, plan, processes, stages
+from config.bootstrap import lines, plan, processes, stages
 from config.bootstrap.clusters import Cluster
 from config.bootstrap.environments import Places
 from config.env import BASE_DIR
@@ -68,7 +68,7 @@ def settings_of(monkeypatch):
 @pytest.mark.parametrize("name", SERVED)
 def test_the_table_holds_whatever_the_settings_read(written, settings_of, name):
     process = SERVED[name]
-    variables = environments.read(written.places.environment(process).read_text())
+    variables = lines.read(written.places.environment(process).read_text())
 
     _, asked = settings_of(COMMANDS[name], variables)
 
@@ -78,7 +78,7 @@ def test_the_table_holds_whatever_the_settings_read(written, settings_of, name):
 def test_the_table_names_nothing_that_no_process_reads(written, settings_of):
     read = set()
     for name, process in SERVED.items():
-        variables = environments.read(written.places.environment(process).read_text())
+        variables = lines.read(written.places.environment(process).read_text())
         read |= settings_of(COMMANDS[name], variables)[1]
     known = {variable for process in SERVED.values() for variable in process.variables}
 
@@ -89,7 +89,7 @@ def test_the_table_names_nothing_that_no_process_reads(written, settings_of):
 def test_a_file_has_its_own_variables_and_no_secret(written, process):
     text = written.places.environment(process).read_text()
 
-    assert all(process.takes(name) for name in environments.read(text))
+    assert all(process.takes(name) for name in lines.read(text))
     for secret in written.places.out.rglob("secrets/*/*"):
         for line in secret.read_text().splitlines():
             assert line not in text, secret
@@ -97,10 +97,7 @@ def test_a_file_has_its_own_variables_and_no_secret(written, process):
 
 @pytest.mark.sec("SEC-CF2")
 def test_only_the_owner_has_the_owners_login_and_only_the_sequencer_the_signing_key(written):
-    told = {
-        one.name: environments.read(written.places.environment(one).read_text())
-        for one in processes.PROCESSES
-    }
+    told = {one.name: lines.read(written.places.environment(one).read_text()) for one in processes.PROCESSES}
 
     assert [name for name, said_ in told.items() if any(key.startswith("MIGRATION_") for key in said_)] == [
         "owner"
@@ -113,7 +110,7 @@ def test_only_the_owner_has_the_owners_login_and_only_the_sequencer_the_signing_
 @pytest.mark.parametrize("name", SERVED)
 def test_each_process_reads_its_file(written, settings_of, name):
     """The sequencer and the owner start without hosts, secret, antivirus and host of files."""
-    variables = environments.read(written.places.environment(SERVED[name]).read_text())
+    variables = lines.read(written.places.environment(SERVED[name]).read_text())
 
     values, _ = settings_of(COMMANDS[name], variables)
 
@@ -132,7 +129,7 @@ NEEDED = {
 
 @pytest.mark.parametrize("name", NEEDED)
 def test_few_of_them_are_required(written, settings_of, tmp_path, name):
-    variables = environments.read(written.places.environment(SERVED[name]).read_text())
+    variables = lines.read(written.places.environment(SERVED[name]).read_text())
     few = {
         key: value
         for key, value in variables.items()
@@ -156,7 +153,7 @@ def test_roles_of_other_names_reach_each_process(tmp_path):
             step.do()
 
     for name, own in {"web": "a_app", "worker": "a_app", "sequencer": "a_seq", "owner": "a_app"}.items():
-        told = environments.read(on.places.environment(SERVED[name]).read_text())
+        told = lines.read(on.places.environment(SERVED[name]).read_text())
         assert (told["REPERE_DATABASE_ROLE"], told["REPERE_AUDITOR_ROLE"]) == (own, "a_aud")
         assert told["REPERE_SEQUENCER_ROLE"] == "a_seq"
 
@@ -178,7 +175,7 @@ print(*(message.id for message in settings_are_fit() if message.is_serious()))
 @pytest.mark.slow("a process of each kind")
 @pytest.mark.parametrize("name", SERVED)
 def test_the_checks_of_settings_pass_with_its_own_file(written, name):
-    told = environments.read(written.places.environment(SERVED[name]).read_text())
+    told = lines.read(written.places.environment(SERVED[name]).read_text())
     done = subprocess.run(  # noqa: S603 - the script above
         [sys.executable, "-c", _FOUND, COMMANDS[name]], cwd=BASE_DIR,
         env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings", **told},
