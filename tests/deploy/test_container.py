@@ -45,10 +45,16 @@ def test_nothing_secret_is_given_to_a_build():
         "EXTRA",
         "VERSION",
         "PATH",
+        "REPERE_MODE",
         "PYTHONDONTWRITEBYTECODE",
         "PYTHONUNBUFFERED",
     }
     assert not re.search(r"^(COPY|ADD) (--\S+ )*(\.|\*|/)\s", TEXT, re.M), "each part is named"
+
+
+def test_without_its_environment_file_no_process_starts_as_on_somebodys_own_machine():
+    """Compose takes an absent file for an empty one: the mode is the image's, and asks for all that it lacks."""
+    assert re.search(r"^ENV (?:.*\\\n)*.*REPERE_MODE=production", TEXT, re.M)
 
 
 def test_the_image_holds_every_app_and_no_test():
