@@ -11,11 +11,13 @@ from typing import Final
 from audit import notes, verifier
 from config.bootstrap import lines
 from config.bootstrap.errors import BootstrapError
-from config.bootstrap.plan import FILE, PROVIDERS, STORES, Plan, Roles
+from config.bootstrap.plan import FILE, PROVIDERS, STATE, STORES, Plan, Roles
 from config.bootstrap.processes import OWNER, SEQUENCER, WEB, WITNESS, WORKER, Process
 from encryption.errors import KeysUnavailable
 from encryption.signing import FileSigner
 
+#: Where web processes count, in memory: systemd makes it (deploy/systemd/repere-web@.service), or the container engine.
+COUNTS: Final = "/run/repere-metrics"
 #: What may not change once a journal and keys are there; who means it edits the file.
 FIXED: Final = (
     "REPERE_LOG_ORIGIN",
@@ -192,6 +194,7 @@ def _seen_by_people(process: Process, plan: Plan, places: Places) -> dict[str, s
         "REPERE_MAIL_FROM": mail.sender,
         "REPERE_SMS_GATEWAY_URL": network.sms_gateway,
         "REPERE_SMS_GATEWAY_TOKEN_FILE": network.sms_token_file,
+        "REPERE_METRICS_DIR": COUNTS if process is WEB and plan.state == STATE else "",
         "REPERE_METRICS_TOKEN_FILE": str(places.secret(process, "metrics.token")),
         "REPERE_TRUSTED_PROXIES": ",".join(network.trusted_proxies),
         "REPERE_SCANNER": files.scanner,

@@ -23,6 +23,8 @@ from config.env import is_role_name
 from config.local import is_near
 
 FILE: Final = "encryption.provider.FileProvider"
+#: The folder above the state folders of a machine.
+STATE: Final = "/var/lib"
 PROVIDERS: Final = {
     "file": FILE,
     "vault": "encryption.vault.VaultProvider",
@@ -176,7 +178,7 @@ class Plan:
     network: Network = field(default_factory=Network)
     attachments: Attachments = field(default_factory=Attachments)
     journal: Journal = field(default_factory=Journal)
-    state: str = "/var/lib"
+    state: str = STATE
     settings: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -7,6 +7,7 @@ the folder keeps whoever reads and whoever moves counts apart.
 
 import fcntl
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,49 @@ _log = structlog.get_logger(__name__)
 #: The number in the files of all processes that have ended; no process has it.
 ENDED: Final = 0
 _VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+#: What a file takes of the disk at first; it doubles where that isn't enough.
+FILE_BYTES: Final = 1 << 16
+#: Beside its name padded to eight bytes: its length, its value and an instant.
+_AROUND_KEY: Final = 4 + 8 + 16
+
+
+class Reserved(MmapedDict):
+    """The library's file, whose place on the disk is taken before it is mapped.
+
+    The library maps files with holes. A process that writes into one while the disk is full isn't told: it is killed
+    (SIGBUS). Here an ``OSError`` is raised before.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Open it.
+
+        Raises:
+            OSError: the disk is full; a file that was new is gone again.
+        """
+        _reserve(path, FILE_BYTES)
+        super().__init__(path)  # type: ignore[no-untyped-call]
+
+    def _init_value(self, key: str) -> None:
+        needed, capacity = self._used + len(key.encode()) + _AROUND_KEY, self._capacity
+        while capacity < needed:
+            capacity *= 2
+        _reserve(self._fname, capacity)
+        super()._init_value(key)  # type: ignore[no-untyped-call]
+
+
+def _reserve(path: str, size: int) -> None:
+    """Take so many bytes of the disk for a file, and those that it has already."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        had = os.fstat(handle).st_size
+        try:
+            os.posix_fallocate(handle, 0, max(had, size))
+        except OSError:
+            if not had:
+                os.unlink(path)  # the library can't read an empty one
+            raise
+    finally:
+        os.close(handle)
 
 
 def count_in(folder: Path) -> None:
@@ -36,6 +80,7 @@ def count_in(folder: Path) -> None:
         raise PermissionError
     # The library reads the variable at each file, and chose the class of its values when it was first imported.
     os.environ[_VARIABLE] = str(folder)
+    values.MmapedDict = Reserved
     values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 
@@ -65,11 +110,15 @@ def fold_ended(folder: Path) -> None:
 
 
 def _move(path: Path, to: Path) -> None:
-    ended = MmapedDict(str(to))  # type: ignore[no-untyped-call]
+    try:
+        ended = Reserved(str(to))
+    except OSError:
+        _log.warning("metrics:lost", code="disk")
+        return  # it goes on being counted where it is
     try:
         for key, value, *_ in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]
             ended.write_value(key, ended.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
-    except (RuntimeError, ValueError):
+    except (OSError, RuntimeError, ValueError, struct.error):
         # A process that was killed while its file grew. What it counted is lost; the others' counts go on.
         _log.warning("metrics:lost", code="file")
     finally:

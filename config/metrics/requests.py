@@ -5,7 +5,6 @@ bounded by the addresses.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from time import perf_counter
@@ -27,6 +26,8 @@ _log = structlog.get_logger(__name__)
 NONE: Final = "none"
 #: Upper ends in seconds: from a page without a query to what a proxy gives up.
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+#: After a count that failed.
+SILENT_SECONDS: Final = 60.0
 
 
 @cache
@@ -56,15 +57,28 @@ class Counted:
             _log.error("metrics:lost", code="folder")
             raise MiddlewareNotUsed from None
         self.get_response = get_response
+        self._silent_until = 0.0
+        self._lost = False
 
     def __call__(self, request: ServiceRequest) -> HttpResponseBase:
         """Answer, and count it."""
         began = perf_counter()
         response = self.get_response(request)
-        # The disk may be full: a count is worth less than an answer.
-        with suppress(OSError, ValueError):
-            self._count(request, response.status_code, seconds=perf_counter() - began)
+        now = perf_counter()
+        if now >= self._silent_until:
+            self._count_if_possible(request, response.status_code, seconds=now - began)
         return response
+
+    def _count_if_possible(self, request: ServiceRequest, status: int, *, seconds: float) -> None:
+        """Count; where that fails, say so once and count nothing for a while. An answer is worth more than a count."""
+        try:
+            self._count(request, status, seconds=seconds)
+            self._lost = False
+        except Exception as failed:  # a full disk, and whatever the library makes of it later
+            self._silent_until = perf_counter() + SILENT_SECONDS
+            if not self._lost:
+                self._lost = True
+                _log.error("metrics:lost", code="disk", rule=type(failed).__name__)
 
     def _count(self, request: ServiceRequest, status: int, *, seconds: float) -> None:
         method = request.method if request.method in METHODS else NONE

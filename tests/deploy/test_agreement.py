@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config.bootstrap.environments import COUNTS
 from config.bootstrap.processes import PROCESSES
 from tests.deploy import nginx, test_compose, test_units
 
@@ -43,3 +44,16 @@ def test_the_antivirus_is_where_the_plan_says():
     conf = (DEPLOY / "container" / "clamd.conf").read_text()
 
     assert f"LocalSocket {PLAN['attachments']['scanner'].removeprefix('unix:')}\n" in conf
+
+
+def test_requests_are_counted_in_a_folder_in_memory_that_each_engine_makes():
+    """A disk that is full of something else then costs no count."""
+    unit = test_units.read("repere-web@.service")["Service"]
+    web = {name: test_compose.SERVICES[name]["tmpfs"] for name in ("web-1", "web-2")}
+
+    assert f"/run/{unit['RuntimeDirectory']}" == COUNTS
+    assert (unit["RuntimeDirectoryMode"], unit["RuntimeDirectoryPreserve"]) == ("0700", "yes")
+    for folders in web.values():
+        assert [one for one in folders if one.startswith(f"{COUNTS}:")] == [
+            f"{COUNTS}:size=16m,uid=10001,gid=10001,mode=0700"
+        ]

@@ -7,10 +7,11 @@ from contextlib import suppress
 
 import pytest
 
-from config.bootstrap import files, plan, sheet, stages
+from config.bootstrap import environments, files, plan, sheet, stages
 from config.bootstrap.environments import Places
 from config.bootstrap.errors import BootstrapError
 from config.bootstrap.files import Files
+from config.bootstrap.processes import PROCESSES
 from core.clock import instant
 from tests.config.bootstrap.plans import said
 
@@ -224,3 +225,20 @@ def test_the_sheet_shows_no_secret_unless_it_is_asked_for(tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with pytest.raises(BootstrapError, match="existe déjà"):
         sheet.with_secrets(on.plan, on.places, file, at=instant())
+
+
+@pytest.mark.usefixtures("local")
+@pytest.mark.parametrize(("state", "told"), [(plan.STATE, environments.COUNTS), ("/srv/elsewhere", None)])
+def test_web_processes_count_in_memory_where_the_shipped_units_make_the_folder(tmp_path, state, told):
+    make(installation(tmp_path), dry=False)
+    places = Places(tmp_path / "etc", tmp_path / "state")
+    chosen = plan.of(said(state=state))
+
+    found = {
+        one.name: environments.variables(one, chosen, places) for one in PROCESSES if one.name != "witness"
+    }
+
+    assert {name: one.get("REPERE_METRICS_DIR") for name, one in found.items() if name == "web"} == {
+        "web": told
+    }
+    assert not any("REPERE_METRICS_DIR" in one for name, one in found.items() if name != "web")

@@ -9,7 +9,7 @@ from django.test import Client
 
 from config import gunicorn
 from config.env import BASE_DIR
-from config.metrics import folder
+from config.metrics import folder, requests
 from tests.config.metrics.conftest import TOKEN
 from tests.conftest import BOTH
 
@@ -114,3 +114,93 @@ def test_a_damaged_file_of_a_dead_process_is_put_aside(measured, settings):
 
     assert answered(measured) == 1
     assert not path.exists()
+
+
+FULL = """
+import os, sys
+import django
+django.setup()
+from django.http import HttpResponse
+from django.test import RequestFactory
+from config.metrics import requests
+place, moment, mounted = sys.argv[1:]
+def refuse(*_):
+    raise OSError(28, "No space left on device")
+def fill():
+    if not mounted:
+        os.posix_fallocate = refuse
+        return
+    with open(place + "/fill", "wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            pass
+counted = requests.Counted(lambda request: HttpResponse("ok", status=int(request.GET["status"])))
+def ask(verb, *statuses):
+    for status in statuses:
+        print(counted(RequestFactory().generic(verb, f"/?status={status}")).status_code)
+if moment == "running":
+    ask("GET", 200)
+fill()
+requests.SILENT_SECONDS = 0
+for verb in ("GET", "POST", "PUT"):
+    ask(verb, *range(200, 600))  # each a value of its own: a file has to grow
+"""
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 256 KiB and whether it is one: where nobody may mount, the test refuses the space itself."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k,mode=777", "tmpfs", str(place)]
+    mounted = os.geteuid() == 0 and subprocess.run(mount, capture_output=True, check=False).returncode == 0  # noqa: S603
+    yield place, mounted
+    if mounted:
+        subprocess.run(["umount", str(place)], check=True)  # noqa: S603, S607
+
+
+@pytest.mark.sec("SEC-FT4")
+@pytest.mark.parametrize(("moment", "answers"), [("starting", 1_200), ("running", 1_201)])
+def test_a_full_disk_costs_counts_and_no_process(small_disk, moment, answers, monkeypatch):
+    """The library maps files with holes: who writes into one on a full disk is killed."""
+    place, mounted = small_disk
+    for name, value in {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "REPERE_METRICS_DIR": str(place / "metrics"),
+        "REPERE_METRICS_TOKEN": TOKEN,
+    }.items():
+        monkeypatch.setenv(name, value)
+    ran = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, "-c", FULL, str(place), moment, "yes" if mounted else ""],
+        cwd=BASE_DIR, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ran.returncode == 0, (ran.returncode, ran.stderr[-2000:])
+    assert len(ran.stdout.split()) == answers
+    assert ran.stderr.count("metrics:lost") == 1
+    folder.fold_ended(place / "metrics")
+    folder.counted(place / "metrics")
+
+
+def test_the_blocks_of_a_file_are_its_own(measured, settings):
+    for status in range(400):
+        requests._counters(settings.METRICS_DIR)[0].labels(f"route-{status}", "GET", "200").inc()
+
+    for path in settings.METRICS_DIR.glob("*.db"):
+        assert path.stat().st_blocks * 512 >= path.stat().st_size >= folder.FILE_BYTES, path
+
+
+def test_it_counts_again_once_there_is_space(measured, settings, monkeypatch):
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(requests, "SILENT_SECONDS", 0.0)
+    with monkeypatch.context() as full:
+        full.setattr(os, "posix_fallocate", refuse)
+        assert measured.client.get("/healthz").status_code == 200
+        assert not list(settings.METRICS_DIR.glob("*.db")), "none that can't be read"
+    measured.client.get("/healthz")
+
+    assert answered(measured) == 1
