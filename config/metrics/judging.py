@@ -207,13 +207,10 @@ def _notices(values: Values) -> Iterator[Line]:
     for channel, oldest in values.of("repere_notices_oldest_seconds"):
         part = _CHANNELS.get(channel, channel)
         given_up = values.get("repere_notices_given_up", channel) or 0.0
-        waiting = values.get("repere_notices_waiting", channel) or 0.0
         late, fault = (CALL_FAULT, CALL_FAULT) if channel == "call" else (NOTICE_LATE, NOTICE_FAULT)
         if oldest > late:
             level = Level.FAULT if oldest > fault else Level.WARNING
-            yield Line(
-                part, level, f"Envois dus : {waiting:.0f}, le plus ancien depuis {_span(oldest)}.", see
-            )
+            yield Line(part, level, f"Le plus ancien envoi dû attend depuis {_span(oldest)}.", see)
         elif given_up:
             yield Line(part, Level.WARNING, f"Envois abandonnés : {given_up:.0f}.", see)
         else:

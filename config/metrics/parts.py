@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, connections
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from audit import checkpoints, sequencing_lag, tree
 from audit.health import witnessed
@@ -31,7 +31,7 @@ from outbox.models import TO_DO, Channel, Notice, NoticeState, Work
 from referrals.access import row_level_security
 from referrals.attachments import scanning, store
 from referrals.errors import ObjectMissing
-from referrals.models import Attachment, Clock
+from referrals.models import Attachment, Child, Clock, Exclusion
 from referrals.vocabulary.attachments import Scan
 
 #: The least number of cases that is told; the others are its multiples (docs/decisions/0027-figures.md).
@@ -40,6 +40,8 @@ SMALLEST: Final = 5
 DATABASES: Final = {"cases": "default", "keys": "keys"}
 #: Channels by which something is delivered; a notice in the application is there at once.
 DELIVERED: Final = (Channel.MAIL, Channel.CALL, Channel.WEBHOOK)
+#: Channels whose notices are counted. A call is about one urgent case: of it the age alone is told.
+COUNTED: Final = (Channel.MAIL, Channel.WEBHOOK)
 _MINUTE: Final = 60.0
 _TEN_MINUTES: Final = 600.0
 
@@ -132,15 +134,16 @@ def work() -> Iterator[Sample]:
         due = _by_channel(Notice.objects.filter(state__in=TO_DO, due_at__lte=at))
         for channel in DELIVERED:
             found = due.get(channel, {})
-            yield "repere_notices_waiting", (channel,), found.get("count", 0)
+            if channel in COUNTED:
+                yield "repere_notices_waiting", (channel,), found.get("count", 0)
             yield "repere_notices_oldest_seconds", (channel,), _seconds(at, found.get("oldest"))
 
 
 def undelivered() -> Iterator[Sample]:
-    """Tell how many notices were given up."""
+    """Tell how many notices were given up, other than calls."""
     with _reading():
         dead = _by_channel(Notice.objects.filter(state=NoticeState.DEAD))
-    for channel in DELIVERED:
+    for channel in COUNTED:
         yield "repere_notices_given_up", (channel,), dead.get(channel, {}).get("count", 0)
 
 
@@ -150,19 +153,33 @@ def _by_channel(notices: "QuerySet[Notice]") -> dict[str, dict[str, Any]]:
 
 
 def deadlines() -> Iterator[Sample]:
-    """Tell of each authority how many of its cases have a deadline that is over."""
+    """Tell of each authority how many of its cases have a deadline that is over.
+
+    A case that is hidden from some who work there isn't counted: whoever counts those that they see, and reads this,
+    would learn of it at a step of the number.
+    """
     with _reading():
-        late = Clock.objects.filter(stopped_at=None, due_at__lt=instant()).order_by()
+        hidden = (
+            Exclusion.objects.filter(
+                referral=OuterRef("referral")
+            ),  # lifted ones too: their end may be forged
+            Child.objects.filter(referral=OuterRef("referral"), restricted=True),
+        )
+        late = Clock.objects.filter(
+            stopped_at=None, due_at__lt=instant(), referral__restricted=False
+        ).order_by()
+        late = late.filter(*(~Exists(one) for one in hidden))
         counts = late.values_list("referral__authority__code").annotate(Count("referral", distinct=True))
         for authority, count in counts:
             if count >= SMALLEST:
-                yield "repere_deadlines_overdue", (authority,), count - count % SMALLEST
+                yield "repere_deadlines_overdue", (authority,), _rounded(count)
 
 
 def attachments() -> Iterator[Sample]:
-    """Tell how many attachments wait for the antivirus."""
+    """Tell how many attachments wait for the antivirus; not that one more came."""
     with _reading():
-        yield "repere_attachments_waiting", (), Attachment.objects.filter(scan=Scan.WAITING).count()
+        count = Attachment.objects.filter(scan=Scan.WAITING).count()
+    yield "repere_attachments_waiting", (), _rounded(count)
 
 
 def object_store() -> Iterator[Sample]:
@@ -226,6 +243,11 @@ def _instant(name: str, at: datetime | None, *labels: str) -> Iterator[Sample]:
     """Yield an instant as seconds since 1970; nothing where there is none."""
     if at is not None:
         yield name, labels, at.timestamp()
+
+
+def _rounded(count: int) -> int:
+    """Return a count down to a multiple of ``SMALLEST``."""
+    return count - count % SMALLEST
 
 
 def _seconds(at: datetime, since: datetime | None) -> float:

@@ -17,7 +17,7 @@ from outbox.models import Channel, Notice, NoticeState, Work
 from outbox.scheduler import registered
 from referrals.attachments.folder import FolderStore
 from referrals.errors import StoreUnavailable
-from referrals.models import Clock, Referral
+from referrals.models import Child, Clock, Exclusion, Referral
 from tests.audit.owner import as_owner
 from tests.conftest import BOTH, see_all
 from tests.factories.concerns import concern
@@ -67,6 +67,34 @@ def test_a_small_number_of_late_cases_is_not_told_and_no_single_case_is_seen_to_
     assert said(parts.deadlines) == {}
 
 
+@pytest.mark.slow("fifteen cases are filed")
+@pytest.mark.sec("SEC-AZ4")
+def test_a_reader_who_counts_learns_of_no_case_that_is_hidden(cases, inline, world):
+    """At a step of the number their own exact count would differ from it."""
+    see_all()
+    restricted, of_child, barred, lifted, *seen = Referral.objects.filter(authority__code="93")
+    Referral.objects.filter(pk=restricted.pk).update(restricted=True)
+    Child.objects.filter(referral=of_child).update(restricted=True)
+    for case, until in ((barred, None), (lifted, instant())):
+        Exclusion(
+            referral=case, user=world.user("crip_coordinator"), by=uuid4(), since_at=instant(), lifted_at=until
+        ).save(force_insert=True)  # fmt: skip
+    assert len(seen) == 7
+
+    assert said(parts.deadlines) == {("repere_deadlines_overdue", "93"): 5}
+
+    see_all()
+    Clock.objects.filter(referral__in=[one.pk for one in seen[:3]]).update(stopped_at=instant())
+    assert said(parts.deadlines) == {}, "four are seen, eight are late"
+
+
+@pytest.mark.parametrize(("waiting", "told"), [(0, 0), (4, 0), (5, 5), (9, 5), (51, 50)])
+def test_no_single_attachment_is_seen_to_come(monkeypatch, db_both, waiting, told):
+    monkeypatch.setattr(type(parts.Attachment.objects.all()), "count", lambda _: waiting)
+
+    assert said(parts.attachments) == {("repere_attachments_waiting",): told}
+
+
 def test_late_cases_are_counted_by_one_statement(db_both, django_assert_num_queries):
     from django.db import connection
 
@@ -90,15 +118,18 @@ def test_notices_are_told_by_channel(db_both):
     notice(Channel.MAIL, NoticeState.WAITING, timedelta(minutes=20))
     notice(Channel.CALL, NoticeState.SENT, -timedelta(minutes=1))
     notice(Channel.CALL, NoticeState.DEAD, -timedelta(days=1))
+    notice(Channel.MAIL, NoticeState.DEAD, -timedelta(days=1))
     notice(Channel.APP, NoticeState.DONE, -timedelta(days=1))
 
     work = said(parts.work)
-    assert {channel: work["repere_notices_waiting", channel] for channel in parts.DELIVERED} == {
-        "mail": 1, "call": 1, "webhook": 0,
-    }  # fmt: skip
+    counts = {key[1]: value for key, value in work.items() if key[0] == "repere_notices_waiting"}
+    assert counts == {"mail": 1, "webhook": 0}, "a call is about one urgent case"
+    assert work["repere_notices_oldest_seconds", "call"] >= 60
     assert 1200 <= work["repere_notices_oldest_seconds", "mail"] < 1260
     assert work["repere_notices_oldest_seconds", "webhook"] == 0
-    assert said(parts.undelivered)["repere_notices_given_up", "call"] == 1
+    assert said(parts.undelivered) == {
+        ("repere_notices_given_up", "mail"): 1, ("repere_notices_given_up", "webhook"): 0,
+    }  # fmt: skip
 
 
 def test_each_piece_of_recurring_work_is_told_with_its_last_success(db_both):
