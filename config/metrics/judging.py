@@ -146,10 +146,8 @@ def _journal(values: Values) -> Iterator[Line]:
         yield Line("journal", Level.WARNING, sentence, see)
     else:
         yield Line("journal", Level.OK, "Chaque entrée a sa place.")
-    found = int(
-        (values.get("repere_journal_alarms") or 0) + (values.get("repere_journal_refused_entries") or 0)
-    )
-    if found:
+    # Each refused entry is an alarm too, which somebody settles; the count of refused entries never falls.
+    if found := int(values.get("repere_journal_alarms") or 0):
         sentence = f"Anomalies que personne n'a closes : {found}."
         yield Line("journal", Level.FAULT, sentence, "docs/monitoring.md#the-journal-raises-an-alarm")
 

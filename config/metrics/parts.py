@@ -107,8 +107,7 @@ def journal() -> Iterator[Sample]:
         yield "repere_journal_oldest_waiting_seconds", (), _seconds(at, waiting)
         yield "repere_journal_lag_limit_seconds", (), settings.LOG_LAG_MINUTES * _MINUTE
         yield "repere_journal_refused_entries", (), Refused.objects.count()
-        unsettled = Alarm.objects.filter(settled_at=None).exclude(key__startswith="refused:")
-        yield "repere_journal_alarms", (), unsettled.count()
+        yield "repere_journal_alarms", (), Alarm.objects.filter(settled_at=None).count()
         yield from _instant("repere_sequencer_seen_timestamp_seconds", seen)
         if origin is None:
             return

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from audit.models import SequencerPass
+from audit import alarms
+from audit.models import Alarm, Refused, SequencerPass
 from config.metrics import asking, parts
 from core.clock import instant
 from encryption import certificates
@@ -156,6 +157,24 @@ def test_the_journal_tells_of_the_sequencer_though_nothing_was_signed(db_both):
     assert told["repere_sequencer_seen_timestamp_seconds",] == at.timestamp()
     assert told["repere_journal_oldest_waiting_seconds",] == 0
     assert ("repere_journal_checkpoint_timestamp_seconds",) not in told
+
+
+def test_a_refused_entry_is_an_alarm_until_it_is_settled(db_both):
+    """The refused row stays for ever; without this the journal would be at fault for ever too."""
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    key = f"refused:order:{uuid4()}"
+    with as_owner():
+        Refused.objects.create(entry=uuid4(), leaf_hash=bytes(32), reason="order", at=at)
+        alarms.raise_all([key], at=at)
+
+    told = said(parts.journal)
+    with as_owner():
+        Alarm(key=key, at=at, settled_at=at + timedelta(hours=1)).save(force_update=True)
+    after = said(parts.journal)
+
+    alarmed, refused = ("repere_journal_alarms",), ("repere_journal_refused_entries",)
+    assert (told[alarmed], told[refused]) == (1, 1)
+    assert (after[alarmed], after[refused]) == (0, 1)
 
 
 def test_the_store_is_asked_for_what_isnt_there(settings, tmp_path, monkeypatch):
