@@ -209,6 +209,8 @@ LOG_LAG_MINUTES = env.number("REPERE_LOG_LAG_MINUTES", default=15)
 LEAF_FEED = env.text(
     "REPERE_LEAF_FEED", default="stdout" if PRODUCTION else str(env.state_dir() / "leaves.log")
 )
+# Where web servers name each filing, sealed, for ``manage.py recall``: a file, or nowhere (docs/backup.md).
+FILING_FEED = env.text("REPERE_FILING_FEED", default="")
 
 # --- Who signs in ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -186,6 +186,7 @@ def _seen_by_people(process: Process, plan: Plan, places: Places) -> dict[str, s
     mail_file = "REPERE_SMTP_URL_FILE" if mail.password_file else "REPERE_SMTP_URL"
     folder = files.folder or str(places.home(WEB) / "objects")
     return {
+        "REPERE_FILING_FEED": str(places.home(WEB) / "filings.log"),
         "REPERE_SECRET_KEY_FILE": str(places.secret(process, "secret.key")),
         "REPERE_ALLOWED_HOSTS": ",".join(service.hosts),
         "REPERE_PUBLIC_ADDRESS": service.public_address,

@@ -1,6 +1,6 @@
 """Lines of an environment file, ``NAME=value``: what is written is what each reader takes from them.
 
-Readers are systemd (``EnvironmentFile=``), container engines (``env_file``), ``deploy/repere``, and a shell that sources
+Readers: systemd (``EnvironmentFile=``), container engines (``env_file``), ``deploy/repere``, a shell that sources
 the file. They differ in quotes, backslashes, ``$`` and comments: no value holds any of these.
 """
 

@@ -1,7 +1,8 @@
 """Which acknowledged filings, and how many entries, a restored database lacks, by what stands outside it.
 
-The feed of leaf hashes names each filing, sealed, and each entry by its hash. The witness file knows how many entries
-had a place, and when. The request log knows how many filings were answered. What reached none of them can't be known.
+The feed of filings names each of them, sealed; the feed of leaf hashes names each entry. The witness file knows how
+many entries had a place, and when. The request log knows how many filings were answered. What reached none of them
+can't be known. An older feed of leaf hashes names filings too.
 """
 
 import json
@@ -14,12 +15,12 @@ from typing import Final
 
 from django.conf import settings
 
-from audit import leaf_stream, tree, verifier
-from audit.leaf_stream import Filing
+from audit import tree, verifier
 from audit.models import Entry
 from audit.verifier import Checkpoint
 from audit.witnessing import FileWitness
 from referrals.access.row_level_security import for_the_service
+from referrals.filing.feed import Filing, filing_in
 from referrals.models import Referral
 from referrals.vocabulary import reference_numbers
 
@@ -53,7 +54,7 @@ class Found:
 
 
 def look(feeds: Sequence[Path], witness: Path | None) -> Found:
-    """Compare the database with the feed and the witness file.
+    """Compare the database with both kinds of feed and the witness file.
 
     Raises:
         OSError: a file can't be read.
@@ -62,7 +63,13 @@ def look(feeds: Sequence[Path], witness: Path | None) -> Found:
     with for_the_service():
         named, lost = _filings(feeds)
         lines, entries = _entries(feeds)
-    return Found(tuple(sorted(lost, key=lambda one: one.at)), named, entries, lines, _witnessed(witness))
+    return Found(
+        tuple(sorted(lost, key=lambda one: (one.at, one.reference))),
+        named,
+        entries,
+        lines,
+        _witnessed(witness),
+    )
 
 
 def standing_of(reference: str, found: Found) -> str:
@@ -84,7 +91,7 @@ def _lines(feeds: Sequence[Path]) -> Iterator[str]:
 
 
 def _filings(feeds: Sequence[Path]) -> tuple[int, list[Filing]]:
-    named = {one.reference: one for line in _lines(feeds) if (one := leaf_stream.filing_in(line))}
+    named = {one.reference: one for line in _lines(feeds) if (one := filing_in(line))}
     held: set[str] = set()
     for some in batched(named, _AT_ONCE):
         held.update(Referral.objects.filter(reference__in=some).values_list("reference", flat=True))

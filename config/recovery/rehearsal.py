@@ -253,6 +253,7 @@ def _environment(scratch: Path, urls: Mapping[str, str]) -> dict[str, str]:
         "REPERE_OBJECT_STORE": "referrals.attachments.folder.FolderStore",
         "REPERE_OBJECT_FOLDER": str(scratch / "objects"),
         "REPERE_LEAF_FEED": "",
+        "REPERE_FILING_FEED": "",
     }
     for name, value in ours.items():
         environment.pop(f"{name}_FILE", None)

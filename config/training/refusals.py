@@ -46,7 +46,15 @@ _PARTS: Final = {
     "LOG_SIGNER": "encryption.signing.FileSigner",
 }
 #: Files and folders that lie in the state folder.
-_FILES: Final = ("KEY_FILE", "LOG_KEY_FILE", "LOG_WITNESS_FILE", "SHRED_FILE", "OBJECT_FOLDER", "LEAF_FEED")
+_FILES: Final = (
+    "KEY_FILE",
+    "LOG_KEY_FILE",
+    "LOG_WITNESS_FILE",
+    "SHRED_FILE",
+    "OBJECT_FOLDER",
+    "LEAF_FEED",
+    "FILING_FEED",
+)
 #: Read by no setting under its own name; a secret that a real instance may have too is made here instead.
 _ELSEWHERE: Final = ("REPERE_SMTP_URL", "REPERE_SECRET_KEY")
 

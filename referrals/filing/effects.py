@@ -16,7 +16,6 @@ from django.db import models, transaction
 
 from accounts.models import Authority, Unit
 from accounts.territory import commune, competent_authority, department_of
-from audit import leaf_stream
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from core.kept_queries import Given, KeptQuery
@@ -29,7 +28,7 @@ from referrals.attachments import linking
 from referrals.conflicts_of_interest import hits
 from referrals.errors import IncompleteFiling
 from referrals.feedback import effects as feedback_effects
-from referrals.filing import questions
+from referrals.filing import feed, questions
 from referrals.matching import indexing
 from referrals.policy.definitions import protocol_of
 from referrals.vocabulary import ages
@@ -194,8 +193,8 @@ def _receive(act: "StepContext", *, urgent: bool) -> None:
     if referral.variant == Variant.COPY_OF_DIRECT_REPORT:
         _copy_of_direct_report(act)
     # Beside the database: after a restore to an earlier moment, the line still names this filing.
-    filing = leaf_stream.Filing(referral.reference, referral.department, act.at)
-    transaction.on_commit(partial(leaf_stream.tell_filing, leaf_stream.sealed_filing(filing)), robust=True)
+    filing = feed.Filing(referral.reference, referral.department, act.at)
+    transaction.on_commit(partial(feed.tell, feed.sealed(filing)), robust=True)
 
 
 def adopt_keys(act: "StepContext") -> None:

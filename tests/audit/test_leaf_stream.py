@@ -82,7 +82,7 @@ def test_nobody_is_told_where_none_is_set(settings, capsys):
 
 def asked(folder: Path, log: Log, told: list[bytes], *more: str) -> list[str]:
     folder.mkdir(exist_ok=True)
-    (folder / "feed").write_text("noise\n" + logs.feed(told), encoding="utf-8")
+    (folder / "feed").write_text(f"noise\nfiling {'A' * 200}=\n" + logs.feed(told), encoding="utf-8")
     key = logs.vkey(origin=log.origin)
     return ["verify", str(log.write(folder / "export")), "--key", key, "--feed", str(folder / "feed"), *more]
 

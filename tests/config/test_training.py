@@ -100,6 +100,7 @@ REACHING = [
     {"REPERE_OBJECT_FOLDER": "/srv/repere/objects"},
     {"REPERE_SHRED_FILE": "/srv/repere/shreds.log"},
     {"REPERE_LEAF_FEED": "stdout"},
+    {"REPERE_FILING_FEED": "/srv/repere/filings.log"},
     {"REPERE_SECRET_KEY": "that of a real instance"},
     {"DATABASE_URL": "postgres:///repere"},
     {"DATABASE_URL": "sqlite:////srv/repere/repere.sqlite3"},

@@ -1,13 +1,14 @@
 """The proxy as it is shipped, with real nginx, real TLS, and two web servers of the test behind it."""
 
 import json
+import os
 import re
 import shutil
 import socket
 import ssl
 import subprocess
 import threading
-from http.client import RemoteDisconnected
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -363,3 +364,20 @@ def test_no_line_of_the_feed_is_lost_when_it_is_rotated(rotation, tmp_path):
     (renamed,) = tmp_path.glob("leaves.log-*")
     assert renamed.read_text() == "leaf one\nleaf two\n"
     assert not feed.exists()
+
+
+@pytest.mark.needs("logrotate")
+@pytest.mark.sec("SEC-AL16")
+def test_the_feed_of_filings_goes_after_35_days_even_where_nothing_is_filed(rotation, tmp_path):
+    feed, day = tmp_path / "filings.log", 24 * 3600
+    feed.touch()
+    for days in (2, 40):
+        old = tmp_path / time.strftime("filings.log-%Y%m%d", time.gmtime(time.time() - days * day))
+        old.write_text("filing x\n")
+        os.utime(old, (time.time() - days * day,) * 2)
+
+    assert rotate(rotation, "--force").returncode == 0
+
+    ages = {round((time.time() - one.stat().st_mtime) / day) for one in tmp_path.glob("filings.log-*")}
+    assert ages == {0, 2}
+    assert feed.stat().st_mode & 0o077 == 0

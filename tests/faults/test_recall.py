@@ -1,16 +1,22 @@
 """After a restore: which acknowledged filings are lost, by the feed and the witness file; and what a replay asks for."""
 
+import base64
 import json
+import threading
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from audit import leaf_stream
+from audit.verifier import FEED_LINE
 from config import backups
 from config.recovery import status
 from core.clock import instant
-from encryption import index
+from encryption import bearer, index
+from encryption.envelope import padded
+from referrals.filing import feed as filing_feed
+from referrals.vocabulary import reference_numbers
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
 from tests.factories.concerns import child, concern
 from tests.faults.restoring import Databases
@@ -25,8 +31,9 @@ pytestmark = [
 @pytest.fixture
 def feed(tmp_path, settings):
     settings.LEAF_FEED = str(tmp_path / "leaves.log")
+    settings.FILING_FEED = str(tmp_path / "filings.log")
     leaf_stream._opened.clear()
-    yield Path(settings.LEAF_FEED)
+    yield Path(settings.FILING_FEED)
     leaf_stream._opened.clear()
 
 
@@ -58,7 +65,8 @@ def test_it_names_the_filings_that_were_acknowledged_after_the_copy_and_no_other
     found = recalled(databases, "--reference", lost, "--reference", kept.lower(), "--reference", "R7KD-4M2X-9QPA-W",
                      "--reference", "R7KD")  # fmt: skip
 
-    assert [one["reference"] for one in found["filings"]] == [lost, danger]
+    assert {one["reference"] for one in found["filings"]} == {lost, danger}
+    assert all(one["at"].endswith(":00+00:00") for one in found["filings"]), "whole minutes"
     assert {one["department"] for one in found["filings"]} == {"93"}
     assert found["named"] == 3
     assert found["entries_lost"] > 0
@@ -99,13 +107,15 @@ def test_a_line_of_the_feed_says_nothing_without_the_keys(world, feed, monkeypat
     long = child(last_name="E" * 60)
     references = [files(world, "one-of-this-test"), files(world, "two-of-this-test", children=[long, long])]
 
-    lines = [line for line in feed.read_text().splitlines() if line.startswith("filing ")]
+    lines = feed.read_text().splitlines()
 
-    assert [leaf_stream.filing_in(line).reference for line in lines] == references
+    assert {filing_feed.filing_in(line).reference for line in lines} == {*references}
+    assert lines == sorted(lines), "in no order of arrival"
+    assert feed.stat().st_mode & 0o077 == 0
     assert len({len(line) for line in lines}) == 1, "all of one length"
     assert not any(reference in feed.read_text() for reference in references)
     monkeypatch.setattr(index, "keyed", lambda *_: bytes(32))
-    assert [leaf_stream.filing_in(line) for line in lines] == [None, None]
+    assert [filing_feed.filing_in(line) for line in lines] == [None, None]
 
 
 def test_a_filing_that_is_rolled_back_has_no_line(world, feed, monkeypatch):
@@ -115,11 +125,60 @@ def test_a_filing_that_is_rolled_back_has_no_line(world, feed, monkeypatch):
     monkeypatch.setattr("referrals.feedback.effects.owe", broken)
     world.as_("api_119").post("referrals", concern() | {"submit": True}, key="broken-of-this-test")
 
-    assert not feed.exists() or "filing " not in feed.read_text()
+    assert not feed.exists()
+
+
+@pytest.mark.sec("SEC-AL16")
+def test_the_feed_of_leaf_hashes_names_no_filing(world, feed, settings):
+    files(world, "one-of-this-test")
+
+    leaves = Path(settings.LEAF_FEED).read_text().splitlines()
+
+    assert leaves
+    assert all(FEED_LINE.fullmatch(line) for line in leaves)
+    assert len(feed.read_text().splitlines()) == 1
+
+
+def test_a_feed_that_cannot_be_written_keeps_nobody_from_filing(world, settings, tmp_path):
+    (tmp_path / "feed").mkdir()
+    settings.FILING_FEED = str(tmp_path / "feed")
+
+    files(world, "one-of-this-test")
+    settings.FILING_FEED = str(tmp_path / "absent" / "filings.log")
+
+    files(world, "two-of-this-test")
+    assert [*tmp_path.rglob(".*")] == [], "no draft is left"
+
+
+def test_lines_of_many_at_once_are_all_there(feed):
+    told = {f"filing {number:04}{'A' * 150}\n" for number in range(40)}
+    threads = [threading.Thread(target=filing_feed.tell, args=[line]) for line in told]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    assert {*feed.read_text().splitlines(keepends=True)} == told
+
+
+def test_recall_reads_an_old_feed_of_leaf_hashes_that_names_filings(databases, tmp_path):  # noqa: F811
+    """As written before filings had a feed of their own."""
+    reference = reference_numbers.new()
+    plain = json.dumps([reference, "93", "2026-11-24T10:11:12.345678+00:00"]).encode()
+    sealed = base64.urlsafe_b64encode(
+        bearer.sealed(index.keyed("feed.filing", b""), "feed.filing", padded(plain))
+    )
+    old = tmp_path / "leaves-old.log"
+    old.write_text(f"leaf 0b5e7d0e-0000-4000-8000-000000000000 1 {'ab' * 32}\nfiling {sealed.decode()}\n")
+
+    found = recalled(databases, "--feed", str(old))
+
+    assert [one["reference"] for one in found["filings"]] == [reference]
+    assert found["entries_lost"] == 1
 
 
 def test_without_feed_and_witness_it_says_that_nothing_can_be_known(databases, settings):  # noqa: F811
-    settings.LOG_WITNESS_FILE = settings.LEAF_FEED = ""
+    settings.LOG_WITNESS_FILE = settings.LEAF_FEED = settings.FILING_FEED = ""
 
     assert "Ni flux" in databases.run("recall", expect=1)
 

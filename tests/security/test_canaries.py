@@ -117,6 +117,7 @@ def left(tmp_path, settings, monkeypatch, sequenced):  # noqa: F811 - the fixtur
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     settings.LEAF_FEED = str(folder / "leaves.log")
+    settings.FILING_FEED = str(folder / "filings.log")
     settings.SHRED_FILE = str(folder / "shreds.log")
     settings.LOG_WITNESS_FILE = str(folder / "witness.txt")
     return folder
@@ -183,6 +184,7 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
         "health",
         "export of the journal",
         "left: leaves.log",
+        "left: filings.log",
         "left: witness.txt",
         "left: shreds.log",
     ):

@@ -37,14 +37,18 @@ _UNKNOWN: Final = (
 
 
 class Command(BaseCommand):
-    """Reads the feed of leaf hashes and the witness file; changes nothing but the journal."""
+    """Reads both feeds and the witness file; changes nothing but the journal."""
 
     help = "Après une restauration : liste les transmissions confirmées que la base n'a plus."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare what stands outside the database."""
         parser.add_argument(
-            "--feed", type=Path, action="append", default=[], help="flux collecté des empreintes"
+            "--feed",
+            type=Path,
+            action="append",
+            default=[],
+            help="flux des transmissions, ou flux collecté des empreintes ; à répéter",
         )
         parser.add_argument("--witnessed", type=Path, help="fichier témoin ; par défaut celui des réglages")
         parser.add_argument(
@@ -88,9 +92,10 @@ class Command(BaseCommand):
     def _feeds(self, named: list[Path]) -> list[Path]:
         if missing := [one for one in named if not one.exists()]:
             raise CommandError(f"{missing[0]} n'existe pas.")
-        if named or settings.LEAF_FEED in ("", leaf_stream.STDOUT):
-            return named
-        return [one for one in [Path(settings.LEAF_FEED)] if one.exists()]
+        usual = (settings.FILING_FEED, settings.LEAF_FEED)
+        return named or [
+            Path(one) for one in usual if one not in ("", leaf_stream.STDOUT) and Path(one).exists()
+        ]
 
     def _witness(self, named: Path | None) -> Path | None:
         if named is not None and not named.exists():
@@ -105,14 +110,15 @@ class Command(BaseCommand):
                 f"flux nomme ; {found.entries} entrées du journal sur {found.feed_lines}."
             )
             for one in found.filings:
-                self.stdout.write(
-                    f"  {one.reference}  {one.at:%Y-%m-%d %H:%M:%S %Z}  {one.department or '-'}"
-                )
+                self.stdout.write(f"  {one.reference}  {one.at:%Y-%m-%d %H:%M %Z}  {one.department or '-'}")
             if found.filings:
                 first, last = found.filings[0].at, found.filings[-1].at
-                self.stdout.write(f"Période : de {first:%Y-%m-%d %H:%M:%S} à {last:%Y-%m-%d %H:%M:%S %Z}.")
-        else:
-            self.stdout.write("Sans le flux (--feed), les transmissions perdues ne peuvent pas être nommées.")
+                self.stdout.write(f"Période : de {first:%Y-%m-%d %H:%M} à {last:%Y-%m-%d %H:%M %Z}.")
+        if not found.named:
+            self.stdout.write(
+                "Sans le flux des transmissions (REPERE_FILING_FEED, --feed), les transmissions perdues ne peuvent pas "
+                "être nommées."
+            )
         if found.witnessed is not None:
             self.stdout.write(_of_witness(found.witnessed))
         for reference, standing in asked.items():

@@ -110,7 +110,7 @@ def test_settings_of_a_provider_are_taken():
 
 @pytest.mark.parametrize("value", ["a\u2028REPERE_MODE=local", "a\x85b", "`id`", "$(id)", "a\\", "a'b", " a"])
 def test_a_value_that_readers_take_differently_is_refused(value):
-    with pytest.raises(BootstrapError, match="settings.REPERE_ROLE_REVIEW_DAYS contient"):
+    with pytest.raises(BootstrapError, match=r"settings\.REPERE_ROLE_REVIEW_DAYS contient"):
         plan.of(said(settings={"REPERE_ROLE_REVIEW_DAYS": value}))
 
 

@@ -53,6 +53,7 @@ class Site:
             "REPERE_STATE_DIR": str(self.state),
             "REPERE_DATABASE_ROLE": "repere_app",
             "REPERE_LEAF_FEED": str(folder / "leaves.log"),
+            "REPERE_FILING_FEED": str(folder / "filings.log"),
             "REPERE_SHRED_FILE": str(folder / "shreds.log"),
             "REPERE_PGBACKREST_DIR": str(self.pgbackrest),
             "PATH": f"{Path(program('pg_ctl')).parent}:{os.environ['PATH']}",
