@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, partial
-from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -23,7 +22,9 @@ from audit import checkpoints, sequencing_lag, tree
 from audit.health import witnessed
 from audit.models import Alarm, Refused
 from config import clocks, env, health
+from config.backups import ALIASES
 from config.metrics.asking import SECONDS, Part, Sample
+from config.recovery import status
 from core.clock import instant
 from encryption import certificates, provider
 from outbox import maintenance_gate, scheduler
@@ -36,8 +37,6 @@ from referrals.vocabulary.attachments import Scan
 
 #: The least number of cases that is told; the others are its multiples (docs/decisions/0027-figures.md).
 SMALLEST: Final = 5
-#: The two databases by the names that people call them.
-DATABASES: Final = {"cases": "default", "keys": "keys"}
 #: Channels by which something is delivered; a notice in the application is there at once.
 DELIVERED: Final = (Channel.MAIL, Channel.CALL, Channel.WEBHOOK)
 #: Channels whose notices are counted. A call is about one urgent case: of it the age alone is told.
@@ -76,7 +75,7 @@ def gate() -> Iterator[Sample]:
 
 def database(name: str) -> Iterator[Sample]:
     """Ask one database the shortest question, whether it is migrated, and what time it is."""
-    alias = DATABASES[name]
+    alias = ALIASES[name]
     with connections[alias].cursor() as cursor:
         began = perf_counter()
         cursor.execute("SELECT 1")
@@ -206,8 +205,7 @@ def antivirus() -> Iterator[Sample]:
 
 def copies() -> Iterator[Sample]:
     """Tell when the databases were last copied, and when a restore was last rehearsed."""
-    status = import_module("config.recovery.status")
-    for name in DATABASES:
+    for name in ALIASES:
         yield from _instant("repere_backup_timestamp_seconds", status.last_backup(name), name)
         yield from _instant("repere_archived_timestamp_seconds", status.last_archived(name), name)
         yield "repere_archive_failures", (name,), status.archive_failed(name)
@@ -230,7 +228,7 @@ def certificate_files() -> Iterator[Sample]:
     """Tell when the first certificate of each file of authorities ends that the service trusts."""
     files = {"authorities-outbound": settings.OUTBOUND_CA_FILE} | {
         f"authorities-{name}": str(connections[alias].settings_dict["OPTIONS"].get("sslrootcert", ""))
-        for name, alias in DATABASES.items()
+        for name, alias in ALIASES.items()
     }
     for name, path in files.items():
         if path and Path(path).is_file():
@@ -263,7 +261,7 @@ PARTS: Final = (
     Part("gate", gate, otherwise=_down("repere_open")),
     *(
         Part(f"database-{name}", partial(database, name), (("repere_database_up", (name,), 0.0),))
-        for name in DATABASES
+        for name in ALIASES
     ),
     Part("key-service", key_service, _down("repere_key_service_up"), keep_seconds=_MINUTE),
     Part("clock", clock),

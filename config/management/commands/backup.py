@@ -6,17 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
-from accounts.actor import SYSTEM
-from audit import journal
 from audit.erasures import CASE_COPIES
 from audit.errors import AuditError
-from audit.events import Purpose
 from config import backups
 from config.acts import BACKUP_KEPT, BACKUP_MADE
 from config.backups import CASES, KEYS, CopyError
-from config.recovery import pgbackrest, status
+from config.recovery import entries, pgbackrest, status
 from core.clock import instant
 
 
@@ -72,11 +68,11 @@ class Command(BaseCommand):
             raise CommandError("Les copies des clés et des dossiers ne doivent pas être au même endroit.")
         lives = {CASES: (cases, options["days"]), KEYS: (keys, settings.KEY_BACKUP_DAYS)}
         # The entry first: a copy that isn't in the journal may not exist.
-        _enter(BACKUP_MADE)
+        entries.write(BACKUP_MADE)
         for part, (folder, days) in lives.items():
             copy = backups.make(part, folder, at=instant())
             gone = backups.expire(part, folder, days=days, at=instant())
-            _enter(BACKUP_KEPT, rule=part, to_state=f"{copy.made_at:{status.STAMP}}")
+            entries.write(BACKUP_KEPT, rule=part, to_state=f"{copy.made_at:{status.STAMP}}")
             self.stdout.write(f"{copy.path} ; {len(gone)} copies expirées effacées.")
 
     def _note(self, days: int) -> None:
@@ -91,7 +87,7 @@ class Command(BaseCommand):
             newest = held.backups[-1].ended
             known = status.last_backup(part)
             if known is None or newest.replace(microsecond=0) > known:
-                _enter(BACKUP_KEPT, rule=part, to_state=f"{newest:{status.STAMP}}")
+                entries.write(BACKUP_KEPT, rule=part, to_state=f"{newest:{status.STAMP}}")
             self.stdout.write(f"{part} : dernière copie {newest:%Y-%m-%d %H:%M %Z}, {len(old)} expirées.")
         if late:
             raise CommandError("\n".join(late))
@@ -106,8 +102,3 @@ def _expired(part: str, old: list[pgbackrest.Backup]) -> int:
         except CopyError:
             left += 1
     return left
-
-
-def _enter(act: str, **more: Any) -> None:
-    with transaction.atomic():
-        journal.record(act, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE, **more)

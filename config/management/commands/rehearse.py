@@ -8,15 +8,11 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
-from accounts.actor import SYSTEM
-from audit import journal
 from audit.errors import AuditError
-from audit.events import Purpose
 from config.acts import RESTORE_HELD, RESTORE_REHEARSED
 from config.backups import CASES, KEYS, CopyError
-from config.recovery import rehearsal, restored
+from config.recovery import entries, rehearsal, restored
 from config.recovery.rehearsal import Result
 from config.recovery.status import STAMP
 from core.clock import instant
@@ -89,7 +85,7 @@ class Command(BaseCommand):
             raise CommandError("Nommez les deux copies (--cases et --keys), ou aucune.")
         began = instant()
         # The entry first: a reading that isn't in the journal may not take place.
-        _enter(RESTORE_REHEARSED, count=options["sample"])
+        entries.write(RESTORE_REHEARSED, count=options["sample"])
         inside = ["rehearse", "--inside", "--sample", str(options["sample"])]
         inside += [word for one in options["ledger"] for word in ("--ledger", str(one.resolve()))]
         inside += [word for one in options["key"] for word in ("--key", one)]
@@ -103,9 +99,9 @@ class Command(BaseCommand):
             )
             wrong = _wrong(result, options)
         except CopyError:
-            _enter(RESTORE_HELD, rule="failed")
+            entries.write(RESTORE_HELD, rule="failed")
             raise
-        _enter(RESTORE_HELD, rule="failed" if wrong else "held", to_state=f"{instant():{STAMP}}")
+        entries.write(RESTORE_HELD, rule="failed" if wrong else "held", to_state=f"{instant():{STAMP}}")
         self._say(result, wrong, as_json=options["json"])
         if wrong:
             raise CommandError("\n".join(wrong))
@@ -143,11 +139,6 @@ def _wrong(result: Result, options: dict[str, Any]) -> list[str]:
     if result.rto_seconds > options["rto"]:
         wrong.append(f"Durée de {result.rto_seconds:.0f} s : plus que les {options['rto']} s admises.")
     return wrong
-
-
-def _enter(act: str, **more: Any) -> None:
-    with transaction.atomic():
-        journal.record(act, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE, **more)
 
 
 def _moment(said: str) -> datetime:

@@ -217,7 +217,7 @@ def test_copies_are_told_as_the_recovery_remembers_them(monkeypatch):
         archive_failed=lambda name: name == "keys",
         last_rehearsal=lambda: None,
     )
-    monkeypatch.setattr(parts, "import_module", {"config.recovery.status": status}.__getitem__)
+    monkeypatch.setattr(parts, "status", status)
 
     told = said(parts.copies)
 
