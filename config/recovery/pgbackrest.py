@@ -19,6 +19,7 @@ from config.backups import CopyError
 from config.recovery import server
 
 _PROGRAM: Final = "pgbackrest"
+_NO_SUCH_FILE: Final = 1
 #: What pgBackRest may say, and the sentence for it; its own words may name hosts and paths of the repository.
 _FAILURES: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), sentence)
@@ -79,36 +80,46 @@ def _backup(said: Mapping[str, Any]) -> Backup:
     return Backup(said["label"], begun, ended, said["info"]["size"])
 
 
-def expire(database: str, label: str) -> None:
-    """Delete one copy, those that build on it, and the log that only they need.
+def restore(database: str, data: Path, *, to: datetime | None) -> dict[str, str]:
+    """Restore a database into an empty folder; return with which settings its server recovers.
+
+    It recovers to ``to``, or as far as the archive reaches.
 
     Raises:
-        CopyError: it isn't deleted, as the only copy isn't.
+        CopyError: a copy is missing, or can't be read.
     """
-    _run("expire", database, f"--set={label}")
-
-
-def restore(database: str, data: Path, *, to: datetime | None) -> None:
-    """Restore a database into an empty folder; its server recovers to ``to``, or as far as the archive reaches.
-
-    Nothing of the production's own settings is used to archive: the scratch server must not write to the repository.
-
-    Raises:
-        CopyError: id.
-    """
-    get = (
-        f"{_program()} --config-path={settings.PGBACKREST_DIR} --stanza={database} --pg1-path={data}"
-        f" --lock-path={data.parent / 'lock'} --no-archive-async --log-level-file=off"
-        ' archive-get %f "%p"'
-    )
-    target = (
-        [] if to is None else ["--type=time", f"--target={to.isoformat(sep=' ')}", "--target-action=promote"]
-    )
+    target = [] if to is None else ["--type=time", f"--target={to.isoformat(sep=' ')}"]
     _run(
         "restore", database, f"--pg1-path={data}", f"--tablespace-map-all={data.parent / 'tablespaces'}",
-        f"--lock-path={data.parent / 'lock'}", "--archive-mode=off", f"--recovery-option=restore_command={get}",
-        *target,
+        f"--lock-path={data.parent / 'lock'}", "--archive-mode=off", *target,
     )  # fmt: skip
+    # What `fetch` needs of the data folder, which belongs to the server's account from now on.
+    known = _known(data)
+    for name in ("global/pg_control", "backup_label"):
+        (known / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(data / name, known / name)
+    if to is None:
+        return {}
+    return {"recovery_target_time": to.isoformat(sep=" "), "recovery_target_action": "promote"}
+
+
+def fetch(database: str, data: Path, name: str, to: Path) -> bool:
+    """Write a file of the log, by its name, to a path; return false if the archive has none.
+
+    Raises:
+        CopyError: the archive can't be read.
+    """
+    done = _does(
+        "archive-get", database, f"--pg1-path={_known(data)}", f"--lock-path={data.parent / 'lock'}", "--no-archive-async",
+        then=(name, str(to)),
+    )  # fmt: skip
+    if done.returncode not in (0, _NO_SUCH_FILE):
+        raise CopyError(_sentence(database, done.stderr, done.returncode))
+    return done.returncode == 0
+
+
+def _known(data: Path) -> Path:
+    return data.parent / "known"
 
 
 def _program() -> str:
@@ -119,17 +130,22 @@ def _program() -> str:
 
 
 def _run(command: str, database: str, *words: str) -> str:
-    done: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603 - our own words
-        [
-            _program(), f"--config-path={settings.PGBACKREST_DIR}", f"--stanza={database}", "--log-level-file=off",
-            "--log-level-console=off", "--log-level-stderr=error", *words, command,
-        ],
-        check=False, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, cwd="/",
-        **server.account(),
-    )  # fmt: skip
+    done = _does(command, database, *words)
     if done.returncode:
         raise CopyError(_sentence(database, done.stderr, done.returncode))
     return done.stdout
+
+
+def _does(
+    command: str, database: str, *words: str, then: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own words
+        [
+            *server.without_rights(), _program(), f"--config-path={settings.PGBACKREST_DIR}", f"--stanza={database}",
+            "--log-level-file=off", "--log-level-console=off", "--log-level-stderr=error", *words, command, *then,
+        ],
+        check=False, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, cwd="/",
+    )  # fmt: skip
 
 
 def _sentence(database: str, said: str, status: int = 0) -> str:

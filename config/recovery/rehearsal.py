@@ -10,12 +10,12 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from django.db import connections
 
 from config import backups
 from config.backups import ALIASES, CASES, KEYS, CopyError
-from config.recovery import pgbackrest, server
+from config.recovery import folders, pgbackrest, server
 from config.recovery.server import Server
 
 _VARIABLES: Final = {CASES: "DATABASE_URL", KEYS: "KEYS_DATABASE_URL"}
@@ -37,7 +37,8 @@ _STOPPED_AT: Final = re.compile(
 )
 _SEGMENT_BITS: Final = 24  # 16 MiB, PostgreSQL's default
 _ROOM: Final = 1.2
-_PREFIX: Final = "repere-rehearsal-"
+#: Under whom the servers run: what comes with the cases shall not read the keys.
+_ACCOUNTS: Final = {CASES: "repere-rehearsal", KEYS: "repere-rehearsal-keys"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +77,27 @@ def rehearse(
     to: datetime | None,
     dumps: Mapping[str, Path],
     folder: Path | None,
+    account: str | None,
     inside: Sequence[str],
 ) -> Result:
     """Restore both databases, look at them, and take everything away again.
 
     ``to`` is the moment for the cases; the keys always come as far as their archive reaches, because a key without a
     case is harmless. ``dumps`` are files of ``manage.py backup``; where there are none, pgBackRest has the copies.
-    ``inside`` are the words of the command that looks.
+    ``inside`` are the words of the command that looks. ``account`` is another one for the servers (``server.account``).
 
     Raises:
         CopyError: a copy is missing, not whole or older than asked; the sentence says which.
     """
     began = time.monotonic()
     with ExitStack() as stack:
-        scratch = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
-        stack.callback(shutil.rmtree, scratch, ignore_errors=True)
-        scratch.chmod(0o711)  # the server's own account passes, and reads nothing here
+        scratch = stack.enter_context(folders.scratch(folder))
         if dumps:
-            found = stack.enter_context(_from_dumps(scratch, dumps))
+            found = stack.enter_context(_from_dumps(scratch, dumps, account))
         else:
             found = [
-                stack.enter_context(_from_archive(scratch, CASES, to)),
-                stack.enter_context(_from_archive(scratch, KEYS, None)),
+                stack.enter_context(_from_archive(scratch, CASES, to, account)),
+                stack.enter_context(_from_archive(scratch, KEYS, None, account)),
             ]
         findings = _look(scratch, found, inside)
         last = next(one.last_commit for one in found if one.database == CASES)
@@ -109,24 +109,28 @@ def rehearse(
 def is_scratch() -> bool:
     """Tell whether both databases of this process are scratch ones: what looks at them also writes to them."""
     settled = [connections[alias].settings_dict for alias in ALIASES.values()]
-    return all(_PREFIX in f"{one['HOST']}{one['OPTIONS'].get('host', '')}{one['NAME']}" for one in settled)
+    return all(
+        folders.PREFIX in f"{one['HOST']}{one['OPTIONS'].get('host', '')}{one['NAME']}" for one in settled
+    )
 
 
 # --- From the archive ---------------------------------------------------------------------------------
 
 
 @contextmanager
-def _from_archive(scratch: Path, database: str, to: datetime | None) -> Iterator[Restored]:
+def _from_archive(
+    scratch: Path, database: str, to: datetime | None, account: str | None
+) -> Iterator[Restored]:
+    who = server.account(_ACCOUNTS[database], otherwise=account)
     held = pgbackrest.stanza(database)
     usable = [one for one in held.backups if to is None or one.ended <= to]
     if not usable:
         raise CopyError(f"Base {database} : aucune copie n'est assez ancienne pour ce moment.")
     _require_room(scratch, usable[-1].size)
-    folder = server.own(scratch / database)
-    with Server(folder, _PORT) as running:
-        server.own(running.data)
-        pgbackrest.restore(database, running.data, to=to)
-        running.start()
+    with Server(scratch / database, _PORT, who) as running:
+        recovery = pgbackrest.restore(database, running.data, to=to)
+        running.take_over()
+        running.start(recovery, partial(pgbackrest.fetch, database, running.data))
         said = running.log()
         if to is None:
             _require_no_gap(database, said, held.last_segment)
@@ -177,14 +181,15 @@ def _require_no_gap(database: str, said: str, last_segment: str) -> None:
 
 
 @contextmanager
-def _from_dumps(scratch: Path, dumps: Mapping[str, Path]) -> Iterator[list[Restored]]:
+def _from_dumps(scratch: Path, dumps: Mapping[str, Path], account: str | None) -> Iterator[list[Restored]]:
     copies = {part: backups.latest(part, place) for part, place in dumps.items()}
     if connections["default"].vendor != "postgresql":
         urls = {part: f"sqlite:///{scratch / f'{part}.sqlite3'}" for part in copies}
         _read_back(scratch, copies, urls)
         yield [Restored(part, urls[part], copy.made_at) for part, copy in copies.items()]
         return
-    with Server(server.own(scratch / "both"), _PORT) as running:
+    who = server.account(_ACCOUNTS[CASES], otherwise=account)
+    with Server(scratch / "both", _PORT, who) as running:
         running.create()
         running.start()
         for role in sorted(
@@ -228,7 +233,7 @@ def _manage(scratch: Path, urls: Mapping[str, str], *words: str) -> str:
         CopyError: it failed; its sentence is ours to show.
     """
     done = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "manage.py", *words],
+        [*server.without_rights(), sys.executable, "manage.py", *words],
         check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, cwd=settings.BASE_DIR,
         env=_environment(scratch, urls),
     )  # fmt: skip
@@ -253,7 +258,8 @@ def _environment(scratch: Path, urls: Mapping[str, str]) -> dict[str, str]:
         "REPERE_OBJECT_STORE": "referrals.attachments.folder.FolderStore",
         "REPERE_OBJECT_FOLDER": str(scratch / "objects"),
         "REPERE_LEAF_FEED": "",
-        "REPERE_FILING_FEED": "",
+        # What it exports for a moment goes with the rest.
+        "TMPDIR": str(scratch),
     }
     for name, value in ours.items():
         environment.pop(f"{name}_FILE", None)

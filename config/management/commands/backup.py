@@ -12,7 +12,7 @@ from audit.errors import AuditError
 from config import backups
 from config.acts import BACKUP_KEPT, BACKUP_MADE
 from config.backups import CASES, KEYS, CopyError
-from config.recovery import entries, pgbackrest, status
+from config.recovery import folders, pgbackrest, status
 from core.clock import instant
 
 
@@ -35,7 +35,10 @@ class Command(BaseCommand):
             help="durée de vie des copies des dossiers (35 jours)",
         )
         parser.add_argument(
-            "--note", action="store_true", help="inscrire les copies de pgBackRest, effacer les trop vieilles"
+            "--note", action="store_true", help="inscrire les copies de pgBackRest, refuser les trop vieilles"
+        )
+        parser.add_argument(
+            "--folder", type=Path, help="où `rehearse` restaure ; ce qu'une répétition tuée y a laissé part"
         )
         parser.add_argument(
             "--compact",
@@ -54,6 +57,7 @@ class Command(BaseCommand):
                 backups.compact_keys()
                 self.stdout.write("Table des clés réécrite.")
             if options["note"]:
+                folders.sweep(options["folder"])
                 self._note(options["days"])
             if not (options["compact"] or options["note"]):
                 self._dump(options)

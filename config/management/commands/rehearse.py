@@ -2,8 +2,13 @@
 
 import argparse
 import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audit.errors import AuditError
 from config.acts import RESTORE_HELD, RESTORE_REHEARSED
 from config.backups import CASES, KEYS, CopyError
-from config.recovery import entries, rehearsal, restored
+from config.recovery import folders, rehearsal, restored
 from config.recovery.rehearsal import Result
 from config.recovery.status import STAMP
 from core.clock import instant
@@ -23,6 +28,8 @@ _FAULTS: Final = {
     "altered": "Le journal restauré n'est pas intact : vérifiez-le avec `audit/verifier.py`.",
     "unsigned": "Le journal restauré n'a pas de point de contrôle, alors que le fichier témoin en connaît.",
 }
+
+_ENDS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
@@ -51,6 +58,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--folder", type=Path, help="où restaurer ; par défaut le dossier provisoire du système"
         )
+        parser.add_argument(
+            "--account", help="hors production : autre compte des serveurs provisoires, ou « same »"
+        )
         parser.add_argument("--json", action="store_true", help="donner le résultat en JSON")
         parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
 
@@ -64,7 +74,9 @@ class Command(BaseCommand):
             if options["inside"]:
                 self._look(options)
                 return
-            self._rehearse(options)
+            with _ended_by_signals():
+                folders.sweep(options["folder"])
+                self._rehearse(options)
         except (CopyError, AuditError, EncryptionError) as refused:
             raise CommandError(str(refused)) from None
 
@@ -95,6 +107,7 @@ class Command(BaseCommand):
                 to=options["at"],
                 dumps=dumps,
                 folder=options["folder"],
+                account=options["account"],
                 inside=inside,
             )
             wrong = _wrong(result, options)
@@ -139,6 +152,30 @@ def _wrong(result: Result, options: dict[str, Any]) -> list[str]:
     if result.rto_seconds > options["rto"]:
         wrong.append(f"Durée de {result.rto_seconds:.0f} s : plus que les {options['rto']} s admises.")
     return wrong
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """End as by an error when the machine or its keeper says so, and let nobody read what is written meanwhile."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        for one in _ENDS:
+            signal.signal(one, signal.SIG_IGN)  # what is being taken away is taken away whole
+        raise SystemExit(128 + number)
+
+    before = {one: signal.signal(one, end) for one in _ENDS}
+    mask = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(mask)
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _enter(act: str, **more: Any) -> None:
+    with transaction.atomic():
+        journal.record(act, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE, **more)
 
 
 def _moment(said: str) -> datetime:
