@@ -9,7 +9,7 @@ from http.client import HTTPConnection, HTTPException
 
 
 def alive() -> bool:
-    """Ask, under the first name of the service: it answers to no other."""
+    """Ask, under the first name of the service, as the proxy does."""
     host = os.environ["REPERE_ALLOWED_HOSTS"].split(",")[0].strip()
     line = HTTPConnection("127.0.0.1", 8000, timeout=3)
     try:

@@ -57,6 +57,22 @@ def test_the_rules_and_the_example_are_read_by_their_tool():
         assert said.returncode == 0, said.stdout + said.stderr
 
 
+def test_each_web_process_is_asked_and_its_sums_are_counted_once():
+    """Of the processes of a machine each answers with the sum of all; the version is its own."""
+    jobs = {
+        job["job_name"]: job
+        for job in yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
+    }
+    ports = re.findall(r"server 127\.0\.0\.1:(\d+)", (ROOT / "deploy" / "nginx" / "upstream.conf").read_text())
+    processes = jobs["repere-processes"]
+
+    assert processes["static_configs"] == [{"targets": [f"127.0.0.1:{port}" for port in ports]}]
+    assert [(one["action"], one["regex"]) for one in processes["metric_relabel_configs"]] == [
+        ("keep", "repere_build_info")
+    ]
+    assert len(jobs["repere"]["static_configs"][0]["targets"]) == 1
+
+
 @pytest.mark.slow("evaluates every rule over hours and days")
 @pytest.mark.needs("promtool")
 @pytest.mark.parametrize("name", ["alerts_test.yml", "alerts_days_test.yml"])
@@ -182,6 +198,12 @@ def firing_in(title):
 )
 def test_one_cause_is_told_once(title, expected):
     assert told(firing_in(title)) == expected
+
+
+def test_copies_that_a_dead_database_cannot_tell_of_are_hidden():
+    firing = [("RepereDatabaseDown", {}), ("RepereBackupOld", {"database": "keys"}), ("RepereRehearsalOld", {})]
+
+    assert told(firing) == {"RepereDatabaseDown"}
 
 
 def test_where_nothing_answers_all_else_is_hidden():

@@ -171,8 +171,8 @@ class Site:
             "process-max=2": "process-max=1",
         })  # fmt: skip
         for part, old_data, old_port, old_repository in (
-            ("cases", "/var/lib/postgresql/15/main", "5432", "/srv/backup/cases"),
-            ("keys", "/var/lib/postgresql/15/keys", "5433", "/srv/backup-keys/keys"),
+            ("cases", "/var/lib/postgresql/17/main", "5432", "/srv/backup/cases"),
+            ("keys", "/var/lib/postgresql/17/keys", "5433", "/srv/backup-keys/keys"),
         ):
             self._install(given / "conf.d" / f"{part}.conf", self.pgbackrest / "conf.d" / f"{part}.conf", {
                 f"pg1-path={old_data}": f"pg1-path={self.data(part)}",
