@@ -20,6 +20,7 @@ ADDRESS_CHANGED: Final = "account.address-changed"
 ADDRESS_IS_ASKED: Final = "account.address-asked"
 FACTORS_CHANGED: Final = "account.factors"
 PASSWORD_CHANGED: Final = "account.password"  # noqa: S105 - the code of a text
+PHONE_CHANGED: Final = "account.phone"
 PASSWORD_IS_KNOWN: Final = "account.refused"  # noqa: S105 - the code of a text
 RESET_IS_ASKED: Final = "account.reset"
 ACCOUNT_CLOSED: Final = "account.closed"
@@ -99,6 +100,12 @@ register(
         PASSWORD_CHANGED,
         Kind.ACCOUNT,
         _("Votre mot de passe a été choisi ou changé."),
+        start="compte/connexion",
+    ),
+    Template(
+        PHONE_CHANGED,
+        Kind.ACCOUNT,
+        _("Le téléphone de vos appels urgents a changé."),
         start="compte/connexion",
     ),
     Template(

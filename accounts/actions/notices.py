@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts import acts
+from accounts import acts, stepup
 from accounts.access import own_account, own_endpoints
 from accounts.actions.entry import record_about
 from accounts.actor import Actor, Position
 from accounts.errors import AlreadyThere, NotAllowed, NotVisible
+from accounts.models import User
+from accounts.notifications import PHONE_CHANGED, tell_owner
 from accounts.roles import PROGRAMS
 from outbox.addresses import target_of
 from outbox.models import Endpoint, Preference
@@ -37,12 +39,18 @@ def preferences_of(actor: Actor) -> Preferences:
 def change_preferences(*, actor: Actor, at: datetime, preferences: Preferences) -> None:
     """Replace what the actor has said of how to be told.
 
+    Whoever gives another number, or none, keeps urgent calls from the person: that needs a proof, and is told to them.
+
     Raises:
         NotVisible: the actor is the service itself.
+        StepUpRequired, NotAllowed: the number is another one, without a fresh proof (SEC-AU6); nothing is changed.
     """
-    user = own_account(actor)
-    user.phone = preferences.phone
-    user.save(update_fields=["phone"])
+    user = User.objects.select_for_update(no_key=True).get(pk=own_account(actor).pk)
+    if user.phone != preferences.phone:
+        stepup.require(actor, at=at)
+        user.phone = preferences.phone
+        user.save(update_fields=["phone"])
+        tell_owner(user, PHONE_CHANGED, at=at)
     Preference.objects.filter(user_id=user.pk).exclude(kind__in=preferences.daily).delete()
     Preference.objects.bulk_create(
         [Preference(user_id=user.pk, kind=kind) for kind in sorted(preferences.daily)], ignore_conflicts=True

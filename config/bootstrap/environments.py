@@ -139,6 +139,7 @@ def _all(process: Process, plan: Plan, places: Places) -> dict[str, str]:
         **_seen_by_people(process, plan, places),
         "REPERE_LOG_ORIGIN": plan.origin,
         "REPERE_LOG_KEY_FILE": str(places.log_key),
+        "REPERE_LOG_STANDBY": _yes(plan.journal.standby),
         "REPERE_SHRED_FILE": plan.journal.ledger or str(places.home(WORKER) / "shreds.log"),
     }
     if plan.journal.witness_address and process.takes("REPERE_LOG_WITNESSES"):

@@ -158,12 +158,16 @@ class Attachments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
-    """Name of the journal's tree, its witness, the ledger of erasures. An empty witness address: no witness here."""
+    """Name of the journal's tree, its witness, the ledger of erasures. An empty witness address: no witness here.
+
+    ``standby``: another sequencer signs too, with a witness file of its own (docs/decisions/0060).
+    """
 
     origin: str = ""
     witness_name: str = ""
     witness_address: str = "http://127.0.0.1:8100"
     ledger: str = ""
+    standby: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import stepup
-from accounts.models import FactorReset, GrantRequest, Membership, Token
+from accounts.models import FactorReset, GrantRequest, Membership, Token, User
+from outbox.models import Notice, Preference
 from referrals.models import BreakGlass, Exclusion, SettingChange, StandIn
 from referrals.workflow.step import steps
 from tests.conftest import see_all
@@ -165,6 +166,37 @@ class TestAnAct:
         assert BreakGlass.objects.exists() is (answer.status_code == 201)
 
 
+def told(world, name, minutes, body):
+    """Say how one wants to be told."""
+    client = Person(world, name, minutes).client
+    return client.put("/api/v1/me/notices", body, content_type="application/json")
+
+
+@pytest.mark.parametrize("minutes", [None, 6])
+def test_a_number_for_urgent_calls_is_neither_changed_nor_removed_without_it(world, minutes):
+    """Somebody at an open session could turn the calls of the night to another telephone."""
+    user = world.user("on_call")
+    assert is_refused(told(world, "on_call", minutes, {"phone": "+33612345678", "daily": ["case"]}))
+    assert not Preference.objects.exists(), "nothing of it is done"
+    User.objects.filter(pk=user.pk).update(phone="+33611111111")
+
+    for number in ({"phone": "+33612345678"}, {"phone": ""}, {}):
+        assert is_refused(told(world, "on_call", minutes, number)), number
+    kept_number = told(world, "on_call", minutes, {"phone": "+33611111111", "daily": ["case"]})
+
+    assert kept_number.status_code == 200, "mails that come once a day need none"
+    assert User.objects.get(pk=user.pk).phone == "+33611111111"
+    assert not Notice.objects.filter(template="account.phone").exists()
+
+
+def test_another_number_is_told_to_the_owner(world):
+    answer = told(world, "on_call", 4, {"phone": "+33612345678"})
+
+    assert answer.status_code == 200, answer.content
+    told_of = set(Notice.objects.values_list("template", "user_id"))
+    assert told_of == {("account.phone", world.user("on_call").pk)}
+
+
 def test_it_tells_nobody_what_they_may(world, case):
     """A step asks for it after the right; an address of its own asks everybody, whoever may do it or not."""
     assert (
@@ -254,6 +286,18 @@ class TestPages:
         held.refresh_from_db()
         assert held.valid_to is None
         assert not SettingChange.objects.exists()
+
+    def test_a_number_for_urgent_calls_is_not_changed_by_an_old_proof(self, world):
+        officer = Somebody(world.user("on_call"))
+        officer.goes("/compte/avis")
+        answer = officer.sends("/compte/avis", expect=401, phone="06 12 34 56 78")
+
+        assert "Confirmez dans un autre onglet" in text(answer)
+        assert "06 12 34 56 78" in answer.content.decode(), "as it was typed"
+        assert User.objects.get(pk=world.user("on_call").pk).phone == ""
+        officer.goes("/compte/avis")
+        officer.sends("/compte/avis", expect=200, daily="case")
+        assert Preference.objects.filter(user_id=world.user("on_call").pk).exists()
 
     def test_a_role_is_not_reviewed_by_an_old_proof(self, world):
         """What was ticked is ticked still."""

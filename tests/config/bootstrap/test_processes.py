@@ -158,6 +158,32 @@ def test_roles_of_other_names_reach_each_process(tmp_path):
         assert told["REPERE_SEQUENCER_ROLE"] == "a_seq"
 
 
+def test_one_of_two_sequencers_is_told_so_and_nobody_else(tmp_path):
+    document = said(state=str(tmp_path / "state"), journal__standby=True)
+    on = stages.Installation(plan.of(document), Places(tmp_path / "etc", tmp_path / "state"), {})
+    for stage in (stages.folders, stages.keys_and_secrets, stages.environment_files):
+        for step in stage(on):
+            step.do()
+
+    told = {
+        one.name
+        for one in processes.PROCESSES
+        if lines.read(on.places.environment(one).read_text()).get("REPERE_LOG_STANDBY") == "yes"
+    }
+
+    assert told == {"sequencer"}
+
+
+def test_only_web_servers_name_filings(written):
+    told = {
+        one.name: lines.read(written.places.environment(one).read_text()).get("REPERE_FILING_FEED")
+        for one in processes.PROCESSES
+    }
+
+    assert {name for name, feed in told.items() if feed} == {"web"}
+    assert told["web"] == str(written.places.home(processes.WEB) / "filings.log")
+
+
 def test_a_cluster_says_where_it_is():
     assert Cluster("cases", plan.of(said()).databases.cases).place == "/nowhere:5432"
 
