@@ -1,6 +1,7 @@
 """Judges what was measured, for people: one line a part, with what to do (``manage.py health``).
 
-The alert rules of the monitoring say the same (``deploy/``). Sentences are French, as all that commands say.
+The alert rules of the monitoring (``deploy/monitoring/alerts.yml``) have the same bounds. Sentences are French, as all
+that commands say.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +17,10 @@ from config.metrics.asking import Sample
 _MINUTE: Final = 60.0
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
+DATABASE_SLOW: Final = 0.5
+SEQUENCER_LATE: Final = 2 * _MINUTE
+WITNESS_LATE: Final = _HOUR
+TASK_FAILURES: Final = 3
 NOTICE_LATE: Final = 15 * _MINUTE
 NOTICE_FAULT: Final = _HOUR
 CALL_FAULT: Final = 5 * _MINUTE
@@ -108,6 +113,9 @@ def _databases(values: Values) -> Iterator[Line]:
             level = Level.FAULT if offset > clocks.APART_SECONDS else Level.WARNING
             sentence = f"Son horloge et celle de cette machine diffèrent d'au moins {offset:.0f} s."
             yield Line(part, level, sentence, "docs/monitoring.md#a-clock-is-wrong")
+        elif answer > DATABASE_SLOW:
+            sentence = f"Elle met {answer:.1f} s à répondre à la plus courte question."
+            yield Line(part, Level.WARNING, sentence, "docs/monitoring.md#reperedatabaseslow")
         else:
             yield Line(part, Level.OK, f"Elle répond en {answer * 1000:.0f} ms.")
 
@@ -155,15 +163,22 @@ def _journal(values: Values) -> Iterator[Line]:
 def _sequencer(values: Values) -> Iterator[Line]:
     see = "docs/monitoring.md#the-sequencer-is-late"
     age = values.age("repere_sequencer_seen_timestamp_seconds")
-    limit = values.get("repere_journal_lag_limit_seconds")
-    if limit is None:
+    if values.get("repere_journal_lag_limit_seconds") is None:
         yield _unasked("séquenceur", see)
     elif age is None:
         yield Line("séquenceur", Level.FAULT, "Aucun séquenceur n'a encore fini de passage.", see)
-    elif age > (limit or 15 * _MINUTE) / 3:
+    elif age > SEQUENCER_LATE:
         yield Line("séquenceur", Level.FAULT, f"Aucun passage depuis {_span(age)} : relancez-le.", see)
     else:
         yield Line("séquenceur", Level.OK, f"Dernier passage il y a {_span(age)}.")
+
+
+def _witnesses(values: Values) -> Iterator[Line]:
+    signed = values.get("repere_journal_checkpoint_timestamp_seconds") or 0.0
+    for witness, at in values.of("repere_journal_cosigned_timestamp_seconds"):
+        if signed - at > WITNESS_LATE:
+            sentence = f"Il n'a pas signé depuis {_span(values.at - at)}."
+            yield Line(f"témoin {witness}", Level.WARNING, sentence, "docs/monitoring.md#reperewitnesssilent")
 
 
 def _worker(values: Values) -> Iterator[Line]:
@@ -177,6 +192,11 @@ def _worker(values: Values) -> Iterator[Line]:
         sentence = f"Aucun travail {since} : personne n'est prévenu, les appels d'astreinte non plus."
         yield Line("travaux", Level.FAULT, sentence, see)
         return
+    climbed = values.age("repere_task_success_timestamp_seconds", "alerts:climbed")
+    if climbed is not None and climbed > CALL_FAULT:
+        sentence = f"Les appels urgents ne sont plus relancés depuis {_span(climbed)}."
+        yield Line("travaux", Level.FAULT, sentence, "docs/monitoring.md#repereurgentcallslate")
+        return
     late = sorted({*_failing(values), *_overdue(values)})
     if late:
         sentence = f"Travaux en échec ou en retard : {', '.join(late)}."
@@ -186,7 +206,7 @@ def _worker(values: Values) -> Iterator[Line]:
 
 
 def _failing(values: Values) -> Iterator[str]:
-    yield from (name for name, failures in values.of("repere_task_failures") if failures)
+    yield from (name for name, failures in values.of("repere_task_failures") if failures >= TASK_FAILURES)
 
 
 def _overdue(values: Values) -> Iterator[str]:
@@ -243,6 +263,9 @@ def _attachments(values: Values) -> Iterator[Line]:
 
 def _copies(values: Values) -> Iterator[Line]:
     see = "docs/monitoring.md#backups"
+    if not values.get("repere_part_answered", "copies"):
+        yield Line("sauvegardes", Level.WARNING, "Leur état est inconnu : il n'a pas pu être lu.", see)
+        return
     for name, failed in values.of("repere_archive_failures"):
         part = f"sauvegarde {name}"
         age, archived = (
@@ -261,13 +284,30 @@ def _copies(values: Values) -> Iterator[Line]:
             yield Line(part, level, f"La dernière sauvegarde entière a {_span(age)}.", see)
         else:
             yield Line(part, Level.OK, f"Dernière sauvegarde entière il y a {_span(age)}.")
+    yield from _rehearsal(values, see)
+
+
+def _rehearsal(values: Values, see: str) -> Iterator[Line]:
     rehearsed = values.age("repere_rehearsal_timestamp_seconds")
-    if rehearsed is not None and rehearsed > REHEARSAL_WARNED:
+    if rehearsed is None:
+        yield Line(
+            "restauration",
+            Level.WARNING,
+            "Aucun exercice réussi n'est connu : faites `manage.py rehearse`.",
+            see,
+        )
+    elif rehearsed > REHEARSAL_WARNED:
         yield Line("restauration", Level.WARNING, f"Dernier exercice réussi il y a {_span(rehearsed)}.", see)
 
 
 def _certificates(values: Values) -> Iterator[Line]:
     see = "docs/monitoring.md#a-certificate-ends"
+    for part, answered in values.of("repere_part_answered"):
+        if part.startswith("certificate-") and not answered:
+            name = part.removeprefix("certificate-")
+            yield Line(
+                f"certificat {name}", Level.WARNING, "Sa fin est inconnue : il n'a pas pu être lu.", see
+            )
     for name, end in values.of("repere_certificate_expiry_timestamp_seconds"):
         part, left = f"certificat {name}", end - values.at
         day = datetime.fromtimestamp(end, UTC)
@@ -297,6 +337,7 @@ JUDGES: Final[tuple[Callable[[Values], Iterator[Line]], ...]] = (
     _clock,
     _journal,
     _sequencer,
+    _witnesses,
     _worker,
     _notices,
     _deadlines,

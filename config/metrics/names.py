@@ -43,6 +43,7 @@ METRICS: Final = (
         ("database",),
     ),
     Metric("repere_clock_synchronised", "gauge", "1 if the kernel says that its clock is synchronised."),
+    Metric("repere_part_answered", "gauge", "0 if copies or a certificate couldn't be asked for.", ("name",)),
     Metric("repere_certificate_expiry_timestamp_seconds", "gauge", "End of a certificate.", ("name",)),
     # --- Journal -----------------------------------------------------------------------------------
     Metric("repere_journal_oldest_waiting_seconds", "gauge", "Age of the oldest entry without a place."),

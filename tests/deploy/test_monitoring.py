@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from config.health import WORKER_LATE
+from config.metrics import judging
 from config.metrics.names import BY_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,6 +139,35 @@ def test_an_alert_says_how_urgent_it_is_and_what_to_do(rule):
     assert file == "docs/monitoring.md"
     assert anchor == rule["alert"].lower()
     assert f"\n### {rule['alert']}\n" in page
+
+
+#: The bound of each alert that ``manage.py health`` judges by too.
+BOUNDS = {
+    "RepereDatabaseSlow": judging.DATABASE_SLOW,
+    "RepereSequencerSilent": judging.SEQUENCER_LATE,
+    "RepereWitnessSilent": judging.WITNESS_LATE,
+    "RepereWorkerSilent": WORKER_LATE.total_seconds(),
+    "RepereUrgentCallsLate": judging.CALL_FAULT,
+    "RepereUrgentNoticesWaiting": judging.CALL_FAULT,
+    "RepereTaskFailing": judging.TASK_FAILURES,
+    "RepereNoticesWaiting": judging.NOTICE_LATE,
+    "RepereObjectStoreFills": judging.SPACE_WARNED,
+    "RepereObjectStoreFull": judging.SPACE_FAULT,
+    "RepereAttachmentsWaiting": judging.ATTACHMENTS_WARNED,
+    "RepereBackupOld": judging.BACKUP_WARNED,
+    "RepereArchiveOld": judging.ARCHIVED_FAULT,
+    "RepereRehearsalOld": judging.REHEARSAL_WARNED,
+    "RepereCertificateEndsSoon": judging.CERTIFICATE_WARNED,
+    "RepereCertificateEnds": judging.CERTIFICATE_FAULT,
+    "RepereClockOff": judging.CLOCK_WARNED,
+}
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_an_alert_and_the_command_have_one_bound(name):
+    (said,) = re.findall(r"[<>]=? ([\d.]+(?: [*^] \d+)*)", ALERTS[name]["expr"])
+
+    assert eval(said.replace("^", "**")) == BOUNDS[name]  # noqa: S307 - a product of numbers
 
 
 def test_the_page_describes_no_alert_that_is_not_there():

@@ -46,6 +46,8 @@ WELL = {
     ("repere_object_store_free_bytes",): 50 * 2**30,
     ("repere_antivirus_up",): 1,
     ("repere_attachments_waiting",): 2,
+    ("repere_part_answered", "copies"): 1,
+    ("repere_part_answered", "certificate-pages"): 1,
     ("repere_archive_failures", "cases"): 0,
     ("repere_backup_timestamp_seconds", "cases"): NOW - 20 * HOUR,
     ("repere_archived_timestamp_seconds", "cases"): NOW - 2 * MINUTE,
@@ -65,14 +67,25 @@ SPOILT = [
     ({("repere_journal_oldest_waiting_seconds",): 301}, "journal", Level.WARNING),
     ({("repere_journal_oldest_waiting_seconds",): 901}, "journal", Level.FAULT),
     ({("repere_journal_alarms",): 1}, "journal", Level.FAULT),
-    # A total that never falls: what of it is open is an alarm.
-    ({("repere_journal_refused_entries",): 1}, "journal", Level.OK),
-    ({("repere_sequencer_seen_timestamp_seconds",): NOW - 299}, "séquenceur", Level.OK),
-    ({("repere_sequencer_seen_timestamp_seconds",): NOW - 301}, "séquenceur", Level.FAULT),
+    ({("repere_journal_refused_entries",): 1}, "journal", Level.FAULT),
+    ({("repere_sequencer_seen_timestamp_seconds",): NOW - 119}, "séquenceur", Level.OK),
+    ({("repere_sequencer_seen_timestamp_seconds",): NOW - 121}, "séquenceur", Level.FAULT),
     ({("repere_sequencer_seen_timestamp_seconds",): None}, "séquenceur", Level.FAULT),
     ({("repere_worker_seen_timestamp_seconds",): NOW - 301}, "travaux", Level.FAULT),
     ({("repere_worker_seen_timestamp_seconds",): None}, "travaux", Level.FAULT),
-    ({("repere_task_failures", "a:done"): 1}, "travaux", Level.WARNING),
+    ({("repere_task_failures", "a:done"): 2}, "travaux", Level.OK),
+    ({("repere_task_failures", "a:done"): 3}, "travaux", Level.WARNING),
+    ({("repere_task_success_timestamp_seconds", "alerts:climbed"): NOW - 299}, "travaux", Level.OK),
+    ({("repere_task_success_timestamp_seconds", "alerts:climbed"): NOW - 301}, "travaux", Level.FAULT),
+    ({("repere_database_answer_seconds", "cases"): 0.49}, "base cases", Level.OK),
+    ({("repere_database_answer_seconds", "cases"): 0.51}, "base cases", Level.WARNING),
+    ({("repere_journal_checkpoint_timestamp_seconds",): NOW,
+      ("repere_journal_cosigned_timestamp_seconds", "w"): NOW - 3601}, "témoin w", Level.WARNING),
+    ({("repere_part_answered", "copies"): 0}, "sauvegardes", Level.WARNING),
+    ({("repere_part_answered", "copies"): None}, "sauvegardes", Level.WARNING),
+    ({("repere_part_answered", "certificate-pages"): 0,
+      ("repere_certificate_expiry_timestamp_seconds", "pages"): None}, "certificat pages", Level.WARNING),
+    ({("repere_rehearsal_timestamp_seconds",): None}, "restauration", Level.WARNING),
     ({("repere_task_success_timestamp_seconds", "a:done"): NOW - 3 * HOUR - 5 * MINUTE}, "travaux", Level.OK),
     ({("repere_task_success_timestamp_seconds", "a:done"): NOW - 3 * HOUR - 15 * MINUTE}, "travaux", Level.WARNING),
     ({("repere_notices_oldest_seconds", "mail"): 14 * MINUTE}, "courriels", Level.OK),
@@ -189,6 +202,24 @@ def test_while_both_databases_are_out_it_says_so_without_a_traceback(tmp_path):
     assert "travaux : Son état est inconnu" in ran.stdout
     assert "Traceback" not in ran.stderr
     assert "a-password" not in ran.stdout + ran.stderr
+
+
+@pytest.mark.django_db(databases=BOTH)
+@pytest.mark.parametrize(
+    ("asked", "told"), [("copies", "sauvegardes"), ("certificate", "certificat pages")]
+)  # fmt: skip
+def test_what_could_not_be_asked_is_no_good_news(inline, monkeypatch, settings, asked, told):
+    def out(*_):
+        raise OSError
+
+    settings.PUBLIC_ADDRESS, settings.TRAINING = "https://127.0.0.1:1", False
+    if asked == "copies":
+        monkeypatch.setattr("config.recovery.status.last_backup", out)
+    lines = judging.lines(asking.read(PARTS), at=AT)
+
+    (line,) = [line for line in lines if line.part == told]
+    assert line.level is Level.WARNING
+    assert "pas pu être lu" in line.sentence
 
 
 def test_every_part_has_a_name_of_its_own():
