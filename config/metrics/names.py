@@ -1,8 +1,8 @@
 """Every metric of the service: its name, kind, labels and meaning. Alert rules and the dashboard use no other.
 
 Names follow OpenMetrics and the conventions of Prometheus: base units, ``_seconds``, ``_bytes``, ``_total`` for what
-only grows, ``_timestamp_seconds`` for an instant since 1970. No label holds a person, a case or free text: routes,
-codes, numbers of departments and names of tasks only (SEC-CF6).
+only grows, ``_timestamp_seconds`` for an instant since 1970. No label holds a person, a case or free text: classes
+of addresses, codes, numbers of departments and names of tasks only (SEC-CF6).
 """
 
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ class Metric:
 
 METRICS: Final = (
     # --- Requests, counted by each process -------------------------------------------------------
-    Metric(REQUESTS, "counter", "Answers given.", ("route", "method", "status")),
-    Metric(REQUEST_SECONDS, "histogram", "Time from arrival to answer.", ("route", "method")),
+    Metric(REQUESTS, "counter", "Answers given.", ("class", "method", "status")),
+    Metric(REQUEST_SECONDS, "histogram", "Time from arrival to answer.", ("class",)),
     # --- What the service stands on, asked at each reading ---------------------------------------
     Metric("repere_build", "info", "Version of the code.", ("version",)),
     Metric(

@@ -1,7 +1,7 @@
-"""Counting of requests: answers by route, method and status, and how long they took.
+"""Counting of requests: answers by class of address, method and status, and how long they took.
 
-A route is the name that the addresses give it, never a path, which may hold an id (SEC-CF6). So the number of series is
-bounded by the addresses.
+A class is a few words for many addresses (``class_of``), never a path, which may hold an id (SEC-CF6), nor a route: the
+count of one that is rarely asked for, a broken glass or an exclusion, would tell each act and when it was done.
 """
 
 from collections.abc import Callable
@@ -24,6 +24,18 @@ from config.metrics.names import BY_NAME, REQUEST_SECONDS, REQUESTS
 _log = structlog.get_logger(__name__)
 #: The route of what led to no address, or was answered before one was looked for.
 NONE: Final = "none"
+#: The classes of what says nothing of a case, by the first word of an address, ``api/v1/`` aside.
+CLASSES: Final = {
+    "probe": ("healthz", "readyz", "metrics"),
+    "open": (
+        "style", "guide", "procedure", "lexique", "textes", "accessibilite", "urgence", "formulaire-papier", "langue",
+        "quitter", "schema", "workflow",
+    ),
+    "sign-in": ("connexion", "deconnexion", "mot-de-passe", "invitation", "session", "password-link", "password"),
+}  # fmt: skip
+#: The class of all else: cases and filings, alerts, rights, the directory, the journal.
+WORK: Final = "work"
+_CLASS_OF: Final = {word: name for name, words in CLASSES.items() for word in words}
 #: Upper ends in seconds: from a page without a query to what a proxy gives up.
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 #: After a count that failed.
@@ -82,12 +94,21 @@ class Counted:
 
     def _count(self, request: ServiceRequest, status: int, *, seconds: float) -> None:
         method = request.method if request.method in METHODS else NONE
-        route = route_of(request)
-        self._answers.labels(route, method, str(status)).inc()
-        self._times.labels(route, method).observe(seconds)
+        found = class_of(request)
+        self._answers.labels(found, method, str(status)).inc()
+        self._times.labels(found).observe(seconds)
 
 
 def route_of(request: ServiceRequest) -> str:
     """Return the name of the address that answered, as the table of addresses has it."""
     match = request.resolver_match
     return NONE if match is None else match.view_name
+
+
+def class_of(request: ServiceRequest) -> str:
+    """Return the class of the address that answered: ``WORK`` unless its first word is of another one."""
+    match = request.resolver_match
+    if match is None:
+        return NONE
+    first = match.route.removeprefix("api/").removeprefix("v1/").partition("/")[0]
+    return _CLASS_OF.get(first, WORK)

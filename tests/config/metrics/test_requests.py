@@ -1,11 +1,13 @@
-"""Requests are counted by route and status, over all processes; a process that ends takes nothing with it."""
+"""Requests are counted by class of address and status, over all processes; a process that ends takes nothing with it."""
 
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from django.urls import URLPattern, get_resolver
 
 from config import gunicorn
 from config.env import BASE_DIR
@@ -20,8 +22,8 @@ from pathlib import Path
 from config.metrics import folder
 folder.count_in(Path(sys.argv[1]))
 from prometheus_client import Counter
-Counter("repere_requests", "Answers given.", ("route", "method", "status"), registry=None).labels(
-    "healthz", "GET", "200").inc(int(sys.argv[2]))
+Counter("repere_requests", "Answers given.", ("class", "method", "status"), registry=None).labels(
+    "none", "GET", "404").inc(int(sys.argv[2]))
 print(os.getpid())
 """
 
@@ -35,11 +37,11 @@ def another(where, count):
     return int(ran.stdout)
 
 
-def answered(measured, route="healthz", method="GET", status="200"):
-    return measured.values().get(("repere_requests_total", method, route, status), 0)
+def answered(measured):
+    return measured.values().get(("repere_requests_total", "none", "GET", "404"), 0)
 
 
-def test_an_answer_is_counted_by_the_name_of_its_route_and_its_status(measured):
+def test_an_answer_is_counted_by_its_class_and_its_status(measured):
     measured.client.get("/healthz")
     measured.client.get("/healthz?a=b")
     measured.client.post("/healthz")
@@ -50,12 +52,48 @@ def test_an_answer_is_counted_by_the_name_of_its_route_and_its_status(measured):
     values = measured.values()
 
     counted = {key[1:]: value for key, value in values.items() if key[0] == "repere_requests_total"}
-    assert counted["GET", "healthz", "200"] == 2
-    assert counted["POST", "healthz", "405"] == 1
-    assert counted["GET", "none", "404"] == 1
+    assert counted["probe", "GET", "200"] == 2
+    assert counted["probe", "POST", "405"] == 1
+    assert counted["none", "GET", "404"] == 1
+    assert {key[0] for key in counted} == {"probe", "none", "work"}
     assert counted["none", "none", "405"] == 1
-    assert not [key for key in counted if "6f1c24c1" in str(key) or "/" in key[1]]
-    assert values["repere_request_seconds_count", "GET", "healthz"] == 2
+    assert not [key for key in counted if "6f1c24c1" in str(key) or "/" in str(key)]
+    assert values["repere_request_seconds_count", "probe"] == 3
+
+
+#: Acts of which there is one in a week: each of another class would be told by its count.
+RARE = {
+    "dossiers/<uuid:pk>", "api/v1/referrals/<uuid:pk>/break-glass", "api/v1/referrals/<uuid:pk>/exclusions",
+    "api/v1/exclusions", "api/v1/secret-openings", "api/v1/alerts", "api/v1/break-glass", "api/v1/emergency-searches",
+    "deports", "ouvertures", "appels", "transmissions/<uuid:pk>/retrait", "agenda/<str:secret>.ics", "compte/liens",
+    "administration/reglages", "recherches-urgence", "demandes-acces", "violations", "api/v1/ties", "an/address/to/come",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("route", RARE)
+def test_a_rare_act_is_counted_among_all_others(route):
+    assert requests.class_of(SimpleNamespace(resolver_match=SimpleNamespace(route=route))) == "work"
+
+
+def test_each_class_is_of_addresses_that_there_are_and_that_name_no_case():
+    listed = {word for words in requests.CLASSES.values() for word in words}
+    routes = [route for route in all_routes() if first_word(route) in listed]
+
+    assert {first_word(route) for route in routes} == listed
+    assert not [route for route in routes if "<uuid:" in route]
+
+
+def first_word(route):
+    return route.removeprefix("api/").removeprefix("v1/").partition("/")[0]
+
+
+def all_routes(resolver=None, before=""):
+    for one in (resolver or get_resolver()).url_patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLPattern):
+            yield route
+        else:
+            yield from all_routes(one, route)
 
 
 def test_where_nobody_may_read_nothing_is_counted(settings, tmp_path):
@@ -79,7 +117,7 @@ def test_the_folder_is_the_services_alone(measured, settings):
 
 
 def test_processes_are_added_up_and_one_that_ends_takes_nothing_away(measured, settings):
-    measured.client.get("/healthz")
+    measured.client.get("/nowhere")
     where = settings.METRICS_DIR
     ended = another(where, 41)
     assert answered(measured) == 42
@@ -93,7 +131,7 @@ def test_processes_are_added_up_and_one_that_ends_takes_nothing_away(measured, s
 
 
 def test_the_server_keeps_the_counts_of_workers_that_were_killed(measured, settings, monkeypatch):
-    measured.client.get("/healthz")
+    measured.client.get("/nowhere")
     monkeypatch.setenv("REPERE_METRICS_DIR", str(settings.METRICS_DIR))
     ended = another(settings.METRICS_DIR, 7)
 
@@ -105,7 +143,7 @@ def test_the_server_keeps_the_counts_of_workers_that_were_killed(measured, setti
 
 
 def test_a_damaged_file_of_a_dead_process_is_put_aside(measured, settings):
-    measured.client.get("/healthz")
+    measured.client.get("/nowhere")
     ended = another(settings.METRICS_DIR, 7)
     path = settings.METRICS_DIR / f"counter_{ended}.db"
     path.write_bytes((1_000).to_bytes(4, "little") + bytes(4) + (9_999).to_bytes(4, "little") + bytes(988))
@@ -186,7 +224,7 @@ def test_a_full_disk_costs_counts_and_no_process(small_disk, moment, answers, mo
 
 def test_the_blocks_of_a_file_are_its_own(measured, settings):
     for status in range(400):
-        requests._counters(settings.METRICS_DIR)[0].labels(f"route-{status}", "GET", "200").inc()
+        requests._counters(settings.METRICS_DIR)[0].labels(f"class-{status}", "GET", "200").inc()
 
     for path in settings.METRICS_DIR.glob("*.db"):
         assert path.stat().st_blocks * 512 >= path.stat().st_size >= folder.FILE_BYTES, path
@@ -199,8 +237,8 @@ def test_it_counts_again_once_there_is_space(measured, settings, monkeypatch):
     monkeypatch.setattr(requests, "SILENT_SECONDS", 0.0)
     with monkeypatch.context() as full:
         full.setattr(os, "posix_fallocate", refuse)
-        assert measured.client.get("/healthz").status_code == 200
+        assert measured.client.get("/nowhere").status_code == 404
         assert not list(settings.METRICS_DIR.glob("*.db")), "none that can't be read"
-    measured.client.get("/healthz")
+    measured.client.get("/nowhere")
 
     assert answered(measured) == 1

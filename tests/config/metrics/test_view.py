@@ -151,7 +151,7 @@ def test_nothing_of_a_filed_case_is_in_it(world, measured):
     for name, content in shown.items():
         assert list(hits(content)) == [], name
         assert [one for one in names if one.encode() in content] == [], name
-    assert b'route="' in shown["metrics"]
+    assert b'class="work"' in shown["metrics"]
 
 
 def _said(*options):
