@@ -178,6 +178,11 @@ def latest(part: str, place: Path) -> Copy:
     return max(copies, key=lambda copy: copy.made_at)
 
 
+def oldest(part: str, folder: Path) -> Copy:
+    """Return the oldest copy of a folder, which has one."""
+    return min(_in(folder, part), key=lambda copy: copy.made_at)
+
+
 def _in(folder: Path, part: str) -> Iterator[Copy]:
     for beside in sorted(folder.glob(f"{part}-*.json")):
         path = beside.with_suffix("")

@@ -207,6 +207,7 @@ def copies() -> Iterator[Sample]:
     """Tell when the databases were last copied, and when a restore was last rehearsed."""
     for name in ALIASES:
         yield from _instant("repere_backup_timestamp_seconds", status.last_backup(name), name)
+        yield from _instant("repere_backup_oldest_timestamp_seconds", status.oldest_backup(name), name)
         yield from _instant("repere_archived_timestamp_seconds", status.last_archived(name), name)
         yield "repere_archive_failures", (name,), status.archive_failed(name)
     yield from _instant("repere_rehearsal_timestamp_seconds", status.last_rehearsal())

@@ -110,8 +110,8 @@ def fetch(database: str, data: Path, name: str, to: Path) -> bool:
         CopyError: the archive can't be read.
     """
     done = _does(
-        "archive-get", database, f"--pg1-path={_known(data)}", f"--lock-path={data.parent / 'lock'}", "--no-archive-async",
-        then=(name, str(to)),
+        "archive-get", database, f"--pg1-path={_known(data)}", f"--lock-path={data.parent / 'lock'}",
+        "--no-archive-async", then=(name, str(to)),
     )  # fmt: skip
     if done.returncode not in (0, _NO_SUCH_FILE):
         raise CopyError(_sentence(database, done.stderr, done.returncode))

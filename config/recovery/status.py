@@ -21,14 +21,17 @@ STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 def last_backup(database: str) -> datetime | None:
     """Return when the last whole copy of a database was finished, or None if the journal knows of none."""
-    stamp = _last(BACKUP_KEPT, database)
-    return None if stamp is None else datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+    return _instant(_last(BACKUP_KEPT, database))
+
+
+def oldest_backup(database: str) -> datetime | None:
+    """Return when the oldest copy was begun that was there at the last look, or None if the journal knows of none."""
+    return _instant(_last(BACKUP_KEPT, database, "from"))
 
 
 def last_rehearsal() -> datetime | None:
     """Return when a restore was last rehearsed with success."""
-    stamp = _last(RESTORE_HELD, "held")
-    return None if stamp is None else datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+    return _instant(_last(RESTORE_HELD, "held"))
 
 
 def last_archived(database: str) -> datetime | None:
@@ -52,10 +55,14 @@ def _archiver(database: str) -> tuple[datetime | None, datetime | None]:
     return done, failed
 
 
-def _last(act: str, rule: str) -> str | None:
+def _instant(stamp: str | None) -> datetime | None:
+    return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC) if stamp else None
+
+
+def _last(act: str, rule: str, name: str = "to") -> str | None:
     """Return what the newest entry of an act says, of those whose rule is ``rule``."""
     with transaction.atomic(), for_the_service(), reading.as_auditor():
         # Tens of entries a month of all kinds: the newest hundred hold both databases.
         bodies = ReadEntry.objects.filter(act=act).order_by("-at").values_list("body", flat=True)[:100]
         entries = [entry for body in bodies if (entry := columns.said_by(bytes(body)))]
-    return next((entry["to"] for entry in entries if (entry["act"], entry["rule"]) == (act, rule)), None)
+    return next((entry[name] for entry in entries if (entry["act"], entry["rule"]) == (act, rule)), None)

@@ -21,6 +21,7 @@ PROCESSES = {
     "repere-rehearsal.service": ("repere-owner", "owner.env", "repere-owner"),
     "repere-backup-full@.service": ("postgres", None, None),
     "repere-backup-diff@.service": ("postgres", None, None),
+    "repere-backup-expire@.service": ("postgres", None, None),
 }
 #: From nought to ten, times ten, as systemd-analyze rates what a process that is broken into could still do.
 EXPOSURE = 18
@@ -41,7 +42,7 @@ def installed(tmp_path):
     """The units in a folder of their own, as if the programs that they start were there."""
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name in ("python", "gunicorn", "pgbackrest"):
+    for name in ("python", "python3", "gunicorn", "pgbackrest"):
         (programs / name).write_text("#!/bin/sh\n")
         (programs / name).chmod(0o755)
     for path in FOLDER.rglob("*"):

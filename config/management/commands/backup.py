@@ -1,6 +1,6 @@
 """Back up both databases as dumps, or note in the journal what pgBackRest has copied. The owner's command."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     help = (
         "Copie les deux bases, chacune à sa place, et efface les copies trop vieilles. Avec pgBackRest : réécrit la "
-        "table des clés avant une copie (--compact), inscrit les copies au journal et efface les vieilles (--note)."
+        "table des clés avant une copie (--compact), inscrit les copies au journal (--note)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,7 +35,9 @@ class Command(BaseCommand):
             help="durée de vie des copies des dossiers (35 jours)",
         )
         parser.add_argument(
-            "--note", action="store_true", help="inscrire les copies de pgBackRest, refuser les trop vieilles"
+            "--note",
+            action="store_true",
+            help="inscrire les copies de pgBackRest, dire celles qui sont trop vieilles",
         )
         parser.add_argument(
             "--folder", type=Path, help="où `rehearse` restaure ; ce qu'une répétition tuée y a laissé part"
@@ -76,33 +78,36 @@ class Command(BaseCommand):
         for part, (folder, days) in lives.items():
             copy = backups.make(part, folder, at=instant())
             gone = backups.expire(part, folder, days=days, at=instant())
-            entries.write(BACKUP_KEPT, rule=part, to_state=f"{copy.made_at:{status.STAMP}}")
+            _keep(part, oldest=backups.oldest(part, folder).made_at, newest=copy.made_at)
             self.stdout.write(f"{copy.path} ; {len(gone)} copies expirées effacées.")
 
     def _note(self, days: int) -> None:
-        """Expire by age even where no new copy pushes an old one out; then note the newest copy of each database."""
+        """Note which copies there are; the account of the repositories deletes them (deploy/pgbackrest/expire.py)."""
         late = []
         for part, limit in ((CASES, days), (KEYS, settings.KEY_BACKUP_DAYS)):
             held = pgbackrest.stanza(part)
-            old = [one for one in held.backups if one.begun < instant() - timedelta(days=limit)]
-            late += [f"Base {part} : une copie de plus de {limit} jours n'a pas pu être effacée."] * _expired(
-                part, old
+            begun, newest = min(one.begun for one in held.backups), max(one.ended for one in held.backups)
+            if begun < instant() - timedelta(days=limit):
+                late.append(
+                    f"Base {part} : une copie a plus de {limit} jours ; lancez repere-backup-expire@{part}.service."
+                )
+            _keep(part, oldest=begun, newest=newest)
+            self.stdout.write(
+                f"{part} : dernière copie {newest:%Y-%m-%d %H:%M %Z}, la plus vieille {begun:%Y-%m-%d}."
             )
-            newest = held.backups[-1].ended
-            known = status.last_backup(part)
-            if known is None or newest.replace(microsecond=0) > known:
-                entries.write(BACKUP_KEPT, rule=part, to_state=f"{newest:{status.STAMP}}")
-            self.stdout.write(f"{part} : dernière copie {newest:%Y-%m-%d %H:%M %Z}, {len(old)} expirées.")
         if late:
             raise CommandError("\n".join(late))
 
 
-def _expired(part: str, old: list[pgbackrest.Backup]) -> int:
-    """Delete copies that are too old; return how many are left, as the only one of a repository is."""
-    left = 0
-    for one in old:
-        try:
-            pgbackrest.expire(part, one.label)
-        except CopyError:
-            left += 1
-    return left
+def _keep(part: str, *, oldest: datetime, newest: datetime) -> None:
+    """Enter the copies that there are, where that isn't known yet."""
+    known = (status.oldest_backup(part), status.last_backup(part))
+    if known != (oldest.replace(microsecond=0), newest.replace(microsecond=0)):
+        _enter(
+            BACKUP_KEPT, rule=part, from_state=f"{oldest:{status.STAMP}}", to_state=f"{newest:{status.STAMP}}"
+        )
+
+
+def _enter(act: str, **more: Any) -> None:
+    with transaction.atomic():
+        journal.record(act, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE, **more)

@@ -213,6 +213,7 @@ def test_copies_are_told_as_the_recovery_remembers_them(monkeypatch):
     at = datetime(2026, 11, 24, 12, tzinfo=UTC)
     status = SimpleNamespace(
         last_backup=lambda name: at if name == "cases" else None,
+        oldest_backup=lambda name: at if name == "keys" else None,
         last_archived=lambda _: at,
         archive_failed=lambda name: name == "keys",
         last_rehearsal=lambda: None,
@@ -223,6 +224,7 @@ def test_copies_are_told_as_the_recovery_remembers_them(monkeypatch):
 
     assert told["repere_backup_timestamp_seconds", "cases"] == at.timestamp()
     assert ("repere_backup_timestamp_seconds", "keys") not in told
+    assert told["repere_backup_oldest_timestamp_seconds", "keys"] == at.timestamp()
     assert (told["repere_archive_failures", "cases"], told["repere_archive_failures", "keys"]) == (0, 1)
     assert ("repere_rehearsal_timestamp_seconds",) not in told
 
