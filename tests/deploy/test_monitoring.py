@@ -65,7 +65,9 @@ def test_each_web_process_is_asked_and_its_sums_are_counted_once():
         job["job_name"]: job
         for job in yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
     }
-    ports = re.findall(r"server 127\.0\.0\.1:(\d+)", (ROOT / "deploy" / "nginx" / "upstream.conf").read_text())
+    ports = re.findall(
+        r"server 127\.0\.0\.1:(\d+)", (ROOT / "deploy" / "nginx" / "upstream.conf").read_text()
+    )
     processes = jobs["repere-processes"]
 
     assert processes["static_configs"] == [{"targets": [f"127.0.0.1:{port}" for port in ports]}]
@@ -232,7 +234,11 @@ def test_one_cause_is_told_once(title, expected):
 
 
 def test_copies_that_a_dead_database_cannot_tell_of_are_hidden():
-    firing = [("RepereDatabaseDown", {}), ("RepereBackupOld", {"database": "keys"}), ("RepereRehearsalOld", {})]
+    firing = [
+        ("RepereDatabaseDown", {}),
+        ("RepereBackupOld", {"database": "keys"}),
+        ("RepereRehearsalOld", {}),
+    ]
 
     assert told(firing) == {"RepereDatabaseDown"}
 

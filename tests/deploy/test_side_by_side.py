@@ -214,6 +214,7 @@ def filing_all_the_time(served: Served, token: str) -> Iterator[list[str]]:
     assert not failed, failed[:3]
 
 
+@pytest.mark.sec("SEC-FT11")
 @pytest.mark.only_on("postgresql", "tables change while others write")
 @pytest.mark.slow("two versions of the service, each started twice")
 def test_the_code_of_before_serves_on_todays_tables_and_takes_over_again(former, present):

@@ -106,13 +106,13 @@ def restore_cases(site):
     documented("pgbackrest --stanza=cases restore")
     site.pgbackrest_does("cases", "restore")
     site.start("cases")
-    documented("manage.py restore cases --done")
+    documented("deploy/repere owner restore cases --done")
     site.manage("restore", "cases", "--done")
-    documented("manage.py migrate")
+    documented("deploy/repere owner migrate")
     site.manage("migrate", "-v0")
-    documented("manage.py sequence --new-origin")
+    documented("deploy/repere sequencer sequence --new-origin")
     sequences(site, "--new-origin")
-    documented("manage.py replay")
+    documented("deploy/repere owner replay")
     return site.manage("replay")
 
 
@@ -124,7 +124,7 @@ def test_what_was_acknowledged_comes_back_to_the_minute_and_what_is_lost_is_name
         backs_up(site, part, "full")
     files(site, "expire")
     sequences(site)
-    documented("manage.py backup --note")
+    documented("deploy/repere owner backup --note")
     site.manage("backup", "--note")
 
     rehearsed = json.loads(site.manage("rehearse", "--json", "--folder", str(site.folder)))
@@ -151,7 +151,7 @@ def test_what_was_acknowledged_comes_back_to_the_minute_and_what_is_lost_is_name
     )
     assert rpo <= 300
     assert minutes <= 30
-    documented("manage.py recall")
+    documented("deploy/repere owner recall")
     recalled = json.loads(site.manage("recall", "--json"))
     assert {one["reference"] for one in recalled["filings"]} == lost, "neither more nor fewer than were lost"
     assert recalled["witnessed"]["seen"] > recalled["witnessed"]["held"]
@@ -168,7 +168,7 @@ def draft_in(site, part, statement, draft):
 def test_a_copy_of_the_keys_that_is_too_old_goes_with_its_log(site):
     first = json.loads(site.pgbackrest_does("keys", "info", "--output=json"))[0]
     oldest = first["backup"][0]["label"]
-    documented("manage.py backup --compact")
+    documented("deploy/repere owner backup --compact")
     site.manage("backup", "--compact")
     site.pgbackrest_does("keys", "backup", "--type=full")
     # Each copy is too old at once; the only one of a repository stays, and that is said.
