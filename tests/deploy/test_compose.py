@@ -1,5 +1,6 @@
 """The compose file: valid by its schema; each container confined, with its own account, secrets and networks alone."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -131,5 +132,11 @@ def test_the_proxy_asks_both_web_servers_and_they_believe_it_alone():
     addresses = [SERVICES[name]["networks"]["edge"]["ipv4_address"] for name in ("web-1", "web-2")]
 
     assert asked == addresses
+    for name, address in zip(("web-1", "web-2"), addresses, strict=True):
+        command = SERVICES[name].get("command", [])
+        heard = {said for before, said in itertools.pairwise(command) if before == "--bind"}
+        assert heard == {"127.0.0.1:8000", f"{address}:8000"}, "the databases' networks don't reach it"
+        assert command[:3] == ["gunicorn", "--config", "python:config.gunicorn"]
+        assert command[-1] == "config.wsgi"
     proxy = SERVICES["proxy"]["networks"]["edge"]["ipv4_address"]
     assert f"REPERE_TRUSTED_PROXIES={proxy}" in FILE.read_text()
