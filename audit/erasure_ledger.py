@@ -10,7 +10,9 @@ administrator can write, and its copies with those of the journal's checkpoints.
 import fcntl
 import os
 import re
+import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -78,6 +80,17 @@ def read(path: Path) -> Read:
     return Read(tuple(lines), len(written) - len(lines))
 
 
+def is_barred(path: Path) -> bool:
+    """Tell whether this account may not read a file; one that isn't there is none of these."""
+    try:
+        path.open("rb").close()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 def require_writable() -> None:
     """Refuse before anything is destroyed, when what is destroyed couldn't be noted.
 
@@ -122,9 +135,19 @@ def _opened() -> int:
     path = _path()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with suppress(FileExistsError):
+            return _made(path)
+        return os.open(path, os.O_WRONLY | os.O_APPEND)
     except OSError as error:
         raise LedgerUnavailable from error
+
+
+def _made(path: Path) -> int:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    # A folder that hands its group on is meant to be read by it: the owner's, who replays. The umask would forbid it.
+    if path.parent.stat().st_mode & stat.S_ISGID:
+        os.fchmod(handle, 0o640)
+    return handle
 
 
 def _ends_whole() -> bool:

@@ -11,8 +11,8 @@ from typing import Final
 from audit import notes, verifier
 from config.bootstrap import lines
 from config.bootstrap.errors import BootstrapError
-from config.bootstrap.plan import FILE, PROVIDERS, STATE, STORES, Plan, Roles
-from config.bootstrap.processes import OWNER, SEQUENCER, WEB, WITNESS, WORKER, Process
+from config.bootstrap.plan import FILE, PROVIDERS, STORES, Plan, Roles
+from config.bootstrap.processes import OWNER, SEQUENCER, WEB, WITNESS, Process
 from encryption.errors import KeysUnavailable
 from encryption.signing import FileSigner
 
@@ -53,6 +53,11 @@ class Places:
     def home(self, process: Process) -> Path:
         """Return the state folder of a process."""
         return self.state / process.account
+
+    @property
+    def ledger(self) -> Path:
+        """The folder of the erasure ledger: the worker's to write, the owner's to read."""
+        return self.state / "repere-ledger"
 
     @property
     def log_key(self) -> Path:
@@ -139,14 +144,15 @@ def _all(process: Process, plan: Plan, places: Places) -> dict[str, str]:
         **_seen_by_people(process, plan, places),
         "REPERE_LOG_ORIGIN": plan.origin,
         "REPERE_LOG_KEY_FILE": str(places.log_key),
-        "REPERE_LOG_STANDBY": _yes(plan.journal.standby),
-        "REPERE_SHRED_FILE": plan.journal.ledger or str(places.home(WORKER) / "shreds.log"),
+        "REPERE_SHRED_FILE": plan.journal.ledger or str(places.ledger / "shreds.log"),
     }
     if plan.journal.witness_address and process.takes("REPERE_LOG_WITNESSES"):
         seen["REPERE_LOG_WITNESSES"] = f"{plan.journal.witness_address} {witness_key(plan, places)}"
     said = {name: value for name, value in seen.items() if value}
-    # The file witness is the sequencer's own; to the others it is none, rather than one that isn't there.
-    said["REPERE_LOG_WITNESS_FILE"] = str(home / "witness.txt") if process is SEQUENCER else ""
+    # The file witness is the sequencer's own; to the others it is none, rather than one that isn't there. The owner
+    # compares a restored journal with a copy of it, which an operator may name in its file.
+    if process is not OWNER:
+        said["REPERE_LOG_WITNESS_FILE"] = str(home / "witness.txt") if process is SEQUENCER else ""
     return said
 
 

@@ -13,6 +13,8 @@ from config.bootstrap.errors import BootstrapError
 ROOT: Final = "root"
 OPEN_FOLDER: Final = 0o755  # on the way to what each account may read
 FOLDER: Final = 0o750
+#: A folder of one account whose files another's group may read: they get that group.
+READ_BY_OTHERS: Final = 0o2750
 #: A file that root writes and the account of a process reads.
 SHARED: Final = 0o640
 #: A file that its account alone reads; what holds a key has to be its own (E046, E047).
@@ -25,16 +27,20 @@ class Files:
 
     foreign: set[str] = field(default_factory=set)
 
-    def folder(self, path: Path, *, account: str, own: bool) -> None:
+    def folder(self, path: Path, *, account: str, own: bool, readers: str = "") -> None:
         """Make a folder of an account (``own``), or one of root's that its group may read.
+
+        ``readers``: the account whose group may read in it too.
 
         Raises:
             BootstrapError: it can't be made.
         """
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.chmod(0o700 if own else OPEN_FOLDER if account == ROOT else FOLDER)
-            self._give(path, account, own=own)
+            mode = 0o700 if own else OPEN_FOLDER if account == ROOT else FOLDER
+            # Before it is given away: without a capability of its own nobody marks a folder of a foreign group.
+            path.chmod(READ_BY_OTHERS if readers else mode)
+            self._give(path, account, own=own, readers=readers)
         except OSError as error:
             raise _refused(path, error) from None
 
@@ -77,7 +83,7 @@ class Files:
             raise _refused(path, error) from None
         return draft
 
-    def is_given(self, path: Path, *, account: str, own: bool) -> bool:
+    def is_given(self, path: Path, *, account: str, own: bool, readers: str = "") -> bool:
         """Tell whether a file is there and its account's, as far as this process can give it.
 
         Raises:
@@ -85,7 +91,7 @@ class Files:
         """
         if not exists(path):
             return False
-        ids = self._ids(account, own=own)
+        ids = self._ids(account, own=own, readers=readers)
         found = path.stat()
         return ids is None or ids == (found.st_uid, found.st_gid)
 
@@ -100,14 +106,14 @@ class Files:
         except OSError as error:
             raise _refused(path, error) from None
 
-    def _give(self, path: Path, account: str, *, own: bool) -> None:
-        if ids := self._ids(account, own=own):
+    def _give(self, path: Path, account: str, *, own: bool, readers: str = "") -> None:
+        if ids := self._ids(account, own=own, readers=readers):
             os.chown(path, *ids)
 
-    def _ids(self, account: str, *, own: bool) -> tuple[int, int] | None:
+    def _ids(self, account: str, *, own: bool, readers: str = "") -> tuple[int, int] | None:
         """Return whose a file has to be; None where there is no such account, or this process isn't root."""
         try:
-            user, group = pwd.getpwnam(account).pw_uid, grp.getgrnam(account).gr_gid
+            user, group = pwd.getpwnam(account).pw_uid, grp.getgrnam(readers or account).gr_gid
         except KeyError:
             self.foreign.add(account)
             return None

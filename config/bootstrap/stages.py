@@ -80,13 +80,15 @@ def folders(on: Installation) -> Iterator[Step]:
         if process is not WORKER:
             yield _folder(on, places.out / "secrets" / process.secrets, process.account)
             yield _folder(on, places.home(process), process.account, own=True)
+    if not on.plan.journal.ledger:
+        yield _folder(on, places.ledger, WORKER.account, own=True, readers=OWNER.account)
 
 
-def _folder(on: Installation, path: Path, account: str, *, own: bool = False) -> Step:
+def _folder(on: Installation, path: Path, account: str, *, own: bool = False, readers: str = "") -> Step:
     return Step(
         f"le dossier {path}",
-        lambda: on.files.is_given(path, account=account, own=own),
-        lambda: on.files.folder(path, account=account, own=own),
+        lambda: on.files.is_given(path, account=account, own=own, readers=readers),
+        lambda: on.files.folder(path, account=account, own=own, readers=readers),
     )
 
 

@@ -62,8 +62,12 @@ class Findings:
         return asdict(self)
 
 
-def look(*, ledgers: Sequence[Path], log_keys: Sequence[str], sample: int, at: datetime) -> Findings:
+def look(
+    *, ledgers: Sequence[Path], witnessed: Path | None, log_keys: Sequence[str], sample: int, at: datetime
+) -> Findings:
     """Migrate the restored databases, replay the erasures, verify the journal, open a sample.
+
+    ``witnessed``: a copy of the witness file, where that of the settings isn't there.
 
     Raises:
         AuditError, EncryptionError: the ledger is damaged, the key service is away, or the journal can't be written.
@@ -74,7 +78,7 @@ def look(*, ledgers: Sequence[Path], log_keys: Sequence[str], sample: int, at: d
         last = Entry.objects.order_by("-at").values_list("at", flat=True).first()
     named = set().union(*(erasures.in_ledger(one) for one in ledgers if one.exists()))
     done = replay.replay(named, sweep=False, at=at)
-    journal = _journal(log_keys)
+    journal = _journal(log_keys, witnessed)
     opened, unreadable = _sample(sample, at)
     with for_the_service():
         cases = Referral.objects.exclude(state__in=(State.DRAFT, State.PURGED)).count()
@@ -91,9 +95,9 @@ def look(*, ledgers: Sequence[Path], log_keys: Sequence[str], sample: int, at: d
     )
 
 
-def _journal(log_keys: Sequence[str]) -> Journal:
+def _journal(log_keys: Sequence[str], witnessed: Path | None) -> Journal:
     """Verify the whole journal as an auditor would, and hold it against the witness file."""
-    path = Path(settings.LOG_WITNESS_FILE) if settings.LOG_WITNESS_FILE else None
+    path = witnessed or (Path(settings.LOG_WITNESS_FILE) if settings.LOG_WITNESS_FILE else None)
     seen = FileWitness(path).checkpoints() if path is not None and path.exists() else []
     origin = tree.newest()
     if origin is None or not Checkpoint.objects.filter(origin=origin.number).exists():

@@ -166,7 +166,7 @@ def _wipe(name: UUID, rows: list[Attachment], *, at: datetime, rule: str) -> Non
     leaf = erasures.certify(name, tenant, count=1, at=at, rule=rule, kind=erasures.FILE)
     storage.let_go([name, *originals], at=at)
     keys.note_shredded([name])
-    erasures.witness(name, leaf)
+    erasures.witness(name, leaf, rule=rule)
 
 
 def _holder(rows: list[Attachment]) -> Referral:

@@ -194,7 +194,7 @@ def shred_keys(case: Referral, *, at: datetime, rule: str = "") -> None:
     leaf = erasures.certify(pseudonym, case.authority_id, count=count, at=at, rule=rule)
     journal.forget_subject(case.pk)
     keys.shred(case.pk, pseudonym)
-    erasures.witness(pseudonym, leaf)
+    erasures.witness(pseudonym, leaf, rule=rule)
 
 
 def tombstone(case: Referral) -> bytes:

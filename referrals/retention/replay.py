@@ -35,7 +35,7 @@ from referrals.models import (
 from referrals.retention import batch_tasks, tasks
 from referrals.vocabulary.states import State
 
-RULE = "replayed"
+RULE = erasures.REPLAYED
 SWEPT = "key:swept"
 register(SWEPT)
 #: A filing that is under way has its keys before it has its row.
@@ -138,4 +138,4 @@ def _remember(known: Collection[UUID], at: datetime) -> None:
     for pseudonym in sorted(missing):
         with transaction.atomic():
             leaf = erasures.certify(pseudonym, None, count=0, at=at, rule=RULE)
-        erasures.witness(pseudonym, leaf)
+        erasures.witness(pseudonym, leaf, rule=RULE)

@@ -4,9 +4,12 @@ import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.bootstrap.environments import COUNTS
+import pytest
+
+from config.bootstrap.environments import Places
+from config.bootstrap.files import READ_BY_OTHERS
 from config.bootstrap.processes import PROCESSES
-from tests.deploy import nginx, test_compose, test_units
+from tests.deploy import nginx, test_compose, test_units, units
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 PLAN = tomllib.loads((DEPLOY / "repere.toml").read_text(encoding="utf-8"))
@@ -14,16 +17,38 @@ PLAN = tomllib.loads((DEPLOY / "repere.toml").read_text(encoding="utf-8"))
 
 def test_accounts_environments_and_secrets_are_those_that_bootstrap_writes():
     ours = {process.name: (process.account, f"{process.name}.env", process.secrets) for process in PROCESSES}
-    units = {environment: account for account, environment, _ in test_units.PROCESSES.values() if environment}
+    started = {
+        environment: account for account, environment, _ in test_units.PROCESSES.values() if environment
+    }
 
     assert set(test_compose.PROCESSES.values()) == set(ours.values())
-    assert units == {environment: account for account, environment, _ in ours.values()}
+    assert started == {environment: account for account, environment, _ in ours.values()}
 
 
 def test_the_state_folder_of_a_unit_is_its_accounts():
     states = {account: state for account, _, state in test_units.PROCESSES.values() if state}
 
     assert states == {process.account: process.account for process in PROCESSES}
+
+
+@pytest.mark.sec("SEC-CR12")
+def test_the_ledger_is_where_the_service_may_write_and_the_owner_read():
+    folder = Places(Path("/etc/repere"), Path("/var/lib")).ledger
+    writing = {
+        name for name in test_units.PROCESSES
+        if f"-{folder}" in units.read(name)["Service"].get("ReadWritePaths", "").split()
+    }  # fmt: skip
+    mounted = {
+        name: volume.removeprefix(f"ledger:{folder}")
+        for name, service in test_compose.SERVICES.items()
+        for volume in service.get("volumes", [])
+        if volume.startswith("ledger:")
+    }
+
+    assert writing == {"repere-web@.service", "repere-worker.service"}
+    assert mounted == {"web-1": "", "web-2": "", "worker": "", "owner": ":ro", "bootstrap": ""}
+    image = (DEPLOY / "container" / "Containerfile").read_text()
+    assert f"--mode {READ_BY_OTHERS:04o} --owner repere --group repere-owner {folder}\n" in image
 
 
 def test_a_witness_is_told_what_bootstrap_says_of_it():

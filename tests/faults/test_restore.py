@@ -222,6 +222,46 @@ def test_a_ledger_that_is_not_ours_to_read_closes_nothing(databases, world, case
 
 
 @pytest.mark.slow("copies of both databases, read back")
+@pytest.mark.parametrize("named", ["closed", "to-read"])
+def test_the_owner_replays_though_the_ledger_is_the_services(
+    databases, world, cases, settings, monkeypatch, named
+):
+    """The owner may read it and not write it; or not even that, and names a copy. The worker adds what is missing."""
+    gone, kept, draft = cases
+    old = databases.backup("old")
+    shred(cases)
+    ledger = Path(settings.SHRED_FILE)
+    whole = ledger.read_bytes()
+    copy = databases.folder / "copy.log"
+    # The line of the draft is on a copy alone: to note it the owner would have to write.
+    ledger.write_bytes(whole.splitlines(keepends=True)[0])
+    copy.write_bytes(whole)
+    databases.read_back("cases", old["cases"])
+
+    def barred(_):
+        raise PermissionError
+
+    with monkeypatch.context() as owner:
+        owner.setattr(erasure_ledger, "_opened", lambda: (_ for _ in ()).throw(LedgerUnavailable))
+        if named == "closed":
+            access, opened = os.access, Path.open
+            owner.setattr(os, "access", lambda path, *a, **k: Path(path) != ledger and access(path, *a, **k))
+            owner.setattr(
+                Path, "open", lambda path, *a, **k: barred(path) if path == ledger else opened(path, *a, **k)
+            )
+            assert "Nommez sa copie (--ledger)" in databases.run("replay", expect=1)
+        said = databases.run("replay", "--ledger", str(copy))
+
+    assert ("ne peut pas être lu" in said) == (named == "closed")
+    assert is_gone(gone, draft)
+    assert is_read(world, kept)
+    databases.forget()
+    assert Client().get("/readyz").status_code == 200
+    assert set(worker.once()) > {"shreds:completed"}
+    assert len(erasure_ledger.read(ledger).pseudonyms) == 2
+
+
+@pytest.mark.slow("copies of both databases, read back")
 def test_a_restored_database_is_closed_even_where_nothing_was_shredded(databases, world, cases):
     """Nobody knows yet that nothing was: the list is still to be looked at."""
     if connection.vendor == "postgresql":  # by the server's own tool, past our command

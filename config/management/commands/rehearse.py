@@ -14,10 +14,12 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from audit import erasure_ledger
 from audit.errors import AuditError
 from config.acts import RESTORE_HELD, RESTORE_REHEARSED
 from config.backups import CASES, KEYS, CopyError
-from config.recovery import folders, rehearsal, restored
+from config.management.commands.replay import unread
+from config.recovery import entries, rehearsal, restored
 from config.recovery.rehearsal import Result
 from config.recovery.status import STAMP
 from core.clock import instant
@@ -50,6 +52,9 @@ class Command(BaseCommand):
         parser.add_argument("--keys", type=Path, help="de même, pour les clés")
         parser.add_argument(
             "--ledger", type=Path, action="append", default=[], help="autre liste des destructions"
+        )
+        parser.add_argument(
+            "--witnessed", type=Path, help="copie du fichier témoin, à comparer avec le journal"
         )
         parser.add_argument("--key", action="append", default=[], help="clé de vérification du journal")
         parser.add_argument("--sample", type=int, default=20, help="lignes ouvertes dans chaque table (20)")
@@ -85,6 +90,7 @@ class Command(BaseCommand):
             raise CommandError("--inside ne lit que les bases provisoires d'une répétition.")
         found = restored.look(
             ledgers=[Path(settings.SHRED_FILE), *options["ledger"]],
+            witnessed=options["witnessed"],
             log_keys=options["key"],
             sample=options["sample"],
             at=instant(),
@@ -95,11 +101,13 @@ class Command(BaseCommand):
         dumps = {part: options[part] for part in (CASES, KEYS) if options[part]}
         if len(dumps) == 1:
             raise CommandError("Nommez les deux copies (--cases et --keys), ou aucune.")
+        _require_readable(options)
         began = instant()
         # The entry first: a reading that isn't in the journal may not take place.
         entries.write(RESTORE_REHEARSED, count=options["sample"])
         inside = ["rehearse", "--inside", "--sample", str(options["sample"])]
         inside += [word for one in options["ledger"] for word in ("--ledger", str(one.resolve()))]
+        inside += ["--witnessed", str(options["witnessed"].resolve())] if options["witnessed"] else []
         inside += [word for one in options["key"] for word in ("--key", one)]
         try:
             result = rehearsal.rehearse(
@@ -134,6 +142,19 @@ class Command(BaseCommand):
             f"Journal : {held['held']} places, {held['witnessed']} attestées. "
             f"Échantillon : {found['opened']} valeurs ouvertes, {found['unreadable']} illisibles."
         )
+
+
+def _require_readable(options: dict[str, Any]) -> None:
+    """Refuse where the ledger or the witness file is another account's, and no copy is named.
+
+    Raises:
+        CommandError: one is, or what is named can't be read.
+    """
+    if missing := unread([*options["ledger"], *filter(None, [options["witnessed"]])]):
+        raise CommandError("\n".join(missing))
+    for path, option in ((settings.SHRED_FILE, "ledger"), (settings.LOG_WITNESS_FILE, "witnessed")):
+        if path and not options[option] and erasure_ledger.is_barred(Path(path)):
+            raise CommandError(f"{path} ne peut pas être lu par ce compte : nommez sa copie (--{option}).")
 
 
 def _wrong(result: Result, options: dict[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """Replay erasures after a restore: shred again what was shredded since the backup, then open (SEC-FT12)."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError, transaction
 
 from accounts.actor import SYSTEM
-from audit import erasures, journal
+from audit import erasure_ledger, erasures, journal
 from audit.errors import AuditError
 from audit.events import Purpose
 from audit.models import JournalMark, LogOrigin
@@ -33,6 +34,15 @@ def _all_of(missing: Sequence[str]) -> str:
     if len(missing) == 1:
         return missing[0]
     return "\n".join(f"{number}. {one}" for number, one in enumerate(missing, start=1))
+
+
+def unread(named: Sequence[Path]) -> list[str]:
+    """Return a sentence for each file that an operator names and that this account can't read."""
+    return [f"{one} n'existe pas, ou ce compte ne peut pas le lire." for one in named if not _can_read(one)]
+
+
+def _can_read(path: Path) -> bool:
+    return os.access(path, os.R_OK, effective_ids=True)
 
 
 class Command(BaseCommand):
@@ -67,9 +77,10 @@ class Command(BaseCommand):
         """
         try:
             origin = self._origin_missing(options["witnessed"])
-            if missing := self._list_missing(options):
+            ledgers = self._ledgers(options["ledger"])
+            if missing := self._list_missing(ledgers, options):
                 raise CommandError(_all_of([*missing, *origin]))
-            done = replay.replay(self._named(options), sweep=options["sweep"], at=instant())
+            done = replay.replay(self._named(ledgers, options), sweep=options["sweep"], at=instant())
             self.stdout.write(
                 f"{done.known} destructions connues, {done.cases} dossiers détruits à nouveau, "
                 f"{done.files} fichiers détruits à nouveau, {done.keys} clés revenues détruites."
@@ -89,10 +100,9 @@ class Command(BaseCommand):
                 "MIGRATION_KEYS_DATABASE_URL), une fois les migrations faites."
             ) from refused
 
-    def _list_missing(self, options: dict[str, Any]) -> list[str]:
+    def _list_missing(self, ledgers: Sequence[Path], options: dict[str, Any]) -> list[str]:
         """Return what is missing to know what was destroyed since the copy."""
-        missing = [f"{one} n'existe pas." for one in options["ledger"] if not one.exists()]
-        ledgers = [one for one in (Path(settings.SHRED_FILE), *options["ledger"]) if one.exists()]
+        missing = unread(options["ledger"])
         if not ledgers and not options["journal"]:
             missing.append(
                 "Aucune liste des destructions n'a été trouvée. Nommez sa copie (--ledger), ou un export du journal "
@@ -103,14 +113,18 @@ class Command(BaseCommand):
             missing.append("Nommez la clé de vérification du journal (--key).")
         return missing
 
-    def _named(self, options: dict[str, Any]) -> set[UUID]:
-        files = [Path(settings.SHRED_FILE), *options["ledger"]]
-        named = set[UUID]().union(
-            *(
-                erasures.in_ledger(one, despite_damage=options["despite_damage"])
-                for one in files
-                if one.exists()
+    def _ledgers(self, named: Sequence[Path]) -> list[Path]:
+        """Return the lists that can be read; that of the settings may be another account's, and its copy be named."""
+        own = Path(settings.SHRED_FILE)
+        if erasure_ledger.is_barred(own):
+            self.stderr.write(
+                f"{own} ne peut pas être lu par ce compte : seules les listes nommées comptent."
             )
+        return [one for one in (own, *named) if _can_read(one)]
+
+    def _named(self, ledgers: Sequence[Path], options: dict[str, Any]) -> set[UUID]:
+        named = set[UUID]().union(
+            *(erasures.in_ledger(one, despite_damage=options["despite_damage"]) for one in ledgers)
         )
         return named | (
             erasures.in_exports(options["journal"], options["key"]) if options["journal"] else set()

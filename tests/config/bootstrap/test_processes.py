@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import stat
 import subprocess
 import sys
 
@@ -105,6 +106,23 @@ def test_only_the_owner_has_the_owners_login_and_only_the_sequencer_the_signing_
     assert [name for name, said_ in told.items() if "REPERE_LOG_KEY_FILE" in said_] == ["sequencer"]
     assert [name for name, said_ in told.items() if "REPERE_SECRET_KEY_FILE" in said_] == ["web", "worker"]
     assert not any("DATABASE_URL_FILE" in name for name in told["witness"])
+
+
+@pytest.mark.sec("SEC-CR12")
+def test_the_owner_reads_the_ledger_of_the_service_and_may_be_given_a_witness_file(written):
+    told = {name: written.places.environment(one).read_text() for name, one in SERVED.items()}
+    ledger = written.places.ledger
+
+    for name in ("web", "worker", "owner"):
+        assert f"REPERE_SHRED_FILE={ledger / 'shreds.log'}\n" in told[name]
+    assert stat.S_IMODE(ledger.stat().st_mode) == 0o2750
+    assert "REPERE_LOG_WITNESS_FILE=\n" in told["web"]
+    assert "REPERE_LOG_WITNESS_FILE" not in told["owner"]
+
+    by_hand = f"{told['owner']}REPERE_LOG_WITNESS_FILE=/srv/copies/witness.txt\n"
+    said_ = environments.variables(processes.OWNER, written.plan, written.places)
+    kept = environments.merged(processes.OWNER, said_, by_hand)
+    assert kept["REPERE_LOG_WITNESS_FILE"] == "/srv/copies/witness.txt"
 
 
 @pytest.mark.parametrize("name", SERVED)
