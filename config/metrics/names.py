@@ -82,10 +82,7 @@ METRICS: Final = (
     Metric("repere_object_store_free_bytes", "gauge", "Space left in a folder of attachments."),
     Metric("repere_antivirus_up", "gauge", "1 if the antivirus answers."),
     Metric("repere_attachments_waiting", "gauge", "Attachments that wait to be scanned."),
-    Metric("repere_backup_timestamp_seconds", "gauge", "When the last whole copy was made.", ("database",)),
-    Metric(
-        "repere_backup_oldest_timestamp_seconds", "gauge", "When the oldest copy was begun.", ("database",)
-    ),
+    Metric("repere_backup_timestamp_seconds", "gauge", "Last copy, full or differential.", ("database",)),
     Metric("repere_archived_timestamp_seconds", "gauge", "Last write-ahead log archived.", ("database",)),
     Metric("repere_archive_failures", "gauge", "1 if the last attempt to archive failed.", ("database",)),
     Metric("repere_rehearsal_timestamp_seconds", "gauge", "When a restore was last rehearsed with success."),
