@@ -7,6 +7,8 @@ from audit.events import register
 BACKUP_MADE: Final = "backup:made"
 #: A whole copy that is there, with its database and its instant; and a rehearsed restore, begun and ended.
 BACKUP_KEPT: Final = "backup:kept"
+#: The table of keys was rewritten before a copy, so that the copy holds no rest of a destroyed key; with its instant.
+KEYS_COMPACTED: Final = "keys:compacted"
 RESTORE_REHEARSED: Final = "restore:rehearsed"
 RESTORE_HELD: Final = "restore:held"
 #: What a restore has lost was looked for; the entry counts the filings.
@@ -18,5 +20,13 @@ KEY_ESCROWED: Final = "key:escrowed"
 KEY_RECOVERED: Final = "key:recovered"
 TRAINING_RESET: Final = "training:reset"
 
-register(BACKUP_MADE, BACKUP_KEPT, RESTORE_REHEARSED, RESTORE_HELD, RESTORE_RECALLED, RESTORE_OPENED)
+register(
+    KEYS_COMPACTED,
+    BACKUP_MADE,
+    BACKUP_KEPT,
+    RESTORE_REHEARSED,
+    RESTORE_HELD,
+    RESTORE_RECALLED,
+    RESTORE_OPENED,
+)
 register(KEY_ROTATED, KEY_DESTROYED, KEY_ESCROWED, KEY_RECOVERED, TRAINING_RESET)

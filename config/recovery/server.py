@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 import psycopg
 from django.conf import settings
+from psycopg.conninfo import make_conninfo
 
 from config.backups import CopyError
 
@@ -268,13 +269,13 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(**self._address()).close()
+            psycopg.connect(self._address()).close()
         except psycopg.OperationalError:
             return False
         return True
 
-    def _address(self) -> dict[str, str]:
-        return {"host": str(self._socket), "port": str(self._port), "user": _SUPERUSER, "dbname": "postgres"}
+    def _address(self) -> str:
+        return make_conninfo(host=str(self._socket), port=self._port, user=_SUPERUSER, dbname="postgres")
 
     def _why_ended(self) -> str:
         said = self.log()
@@ -296,7 +297,7 @@ class Server:
 
     def do(self, statement: str) -> None:
         """Run a statement as the superuser."""
-        with psycopg.connect(**self._address(), autocommit=True) as connection:  # type: ignore[arg-type]
+        with psycopg.connect(self._address(), autocommit=True) as connection:
             connection.execute(statement)
 
     def __enter__(self) -> Self:

@@ -11,8 +11,8 @@ from django.db import connections, transaction
 
 from audit import columns, reading
 from audit.models import ReadEntry
-from config.acts import BACKUP_KEPT, RESTORE_HELD
-from config.backups import ALIASES
+from config.acts import BACKUP_KEPT, KEYS_COMPACTED, RESTORE_HELD
+from config.backups import ALIASES, KEYS
 from referrals.access.row_level_security import for_the_service
 
 #: How an entry spells the instant of a copy.
@@ -27,6 +27,11 @@ def last_backup(database: str) -> datetime | None:
 def oldest_backup(database: str) -> datetime | None:
     """Return when the oldest copy was begun that was there at the last look, or None if the journal knows of none."""
     return _instant(_last(BACKUP_KEPT, database, "from"))
+
+
+def last_compaction() -> datetime | None:
+    """Return when the table of keys was last rewritten, so that a copy of it has no rest of a destroyed key."""
+    return _instant(_last(KEYS_COMPACTED, KEYS))
 
 
 def last_rehearsal() -> datetime | None:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-import threading
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -62,8 +62,10 @@ def test_it_names_the_filings_that_were_acknowledged_after_the_copy_and_no_other
     seen = sequenced.checkpoint().size
     databases.read_back("cases", old["cases"])
 
-    found = recalled(databases, "--reference", lost, "--reference", kept.lower(), "--reference", "R7KD-4M2X-9QPA-W",
-                     "--reference", "R7KD")  # fmt: skip
+    named = databases.folder / "named.txt"
+    named.write_text("\n".join([lost, kept.lower(), "", "R7KD-4M2X-9QPA-W", "R7KD"]))
+
+    found = recalled(databases, "--references", str(named))
 
     assert {one["reference"] for one in found["filings"]} == {lost, danger}
     assert all(one["at"].endswith(":00+00:00") for one in found["filings"]), "whole minutes"
@@ -175,6 +177,23 @@ def test_recall_reads_an_old_feed_of_leaf_hashes_that_names_filings(databases, t
 
     assert [one["reference"] for one in found["filings"]] == [reference]
     assert found["entries_lost"] == 1
+
+
+def test_a_reference_is_no_word_of_the_command(databases):  # noqa: F811
+    """Everybody on the machine sees the words of a process."""
+    from django.core.management import get_commands, load_command_class
+
+    parser = load_command_class(get_commands()["recall"], "recall").create_parser("manage.py", "recall")
+    assert not [one for one in parser._actions if "--reference" in one.option_strings]
+
+
+def test_references_are_read_as_they_are_typed(databases, feed, monkeypatch):  # noqa: F811
+    feed.touch()
+    monkeypatch.setattr("sys.stdin", StringIO("R7KD\n\n R7KD-4M2X-9QPA-W \n"))
+
+    found = recalled(databases, "--references", "-")
+
+    assert found["references"] == {"R7KD": "misheard", "R7KD-4M2X-9QPA-W": "unknown"}
 
 
 def test_without_feed_and_witness_it_says_that_nothing_can_be_known(databases, settings):  # noqa: F811

@@ -132,6 +132,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "key:escrowed": _("Clés mises sous séquestre"),
     "key:recovered": _("Clés reprises d'un séquestre"),
     "key:rotated": _("Clé remplacée"),
+    "keys:compacted": _("Table des clés réécrite"),
     "key:shredded": _("Clé d'un dossier détruite"),
     "key:swept": _("Clé sans dossier retirée"),
     "import:asked": _("Confirmation d'un import demandée"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,10 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audit.erasures import CASE_COPIES
 from audit.errors import AuditError
 from config import backups
-from config.acts import BACKUP_KEPT, BACKUP_MADE
+from config.acts import BACKUP_KEPT, BACKUP_MADE, KEYS_COMPACTED
 from config.backups import CASES, KEYS, CopyError
 from config.recovery import folders, pgbackrest, status
 from core.clock import instant
+
+#: A copy of the keys is daily, and the table is rewritten before each.
+_COMPACTED_WITHIN: Final = timedelta(hours=26)
 
 
 class Command(BaseCommand):
@@ -57,6 +60,7 @@ class Command(BaseCommand):
         try:
             if options["compact"]:
                 backups.compact_keys()
+                _enter(KEYS_COMPACTED, rule=KEYS, to_state=f"{instant():{status.STAMP}}")
                 self.stdout.write("Table des clés réécrite.")
             if options["note"]:
                 folders.sweep(options["folder"])
@@ -94,6 +98,12 @@ class Command(BaseCommand):
             _keep(part, oldest=begun, newest=newest)
             self.stdout.write(
                 f"{part} : dernière copie {newest:%Y-%m-%d %H:%M %Z}, la plus vieille {begun:%Y-%m-%d}."
+            )
+        compacted = status.last_compaction()
+        if compacted is None or compacted < instant() - _COMPACTED_WITHIN:
+            late.append(
+                "La table des clés n'a pas été réécrite depuis un jour : les copies peuvent garder des restes de clés "
+                "détruites ; lancez repere-backup-compact.service, puis une copie complète des clés."
             )
         if late:
             raise CommandError("\n".join(late))

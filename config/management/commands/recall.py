@@ -1,6 +1,7 @@
 """After a restore: list the acknowledged filings that the database lacks. The owner's command."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,7 +53,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--witnessed", type=Path, help="fichier témoin ; par défaut celui des réglages")
         parser.add_argument(
-            "--reference", action="append", default=[], help="référence qu'une personne donne : perdue ou non"
+            "--references",
+            type=Path,  # not words of the command: everybody on the machine sees these
+            help="fichier des références que des personnes donnent, une par ligne ; - : l'entrée standard",
         )
         parser.add_argument("--json", action="store_true", help="donner le résultat en JSON")
 
@@ -77,7 +80,7 @@ class Command(BaseCommand):
                     purpose=Purpose.MAINTENANCE,
                     count=len(found.filings),
                 )
-            asked = {one: recall.standing_of(one, found) for one in options["reference"]}
+            asked = {one: recall.standing_of(one, found) for one in _named(options["references"])}
         except OSError as error:
             raise CommandError(f"{error.filename} ne peut pas être lu.") from None
         except Fault:
@@ -126,6 +129,13 @@ class Command(BaseCommand):
         if found.filings or (found.witnessed is not None and found.witnessed.lost):
             self.stdout.write(_WHAT_TO_DO)
         self.stdout.write(_UNKNOWN)
+
+
+def _named(place: Path | None) -> list[str]:
+    if place is None:
+        return []
+    text = sys.stdin.read() if place == Path("-") else place.read_text(encoding="utf-8", errors="replace")
+    return [one for line in text.splitlines() if (one := line.strip())]
 
 
 def _of_witness(witnessed: Witnessed) -> str:
