@@ -80,7 +80,7 @@ def count_in(folder: Path) -> None:
         raise PermissionError
     # The library reads the variable at each file, and chose the class of its values when it was first imported.
     os.environ[_VARIABLE] = str(folder)
-    values.MmapedDict = Reserved
+    values.MmapedDict = Reserved  # type: ignore[attr-defined,assignment]
     values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 
