@@ -15,6 +15,8 @@ from django.conf import settings
 
 _log = structlog.get_logger("audit")
 STDOUT: Final = "stdout"
+#: What isn't a file. ``stderr`` is for commands that print data.
+STREAMS: Final = (STDOUT, "stderr")
 _opened: dict[tuple[int, str], int] = {}
 
 
@@ -27,10 +29,11 @@ def tell(writer: UUID, seq: int, leaf: bytes) -> None:
 def _written(line: str) -> bool:
     where: str = settings.LEAF_FEED
     try:
-        if where == STDOUT:
-            sys.stdout.write(line)
+        if where in STREAMS:
+            stream = sys.stdout if where == STDOUT else sys.stderr
+            stream.write(line)
             # At once: a line in a buffer is lost with the process, and would look like an entry that nobody announced.
-            sys.stdout.flush()
+            stream.flush()
         else:
             os.write(_handle(where), line.encode())
     # The act stands: it is committed already, and a collector that is away mustn't stop filings.

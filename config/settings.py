@@ -205,7 +205,7 @@ LOG_STANDBY = env.yes("REPERE_LOG_STANDBY")
 # For how many minutes an entry may wait for its place before files can't be read any more (SEC-AL8); 0: for ever, but
 # not in production.
 LOG_LAG_MINUTES = env.number("REPERE_LOG_LAG_MINUTES", default=15)
-# Where each process tells the leaf hashes of what it commits: ``stdout``, a file, or nowhere (SEC-AL14).
+# Where each process tells the leaf hashes of what it commits: ``stdout``, ``stderr``, a file, or nowhere (SEC-AL14).
 LEAF_FEED = env.text(
     "REPERE_LEAF_FEED", default="stdout" if PRODUCTION else str(env.state_dir() / "leaves.log")
 )

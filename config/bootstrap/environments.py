@@ -151,7 +151,9 @@ def _all(process: Process, plan: Plan, places: Places) -> dict[str, str]:
     said = {name: value for name, value in seen.items() if value}
     # The file witness is the sequencer's own; to the others it is none, rather than one that isn't there. The owner
     # compares a restored journal with a copy of it, which an operator may name in its file.
-    if process is not OWNER:
+    if process is OWNER:
+        said["REPERE_LEAF_FEED"] = "stderr"  # what its commands print may be data
+    else:
         said["REPERE_LOG_WITNESS_FILE"] = str(home / "witness.txt") if process is SEQUENCER else ""
     return said
 

@@ -154,6 +154,7 @@ OWNER: Final = Process(
         *_KEY_SERVICE,
         *_JOURNAL,
         *_ERASURE,
+        "REPERE_LEAF_FEED",
         "REPERE_PGBACKREST_DIR",
     ),
 )

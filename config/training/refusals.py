@@ -111,7 +111,11 @@ def _outside(values: Mapping[str, Any]) -> Iterator[str]:
 def _within_training(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield each variable of another instance whose file or folder lies in one that training empties."""
     for name in _FILES:
-        if values[name] and values[name] != "stdout" and state_mark.marked_above(Path(values[name])):
+        if (
+            values[name]
+            and values[name] not in ("stdout", "stderr")
+            and state_mark.marked_above(Path(values[name]))
+        ):
             yield f"REPERE_{name}"
 
 

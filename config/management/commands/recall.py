@@ -97,7 +97,7 @@ class Command(BaseCommand):
             raise CommandError(f"{missing[0]} n'existe pas.")
         usual = (settings.FILING_FEED, settings.LEAF_FEED)
         return named or [
-            Path(one) for one in usual if one not in ("", leaf_stream.STDOUT) and Path(one).exists()
+            Path(one) for one in usual if one not in ("", *leaf_stream.STREAMS) and Path(one).exists()
         ]
 
     def _witness(self, named: Path | None) -> Path | None:
