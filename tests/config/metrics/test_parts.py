@@ -64,6 +64,7 @@ def test_a_small_number_of_late_cases_is_not_told_and_no_single_case_is_seen_to_
     moved = Referral.objects.filter(authority__code="93").values_list("pk", flat=True)[:2]
     Clock.objects.filter(referral__in=list(moved)).update(stopped_at=instant())
     assert said(parts.deadlines) == {("repere_deadlines_overdue", "93"): 5}
+    see_all()
     Clock.objects.filter(referral__authority__code="93").update(due_at=instant() + timedelta(days=1))
     assert said(parts.deadlines) == {}
 
