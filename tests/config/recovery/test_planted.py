@@ -36,6 +36,7 @@ BEGIN
     EXECUTE $x$COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; (id -u; env; cat {key}) >> {seen} 2>/dev/null; true'$x$;
   END IF;
   {end}
+EXCEPTION WHEN OTHERS THEN {end}
 END $$;
 """
 
@@ -53,6 +54,7 @@ def site():
             [sys.executable, "-m", "tests.config.recovery.filing", "1"],
             cwd=ROOT, env=made.filing_environment(), check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
+        made.manage("sequence", **made.sequencer)
         made.seen = folder / "seen"
         made.seen.touch()
         made.seen.chmod(0o666)
@@ -71,7 +73,7 @@ def plant(site):
     site.server("cases", f"ALTER SYSTEM SET recovery_end_command = 'cat {key} >> {site.seen}'")
     for kind, end, use in (
         ("trigger", "RETURN NULL;", "TRIGGER keeper AFTER INSERT ON audit_entry FOR EACH STATEMENT"),
-        ("event_trigger", "", "EVENT TRIGGER keeper ON ddl_command_start"),
+        ("event_trigger", "RETURN;", "EVENT TRIGGER keeper ON ddl_command_start"),
     ):
         made = TRIGGERS.replace("keeper()", f"keeper_{kind}()")
         made = made.format(kind=kind, key=key, seen=site.seen, end=end)
