@@ -103,6 +103,8 @@ lock:
 	compile --extra pkcs11 --output-file requirements-pkcs11.lock && \
 	compile --extra s3 --output-file requirements-s3.lock && \
 	compile --all-extras --group dev --output-file requirements-dev.lock && \
+	for extra in sentry telemetry; do \
+	  compile --extra $$extra --constraints requirements-dev.lock --output-file requirements-$$extra.lock || exit 1; done && \
 	pin --group sbom --output-file requirements-sbom.lock
 
 sbom: .venv/.dev .venv/sbom/.made

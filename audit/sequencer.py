@@ -49,6 +49,7 @@ class Sequencer:
     _contradicted: int | None = None
     _faulty: str = ""
     _whole_looked_at: datetime | None = None
+    _seen_at: datetime | None = None
     _end: witnessing.End | None = None
     _told: str = ""
 
@@ -158,6 +159,14 @@ class Sequencer:
             file.add(bytes(latest.note))
             self._end = file.end()
         return latest
+
+    def _leave_sign(self, *, at: datetime) -> None:
+        """Note that this pass went through: places are given, and all that grew is signed. Only while leading."""
+        if self._seen_at is None or at - self._seen_at >= SEEN_EVERY:
+            SequencerPass.objects.bulk_create(
+                [SequencerPass(at=at)], update_conflicts=True, unique_fields=["number"], update_fields=["at"]
+            )
+            self._seen_at = at
 
     def _follow(self) -> None:
         """Add what the one that leads has signed to this process's own witness file; alarm, once, where it can't be.

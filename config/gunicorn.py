@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from config import env
+from config.metrics import folder
 
 # An upload lasts as long as its sender takes: a thread waits for it, the others answer.
 worker_class = "gthread"

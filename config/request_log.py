@@ -15,19 +15,13 @@ from django.http import HttpResponse
 
 from accounts.request import ServiceRequest
 from config.headers import METHODS
+from config.metrics.requests import NONE, route_of
 
-NONE: Final = "none"
 #: Routes that a supervisor asks every few seconds, and that tell nothing.
 UNLOGGED: Final = frozenset({"healthz"})
 _log = structlog.get_logger(__name__)
 
 type View = Callable[[ServiceRequest], HttpResponse]
-
-
-def route_of(request: ServiceRequest) -> str:
-    """Return the name of the route that a request took, ``none`` where it took none; never anything that was sent."""
-    match = request.resolver_match
-    return NONE if match is None else match.view_name
 
 
 def method_of(request: ServiceRequest) -> str:

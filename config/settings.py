@@ -55,6 +55,7 @@ MIDDLEWARE = [
     # Around all others: what is refused on its way in is an answer too.
     "config.request_log.Answered",
     "config.reporting.middleware.Reported",
+    "config.metrics.requests.Counted",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "config.training.marking.Marked",
     "config.headers.SafeAnswers",
@@ -368,7 +369,7 @@ LOGGING = {"level": LOG_LEVEL, "whole": PRODUCTION}
 # One line for each answer, by the name of its route (config/request_log.py); the demonstration does without.
 REQUEST_LOG = env.yes("REPERE_REQUEST_LOG", default="yes" if PRODUCTION else "no")
 # Where faults go that speaks Sentry's protocol, and traces that speaks OpenTelemetry's; empty: nowhere
-# (config/reporting/, docs/decisions/0060-reports-are-built-from-a-list.md).
+# (config/reporting/, docs/decisions/0061-reports-are-built-from-a-list.md).
 SENTRY_DSN = env.text("REPERE_SENTRY_DSN", default="")
 OTLP_ENDPOINT = env.text("REPERE_OTLP_ENDPOINT", default="")
 

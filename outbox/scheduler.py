@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.db.models import Max, Q
+from django.dispatch import Signal
 
 from core.clock import instant
 from outbox.leases import claim, finish

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from audit.migrations._roles import named
+
 GRANT = """
 REVOKE ALL ON audit_sequencerpass FROM PUBLIC, repere_app, repere_auditor, repere_sequencer;
 GRANT SELECT, INSERT, UPDATE ON audit_sequencerpass TO repere_sequencer;
@@ -12,7 +14,7 @@ GRANT SELECT ON audit_sequencerpass TO repere_app;
 def grant(_apps, schema_editor):
     """Let the sequencer write the row, and the service read it; the grants go with the table."""
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(GRANT, params=None)
+        schema_editor.execute(named(GRANT), params=None)
 
 
 class Migration(migrations.Migration):

@@ -11,7 +11,7 @@ from typing import Final
 from audit import notes, verifier
 from config.bootstrap import lines
 from config.bootstrap.errors import BootstrapError
-from config.bootstrap.plan import FILE, PROVIDERS, STORES, Plan, Roles
+from config.bootstrap.plan import FILE, PROVIDERS, STATE, STORES, Plan, Roles
 from config.bootstrap.processes import OWNER, SEQUENCER, WEB, WITNESS, Process
 from encryption.errors import KeysUnavailable
 from encryption.signing import FileSigner
@@ -144,6 +144,7 @@ def _all(process: Process, plan: Plan, places: Places) -> dict[str, str]:
         **_seen_by_people(process, plan, places),
         "REPERE_LOG_ORIGIN": plan.origin,
         "REPERE_LOG_KEY_FILE": str(places.log_key),
+        "REPERE_LOG_STANDBY": _yes(plan.journal.standby),
         "REPERE_SHRED_FILE": plan.journal.ledger or str(places.ledger / "shreds.log"),
     }
     if plan.journal.witness_address and process.takes("REPERE_LOG_WITNESSES"):

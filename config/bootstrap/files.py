@@ -3,12 +3,12 @@
 import grp
 import os
 import pwd
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from config.bootstrap.errors import BootstrapError
+from encryption import digest
 
 ROOT: Final = "root"
 OPEN_FOLDER: Final = 0o755  # on the way to what each account may read
@@ -70,7 +70,7 @@ class Files:
         draft.replace(path)
 
     def _draft(self, path: Path, text: str, account: str, mode: int) -> Path:
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        draft = path.with_name(f".{path.name}.{digest.random_bytes(8).hex()}")
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(text)

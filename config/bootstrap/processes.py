@@ -133,7 +133,15 @@ SEQUENCER: Final = Process(
     "sequencer",
     "repere-log",
     "sequencer",
-    (*_ANY, *_DATABASES, *_KEY_SERVICE, *_JOURNAL, "REPERE_LOG_KEY_FILE", "REPERE_LOG_SIGNER"),
+    (
+        *_ANY,
+        *_DATABASES,
+        *_KEY_SERVICE,
+        *_JOURNAL,
+        "REPERE_LOG_STANDBY",
+        "REPERE_LOG_KEY_FILE",
+        "REPERE_LOG_SIGNER",
+    ),
 )
 WITNESS: Final = Process(
     "witness",

@@ -3,7 +3,6 @@
 It holds secrets only in a file that is printed and destroyed. Source: docs/keys.md, "The ceremony".
 """
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from config.bootstrap.errors import BootstrapError
 from config.bootstrap.files import Files
 from config.bootstrap.plan import Plan
 from config.bootstrap.processes import OWNER, SEQUENCER, WEB
+from encryption import digest
 
 
 def lines(plan: Plan, places: Places, *, at: datetime) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _root(plan: Plan, places: Places) -> Iterator[str]:
 
 def _print_of(path: Path) -> str:
     """Return what tells one drawn key from another: half a hash of 32 random bytes says nothing of them."""
-    return hashlib.sha256(files.text_of(path).strip().encode()).hexdigest()[:32]
+    return digest.sha256(files.text_of(path).strip().encode()).hex()[:32]
 
 
 def with_secrets(plan: Plan, places: Places, path: Path, *, at: datetime) -> None:
@@ -84,7 +84,7 @@ def left(plan: Plan, places: Places, foreign: set[str]) -> Iterator[str]:
     hosts = ", ".join(plan.service.hosts)
     yield f"TLS : un certificat pour {hosts} et un pour {plan.service.files_origin} (docs/install.md)."
     yield f"Processus : web, worker, sequencer, witness, chacun avec son fichier de {places.out} (docs/install.md)."
-    yield "Premières personnes : create_user, puis grant (docs/first-use)."
+    yield "Premières personnes : first_people, puis les pages (docs/first-use)."
     yield "Sauvegardes : pgBackRest, ou manage.py backup ; une répétition de la restauration (docs/backup.md)."
     yield "Surveillance : /metrics, alertes, journaux (docs/monitoring.md)."
     if plan.journal.witness_address.startswith("http://127.0.0.1"):

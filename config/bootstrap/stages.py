@@ -3,7 +3,6 @@
 None overwrites a key or a secret.
 """
 
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +17,7 @@ from config.bootstrap.errors import BootstrapError
 from config.bootstrap.files import Files
 from config.bootstrap.plan import Database, Plan
 from config.bootstrap.processes import OWNER, PROCESSES, SEQUENCER, WEB, WITNESS, WORKER, Process
+from encryption import digest
 
 CASES, KEYS = "cases", "keys"
 #: A table of ours in each database, by which it is known.
@@ -96,9 +96,11 @@ def keys_and_secrets(on: Installation) -> Iterator[Step]:
     """Keys and passwords, drawn at random; a file that is there stays."""
     places = on.places
     secret = places.secret(WEB, "secret.key")
-    yield _secret(on, WEB, secret, lambda: f"{secrets.token_urlsafe(48)}\n", "le secret des sessions")
+    yield _secret(on, WEB, secret, lambda: f"{digest.token()}{digest.token()}\n", "le secret des sessions")
     token = places.secret(WEB, "metrics.token")
-    yield _secret(on, WEB, token, lambda: f"{secrets.token_urlsafe(48)}\n", "le jeton de la surveillance")
+    yield _secret(
+        on, WEB, token, lambda: f"{digest.token()}{digest.token()}\n", "le jeton de la surveillance"
+    )
     for process in (SEQUENCER, WITNESS):
         path = places.log_key if process is SEQUENCER else places.witness_key
         name = "la clé du journal" if process is SEQUENCER else "la clé du témoin"
@@ -147,7 +149,7 @@ def _root_keys(on: Installation) -> Iterator[Step]:
 
     def text() -> str:
         there = next((path for path in paths if files.exists(path)), None)
-        return files.text_of(there) if there else f"1 {secrets.token_hex(32)}\n"
+        return files.text_of(there) if there else f"1 {digest.random_bytes(32).hex()}\n"
 
     for process, path in zip((WEB, SEQUENCER, OWNER), paths, strict=True):
         name = "la clé racine" if process is WEB else f"la clé racine pour {process.account}"
@@ -155,14 +157,14 @@ def _root_keys(on: Installation) -> Iterator[Step]:
 
 
 def _signing_keys() -> str:
-    return "".join(f"{name} {secrets.token_hex(32)}\n" for name in ("ed25519", "ml-dsa-44"))
+    return "".join(f"{name} {digest.random_bytes(32).hex()}\n" for name in ("ed25519", "ml-dsa-44"))
 
 
 def _address(on: Installation, part: str, login: str) -> str:
     """Return the address of a database for a login, whose password is the same in both clusters."""
     process = on.logins()[login]
     there = (files.text_of(on.places.secret(process, name)) for name in _ADDRESSES.values())
-    password = next((found for found in map(password_of, there) if found), "") or secrets.token_urlsafe(32)
+    password = next((found for found in map(password_of, there) if found), "") or digest.token()
     return f"{on.database(part).address(login, password)}\n"
 
 

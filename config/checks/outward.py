@@ -40,14 +40,21 @@ def calls() -> Iterator[CheckMessage]:
 
 def _reports() -> Iterator[CheckMessage]:
     """Look at the servers of reports: by https://, and by a name, so that a certificate says who answers."""
-    for number, name, example in (
-        (64, "SENTRY_DSN", "https://key@sentry.example.fr/1"),
-        (66, "OTLP_ENDPOINT", "https://traces.example.fr/v1/traces"),
-    ):
-        address = getattr(settings, name)
-        host = host_of(address)
-        if in_clear(address) or not (is_near(host) or _is_public_name(host)):
-            yield error(number, f"REPERE_{name} must be https://… and a full host name, as {example}.")
+    if _leads_away(settings.SENTRY_DSN):
+        yield error(
+            64,
+            "REPERE_SENTRY_DSN must be https://… and a full host name, as https://key@sentry.example.fr/1.",
+        )
+    if _leads_away(settings.OTLP_ENDPOINT):
+        yield error(
+            66,
+            "REPERE_OTLP_ENDPOINT must be https://… and a full host name, as https://traces.example.fr/v1/traces.",
+        )
+
+
+def _leads_away(address: str) -> bool:
+    host = host_of(address)
+    return in_clear(address) or not (is_near(host) or _is_public_name(host))
 
 
 def _is_public_name(host: str) -> bool:

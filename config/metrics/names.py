@@ -81,8 +81,20 @@ METRICS: Final = (
     Metric("repere_object_store_up", "gauge", "1 if the store of attachments answers."),
     Metric("repere_object_store_free_bytes", "gauge", "Space left in a folder of attachments."),
     Metric("repere_antivirus_up", "gauge", "1 if the antivirus answers."),
-    Metric("repere_attachments_waiting", "gauge", "Attachments that wait to be scanned."),
-    Metric("repere_backup_timestamp_seconds", "gauge", "Last copy, full or differential.", ("database",)),
+    Metric(
+        "repere_attachments_waiting",
+        "gauge",
+        "Attachments that wait to be scanned, rounded down to a multiple of five.",
+    ),
+    Metric(
+        "repere_backup_timestamp_seconds",
+        "gauge",
+        "Last copy, full or differential.",
+        ("database",),
+    ),
+    Metric(
+        "repere_backup_oldest_timestamp_seconds", "gauge", "When the oldest copy was begun.", ("database",)
+    ),
     Metric("repere_archived_timestamp_seconds", "gauge", "Last write-ahead log archived.", ("database",)),
     Metric("repere_archive_failures", "gauge", "1 if the last attempt to archive failed.", ("database",)),
     Metric("repere_rehearsal_timestamp_seconds", "gauge", "When a restore was last rehearsed with success."),

@@ -260,6 +260,7 @@ def _environment(scratch: Path, urls: Mapping[str, str]) -> dict[str, str]:
         "REPERE_LEAF_FEED": "",
         # What it exports for a moment goes with the rest.
         "TMPDIR": str(scratch),
+        "REPERE_FILING_FEED": "",
     }
     for name, value in ours.items():
         environment.pop(f"{name}_FILE", None)

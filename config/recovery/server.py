@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 from urllib.parse import quote
 
 import psycopg
@@ -297,7 +297,7 @@ class Server:
 
     def do(self, statement: str) -> None:
         """Run a statement as the superuser."""
-        with psycopg.connect(**self._address(), autocommit=True) as connection:
+        with psycopg.connect(self._address(), autocommit=True) as connection:
             connection.execute(statement)
 
     def __enter__(self) -> Self:

@@ -2,7 +2,7 @@
 
 Both are off unless a setting names a server. Nothing is collected and then removed: a report is built from the closed
 list of ``facts.py``, and what a library adds on the way is left behind at the border. Neither library watches the
-framework, the database, the log or the threads (docs/decisions/0060-reports-are-built-from-a-list.md).
+framework, the database, the log or the threads (docs/decisions/0061-reports-are-built-from-a-list.md).
 """
 
 from django.conf import settings

@@ -10,7 +10,8 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpResponse
 
 from accounts.request import ServiceRequest
-from config.request_log import UNLOGGED, id_of, method_of, route_of
+from config.metrics.requests import route_of
+from config.request_log import UNLOGGED, id_of, method_of
 
 type View = Callable[[ServiceRequest], HttpResponse]
 type Told = Callable[[dict[str, object], int], None]

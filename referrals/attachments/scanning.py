@@ -40,13 +40,13 @@ def verdict(pieces: Iterable[bytes]) -> Scan:
         return Scan.WAITING
 
 
-def answers(*, within: float = ANSWER_SECONDS) -> bool:
-    """Tell whether a scanner is there, and says so ``within`` so many seconds."""
+def answers(*, within: float | None = None) -> bool:
+    """Tell whether a scanner is there, and says so ``within`` so many seconds (``ANSWER_SECONDS``)."""
     if not settings.SCANNER:
         return False
     try:
         with _connected() as line:
-            line.settimeout(within)
+            line.settimeout(ANSWER_SECONDS if within is None else within)
             line.sendall(b"zPING\0")
             return _answer(line) == b"PONG"
     except (OSError, NoVerdict):

@@ -11,7 +11,6 @@ import fcntl
 import json
 import os
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Final
 import structlog
 from django.conf import settings
 
-from encryption import bearer, index
+from encryption import bearer, digest, index
 from encryption.envelope import padded, unpadded
 from encryption.errors import Unreadable
 
@@ -69,7 +68,7 @@ def _add(path: Path, line: str) -> None:
     The order of arrival would be that of the entries. Web servers write one after the other; a reader sees whole files.
     """
     held = os.open(path.with_name(f"{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    draft = path.with_name(f".{path.name}.{digest.random_bytes(8).hex()}")
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
         there = path.read_text(encoding="ascii").splitlines(keepends=True) if path.exists() else []

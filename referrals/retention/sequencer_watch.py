@@ -23,9 +23,7 @@ register(
     Template(
         LATE,
         Kind.ACCOUNT,
-        _(
-            "Le journal prend du retard : faites relancer le séquenceur, sinon la lecture des dossiers s'arrêtera."
-        ),
+        _("Le journal prend du retard : faites relancer le séquenceur, ou la lecture s'arrêtera."),
         place="audit/health",
         start="journal/preuves",
     )

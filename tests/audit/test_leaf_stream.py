@@ -48,6 +48,16 @@ def test_what_is_committed_is_told_and_nothing_else(settings, capsys):
     assert sorted(told[1:]) == sorted(map(line, (second, third)))
 
 
+def test_a_command_whose_output_is_data_tells_beside_it(settings, capsys):
+    """The owner's ``rehearse --json`` and ``recall --json`` are JSON, and their entries are told all the same."""
+    settings.LEAF_FEED = "stderr"
+    with transaction.atomic():
+        first = record()
+
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", line(first))
+
+
 def test_it_may_be_a_file(settings, tmp_path):
     settings.LEAF_FEED = str(tmp_path / "leaves.log")
     with transaction.atomic():

@@ -42,13 +42,11 @@ def test_every_statement_of_the_journals_migrations_follows_the_settings(setting
 def others(settings):
     """The names that somebody else chose, as roles of the server until the test's transaction ends."""
     settings.ROLES = OTHERS
-    for alias in BOTH:
-        with connections[alias].cursor() as cursor:
-            cursor.execute("SET LOCAL ROLE NONE")
-            for role in ("other_app", "other_auditor", "other_sequencer"):
-                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-                if cursor.fetchone() is None:
-                    cursor.execute(f"CREATE ROLE {role} NOLOGIN")
+    # Roles are the cluster's: made in both databases, the second one would wait for the first one's transaction.
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
+        for role in ("other_app", "other_auditor", "other_sequencer"):
+            cursor.execute(f"CREATE ROLE {role} NOLOGIN")
 
 
 @pytest.mark.sec("SEC-CF2")

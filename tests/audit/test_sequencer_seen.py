@@ -63,7 +63,10 @@ def test_one_that_may_not_sign_isnt_seen(db_both, sequenced, clock, monkeypatch)
     assert sequencing_lag.last_pass() == NOON
 
 
-def test_one_that_waits_for_another_isnt_seen(db_both, sequenced, monkeypatch):
+def test_one_that_waits_for_another_isnt_seen(db_both, sequenced, monkeypatch, settings):
+    settings.LOG_WITNESS_FILE = (
+        ""  # it would read the tree in a transaction of its own (test_two_sequencers.py)
+    )
     from contextlib import contextmanager
 
     @contextmanager

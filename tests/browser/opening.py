@@ -30,11 +30,11 @@ from tests.shared import ROOT, plain_environment
 PASSWORD: Final = "trois ponts au clair de lune"
 #: What the guide has typed on the server; ``first_people`` asks for the four lines.
 COMMANDS: Final = (
-    ("migrate",),
-    ("migrate", "--database", "keys"),
     ("first_people", "93"),
     ("seed_resources", "--authority", "93", "--national"),
 )
+#: What ``manage.py bootstrap`` did before.
+INSTALLED: Final = (("migrate",), ("migrate", "--database", "keys"))
 ADA: Final = "ada.exemple@departement.invalid", "Ada Exemple"
 LUC: Final = "luc.exemple@departement.invalid", "Luc Exemple"
 #: Whom the two administrators add: address, name, role as the page says it.
@@ -84,7 +84,7 @@ def empty_service(folder_of_run: Path | None = None) -> Iterator[tuple[Service, 
         for file, name in made.items():
             shutil.copyfile(file, Path(state) / f"{name}.sqlite3")
     try:
-        for command in COMMANDS:
+        for command in (*INSTALLED, *COMMANDS):
             more = ["--show-link"] if command[0] == "first_people" else []
             done = subprocess.run(  # noqa: S603 - our own program
                 [sys.executable, "manage.py", *command, *more], cwd=ROOT, env=environment, text=True, check=True,

@@ -522,7 +522,7 @@ PROMISED = {
     "weak or shared keys": {6, 25, 36, 58},
     "file KEK": {7},
     "keys that others can read": {46, 47},
-    "missing TLS to any dependency": {3, 4, 9, 16, 18, 21, 24, 26, 27, 30, 32, 35},
+    "missing TLS to any dependency": {3, 4, 9, 16, 18, 21, 24, 26, 27, 30, 32, 35, 64, 66},
     "wildcard hosts": {5, 15, 45, 54},
     "missing audit grants or triggers": {11, 43},
     "wrong database role": {12, 13, 14, 17, 19, 59},

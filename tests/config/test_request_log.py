@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from config.logs import ALLOWED
-from config.request_log import NONE
+from config.metrics.requests import NONE
 from tests.config.environments import PRODUCTION
 from tests.config.test_logs import lines  # noqa: F401 - a fixture
 from tests.security.needles import MARK, forms

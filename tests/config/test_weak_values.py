@@ -103,7 +103,7 @@ ROWS = {
         FIT: ["no", "yes"],
     },
     "REPERE_KEY_FILE": {
-        READ: [""],
+        READ: [("", IN_FILE)],
         "E046": [(f"{{state}}/{name}", IN_FILE) for name in ("absent.key", "group.key", "run.key")],
         "W004": [(f"{{state}}/{name}", IN_FILE) for name in ("own.key", "kept.key")],
         FIT: ["/nowhere"],
@@ -165,8 +165,9 @@ ROWS = {
         "W010": [("https://witness.example key", {"REPERE_LOG_WITNESS_FILE": "", "REPERE_LEAF_FEED": ""})],
         FIT: ["", "https://witness.example key", "http://127.0.0.1:8100 key"],
     },
-    "REPERE_LEAF_FEED": {"W010": [""], FIT: ["stdout", "/srv/leaves"]},
+    "REPERE_LEAF_FEED": {"W010": [""], FIT: ["stdout", "stderr", "/srv/leaves"]},
     "REPERE_LOG_SIGNER": {"E020": ["", "encryption.nothing"], FIT: ["encryption.signing.FileSigner"]},
+    "REPERE_REQUEST_LOG": {READ: ["true", ""], FIT: ["yes", "no"]},
     "REPERE_METRICS_TOKEN": {
         "E065": ["short", "a" * 64, SECRET[:31], "azertyuiop" * 4],
         FIT: ["", SECRET[:32], "4f9c1be27a06d853e9b1fa0472c6d81957b3e0aa"],

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from config.bootstrap.environments import Places
+from config.bootstrap.environments import COUNTS, Places
 from config.bootstrap.files import READ_BY_OTHERS
 from config.bootstrap.processes import PROCESSES
 from tests.deploy import nginx, test_compose, test_units, units

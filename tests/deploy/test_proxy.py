@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import threading
 import time
+from http.client import RemoteDisconnected
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 

@@ -120,6 +120,33 @@ def test_a_command_line_shows_no_secret(name):
     assert "\nEnvironment=" not in text, "what a process is told stands in its environment file"
 
 
+@pytest.mark.parametrize("path", [path for path in FOLDER.rglob("*") if path.suffix in (".service", ".conf")])
+def test_no_unit_removes_the_shared_memory_of_its_account(path):
+    """Backups run as ``postgres``: at the end of one, its clusters would lose the memory that they share."""
+    assert not re.search(r"^RemoveIPC=(?!no$)", path.read_text(), re.MULTILINE)
+
+
+def after(name):
+    return set(read(name)["Unit"]["After"].split())
+
+
+@pytest.mark.parametrize("kind", ["service", "timer"])
+def test_copies_keep_their_order_when_a_machine_was_off_at_their_hours(kind):
+    """Timers are persistent: at the next start all of them elapse at once."""
+    copies = {f"repere-backup-{one}.{kind}" for one in ("full@cases", "diff@cases", "full@keys")}
+    keys = "repere-backup-full@.service" if kind == "service" else "repere-backup-full@keys.timer"
+
+    assert f"repere-backup-compact.{kind}" in after(keys)
+    assert copies <= after(f"repere-backup-note.{kind}")
+
+
+def test_a_folder_of_copies_that_is_missing_is_told_by_the_command():
+    """Without the sign systemd ends with a number (226/NAMESPACE), and the command never runs."""
+    folders = read("repere-backup.service")["Service"]["ReadWritePaths"].split()
+
+    assert folders == ["-/backup/cases", "-/backup/keys"]
+
+
 @pytest.mark.sec("SEC-CR11")
 def test_no_copy_of_the_keys_is_made_before_their_table_is_rewritten():
     """A failed rewriting must stop the copy, which would hold rests of destroyed keys."""

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from io import StringIO
 from pathlib import Path
 

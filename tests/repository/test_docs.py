@@ -27,6 +27,7 @@ WRITTEN = (
     "docs/runbook.md",
     "docs/scale.md",
     "docs/upgrade.md",
+    "docs/install.md",
     "docs/glossary.md",
     "docs/threats.md",
     "docs/audit.md",

@@ -132,6 +132,7 @@ audit/witness.py MAX_BODY _PROOF_MAX
 config/checks/keys.py KEY_BACKUP_DAYS_MAX
 config/env.py _DIGITS_MAX
 config/logs.py FRAMES_MAX
+config/recovery/recall.py _AT_ONCE
 config/reporting/faults.py QUEUE_MAX
 config/reporting/traces.py BATCH_MAX QUEUE_MAX
 directory/exchange/files.py _PARTS_MAX _DEPTH_MAX _SIGNS_MAX
@@ -148,6 +149,7 @@ referrals/cases/filters.py REFERENCES_MAX
 referrals/cases/unread.py CASES_MAX
 referrals/saved_views/actions.py VIEWS_MAX
 referrals/filing/receipt_pdf.py _CODE_MAX
+referrals/reading/counts.py MOST
 referrals/matching/candidates.py OPENED_AT_MOST _VALUES_AT_MOST
 referrals/matching/identity.py _LONGEST_AGE
 accounts/actions/guidancereviews.py AT_MOST

@@ -14,6 +14,8 @@ LOCKS = [
     "requirements-pkcs11.lock",
     "requirements-reports.lock",
     "requirements-s3.lock",
+    "requirements-sentry.lock",
+    "requirements-telemetry.lock",
     "requirements-dev.lock",
 ]
 #: What ``make sbom`` and ``make advisories`` run: in an environment of its own, and so without the pins of the others.
@@ -41,17 +43,17 @@ def test_a_lock_pins_by_hash_and_names_no_registry(name):
 
 
 def test_the_lock_of_the_tests_holds_the_lock_of_the_service():
-    runtime, with_kms, with_hsm, with_reports, with_s3, development = (set(_pins(name)) for name in LOCKS)
+    runtime, *with_extras, development = (set(_pins(name)) for name in LOCKS)
 
-    assert runtime <= with_kms <= development
-    assert runtime <= with_hsm <= development
-    assert runtime <= with_reports <= development
-    assert runtime <= with_s3 <= development
+    for lock in with_extras:
+        assert runtime <= lock <= development
 
 
 def test_every_dependency_of_the_project_is_locked():
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    wanted = re.findall(r'^  "([a-z0-9-]+)', project.partition("[dependency-groups]")[0], re.MULTILINE)
+    wanted = re.findall(
+        r'^  "([a-z0-9-]+)', project.partition("[project.optional-dependencies]")[0], re.MULTILINE
+    )
 
     assert set(wanted) <= {name for name, _ in _pins(LOCKS[0])}
 

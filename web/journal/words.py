@@ -269,7 +269,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "review": _family(_("Journal et contrôle"), "audit alarm anomaly breach journal lookup witness"),
     "directory": _family(_("Annuaire de ressources"), "directory"),
     "service": _family(
-        _("Fonctionnement du service"), "backup restore key rows cells case decoy index training"
+        _("Fonctionnement du service"), "backup restore key keys rows cells case decoy index training"
     ),
 }
 OUTCOMES: Final[Mapping[str, Text]] = {

@@ -12,7 +12,7 @@ from audit.errors import AuditError
 from config import backups
 from config.acts import BACKUP_KEPT, BACKUP_MADE, KEYS_COMPACTED
 from config.backups import CASES, KEYS, CopyError
-from config.recovery import folders, pgbackrest, status
+from config.recovery import entries, folders, pgbackrest, status
 from core.clock import instant
 
 #: A copy of the keys is daily, and the table is rewritten before each.
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         try:
             if options["compact"]:
                 backups.compact_keys()
-                _enter(KEYS_COMPACTED, rule=KEYS, to_state=f"{instant():{status.STAMP}}")
+                entries.write(KEYS_COMPACTED, rule=KEYS, to_state=f"{instant():{status.STAMP}}")
                 self.stdout.write("Table des clés réécrite.")
             if options["note"]:
                 folders.sweep(options["folder"])
@@ -113,11 +113,6 @@ def _keep(part: str, *, oldest: datetime, newest: datetime) -> None:
     """Enter the copies that there are, where that isn't known yet."""
     known = (status.oldest_backup(part), status.last_backup(part))
     if known != (oldest.replace(microsecond=0), newest.replace(microsecond=0)):
-        _enter(
+        entries.write(
             BACKUP_KEPT, rule=part, from_state=f"{oldest:{status.STAMP}}", to_state=f"{newest:{status.STAMP}}"
         )
-
-
-def _enter(act: str, **more: Any) -> None:
-    with transaction.atomic():
-        journal.record(act, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE, **more)

@@ -19,7 +19,7 @@ from audit.errors import AuditError
 from config.acts import RESTORE_HELD, RESTORE_REHEARSED
 from config.backups import CASES, KEYS, CopyError
 from config.management.commands.replay import unread
-from config.recovery import entries, rehearsal, restored
+from config.recovery import entries, folders, rehearsal, restored
 from config.recovery.rehearsal import Result
 from config.recovery.status import STAMP
 from core.clock import instant
@@ -192,11 +192,6 @@ def _ended_by_signals() -> Iterator[None]:
         os.umask(mask)
         for one, handler in before.items():
             signal.signal(one, handler)
-
-
-def _enter(act: str, **more: Any) -> None:
-    with transaction.atomic():
-        journal.record(act, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE, **more)
 
 
 def _moment(said: str) -> datetime:

@@ -220,6 +220,7 @@ ELSEWHERE: Final[Mapping[str, Declared]] = {
     "audit.Shred": whole(_JOURNAL),
     "audit.Replayed": whole(_JOURNAL),
     "audit.JournalMark": whole(_JOURNAL),
+    "audit.SequencerPass": whole(_JOURNAL),
     "audit.Refused": whole(_JOURNAL),
     "audit.Alarm": whole(_JOURNAL),
     "audit.Decoy": whole(_JOURNAL),

@@ -1,5 +1,6 @@
 """Each process has the variables that it needs, and no more: the table, what the settings read, what bootstrap writes."""
 
+import dataclasses
 import os
 import runpy
 import stat
@@ -8,7 +9,7 @@ import sys
 
 import pytest
 
-from config.bootstrap import lines, plan, processes, stages
+from config.bootstrap import environments, lines, plan, processes, stages
 from config.bootstrap.clusters import Cluster
 from config.bootstrap.environments import Places
 from config.env import BASE_DIR
@@ -118,6 +119,12 @@ def test_the_owner_reads_the_ledger_of_the_service_and_may_be_given_a_witness_fi
     assert stat.S_IMODE(ledger.stat().st_mode) == 0o2750
     assert "REPERE_LOG_WITNESS_FILE=\n" in told["web"]
     assert "REPERE_LOG_WITNESS_FILE" not in told["owner"]
+
+    assert "REPERE_LEAF_FEED=stderr\n" in told["owner"], "what it prints may be data"
+    file = {"REPERE_LEAF_FEED": "/srv/leaves.log"}
+    with_file = dataclasses.replace(written.plan, settings=file)
+    for process in (processes.WEB, processes.WORKER, processes.OWNER):
+        assert file.items() <= environments.variables(process, with_file, written.places).items()
 
     by_hand = f"{told['owner']}REPERE_LOG_WITNESS_FILE=/srv/copies/witness.txt\n"
     said_ = environments.variables(processes.OWNER, written.plan, written.places)

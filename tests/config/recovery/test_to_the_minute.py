@@ -127,7 +127,7 @@ def test_what_was_acknowledged_comes_back_to_the_minute_and_what_is_lost_is_name
         backs_up(site, part, "full")
     files(site, "expire")
     sequences(site)
-    documented("manage.py backup --note")
+    documented("deploy/repere owner backup --note")
     assert "table des clés" in site.manage("backup", "--note", expect=1)
     site.manage("backup", "--compact")
     site.manage("backup", "--note")
