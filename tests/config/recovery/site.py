@@ -9,8 +9,10 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -203,3 +205,18 @@ class Site:
         return self._do(
             "pgbackrest", f"--config-path={self.pgbackrest}", f"--stanza={part}", *words, command, ok=ok
         )
+
+
+@contextmanager
+def archived(prefix: str) -> Iterator[Site]:
+    """Run a site with tables, people and an archive in a folder of its own; afterwards nothing of it is left."""
+    site = Site(Path(mkdtemp(prefix=prefix)))
+    try:
+        for part in PORTS:
+            site.create(part)
+        site.populate()
+        site.archive()
+        yield site
+    finally:
+        site.stop()
+        shutil.rmtree(site.folder, ignore_errors=True)

@@ -5,17 +5,15 @@ The cases are restored with a program in a setting and in triggers, each of whic
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 
-from tests.config.recovery.site import PORTS, ROOT, Site
+from tests.config.recovery.site import PORTS, ROOT, archived
 from tests.night import NIGHT
 
 pytestmark = [
@@ -43,28 +41,19 @@ END $$;
 
 @pytest.fixture(scope="module")
 def site():
-    folder = Path(mkdtemp(prefix="repere-planted-"))
-    made = Site(folder)
-    try:
-        for part in PORTS:
-            made.create(part)
-        made.populate()
-        made.archive()
+    with archived("repere-planted-") as made:
         subprocess.run(
             [sys.executable, "-m", "tests.config.recovery.filing", "1"],
             cwd=ROOT, env=made.filing_environment(), check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         made.manage("sequence", **made.sequencer)
-        made.seen = folder / "seen"
+        made.seen = made.folder / "seen"
         made.seen.touch()
         made.seen.chmod(0o666)
         plant(made)
         for part in PORTS:
             made.pgbackrest_does(part, "backup", "--type=full")
         yield made
-    finally:
-        made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def plant(site):

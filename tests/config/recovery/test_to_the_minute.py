@@ -11,12 +11,10 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 
-from tests.config.recovery.site import PORTS, ROOT, Site
+from tests.config.recovery.site import PORTS, ROOT, archived
 from tests.night import NIGHT
 
 pytestmark = [
@@ -48,17 +46,8 @@ def documented(command):
 
 @pytest.fixture(scope="module")
 def site():
-    folder = Path(mkdtemp(prefix="repere-recovery-"))
-    made = Site(folder)
-    try:
-        for part in PORTS:
-            made.create(part)
-        made.populate()
-        made.archive()
+    with archived("repere-recovery-") as made:
         yield made
-    finally:
-        made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def files(site, what):

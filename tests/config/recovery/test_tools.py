@@ -24,7 +24,7 @@ ROW = "Exemple Lou 2011-03-02"
         ('FATAL:  password authentication failed for user "repere_owner"', "mot de passe est refusé"),
         ("connection to server failed: fe_sendauth: no password supplied", "aucun mot de passe"),
         ('connection to server at "db": FATAL:  no pg_hba.conf entry for host', "pg_hba.conf"),
-        ('root certificate file "/root/.postgresql/root.crt" does not exist', "PGSSLROOTCERT"),
+        ('root certificate file "/etc/postgresql/root.crt" does not exist', "PGSSLROOTCERT"),
         ("connection to server failed: SSL error: certificate verify failed", "PGSSLROOTCERT"),
         ("connection to server on socket failed: No such file or directory", "ne répond pas"),
         ("pg_restore: error: could not write: No space left on device", "disque est plein"),
