@@ -11,6 +11,9 @@ import pytest
 
 from tests.browser.conftest import READY_SECONDS, run, somebody_else
 
+#: Django's mailer of files writes a line of so many hyphens after each mail, and mails of one second may share a file.
+BETWEEN = b"\n" + b"-" * 79 + b"\n"
+
 
 def link_of(service, name):
     """Put an entry into the directory, let its service be asked, and return the link that its mail has."""
@@ -18,8 +21,8 @@ def link_of(service, name):
     service.works("directory:asked")
     folder = Path(service.environment["REPERE_STATE_DIR"]) / "mail"
     for _ in range(READY_SECONDS * 20):
-        for file in folder.glob("*"):
-            body = BytesParser(policy=policy.default).parsebytes(file.read_bytes()).get_content()
+        for mail in (mail for file in folder.glob("*") for mail in file.read_bytes().split(BETWEEN)):
+            body = BytesParser(policy=policy.default).parsebytes(mail).get_content()
             if name in body:
                 return re.search(r"(http\S+/annuaire/confirmer#\S+)", body)[1]
         sleep(0.05)
