@@ -24,7 +24,8 @@ _NO_SUCH_FILE: Final = 1
 _FAILURES: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), sentence)
     for pattern, sentence in (
-        (r"crypto|cipher|encrypt", "le mot de passe du dépôt est faux"),
+        # Decrypted with another passphrase, a file is noise, which may or may not look like a broken one.
+        (r"crypto|cipher|encrypt|FormatError", "le mot de passe du dépôt est faux, ou le dépôt est abîmé"),
         (r"no space left", "le disque est plein"),
         (r"permission denied|unable to open .* for read", "le dépôt ne peut pas être lu par ce compte"),
         (r"archive.*missing|unable to find .* in the archive", "il manque un journal WAL dans le dépôt"),
@@ -62,11 +63,17 @@ def stanza(database: str) -> Stanza:
     Raises:
         CopyError: pgBackRest or the repository is missing, can't be read, or holds no copy.
     """
-    said = json.loads(_run("info", database, "--output=json"))
+    try:
+        said = json.loads(_run("info", database, "--output=json"), strict=False)
+    except ValueError:
+        raise CopyError(_sentence(database, "FormatError")) from None  # it quotes what it can't read
     found = next((one for one in said if one["name"] == database), None)
-    if found is None or found["status"]["code"]:
-        message = "missing stanza" if found is None else str(found["status"]["message"])
-        raise CopyError(_sentence(database, message))
+    if found is None:
+        raise CopyError(_sentence(database, "missing stanza"))
+    if found["status"]["code"]:
+        # That of the repository says more.
+        states = [found["status"], *(one["status"] for one in found["repo"])]
+        raise CopyError(_sentence(database, " ".join(str(one["message"]) for one in states)))
     return Stanza(
         database,
         tuple(_backup(one) for one in found["backup"] if not one.get("error")),

@@ -1,7 +1,8 @@
 """Delete the copies of a database that are too old, by age alone: ``expire.py cases`` or ``expire.py keys [DAYS]``.
 
-pgBackRest's own retention counts copies, so that old ones stay while new ones fail. Run each hour by the account that
-owns the repository; needs Python alone. It exits with 1 and a sentence if one is left, as the only copy is.
+pgBackRest's own retention counts copies, so that old ones stay while new ones fail. The log before the oldest copy goes
+too. Run each hour by the account that owns the repository; needs Python alone. It exits with 1 and a sentence if one is
+left, as the only copy is.
 """
 
 import argparse
@@ -12,12 +13,14 @@ import time
 
 #: Days that a copy may live at most (docs/backup.md); DAYS can only be fewer.
 LONGEST = {"cases": 35, "keys": 7}
+#: States of a repository in which it can be read: all is well, or it has no copy.
+READABLE = (0, 2)
 #: What becomes too old before the next run goes now.
 AHEAD_SECONDS = 3600
 
 
 class CannotRead(Exception):
-    """pgBackRest or the repository is missing, or this account can't read it."""
+    """pgBackRest or the repository is missing, or this account or its passphrase can't read it."""
 
 
 def main() -> int:
@@ -31,7 +34,9 @@ def main() -> int:
         for label in old:
             # A copy takes along those that build on it: then these are gone when their turn comes.
             subprocess.run([*program, f"--set={label}", "expire"], check=False)  # noqa: S603 - our own words
-        left = set(old).intersection(_begun_before(time.time(), program)) if old else set()
+        there = _begun_before(time.time(), program)
+        left = set(old).intersection(there)
+        _expire_log(program, there)
     except CannotRead:
         print(f"Base {asked.stanza} : le dépôt ne peut pas être lu.", file=sys.stderr)  # noqa: T201
         return 1
@@ -44,6 +49,13 @@ def main() -> int:
     return 1 if left else 0
 
 
+def _expire_log(program: list[str], copies: list[str]) -> None:
+    """Delete the log before the oldest copy: pgBackRest alone would wait until it has as many copies as it keeps."""
+    if whole := [label for label in copies if label.endswith("F")]:
+        kept = ["--repo1-retention-archive-type=full", f"--repo1-retention-archive={len(whole)}"]
+        subprocess.run([*program, *kept, "expire"], check=False)  # noqa: S603 - our own words
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Efface les copies trop vieilles d'une base.")
     parser.add_argument("stanza", choices=LONGEST)
@@ -54,9 +66,13 @@ def _arguments() -> argparse.Namespace:
 
 def _begun_before(instant: float, program: list[str]) -> list[str]:
     said = subprocess.run([*program, "--output=json", "info"], check=False, stdout=subprocess.PIPE)  # noqa: S603
-    if said.returncode:
+    try:
+        stanzas = [] if said.returncode else json.loads(said.stdout.decode(errors="replace"), strict=False)
+    except ValueError:
+        stanzas = []  # with a wrong passphrase it quotes noise
+    if not stanzas or any(stanza["status"]["code"] not in READABLE for stanza in stanzas):
         raise CannotRead
-    copies = [one for stanza in json.loads(said.stdout) for one in stanza["backup"]]
+    copies = [one for stanza in stanzas for one in stanza["backup"]]
     return [one["label"] for one in copies if one["timestamp"]["start"] < instant]
 
 

@@ -50,7 +50,8 @@ class Site:
         self.pgbackrest = folder / "pgbackrest"
         self.state = folder / "state"
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("PG", "REPERE_"))},
+            # Without the settings of the tests too, which have apps of their own.
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PG", "REPERE_", "DJANGO_"))},
             "REPERE_MODE": "local",
             "REPERE_STATE_DIR": str(self.state),
             "REPERE_DATABASE_ROLE": "repere_app",

@@ -99,3 +99,16 @@ def test_so_is_one_of_pgbackrest(tmp_path, monkeypatch, said, cause):
 
     assert cause in str(refused.value)
     assert ROW not in str(refused.value)
+
+
+@pytest.mark.parametrize("said", [
+    '[{"name":"cases","status":{"code":99,"message":"other"},"repo":[{"status":{"code":99,"message":'
+    '"[FormatError] unable to load info file: key/value found outside of section at line 1: \x19\xff"}}]}]',
+    '[{"name":"cases","status":{"code":99,"message":"noise " and more"}}]',
+], ids=["noise", "broken by noise"])  # fmt: skip
+def test_what_a_wrong_passphrase_makes_of_an_answer_is_understood(tmp_path, monkeypatch, said):
+    (tmp_path / "said").write_bytes(said.encode("latin-1"))
+    fake(tmp_path, "pgbackrest", f"cat {tmp_path / 'said'}", monkeypatch)
+
+    with pytest.raises(CopyError, match="mot de passe"):
+        pgbackrest.stanza("cases")
