@@ -1,5 +1,6 @@
 """Do things at the same moment, each in a thread with database connections of its own."""
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -12,13 +13,17 @@ SPARE_CONNECTIONS = 10
 
 
 def room() -> int:
-    """Return how many threads the database server has connections for; each takes one to either database."""
+    """Return how many threads the database server has connections for; each takes one to either database.
+
+    Each process of the run takes its share alone: two that counted at one moment would both take what is left.
+    """
     if connection.vendor != "postgresql":
         return TOGETHER_MAX
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('max_connections')::int - count(*) FROM pg_stat_activity")
         (free,) = cursor.fetchone()
-    return max(2, min(TOGETHER_MAX, (free - SPARE_CONNECTIONS) // 2))
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return max(2, min(TOGETHER_MAX, (free - SPARE_CONNECTIONS) // 2 // processes))
 
 
 def together(acts: Sequence[Callable[[], Any]]) -> list[Any]:
