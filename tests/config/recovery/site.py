@@ -51,7 +51,11 @@ class Site:
         self.state = folder / "state"
         self.environment = {
             # Without the settings of the tests too, which have apps of their own.
-            **{name: value for name, value in os.environ.items() if not name.startswith(("PG", "REPERE_", "DJANGO_"))},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("PG", "REPERE_", "DJANGO_"))
+            },
             "REPERE_MODE": "local",
             "REPERE_STATE_DIR": str(self.state),
             "REPERE_DATABASE_ROLE": "repere_app",

@@ -1,6 +1,7 @@
 """Letters of a case: when each is due, to whom, who signs, what it says and never says, and how it goes (§4.9)."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
@@ -334,7 +335,9 @@ def canaries_in(text):
     for field in sealed_fields():
         value = canary(field)
         shown = date.fromisoformat(value).strftime("%d/%m/%Y") if field.kind == "date" else str(value)
-        if field.kind not in ("bool", "key", "json") and shown in text:
+        # Four digits stand by chance in an id or an instant, and one code begins as another.
+        alone = rf"(?<![\w.-]){re.escape(shown)}(?![\w-])"
+        if field.kind not in ("bool", "key", "json") and re.search(alone, text):
             found.add(field.label)
     found |= {
         f"m19 {name}"
