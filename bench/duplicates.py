@@ -291,31 +291,26 @@ def _every(column: str, count: int) -> list[Any]:
 
 def _search(authority: UUID, said: spellings.Said) -> tuple[float, float, int, float]:
     """Return how long a search takes, how long its index, in ms, how many files were opened, and its processor time."""
-    from accounts.actor import SYSTEM
-    from audit import journal
-    from audit.disclosure import disclosure
-    from audit.events import Purpose
     from referrals.access import row_level_security
+    from referrals.duplicates import tasks
     from referrals.matching import blocking_keys, candidates
 
     with row_level_security.for_the_service():
-        began, worked, named = time.perf_counter(), time.process_time(), []
+        began, worked, opened = time.perf_counter(), time.process_time(), 0
         mine = spellings.family(said)
         likely = candidates.likely(authority, blocking_keys.asked_for(mine))
         indexed = time.perf_counter()
-        with disclosure(
-            actor=SYSTEM, purpose=Purpose.SEARCH, at=NOW, objects=named, tenant=authority, act="index:compared",
-            always=True,
-        ) as scope:  # fmt: skip
+        with tasks.opened_in(authority, [], NOW) as entries:
 
             def opening(others: list[Any]) -> Any:
-                named.extend(journal.subjects({other.pk for other in others}).values())
-                return scope
+                nonlocal opened
+                opened += len(others)
+                return tasks.entry_for(others, entries)
 
             candidates.searched(mine, authority, likely, opening)
         ended = time.perf_counter()
     busy = time.process_time() - worked
-    return (ended - began) * 1_000, (indexed - began) * 1_000, len(named), busy * 1_000
+    return (ended - began) * 1_000, (indexed - began) * 1_000, opened, busy * 1_000
 
 
 def main() -> None:

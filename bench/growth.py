@@ -83,17 +83,18 @@ class Index:
         from referrals.matching import candidates, comparison
 
         mine, opened = family(asked), 0
-        found: list[tuple[float, int]] = []
-        for part in candidates.to_open(self.likely(asked)):
+
+        def judge(part: list[int]) -> list[tuple[Any, int]]:
+            nonlocal opened
             opened += len(part)
-            each = (
+            told = (
                 (comparison.compare(mine, family(self.children[at]), among=len(self.children)), at)
                 for at in part
             )
-            found += [(one.score, at) for one, at in each if one is not None and one.kind == "same"]
-            if found:
-                break
-        return [at for _, at in sorted(found, reverse=True)], opened
+            return [(one, at) for one, at in told if one is not None and one.kind == "same"]
+
+        found = candidates.until_found(candidates.to_open(self.likely(asked)), judge)
+        return [at for _, at in sorted(((one.score, at) for one, at in found), reverse=True)], opened
 
 
 def _asked(said: Said, lengths: Iterable[int]) -> dict[int, Any]:

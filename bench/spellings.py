@@ -58,15 +58,15 @@ class Service:
                 found[at].add(trait)
         weighed = {at: ranking.of_shared(shared, self.bits) for at, shared in found.items()}
         likely = dict(sorted(weighed.items(), key=lambda item: (-item[1], -item[0])))
-        shown: list[tuple[Any, int]] = []
-        for part in candidates.to_open(likely):
-            compared = (
+
+        def judge(part: list[int]) -> list[tuple[Any, int]]:
+            told = (
                 (comparison.compare(mine, family(self.children[at]), among=len(self.children)), at)
                 for at in part
             )
-            shown += [(verdict, at) for verdict, at in compared if verdict is not None]
-            if any(verdict.kind == "same" for verdict, _ in shown):
-                break
+            return [(verdict, at) for verdict, at in told if verdict is not None]
+
+        shown = candidates.until_found(candidates.to_open(likely), judge)
         shown.sort(key=lambda one: -one[0].score)
         same = [at for verdict, at in shown if verdict.kind == "same"]
         kin = [at for verdict, at in shown if "siblings" in verdict.reasons]

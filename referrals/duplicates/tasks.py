@@ -4,8 +4,9 @@ It runs apart from any request, so that no answer reveals whether a child is kno
 its lock in a transaction of its own; the work may be interrupted and resumed.
 """
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, cast
@@ -15,6 +16,7 @@ from django.db.models import QuerySet
 
 from accounts.actor import SYSTEM
 from audit import journal
+from audit.canonical import MAX_OBJECTS
 from audit.disclosure import Disclosure, disclosure
 from audit.events import Purpose, register
 from encryption.sealed import OpenScope
@@ -40,6 +42,8 @@ register(COMPARED)
 _BATCH: Final = 200
 #: How many files of each kind are suggested for one case: a person is to look at each.
 SUGGESTED_AT_MOST: Final = 5
+#: How many entries a search leaves, however many files it opened: each names the case and as many others as it can.
+_ENTRIES: Final = -(-candidates.SEARCHED_AT_MOST // (MAX_OBJECTS - 1))
 #: A filing that was joined is looked for through the file that took it in.
 _SEARCHED_FOR: Final = frozenset(MACHINES[Machine.DUPLICATE].while_in) - {State.MERGED}
 
@@ -77,23 +81,46 @@ def _locked(pk: UUID, at: datetime) -> Iterator[Case]:
         yield Case(referral, actor=SYSTEM, at=at)
 
 
-@contextmanager
-def _opening(case: Case, act: str, named: list[UUID], told: bytearray | None = None) -> Iterator[Disclosure]:
-    """Open cases by their pseudonyms; ``named`` may grow within the block, before what it names is opened.
+@dataclass(slots=True)
+class Entry:
+    """One entry of a search: the scope to open in, and the pseudonyms that it names, which may grow until it ends."""
 
-    So may ``told``: what came of it, of which the entry keeps a keyed digest.
+    scope: Disclosure
+    named: list[UUID]
+
+
+@contextmanager
+def opened_in(
+    authority: UUID, about: Sequence[UUID], at: datetime, told: bytearray | None = None
+) -> Iterator[list[Entry]]:
+    """Begin the entries of a search; each search has as many, for one names a hundred cases at most.
+
+    ``about`` are the pseudonyms that each names. ``told``, what came of it, may grow within the block; the first entry
+    keeps a keyed digest of it.
     """
-    with disclosure(
-        actor=SYSTEM,
-        purpose=Purpose.SEARCH,
-        at=case.at,
-        objects=named,
-        tenant=case.referral.authority_id,
-        act=act,
-        payload=told,
-        always=True,
-    ) as scope:
-        yield scope
+    with ExitStack() as stack:
+        entries = []
+        for number in range(_ENTRIES):
+            named = list(about)
+            scope = disclosure(
+                actor=SYSTEM,
+                purpose=Purpose.SEARCH,
+                at=at,
+                objects=named,
+                tenant=authority,
+                act=COMPARED,
+                payload=None if number else told,
+                always=True,
+            )
+            entries.append(Entry(stack.enter_context(scope), named))
+        yield entries
+
+
+def entry_for(others: Collection[Referral], entries: Sequence[Entry]) -> OpenScope:
+    """Return the scope to open some files in, which its entry names from now on."""
+    entry = next(one for one in entries if len(one.named) + len(others) <= MAX_OBJECTS)
+    entry.named.extend(journal.subjects({other.pk for other in others}).values())
+    return entry.scope
 
 
 # --- One case -----------------------------------------------------------------------------------------
@@ -109,18 +136,18 @@ def _index(pk: UUID, at: datetime) -> bool:
 
 
 def _search(pk: UUID, at: datetime, *, behind: Collection[UUID]) -> bool:
-    """Search for one case, and leave one entry whatever was found.
+    """Search for one case, and leave the same entries whatever was found.
 
     Whoever filed before and after holds two places of the journal, and could count what stands between (SEC-AZ8): one
-    entry more for each file that is found would tell that the child is known.
+    entry more or fewer, for a file that is found, would tell that the child is known.
     """
     with _locked(pk, at) as case:
         referral = case.referral
         if referral.searched_at is not None or referral.state in renewal.OUTSIDE:
             return False
-        named, payload = [case.pseudonym], bytearray()
-        with _opening(case, COMPARED, named, payload) as scope:
-            matches, cut = compared(case, scope, named) if referral.state in _SEARCHED_FOR else ([], False)
+        payload = bytearray()
+        with opened_in(case.authority_id, [case.pseudonym], at, payload) as entries:
+            matches, cut = compared(case, entries) if referral.state in _SEARCHED_FOR else ([], False)
             for pair in _suggest(case, matches):
                 payload += pair.pk.bytes + pair.state.encode()
             # Of a filing, whom the service barred while it was received: no entry of its own tells of that either.
@@ -135,23 +162,21 @@ def _search(pk: UUID, at: datetime, *, behind: Collection[UUID]) -> bool:
         return True
 
 
-def compared(case: Case, scope: OpenScope, named: list[UUID]) -> tuple[list[Found], bool]:
+def compared(case: Case, entries: Sequence[Entry]) -> tuple[list[Found], bool]:
     """Return the files of its authority that belong with a case, each opened and compared, the surest first.
 
-    And whether there was more alike than one search reads.
+    And whether there was more alike than one search reads or opens.
 
-    The pseudonyms of those that are opened are added to ``named``, of which the entry of ``scope`` is made.
+    What is opened is named in ``entries``, one after the other.
     """
     referral = case.referral
     candidates.load([referral])
-    mine = candidates.opened(referral, scope)
+    mine = candidates.opened(referral, entries[0].scope)
     likely = candidates.likely(case.authority_id, blocking_keys.asked_for(mine)).without(referral.pk)
 
-    def opening(others: list[Referral]) -> OpenScope:
-        named.extend(journal.subjects({other.pk for other in others}).values())
-        return scope
-
-    return candidates.searched(mine, case.authority_id, likely, opening), likely.cut
+    found = candidates.searched(mine, case.authority_id, likely, partial(entry_for, entries=entries))
+    is_found = any(one.verdict.kind is LinkKind.SAME for one in found)
+    return found, likely.cut or (likely.leaves_some and not is_found)
 
 
 def _suggest(case: Case, found: list[Found]) -> Iterator[DuplicateCandidate]:

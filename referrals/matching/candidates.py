@@ -25,8 +25,14 @@ from referrals.vocabulary.duplicates import LinkKind
 from referrals.vocabulary.states import State
 
 #: How many files are opened for one search: those that share the most, a part at a time, until one holds the child.
-_PARTS: Final = (8, 24, 60)
-OPENED_AT_MOST: Final = _PARTS[-1]
+#: Where a name and the date are mistaken, little but one value is shared, as by chance with some hundred others.
+_PARTS: Final = (8, 24, 60, 99, 198, 297)
+#: So many where somebody waits for the answer.
+OPENED_AT_MOST: Final = 60
+SEARCHED_AT_MOST: Final = _PARTS[-1]
+#: In bits: the same child is in doubt below, and where another file is so much surer, a doubtful one isn't offered.
+_DOUBTFUL: Final = 8.0
+_SURER: Final = 6.0
 #: What chance gives is told by the length: the children of an authority are two to sixteen times as many as numbers.
 _BY_CHANCE: Final = 1.5
 #: A bound on what one search reads of the index, far above what real names give.
@@ -64,6 +70,11 @@ class Likely:
         """Tell whether a file shares more than chance gives."""
         return self.weights[pk] > self.bits + _BY_CHANCE
 
+    @property
+    def leaves_some(self) -> bool:
+        """Tell whether files that share more than chance gives are more than one search opens."""
+        return any(self.is_likely(pk) for pk in islice(self.weights, SEARCHED_AT_MOST, SEARCHED_AT_MOST + 1))
+
     def without(self, pk: UUID) -> "Likely":
         """Return the others."""
         return replace(self, weights={one: weight for one, weight in self.weights.items() if one != pk})
@@ -71,7 +82,7 @@ class Likely:
 
 def to_open[Key](likely: Iterable[Key]) -> Iterator[list[Key]]:
     """Yield which to open of what is likely, which comes likeliest first, in the parts in which it is opened."""
-    best = list(islice(likely, OPENED_AT_MOST))
+    best = list(islice(likely, SEARCHED_AT_MOST))
     parts = (best[first:end] for first, end in pairwise((0, *_PARTS)))
     yield from (part for part in parts if part)
 
@@ -197,13 +208,35 @@ def searched(
 
     ``opening`` is told of the files of a part before they are opened, and gives the scope to open them in.
     """
-    matches: list[Found] = []
-    for part in likely.to_open():
+
+    def judge(part: list[UUID]) -> list[tuple[Verdict, Referral]]:
         others = cases(authority, part)
-        matches += judged(mine, others, opening(others), among=likely.among)
-        if any(one.verdict.kind == LinkKind.SAME for one in matches):
+        return [
+            (one.verdict, one.referral) for one in judged(mine, others, opening(others), among=likely.among)
+        ]
+
+    found = [Found(other, verdict) for verdict, other in until_found(likely.to_open(), judge)]
+    return sorted(found, key=lambda one: (-one.verdict.score, one.referral.pk))
+
+
+def until_found[Key, Other](
+    parts: Iterable[list[Key]], judge: Callable[[list[Key]], Iterable[tuple[Verdict, Other]]]
+) -> list[tuple[Verdict, Other]]:
+    """Judge a part at a time until one holds the same child; return what belongs with it.
+
+    A file that is doubtful is left out beside one that is much surer: it is mostly a namesake's.
+    """
+    found: list[tuple[Verdict, Other]] = []
+    for part in parts:
+        found += judge(part)
+        if any(verdict.kind is LinkKind.SAME for verdict, _ in found):
             break
-    return sorted(matches, key=lambda one: (-one.verdict.score, one.referral.pk))
+    surest = max((verdict.score for verdict, _ in found if verdict.kind is LinkKind.SAME), default=0.0)
+    return [(verdict, other) for verdict, other in found if not _is_outdone(verdict, surest)]
+
+
+def _is_outdone(verdict: Verdict, surest: float) -> bool:
+    return verdict.kind is LinkKind.SAME and verdict.score < min(_DOUBTFUL, surest - _SURER)
 
 
 def judged(mine: Family, others: Iterable[Referral], scope: OpenScope, *, among: int) -> list[Found]:

@@ -16,8 +16,6 @@ from django.conf import settings
 from django.db import connections
 
 from accounts.actor import SYSTEM
-from audit.disclosure import disclosure
-from audit.events import Purpose
 from core.clock import instant
 from encryption import index, rotation
 from encryption.cache import forget_all
@@ -202,11 +200,9 @@ def test_what_resembles_is_found_at_every_moment_of_the_replacement(world, cases
         forget_all()
         with for_the_service():
             case = Case(Referral.objects.get(pk=cases[0]), actor=SYSTEM, at=instant())
-            named = [case.pseudonym]
-            with disclosure(
-                actor=SYSTEM, purpose=Purpose.SEARCH, at=case.at, objects=named, tenant=case.authority_id
-            ) as scope:
-                matches, _cut = duplicates_tasks.compared(case, scope, named)
+            about = (case.authority_id, [case.pseudonym], case.at)
+            with duplicates_tasks.opened_in(*about) as entries:
+                matches, _cut = duplicates_tasks.compared(case, entries)
                 return {one.referral.pk for one in matches}
 
     before = found()

@@ -8,9 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from structlog.testing import capture_logs
 
 from referrals.duplicates import renewal
+from referrals.duplicates import tasks as duplicates_tasks
 from referrals.matching import blocking_keys, candidates, indexing
+from referrals.matching.comparison import Verdict
 from referrals.models import DuplicateCandidate, IndexSize, IndexValue, Referral
 from referrals.retention.elimination import destroy_rows
+from referrals.vocabulary.duplicates import LinkKind
 from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent
@@ -231,10 +234,48 @@ def test_what_was_opened_to_compare_is_written_down(filed, searched):
 
     with as_owner():
         acts = [json.loads(bytes(entry.body)) for entry in written(act="index:compared")]
-    assert [(body["role"], body["why"], body["out"]) for body in acts] == [("system", "search", "allow")] * 2
+    assert [(body["role"], body["why"], body["out"]) for body in acts] == [("system", "search", "allow")] * 6
     assert {"child.last_name", "child.birth_date"} <= set(acts[-1]["fields"])
-    assert len(acts[-1]["obj"]) == 2
+    assert [len(body["obj"]) for body in acts] == [1, 1, 2, 1, 1, 2]
     second.names_nobody(GIRL["last_name"], "Chloé")
+
+
+@pytest.mark.sec("SEC-AL2")
+def test_however_many_files_are_opened_the_entries_of_a_search_name_them_all(filed, searched, monkeypatch):
+    """Here an entry names three cases at most: the one that is searched for, and two others."""
+    monkeypatch.setattr(candidates, "_PARTS", (1, 2, 4, 6))
+    monkeypatch.setattr(candidates, "SEARCHED_AT_MOST", 6)
+    monkeypatch.setattr(duplicates_tasks, "MAX_OBJECTS", 3)
+    home = {"holders": [{"name": "Yamina Exemple", "link": "mother"}]}
+    for year in range(2008, 2016):
+        filed(of=home, **OTHER | {"first_names": f"Enfant {chr(year - 1943)}", "birth_date": f"{year}-02-03"})
+    with as_owner():
+        searched()
+        before = {entry.pk for entry in written(act="index:compared")}
+    filed("filer_2", of=home, **OTHER)
+    searched()
+
+    with as_owner():
+        found = [json.loads(bytes(one.body)) for one in written(act="index:compared") if one.pk not in before]
+    named = [set(body["obj"]) for body in found]
+    assert [len(each) for each in named] == [3, 3, 3]
+    assert len(set.union(*named)) == 7, "six others, each once"
+    assert all(body["fields"] for body in found)
+
+
+def test_a_doubtful_file_is_offered_where_nothing_is_surer_and_not_beside_one_that_is():
+    def verdict(kind, score):
+        return Verdict(LinkKind(kind), score, ())
+
+    def offered(*parts):
+        found = candidates.until_found(map(list, parts), lambda part: [(one, one) for one in part])
+        return [verdict.score for verdict, _ in found]
+
+    sure, doubtful, kin = verdict("same", 20.0), verdict("same", 2.0), verdict("related", 3.0)
+    assert offered([sure, doubtful, kin]) == [20.0, 3.0]
+    assert offered([verdict("same", 7.0), doubtful]) == [7.0, 2.0], "neither is much surer"
+    assert offered([sure, verdict("same", 9.0)]) == [20.0, 9.0], "one child may have two files"
+    assert offered([kin], [doubtful], [sure]) == [3.0, 2.0], "one match is enough"
 
 
 @pytest.mark.sec("SEC-AZ8")
@@ -255,7 +296,7 @@ def test_a_filing_and_its_search_leave_as_many_entries_whether_or_not_the_child_
 
     assert (none, two) == (0, 2)
     assert of_known == of_unknown
-    assert of_known.count("index:compared") == 1
+    assert of_known.count("index:compared") == 3
 
 
 @pytest.mark.sec("SEC-CR16")
