@@ -63,8 +63,12 @@ def _frequencies() -> Mapping[str, Mapping[str, float]]:
 
 def frequency(which: str, form: str) -> float:
     """Return the share of children with a last or first name; of one that isn't listed, that of the rarest listed."""
-    listed = _frequencies()[which]
-    return listed.get(form) or min(listed.values())
+    return _frequencies()[which].get(form) or _rarest(which)
+
+
+@cache
+def _rarest(which: str) -> float:
+    return min(_frequencies()[which].values())
 
 
 def of_names(which: str, alike: Alike | None) -> float:
