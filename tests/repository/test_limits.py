@@ -150,7 +150,7 @@ referrals/cases/unread.py CASES_MAX
 referrals/saved_views/actions.py VIEWS_MAX
 referrals/filing/receipt_pdf.py _CODE_MAX
 referrals/reading/counts.py MOST
-referrals/matching/candidates.py OPENED_AT_MOST _VALUES_AT_MOST
+referrals/matching/candidates.py OPENED_AT_MOST SEARCHED_AT_MOST _VALUES_AT_MOST
 referrals/matching/identity.py _LONGEST_AGE
 accounts/actions/guidancereviews.py AT_MOST
 directory/actions/changes.py _AT_ONCE
