@@ -42,8 +42,8 @@ register(COMPARED)
 _BATCH: Final = 200
 #: How many files of each kind are suggested for one case: a person is to look at each.
 SUGGESTED_AT_MOST: Final = 5
-#: How many entries a search leaves, however many files it opened: each names the case and as many others as it can.
-_ENTRIES: Final = -(-candidates.SEARCHED_AT_MOST // (MAX_OBJECTS - 1))
+#: How many entries a search leaves at most, to name all that it opens.
+_ENTRIES: Final = 3
 #: A filing that was joined is looked for through the file that took it in.
 _SEARCHED_FOR: Final = frozenset(MACHINES[Machine.DUPLICATE].while_in) - {State.MERGED}
 
@@ -93,14 +93,15 @@ class Entry:
 def opened_in(
     authority: UUID, about: Sequence[UUID], at: datetime, told: bytearray | None = None
 ) -> Iterator[list[Entry]]:
-    """Begin the entries of a search; each search has as many, for one names a hundred cases at most.
+    """Begin the entries of a search, as many as the authority's children need, for one names a hundred cases at most.
 
-    ``about`` are the pseudonyms that each names. ``told``, what came of it, may grow within the block; the first entry
-    keeps a keyed digest of it.
+    Their number follows from the authority alone, whatever is found. ``about`` are the pseudonyms that each names.
+    ``told``, what came of it, may grow within the block; the first entry keeps a keyed digest of it.
     """
+    needed = -(-candidates.children_of(authority) // (MAX_OBJECTS - 1))
     with ExitStack() as stack:
         entries = []
-        for number in range(_ENTRIES):
+        for number in range(max(1, min(needed, _ENTRIES))):
             named = list(about)
             scope = disclosure(
                 actor=SYSTEM,
@@ -174,9 +175,12 @@ def compared(case: Case, entries: Sequence[Entry]) -> tuple[list[Found], bool]:
     mine = candidates.opened(referral, entries[0].scope)
     likely = candidates.likely(case.authority_id, blocking_keys.asked_for(mine)).without(referral.pk)
 
-    found = candidates.searched(mine, case.authority_id, likely, partial(entry_for, entries=entries))
+    most = len(entries) * (MAX_OBJECTS - 1)
+    found = candidates.searched(
+        mine, case.authority_id, likely, partial(entry_for, entries=entries), most=most
+    )
     is_found = any(one.verdict.kind is LinkKind.SAME for one in found)
-    return found, likely.cut or (likely.leaves_some and not is_found)
+    return found, likely.cut or (likely.leaves_some(most) and not is_found)
 
 
 def _suggest(case: Case, found: list[Found]) -> Iterator[DuplicateCandidate]:

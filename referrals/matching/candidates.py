@@ -62,27 +62,26 @@ class Likely:
     among: int
     cut: bool = False
 
-    def to_open(self) -> Iterator[list[UUID]]:
+    def to_open(self, most: int) -> Iterator[list[UUID]]:
         """Yield which to open, in the parts in which they are opened."""
-        return to_open(self.weights)
+        return to_open(self.weights, most)
 
     def is_likely(self, pk: UUID) -> bool:
         """Tell whether a file shares more than chance gives."""
         return self.weights[pk] > self.bits + _BY_CHANCE
 
-    @property
-    def leaves_some(self) -> bool:
+    def leaves_some(self, most: int) -> bool:
         """Tell whether files that share more than chance gives are more than one search opens."""
-        return any(self.is_likely(pk) for pk in islice(self.weights, SEARCHED_AT_MOST, SEARCHED_AT_MOST + 1))
+        return any(self.is_likely(pk) for pk in islice(self.weights, most, most + 1))
 
     def without(self, pk: UUID) -> "Likely":
         """Return the others."""
         return replace(self, weights={one: weight for one, weight in self.weights.items() if one != pk})
 
 
-def to_open[Key](likely: Iterable[Key]) -> Iterator[list[Key]]:
+def to_open[Key](likely: Iterable[Key], most: int = SEARCHED_AT_MOST) -> Iterator[list[Key]]:
     """Yield which to open of what is likely, which comes likeliest first, in the parts in which it is opened."""
-    best = list(islice(likely, SEARCHED_AT_MOST))
+    best = list(islice(likely, min(most, SEARCHED_AT_MOST)))
     parts = (best[first:end] for first, end in pairwise((0, *_PARTS)))
     yield from (part for part in parts if part)
 
@@ -125,6 +124,12 @@ def likely(authority: UUID, traits: Collection[Trait]) -> Likely:
 def lengths_of(authority: UUID) -> tuple[int, tuple[int, ...]]:
     """Return the present length of an authority's values, and every length that a value has at the moment."""
     return _lengths(_LENGTHS.first(authority=authority))
+
+
+def children_of(authority: UUID) -> int:
+    """Return how many children an authority's index held when they were counted last."""
+    size = _LENGTHS.first(authority=authority)
+    return 0 if size is None else size[3]
 
 
 def lengths_elsewhere(own: UUID) -> dict[UUID, tuple[int, ...]]:
@@ -203,10 +208,13 @@ def searched(
     authority: UUID,
     likely: Likely,
     opening: Callable[[list[Referral]], OpenScope],
+    *,
+    most: int = SEARCHED_AT_MOST,
 ) -> list[Found]:
     """Open what is likely, a part at a time until one holds the same child; return what belongs with a family.
 
-    ``opening`` is told of the files of a part before they are opened, and gives the scope to open them in.
+    ``opening`` is told of the files of a part before they are opened, and gives the scope to open them in; ``most`` is
+    how many it may be told of.
     """
 
     def judge(part: list[UUID]) -> list[tuple[Verdict, Referral]]:
@@ -215,7 +223,7 @@ def searched(
             (one.verdict, one.referral) for one in judged(mine, others, opening(others), among=likely.among)
         ]
 
-    found = [Found(other, verdict) for verdict, other in until_found(likely.to_open(), judge)]
+    found = [Found(other, verdict) for verdict, other in until_found(likely.to_open(most), judge)]
     return sorted(found, key=lambda one: (-one.verdict.score, one.referral.pk))
 
 
