@@ -80,21 +80,18 @@ class Index:
 
     def shown(self, asked: Said) -> tuple[list[int], int]:
         """Return whom a search shows, best first, and how many files it opens."""
-        from referrals.matching import candidates, comparison
+        from referrals.matching import candidates
 
-        mine, opened = family(asked), 0
+        judge, opened = spellings.judging(family(asked), self.children), 0
 
-        def judge(part: list[int]) -> list[tuple[Any, int]]:
+        def counted(part: list[int]) -> list[tuple[Any, int]]:
             nonlocal opened
             opened += len(part)
-            told = (
-                (comparison.compare(mine, family(self.children[at]), among=len(self.children)), at)
-                for at in part
-            )
-            return [(one, at) for one, at in told if one is not None and one.kind == "same"]
+            return judge(part)
 
-        found = candidates.until_found(candidates.to_open(self.likely(asked)), judge)
-        return [at for _, at in sorted(((one.score, at) for one, at in found), reverse=True)], opened
+        found = candidates.until_found(candidates.to_open(self.likely(asked)), counted)
+        same = [(one.score, at) for one, at in found if one.kind == "same"]
+        return [at for _, at in sorted(same, reverse=True)], opened
 
 
 def _asked(said: Said, lengths: Iterable[int]) -> dict[int, Any]:

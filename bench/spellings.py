@@ -49,7 +49,7 @@ class Service:
 
     def search(self, asked: Said) -> "Answer":
         """Return whom a search shows, and how many children share a number."""
-        from referrals.matching import blocking_keys, candidates, comparison, ranking
+        from referrals.matching import blocking_keys, candidates, ranking
 
         found: dict[int, set[Any]] = defaultdict(set)
         mine = family(asked)
@@ -58,15 +58,7 @@ class Service:
                 found[at].add(trait)
         weighed = {at: ranking.of_shared(shared, self.bits) for at, shared in found.items()}
         likely = dict(sorted(weighed.items(), key=lambda item: (-item[1], -item[0])))
-
-        def judge(part: list[int]) -> list[tuple[Any, int]]:
-            told = (
-                (comparison.compare(mine, family(self.children[at]), among=len(self.children)), at)
-                for at in part
-            )
-            return [(verdict, at) for verdict, at in told if verdict is not None]
-
-        shown = candidates.until_found(candidates.to_open(likely), judge)
+        shown = candidates.until_found(candidates.to_open(likely), judging(mine, self.children))
         shown.sort(key=lambda one: -one[0].score)
         same = [at for verdict, at in shown if verdict.kind == "same"]
         kin = [at for verdict, at in shown if "siblings" in verdict.reasons]
@@ -83,6 +75,17 @@ class Service:
         """Return whom a search shows as the same child, best first, and how many children share a number."""
         answer = self.search(asked)
         return answer.same, answer.candidates
+
+
+def judging(mine: Any, children: list[Said]) -> Callable[[list[int]], list[tuple[Any, int]]]:
+    """Return what compares some of the children with a family, and says which have to do with it."""
+    from referrals.matching import comparison
+
+    def judge(part: list[int]) -> list[tuple[Any, int]]:
+        told = ((comparison.compare(mine, family(children[at]), among=len(children)), at) for at in part)
+        return [(verdict, at) for verdict, at in told if verdict is not None]
+
+    return judge
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,14 @@ def main() -> int:
     program = ["pgbackrest", f"--stanza={asked.stanza}", "--log-level-console=off"]
     program += [f"--config-path={asked.config_path}"] if asked.config_path else []
     try:
-        old = _begun_before(time.time() - days * 24 * 3600 + AHEAD_SECONDS, program)
+        there = _copies(program)
+        too_old = time.time() - days * 24 * 3600 + AHEAD_SECONDS
+        old = [label for label, begun in there.items() if begun < too_old]
         for label in old:
             # A copy takes along those that build on it: then these are gone when their turn comes.
             subprocess.run([*program, f"--set={label}", "expire"], check=False)  # noqa: S603 - our own words
-        there = _begun_before(time.time(), program)
-        left = set(old).intersection(there)
+        there = _copies(program) if old else there
+        left = there.keys() & set(old)
         _expire_log(program, there)
     except CannotRead:
         print(f"Base {asked.stanza} : le dépôt ne peut pas être lu.", file=sys.stderr)  # noqa: T201
@@ -49,7 +51,7 @@ def main() -> int:
     return 1 if left else 0
 
 
-def _expire_log(program: list[str], copies: list[str]) -> None:
+def _expire_log(program: list[str], copies: dict[str, float]) -> None:
     """Delete the log before the oldest copy: pgBackRest alone would wait until it has as many copies as it keeps."""
     if whole := [label for label in copies if label.endswith("F")]:
         kept = ["--repo1-retention-archive-type=full", f"--repo1-retention-archive={len(whole)}"]
@@ -64,7 +66,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _begun_before(instant: float, program: list[str]) -> list[str]:
+def _copies(program: list[str]) -> dict[str, float]:
     said = subprocess.run([*program, "--output=json", "info"], check=False, stdout=subprocess.PIPE)  # noqa: S603
     try:
         stanzas = [] if said.returncode else json.loads(said.stdout.decode(errors="replace"), strict=False)
@@ -73,7 +75,7 @@ def _begun_before(instant: float, program: list[str]) -> list[str]:
     if not stanzas or any(stanza["status"]["code"] not in READABLE for stanza in stanzas):
         raise CannotRead
     copies = [one for stanza in stanzas for one in stanza["backup"]]
-    return [one["label"] for one in copies if one["timestamp"]["start"] < instant]
+    return {one["label"]: one["timestamp"]["start"] for one in copies}
 
 
 if __name__ == "__main__":

@@ -42,8 +42,6 @@ register(COMPARED)
 _BATCH: Final = 200
 #: How many files of each kind are suggested for one case: a person is to look at each.
 SUGGESTED_AT_MOST: Final = 5
-#: How many entries a search leaves at most, to name all that it opens.
-_ENTRIES: Final = 3
 #: A filing that was joined is looked for through the file that took it in.
 _SEARCHED_FOR: Final = frozenset(MACHINES[Machine.DUPLICATE].while_in) - {State.MERGED}
 
@@ -98,10 +96,11 @@ def opened_in(
     Their number follows from the authority alone, whatever is found. ``about`` are the pseudonyms that each names.
     ``told``, what came of it, may grow within the block; the first entry keeps a keyed digest of it.
     """
-    needed = -(-candidates.children_of(authority) // (MAX_OBJECTS - 1))
+    most = min(candidates.children_of(authority), candidates.SEARCHED_AT_MOST)
+    needed = -(-most // (MAX_OBJECTS - 1))
     with ExitStack() as stack:
         entries = []
-        for number in range(max(1, min(needed, _ENTRIES))):
+        for number in range(max(1, needed)):
             named = list(about)
             scope = disclosure(
                 actor=SYSTEM,
@@ -174,7 +173,6 @@ def compared(case: Case, entries: Sequence[Entry]) -> tuple[list[Found], bool]:
     candidates.load([referral])
     mine = candidates.opened(referral, entries[0].scope)
     likely = candidates.likely(case.authority_id, blocking_keys.asked_for(mine)).without(referral.pk)
-
     most = len(entries) * (MAX_OBJECTS - 1)
     found = candidates.searched(
         mine, case.authority_id, likely, partial(entry_for, entries=entries), most=most

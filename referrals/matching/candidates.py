@@ -62,10 +62,6 @@ class Likely:
     among: int
     cut: bool = False
 
-    def to_open(self, most: int) -> Iterator[list[UUID]]:
-        """Yield which to open, in the parts in which they are opened."""
-        return to_open(self.weights, most)
-
     def is_likely(self, pk: UUID) -> bool:
         """Tell whether a file shares more than chance gives."""
         return self.weights[pk] > self.bits + _BY_CHANCE
@@ -219,11 +215,13 @@ def searched(
 
     def judge(part: list[UUID]) -> list[tuple[Verdict, Referral]]:
         others = cases(authority, part)
-        return [
-            (one.verdict, one.referral) for one in judged(mine, others, opening(others), among=likely.among)
-        ]
+        scope = opening(others)
+        verdicts = (
+            (comparison.compare(mine, opened(other, scope), among=likely.among), other) for other in others
+        )
+        return [(verdict, other) for verdict, other in verdicts if verdict is not None]
 
-    found = [Found(other, verdict) for verdict, other in until_found(likely.to_open(most), judge)]
+    found = [Found(other, verdict) for verdict, other in until_found(to_open(likely.weights, most), judge)]
     return sorted(found, key=lambda one: (-one.verdict.score, one.referral.pk))
 
 
@@ -245,12 +243,6 @@ def until_found[Key, Other](
 
 def _is_outdone(verdict: Verdict, surest: float) -> bool:
     return verdict.kind is LinkKind.SAME and verdict.score < min(_DOUBTFUL, surest - _SURER)
-
-
-def judged(mine: Family, others: Iterable[Referral], scope: OpenScope, *, among: int) -> list[Found]:
-    """Return which of some files belong with a family, of an authority with so many children."""
-    verdicts = ((other, comparison.compare(mine, opened(other, scope), among=among)) for other in others)
-    return [Found(other, verdict) for other, verdict in verdicts if verdict is not None]
 
 
 def cases(authority: UUID, wanted: Sequence[UUID]) -> list[Referral]:
