@@ -18,9 +18,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default as email_policy
 from functools import cache
 from pathlib import Path
 from time import sleep, time
+from typing import cast
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -102,6 +106,10 @@ def browser_context_args():
     return {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESK}
 
 
+#: Django's mailer of files writes a line of so many hyphens after each mail, and mails of one second may share a file.
+BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"
+
+
 @dataclass(frozen=True)
 class Service:
     """The running service: where it answers, the password of all its people, their passkeys, where its state lies.
@@ -123,6 +131,13 @@ class Service:
         sleep(max(0, step * STEP_SECONDS - EARLY_SECONDS - seconds))
         secret = base64.b32decode(self.secrets[f"{name}@demo.invalid"])
         return TOTP(secret, 6, SHA1(), STEP_SECONDS).generate(step * STEP_SECONDS).decode()  # noqa: S303 - RFC 6238
+
+    def mails(self) -> Iterator[EmailMessage]:
+        """Yield the mails that the service has written, those of the newest file first."""
+        folder = Path(self.environment["REPERE_STATE_DIR"]) / "mail"
+        for file in sorted(folder.glob("*"), key=lambda one: one.stat().st_mtime, reverse=True):
+            for mail in file.read_bytes().split(BETWEEN_MAILS):
+                yield cast("EmailMessage", message_from_bytes(mail, policy=email_policy))
 
     def works(self, *names: str) -> None:
         """Let pieces of recurring work be due now, and wait until the service has done them."""

@@ -3,8 +3,6 @@
 Whoever walks types no address but the one that mail brings, and comes everywhere by links.
 """
 
-import email
-import email.policy
 import re
 import shutil
 import socket
@@ -111,12 +109,9 @@ def mailed_link(service: Service, address: str) -> str:
     """Return the link of the newest mail to somebody, once it has left."""
     until = monotonic() + READY_SECONDS
     while monotonic() < until:
-        folder = Path(service.environment["REPERE_STATE_DIR"]) / "mail"
-        for file in sorted(folder.glob("*"), key=lambda one: one.stat().st_mtime, reverse=True):
-            for text in file.read_text(encoding="utf-8").split("-" * 79):
-                message = email.message_from_string(text.strip(), policy=email.policy.default)
-                if address in str(message["To"]) and (found := re.search(r"\S+#\S+", message.get_content())):
-                    return found[0]
+        for mail in service.mails():
+            if address in str(mail["To"]) and (found := re.search(r"\S+#\S+", mail.get_content())):
+                return found[0]
         sleep(0.1)
     raise AssertionError(f"no mail to {address}")
 

@@ -2,27 +2,19 @@
 
 import re
 import sys
-from email import policy
-from email.parser import BytesParser
-from pathlib import Path
 from time import sleep
 
 import pytest
 
 from tests.browser.conftest import READY_SECONDS, run, somebody_else
 
-#: Django's mailer of files writes a line of so many hyphens after each mail, and mails of one second may share a file.
-BETWEEN = b"\n" + b"-" * 79 + b"\n"
-
 
 def link_of(service, name):
     """Put an entry into the directory, let its service be asked, and return the link that its mail has."""
     run([sys.executable, "-m", "tests.browser.an_entry", name], service.environment)
     service.works("directory:asked")
-    folder = Path(service.environment["REPERE_STATE_DIR"]) / "mail"
     for _ in range(READY_SECONDS * 20):
-        for mail in (mail for file in folder.glob("*") for mail in file.read_bytes().split(BETWEEN)):
-            body = BytesParser(policy=policy.default).parsebytes(mail).get_content()
+        for body in (mail.get_content() for mail in service.mails()):
             if name in body:
                 return re.search(r"(http\S+/annuaire/confirmer#\S+)", body)[1]
         sleep(0.05)
