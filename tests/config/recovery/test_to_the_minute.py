@@ -98,6 +98,9 @@ def restore_cases(site):
     documented("pgbackrest --stanza=cases restore")
     site.pgbackrest_does("cases", "restore")
     site.start("cases")
+    documented("psql -Atc 'SELECT pg_is_in_recovery()'")
+    while site.server("cases", "SELECT pg_is_in_recovery()").strip() == "t":
+        time.sleep(0.05)
     documented("deploy/repere owner restore cases --done")
     site.manage("restore", "cases", "--done")
     documented("deploy/repere owner migrate")
