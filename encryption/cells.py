@@ -26,6 +26,7 @@ from encryption.fields import BEFORE, SealedField
 from encryption.sealed import Sealed
 
 _COUNTER: Final = 8  # bytes
+_Objects: Final = models.Manager.from_queryset(SignedQuerySet)  # once: the state of each migration has models anew
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +45,7 @@ class CellsField(MacField):
         self._purpose = f"cells.{cls._meta.db_table}"
         meta: Any = cls._meta
         if not meta.abstract and not meta.local_managers:  # whose model says nothing of its own
-            cls.add_to_class("objects", SignedQuerySet.as_manager())
+            cls.add_to_class("objects", _Objects())
 
     @cached_property
     def cells(self) -> tuple[str, ...]:

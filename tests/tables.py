@@ -2,8 +2,8 @@
 
 The first process that needs tables makes them and leaves a copy in ``var/``. Other processes and later runs take it,
 as long as migrations, models and what these import are the same. The key store records the migrations of apps whose
-tables stand in the other database, and doesn't play them. ``tests/repository/test_migrations.py`` plays all, as the
-service does.
+tables stand in the other database, and doesn't play them. ``tests/repository/test_migrations.py`` plays them as the
+service does, at night all of them.
 """
 
 import gc
@@ -48,12 +48,12 @@ def made_quickly() -> Iterator[None]:
             return
         COPIES.mkdir(parents=True, exist_ok=True)
         with alone(COPIES, "making"):
-            copies, made = _copies(), set()
+            there, made = copies(), set()
             make = migrate.Command.handle
 
             def take_or_make(command: Any, *words: Any, database: str, **options: Any) -> None:
-                if copies[database].exists():
-                    _take(database, copies[database])
+                if there[database].exists():
+                    _take(database, there[database])
                 else:
                     make(command, *words, database=database, **options)
                     made.add(database)
@@ -62,12 +62,12 @@ def made_quickly() -> Iterator[None]:
             yield
             # Of these alone: where no test asks for a database, the connection leads to the one of the service.
             for alias in made:
-                _leave(alias, copies[alias])
-            for before in set(COPIES.glob("*.sqlite3*")) - set(copies.values()):
+                _leave(alias, there[alias])
+            for before in set(COPIES.glob("*.sqlite3*")) - set(there.values()):
                 before.unlink()
 
 
-def _copies() -> dict[str, Path]:
+def copies() -> dict[str, Path]:
     """Return where the copy of each database stands, or will, for the code as it is now."""
     sources = sorted({path for pattern in MADE_FROM for path in ROOT.glob(pattern)})
     each = (f"{path.relative_to(ROOT)} {digest.sha256(path.read_bytes()).hex()}" for path in sources)
