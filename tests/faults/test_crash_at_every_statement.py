@@ -34,9 +34,9 @@ def _quiet():
         yield
 
 
-#: Each statement in a run at night. Else one of 19, another for each write, so that what all writes have in common
+#: Each statement in a run at night. Else one of 61, another for each write, so that what all writes have in common
 #: crashes at each.
-EVERY = 1 if NIGHT else 19
+EVERY = 1 if NIGHT else 61
 #: The shortest write has so many statements.
 FEWEST = 5
 
