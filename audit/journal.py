@@ -61,6 +61,12 @@ class _Draft(NamedTuple):
     topic: events.Topic | None
     rows: Sequence[Waiting] = ()
 
+    @property
+    def listed(self) -> list[str]:
+        """Return its objects where they have rows of their own."""
+        objects: list[str] = self.values["obj"]
+        return objects if len(objects) > 1 else []
+
 
 def record(
     act: str,
@@ -239,10 +245,7 @@ def _institution(organisation_id: UUID | None) -> UUID | None:
 
 
 def _append(connection: BaseDatabaseWrapper, drafts: Sequence[_Draft], *, at: datetime) -> Entry:
-    """Place entries in their writer's chain, hash and insert them; return the last.
-
-    One statement, if none has several objects.
-    """
+    """Place entries in their writer's chain, hash and insert them; return the last. One is one statement."""
     place, previous = writer.next_place(connection)
     entries: list[Entry] = []
     for draft in drafts:
@@ -251,12 +254,12 @@ def _append(connection: BaseDatabaseWrapper, drafts: Sequence[_Draft], *, at: da
         place, previous = writer.Place(place.writer, place.seq + 1), place.mac
     # INSERT alone: the role of the service may neither read nor change an entry.
     if len(entries) == 1:
-        _insert(connection, entries[0])
+        _insert(connection, entries[0], drafts[0].listed)
     else:
         Entry.objects.using(connection.alias).bulk_create(entries)
+        for draft, entry in zip(drafts, entries, strict=True):
+            _list_subjects(connection, entry.pk, draft.listed)
     for draft, entry in zip(drafts, entries, strict=True):
-        if len(draft.values["obj"]) > 1:
-            _list_subjects(connection, entry.pk, draft.values["obj"])
         # After the INSERT: a statement that fails must use up no number.
         assert entry.place is not None  # noqa: S101 - it was made with one
         writer.take(connection, entry.place)
@@ -304,23 +307,30 @@ def _made(
     return entry
 
 
-def _insert(connection: BaseDatabaseWrapper, entry: Entry) -> None:
-    """Insert an entry.
+def _insert(connection: BaseDatabaseWrapper, entry: Entry, listed: Sequence[str]) -> None:
+    """Insert an entry, with a row for each of several objects.
 
-    By hand: the ORM takes longer to make the statement than PostgreSQL to carry it out, and every act waits for it.
+    By hand: the ORM takes longer to make the statement than PostgreSQL to carry it out, and every act waits for it. On
+    PostgreSQL the rows go with it: a second statement costs a list as much as its fifty MACs.
     """
     held = entry.__dict__
-    # The driver of PostgreSQL takes the values as they are; to have each prepared costs as much as the entry's MAC.
-    values = (
-        [held[name] for name in _columns()]
-        if connection.vendor == "postgresql"
-        else [
-            field.get_db_prep_save(held[field.attname], connection) for field in Entry._meta.concrete_fields
-        ]
-    )
     # As ``save``: whoever catches the error goes on with no transaction that lacks the entry.
-    with transaction.mark_for_rollback_on_error(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute(_statement(connection.vendor), values)
+    with transaction.mark_for_rollback_on_error(using=connection.alias):
+        if connection.vendor == "postgresql":
+            # The driver takes the values as they are; to have each prepared costs as much as the entry's MAC.
+            values = [held[name] for name in _columns()]
+            statement = _statement(connection.vendor)
+            if listed:
+                statement = f"WITH entry AS ({statement}) {_SUBJECTS_TOGETHER}"
+                values += [",".join(listed), entry.pk]
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+        else:
+            fields = Entry._meta.concrete_fields
+            values = [field.get_db_prep_save(held[field.attname], connection) for field in fields]
+            with connection.cursor() as cursor:
+                cursor.execute(_statement(connection.vendor), values)
+            _list_subjects(connection, entry.pk, listed)
     entry._state.adding, entry._state.db = False, connection.alias
 
 
@@ -337,23 +347,23 @@ def _statement(_vendor: str) -> str:
     return f"INSERT INTO {quote(Entry._meta.db_table)} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - our table
 
 
+_SUBJECTS: Final = f'INSERT INTO "{EntrySubject._meta.db_table}" (subject, entry_id)'
+_SUBJECTS_TOGETHER: Final = f"{_SUBJECTS} SELECT unnest(string_to_array(%s, ',')::uuid[]), %s"
+
+
 def _list_subjects(connection: BaseDatabaseWrapper, entry_id: UUID, objects: Sequence[str]) -> None:
     """Insert a row for each subject of an entry that has several.
 
     By hand: on a page of fifty lines the ORM takes as long over these rows as over all the rest of the entry.
     """
-    table = connection.ops.quote_name(EntrySubject._meta.db_table)
+    if not objects:
+        return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                f"INSERT INTO {table} (subject, entry_id) "
-                "SELECT unnest(string_to_array(%s, ',')::uuid[]), %s",
-                [",".join(objects), entry_id],
-            )
+            cursor.execute(_SUBJECTS_TOGETHER, [",".join(objects), entry_id])
         else:
             cursor.executemany(
-                f"INSERT INTO {table} (subject, entry_id) VALUES (%s, %s)",  # noqa: S608 - our table
-                [(UUID(one).hex, entry_id.hex) for one in objects],
+                f"{_SUBJECTS} VALUES (%s, %s)", [(UUID(one).hex, entry_id.hex) for one in objects]
             )
 
 
