@@ -29,7 +29,6 @@ from encryption.told_rows import Hex
 from outbox.scheduler import recurring
 
 _SUBJECTS: Final = SubjectPseudonym._meta.db_table
-_HEX: Final = 64  # signs of a MAC
 # Accounts are few and their pseudonyms never change, so each process remembers those that are committed. Emptied as a
 # whole when full: to keep the order of use would cost a lock at each reading.
 _MAX_REMEMBERED = 20_000
@@ -161,10 +160,10 @@ def told_subject(referral_id: UUID, told: str) -> UUID | None:
 
     None where its row isn't as the service wrote it, which is an alarm, by its table and pseudonym.
     """
-    # An id has hyphens in one database and none in the other; either is shorter than a MAC.
-    signs = told[-_HEX:] if len(told) > _HEX else ""
-    pseudonym, stored = UUID(told.removesuffix(signs)), bytes.fromhex(signs)
-    if digest.equal(stored, mac(_SUBJECTS, referral_id, pseudonym)):
+    # An id has hyphens in one database and none in the other. Of a row without a MAC nothing follows it.
+    stored = bytes.fromhex(told.replace("-", ""))
+    pseudonym = UUID(bytes=stored[:16])
+    if digest.equal(stored[16:], mac(_SUBJECTS, referral_id, pseudonym)):
         return pseudonym
     # Later: it is read amid a query.
     alarms.raise_later(f"pseudonym:{_SUBJECTS}:{pseudonym}")

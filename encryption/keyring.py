@@ -73,7 +73,8 @@ _data: KeyCache[bytes, SealingKey] = KeyCache()
 _above: KeyCache[bytes, Above] = KeyCache()
 _in_use: KeyCache[tuple[Kind, UUID], SealingKey] = KeyCache()
 _intake: KeyCache[UUID, PublicKey] = KeyCache()
-_index: KeyCache[Kind, IndexKey] = KeyCache()
+# Of one key: None, for a member of an enumeration hashes by a call, and each row that gives a right asks here.
+_index: KeyCache[None, IndexKey] = KeyCache()
 _likeness: KeyCache[Kind, dict[UUID, IndexKey]] = KeyCache()
 
 # ``held(id_bytes)`` is the way of every opening: one look into a dictionary, no call in between.
@@ -305,14 +306,14 @@ def index_key() -> IndexKey:
     Raises:
         KeysUnavailable: the key store or the provider doesn't answer, or the key is lost.
     """
-    key = _index.get(Kind.INDEX)
+    key = _index.get(None)
     if key is None:
         key = opened(_row_in_use(Kind.INDEX, WHOLE_SERVICE), None, usable_index)
         # A lost index key is an outage, and no other is made: filers and the journal's codes are found by equal values
         # only, and a new key would silently find nothing (0016).
         if key is None:
             raise KeysUnavailable
-        _index.put(Kind.INDEX, key)
+        _index.put(None, key)
     return key
 
 

@@ -41,13 +41,14 @@ def case_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[d
     actor, at = actor_in(request), request.at
     page = _page(asked, actor, at=at)
     ties = {row.pk: case_ties.ties_of(row, actor) for row in page.items}
+    tied = list(zip(page.items, ties.values(), strict=True))
     if asked["names"]:
-        named = (r for r in page.items if not ties[r.pk].coarse and not ties[r.pk].draft)
+        named = (row for row, held in tied if not held.coarse and not held.draft)
         volume_limits.count_lines(named, actor=actor, at=at)
-    lines = [filings.coarse_line(r) if ties[r.pk].coarse else shell.shell(r, ties[r.pk]) for r in page.items]
+    lines = [filings.coarse_line(row) if held.coarse else shell.shell(row, held) for row, held in tied]
     if asked["details"]:
         columns.add_facts(page.items, ties, lines, actor=actor, at=at)
-    filed = [row for row in page.items if ties[row.pk].filed]
+    filed = [row for row, held in tied if held.filed]
     with listing(page.items, actor=actor, at=at, unnamed=filed) as scope:
         if asked["names"]:
             reading_names.add_names(page.items, ties, lines, scope, actor=actor)

@@ -13,6 +13,4 @@ def labelled(code: Coded) -> dict[str, Any]:
 
 def moment(value: datetime | date | None) -> str | None:
     """Return an instant in UTC with a ``Z``, or a date, as text."""
-    if value is None or not isinstance(value, datetime):
-        return value.isoformat() if value is not None else None
-    return value.isoformat().replace("+00:00", "Z")
+    return None if value is None else value.isoformat().replace("+00:00", "Z")
