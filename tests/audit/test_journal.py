@@ -350,6 +350,23 @@ def test_an_entry_on_one_subject_is_one_statement(nadia, django_assert_num_queri
     assert seen.captured_queries[0]["sql"].startswith("INSERT")
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+def test_an_entry_on_several_subjects_is_one_statement_too_where_the_database_can(
+    nadia, django_assert_num_queries
+):
+    cases = [uuid4() for _ in range(3)]
+    with transaction.atomic():
+        journal.record("test:done", actor=nadia, at=NOON)
+
+    several_rows = 1 if connection.vendor == "sqlite" else 0
+    with transaction.atomic(), django_assert_num_queries(1 + several_rows):
+        entry = journal.record("test:done", actor=nadia, at=NOON, objects=cases)
+
+    listed = EntrySubject.objects.filter(entry_id=entry.pk).values_list("subject", flat=True)
+    assert sorted(listed) == sorted(cases)
+    assert Entry.objects.get(pk=entry.pk).subject is None
+
+
 @pytest.mark.sec("SEC-AL4")
 def test_a_database_that_fails_makes_the_journal_unavailable(nadia):
     def broken(execute, sql, params, many, context):
