@@ -44,6 +44,8 @@ class ServiceRequest(HttpRequest):
             a pass by the host of files (``referrals/attachments/api.py``); read by all that asks for rights.
         concerned: Pseudonym and authority of the case that the caller was let know of, and whether they file it. Set by
             ``referrals/reading/disclosures.py``; read by the pipeline, for a refusal names the case.
+        refusals: What the database keeps of the caller's refused requests, where the address is one of cases. Set by
+            ``config/pipeline.py``; read by ``config/probing.py``.
         purpose: What the case was opened for. Set by views; read by the pipeline, for a refusal names it.
         refusal: What to journal of a refusal. Set by ``config/errors.py``; read by the pipeline.
         stands: Whether what was written counts in spite of the refusal. Set by ``config/errors.py``; read by the
@@ -66,6 +68,7 @@ class ServiceRequest(HttpRequest):
     at: datetime
     actor: Actor | None
     concerned: tuple[UUID, UUID | None, bool] | None
+    refusals: bytes | memoryview | None
     purpose: Purpose | None
     refusal: Refusal
     stands: bool

@@ -216,7 +216,7 @@ class Caller:
             return errors.answer_to(refused, request) or errors.refuse(request, 401, "not-authenticated")
         request.actor = actor
         if actor is not None:
-            row_level_security.open_for(actor)
+            request.refusals = row_level_security.open_for(actor, asked=probing.question_of(request, actor))
         remembered = access_exceptions.remembering() if request.method in SAFE else nullcontext()
         with remembered, paging.read_by(actor.user_id if actor is not None else None):
             return self.get_response(request)

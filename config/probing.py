@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 
+from accounts.actor import Actor
 from accounts.request import ServiceRequest, actor_in
 from referrals.access import refusal_limits
+from referrals.access.row_level_security import NOTHING, Question
 from referrals.errors import CasesDelayed
 from referrals.vocabulary.states import Machine
 
@@ -44,6 +46,12 @@ _FILING: Final = frozenset({("POST", ""), ("PATCH", "/<uuid:pk>"), ("POST", "/<u
 _REFUSED: Final = (403, 404)
 
 
+def question_of(request: ServiceRequest, actor: Actor) -> Question:
+    """Return what is asked for ``wait_of`` where the address may be one of cases; its route isn't known yet."""
+    first = request.path_info.removeprefix("/api/v1").removeprefix("/").partition("/")[0]
+    return refusal_limits.question(actor, at=request.at) if first in CASES else NOTHING
+
+
 def is_of_cases(request: ServiceRequest) -> bool:
     """Tell whether the address is one of cases."""
     return _first_of(request) in CASES
@@ -54,7 +62,7 @@ def wait_of(request: ServiceRequest) -> CasesDelayed | None:
     actor = getattr(request, "actor", None)
     if actor is None or not is_of_cases(request) or _never_waits(request):
         return None
-    wait = refusal_limits.wait_of(actor, at=request.at)
+    wait = refusal_limits.wait_of(actor, request.refusals, at=request.at)
     return CasesDelayed(wait) if wait else None
 
 

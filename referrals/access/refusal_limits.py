@@ -18,13 +18,12 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, transaction
-from django.db.models import BinaryField, DateTimeField, QuerySet
+from django.db import DatabaseError, connection, transaction
 
 from accounts.actor import Actor
 from accounts.throttling import delay
-from core.kept_queries import Given, KeptQuery
 from encryption.errors import EncryptionError
+from referrals.access.row_level_security import NOTHING, Question
 from referrals.access.volume_limits import opened, person_of, sealed
 from referrals.models.volume import UseCount
 
@@ -37,33 +36,35 @@ _WRITTEN: Final = struct.Struct(">II")
 _REFUSAL: Final = struct.Struct(">d")
 #: How many are kept beyond the free ones: fewer let an account wait the longest already.
 _DELAYING: Final = 20
+#: What a row in force holds, as a question; it has one place for the person, one for the kind and one for the instant.
+_USED: Final = f'(SELECT used FROM "{UseCount._meta.db_table}" WHERE person = %s AND cap = %s AND until > %s)'  # noqa: S608 - our table
 _log = structlog.get_logger("referrals")
 
 
-def wait_of(actor: Actor, *, at: datetime) -> int:
-    """Return for how many seconds an account's addresses of cases wait; 0 where they needn't."""
-    if actor.user_id is None:
-        return 0
+def question(actor: Actor, *, at: datetime) -> Question:
+    """Return what is asked of the database for ``wait_of``."""
     try:
-        person = person_of(actor.user_id, REFUSALS)
+        if actor.user_id is not None:
+            now = connection.ops.adapt_datetimefield_value(at)
+            return _USED, [person_of(actor.user_id, REFUSALS), REFUSALS, now]
     except EncryptionError:  # no case is opened then either; a filer still sees how far a filing is
+        pass
+    return NOTHING
+
+
+def wait_of(actor: Actor, used: bytes | memoryview | None, *, at: datetime) -> int:
+    """Return for how many seconds an account's addresses of cases wait; 0 where they needn't.
+
+    ``used`` is what the database answered.
+    """
+    if used is None or actor.user_id is None:
         return 0
-    used = _USED.first(person=person, at=at)
-    recent = [] if used is None else _recent(opened(person, used), at)
+    recent = _recent(opened(person_of(actor.user_id, REFUSALS), used), at)
     wait = _delay(recent).total_seconds()
     if not wait:
         return 0
     since = max(0.0, at.timestamp() - recent[-1])  # a clock that was set back makes nobody wait for longer
     return max(0, math.ceil(wait - since))
-
-
-def _in_force() -> "QuerySet[UseCount, bytes | memoryview]":
-    person, at = Given("person", BinaryField()), Given("at", DateTimeField())
-    rows = UseCount.objects.filter(person=person, cap=REFUSALS, until__gt=at).order_by("pk")
-    return rows.values_list("used", flat=True)[:1]
-
-
-_USED: Final = KeptQuery(_in_force)
 
 
 def note(actor: Actor, *, refused: bool, at: datetime) -> int | None:

@@ -6,9 +6,10 @@ the keyed hashes of the caller's own filings and of the drafts shared with the i
 there the rule of ``visibility.py`` stands alone. Policies: ``referrals/migrations/_row_level_security.py``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,30 +20,33 @@ from referrals.access.people import institutions_of, services_of
 from referrals.access.relations import filed_by, shared_with
 
 ALL = "all"
+#: One value in SQL, with its parameters, that is asked in the statement that says whose rows these are.
+type Question = tuple[str, Sequence[Any]]
+NOTHING: Final[Question] = ("NULL", ())
+#: `true`: until the end of the transaction. A pooled connection hands nothing over to the next request (0006).
+_SETTINGS: Final = (
+    "clock_timestamp(), set_config('repere.authorities', %s, true), set_config('repere.organisations', %s, true),"
+    " set_config('repere.filer', %s, true), set_config('repere.shared', %s, true)"
+)
 
 
-def _set(authorities: str, organisations: str = "", filer: str = "", shared: str = "") -> datetime | None:
-    """Set them for the running transaction; return the instant by PostgreSQL's clock."""
+def _set(*said: str, asked: Question = NOTHING) -> tuple[datetime | None, Any]:
+    """Set them for the running transaction; return the instant by PostgreSQL's clock, and what was asked."""
     # What was read under the old settings may lack rows that are in reach now, or hold some that no longer are.
     read_again()
-    if connection.vendor != "postgresql":
-        return None
+    sql, parameters = asked
+    settings, values = (_SETTINGS, said) if connection.vendor == "postgresql" else ("NULL", ())
+    if not values and asked is NOTHING:
+        return None, None
     with connection.cursor() as cursor:
-        cursor.execute(
-            # `true`: until the end of the transaction. A pooled connection hands nothing over to the next request
-            # (0006).
-            "SELECT clock_timestamp(), set_config('repere.authorities', %s, true),"
-            " set_config('repere.organisations', %s, true), set_config('repere.filer', %s, true),"
-            " set_config('repere.shared', %s, true)",
-            [authorities, organisations, filer, shared],
-        )
-        told: datetime = cursor.fetchone()[0]
-    return told
+        cursor.execute(f"SELECT {sql}, {settings}", [*parameters, *values])
+        answer, told, *_ = cursor.fetchone()
+    return told, answer
 
 
 def _said() -> list[str]:
     if connection.vendor != "postgresql":
-        return [""]
+        return [""] * 4
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(current_setting('repere.authorities', true), ''),"
@@ -59,15 +63,18 @@ def _listed(ids: Iterable[UUID]) -> str:
 
 def close() -> datetime | None:
     """Let the running transaction see no case; return the instant by the database's clock, where it has one."""
-    return _set("")
+    return _set("", "", "", "")[0]
 
 
-def open_for(actor: Actor) -> None:
-    """Let the running transaction see what the actor's authorities, services and own filings let through."""
+def open_for(actor: Actor, *, asked: Question = NOTHING) -> Any:
+    """Let the running transaction see what the actor's authorities, services and own filings let through.
+
+    Returns what is ``asked``: a question of its own would be a statement more on each request.
+    """
     # Keyed values, as in the tables: the settings of a transaction don't say either whose filings they are (SEC-CR20).
     own = filed_by(actor.user_id).hex() if actor.user_id else ""
     shared = ",".join(sorted(shared_with(institution).hex() for institution in institutions_of(actor)))
-    _set(_listed(actor.authority_ids), _listed(services_of(actor)), own, shared)
+    return _set(_listed(actor.authority_ids), _listed(services_of(actor)), own, shared, asked=asked)[1]
 
 
 @contextmanager
@@ -75,7 +82,7 @@ def beyond() -> Iterator[None]:
     """Let the running transaction reach all cases for what its actor doesn't see, then stand where it stood."""
     # Read back, not made from an actor: blocks stand within each other, and recurring work has no actor.
     stood = _said()
-    _set(ALL)
+    _set(ALL, "", "", "")
     try:
         yield
     finally:
@@ -88,7 +95,7 @@ def beyond() -> Iterator[None]:
 def for_the_service() -> Iterator[None]:
     """Let recurring work of the service itself see the cases of all authorities, within a transaction."""
     with transaction.atomic():
-        _set(ALL)
+        _set(ALL, "", "", "")
         try:
             yield
         finally:

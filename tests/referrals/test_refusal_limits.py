@@ -123,6 +123,7 @@ def test_what_one_may_not_do_counts_like_what_is_not_there(world, few, filed):
     assert agent.get(f"referrals/{filed}").status_code == 429
 
 
+@pytest.mark.both_databases("each asks for the count in a statement of its own")
 def test_the_wait_doubles_up_to_a_minute_and_ends(world, few, filed, clock):
     cell, waits = world.as_("crip_coordinator"), []
     refused_often(cell)
