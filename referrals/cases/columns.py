@@ -4,12 +4,12 @@ For a whole page at once: the number of queries is the same for one line and for
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import F, QuerySet, prefetch_related_objects
 
 from accounts.actor import Actor
 from core.kept_queries import AmongGiven, KeptQuery
@@ -19,7 +19,7 @@ from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
 from referrals.attachments import rights
 from referrals.duplicates import queries as duplicates_queries
-from referrals.models import Assignment, Attachment, Concern, Referral
+from referrals.models import Assignment, Attachment, Referral
 from referrals.reading import clocks, owners
 from referrals.visits import queries as visits_queries
 from referrals.vocabulary.filing_answers import FilerProfession
@@ -34,11 +34,13 @@ def add_facts(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Add ``facts`` to the lines of a page, each as far as the actor may read it; coarse lines and drafts have none."""
+    """Add ``facts`` to the lines of a page, each as far as the actor may read it; coarse lines and drafts have none.
+
+    The rows come ``with_filers``.
+    """
     cases = {row.pk: row for row in rows if not (ties[row.pk].coarse or ties[row.pk].draft)}
     due = clocks.next_of(cases, actor, at=at)
     people = owners.owners_of(cases, actor, at=at)
-    filers = _filers([pk for pk in cases if "C" in ties[pk].reads])
     similar = duplicates_queries.unseen_matches({pk: ties[pk] for pk in cases}, actor, at=at)
     news = visits_queries.news_of(list(cases.values()), actor=actor, at=at)
     files = _attachments(cases, ties, actor)
@@ -52,7 +54,7 @@ def add_facts(
         line["facts"] = {
             "next_due": due_line(due.get(pk), at=at),
             "owners": [_person(one) for one in people.get(pk, ())] if named else None,
-            "filer": filers.get(pk),
+            "filer": _filer(cases[pk], ties[pk]),
             "attachments": files[pk],
             "new_attachments": news[pk].attachments if pk in news else 0,
             "unread": news[pk].messages if pk in news else 0,
@@ -81,17 +83,15 @@ def _person(assignment: Assignment) -> dict[str, str]:
     }
 
 
-def _filers(cases: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Return what kind of person filed each of the cases, of which the caller reads class C."""
-    return {pk: labelled(FilerProfession(code)) for pk, code in _FILERS.rows(cases=list(cases))}
+def with_filers(rows: "QuerySet[Referral]") -> "QuerySet[Referral]":
+    """Return the rows of a list with what kind of person filed each, for ``add_facts``."""
+    return rows.annotate(filed_as_profession=F("concern__filer_profession"))
 
 
-def _filers_of() -> "QuerySet[Concern, Any]":
-    rows = Concern.objects.filter(AmongGiven("referral", "cases")).exclude(filer_profession="")
-    return rows.values_list("referral_id", "filer_profession")
-
-
-_FILERS: Final = KeptQuery(_filers_of)
+def _filer(row: Any, ties: CaseAccess) -> dict[str, Any] | None:
+    """Return what kind of person filed a case, to who reads class C."""
+    told = row.filed_as_profession if "C" in ties.reads else ""
+    return labelled(FilerProfession(told)) if told else None
 
 
 def _attachments(

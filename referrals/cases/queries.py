@@ -59,23 +59,35 @@ def _page(asked: Mapping[str, Any], actor: Actor, *, at: datetime) -> Page:
     drafts, order = asked.get("state") == State.DRAFT, sorting.plain_order(asked["sort"], actor)
     bound_to = repr(sorted((name, str(value)) for name, value in asked.items() if name not in _OF_NO_ROW))
     if order is not None and not drafts and "cursor" not in asked and filters.are_plain(asked):
-        columns = tuple((name, asked[name]) for name in filters.OF_COLUMNS if name in asked)
-        fetched = _FIRST.rows(actor, columns, order, asked["limit"], at=at)
+        compared = tuple((name, asked[name]) for name in filters.OF_COLUMNS if name in asked)
+        fetched = _FIRST.rows(actor, compared, order, asked["limit"], asked["details"], at=at)
         keeps = visibility.TiedRows.keeps
         return first_page(
             fetched, Referral, limit=asked["limit"], order=order, bound_to=bound_to, keeps=keeps
         )
     seen = visibility.visible_to(actor, at=at) if drafts else visibility.listed_to(actor, own=False, at=at)
-    rows = filters.filtered(seen.defer(*shell.ON_NO_LINE), asked, actor=actor, at=at)
+    rows = filters.filtered(_of_lines(seen, details=asked["details"]), asked, actor=actor, at=at)
     rows, order = sorting.sorted_by(rows, asked["sort"], actor=actor, at=at)
     return page_of(rows, limit=asked["limit"], order=order, cursor=asked.get("cursor"), bound_to=bound_to)
 
 
 def _first(
-    actor: Actor, columns: Iterable[tuple[str, Any]], order: tuple[str, str], limit: int, *, at: datetime
+    actor: Actor,
+    compared: Iterable[tuple[str, Any]],
+    order: tuple[str, str],
+    limit: int,
+    details: bool,
+    *,
+    at: datetime,
 ) -> "QuerySet[Referral]":
-    cases = visibility.listed_to(actor, own=False, at=at).defer(*shell.ON_NO_LINE)
-    return first_rows(cases.filter(**dict(columns)), limit=limit, order=order)
+    cases = _of_lines(visibility.listed_to(actor, own=False, at=at), details=details)
+    return first_rows(cases.filter(**dict(compared)), limit=limit, order=order)
+
+
+def _of_lines(rows: "QuerySet[Referral]", *, details: bool) -> "QuerySet[Referral]":
+    """Return the rows with what their lines tell."""
+    rows = rows.defer(*shell.ON_NO_LINE)
+    return columns.with_filers(rows) if details else rows
 
 
 #: The first page of the list, as most people ask for it all day.
