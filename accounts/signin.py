@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import auth
 from django.db import transaction
-from django.db.models import CharField, DateTimeField, Q, QuerySet
+from django.db.models import CharField, DateTimeField, Q, QuerySet, UUIDField
 from django.utils.crypto import constant_time_compare
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -135,10 +135,17 @@ def _of_session(request: ServiceRequest, *, at: datetime) -> Actor | None:
 
 def actor_of_user(user: User, origin: Origin, *, at: datetime, proved_at: datetime | None = None) -> Actor:
     """Return a signed-in person, with all positions in force at ``at``."""
-    held = Membership.objects.in_force(at).filter(user=user).order_by("id")
-    positions = tuple(map(_position, held))
+    positions = tuple(map(_position, _HELD.rows(at=at, user=user.pk)))
     verified = user.verified_at is not None
     return _actor(user.pk, positions, origin, verified=verified, name=user.full_name, proved_at=proved_at)
+
+
+def _held() -> "QuerySet[Membership]":
+    at, user = Given("at", DateTimeField()), Given("user", UUIDField())
+    return Membership.objects.in_force(at).filter(user=user).order_by("id")
+
+
+_HELD: Final = KeptQuery(_held)
 
 
 def _position(held: Membership) -> Position:
