@@ -98,7 +98,7 @@ class Filler(Maker):
             self.subject.line(referral_id=pk, pseudonym=pseudonym, created_at=NOW, mac=mac)
         )
         for number, _ in buckets.values(
-            authority, blocking_keys.of(spellings.family(said)), [self.bits], under=self.under
+            authority, blocking_keys.of(spellings.family(said)), self.bits, under=self.under
         ):
             self.next_id += 1
             self.lines[self.value.name].append(

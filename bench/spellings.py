@@ -53,7 +53,7 @@ class Service:
 
         found: dict[int, set[Any]] = defaultdict(set)
         mine = family(asked)
-        for number, trait in self._numbers(blocking_keys.asked_for(mine)).items():
+        for number, (trait, _) in self._numbers(blocking_keys.asked_for(mine)).items():
             for at in self.rows.get(number, ()):
                 found[at].add(trait)
         weighed = {at: ranking.of_shared(shared, self.bits) for at, shared in found.items()}
@@ -370,8 +370,8 @@ def set_up() -> None:
     from encryption.unwrapped import IndexKey
     from referrals.matching import phonetics
 
-    made = IndexKey(b"a key of the figures alone, no more")
-    keyring.likeness_keys = lambda: {UUID(int=1): made}  # type: ignore[assignment]
+    made = {UUID(int=1): IndexKey(b"a key of the figures alone, no more")}
+    keyring.likeness_keys = lambda: made  # type: ignore[assignment]
     phonetics.sound = cache(phonetics.sound)
 
 

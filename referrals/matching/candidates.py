@@ -33,7 +33,7 @@ SEARCHED_AT_MOST: Final = _PARTS[-1]
 #: In bits: the same child is in doubt below, and where another file is so much surer, a doubtful one isn't offered.
 _DOUBTFUL: Final = 8.0
 _SURER: Final = 6.0
-#: What chance gives is told by the length: the children of an authority are two to sixteen times as many as numbers.
+#: What chance gives is told by the length: the children of an authority are two to four times as many as numbers.
 _BY_CHANCE: Final = 1.5
 #: A bound on what one search reads of the index, far above what real names give.
 _VALUES_AT_MOST: Final = 20_000
@@ -89,16 +89,13 @@ def likely(authority: UUID, traits: Collection[Trait]) -> Likely:
     # Which traits a row shares are the bits of one number: thousands of rows share a few hundred sets of them.
     ordered = list(dict.fromkeys(traits))
     place = {trait: at for at, trait in enumerate(ordered)}
-    marks = {
-        number: (1 << place[trait], length)
-        for length in lengths
-        for number, trait in buckets.numbers(authority, ordered, [length]).items()
-    }
+    asked = buckets.numbers(authority, ordered, lengths)
+    marks = {number: (1 << place[trait], length) for number, (trait, length) in asked.items()}
     # By the numbers that ids are, which are counted and put in order much faster.
     ids: dict[int, UUID] = {}
     shared: dict[tuple[int, int, int], int] = defaultdict(int)
-    asked = IndexValue.objects.filter(bucket__in=list(marks)).values_list("bucket", "row", "referral_id")
-    rows = list(asked[: _VALUES_AT_MOST + 1])
+    sharing = IndexValue.objects.filter(bucket__in=list(marks)).values_list("bucket", "row", "referral_id")
+    rows = list(sharing[: _VALUES_AT_MOST + 1])
     for bucket, row, referral in rows[:_VALUES_AT_MOST]:
         ids[referral.int] = referral
         mark, length = marks[bucket]

@@ -49,7 +49,7 @@ def _values(referral: Any, family: Family) -> list[Any]:
     bits = _BITS.first(authority=referral.authority_id) or buckets.SHORTEST
     under = index.likeness_keys()[0]
     traits = [*blocking_keys.of(family), *blocking_keys.of_people(family.people)]
-    numbered = buckets.values(referral.authority_id, traits, [bits], under=under)
+    numbered = buckets.values(referral.authority_id, traits, bits, under=under)
     referral.index_norm, referral.index_bits, referral.index_key = blocking_keys.NORM, bits, under
     table = referral.index_values.model
     return [table(referral=referral, row=trait.row, bucket=bucket) for bucket, trait in numbered]

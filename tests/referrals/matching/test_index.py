@@ -12,8 +12,15 @@ from bench import names, spellings
 from encryption import index, keyring
 from encryption.unwrapped import IndexKey
 from referrals.matching import blocking_keys, buckets, identity, phonetics
+from referrals.matching.blocking_keys import Trait
+from referrals.vocabulary.index_lengths import LENGTHS
 
 HERE, THERE = UUID(int=93), UUID(int=59)
+#: By length, what the numbers of one child add up to, made by the code of commit 3a89c074.
+BEFORE = {
+    2: 137098306491504394358, 4: 119098904791216030206, 7: 119431964664575038046, 10: 120055784029867250782,
+    13: 138721001435514060894, 16: 162415033180661817438, 19: 143426170085265776734,
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -104,31 +111,66 @@ def test_the_key_is_the_authority_s_own_and_a_length_has_numbers_of_its_own():
 
 
 @pytest.mark.sec("SEC-CR16")
-@pytest.mark.parametrize("children", [300, 2_048, 20_000, 131_072, 1_000_000, 3_000_000])
-def test_a_number_is_short_enough_and_not_too_short(children):
-    """2 ≤ R / 2^L ≤ √R; 13 bits at 20,000."""
-    share = children / 2 ** buckets.length_for(children)
+def test_a_number_is_short_enough_and_not_too_short_whatever_the_number_of_children():
+    """2 ≤ R / 2^L ≤ √R, in whole numbers: 2^(L+1) ≤ R ≤ 4^L; 13 bits at 20,000.
 
-    # From 256 on the steps fit the bound; the first few children of an authority share whatever number there is.
-    assert share >= 2 or children >= 2**21
-    assert share <= sqrt(children)
-    assert buckets.length_for(20_000) == 13
+    The first seven children of an authority share whatever number there is.
+    """
+    lengths = [buckets.length_for(children) for children in range(2**21 + 1)]
+
+    assert [R for R in range(8, 2**21) if not 2 ** (lengths[R] + 1) <= R <= 4 ** lengths[R]] == []
+    assert all(2 ** (lengths[R] + 2) > R for R in range(2**21)), "four share one at most"
+    assert sorted(set(lengths)) == list(LENGTHS)
+    assert lengths[20_000] == 13
+    assert buckets.length_for(2**30) == lengths[2**21] == max(LENGTHS)
 
 
-@pytest.mark.sec("SEC-CR16")
-@pytest.mark.parametrize("children", [256, 2_048, 16_384, 131_072, 1_048_576])
-def test_counted_in_values_too_two_share_a_number_where_a_step_begins(children):
-    """2 ≤ R / 2^L ≤ √R, R the values of a scheme: a child has several, by every way in which its names are read."""
+@pytest.fixture(scope="module")
+def values_of_a_child():
+    """How many values of each scheme a child has, by every way in which its names are read."""
     population = spellings.Population(3_000, 5, names.SHORT)
     held = Counter(
         trait.scheme for said in population.children for trait in blocking_keys.of(spellings.family(said))
     )
-    for scheme, values in held.items():
-        if scheme in (blocking_keys.Scheme.HOLDER, blocking_keys.Scheme.CONTACT):
-            continue  # a child has none or few of them
-        counted = values / 3_000 * children
-        share = counted / 2 ** (buckets.length_for(children) + buckets.MORE_BITS.get(scheme, 0))
-        assert 1.9 <= share <= sqrt(counted), (scheme, share)
+    # Of the others a child has none or few.
+    several = held.keys() - {blocking_keys.Scheme.HOLDER, blocking_keys.Scheme.CONTACT}
+    return {scheme: held[scheme] / 3_000 for scheme in several}
+
+
+@pytest.mark.sec("SEC-CR16")
+@pytest.mark.parametrize("length", LENGTHS[1:])
+def test_counted_in_values_too_two_share_a_number_where_a_length_begins(length, values_of_a_child):
+    """2 ≤ R / 2^L ≤ √R, R the values of a scheme: the least where a length begins, the most where the next does."""
+    first, after = 2 ** (length + 1), 2 ** (length + 2)
+    assert [buckets.length_for(children) for children in (first, after - 1)] == [length, length]
+
+    for scheme, each in values_of_a_child.items():
+        by_chance = each / 2 ** (length + buckets.MORE_BITS.get(scheme, 0))
+        assert by_chance * first >= 1.9, scheme
+        assert by_chance * (after - 1) <= sqrt(each * (after - 1)), scheme
+
+
+@pytest.mark.sec("SEC-CR16")
+def test_every_renewal_of_an_authority_together_is_less_than_twice_its_children():
+    """Each is half as large as the next, so that growing costs no more than a few fillings."""
+    steps = [R for R in range(1, 2**21 + 1) if buckets.length_for(R) > buckets.length_for(R - 1)]
+
+    assert all(sum(one for one in steps if one <= R) < 2 * R for R in steps)
+
+
+def test_a_number_of_an_earlier_version_of_the_service_is_the_same_today():
+    """The lengths of before are among those of today, and the longest, on which the layout depends, is as it was."""
+    assert {length: sum(numbers(bits=length)) for length in BEFORE} == BEFORE
+
+
+def test_the_numbers_of_several_lengths_are_those_of_each():
+    traits = blocking_keys.of_child(child())
+    wanted = [Trait(UUID(int=7), trait.scheme, trait.value) for trait in traits]
+    whole = buckets.numbers(HERE, wanted, LENGTHS)
+
+    for length in LENGTHS:
+        one = dict(buckets.values(HERE, wanted, length, under=UUID(int=1)))
+        assert {number for number, (_, of) in whole.items() if of == length} == one.keys()
 
 
 @pytest.mark.slow("counts over many names")
@@ -143,9 +185,7 @@ def test_counting_numbers_tells_no_name(scheme):
     found = [
         (number, trait.value)
         for said in population.children
-        for number, trait in buckets.values(
-            HERE, blocking_keys.of(spellings.family(said)), [bits], under=under
-        )
+        for number, trait in buckets.values(HERE, blocking_keys.of(spellings.family(said)), bits, under=under)
         if trait.scheme == scheme
     ]
     held, commonest = Counter(number for number, _ in found), Counter(value for _, value in found)

@@ -1,19 +1,23 @@
 """The service's own search: what it finds, what it says of it, and what it never shows (domain.md T06, T42; AZ4, AZ8)."""
 
 import json
+from datetime import date
+from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from structlog.testing import capture_logs
 
 from referrals.duplicates import renewal
 from referrals.duplicates import tasks as duplicates_tasks
-from referrals.matching import blocking_keys, candidates, indexing
+from referrals.matching import blocking_keys, candidates, identity, indexing
 from referrals.matching.comparison import Verdict
+from referrals.matching.identity import Family
 from referrals.models import DuplicateCandidate, IndexSize, IndexValue, Referral
 from referrals.retention.elimination import destroy_rows
 from referrals.vocabulary.duplicates import LinkKind
+from referrals.vocabulary.index_lengths import LENGTHS
 from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent
@@ -395,6 +399,45 @@ def test_values_follow_the_size_of_their_authority_and_are_found_at_every_length
     third = filed(**GIRL)
     searched()
     assert {pk for pk, _, _ in pairs(third)} == {first.pk, second.pk}
+
+
+@pytest.mark.sec("SEC-CR16")
+def test_while_cases_of_every_length_are_made_anew_each_is_asked_for_and_afterwards_one_alone(filed):
+    """Whatever an authority grew through meanwhile, a search finds it, and asks for no more than there is."""
+    first = filed(**GIRL)
+    authority = first.row.authority_id
+    renewal.count_children(paris("2026-11-24 12:00"))
+    stories = [first]
+    for bits in LENGTHS[1:]:
+        IndexSize.objects.filter(authority=authority).update(bits=bits)
+        stories.append(filed(**GIRL))
+    wanted = blocking_keys.asked_for(Family((identity.child(uuid4(), GIRL, on=date(2026, 11, 24)),)))
+    every = {story.row.pk for story in stories}
+
+    assert [story.row.index_bits for story in stories] == list(LENGTHS)
+    assert candidates.lengths_of(authority) == (19, tuple(LENGTHS))
+    assert set(candidates.likely(authority, wanted).weights) == every
+
+    assert renewal.renew_index(paris("2026-11-24 12:01"), limit=10) == 10
+    see_all()
+    assert set(candidates.likely(authority, wanted).weights) == every
+    assert renewal.renew_index(paris("2026-11-24 12:02")) == len(LENGTHS) - 1 - 10
+    see_all()
+
+    assert candidates.lengths_of(authority) == (19, (19,))
+    assert set(candidates.likely(authority, wanted).weights) == every
+
+
+@pytest.mark.sec("SEC-CR16")
+def test_the_database_takes_the_lengths_that_there_are_and_no_other(filed):
+    authority = filed(**GIRL).row.authority_id
+    renewal.count_children(paris("2026-11-24 12:00"))
+    size = IndexSize.objects.filter(authority=authority)
+
+    assert [size.update(bits=bits) for bits in LENGTHS] == [1] * len(LENGTHS)
+    for bits in (min(LENGTHS) - 1, max(LENGTHS) + 1):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            size.update(bits=bits)
 
 
 def test_a_search_that_reads_less_than_there_is_says_so(filed, searched, monkeypatch):
