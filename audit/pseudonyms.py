@@ -24,6 +24,7 @@ from audit import alarms
 from audit.errors import PseudonymRefused, UnknownSubject
 from audit.models import ActorPseudonym, SubjectPseudonym
 from core.clock import instant
+from core.kept_queries import AmongGiven, KeptQuery
 from encryption import digest, index
 from encryption.told_rows import Hex
 from outbox.scheduler import recurring
@@ -178,11 +179,14 @@ def subjects(referral_ids: Collection[UUID]) -> dict[UUID, UUID]:
         PseudonymRefused: the row of one of them isn't as the service wrote it.
     """
     wanted = set(referral_ids)
-    rows = SubjectPseudonym.objects.filter(pk__in=wanted)
+    rows = _SUBJECTS_OF.rows(referrals=wanted) if wanted else []
     pseudonyms = {row.referral_id: _held(row).pseudonym for row in rows}
     if pseudonyms.keys() != wanted:
         raise UnknownSubject
     return pseudonyms
+
+
+_SUBJECTS_OF: Final = KeptQuery(lambda: SubjectPseudonym.objects.filter(AmongGiven("pk", "referrals")))
 
 
 def forget_subject(referral_id: UUID) -> None:

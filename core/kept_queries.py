@@ -200,6 +200,28 @@ def rows_of(owner: Model, relation: str, *beside: str) -> list[Any]:
     return rows
 
 
+def load_among(owners: Sequence[Model], relation: str, *columns: str) -> None:
+    """Load a relation of several rows by one statement, and of it ``columns`` alone."""
+    field: Any = owners[0]._meta.get_field(relation)
+    rows: dict[Any, list[Any]] = {owner.pk: [] for owner in owners}
+    by_pk = {owner.pk: owner for owner in owners}
+    for row in _rows_among(type(owners[0]), relation, columns).rows(owners=list(by_pk)):
+        owner = getattr(row, field.field.attname)
+        field.field.set_cached_value(row, by_pk[owner])
+        rows[owner].append(row)
+    for owner in owners:
+        found = getattr(owner, relation).get_queryset()
+        found._result_cache, found._prefetch_done = rows[owner.pk], True
+        owner.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = found
+
+
+@cache
+def _rows_among(model: type[Model], name: str, columns: tuple[str, ...]) -> KeptQuery[Any]:
+    relation: Any = model._meta.get_field(name)
+    rows = relation.related_model._default_manager.only(*columns)
+    return KeptQuery(lambda: rows.filter(AmongGiven(relation.field.name, "owners")))
+
+
 @cache
 def _rows_of(model: type[Model], name: str, beside: tuple[str, ...]) -> KeptQuery[Any]:
     relation: Any = model._meta.get_field(name)

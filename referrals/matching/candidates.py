@@ -11,16 +11,17 @@ from itertools import islice, pairwise
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, UUIDField, prefetch_related_objects
+from django.db.models import OuterRef, QuerySet, Subquery, UUIDField, prefetch_related_objects
 
-from core.kept_queries import Given, KeptQuery
+from core import kept_queries
+from core.kept_queries import AmongGiven, Given, KeptQuery
 from encryption import keys
 from encryption.sealed import OpenScope
 from referrals.matching import buckets, comparison, identity, ranking
-from referrals.matching.blocking_keys import NORM, Trait
+from referrals.matching.blocking_keys import NORM, Scheme, Trait
 from referrals.matching.comparison import Verdict
 from referrals.matching.identity import Family
-from referrals.models import PARTS, IndexSize, IndexValue, Referral
+from referrals.models import IndexSize, IndexValue, Referral
 from referrals.vocabulary.duplicates import LinkKind
 from referrals.vocabulary.states import State
 
@@ -100,10 +101,14 @@ def likely(authority: UUID, traits: Collection[Trait]) -> Likely:
         ids[referral.int] = referral
         mark, length = marks[bucket]
         shared[referral.int, row.int, length] |= mark
-    sets = {(mark, length) for (*_, length), mark in shared.items()}
+    schemes: dict[Scheme, int] = defaultdict(int)
+    for trait, at in place.items():
+        schemes[trait.scheme] |= 1 << at
     speaks = {
-        (mark, length): ranking.of_shared((trait for trait in ordered if mark >> place[trait] & 1), length)
-        for mark, length in sets
+        (mark, length): ranking.of_counts(
+            {scheme: count for scheme, of in schemes.items() if (count := (mark & of).bit_count())}, length
+        )
+        for mark, length in {(mark, length) for (*_, length), mark in shared.items()}
     }
     # A case speaks by its likeliest child, and by whatever else it shares.
     by_case: dict[int, list[float]] = defaultdict(list)
@@ -158,10 +163,11 @@ def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
 
     ``narrowly`` leaves out every other column: for cases that are only looked at, for a child has some fifty.
     """
-    parts: list[Any] = list(identity.COMPARED)
-    if narrowly:
-        parts = [Prefetch(name, PARTS[name]._default_manager.only(*_columns(name))) for name in parts]
-    prefetch_related_objects(list(cases), *parts)
+    if not narrowly:
+        prefetch_related_objects(list(cases), *identity.COMPARED)
+    elif cases:
+        for part in identity.COMPARED:
+            kept_queries.load_among(cases, part, *_columns(part))
     keys.warm(case.case_key for case in cases if case.case_key)
 
 
@@ -244,8 +250,16 @@ def _is_outdone(verdict: Verdict, surest: float) -> bool:
 
 def cases(authority: UUID, wanted: Sequence[UUID]) -> list[Referral]:
     """Return the files that are to be opened, in the order given, with what is compared of them loaded."""
-    there = Referral.objects.filter(authority=authority).exclude(state__in=(State.DRAFT, State.PURGED))
-    by_id = there.only("authority", "case_key", "received_at", "created_at", "state").in_bulk(wanted)
+    by_id = {case.pk: case for case in _CASES.rows(cases=wanted, authority=authority)}
     referrals = [by_id[pk] for pk in wanted if pk in by_id]
     load(referrals, narrowly=True)
     return referrals
+
+
+def _cases() -> "QuerySet[Referral]":
+    there = Referral.objects.filter(AmongGiven("pk", "cases"), authority=Given("authority", UUIDField()))
+    there = there.exclude(state__in=(State.DRAFT, State.PURGED))
+    return there.only("authority", "case_key", "received_at", "created_at", "state")
+
+
+_CASES: Final = KeptQuery(_cases)

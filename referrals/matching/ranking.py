@@ -74,11 +74,15 @@ def of_scheme(scheme: Scheme, count: int, bits: int) -> float:
 
 
 def of_shared(shared: Iterable[Trait], bits: int) -> float:
-    """Return how much the traits that a row of one length shares speak for the same child.
+    """Return how much the traits that a row of one length shares speak for the same child."""
+    return of_counts(Counter(trait.scheme for trait in shared), bits)
+
+
+def of_counts(counts: Mapping[Scheme, int], bits: int) -> float:
+    """Return the same of how many values a row shares of each scheme.
 
     Of those that say the same the strongest counts: whoever shares both names and the year shares them nearly, too.
     """
-    counts = Counter(trait.scheme for trait in shared)
     weights = {scheme: of_scheme(scheme, count, bits) for scheme, count in counts.items()}
     strongest = sum(max((weights[one] for one in alike & weights.keys()), default=0) for alike in ALIKE)
     return strongest + (sum(weights.values()) - strongest) / _BESIDE

@@ -9,7 +9,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
-from core.kept_queries import AmongGiven, Given, KeptQuery, load
+from core.kept_queries import AmongGiven, Given, KeptQuery, load, load_among
 from referrals.access.matrix import NOBODY
 from referrals.models import Clock, Fact, LastVisit
 from tests.referrals.workflow.kit import AT, Kit
@@ -109,6 +109,26 @@ def test_a_relation_that_is_loaded_is_not_asked_for_again(world):
         assert [clock.referral for clock in kit.case.clocks.all()] == [kit.case]
     assert len(asked) == 0
     assert list(kit.case.clocks.filter(code="C4")) == wanted
+
+
+def test_a_relation_of_several_rows_is_loaded_by_one_statement_as_far_as_it_is_named(world):
+    kit, other, none = (Kit(world, "triage") for _ in range(3))
+    for case in (kit, other, other):
+        case.clock("C4" if case is kit or not case.case.clocks.exists() else "C7")
+    cases = [one.case for one in (kit, none, other)]
+    wanted = {case.pk: list(Clock.objects.filter(referral=case).order_by("pk")) for case in cases}
+
+    with CaptureQueriesContext(connection) as asked:
+        load_among(cases, "clocks", "referral", "code")
+        found = {case.pk: sorted(case.clocks.all(), key=lambda clock: clock.pk) for case in cases}
+        codes = [clock.code for case in cases for clock in case.clocks.all()]
+        assert [clock.referral for clock in cases[0].clocks.all()] == cases[:1]
+    assert len(asked) == 1
+    assert found == wanted
+    assert len(codes) == 3
+    assert wanted[kit.case.pk][0].started_at == cases[0].clocks.all()[0].started_at, (
+        "asked for when it is read"
+    )
 
 
 def test_a_page_of_the_queue_and_a_case_are_asked_for_by_sql_that_is_there(world, monkeypatch):
