@@ -33,14 +33,13 @@ MORE_BITS: Final[Mapping[Scheme, int]] = {
     Scheme.KIN: 3,  # of a child, its holders and third parties together about ten
 }
 SHORTEST: Final = min(LENGTHS)
-LONGEST: Final = max(LENGTHS)
-_VALUE_BITS: Final = LONGEST + max(MORE_BITS.values())
+_VALUE_BITS: Final = max(LENGTHS) + max(MORE_BITS.values())
 _FRONT_BITS: Final = 63 - _VALUE_BITS  # the number is a signed integer of 64 bits, and never negative
 
 
 def length_for(children: int) -> int:
     """Return how many bits a value has in an authority with so many children."""
-    return min(max(SHORTEST, children.bit_length() - 2), LONGEST)
+    return min(max(SHORTEST, children.bit_length() - 2), max(LENGTHS))
 
 
 def lengths_between(least: int, most: int) -> tuple[int, ...]:
