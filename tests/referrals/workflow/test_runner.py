@@ -94,6 +94,9 @@ def slice_of(machine, people, one_in):
             for state in STATES:
                 for part_state in step.part_states():
                     expected = cells.expected_outcomes(step, one, state, part_state)
+                    # Who was asked sees a request while it waits for them; afterwards it is as if there were none.
+                    if step.crosses and one.relation == RECEIVING and expected == {cells.ELSEWHERE}:
+                        expected = {cells.ELSEWHERE, cells.HIDDEN}
                     if expected == {cells.ALLOWED}:
                         if (
                             not shown
