@@ -1,10 +1,15 @@
 """Whether tests may take hours (``make test-night``): then what is long runs in full; by day as a fixed slice."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 NIGHT = os.environ.get("REPERE_TEST_NIGHT") == "yes"
+
+
+def one_in[T](count: int, choices: Iterable[T]) -> list[T]:
+    """Return all choices at night; by day one in ``count``, which a checksum of its text picks."""
+    return [one for one in choices if NIGHT or crc32(str(one).encode()) % count == 0]
 
 
 def some[T](choices: Sequence[T], name: str, count: int = 1) -> Sequence[T]:

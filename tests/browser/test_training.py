@@ -11,7 +11,10 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Service, somebody_else
 from tests.browser.test_filing import says, ticks
+from tests.night import NIGHT
 from tests.shared import ROOT, plain_environment
+
+__test__ = NIGHT  # preparing an instance takes a minute; its pages by day: web/test_training.py, test_training_stories.py
 
 
 @pytest.fixture

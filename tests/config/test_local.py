@@ -61,7 +61,7 @@ def sentence(mode, host, database):
 
 @pytest.mark.slow("each in a process of its own")
 @pytest.mark.sec("SEC-CF7")
-@pytest.mark.parametrize("case", some(CASES, "SEC-CF7", 9), ids="-".join)
+@pytest.mark.parametrize("case", some(CASES, "SEC-CF7", 6), ids="-".join)
 def test_a_service_starts_as_production_or_goes_nowhere(tmp_path, case):
     """As a server starts, which no database has to answer for."""
     mode, host, database = case

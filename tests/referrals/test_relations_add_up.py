@@ -39,7 +39,7 @@ pytestmark = pytest.mark.sec("SEC-AZ21")
 FILED = frozenset({Relation.OWN, Relation.SHARED})
 #: Seen through another authority's door, by another address.
 APART = frozenset({Relation.RECEIVING})
-THREES = 500 if NIGHT else 20
+THREES = 500 if NIGHT else 10
 
 
 #: Which once widened one another: facts of one on the rows of the other.
@@ -149,12 +149,12 @@ def differing(answers, sets):
 
 
 def slice_of_twos():
-    """Return all pairs at night; by day each relation of the service with every other, and one in thirty of the rest."""
+    """Return all pairs at night; by day each relation of the service with every other, and one in sixty of the rest."""
     services = [two for two in TWOS if any(relation is Relation.EXECUTING for _, relation in two)]
     return (
         TWOS
         if NIGHT
-        else [*WIDENED, *services, *(two for two in TWOS if crc32(repr(two).encode()) % 30 == 0)]
+        else [*WIDENED, *services, *(two for two in TWOS if crc32(repr(two).encode()) % 60 == 0)]
     )
 
 

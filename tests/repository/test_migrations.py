@@ -7,7 +7,6 @@ and won't change any more.
 import os
 import subprocess
 import sys
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg

@@ -217,7 +217,7 @@ def test_the_same_lists_have_these_lines_for_who_is_not_excluded(world, excluded
 @pytest.mark.parametrize("route", LINES["of one case"])
 def test_no_part_of_the_case_is_listed(excluded, route):
     for one in excluded:
-        for case in one.cases.values():
+        for case in some([*one.cases.values()], one.role + route, 2):
             path = route.removeprefix("GET /api/v1/").replace("<uuid:pk>", str(case.pk))
             assert Caller(one.secret).get(path).status_code == 404, (one.role, route)
 

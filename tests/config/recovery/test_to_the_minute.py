@@ -84,7 +84,9 @@ def stream(site):
     time.sleep(STREAM_SECONDS)
     sequences(site)
     time.sleep(5)
-    sequences(site)  # just before the end: what the witness has seen last can't have come into the archive by then
+    sequences(
+        site
+    )  # just before the end: what the witness has seen last can't have come into the archive by then
     site.kill("cases")
     killed = datetime.now(UTC)
     filing.wait(timeout=120)
