@@ -253,7 +253,8 @@ def test_the_workload_is_for_who_answers_for_people(world, in_assessment):
 
     assert "assessor 93" in text(page)
     ones = links(page, "/dossiers/charge/")
-    assert {supervisor.get(one).status_code for one in ones} == {200}, "with cases and without"
+    for reader in (supervisor, Visitor(world, "assessment_lead")):
+        assert {reader.get(one).status_code for one in ones} == {200}, "with cases and without"
     assert Visitor(world, "assessor").get("/dossiers/charge").status_code == 403
     assert Visitor(world, "supervisor", "75").get(ones[0]).status_code == 404
 
