@@ -74,15 +74,17 @@ def _circumstances(asked: argparse.Namespace) -> str:
     with psycopg.connect(f"{asked.server}/postgres") as connection:
         told = connection.execute(
             "SELECT current_setting('server_version'), current_setting('synchronous_commit'),"
-            " current_setting('fsync'), current_setting('shared_buffers')"
+            " current_setting('fsync'), current_setting('shared_buffers'), current_setting('wal_compression'),"
+            " current_setting('max_wal_size')"
         ).fetchone()
-    version, commit, fsync, buffers = told or ("?",) * 4
+    version, commit, fsync, buffers, compression, log = told or ("?",) * 6
     median, slow = disk.fdatasync_ms(database.STATE)
     return "\n".join(
         [
             f"- {time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, {os.cpu_count()} cores,"
             f" {platform.machine()}; load of the machine before: {os.getloadavg()[0]:.1f}",
-            f"- PostgreSQL {version.split()[0]}: synchronous_commit {commit}, fsync {fsync}, shared_buffers {buffers}",
+            f"- PostgreSQL {version.split()[0]}: synchronous_commit {commit}, fsync {fsync}, shared_buffers {buffers},"
+            f" wal_compression {compression}, max_wal_size {log}",
             f"- disk: write + fdatasync of 8 KiB, median {median:.2f} ms, p99 {slow:.2f} ms",
             f"- gunicorn, {server.WORKERS} workers (gthread, {server.THREADS} threads each); {load.CLIENTS} clients"
             " in one process on the same machine",

@@ -140,7 +140,10 @@ def main(dsn: str, size: int, seconds: float, rounds: int) -> None:
     require_same_answers(asking)
     result: dict[str, Any] = {"size": size, "statements": statements(asking)}
     session = pages.Session(found["coordinator"]["id"])
-    asked = {what: counted_page(session, path) for what, path in pages.paths(found["sample"][3]).items()}
+    case = found["sample"][3]
+    more = {what: counted_page(session, path) for what, path in pages.paths(case).items()}
+    for what, twins in pages.TWINS.items():
+        more[what] -= sum(counted_page(session, f"/api/v1/{twin.format(case=case)}") for twin in twins)
     connections.close_all()
     with server.serving(environment) as (address, running):
         sent = {side: requests(found, base) for side, base in SIDES.items()}
@@ -156,8 +159,8 @@ def main(dsn: str, size: int, seconds: float, rounds: int) -> None:
             result[what] = {side: _said(one) for side, one in taken.items()}
             print(f"  {size:,} {what}: {time.strftime('%H:%M:%S')}", file=sys.stderr)
         result["pages"] = pages.measure((address, running), found["sample"], session.cookie, seconds)
-        for what, count in asked.items():
-            result["pages"][what]["statements"] = count
+        for what, count in more.items():
+            result["pages"][what]["more"] = count
         result["memory"] = running.memory()
     print(json.dumps(result))
 

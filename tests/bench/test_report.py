@@ -12,7 +12,7 @@ def side(rate: float, cpu: float) -> dict[str, float]:
 
 def result(size: int) -> dict[str, Any]:
     sides = {"ours": side(100, 9), "bare": side(100, 9), "packages": side(100, 9)}
-    page = {"cpu95": 50, "statements": 20, "twin": "list"}
+    page = {"cpu95": 50, "more": 2}
     return {
         "size": size, "memory": [150.0, 160.0], "statements": {"list": 19, "detail": 12, "filing": 18},
         "pages": {"queue": page},
