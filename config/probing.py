@@ -49,7 +49,7 @@ _REFUSED: Final = (403, 404)
 def question_of(request: ServiceRequest, actor: Actor) -> Question:
     """Return what is asked for ``wait_of`` where the address may be one of cases; its route isn't known yet."""
     first = request.path_info.removeprefix("/api/v1").removeprefix("/").partition("/")[0]
-    return refusal_limits.question(actor, at=request.at) if first in CASES else NOTHING
+    return refusal_limits.question(actor, at=request.at) if first in CASES - _NEVER_WAIT else NOTHING
 
 
 def is_of_cases(request: ServiceRequest) -> bool:

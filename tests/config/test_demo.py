@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.night import NIGHT
 from tests.shared import ROOT, demonstration, plain_environment
 
 READY = "Le service répond sur "
@@ -38,6 +39,22 @@ def demo(state, *words, **more):
         [sys.executable, "manage.py", "demo", *words],
         cwd=ROOT, env=environment(state, **more), capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
+
+
+if NIGHT:  # a quarter of a minute each
+
+    @pytest.mark.needs("faketime")
+    @pytest.mark.slow("prepares the demonstration")
+    @pytest.mark.parametrize("hour", range(24))
+    def test_it_can_be_prepared_at_any_hour(tmp_path, hour):
+        """A day that a story names is one of its authority, which is an hour or two before that of UTC."""
+        late = [sys.executable, "manage.py", "demo", "--no-serve"]
+        run = subprocess.run(  # noqa: S603 - our own command
+            ["faketime", "-f", f"@2026-11-24 {hour:02}:35:00", *late],  # noqa: S607 - Debian's
+            cwd=ROOT, env=environment(tmp_path) | {"TZ": "UTC"}, capture_output=True, text=True, timeout=900, check=False,
+        )  # fmt: skip
+
+        assert run.returncode == 0, run.stderr[-600:]
 
 
 def free_port():

@@ -6,6 +6,7 @@ import sys
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management import call_command
@@ -27,6 +28,7 @@ from referrals.vocabulary.states import State
 from web.training.forms import born, child, concern
 
 IN_PLACE_FOR = timedelta(days=150)
+ZONE = ZoneInfo("Europe/Paris")
 
 
 class Command(BaseCommand):
@@ -57,7 +59,8 @@ class Command(BaseCommand):
             require_free(port)
         self.stdout.write("Préparation : bases, comptes, scénarios…")
         prepare()
-        now = timezone.now()
+        # In the zone of its authorities: a day that a story names is a day there, at any hour at which it is played.
+        now = timezone.now().astimezone(ZONE)
         demo = _told(now, f"http://{HOST}:{port}")
         try:
             # Of another day, as the stories: before the rules pass over what was written so.
