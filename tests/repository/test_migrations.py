@@ -92,7 +92,8 @@ def empty(tmp_path):
 @pytest.mark.slow("tables of both databases go and come again")
 def test_every_migration_goes_forth_back_and_forth(db_both, empty):
     """Going back takes tables, triggers, views and grants away; going forth again makes the same."""
-    there = {} if NIGHT else {alias: str(path) for alias, path in copies().items() if path.exists()}
+    made = {} if NIGHT or vendor() != "sqlite" else copies()
+    there = {alias: str(path) for alias, path in made.items() if path.exists()}
     back_to = {} if NIGHT else BASELINE
     run = run_alone(f"OURS, COPIES, BACK_TO = {OURS!r}, {there!r}, {back_to!r}\n{THERE_AND_BACK}", empty)
 
