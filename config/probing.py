@@ -32,6 +32,7 @@ CASES: Final = frozenset(
 )
 #: Of these all that is sent or shown: pages of a filing, and both doors of an emergency opening.
 _NEVER_WAIT: Final = frozenset({"transmissions", "break-glass", "ouvertures"})
+_MAY_WAIT: Final = CASES - _NEVER_WAIT
 #: Steps that wait for nothing, by machine and name.
 _STEPS: Final = frozenset(
     {
@@ -49,7 +50,7 @@ _REFUSED: Final = (403, 404)
 def question_of(request: ServiceRequest, actor: Actor) -> Question:
     """Return what is asked for ``wait_of`` where the address may be one of cases; its route isn't known yet."""
     first = request.path_info.removeprefix("/api/v1").removeprefix("/").partition("/")[0]
-    return refusal_limits.question(actor, at=request.at) if first in CASES - _NEVER_WAIT else NOTHING
+    return refusal_limits.question(actor, at=request.at) if first in _MAY_WAIT else NOTHING
 
 
 def is_of_cases(request: ServiceRequest) -> bool:

@@ -26,9 +26,8 @@ from encryption.fields import BEFORE, SealedField
 from encryption.sealed import Sealed
 
 _COUNTER: Final = 8  # bytes
-_Objects: Final = models.Manager.from_queryset(
-    SignedQuerySet
-)  # once: the state of each migration has models anew
+# Made once: the state of each migration makes every model anew.
+_Objects: Final = models.Manager.from_queryset(SignedQuerySet)
 _log = logging.getLogger(__name__)
 
 
