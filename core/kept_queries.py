@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BinaryField, BooleanField, Expression, F, Field, Func, Model, QuerySet
+from django.db.models import BooleanField, Expression, F, Field, Func, Model, QuerySet
 
 
 class Given(Expression):
@@ -33,10 +33,13 @@ class Given(Expression):
 
 
 class _Several(Field):  # type: ignore[type-arg]  # Django's isn't generic when the module is loaded
-    """Ids, or bytes, as one value of a statement: one text costs the driver less than a list."""
+    """Ids, bytes or whole numbers as one value of a statement: one text costs the driver less than a list."""
 
     @override
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if any(isinstance(one, int) for one in value):
+            listed = ",".join(map(str, value))
+            return f"{{{listed}}}" if connection.vendor == "postgresql" else f"[{listed}]"
         texts = [one.hex().upper() if isinstance(one, bytes) else one.hex for one in value]
         if connection.vendor != "postgresql":
             return json.dumps(texts)
@@ -44,8 +47,12 @@ class _Several(Field):  # type: ignore[type-arg]  # Django's isn't generic when 
         return f"{{{','.join(f'"{sign}{text}"' for text in texts)}}}"
 
 
+#: What PostgreSQL calls the type of a column that isn't of ids.
+_TYPES: Final = {"BinaryField": "bytea", "BigIntegerField": "bigint"}
+
+
 class AmongGiven(Func):
-    """Whether a column of ids, or of bytes, holds one of those that are given: one SQL, however many they are."""
+    """Whether a column of ids, bytes or numbers holds one of those that are given: one SQL, however many they are."""
 
     output_field = BooleanField()
 
@@ -56,11 +63,11 @@ class AmongGiven(Func):
     def as_sql(self, compiler: Any, *_: Any, template: str | None = None, **__: Any) -> Any:
         """Return the condition; what is given comes later."""
         (column, before), (given, places) = map(compiler.compile, self.source_expressions)
-        of_bytes = isinstance(self.source_expressions[0].output_field, BinaryField)
+        kind = _TYPES.get(self.source_expressions[0].output_field.get_internal_type(), "uuid")
         if template is None:  # SQLite has no text for bytes
             template = "({column} IN (SELECT value FROM json_each({given})))"
-            column = f"hex({column})" if of_bytes else column
-        sql = template.format(column=column, given=given, type="bytea" if of_bytes else "uuid")
+            column = f"hex({column})" if kind == "bytea" else column
+        sql = template.format(column=column, given=given, type=kind)
         return sql, [*before, *places]
 
     def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
@@ -200,12 +207,17 @@ def rows_of(owner: Model, relation: str, *beside: str) -> list[Any]:
     return rows
 
 
-def load_among(owners: Sequence[Model], relation: str, *columns: str) -> None:
-    """Load a relation of several rows by one statement, and of it ``columns`` alone."""
+def load_among(
+    owners: Sequence[Model], relation: str, *columns: str, empty: Callable[[Any], bool] = lambda _: False
+) -> None:
+    """Load a relation of several rows by one statement, and of it ``columns`` alone.
+
+    Those whose relation is known to be ``empty`` aren't asked about; where it is of all, there is no statement.
+    """
     field: Any = owners[0]._meta.get_field(relation)
     rows: dict[Any, list[Any]] = {owner.pk: [] for owner in owners}
-    by_pk = {owner.pk: owner for owner in owners}
-    for row in _rows_among(type(owners[0]), relation, columns).rows(owners=list(by_pk)):
+    by_pk = {owner.pk: owner for owner in owners if not empty(owner)}
+    for row in _rows_among(type(owners[0]), relation, columns).rows(owners=list(by_pk)) if by_pk else ():
         owner = getattr(row, field.field.attname)
         field.field.set_cached_value(row, by_pk[owner])
         rows[owner].append(row)

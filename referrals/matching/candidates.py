@@ -11,7 +11,16 @@ from itertools import islice, pairwise
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery, UUIDField, prefetch_related_objects
+from django.db.models import (
+    Exists,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    UUIDField,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Cast
 
 from core import kept_queries
 from core.kept_queries import AmongGiven, Given, KeptQuery
@@ -92,15 +101,13 @@ def likely(authority: UUID, traits: Collection[Trait]) -> Likely:
     place = {trait: at for at, trait in enumerate(ordered)}
     asked = buckets.numbers(authority, ordered, lengths)
     marks = {number: (1 << place[trait], length) for number, (trait, length) in asked.items()}
-    # By the numbers that ids are, which are counted and put in order much faster.
-    ids: dict[int, UUID] = {}
-    shared: dict[tuple[int, int, int], int] = defaultdict(int)
-    sharing = IndexValue.objects.filter(bucket__in=list(marks)).values_list("bucket", "row", "referral_id")
-    rows = list(sharing[: _VALUES_AT_MOST + 1])
+    rows = _SHARING.rows(numbers=list(marks)) if marks else []
+    case_of: dict[str, UUID] = {}
+    shared: dict[tuple[str, int], int] = {}
     for bucket, row, referral in rows[:_VALUES_AT_MOST]:
-        ids[referral.int] = referral
         mark, length = marks[bucket]
-        shared[referral.int, row.int, length] |= mark
+        case_of[row] = referral
+        shared[row, length] = shared.get((row, length), 0) | mark
     schemes: dict[Scheme, int] = defaultdict(int)
     for trait, at in place.items():
         schemes[trait.scheme] |= 1 << at
@@ -108,15 +115,36 @@ def likely(authority: UUID, traits: Collection[Trait]) -> Likely:
         (mark, length): ranking.of_counts(
             {scheme: count for scheme, of in schemes.items() if (count := (mark & of).bit_count())}, length
         )
-        for mark, length in {(mark, length) for (*_, length), mark in shared.items()}
+        for mark, length in {(mark, length) for (_, length), mark in shared.items()}
     }
+    # By the numbers that ids are, which are counted and put in order much faster.
+    ids: dict[int, UUID] = {}
+    weights: dict[int, float] = {}
+    several: dict[int, list[float]] = {}
+    for (row, length), mark in shared.items():
+        referral, speaking = case_of[row], speaks[mark, length]
+        pk = referral.int
+        if pk in ids:
+            several.setdefault(pk, [weights[pk]]).append(speaking)
+        else:
+            ids[pk], weights[pk] = referral, speaking
     # A case speaks by its likeliest child, and by whatever else it shares.
-    by_case: dict[int, list[float]] = defaultdict(list)
-    for (pk, _, length), mark in shared.items():
-        by_case[pk].append(speaks[mark, length])
-    summed = {pk: max(each) + (sum(each) - max(each)) / _OTHER_ROWS for pk, each in by_case.items()}
-    ranked = {ids[pk]: summed[pk] for pk in sorted(summed, key=lambda pk: (-summed[pk], pk))}
+    for pk, each in several.items():
+        weights[pk] = max(each) + (sum(each) - max(each)) / _OTHER_ROWS
+    best = sorted(weights)
+    best.sort(key=weights.__getitem__, reverse=True)  # equals stay in order
+    ranked = {ids[pk]: weights[pk] for pk in best}
     return Likely(ranked, bits, among=size[3] if size else 0, cut=len(rows) > _VALUES_AT_MOST)
+
+
+def _sharing() -> "QuerySet[Any, tuple[int, str, UUID]]":
+    """Return what stands under some numbers: number, row, and case; the row as a text, which is quicker to count by."""
+    rows = IndexValue.objects.filter(AmongGiven("bucket", "numbers"))
+    found: QuerySet[Any, Any] = rows.values_list("bucket", Cast("row", TextField()), "referral_id")
+    return found[: _VALUES_AT_MOST + 1]
+
+
+_SHARING: Final = KeptQuery(_sharing)
 
 
 def lengths_of(authority: UUID) -> tuple[int, tuple[int, ...]]:
@@ -167,7 +195,12 @@ def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
         prefetch_related_objects(list(cases), *identity.COMPARED)
     elif cases:
         for part in identity.COMPARED:
-            kept_queries.load_among(cases, part, *_columns(part))
+            kept_queries.load_among(
+                cases,
+                part,
+                *_columns(part),
+                empty=lambda case, part=part: not getattr(case, f"has_{part}", True),
+            )
     keys.warm(case.case_key for case in cases if case.case_key)
 
 
@@ -259,7 +292,12 @@ def cases(authority: UUID, wanted: Sequence[UUID]) -> list[Referral]:
 def _cases() -> "QuerySet[Referral]":
     there = Referral.objects.filter(AmongGiven("pk", "cases"), authority=Given("authority", UUIDField()))
     there = there.exclude(state__in=(State.DRAFT, State.PURGED))
-    return there.only("authority", "case_key", "received_at", "created_at", "state")
+    # Many a file names a child and nobody else: a statement for each part would find nothing.
+    parts = {part: Referral._meta.get_field(part).related_model for part in identity.COMPARED}
+    has = {
+        f"has_{part}": Exists(model.objects.filter(referral=OuterRef("pk"))) for part, model in parts.items()
+    }
+    return there.annotate(**has).only("authority", "case_key", "received_at", "created_at", "state")
 
 
 _CASES: Final = KeptQuery(_cases)

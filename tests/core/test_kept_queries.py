@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Membership, User
 from core.kept_queries import AmongGiven, Given, KeptQuery, load, load_among
 from referrals.access.matrix import NOBODY
-from referrals.models import Clock, Fact, LastVisit
+from referrals.models import Clock, Fact, IndexValue, LastVisit
 from tests.referrals.workflow.kit import AT, Kit
 
 
@@ -129,6 +129,29 @@ def test_a_relation_of_several_rows_is_loaded_by_one_statement_as_far_as_it_is_n
     assert wanted[kit.case.pk][0].started_at == cases[0].clocks.all()[0].started_at, (
         "asked for when it is read"
     )
+
+
+def test_a_relation_that_is_known_to_be_empty_is_asked_about_of_nobody(world):
+    kit, none = Kit(world, "triage"), Kit(world, "triage")
+    kit.clock("C4")
+    cases = [kit.case, none.case]
+
+    with CaptureQueriesContext(connection) as asked:
+        load_among(cases, "clocks", "referral", "code", empty=lambda case: case == none.case)
+        assert [len(case.clocks.all()) for case in cases] == [1, 0]
+        load_among(cases, "facts", "referral", empty=lambda _: True)
+        assert [len(case.facts.all()) for case in cases] == [0, 0]
+    assert len(asked) == 1
+
+
+def test_numbers_are_given_as_ids_are(world):
+    case, other = Kit(world, "triage").case, Kit(world, "triage").case
+    for bucket, of in ((7, case), (2**62, other), (8, other)):
+        IndexValue.objects.create(referral=of, row=uuid4(), bucket=bucket)
+    query = KeptQuery(lambda: IndexValue.objects.filter(AmongGiven("bucket", "numbers")).order_by("bucket"))
+
+    assert [value.referral_id for value in query.rows(numbers=[2**62, 7, 9])] == [case.pk, other.pk]
+    assert query.rows(numbers=[9]) == []
 
 
 def test_a_page_of_the_queue_and_a_case_are_asked_for_by_sql_that_is_there(world, monkeypatch):
