@@ -11,6 +11,10 @@ PYTHON := .venv/bin/python
 # Each process reads what the one before it compiled, whatever the environment says: hundreds are started by a run of
 # the tests, and compiling takes each half a second.
 unexport PYTHONDONTWRITEBYTECODE
+# Python's objects in pages of 2 MB where the kernel gives them to who asks (Linux, glibc 2.35): a process walks through
+# some hundred MB of small objects, and where to find a page of 4 KB takes a virtual machine as long as to read it.
+export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
+export PYTHONMALLOC ?= malloc
 APPS := encryption core outbox audit accounts directory referrals web config
 
 .DEFAULT_GOAL := help
