@@ -7,7 +7,7 @@ queryset names: what checks rows checks these.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from copy import copy
 from functools import cache
 from itertools import repeat
@@ -207,16 +207,14 @@ def rows_of(owner: Model, relation: str, *beside: str) -> list[Any]:
     return rows
 
 
-def load_among(
-    owners: Sequence[Model], relation: str, *columns: str, empty: Callable[[Any], bool] = lambda _: False
-) -> None:
+def load_among(owners: Sequence[Model], relation: str, *columns: str, empty: Collection[Model] = ()) -> None:
     """Load a relation of several rows by one statement, and of it ``columns`` alone.
 
-    Those whose relation is known to be ``empty`` aren't asked about; where it is of all, there is no statement.
+    Those of which it is known to be ``empty`` aren't asked about; where they are all, there is no statement.
     """
     field: Any = owners[0]._meta.get_field(relation)
     rows: dict[Any, list[Any]] = {owner.pk: [] for owner in owners}
-    by_pk = {owner.pk: owner for owner in owners if not empty(owner)}
+    by_pk = {owner.pk: owner for owner in owners if owner not in empty}
     for row in _rows_among(type(owners[0]), relation, columns).rows(owners=list(by_pk)) if by_pk else ():
         owner = getattr(row, field.field.attname)
         field.field.set_cached_value(row, by_pk[owner])

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import (
     Exists,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -195,12 +196,8 @@ def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
         prefetch_related_objects(list(cases), *identity.COMPARED)
     elif cases:
         for part in identity.COMPARED:
-            kept_queries.load_among(
-                cases,
-                part,
-                *_columns(part),
-                empty=lambda case, part=part: not getattr(case, f"has_{part}", True),
-            )
+            empty = [case for case in cases if not getattr(case, f"has_{part}", True)]
+            kept_queries.load_among(cases, part, *_columns(part), empty=empty)
     keys.warm(case.case_key for case in cases if case.case_key)
 
 
@@ -293,10 +290,11 @@ def _cases() -> "QuerySet[Referral]":
     there = Referral.objects.filter(AmongGiven("pk", "cases"), authority=Given("authority", UUIDField()))
     there = there.exclude(state__in=(State.DRAFT, State.PURGED))
     # Many a file names a child and nobody else: a statement for each part would find nothing.
-    parts = {part: Referral._meta.get_field(part).related_model for part in identity.COMPARED}
-    has = {
-        f"has_{part}": Exists(model.objects.filter(referral=OuterRef("pk"))) for part, model in parts.items()
+    of_case = Q(referral=OuterRef("pk"))
+    models: dict[str, Any] = {
+        part: Referral._meta.get_field(part).related_model for part in identity.COMPARED
     }
+    has = {f"has_{part}": Exists(model.objects.filter(of_case)) for part, model in models.items()}
     return there.annotate(**has).only("authority", "case_key", "received_at", "created_at", "state")
 
 
