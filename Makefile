@@ -11,10 +11,6 @@ PYTHON := .venv/bin/python
 # Each process reads what the one before it compiled, whatever the environment says: hundreds are started by a run of
 # the tests, and compiling takes each half a second.
 unexport PYTHONDONTWRITEBYTECODE
-# Python's objects in pages of 2 MB where the kernel gives them to who asks (Linux, glibc 2.35): a process walks through
-# some hundred MB of small objects, and where to find a page of 4 KB takes a virtual machine as long as to read it.
-export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
-export PYTHONMALLOC ?= malloc
 APPS := encryption core outbox audit accounts directory referrals web config
 
 .DEFAULT_GOAL := help
@@ -42,6 +38,11 @@ demo: .venv/.runtime
 
 training: .venv/.runtime
 	REPERE_MODE=training $(PYTHON) manage.py training --port $(TRAINING_PORT)
+
+# A process of the tests walks through a gigabyte of small objects: in pages of 2 MB, where the kernel gives them to who
+# asks (Linux, glibc 2.35), a virtual machine finds them in half the time. The service is small and gains nothing.
+test test-night: export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
+test test-night: export PYTHONMALLOC ?= malloc
 
 test: .venv/.dev
 	@$(PYTHON) -m tests.system_packages
