@@ -214,7 +214,8 @@ def load_among(owners: Sequence[Model], relation: str, *columns: str, empty: Col
     """
     field: Any = owners[0]._meta.get_field(relation)
     rows: dict[Any, list[Any]] = {owner.pk: [] for owner in owners}
-    by_pk = {owner.pk: owner for owner in owners if owner not in empty}
+    none = {owner.pk for owner in empty}
+    by_pk = {owner.pk: owner for owner in owners if owner.pk not in none}
     for row in _rows_among(type(owners[0]), relation, columns).rows(owners=list(by_pk)) if by_pk else ():
         owner = getattr(row, field.field.attname)
         field.field.set_cached_value(row, by_pk[owner])

@@ -196,6 +196,7 @@ def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
         prefetch_related_objects(list(cases), *identity.COMPARED)
     elif cases:
         for part in identity.COMPARED:
+            # ``_CASES`` says which parts a file has; cases that were read otherwise are asked about whatever they have.
             empty = [case for case in cases if not getattr(case, f"has_{part}", True)]
             kept_queries.load_among(cases, part, *_columns(part), empty=empty)
     keys.warm(case.case_key for case in cases if case.case_key)
