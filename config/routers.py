@@ -3,13 +3,15 @@
 from django.db.models import Model
 
 KEY_STORE = "keys"
+#: The app whose tables are there.
+APP_OF_KEYS = "encryption"
 
 
 class KeyStoreRouter:
     """Keep the wrapped keys in a database of their own (SEC-CR6)."""
 
     def _alias(self, app_label: str) -> str:
-        return KEY_STORE if app_label == "encryption" else "default"
+        return KEY_STORE if app_label == APP_OF_KEYS else "default"
 
     def db_for_read(self, model: "type[Model]", **_hints: object) -> str:
         """Return the alias that holds ``model``."""

@@ -1,9 +1,8 @@
 """How the tables of the tests are made: on SQLite once for all runs, and without what leaves no trace.
 
 The first process that needs tables makes them and leaves a copy in ``var/``. Other processes and later runs take it,
-as long as migrations, models and what these import are the same. The key store records the migrations of apps whose
-tables stand in the other database, and doesn't play them. ``tests/repository/test_migrations.py`` plays them as the
-service does, at night all of them.
+as long as migrations, models and what these import are the same. ``tests/repository/test_migrations.py`` plays the
+migrations as the service does, at night all of them.
 """
 
 import gc
@@ -14,11 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management.commands import migrate
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
-from config.routers import KEY_STORE
+from config.management.commands import migrate
 from encryption import digest
 from tests.shared import ROOT, alone
 
@@ -30,19 +27,10 @@ MADE_FROM = (
 )  # fmt: skip
 
 
-class Recording(MigrationExecutor):
-    """Plays in the key store the migrations of its own app alone."""
-
-    def apply_migration(self, state: Any, migration: Any, fake: bool = False, **options: Any) -> Any:
-        elsewhere = self.connection.alias == KEY_STORE and migration.app_label != "encryption"
-        return super().apply_migration(state, migration, fake=fake or elsewhere, **options)
-
-
 @contextmanager
 def made_quickly() -> Iterator[None]:
     """Let pytest-django make the tables within the block."""
     with pytest.MonkeyPatch.context() as patch, _without_garbage():
-        patch.setattr(migrate, "MigrationExecutor", Recording)
         if any(one.vendor != "sqlite" for one in connections.all()):
             yield
             return
