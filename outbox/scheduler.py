@@ -82,21 +82,35 @@ def run_due(*, clock: Callable[[], datetime] = instant) -> dict[str, int]:
         OperationalError, InterfaceError: the database doesn't answer.
     """
     done: dict[str, int] = {}
-    for work in registered():
+    for work in _due(clock()):
         row = _claimed(work, clock())
         if row is not None:
             done[work.name] = _run(work, row, clock)
     return done
 
 
-def _claimed(work: Recurring, at: datetime) -> Work | None:
-    rows = Work.objects.filter(pk=work.name)
-    if not rows.exists():
-        Work.objects.bulk_create([Work(name=work.name, next_at=at)], ignore_conflicts=True)
+def _due(at: datetime) -> list[Recurring]:
+    """Return what may be claimed, by one statement: a worker looks every few seconds, and hardly anything is due."""
+    planned = dict(Work.objects.values_list("name", "next_at"))
+    missing = [work for work in registered() if work.name not in planned]
+    Work.objects.bulk_create([Work(name=one.name, next_at=at) for one in missing], ignore_conflicts=True)
+    return [
+        work
+        for work in registered()
+        if (plan := planned.get(work.name, at)) <= at or plan > _latest_plan(work, at)
+    ]
+
+
+def _latest_plan(work: Recurring, at: datetime) -> datetime:
     # A plan far beyond what any run writes was put there by hand: it would put off the very passes that name such rows.
     # Twice as far, for another worker's instant may be later than this one's.
-    due = Q(next_at__lte=at) | Q(next_at__gt=at + 2 * max(work.every, PAUSE_AFTER_FAILURE))
-    return next(iter(claim(rows.filter(due), at=at, lease=work.lease, limit=1)), None)
+    return at + 2 * max(work.every, PAUSE_AFTER_FAILURE)
+
+
+def _claimed(work: Recurring, at: datetime) -> Work | None:
+    due = Q(next_at__lte=at) | Q(next_at__gt=_latest_plan(work, at))
+    rows = Work.objects.filter(due, pk=work.name)
+    return next(iter(claim(rows, at=at, lease=work.lease, limit=1)), None)
 
 
 def _run(work: Recurring, row: Work, clock: Callable[[], datetime]) -> int:

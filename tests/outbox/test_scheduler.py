@@ -45,6 +45,17 @@ def test_work_runs_once_and_again_when_it_is_due(works, clock):
     assert [at for _, at in ran] == [NOON, NOON + HOUR]
 
 
+def test_a_pass_in_which_nothing_is_due_asks_once_for_all(works, clock, django_assert_num_queries):
+    """A worker looks every few seconds, at dozens of pieces of work."""
+    add, _ = works
+    for name in ("a:done", "b:done", "c:done"):
+        add(name)
+    scheduler.run_due(clock=clock)
+
+    with django_assert_num_queries(1):
+        assert scheduler.run_due(clock=clock) == {}
+
+
 @pytest.mark.sec("SEC-FT10")
 def test_after_a_stop_of_days_it_runs_once_at_once_and_then_in_its_rhythm(works, clock):
     add, ran = works
