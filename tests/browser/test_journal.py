@@ -18,7 +18,7 @@ def test_every_page_of_the_journal_can_be_used_by_everybody(visitor):
         ("question-empty", "/questions/file-openings"),
         ("question", "/questions/refusals"),
         ("question-wrong", "/questions/file-openings?subject=x"),
-        ("entries", "/entrees?limit=50"),
+        ("entries", "/entrees"),
         ("pictures", "/images?days=7"),
         ("pictures-of-a-year", "/images?days=365"),
         ("lookups", "/reclamations"),
