@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
@@ -15,6 +16,7 @@ import pytest
 import structlog
 
 from config.logs import ALLOWED, OURS, REMOVED, Line
+from tests.sources import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {"at", "level", "event", "logger", "where", "status", "error", "frames"} | ALLOWED
@@ -226,16 +228,17 @@ def test_in_production_what_python_prints_is_a_line_too(tmp_path):
     }
 
 
+@cache
+def log_calls():
+    """Return the calls by which our code logs, each with its path."""
+    paths = (path for app in OURS for path in (ROOT / app).rglob("*.py"))
+    return [(path, node) for path, node in nodes(paths, r"\b(?:_log|log|logger)\b") if _is_log_call(node)]
+
+
 @pytest.mark.sec("SEC-CF6")
 def test_every_key_that_our_code_logs_is_on_the_list():
     """A key that isn't would vanish without a word."""
-    missing = set()
-    for path in (path for app in OURS for path in (ROOT / app).rglob("*.py")):
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if _is_log_call(call):
-                missing |= set(_keys(call)) - ALLOWED - {"exc_info"}
-
-    assert not missing
+    assert {key for _, call in log_calls() for key in _keys(call)} - ALLOWED - {"exc_info"} == set()
 
 
 @pytest.mark.sec("SEC-CF6")
@@ -243,9 +246,8 @@ def test_every_event_that_our_code_logs_is_written_out():
     """A name that is built could hold a value; reports of faults take it as it is (config/reporting/)."""
     built = [
         f"{path.name}:{call.lineno}"
-        for path in (path for app in OURS for path in (ROOT / app).rglob("*.py"))
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if _is_log_call(call) and call.func.attr != "bind" and not _is_written_out(call.args[0])
+        for path, call in log_calls()
+        if call.func.attr != "bind" and not _is_written_out(call.args[0])
     ]
 
     assert built == []

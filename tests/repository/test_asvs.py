@@ -3,8 +3,7 @@
 import ast
 import re
 from collections import Counter
-
-import pytest
+from functools import cache
 
 from accounts.passwords import CONTEXT_WORDS
 from tests.repository.test_threats import ROOT
@@ -26,12 +25,17 @@ LEVELS = {
 }  # fmt: skip
 
 
+@cache
+def parsed(path):
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
 def there(name):
     """Tell whether ``path`` or ``path::test`` or ``path::Class::test`` is one of our tests."""
     path, *inner = name.split("::")
     if not (ROOT / path).is_file():
         return not inner and (ROOT / path).is_dir()
-    body = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+    body = parsed(path).body
     for word in inner:
         found = [one for one in body if isinstance(one, ast.ClassDef | ast.FunctionDef) and one.name == word]
         if not found or not word.lower().startswith("test"):
@@ -55,7 +59,6 @@ def test_each_is_told_in_few_words():
     assert [pk for pk, _, _, words, *_ in LINES if len(words.split()) > 15] == []
 
 
-@pytest.mark.slow("reads all tests")
 def test_each_test_that_is_named_exists():
     named = re.findall(r"`(tests/[^`]+)`", PAGE)
 

@@ -14,6 +14,7 @@ from config.error_messages import FAULTS, TITLES
 from config.errors import answer_to, status_of
 from core.languages import in_both
 from referrals.errors import FileRefused
+from tests.sources import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = [
@@ -103,8 +104,7 @@ def test_no_refusal_is_worded_in_one_language(app):
     names = {kind.__name__ for kind in REFUSALS}
     unmarked = [
         f"{path}:{call.lineno}"
-        for path in (ROOT / app).rglob("*.py")
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, call in nodes((ROOT / app).rglob("*.py"), rf"\b(?:{'|'.join(names)})\s*\(")
         if isinstance(call, ast.Call) and _called(call) in names
         for word in (*call.args, *(key.value for key in call.keywords))
         if _is_text(word) and " " in word.value
@@ -113,10 +113,10 @@ def test_no_refusal_is_worded_in_one_language(app):
     assert unmarked == []
 
 
-def faults(path):
-    """Return the literal codes of the faults that a module names: ``code="…"`` of an error or its detail."""
+def faults(paths):
+    """Return the literal codes of the faults that modules name: ``code="…"`` of an error or its detail."""
     found = set()
-    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for _, call in nodes(paths, r"\b(?:ErrorDetail|ValidationError|_refuse)\s*\("):
         if isinstance(call, ast.Call) and _called(call) in {"ErrorDetail", "ValidationError", "_refuse"}:
             found |= {key.value.value for key in call.keywords if key.arg == "code" and _is_text(key.value)}
             found |= {word.value for word in call.args[:1] if _called(call) == "_refuse" and _is_text(word)}
@@ -138,6 +138,6 @@ def test_every_fault_of_a_field_has_a_sentence(app):
         *(ROOT / app / "api").rglob("*.py"),
         *(ROOT / app / "workflow").rglob("*.py"),
     ]
-    named = set().union(*(faults(path) for path in inputs if path.exists()))
+    named = faults(path for path in inputs if path.exists())
 
     assert named - set(FAULTS) == set()

@@ -16,7 +16,9 @@ READERS = {
 
 
 def touches_post(code):
-    return any(isinstance(node, ast.Attribute) and node.attr == "POST" for node in ast.walk(ast.parse(code)))
+    return "POST" in code and any(
+        isinstance(node, ast.Attribute) and node.attr == "POST" for node in ast.walk(ast.parse(code))
+    )
 
 
 def written_outside(tags):

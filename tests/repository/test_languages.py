@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.utils.translation.template import templatize
 
+from tests.sources import nodes
+
 ROOT = Path(__file__).resolve().parents[2]
 APPS = sorted(path.parts[-5] for path in ROOT.glob("*/locale/en/LC_MESSAGES/django.po"))
 CALL = re.compile(r"""\b(?:n|p|np)?gettext\(u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
@@ -38,16 +40,15 @@ def marked_in_templates(app):
 
 
 def marked_in_code(app):
-    for path in (ROOT / app).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
-            if name in MARKS:
-                places, context = MARKS[name]
-                texts = [node.args[place] for place in places]
-                before = "" if context is None else f"{node.args[context].value}\x04"
-                # A sentence put together from a variable would never be found in the catalogue.
-                assert all(isinstance(text, ast.Constant) for text in texts), f"{path}:{node.lineno}"
-                yield from (f"{before}{text.value}" for text in texts)
+    for path, node in nodes((ROOT / app).rglob("*.py"), rf"\b(?:{'|'.join(MARKS)})\s*\("):
+        name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+        if name in MARKS:
+            places, context = MARKS[name]
+            texts = [node.args[place] for place in places]
+            before = "" if context is None else f"{node.args[context].value}\x04"
+            # A sentence put together from a variable would never be found in the catalogue.
+            assert all(isinstance(text, ast.Constant) for text in texts), f"{path}:{node.lineno}"
+            yield from (f"{before}{text.value}" for text in texts)
 
 
 def compiled(app):

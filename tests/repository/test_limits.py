@@ -7,6 +7,7 @@ import pytest
 
 from config.env import BASE_DIR
 from config.logs import OURS
+from tests.sources import nodes
 
 SETTINGS = (BASE_DIR / "config" / "settings.py").read_text(encoding="utf-8")
 BLOCK = SETTINGS.partition("# --- Limits")[2].partition("TEST_RUNNER")[0]
@@ -235,15 +236,13 @@ def test_no_limit_stands_outside_the_block():
     assert not re.findall(r"^(?:MAX_\w+|\w+_(?:MAX|PER_HOUR|PER_DAY|AT_ONCE)) =", outside, re.MULTILINE)
 
 
-@pytest.mark.slow("reads all code")
 @pytest.mark.sec("SEC-CF4", "SEC-CF1")
 def test_nothing_is_counted_in_a_cache_which_each_process_has_for_itself():
     """Neither Django's cache nor a throttle of the API's framework; config/checks/strangers.py refuses them."""
     found = {
         f"{path.relative_to(BASE_DIR)}: {name}"
         for app in (*OURS, "web")
-        for path in (BASE_DIR / app).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, node in nodes((BASE_DIR / app).rglob("*.py"), "cache|throttling")
         for name in imported(node)
         if name.startswith(
             ("django.core.cache", "django.views.decorators.cache", "rest_framework.throttling")

@@ -2,9 +2,10 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.sources import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / "docs" / "threats.md"
@@ -29,17 +30,13 @@ def ledger():
     }
 
 
+@cache
 def proved():
     """Return the ids that tests carry as a marker: ``@pytest.mark.sec("SEC-…")`` or in ``pytestmark``."""
     found = set()
-    for path in (ROOT / "tests").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "sec"
-            ):
-                found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
+    for _, node in nodes((ROOT / "tests").rglob("*.py"), r"\.\s*sec\b"):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "sec":
+            found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
     return found
 
 
@@ -55,17 +52,14 @@ def of(*states):
     return {name for name, (state, _) in ledger().items() if state in states}
 
 
-@pytest.mark.slow("reads all tests")
 def test_a_requirement_said_done_is_carried_by_a_test():
     assert of("done", "part") - proved() == set()
 
 
-@pytest.mark.slow("reads all tests")
 def test_a_requirement_carried_by_a_test_is_not_said_later():
     assert of("later") & proved() == set()
 
 
-@pytest.mark.slow("reads all tests")
 def test_a_test_carries_only_requirements_of_the_ledger():
     assert proved() - set(ledger()) == set()
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -31,6 +32,7 @@ from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.referrals.api.routes import counting
 from tests.security.procedure import Case, filed, play, triaged
+from tests.sources import nodes
 from tests.web.visiting import Visitor, form_in, links, text
 from web.journal import rules, words
 from web.journal.base import field_in_words
@@ -109,21 +111,15 @@ def test_a_refusal_is_told_in_words_and_not_by_its_code():
     assert rule("of-no-version") == "of-no-version"
 
 
+@cache
 def rules_in_the_code():
     """Return the codes that calls of the service's code name as their rule, letter for letter."""
-    found = set()
-    for package in PACKAGES:
-        for file in (BASE_DIR / package).rglob("*.py"):
-            if "migrations" in file.parts:
-                continue
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if (
-                    isinstance(node, ast.keyword)
-                    and node.arg == "rule"
-                    and isinstance(node.value, ast.Constant)
-                ):
-                    found.add(node.value.value)
-    return {one for one in found if one}
+    files = (file for package in PACKAGES for file in (BASE_DIR / package).rglob("*.py"))
+    return {
+        node.value.value
+        for _, node in nodes((file for file in files if "migrations" not in file.parts), r"\brule\s*=")
+        if isinstance(node, ast.keyword) and node.arg == "rule" and isinstance(node.value, ast.Constant)
+    } - {None, ""}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
