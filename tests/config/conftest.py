@@ -1,13 +1,11 @@
 """Clients for the addresses of ``sample_urls``, and the settings as they are read anew."""
 
 import os
-import runpy
 
 import pytest
 from django.test import Client
 
-from config.env import BASE_DIR
-from tests.config.environments import is_of_the_service
+from tests.config.environments import is_of_the_service, settings_as_read
 
 
 @pytest.fixture
@@ -26,6 +24,6 @@ def read(monkeypatch, tmp_path):
             monkeypatch.delenv(name)
         for name, value in {"REPERE_STATE_DIR": str(tmp_path), **said}.items():
             monkeypatch.setenv(name, value)
-        return runpy.run_path(str(BASE_DIR / "config" / "settings.py"))
+        return settings_as_read()
 
     return settings_of

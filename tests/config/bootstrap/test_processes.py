@@ -2,18 +2,21 @@
 
 import dataclasses
 import os
-import runpy
 import stat
 import subprocess
 import sys
 
 import pytest
+from django.conf import UserSettingsHolder, settings
 
 from config.bootstrap import environments, lines, plan, processes, stages
 from config.bootstrap.clusters import Cluster
 from config.bootstrap.environments import Places
+from config.checks.production import settings_are_fit
 from config.env import BASE_DIR
 from tests.config.bootstrap.plans import said
+from tests.config.environments import settings_as_read
+from tests.night import some
 
 #: Read outside production alone, or by the demonstration.
 ELSEWHERE = {"REPERE_TEST_DATABASE_HOST", "PGHOST", "PGHOSTADDR", "PGSERVICE"}
@@ -59,7 +62,7 @@ def settings_of(monkeypatch):
         environment = Recorded(variables)
         monkeypatch.setattr(os, "environ", environment)
         monkeypatch.setattr(sys, "argv", ["manage.py", command])
-        values = runpy.run_path(str(BASE_DIR / "config" / "settings.py"))
+        values = settings_as_read()
         # Each text may be in a file (``env.text``).
         return values, {name if name in KNOWN else name.removesuffix("_FILE") for name in environment.asked}
 
@@ -223,9 +226,21 @@ print(*(message.id for message in settings_are_fit() if message.is_serious()))
 """
 
 
-@pytest.mark.slow("a process of each kind")
 @pytest.mark.parametrize("name", SERVED)
-def test_the_checks_of_settings_pass_with_its_own_file(written, name):
+def test_the_checks_of_settings_pass_with_its_own_file(written, settings_of, monkeypatch, name):
+    told = lines.read(written.places.environment(SERVED[name]).read_text())
+    values, _ = settings_of(COMMANDS[name], told)
+    own = UserSettingsHolder(settings._wrapped)
+    vars(own).update({key: value for key, value in values.items() if key.isupper()})
+    monkeypatch.setattr(settings, "_wrapped", own)
+
+    assert settings.PRODUCTION
+    assert [one.id for one in settings_are_fit() if one.is_serious()] == []
+
+
+@pytest.mark.slow("a process of its own")
+@pytest.mark.parametrize("name", some(list(SERVED), "process"))
+def test_they_pass_in_a_process_that_has_its_file_alone(written, name):
     told = lines.read(written.places.environment(SERVED[name]).read_text())
     done = subprocess.run(  # noqa: S603 - the script above
         [sys.executable, "-c", _FOUND, COMMANDS[name]], cwd=BASE_DIR,
