@@ -30,6 +30,7 @@ from referrals.policy.definitions import SETTINGS
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.referrals.api.routes import counting
 from tests.security.procedure import Case, filed, play, triaged
 from tests.sources import nodes
@@ -64,7 +65,7 @@ FILE = re.compile(r"/questions/file-openings\?subject=([0-9a-f-]{36})")
 PROOF = re.compile(r"/journal/preuves\?entry=([0-9a-f-]{36})")
 
 
-@pytest.fixture
+@kept
 def case(world):
     """A case whose every text names itself, and that the cell has read."""
     made = Case(world, "canari-{}.".format)
