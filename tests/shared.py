@@ -1,6 +1,7 @@
 """What one process of a run makes for all: in the folder of the run, by whoever needs it first, and gone with it."""
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -44,3 +45,31 @@ def demonstration(folder: Path, state: Path) -> str:
             said.write_text(done.stdout, encoding="utf-8")
     shutil.copytree(made, state, dirs_exist_ok=True)
     return said.read_text(encoding="utf-8")
+
+
+KNOWN = """
+import json
+import django
+django.setup()
+from audit import events
+from outbox import templates
+texts = [one.code for one in templates.registered()]
+import config.urls
+print(json.dumps({"texts": texts, "acts": list(events.registered())}))
+"""
+
+
+def known_to_processes(folder: Path) -> dict[str, list[str]]:
+    """Return the texts that a process knows which serves no page, and the acts that one knows which serves pages.
+
+    Raises:
+        CalledProcessError: it doesn't start.
+    """
+    said = folder / "known.txt"
+    with alone(folder, "known"):
+        if not said.exists():
+            asked = [sys.executable, "-c", KNOWN]
+            done = subprocess.run(asked, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=120)  # noqa: S603 - the above
+            said.write_text(done.stdout.splitlines()[-1], encoding="utf-8")
+    known: dict[str, list[str]] = json.loads(said.read_text(encoding="utf-8"))
+    return known

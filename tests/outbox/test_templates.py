@@ -1,9 +1,6 @@
 """What a notice says: two languages, the reference, the link; nothing else has a place in it (domain.md §2.8 no. 7)."""
 
-import json
 import re
-import subprocess
-import sys
 from importlib import import_module
 
 import pytest
@@ -13,6 +10,7 @@ from django.utils.translation import override
 from core.languages import in_both
 from outbox import templates
 from tests.outbox.conftest import SAMPLE, a_notice
+from tests.shared import known_to_processes
 
 
 @pytest.mark.parametrize("template", templates.registered(), ids=lambda found: found.code)
@@ -60,13 +58,10 @@ def test_a_code_has_one_text():
         templates.register(templates.Template(SAMPLE.code, SAMPLE.kind, "Autre."))
 
 
-def test_a_process_that_serves_no_page_knows_every_text():
+def test_a_process_that_serves_no_page_knows_every_text(folder_of_run):
     """The worker sends what a page has a notice for: each text is registered by what an app loads as it begins."""
     import_module(settings.ROOT_URLCONF)
-    said = "import django, json; django.setup(); from outbox import templates as t; print(json.dumps([one.code for one in t.registered()]))"
 
-    known = subprocess.run([sys.executable, "-c", said], check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own
+    known = {*known_to_processes(folder_of_run)["texts"]}
 
-    assert {one.code for one in templates.registered()} - {SAMPLE.code} <= set(
-        json.loads(known.splitlines()[-1])
-    )
+    assert {one.code for one in templates.registered()} - {SAMPLE.code} <= known
