@@ -11,7 +11,7 @@ import sentry_sdk
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
-from config import reporting
+from config import env, reporting
 from config.reporting import facts, faults, traces
 from tests.config.reporting.conftest import reported
 from tests.config.reporting.servers import Server, serving
@@ -155,15 +155,25 @@ def test_an_address_that_is_none_is_a_sentence_without_it(dsn):
     assert dsn not in str(refused.value)
 
 
-@pytest.mark.slow("commands in processes of their own")
-def test_a_start_waits_for_no_server_and_refuses_what_is_no_address_by_a_sentence(tmp_path):
+@pytest.mark.slow("a process of its own")
+def test_a_start_waits_for_no_server(tmp_path):
     gone = dead()
+    begun = "import sys, django; django.setup(); print({*%r} - {*sys.modules})"
 
-    # A command that only starts.
-    command = ("manage.py", "version")
-    started = run(tmp_path, *command, REPERE_SENTRY_DSN=gone.dsn, REPERE_OTLP_ENDPOINT=gone.endpoint)
-    refused = run(tmp_path, *command, REPERE_SENTRY_DSN="http://127.0.0.1/1")
+    started = run(
+        tmp_path, "-c", begun % (("config.reporting.faults", "config.reporting.traces"),),
+        DJANGO_SETTINGS_MODULE="config.settings", REPERE_SENTRY_DSN=gone.dsn, REPERE_OTLP_ENDPOINT=gone.endpoint,
+    )  # fmt: skip
 
-    assert (started.returncode, refused.returncode) == (0, 1)
-    assert "Traceback" not in started.stderr + refused.stderr
-    assert refused.stderr.strip() == "REPERE_SENTRY_DSN reads https://key@sentry.example.fr/1."
+    assert (started.returncode, started.stdout) == (0, "set()\n"), started.stderr
+    assert "Traceback" not in started.stderr
+
+
+def test_a_start_refuses_what_is_no_address_by_a_sentence(settings, capsys):
+    settings.SENTRY_DSN = "http://127.0.0.1/1"
+
+    with pytest.raises(SystemExit) as refused, env.refusals_said(1):
+        reporting.start()
+
+    assert refused.value.code == 1
+    assert capsys.readouterr().err == "REPERE_SENTRY_DSN reads https://key@sentry.example.fr/1.\n"
