@@ -1,5 +1,8 @@
 """Django app configuration, so that the system checks of the edge run with every command."""
 
+import gc
+from types import ModuleType
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -12,6 +15,12 @@ class EdgeConfig(AppConfig):
 
     name = "config"
     verbose_name = "Edge"
+
+    def __init__(self, app_name: str, app_module: ModuleType | None) -> None:
+        """Look for no garbage while the apps are loaded: a command that does nothing else takes a third less."""
+        super().__init__(app_name, app_module)
+        self._collects = gc.isenabled()
+        gc.disable()
 
     def ready(self) -> None:
         """Register checks, acts of commands and French; forbid core dumps: any process may hold keys (SEC-CR9).
@@ -30,3 +39,6 @@ class EdgeConfig(AppConfig):
 
             isolation.isolate()
         reporting.start()
+        gc.freeze()  # what was loaded lives as long as the process
+        if self._collects:
+            gc.enable()
