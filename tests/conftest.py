@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.scheduling",
     "tests.budget",
     "tests.frames",
+    "tests.unconfined",
 ]
 pytest.register_assert_rewrite(*pytest_plugins)  # some are imported below before pytest does it
 

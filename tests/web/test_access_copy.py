@@ -20,6 +20,8 @@ from tests.referrals.access_requests.desk import FILER, SECRET, Desk
 from tests.referrals.access_requests.test_drawing import LINES, pdf_of
 from tests.web.visiting import Visitor, links, text
 
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 LETTER = "Lettre du voisin"
 
 

@@ -16,6 +16,8 @@ from tests.referrals.access_requests.desk import Desk
 from tests.referrals.access_requests.test_drawing import LINES, all_bytes, pdf_of, told, writings
 from tests.web.visiting import Visitor
 
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 
 @pytest.mark.slow("a copy of a whole case, drawn, printed and locked")
 @pytest.mark.sec("SEC-FI2")

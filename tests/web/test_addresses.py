@@ -11,6 +11,7 @@ import pytest
 from django.urls import resolve
 
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.night import NIGHT
 from tests.security.procedure import Case, filed, play, refusal
 from tests.web.visiting import Visitor
@@ -25,7 +26,7 @@ EACH = 2 if NIGHT else 1
 HEADERS = ("Location", "Content-Disposition", "Refresh", "Link", "Content-Location")
 
 
-@pytest.fixture
+@kept
 def decided(world):
     """A case in which whatever can be written holds the mark, with a filer and a child of that name."""
     case = Case(world, f"{MARK} {{}}.".format)
@@ -33,7 +34,6 @@ def decided(world):
     form = concern(filer_name=f"{MARK} Filer", filer_email=f"{MARK}@test.invalid")
     form["children"][0] |= {"last_name": MARK, "first_names": MARK, "birth_date": "2011-11-03"}
     play(world, filed(Case(world, f"{MARK} {{}}.".format), form))
-    return case
 
 
 def walked(visitor: Visitor, name: str) -> Iterator[tuple[str, Any]]:

@@ -20,6 +20,8 @@ from tests.referrals.attachments.conftest import _made_anew, folder, names, scan
 from tests.security.procedure import Case, filed, play
 from tests.web.visiting import Visitor, form_in, links, text
 
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 NEVER = "N'envoyez jamais d'image à caractère sexuel"
 
 

@@ -1,6 +1,7 @@
 """Redaction of documents: what is hidden is in no pixel, word or byte of the copy (domain.md §7.5, §2.8 no. 15)."""
 
 import io
+from itertools import product
 
 import pikepdf
 import pypdfium2
@@ -10,9 +11,13 @@ from PIL import Image
 
 from referrals.access_requests import drawing
 from referrals.access_requests.copies import Box
+from referrals.attachments import sandbox
 from referrals.errors import FileRefused
 from referrals.vocabulary.access_requests import Withheld
+from referrals.vocabulary.attachments import Media
+from tests.night import NIGHT
 from tests.referrals.attachments import files
+from tests.unconfined import in_this_process
 
 TIERS = Withheld.THIRD_PARTY
 MARK = "[occulté : vie privée d'un tiers]"
@@ -91,8 +96,28 @@ def darkest(pdf, box):
 
 @pytest.mark.sec("SEC-FI2")
 @pytest.mark.parametrize(
+    ("task", "media"),
+    [*(("draw", media) for media in Media), *product(("page", "words"), Media if NIGHT else [Media.PDF])],
+)
+def test_what_the_confined_process_makes_is_what_its_program_makes(monkeypatch, task, media):
+    """Most tests of what is drawn run the program in their own process."""
+    source = {
+        Media.PDF: pdf_of(LINES), Media.TEXT: b"Voisine: Quetelard", Media.JPEG: files.image(),
+        Media.PNG: files.image("PNG"),
+    }[media]  # fmt: skip
+    order = {"page": 0, "hidden": [[0, 0, 0, 500, 500, "motif"]]}
+
+    confined = drawing._made(task, media, source, order)
+    monkeypatch.setattr(sandbox, "confined", in_this_process)
+
+    assert confined == drawing._made(task, media, source, order)
+
+
+@pytest.mark.sec("SEC-FI2")
+@pytest.mark.parametrize(
     ("rotate", "crop"), [(0, None), (90, None), (180, [20, 20, 390, 290]), (270, [20, 60, 390, 290])]
 )
+@pytest.mark.usefixtures("unconfined")
 def test_a_hidden_word_is_in_no_word_pixel_or_byte(rotate, crop):
     source = pdf_of(LINES, rotate=rotate, crop=crop)
     [box] = hide(source, "quetelard")
@@ -113,6 +138,7 @@ def test_a_hidden_word_is_in_no_word_pixel_or_byte(rotate, crop):
     assert abs(new.top - old.top) < 15
 
 
+@pytest.mark.usefixtures("unconfined")
 def test_each_page_hides_its_own():
     source = pdf_of(LINES, ("Quetelard",), LINES)
     boxes = hide(source, "Quetelard", page=1) + hide(source, "Bonjour Zacharie", page=2)
@@ -125,6 +151,7 @@ def test_each_page_hides_its_own():
     assert "Adieu" in third
 
 
+@pytest.mark.usefixtures("unconfined")
 def test_a_rectangle_takes_whole_words():
     source = pdf_of(LINES)
     [box] = hide(source, "Quetelard")
@@ -141,11 +168,13 @@ def test_a_rectangle_takes_whole_words():
         pytest.param(pdf_of(LINES, over=b"0 g 0 0 400 300 re f"), id="under a bar"),
     ],
 )
+@pytest.mark.usefixtures("unconfined")
 def test_words_that_nobody_sees_are_not_told(source):
     assert told(drawing.redacted("pdf", source, []).pdf) == [""]
     assert drawing.words("pdf", source, 0).words == ()
 
 
+@pytest.mark.usefixtures("unconfined")
 def test_the_copy_says_that_it_is_for_the_archive_and_brings_nothing_along():
     made = drawing.redacted("pdf", files.armed_pdf(), [])
     with pikepdf.open(io.BytesIO(made.pdf)) as document:
@@ -167,6 +196,7 @@ def test_the_copy_says_that_it_is_for_the_archive_and_brings_nothing_along():
 
 
 @pytest.mark.parametrize(("media", "form"), [("png", "PNG"), ("jpeg", "JPEG")])
+@pytest.mark.usefixtures("unconfined")
 def test_a_picture_is_painted_over_and_loses_what_its_camera_wrote(media, form):
     source = files.image(form, size=(300, 200), turned=6 if form == "JPEG" else 1)
     box = Box(page=0, left=0, top=0, right=1000, bottom=400, code=Withheld.SAFETY)
@@ -182,6 +212,7 @@ def test_a_picture_is_painted_over_and_loses_what_its_camera_wrote(media, form):
     assert not picture.getexif()
 
 
+@pytest.mark.usefixtures("unconfined")
 def test_a_plain_text_becomes_pages():
     source = ("Zélie écrit à Quetelard.\n" + "ligne\n" * 80).encode()
     found = drawing.words("text", source, 0)
@@ -193,6 +224,7 @@ def test_a_plain_text_becomes_pages():
     assert "Zélie" not in first + second
 
 
+@pytest.mark.usefixtures("unconfined")
 def test_words_over_the_end_of_a_line_are_two_rectangles():
     source = pdf_of(("l'amie de Marie-Ange", "Durand, et d'Ange"))
     boxes = hide(source, "marie-ange DURAND")
@@ -222,6 +254,7 @@ def test_what_cannot_be_drawn_is_refused(media, source, why):
     assert refused.value.extra["reason"] == why
 
 
+@pytest.mark.usefixtures("unconfined")
 def test_a_rectangle_lies_on_a_page_or_nothing_is_drawn():
     source = pdf_of(LINES)
     with pytest.raises(FileRefused) as refused:

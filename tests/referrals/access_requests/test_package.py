@@ -22,6 +22,8 @@ from referrals.rest import pdf as renderer
 from referrals.vocabulary.access_requests import Requester, Subject, Withheld
 from tests.referrals.access_requests.test_drawing import LINES, all_bytes, hide, pdf_of, told, writings
 
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 CASE, OTHER = UUID(int=1), UUID(int=2)
 STORY = "Mme Quetelard, voisine, a vu l'enfant. Zacharie va bien."
 HIDDEN_WORDS = ("Quetelard", "Ombeline", "Tournefort")

@@ -19,7 +19,7 @@ from tests.conftest import see_all
 from tests.faults.crash import entries
 from tests.referrals.attachments import files
 
-pytestmark = pytest.mark.sec("SEC-FI4")
+pytestmark = [pytest.mark.sec("SEC-FI4"), pytest.mark.usefixtures("unconfined")]
 HOST = "files.example"
 OURS = "testserver"
 

@@ -19,6 +19,8 @@ from tests.referrals.attachments import files
 from tests.referrals.attachments.conftest import Sender, names, row_of, stored, swept
 from tests.referrals.keeping import LONG_AFTER, archived, batch
 
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 
 class Seeing(OpenScope):
     """A scope for what the tests look at themselves."""

@@ -32,6 +32,8 @@ from tests.referrals.attachments.conftest import Sender, names, row_of, stored, 
 from tests.referrals.attachments.test_host_of_files import Browser, apart, follow  # noqa: F401 - a fixture
 from tests.security.procedure import seeing_all
 
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 ROOT = Path(__file__).parents[3]
 
 

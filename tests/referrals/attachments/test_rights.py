@@ -14,6 +14,8 @@ from tests.journeys import bodies
 from tests.referrals.attachments import files
 from tests.referrals.attachments.conftest import Sender, row_of
 
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 KINDS = {
     "medical_certificate": "E",
     "letter": "G",

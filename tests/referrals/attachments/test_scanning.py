@@ -14,7 +14,7 @@ from tests.conftest import see_all
 from tests.referrals.attachments import clamd, files
 from tests.referrals.attachments.conftest import row_of, stored, swept
 
-pytestmark = pytest.mark.sec("SEC-FI6")
+pytestmark = [pytest.mark.sec("SEC-FI6"), pytest.mark.usefixtures("unconfined")]
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
 

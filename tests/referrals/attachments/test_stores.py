@@ -14,6 +14,8 @@ from referrals.attachments.folder import FolderStore
 from referrals.attachments.s3 import PART_BYTES, S3Store
 from referrals.errors import ObjectMissing, StoreUnavailable
 
+pytestmark = pytest.mark.usefixtures("unconfined")
+
 BUCKET = "pieces"
 AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
 
