@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -229,6 +230,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         shared = [name for name in names if name in known and known[name][-1].scope != "function"]
         place = names.index(shared[-1]) + 1 if shared else 0
         item.fixturenames = [*names[:place], _FIRST, *names[place:]]
+    items[:] = [item for _, of_file in groupby(items, _file) for item in _by_state(list(of_file))]
+
+
+def _file(item: Any) -> Any:
+    return item.path
+
+
+def _by_state(items: list[Any]) -> list[Any]:
+    """Return the tests of a file with those of one state together: a state between two others is made twice."""
+    chains: dict[int, list[Build]] = {}
+    places: dict[Build, int] = {}
+    for item in items:
+        if _FIRST in getattr(item, "fixturenames", ()) and id(item._fixtureinfo) not in chains:
+            chains[id(item._fixtureinfo)] = _chain(item)
+            for build in chains[id(item._fixtureinfo)]:
+                places.setdefault(build, len(places))
+
+    def key(item: Any) -> list[int]:
+        return [places[build] for build in chains.get(id(getattr(item, "_fixtureinfo", None)), ())]
+
+    return sorted(items, key=key)
 
 
 def _asks_a_database(item: Any) -> bool:

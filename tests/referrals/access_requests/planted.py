@@ -1,6 +1,5 @@
 """A case of two children, two holders, a filer, a third party and a secret place; each value tells whose it is."""
 
-import itertools
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -92,7 +91,7 @@ class Planted:
 
     def __init__(self, world: Any, state: str = "triage") -> None:
         self.kit = kit = Kit(world, state)
-        self.case, self.numbers = kit.case, itertools.count(1)
+        self.case, self.number = kit.case, 0
         self.of: dict[str, tuple[str, str]] = {}
         for model in (Concern, Child, Holder, Assignment):
             model.objects.filter(referral=self.case).delete()
@@ -118,8 +117,12 @@ class Planted:
         row.save(force_insert=True)
         return row
 
+    def next(self) -> int:
+        self.number += 1
+        return self.number
+
     def _fresh(self, owner: str, field: SealedField) -> Any:
-        number = next(self.numbers)
+        number = self.next()
         day = today().replace(year=1900, month=1, day=1) + timedelta(days=number)
         word = f"zq{number:04}x"
         value, shown = {
@@ -222,7 +225,7 @@ class Planted:
 
     def word(self, owner: str) -> str:
         """Return a fresh word of somebody."""
-        word = f"zq{next(self.numbers):04}x"
+        word = f"zq{self.next():04}x"
         self.of[word] = owner, "json"
         return word
 

@@ -13,6 +13,7 @@ from referrals.access_requests.masking import Kind, Masks
 from referrals.models import Child, Concern, Fact, Joining, JudicialReferral, Referral
 from referrals.vocabulary.access_requests import Wanted, Withheld
 from tests.audit.owner import as_owner
+from tests.kept import kept
 from tests.referrals.access_requests.planted import NAMES, PLACE, SPELT, Planted, visible
 from tests.referrals.workflow.kit import AT, Kit
 
@@ -59,7 +60,7 @@ OTHERS = {
 OTHERS["subject_adult"] = OTHERS["subject_minor"]
 
 
-@pytest.fixture
+@kept
 def planted(world):
     return Planted(world)
 

@@ -19,6 +19,7 @@ from referrals.vocabulary.access_requests import Wanted
 from tests.audit import sequenced as made
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
+from tests.kept import kept
 from tests.referrals.access_requests.planted import Planted
 from tests.referrals.workflow.kit import AT
 
@@ -27,7 +28,7 @@ sequenced = made.sequenced
 SUNDAY = AT.replace(day=22, hour=19)
 
 
-@pytest.fixture
+@kept
 def planted(world):
     return Planted(world)
 

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from referrals.models import (
     Child,
     Clock,
@@ -21,6 +19,7 @@ from referrals.models import (
     TransferRequest,
 )
 from tests.factories.world import FAR
+from tests.kept import kept
 from tests.referrals.workflow.kit import AT, TODAY, Kit
 
 #: What M19 recorded: who of the staff saw the child is never told to the judge.
@@ -125,6 +124,6 @@ class Full(Kit):
         child.save()
 
 
-@pytest.fixture
+@kept
 def full(world):
     return Full(world)
