@@ -20,6 +20,7 @@ from tests.conftest import see_all
 from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
 from tests.factories.factors import give_application
+from tests.night import NIGHT, some
 from tests.referrals.api.routes import counting
 from tests.web.browsing import HTML, Somebody
 from web.filing.sections import sections
@@ -65,7 +66,7 @@ def test_a_draft_of_another_is_a_page_that_is_not_there(world, filer):
     ]
     for who in ("filer_2", "crip_coordinator", "auditor", "territory_admin", "filer_org_lead"):
         other = Somebody(world.user(who))
-        for page in pages:
+        for page in pages if who == "filer_2" else some(pages, who, 3):
             for method in ("get", "post"):
                 if method == "post" and page in ("", "/recu"):
                     continue
@@ -204,7 +205,7 @@ def test_each_page_of_whoever_has_signed_in_offers_to_sign_out(world):
         session = somebody.client.session
         session["proved_at"] = time.time()
         session.save()
-        for path in pages:
+        for path in pages if NIGHT else [path for path in pages if path not in seen]:
             answer = somebody.client.get(path)
             html = b"".join(answer).decode(errors="replace")
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):

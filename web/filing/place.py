@@ -5,6 +5,7 @@ The search is the service's own: a name that several communes bear comes back wi
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +46,13 @@ def named(found: Commune) -> str:
 
 def of_departments(codes: list[str]) -> Pairs:
     """Return the names that a browser may propose while one types: those of some départements."""
-    return [(named(one), "") for code in codes for one in communes_named("", code, begins=True)]
+    return [pair for code in codes for pair in _of_department(code)]
+
+
+@lru_cache(maxsize=16)
+def _of_department(code: str) -> Pairs:
+    """Return the names of one; kept, for each is looked for among all communes."""
+    return [(named(one), "") for one in communes_named("", code, begins=True)]
 
 
 def typed(sent: Sent, *, prefix: str = "") -> Said:

@@ -99,7 +99,7 @@ PLACES = {"collection": "collection", "readers": "lists", "package": "package"}
 class Desk:
     """One request about one case, in the hands of the people of 93; ``at`` is the instant of each act."""
 
-    def __init__(self, world: Any, monkeypatch: Any, *, state: str = "triage") -> None:
+    def __init__(self, world: Any, monkeypatch: Any = None, *, state: str = "triage") -> None:
         self.world, self.at = world, AT
         self.kit = Kit(world, state)
         self.named(self.kit)
@@ -107,9 +107,15 @@ class Desk:
         self.pk: Any = None
         self.built: list[Any] = []
         self.entry = uuid4()
+        if monkeypatch:
+            self.stands_in(monkeypatch)
+
+    def stands_in(self, monkeypatch: Any) -> "Desk":
+        """Let collector, readers and package be those of ``double``; a kept desk has none yet."""
         standing = double(self.kit.case.pk, self.kit.child.pk, entry=self.entry, built=self.built)
         for name, place in PLACES.items():
             monkeypatch.setattr(effects, place, standing(name))
+        return self
 
     # --- Rows ---------------------------------------------------------------------------------------------
 

@@ -41,16 +41,35 @@ from referrals.models import (
 )
 from referrals.vocabulary.access_requests import Withheld
 from tests.conftest import see_all
-from tests.kept import forget
+from tests.kept import forget, kept
 from tests.referrals.access_requests.desk import FATHER, GIRL, SPAN, TEXT, Desk, parts_of
 from tests.referrals.workflow.kit import AT, Kit
 
 PARIS = ZoneInfo("Europe/Paris")
 
 
+@kept
+def laid(world):
+    """A desk with nothing on it."""
+    return Desk(world)
+
+
+@kept
+def held(laid):
+    """The same, with a copy made."""
+    with pytest.MonkeyPatch.context() as patch:
+        laid.stands_in(patch).copies()
+    return laid
+
+
 @pytest.fixture
-def desk(world, monkeypatch):
-    return Desk(world, monkeypatch)
+def desk(laid, monkeypatch):
+    return laid.stands_in(monkeypatch)
+
+
+@pytest.fixture
+def copied(held, monkeypatch):
+    return held.stands_in(monkeypatch)
 
 
 def refused(act):
@@ -100,23 +119,22 @@ def test_the_whole_way_to_the_end(desk):
     assert (row.codes, len(row.package_hash)) == (["filer"], 64), "what the register needs stays"
 
 
-def test_no_line_on_the_case_but_a_hold_without_its_reason(desk):
-    desk.copies()
-    (record,) = StepRecord.objects.filter(referral=desk.kit.case)
+def test_no_line_on_the_case_but_a_hold_without_its_reason(copied):
+    (record,) = StepRecord.objects.filter(referral=copied.kit.case)
     assert (record.step, record.role) == ("hold", "system")
     for who in ("crip_coordinator", "supervisor", "ase_inspector", "auditor", "assessor", "territory_admin"):
         with pytest.raises(NotVisible):
-            desk.does("ask_identity", {}, who=who)
-        caller = desk.world.as_(who)
-        assert caller.get(f"access-requests/{desk.pk}").status_code == 404
-        assert str(desk.pk) not in caller.get("access-requests").content.decode()
+            copied.does("ask_identity", {}, who=who)
+        caller = copied.world.as_(who)
+        assert caller.get(f"access-requests/{copied.pk}").status_code == 404
+        assert str(copied.pk) not in caller.get("access-requests").content.decode()
         page = (
-            caller.get(f"referrals/{desk.kit.case.pk}").content.decode()
-            + caller.get(f"referrals/{desk.kit.case.pk}/timeline").content.decode()
+            caller.get(f"referrals/{copied.kit.case.pk}").content.decode()
+            + caller.get(f"referrals/{copied.kit.case.pk}/timeline").content.decode()
         )
-        assert str(desk.pk) not in page
-        assert desk.row.reference not in page
-    assert desk.world.as_("dpo", "75").get(f"access-requests/{desk.pk}").status_code == 404
+        assert str(copied.pk) not in page
+        assert copied.row.reference not in page
+    assert copied.world.as_("dpo", "75").get(f"access-requests/{copied.pk}").status_code == 404
 
 
 def test_who_receives_keeps_the_receipt_and_looks_for_no_file(desk):
@@ -213,46 +231,43 @@ def test_nobody_says_that_nothing_is_held_of_whom_the_index_gives(desk, monkeypa
     assert desk.does("collect").state == "redaction"
 
 
-def test_it_is_taken_back_in_writing(desk):
-    desk.copies()
-    assert refused(lambda: desk.does("close", {})) == "may_be_closed"
+def test_it_is_taken_back_in_writing(copied):
+    assert refused(lambda: copied.does("close", {})) == "may_be_closed"
 
-    row = desk.does(
+    row = copied.does(
         "close", {"withdrawn_on": AT.date().isoformat(), "note": "Courrier du jour."}, by="supervisor"
     )
     assert (row.state, row.due_at) == ("closed", None)
-    assert not Referral.objects.get(pk=desk.kit.case.pk).legal_hold
+    assert not Referral.objects.get(pk=copied.kit.case.pk).legal_hold
 
 
-def test_a_package_that_nobody_fetches_is_destroyed_and_its_hash_stays(desk):
-    desk.copies()
-    desk.answers()
-    desk.later(days=29)
-    assert tasks.destroy_unfetched(desk.at) == 0
-    desk.later(days=1)
-    assert tasks.destroy_unfetched(desk.at) == 1
+def test_a_package_that_nobody_fetches_is_destroyed_and_its_hash_stays(copied):
+    copied.answers()
+    copied.later(days=29)
+    assert tasks.destroy_unfetched(copied.at) == 0
+    copied.later(days=1)
+    assert tasks.destroy_unfetched(copied.at) == 1
     see_all()
-    assert (desk.row.package, len(desk.row.package_hash)) == (None, 64)
+    assert (copied.row.package, len(copied.row.package_hash)) == (None, 64)
     handed = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
-    assert refused(lambda: desk.does("hand_over", handed)) == "package_is_there"
+    assert refused(lambda: copied.does("hand_over", handed)) == "package_is_there"
 
 
-def test_an_appeal_is_settled_by_two(desk):
-    desk.copies()
-    desk.refuses("child_interest")
-    desk.later(days=20)
-    desk.does("appeal", {"appeal": "cada", "on": desk.at.date().isoformat(), "reference": "2026/44"})
+def test_an_appeal_is_settled_by_two(copied):
+    copied.refuses("child_interest")
+    copied.later(days=20)
+    copied.does("appeal", {"appeal": "cada", "on": copied.at.date().isoformat(), "reference": "2026/44"})
     kept = AccessRedaction.objects.get().pk
     body = {"decision": "Avis favorable.", "outcome": "answer"}
     assert (
-        refused(lambda: desk.does("settle", body | {"lift": [str(kept)]}, by="supervisor"))
+        refused(lambda: copied.does("settle", body | {"lift": [str(kept)]}, by="supervisor"))
         == "code_may_be_lifted"
     )
     with pytest.raises(ApproverRefused):
-        desk.does("settle", body)
+        copied.does("settle", body)
 
-    assert desk.does("settle", body, by="dpo_2").state == "partial"
-    assert len(desk.built) == 1
+    assert copied.does("settle", body, by="dpo_2").state == "partial"
+    assert len(copied.built) == 1
 
 
 # --- Who asks: the wrong requester is always refused (§2.8 no. 15) --------------------------------------
@@ -458,25 +473,23 @@ GATES = [
 ]  # fmt: skip
 
 
-def test_what_shuts_the_gate_after_an_opinion_is_not_opened_by_it(desk):
+def test_what_shuts_the_gate_after_an_opinion_is_not_opened_by_it(copied):
     """An inspector lets send what is known; a referral to justice of the next day waits for another word."""
-    desk.copies()
-    suspected(desk)
-    desk.asks("ase_inspector")
-    justice(desk)
-    assert refused(lambda: desk.answers()) == "gate_lets_something_go"
-    desk.asks("ase_inspector", noted_on=AT.date().isoformat(), note="Note du parquet.")
-    assert desk.answers().state == "partial"
+    suspected(copied)
+    copied.asks("ase_inspector")
+    justice(copied)
+    assert refused(lambda: copied.answers()) == "gate_lets_something_go"
+    copied.asks("ase_inspector", noted_on=AT.date().isoformat(), note="Note du parquet.")
+    assert copied.answers().state == "partial"
 
 
-def test_what_shuts_the_gate_after_the_answer_keeps_it_from_being_handed_over(desk):
-    desk.copies()
-    desk.answers()
-    implicated(desk)
+def test_what_shuts_the_gate_after_the_answer_keeps_it_from_being_handed_over(copied):
+    copied.answers()
+    implicated(copied)
     handed = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
-    assert refused(lambda: desk.does("hand_over", handed)) == "gate_still_lets_it_go"
+    assert refused(lambda: copied.does("hand_over", handed)) == "gate_still_lets_it_go"
     assert (
-        desk.world.as_("dpo").post(f"access-requests/{desk.pk}/package", {}, key=uuid4().hex).status_code
+        copied.world.as_("dpo").post(f"access-requests/{copied.pk}/package", {}, key=uuid4().hex).status_code
         == 409
     )
 
@@ -498,13 +511,12 @@ def test_a_mandate_from_the_child_leads_nobody_of_the_file_past_the_gate(desk, m
     assert [one["code"] for one in body["gates"]] == ["implicated", "status"]
 
 
-def test_a_copy_that_goes_to_nobody_is_dropped_by_two(desk):
+def test_a_copy_that_goes_to_nobody_is_dropped_by_two(copied):
     """One officer alone would have read a file and left no trace of it (§2.7: leaving redaction takes two)."""
-    desk.copies()
     body = {"withdrawn_on": AT.date().isoformat(), "note": "Retirée par courrier."}
     with pytest.raises(ApproverRefused):
-        desk.does("close", body)
-    assert desk.does("close", body, by="supervisor").state == "closed"
+        copied.does("close", body)
+    assert copied.does("close", body, by="supervisor").state == "closed"
 
 
 def test_whoever_is_excluded_from_a_joined_file_brings_none_in(desk):
@@ -519,73 +531,67 @@ def test_whoever_is_excluded_from_a_joined_file_brings_none_in(desk):
     assert refused(desk.scopes) == "files_are_own"
 
 
-def test_who_lost_the_office_of_signing_reads_no_copy(desk):
-    desk.copies()
-    desk.does("answer", {"approver": str(desk.world.user("supervisor").pk)})
-    assert desk.world.as_("supervisor").get(f"access-requests/{desk.pk}").json()["parts"]
-    Membership.objects.filter(user=desk.world.user("supervisor").pk).update(valid_to=AT - timedelta(days=1))
+def test_who_lost_the_office_of_signing_reads_no_copy(copied):
+    copied.does("answer", {"approver": str(copied.world.user("supervisor").pk)})
+    assert copied.world.as_("supervisor").get(f"access-requests/{copied.pk}").json()["parts"]
+    Membership.objects.filter(user=copied.world.user("supervisor").pk).update(valid_to=AT - timedelta(days=1))
     forget()
-    assert desk.world.as_("supervisor").get(f"access-requests/{desk.pk}").status_code in (401, 403, 404)
+    assert copied.world.as_("supervisor").get(f"access-requests/{copied.pk}").status_code in (401, 403, 404)
 
 
 @pytest.mark.parametrize(("fact", "gate"), GATES)
-def test_a_shut_gate_opens_by_an_inspector_alone(desk, fact, gate):
-    desk.copies()
-    fact(desk)
-    body = desk.world.as_("dpo").get(f"access-requests/{desk.pk}").json()
+def test_a_shut_gate_opens_by_an_inspector_alone(copied, fact, gate):
+    fact(copied)
+    body = copied.world.as_("dpo").get(f"access-requests/{copied.pk}").json()
     assert [one["code"] for one in body["gates"]] == [gate]
 
-    assert refused(lambda: desk.answers()) == "gate_lets_something_go"
-    desk.asks("crip_coordinator")
-    assert refused(lambda: desk.answers()) == "gate_lets_something_go"
-    desk.asks("ase_inspector")
+    assert refused(lambda: copied.answers()) == "gate_lets_something_go"
+    copied.asks("crip_coordinator")
+    assert refused(lambda: copied.answers()) == "gate_lets_something_go"
+    copied.asks("ase_inspector")
     if gate == "justice":
-        assert refused(lambda: desk.answers()) == "gate_lets_something_go"
-        desk.asks("ase_inspector", noted_on=AT.date().isoformat(), note="Note du parquet, courriel.")
-    assert desk.answers().state == "partial"
-    assert [piece.withheld for piece in desk.built[0].pieces] == [None, None]
+        assert refused(lambda: copied.answers()) == "gate_lets_something_go"
+        copied.asks("ase_inspector", noted_on=AT.date().isoformat(), note="Note du parquet, courriel.")
+    assert copied.answers().state == "partial"
+    assert [piece.withheld for piece in copied.built[0].pieces] == [None, None]
 
 
 @pytest.mark.parametrize("verdict", ["never", "later"])
-def test_what_an_opinion_keeps_back_is_not_in_the_package(desk, verdict):
-    desk.copies()
-    suspected(desk)
+def test_what_an_opinion_keeps_back_is_not_in_the_package(copied, verdict):
+    suspected(copied)
     _, second = AccessPart.objects.all()
     said = {"verdict": verdict, "later_on": "2027-01-01" if verdict == "later" else None}
-    desk.asks(**said)
-    assert refused(lambda: desk.answers()) == "gate_lets_something_go"
+    copied.asks(**said)
+    assert refused(lambda: copied.answers()) == "gate_lets_something_go"
 
-    desk.asks(parts=[str(second.pk)], **said)
-    assert (desk.answers().state, desk.row.codes) == ("partial", ["filer", "child_interest"])
-    assert [piece.withheld for piece in desk.built[0].pieces] == ["child_interest", None]
-
-
-def test_an_open_gate_heeds_an_opinion_all_the_same(desk):
-    desk.copies()
-    desk.asks(verdict="never")
-    desk.answers()
-
-    assert [piece.withheld for piece in desk.built[0].pieces] == ["child_interest"] * 2
+    copied.asks(parts=[str(second.pk)], **said)
+    assert (copied.answers().state, copied.row.codes) == ("partial", ["filer", "child_interest"])
+    assert [piece.withheld for piece in copied.built[0].pieces] == ["child_interest", None]
 
 
-def test_the_list_of_readers_is_kept_back_with_the_copy_from_a_holder_alone(desk):
+def test_an_open_gate_heeds_an_opinion_all_the_same(copied):
+    copied.asks(verdict="never")
+    copied.answers()
+
+    assert [piece.withheld for piece in copied.built[0].pieces] == ["child_interest"] * 2
+
+
+def test_the_list_of_readers_is_kept_back_with_the_copy_from_a_holder_alone(copied):
     """It would tell what the copy doesn't: its days, who met the child."""
-    desk.copies()
-    desk.asks(verdict="never")
-    desk.answers()
+    copied.asks(verdict="never")
+    copied.answers()
 
-    assert desk.built[0].readers == Readers(lines=())
-    page = Sheet(desk.row, actor=desk.actor("dpo"), at=desk.at).opened([desk.row.letter])[0]["answer"]
+    assert copied.built[0].readers == Readers(lines=())
+    page = Sheet(copied.row, actor=copied.actor("dpo"), at=copied.at).opened([copied.row.letter])[0]["answer"]
     assert "consultations" not in page
     assert "Nous traitons des données vous concernant" in page
 
 
-def test_the_list_of_readers_goes_with_what_nobody_keeps_back(desk):
-    desk.copies()
-    desk.answers()
+def test_the_list_of_readers_goes_with_what_nobody_keeps_back(copied):
+    copied.answers()
 
-    assert len(desk.built[0].readers.lines) == 1
-    assert desk.built[0].readers.proofs == {"count": 1}
+    assert len(copied.built[0].readers.lines) == 1
+    assert copied.built[0].readers.proofs == {"count": 1}
 
 
 def test_the_list_alone_is_kept_back_by_an_opinion_too(desk):
@@ -651,30 +657,28 @@ def test_a_third_party_learns_no_number_of_a_file_and_of_no_inquiry(desk, monkey
     assert [piece.withheld for piece in desk.built[0].pieces] == ["child_interest", None]
 
 
-def test_the_gate_looks_at_the_signing_again(desk):
-    desk.copies()
-    desk.does("answer", {"approver": str(desk.kit.user("supervisor"))})
-    suspected(desk)
+def test_the_gate_looks_at_the_signing_again(copied):
+    copied.does("answer", {"approver": str(copied.kit.user("supervisor"))})
+    suspected(copied)
 
     with pytest.raises(GuardRefused):
-        desk.signs("supervisor")
-    assert (desk.row.state, desk.built) == ("redaction", [])
+        copied.signs("supervisor")
+    assert (copied.row.state, copied.built) == ("redaction", [])
 
 
-def test_who_is_asked_sees_the_own_question_alone(desk):
-    desk.copies()
-    inspector = desk.kit.user("ase_inspector")
+def test_who_is_asked_sees_the_own_question_alone(copied):
+    inspector = copied.kit.user("ase_inspector")
     with pytest.raises(GuardRefused):
-        desk.does("ask_opinion", {"user": str(desk.kit.user("assessor")), "question": "?"})
-    desk.does("ask_opinion", {"user": str(inspector), "question": "Peut-on communiquer ?"})
+        copied.does("ask_opinion", {"user": str(copied.kit.user("assessor")), "question": "?"})
+    copied.does("ask_opinion", {"user": str(inspector), "question": "Peut-on communiquer ?"})
 
     assert told("access-request.opinion") == {inspector}
-    body = desk.world.as_("ase_inspector").get(f"access-requests/{desk.pk}").json()
+    body = copied.world.as_("ase_inspector").get(f"access-requests/{copied.pk}").json()
     assert ([one["question"] for one in body["opinions"]], "said" in body, "parts" in body) == (
         ["Peut-on communiquer ?"], False, False,
     )  # fmt: skip
     assert body["available_steps"] == ["give_opinion"]
-    assert desk.world.as_("ase_inspector_2").get(f"access-requests/{desk.pk}").status_code == 404
+    assert copied.world.as_("ase_inspector_2").get(f"access-requests/{copied.pk}").status_code == 404
 
 
 # --- Two persons ----------------------------------------------------------------------------------------
@@ -682,41 +686,40 @@ def test_who_is_asked_sees_the_own_question_alone(desk):
 
 @pytest.mark.sec("SEC-AZ12")
 @pytest.mark.parametrize("step", ["answer", "refuse"])
-def test_nothing_leaves_and_nothing_is_refused_by_one(desk, step):
-    desk.copies()
+def test_nothing_leaves_and_nothing_is_refused_by_one(copied, step):
     body = {"reason": "no_standing", "reasons": "Motif."} if step == "refuse" else {}
     for approver in (None, "dpo", "ase_inspector", "crip_coordinator", "auditor"):
-        said = body | ({"approver": str(desk.kit.user(approver))} if approver else {})
+        said = body | ({"approver": str(copied.kit.user(approver))} if approver else {})
         with pytest.raises(ApproverRefused):
-            desk.does(step, said)
-    desk.does(step, body | {"approver": str(desk.kit.user("dpo_2"))})
-    assert desk.row.state == "redaction"
+            copied.does(step, said)
+    copied.does(step, body | {"approver": str(copied.kit.user("dpo_2"))})
+    assert copied.row.state == "redaction"
 
 
 @pytest.mark.sec("SEC-AZ12")
-def test_who_hid_a_passage_does_not_sign(desk):
-    desk.copies()
+def test_who_hid_a_passage_does_not_sign(copied):
     part = AccessPart.objects.first()
-    desk.does("redact", {"part": str(part.pk), "code": "third_party", "start": 35, "end": 46}, who="dpo_2")
+    copied.does("redact", {"part": str(part.pk), "code": "third_party", "start": 35, "end": 46}, who="dpo_2")
     with pytest.raises(ApproverRefused):
-        desk.answers(by="dpo_2")
-    desk.answers(by="supervisor")
+        copied.answers(by="dpo_2")
+    copied.answers(by="supervisor")
 
 
 @pytest.mark.sec("SEC-AZ18")
-def test_what_is_signed_does_not_change_meanwhile(desk):
-    desk.copies()
+def test_what_is_signed_does_not_change_meanwhile(copied):
     part = AccessPart.objects.first()
-    desk.does("answer", {"approver": str(desk.kit.user("supervisor"))})
+    copied.does("answer", {"approver": str(copied.kit.user("supervisor"))})
 
     assert (
-        refused(lambda: desk.does("redact", {"part": str(part.pk), "code": "medical"}))
+        refused(lambda: copied.does("redact", {"part": str(part.pk), "code": "medical"}))
         == "no_signature_is_awaited"
     )
-    body = desk.world.as_("supervisor").get(f"access-requests/{desk.pk}").json()
+    body = copied.world.as_("supervisor").get(f"access-requests/{copied.pk}").json()
     assert [part["content"]["text"] for part in body["parts"]] == [TEXT, "Inès"], "the signer reads the copy"
-    desk.signs("supervisor")
-    assert desk.world.as_("supervisor").get(f"access-requests/{desk.pk}").status_code == 404, "while asked"
+    copied.signs("supervisor")
+    assert copied.world.as_("supervisor").get(f"access-requests/{copied.pk}").status_code == 404, (
+        "while asked"
+    )
 
 
 def test_a_restricted_file_comes_in_with_a_supervisor_of_its_list(desk):
@@ -806,20 +809,19 @@ def test_a_reader_at_risk_is_masked_by_two_and_named_no_more(desk, monkeypatch):
 # --- The copy -------------------------------------------------------------------------------------------
 
 
-def test_what_protects_others_is_never_lifted(desk):
+def test_what_protects_others_is_never_lifted(copied):
     """Invariant 15: no package holds who filed, whatever an officer decides."""
-    desk.copies()
     kept = AccessRedaction.objects.get()
     body = {"lift": str(kept.pk), "reason": "Le père le sait déjà."}
-    assert refused(lambda: desk.does("redact", body)) == "code_may_be_lifted"
+    assert refused(lambda: copied.does("redact", body)) == "code_may_be_lifted"
     with pytest.raises(ValidationError):
-        desk.does("redact", body | {"reason": ""})
+        copied.does("redact", body | {"reason": ""})
 
     part = kept.part_id
-    desk.does("redact", {"part": str(part), "code": "third_party", "start": 35, "end": 46})
+    copied.does("redact", {"part": str(part), "code": "third_party", "start": 35, "end": 46})
     own = AccessRedaction.objects.get(code="third_party")
-    desk.does("redact", body | {"lift": str(own.pk)})
-    assert desk.answers().codes == ["filer"]
+    copied.does("redact", body | {"lift": str(own.pk)})
+    assert copied.answers().codes == ["filer"]
 
 
 def withheld(desk, monkeypatch, code):
@@ -878,20 +880,19 @@ def test_what_protects_others_is_hidden_whatever_a_row_says(desk, monkeypatch):
 
 @pytest.mark.parametrize("step", ["answer", "hand_over"])
 @pytest.mark.parametrize("lost", ["deleted", "spoilt"])
-def test_a_copy_whose_file_is_lost_goes_nowhere(desk, step, lost):
+def test_a_copy_whose_file_is_lost_goes_nowhere(copied, step, lost):
     """The gate and the standing ask the files: without the row of one, nothing would be asked of it."""
-    desk.copies()
     if step == "hand_over":
-        desk.answers()
-    one_is_implicated(desk)
-    rows = AccessFile._base_manager.filter(request=desk.pk)
+        copied.answers()
+    one_is_implicated(copied)
+    rows = AccessFile._base_manager.filter(request=copied.pk)
     if lost == "deleted":
         rows._raw_delete(rows.db)
     else:
         rows.update(mac=bytes(32))
     see_all()
     body = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
-    assert refused(lambda: desk.does(step, body if step == "hand_over" else {})) == "standing_still_holds"
+    assert refused(lambda: copied.does(step, body if step == "hand_over" else {})) == "standing_still_holds"
 
 
 def test_a_part_of_a_file_that_is_lost_goes_nowhere(desk):
@@ -912,10 +913,9 @@ def test_a_part_of_a_file_that_is_lost_goes_nowhere(desk):
 
 
 @pytest.mark.parametrize("other", ["package", "hash"])
-def test_another_package_than_was_signed_is_handed_to_nobody(desk, other):
-    desk.copies()
-    row = desk.answers()
-    assert queries.package(desk.pk, actor=desk.actor("dpo"), at=desk.at)
+def test_another_package_than_was_signed_is_handed_to_nobody(copied, other):
+    row = copied.answers()
+    assert queries.package(copied.pk, actor=copied.actor("dpo"), at=copied.at)
     if other == "package":
         key = keys.data_key(row.key, row.pk)
         row.package = key.seal(type(row)._meta.get_field("package"), row.pk, "UEsK")
@@ -924,7 +924,7 @@ def test_another_package_than_was_signed_is_handed_to_nobody(desk, other):
     row.save()
     see_all()
     with pytest.raises(Unreadable):
-        queries.package(desk.pk, actor=desk.actor("dpo"), at=desk.at)
+        queries.package(copied.pk, actor=copied.actor("dpo"), at=copied.at)
 
 
 @pytest.mark.parametrize(
@@ -935,10 +935,9 @@ def test_another_package_than_was_signed_is_handed_to_nobody(desk, other):
         {"part": str(uuid4())},
     ],
 )
-def test_a_passage_is_of_this_copy(desk, wrong):
-    desk.copies()
+def test_a_passage_is_of_this_copy(copied, wrong):
     body = {"part": str(AccessPart.objects.first().pk), "code": "medical"} | wrong
-    assert refused(lambda: desk.does("redact", body)) == "passage_is_there"
+    assert refused(lambda: copied.does("redact", body)) == "passage_is_there"
 
 
 # --- The delay (C21) ------------------------------------------------------------------------------------
@@ -976,35 +975,33 @@ def test_officers_are_told_when_it_is_near_and_when_it_is_late(desk):
     assert (told("access-request.soon"), told("access-request.overdue")) == (officers, officers)
 
 
-def test_on_the_last_day_a_shut_gate_is_refused_in_words_that_tell_nothing(desk):
-    desk.copies()
-    justice(desk)
-    desk.at = on(desk.row.due_at.astimezone(PARIS).date()) + timedelta(hours=9)
-    desk.refuses("inquiry")
-    (letter,) = desk.world.as_("dpo").get(f"access-requests/{desk.pk}").json()["letter"].values()
+def test_on_the_last_day_a_shut_gate_is_refused_in_words_that_tell_nothing(copied):
+    justice(copied)
+    copied.at = on(copied.row.due_at.astimezone(PARIS).date()) + timedelta(hours=9)
+    copied.refuses("inquiry")
+    (letter,) = copied.world.as_("dpo").get(f"access-requests/{copied.pk}").json()["letter"].values()
 
-    for word in ("enquête", "parquet", "dossier", "Inès", desk.kit.case.reference, "Motif interne"):
+    for word in ("enquête", "parquet", "dossier", "Inès", copied.kit.case.reference, "Motif interne"):
         assert word not in letter, word
 
 
 # --- Holds ----------------------------------------------------------------------------------------------
 
 
-def test_a_hold_released_by_hand_stands_again_and_one_of_before_stays(desk):
-    desk.copies()
-    Referral.objects.filter(pk=desk.kit.case.pk).update(legal_hold=False)
-    assert tasks.keep_on_hold(desk.at) == 1
+def test_a_hold_released_by_hand_stands_again_and_one_of_before_stays(copied):
+    Referral.objects.filter(pk=copied.kit.case.pk).update(legal_hold=False)
+    assert tasks.keep_on_hold(copied.at) == 1
     see_all()
-    assert Referral.objects.get(pk=desk.kit.case.pk).legal_hold
+    assert Referral.objects.get(pk=copied.kit.case.pk).legal_hold
 
-    beside = Kit(desk.world, "triage")
-    desk.named(beside)
+    beside = Kit(copied.world, "triage")
+    copied.named(beside)
     Referral.objects.filter(pk=beside.case.pk).update(legal_hold=True)
-    desk.receives()
-    desk.identifies()
-    desk.scopes(desk.kit, beside)
-    desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."})
-    assert [Referral.objects.get(pk=kit.case.pk).legal_hold for kit in (desk.kit, beside)] == [True, True]
+    copied.receives()
+    copied.identifies()
+    copied.scopes(copied.kit, beside)
+    copied.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."})
+    assert [Referral.objects.get(pk=kit.case.pk).legal_hold for kit in (copied.kit, beside)] == [True, True]
 
 
 def test_the_search_shows_no_name_and_tells_the_exact_one(desk):
@@ -1030,39 +1027,39 @@ def reads(desk, who="dpo"):
     return pages
 
 
-def test_the_copy_is_shut_once_answered_and_opens_for_an_appeal(desk):
-    desk.copies()
-    assert reads(desk)
-    desk.does("answer", {"approver": str(desk.kit.user("supervisor"))})
-    assert reads(desk, "supervisor"), "who signs reads what is signed"
-    desk.signs("supervisor")
-    assert (desk.row.state, reads(desk)) == ("partial", False)
-    caller = desk.world.as_("dpo")
-    assert caller.get(f"access-requests/{desk.pk}/letter?name=answer").status_code == 200
-    assert queries.package(desk.pk, actor=desk.actor("dpo"), at=desk.at), "what is handed over stays there"
+def test_the_copy_is_shut_once_answered_and_opens_for_an_appeal(copied):
+    assert reads(copied)
+    copied.does("answer", {"approver": str(copied.kit.user("supervisor"))})
+    assert reads(copied, "supervisor"), "who signs reads what is signed"
+    copied.signs("supervisor")
+    assert (copied.row.state, reads(copied)) == ("partial", False)
+    caller = copied.world.as_("dpo")
+    assert caller.get(f"access-requests/{copied.pk}/letter?name=answer").status_code == 200
+    assert queries.package(copied.pk, actor=copied.actor("dpo"), at=copied.at), (
+        "what is handed over stays there"
+    )
 
-    contested = {"appeal": "cada", "on": desk.at.date().isoformat(), "reference": "2026/44"}
-    desk.does("appeal", contested)
-    assert reads(desk)
-    body = {"decision": "Avis favorable.", "outcome": "answer", "approver": str(desk.kit.user("dpo_2"))}
-    desk.does("settle", body)
-    assert reads(desk, "dpo_2")
-    desk.signs("dpo_2")
-    assert (desk.row.state, reads(desk)) == ("partial", False)
+    contested = {"appeal": "cada", "on": copied.at.date().isoformat(), "reference": "2026/44"}
+    copied.does("appeal", contested)
+    assert reads(copied)
+    body = {"decision": "Avis favorable.", "outcome": "answer", "approver": str(copied.kit.user("dpo_2"))}
+    copied.does("settle", body)
+    assert reads(copied, "dpo_2")
+    copied.signs("dpo_2")
+    assert (copied.row.state, reads(copied)) == ("partial", False)
 
 
 @pytest.mark.parametrize("end", ["partial", "refused", "closed"])
-def test_the_copy_is_shut_at_every_end(desk, end):
-    desk.copies()
+def test_the_copy_is_shut_at_every_end(copied, end):
     match end:
         case "partial":
-            desk.answers()
+            copied.answers()
         case "refused":
-            desk.refuses()
+            copied.refuses()
         case _:
-            desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."}, by="supervisor")
+            copied.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."}, by="supervisor")
 
-    assert (desk.row.state, reads(desk)) == (end, False)
+    assert (copied.row.state, reads(copied)) == (end, False)
 
 
 # --- Every state and step -------------------------------------------------------------------------------
