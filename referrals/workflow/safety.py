@@ -6,8 +6,11 @@ The rooms say whom it concerns and what opens it again; here stands what the row
 from collections.abc import Iterable
 from typing import Final
 
+from django.db.models import UUIDField
+
+from core.kept_queries import Given, KeptQuery
 from encryption.sealed import OpenScope
-from referrals.models import Referral
+from referrals.models import Joining, Referral
 from referrals.vocabulary.states import Exploitation, Outcome, Whereabouts
 from referrals.workflow.case import Case
 
@@ -51,13 +54,22 @@ def with_joined(referrals: Iterable[Referral]) -> list[Referral]:
     waiting = list(found.values())
     while waiting:
         one = waiting.pop()
-        joined = [
-            joining.referral
-            for joining in one.joined_filings.filter(undone_at=None).select_related("referral")
-        ]
-        joined += [joining.target for joining in one.joinings.filter(undone_at=None).select_related("target")]
+        joined = [joining.referral for joining in _TAKEN_IN.rows(file=one.pk)]
+        joined += [joining.target for joining in _GONE_INTO.rows(file=one.pk)]
         for other in joined:
             if other.pk not in found:
                 found[other.pk] = other
                 waiting.append(other)
     return list(found.values())
+
+
+_TAKEN_IN: Final = KeptQuery(
+    lambda: Joining.objects.filter(target=Given("file", UUIDField()), undone_at=None).select_related(
+        "referral"
+    )
+)
+_GONE_INTO: Final = KeptQuery(
+    lambda: Joining.objects.filter(referral=Given("file", UUIDField()), undone_at=None).select_related(
+        "target"
+    )
+)
