@@ -8,10 +8,11 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 
 from accounts.signin import PROVED
 from tests.conftest import see_all
-from tests.factories.factors import sign_in_fully
+from tests.factories.factors import give_passkey
 from tests.factories.world import World
 
 PASSWORD = "a long sentence for a test"
@@ -58,19 +59,18 @@ class Visitor:
     """One person of the world at the pages."""
 
     def __init__(self, world: World, name: str, code: str = "93", *, at: datetime | None = None) -> None:
-        """Sign in; ``at`` an instant of a story, whose clock isn't the machine's: as if both factors were given then."""
+        """Sign in, as if both factors were given now; ``at`` an instant of a story, whose clock isn't the machine's."""
         user = world.user(name, code)
         self.client = Client(headers={"accept": "text/html"}, raise_request_exception=False)
-        if at is not None:
-            self.client.force_login(user)
-            session = self.client.session
-            session[PROVED] = at.timestamp()
-            session.told |= {"opened_at": at, "used_at": at}
-            session.save()
-            return
-        user.password = make_password(PASSWORD)
-        user.save()
-        sign_in_fully(self.client, user, PASSWORD)
+        if at is None:
+            user.password = make_password(PASSWORD)
+            user.save()
+            give_passkey(user)
+        self.client.force_login(user)
+        session, proved = self.client.session, at or timezone.now()
+        session[PROVED] = proved.timestamp()
+        session.told |= {"opened_at": proved, "used_at": proved}
+        session.save()
 
     def get(self, path: str, **query: Any) -> Any:
         """Read a page."""

@@ -112,8 +112,8 @@ OF_ONE_CASE = sorted(
     if route.startswith("GET /") and route.count("<") == 1 and re.search(r"/(api/v1/referrals|transmissions|dossiers)/<uuid:pk>", route)
     and "/receipt" not in route
 )  # fmt: skip
-#: Addresses of the API and of pages: their answers leave in memory what all others use.
-FIRST = ("/api/v1/referrals/", "/transmissions/", "/dossiers/")
+#: Addresses of the API and of pages, of sharing among them: their answers leave in memory what all others use.
+FIRST = ("/api/v1/referrals/", "/transmissions/", "/transmissions/<uuid:pk>/partage", "/dossiers/")
 WRITES = sorted(
     route.partition(" ")[2] for route in ROUTES
     if route.startswith("POST /api/v1/referrals/<uuid:pk>/") and route.count("<") == 1
