@@ -13,14 +13,14 @@ from referrals.filing.form import ConcernForm
 from web import forms
 from web.filing import grid, place
 from web.filing.draft import NOT_KNOWN, Said
-from web.forms import Ask, Entry, Field, Pairs, Row, Sent, every
+from web.forms import Ask, Entry, Field, Pairs, Row, Sent, every, members
 
 type Lines = list[tuple[str, str]]
 
 
 def part_input(name: str) -> type[StrictSerializer]:
     """Return the input declaration of one item of a repeatable part."""
-    many: Any = ConcernForm().fields[name]
+    many: Any = members(ConcernForm)[name]
     serializer: type[StrictSerializer] = type(many.child)
     return serializer
 

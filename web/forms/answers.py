@@ -6,13 +6,13 @@ from datetime import date
 from django.utils.translation import gettext
 from rest_framework import serializers
 
-from web.forms.declaration import NOT_KNOWN, Ask, Input, Values, choices_of
+from web.forms.declaration import NOT_KNOWN, Ask, Input, Values, choices_of, members
 from web.forms.reading import typed_instant
 
 
 def told(takes: type[Input], ask: Ask, values: Values) -> str:
     """Return an answer in words; empty where nothing was said."""
-    declared, value = takes().fields[ask.name], values.get(ask.name)
+    declared, value = members(takes)[ask.name], values.get(ask.name)
     if value in (None, "", []):
         return gettext("Non connu") if ask.name in (values.get(NOT_KNOWN) or []) else ""
     if isinstance(value, Mapping):

@@ -14,6 +14,8 @@ from core.inputs import StrictSerializer, When
 #: More choices than these are a list to pull down.
 RADIOS_MAX: Final = 10
 NOT_KNOWN: Final = "not_known"
+#: Where a declaration keeps its own members.
+_MEMBERS: Final = "_members_of_forms"
 #: The zone in which an instant is typed where no authority says otherwise.
 ZONE: Final = ZoneInfo("Europe/Paris")
 
@@ -107,10 +109,13 @@ def as_called(takes: type[StrictSerializer], asks: Sequence[Ask]) -> list[Ask]:
     return [grown(ask) for ask in asks if ask.name not in whens]
 
 
-@cache
 def members(takes: type[Input]) -> dict[str, Any]:
-    """Return the members of a declaration."""
-    return dict(takes().fields)
+    """Return the members of a declaration, to be read alone; kept on it, for some are made for one page."""
+    known: dict[str, Any] | None = vars(takes).get(_MEMBERS)
+    if known is None:
+        known = dict(takes().fields)
+        type.__setattr__(takes, _MEMBERS, known)
+    return known
 
 
 @cache

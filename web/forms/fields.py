@@ -10,7 +10,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.query import Query
-from web.forms.declaration import NOT_KNOWN, Ask, Declared, Follow, Input, Pairs, Values, choices_of, kind_of
+from web.forms.declaration import (
+    NOT_KNOWN,
+    Ask,
+    Declared,
+    Follow,
+    Input,
+    Pairs,
+    Values,
+    choices_of,
+    kind_of,
+    members,
+)
 from web.forms.reading import as_typed, day_fault
 
 #: What the ids of fields begin with on most pages.
@@ -176,7 +187,7 @@ def fields_of(
     ``choices``: those of fields whose declaration has none, as an id of a person; pairs of value and words. ``ids``:
     what the ids of the fields begin with, where a page has two fields of one name.
     """
-    declared = takes().fields
+    declared = members(takes)
     fields = []
     for ask in asks:
         one = _field(declared[ask.name], ask, values, (choices or {}).get(ask.name), prefix + ask.name, ids)

@@ -18,7 +18,7 @@ from rest_framework import serializers
 
 from accounts.inputs import Secret
 from referrals.execution.preconditions import MALFORMED
-from web.forms.declaration import NOT_KNOWN, ZONE, Ask, Declared, Input, every
+from web.forms.declaration import NOT_KNOWN, ZONE, Ask, Declared, Input, every, members
 
 _COUNT: Final = re.compile(r"[0-9]{1,2}", re.ASCII)
 _VERSION: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -91,7 +91,7 @@ def body_of(
     takes: type[Input], asks: Sequence[Ask], sent: Sent, *, prefix: str = "", zone: ZoneInfo = ZONE
 ) -> dict[str, Any]:
     """Return what the API would be sent; an answer whose question isn't called for any more is taken back."""
-    declared = takes().fields
+    declared = members(takes)
     body: dict[str, Any] = {}
     unknown = []
     for ask in every(asks):
@@ -111,7 +111,7 @@ def body_of(
 
 def typed(takes: type[Input], asks: Sequence[Ask], sent: Sent, *, prefix: str = "") -> dict[str, Any]:
     """Return the answers as the page shows them again: nothing that was typed is lost."""
-    declared = takes().fields
+    declared = members(takes)
     return {ask.name: _typed(declared[ask.name], sent, prefix + ask.name) for ask in every(asks)}
 
 
