@@ -1,31 +1,45 @@
-"""A rehearsal of dumps: scratch databases beside those of the service, which are left as they are."""
+"""A rehearsal of dumps: scratch databases beside those of the service, which are left as they are.
+
+Its commands run in forks (``tests/forked.py``), those of one rehearsal in processes of their own.
+"""
 
 import json
+import subprocess
+from types import SimpleNamespace
 
 import pytest
 
-from config.recovery import status
+from config.recovery import rehearsal, status
+from tests import forked
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
 from tests.faults.test_recall import files
 from tests.faults.test_restore import databases  # noqa: F401 - a fixture
+from tests.night import NIGHT
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.only_on("sqlite", "test_to_the_minute.py has a cluster of its own"),
-    pytest.mark.slow("three processes, each of which begins Django"),
 ]
 
 
 @pytest.fixture
 def rehearses(databases, settings, monkeypatch, tmp_path):  # noqa: F811
-    """Rehearse in the environment of the test; return the result, or why it was refused."""
+    """Rehearse in the environment of the test; return the result, or why it was refused.
+
+    With ``begins`` the command that looks begins a process, as the service's do; at night those that restore do, too.
+    """
     for name, value in {
         "REPERE_STATE_DIR": str(tmp_path / "state"), "REPERE_KEY_FILE": str(settings.KEY_FILE),
         "REPERE_LOG_ORIGIN": settings.LOG_ORIGIN, "REPERE_LOG_KEY_FILE": str(settings.LOG_KEY_FILE),
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
 
-    def rehearse(*words, expect=0):
+    def rehearse(*words, expect=0, begins=False):
+        def run(said, **options):
+            alone = begins and (NIGHT or "--inside" in said)
+            return (subprocess if alone else forked).run(said, **options)
+
+        monkeypatch.setattr(rehearsal, "subprocess", SimpleNamespace(run=run, DEVNULL=subprocess.DEVNULL))
         said = databases.run("rehearse", "--folder", str(tmp_path), *words, expect=expect)
         assert not list(tmp_path.glob("repere-rehearsal-*")), "nothing of it stays"
         return said
@@ -33,6 +47,7 @@ def rehearses(databases, settings, monkeypatch, tmp_path):  # noqa: F811
     return rehearse
 
 
+@pytest.mark.slow("begins Django in a process of its own")
 @pytest.mark.sec("SEC-CR12")
 def test_it_restores_reads_and_measures_without_touching_the_service(
     world,
@@ -47,7 +62,7 @@ def test_it_restores_reads_and_measures_without_touching_the_service(
     copies = ("--cases", str(tmp_path / "old" / "cases"), "--keys", str(tmp_path / "old" / "keys"))
     before = sequenced.checkpoint().size
 
-    found = json.loads(rehearses("--json", "--rpo", "3600", *copies))
+    found = json.loads(rehearses("--json", "--rpo", "3600", *copies, begins=True))
 
     assert found["held"]
     assert (found["filings"], found["unreadable"]) == (1, 0)
