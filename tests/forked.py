@@ -1,13 +1,14 @@
-"""Commands of ``manage.py`` in a fork of the test: as in a process of their own, which takes 2 s to begin, this 0.1 s.
+"""Processes of the service as forks of the test: they are ready at once, one of their own takes 2 s to begin.
 
-The settings are read anew from the environment that the command is given, and no connection is shared.
+In a fork the settings are read anew from the environment that it is given, and no connection is shared.
 """
 
+import gc
 import importlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from traceback import print_exc
@@ -19,41 +20,52 @@ from django.core.management import execute_from_command_line
 from django.db import connections
 
 _MODULES = ("config.settings", "tests.settings")
+#: What a fork inherits and may neither use nor close.
+_inherited: list[Any] = []
 
 
 def run(
     words: Sequence[str], *, env: Mapping[str, str], cwd: str | Path, **_: Any
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command as ``subprocess.run`` does that captures what it says as text."""
+    """Run a command of ``manage.py`` as ``subprocess.run`` does that captures what it says as text."""
     words = words[words.index("manage.py") :]
     with TemporaryFile("w+") as said, TemporaryFile("w+") as complained:
-        child = os.fork()
-        if not child:
-            _be_another_process(said.fileno(), complained.fileno(), env, cwd)
-            os._exit(_status(words))
+        child = begin(
+            lambda: execute_from_command_line(list(words)),
+            env=env, cwd=cwd, said=said.fileno(), complained=complained.fileno(),
+        )  # fmt: skip
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         said.seek(0)
         complained.seek(0)
         return subprocess.CompletedProcess(words, status, said.read(), complained.read())
 
 
-def _be_another_process(said: int, complained: int, env: Mapping[str, str], cwd: str | Path) -> None:
-    for file, number in ((said, 1), (complained, 2)):
-        os.dup2(file, number)
-    sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
-    os.chdir(cwd)
-    os.environ.clear()
-    os.environ.update(env)
+def begin(
+    act: Callable[[], Any], *, env: Mapping[str, str], cwd: str | Path, said: int, complained: int
+) -> int:
+    """Begin a process that does an act and ends; return its number."""
+    child = os.fork()
+    if not child:
+        os._exit(_status(act, env, cwd, said, complained))
+    return child
 
 
-def _status(words: Sequence[str]) -> int:
+def _status(
+    act: Callable[[], Any], env: Mapping[str, str], cwd: str | Path, said: int, complained: int
+) -> int:
     try:
+        for file, number in ((said, 1), (complained, 2)):
+            os.dup2(file, number)
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
+        os.chdir(cwd)
+        os.environ.clear()
+        os.environ.update(env)
+        gc.freeze()  # nobody looks through what is the test's
+        _forget_connections()
         for name in _MODULES:
             importlib.reload(sys.modules[name])
         settings._wrapped = Settings(os.environ["DJANGO_SETTINGS_MODULE"])
-        connections.__dict__.pop("settings", None)
-        connections._settings, connections._connections = None, Local()
-        execute_from_command_line(list(words))
+        act()
     except SystemExit as ended:
         return int(ended.code or 0)
     except BaseException:
@@ -63,3 +75,13 @@ def _status(words: Sequence[str]) -> int:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
     return 0
+
+
+def _forget_connections() -> None:
+    for one in connections.all(initialized_only=True):
+        pools = getattr(one, "_connection_pools", {})
+        _inherited.append(dict(pools))
+        pools.clear()
+    _inherited.append(connections._connections)
+    connections.__dict__.pop("settings", None)
+    connections._settings, connections._connections = None, Local()

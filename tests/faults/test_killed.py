@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections import Counter
 from contextlib import closing, contextmanager
@@ -19,9 +18,14 @@ from time import sleep
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.urls import get_resolver
+from gunicorn.app import wsgiapp
 
 from accounts.models import Replay
 from referrals.models import Referral
+from referrals.policy.working_time import ORDINARY, public_holidays
+from tests import forked
+from tests.clock import NOW
 from tests.factories.concerns import concern
 from tests.faults.crash import effects, entries
 from tests.night import NIGHT
@@ -50,8 +54,8 @@ def address(alias):
 
 
 @pytest.fixture
-def server(world, tmp_path):
-    """Serve the test's databases from a process of its own; return the port."""
+def server(world, tmp_path, gate_as_it_is):
+    """Serve the test's databases from a fork; return the port."""
     with closing(socket.socket()) as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -64,16 +68,21 @@ def server(world, tmp_path):
         "REPERE_SECRET_KEY": settings.SECRET_KEY,
         "REPERE_STATE_DIR": str(tmp_path),
     }
-    command = ["-m", "gunicorn", "tests.faults.serving", "--preload", "--bind", f"127.0.0.1:{port}"]
+
+    public_holidays(ORDINARY, NOW.year)  # loads all countries, once and not in each worker
+    assert get_resolver().url_patterns
+
+    def serve():
+        sys.argv = ["gunicorn", "tests.faults.serving", "--preload", "--bind", f"127.0.0.1:{port}"]
+        wsgiapp.run()
+
     with open(tmp_path / "log", "wb") as log:
-        running = subprocess.Popen(  # noqa: S603 - gunicorn on our own application
-            [sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
+        running = forked.begin(serve, env=environment, cwd=ROOT, said=log.fileno(), complained=log.fileno())
     try:
         yield port
     finally:
-        running.send_signal(signal.SIGTERM)
-        running.wait(timeout=60)
+        os.kill(running, signal.SIGTERM)
+        os.waitpid(running, 0)
 
 
 class Caller:
@@ -138,7 +147,6 @@ def shapes():
     ]
 
 
-@pytest.mark.slow("servers in processes of their own")
 def test_a_filing_that_a_kill_interrupts_is_whole_or_absent(world, server):
     filer = Caller(server, world.secrets["93", "filer"])
     filer.send("POST", "referrals", FILING, key="the-first-one")
@@ -167,7 +175,6 @@ def test_a_filing_that_a_kill_interrupts_is_whole_or_absent(world, server):
     assert acknowledged
 
 
-@pytest.mark.slow("servers in processes of their own")
 def test_no_byte_of_a_reading_arrives_before_its_entry(world, server):
     filer = Caller(server, world.secrets["93", "filer"])
     cell = Caller(server, world.secrets["93", "crip_coordinator"])
