@@ -19,6 +19,10 @@ from django.conf import Settings, settings
 from django.core.management import execute_from_command_line
 from django.db import connections
 
+from audit import erasures
+from outbox import maintenance_gate
+from tests.kept import forget
+
 _MODULES = ("config.settings", "tests.settings")
 #: What a fork inherits and may neither use nor close.
 _inherited: list[Any] = []
@@ -65,6 +69,7 @@ def _status(
         for name in _MODULES:
             importlib.reload(sys.modules[name])
         settings._wrapped = Settings(os.environ["DJANGO_SETTINGS_MODULE"])
+        _forget()
         act()
     except SystemExit as ended:
         return int(ended.code or 0)
@@ -75,6 +80,14 @@ def _status(
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
     return 0
+
+
+def _forget() -> None:
+    """Remember nothing of what the test's requests found out, and find out whether the service is closed."""
+    forget()
+    maintenance_gate._reasons = [erasures.why_closed]
+    maintenance_gate.forget()
+    erasures.forget()
 
 
 def _forget_connections() -> None:

@@ -1,32 +1,30 @@
-"""A process of its own that reads cases, or files them, until it is told to stop; says how often, and what failed.
+"""What a process does that reads cases, or files them, each time that it is told to; it says what failed.
 
-``python -m tests.concurrency.reading STOP TOKEN read ID …`` or ``… file``. Prints ``ready`` once it has read each case,
-then JSON. The first reading of a case puts its keys under the authority's key as this process knows it: were that one
-replaced meanwhile, a key would come late, as ``test_filings_go_on…`` tries.
+It prints ``ready`` once it has read each case, and ``done`` each time, then JSON. The first reading of a case puts its
+keys under the authority's key as this process knows it: were that one replaced meanwhile, a key would come late, as
+``test_filings_go_on…`` tries.
 """
 
 import json
 import os
 import sys
-import warnings
-from pathlib import Path
+from itertools import count
 from uuid import uuid4
 
+from tests.factories.concerns import concern
+from tests.factories.world import Caller
 
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    import django
+GO, STOP = b"g", b"s"
 
-    django.setup()
-    from tests.factories.concerns import concern
-    from tests.factories.world import Caller
 
-    stop, token, what, *ids = sys.argv[1:]
-    caller, done, failed = Caller(token), 0, []
-    while not Path(stop).exists():
+def work(told: int, token: str, what: str, *ids: str) -> None:
+    """``what`` is ``read``, of the cases with these ids, or ``file``; ``told`` is where ``GO`` and ``STOP`` arrive."""
+    caller, failed = Caller(token), []
+    for done in count():
         if done == len(ids):
-            sys.stdout.write("ready\n")
-            sys.stdout.flush()
+            says("ready")
+        if done >= len(ids) and os.read(told, 1) == STOP:
+            break
         if what == "file":
             answer = caller.post("referrals", concern() | {"submit": True}, key=uuid4().hex)
             good = answer.status_code == 201
@@ -35,10 +33,11 @@ def main() -> None:
             good = answer.status_code == 200 and answer.json()["children"][0]["last_name"] == "Exemple"
         if not good:
             failed.append([answer.status_code, answer.content.decode()[:400]])
-        done += 1
-    sys.stdout.write(json.dumps({"done": done, "failed": failed[:5]}))
+        if done >= len(ids):
+            says("done")
+    says(json.dumps({"failed": failed[:5]}))
 
 
-if __name__ == "__main__":
-    warnings.simplefilter("ignore")
-    main()
+def says(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,14 +1,13 @@
 """SEC-CR10: every key above the cases is replaced while other processes read and file; nothing fails, nothing is left.
 
-The readers are processes of their own, so that each has its own memory of keys, as workers have.
+The readers are processes of their own (``tests/forked.py``): each has its own memory of keys, as workers have.
 """
 
 import json
 import os
-import subprocess
-import sys
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -25,8 +24,11 @@ from referrals.duplicates import rekeying
 from referrals.duplicates import tasks as duplicates_tasks
 from referrals.models import Referral
 from referrals.workflow.case import Case
+from tests import forked
+from tests.concurrency.reading import GO, STOP, work
 from tests.factories.concerns import concern
 from tests.faults.test_killed import ROOT, address
+from tests.night import NIGHT
 from tests.security.procedure import seeing_all
 
 pytestmark = [
@@ -35,6 +37,8 @@ pytestmark = [
     pytest.mark.real_clock("when a key was replaced is told by the database's clock"),
 ]
 CASES = 12
+#: How many things each process does beside each step of a replacement.
+TIMES = 5 if NIGHT else 1
 
 
 def later():
@@ -58,8 +62,7 @@ def cases(world):
 
 @contextmanager
 def processes(tmp_path, *commands):
-    """Let processes work beside the block; each must have done something, and failed at nothing."""
-    stop = tmp_path / f"stop-{uuid4().hex}"
+    """Begin processes; give how to do something while each of them does something, too, and fails at nothing."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": address("default"),
@@ -69,27 +72,38 @@ def processes(tmp_path, *commands):
         "REPERE_SECRET_KEY": settings.SECRET_KEY,
         "REPERE_STATE_DIR": str(tmp_path),
     }
-    running = [
-        subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "tests.concurrency.reading", str(stop), *command],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for command in commands
-    ]
+    running = [begun(environment, *command) for command in commands]
+
+    def during(act, *given, **options):
+        for _, go, _ in running:
+            os.write(go, GO * TIMES)
+        found = act(*given, **options)
+        for _, _, said in running:
+            assert [said.readline() for _ in range(TIMES)] == ["done\n"] * TIMES
+        return found
+
     try:
-        for one in running:
-            assert one.stdout.readline() == "ready\n"
-        yield
+        for _, _, said in running:
+            assert said.readline() == "ready\n"
+        yield during
     finally:
-        stop.touch()
-        said = [one.communicate(timeout=120)[0] for one in running]
-    for text in said:
-        found = json.loads(text)
-        assert found["failed"] == []
-        assert found["done"] > 0
+        for _, go, _ in running:
+            os.write(go, STOP)
+        ended = [(os.waitpid(child, 0)[1], said.read()) for child, _, said in running]
+        for _, go, said in running:
+            os.close(go)
+            said.close()
+    for status, text in ended:
+        assert (status, json.loads(text)) == (0, {"failed": []})
+
+
+def begun(environment, *command):
+    """Begin a process; return its number, where it is told, and where it speaks."""
+    (told, go), (heard, says) = os.pipe(), os.pipe()
+    child = forked.begin(partial(work, told, *command), env=environment, cwd=ROOT, said=says, complained=says)
+    os.close(told)
+    os.close(says)
+    return child, go, os.fdopen(heard, encoding="utf-8")
 
 
 def roots(*versions):
@@ -121,22 +135,24 @@ def test_every_key_is_replaced_under_load_and_no_reading_fails(own_root, world, 
     reads = [world.secrets["93", "crip_coordinator"], "read", *cases]
     first = set(WrappedKey.objects.filter(wrapped_by=None).values_list("pk", flat=True))
 
-    with processes(tmp_path, reads, [reads[0], "read", *reversed(cases)]):
+    with processes(tmp_path, reads, [reads[0], "read", *reversed(cases)]) as during:
         for _ in range(2):
             for kind, owner in ((Kind.AUTHORITY, authority), (Kind.INTAKE, authority)):
-                rotation.begin(kind, owner)
-                for batch in rotation.carry_over(kind, owner, batch=3):
+                during(rotation.begin, kind, owner)
+                batches = rotation.carry_over(kind, owner, batch=3)
+                while batch := during(next, batches, None):
                     assert batch.unreadable == ()
-                assert len(finished()) >= 1
-        rotation.begin(Kind.LIKENESS)
-        while rekeying.rekey(later(), limit=5):
+                assert len(during(finished)) >= 1
+        during(rotation.begin, Kind.LIKENESS)
+        while during(rekeying.rekey, later(), limit=5):
             pass
-        assert len(finished()) == 1
-        roots(1, 2)
-        for batch in rotation.rewrap_roots(batch=1):
+        assert len(during(finished)) == 1
+        during(roots, 1, 2)
+        batches = rotation.rewrap_roots(batch=1)
+        while batch := during(next, batches, None):
             assert batch.unreadable == ()
         assert set(rotation.report().roots) == {(1, 2)}, "nothing uses the old root"
-        roots(2)
+        during(roots, 2)
 
     assert not first & set(
         WrappedKey.objects.filter(kind=Kind.AUTHORITY, owner=authority).values_list("pk", flat=True)
@@ -148,10 +164,12 @@ def test_filings_go_on_while_the_pair_and_the_authoritys_key_are_replaced(own_ro
     """A process that still knows the old pair seals to it; what it sealed is carried over by the next run."""
     authority = world.authorities["93"].pk
 
-    with processes(tmp_path, [world.secrets["93", "filer"], "file"]):
+    with processes(tmp_path, [world.secrets["93", "filer"], "file"]) as during:
         for kind in (Kind.INTAKE, Kind.AUTHORITY):
-            rotation.begin(kind, authority)
-            list(rotation.carry_over(kind, authority, batch=3))
+            during(rotation.begin, kind, authority)
+            batches = rotation.carry_over(kind, authority, batch=3)
+            while during(next, batches, None):
+                pass
     for kind in (Kind.INTAKE, Kind.AUTHORITY):  # what came late, from memories that are over now
         list(rotation.carry_over(kind, authority))
     assert finished()

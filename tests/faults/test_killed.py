@@ -54,7 +54,7 @@ def address(alias):
 
 
 @pytest.fixture
-def server(world, tmp_path, gate_as_it_is):
+def server(world, tmp_path):
     """Serve the test's databases from a fork; return the port."""
     with closing(socket.socket()) as found:
         found.bind(("127.0.0.1", 0))
