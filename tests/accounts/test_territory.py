@@ -10,14 +10,20 @@ from accounts import territory
 from accounts.models import Authority, AuthorityTerritory
 from encryption.models import WrappedKey
 from tests.accounts.conftest import entries
+from tests.kept import kept
 
 TODAY = date(2026, 11, 24)
 
 
-@pytest.fixture
+@kept
 def loaded():
-    """Every authority of the country; the two of the other tests exist already."""
+    """Every authority of the country."""
     call_command("load_territories", verbosity=0)
+
+
+@pytest.fixture
+def authority_75():
+    return Authority.objects.get_or_create(code="75", defaults={"name": "Ville de Paris"})[0]
 
 
 def test_the_departments_are_the_101_and_three_collectivities():
