@@ -25,6 +25,7 @@ from audit.models import ReadEntry
 from audit.reading import as_auditor
 from tests.conftest import see_all
 from tests.factories.factors import sign_in_fully
+from tests.kept import kept
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -65,9 +66,25 @@ def authority_93() -> Authority:
     return Authority.objects.create(code="93", name="Département de la Seine-Saint-Denis")
 
 
+@kept
+def strangers() -> dict[str, Any]:
+    """Another authority, and its people."""
+    authority = Authority.objects.create(code="75", name="Ville de Paris")
+    paul = User.objects.create_user(email="paul@exemple.fr", full_name="Paul", password=None)
+    olga = User.objects.create_user(
+        email="olga@exemple.fr", full_name="Olga", password=None, home_authority=authority
+    )
+    given = {"authority": authority, "valid_from": LONG_AGO}
+    return {
+        "authority": authority,
+        "paul": Membership.objects.create(user=paul, role=Role.CRIP_COORDINATOR, **given),
+        "olga": Membership.objects.create(user=olga, role=Role.TERRITORY_ADMIN, **given),
+    }
+
+
 @pytest.fixture
-def authority_75() -> Authority:
-    return Authority.objects.create(code="75", name="Ville de Paris")
+def authority_75(strangers) -> Authority:
+    return strangers["authority"]
 
 
 @pytest.fixture
@@ -132,13 +149,13 @@ def ada(member, make_user, authority_93) -> Membership:
 
 
 @pytest.fixture(autouse=True)
-def paul(member, make_user, authority_75) -> Membership:
-    return member(Role.CRIP_COORDINATOR, authority_75, user=make_user("paul"))
+def paul(strangers) -> Membership:
+    return strangers["paul"]
 
 
 @pytest.fixture(autouse=True)
-def olga(member, make_user, authority_75) -> Membership:
-    return member(Role.TERRITORY_ADMIN, authority_75, user=make_user("olga", home_authority=authority_75))
+def olga(strangers) -> Membership:
+    return strangers["olga"]
 
 
 @pytest.fixture

@@ -17,13 +17,8 @@ TODAY = date(2026, 11, 24)
 
 @kept
 def loaded():
-    """Every authority of the country."""
+    """Every authority of the country; the one of the other tests exists already."""
     call_command("load_territories", verbosity=0)
-
-
-@pytest.fixture
-def authority_75():
-    return Authority.objects.get_or_create(code="75", defaults={"name": "Ville de Paris"})[0]
 
 
 def test_the_departments_are_the_101_and_three_collectivities():
