@@ -4,6 +4,7 @@ import json
 import zipfile
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -51,8 +52,18 @@ def entries(count: int, writers: int = 3) -> list[bytes]:
     return [entry(number % writers, number // writers + 1) for number in range(count)]
 
 
+@cache
+def _root(leaves: tuple[bytes, ...]) -> bytes:
+    return tlog.MerkleTree(list(leaves)).root()
+
+
+@cache
+def _tiles(leaves: tuple[bytes, ...]) -> dict[str, bytes]:
+    return materialise_tiles(list(leaves))
+
+
 def note(leaves: list[bytes], key=KEY, origin: str = ORIGIN, *, witnessed: bool = True) -> bytes:
-    root = tlog.MerkleTree(leaves).root()
+    root = _root(tuple(leaves))
     made = tlog.sign_checkpoint(tlog.Checkpoint(origin, len(leaves), root), key, origin)
     lines = made.signatures
     if witnessed:
@@ -72,7 +83,7 @@ class Log:
     files: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.files |= materialise_tiles(self.leaves)
+        self.files |= _tiles(tuple(self.leaves))
         self.files["checkpoint"] = note(self.leaves, self.key, self.origin, witnessed=self.witnessed)
 
     def rebuilt(self, leaves: list[bytes]) -> "Log":
