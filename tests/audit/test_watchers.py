@@ -492,20 +492,27 @@ def test_the_nightly_pass_names_the_tile(sequenced: Sequenced):
         grown(leaves)
     assert walked() == []
 
-    for level, number, column in ((0, 5, "hashes"), (0, 200, "hashes"), (0, 255, "root"), (1, 0, "root")):
-        with unguarded() as cursor:
-            cursor.execute(
-                f"SELECT {column} FROM audit_tile WHERE level = %s AND number = %s",  # noqa: S608
-                [level, number],
-            )
-            value = bytes(cursor.fetchone()[0])
-            put = f"UPDATE audit_tile SET {column} = %s WHERE level = %s AND number = %s"  # noqa: S608
-            cursor.execute(put, [value[:-1] + bytes([value[-1] ^ 64]), level, number])
-        above = ["tile:1:1:0"] if (level, column) == (0, "root") else []  # it holds that hash
-        assert walked() == [f"tile:1:{level}:{number}", *above]
-        with unguarded() as cursor:
-            cursor.execute(put, [value, level, number])
+    for places, odd in (
+        ([(0, 5, "hashes"), (0, 200, "hashes")], ["tile:1:0:5", "tile:1:0:200"]),
+        ([(0, 255, "root")], ["tile:1:0:255", "tile:1:1:0"]),  # the tile above holds that hash
+        ([(1, 0, "root")], ["tile:1:1:0"]),
+    ):
+        for place in places:
+            flip(*place)
+        assert walked() == odd
+        for place in places:
+            flip(*place)
     assert walked() == []
+
+
+def flip(level: int, number: int, column: str) -> None:
+    """Turn a bit of a tile; a second time, back."""
+    where = "WHERE level = %s AND number = %s"
+    with unguarded() as cursor:
+        cursor.execute(f"SELECT {column} FROM audit_tile {where}", [level, number])  # noqa: S608 - a column's name
+        value = bytes(cursor.fetchone()[0])
+        turned = value[:-1] + bytes([value[-1] ^ 64])
+        cursor.execute(f"UPDATE audit_tile SET {column} = %s {where}", [turned, level, number])  # noqa: S608 - as above
 
 
 def walked() -> list[str]:

@@ -18,6 +18,7 @@ from audit.models import Entry
 from encryption import index
 from tests.audit.conftest import NOON
 from tests.audit.flush import flush_all
+from tests.night import NIGHT
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 
@@ -71,7 +72,11 @@ def play(tree) -> int:
 
 
 @pytest.mark.slow("examples of what rolls back")
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200 if NIGHT else 25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(plan=transactions)
 def test_whatever_rolls_back_leaves_no_hole(plan):
     """design.md: the counter advances only on commit, so that a hole means a deletion."""
@@ -93,7 +98,11 @@ def test_whatever_rolls_back_leaves_no_hole(plan):
     assert without_holes()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100 if NIGHT else 15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(plan=transactions)
 def test_inside_one_transaction_numbers_are_as_they_will_be(plan):
     """The same within an outer transaction that never commits, as most tests are."""
