@@ -5,7 +5,7 @@ territory by the role alone sits at another authority, unless the territory is t
 into their state at insertion, which nothing but a test does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -145,9 +145,13 @@ def build(
     at: datetime,
     real_keys: bool = False,
     only: Any = None,
+    asked: Container[tuple[str, str, str]] | None = None,
     **shell: Any,
 ) -> list[Tied]:
-    """Return everybody, each with a case of their own in each state; ``only`` keeps some (role, relation)."""
+    """Return everybody, each with a case of their own in each state.
+
+    ``only`` keeps some (role, relation), ``asked`` some cases, by (role, relation, state).
+    """
     kit = _Kit(world, at, shell, real_keys=real_keys)
     people = [
         kit.person(role, relation)
@@ -159,7 +163,8 @@ def build(
     for one in people:
         one.actor = actor_of_user(one.user, ORIGIN, at=at)
         for state in states:
-            one.cases[state] = kit.case(one, state)
+            if asked is None or (one.role, one.relation, state) in asked:
+                one.cases[state] = kit.case(one, state)
     kit.save_cases()
     return people
 
@@ -172,6 +177,7 @@ class _Kit:
         self.aside = Unit.objects.create(authority=world.authorities[HERE], name="Une autre circonscription")
         self.other_service = Organisation.objects.create(name="Un autre service", kind="association")
         self.someone = world.user("ase_inspector_2", HERE)
+        self.permissions = {kind: permission(kind) for kind in ("named", "granted", "glass")}
         self.rows: dict[type[Any], list[Any]] = {}
         #: By stand-in, for whom they stand in.
         self.absent: dict[Any, User] = {}
@@ -292,7 +298,9 @@ class _Kit:
             self.add(Exclusion(referral=case, user=one.user, by=self.someone.pk, since_at=at))
 
     def grant(self, user: User, case: Referral, kind: str) -> None:
-        right = ReferralUserObjectPermission(user=user, permission=permission(kind), content_object=case)
+        right = ReferralUserObjectPermission(
+            user=user, permission=self.permissions[kind], content_object=case
+        )
         self.add(right)
         self.add(
             Grant(
