@@ -9,13 +9,13 @@ import re
 from pathlib import Path
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
 import referrals
 from core.languages import in_both
 from outbox import templates
 from referrals.notifications import recipients
 from referrals.workflow.step import steps
+from tests.schema import document
 
 #: Documents of the service, each with whom it is for.
 #: Local resources: no word of a case.
@@ -39,7 +39,7 @@ HOLDERS = ("holders", "child")
 
 
 def test_the_only_documents_are_for_the_prosecutor_the_filer_and_who_reads_the_case():
-    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    paths = document()["paths"]
     made = {
         path
         for path, verbs in paths.items()

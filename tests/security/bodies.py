@@ -15,10 +15,10 @@ from unittest.mock import patch
 
 from django.db import transaction
 from django.test import RequestFactory
-from drf_spectacular.generators import SchemaGenerator
 
 from tests.kept import BOTH, forget
 from tests.night import some
+from tests.schema import document
 
 type Path = tuple[str | int, ...]
 type Change = Callable[[bytes], bytes]
@@ -54,15 +54,14 @@ _NOT_LET_IN = (401, 403, 404, 412, 415, 428, 429)
 @cache
 def operations() -> Mapping[str, Any]:
     """Return the schema of each body, by verb and address; None where something else than JSON is taken."""
-    document = json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
     found = {}
-    for path, verbs in document["paths"].items():
+    for path, verbs in document()["paths"].items():
         for verb, one in verbs.items():
             if "requestBody" in one:
                 taken = one["requestBody"]["content"].get(JSON)
                 route = f"{verb.upper()} {re.sub(r'{\w+}', '{id}', path)}"
                 found[route] = (
-                    _resolved(taken["schema"], document["components"]["schemas"]) if taken else None
+                    _resolved(taken["schema"], document()["components"]["schemas"]) if taken else None
                 )
     return found
 

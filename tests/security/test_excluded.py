@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
-from drf_spectacular.generators import SchemaGenerator
 
 from audit import journal
 from outbox.notices import About, Recipients, tell
@@ -34,6 +31,7 @@ from tests.kept import Unchanged, kept
 from tests.night import some
 from tests.referrals.workflow.kit import Kit
 from tests.referrals.workflow.relations import HERE, build, measure
+from tests.schema import document
 from tests.security.procedure import seeing_all
 
 pytestmark = pytest.mark.sec("SEC-AZ4")
@@ -76,12 +74,6 @@ TRIED = {
 
 #: Parameters that a list can't do without.
 NEEDED = {"GET /api/v1/assignments": ("user",)}
-
-
-@cache
-def document() -> dict[str, Any]:
-    """Return the schema of the whole service."""
-    return SchemaGenerator().get_schema(request=None, public=True)
 
 
 def parameters(route: str) -> set[str]:

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
 
 from tests.factories.concerns import concern
 from tests.night import NIGHT, some
+from tests.schema import document, drawn
 
 #: Cases for each caller and operation: by day the same one in each run, at night ten new ones. A case costs 30 ms of
 #: processor time, so the million of SEC-IN9 would take eight hours a night; twelve thousand new ones take six minutes.
@@ -26,11 +26,6 @@ FUZZED = settings(
 )
 OUR_FAULT = 500
 ROLES = ("filer", "crip_coordinator", "auditor")
-
-
-def document():
-    """Return the schema as it is served."""
-    return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
 
 
 @pytest.mark.slow("validates the whole schema")
@@ -99,10 +94,8 @@ def test_nothing_that_the_schema_allows_ends_in_a_fault_of_ours(world, role):
 
     At night on both, as each role; by day as one of them.
     """
-    import schemathesis  # reading it takes two seconds, in each process that collects
-
     asking = Asking(world, role)
-    every = [found.ok() for found in schemathesis.openapi.from_dict(document()).get_all_operations()]
+    every = [*drawn().values()]
     operations = every if NIGHT else every[ROLES.index(role) :: len(ROLES)]
 
     for operation in operations:

@@ -19,8 +19,9 @@ from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
 from tests.factories.concerns import concern, urgent
 from tests.night import NIGHT
+from tests.schema import document, drawn
 from tests.security.procedure import Case, order, plain, qualification, seeing_all, team
-from tests.security.test_schema import OUR_FAULT, document
+from tests.security.test_schema import OUR_FAULT
 
 WALKS = 500 if NIGHT else 8
 STEPS = 24
@@ -44,13 +45,8 @@ class Schema:
     """The schema's operations by their ids, and the links of their answers."""
 
     def __init__(self):
-        import schemathesis  # reading it takes two seconds, in each process that collects
-
         self.document = document()
-        self.operations = {
-            found.ok().definition.raw["operationId"]: found.ok()
-            for found in schemathesis.openapi.from_dict(self.document).get_all_operations()
-        }
+        self.operations = {one.definition.raw["operationId"]: one for one in drawn().values()}
 
     def links(self, operation, answer, part):
         """Return the addresses of what may follow an answer, by operation."""

@@ -1,19 +1,15 @@
 """SEC-AZ2, SEC-AZ16: every address is in the schema, and empty to the roles that open no case."""
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
 from referrals.access.matrix import BLIND
 from tests.factories.concerns import concern
 from tests.night import NIGHT
 from tests.referrals.api.routes import ask, of_a_case, routes
+from tests.schema import document
 from tests.security.procedure import Case, filed, play, version_of
 
 BLIND_ROLES = ("auditor", "statistician", "territory_admin", "platform_admin", "directory_editor")
-
-
-def document():
-    return SchemaGenerator().get_schema(request=None, public=True)
 
 
 @pytest.mark.sec("SEC-AZ2")
