@@ -12,6 +12,7 @@ from openapi_spec_validator import validate
 from tests.factories.concerns import concern
 from tests.night import NIGHT, some
 from tests.schema import document, drawn
+from tests.security.procedure import version_of
 
 #: Cases for each caller and operation: by day the same one in each run, at night ten new ones. A case costs 30 ms of
 #: processor time, so the million of SEC-IN9 would take eight hours a night; twelve thousand new ones take six minutes.
@@ -40,8 +41,9 @@ class Asking:
     """Ask generated cases of a role, some of them about a case that exists, on its newest version."""
 
     def __init__(self, world, role):
-        filer, self.caller = world.as_("filer"), world.as_(role)
-        self.filed = filer.post("referrals", concern() | {"submit": True}, key="schema-001").json()["id"]
+        self.filed = (
+            world.as_("filer").post("referrals", concern() | {"submit": True}, key="schema-001").json()["id"]
+        )
         self.client = Client(
             headers={"authorization": f"Bearer {world.secrets['93', role]}"}, raise_request_exception=False
         )
@@ -56,7 +58,7 @@ class Asking:
         path = case.operation.path.format(**{name: _safe(value) for name, value in parameters.items()})
         headers = {name.lower(): str(value) for name, value in (case.headers or {}).items() if _fits(value)}
         if on_the_case:
-            headers["if-match"] = f'"{self.caller.version(self.filed)}"'
+            headers["if-match"] = f'"{version_of(self.filed)}"'
         query = f"?{urlencode(case.query, doseq=True)}" if case.query else ""
         body = case.body if isinstance(case.body, dict | list) else {}
         answer = self.client.generic(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connections
@@ -34,14 +35,18 @@ class Route:
 
 def routes(under: str = "", verbs: tuple[str, ...] = VERBS) -> list[Route]:
     """Return the addresses of the API whose path begins with ``under``."""
-    found = [
+    return [route for route in _routes() if route.path.startswith(under) and route.verb in verbs]
+
+
+@cache
+def _routes() -> list[Route]:
+    return [
         Route(path.removeprefix("api/v1/"), verb, getattr(pattern.callback, "cls", None))
         for path, pattern in _patterns(get_resolver().url_patterns)
         if path.startswith("api/v1/")
         for verb in VERBS
         if hasattr(getattr(pattern.callback, "cls", None), verb)
     ]
-    return [route for route in found if route.path.startswith(under) and route.verb in verbs]
 
 
 def of_a_case(*verbs: str) -> list[Route]:
