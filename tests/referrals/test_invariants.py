@@ -1023,7 +1023,7 @@ WRITTEN_AFTER = (
 #: To whom each letter of the walks goes: a holder, or a child; nobody else is named on it (§4.9).
 TO_HOLDERS = {"holders_assessment", "holders_referral", "decision_holders", "holders_transfer", "convocation"}
 WALKS = settings(
-    max_examples=max(settings.default.max_examples // 5, 8), stateful_step_count=60 if NIGHT else 20,
+    max_examples=settings.default.max_examples // 5 if NIGHT else 8, stateful_step_count=60 if NIGHT else 20,
     derandomize=not NIGHT, deadline=None, suppress_health_check=list(HealthCheck), print_blob=NIGHT,
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from referrals.models import Child, Referral
 from tests.expected.fields import PROSTITUTION_STATUS
 from tests.expected.steps import STATUS_MOVES, URGENCY_FLOORS
 from tests.journeys import bodies
+from tests.night import NIGHT, one_in
 from tests.referrals.workflow.kit import Kit
 
 #: Who holds the case by which tie, beside the coordinator.
@@ -93,7 +94,7 @@ def test_the_urgency_never_falls_below_its_floor(world):
     found = Counter()
     for who in ("crip_coordinator", "intake_agent"):
         kit = Kit(world, "triage", who=who)
-        for situation, now, wanted in product(URGENCY_FLOORS, LEVELS, LEVELS):
+        for situation, now, wanted in one_in(2, product(URGENCY_FLOORS, LEVELS, LEVELS)):
             put_in(kit, situation)
             kit.put(urgency=now)
             allowed = wanted >= URGENCY_FLOORS[situation] and (who == "crip_coordinator" or wanted >= now)
@@ -101,8 +102,8 @@ def test_the_urgency_never_falls_below_its_floor(world):
             assert said == ("done" if allowed else "refused"), (who, situation, now, wanted)
             found[said] += 1
 
-    assert sum(found.values()) == 2 * 6 * 16
-    assert min(found.values()) > 50
+    assert sum(found.values()) == 2 * 6 * 16 or not NIGHT
+    assert min(found.values()) > (50 if NIGHT else 15)
 
 
 @pytest.mark.parametrize(("who", "done"), [("crip_coordinator", "done"), ("intake_agent", "refused")])
