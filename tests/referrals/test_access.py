@@ -27,6 +27,7 @@ from tests.referrals.api.routes import counting
 from tests.referrals.workflow.filled import CLOCKS, Filling, sealed_fields, shown
 from tests.referrals.workflow.relations import WORLDS, build, held, sees
 from tests.security.procedure import seeing_all
+from tests.selection import vendor
 
 STATE = "protected_admin"
 ROUTES = ("", "/children", "/assessment", "/judicial-referrals", "/measures", "/orientations", "/excluded-resources", "/holder-informations",
@@ -131,8 +132,10 @@ def read_all(one, state=STATE):
 @pytest.mark.sec("SEC-AZ7")
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_reads_exactly_the_fields_of_its_classes(full, role):
-    people = full(*(pair for pair in PAIRS if pair[0] == role))
-    for one in people:
+    """By day half of the relations of each role, on PostgreSQL the other half."""
+    pairs = [pair for pair in PAIRS if pair[0] == role]
+    half = pairs[len(pairs) > 1 and vendor() == "postgresql" :: 2]
+    for one in full(*(pairs if NIGHT else half)):
         answers = read_all(one)
 
         assert shown(answers) == expected_labels(one.role, one.relation), one.relation
