@@ -8,14 +8,23 @@ from referrals.models import Measure
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 
-def seized(story):
+def to_justice(story):
+    """Bring a case to justice; keep the address of its referral."""
     story.at("2026-11-24 10:00")
     story.files("filer", concern())
     story.triaged()
     made = story.does("crip_coordinator", "send_judicial", bodies.to_justice(story.children[0]))["made"]
-    return f"judicial-referrals/{made}"
+    story.part = f"judicial-referrals/{made}"
+    return story
+
+
+@kept
+def seized(story):
+    """A case that was referred to justice."""
+    return to_justice(story)
 
 
 def lapsed(story):
@@ -25,9 +34,9 @@ def lapsed(story):
     }
 
 
-def test_silence_of_justice_counts_after_the_last_reminder(story):
+def test_silence_of_justice_counts_after_the_last_reminder(seized):
     """§2.6: the last reminder is the authority's, thirty days; then two sign."""
-    part = seized(story)
+    story, part = seized, seized.part
 
     story.at("2026-12-24 23:59")
     refused = story.refused("crip_coordinator", "record_outcome", lapsed(story), part=part)
@@ -40,15 +49,15 @@ def test_silence_of_justice_counts_after_the_last_reminder(story):
 
 def test_the_last_reminder_is_the_authoritys(story, choose):
     choose(prosecutor_last_reminder_days=10)
-    part = seized(story)
+    part = to_justice(story).part
 
     story.at("2026-12-05 00:00")
 
     story.signed("crip_coordinator", "record_outcome", lapsed(story), by="supervisor", part=part)
 
 
-def test_of_age_a_referral_lapses_at_once_and_by_one(story):
-    part = seized(story)
+def test_of_age_a_referral_lapses_at_once_and_by_one(seized):
+    story, part = seized, seized.part
     story.child().__class__.objects.filter(pk=story.children[0]).update(age_band="18+")
 
     story.does("crip_coordinator", "record_outcome", lapsed(story) | {"approver": None}, part=part)
@@ -57,8 +66,9 @@ def test_of_age_a_referral_lapses_at_once_and_by_one(story):
 # --- Silence of the family ------------------------------------------------------------------------------
 
 
-def in_care(story, *, cared_for=True, type_="modular_care", **stated):
-    """Bring a case to an offer of care, for a child who is in care already or not; return the measure's address."""
+@kept
+def assessed(story):
+    """A case whose report is delivered."""
     story.at("2026-11-24 10:00")
     story.files("filer", concern())
     story.triaged()
@@ -66,6 +76,11 @@ def in_care(story, *, cared_for=True, type_="modular_care", **stated):
     story.assigned()
     story.met()
     story.reported(["risk"])
+    return story
+
+
+def in_care(story, *, cared_for=True, type_="modular_care", **stated):
+    """Return the decision that offers care, for a child who is in care already or not."""
     kid = story.children[0]
     see_all()
     if cared_for:
@@ -91,40 +106,40 @@ def by_silence():
     ],
     ids=["four weeks from the notification", "six from the sending", "notified", "fifteen days"],
 )
-def test_the_delay_of_the_familys_answer_follows_what_was_notified(story, stated, due):
-    story.does("ase_inspector", "decide_admin", in_care(story, **stated))
+def test_the_delay_of_the_familys_answer_follows_what_was_notified(assessed, stated, due):
+    assessed.does("ase_inspector", "decide_admin", in_care(assessed, **stated))
 
-    assert story.due("C9") == due
+    assert assessed.due("C9") == due
 
 
-def test_silence_is_agreement_once_its_delay_is_over(story):
+def test_silence_is_agreement_once_its_delay_is_over(assessed):
     """§2.3 C9: a person records it; the day after the last one, and no writing is asked for."""
-    story.does("ase_inspector", "decide_admin", in_care(story, notified_on="2026-11-24"))
+    assessed.does("ase_inspector", "decide_admin", in_care(assessed, notified_on="2026-11-24"))
     see_all()
     part = f"measures/{Measure.objects.get(type='modular_care').pk}"
 
-    story.at("2026-12-22 23:59")
-    early = story.refused("ase_inspector", "agree", by_silence(), part=part)
-    story.at("2026-12-23 00:00")
-    story.does("ase_inspector", "agree", by_silence(), part=part)
+    assessed.at("2026-12-22 23:59")
+    early = assessed.refused("ase_inspector", "agree", by_silence(), part=part)
+    assessed.at("2026-12-23 00:00")
+    assessed.does("ase_inspector", "agree", by_silence(), part=part)
 
     assert early == "silence_has_lasted"
-    assert story.state == "protected_admin"
-    (line,) = [m for m in story.reads("ase_inspector", "measures")["results"] if m["agreed_by_silence"]]
+    assert assessed.state == "protected_admin"
+    (line,) = [m for m in assessed.reads("ase_inspector", "measures")["results"] if m["agreed_by_silence"]]
     assert line["state"]["code"] == "agreed"
-    assert "C9" not in story.running
-    assert "C16" in story.running
+    assert "C9" not in assessed.running
+    assert "C16" in assessed.running
 
 
-def test_silence_is_no_agreement_where_nothing_was_notified(story):
-    story.does("ase_inspector", "decide_admin", in_care(story))
+def test_silence_is_no_agreement_where_nothing_was_notified(assessed):
+    assessed.does("ase_inspector", "decide_admin", in_care(assessed))
     see_all()
     measure = Measure.objects.get(type="modular_care")
 
-    story.at("2027-06-01 10:00")
+    assessed.at("2027-06-01 10:00")
 
     said = by_silence() | {"measure": measure.pk, "agreed_on": "2027-06-01"}
-    assert story.refused("ase_inspector", "record_agreement", said) == "silence_has_lasted"
+    assert assessed.refused("ase_inspector", "record_agreement", said) == "silence_has_lasted"
 
 
 @pytest.mark.parametrize(
@@ -133,26 +148,28 @@ def test_silence_is_no_agreement_where_nothing_was_notified(story):
      (True, "modular_care", {"notified_on": "2026-11-25"})],
     ids=["not in care", "no care", "to come"],
 )  # fmt: skip
-def test_silence_counts_for_a_child_in_care_alone(story, cared_for, type_, stated):
-    body = in_care(story, cared_for=cared_for, type_=type_, **stated)
+def test_silence_counts_for_a_child_in_care_alone(assessed, cared_for, type_, stated):
+    body = in_care(assessed, cared_for=cared_for, type_=type_, **stated)
 
-    assert story.refused("ase_inspector", "decide_admin", body) == "silence_counts_for_a_child_in_care"
+    assert assessed.refused("ase_inspector", "decide_admin", body) == "silence_counts_for_a_child_in_care"
 
 
-def test_without_silence_the_writing_is_asked_for(story):
-    story.does("ase_inspector", "decide_admin", in_care(story, notified_on="2026-11-24"))
+def test_without_silence_the_writing_is_asked_for(assessed):
+    assessed.does("ase_inspector", "decide_admin", in_care(assessed, notified_on="2026-11-24"))
     see_all()
     part = f"measures/{Measure.objects.get(type='modular_care').pk}"
-    story.at("2027-02-01 10:00")
+    assessed.at("2027-02-01 10:00")
 
-    said = story.does("ase_inspector", "agree", by_silence() | {"by_silence": False}, part=part, expect=400)
+    said = assessed.does(
+        "ase_inspector", "agree", by_silence() | {"by_silence": False}, part=part, expect=400
+    )
 
     assert {line["field"] for line in said["errors"]} == {"signed_by", "agreement"}
 
 
-def test_an_offer_still_warns_before_it_is_over(story):
-    story.does("ase_inspector", "decide_admin", in_care(story, notified_on="2026-11-24"))
+def test_an_offer_still_warns_before_it_is_over(assessed):
+    assessed.does("ase_inspector", "decide_admin", in_care(assessed, notified_on="2026-11-24"))
 
-    clock = story.clock("C9")
+    clock = assessed.clock("C9")
 
     assert clock.due_at - timedelta(days=10) < clock.warn_at < clock.due_at
