@@ -345,6 +345,7 @@ def test_an_entry_has_its_proof_on_the_page(world, log):
 
 def test_the_newest_entry_waits_for_its_place(world, log):
     auditor = Visitor(world, "auditor")
+    auditor.get("/journal/entrees")  # which is written down, after the checkpoint
     newest = PROOF.search(auditor.get("/journal/entrees").content.decode())[1]
     assert "Aucun point de contrôle ne couvre encore" in text(auditor.get("/journal/preuves", entry=newest))
 
