@@ -21,7 +21,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import DatabaseError, OperationalError
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, DateTimeField, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership, Session, User
@@ -29,6 +29,7 @@ from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import user_agent
 from core.clock import instant
+from core.kept_queries import Given, KeptQuery
 from encryption import bearer, digest, index
 from encryption.errors import Unreadable
 from outbox.scheduler import recurring
@@ -38,6 +39,11 @@ _PURPOSE: Final = "session"
 _FILERS: Final = frozenset({Role.FILER, Role.FILER_ORG_LEAD})
 #: What a session's row says beside its key and its data.
 _TOLD: Final = ("id", "person", "rights", "opened_at", "used_at", "browser")
+_GOES_ON: Final = KeptQuery(
+    lambda: Session.objects.filter(
+        pk=Given("key", CharField()), expire_date__gt=Given("now", DateTimeField())
+    )[:1]
+)
 #: So many people stand in one statement: databases bound its values.
 _AT_ONCE: Final = 500
 _log = structlog.get_logger("accounts")
@@ -81,7 +87,7 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         key = self.session_key
-        session = key and Session.objects.filter(pk=kept_as(key), expire_date__gt=timezone.now()).first()
+        session = key and _GOES_ON.first(key=kept_as(key), now=timezone.now())
         if not session:
             self._session_key = None
             return None

@@ -17,14 +17,14 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery, TextField
+from django.db.models import OuterRef, Subquery, TextField, UUIDField
 from django.db.models.functions import Cast, Concat
 
 from audit import alarms
 from audit.errors import PseudonymRefused, UnknownSubject
 from audit.models import ActorPseudonym, SubjectPseudonym
 from core.clock import instant
-from core.kept_queries import AmongGiven, KeptQuery
+from core.kept_queries import AmongGiven, Given, KeptQuery
 from encryption import digest, index
 from encryption.told_rows import Hex
 from outbox.scheduler import recurring
@@ -68,17 +68,20 @@ def actor(user_id: UUID) -> UUID:
     if known := _actors.get(user_id):
         return known
     # By a keyed id: the table names no account, so a copy of it links nobody to their entries.
-    rows = ActorPseudonym.objects.filter(pk=keyed_id(_ACTOR, user_id))
-    row = rows.first()
+    account = keyed_id(_ACTOR, user_id)
+    row = _OF_ACTOR.first(account=account)
     if row is None:
         # Two first entries at once: the second waits here for the first, then reads what that one wrote.
-        new_row = signed(ActorPseudonym(account=keyed_id(_ACTOR, user_id), pseudonym=uuid4()))
+        new_row = signed(ActorPseudonym(account=account, pseudonym=uuid4()))
         ActorPseudonym.objects.bulk_create([new_row], ignore_conflicts=True)
-        row = rows.get()
+        row = ActorPseudonym.objects.get(pk=account)
     pseudonym = _held(row).pseudonym
     # Only after the commit: a pseudonym that is rolled back must not live on in memory.
     transaction.on_commit(partial(_remember, user_id, pseudonym), robust=True)
     return pseudonym
+
+
+_OF_ACTOR: Final = KeptQuery(lambda: ActorPseudonym.objects.filter(pk=Given("account", UUIDField()))[:1])
 
 
 def acted_on(*users: UUID, by: UUID | None) -> list[UUID]:

@@ -198,10 +198,19 @@ def load(owner: Model, relations: Iterable[str], *, empty: Iterable[str] = ()) -
             loaded[name] = found
 
 
-def rows_of(owner: Model, relation: str, *beside: str) -> list[Any]:
-    """Return the rows of a relation as they are now, in its order; each with its owner and what stands ``beside``."""
+def known_rows_of(owner: Model, relation: str) -> list[Any]:
+    """Return the rows of a relation that were loaded with their owner; where none were, as they are now."""
+    loaded = owner.__dict__.get("_prefetched_objects_cache", {}).get(relation)
+    return rows_of(owner, relation) if loaded is None else list(loaded)
+
+
+def rows_of(owner: Model, relation: str, *beside: str, **always: object) -> list[Any]:
+    """Return the rows of a relation as they are now, in its order; each with its owner and what stands ``beside``.
+
+    ``always``: conditions as ``filter`` takes them, whose values are the same at each call.
+    """
     field: Any = owner._meta.get_field(relation)
-    rows = _rows_of(type(owner), relation, beside).rows(owner=owner.pk)
+    rows = _rows_of(type(owner), relation, beside, tuple(always.items())).rows(owner=owner.pk)
     for row in rows:
         field.field.set_cached_value(row, owner)
     return rows
@@ -234,10 +243,12 @@ def _rows_among(model: type[Model], name: str, columns: tuple[str, ...]) -> Kept
 
 
 @cache
-def _rows_of(model: type[Model], name: str, beside: tuple[str, ...]) -> KeptQuery[Any]:
+def _rows_of(
+    model: type[Model], name: str, beside: tuple[str, ...], always: tuple[tuple[str, object], ...]
+) -> KeptQuery[Any]:
     relation: Any = model._meta.get_field(name)
     field = relation.field
     rows, owner = relation.related_model._default_manager, Given("owner", field.target_field)
     if beside:
         rows = rows.select_related(*beside)
-    return KeptQuery(lambda: rows.filter(**{field.name: owner}))
+    return KeptQuery(lambda: rows.filter(**{field.name: owner}, **dict(always)))

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from accounts.actor import Actor
+from core.kept_queries import Given, KeptQuery, known_rows_of
 from referrals.access.matrix import Relation
 from referrals.access.people import services_of
 from referrals.access.relations import CaseAccess
@@ -59,6 +62,12 @@ class Sight:
         )
 
 
+#: The columns that the HMAC covers, and no sealed one: this is asked at each reading of a case.
+_CHILDREN: Final = KeptQuery(
+    lambda: Child.objects.filter(referral=Given("file", UUIDField())).only("referral", "restricted", "mac")
+)
+
+
 def sight_of(referral: Referral, ties: CaseAccess, actor: Actor) -> Sight:
     """Return of which children the actor sees what, by a query at most for each of the two bounds."""
     # A draft is whole to who types it, and the coarse line names no child: neither needs a query.
@@ -70,15 +79,18 @@ def sight_of(referral: Referral, ties: CaseAccess, actor: Actor) -> Sight:
         services = services_of(actor)
         # As rows, not by a condition: each is checked, for a measure confided by hand must give a service nothing
         # (SEC-AZ22).
-        own = [row for row in referral.measures.all() if row.service_id in services and row.state in ALIVE]
+        own = [
+            row
+            for row in known_rows_of(referral, "measures")
+            if row.service_id in services and row.state in ALIVE
+        ]
         confided = {row.pk: row.child_id for row in own if row.is_authentic}
     rows: Iterable[Child] = ()
     # Where children were prefetched for many cases, asking here would be a query for each of them.
     if "children" in getattr(referral, "_prefetched_objects_cache", {}):
         rows = referral.children.all()
     elif serves or not ties.named:
-        # The columns that the HMAC covers, and no sealed one: this is asked at each reading of a case.
-        rows = referral.children.only("referral", "restricted", "mac")
+        rows = _CHILDREN.rows(file=referral.pk)
     children = {child.pk: child.restricted for child in rows}
     # `ties.hidden` comes from the file to which a filing is joined: a child hidden there is hidden in the filing too
     # (SEC-AZ20).

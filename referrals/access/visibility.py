@@ -211,7 +211,7 @@ def _rules_with(actor: Actor, access_class: str, *, at: datetime) -> Iterator[tu
             yield tie.relation, seen_by({tie: rule}, special)
 
 
-def known_as(actor: Actor, pk: UUID, *, at: datetime) -> "QuerySet[Referral]":
+def known_as(actor: Actor, pk: UUID | Given, *, at: datetime) -> "QuerySet[Referral]":
     """Return the case that an id means to an actor: to whoever filed, the row as which the filing goes on (T32)."""
     return visible_to(actor, at=at).filter(_named(actor, pk))
 
@@ -282,6 +282,18 @@ class KeptByRights[Row]:
     def _made(self, holder: Actor, special: Exceptional, *form: object, at: datetime) -> "QuerySet[Any, Row]":
         with as_read(holder, special, at=at):
             return self._make(holder, *form, at=at)
+
+
+def known(actor: Actor, pk: UUID, *, at: datetime) -> Referral | None:
+    """Return the case that an id means to an actor as it is now, without what stands beside it."""
+    return next(iter(_KNOWN.rows(actor, at=at, pk=pk)), None)
+
+
+def _known(actor: Actor, *, at: datetime) -> "QuerySet[Referral]":
+    return known_as(actor, Given("pk", UUIDField()), at=at).order_by("pk")[:1]
+
+
+_KNOWN: Final = KeptByRights(_known)
 
 
 def _holder(actor: Actor) -> Actor:

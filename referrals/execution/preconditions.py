@@ -13,6 +13,7 @@ from accounts.actor import Actor, system
 from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose
+from core.kept_queries import AmongGiven, KeptQuery
 from core.languages import Text
 from referrals.access import case_ties, matrix, row_level_security, transfer_targets, visibility
 from referrals.access.child_sight import Sight
@@ -126,14 +127,12 @@ def locked(
         received = transfer_targets.received(referral_id, actor=actor, at=at)
         if received is not None:
             return received[0], received[2]
-    goes_on = (
-        visibility.known_as(actor, referral_id, at=at).exclude(pk=referral_id).values_list("pk", flat=True)
-    )
     # A filer alone is led from the stub to the case that goes on (0013).
     if actor.holding(matrix.FILERS):
-        _lock(set(goes_on))
+        known = visibility.known_as(actor, referral_id, at=at)
+        _lock(set(known.exclude(pk=referral_id).values_list("pk", flat=True)))
     # Read under the lock, with the rights of now: who held the lock before may have changed either (SEC-AZ10, SEC-FT6).
-    referral = visibility.known_as(actor, referral_id, at=at).first()
+    referral = visibility.known(actor, referral_id, at=at)
     if referral is None:
         raise NotVisible
     return referral, case_ties.ties_of(referral, actor)
@@ -141,7 +140,12 @@ def locked(
 
 def _lock(cases: set[UUID]) -> None:
     """Lock cases in the order of their ids, by one statement for however many (SEC-AZ19)."""
-    list(Referral.objects.select_for_update().filter(pk__in=cases).order_by("pk").values("pk"))
+    _LOCKED.rows(cases=cases)
+
+
+_LOCKED: Final = KeptQuery(
+    lambda: Referral.objects.select_for_update().filter(AmongGiven("pk", "cases")).order_by("pk").values("pk")
+)
 
 
 def require_version(referral: Referral, version: object) -> None:

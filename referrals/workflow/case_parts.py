@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from accounts.actor import Actor
 from accounts.roles import Role
 from core.bulk_inserts import insert
-from core.kept_queries import rows_of
+from core.kept_queries import known_rows_of, rows_of
 from referrals.policy.definitions import Protocol, protocol_of
 from referrals.policy.working_time import Calendar, calendar_of
 from referrals.vocabulary.role_sets import BREAKERS
@@ -129,7 +129,7 @@ class CaseParts:
     @cached_property
     def recorded(self) -> "list[Child]":
         """Return every child on record, those recorded by mistake too: what was thought of them must be taken back."""
-        return list(self.referral.children.all())
+        return known_rows_of(self.referral, "children")
 
     @property
     def children(self) -> "list[Child]":
@@ -211,7 +211,7 @@ class CaseParts:
     @cached_property
     def holders(self) -> "list[Holder]":
         """Return the holders of parental authority."""
-        return list(self.referral.holders.all())
+        return known_rows_of(self.referral, "holders")
 
     @cached_property
     def judicial_referrals(self) -> "list[JudicialReferral]":
@@ -244,7 +244,9 @@ class CaseParts:
     def assessments(self) -> "list[Assessment]":
         """Return the assessments, oldest first."""
         # Sorted here: `order_by` would ask again where the rows were prefetched.
-        return sorted(self.referral.assessments.all(), key=lambda assessment: assessment.opened_at)
+        return sorted(
+            known_rows_of(self.referral, "assessments"), key=lambda assessment: assessment.opened_at
+        )
 
     @property
     def assessment(self) -> "Assessment | None":
@@ -284,17 +286,17 @@ class CaseParts:
     @cached_property
     def assignments(self) -> "list[Assignment]":
         """Return who is on the case now."""
-        return list(self.referral.assignments.filter(until_at=None))
+        return rows_of(self.referral, "assignments", until_at=None)
 
     @cached_property
     def informations(self) -> "list[HolderInformation]":
         """Return what each holder has been told, or not."""
-        return list(self.referral.holder_informations.all())
+        return known_rows_of(self.referral, "holder_informations")
 
     @cached_property
     def open_clocks(self) -> "list[Clock]":
         """Return the clocks that run."""
-        return list(self.referral.clocks.filter(stopped_at=None))
+        return rows_of(self.referral, "clocks", stopped_at=None)
 
     @cached_property
     def records(self) -> int:

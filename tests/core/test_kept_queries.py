@@ -9,7 +9,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
-from core.kept_queries import AmongGiven, Given, KeptQuery, load, load_among
+from core.kept_queries import AmongGiven, Given, KeptQuery, known_rows_of, load, load_among, rows_of
 from referrals.access.matrix import NOBODY
 from referrals.models import Clock, Fact, IndexValue, LastVisit
 from tests.referrals.workflow.kit import AT, Kit
@@ -142,6 +142,24 @@ def test_a_relation_that_is_known_to_be_empty_is_asked_about_of_nobody(world):
         load_among(cases, "facts", "referral", empty=cases)
         assert [len(case.facts.all()) for case in cases] == [0, 0]
     assert len(asked) == 1
+
+
+def test_rows_are_those_that_were_loaded_else_those_of_now_and_of_a_condition(world):
+    kit = Kit(world, "triage")
+    for code in ("C4", "C7"):
+        kit.clock(code)
+    stopped = Clock.objects.get(referral=kit.case, code="C7")
+    stopped.stopped_at = AT
+    stopped.save()
+
+    assert [(one.code, one.referral is kit.case) for one in rows_of(kit.case, "clocks", stopped_at=None)] == [
+        ("C4", True)
+    ]
+    assert {one.code for one in known_rows_of(kit.case, "clocks")} == {"C4", "C7"}
+    load(kit.case, ["clocks"])
+    with CaptureQueriesContext(connection) as asked:
+        assert {one.code for one in known_rows_of(kit.case, "clocks")} == {"C4", "C7"}
+    assert len(asked) == 0
 
 
 def test_numbers_are_given_as_ids_are(world):

@@ -11,8 +11,6 @@ from encryption.cache import KeyCache
 
 pytestmark = pytest.mark.sec("SEC-CR9")
 
-FORK = "ignore:This process .* is multi-threaded:DeprecationWarning"
-
 
 @pytest.fixture
 def clock(monkeypatch):
@@ -85,7 +83,6 @@ def test_nothing_kept_still_works(case, scope, settings, setting):
     assert len(keyring._data) == 0
 
 
-@pytest.mark.filterwarnings(FORK)
 @pytest.mark.django_db(databases=["default", "keys"])
 def test_a_child_process_starts_with_no_key(case):
     assert keyring.held(case.keys["case"].id.bytes) is not None
@@ -98,7 +95,6 @@ def test_a_child_process_starts_with_no_key(case):
     assert keyring.held(case.keys["case"].id.bytes) is not None
 
 
-@pytest.mark.filterwarnings(FORK)
 def test_a_lock_held_at_the_fork_does_not_stop_the_child(memory):
     with memory._lock:
         child = os.fork()

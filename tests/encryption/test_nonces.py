@@ -14,7 +14,6 @@ WORKERS, EACH = 4, 250_000 if NIGHT else 25_000
 
 @pytest.mark.slow("a million sealings at night")
 @pytest.mark.sec("SEC-CR5")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.django_db(databases=["default", "keys"])
 def test_sealings_by_four_forked_workers_repeat_no_nonce(case, tmp_path):
     """A million at night. The workers hold the very same unwrapped key object, forked: the worst case for a generator's state."""

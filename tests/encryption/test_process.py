@@ -9,7 +9,6 @@ from encryption.process import forbid_core_dumps
 
 
 @pytest.mark.sec("SEC-CR9")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_crash_writes_no_memory_to_disk_and_nobody_can_allow_it_again():
     """In a child, because the hard limit can't be raised again."""
     child = os.fork()
