@@ -6,11 +6,9 @@ The rooms say whom it concerns and what opens it again; here stands what the row
 from collections.abc import Iterable
 from typing import Final
 
-from django.db.models import UUIDField
-
-from core.kept_queries import Given, KeptQuery
+from core.kept_queries import rows_of
 from encryption.sealed import OpenScope
-from referrals.models import Joining, Referral
+from referrals.models import Referral
 from referrals.vocabulary.states import Exploitation, Outcome, Whereabouts
 from referrals.workflow.case import Case
 
@@ -54,22 +52,10 @@ def with_joined(referrals: Iterable[Referral]) -> list[Referral]:
     waiting = list(found.values())
     while waiting:
         one = waiting.pop()
-        joined = [joining.referral for joining in _TAKEN_IN.rows(file=one.pk)]
-        joined += [joining.target for joining in _GONE_INTO.rows(file=one.pk)]
+        joined = [row.referral for row in rows_of(one, "joined_filings", "referral", undone_at=None)]
+        joined += [row.target for row in rows_of(one, "joinings", "target", undone_at=None)]
         for other in joined:
             if other.pk not in found:
                 found[other.pk] = other
                 waiting.append(other)
     return list(found.values())
-
-
-_TAKEN_IN: Final = KeptQuery(
-    lambda: Joining.objects.filter(target=Given("file", UUIDField()), undone_at=None).select_related(
-        "referral"
-    )
-)
-_GONE_INTO: Final = KeptQuery(
-    lambda: Joining.objects.filter(referral=Given("file", UUIDField()), undone_at=None).select_related(
-        "target"
-    )
-)

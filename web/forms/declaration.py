@@ -114,7 +114,7 @@ def members(takes: type[Input]) -> dict[str, Any]:
     known: dict[str, Any] | None = vars(takes).get(_MEMBERS)
     if known is None:
         known = dict(takes().fields)
-        type.__setattr__(takes, _MEMBERS, known)
+        setattr(takes, _MEMBERS, known)
     return known
 
 
