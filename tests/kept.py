@@ -18,8 +18,6 @@ past to the tests.
 """
 
 import inspect
-import io
-import pickle
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -36,8 +34,11 @@ from core import clock
 from encryption import cache
 from encryption.row_writes import Waiting
 from outbox import maintenance_gate
+from tests import statements
 from tests.clock import NOW
+from tests.copies import Copy, Unchanged
 
+__all__ = ["Unchanged"]
 BOTH = ["default", "keys"]
 _FIRST = "_kept_states"
 #: How many functions may build upon one another: each begins an hour after the one before.
@@ -62,33 +63,6 @@ def kept(build: Build) -> Any:
     return pytest.fixture(name=name)(fixture)
 
 
-class Unchanged(list[Any]):
-    """Values that no test changes: too many to copy."""
-
-
-class _Copy:
-    """Values that are copied many times: packed once, which is ten times faster than ``copy.deepcopy``."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        packed, self.shared = io.BytesIO(), []
-        packer = pickle.Pickler(packed, pickle.HIGHEST_PROTOCOL)
-        packer.persistent_id = self._place
-        packer.dump(values)
-        self.packed = packed.getvalue()
-
-    def _place(self, value: Any) -> int | None:
-        if not isinstance(value, Unchanged):
-            return None
-        self.shared.append(value)
-        return len(self.shared) - 1
-
-    def take(self) -> dict[str, Any]:
-        """Return the values anew."""
-        unpacker = pickle.Unpickler(io.BytesIO(self.packed))  # noqa: S301 - packed above, in this process
-        unpacker.persistent_load = self.shared.__getitem__
-        return unpacker.load()
-
-
 def current(name: str) -> Any:
     """Return a kept value of the test that runs or of the state that is being made; None where there is none."""
     return _current.get(name)
@@ -107,7 +81,7 @@ class _Level:
 
     build: Build
     transactions: ExitStack
-    values: _Copy
+    values: Copy
 
 
 @dataclass
@@ -146,7 +120,8 @@ class States:
             transactions.callback(transaction.set_rollback, True, using=alias)
         try:
             called(build, values)
-            made = _Copy(values)
+            statements.look_through()
+            made = Copy(values)
         except BaseException:
             transactions.close()
             raise
@@ -200,6 +175,7 @@ def _kept_states(
             _kept_levels.drop()
             return _Alone(chain)
         _kept_levels.reach(chain)
+    statements.count_from_here()
     return _kept_levels
 
 
