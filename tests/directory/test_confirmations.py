@@ -17,6 +17,7 @@ from outbox.models import Notice
 from tests.accounts.conftest import entries
 from tests.conftest import see_all
 from tests.directory.asked import a_service, asked, mails, token_in
+from tests.night import some
 from tests.web.visiting import form_in, text
 
 PAGE = "/annuaire/confirmer"
@@ -334,19 +335,20 @@ REACHING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", REACHING)
+#: Where it is asked for: question, member, column.
+COLUMNS = [
+    ("contact", "contact", "contact_name"),
+    ("hours", "hours", "opening_hours_text"),
+    ("documents", "documents_wanted", "documents_wanted"),
+    ("documents", "documents_never", "documents_never"),
+]
+
+
 @pytest.mark.parametrize(
-    ("question", "member", "column"),
-    [
-        ("contact", "contact", "contact_name"),
-        ("hours", "hours", "opening_hours_text"),
-        ("documents", "documents_wanted", "documents_wanted"),
-        ("documents", "documents_never", "documents_never"),
-    ],
+    ("text", "asked_for"), [(text, place) for text in REACHING for place in some(COLUMNS, text)]
 )
-def test_a_text_by_which_somebody_is_reached_waits_for_an_editor(
-    world, clock, text, question, member, column
-):
+def test_a_text_by_which_somebody_is_reached_waits_for_an_editor(world, clock, text, asked_for):
+    question, member, column = asked_for
     kept = {
         "contact_name": "Le chef",
         "opening_hours": "24/7",

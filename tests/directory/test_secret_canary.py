@@ -237,8 +237,8 @@ def test_no_output_of_the_directory_holds_a_secret_commune(world, planted, said)
     holes, answered = {}, set()
     for name, code, api, browser in callers(world):
         for route, verbs in directory_routes():
-            if (code != "93" or name not in READERS) and not one_in(12, [f"{name} {code} {route}"]):
-                continue  # by day each role asks for one address in twelve, these two for all
+            if (code != "93" or name not in READERS) and not one_in(24, [f"{name} {code} {route}"]):
+                continue  # by day each role asks for one address in 24, these two for all
             for path in planted.filled(route):
                 for verb in verbs:
                     status, raw = asks(api, browser, verb, path, {})
