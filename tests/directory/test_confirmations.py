@@ -16,7 +16,8 @@ from directory.models import Capacity, ConfirmationLink, ErrorReport, Place, Rea
 from outbox.models import Notice
 from tests.accounts.conftest import entries
 from tests.conftest import see_all
-from tests.directory.asked import a_service, asked, mails, token_in
+from tests.directory.asked import Clock, a_service, asked, mails, token_in
+from tests.kept import kept
 from tests.night import some
 from tests.web.visiting import form_in, text
 
@@ -34,14 +35,14 @@ def stranger():
     return Client(headers=HTML, raise_request_exception=False)
 
 
-@pytest.fixture
+@kept
 def service(world):
     return a_service(world)
 
 
-@pytest.fixture
-def token(service, clock):
-    (message,) = asked(clock)
+@kept
+def token(service):
+    (message,) = asked(Clock())
     return token_in(message)
 
 

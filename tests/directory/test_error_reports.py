@@ -13,16 +13,21 @@ from directory.inputs import ReportInput
 from directory.models import ErrorReport
 from outbox.models import Notice
 from tests.directory.entries import AT, a_service, a_structure, an_error_report, editor, entries
+from tests.kept import kept
 
 SENTENCE = "Le numéro ne répond plus."
 
 
+@kept
+def reported(world):
+    """An error of a service of 93."""
+    return an_error_report(world)
+
+
 @pytest.mark.parametrize("code", ["93", "75"])
 @pytest.mark.parametrize("role", [str(role) for role in Role])
-def test_every_person_reports_and_no_program_does(world, role, code):
-    service = a_service(world)
-
-    answer = world.as_(role, code).post(f"resources/{service.pk}/errors", {"sentence": SENTENCE})
+def test_every_person_reports_and_no_program_does(world, reported, role, code):
+    answer = world.as_(role, code).post(f"resources/{reported.service_id}/errors", {"sentence": SENTENCE})
 
     assert answer.status_code == (403 if role == Role.API_119 else 201)
     assert SENTENCE not in answer.content.decode()
@@ -42,8 +47,8 @@ def test_the_sentence_is_sealed_and_opened_for_its_editors_with_an_entry(world):
 
 @pytest.mark.parametrize("code", ["93", "75"])
 @pytest.mark.parametrize("role", [str(role) for role in Role])
-def test_who_doesnt_keep_the_entry_reads_and_settles_none(world, role, code):
-    row = an_error_report(world)
+def test_who_doesnt_keep_the_entry_reads_and_settles_none(world, reported, role, code):
+    row = reported
     actor = world.actor(role, code, at=AT)
     if role != Role.DIRECTORY_EDITOR:
         with pytest.raises(NotAllowed):

@@ -1,5 +1,6 @@
 """Second factors of the tests: a passkey in software, and one helper that signs a person in fully."""
 
+from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import RequestFactory
 from django.utils import timezone
+from fido2 import utils
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
@@ -28,6 +30,8 @@ from config import pipeline
 from referrals.access import row_level_security
 
 FLAGS = AuthenticatorData.FLAG
+#: Each object of the library asks for the types of its class, 27 times for a sign-in: a sixth of it.
+utils.get_type_hints = cache(utils.get_type_hints)
 
 
 class SoftKey:
