@@ -5,11 +5,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from accounts.models import User
 from referrals.conflicts_of_interest import tasks as conflicts_of_interest_tasks
 from referrals.duplicates import tasks as duplicates_tasks
+from referrals.models import KinSearch
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys.story import Story, paris
+from tests.kept import kept
 
 NOON = "2026-11-24 10:00"
 NIECE = {"last_name": "Lefèvre-Dubois", "first_names": "Chloé Marie", "birth_date": "2012-03-14"}
@@ -65,8 +68,19 @@ def declared(world):
     return declare
 
 
+@kept
+def staff_compared(world):
+    """The staff of the world, each compared with the cases of which there is none yet."""
+    at = paris("2026-11-23 10:00")
+    while conflicts_of_interest_tasks.begin(at):
+        pass
+    while conflicts_of_interest_tasks.compare(at + timedelta(minutes=5)):
+        pass
+    see_all()
+
+
 @pytest.fixture
-def worked(world, clock):
+def worked(world, staff_compared, clock):
     """Return the service's work: index what changed, begin with who is new, compare who waits, to the end."""
 
     def do():
@@ -82,6 +96,14 @@ def worked(world, clock):
         return done
 
     return do
+
+
+def named(world, who, name, code="93"):
+    """Give somebody of the staff another name, under which they are new to the service's work."""
+    user = world.user(who, code)
+    User.objects.filter(pk=user.pk).update(full_name=name)
+    KinSearch.objects.filter(user=user).delete()
+    user.full_name = name
 
 
 def sees(world, who, story, code="93"):

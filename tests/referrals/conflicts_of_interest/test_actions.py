@@ -4,10 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import User
 from referrals.models import Exclusion
 from tests.audit.owner import written
-from tests.referrals.conflicts_of_interest.conftest import NIECE, sees
+from tests.referrals.conflicts_of_interest.conftest import NIECE, named, sees
 
 pytestmark = pytest.mark.sec("SEC-AZ4", "SEC-AZ12")
 WHY = {"reason": "Il s'agit bien de son frère."}
@@ -16,7 +15,7 @@ WHY = {"reason": "Il s'agit bien de son frère."}
 @pytest.fixture
 def likeness(world, filed, worked):
     """A case with somebody of the name of a supervisor, who is barred until it is decided."""
-    User.objects.filter(pk=world.user("supervisor_2").pk).update(full_name="Bruno Garnier")
+    named(world, "supervisor_2", "Bruno Garnier")
     worked()
     return filed(of={"holders": [{"name": "Bruno Garnier", "link": "father"}]})
 

@@ -8,17 +8,10 @@ from referrals.duplicates import tasks as duplicates_tasks
 from referrals.models import Assignment, KinSearch
 from tests.audit.owner import written
 from tests.conftest import see_all
-from tests.referrals.conflicts_of_interest.conftest import NIECE, SISTER, barred, sees
+from tests.referrals.conflicts_of_interest.conftest import NIECE, SISTER, barred, named, sees
 
 pytestmark = pytest.mark.sec("SEC-AZ4")
 EXPLOITER = {"last_name": "Garnier", "first_names": "Bruno Marc"}
-
-
-def named(world, who, name, code="93"):
-    """Give somebody of the staff another name."""
-    user = world.user(who, code)
-    User.objects.filter(pk=user.pk).update(full_name=name)
-    user.full_name = name
 
 
 @pytest.mark.parametrize(
@@ -258,7 +251,7 @@ def test_a_likeness_is_looked_at_again_under_another_name(world, filed, worked, 
     story = filed(of={"holders": [{"name": "Bruno Garnier", "link": "father"}]})
     worked()
     assert barred(story) == {}
-    named(world, "supervisor", "Bruno Garnier")
+    User.objects.filter(pk=world.user("supervisor").pk).update(full_name="Bruno Garnier")
 
     assert conflict_tasks.rename(clock.on(days=1)) == 1
     worked()
