@@ -1,10 +1,13 @@
 """S9: an agent opens three files outside the own work at 22:10, one of a namesake; the auditor finds it unjustified."""
 
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
+from django.test import override_settings
 
 from accounts.models import Membership, User
 from accounts.roles import Role
@@ -22,6 +25,7 @@ from tests.kept import kept
 from tests.web.visiting import Visitor, links, text
 
 pytestmark = [pytest.mark.sec("SEC-AL18")]
+WITNESS = "witness.txt"
 
 
 class Night:
@@ -73,19 +77,36 @@ def three_files(story):
     return cases
 
 
-@pytest.fixture
-def night(story, three_files, tmp_path, settings):
-    """In the evening the agent opens them all."""
-    settings.LOG_WITNESS_FILE, settings.LOG_WITNESSES = str(tmp_path / "witness.txt"), []
-    told = Night(story, tmp_path)
-    told.cases = three_files
+@kept
+def all_opened(story, three_files):
+    """In the evening the agent opens them all; what the log left in its folder, by name."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        with override_settings(LOG_WITNESS_FILE=str(folder / WITNESS), LOG_WITNESSES=[]):
+            opens_all(Night(story, folder), three_files)
+        return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def opens_all(told, cases):
+    story = told.story
     assert told.sought() == 0
     # Whoever writes the entries of the night has written before: else the clock would step for nobody.
     assert told.ask("auditor", "audit/entries").status_code == 200
     story.at("2026-11-24 22:10")
-    for case in three_files:
+    for case in cases:
         assert told.ask("agent", f"referrals/{case}").status_code == 200
     assert told.sought() == 3
+
+
+@pytest.fixture
+def night(story, three_files, all_opened, tmp_path, settings):
+    """The files were opened, and the log goes on in a folder of the test."""
+    settings.LOG_WITNESS_FILE, settings.LOG_WITNESSES = str(tmp_path / WITNESS), []
+    for name, content in all_opened.items():
+        (tmp_path / name).touch(mode=0o600)
+        (tmp_path / name).write_bytes(content)
+    told = Night(story, tmp_path)
+    told.cases = three_files
     return told
 
 

@@ -10,14 +10,14 @@ from datetime import timedelta
 from importlib.util import find_spec
 from uuid import uuid4
 
-import pytest
-
 from outbox.models import Notice
-from referrals.access_requests import tasks
+from referrals.access_requests import package, tasks
+from referrals.errors import PdfUnavailable
 from referrals.models import AccessRequest, Exclusion, Referral
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
+from tests.kept import kept
 
 GIRL = {"first_names": "Inès", "last_name": "Durandal", "birth_date": "2009-05-06"}
 BROTHER = {"first_names": "Mirabeau", "last_name": "Durandal", "birth_date": "2012-01-02"}
@@ -33,7 +33,10 @@ IDENTIFIED = {
     "in_office": True,
     "how": "Carte d'identité regardée.",
 }
-PARTS = ("collection", "readers", "package")
+
+
+def no_pdf(*_, **__):
+    raise PdfUnavailable
 
 
 class Request:
@@ -74,10 +77,9 @@ class Request:
         return self.story.world.as_("dpo").post(f"access-requests/{self.pk}/package", {}, key=uuid4().hex)
 
 
-@pytest.fixture
-def files(story, monkeypatch, tmp_path, settings):
+@kept
+def files(story):
     """Two files about the girl: an older one, and that of today, in which her brother and a third party are."""
-    settings.OBJECT_FOLDER = tmp_path / "objects"
     story.at("2026-11-24 10:00")
     found = {}
     for name, form in (
@@ -134,7 +136,8 @@ def test_a_father_is_answered_in_part_and_fetches_it_in_person(story, files):
     }  # fmt: skip
 
 
-def test_his_daughter_asks_alone_and_no_parent_is_told(story, files):
+def test_his_daughter_asks_alone_and_no_parent_is_told(story, files, monkeypatch):
+    monkeypatch.setattr(package, "pdf", no_pdf)  # her copy is made as her father's
     request = Request(story, requester="subject_minor", name="Inès Durandal")
     said = {"standing": "minor_alone", "discernment": True}
     parts = request.copied(files["new"].reference, **said)

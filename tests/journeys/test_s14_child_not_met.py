@@ -27,10 +27,12 @@ def attempt(story, at):
     story.does("assessor", "record_contact", bodies.contact(seen, at=at, kind="attempt"))
 
 
-def reported_unmet(story):
+@kept
+def unmet(assessing):
     """Two attempts, and a report all the same."""
-    attempt(story, "2026-11-26T09:00:00Z")
-    story.reported(["danger"], no_visit_reason="Porte close à chaque passage.")
+    attempt(assessing, "2026-11-26T09:00:00Z")
+    assessing.reported(["danger"], no_visit_reason="Porte close à chaque passage.")
+    return assessing
 
 
 def test_without_two_attempts_on_record_nobody_is_unreachable(assessing):
@@ -122,15 +124,14 @@ def test_a_child_who_was_met_is_not_unreachable(assessing):
 
 
 @pytest.mark.parametrize("code", ["close", "admin", "continue"])
-def test_after_a_report_without_a_meeting_only_justice_can_be_decided(assessing, code):
+def test_after_a_report_without_a_meeting_only_justice_can_be_decided(unmet, code):
     """domain.md §2.8 no. 3."""
-    reported_unmet(assessing)
-    (only,) = assessing.children
+    (only,) = unmet.children
 
-    refused = assessing.refused("ase_inspector", "decide_child", bodies.decision(only, code))
+    refused = unmet.refused("ase_inspector", "decide_child", bodies.decision(only, code))
 
     assert refused == "child_decision_holds"
-    assert assessing.child().decision == "undecided"
+    assert unmet.child().decision == "undecided"
 
 
 @pytest.mark.parametrize(
@@ -141,33 +142,27 @@ def test_after_a_report_without_a_meeting_only_justice_can_be_decided(assessing,
         ("decide_continue", "continue", {}),
     ],
 )
-def test_no_step_carries_another_decision_either(assessing, step, code, said):
-    reported_unmet(assessing)
-    (only,) = assessing.children
+def test_no_step_carries_another_decision_either(unmet, step, code, said):
+    (only,) = unmet.children
     body = {"decisions": [bodies.decision(only, code)], "motivation": "Malgré tout."} | said
 
-    assessing.refused("ase_inspector", step, body)
+    unmet.refused("ase_inspector", step, body)
 
-    assert assessing.state == "report_submitted"
-    assert step not in {line["step"] for line in assessing.reads("ase_inspector")["available_actions"]}
+    assert unmet.state == "report_submitted"
+    assert step not in {line["step"] for line in unmet.reads("ase_inspector")["available_actions"]}
 
 
-def test_justice_once_it_has_answered_opens_the_other_decisions(assessing):
-    reported_unmet(assessing)
-    (only,) = assessing.children
+def test_justice_once_it_has_answered_opens_the_other_decisions(unmet):
+    (only,) = unmet.children
     seize = bodies.to_justice(only, grounds=("4",)) | {"motivation": "Enfant non rencontré."}
-    assessing.does(
-        "ase_inspector", "decide_judicial", seize | {"decisions": [bodies.decision(only, "judicial")]}
-    )
-    assert assessing.state == "judicial_pending"
-    assert assessing.running == ["C5", "C7"]
+    unmet.does("ase_inspector", "decide_judicial", seize | {"decisions": [bodies.decision(only, "judicial")]})
+    assert unmet.state == "judicial_pending"
+    assert unmet.running == ["C5", "C7"]
 
-    sent = assessing.row.judicial_referrals.get()
+    sent = unmet.row.judicial_referrals.get()
     answer = {"judicial_referral": sent.pk, "outcomes": [bodies.outcome(only, "returned", on="2026-12-10")]}
-    assessing.does("ase_inspector", "judicial_outcome", answer)
-    assessing.does(
-        "ase_inspector", "decide_child", bodies.decision(only, "admin", measures=[bodies.offer(only)])
-    )
+    unmet.does("ase_inspector", "judicial_outcome", answer)
+    unmet.does("ase_inspector", "decide_child", bodies.decision(only, "admin", measures=[bodies.offer(only)]))
 
-    assert (assessing.state, assessing.child().decision) == ("report_submitted", "admin")
-    assert assessing.running == ["C5", "C8", "C9"]
+    assert (unmet.state, unmet.child().decision) == ("report_submitted", "admin")
+    assert unmet.running == ["C5", "C8", "C9"]
