@@ -33,6 +33,7 @@ from referrals.retention import batch_tasks, elimination
 from referrals.statistics import aggregates
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
+from tests.night import some
 from tests.referrals.keeping import LONG_AFTER, archived, batch, standing
 from tests.referrals.workflow.kit import AT, Kit
 
@@ -350,17 +351,18 @@ def test_nobody_finds_it_any_more(world):
     batch(world, kit, state="executed")
     purge()
 
-    for code, name in world.secrets:
-        if code == "93":
-            caller = world.as_(name)
-            gone, absent = caller.get(f"referrals/{kit.case.pk}"), caller.get(f"referrals/{uuid4()}")
-            bodies = [answer.json() | {"request_id": ""} for answer in (gone, absent)]
-            assert (gone.status_code, bodies[0]) == (404, bodies[1]), name
-            see_all()
-            assert not visibility.visible_to(world.actor(name, at=LONG_AFTER), at=LONG_AFTER).filter(
-                pk=kit.case.pk
-            )
-            assert kit.case.reference not in caller.get("referrals").content.decode()
+    people = [name for code, name in world.secrets if code == "93"]
+    for name in people:
+        see_all()
+        assert not visibility.visible_to(world.actor(name, at=LONG_AFTER), at=LONG_AFTER).filter(
+            pk=kit.case.pk
+        )
+    for name in ("filer", "crip_coordinator", *some(people, "gone", 4)):
+        caller = world.as_(name)
+        gone, absent = caller.get(f"referrals/{kit.case.pk}"), caller.get(f"referrals/{uuid4()}")
+        bodies = [answer.json() | {"request_id": ""} for answer in (gone, absent)]
+        assert (gone.status_code, bodies[0]) == (404, bodies[1]), name
+        assert kit.case.reference not in caller.get("referrals").content.decode()
     see_all()
     assert not visibility.own_filings(world.actor("filer", at=AT), at=AT).filter(pk=kit.case.pk).exists()
 

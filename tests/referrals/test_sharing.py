@@ -9,6 +9,7 @@ from referrals.models import Referral
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.kept import kept
+from tests.night import NIGHT
 from tests.referrals.api.routes import of_a_case
 from tests.security.procedure import seeing_all
 
@@ -61,10 +62,10 @@ def test_the_lead_writes_nothing_and_holds_nothing_up(world, draft):
     share(world, draft)
     lead = world.as_("filer_org_lead")
 
-    for route in of_a_case("post", "patch"):
+    for route in of_a_case("post", "patch")[:: 1 if NIGHT else 3]:
         status = lead._send(route.verb, route.at(draft, uuid4()), {}, 1, uuid4().hex).status_code
         assert status in (403, 404, 409), route.name
-    for route in of_a_case("get"):
+    for route in of_a_case("get")[:: 1 if NIGHT else 2]:
         answer = lead.get(route.at(draft, uuid4()))
         assert answer.status_code in (200, 400, 403, 404), route.name
         assert not any(secret in answer.content.decode() for secret in SECRETS), route.name

@@ -15,6 +15,7 @@ from referrals.access import volume_limits
 from referrals.models import BreakGlass, Referral, UseCount
 from tests.audit.owner import as_owner, written
 from tests.factories.concerns import concern, urgent
+from tests.kept import kept
 from tests.security.procedure import seeing_all
 from tests.web.browsing import Somebody
 
@@ -24,18 +25,23 @@ START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
-@pytest.fixture
-def filed(world, clock):
+@kept
+def filed(world):
     """Return the ids of three cases of 93, from three filings of another person than those counted here."""
     made = []
-    for number in range(3):
-        form = concern()
-        form["children"][0] |= {"last_name": f"Exemple{'abc'[number]}", "birth_date": f"201{number}-03-02"}
-        answer = world.as_("filer_2").post(
-            "referrals", form | {"submit": True}, key=f"filing-{number}-{uuid4()}"
-        )
-        assert answer.status_code == 201, answer.content
-        made.append(answer.json()["id"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("config.pipeline.instant", lambda *_: START)
+        for number in range(3):
+            form = concern()
+            form["children"][0] |= {
+                "last_name": f"Exemple{'abc'[number]}",
+                "birth_date": f"201{number}-03-02",
+            }
+            answer = world.as_("filer_2").post(
+                "referrals", form | {"submit": True}, key=f"filing-{number}-{uuid4()}"
+            )
+            assert answer.status_code == 201, answer.content
+            made.append(answer.json()["id"])
     return made
 
 

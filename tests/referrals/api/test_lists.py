@@ -8,6 +8,7 @@ from referrals.models import Referral
 from tests.audit.owner import as_owner, written
 from tests.factories.concerns import child, concern
 from tests.kept import kept
+from tests.night import one_in
 from tests.referrals.api.routes import counting
 from tests.security.procedure import seeing_all
 
@@ -100,9 +101,10 @@ def test_every_line_of_a_list_can_be_read_and_every_case_that_can_is_in_it(fifty
     """A list and its detail follow one rule, for every role."""
     with seeing_all():
         cases = [str(pk) for pk in Referral.objects.values_list("pk", flat=True)[:3]]
-    for code, name in fifty.secrets:
-        if name in {str(role) for role in BLIND}:
-            continue
+    people = [one for one in fifty.secrets if one[1] not in {str(role) for role in BLIND}]
+    far = one_in(4, [one for one in people if one[0] != "93"])
+    assert far
+    for code, name in [one for one in people if one[0] == "93" or one in far]:
         caller = fifty.as_(name, code)
         listed = {line["id"] for line in caller.get("referrals", limit=LINES).json()["results"]}
         for pk in cases:

@@ -4,7 +4,7 @@ import pytest
 
 from referrals.access.matrix import BLIND
 from tests.factories.concerns import concern
-from tests.night import NIGHT
+from tests.night import NIGHT, some
 from tests.referrals.api.routes import ask, of_a_case, routes
 from tests.schema import document
 from tests.security.procedure import Case, filed, play, version_of
@@ -44,6 +44,11 @@ def telling(world):
     return case, ("Secretqwzx", reference, case.pk, case.children[0])
 
 
+def asking(route):
+    """Return who asks an address: a list each role, what is read by its id one of them by day."""
+    return some(BLIND_ROLES, route.path) if "<" in route.path else BLIND_ROLES
+
+
 @pytest.mark.slow("every address")
 @pytest.mark.sec("SEC-AZ16")
 @pytest.mark.parametrize("role", BLIND_ROLES)
@@ -53,7 +58,7 @@ def test_a_blind_role_finds_nothing_at_any_address(world, telling, role):
     for route in of_a_case() if NIGHT else of_a_case()[BLIND_ROLES.index(role) :: len(BLIND_ROLES)]:
         answer = ask(caller, route, route.at(case.pk), version=version)
         assert answer.status_code == 404, (route.name, answer.status_code)
-    for route in routes(verbs=("get",)):
+    for route in [one for one in routes(verbs=("get",)) if role in asking(one)]:
         answer = ask(caller, route, route.at(world.authorities["93"].pk))
         asked_too_little = (400,) if route.path.startswith(("audit/proofs/", "audit/questions/")) else ()
         content = b"".join(answer)  # a table is a file: read, and so closed

@@ -43,10 +43,18 @@ def png_of(width: int, height: int) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    packer = zlib.compressobj(9)
-    row = b"\0" * (1 + (width + 7) // 8)
-    body = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    body = zeros_packed((1 + (width + 7) // 8) * height)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def zeros_packed(count: int) -> bytes:
+    """Return what unpacks to so many zeros, by blocks that refer to nothing before them and so may be repeated."""
+    packer, size = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS), 1 << 20
+    blocks, left = divmod(count, size)
+    block = packer.compress(bytes(size)) + packer.flush(zlib.Z_FULL_FLUSH)
+    # The sum at the end is that of RFC 1950.
+    end = packer.compress(bytes(left)) + packer.flush() + struct.pack(">HH", count % 65521, 1)
+    return b"\x78\xda" + block * blocks + end
 
 
 def pdf(*, pages: int = 1, **root) -> bytes:
@@ -171,11 +179,7 @@ def locked_pdf() -> bytes:
 
 def bomb_pdf() -> bytes:
     """Return a PDF whose table of objects unpacks to gigabytes."""
-    count, zeros = 2048, bytes(1 << 20)
-    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    # Blocks that refer to nothing before them may be repeated. The sum at the end is that of RFC 1950.
-    block = packer.compress(zeros) + packer.flush(zlib.Z_FULL_FLUSH)
-    body = b"\x78\xda" + block * count + packer.flush() + struct.pack(">HH", count * len(zeros) % 65521, 1)
+    body = zeros_packed(2 << 30)
     head = b"%PDF-1.5\n"
     stream = (
         b"1 0 obj\n<</Type/XRef/Size 200000000/W[1 4 2]/Root 2 0 R/Filter/FlateDecode/Length %d>>\nstream\n" % len(body)

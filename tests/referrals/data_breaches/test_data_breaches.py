@@ -26,6 +26,7 @@ from tests.expected.small_steps import BREACH, BREACH_STATES
 from tests.expected.vocabulary import ROLES
 from tests.faults.writes import AWARE
 from tests.journeys.test_s20_data_breach import ASSESSED, FIRST, LETTER
+from tests.night import some
 
 AT = datetime.now(UTC)
 HOUR = timedelta(hours=1)
@@ -67,7 +68,7 @@ def test_every_role_state_and_step_is_as_the_table_says(world):
     made = breach(world)
     for role in ROLES:
         actor = world.actor(role, at=AT)
-        for state in BREACH_STATES:
+        for state in BREACH_STATES if role in SEE else some(list(BREACH_STATES), role):
             running = state in ("declared", "assessed")
             DataBreach.objects.filter(pk=made.pk).update(
                 state=state, due_at=AT if running else None, notified_at=AT, risk="none"

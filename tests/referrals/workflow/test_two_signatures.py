@@ -166,7 +166,7 @@ ALWAYS = (
     "destroy_file",
 )
 NAMED = [pytest.param(step, id=name) for step, name in zip(STEPS, IDS, strict=True)]
-every_step = pytest.mark.parametrize("signed", some(NAMED, "signed", len(STEPS) // 2))
+every_step = pytest.mark.parametrize("signed", some(NAMED, "signed", len(STEPS) // 3))
 TWO = ("reorient", "set_exploitation_status")
 some_step = pytest.mark.parametrize(
     "signed",
