@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.db.models import UUIDField
+from django.db.models import Model, UUIDField
 
 from audit import journal, pseudonyms
 from audit.models import EntrySubject
@@ -51,8 +51,9 @@ DATES = ("received_at", "statutory_due_at")
 
 
 @cache
-def _columns(names: tuple[str, ...]) -> KeptQuery[Any]:
-    return KeptQuery(lambda: Referral.objects.filter(pk=Given("pk", UUIDField())).values_list(*names))
+def columns(model: type[Model], *names: str) -> KeptQuery[Any]:
+    """Return the query of some columns of a row, by its ``pk``."""
+    return KeptQuery(lambda: model._default_manager.filter(pk=Given("pk", UUIDField())).values_list(*names))
 
 
 class Story:
@@ -198,10 +199,10 @@ class Story:
         see_all()
         return Referral.objects.get(pk=self.pk)
 
-    def _stored(self, *columns: str) -> tuple[Any, ...]:
+    def _stored(self, *names: str) -> tuple[Any, ...]:
         """Return some columns of the referral as they are now."""
         see_all()
-        return _columns(columns).rows(pk=UUID(self.pk))[0]
+        return columns(Referral, *names).rows(pk=UUID(self.pk))[0]
 
     @property
     def version(self) -> int:
