@@ -11,6 +11,7 @@ from accounts.roles import Role
 from accounts.veil import account_behind
 from audit import reading
 from audit.models import ReadEntry
+from core.kept_queries import AmongGiven, KeptQuery
 from referrals.access_requests.sheet import Sheet
 from referrals.execution import row_proposals
 from referrals.models import AccessOpinion, AccessRequest, Exclusion, Referral
@@ -43,10 +44,13 @@ def files_named(sheet: Sheet, references: Collection[str]) -> list[Referral] | N
 def excluded(cases: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """Return from which of some cases people are excluded; an end that the service didn't write ends nothing."""
     found: dict[UUID, set[UUID]] = {}
-    for row in Exclusion.objects.filter(referral__in=cases):
+    for row in _EXCLUSIONS.rows(cases=list(cases)) if cases else ():
         if row.lifted_at is None or not row.is_authentic:
             found.setdefault(row.user_id, set()).add(row.referral_id)
     return found
+
+
+_EXCLUSIONS: Final = KeptQuery(lambda: Exclusion.objects.filter(AmongGiven("referral", "cases")))
 
 
 def is_apart(sheet: Sheet, referral: Referral) -> bool:

@@ -17,6 +17,7 @@ from accounts.actor import Actor, system
 from accounts.models import User
 from audit.disclosure import disclosure
 from audit.events import Purpose
+from core.kept_queries import known_rows_of, rows_of
 from encryption.sealed import OpenScope
 from referrals.access_requests.sheet import Sheet
 from referrals.matching import blocking_keys, candidates, comparison, identity, phonetics
@@ -81,7 +82,7 @@ def _of_age(child: Child, held: Mapping[str, Any], case: Case) -> bool:
 
 def _of_files(cases: Iterable[Case], scope: OpenScope) -> Iterator[tuple[Case, Child, dict[str, Any]]]:
     for case in cases:
-        for child in case.referral.children.filter(wrong_person=False):
+        for child in rows_of(case.referral, "children", wrong_person=False):
             held = {
                 name: getattr(child, name).open(scope) if getattr(child, name) is not None else None
                 for name in ("last_name", "usual_name", "first_names", "birth_date", "birth_year_month")
@@ -100,7 +101,7 @@ def holders_of(case: Case, name: str, scope: OpenScope) -> Iterator[Holder]:
 def knows(case: Case, name: str, scope: OpenScope) -> bool:
     """Tell whether a case has a holder or a third party of this name: the same words, in whatever order."""
     wanted = sorted(_words(name))
-    rows: list[Any] = [*case.holders, *case.referral.third_parties.all()]
+    rows: list[Any] = [*case.holders, *known_rows_of(case.referral, "third_parties")]
     told = (one.name.open(scope) for one in rows if one.name is not None)
     return bool(wanted) and any(sorted(_words(one)) == wanted for one in told)
 
@@ -153,7 +154,7 @@ def _named(sheet: Sheet, case: Case, scope: OpenScope) -> list[UUID]:
         case Requester.FILER:
             told = [(case.referral.pk, case.referral.concern.filer_name)]
         case _:
-            told = [(one.pk, one.name) for one in case.referral.third_parties.all()]
+            told = [(one.pk, one.name) for one in known_rows_of(case.referral, "third_parties")]
     return [pk for pk, value in told if value is not None and sorted(_words(value.open(scope))) == name]
 
 

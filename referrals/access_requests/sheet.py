@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from accounts.actor import system
 from audit.disclosure import disclosure
 from audit.events import Purpose
+from core.kept_queries import rows_of
 from encryption import keys
 from encryption.keys import DataKey
 from encryption.sealed import Sealed
@@ -44,7 +45,7 @@ class Sheet(RowContext[AccessRequest]):
     @cached_property
     def files(self) -> list[AccessFile]:
         """Return the files in scope."""
-        return list(self.row.files.select_related("referral__authority", "referral__concern"))
+        return rows_of(self.row, "files", "referral__authority", "referral__concern")
 
     @property
     def cases(self) -> list[Case]:
@@ -54,12 +55,12 @@ class Sheet(RowContext[AccessRequest]):
     @cached_property
     def opinions(self) -> list[AccessOpinion]:
         """Return what was asked about the communication, in that order."""
-        return list(self.row.opinions.all())
+        return rows_of(self.row, "opinions")
 
     @cached_property
     def redactions(self) -> list[AccessRedaction]:
         """Return what is hidden now."""
-        return list(self.row.redactions.filter(lifted_at=None))
+        return rows_of(self.row, "redactions", lifted_at=None)
 
     @property
     def copies(self) -> bool:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from core.kept_queries import rows_of
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.states import InformationState, Machine
 from referrals.workflow.case import Case
@@ -22,6 +23,7 @@ RECORDED: Final = (
     (Machine.MEASURE, "majority_interview"),
     (Machine.MEASURE, "inform_judge"),
 )
+_NAMES: Final = tuple(sorted({name for _, name in RECORDED}))
 
 
 class Look:
@@ -34,8 +36,7 @@ class Look:
     @cached_property
     def records(self) -> "list[StepRecord]":
         """Return the records of the steps above, in their order."""
-        names = {name for _, name in RECORDED}
-        rows = self.case.referral.steps.filter(step__in=names)
+        rows = rows_of(self.case.referral, "steps", step__in=_NAMES)
         return [row for row in rows if (row.machine, row.step) in RECORDED]
 
     def recorded(self, machine: Machine, *names: str) -> "Iterator[StepRecord]":
