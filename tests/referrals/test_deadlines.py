@@ -496,16 +496,17 @@ def test_c7_runs_until_every_child_has_a_deciding_answer(two_in_danger):
 # --- C8 to C10: decision, agreement, administrative measure -------------------------------------------
 
 
-def offered(story, **said):
-    """Offer an AED on 11 December (T23 ⇒ M01)."""
-    story.at("2026-12-11 10:00")
-    (only,) = story.children
+@kept
+def aed(reported):
+    """An AED, offered on 11 December (T23 ⇒ M01); its address."""
+    reported.at("2026-12-11 10:00")
+    (only,) = reported.children
     body = {
         "decisions": [bodies.decision(only, "admin")], "motivation": "Soutien.",
-        "measures": [bodies.offer(only, **said)],
+        "measures": [bodies.offer(only)],
     }  # fmt: skip
-    story.does("ase_inspector", "decide_admin", body)
-    return f"measures/{story.row.measures.get().pk}"
+    reported.does("ase_inspector", "decide_admin", body)
+    return f"measures/{reported.row.measures.get().pk}"
 
 
 @pytest.mark.parametrize(
@@ -532,8 +533,7 @@ def test_a_decision_stops_c8(assessing, step, code, said):
     assert assessing.clock("C8").stopped_at is not None
 
 
-def test_c9_stops_and_c16_starts_with_the_agreement(reported):
-    aed = offered(reported)
+def test_c9_stops_and_c16_starts_with_the_agreement(reported, aed):
     assert reported.due("C9") == "2026-12-26 23:59:59"
 
     reported.at("2026-12-14 10:00")
@@ -546,9 +546,7 @@ def test_c9_stops_and_c16_starts_with_the_agreement(reported):
 @pytest.mark.parametrize(
     ("step", "body"), [("refuse", {"attempts": "Sans réponse"}), ("cancel", {"reason": "Erreur"})]
 )
-def test_c9_stops_when_the_offer_is_over(reported, step, body):
-    aed = offered(reported)
-
+def test_c9_stops_when_the_offer_is_over(reported, aed, step, body):
     reported.does("ase_inspector", step, body, part=aed)
 
     assert reported.running == ["C5", "C8"], "a decision is due again, in place"
@@ -577,6 +575,13 @@ def test_a_decision_is_due_again_for_who_was_to_go_on_with_what_is_over(reported
     assert reported.refused("ase_inspector", "end_followup", ending) == "nothing_is_left_open"
 
 
+@kept
+def agreement_given(reported, aed):
+    """The same, agreed on."""
+    reported.does("ase_inspector", "agree", bodies.agreement(on="2026-12-14"), part=aed)
+    return reported
+
+
 @pytest.mark.parametrize(
     ("step", "body", "part"),
     [
@@ -585,27 +590,24 @@ def test_a_decision_is_due_again_for_who_was_to_go_on_with_what_is_over(reported
         ("record_refusal", {"attempts": "Sans réponse", "danger_persists": False}, ""),
     ],
 )
-def test_c16_stops_when_the_family_goes_back_on_its_agreement(reported, step, body, part):
+def test_c16_stops_when_the_family_goes_back_on_its_agreement(agreement_given, aed, step, body, part):
     """There is no plan to sign for a measure that won't be (M02 started it; M03, M04, T25)."""
-    aed = offered(reported)
-    reported.does("ase_inspector", "agree", bodies.agreement(on="2026-12-14"), part=aed)
-    assert "C16" in reported.running
+    assert "C16" in agreement_given.running
 
-    said = body if part else body | {"child": reported.children[0]}
-    reported.does("ase_inspector", step, said, part=aed if part else "")
+    said = body if part else body | {"child": agreement_given.children[0]}
+    agreement_given.does("ase_inspector", step, said, part=aed if part else "")
 
-    assert "C16" not in reported.running
+    assert "C16" not in agreement_given.running
 
 
 @kept
-def under_way(reported):
+def under_way(agreement_given, aed):
     """An AED of twelve months, begun on 15 December."""
-    reported.aed = offered(reported)
-    reported.does("ase_inspector", "agree", bodies.agreement(on="2026-12-14"), part=reported.aed)
-    reported.at("2026-12-15 10:00")
-    reported.does("ase_inspector", "start", {"started_on": "2026-12-15"}, part=reported.aed)
-    reported.does("crip_coordinator", "name_referent", {"user": reported.user("case_referent")})
-    return reported
+    agreement_given.aed = aed
+    agreement_given.at("2026-12-15 10:00")
+    agreement_given.does("ase_inspector", "start", {"started_on": "2026-12-15"}, part=aed)
+    agreement_given.does("crip_coordinator", "name_referent", {"user": agreement_given.user("case_referent")})
+    return agreement_given
 
 
 def test_an_administrative_measure_has_its_term_and_its_yearly_report(under_way):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from referrals.models import RetentionBatch
-from tests.night import some
+from tests.night import NIGHT, some
 from tests.referrals.api.routes import ask, masked, of_a_case, routes
 from tests.schema import document
 from tests.security.procedure import version_of
@@ -109,7 +109,7 @@ def test_every_address_refuses_what_it_does_not_take(world, case):
 def test_every_write_of_a_case_refuses_parameters(world, case):
     cell, version = world.as_("crip_coordinator"), version_of(case.pk)
 
-    for route in of_a_case("post", "patch"):
+    for route in of_a_case("post", "patch")[:: 1 if NIGHT else 2]:
         answer = ask(cell, route, route.at(case.pk) + "?dry_run=true", {}, version=version)
         assert answer.status_code == 400, (route.name, answer.content)
     assert cell.post("referrals?submit=true", {}).status_code == 400
@@ -152,7 +152,7 @@ def test_an_address_takes_no_other_verb(world, case):
     allowed = {}
     for route in routes():
         allowed.setdefault(route.path, set()).add(route.verb.upper())
-    for path, known in allowed.items():
+    for path, known in [*allowed.items()][:: 1 if NIGHT else 2]:
         at = next(route for route in routes() if route.path == path).at(case.pk)
         for verb in some(sorted(verbs - known), path):
             answer = cell.client.generic(verb, f"/api/v1/{at}", "{}", content_type="application/json")

@@ -94,7 +94,7 @@ def test_a_program_that_may_only_read_writes_nothing(world, case):
     token.save()
     caller, version = world.as_("crip_coordinator"), version_of(case.pk)
 
-    for route in of_a_case("post", "patch"):
+    for route in of_a_case("post", "patch")[:: 1 if NIGHT else 2]:
         answer = ask(caller, route, route.at(case.pk), version=version)
         assert answer.status_code == 403, (route.name, answer.status_code, answer.content)
     assert version_of(case.pk) == version

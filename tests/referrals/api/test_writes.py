@@ -26,16 +26,17 @@ def test_each_write_of_a_case_asks_for_the_version(world, case):
             continue  # these have no part yet to be about
         if route.path.endswith(("share", "attachments", "inquiries", "letters", "match")):
             continue  # who may read a draft, what a file says, whom one asks and what one looks for isn't what a version is of
-        missing = ask(cell, route, route.at(case.pk), {}, version=None)
-        assert missing.status_code == 428, (route.name, missing.status_code)
+        if "missing" in some(("wrong", "missing"), route.name):
+            missing = ask(cell, route, route.at(case.pk), {}, version=None)
+            assert missing.status_code == 428, (route.name, missing.status_code)
         wrong = (version + 1, version - 1, "*", f'W/"{version}"', str(version), '"01"', '""', '"\u0663"')
-        for said in some(wrong, route.name):
+        for said in some(wrong, route.name) if "wrong" in some(("wrong", "missing"), route.name) else ():
             stale = ask(cell, route, route.at(case.pk), {}, version=said)
             assert stale.status_code == 412, (route.name, said, stale.status_code)
             assert (stale.json()["state"], stale.json()["version"]) == ("submitted", version)
             asked += 1
 
-    assert asked > (150 if NIGHT else 40)
+    assert asked > (150 if NIGHT else 20)
     assert version_of(case.pk) == version
 
 
@@ -159,7 +160,7 @@ def test_no_address_tells_a_filer_the_story_again_or_lets_it_be_changed(world):
     play(world, filed(case, form))
     filer, version = world.as_("filer"), version_of(case.pk)
 
-    for route in of_a_case():
+    for route in (*of_a_case("get"), *of_a_case("post", "put", "patch", "delete")[:: 1 if NIGHT else 2]):
         answer = ask(filer, route, route.at(case.pk), {"strengths": "autre"}, version=version)
         assert b"Secretqwzx" not in answer.content, route.name
         if route.verb != "get" and not route.path.endswith("/withdraw"):
