@@ -40,9 +40,24 @@ def case(world):
 
 @kept
 def in_assessment(world, case):
-    for walk in (triaged(case), assessed(case)):
+    for walk in (triaged(case), assessed(case), one(contact(case))):
         play(world, walk)
     return case
+
+
+@kept
+def delivered(world):
+    made = Case(world, "{}.".format)
+    play(world, ready_to_decide(made, concern()))
+    return made
+
+
+@kept
+def refused(world):
+    """A case whose offer the family refused."""
+    made = Case(world, "{}.".format)
+    play(world, refusal(made))
+    return made
 
 
 def test_the_queue_names_nobody_until_it_is_asked_to(world, case):
@@ -96,7 +111,6 @@ def test_a_hidden_case_is_the_same_page_as_an_absent_one(world, case):
 @pytest.mark.parametrize("name", WORKING)
 def test_a_page_shows_what_the_api_opens_to_the_role_and_nothing_else(world, in_assessment, name):
     case = in_assessment
-    play(world, one(contact(case)))
     api, visitor = world.as_(name), Visitor(world, name)
 
     opened = api.get(f"referrals/{case.pk}")
@@ -116,8 +130,9 @@ def one(move):
     yield move
 
 
-def test_the_parts_of_a_case_are_read_as_the_api_reads_them(world, case):
-    play(world, rest(case))
+def test_the_parts_of_a_case_are_read_as_the_api_reads_them(world, in_assessment):
+    case = in_assessment
+    play(world, reported(case))
     lead = Visitor(world, "assessment_lead")
 
     assessment = text(lead.get(f"/dossiers/{case.pk}/evaluation"))
@@ -127,13 +142,6 @@ def test_the_parts_of_a_case_are_read_as_the_api_reads_them(world, case):
     assert "canari-conclusion." in assessment
     assert "Qualifier en information préoccupante" in history
     assert "canari-opinion." in history
-
-
-def rest(case):
-    yield from triaged(case)
-    yield from assessed(case)
-    yield contact(case)
-    yield from reported(case)
 
 
 @pytest.mark.parametrize(
@@ -193,13 +201,11 @@ def test_a_page_asks_the_database_little_more_than_its_twin(world, in_assessment
 
 @pytest.mark.slow("every page of a case")
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_every_page_of_a_decided_case_speaks_the_reader_s_language(world, language):
-    case = Case(world, "{}.".format)
-    play(world, ready_to_decide(case, concern()))
+def test_every_page_of_a_decided_case_speaks_the_reader_s_language(world, delivered, language):
     inspector = Visitor(world, "ase_inspector")
     inspector.post("/langue", {"language": language})
     for path in ("", *(f"/{tab.name}" for tab in TABS)):
-        page = inspector.get(f"/dossiers/{case.pk}{path}")
+        page = inspector.get(f"/dossiers/{delivered.pk}{path}")
         assert page.status_code in (200, 404), path
         assert page.headers["Content-Language"] == language
         assert language == "fr" or not re.search(r"[ \u00a0\u202f]: ", page.content.decode()), path
@@ -222,13 +228,11 @@ def test_what_bars_a_step_is_said_on_its_case_and_when_it_is_tried(world, case, 
     ("language", "called"),
     [("fr", "Aide éducative à domicile (AED)"), ("en", "Educational help at home")],
 )
-def test_the_history_tells_codes_in_words(world, language, called):
-    case = Case(world, "{}.".format)
-    play(world, refusal(case))
+def test_the_history_tells_codes_in_words(world, refused, language, called):
     inspector = Visitor(world, "ase_inspector")
     inspector.post("/langue", {"language": language})
 
-    told = text(inspector.get(f"/dossiers/{case.pk}/historique"))
+    told = text(inspector.get(f"/dossiers/{refused.pk}/historique"))
 
     assert called in told
     assert "aed" not in re.findall(r"\w+", told)

@@ -30,6 +30,17 @@ def case(world):
     return made
 
 
+@kept
+def delivered(world, case):
+    """The report lies before whoever decides."""
+    for walk in (assessed(case), one(contact(case)), reported(case, {0: "no_danger"})):
+        play(world, walk)
+
+
+def one(move):
+    yield move
+
+
 def asks(takes):
     return forms.as_called(
         takes, [ask_of(takes, name) for name in members(takes) if name not in nested(takes)]
@@ -119,8 +130,7 @@ def test_the_page_ties_a_question_to_the_answers_that_call_for_it():
     assert not {"told_on", "reason"} & {one.name for one in fields}
 
 
-def test_a_list_of_rows_is_held_back_too(world, case):
-    play(world, ready_case(case))
+def test_a_list_of_rows_is_held_back_too(world, case, delivered):
     inspector = Visitor(world, "ase_inspector")
     page = inspector.get(at(case, "decide_child")).content.decode()
     assert re.search(r'follows-\d">\s*<fieldset class="group" id="g-measures"', page)
@@ -139,12 +149,6 @@ def test_a_list_of_rows_is_held_back_too(world, case):
     assert DecideChild.asked_when["measures"].met_by("admin")
 
 
-def ready_case(case):
-    yield from assessed(case)
-    yield contact(case)
-    yield from reported(case, {0: "no_danger"})
-
-
 def test_what_a_case_does_not_call_for_is_not_asked(world, case):
     coordinator = Visitor(world, "crip_coordinator")
     assert "Recherche d'un dossier antérieur" not in text(coordinator.get(at(case, "qualify")))
@@ -154,8 +158,7 @@ def test_what_a_case_does_not_call_for_is_not_asked(world, case):
     assert "Pourquoi des rubriques restent à compléter" in text(coordinator.get(at(case, "qualify")))
 
 
-def test_only_services_that_execute_measures_are_offered_for_one(world, case):
-    play(world, ready_case(case))
+def test_only_services_that_execute_measures_are_offered_for_one(world, case, delivered):
     school = Organisation.objects.create(
         name="Collège Exemple", kind="school", authority=world.authorities["93"]
     )
@@ -222,8 +225,7 @@ def test_the_facts_stand_beside_the_form_also_after_a_refusal(world, case):
         assert "Danger immédiat : sans délai" in shown
 
 
-def test_a_decision_is_taken_with_the_report_in_view_and_a_refusal_opens_nothing(world, case):
-    play(world, ready_case(case))
+def test_a_decision_is_taken_with_the_report_in_view_and_a_refusal_opens_nothing(world, case, delivered):
     inspector = Visitor(world, "ase_inspector")
 
     shown = inspector.get(at(case, "decide_close"))

@@ -37,6 +37,23 @@ def case(world):
     return made
 
 
+@kept
+def in_triage(world, case):
+    play(world, triaged(case))
+
+
+@kept
+def delivered(world, case, in_triage):
+    """The report lies before whoever decides."""
+    for walk in (met(case), reported(case, {0: "no_danger"})):
+        play(world, walk)
+
+
+def met(case):
+    yield from assessed(case)
+    yield contact(case)
+
+
 def at(case, step, machine="referral", part=""):
     return f"/dossiers/{case.pk}/etape/{machine}/{part + '/' if part else ''}{step}"
 
@@ -122,8 +139,7 @@ def test_the_first_analysis_and_the_qualification_go_through_pages(world, case):
     assert re.search(r"Qualifiée information préoccupante\. Prochaine étape : \w[^.]+\.", told)
 
 
-def test_a_row_that_says_nothing_is_left_out_and_faults_find_their_row(world, case):
-    play(world, triaged(case))
+def test_a_row_that_says_nothing_is_left_out_and_faults_find_their_row(world, case, in_triage):
     coordinator = Visitor(world, "crip_coordinator")
 
     answer = coordinator.fills(at(case, "qualify"), urgency="U1", opinion="Un avis.",
@@ -140,9 +156,8 @@ def test_a_row_that_says_nothing_is_left_out_and_faults_find_their_row(world, ca
     assert state_of(case) == "triage"
 
 
-def test_no_link_feigns_that_something_was_done(world, case, monkeypatch):
+def test_no_link_feigns_that_something_was_done(world, case, in_triage, monkeypatch):
     """What a page says was done comes from the act itself, to the person who did it, for some minutes."""
-    play(world, triaged(case))
     coordinator = Visitor(world, "crip_coordinator")
     real = coordinator.fills(at(case, "message_professionals"), text="Un message.").headers["Location"]
     assert "c'est fait" in text(coordinator.get(real))
@@ -156,8 +171,7 @@ def test_no_link_feigns_that_something_was_done(world, case, monkeypatch):
 
 
 @pytest.mark.sec("SEC-IN12")
-def test_a_form_that_is_sent_twice_has_one_effect(world, case):
-    play(world, triaged(case))
+def test_a_form_that_is_sent_twice_has_one_effect(world, case, in_triage):
     coordinator = Visitor(world, "crip_coordinator")
     sent = form_in(coordinator.get(at(case, "message_professionals"))) | {"text": "Un message."}
 
@@ -171,8 +185,7 @@ def test_a_form_that_is_sent_twice_has_one_effect(world, case):
 
 
 @pytest.mark.sec("SEC-AZ18")
-def test_who_comes_second_sees_both_versions_and_loses_nothing(world, case):
-    play(world, triaged(case))
+def test_who_comes_second_sees_both_versions_and_loses_nothing(world, case, in_triage):
     one, two = Visitor(world, "crip_coordinator"), Visitor(world, "crip_coordinator_2")
     typed = {"value": "U2", "reason": "Une raison longuement écrite."}
     begun = form_in(one.get(at(case, "set_urgency"))) | typed
@@ -191,8 +204,7 @@ def test_who_comes_second_sees_both_versions_and_loses_nothing(world, case):
     assert Referral.objects.get(pk=case.pk).urgency == "U2"
 
 
-def test_a_form_without_a_version_is_refused_and_shown_again(world, case):
-    play(world, triaged(case))
+def test_a_form_without_a_version_is_refused_and_shown_again(world, case, in_triage):
     coordinator = Visitor(world, "crip_coordinator")
     sent = form_in(coordinator.get(at(case, "set_urgency"))) | {"value": "U2", "reason": "Vite."}
     for version, status in (("", 428), ("x", 412), ("99999999999", 412), ("٣", 412)):
@@ -214,8 +226,7 @@ def test_a_step_that_is_not_possible_says_why(world, case):
     assert {one.status_code for one in unknown} == {404}
 
 
-def test_a_second_signature_is_asked_for_and_given_on_pages(world, case):
-    play(world, triaged(case))
+def test_a_second_signature_is_asked_for_and_given_on_pages(world, case, in_triage):
     coordinator, supervisor = Visitor(world, "crip_coordinator"), Visitor(world, "supervisor")
     excluded = str(world.user("assessor_2").pk)
     coordinator.fills(at(case, "exclude"), user=excluded, reason="Un lien de famille.")
@@ -238,8 +249,7 @@ def test_a_second_signature_is_asked_for_and_given_on_pages(world, case):
     assert not Referral.objects.get(pk=case.pk).exclusions.filter(lifted_at=None).exists()
 
 
-def test_who_may_be_named_is_offered_and_whom_the_case_excludes_is_not(world, case):
-    play(world, triaged(case))
+def test_who_may_be_named_is_offered_and_whom_the_case_excludes_is_not(world, case, in_triage):
     coordinator = Visitor(world, "crip_coordinator")
     excluded = str(world.user("assessor_2").pk)
     coordinator.fills(at(case, "exclude"), user=excluded, reason="Un lien de famille.")
@@ -252,13 +262,6 @@ def test_who_may_be_named_is_offered_and_whom_the_case_excludes_is_not(world, ca
     assert str(world.user("case_referent", "75").pk) not in named
     assert excluded not in granted
     assert excluded in lifted
-
-
-def ready(case):
-    yield from triaged(case)
-    yield from assessed(case)
-    yield contact(case)
-    yield from reported(case, {0: "no_danger"})
 
 
 def test_the_team_writes_and_two_of_it_do_not_overwrite_each_other(world, case):
@@ -283,8 +286,7 @@ def test_the_team_writes_and_two_of_it_do_not_overwrite_each_other(world, case):
 
 def written(case):
     yield from triaged(case)
-    yield from assessed(case)
-    yield contact(case)
+    yield from met(case)
     yield case.step("assessor", "assessment/write", framework_version="HAS 2021")
 
 
@@ -315,8 +317,9 @@ def test_a_case_is_opened_in_an_emergency_by_its_reference_and_the_reason_is_ask
 @pytest.mark.parametrize(
     "name", ["crip_coordinator", "ase_inspector", "assessor", "supervisor", "assessment_lead"]
 )
-def test_every_step_that_is_offered_has_its_page_and_an_empty_form_breaks_nothing(world, case, name):
-    play(world, ready(case))
+def test_every_step_that_is_offered_has_its_page_and_an_empty_form_breaks_nothing(
+    world, case, delivered, name
+):
     visitor = Visitor(world, name)
     offered = links(visitor.get(f"/dossiers/{case.pk}"), f"/dossiers/{case.pk}/etape/")
     assert offered
@@ -341,8 +344,7 @@ def test_while_a_call_is_open_answering_it_comes_before_all_else(world):
 
 
 @pytest.mark.sec("SEC-IN9")
-def test_odd_values_in_hidden_fields_break_nothing(world, case):
-    play(world, triaged(case))
+def test_odd_values_in_hidden_fields_break_nothing(world, case, in_triage):
     coordinator = Visitor(world, "crip_coordinator")
     sent = form_in(coordinator.get(at(case, "qualify")))
     for name, value in (
@@ -354,18 +356,15 @@ def test_odd_values_in_hidden_fields_break_nothing(world, case):
         assert answer.status_code in (400, 409), (name, value, answer.status_code)
 
 
-def test_a_second_signer_is_not_called_optional(world, case):
-    play(world, triaged(case))
-
+def test_a_second_signer_is_not_called_optional(world, case, in_triage):
     page = text(Visitor(world, "crip_coordinator").get(at(case, "set_exploitation_status")))
 
     assert "seconde signature" in page
     assert "seconde signature (facultatif)" not in page
 
 
-def test_the_names_on_a_form_are_opened_once_and_come_back_with_it(world, case):
+def test_the_names_on_a_form_are_opened_once_and_come_back_with_it(world, case, in_triage):
     """The page of a refusal opens nothing sealed: what was read in a request that is undone would leave no entry."""
-    play(world, triaged(case))
     coordinator = Visitor(world, "crip_coordinator")
     name = concern()["children"][0].get("first_names", "")
     refused = coordinator.fills(at(case, "qualify"))

@@ -41,6 +41,11 @@ def case(world):
     return made
 
 
+@kept
+def in_triage(world, case):
+    play(world, triaged(case))
+
+
 # --- Where one lands ----------------------------------------------------------------------------------
 
 
@@ -94,8 +99,7 @@ def links_in(html):
 
 @pytest.mark.sec("SEC-AZ20")
 @pytest.mark.parametrize("name", ["crip_coordinator", "supervisor", "on_call", "ase_inspector"])
-def test_each_number_is_that_of_its_list(world, case, name):
-    play(world, triaged(case))
+def test_each_number_is_that_of_its_list(world, in_triage, name):
     person = Somebody(world.user(name))
     counted = tiles(person.goes("/aujourdhui"))
 
