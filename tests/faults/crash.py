@@ -154,13 +154,16 @@ def wrecked(
     first: int = 1,
     every: int = 1,
     aside: frozenset[str] = frozenset(),
+    before: Any = None,
 ) -> Any:
     """Send a write until no statement of it crashes any more; return its answer and how often it crashed.
 
-    ``aside`` are tables whose rows a crash may leave, for others to clear away.
+    ``aside`` are tables whose rows a crash may leave, for others to clear away; ``before`` is what there is, where that
+    was looked at already.
     """
     journal.tell_rows()  # what was made ready by other means than requests, which commit
-    before, keys, written = state(aside), data_keys(), entries()
+    before = before or state(aside)
+    keys, written = data_keys(), entries()
     for crashes in count():
         act = make_ready()
         with crashing(at=first + crashes * every) as crash:

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import RequestFactory
 
 from tests.kept import BOTH, forget
-from tests.night import some
+from tests.night import NIGHT, some
 from tests.schema import document
 
 type Path = tuple[str | int, ...]
@@ -117,26 +117,23 @@ def placed(body: Any, path: Path, value: Any) -> Any:
     return inner | {step: placed(inner.get(step), tuple(rest), value)}
 
 
-def swept(name: str, make_ready: Callable[[], Callable[[], Any]], *, bodies: int, within: int) -> int:
+def swept(name: str, make_ready: Callable[[], Callable[[], Any]], *, probe: bool = True) -> int:
     """Send a write with everything in place of its body and of what lies in it; return how many were sent.
 
-    ``name`` is the verb and address, as ``operations`` has them. By day as many are taken as ``bodies`` and ``within``
-    say, the same in each run.
+    ``name`` is the verb and address, as ``operations`` has them. By day two are sent in place of what lies in it, or
+    one in place of a body in which nothing lies, the same in each run. ``probe``: send an unknown member first, which
+    shows that the body is looked at.
 
     Raises:
         AssertionError: an answer isn't what is due.
     """
     schema = operations()[name]
-    tries: list[tuple[Path, frozenset[str], bytes]] = [
-        ((), frozenset({"object"}), raw) for raw in some([*SENT], name, bodies)
-    ]
-    if schema is not None:
+    if probe and schema is not None:
         answer = _sent(make_ready, lambda _: b'{"nowhere":0}')
         assert [e["code"] for e in answer.json().get("errors", ()) if e["field"] == "nowhere"] == ["unknown"], (
             name, "the body wasn't looked at", answer.status_code, answer.content[:300],
         )  # fmt: skip
-        inner = [(path, kinds, raw) for path, kinds in members(schema) for raw in SENT]
-        tries += some(inner, name, within)
+    tries = _tries(name, schema or {})
     for path, kinds, raw in tries:
         before = process_time()
         answer = _sent(make_ready, _change(path, raw))
@@ -148,6 +145,12 @@ def swept(name: str, make_ready: Callable[[], Callable[[], Any]], *, bodies: int
         else:
             _require_due(answer, path, kinds, raw, where)
     return len(tries)
+
+
+def _tries(name: str, schema: Any) -> list[tuple[Path, frozenset[str], bytes]]:
+    whole = [((), frozenset({"object"}), raw) for raw in SENT]
+    within = [(path, kinds, raw) for path, kinds in members(schema) for raw in SENT]
+    return [*whole, *within] if NIGHT else [*(some(within, name, 2) if within else some(whole, name))]
 
 
 def _require_due(answer: Any, path: Path, kinds: frozenset[str], raw: bytes, where: Any) -> None:

@@ -1,6 +1,7 @@
 """SEC-IN13: any JSON as body, or as an object or list within it, is answered; of the writes that no walk takes.
 
-Those of the procedure are tried where it is played: ``tests/security/test_procedure.py``.
+Those of the procedure are tried where it is played: ``tests/security/test_procedure.py``. That each of these writes
+passes as it is made ready: ``tests/faults/test_crash_at_every_statement.py``.
 """
 
 import pytest
@@ -29,6 +30,4 @@ def test_any_body_is_answered(world, settings, tmp_path, route):
         return
     make_ready = WRITES[route](world)
 
-    assert swept(route, make_ready, bodies=1, within=3)
-
-    assert make_ready()().status_code in (200, 201, 202, 204)
+    assert swept(route, make_ready)

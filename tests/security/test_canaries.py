@@ -34,6 +34,7 @@ from config.logs import Line
 from core.clock import instant
 from encryption.fields import SealedField
 from outbox import delivery
+from outbox.models import Notice
 from referrals.access_requests import stored
 from referrals.conflicts_of_interest.tasks import begin as begin_comparing
 from referrals.conflicts_of_interest.tasks import compare as compare_ties
@@ -54,6 +55,7 @@ from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
 from tests.factories.concerns import concern
 from tests.faults.crash import crashing
 from tests.faults.writes import ANSWERED, INQUIRY_STEPS, PAPERS, AccessDesk, Session, question_of
+from tests.outbox.conftest import counterpart, gateway  # noqa: F401 - fixtures
 from tests.referrals.access_requests.desk import readers_of
 from tests.referrals.attachments.conftest import Sender
 from tests.referrals.letters.conftest import Full
@@ -124,14 +126,22 @@ def left(tmp_path, settings, monkeypatch, sequenced):  # noqa: F811 - the fixtur
 
 
 @pytest.mark.slow("the whole procedure, and a search in all that it left")
-def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left, settings, sequenced):  # noqa: F811 - the fixture
+def test_no_planted_value_is_found_outside_its_seal(
+    world,
+    said,
+    tmp_path,
+    left,
+    settings,
+    sequenced,  # noqa: F811 - the fixture
+    gateway,  # noqa: F811 - the fixture
+):
     canaries = Canaries()
     answers: list[bytes] = []
     settings.METRICS_TOKEN, settings.METRICS_DIR = TOKEN, left / "metrics"
 
     def each(move):
         act = ready(world, move)
-        with crashing(at=0 if len(answers) % 5 else 25) as crash:  # a fault is logged with its traceback
+        with crashing(at=0 if len(answers) % 15 else 25) as crash:  # a fault is logged with its traceback
             answer = act()
         if crash.fired:
             answers.append(answer.content)
@@ -157,6 +167,12 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
     with seeing_all():
         assert Referral.objects.filter(searched_at=NOW).exists()
 
+    with seeing_all():
+        called = set(Notice.objects.filter(channel="call").values_list("user_id", flat=True))
+    for user in world.users.values():
+        if user.pk in called:
+            user.phone = "+33612345678"
+            user.save()
     delivery.deliver_due(clock=lambda: instant() + timedelta(days=1))
     erasure_ledger.add([(uuid4(), bytes(32))])
     with as_owner():
@@ -173,14 +189,22 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
     }
     small = {
         "mails": b"\n".join(map(as_sent, mail.outbox)),
+        "calls": b"\n".join(body for *_, body in gateway.asked),
         "metrics": Client().get("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).content,
         "health": health_said(),
         "export of the journal": b"\n".join(one.read_bytes() for one in export.rglob("*") if one.is_file()),
         **{f"left: {one.name}": one.read_bytes() for one in left.rglob("*") if one.is_file()},
     }
     assert b"repere_requests_total{" in small["metrics"]
+    assert len(mail.outbox) > 50
+    sent = small["mails"] + small["calls"]
+    assert not [user.full_name for user in world.users.values() if user.full_name.encode() in sent]
+    with seeing_all():
+        later = Notice.objects.filter(due_at__gt=instant() + timedelta(days=1), tries=0)
+        assert not Notice.objects.filter(state="waiting").exclude(pk__in=later).exists()
     for name in (
         "mails",
+        "calls",
         "health",
         "export of the journal",
         "left: leaves.log",
