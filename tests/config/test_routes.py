@@ -1,12 +1,14 @@
 """What holds on every address there is, known or not: asked by walking the addresses, not by listing them."""
 
-from uuid import uuid4
-
 import pytest
 from django.urls import get_resolver
 from django.urls.converters import UUIDConverter
 
+from tests.night import one_in
+
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+
+NOTHING = "00000000-0000-4000-8000-00000000dead"
 
 
 def addresses(resolver=None, before=""):
@@ -17,7 +19,7 @@ def addresses(resolver=None, before=""):
             continue
         address = before + str(pattern.pattern)
         for name, converter in pattern.pattern.converters.items():
-            value = str(uuid4()) if isinstance(converter, UUIDConverter) else "nothing"
+            value = NOTHING if isinstance(converter, UUIDConverter) else "nothing"
             kind = "uuid" if isinstance(converter, UUIDConverter) else "str"
             address = address.replace(f"<{kind}:{name}>", value).replace(f"<{name}>", value)
         yield "/" + address
@@ -29,7 +31,7 @@ EVERY = [*sorted(set(addresses())), "/", "/nowhere", "/api/v1/nowhere"]
 @pytest.mark.sec("SEC-AU8")
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "TRACE"])
 def test_every_answer_of_every_address_to_a_stranger_is_protected_and_no_fault(client, method):
-    for address in EVERY:
+    for address in EVERY if method == "GET" else one_in(3, EVERY):
         response = client.generic(method, address, "{}", content_type="application/json")
 
         assert response.status_code < 500, address

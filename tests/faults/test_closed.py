@@ -140,7 +140,7 @@ def test_no_answer_is_empty_and_none_tells_what_was_asked(world, draft, out, par
     clients = {name: signed_in(world, name, accept) for name in ("filer", "crip_coordinator")}
     told = set()
     with out(part, began):
-        for route in some(sorted(ROUTES), f"{part} {began} {accept}", 20):
+        for route in some(sorted(ROUTES), f"{part} {began} {accept}", 12):
             client = clients["filer" if "/transmissions" in route else "crip_coordinator"]
             start = time.monotonic()
             path, given = asked(client, route, draft)

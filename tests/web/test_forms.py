@@ -16,6 +16,7 @@ from referrals.attachments.inputs import Upload
 from referrals.filing.form import ConcernForm, form_fields
 from referrals.messages.inputs import Complementing
 from referrals.models import PARTS, Concern
+from tests.night import NIGHT
 from tests.web.browsing import HTML
 from web import forms
 from web.credentials import SIGN_IN
@@ -107,7 +108,7 @@ def test_what_browsers_do_to_a_text_is_undone():
 
 @pytest.mark.slow("properties of forms")
 @pytest.mark.sec("SEC-IN9")
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=30 if NIGHT else 10)
 @given(st.dictionaries(st.sampled_from([f.name for f in form_fields(Concern)]), st.text(max_size=80)))
 def test_whatever_is_sent_the_input_decides_and_nothing_fails(said):
     typed = sent(**said)

@@ -17,7 +17,7 @@ from encryption import onetime
 from referrals.models import Concern, Referral
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
-from tests.expected.routes import ROUTES
+from tests.expected.routes import PERMISSIONS, ROUTES
 from tests.factories.concerns import concern
 from tests.factories.factors import give_application
 from tests.night import NIGHT, some
@@ -199,13 +199,14 @@ def test_a_password_is_masked_and_may_be_pasted_or_filled_in(db_both, path, kind
 @pytest.mark.sec("SEC-AU10")
 def test_each_page_of_whoever_has_signed_in_offers_to_sign_out(world):
     seen = set()
-    pages = [route.removeprefix("GET ") for route in ROUTES if route.startswith("GET /") and "<" not in route]
+    routes = [route for route in ROUTES if route.startswith("GET /") and not re.search("<|/api/", route)]
+    pages = [route.removeprefix("GET ") for route in routes]
     for name in ("filer", "crip_coordinator", "territory_admin", "auditor"):
         somebody = Somebody(world.user(name))
         session = somebody.client.session
         session["proved_at"] = time.time()
         session.save()
-        for path in pages if NIGHT else [path for path in pages if path not in seen]:
+        for path in pages if NIGHT else [path for path in pages if path not in seen and may_open(name, path)]:
             answer = somebody.client.get(path)
             html = b"".join(answer).decode(errors="replace")
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
@@ -213,6 +214,11 @@ def test_each_page_of_whoever_has_signed_in_offers_to_sign_out(world):
                 seen.add(path)
 
     assert len(seen) > 20
+
+
+def may_open(name, path):
+    """Tell whether the permission of a page, where it has one, is that of a role."""
+    return name in PERMISSIONS.get(ROUTES[f"GET {path}"], (name,))
 
 
 @pytest.mark.sec("SEC-AU10")

@@ -15,6 +15,7 @@ from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent
 from tests.kept import kept
+from tests.night import NIGHT
 from tests.security.procedure import (
     Case,
     assessed,
@@ -314,22 +315,22 @@ def test_a_case_is_opened_in_an_emergency_by_its_reference_and_the_reason_is_ask
 
 
 @pytest.mark.slow("the page of each step that is offered")
-@pytest.mark.parametrize(
-    "name", ["crip_coordinator", "ase_inspector", "assessor", "supervisor", "assessment_lead"]
-)
-def test_every_step_that_is_offered_has_its_page_and_an_empty_form_breaks_nothing(
-    world, case, delivered, name
-):
-    visitor = Visitor(world, name)
-    offered = links(visitor.get(f"/dossiers/{case.pk}"), f"/dossiers/{case.pk}/etape/")
-    assert offered
-    for path in offered:
-        page = visitor.get(path)
-        assert page.status_code == 200, (path, text(page)[:500])
-        sent = {key: value for key, value in form_in(page).items() if key in ("version", "once", "names")}
-        assert visitor.post(path, sent | {"version": "999999"}).status_code in (404, 412), path
-        again = visitor.post(path, form_in(page) | {"more": "team"})
-        assert again.status_code == 200, path
+def test_every_step_that_is_offered_has_its_page_and_an_empty_form_breaks_nothing(world, case, delivered):
+    """By day to the first of those to whom it is offered."""
+    tried = set()
+    for name in ("crip_coordinator", "ase_inspector", "assessor", "supervisor", "assessment_lead"):
+        visitor = Visitor(world, name)
+        offered = links(visitor.get(f"/dossiers/{case.pk}"), f"/dossiers/{case.pk}/etape/")
+        assert offered, name
+        for path in offered if NIGHT else [one for one in offered if one not in tried]:
+            page = visitor.get(path)
+            assert page.status_code == 200, (name, path, text(page)[:500])
+            sent = {key: value for key, value in form_in(page).items() if key in ("version", "once", "names")}
+            stale = visitor.post(path, sent | {"version": "999999"})
+            assert stale.status_code in (404, 412), (name, path)
+            again = visitor.post(path, form_in(page) | {"more": "team"})
+            assert again.status_code == 200, (name, path)
+        tried |= set(offered)
 
 
 def test_while_a_call_is_open_answering_it_comes_before_all_else(world):

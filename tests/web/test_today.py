@@ -11,6 +11,7 @@ from referrals.reading import counts
 from tests.audit.owner import written
 from tests.factories.concerns import concern
 from tests.kept import kept
+from tests.night import some
 from tests.referrals.api.routes import counting
 from tests.referrals.workflow.kit import Kit
 from tests.security.procedure import Case, filed, play, triaged
@@ -69,7 +70,7 @@ def test_everybody_lands_on_a_page_with_something_to_do(world, case, name):
     assert landed.status_code == 200
     assert landed.request["PATH_INFO"] == ("/aujourdhui" if name in STAFF else "/")
     assert own, "nothing to do"
-    for address in own:
+    for address in some(own, name, 3):
         assert person.client.get(address.replace("&amp;", "&"), follow=True).status_code == 200, address
     assert len(html) < 150_000
 
