@@ -30,6 +30,7 @@ from tests.factories.factors import sign_in_fully
 from tests.faults.crash import Crash, into_the_journal, quiet
 from tests.night import some
 from tests.security.test_routes import WORDS_OF_PAGES
+from tests.web.browsing import let_in
 from tests.web.test_pages import URGENT
 from tests.web.visiting import PASSWORD, form_in, text
 from web.assets import FILES
@@ -103,10 +104,7 @@ def out(settings, monkeypatch, gate_as_it_is):
 
 def signed_in(world, name, accept=HTML, **more):
     client = Client(headers={"accept": accept}, raise_request_exception=False, **more)
-    client.force_login(world.user(name))
-    session = client.session
-    session[PROVED] = time.time()
-    session.save()
+    let_in(client, world.user(name), **{PROVED: time.time()})
     return client
 
 

@@ -51,6 +51,7 @@ from tests.referrals.workflow.kit import AT, Kit
 from tests.security.procedure import Case, assessed, plain, play, seeing_all, triaged
 from tests.security.procedure import filed as filed_in_the_walk
 from tests.security.test_routes import a_grant_request, a_reset, a_shift, an_account_request, an_import, shift
+from tests.web.browsing import let_in
 from tests.web.learning import completes
 from tests.web.visiting import Visitor, form_in
 from web.filing.sections import sections
@@ -95,10 +96,7 @@ class Session:
     def __init__(self, world: World, who: str) -> None:
         self.user = world.user(who)
         self.client = Client(headers={"accept": "application/json"}, raise_request_exception=False)
-        self.client.force_login(self.user)
-        session = self.client.session
-        session[PROVED] = datetime.now(UTC).timestamp()
-        session.save()
+        let_in(self.client, self.user, **{PROVED: datetime.now(UTC).timestamp()})
 
     def sends(self, route: str, body: Any = None, ids: tuple[Any, ...] = ()) -> Any:
         verb, path = filled(route, ids)

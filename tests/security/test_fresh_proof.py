@@ -20,7 +20,7 @@ from tests.factories.concerns import concern
 from tests.kept import kept
 from tests.referrals.api.routes import routes
 from tests.security.test_routes import patterns
-from tests.web.browsing import Somebody
+from tests.web.browsing import Somebody, let_in
 from tests.web.visiting import text
 
 pytestmark = pytest.mark.sec("SEC-AU6")
@@ -31,11 +31,8 @@ class Person:
 
     def __init__(self, world, name, minutes):
         self.client = Client(raise_request_exception=False)
-        self.client.force_login(world.user(name))
-        if minutes is not None:
-            session = self.client.session
-            session["proved_at"] = (timezone.now() - timedelta(minutes=minutes)).timestamp()
-            session.save()
+        proved = None if minutes is None else (timezone.now() - timedelta(minutes=minutes)).timestamp()
+        let_in(self.client, world.user(name), **({} if proved is None else {"proved_at": proved}))
 
     def post(self, path, body, *, version=None):
         headers = {"idempotency-key": uuid4().hex} | ({} if version is None else {"if-match": f'"{version}"'})

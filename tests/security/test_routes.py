@@ -38,6 +38,7 @@ from tests.kept import kept
 from tests.night import one_in, some
 from tests.referrals.workflow.expectations import EVERY_MACHINE, EXPECTED
 from tests.security.procedure import anomaly_of
+from tests.web.browsing import let_in
 
 pytestmark = pytest.mark.sec("SEC-AZ2")
 
@@ -373,10 +374,7 @@ def signed_in(user):
     client = Client(raise_request_exception=False)
     user.refresh_from_db()  # what is done to the own factors ends the sessions of before, and is told
     Notice.objects.filter(user_id=user.pk).delete()
-    client.force_login(user)
-    session = client.session
-    session["proved_at"] = datetime.now(UTC).timestamp()
-    session.save()
+    let_in(client, user, proved_at=datetime.now(UTC).timestamp())
     return client
 
 
@@ -452,7 +450,7 @@ def client_of(world, name, kind):
         secret = world.secrets["93", name]
         return Client(headers={"authorization": f"Bearer {secret}"}, raise_request_exception=False)
     client = Client(raise_request_exception=False)
-    client.force_login(world.user(name))
+    let_in(client, world.user(name))
     return client
 
 

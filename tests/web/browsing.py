@@ -1,11 +1,33 @@
 """Somebody at a browser, as far as the server can tell: a session, forms, and pages that are asked for as HTML."""
 
 import re
+from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.sessions import SessionStore, bind
 
 HTML = {"accept": "text/html,application/xhtml+xml"}
+
+
+def let_in(client: Client, user: User, *, at: datetime | None = None, **said: Any) -> None:
+    """Give a browser a session of somebody who signed in; ``said`` is what else its data say.
+
+    What ``Client.force_login`` does, written once: that writes four rows one after the other and deletes one.
+    """
+    session = SessionStore()
+    session.update({SESSION_KEY: str(user.pk), HASH_SESSION_KEY: user.get_session_auth_hash(), **said})
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    request: Any = SimpleNamespace(session=session, at=at or timezone.now(), headers={})
+    bind(request, user)
+    session.create()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
 
 
 class Somebody:
@@ -14,7 +36,7 @@ class Somebody:
     def __init__(self, user: Any = None) -> None:
         self.client = Client(headers=HTML, raise_request_exception=False)
         if user is not None:
-            self.client.force_login(user)
+            let_in(self.client, user)
 
     def goes(self, path: str, *, expect: int = 200) -> str:
         answer = self.client.get(path)

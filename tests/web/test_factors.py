@@ -137,7 +137,7 @@ def test_a_colleague_of_the_cell_is_offered_a_passkey_alone(world):
 
 
 def test_the_own_ways_are_listed_named_added_and_removed(world):
-    visitor = Visitor(world, "filer")
+    visitor = Visitor(world, "filer", factors=True)
     spare = give_application(world.user("filer"))
     page = visitor.get("/compte/connexion")
     assert text(page).count("Retirer ce moyen") == 2
@@ -161,7 +161,7 @@ def test_the_own_ways_are_listed_named_added_and_removed(world):
 
 @pytest.mark.sec("SEC-AU6")
 def test_a_grave_act_asks_for_a_fresh_proof_and_leads_back(world):
-    visitor = Visitor(world, "filer")
+    visitor = Visitor(world, "filer", factors=True)
     user = world.user("filer")
     spare = give_application(user)
     give_passkey(user)
@@ -195,7 +195,7 @@ def test_the_start_of_signing_in_again_forgets_the_half_way(filer):
 
 def test_what_isnt_possible_is_said_on_the_page_that_lists_them(world):
     """The last way is kept, a name can't be empty; from every page one gets there."""
-    visitor = Visitor(world, "assessor")
+    visitor = Visitor(world, "assessor", factors=True)
     only = Factor.objects.get(user=world.user("assessor"))
     assert 'href="/compte/connexion"' in visitor.get("/aujourdhui").content.decode()
 

@@ -14,6 +14,7 @@ from accounts.signin import PROVED
 from tests.conftest import see_all
 from tests.factories.factors import give_passkey
 from tests.factories.world import World
+from tests.web.browsing import let_in
 
 PASSWORD = "a long sentence for a test"
 
@@ -58,19 +59,21 @@ class _Fields(HTMLParser):
 class Visitor:
     """One person of the world at the pages."""
 
-    def __init__(self, world: World, name: str, code: str = "93", *, at: datetime | None = None) -> None:
-        """Sign in, as if both factors were given now; ``at`` an instant of a story, whose clock isn't the machine's."""
+    def __init__(
+        self, world: World, name: str, code: str = "93", *, at: datetime | None = None, factors: bool = False
+    ) -> None:
+        """Sign in, as if both factors were given now; ``at`` an instant of a story, whose clock isn't the machine's.
+
+        ``factors``: the account has them, which few pages ask for.
+        """
         user = world.user(name, code)
         self.client = Client(headers={"accept": "text/html"}, raise_request_exception=False)
-        if at is None:
+        if factors:
             user.password = make_password(PASSWORD)
             user.save()
             give_passkey(user)
-        self.client.force_login(user)
-        session, proved = self.client.session, at or timezone.now()
-        session[PROVED] = proved.timestamp()
-        session.told |= {"opened_at": proved, "used_at": proved}
-        session.save()
+        proved = at or timezone.now()
+        let_in(self.client, user, at=proved, **{PROVED: proved.timestamp()})
 
     def get(self, path: str, **query: Any) -> Any:
         """Read a page."""
