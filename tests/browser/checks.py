@@ -25,28 +25,27 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = Axe()
 #: What a page does right isn't told of: that takes longer than finding what it does wrong.
 AXE_OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-#: Each kind of element in the window's width and colours: those that it stands in, with their classes, and what it has
+#: Each kind of element that is seen now, or of the head: those that it stands in, with their classes, and what it has
 #: itself: attributes, text, a label. The elements stay in the page, by their kind.
 KINDS = """() => {
+  const seen = (node) => node.checkVisibility({ visibilityProperty: true }) || document.head.contains(node);
   const told = (node) => `${node.tagName}.${[...node.classList].sort().join(".")}`;
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   window.kinds = new Map();
-  for (const node of document.querySelectorAll("*")) {
+  for (const node of [...document.querySelectorAll("*")].filter(seen)) {
     const path = [];
     for (let one = node; one; one = one.parentElement) path.push(told(one));
     const named = ["type", "role", "lang"].map((name) => node.getAttribute(name));
     const labelled = [Boolean(node.textContent.trim()), Boolean(node.labels && node.labels.length)];
-    const kind = JSON.stringify(
-      [path.join("<"), node.getAttributeNames().sort(), named, labelled, innerWidth, dark]
-    );
+    const kind = JSON.stringify([path.join("<"), node.getAttributeNames().sort(), named, labelled]);
     if (!window.kinds.has(kind)) window.kinds.set(kind, []);
     window.kinds.get(kind).push(node);
   }
   return [...window.kinds.keys()];
 }"""
-#: What axe finds in the elements of some kinds, and in all that stands in these.
-FOUND = """([kinds, options]) => {
-  const asked = new Set(kinds.flatMap((kind) => window.kinds.get(kind)));
+#: What axe finds in the first and last element of some kinds, or in all of them, and in all that stands in these.
+FOUND = """([kinds, options, all]) => {
+  const some = (nodes) => all ? nodes : [nodes[0], nodes.at(-1)];
+  const asked = new Set(kinds.flatMap((kind) => some(window.kinds.get(kind))));
   const within = (node) => node.parentElement && (asked.has(node.parentElement) || within(node.parentElement));
   return axe.run({ include: [...asked].filter((node) => !within(node)) }, options);
 }"""
@@ -102,10 +101,10 @@ def assert_fits(page: Page, name: str) -> None:
     assert wide <= window, f"{name}: {wide} > {window}"
 
 
-def assert_accessible(page: Page, name: str) -> None:
-    """axe-core finds nothing, once the page has its style: after a click its words are there first.
+def assert_accessible(page: Page, name: str, scheme: str | None = None) -> None:
+    """axe-core finds nothing in some colours, once the page has its style: after a click its words are there first.
 
-    By day it is asked about the kinds of element that weren't before it yet, in this window and these colours.
+    By day it is asked about the kinds of element that weren't before it yet, in whatever window and colours.
     """
     page.wait_for_load_state("load")
     kinds = set(page.evaluate(KINDS))
@@ -114,9 +113,19 @@ def assert_accessible(page: Page, name: str) -> None:
         return
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE.axe_script)
-    found = AxeResults(page.evaluate(FOUND, [sorted(asked), AXE_OPTIONS]))
+    if scheme is not None:
+        coloured(page, scheme)
+    found = AxeResults(page.evaluate(FOUND, [sorted(asked), AXE_OPTIONS, NIGHT]))
+    if scheme is not None:
+        coloured(page, None)
     assert found.violations_count == 0, f"{name}: {found.generate_report()}"
     ASKED.update(kinds)
+
+
+def sized(page: Page, size: Any) -> None:
+    """Have a page in a window of some size: what it lays out anew costs more than to ask."""
+    if page.viewport_size != size:
+        page.set_viewport_size(size)
 
 
 def coloured(page: Page, scheme: Any) -> None:
@@ -133,7 +142,7 @@ def ways(name: str, *, all_of_them: bool) -> Iterator[tuple[Any, Any]]:
 def assert_good(page: Page, name: str, *, all_ways: bool) -> None:
     """A page in general: it fits down to 320 pixels and at 200 %, can be left at once, has one red button at most; axe finds nothing."""
     for size in (NARROW, PHONE, ZOOMED, DESK):
-        page.set_viewport_size(size)
+        sized(page, size)
         assert_fits(page, f"{name} at {size['width']}")
     assert page.locator("h1").count() == 1, f"{name} has not one heading of the first level"
     red = page.locator(".alarm-button:visible").count()
@@ -142,11 +151,9 @@ def assert_good(page: Page, name: str, *, all_ways: bool) -> None:
     if page.locator("#exit").count():
         assert page.locator("#exit button").is_visible(), f"{name} can't be left quickly"
     for size, scheme in ways(name, all_of_them=all_ways):
-        page.set_viewport_size(size)
-        coloured(page, scheme)
-        assert_accessible(page, f"{name}, {scheme}, {size['width']}")
-    coloured(page, None)
-    page.set_viewport_size(DESK)
+        sized(page, size)
+        assert_accessible(page, f"{name}, {scheme}, {size['width']}", scheme)
+    sized(page, DESK)
 
 
 def assert_by_keyboard(page: Page, name: str) -> None:

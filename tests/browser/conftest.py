@@ -15,16 +15,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as email_policy
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from time import sleep, time
-from typing import cast
+from time import monotonic, sleep, time
+from typing import Any, cast
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -39,11 +40,11 @@ from tests.browser.checks import (
     assert_accessible,
     assert_fits,
     assert_good,
-    coloured,
     looked_at,
+    sized,
 )
 from tests.browser.keys import held
-from tests.night import NIGHT
+from tests.night import NIGHT, some
 from tests.shared import ROOT, demonstration, plain_environment
 from tests.system_packages import CHROMIUM
 
@@ -53,6 +54,8 @@ PICTURES = os.environ.get("REPERE_PICTURES")
 #: ``make journeys`` and ``make pictures`` have none).
 STEP_SECONDS, EARLY_SECONDS = 30, 5
 READY_SECONDS = 600
+#: So long a sign-in is shared by those who come after: then a proof is still fresh for minutes (SEC-AU6).
+SHARED_SECONDS = 120
 #: No page weighs more, in bytes, all files together.
 HEAVIEST = 150_000
 FLAGS = [
@@ -111,10 +114,22 @@ BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"
 
 
 @dataclass(frozen=True)
+class SignedIn:
+    """What a sign-in left: the browser's cookies, the page that came then, the session by its row, and when it was."""
+
+    cookies: list[Any]
+    landing: str
+    kept_as: str
+    data: str
+    at: float
+
+
+@dataclass(frozen=True)
 class Service:
     """The running service: where it answers, the password of all its people, their passkeys, where its state lies.
 
-    ``secrets`` are those of their applications, and ``used`` the last time steps whose codes were typed.
+    ``secrets`` are those of their applications, ``used`` the last time steps whose codes were typed, and ``sessions``
+    what people have signed in to.
     """
 
     address: str
@@ -123,6 +138,7 @@ class Service:
     secrets: dict[str, str]
     environment: dict[str, str]
     used: dict[str, int] = field(default_factory=dict)
+    sessions: dict[str, "SignedIn"] = field(default_factory=dict)
 
     def code_of(self, name: str) -> str:
         """Return the code that somebody's application shows, once it shows another one than was typed last."""
@@ -139,14 +155,18 @@ class Service:
             for mail in file.read_bytes().split(BETWEEN_MAILS):
                 yield cast("EmailMessage", message_from_bytes(mail, policy=email_policy))
 
+    def database(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Open the service's database; each statement commits."""
+        file = Path(self.environment["REPERE_STATE_DIR"]) / "repere.sqlite3"
+        return closing(sqlite3.connect(file, timeout=30, isolation_level=None))
+
     def works(self, *names: str) -> None:
         """Let pieces of recurring work be due now, and wait until the service has done them."""
         began = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")  # as Django writes it
         said = {"names": json.dumps(names), "began": began}
         due = "UPDATE outbox_work SET next_at = :began WHERE name IN (SELECT value FROM json_each(:names))"
         done = "SELECT count(*) FROM outbox_work WHERE ran_at > :began AND name IN (SELECT value FROM json_each(:names))"
-        file = Path(self.environment["REPERE_STATE_DIR"]) / "repere.sqlite3"
-        with closing(sqlite3.connect(file, timeout=30, isolation_level=None)) as database:
+        with self.database() as database:
             database.execute(due, said)
             for _ in range(READY_SECONDS * 20):
                 if database.execute(done, said).fetchone() == (len(names),):
@@ -228,10 +248,13 @@ def serving(provider: StrictProvider | None = None, folder_of_run: Path | None =
 
 
 class Visitor:
-    """Somebody at a browser: goes places, signs in, and has each page looked at."""
+    """Somebody at a browser: goes places, signs in, and has each page looked at.
 
-    def __init__(self, page: Page, service: Service) -> None:
-        self.page, self.service = page, service
+    One who ``shares`` goes on in the session of whoever signed in as the same person a moment ago.
+    """
+
+    def __init__(self, page: Page, service: Service, *, shares: bool = True) -> None:
+        self.page, self.service, self.shares = page, service, shares
         self.weights: dict[str, int] = {}
         page.context.on("response", self._weigh)
 
@@ -256,11 +279,39 @@ class Visitor:
         self.page.goto(self.service.address + path)
 
     def signs_in(self, name: str, code: str = "93") -> None:
+        who = f"{name}.{code}@demo.invalid"
+        if self.shares and self._goes_on(who):
+            return
         self.gives_the_password(name, code)
         if self.page.get_by_role("button", name="Utiliser une clé d'accès").is_visible():
             self.proves(name, code)
         else:
             self.types_a_code(name, code)  # where no script runs
+        if self.shares:
+            self._leaves_for_others(who)
+
+    def _leaves_for_others(self, who: str) -> None:
+        cookies = self.page.context.cookies()
+        key = next(one["value"] for one in cookies if one["name"] == "session")
+        kept_as = sha256(key.encode()).hexdigest()[:40]  # ``accounts/sessions.py``
+        with self.service.database() as database:
+            asked = "SELECT session_data FROM accounts_session WHERE session_key = ?"
+            (data,) = database.execute(asked, [kept_as]).fetchone()
+        self.service.sessions[who] = SignedIn(cookies, self.page.url, kept_as, data, monotonic())
+
+    def _goes_on(self, who: str) -> bool:
+        """Have the session as it was right after a sign-in, whatever was done in it; tell whether it is still one."""
+        known = self.service.sessions.get(who)
+        if known is None or monotonic() - known.at > SHARED_SECONDS:
+            return False
+        with self.service.database() as database:
+            again = "UPDATE accounts_session SET session_data = ? WHERE session_key = ?"
+            if not database.execute(again, [known.data, known.kept_as]).rowcount:
+                return False  # signed out, or under another key since a proof
+        self.page.context.add_cookies(known.cookies)
+        held(self.page, self.service.keys[who])
+        self.page.goto(known.landing)
+        return "/connexion" not in self.page.url
 
     def gives_the_password(self, name: str, code: str = "93") -> None:
         self.goes("/connexion")
@@ -293,27 +344,31 @@ class Visitor:
     def looks(self, name: str) -> None:
         """Ask axe and the ruler about the page on a desk and, in the dark, on the narrowest window.
 
-        Pictures of desk and phone are kept where they are wanted. At night all colours are asked for in all windows.
+        By day a checksum of the name says which of the two comes first: there axe reads what it hasn't read yet, and in
+        the other one what is seen there alone. Pictures of desk and phone are kept where they are wanted. At night all
+        colours are asked for in all windows.
         """
         self.page.wait_for_load_state("load")
         looked_at(self.page)
-        for kind, size in (("desk", DESK), ("phone", PHONE), ("narrow", NARROW)):
-            if kind == "phone" and not (PICTURES or NIGHT):
-                continue  # its layout is the narrow one's (web/files/page.css)
-            self.page.set_viewport_size(size)
+        windows = [("desk", DESK), ("phone", PHONE), ("narrow", NARROW)]
+        if not (PICTURES or NIGHT):
+            del windows[1]  # its layout is the narrow one's (web/files/page.css)
+            first = some(["desk", "narrow"], name)
+            windows.sort(key=lambda one: one[0] not in first)
+        for kind, size in windows:
+            sized(self.page, size)
             if PICTURES and kind != "narrow":
                 self.page.screenshot(path=Path(PICTURES) / f"{name}-{kind}.png", full_page=True)
             assert_fits(self.page, name)
             if kind != "phone":
-                coloured(self.page, "dark" if kind == "narrow" else "light")
-                assert_accessible(self.page, name)
+                assert_accessible(self.page, name, "dark" if kind == "narrow" else "light")
         self._rests(name)
 
     def glances(self, name: str) -> None:
         """Ask axe and the ruler about the page as it is on the narrowest window; no picture is kept."""
         self.page.wait_for_load_state("load")
         looked_at(self.page)
-        self.page.set_viewport_size(NARROW)
+        sized(self.page, NARROW)
         assert_fits(self.page, name)
         assert_accessible(self.page, name)
         self._rests(name)
@@ -322,8 +377,7 @@ class Visitor:
         """Have the page again as it was, at night once all ways of looking at it were tried."""
         if NIGHT:
             assert_good(self.page, name, all_ways=True)
-        coloured(self.page, None)
-        self.page.set_viewport_size(DESK)
+        sized(self.page, DESK)
 
 
 @pytest.fixture
@@ -352,7 +406,7 @@ def somebody_else(browser: Browser, service: Service, **options) -> Iterator[Vis
     """A second person, at a browser of their own."""
     context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport=DESK, **options)
     try:
-        present = Visitor(context.new_page(), service)
+        present = Visitor(context.new_page(), service, shares=options.get("java_script_enabled", True))
         yield present
         present.leaves()
     finally:

@@ -104,7 +104,7 @@ class Walker(Visitor):
         self._since: list[tuple[str, float]] = []
         self._come = 0
         self.landing = service.address
-        super().__init__(page, service)
+        super().__init__(page, service, shares=False)
         page.context.expose_binding("counted", self._count)
         page.context.add_init_script(COUNTER)
 
