@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.night import NIGHT
 from tests.shared import ROOT, demonstration, plain_environment
 
@@ -34,11 +35,10 @@ def environment(state, **more):
     return plain_environment() | {"REPERE_STATE_DIR": str(state)} | more
 
 
-def demo(state, *words, **more):
-    return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "manage.py", "demo", *words],
-        cwd=ROOT, env=environment(state, **more), capture_output=True, text=True, timeout=900, check=False,
-    )  # fmt: skip
+def managed(state, *words, **more):
+    """Run a command in a fork of the test."""
+    env = environment(state, DJANGO_SETTINGS_MODULE="config.settings", **more)
+    return forked.run(["manage.py", *words], env=env, cwd=ROOT)
 
 
 if NIGHT:  # a quarter of a minute each
@@ -240,27 +240,25 @@ def test_every_role_of_each_authority_has_an_account(twice):
     assert all(line.split()[-1].startswith("rep_") for line in accounts)
 
 
-@pytest.mark.slow("the demonstration in processes of its own")
 def test_production_settings_are_refused(tmp_path):
-    refused = demo(
-        tmp_path, "--no-serve",
+    refused = managed(
+        tmp_path, "demo", "--no-serve",
         REPERE_MODE="production", REPERE_SECRET_KEY="x" * 60, REPERE_ALLOWED_HOSTS="repere.example",
         DATABASE_URL=f"sqlite:///{tmp_path}/a", KEYS_DATABASE_URL=f"sqlite:///{tmp_path}/b",
         REPERE_KEY_FILE=f"{tmp_path}/k",
     )  # fmt: skip
 
     assert refused.returncode != 0
-    assert "production" in refused.stderr
+    assert "réglages de production" in refused.stderr
     assert is_untouched(tmp_path / "a")
 
 
-@pytest.mark.slow("the demonstration in processes of its own")
 def test_a_taken_port_is_said_before_anything_is_done(tmp_path):
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        refused = demo(tmp_path, "--port", str(port))
+        refused = managed(tmp_path, "demo", "--port", str(port))
 
     assert refused.returncode == 1
     assert f"make demo PORT={port + 1}" in refused.stderr
@@ -268,16 +266,18 @@ def test_a_taken_port_is_said_before_anything_is_done(tmp_path):
 
 
 @pytest.mark.slow("the demonstration in processes of its own")
-def test_the_printed_command_tells_a_code_and_in_production_none(twice):
+def test_the_printed_command_tells_a_code_and_in_production_none(twice, django_db_blocker):
     state, _, second, _ = twice
     (line,) = [line for line in second.splitlines() if "demo_code" in line]
     words = shlex.split(line.partition(" : ")[2])
+    told = subprocess.run(  # noqa: S603 - our own line
+        words, cwd=ROOT, env=environment(state), capture_output=True, text=True, check=False
+    )
 
-    def told(*words, **more):
-        return subprocess.run(  # noqa: S603 - our own command
-            words, cwd=ROOT, env=environment(state, **more), capture_output=True, text=True, check=False
-        )
-
-    assert re.fullmatch(r"[0-9]{6}\n", told(*words).stdout)
-    assert told(*words[:-1], "nobody.93").returncode == 1
-    assert told(*words, REPERE_MODE="production").returncode == 1
+    assert re.fullmatch(r"[0-9]{6}\n", told.stdout)
+    command = words[words.index("demo_code") :]
+    with django_db_blocker.unblock():
+        nobody = managed(state, *command[:-1], "nobody.93")
+    assert nobody.returncode == 1
+    assert "Personne de ce nom" in nobody.stderr
+    assert managed(state, *command, REPERE_MODE="production").returncode == 1
