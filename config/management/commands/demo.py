@@ -23,6 +23,7 @@ from config.demo.stage import Stage
 from config.demo.stories import STORIES, Story
 from referrals.access import row_level_security, visibility
 from referrals.access_review import tasks as access_review_tasks
+from referrals.duplicates import tasks as duplicates_tasks
 from referrals.models import Referral
 from referrals.vocabulary.states import State
 from web.training.forms import born, child, concern
@@ -114,6 +115,9 @@ def _told(now: datetime, address: str) -> show.Told:
         cast = gather(since=now - IN_PLACE_FOR, now=now)
     played = [(story, _played(cast, story, now=now)) for story in STORIES]
     waiting = _waiting(cast, now=now)
+    # As a minute later: what is found while somebody tries the printed lines would stop them (T06).
+    duplicates_tasks.keep_index(now)
+    duplicates_tasks.search_duplicates(now)
     with transaction.atomic():
         give_tokens(cast, at=now)
         give_password(cast)
