@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable, Sequence
 from zlib import crc32
 
+from hypothesis import settings
+
 NIGHT = os.environ.get("REPERE_TEST_NIGHT") == "yes"
 
 
@@ -18,3 +20,8 @@ def some[T](choices: Sequence[T], name: str, count: int = 1) -> Sequence[T]:
         return choices
     first = crc32(name.encode()) % len(choices)
     return [choices[(first + n) % len(choices)] for n in range(count)]
+
+
+def examples(count: int) -> settings:
+    """Return the settings of a property whose examples are dear: by day ``count`` of them, at night as of each."""
+    return settings() if NIGHT else settings(max_examples=count)

@@ -18,6 +18,7 @@ from accounts.roles import Role
 from outbox import scheduler
 from tests.accounts.conftest import PASSWORD, Caller, acting, entries
 from tests.factories.factors import sign_in_fully
+from tests.night import one_in
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 WORKING = sorted(set(Role) - {Role.FILER, Role.FILER_ORG_LEAD, Role.API_119})
@@ -47,7 +48,7 @@ def test_the_limits_are_those_of_the_requirement():
     assert settings.SESSION_COOKIE_AGE == 12 * 3600
 
 
-@pytest.mark.parametrize("role", WORKING)
+@pytest.mark.parametrize("role", one_in(3, WORKING))
 def test_who_works_inside_is_a_stranger_after_a_quarter_of_an_hour(
     role, member, make_user, signed_in, authority_93
 ):

@@ -21,6 +21,7 @@ from directory.matching import (
     assess,
     match,
 )
+from tests.night import examples
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 12, 25, 3, tzinfo=PARIS)
@@ -102,6 +103,7 @@ def told(found):
     }
 
 
+@examples(15)
 @given(case=cases, known=several, added=services)
 def test_adding_a_service_never_changes_what_is_said_of_another(case, known, added):
     others = [one for one in known if one.id != added.id]
@@ -115,6 +117,7 @@ def test_adding_a_service_never_changes_what_is_said_of_another(case, known, add
         assert kept == [one.service for one in getattr(before, list_)]
 
 
+@examples(15)
 @given(case=cases, known=several, data=st.data())
 def test_the_order_in_which_services_come_changes_nothing(case, known, data):
     shuffled = data.draw(st.permutations(known))
@@ -122,6 +125,7 @@ def test_the_order_in_which_services_come_changes_nothing(case, known, data):
     assert match(case, shuffled, now=NOW, zone=PARIS) == match(case, known, now=NOW, zone=PARIS)
 
 
+@examples(15)
 @given(case=cases, known=several)
 def test_every_service_is_in_one_list_and_an_excluded_one_in_none(case, known):
     found = match(case, known, now=NOW, zone=PARIS)
@@ -134,6 +138,7 @@ def test_every_service_is_in_one_list_and_an_excluded_one_in_none(case, known):
     assert all(one.removed_by.rule in REMOVING and one.removed_by.sentence for one in found.removed)
 
 
+@examples(15)
 @given(case=cases, service=services)
 def test_each_rule_says_one_verdict_and_a_sentence_that_json_keeps(case, service):
     offer = assess(case, service, now=NOW, zone=PARIS)
@@ -147,6 +152,7 @@ def test_each_rule_says_one_verdict_and_a_sentence_that_json_keeps(case, service
         assert Finding.of(json.loads(json.dumps(one.as_dict()))).sentence == one.sentence
 
 
+@examples(15)
 @given(case=cases, service=services)
 def test_no_service_is_offered_that_is_stale_or_does_not_work(case, service):
     """field.md A.10, test 12: a year, or three months where a place is asked for tonight or far away."""
@@ -162,6 +168,7 @@ def test_no_service_is_offered_that_is_stale_or_does_not_work(case, service):
     assert service.structure_status == "active"
 
 
+@examples(15)
 @given(case=cases, service=services)
 def test_nobody_is_sent_to_where_the_danger_is(case, service):
     offer = assess(case, service, now=NOW, zone=PARIS)
@@ -172,6 +179,7 @@ def test_nobody_is_sent_to_where_the_danger_is(case, service):
     assert service.department not in {case.department, *case.danger_departments}
 
 
+@examples(15)
 @given(case=cases, service=services)
 def test_what_is_said_tells_no_more_of_the_case_than_age_and_situations(case, service):
     """Whoever keeps the findings keeps no commune and no danger zone of the child that the service doesn't name itself."""
@@ -185,6 +193,7 @@ def test_what_is_said_tells_no_more_of_the_case_than_age_and_situations(case, se
         assert f'"{code}"' not in kept or f'"{code}"' in own
 
 
+@examples(15)
 @given(case=cases, service=services)
 def test_of_a_secret_place_nothing_but_its_departement_counts(case, service):
     """field.md A.7.3: where within it the place lies changes neither a sentence nor the order."""

@@ -19,6 +19,7 @@ from tests.accounts.imports.samples import (
     school,
     uai,
 )
+from tests.night import examples
 
 CAMILLE = "Camille Exemple;Camille@College.invalid;01 23 45 67 89;assessor;Nord;;fr"
 
@@ -99,6 +100,7 @@ def test_a_file_that_cant_be_read_to_its_end_is_refused_whole(raw, fault, line):
     assert (refused.value.fault, refused.value.line) == (fault, line)
 
 
+@examples(12)
 @given(st.binary(max_size=2_000))
 def test_any_bytes_are_read_or_refused(raw):
     for read in (
@@ -117,6 +119,7 @@ def test_any_bytes_are_read_or_refused(raw):
 cells = st.text(st.characters(codec="utf-8", exclude_characters='\r\n"\x00'), max_size=30)
 
 
+@examples(12)
 @given(st.lists(st.lists(cells, min_size=7, max_size=7), max_size=8))
 def test_each_line_is_a_row_or_a_refusal_and_no_row_is_a_formula(rows):
     raw = file_of(PEOPLE, *(";".join(f'"{cell}"' for cell in row) for row in rows), end="\n")

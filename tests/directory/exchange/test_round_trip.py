@@ -29,6 +29,7 @@ from directory.exchange.rows import ADDRESS, SERVICE, STRUCTURE, Entry
 from directory.models import Capacity, Place, Service, Structure
 from tests.directory.entries import SECRET_COMMUNE, a_service, a_structure, at_place, editor
 from tests.directory.exchange.samples import AT, done
+from tests.night import examples
 
 TODAY = date(2026, 11, 24)
 LETTERS = st.characters(min_codepoint=32, max_codepoint=0x17F, exclude_categories=("Cc", "Cf", "Zs"))
@@ -161,6 +162,7 @@ def counts_equal(counts: list[Capacity], entry: Entry) -> None:
     assert entry.capacities == [{name: getattr(one, name) for name in names} for one in counts]
 
 
+@examples(12)
 @given(structure_rows(), PLACES)
 def test_a_structure_comes_back_from_data_inclusion(row: Structure, place: Place | None) -> None:
     item = json.loads(json.dumps(data_inclusion.structure_of(row, place)))
@@ -173,6 +175,7 @@ def test_a_structure_comes_back_from_data_inclusion(row: Structure, place: Place
     place_equal(place, entry)  # type: ignore[arg-type]
 
 
+@examples(12)
 @given(service_rows(), PLACES, COUNTS)
 def test_a_service_comes_back_from_data_inclusion(
     row: Service, place: Place | None, counts: list[Capacity]
@@ -189,6 +192,7 @@ def test_a_service_comes_back_from_data_inclusion(
     counts_equal(counts, entry)  # type: ignore[arg-type]
 
 
+@examples(12)
 @given(service_rows(), PLACES, COUNTS)
 def test_a_structure_and_a_service_come_back_from_hsds(
     row: Service, place: Place | None, counts: list[Capacity]
