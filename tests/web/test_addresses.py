@@ -24,7 +24,7 @@ ROLES = (
 #: Of one kind of page so many are looked at for each person: those with and without something in them.
 EACH = 2 if NIGHT else 1
 #: How many people look at one kind of page.
-PEOPLE = len(ROLES) if NIGHT else 2
+PEOPLE = len(ROLES) if NIGHT else 1
 STARTS = ("/", "/aujourdhui", "/dossiers", "/dossiers?names=true")
 HEADERS = ("Location", "Content-Disposition", "Refresh", "Link", "Content-Location")
 

@@ -329,7 +329,7 @@ def test_what_the_authority_chose_is_shown_first_with_since_when_and_by_whom(wor
     assert admin.get(settings_of, chapter="nonsense").status_code == 400
 
 
-@pytest.mark.parametrize("key", one_in(4, SETTINGS))
+@pytest.mark.parametrize("key", one_in(12, SETTINGS))
 def test_every_setting_has_its_page_and_an_empty_form_breaks_nothing(admin, settings_of, key):
     assert admin.get(f"{settings_of}/{key}").status_code == 200
     assert admin.post(f"{settings_of}/{key}", {}).status_code == 400
