@@ -66,7 +66,7 @@ HELD_ID = "finess--930000029"
 OPENERS = {"ase_inspector", "case_referent", "on_call", "supervisor"}
 #: Between them these read all of it.
 READERS = ("directory_editor", "supervisor")
-PEOPLE = [str(role) for role in Role if role not in PROGRAMS]
+PEOPLE = ["directory_editor", *(str(role) for role in Role if role not in (*PROGRAMS, Role.DIRECTORY_EDITOR))]
 #: The same for those who keep nothing here.
 ELSEWHERE = ["directory_editor", "supervisor", "ase_inspector", "dpo"]
 API = ("resources", "structures", "places/", "secret-openings", "resource-errors", "directory")
@@ -219,7 +219,11 @@ def asks(api, browser, verb, path, body):
     client = api if path.startswith("/api/") else browser
     options = {"content_type": "application/json"} if client is api and verb != "get" else {}
     headers = {"idempotency-key": uuid4().hex, "accept": "application/json" if client is api else "text/html"}
-    with transaction.atomic():
+    undone = transaction.atomic()
+    undone._from_testcase = (
+        True  # a refusal is written in a transaction of its own, which may stand within this one
+    )
+    with undone:
         answer = getattr(client, verb)(path, body, headers=headers, **options)
         raw = b"".join(answer.streaming_content) if answer.streaming else answer.content
         transaction.set_rollback(True)
@@ -238,10 +242,13 @@ def test_no_output_of_the_directory_holds_a_secret_commune(world, planted, said)
     for name, code, api, browser in callers(world):
         for route, verbs in directory_routes():
             if (code != "93" or name not in READERS) and not one_in(24, [f"{name} {code} {route}"]):
-                continue  # by day each role asks for one address in 24, these two for all
+                continue  # by day each role asks for one address in 24
             for path in planted.filled(route):
                 for verb in verbs:
+                    if code == "93" and name in READERS and told_already(name, verb, route, answered):
+                        continue
                     status, raw = asks(api, browser, verb, path, {})
+                    assert status < 500, (verb, path, name, code)
                     answered.add((route, verb, status < 300))
                     if found := found_in(raw) or leading(raw):
                         holes[verb, route, name, code, status] = found
@@ -252,6 +259,13 @@ def test_no_output_of_the_directory_holds_a_secret_commune(world, planted, said)
 
     assert found_in(repr(planted.plan).encode()) == []
     lies_about(said)
+
+
+def told_already(name, verb, route, answered):
+    """Tell whether one who reads all leaves a request out: by day what the other was shown, and two of three writes."""
+    if verb == "get":
+        return not NIGHTLY and (route, verb, True) in answered
+    return not one_in(3, [f"{name} {verb} {route}"])
 
 
 def lies_about(said):
