@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from hypothesis.internal.conjecture import providers
 
 pytest_plugins = [
     "tests.clock",
@@ -32,6 +33,10 @@ __all__ = ["see_all"]
 hypothesis.settings.register_profile("day", max_examples=40, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("night", max_examples=2_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("night" if NIGHT else "day")
+if not NIGHT:
+    # Hypothesis reads the constants of each module for its examples: then they change with the code, and each kind of
+    # text looks through 8,000 of them.
+    providers._get_local_constants = lambda: providers._local_constants
 # What collecting makes lives as long as the process; looking for garbage in it again and again costs a tenth of a run.
 gc.disable()
 
