@@ -61,8 +61,8 @@ class Caller:
         return self.client.delete(self.path + path, headers=headers or None)
 
 
-@pytest.fixture
-def authority_93() -> Authority:
+@kept
+def authority_93(strangers) -> Authority:
     return Authority.objects.create(code="93", name="Département de la Seine-Saint-Denis")
 
 
@@ -87,7 +87,7 @@ def authority_75(strangers) -> Authority:
     return strangers["authority"]
 
 
-@pytest.fixture
+@kept
 def organisation(authority_93) -> Organisation:
     return Organisation.objects.create(name="Collège des Tilleuls", kind="school", authority=authority_93)
 
@@ -97,16 +97,19 @@ def unit(authority_93) -> Unit:
     return Unit.objects.create(authority=authority_93, name="Circonscription nord")
 
 
+def made(name: str, *, password: str | None = None, **more: Any) -> User:
+    return User.objects.create_user(
+        email=f"{name}@exemple.fr", full_name=name.title(), password=password, **more
+    )
+
+
 @pytest.fixture
 def make_user() -> Callable[..., User]:
     """Make an account; ``password`` None: nobody signs in to it with one."""
     numbers = itertools.count(1)
 
     def make(name: str = "", *, password: str | None = None, **more: Any) -> User:
-        name = name or f"personne{next(numbers)}"
-        return User.objects.create_user(
-            email=f"{name}@exemple.fr", full_name=name.title(), password=password, **more
-        )
+        return made(name or f"personne{next(numbers)}", password=password, **more)
 
     return make
 
@@ -131,10 +134,12 @@ def member(make_user) -> Callable[..., Membership]:
     return make
 
 
-@pytest.fixture
-def alice(member, make_user, authority_93, organisation) -> Membership:
-    user = make_user("alice", password=PASSWORD)
-    return member(Role.FILER, authority_93, user=user, organisation=organisation)
+@kept
+def alice(authority_93, organisation) -> Membership:
+    user = made("alice", password=PASSWORD)
+    return Membership.objects.create(
+        user=user, role=Role.FILER, authority=authority_93, organisation=organisation, valid_from=LONG_AGO
+    )
 
 
 @pytest.fixture
@@ -142,10 +147,12 @@ def nadia(member, make_user, authority_93) -> Membership:
     return member(Role.CRIP_COORDINATOR, authority_93, user=make_user("nadia"))
 
 
-@pytest.fixture
-def ada(member, make_user, authority_93) -> Membership:
-    user = make_user("ada", password=PASSWORD, home_authority=authority_93)
-    return member(Role.TERRITORY_ADMIN, authority_93, user=user)
+@kept
+def ada(authority_93) -> Membership:
+    user = made("ada", password=PASSWORD, home_authority=authority_93)
+    return Membership.objects.create(
+        user=user, role=Role.TERRITORY_ADMIN, authority=authority_93, valid_from=LONG_AGO
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -343,6 +343,7 @@ def test_administrators_are_told_once_a_day_that_something_waits(ada, olga, cloc
 
 @pytest.mark.sec("SEC-AZ1", "SEC-AZ5")
 @pytest.mark.parametrize(("who", "status"), [("olga", 404), ("nadia", 403), ("alice", 403)])
+@pytest.mark.usefixtures("alice")
 def test_nobody_else_sees_or_decides(request, who, status, calling, confirmed):
     """Of another authority: as if there were none."""
     pk, caller = confirmed().pk, calling(request.getfixturevalue(who))

@@ -62,6 +62,7 @@ def test_another_authoritys_are_not_to_be_had_by_asking(ada, paul, authority_75,
 
 
 @pytest.mark.parametrize("who", ["alice", "nadia"])
+@pytest.mark.usefixtures("alice")
 def test_nobody_else_sees_them(request, who, calling):
     assert calling(request.getfixturevalue(who)).get("memberships").status_code == 403
 
@@ -183,6 +184,7 @@ def test_nobody_grants_to_themself(ada, calling, authority_93):
 
 
 @pytest.mark.parametrize("who", ["alice", "nadia", "paul", "olga"])
+@pytest.mark.usefixtures("alice")
 def test_nobody_else_grants(request, who, zoe, calling, authority_93):
     answer = calling(request.getfixturevalue(who)).post("memberships", wanted(authority_93))
 

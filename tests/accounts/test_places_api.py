@@ -55,6 +55,7 @@ def test_the_administrator_makes_a_unit(ada, calling, authority_93):
 
 
 @pytest.mark.parametrize("who", ["alice", "nadia", "paul", "olga"])
+@pytest.mark.usefixtures("alice")
 def test_nobody_else_makes_one(request, who, calling, authority_93):
     answer = calling(request.getfixturevalue(who)).post(
         f"authorities/{authority_93.pk}/units", {"name": "Sud"}
@@ -137,6 +138,7 @@ def test_the_administrator_adds_one(ada, calling, authority_93):
 
 
 @pytest.mark.parametrize("who", ["alice", "nadia", "paul", "olga"])
+@pytest.mark.usefixtures("alice")
 def test_nobody_else_adds_one(request, who, calling, authority_93, organisation):
     body = {"name": "x", "kind": "other", "authority": str(authority_93.pk)}
 

@@ -134,6 +134,7 @@ def test_a_new_account_is_an_entry_without_its_name(ada, calling, authority_93):
 
 
 @pytest.mark.parametrize("who", ["alice", "nadia", "paul", "olga"])
+@pytest.mark.usefixtures("alice")
 def test_nobody_else_makes_one(request, who, calling, authority_93):
     answer = calling(request.getfixturevalue(who)).post("users", wanted(authority_93))
 
