@@ -10,6 +10,7 @@ import html
 import re
 import time
 from contextlib import contextmanager, nullcontext
+from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -138,7 +139,7 @@ def test_no_answer_is_empty_and_none_tells_what_was_asked(world, draft, out, par
     clients = {name: signed_in(world, name, accept) for name in ("filer", "crip_coordinator")}
     told = set()
     with out(part, began):
-        for route in some(sorted(ROUTES), f"{part} {began} {accept}", 12):
+        for route in some(sorted(ROUTES), f"{part} {began} {accept}", 6):
             client = clients["filer" if "/transmissions" in route else "crip_coordinator"]
             start = time.monotonic()
             path, given = asked(client, route, draft)
@@ -181,9 +182,11 @@ def test_the_urgent_page_and_the_form_on_paper_open_whatever_is_out(world, out, 
             assert client.head(STANDING[0]).status_code == 200
 
 
-@pytest.mark.parametrize("began", BEGAN)
-@pytest.mark.parametrize("part", ["keys", "cases", "gate"])
-@pytest.mark.parametrize(("slug", "field"), [("inquietude", "facts-0-text"), ("urgence", "fact-text")])
+@pytest.mark.parametrize(("part", "began", "slug", "field"), [
+    (part, began, *form)
+    for part, began in product(("keys", "cases", "gate"), BEGAN)
+    for form in some([("inquietude", "facts-0-text"), ("urgence", "fact-text")], f"{part} was out {began}")
+])  # fmt: skip
 def test_a_page_of_the_form_comes_back_as_it_was_typed_and_is_saved_when_the_part_is_back(
     world, draft, out, monkeypatch, part, began, slug, field
 ):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.night import one_in
 from tests.sources import statements
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -37,7 +38,7 @@ def test_such_assertions_are_found(source):
 def test_no_test_has_one():
     found = [
         f"{path.relative_to(TESTS)}:{line}"
-        for path in TESTS.rglob("*.py")
+        for path in one_in(4, sorted(TESTS.rglob("*.py")))
         for line in vacuous(path.read_text(encoding="utf-8"))
     ]
 

@@ -19,6 +19,7 @@ from referrals.access.matrix import Relation
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
+from tests.night import NIGHT
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = {path: page for path, page in PAGES.items() if path != "docs/architecture.md"}
@@ -50,20 +51,22 @@ def test_a_made_page_says_what_the_code_says(path):
     assert stands == PAGES[path](stands), "run `make docs`"
 
 
-@pytest.mark.slow("makes all pages, in processes of their own")
-def test_a_made_page_is_the_same_in_every_process(tmp_path):
-    """Sets have another order in each process; a page that shows one would be stale by chance.
+if NIGHT:  # by day ``make check`` asks the same, in a process of its own
 
-    The picture of the architecture, for which all code is read, is compared here alone.
-    """
-    plain = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
-    run = subprocess.run(
-        [sys.executable, "manage.py", "make_docs", "--check", "--skip-checks"],
-        cwd=ROOT, env=plain | {"PYTHONHASHSEED": "7", "REPERE_STATE_DIR": str(tmp_path)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    @pytest.mark.slow("makes all pages, in processes of their own")
+    def test_a_made_page_is_the_same_in_every_process(tmp_path):
+        """Sets have another order in each process; a page that shows one would be stale by chance.
 
-    assert run.returncode == 0, run.stderr
+        The picture of the architecture, for which all code is read, is compared here alone.
+        """
+        plain = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
+        run = subprocess.run(
+            [sys.executable, "manage.py", "make_docs", "--check", "--skip-checks"],
+            cwd=ROOT, env=plain | {"PYTHONHASHSEED": "7", "REPERE_STATE_DIR": str(tmp_path)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+        assert run.returncode == 0, run.stderr
 
 
 def test_a_stale_page_fails_the_check_and_is_named(tmp_path, settings, monkeypatch):

@@ -52,7 +52,7 @@ BESIDE = [
 ]  # fmt: skip
 assert len(OF_A_CASE) > 180
 #: How many addresses are tried by day.
-BY_DAY = 6
+BY_DAY = 4
 
 
 @dataclass

@@ -175,8 +175,8 @@ def told() -> Any:
 def who_is_told_may_know(_played: Played, move: Move, known: set[Any]) -> None:
     """Hold whom a step tells against the rule of access: two texts."""
     new = set(told().values_list("pk", flat=True)) - known
-    for user, subject, at, template in told().filter(pk__in=new).values_list(
-        "user_id", "subject_id", "created_at", "template"
+    for user, subject, at, template in (
+        told().filter(pk__in=new).values_list("user_id", "subject_id", "created_at", "template")
     ):
         assert recipients.may_be_told(user, subject, at), (move.name, template)
         see_all()

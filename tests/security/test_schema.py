@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
 
 from tests.factories.concerns import concern
-from tests.night import NIGHT, some
+from tests.night import NIGHT, one_in, some
 from tests.schema import document, drawn
 from tests.security.procedure import version_of
 
@@ -94,10 +94,10 @@ def fuzz(operation, ask):
 def test_nothing_that_the_schema_allows_ends_in_a_fault_of_ours(world, role):
     """Every operation is asked with generated input, on a case that exists or on none: never a 5xx.
 
-    At night on both, as each role; by day as one of them.
+    At night on both, as each role; by day half of the operations as one of them.
     """
     asking = Asking(world, role)
-    every = [*drawn().values()]
+    every = [drawn()[label] for label in one_in(2, drawn())]
     operations = every if NIGHT else every[ROLES.index(role) :: len(ROLES)]
 
     for operation in operations:

@@ -23,7 +23,7 @@ from tests.schema import document, drawn
 from tests.security.procedure import Case, order, plain, qualification, seeing_all, team
 from tests.security.test_schema import OUR_FAULT
 
-WALKS = 500 if NIGHT else 5
+WALKS = 500 if NIGHT else 3
 STEPS = 24
 #: Who asks; the coordinator more often, who has most to do.
 ROLES = ("filer", "crip_coordinator", "crip_coordinator", "crip_coordinator", "ase_inspector")
