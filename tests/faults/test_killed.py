@@ -32,7 +32,7 @@ from tests.night import NIGHT
 from tests.security.procedure import seeing_all
 
 ROOT = Path(__file__).resolve().parents[2]
-STRIDE = 1 if NIGHT else 16
+STRIDE = 1 if NIGHT else 12
 LAST = 6  # points at the end that are always taken: commits and the answer
 FILING = concern() | {"submit": True}
 #: Tables whose rows aren't of one case.
