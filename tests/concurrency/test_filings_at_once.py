@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys
 
 FILING = concern() | {"submit": True}
 #: On SQLite one writes at a time, however many there are.
-MANY = 50 if NIGHT or connection.vendor == "postgresql" else 20
+MANY = 50 if NIGHT or connection.vendor == "postgresql" else 10
 
 
 def test_many_filings_at_once_are_as_many_cases(world):

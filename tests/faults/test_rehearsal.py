@@ -1,6 +1,6 @@
 """A rehearsal of dumps: scratch databases beside those of the service, which are left as they are.
 
-Its commands run in forks (``tests/forked.py``), those of one rehearsal in processes of their own.
+Its commands run in forks (``tests/forked.py``), at night those of one rehearsal in processes of their own.
 """
 
 import json
@@ -26,7 +26,7 @@ pytestmark = [
 def rehearses(databases, settings, monkeypatch, tmp_path):  # noqa: F811
     """Rehearse in the environment of the test; return the result, or why it was refused.
 
-    With ``begins`` the command that looks begins a process, as the service's do; at night those that restore do, too.
+    With ``begins`` its commands begin processes at night, as the service's do.
     """
     for name, value in {
         "REPERE_STATE_DIR": str(tmp_path / "state"), "REPERE_KEY_FILE": str(settings.KEY_FILE),
@@ -36,8 +36,7 @@ def rehearses(databases, settings, monkeypatch, tmp_path):  # noqa: F811
 
     def rehearse(*words, expect=0, begins=False):
         def run(said, **options):
-            alone = begins and (NIGHT or "--inside" in said)
-            return (subprocess if alone else forked).run(said, **options)
+            return (subprocess if begins and NIGHT else forked).run(said, **options)
 
         monkeypatch.setattr(rehearsal, "subprocess", SimpleNamespace(run=run, DEVNULL=subprocess.DEVNULL))
         said = databases.run("rehearse", "--folder", str(tmp_path), *words, expect=expect)

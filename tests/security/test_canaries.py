@@ -55,6 +55,7 @@ from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
 from tests.factories.concerns import concern
 from tests.faults.crash import crashing
 from tests.faults.writes import ANSWERED, INQUIRY_STEPS, PAPERS, AccessDesk, Session, question_of
+from tests.night import NIGHT
 from tests.outbox.conftest import counterpart, gateway  # noqa: F401 - fixtures
 from tests.referrals.access_requests.desk import readers_of
 from tests.referrals.attachments.conftest import Sender
@@ -69,6 +70,8 @@ pytestmark = [
 ]
 
 NOW = datetime.now(UTC)
+#: Walks whose sealed texts are those of others too: by day they aren't walked.
+SAY_NOTHING_NEW = {"unreachable", "refusal", "continuation", "destroying"}
 TOKEN = "4f9c1be27a06d853e9b1fa0472c6d81957b3e0aa"
 
 
@@ -150,7 +153,8 @@ def test_no_planted_value_is_found_outside_its_seal(
         return answer
 
     for walk in walks(world, canaries.say):
-        play(world, walk, each)
+        if NIGHT or walk.__name__ not in SAY_NOTHING_NEW:
+            play(world, walk, each)
     answers += [answer.content for answer in wrong_places(world, canaries)]
     answers += [answer.content for answer in files_sent(world, canaries)]
     answers += [answer.content for answer in ties_declared(world, canaries)]

@@ -23,7 +23,7 @@ def test_the_rules_find_planted_abuse_and_seldom_cry_wolf():
 
 def test_rules_that_never_fit_find_nothing_and_rules_that_always_fit_cry_wolf():
     """So that the two figures above can tell one from the other."""
-    of = synthetic_corpus.corpus(7, people=40, days=40, episodes=50)
+    of = synthetic_corpus.corpus(7, people=20, days=20, episodes=25)
     never = measuring.measure(of, dict.fromkeys(default_limits(), 10**6))
     always = measuring.measure(of, default_limits() | {"anomaly_night_files": 1, "anomaly_files_a_day": 10})
 
@@ -38,7 +38,7 @@ def test_a_seed_gives_the_same_corpus_again():
 
 
 def test_the_command_prints_both_figures(capsys):
-    call_command("judge_rules", "--people", "40", "--days", "30", "--episodes", "20")
+    call_command("judge_rules", "--people", "20", "--days", "20", "--episodes", "10")
 
     said = capsys.readouterr().out
     assert f"Graine {HELD_OUT}" in said
