@@ -42,7 +42,7 @@ STARTS = {
 #: ``test_sentences.py``.
 CASES = sorted(product(MODES, HOSTS, DATABASES), key=lambda case: crc32("".join(case).encode()))
 AT_ONCE = [case for case in CASES if case not in STARTS and case[0] != "production"]
-BY_DAY = [*some(sorted(STARTS), "starts"), *some(AT_ONCE, "refused", 5)]
+BY_DAY = [*some(sorted(STARTS), "starts"), *some(AT_ONCE, "refused", 3)]
 
 
 def run(state, *command, **said):

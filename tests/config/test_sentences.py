@@ -11,6 +11,7 @@ from config import env
 from config.env import BASE_DIR
 from tests.config.environments import PRODUCTION, environment
 from tests.conftest import BOTH
+from tests.night import some
 
 
 def said_of(error, capsys):
@@ -84,17 +85,18 @@ def run(tmp_path, *command, **said):
     )  # fmt: skip
 
 
+SAID = [
+    ({"DATABASE_URL": ""}, "Set DATABASE_URL"),
+    ({"REPERE_SECRET_KEY_FILE": "/nowhere/secret"}, "REPERE_SECRET_KEY_FILE must be the path of a file"),
+    ({"REPERE_AUDITOR_ROLE": "repere_app"}, "must be three different roles"),
+    ({"REPERE_SEQUENCER_ROLE": 'x"; DROP'}, "REPERE_SEQUENCER_ROLE must be the name of a database role"),
+]
+COMMANDS = [("manage.py", "tick"), ("-c", "import config.wsgi")]
+
+
 @pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"DATABASE_URL": ""}, "Set DATABASE_URL"),
-        ({"REPERE_SECRET_KEY_FILE": "/nowhere/secret"}, "REPERE_SECRET_KEY_FILE must be the path of a file"),
-        ({"REPERE_AUDITOR_ROLE": "repere_app"}, "must be three different roles"),
-        ({"REPERE_SEQUENCER_ROLE": 'x"; DROP'}, "REPERE_SEQUENCER_ROLE must be the name of a database role"),
-    ],
-)
-@pytest.mark.parametrize(
-    "command", [("manage.py", "tick"), ("-c", "import config.wsgi")], ids=["tick", "wsgi"]
+    ("command", "changed", "sentence"),
+    [(command, *one) for one in SAID for command in some(COMMANDS, f"{one} is said")],
 )
 def test_commands_and_servers_say_it(tmp_path, command, changed, sentence):
     done = run(tmp_path, *command, **{**PRODUCTION, **changed})
