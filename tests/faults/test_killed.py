@@ -32,7 +32,7 @@ from tests.night import NIGHT
 from tests.security.procedure import seeing_all
 
 ROOT = Path(__file__).resolve().parents[2]
-STRIDE = 1 if NIGHT else 12
+STRIDE = 1 if NIGHT else 8
 LAST = 6  # points at the end that are always taken: commits and the answer
 FILING = concern() | {"submit": True}
 #: Tables whose rows aren't of one case.
@@ -185,7 +185,7 @@ def test_no_byte_of_a_reading_arrives_before_its_entry(world, server):
     assert status(undisturbed) == 200
     silent, told = 0, 0
 
-    for at in points(undisturbed, stride=1 if NIGHT else 8):
+    for at in points(undisturbed, stride=1 if NIGHT else 5):
         cell.send(
             "GET", f"referrals/{pk}"
         )  # a worker that has just begun passes more points than one that serves
