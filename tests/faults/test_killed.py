@@ -2,7 +2,7 @@
 
 A real gunicorn on a port, real HTTP, SIGKILL. What was acknowledged is there with its entry. What wasn't may be there or
 not, but whole; sent again under its key it is done once. Of a reading whose first byte has arrived the entry is
-committed. By day every ``STRIDE``-th point of the write, every third of the reading, and all near their end; at night each.
+committed. By day every ``STRIDE``-th point of the write, every fifth of the reading, and all near their end; at night each.
 """
 
 import json
