@@ -211,7 +211,7 @@ class Keeping(RuleBasedStateMachine):
 
 
 FEW = settings(
-    max_examples=settings.default.max_examples // 5 if NIGHT else 6, stateful_step_count=25, derandomize=True, deadline=None,
+    max_examples=settings.default.max_examples // 5 if NIGHT else 4, stateful_step_count=25, derandomize=True, deadline=None,
     suppress_health_check=list(HealthCheck), print_blob=False,
 )  # fmt: skip
 

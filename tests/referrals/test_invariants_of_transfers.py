@@ -206,7 +206,7 @@ class Moving(RuleBasedStateMachine):
 
 
 FEW = settings(
-    max_examples=settings.default.max_examples // 5 if NIGHT else 5, stateful_step_count=22, derandomize=True, deadline=None,
+    max_examples=settings.default.max_examples // 5 if NIGHT else 4, stateful_step_count=22, derandomize=True, deadline=None,
     suppress_health_check=list(HealthCheck), print_blob=False,
 )  # fmt: skip
 
