@@ -4,8 +4,10 @@ import pytest
 
 from referrals.models import Child, Clock
 from tests.journeys import bodies
+from tests.night import NIGHT
 from tests.referrals.workflow.kit import Kit
 
+STEPS = [("cancel", {"reason": "Erreur"}), ("refuse", {"attempts": "Appels"})]
 #: State of the case, decision of the child, what else there is: whether it is to be decided for again.
 CASES = [
     ("protected_admin", "admin", "", True),
@@ -22,9 +24,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(
-    ("step", "body"), [("cancel", {"reason": "Erreur"}), ("refuse", {"attempts": "Appels"})]
+    ("step", "body", "state", "decision", "beside", "again"),
+    [(*step, *case) for n, case in enumerate(CASES) for step in (STEPS if NIGHT else [STEPS[n % 2]])],
 )
-@pytest.mark.parametrize(("state", "decision", "beside", "again"), CASES)
 def test_what_was_decided_stands_only_where_something_else_protects(
     world, step, body, state, decision, beside, again
 ):

@@ -149,15 +149,15 @@ def differing(answers, sets):
 
 
 def slice_of_twos(named):
-    """Return all pairs at night; by day each relation of the service with every other, and few of the rest.
+    """Return all pairs at night; by day half of those of the service, and few of the rest.
 
-    Half of the former with a list of readers, half without.
+    A quarter of the former with a list of readers, another one without.
     """
     services = [two for two in TWOS if any(relation is Relation.EXECUTING for _, relation in two)]
     return (
         TWOS
         if NIGHT
-        else [*WIDENED, *services[named::2], *(two for two in TWOS if crc32(repr(two).encode()) % 120 == 0)]
+        else [*WIDENED, *services[named::4], *(two for two in TWOS if crc32(repr(two).encode()) % 240 == 0)]
     )
 
 
