@@ -62,7 +62,7 @@ def post(caller, reference, **said):
 # --- Whom it lets in ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", [*some(NEVER, "never", 2), *some(sorted({*ROLES} - {*NEVER}), "opened", 4)])
 def test_a_restricted_case_is_opened_by_whoever_would_read_it_were_it_not(world, role):
     (one,) = build(world, [STATE], at=NOW, real_keys=True, only=lambda *pair: pair == (role, OFF_THE_LIST))
     case = one.cases[STATE]
@@ -87,7 +87,10 @@ def test_a_restricted_case_is_opened_by_whoever_would_read_it_were_it_not(world,
 
 
 @pytest.mark.sec("SEC-AZ5")
-@pytest.mark.parametrize("role", ["on_call", "crip_coordinator", "assessor", "assessment_lead", "supervisor"])
+@pytest.mark.parametrize(
+    "role",
+    some(["on_call", "crip_coordinator", "assessor", "assessment_lead", "supervisor"], "one answer", 2),
+)
 def test_what_is_not_there_and_what_is_not_for_the_asker_is_one_answer(world, role):
     """Bytes, headers and number of queries; a restricted case that would be the asker's is opened, no other shows."""
     people = build(

@@ -16,7 +16,7 @@ from tests.conftest import see_all
 from tests.expected.routes import ROUTES
 from tests.factories.world import LONG_AGO
 from tests.kept import kept
-from tests.night import some
+from tests.night import NIGHT, some
 from tests.referrals.family import CHILDREN, Family
 from tests.referrals.workflow.kit import TODAY
 from tests.web.visiting import Visitor
@@ -70,10 +70,15 @@ def pages_of(who):
     return [case, *some(others, who, 2)]
 
 
+def parts_for(who):
+    """Return every part and list at night; by day one half for each reader, by turns."""
+    return (*API, *LISTS) if NIGHT else (*API, *LISTS)[READERS.index(who) % 2 :: 2]
+
+
 @pytest.mark.slow("every part and page, as one role")
-@pytest.mark.parametrize("who", READERS)
+@pytest.mark.parametrize("who", some(READERS, "restricted", 6))
 def test_of_a_restricted_child_nothing_is_told_to_whom_the_restriction_does_not_name(world, family, who):
-    found = answers(world, family, who, pages=pages_of(who))
+    found = answers(world, family, who, paths=parts_for(who), pages=pages_of(who))
 
     assert {path: told for path, text in found.items() if "kept" in (told := family.told_of(text))} == {}
     assert [path for path, text in found.items() if "MARQUE-all" in text] == []
@@ -112,7 +117,7 @@ def test_who_is_named_is_told_of_all_three(world, family, who):
 @pytest.mark.sec("SEC-AZ21")
 @pytest.mark.slow("every part and page, as two persons")
 def test_a_service_is_told_of_the_child_that_is_confided_to_it_and_of_no_other(world, family):
-    found = answers(world, family, "measure_service")
+    found = answers(world, family, "measure_service", pages=pages_of("measure_service"))
 
     assert {path: told for path, text in found.items() if (told := family.told_of(text)) - {"open"}} == {}
     for part in ("children", "assessment", "measures", "timeline", "clocks"):
@@ -134,7 +139,7 @@ def own_family(world) -> Family:
 def test_who_filed_the_case_and_works_for_the_service_sees_what_the_service_sees(world, own_family):
     """The relation of who filed lifts no bound of the service's, neither of what is read nor of what is done."""
     program, page = world.as_("measure_service").client, Visitor(world, "measure_service").client
-    for path in (*API, *LISTS, *PAGES):
+    for path in (*API, *LISTS, *pages_of("both")):
         named = path.replace("<uuid:pk>", str(own_family.pk))
         # The token holds the one role of the service, the session both.
         alone, both = (client.get(named, headers=JSON) for client in (program, page))

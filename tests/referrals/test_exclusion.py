@@ -17,16 +17,12 @@ pytestmark = pytest.mark.sec("SEC-AZ4")
 
 WHY = {"reason": "Je suis la tante d'un des enfants."}
 STATE = "protected_admin"
-WAYS = [
-    (role, relation)
-    for role, relations in SEEING.items()
-    for relation in some(list(relations), role, (len(relations) + 1) // 2)
-]
+WAYS = [(role, relation) for role, relations in SEEING.items() for relation in some(list(relations), role)]
 
 
 @pytest.mark.slow("every role and every address")
 def test_whoever_sees_a_case_may_step_aside_and_sees_nothing_of_it_from_then_on(world):
-    """Every role, by day by half of the relations that let it see the case, at night by each."""
+    """Every role, by day by one of the relations that let it see the case, at night by each."""
     now = datetime.now(UTC)
     people = build(world, [STATE], at=now, real_keys=True, only=lambda *pair: pair in WAYS)
     assert len(people) == len(WAYS)

@@ -13,6 +13,7 @@ from referrals.models import Child, Referral
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern, urgent
 from tests.factories.world import LONG_AGO
+from tests.night import some
 
 
 def missing(answer):
@@ -139,8 +140,16 @@ def test_only_items_of_the_form_are_said_to_be_not_known(world, told):
         assert world.as_("filer").post("referrals", said).status_code == 400
 
 
-@pytest.mark.parametrize("who", ["filer", "intake_agent", "crip_coordinator", "on_call", "api_119"])
-@pytest.mark.parametrize("said", [{}, {"submit": True}, {"submit": True, "urgent": True}])
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        (said, who)
+        for n, said in enumerate([{}, {"submit": True}, {"submit": True, "urgent": True}])
+        for who in some(
+            ["filer", "intake_agent", "crip_coordinator", "on_call", "api_119"], f"unverified-{n}", 2
+        )
+    ],
+)
 def test_an_account_that_nobody_verified_begins_no_concern(world, who, said):
     """domain.md T01: the rights are asked before the body; once the account is verified nothing is in the way."""
     form = (

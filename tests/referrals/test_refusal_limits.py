@@ -221,10 +221,13 @@ def test_every_address_of_cases_waits_but_what_danger_needs(world, few):
     user, waits = world.user("crip_coordinator"), set()
     refused_often(world.as_("crip_coordinator"))
 
-    of_cases = [route for route in ROUTES if OF_CASES.match(route)]
+    every = [route for route in ROUTES if OF_CASES.match(route)]
+    assert len(every) > 150
+    few = one_in(3, every)
+    of_cases = [route for route in every if route in NEVER or route in few]
     page = Somebody(user)
-    for route in [*of_cases, *one_in(8, [route for route in ROUTES if route not in of_cases])]:
-        if route not in of_cases:
+    for route in [*of_cases, *one_in(8, [route for route in ROUTES if route not in every])]:
+        if route not in every:
             page = Somebody(user)  # some of them sign out
         verb, path = route.split(" ")
         for name, word in WORDS_OF_PAGES.items():
@@ -235,7 +238,7 @@ def test_every_address_of_cases_waits_but_what_danger_needs(world, few):
         if answer.status_code == 429:
             waits.add(route)
 
-    assert len(of_cases) > 150
+    assert len(of_cases) > 50
     assert waits == {route for route in {*of_cases} - NEVER if " /transmissions" not in route}
 
 

@@ -16,6 +16,7 @@ from referrals.models import BreakGlass, Referral, UseCount
 from tests.audit.owner import as_owner, written
 from tests.factories.concerns import concern, urgent
 from tests.kept import kept
+from tests.night import some
 from tests.security.procedure import seeing_all
 from tests.web.browsing import Somebody
 
@@ -116,15 +117,19 @@ def test_a_file_in_hand_costs_nothing_more(world, filed, two_an_hour):
 
 @pytest.mark.parametrize(
     "way",
-    [
-        "",
-        "/children",
-        "/attachments",
-        "/messages?channel=professionals",
-        "/duplicates",
-        "/links",
-        "/measures",
-    ],
+    some(
+        [
+            "",
+            "/children",
+            "/attachments",
+            "/messages?channel=professionals",
+            "/duplicates",
+            "/links",
+            "/measures",
+        ],
+        "a way in",
+        3,
+    ),
 )
 def test_every_way_into_a_file_counts(world, filed, two_an_hour, way):
     """A part of a file names the child as the whole does."""
@@ -137,7 +142,9 @@ def test_every_way_into_a_file_counts(world, filed, two_an_hour, way):
     assert (answer.status_code, answer.json()["code"]) == (429, "too-many-openings")
 
 
-@pytest.mark.parametrize("way", ["", "/famille", "/messages", "/etape/referral/acknowledge"])
+@pytest.mark.parametrize(
+    "way", some(["", "/famille", "/messages", "/etape/referral/acknowledge"], "pages", 2)
+)
 def test_pages_and_programs_share_one_count(world, filed, two_an_hour, way):
     page = Somebody(world.user("crip_coordinator"))
     page.goes(f"/dossiers/{filed[0]}")

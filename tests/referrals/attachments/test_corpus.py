@@ -58,7 +58,7 @@ BOMBS = ("pixels.png", "limite.png", "plus-un.png", "bombe.pdf")
 @pytest.mark.sec("SEC-FI5", "SEC-FI1")
 @pytest.mark.parametrize("name", CORPUS)
 def test_each_file_behaves_as_listed(request, draft, folder, name):
-    if name not in {*BOMBS, *some(list(CORPUS), "confined", 8)}:
+    if name not in {*BOMBS, *some(list(CORPUS), "confined", 4)}:
         request.getfixturevalue("unconfined")
     content, expected = CORPUS[name]
     content = content() if callable(content) else content
