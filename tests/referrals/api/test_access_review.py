@@ -104,8 +104,8 @@ def outcome(made, name, actor):
 @pytest.mark.sec("SEC-AZ16")
 def test_whoever_reads_no_journal_here_finds_no_anomaly(world):
     made = anomaly(world)
-    elsewhere = one_in(4, [one for one in world.secrets if one[0] != "93" and one[1] not in SEE])
-    for code, name in [one for one in world.secrets if one[0] == "93" or one[1] in SEE or one in elsewhere]:
+    others = one_in(3, [one for one in world.secrets if one[1] not in SEE])
+    for code, name in [one for one in world.secrets if one[1] in SEE or one in others]:
         caller = world.as_(name, code)
         sees = code == "93" and name in SEE
         for place in ("", "/entries", "/identities"):

@@ -160,7 +160,7 @@ def test_no_address_tells_a_filer_the_story_again_or_lets_it_be_changed(world):
     play(world, filed(case, form))
     filer, version = world.as_("filer"), version_of(case.pk)
 
-    for route in (*of_a_case("get"), *of_a_case("post", "put", "patch", "delete")[:: 1 if NIGHT else 2]):
+    for route in (*of_a_case("get"), *of_a_case("post", "put", "patch", "delete")[:: 1 if NIGHT else 4]):
         answer = ask(filer, route, route.at(case.pk), {"strengths": "autre"}, version=version)
         assert b"Secretqwzx" not in answer.content, route.name
         if route.verb != "get" and not route.path.endswith("/withdraw"):
@@ -255,7 +255,7 @@ def test_an_error_has_only_the_members_of_its_contract(world, case):
         "step", "rule", "law", "state", "version", "second_signers", "reason", "roles", "field",
     }  # fmt: skip
     marked = {"note": "Secretqwzx", "reason": ["Secretqwzx"], "Secretqwzx": 1, "child": "Secretqwzx"}
-    for route in routes("referrals", ("post", "patch")):
+    for route in routes("referrals", ("post", "patch"))[:: 1 if NIGHT else 2]:
         for who in some(("crip_coordinator", "filer", "auditor"), route.name):
             caller = world.as_(who)
             for version in some((None, 1, version_of(case.pk)), who + route.name):
