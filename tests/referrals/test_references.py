@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encryption import digest
@@ -11,6 +11,7 @@ from referrals.models import Referral
 from referrals.vocabulary import reference_numbers
 from tests.conftest import see_all
 from tests.factories.concerns import concern
+from tests.night import NIGHT
 
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FORM = re.compile(rf"[{SIGNS}]{{4}}-[{SIGNS}]{{4}}-[{SIGNS}]{{4}}-[{SIGNS}]")
@@ -68,6 +69,7 @@ def test_every_single_slip_in_one_reference_is_noticed():
         assert [wrong for wrong in slips | swaps if reference_numbers.heard(wrong)] == []
 
 
+@settings(max_examples=settings.default.max_examples if NIGHT else 12)
 @given(referenced, st.data())
 def test_how_it_was_written_down_does_not_count(said, data):
     spread = "".join(sign + data.draw(st.sampled_from(["", "-", " ", " - "])) for sign in said)

@@ -13,6 +13,7 @@ from referrals.policy.field_types import minutes
 from referrals.policy.working_time import Calendar, calendar_of, end_of, public_holidays
 from tests.expected import working_time
 from tests.expected.settings import DEFAULTS as TYPED
+from tests.night import NIGHT
 
 OFFICE = minutes(TYPED["opening_hours"])
 MINUTE = timedelta(minutes=1)
@@ -135,7 +136,7 @@ WEEKS = st.lists(st.one_of(st.just(()), DAYLIGHT, st.just(((0, 1440),))), min_si
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40 if NIGHT else 12, deadline=None)
 @given(start=STARTS, hours=st.integers(1, 24), zone=ZONES, week=WEEKS.map(tuple))
 def test_open_hours_are_as_many_open_minutes(start, hours, zone, week):
     due = Calendar(zone, week, "FR").after_open_hours(start, hours)

@@ -42,6 +42,7 @@ from referrals.models import (
 from referrals.vocabulary.access_requests import Withheld
 from tests.conftest import see_all
 from tests.kept import forget, kept
+from tests.night import NIGHT
 from tests.referrals.access_requests.desk import FATHER, GIRL, SPAN, TEXT, Desk, parts_of
 from tests.referrals.workflow.kit import AT, Kit
 
@@ -324,6 +325,8 @@ def test_a_wrong_requester_comes_to_no_file(desk, wrong, rule):
 
     assert refused(desk.scopes) == rule
     assert not Referral.objects.get(pk=desk.kit.case.pk).legal_hold
+    if not NIGHT and wrong not in (other_day, of_age):  # whatever was wrong, what follows is the same
+        return
     assert refused(lambda: desk.does("collect")) == "scope_is_set"
     assert desk.refuses("not_identified").state == "refused"
     (letter,) = json.loads(
@@ -546,6 +549,8 @@ def test_a_shut_gate_opens_by_an_inspector_alone(copied, fact, gate):
     assert [one["code"] for one in body["gates"]] == [gate]
 
     assert refused(lambda: copied.answers()) == "gate_lets_something_go"
+    if not NIGHT and fact not in (suspected, justice):  # whatever shut it, it opens in the same way
+        return
     copied.asks("crip_coordinator")
     assert refused(lambda: copied.answers()) == "gate_lets_something_go"
     copied.asks("ase_inspector")

@@ -97,7 +97,10 @@ def darkest(pdf, box):
 @pytest.mark.sec("SEC-FI2")
 @pytest.mark.parametrize(
     ("task", "media"),
-    [*(("draw", media) for media in Media), *product(("page", "words"), Media if NIGHT else [Media.PDF])],
+    [
+        *(("draw", media) for media in (Media if NIGHT else [Media.PDF, Media.PNG])),
+        *product(("page", "words"), Media if NIGHT else [Media.PDF]),
+    ],
 )
 def test_what_the_confined_process_makes_is_what_its_program_makes(monkeypatch, task, media):
     """Most tests of what is drawn run the program in their own process."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from referrals.access_requests.copies import Span
 from referrals.access_requests.redaction import counted, mark, merged, occurrences, redacted_text
 from referrals.vocabulary.access_requests import Withheld
+from tests.night import NIGHT
 
 FILER, TIERS = Withheld.FILER, Withheld.THIRD_PARTY
 #: Letters that never stand in a mark, so that what is left of a text can be told from it.
@@ -73,7 +74,7 @@ def test_a_passage_outside_of_its_text_is_an_error(start, end):
         redacted_text("trois", [Span(start=start, end=end, code=TIERS)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if NIGHT else 50, deadline=None)
 @given(spanned(), st.randoms())
 def test_what_is_left_is_what_stood_outside(sample, random):
     text, spans = sample

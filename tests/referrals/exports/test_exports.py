@@ -18,6 +18,7 @@ from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.world import LONG_AGO
 from tests.kept import kept
+from tests.night import some
 from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT, Kit
 from tests.web.visiting import Visitor, links, text
@@ -162,7 +163,9 @@ def test_the_file_is_sealed_at_rest_and_nothing_is_left_once_it_was_taken(world,
     assert left.taken_at == left.ended_at == READY
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")'])
+@pytest.mark.parametrize(
+    "name", some(["=1+1", "+33", "-2", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")'], "formula", 3)
+)
 def test_no_cell_is_a_formula(world, here, clock, name):
     named(here, here.child, last_name=name)
     row = made(world, clock)
@@ -231,8 +234,8 @@ def test_nobody_confirms_what_they_asked_for(world, here, clock):
 
 @pytest.mark.parametrize(
     ("who", "code", "status"),
-    [("crip_coordinator_2", "93", 404), ("supervisor", "75", 404), ("auditor", "93", 403),
-     ("assessor", "93", 403), ("territory_admin", "93", 403), ("filer", "93", 403)],
+    [("crip_coordinator_2", "93", 404), ("supervisor", "75", 404),
+     *some([(who, "93", 403) for who in ("auditor", "assessor", "territory_admin", "filer")], "nobody else")],
 )  # fmt: skip
 def test_nobody_else_knows_of_it(world, here, clock, who, code, status):
     row = made(world, clock)

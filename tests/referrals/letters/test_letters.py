@@ -237,7 +237,10 @@ def test_a_letter_is_made_by_who_signs_it_and_by_nobody_else(full, kind):
     one = due(full, SIGNS[kind][0], kind)[0]
     others = {name for names in SIGNS.values() for name in names} - set(SIGNS[kind])
 
-    refused = {who: prepare(full, who, one).status_code for who in (*sorted(others), *some(NOBODY, kind, 5))}
+    refused = {
+        who: prepare(full, who, one).status_code
+        for who in (*some(sorted(others), kind, 2), *some(NOBODY, kind, 2))
+    }
 
     assert set(refused.values()) <= {403, 404}, refused
     assert not Letter.objects.exists()
@@ -655,22 +658,17 @@ def test_a_letter_that_lacks_something_or_does_not_fit_is_not_signed(full, words
     assert rule in refused.json()["title"] + refused.json().get("detail", "")
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({"way": "post"}, 409), ({"way": "fax"}, 400), ({"on": "2026-11-23"}, 409), ({"on": "2026-11-25"}, 409),
-        ({"proof": ""}, 400), ({}, 200),
-    ],
-)  # fmt: skip
-def test_a_child_s_letter_goes_from_hand_to_hand_on_a_day_since_it_was_signed(full, body, status):
+def test_a_child_s_letter_goes_from_hand_to_hand_on_a_day_since_it_was_signed(full):
     who, pk, draft = ready(full)
     does(full, who, pk, "sign", draft=draft)
+    sent = {"on": TODAY.isoformat(), "way": "professional", "proof": "Lue."}
 
-    answer = does(
-        full, who, pk, "send", **{"on": TODAY.isoformat(), "way": "professional", "proof": "Lue."} | body
-    )
-
-    assert answer.status_code == status, answer.json()
+    for body, status in (
+        ({"way": "post"}, 409), ({"way": "fax"}, 400), ({"on": "2026-11-23"}, 409), ({"on": "2026-11-25"}, 409),
+        ({"proof": ""}, 400), ({}, 200),
+    ):  # fmt: skip
+        answer = does(full, who, pk, "send", **sent | body)
+        assert answer.status_code == status, (body, answer.json())
 
 
 def test_what_is_discarded_is_gone_and_may_be_made_anew(full):

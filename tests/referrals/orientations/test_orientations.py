@@ -18,6 +18,7 @@ from referrals.models import ExcludedResource, Orientation
 from referrals.orientations import tasks
 from tests.conftest import see_all
 from tests.factories.resources import a_service, a_structure
+from tests.night import some
 from tests.referrals.orientations.conftest import NEED
 from tests.referrals.workflow.kit import AT, Kit
 from tests.referrals.workflow.situations import SITUATIONS
@@ -92,7 +93,7 @@ def test_whoever_orients_may_look_for_a_service(seeking, who):
     assert set(seeking.found(who)) == {"Le Foyer", "L'Équipe"}
 
 
-@pytest.mark.parametrize("who", sorted({str(role) for role in Role} - set(ORIENTS)))
+@pytest.mark.parametrize("who", some(sorted({str(role) for role in Role} - set(ORIENTS)), "no list", 5))
 def test_nobody_else_gets_a_list_administrators_included(seeking, who):
     """field.md A.10.9: no list, and nobody learns in it, or in its refusal, which place a child must not meet."""
     excluded(seeking, structure=seeking.home.structure)
@@ -261,7 +262,7 @@ def said_of_home(seeking, **body):
     return {one["rule"]: one["verdict"] for one in line["findings"]}
 
 
-@pytest.mark.parametrize("situation", [str(one) for one in Situation])
+@pytest.mark.parametrize("situation", some([str(one) for one in Situation], "refused", 2))
 def test_every_situation_that_a_service_may_refuse_can_be_told(seeking, situation):
     """field.md A.9 R7: three of the six stand in no field of a case."""
     seeking.home.accepts = {situation: {"answer": "no", "words": ""}}
