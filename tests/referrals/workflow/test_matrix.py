@@ -66,8 +66,8 @@ class Tally:
     asked: Counter
     wrong: list
 
-    def decide(self, cell, expected, found):
-        self.asked[found] += 1
+    def decide(self, cell, expected, found, *, cells=1):
+        self.asked[found] += cells
         if found not in expected:
             self.wrong.append((*cell, sorted(expected), found))
 
@@ -122,26 +122,31 @@ def ask_person(one, machines):
     received = {}
     for request in transfer_requests.transfers_to(one.actor, at=AT).select_related("referral"):
         received[request.referral_id] = (request.referral, transfer_requests.ties_to(request, one.actor))
-    for asked in machines:
-        for state, case in one.cases.items():
+    for state, case in one.cases.items():
+        here = seen.get(case.pk)
+        crossing = received.get(case.pk) or here
+        for asked in machines:
             for step in asked.steps:
-                found = (received if step.crosses else {}).get(case.pk) or seen.get(case.pk)
+                found = crossing if step.crosses else here
                 ask_step(step, asked.declared[step.name], one, state, found, asked.parts, asked.tally)
 
 
 def ask_step(step, declared, one, state, known, parts, tally):
-    found = HIDDEN if known is None else FORBIDDEN
-    case = None
+    found, role, part_states = HIDDEN, None, step.part_states()
     if known is not None:
         row, ties = known
-        role = preconditions.role_in(declared, ties)
-        if role is not None:
-            assert str(role) == one.role
-            case = Case(row, actor=one.actor, at=AT)
-    for part_state in step.part_states():
-        if case is not None:
-            case.part = parts[part_state] if part_state else None
-            found = start(declared, case, ties)
+        found, role = FORBIDDEN, preconditions.role_in(declared, ties)
+    if role is None:
+        # Neither the service nor the tables look at the part: the cells of all its states are decided at once.
+        cell = (step.machine, step.name, state, "", one.role, one.relation)
+        expected = expected_outcomes(step, one, state, part_states[0])
+        tally.decide(cell, expected, found, cells=len(part_states))
+        return
+    assert str(role) == one.role
+    case = Case(row, actor=one.actor, at=AT)
+    for part_state in part_states:
+        case.part = parts[part_state] if part_state else None
+        found = start(declared, case, ties)
         cell = (step.machine, step.name, state, part_state, one.role, one.relation)
         tally.decide(cell, expected_outcomes(step, one, state, part_state), found)
 
