@@ -40,6 +40,7 @@ from tests.browser.checks import (
     assert_accessible,
     assert_fits,
     assert_good,
+    glanced_at,
     looked_at,
     sized,
 )
@@ -259,12 +260,16 @@ class Visitor:
         page.context.on("response", self._weigh)
 
     def _weigh(self, response: Response) -> None:
-        """Count what a page needs, all files together, by the lengths that the service tells; what is kept is no page.
+        """Count what a page needs, all files together, by the lengths that the service tells.
 
-        A file that the browser holds already counts as if it came anew.
+        What is kept is no page, nor is what a script asks for later. A file that the browser holds already counts as if
+        it came anew.
         """
         headers, request = response.headers, response.request
-        if headers.get("content-disposition", "").startswith("attachment"):
+        if (
+            headers.get("content-disposition", "").startswith("attachment")
+            or request.resource_type == "fetch"
+        ):
             return
         if request.is_navigation_request():
             self._reached = response.url
@@ -344,9 +349,8 @@ class Visitor:
     def looks(self, name: str) -> None:
         """Ask axe and the ruler about the page on a desk and, in the dark, on the narrowest window.
 
-        By day a checksum of the name says which of the two comes first: there axe reads what it hasn't read yet, and in
-        the other one what is seen there alone. Pictures of desk and phone are kept where they are wanted. At night all
-        colours are asked for in all windows.
+        By day a checksum of the name says in which of the two axe reads what it hasn't read yet. Pictures of desk and
+        phone are kept where they are wanted. At night all colours are asked for in all windows.
         """
         self.page.wait_for_load_state("load")
         looked_at(self.page)
@@ -355,19 +359,24 @@ class Visitor:
             del windows[1]  # its layout is the narrow one's (web/files/page.css)
             first = some(["desk", "narrow"], name)
             windows.sort(key=lambda one: one[0] not in first)
-        for kind, size in windows:
+        for number, (kind, size) in enumerate(windows):
             sized(self.page, size)
             if PICTURES and kind != "narrow":
                 self.page.screenshot(path=Path(PICTURES) / f"{name}-{kind}.png", full_page=True)
             assert_fits(self.page, name)
-            if kind != "phone":
+            if kind != "phone" and (NIGHT or number == 0):
                 assert_accessible(self.page, name, "dark" if kind == "narrow" else "light")
         self._rests(name)
 
     def glances(self, name: str) -> None:
-        """Ask axe and the ruler about the page as it is on the narrowest window; no picture is kept."""
+        """Ask axe and the ruler about the page as it is on the narrowest window, by day once for each kind of page.
+
+        No picture is kept.
+        """
         self.page.wait_for_load_state("load")
         looked_at(self.page)
+        if glanced_at(self.page):
+            return
         sized(self.page, NARROW)
         assert_fits(self.page, name)
         assert_accessible(self.page, name)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.acting import answers
+from tests.browser.acting import answers, sends
 from tests.browser.checks import DESK, NARROW, assert_by_keyboard
 from tests.browser.conftest import Visitor
 
@@ -28,16 +28,19 @@ def adds_a_structure(editor: Visitor, name: str) -> None:
     expect(editor.page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
-def adds_a_service(editor: Visitor, name: str) -> None:
-    editor.follows("Ajouter un service")
-    editor.glances("directory-service-new")
-    said = {
+def a_service(name: str) -> dict[str, str | list[str]]:
+    return {
         "name": name, "description": "Accueil de nuit de filles victimes d'exploitation sexuelle, avec un suivi le jour.",
         "needs": ["Un hébergement pour cette nuit", "Un accueil éloigné", "Un soutien psychologique"],
         "specialised": "Dédié", "age_from": "13", "age_to": "17", "email": "accueil@essai.invalid",
         "opening_hours": "Mo-Su 08:00-20:00",
     }  # fmt: skip
-    answers(editor, said)
+
+
+def adds_a_service(editor: Visitor, name: str) -> None:
+    editor.follows("Ajouter un service")
+    editor.glances("directory-service-new")
+    answers(editor, a_service(name))
     editor.presses("Ajouter le service")
     expect(editor.page.get_by_role("heading", level=1)).to_contain_text(name)
 
@@ -114,9 +117,10 @@ def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(vi
     visitor.follows("Revenir à la fiche")
     visitor.follows("La structure")
     visitor.looks("directory-structure")
+    new = visitor.page.get_by_role("link", name="Ajouter un service").first.get_attribute("href")
     for n in range(2, 11):
-        adds_a_service(visitor, f"{SERVICE} n° {n}")
-        visitor.follows("La structure")
+        sends(visitor, new, a_service(f"{SERVICE} n° {n}"), "Ajouter le service", f"{SERVICE} n° {n}")
+    visitor.page.reload()
     home = visitor.page.url.removeprefix(visitor.service.address)
     for page in ("correction", "etat"):
         visitor.goes(f"{home}/{page}")

@@ -2,9 +2,21 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.acting import NOTHING, TODAY, Said, answers, comes_to, compares, does, opens, signed
+from tests.browser.acting import (
+    NOTHING,
+    TODAY,
+    Said,
+    answers,
+    comes_to,
+    compares,
+    does,
+    has_done,
+    opens,
+    signed,
+)
 from tests.browser.conftest import PHONE, Visitor, somebody_else
 from tests.browser.test_filing import REFERENCE, says, ticks
+from tests.night import NIGHT
 
 #: What the police found out, item by item.
 KNOWN = (
@@ -37,45 +49,47 @@ def files_in_the_night(worker: Visitor, name: str = "filer_home", child: Said = 
     return reference
 
 
-def test_s7_an_urgent_night(visitor, browser, service):
-    """A worker files from a phone; the officer finds the call, opens with a reason, gives back; another one reviews."""
-    with somebody_else(browser, service) as worker:
-        reference = files_in_the_night(worker)
-    main = visitor.page.locator("main")
-    visitor.signs_in("on_call")
-    visitor.goes("/appels")
-    expect(main).to_contain_text(reference)
-    visitor.looks("calls")
-    visitor.page.get_by_role("link", name=f"Ouvrir le dossier {reference}").click()
-    visitor.page.wait_for_url("**/dossiers/*-*")
-    case = visitor.page.url.rpartition("/")[2]
-    expect(main).not_to_contain_text("frappée")
+if NIGHT:  # by day: test_cases.py, test_today.py, journeys/test_s07_urgent_night.py
 
-    visitor.goes("/ouvertures")
-    visitor.page.get_by_label("Référence du dossier").fill(reference)
-    visitor.page.get_by_label("Motivation").fill("Appel de nuit : enfant en danger immédiat.")
-    visitor.presses("Ouvrir en urgence")
-    visitor.page.wait_for_url(f"**/dossiers/{case}")
-    expect(main).to_contain_text("frappée")
-    visitor.goes("/appels")
-    expect(main).not_to_contain_text(reference)
-    visitor.goes(f"/dossiers/{case}/signatures")
-    visitor.follows("Mettre fin à l'ouverture d'urgence")
-    visitor.presses("Mettre fin à l'ouverture d'urgence")
-    visitor.goes(f"/dossiers/{case}")
-    expect(main).not_to_contain_text("frappée")
+    def test_s7_an_urgent_night(visitor, browser, service):
+        """A worker files from a phone; the officer finds the call, opens with a reason, gives back; another one reviews."""
+        with somebody_else(browser, service) as worker:
+            reference = files_in_the_night(worker)
+        main = visitor.page.locator("main")
+        visitor.signs_in("on_call")
+        visitor.goes("/appels")
+        expect(main).to_contain_text(reference)
+        visitor.looks("calls")
+        visitor.page.get_by_role("link", name=f"Ouvrir le dossier {reference}").click()
+        visitor.page.wait_for_url("**/dossiers/*-*")
+        case = visitor.page.url.rpartition("/")[2]
+        expect(main).not_to_contain_text("frappée")
 
-    with somebody_else(browser, service) as coordinator:
-        coordinator.signs_in("crip_coordinator")
-        coordinator.goes("/ouvertures")
-        line = coordinator.page.locator(".queue > li").filter(has_text=reference)
-        line.get_by_role("link", name="Examiner").click()
-        coordinator.follows("Valider l'ouverture d'urgence")
-        coordinator.presses("Valider l'ouverture d'urgence")
-        done = coordinator.page.get_by_text("« Valider l'ouverture d'urgence » : c'est fait.")
-        done.wait_for()
-        coordinator.goes(f"/dossiers/{case}/historique")
-        expect(coordinator.page.locator("main")).to_contain_text("Valider l'ouverture d'urgence")
+        visitor.goes("/ouvertures")
+        visitor.page.get_by_label("Référence du dossier").fill(reference)
+        visitor.page.get_by_label("Motivation").fill("Appel de nuit : enfant en danger immédiat.")
+        visitor.presses("Ouvrir en urgence")
+        visitor.page.wait_for_url(f"**/dossiers/{case}")
+        expect(main).to_contain_text("frappée")
+        visitor.goes("/appels")
+        expect(main).not_to_contain_text(reference)
+        visitor.goes(f"/dossiers/{case}/signatures")
+        visitor.follows("Mettre fin à l'ouverture d'urgence")
+        visitor.presses("Mettre fin à l'ouverture d'urgence")
+        visitor.goes(f"/dossiers/{case}")
+        expect(main).not_to_contain_text("frappée")
+
+        with somebody_else(browser, service) as coordinator:
+            coordinator.signs_in("crip_coordinator")
+            coordinator.goes("/ouvertures")
+            line = coordinator.page.locator(".queue > li").filter(has_text=reference)
+            line.get_by_role("link", name="Examiner").click()
+            coordinator.follows("Valider l'ouverture d'urgence")
+            coordinator.presses("Valider l'ouverture d'urgence")
+            done = coordinator.page.get_by_text("« Valider l'ouverture d'urgence » : c'est fait.")
+            done.wait_for()
+            coordinator.goes(f"/dossiers/{case}/historique")
+            expect(coordinator.page.locator("main")).to_contain_text("Valider l'ouverture d'urgence")
 
 
 def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
@@ -158,8 +172,8 @@ def test_s6_two_professionals_and_one_girl(visitor, browser, service, people):
         for one in (target, case):
             compares(coordinator, one)
         searched = {"method": "Recherche manuelle", "where": "Registre.", "found": "Non"}
-        does(coordinator, target, "Ouvrir la première analyse", searched)
-        does(coordinator, case, "Ouvrir la première analyse", {"method": "Recherche automatique"})
+        has_done(coordinator, target, "Ouvrir la première analyse", searched)
+        has_done(coordinator, case, "Ouvrir la première analyse", {"method": "Recherche automatique"})
         coordinator.goes(pair)
         coordinator.page.locator("a.offer").filter(has_text="Confirmer le rapprochement").click()
         answers(coordinator, {"kind": "Même"})

@@ -4,6 +4,11 @@ from playwright.sync_api import expect
 
 from tests.browser.acting import TODAY, assessed, does, opens, refused, silent
 from tests.browser.test_filing import SAVE, begins, fills
+from tests.night import NIGHT
+
+__test__ = (
+    NIGHT  # its rules by day: journeys/test_s08_refusal.py; such steps and refusals on pages: test_parents.py
+)
 
 OFFER = {
     "decisions-0-decision": "Protection administrative", "decisions-0-motivation": "Le danger est confirmé.",
