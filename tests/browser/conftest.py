@@ -67,9 +67,8 @@ FLAGS = [
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say what they need."""
-    here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
+        if item.nodeid.startswith("tests/browser/"):
             item.add_marker(pytest.mark.needs("chromium"))
             item.add_marker(pytest.mark.slow("a browser"))
             item.add_marker(pytest.mark.real_clock("the service and the browser have the machine's"))
