@@ -88,12 +88,14 @@ def write_files(cast: Cast, *, at: datetime) -> None:
     with os.fdopen(os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "w") as file:
         os.fchmod(file.fileno(), PRIVATE)
         file.write("\n".join(lines) + "\n")
-    child = forms.child(HOME, "Alex", forms.born(14, at), "girl")
+    # Of another family than the cases played: a match that is found meanwhile would stop the lines to try (T06).
+    child = forms.child(HOME, "Alex", forms.born(14, at), "girl", last_name="Modèle")
     form = forms.concern(
         [child],
         "Absences répétées ; elle montre des cadeaux coûteux.",
         on=at,
         prostitution_status_filer="at_risk",
+        holders=[{"name": "Mère Modèle", "link": "mother", "phone": "0100000003"}],
     )
     body = {"submit": True, **form}
     concern_file().write_text(

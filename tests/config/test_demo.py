@@ -180,6 +180,14 @@ def test_the_lines_to_try_work_when_pasted(twice):
     }
 
 
+def test_the_concern_to_file_is_of_no_family_that_was_played(twice):
+    """A match found between two lines, which nobody has looked at, would stop the first analysis (T06)."""
+    state, _, _, _ = twice
+    concern = (state / "demo_concern.json").read_text(encoding="utf-8")
+
+    assert [said for said in ("Exemple", "0100000001", "0100000002") if said in concern] == []
+
+
 def test_the_journal_is_verified_without_the_service_as_the_last_line_says(twice):
     _, _, _, answers = twice
     status, said = answers[-1]
