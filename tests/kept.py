@@ -36,9 +36,8 @@ from encryption.row_writes import Waiting
 from outbox import maintenance_gate
 from tests import statements
 from tests.clock import NOW
-from tests.copies import Copy, Unchanged
+from tests.copies import Copy
 
-__all__ = ["Unchanged"]
 BOTH = ["default", "keys"]
 _FIRST = "_kept_states"
 #: How many functions may build upon one another: each begins an hour after the one before.

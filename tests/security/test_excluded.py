@@ -22,12 +22,13 @@ from referrals.models import (
     SheetReader,
     TransferRequest,
 )
+from tests.copies import Unchanged
 from tests.days import today
 from tests.expected.routes import LINES, ROUTES
 from tests.expected.vocabulary import EXCLUDED, ROLES
 from tests.factories.concerns import concern
 from tests.factories.world import Caller
-from tests.kept import Unchanged, kept
+from tests.kept import kept
 from tests.night import NIGHT, some
 from tests.referrals.workflow.kit import Kit
 from tests.referrals.workflow.relations import HERE, build, measure

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from tests.kept import Unchanged, kept
+from tests.copies import Unchanged
+from tests.kept import kept
 from tests.referrals.workflow.expectations import STATES
 from tests.referrals.workflow.relations import build
 

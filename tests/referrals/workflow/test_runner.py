@@ -38,10 +38,11 @@ from referrals.models import (
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from tests.conftest import see_all
+from tests.copies import Unchanged
 from tests.expected.vocabulary import EXECUTING, RECEIVING, ROLES
 from tests.factories.resources import a_service
 from tests.factories.world import Caller
-from tests.kept import Unchanged, kept
+from tests.kept import kept
 from tests.night import NIGHT
 from tests.referrals.workflow import test_matrix as cells
 from tests.referrals.workflow.conftest import AT
