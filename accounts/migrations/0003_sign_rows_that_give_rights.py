@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from encryption.authentic import MacField
+from encryption.migrations._tables import Together
 
 TABLES = [
     "AccountRequest",
@@ -23,7 +24,7 @@ TABLES = [
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0002_hidden_instants")]
     operations = [
-        *(migrations.AddField(table, "mac", MacField()) for table in TABLES),
+        Together(migrations.AddField(table, "mac", MacField()) for table in TABLES),
         # Whoever signs a row knows what it says: the instant comes from the service where it is one of now.
         migrations.AlterField(
             "Membership", "reviewed_at", models.DateTimeField(default=timezone.now, db_default=Now())

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 from audit.migrations import _append_only, _roles, _tree, _views
 from encryption import marks
-from encryption.migrations._tables import CreateModels
+from encryption.migrations._tables import CreateModels, RunInDatabase
 
 OUTCOMES = [("allow", "allow"), ("deny", "deny"), ("fail", "fail")]
 
@@ -351,9 +351,9 @@ class Migration(migrations.Migration):
     dependencies = []
     operations = [
         CreateModels(MODELS),
-        migrations.RunPython(_tree.stand, _tree.fall),
-        migrations.RunPython(_append_only.stand, _append_only.fall),
-        migrations.RunPython(_views.stand, _views.fall),
-        migrations.RunPython(_roles.stand, _roles.fall),
+        RunInDatabase(_tree.stand, _tree.fall),
+        RunInDatabase(_append_only.stand, _append_only.fall),
+        RunInDatabase(_views.stand, _views.fall),
+        RunInDatabase(_roles.stand, _roles.fall),
         migrations.RunPython(put_mark, migrations.RunPython.noop),
     ]

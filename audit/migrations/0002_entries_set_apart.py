@@ -4,6 +4,7 @@ from django.db import migrations, models
 
 from audit.migrations._append_only import REFUSE
 from audit.migrations._roles import named
+from encryption.migrations._tables import RunInDatabase
 
 TABLE = "audit_refused"
 
@@ -87,5 +88,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(stand, fall),
+        RunInDatabase(stand, fall),
     ]

@@ -5,6 +5,8 @@ The columns are added by hand: otherwise SQLite would rebuild the table without 
 
 from django.db import migrations, models
 
+from encryption.migrations._tables import RunInDatabase
+
 COLUMNS = ("carried", "signature")
 
 
@@ -27,7 +29,7 @@ class Migration(migrations.Migration):
     dependencies = [("audit", "0002_entries_set_apart")]
     operations = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[migrations.RunPython(stand, fall)],
+            database_operations=[RunInDatabase(stand, fall)],
             state_operations=[
                 migrations.AddField("logorigin", column, models.BinaryField(db_default=b"", default=b""))
                 for column in COLUMNS

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from django.db import migrations, models
 
 from audit.migrations._append_only import REFUSE
+from encryption.migrations._tables import RunInDatabase
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 ACTOR, SUBJECT = "audit_actorpseudonym", "audit_subjectpseudonym"
@@ -112,13 +113,13 @@ def unkey(_apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("audit", "0003_signed_origins")]
     operations = [
-        migrations.RunPython(unguard, guard_as_before),
+        RunInDatabase(unguard, guard_as_before),
         migrations.RenameField("actorpseudonym", "user_id", "account"),
         migrations.AddField("actorpseudonym", "mac", models.BinaryField(max_length=32, null=True)),
         migrations.AddField("subjectpseudonym", "mac", models.BinaryField(max_length=32, null=True)),
-        migrations.RunPython(key, unkey),
+        RunInDatabase(key, unkey),
         # Rows that come back by going back need an instant, whichever.
         migrations.AlterField("actorpseudonym", "created_at", models.DateTimeField(default=LONG_AGO)),
         migrations.RemoveField("actorpseudonym", "created_at"),
-        migrations.RunPython(guard, unguard),
+        RunInDatabase(guard, unguard),
     ]

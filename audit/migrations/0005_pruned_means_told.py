@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 from audit.migrations import _pruning
+from encryption.migrations._tables import RunInDatabase
 
 
 class Migration(migrations.Migration):
@@ -11,5 +12,5 @@ class Migration(migrations.Migration):
         # Null, so that SQLite adds a column and doesn't copy the table without its triggers.
         migrations.AddField("PrunedRun", "youngest", models.DateTimeField(null=True)),
         migrations.AddField("PrunedRun", "writers", models.TextField(null=True)),
-        migrations.RunPython(_pruning.stand, _pruning.fall),
+        RunInDatabase(_pruning.stand, _pruning.fall),
     ]

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 from audit.migrations._roles import named
+from encryption.migrations._tables import RunInDatabase
 
 GRANT = "GRANT UPDATE (settled_at) ON audit_alarm TO repere_app"
 REVOKE = "REVOKE UPDATE (settled_at) ON audit_alarm FROM repere_app"
@@ -21,6 +22,6 @@ class Migration(migrations.Migration):
     operations = [
         # Null, so that SQLite adds a column and doesn't copy the table.
         migrations.AddField("Alarm", "settled_at", models.DateTimeField(null=True)),
-        migrations.RunPython(on_postgresql(GRANT), on_postgresql(REVOKE)),
+        RunInDatabase(on_postgresql(GRANT), on_postgresql(REVOKE)),
         migrations.AddIndex("PrunedRun", models.Index(fields=["origin", "first"], name="audit_pruned_place")),
     ]

@@ -4,6 +4,7 @@ from django.db import migrations, models
 
 from audit.migrations._roles import named
 from encryption.authentic import MacField
+from encryption.migrations._tables import RunInDatabase
 
 GRANT = """
 GRANT UPDATE (at, permanent, mac) ON audit_alarm TO repere_app;
@@ -28,5 +29,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("Alarm", "permanent", models.BooleanField(default=False, db_default=False)),
         migrations.AddField("Alarm", "mac", MacField()),
-        migrations.RunPython(on_postgresql(GRANT), on_postgresql(REVOKE)),
+        RunInDatabase(on_postgresql(GRANT), on_postgresql(REVOKE)),
     ]

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 from audit.migrations._roles import named
+from encryption.migrations._tables import RunInDatabase
 
 GRANT = """
 REVOKE ALL ON audit_sequencerpass FROM PUBLIC, repere_app, repere_auditor, repere_sequencer;
@@ -32,5 +33,5 @@ class Migration(migrations.Migration):
                 ]
             },
         ),
-        migrations.RunPython(grant, migrations.RunPython.noop),
+        RunInDatabase(grant, migrations.RunPython.noop),
     ]

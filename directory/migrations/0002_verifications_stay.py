@@ -6,6 +6,8 @@ migration that changes the table's columns makes it anew there, and has to set t
 
 from django.db import migrations, models
 
+from encryption.migrations._tables import RunInDatabase
+
 TABLE = "directory_verification"
 POSTGRESQL = f"""
 CREATE FUNCTION directory_verification_stays() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -48,5 +50,5 @@ class Migration(migrations.Migration):
             model_name="place",
             index=models.Index(fields=["department"], name="place_by_department"),
         ),
-        migrations.RunPython(stand, fall),
+        RunInDatabase(stand, fall),
     ]

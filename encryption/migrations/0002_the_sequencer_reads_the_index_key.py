@@ -6,6 +6,8 @@ The sequencer needs the key service too, which could unwrap any row it read: so 
 from django.conf import settings
 from django.db import migrations
 
+from encryption.migrations._tables import RunInDatabase
+
 STAND = """
 DO $$
 BEGIN
@@ -43,4 +45,4 @@ def fall(_apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("encryption", "0001_the_key_store")]
-    operations = [migrations.RunPython(stand, fall)]
+    operations = [RunInDatabase(stand, fall)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 from django.db.models.functions import Coalesce
 
 from encryption.fields import SealedField
-from encryption.migrations._tables import CreateModels
+from encryption.migrations._tables import CreateModels, RunInDatabase
 from referrals.migrations import _guards, _measure_catalogue, _row_level_security
 
 USER = settings.AUTH_USER_MODEL
@@ -3005,7 +3005,7 @@ class Migration(migrations.Migration):
     ]
     operations = [
         CreateModels(MODELS),
-        migrations.RunPython(_guards.stand, _guards.fall),
-        migrations.RunPython(_row_level_security.stand, _row_level_security.fall),
+        RunInDatabase(_guards.stand, _guards.fall),
+        RunInDatabase(_row_level_security.stand, _row_level_security.fall),
         migrations.RunPython(_measure_catalogue.load, migrations.RunPython.noop),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from encryption.migrations._tables import Together
+
 NOBODY = models.Value([], models.JSONField())
 
 
@@ -10,6 +12,10 @@ class Migration(migrations.Migration):
 
     dependencies = [("referrals", "0001_cases")]
     operations = [
-        migrations.AddField(name, "children", models.JSONField(blank=True, default=list, db_default=NOBODY))
-        for name in ("informationrequest", "complement", "filermessage", "teammessage", "attachment")
+        Together(
+            migrations.AddField(
+                name, "children", models.JSONField(blank=True, default=list, db_default=NOBODY)
+            )
+            for name in ("informationrequest", "complement", "filermessage", "teammessage", "attachment")
+        )
     ]

@@ -3,10 +3,11 @@
 from django.db import migrations
 
 from encryption.authentic import MacField
+from encryption.migrations._tables import Together
 
 TABLES = ["Approval", "Assignment", "DeclaredTie", "Exclusion", "Grant", "StandIn"]
 
 
 class Migration(migrations.Migration):
     dependencies = [("referrals", "0002_named_children")]
-    operations = [migrations.AddField(table, "mac", MacField()) for table in TABLES]
+    operations = [Together(migrations.AddField(table, "mac", MacField()) for table in TABLES)]

@@ -3,10 +3,11 @@
 from django.db import migrations
 
 from encryption.authentic import MacField
+from encryption.migrations._tables import Together
 
 TABLES = ["Referral", "Child", "Measure", "TransferRequest", "TransferReceiver", "Joining"]
 
 
 class Migration(migrations.Migration):
     dependencies = [("referrals", "0004_children_of_an_approval")]
-    operations = [migrations.AddField(table, "mac", MacField()) for table in TABLES]
+    operations = [Together(migrations.AddField(table, "mac", MacField()) for table in TABLES)]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from encryption.authentic import MacField
+from encryption.migrations._tables import RunInDatabase
 from referrals.migrations._row_level_security import stand_under_the_rule
 
 
@@ -35,5 +36,5 @@ class Migration(migrations.Migration):
             ],
             options={"default_permissions": ()},
         ),
-        migrations.RunPython(rule, migrations.RunPython.noop),
+        RunInDatabase(rule, migrations.RunPython.noop),
     ]

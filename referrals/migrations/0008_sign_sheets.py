@@ -3,10 +3,11 @@
 from django.db import migrations
 
 from encryption.authentic import MacField
+from encryption.migrations._tables import Together
 
 TABLES = ["EmergencySheet", "SheetReader"]
 
 
 class Migration(migrations.Migration):
     dependencies = [("referrals", "0007_watch_of_cells")]
-    operations = [migrations.AddField(table, "mac", MacField()) for table in TABLES]
+    operations = [Together(migrations.AddField(table, "mac", MacField()) for table in TABLES)]

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import migrations, models
 
+from encryption.migrations._tables import RunInDatabase, Together
 from referrals.migrations._guards import guard_again, let_go
 
 
@@ -69,45 +70,54 @@ class Migration(migrations.Migration):
             options={"ordering": ["at", "id"], "default_permissions": ()},
         ),
         migrations.AddIndex("savedview", models.Index(fields=["person", "at"], name="saved_view_person")),
-        migrations.RunPython(let_go, guard_again),
+        RunInDatabase(let_go, guard_again),
         migrations.RemoveIndex("referral", "referral_state_queue"),
         migrations.RemoveIndex("referral", "referral_unit_queue"),
         migrations.AddField("referral", "due_with_measures_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("referral", "due_with_justice_at", models.DateTimeField(blank=True, null=True)),
         *(migrations.AddField("referral", f"reference_{number}", group(number)) for number in (1, 2, 3)),
-        migrations.AddIndex(
-            "referral",
-            models.Index(fields=["authority", "due_with_measures_at", "id"], name="referral_queue_measures"),
-        ),
-        migrations.AddIndex(
-            "referral",
-            models.Index(fields=["authority", "due_with_justice_at", "id"], name="referral_queue_justice"),
-        ),
-        migrations.AddIndex(
-            "referral",
-            models.Index(
-                fields=["authority", "state", "due_with_justice_at", "id"], name="referral_state_queue"
-            ),
-        ),
-        migrations.AddIndex(
-            "referral",
-            models.Index(fields=["unit", "due_with_justice_at", "id"], name="referral_unit_queue"),
-        ),
-        *(
-            migrations.AddIndex(
-                "referral",
-                models.Index(fields=[f"reference_{number}"], name=f"referral_reference_{number}"),
-            )
-            for number in (1, 2, 3)
-        ),
-        migrations.AddIndex(
-            "referral",
-            models.Index(
-                fields=["filed_reference"],
-                name="referral_filed_reference",
-                condition=~models.Q(filed_reference=""),
-            ),
+        Together(
+            [
+                migrations.AddIndex(
+                    "referral",
+                    models.Index(
+                        fields=["authority", "due_with_measures_at", "id"], name="referral_queue_measures"
+                    ),
+                ),
+                migrations.AddIndex(
+                    "referral",
+                    models.Index(
+                        fields=["authority", "due_with_justice_at", "id"], name="referral_queue_justice"
+                    ),
+                ),
+                migrations.AddIndex(
+                    "referral",
+                    models.Index(
+                        fields=["authority", "state", "due_with_justice_at", "id"],
+                        name="referral_state_queue",
+                    ),
+                ),
+                migrations.AddIndex(
+                    "referral",
+                    models.Index(fields=["unit", "due_with_justice_at", "id"], name="referral_unit_queue"),
+                ),
+                *(
+                    migrations.AddIndex(
+                        "referral",
+                        models.Index(fields=[f"reference_{number}"], name=f"referral_reference_{number}"),
+                    )
+                    for number in (1, 2, 3)
+                ),
+                migrations.AddIndex(
+                    "referral",
+                    models.Index(
+                        fields=["filed_reference"],
+                        name="referral_filed_reference",
+                        condition=~models.Q(filed_reference=""),
+                    ),
+                ),
+            ]
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
-        migrations.RunPython(guard_again, let_go),
+        RunInDatabase(guard_again, let_go),
     ]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import encryption.authentic
+from encryption.migrations._tables import RunInDatabase
 from referrals.migrations._row_level_security import stand_under_the_authoritys_rule
 
 
@@ -140,5 +141,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(rule, migrations.RunPython.noop),
+        RunInDatabase(rule, migrations.RunPython.noop),
     ]

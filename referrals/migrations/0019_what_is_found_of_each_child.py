@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import encryption.cells
 import encryption.fields
+from encryption.migrations._tables import CreateModels, RunInDatabase
 from referrals.migrations._row_level_security import stand_under_the_rule
 
 NOT_HEARD = [
@@ -49,271 +50,287 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
-        migrations.CreateModel(
-            name="Finding",
-            fields=[
-                ("cells", encryption.cells.CellsField()),
-                (
-                    "id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "dimension",
-                    models.CharField(
-                        choices=[
-                            ("needs_rights", "Besoins et droits fondamentaux"),
-                            ("health", "État de santé"),
-                            ("education_conditions", "Conditions d'éducation"),
-                            ("development", "Développement"),
-                            ("wellbeing", "Bien-être"),
-                            ("suffering_signs", "Signes de souffrance"),
-                            ("safety", "Sécurité physique, protection, sécurité affective"),
-                            ("exploration", "Expériences et exploration"),
-                            ("rules_limits", "Cadre, règles, limites"),
-                            ("identity", "Identité"),
-                            ("self_esteem", "Estime de soi"),
-                            ("child_skills", "Compétences personnelles et sociales"),
-                            ("parenting", "Compétences parentales envers cet enfant"),
-                            ("holders_mobilise", "Capacité des titulaires à se mobiliser"),
-                            ("resources", "Ressources de l'enfant et de l'entourage"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("complete", models.BooleanField(default=False)),
-                (
-                    "finding",
-                    encryption.fields.SealedField(
-                        access_class="H", blank=True, default=None, label="finding.finding", null=True
-                    ),
-                ),
-                (
-                    "observed",
-                    encryption.fields.SealedField(
-                        access_class="H",
-                        blank=True,
-                        default=None,
-                        label="finding.observed",
-                        max_length=10000,
-                        null=True,
-                    ),
-                ),
-                (
-                    "reported",
-                    encryption.fields.SealedField(
-                        access_class="H",
-                        blank=True,
-                        default=None,
-                        label="finding.reported",
-                        max_length=10000,
-                        null=True,
-                    ),
-                ),
-                (
-                    "text",
-                    encryption.fields.SealedField(
-                        access_class="H",
-                        blank=True,
-                        default=None,
-                        label="finding.text",
-                        max_length=10000,
-                        null=True,
-                    ),
-                ),
-                (
-                    "health_observed",
-                    encryption.fields.SealedField(
-                        access_class="E",
-                        blank=True,
-                        default=None,
-                        label="finding.health_observed",
-                        max_length=10000,
-                        null=True,
-                        security_class="P4",
-                    ),
-                ),
-                (
-                    "health_reported",
-                    encryption.fields.SealedField(
-                        access_class="E",
-                        blank=True,
-                        default=None,
-                        label="finding.health_reported",
-                        max_length=10000,
-                        null=True,
-                        security_class="P4",
-                    ),
-                ),
-                (
-                    "health_text",
-                    encryption.fields.SealedField(
-                        access_class="E",
-                        blank=True,
-                        default=None,
-                        label="finding.health_text",
-                        max_length=10000,
-                        null=True,
-                        security_class="P4",
-                    ),
-                ),
-                (
-                    "assessment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="findings",
-                        to="referrals.assessment",
-                    ),
-                ),
-                (
-                    "child",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="findings",
-                        to="referrals.child",
-                    ),
-                ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="findings",
-                        to="referrals.referral",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position", "id"],
-                "abstract": False,
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("assessment", "child", "dimension"), name="finding_per_child_and_dimension"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Voice",
-            fields=[
-                ("cells", encryption.cells.CellsField()),
-                (
-                    "id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                ("complete", models.BooleanField(default=False)),
-                (
-                    "heard",
-                    models.CharField(
-                        choices=[
-                            ("alone", "Seul"),
-                            ("trusted", "Avec une personne de son choix"),
-                            ("with_holder", "Avec un titulaire"),
-                            ("not_heard", "Pas entendu"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("not_heard", models.CharField(blank=True, choices=NOT_HEARD, default="", max_length=20)),
-                ("heard_on", models.DateField(blank=True, null=True)),
-                (
-                    "heard_by",
-                    encryption.fields.SealedField(
-                        access_class="D", blank=True, default=None, label="voice.heard_by", null=True
-                    ),
-                ),
-                (
-                    "words",
-                    encryption.fields.SealedField(
-                        access_class="D",
-                        blank=True,
-                        default=None,
-                        label="voice.words",
-                        max_length=10000,
-                        null=True,
-                    ),
-                ),
-                (
-                    "wants",
-                    encryption.fields.SealedField(
-                        access_class="D",
-                        blank=True,
-                        default=None,
-                        label="voice.wants",
-                        max_length=10000,
-                        null=True,
-                    ),
-                ),
-                (
-                    "told",
-                    encryption.fields.SealedField(
-                        access_class="D",
-                        blank=True,
-                        default=None,
-                        label="voice.told",
-                        max_length=10000,
-                        null=True,
-                    ),
-                ),
-                (
-                    "not_heard_text",
-                    encryption.fields.SealedField(
-                        access_class="D", blank=True, default=None, label="voice.not_heard_text", null=True
-                    ),
-                ),
-                (
-                    "assessment",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="voices",
-                        to="referrals.assessment",
-                    ),
-                ),
-                (
-                    "child",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="voices",
-                        to="referrals.child",
-                    ),
-                ),
-                (
-                    "decision",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="voices",
-                        to="referrals.decision",
-                    ),
-                ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="voices",
-                        to="referrals.referral",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position", "id"],
-                "abstract": False,
-                "constraints": [
-                    models.UniqueConstraint(fields=("assessment", "child"), name="voice_per_child"),
-                    models.UniqueConstraint(fields=("decision",), name="voice_per_decision"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("assessment__isnull", True), ("decision__isnull", False)),
-                            models.Q(("assessment__isnull", False), ("decision__isnull", True)),
-                            _connector="OR",
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Finding",
+                    fields=[
+                        ("cells", encryption.cells.CellsField()),
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                            ),
                         ),
-                        name="voice_of_one_or_the_other",
-                    ),
-                ],
-            },
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "dimension",
+                            models.CharField(
+                                choices=[
+                                    ("needs_rights", "Besoins et droits fondamentaux"),
+                                    ("health", "État de santé"),
+                                    ("education_conditions", "Conditions d'éducation"),
+                                    ("development", "Développement"),
+                                    ("wellbeing", "Bien-être"),
+                                    ("suffering_signs", "Signes de souffrance"),
+                                    ("safety", "Sécurité physique, protection, sécurité affective"),
+                                    ("exploration", "Expériences et exploration"),
+                                    ("rules_limits", "Cadre, règles, limites"),
+                                    ("identity", "Identité"),
+                                    ("self_esteem", "Estime de soi"),
+                                    ("child_skills", "Compétences personnelles et sociales"),
+                                    ("parenting", "Compétences parentales envers cet enfant"),
+                                    ("holders_mobilise", "Capacité des titulaires à se mobiliser"),
+                                    ("resources", "Ressources de l'enfant et de l'entourage"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("complete", models.BooleanField(default=False)),
+                        (
+                            "finding",
+                            encryption.fields.SealedField(
+                                access_class="H", blank=True, default=None, label="finding.finding", null=True
+                            ),
+                        ),
+                        (
+                            "observed",
+                            encryption.fields.SealedField(
+                                access_class="H",
+                                blank=True,
+                                default=None,
+                                label="finding.observed",
+                                max_length=10000,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "reported",
+                            encryption.fields.SealedField(
+                                access_class="H",
+                                blank=True,
+                                default=None,
+                                label="finding.reported",
+                                max_length=10000,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "text",
+                            encryption.fields.SealedField(
+                                access_class="H",
+                                blank=True,
+                                default=None,
+                                label="finding.text",
+                                max_length=10000,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "health_observed",
+                            encryption.fields.SealedField(
+                                access_class="E",
+                                blank=True,
+                                default=None,
+                                label="finding.health_observed",
+                                max_length=10000,
+                                null=True,
+                                security_class="P4",
+                            ),
+                        ),
+                        (
+                            "health_reported",
+                            encryption.fields.SealedField(
+                                access_class="E",
+                                blank=True,
+                                default=None,
+                                label="finding.health_reported",
+                                max_length=10000,
+                                null=True,
+                                security_class="P4",
+                            ),
+                        ),
+                        (
+                            "health_text",
+                            encryption.fields.SealedField(
+                                access_class="E",
+                                blank=True,
+                                default=None,
+                                label="finding.health_text",
+                                max_length=10000,
+                                null=True,
+                                security_class="P4",
+                            ),
+                        ),
+                        (
+                            "assessment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="findings",
+                                to="referrals.assessment",
+                            ),
+                        ),
+                        (
+                            "child",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="findings",
+                                to="referrals.child",
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="findings",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["position", "id"],
+                        "abstract": False,
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("assessment", "child", "dimension"),
+                                name="finding_per_child_and_dimension",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Voice",
+                    fields=[
+                        ("cells", encryption.cells.CellsField()),
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                        ("complete", models.BooleanField(default=False)),
+                        (
+                            "heard",
+                            models.CharField(
+                                choices=[
+                                    ("alone", "Seul"),
+                                    ("trusted", "Avec une personne de son choix"),
+                                    ("with_holder", "Avec un titulaire"),
+                                    ("not_heard", "Pas entendu"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "not_heard",
+                            models.CharField(blank=True, choices=NOT_HEARD, default="", max_length=20),
+                        ),
+                        ("heard_on", models.DateField(blank=True, null=True)),
+                        (
+                            "heard_by",
+                            encryption.fields.SealedField(
+                                access_class="D", blank=True, default=None, label="voice.heard_by", null=True
+                            ),
+                        ),
+                        (
+                            "words",
+                            encryption.fields.SealedField(
+                                access_class="D",
+                                blank=True,
+                                default=None,
+                                label="voice.words",
+                                max_length=10000,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "wants",
+                            encryption.fields.SealedField(
+                                access_class="D",
+                                blank=True,
+                                default=None,
+                                label="voice.wants",
+                                max_length=10000,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "told",
+                            encryption.fields.SealedField(
+                                access_class="D",
+                                blank=True,
+                                default=None,
+                                label="voice.told",
+                                max_length=10000,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "not_heard_text",
+                            encryption.fields.SealedField(
+                                access_class="D",
+                                blank=True,
+                                default=None,
+                                label="voice.not_heard_text",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "assessment",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="voices",
+                                to="referrals.assessment",
+                            ),
+                        ),
+                        (
+                            "child",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="voices",
+                                to="referrals.child",
+                            ),
+                        ),
+                        (
+                            "decision",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="voices",
+                                to="referrals.decision",
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="voices",
+                                to="referrals.referral",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["position", "id"],
+                        "abstract": False,
+                        "constraints": [
+                            models.UniqueConstraint(fields=("assessment", "child"), name="voice_per_child"),
+                            models.UniqueConstraint(fields=("decision",), name="voice_per_decision"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("assessment__isnull", True), ("decision__isnull", False)),
+                                    models.Q(("assessment__isnull", False), ("decision__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="voice_of_one_or_the_other",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
-        migrations.RunPython(rule, migrations.RunPython.noop),
+        RunInDatabase(rule, migrations.RunPython.noop),
     ]

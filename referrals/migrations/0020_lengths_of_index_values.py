@@ -2,13 +2,14 @@
 
 from django.db import migrations, models
 
+from encryption.migrations._tables import RunInDatabase
 from referrals.migrations._guards import guard_again, let_go
 
 
 class Migration(migrations.Migration):
     dependencies = [("referrals", "0019_what_is_found_of_each_child")]
     operations = [
-        migrations.RunPython(let_go, guard_again),
+        RunInDatabase(let_go, guard_again),
         migrations.AddField(
             "referral", "index_bits", models.PositiveSmallIntegerField(default=0, db_default=0)
         ),
@@ -39,5 +40,5 @@ class Migration(migrations.Migration):
                 condition=models.Q(searched_partly="not_indexed"),
             ),
         ),
-        migrations.RunPython(guard_again, let_go),
+        RunInDatabase(guard_again, let_go),
     ]

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 import encryption.fields
+from encryption.migrations._tables import RunInDatabase
 from referrals.migrations._guards import guard_again, let_go
 
 
@@ -18,7 +19,7 @@ def hide_the_false_end(apps, _schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("referrals", "0023_emergency_searches")]
     operations = [
-        migrations.RunPython(let_go, guard_again),
+        RunInDatabase(let_go, guard_again),
         migrations.AddField("child", "emancipated", models.BooleanField(default=False, db_default=False)),
         migrations.AddField(
             "child",
@@ -48,6 +49,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "referral", "majority_near", models.BooleanField(default=False, db_default=False)
         ),
-        migrations.RunPython(guard_again, let_go),
+        RunInDatabase(guard_again, let_go),
         migrations.RunPython(hide_the_false_end, migrations.RunPython.noop),
     ]

@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import encryption.cells
 import encryption.fields
+from encryption.migrations._tables import CreateModels, RunInDatabase
 from referrals.migrations._row_level_security import stand_under_the_rule
 
 NOT_HEARD = [
@@ -109,79 +110,88 @@ class Migration(migrations.Migration):
             name="earlier_concerns",
             field=sealed("assessment.earlier_concerns", max_length=10000),
         ),
-        migrations.CreateModel(
-            name="ChildDanger",
-            fields=[
-                *row(),
-                ("complete", models.BooleanField(default=False)),
-                ("danger_categories", models.JSONField(blank=True, default=list)),
-                ("maltreatment", models.JSONField(blank=True, default=list)),
-                (
-                    "exploitation",
-                    models.CharField(blank=True, choices=EXPLOITATION, default="", max_length=20),
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="ChildDanger",
+                    fields=[
+                        *row(),
+                        ("complete", models.BooleanField(default=False)),
+                        ("danger_categories", models.JSONField(blank=True, default=list)),
+                        ("maltreatment", models.JSONField(blank=True, default=list)),
+                        (
+                            "exploitation",
+                            models.CharField(blank=True, choices=EXPLOITATION, default="", max_length=20),
+                        ),
+                        ("hold", sealed("child_danger.hold")),
+                        ("debt", sealed("child_danger.debt")),
+                        ("third_parties", sealed("child_danger.third_parties", max_length=5000)),
+                        ("digital", sealed("child_danger.digital", max_length=5000)),
+                        ("tonight", sealed("child_danger.tonight")),
+                        ("assessment", to("assessment", "dangers")),
+                        ("child", to("child", "dangers")),
+                        ("referral", to("referral", "dangers")),
+                    ],
+                    options={
+                        "ordering": ["position", "id"],
+                        "abstract": False,
+                        "constraints": [
+                            models.UniqueConstraint(fields=("assessment", "child"), name="danger_per_child")
+                        ],
+                    },
                 ),
-                ("hold", sealed("child_danger.hold")),
-                ("debt", sealed("child_danger.debt")),
-                ("third_parties", sealed("child_danger.third_parties", max_length=5000)),
-                ("digital", sealed("child_danger.digital", max_length=5000)),
-                ("tonight", sealed("child_danger.tonight")),
-                ("assessment", to("assessment", "dangers")),
-                ("child", to("child", "dangers")),
-                ("referral", to("referral", "dangers")),
-            ],
-            options={
-                "ordering": ["position", "id"],
-                "abstract": False,
-                "constraints": [
-                    models.UniqueConstraint(fields=("assessment", "child"), name="danger_per_child")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="HolderOpinion",
-            fields=[
-                *row(),
-                ("complete", models.BooleanField(default=False)),
-                (
-                    "met",
-                    models.CharField(
-                        blank=True, choices=[("met", "Oui"), ("not_met", "Non")], default="", max_length=20
-                    ),
+                migrations.CreateModel(
+                    name="HolderOpinion",
+                    fields=[
+                        *row(),
+                        ("complete", models.BooleanField(default=False)),
+                        (
+                            "met",
+                            models.CharField(
+                                blank=True,
+                                choices=[("met", "Oui"), ("not_met", "Non")],
+                                default="",
+                                max_length=20,
+                            ),
+                        ),
+                        ("not_met", models.CharField(blank=True, choices=NOT_MET, default="", max_length=20)),
+                        ("needs", sealed("holder_opinion.needs", max_length=10000)),
+                        ("difficulties", sealed("holder_opinion.difficulties", max_length=10000)),
+                        ("understanding", sealed("holder_opinion.understanding", max_length=10000)),
+                        ("proposals", sealed("holder_opinion.proposals", max_length=10000)),
+                        ("not_met_text", sealed("holder_opinion.not_met_text")),
+                        ("assessment", to("assessment", "opinions")),
+                        ("holder", to("holder", "opinions")),
+                        ("referral", to("referral", "opinions")),
+                    ],
+                    options={
+                        "ordering": ["position", "id"],
+                        "abstract": False,
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("assessment", "holder"), name="opinion_per_holder"
+                            )
+                        ],
+                    },
                 ),
-                ("not_met", models.CharField(blank=True, choices=NOT_MET, default="", max_length=20)),
-                ("needs", sealed("holder_opinion.needs", max_length=10000)),
-                ("difficulties", sealed("holder_opinion.difficulties", max_length=10000)),
-                ("understanding", sealed("holder_opinion.understanding", max_length=10000)),
-                ("proposals", sealed("holder_opinion.proposals", max_length=10000)),
-                ("not_met_text", sealed("holder_opinion.not_met_text")),
-                ("assessment", to("assessment", "opinions")),
-                ("holder", to("holder", "opinions")),
-                ("referral", to("referral", "opinions")),
-            ],
-            options={
-                "ordering": ["position", "id"],
-                "abstract": False,
-                "constraints": [
-                    models.UniqueConstraint(fields=("assessment", "holder"), name="opinion_per_holder")
-                ],
-            },
+                migrations.CreateModel(
+                    name="InquiryConsidered",
+                    fields=[
+                        *row(),
+                        ("inquiry", models.UUIDField()),
+                        ("consideration", sealed("inquiry_considered.consideration", max_length=5000)),
+                        ("assessment", to("assessment", "considered")),
+                        ("referral", to("referral", "considered")),
+                    ],
+                    options={
+                        "ordering": ["position", "id"],
+                        "abstract": False,
+                        "constraints": [
+                            models.UniqueConstraint(fields=("assessment", "inquiry"), name="considered_once")
+                        ],
+                    },
+                ),
+            ]
         ),
-        migrations.CreateModel(
-            name="InquiryConsidered",
-            fields=[
-                *row(),
-                ("inquiry", models.UUIDField()),
-                ("consideration", sealed("inquiry_considered.consideration", max_length=5000)),
-                ("assessment", to("assessment", "considered")),
-                ("referral", to("referral", "considered")),
-            ],
-            options={
-                "ordering": ["position", "id"],
-                "abstract": False,
-                "constraints": [
-                    models.UniqueConstraint(fields=("assessment", "inquiry"), name="considered_once")
-                ],
-            },
-        ),
-        migrations.RunPython(rule, migrations.RunPython.noop),
+        RunInDatabase(rule, migrations.RunPython.noop),
     ]

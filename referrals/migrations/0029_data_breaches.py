@@ -10,6 +10,7 @@ from django.db import migrations, models
 import encryption.authentic
 import encryption.cells
 import encryption.fields
+from encryption.migrations._tables import RunInDatabase
 from referrals.migrations._row_level_security import stand_under_the_authoritys_rule
 
 HOURS = timedelta(hours=72)
@@ -380,6 +381,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(rule, migrations.RunPython.noop),
+        RunInDatabase(rule, migrations.RunPython.noop),
         migrations.RunPython(take_over, migrations.RunPython.noop),
     ]

@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import encryption.cells
 import encryption.fields
+from encryption.migrations._tables import CreateModels, RunInDatabase
 from referrals.migrations._row_level_security import stand_under_the_rule
 
 
@@ -74,303 +75,319 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
-        migrations.CreateModel(
-            name="ExcludedResource",
-            fields=[
-                ("cells", encryption.cells.CellsField()),
-                (
-                    "id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                ("since_at", models.DateTimeField()),
-                ("added_by", models.UUIDField(blank=True, null=True)),
-                ("lifted_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "reason",
-                    encryption.fields.SealedField(
-                        access_class="F",
-                        blank=True,
-                        default=None,
-                        label="excluded_resource.reason",
-                        null=True,
-                    ),
-                ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="excluded_resources",
-                        to="referrals.referral",
-                    ),
-                ),
-                (
-                    "resource",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="directory.service",
-                    ),
-                ),
-                (
-                    "structure",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="directory.structure",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position", "id"],
-                "abstract": False,
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("resource__isnull", False), ("structure__isnull", True)),
-                            models.Q(("resource__isnull", True), ("structure__isnull", False)),
-                            _connector="OR",
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="ExcludedResource",
+                    fields=[
+                        ("cells", encryption.cells.CellsField()),
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                            ),
                         ),
-                        name="excluded_resource_is_one",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("lifted_at__isnull", True)),
-                        fields=("referral", "structure"),
-                        name="excluded_structure_once",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("lifted_at__isnull", True)),
-                        fields=("referral", "resource"),
-                        name="excluded_resource_once",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Orientation",
-            fields=[
-                ("cells", encryption.cells.CellsField()),
-                (
-                    "id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("proposed", "Proposée"),
-                            ("asked", "Demandée"),
-                            ("under_study", "À l'étude"),
-                            ("accepted", "Acceptée"),
-                            ("refused", "Refusée"),
-                            ("expired", "Sans réponse"),
-                            ("withdrawn", "Retirée"),
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                        ("since_at", models.DateTimeField()),
+                        ("added_by", models.UUIDField(blank=True, null=True)),
+                        ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "reason",
+                            encryption.fields.SealedField(
+                                access_class="F",
+                                blank=True,
+                                default=None,
+                                label="excluded_resource.reason",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="excluded_resources",
+                                to="referrals.referral",
+                            ),
+                        ),
+                        (
+                            "resource",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="directory.service",
+                            ),
+                        ),
+                        (
+                            "structure",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="directory.structure",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["position", "id"],
+                        "abstract": False,
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("resource__isnull", False), ("structure__isnull", True)),
+                                    models.Q(("resource__isnull", True), ("structure__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="excluded_resource_is_one",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("lifted_at__isnull", True)),
+                                fields=("referral", "structure"),
+                                name="excluded_structure_once",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("lifted_at__isnull", True)),
+                                fields=("referral", "resource"),
+                                name="excluded_resource_once",
+                            ),
                         ],
-                        default="proposed",
-                        max_length=20,
-                    ),
+                    },
                 ),
-                (
-                    "need",
-                    models.CharField(
-                        choices=[
-                            ("tonight_shelter", "Un hébergement pour cette nuit"),
-                            ("distance_shelter", "Un accueil éloigné"),
-                            ("specialised_support", "Un accompagnement spécialisé"),
-                            ("outreach", "Un premier contact par une équipe qui va vers les jeunes"),
-                            ("medical_forensic", "Une audition et un examen médico-légal (UAPED)"),
-                            ("general_care", "Des soins"),
-                            ("sexual_health", "Une consultation de santé sexuelle"),
-                            ("mental_health", "Un soutien psychologique"),
-                            ("addiction", "Une aide pour une addiction"),
-                            ("legal_victim", "Un avocat ou une aide aux victimes"),
-                            ("complaint", "Un dépôt de plainte"),
-                            ("school_link", "Un lien avec l'école"),
-                            ("parents_support", "Un soutien aux parents"),
-                            ("digital_removal", "Un retrait d'images en ligne"),
-                            ("runaway_search", "Une recherche d'enfant en fugue"),
-                            ("trafficking_identification", "Une identification de victime de traite"),
-                            ("prevention_session", "Une séance de prévention"),
-                            ("training_advice", "Une formation ou un conseil entre professionnels"),
-                        ],
-                        max_length=26,
-                    ),
-                ),
-                ("rules_version", models.CharField(max_length=10)),
-                ("chosen_by", models.UUIDField(blank=True, null=True)),
-                ("proposed_at", models.DateTimeField()),
-                ("asked_at", models.DateTimeField(blank=True, null=True)),
-                ("asked_by", models.UUIDField(blank=True, null=True)),
-                (
-                    "channel",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("phone", "Téléphone"),
-                            ("sealed_mail", "Courriel chiffré"),
-                            ("mssante", "MSSanté"),
-                            ("post", "Courrier"),
-                            ("form", "Formulaire en ligne"),
-                        ],
-                        default="",
-                        max_length=20,
-                    ),
-                ),
-                ("remind_at", models.DateTimeField(blank=True, null=True)),
-                ("expires_at", models.DateTimeField(blank=True, null=True)),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "refusal_reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("no_place", "Pas de place"),
-                            ("age", "Âge"),
-                            ("sex", "Sexe"),
-                            ("territory", "Territoire"),
-                            ("risk_profile", "Situation jugée trop risquée"),
-                            ("agreement_missing", "Accord manquant"),
-                            ("incomplete", "Demande incomplète"),
-                            ("wrong_need", "Besoin auquel le service ne répond pas"),
-                            ("no_answer", "Pas de réponse"),
-                            ("closed", "Service fermé"),
-                        ],
-                        default="",
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "findings",
-                    encryption.fields.SealedField(
-                        access_class="J",
-                        blank=True,
-                        default=None,
-                        kind="json",
-                        label="orientation.findings",
-                        max_length=20000,
-                        null=True,
-                    ),
-                ),
-                (
-                    "despite",
-                    encryption.fields.SealedField(
-                        access_class="J", blank=True, default=None, label="orientation.despite", null=True
-                    ),
-                ),
-                (
-                    "text",
-                    encryption.fields.SealedField(
-                        access_class="J",
-                        blank=True,
-                        default=None,
-                        label="orientation.text",
-                        max_length=5000,
-                        null=True,
-                    ),
-                ),
-                (
-                    "asked_whom",
-                    encryption.fields.SealedField(
-                        access_class="J",
-                        blank=True,
-                        default=None,
-                        label="orientation.asked_whom",
-                        max_length=200,
-                        null=True,
-                    ),
-                ),
-                (
-                    "answer",
-                    encryption.fields.SealedField(
-                        access_class="J",
-                        blank=True,
-                        default=None,
-                        label="orientation.answer",
-                        max_length=5000,
-                        null=True,
-                    ),
-                ),
-                (
-                    "child",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orientations",
-                        to="referrals.child",
-                    ),
-                ),
-                (
-                    "referral",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orientations",
-                        to="referrals.referral",
-                    ),
-                ),
-                (
-                    "resource",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.service"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position", "id"],
-                "abstract": False,
-                "indexes": [
-                    models.Index(fields=["resource", "asked_at"], name="orientation_resource"),
-                    models.Index(
-                        condition=models.Q(("expires_at__isnull", False)),
-                        fields=["expires_at"],
-                        name="orientation_awaited",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "state__in",
-                                [
-                                    "proposed",
-                                    "asked",
-                                    "under_study",
-                                    "accepted",
-                                    "refused",
-                                    "expired",
-                                    "withdrawn",
+                migrations.CreateModel(
+                    name="Orientation",
+                    fields=[
+                        ("cells", encryption.cells.CellsField()),
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("proposed", "Proposée"),
+                                    ("asked", "Demandée"),
+                                    ("under_study", "À l'étude"),
+                                    ("accepted", "Acceptée"),
+                                    ("refused", "Refusée"),
+                                    ("expired", "Sans réponse"),
+                                    ("withdrawn", "Retirée"),
                                 ],
-                            )
-                        ),
-                        name="orientation_state_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("asked_at__isnull", False),
-                                ("expires_at__isnull", False),
-                                ("state__in", ("asked", "under_study")),
+                                default="proposed",
+                                max_length=20,
                             ),
-                            models.Q(
-                                models.Q(("state__in", ("asked", "under_study")), _negated=True),
-                                ("expires_at__isnull", True),
-                                ("remind_at__isnull", True),
-                            ),
-                            _connector="OR",
                         ),
-                        name="orientation_awaited_ends",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("refusal_reason", ""), ("state", "refused"), _negated=True),
-                        name="orientation_refused_for_a_reason",
-                    ),
-                ],
-            },
+                        (
+                            "need",
+                            models.CharField(
+                                choices=[
+                                    ("tonight_shelter", "Un hébergement pour cette nuit"),
+                                    ("distance_shelter", "Un accueil éloigné"),
+                                    ("specialised_support", "Un accompagnement spécialisé"),
+                                    ("outreach", "Un premier contact par une équipe qui va vers les jeunes"),
+                                    ("medical_forensic", "Une audition et un examen médico-légal (UAPED)"),
+                                    ("general_care", "Des soins"),
+                                    ("sexual_health", "Une consultation de santé sexuelle"),
+                                    ("mental_health", "Un soutien psychologique"),
+                                    ("addiction", "Une aide pour une addiction"),
+                                    ("legal_victim", "Un avocat ou une aide aux victimes"),
+                                    ("complaint", "Un dépôt de plainte"),
+                                    ("school_link", "Un lien avec l'école"),
+                                    ("parents_support", "Un soutien aux parents"),
+                                    ("digital_removal", "Un retrait d'images en ligne"),
+                                    ("runaway_search", "Une recherche d'enfant en fugue"),
+                                    ("trafficking_identification", "Une identification de victime de traite"),
+                                    ("prevention_session", "Une séance de prévention"),
+                                    ("training_advice", "Une formation ou un conseil entre professionnels"),
+                                ],
+                                max_length=26,
+                            ),
+                        ),
+                        ("rules_version", models.CharField(max_length=10)),
+                        ("chosen_by", models.UUIDField(blank=True, null=True)),
+                        ("proposed_at", models.DateTimeField()),
+                        ("asked_at", models.DateTimeField(blank=True, null=True)),
+                        ("asked_by", models.UUIDField(blank=True, null=True)),
+                        (
+                            "channel",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("phone", "Téléphone"),
+                                    ("sealed_mail", "Courriel chiffré"),
+                                    ("mssante", "MSSanté"),
+                                    ("post", "Courrier"),
+                                    ("form", "Formulaire en ligne"),
+                                ],
+                                default="",
+                                max_length=20,
+                            ),
+                        ),
+                        ("remind_at", models.DateTimeField(blank=True, null=True)),
+                        ("expires_at", models.DateTimeField(blank=True, null=True)),
+                        ("answered_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "refusal_reason",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("no_place", "Pas de place"),
+                                    ("age", "Âge"),
+                                    ("sex", "Sexe"),
+                                    ("territory", "Territoire"),
+                                    ("risk_profile", "Situation jugée trop risquée"),
+                                    ("agreement_missing", "Accord manquant"),
+                                    ("incomplete", "Demande incomplète"),
+                                    ("wrong_need", "Besoin auquel le service ne répond pas"),
+                                    ("no_answer", "Pas de réponse"),
+                                    ("closed", "Service fermé"),
+                                ],
+                                default="",
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "findings",
+                            encryption.fields.SealedField(
+                                access_class="J",
+                                blank=True,
+                                default=None,
+                                kind="json",
+                                label="orientation.findings",
+                                max_length=20000,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "despite",
+                            encryption.fields.SealedField(
+                                access_class="J",
+                                blank=True,
+                                default=None,
+                                label="orientation.despite",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "text",
+                            encryption.fields.SealedField(
+                                access_class="J",
+                                blank=True,
+                                default=None,
+                                label="orientation.text",
+                                max_length=5000,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "asked_whom",
+                            encryption.fields.SealedField(
+                                access_class="J",
+                                blank=True,
+                                default=None,
+                                label="orientation.asked_whom",
+                                max_length=200,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "answer",
+                            encryption.fields.SealedField(
+                                access_class="J",
+                                blank=True,
+                                default=None,
+                                label="orientation.answer",
+                                max_length=5000,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "child",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="orientations",
+                                to="referrals.child",
+                            ),
+                        ),
+                        (
+                            "referral",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="orientations",
+                                to="referrals.referral",
+                            ),
+                        ),
+                        (
+                            "resource",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="directory.service",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["position", "id"],
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["resource", "asked_at"], name="orientation_resource"),
+                            models.Index(
+                                condition=models.Q(("expires_at__isnull", False)),
+                                fields=["expires_at"],
+                                name="orientation_awaited",
+                            ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        [
+                                            "proposed",
+                                            "asked",
+                                            "under_study",
+                                            "accepted",
+                                            "refused",
+                                            "expired",
+                                            "withdrawn",
+                                        ],
+                                    )
+                                ),
+                                name="orientation_state_known",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("asked_at__isnull", False),
+                                        ("expires_at__isnull", False),
+                                        ("state__in", ("asked", "under_study")),
+                                    ),
+                                    models.Q(
+                                        models.Q(("state__in", ("asked", "under_study")), _negated=True),
+                                        ("expires_at__isnull", True),
+                                        ("remind_at__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="orientation_awaited_ends",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("refusal_reason", ""), ("state", "refused"), _negated=True
+                                ),
+                                name="orientation_refused_for_a_reason",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
-        migrations.RunPython(rule, migrations.RunPython.noop),
+        RunInDatabase(rule, migrations.RunPython.noop),
     ]
