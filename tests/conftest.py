@@ -54,6 +54,12 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure() -> None:
+    """Leave what is there to the end of the process: pytest and Python would look through a gigabyte for garbage."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def folder_of_run(request, tmp_path_factory):
     """Where the processes of this run leave things for one another."""

@@ -11,14 +11,23 @@ import pytest
 from _pytest import runner
 
 
-def _roomy(run: Callable[..., bool], item: pytest.Item, following: pytest.Item | None) -> bool:
-    return run(item, following)
+def _roomy(run: Callable[..., object], item: pytest.Item, following: pytest.Item | None) -> None:
+    run(item, following)
 
 
 _roomy.__code__ = _roomy.__code__.replace(co_stacksize=(1 << 19) // 8)
 
 
+def _told_briefly(item: pytest.Item, following: pytest.Item | None) -> None:
+    """Run a test in a process of several, which sends each report: not that it began, nor that its fixtures are made."""
+    for report in runner.runtestprotocol(item, log=False, nextitem=following):
+        if report.when != "setup" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     """Run a test as pytest does."""
-    return _roomy(runner.pytest_runtest_protocol, item, nextitem)
+    one_of_several = hasattr(item.config, "workerinput")
+    _roomy(_told_briefly if one_of_several else runner.pytest_runtest_protocol, item, nextitem)
+    return True
