@@ -5,7 +5,6 @@ as long as migrations, models and what these import are the same. ``tests/reposi
 migrations as the service does, at night all of them.
 """
 
-import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ MADE_FROM = (
 @contextmanager
 def made_quickly() -> Iterator[None]:
     """Let pytest-django make the tables within the block."""
-    with pytest.MonkeyPatch.context() as patch, _without_garbage():
+    with pytest.MonkeyPatch.context() as patch:
         if any(one.vendor != "sqlite" for one in connections.all()):
             yield
             return
@@ -74,13 +73,3 @@ def _leave(alias: str, copy: Path) -> None:
     with connections[alias].cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(unfinished)])
     unfinished.rename(copy)
-
-
-@contextmanager
-def _without_garbage() -> Iterator[None]:
-    """Look for none: the models of past states are many, and all are in use until the end."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

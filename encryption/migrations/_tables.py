@@ -6,11 +6,12 @@ it be rendered once, or don't ask for it.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import override
+from typing import Any, override
 
 from django.db import router
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, RunPython
+from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -83,11 +84,10 @@ def whole(operations: Sequence[Operation]) -> list[CreateModel]:
 
 
 class Together(Operation):
-    """Do several operations between two states: each on a table of its own, or all of them additions of indexes."""
+    """Do several changes of tables between two states: each of a table of its own, or all of them additions of indexes."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self.operations = list(operations)
-        self.reduces_to_sql = all(one.reduces_to_sql for one in self.operations)
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Change a state that isn't rendered; it will be when its models are next asked for."""
@@ -131,14 +131,28 @@ class RunInDatabase(RunPython):
     keep the signature of ``RunPython``; in place of the models they get None.
     """
 
-    @override
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        if router.allow_migrate(schema_editor.connection.alias, app_label, **self.hints):
-            self.code(None, schema_editor)
+    models: Any = None
 
     @override
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        if self.reverse_code is None:
-            raise NotImplementedError("You cannot reverse this operation")
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
         if router.allow_migrate(schema_editor.connection.alias, app_label, **self.hints):
-            self.reverse_code(None, schema_editor)
+            self.code(self.models, schema_editor)
+
+    @override
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if self.reverse_code is None:
+            raise IrreversibleError
+        if router.allow_migrate(schema_editor.connection.alias, app_label, **self.hints):
+            self.reverse_code(self.models, schema_editor)

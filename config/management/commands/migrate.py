@@ -1,5 +1,6 @@
 """Django's ``migrate``; of the key store it plays what makes tables there, and records the rest."""
 
+import gc
 from typing import Any, override
 
 from django.core.management.commands import migrate
@@ -11,11 +12,24 @@ TOLD = ("app_label", "fake", "plan", "check_unapplied", "prune")
 
 
 class Command(migrate.Command):
-    """Spare the key store a quarter of a minute: the router lets the migrations of all other apps do nothing there."""
+    """Spare the key store a quarter of a minute: the router lets the migrations of all other apps do nothing there.
+
+    Garbage waits until the end: to look for it among the models of past states again and again takes a third of the
+    time. From nothing, 600 MB of memory are used for it instead of 250.
+    """
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         """Bring a database to the migrations that there are, as Django does."""
+        looked_for = gc.isenabled()
+        gc.disable()
+        try:
+            self._play(*args, **options)
+        finally:
+            if looked_for:
+                gc.enable()
+
+    def _play(self, *args: Any, **options: Any) -> None:
         if options["database"] == KEY_STORE and not any(options[name] for name in TOLD):
             super().handle(*args, **options | {"app_label": APP_OF_KEYS, "run_syncdb": False})
             options |= {"fake": True, "skip_checks": True, "verbosity": 0}
