@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.sec("SEC-CR10"),
     pytest.mark.real_clock("when a key was replaced is told by the database's clock"),
 ]
-CASES = 12
+CASES = 12 if NIGHT else 9
 #: How many things each process does beside each step of a replacement.
 TIMES = 5 if NIGHT else 1
 

@@ -32,7 +32,7 @@ class Databases:
         """
         said, status, role = StringIO(), 0, settings.DATABASE_ROLE
         settings.DATABASE_ROLE = ""
-        connections.close_all()
+        self._close()
         try:
             call_command(*words, stdout=said, stderr=said)
         except CommandError as refused:
@@ -40,9 +40,15 @@ class Databases:
             status = 1
         finally:
             settings.DATABASE_ROLE = role
-            connections.close_all()
+            self._close()
         assert status == expect, (words, said.getvalue())
         return said.getvalue()
+
+    def _close(self) -> None:
+        """Let each connection be of the role of the moment; SQLite has none, and takes 5 ms to open one."""
+        for one in connections.all():
+            if one.vendor == "postgresql":
+                one.close()
 
     def backup(self, name: str) -> dict[str, str]:
         """Copy both; return the file of each part."""

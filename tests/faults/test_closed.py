@@ -29,6 +29,7 @@ from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
 from tests.factories.factors import sign_in_fully
 from tests.faults.crash import Crash, into_the_journal, quiet
+from tests.kept import kept
 from tests.night import some
 from tests.security.test_routes import WORDS_OF_PAGES
 from tests.web.browsing import let_in
@@ -109,7 +110,7 @@ def signed_in(world, name, accept=HTML, **more):
     return client
 
 
-@pytest.fixture
+@kept
 def draft(world):
     return world.as_("filer").post("referrals", concern()).json()["id"]
 

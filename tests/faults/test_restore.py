@@ -151,7 +151,8 @@ def test_what_was_shredded_since_the_backup_is_shredded_again_before_anybody_com
     assert Client().get("/readyz").status_code == 200
     assert is_gone(gone, draft)
     assert is_read(world, kept)
-    assert set(worker.once()) > {"shreds:completed"}
+    if NIGHT or restored == RESTORED[-1]:  # a worker works again, whichever it was
+        assert set(worker.once()) > {"shreds:completed"}
     with as_owner():
         assert Entry.objects.filter(act="key:shredded", subject=pseudonym).exists()
         assert Entry.objects.filter(act="restore:opened").count() == 1
@@ -411,10 +412,9 @@ def test_a_case_that_was_reopened_in_the_backup_goes_all_the_same(databases, wor
     assert is_gone(gone, draft)
 
 
+@pytest.mark.only_on("postgresql", "SQLite knows no roles")
 def test_nobody_but_the_owner_says_that_a_case_is_to_go_without_a_batch(databases, world, cases):
     _, kept, _ = cases
-    if connection.vendor != "postgresql":
-        return  # SQLite knows no roles
     with pytest.raises(Exception, match="permission denied"), transaction.atomic():
         Replayed.objects.create(pk=journal.subject(kept.pk))
     with pytest.raises(Exception, match="permission denied"), transaction.atomic():

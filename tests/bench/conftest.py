@@ -1,0 +1,18 @@
+"""What is read of an invented child is read once for all searches of a file of tests: these ask for the same ones."""
+
+from functools import cache
+
+import pytest
+
+from bench import growth, spellings
+from referrals.matching import phonetics
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_once():
+    family = cache(spellings.family)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(phonetics, "sound", cache(phonetics.sound))
+        patch.setattr(spellings, "family", family)
+        patch.setattr(growth, "family", family)
+        yield
