@@ -62,6 +62,16 @@ def copies() -> dict[str, Path]:
     return {alias: COPIES / f"{named}-{alias}.sqlite3" for alias in connections}
 
 
+def take_copies(places: dict[str, Path]) -> None:
+    """Put the copy of each database where a service will look for it, unless one isn't there."""
+    COPIES.mkdir(parents=True, exist_ok=True)
+    with alone(COPIES, "making"):  # a process that makes them now is waited for
+        there = copies()
+        if all(there[alias].exists() for alias in places):
+            for alias, place in places.items():
+                shutil.copyfile(there[alias], place)
+
+
 def _take(alias: str, copy: Path) -> None:
     connections[alias].close()
     shutil.copyfile(copy, connections[alias].settings_dict["NAME"])
