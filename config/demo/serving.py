@@ -22,6 +22,8 @@ forwarded_allow_ips = ""  # nobody stands before it: a header can't make a reque
 
 _stop = Event()
 PAUSE_SECONDS = 2.0
+#: Most of what a demonstration does that nobody uses are these passes: elsewhere there is one each second.
+SEQUENCER_PAUSE_SECONDS = 3.0
 
 
 def post_worker_init(_worker: object) -> None:
@@ -34,7 +36,8 @@ def post_worker_init(_worker: object) -> None:
 
     Thread(target=worker.forever, args=[_stop], kwargs={"pause_seconds": PAUSE_SECONDS}, daemon=True).start()
     # The key of the journal lies with this one process, as all of the demonstration does; elsewhere it has its own.
-    Thread(target=sequencer.forever, args=[_stop], daemon=True).start()
+    pause = {"pause_seconds": SEQUENCER_PAUSE_SECONDS}
+    Thread(target=sequencer.forever, args=[_stop], kwargs=pause, daemon=True).start()
 
 
 def worker_exit(_server: object, _worker: object) -> None:
