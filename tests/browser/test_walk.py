@@ -9,7 +9,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 
 import pytest
 from django.urls import Resolver404, resolve
@@ -207,6 +207,7 @@ def names() -> set[str]:
     return {name for name in shown if name} - NO_PAGE.keys()
 
 
+@cache
 def kind(path: str) -> tuple[str, str]:
     """Return which page an address shows: its name, and which of those that are told apart by a word."""
     try:
@@ -218,12 +219,17 @@ def kind(path: str) -> tuple[str, str]:
 
 
 def walk(visitor: Visitor, left: set[str], name: str, first: str | None) -> Iterator[tuple[str, str]]:
-    """Yield each kind of page that is left, once somebody stands on it; others are passed through."""
+    """Yield each kind of page that is left, once somebody stands on it; others are passed through.
+
+    By day those that are left come first: what lies behind others is asked for only where it is the way to one.
+    """
     waiting, met = [*([first] if first else []), *STARTS], Counter[str | tuple[str, str]]()
     if name and visitor.page.url.startswith(visitor.service.address):
         waiting.insert(0, visitor.page.url.removeprefix(visitor.service.address))
+    told_of = set(waiting)
     while waiting and (left or NIGHT):
-        path = waiting.pop(0)
+        next_one = 0 if NIGHT else next((n for n, one in enumerate(waiting) if kind(one)[0] in left), 0)
+        path = waiting.pop(next_one)
         what, which = kind(path)
         if (
             not what
@@ -243,7 +249,11 @@ def walk(visitor: Visitor, left: set[str], name: str, first: str | None) -> Iter
         else:
             answer = visitor.page.request.get(visitor.service.address + path, headers={"accept": "text/html"})
             told = answer.text() if "text/html" in answer.headers.get("content-type", "") else ""
-        waiting += [html.unescape(one) for one in re.findall(r'href="(/[^"]*)"', told)]
+        for link in re.findall(r'href="(/[^"]*)"', told):
+            to = html.unescape(link)
+            if to not in told_of:
+                told_of.add(to)
+                waiting.append(to)
 
 
 def test_every_page_can_be_used_by_everybody(request, browser, service):
