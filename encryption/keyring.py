@@ -349,9 +349,12 @@ def _likeness_before() -> dict[UUID, IndexKey]:
 
 def _row_in_use(kind: Kind, owner: UUID, *, without: Collection[str] = ()) -> WrappedKey:
     """Return the one row in use. Of two processes that make it together, the constraint lets one win."""
-    in_use = WrappedKey.objects.filter(kind=kind, owner=owner, retired_at=None).defer(*without)
+    in_use = WrappedKey.objects.filter(kind=kind, owner=owner, retired_at=None)
+    if without:
+        in_use = in_use.defer(*without)
     with store():
-        row = in_use.first()
+        # In no order: the constraint lets one be there.
+        row = next(iter(in_use[:1]), None)
         if row is None:
             # Two processes may come here together. The constraint keeps one row, and ``get`` reads the winner's in
             # both.
