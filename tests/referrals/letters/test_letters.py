@@ -31,7 +31,8 @@ from referrals.models import (
 )
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
-from tests.night import some
+from tests.kept import kept
+from tests.night import NIGHT, some
 from tests.referrals.workflow.filled import canary, sealed_fields
 from tests.referrals.workflow.kit import AT, TODAY
 
@@ -72,6 +73,52 @@ def prepare(kit, who, one, **other):
     answer = kit.world.as_(who).post(f"referrals/{kit.case.pk}/letters", body, key=uuid4().hex)
     see_all()
     return answer
+
+
+@kept
+def offered(full):
+    """What is due before anything was changed, by who signs it."""
+    return {who: due(full, who) for who in sorted({names[0] for names in SIGNS.values()})}
+
+
+def of(offered, kind):
+    """Return the lines of one kind, as who signs it first reads them."""
+    return [one for one in offered[SIGNS[kind][0]] if one["kind"]["code"] == kind]
+
+
+@kept
+def prepared(full, offered):
+    """The girl's letter: who signs it, and its id."""
+    who = SIGNS["child_letter"][0]
+    one = next(line for line in of(offered, "child_letter") if about(full, line)[1] == GIRL)
+    return who, prepare(full, who, one).json()["id"]
+
+
+@kept
+def completed(full, prepared):
+    """The same with its sentence: also the mark of what was read."""
+    who, pk = prepared
+    assert does(full, who, pk, "edit", why="Pour que tu ailles mieux.").status_code == 200
+    return who, pk, get(full, who, f"letters/{pk}").json()["draft"]
+
+
+@kept
+def signed(full, completed):
+    """The same, signed: who did, and its id."""
+    who, pk, draft = completed
+    assert does(full, who, pk, "sign", draft=draft).status_code == 200
+    return who, pk
+
+
+@kept
+def to_mother(full, offered):
+    """A letter about a decision, signed: who did, and its id."""
+    who = "ase_inspector"
+    one = next(line for line in of(offered, "decision_holders") if about(full, line)[0] == "mother")
+    pk = prepare(full, who, one).json()["id"]
+    answer = does(full, who, pk, "sign", draft=get(full, who, f"letters/{pk}").json()["draft"])
+    assert answer.status_code == 200
+    return who, pk
 
 
 def get(kit, who, path):
@@ -216,9 +263,9 @@ def test_nothing_is_due_to_a_holder_whose_information_waits_nor_about_who_is_no_
         ("holders_transfer", lambda full: TransferRequest.objects.update(state="refused")),
     ],
 )  # fmt: skip
-def test_without_its_step_a_letter_is_neither_due_nor_made(full, kind, spoil):
+def test_without_its_step_a_letter_is_neither_due_nor_made(full, offered, kind, spoil):
     who = SIGNS[kind][0]
-    before = due(full, who, kind)
+    before = of(offered, kind)
     assert before
     spoil(full)
 
@@ -233,8 +280,8 @@ def test_without_its_step_a_letter_is_neither_due_nor_made(full, kind, spoil):
 
 @pytest.mark.sec("SEC-AZ7")
 @pytest.mark.parametrize("kind", SIGNS)
-def test_a_letter_is_made_by_who_signs_it_and_by_nobody_else(full, kind):
-    one = due(full, SIGNS[kind][0], kind)[0]
+def test_a_letter_is_made_by_who_signs_it_and_by_nobody_else(full, offered, kind):
+    one = of(offered, kind)[0]
     others = {name for names in SIGNS.values() for name in names} - set(SIGNS[kind])
 
     refused = {
@@ -248,11 +295,11 @@ def test_a_letter_is_made_by_who_signs_it_and_by_nobody_else(full, kind):
 
 
 @pytest.mark.sec("SEC-AZ4", "SEC-AZ5", "SEC-AZ21")
-def test_a_letter_is_read_by_who_reads_all_that_it_says(full):
+def test_a_letter_is_read_by_who_reads_all_that_it_says(full, offered):
     """Who is excluded, of another authority, a filer, a service or an office that reads no case: the same 404."""
     ids = {}
     for kind in ("decision_holders", "holders_referral", "feedback"):
-        ids[kind] = prepare(full, SIGNS[kind][0], due(full, SIGNS[kind][0], kind)[0]).json()["id"]
+        ids[kind] = prepare(full, SIGNS[kind][0], of(offered, kind)[0]).json()["id"]
     readers = {
         "decision_holders": {
             "crip_coordinator",
@@ -272,9 +319,10 @@ def test_a_letter_is_read_by_who_reads_all_that_it_says(full):
         "feedback": {"crip_coordinator", "intake_agent", "assessor", "assessment_lead", "ase_inspector"},
     }
     for kind, pk in ids.items():
+        nobody = NOBODY if kind == "feedback" else some(NOBODY, kind, 4)
         found = {
             who
-            for who in (*readers["holders_referral"], *NOBODY)
+            for who in (*readers["holders_referral"], *nobody)
             if get(full, who, f"letters/{pk}").status_code == 200
         }
         assert found == readers[kind], kind
@@ -288,9 +336,9 @@ def test_a_letter_is_read_by_who_reads_all_that_it_says(full):
 
 
 @pytest.mark.sec("SEC-AZ20")
-def test_a_restricted_child_is_in_no_letter_of_who_is_not_on_its_list(full):
+def test_a_restricted_child_is_in_no_letter_of_who_is_not_on_its_list(full, offered):
     inspector = "ase_inspector"
-    for_girl = [one for one in due(full, inspector) if about(full, one)[1] == GIRL]
+    for_girl = [one for one in offered[inspector] if about(full, one)[1] == GIRL]
     made = prepare(full, inspector, for_girl[0]).json()["id"]
     full.set_child(restricted=True)
     Child.objects.get(pk=full.girl.pk).save()
@@ -355,10 +403,13 @@ def canaries_in(text):
 
 @pytest.mark.sec("SEC-AZ19")
 @pytest.mark.parametrize("kind", SIGNS)
-def test_each_letter_says_what_its_step_decided_and_nothing_else(full, kind):
+def test_each_letter_says_what_its_step_decided_and_nothing_else(full, offered, kind):
+    """By day one letter of each occasion: two holders are written to alike, and each under the own name (below)."""
     who, said = SIGNS[kind][0], set()
     classes = {field.label: field.access_class for field in sealed_fields()}
-    for one in due(full, who, kind):
+    lines = of(offered, kind)
+    occasions = {(one["part"], *one["children"], bool(one["holder"])): one for one in lines}
+    for one in lines if NIGHT else occasions.values():
         read = get(full, who, f"letters/{prepare(full, who, one).json()['id']}").json()
         text = json.dumps(read, ensure_ascii=False)
         assert "formality" not in text, "the words beside a formality stay in the file"
@@ -385,9 +436,9 @@ def test_no_kind_may_open_what_no_letter_says():
         assert gravest <= kind.classes, f"{kind.kind} opens what its readers may not read"
 
 
-def test_a_letter_opens_no_field_that_its_kind_does_not_declare(full, monkeypatch):
+def test_a_letter_opens_no_field_that_its_kind_does_not_declare(full, offered, monkeypatch):
     """The declaration is asked at each opening: a letter with a mistake in it says nothing rather than too much."""
-    one = due(full, "crip_coordinator", "feedback")[0]
+    one = of(offered, "feedback")[0]
     kind = type_of("feedback")
     monkeypatch.setitem(
         registry._types,
@@ -402,8 +453,8 @@ def test_a_letter_opens_no_field_that_its_kind_does_not_declare(full, monkeypatc
     assert "canary" not in json.dumps(answer)
 
 
-def test_two_holders_are_written_to_apart(full):
-    """Neither letter bears the other's name or address."""
+def test_two_holders_are_written_to_apart(full, offered):
+    """Neither letter bears the other's name or address; by day one letter of each kind to each."""
     names = {}
     for holder, words in ((full.mother, "Mère"), (full.father, "Père")):
         for name in ("name", "address"):
@@ -413,7 +464,8 @@ def test_two_holders_are_written_to_apart(full):
         names[str(holder.pk)] = words
     for kind in HOLDERS:
         who = SIGNS[kind][0]
-        for one in [line for line in due(full, who, kind) if line["holder"]]:
+        lines = [line for line in of(offered, kind) if line["holder"]]
+        for one in lines if NIGHT else {line["holder"]: line for line in lines}.values():
             text = get(full, who, f"letters/{prepare(full, who, one).json()['id']}").content.decode()
             own = names.pop(one["holder"])
             assert own in text
@@ -424,9 +476,9 @@ def test_two_holders_are_written_to_apart(full):
 @pytest.mark.parametrize(
     ("birth", "start"), [("2016-01-01", "Bonjour"), ("2013-01-01", "Bonjour"), ("2010-01-01", "Bonjour")]
 )
-def test_a_child_is_spoken_to_by_its_age(full, birth, start):
+def test_a_child_is_spoken_to_by_its_age(full, offered, birth, start):
     full.grow(full.girl, birth)
-    one = next(line for line in due(full, "ase_inspector", "child_letter") if about(full, line)[1] == GIRL)
+    one = next(line for line in of(offered, "child_letter") if about(full, line)[1] == GIRL)
     pk = prepare(full, "ase_inspector", one).json()["id"]
 
     read = get(full, "ase_inspector", f"letters/{pk}").json()
@@ -438,25 +490,25 @@ def test_a_child_is_spoken_to_by_its_age(full, birth, start):
     assert "119" in text
 
 
-def read_of(full, kind, one=None):
+def read_of(full, kind, one):
     who = SIGNS[kind][0]
-    pk = prepare(full, who, one or due(full, who, kind)[0]).json()["id"]
+    pk = prepare(full, who, one).json()["id"]
     return get(full, who, f"letters/{pk}").json()
 
 
-def test_a_formality_that_was_deferred_says_why_by_its_code(full):
+def test_a_formality_that_was_deferred_says_why_by_its_code(full, offered):
     """The words beside the code stay in the file."""
-    text = json.dumps(read_of(full, "transfer_cover"), ensure_ascii=False)
+    text = json.dumps(read_of(full, "transfer_cover", of(offered, "transfer_cover")[0]), ensure_ascii=False)
 
     assert "Différée : contraire à l'intérêt de l'enfant" in text
     assert "(motif)" not in text
 
 
 @pytest.mark.sec("SEC-AZ20")
-def test_the_slip_of_a_restricted_case_names_who_receives_it(full):
+def test_the_slip_of_a_restricted_case_names_who_receives_it(full, offered):
     """T46: nobody else of that authority learns of the case."""
     who = full.world.user("crip_coordinator", "75")
-    open_case = read_of(full, "transfer_cover")
+    open_case = read_of(full, "transfer_cover", of(offered, "transfer_cover")[0])
     assert open_case["to"][0] == "Monsieur ou Madame le président du conseil départemental"
     assert who.full_name not in open_case["to"]
     full.put(restricted=True)
@@ -492,11 +544,11 @@ def test_a_child_is_told_who_ordered_its_measure(full, kind, who):
 
 
 @pytest.mark.parametrize("birth", ["2016-01-01", "2013-01-01", "2010-01-01"])
-def test_a_child_s_rights_stand_in_its_letter_and_it_fits_on_a_page(full, birth):
+def test_a_child_s_rights_stand_in_its_letter_and_it_fits_on_a_page(full, prepared, birth):
     """§4.9: being heard, a lawyer, a trusted person, 119; of one measure, with a sentence of two lines why."""
     full.grow(full.girl, birth)
     Measure.objects.filter(pk=full.ordered.pk).update(state="cancelled")
-    who, pk = first(full)
+    who, pk = prepared
     assert does(full, who, pk, "edit", why="mot " * 30).status_code == 200
 
     read = get(full, who, f"letters/{pk}").json()
@@ -507,10 +559,10 @@ def test_a_child_s_rights_stand_in_its_letter_and_it_fits_on_a_page(full, birth)
     assert does(full, who, pk, "sign", draft=read["draft"]).status_code == 200, read["passages"]
 
 
-def test_the_rights_that_are_read_aloud_take_three_lines(full):
+def test_the_rights_that_are_read_aloud_take_three_lines(full, offered):
     """One more, and a letter of two measures with its sentence why no longer fits on its page."""
     full.grow(full.girl, "2016-01-01")
-    passages = read_of(full, "child_letter", due(full, "ase_inspector", "child_letter")[0])["passages"]
+    passages = read_of(full, "child_letter", of(offered, "child_letter")[0])["passages"]
 
     rights = next(one["paragraphs"] for one in passages if one["heading"] == "Tes droits")
 
@@ -519,7 +571,7 @@ def test_the_rights_that_are_read_aloud_take_three_lines(full):
     ))) == 3  # fmt: skip
 
 
-def test_towards_majority_the_whole_path_and_the_conditions_are_told(full):
+def test_towards_majority_the_whole_path_and_the_conditions_are_told(full, offered):
     ended = full.fill.row(
         Measure, child=full.girl, state="ended", type_id="aesf", judicial=False, proposed_at=AT,
         started_on=date(2024, 1, 2), over_on=date(2025, 1, 2),
@@ -530,7 +582,7 @@ def test_towards_majority_the_whole_path_and_the_conditions_are_told(full):
         started_on=date(2024, 1, 2),
     )  # fmt: skip
 
-    passages = read_of(full, "majority_notice")["passages"]
+    passages = read_of(full, "majority_notice", of(offered, "majority_notice")[0])["passages"]
 
     path = next(one["points"] for one in passages if one["heading"] == "Votre parcours")
     assert f"{ended.type.label_fr} – du 02/01/2024 au 02/01/2025" in path
@@ -544,21 +596,8 @@ def test_towards_majority_the_whole_path_and_the_conditions_are_told(full):
 # --- How it goes --------------------------------------------------------------------------------------
 
 
-def first(full, kind="child_letter", child=GIRL):
-    who = SIGNS[kind][0]
-    one = next(line for line in due(full, who, kind) if about(full, line)[1] == child)
-    return who, prepare(full, who, one).json()["id"]
-
-
-def ready(full):
-    """Prepare the girl's letter with its sentence; return who signs it, its id, and the mark of what was read."""
-    who, pk = first(full)
-    assert does(full, who, pk, "edit", why="Pour que tu ailles mieux.").status_code == 200
-    return who, pk, get(full, who, f"letters/{pk}").json()["draft"]
-
-
-def test_a_letter_is_prepared_completed_signed_and_sent(full):
-    who, pk, draft = ready(full)
+def test_a_letter_is_prepared_completed_signed_and_sent(full, completed):
+    who, pk, draft = completed
 
     assert get(full, who, f"letters/{pk}/page").status_code == 404, "what isn't signed is no document"
     assert does(full, who, pk, "sign", draft=draft).status_code == 200
@@ -600,8 +639,8 @@ def test_the_longest_letter_that_a_child_may_be_sent_prints_on_one_page():
     assert len(pypdfium2.PdfDocument(paper.pdf(paper.html(letter)))) == 1
 
 
-def test_what_is_signed_is_what_was_read(full):
-    who, pk, draft = ready(full)
+def test_what_is_signed_is_what_was_read(full, completed):
+    who, pk, draft = completed
     measure = Measure.objects.get(pk=full.offered.pk)
     measure.term_on = TODAY
     measure.save()
@@ -614,9 +653,8 @@ def test_what_is_signed_is_what_was_read(full):
     assert does(full, who, pk, "sign", draft=again["draft"]).status_code == 200
 
 
-def test_a_signed_letter_stays_as_it_was(full):
-    who, pk, draft = ready(full)
-    does(full, who, pk, "sign", draft=draft)
+def test_a_signed_letter_stays_as_it_was(full, signed):
+    who, pk = signed
     before = get(full, who, f"letters/{pk}/page").content
     Decision.objects.update(code="close")
 
@@ -630,8 +668,8 @@ def test_a_signed_letter_stays_as_it_was(full):
         ({"meeting_when": "Lundi"}, 400, "meeting_when"), ({"text": "Libre"}, 400, "text"), ({"why": "Une phrase."}, 200, ""),
     ],
 )  # fmt: skip
-def test_an_author_answers_what_the_kind_asks_and_no_more(full, body, status, where):
-    who, pk = first(full)
+def test_an_author_answers_what_the_kind_asks_and_no_more(full, prepared, body, status, where):
+    who, pk = prepared
 
     answer = does(full, who, pk, "edit", **body)
 
@@ -647,8 +685,8 @@ def test_an_author_answers_what_the_kind_asks_and_no_more(full, body, status, wh
         ({"why": "Une phrase.", "added": "\n".join(["Une ligne."] * 40)}, "tient sur une page"),
     ],
 )
-def test_a_letter_that_lacks_something_or_does_not_fit_is_not_signed(full, words, rule):
-    who, pk = first(full)
+def test_a_letter_that_lacks_something_or_does_not_fit_is_not_signed(full, prepared, words, rule):
+    who, pk = prepared
     if words:
         does(full, who, pk, "edit", **words)
 
@@ -658,9 +696,8 @@ def test_a_letter_that_lacks_something_or_does_not_fit_is_not_signed(full, words
     assert rule in refused.json()["title"] + refused.json().get("detail", "")
 
 
-def test_a_child_s_letter_goes_from_hand_to_hand_on_a_day_since_it_was_signed(full):
-    who, pk, draft = ready(full)
-    does(full, who, pk, "sign", draft=draft)
+def test_a_child_s_letter_goes_from_hand_to_hand_on_a_day_since_it_was_signed(full, signed):
+    who, pk = signed
     sent = {"on": TODAY.isoformat(), "way": "professional", "proof": "Lue."}
 
     for body, status in (
@@ -671,9 +708,8 @@ def test_a_child_s_letter_goes_from_hand_to_hand_on_a_day_since_it_was_signed(fu
         assert answer.status_code == status, (body, answer.json())
 
 
-def test_what_is_discarded_is_gone_and_may_be_made_anew(full):
-    who, pk, draft = ready(full)
-    does(full, who, pk, "sign", draft=draft)
+def test_what_is_discarded_is_gone_and_may_be_made_anew(full, signed):
+    who, pk = signed
     page = get(full, who, f"letters/{pk}/page")
     assert page.status_code == 200
 
@@ -690,9 +726,9 @@ def test_what_is_discarded_is_gone_and_may_be_made_anew(full):
     ]
 
 
-def test_an_invitation_may_be_sent_again(full):
+def test_an_invitation_may_be_sent_again(full, offered):
     who = "assessor"
-    one = due(full, who, "convocation")[0]
+    one = of(offered, "convocation")[0]
     pk = prepare(full, who, one).json()["id"]
     words = {
         "meeting_when": "Lundi 30 novembre à 14 h",
@@ -710,19 +746,10 @@ def test_an_invitation_may_be_sent_again(full):
 # --- Put off meanwhile (§2.8 no. 4) -------------------------------------------------------------------
 
 
-def signed_to_mother(full):
-    who = "ase_inspector"
-    one = next(line for line in due(full, who, "decision_holders") if about(full, line)[0] == "mother")
-    pk = prepare(full, who, one).json()["id"]
-    answer = does(full, who, pk, "sign", draft=get(full, who, f"letters/{pk}").json()["draft"])
-    assert answer.status_code == 200
-    return who, pk
-
-
-def test_once_the_information_is_put_off_no_letter_to_that_holder_is_there(full):
-    who, pk = signed_to_mother(full)
-    other = next(line for line in due(full, who, "decision_holders") if about(full, line)[0] == "father")
-    kept = prepare(full, who, other).json()["id"]
+def test_once_the_information_is_put_off_no_letter_to_that_holder_is_there(full, offered, to_mother):
+    who, pk = to_mother
+    other = next(line for line in of(offered, "decision_holders") if about(full, line)[0] == "father")
+    stays = prepare(full, who, other).json()["id"]
 
     full.ask(
         "referral", "inform_holders", {"holder": str(full.mother.pk), "occasion": "decision", "outcome": "deferred",
@@ -732,12 +759,12 @@ def test_once_the_information_is_put_off_no_letter_to_that_holder_is_there(full)
     row = Letter.objects.get(pk=pk)
     assert (row.state, row.page) == ("discarded", None)
     assert get(full, who, f"letters/{pk}/page").status_code == 404
-    assert Letter.objects.get(pk=kept).state == "prepared", "the other holder's stays"
+    assert Letter.objects.get(pk=stays).state == "prepared", "the other holder's stays"
     assert subjects_of("letter:lapse") == 1
 
 
-def test_a_holder_found_implicated_is_sent_nothing(full):
-    who, pk = signed_to_mother(full)
+def test_a_holder_found_implicated_is_sent_nothing(full, to_mother):
+    who, pk = to_mother
     implicated(full)
 
     refused = does(full, who, pk, "send", on=TODAY.isoformat(), way="registered", proof="AR")
@@ -745,9 +772,9 @@ def test_a_holder_found_implicated_is_sent_nothing(full):
     assert (refused.status_code, refused.json()["rule"]) == (409, "holder_may_be_written_to")
 
 
-def test_where_the_transfer_says_that_holders_are_told_later_none_is_written_to(full):
+def test_where_the_transfer_says_that_holders_are_told_later_none_is_written_to(full, offered):
     full.say_formalities([{"kind": "holders_informed", "outcome": "deferred", "reason": "child_interest"}])
-    one = due(full, "crip_coordinator", "holders_transfer")[0]
+    one = of(offered, "holders_transfer")[0]
     pk = prepare(full, "crip_coordinator", one).json()["id"]
 
     read = get(full, "crip_coordinator", f"letters/{pk}").json()
@@ -767,9 +794,8 @@ def subjects_of(act):
 
 
 @pytest.mark.sec("SEC-CR3", "SEC-AZ22")
-def test_a_letter_is_sealed_and_one_that_the_service_did_not_write_is_nobodys(full):
-    who, pk, draft = ready(full)
-    does(full, who, pk, "sign", draft=draft)
+def test_a_letter_is_sealed_and_one_that_the_service_did_not_write_is_nobodys(full, signed):
+    who, pk = signed
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM referrals_letter")
         stored = " ".join(map(str, cursor.fetchone()))
@@ -783,9 +809,8 @@ def test_a_letter_is_sealed_and_one_that_the_service_did_not_write_is_nobodys(fu
 
 
 @pytest.mark.sec("SEC-AL1")
-def test_each_act_and_each_reading_is_an_entry_that_names_the_case_alone(full):
-    who, pk, draft = ready(full)
-    does(full, who, pk, "sign", draft=draft)
+def test_each_act_and_each_reading_is_an_entry_that_names_the_case_alone(full, signed):
+    who, pk = signed
     get(full, who, f"letters/{pk}/page")
 
     for act in ("letter:prepare", "letter:edit", "letter:sign"):
