@@ -132,9 +132,9 @@ def read_all(one, state=STATE):
 @pytest.mark.sec("SEC-AZ7")
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_reads_exactly_the_fields_of_its_classes(full, role):
-    """By day one in four of the relations of each role, on PostgreSQL another one."""
+    """By day one in six of the relations of each role, on PostgreSQL another one."""
     pairs = [pair for pair in PAIRS if pair[0] == role]
-    few = pairs[len(pairs) > 1 and vendor() == "postgresql" :: 4]
+    few = pairs[len(pairs) > 1 and vendor() == "postgresql" :: 6]
     for one in full(*(pairs if NIGHT else few)):
         answers = read_all(one)
 
