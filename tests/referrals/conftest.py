@@ -9,6 +9,8 @@ from accounts.actor import SYSTEM
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.journeys.conftest import _clock_of_the_story, story
+from tests.kept import kept
+from tests.referrals.workflow.kit import Kit
 
 __all__ = ["_clock_of_the_story", "choose", "story"]
 
@@ -27,6 +29,12 @@ def clock(monkeypatch):
     found = Clock()
     monkeypatch.setattr("config.pipeline.instant", found)
     return found
+
+
+@kept
+def kit(world):
+    """A case in triage, put there as it stands."""
+    return Kit(world, "triage")
 
 
 @pytest.fixture

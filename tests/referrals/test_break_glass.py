@@ -133,8 +133,7 @@ def test_what_is_not_there_and_what_is_not_for_the_asker_is_one_answer(world, ro
     assert not BreakGlass.objects.exists()
 
 
-def test_the_body_is_judged_before_anything_is_looked_for(world):
-    kit = Kit(world, "triage")
+def test_the_body_is_judged_before_anything_is_looked_for(world, kit):
     on_call = world.as_("on_call")
 
     answers = [
@@ -208,8 +207,7 @@ def test_a_filing_that_was_joined_to_the_case_is_another_case(world):
     assert ("D" in ties.reads, "D" in theirs.reads) == (True, False)
 
 
-def test_a_restricted_child_of_a_case_that_is_seen_is_opened_too(world):
-    kit = Kit(world, "triage")
+def test_a_restricted_child_of_a_case_that_is_seen_is_opened_too(world, kit):
     coordinator = world.as_("crip_coordinator")
     with pytest.raises(GuardRefused) as refused:
         breaks(kit, "crip_coordinator")
@@ -242,8 +240,7 @@ def test_an_ordinary_request_asks_no_more_queries_whoever_holds_a_glass_elsewher
 # --- Its end ------------------------------------------------------------------------------------------
 
 
-def test_it_ends_to_the_second_without_any_work_being_done(world):
-    kit = Kit(world, "triage")
+def test_it_ends_to_the_second_without_any_work_being_done(kit):
     breaks(kit)
     end = AT + 60 * MINUTE
 
@@ -254,8 +251,7 @@ def test_it_ends_to_the_second_without_any_work_being_done(world):
     assert not sees(kit, at=end)
 
 
-def test_the_authority_may_let_it_last_less(world):
-    kit = Kit(world, "triage")
+def test_the_authority_may_let_it_last_less(world, kit):
     answer = world.as_("territory_admin").post(
         f"authorities/{world.authorities['93'].pk}/settings",
         {"effective_on": today().isoformat(), "values": {"break_glass_minutes": 10}},
@@ -270,8 +266,7 @@ def test_the_authority_may_let_it_last_less(world):
     assert BreakGlass.objects.get().expires_at == at + timedelta(minutes=10)
 
 
-def test_a_renewal_is_a_new_opening_and_the_one_before_awaits_its_review(world):
-    kit = Kit(world, "triage")
+def test_a_renewal_is_a_new_opening_and_the_one_before_awaits_its_review(kit):
     first, second = breaks(kit), breaks(kit, at=AT + 30 * MINUTE, reason="Rappel.")
 
     states = dict(BreakGlass.objects.values_list("pk", "state"))
@@ -281,8 +276,7 @@ def test_a_renewal_is_a_new_opening_and_the_one_before_awaits_its_review(world):
     assert Grant.objects.filter(kind="glass", ended_at=None).count() == 1
 
 
-def test_whoever_opened_it_may_give_it_back_and_nobody_else(world):
-    kit = Kit(world, "triage")
+def test_whoever_opened_it_may_give_it_back_and_nobody_else(kit):
     kit.part = BreakGlass.objects.get(pk=breaks(kit))
 
     assert kit.refusal("glass", "give_back", {}, who="supervisor") == "opener_gives_back"
@@ -295,8 +289,7 @@ def test_whoever_opened_it_may_give_it_back_and_nobody_else(world):
     assert BreakGlass.objects.get().state == "to_review"
 
 
-def test_a_role_that_is_lost_ends_it_at_once(world):
-    kit = Kit(world, "triage")
+def test_a_role_that_is_lost_ends_it_at_once(world, kit):
     breaks(kit)
     Membership.objects.filter(user=world.user("on_call")).update(valid_to=AT + MINUTE)
 
@@ -304,8 +297,7 @@ def test_a_role_that_is_lost_ends_it_at_once(world):
     assert not sees(kit, at=AT + MINUTE)
 
 
-def test_time_moves_it_to_its_review_once(world):
-    kit = Kit(world, "triage")
+def test_time_moves_it_to_its_review_once(kit):
     breaks(kit)
     over = AT + 61 * MINUTE
 
@@ -327,8 +319,7 @@ def told(template, world):
     )
 
 
-def test_it_alerts_at_once_and_the_auditors_learn_not_of_which_case(world):
-    kit = Kit(world, "triage")
+def test_it_alerts_at_once_and_the_auditors_learn_not_of_which_case(world, kit):
     breaks(kit)
 
     assert told("glass.broken", world) == [
@@ -338,8 +329,7 @@ def test_it_alerts_at_once_and_the_auditors_learn_not_of_which_case(world):
     assert (row.user_id, row.reference, row.subject_id) == (world.user("auditor").pk, "", None)
 
 
-def test_another_person_reviews_it_and_the_auditors_hear_of_a_contested_one(world):
-    kit = Kit(world, "triage")
+def test_another_person_reviews_it_and_the_auditors_hear_of_a_contested_one(world, kit):
     kit.part = BreakGlass.objects.get(pk=breaks(kit, "supervisor"))
     with pytest.raises(WrongState):
         kit.ask("glass", "approve", {}, who="crip_coordinator")
@@ -408,8 +398,7 @@ def test_a_review_is_due_at_the_end_of_the_next_working_day(world, opened, due):
     assert BreakGlass.objects.get().review_due_at == paris(due).replace(second=59)
 
 
-def test_an_overdue_review_alerts_every_hour_until_it_is_done(world):
-    kit = Kit(world, "triage")
+def test_an_overdue_review_alerts_every_hour_until_it_is_done(world, kit):
     pk = breaks(kit)
     due = BreakGlass.objects.get(pk=pk).review_due_at
     break_glass_queries.expire(due)
@@ -471,8 +460,7 @@ def test_every_opening_and_every_attempt_is_in_the_journal_with_its_purpose(worl
 
 
 @pytest.mark.sec("SEC-IN12")
-def test_the_same_request_opens_once(world):
-    kit = Kit(world, "triage")
+def test_the_same_request_opens_once(world, kit):
     caller = world.as_("on_call")
     said = {"reference": kit.case.reference, "reason": "Appel."}
 
@@ -492,15 +480,13 @@ def test_the_same_request_opens_once(world):
         {"state": "reviewed_ok", "ended_at": AT, "reviewed_at": AT},
     ],
 )  # fmt: skip
-def test_the_database_refuses_an_opening_that_contradicts_itself(world, values):
-    kit = Kit(world, "triage")
+def test_the_database_refuses_an_opening_that_contradicts_itself(world, kit, values):
     sound = {"opened_at": AT, "expires_at": AT + MINUTE, "review_due_at": AT, "role": "on_call"} | values
     with pytest.raises(IntegrityError), transaction.atomic():
         BreakGlass.objects.create(referral=kit.case, user=world.user("on_call"), **sound)
 
 
-def test_the_database_refuses_a_review_by_the_opener_and_a_second_open_one(world):
-    kit = Kit(world, "triage")
+def test_the_database_refuses_a_review_by_the_opener_and_a_second_open_one(world, kit):
     me = world.user("on_call")
     sound = {"opened_at": AT, "expires_at": AT + MINUTE, "review_due_at": AT, "role": "on_call"}
     BreakGlass.objects.create(referral=kit.case, user=me, **sound)

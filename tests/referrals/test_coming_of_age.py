@@ -19,6 +19,7 @@ from referrals.workflow.case import Case
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.journeys import bodies
+from tests.kept import kept
 from tests.referrals.workflow.kit import AT, TODAY, Kit
 
 #: 24 November 2026 at ten minutes past midnight, in Paris.
@@ -26,9 +27,20 @@ MIDNIGHT = datetime(2026, 11, 23, 23, 10, tzinfo=UTC)
 MAJORITY = date(2008, 11, 24)
 
 
-def born(world, birth, state="in_assessment", **values):
-    """A case whose only child was born that day; its age is as of the day before its birthday."""
-    kit = Kit(world, state)
+@kept
+def assessing(world):
+    """A case in assessment."""
+    return Kit(world, "in_assessment")
+
+
+@kept
+def protected(world):
+    """A case with a measure that parents agreed on."""
+    return Kit(world, "protected_admin")
+
+
+def born(kit, birth, **values):
+    """Let the only child of a case be one born that day; its age is as of the day before its birthday."""
     found = ages.facts(birth, None, None, on=TODAY - timedelta(days=1))
     said = {"age_band": found.age_band, "under_2": found.under_2, "under_15": found.under_15} | values
     Child.objects.filter(pk=kit.child.pk).delete()
@@ -67,8 +79,8 @@ def shown(kit):
         (MAJORITY, ("16-17", False, False), ("18+", False, False)),
     ],
 )
-def test_on_the_birthday_band_and_flags_change_and_not_the_day_before(world, birth, before, after):
-    kit = born(world, birth)
+def test_on_the_birthday_band_and_flags_change_and_not_the_day_before(assessing, birth, before, after):
+    kit = born(assessing, birth)
     grow(MIDNIGHT - timedelta(hours=1))
     assert shown(kit) == before
 
@@ -101,9 +113,9 @@ def test_the_next_change_is_the_next_age_that_matters():
     assert [ages.age_on(birth, one) for one in found[1:]] == [2, 3, 6, 11, 15, 16, 18]
 
 
-def test_the_reduced_date_follows_the_age(world):
+def test_the_reduced_date_follows_the_age(assessing):
     """D226-2-4: a child that is no longer under two has the ordinary delay."""
-    kit = born(world, date(2024, 11, 24))
+    kit = born(assessing, date(2024, 11, 24))
     kit.put(counts_from=AT)
     kit.ask("referral", "log_contact", CONTACT)
     assert Referral.objects.get(pk=kit.case.pk).target_due_at < AT + timedelta(days=50)
@@ -120,9 +132,9 @@ CONTACT = {"kind": "other", "with_whom": "École", "means": "phone", "at": AT.is
 # --- How few are looked at, and what an opening tells --------------------------------------------------
 
 
-def test_only_the_group_of_the_day_is_opened(world):
+def test_only_the_group_of_the_day_is_opened(assessing):
     """A child is looked at on the days of its group, no other; the day of the birthday itself is always one."""
-    kit = born(world, date(2012, 6, 1))
+    kit = born(assessing, date(2012, 6, 1))
     assert grow() == 1, "not known yet: looked at once"
     row = Child.objects.get(pk=kit.child.pk)
     assert row.next_change == coming_of_age_tasks.group_of(kit.case.authority_id, date(2027, 6, 1))
@@ -139,7 +151,7 @@ def test_only_the_group_of_the_day_is_opened(world):
 def test_a_child_is_looked_at_when_majority_comes_near_on_a_day_of_its_own(world):
     """§2.3 Birthdays: within the three months before the age at which somebody must be told."""
     birth = date(2010, 6, 1)
-    kits = [born(world, birth) for _ in range(4)]
+    kits = [born(Kit(world, "in_assessment"), birth) for _ in range(4)]
     grow()
 
     days = [majority.days_of(Case(kit.case, actor=SYSTEM, at=MIDNIGHT), kit.child, birth) for kit in kits]
@@ -173,8 +185,8 @@ def run_on(day):
     return grow(MIDNIGHT + timedelta(days=day)) == 1
 
 
-def test_days_without_a_worker_are_caught_up(world):
-    kit = born(world, date(2009, 6, 1))
+def test_days_without_a_worker_are_caught_up(assessing):
+    kit = born(assessing, date(2009, 6, 1))
     grow()
     Work.objects.update_or_create(
         pk=coming_of_age_tasks.NAME, defaults={"next_at": MIDNIGHT, "ran_at": MIDNIGHT}
@@ -207,7 +219,10 @@ def entries(kit):
 def test_a_look_leaves_the_same_entry_whether_it_found_a_birthday_or_not(world):
     """An entry, or a row in the trail, that came on birthdays alone would be one in clear."""
     near = {"majority_near": True}
-    birthday, none = born(world, MAJORITY, **near), born(world, MAJORITY + timedelta(days=1), **near)
+    birthday, none = (
+        born(Kit(world, "in_assessment"), MAJORITY, **near),
+        born(Kit(world, "in_assessment"), MAJORITY + timedelta(days=1), **near),
+    )
 
     assert grow() == 2
 
@@ -218,8 +233,8 @@ def test_a_look_leaves_the_same_entry_whether_it_found_a_birthday_or_not(world):
     assert versions == [2, 1], "who read the case before must read it again where something changed"
 
 
-def test_an_adult_is_never_looked_at_again(world):
-    kit = born(world, MAJORITY)
+def test_an_adult_is_never_looked_at_again(assessing):
+    kit = born(assessing, MAJORITY)
     grow()
 
     assert Child.objects.get(pk=kit.child.pk).next_change == coming_of_age_tasks.SETTLED
@@ -228,13 +243,13 @@ def test_an_adult_is_never_looked_at_again(world):
 
 @pytest.mark.parametrize("state", ["draft", "archived"])
 def test_nobody_looks_at_drafts_or_into_the_archive(world, state):
-    born(world, MAJORITY, state=state)
+    born(Kit(world, state), MAJORITY)
 
     assert grow() == 0
 
 
 def test_a_case_that_comes_out_of_the_archive_is_looked_at_again(world):
-    kit = born(world, date(2009, 6, 1), state="closed_no_action")
+    kit = born(Kit(world, "closed_no_action"), date(2009, 6, 1))
     grow()
     kit.put(closed_at=AT)
     Child.objects.update(next_change=7)
@@ -249,7 +264,7 @@ def test_a_case_that_comes_out_of_the_archive_is_looked_at_again(world):
 
 
 def test_a_corrected_birth_date_is_looked_at_again(world):
-    kit = born(world, date(2009, 6, 1), state="triage")
+    kit = born(Kit(world, "triage"), date(2009, 6, 1))
     grow()
     corrections = [
         {"part": "children", "row": str(kit.child.pk), "field": "birth_date", "value": "2008-11-25"}
@@ -271,8 +286,8 @@ def information(kit, state, **values):
     )
 
 
-def test_parents_are_told_nothing_more_once_no_child_is_a_minor(world):
-    kit = born(world, MAJORITY)
+def test_parents_are_told_nothing_more_once_no_child_is_a_minor(assessing):
+    kit = born(assessing, MAJORITY)
     pending = information(kit, "pending", occasion="transmission")
     deferred = information(
         kit, "deferred", occasion="assessment", reason="prosecutor", review_on=TODAY, deferred_since=TODAY
@@ -288,8 +303,8 @@ def test_parents_are_told_nothing_more_once_no_child_is_a_minor(world):
     assert kit.refusal("referral", "inform_holders", told) == "someone_is_a_minor"
 
 
-def test_they_are_still_told_of_a_younger_one(world):
-    kit = born(world, MAJORITY)
+def test_they_are_still_told_of_a_younger_one(assessing):
+    kit = born(assessing, MAJORITY)
     younger = kit.another_child()
     Child.objects.filter(pk=younger.pk).update(birth_date=None, age_estimated_min=None)
     pending = information(kit, "pending", occasion="transmission")
@@ -302,8 +317,8 @@ def test_they_are_still_told_of_a_younger_one(world):
     assert kit.refusal("referral", "inform_holders", told) == ""
 
 
-def test_an_agreement_is_the_own_one_of_who_is_of_age(world):
-    kit = born(world, MAJORITY, state="protected_admin", decision="admin")
+def test_an_agreement_is_the_own_one_of_who_is_of_age(protected):
+    kit = born(protected, MAJORITY, decision="admin")
     kit.who, kit.part = "ase_inspector", kit.measure("proposed")
     agreed = bodies.agreement(on=TODAY.isoformat())
     rule = "agreement_is_of_the_right_person"
@@ -315,8 +330,8 @@ def test_an_agreement_is_the_own_one_of_who_is_of_age(world):
     assert kit.refusal("measure", "agree", agreed | {"own": True}) == ""
 
 
-def test_a_refusal_is_the_own_one_of_who_is_of_age(world):
-    kit = born(world, MAJORITY, state="protected_admin", decision="admin")
+def test_a_refusal_is_the_own_one_of_who_is_of_age(protected):
+    kit = born(protected, MAJORITY, decision="admin")
     kit.who, kit.part = "ase_inspector", kit.measure("proposed")
     grow()
     by_parents = {"refusals": [{"holder": kit.holder.pk, "how": "Refus.", "on": TODAY.isoformat()}]}
@@ -343,9 +358,9 @@ YOUNG = {"type": "young_adult", "aim": "Autonomie.", "duration_months": 12}
         (date(2009, 2, 25), "placement_ase", "yes", "young_adult_was_looked_after"),
     ],
 )
-def test_young_adult_support_is_for_who_was_looked_after_before(world, birth, measure, before, refused):
+def test_young_adult_support_is_for_who_was_looked_after_before(protected, birth, measure, before, refused):
     """L222-5 5°."""
-    kit = born(world, birth, state="protected_admin", current_measure=before, decision="admin")
+    kit = born(protected, birth, current_measure=before, decision="admin")
     kit.who = "ase_inspector"
     if measure:
         kit.measure("ended", type_id=measure)
@@ -362,9 +377,9 @@ def test_young_adult_support_is_for_who_was_looked_after_before(world, birth, me
         (date(2008, 12, 1), date(2027, 3, 4), date(2027, 3, 11)),
     ],
 )
-def test_its_start_is_awaited_from_majority_on_and_no_day_tells_the_birthday(world, birth, near, late):
+def test_its_start_is_awaited_from_majority_on_and_no_day_tells_the_birthday(protected, birth, near, late):
     """C24: it may not begin before; of who isn't of age, from the latest day that majority can be."""
-    kit = born(world, birth, state="protected_admin", current_measure="yes", decision="admin")
+    kit = born(protected, birth, current_measure="yes", decision="admin")
     grow()
     kit.who, kit.part = "ase_inspector", kit.measure("proposed", type_id="young_adult")
 
@@ -383,8 +398,8 @@ def test_its_start_is_awaited_from_majority_on_and_no_day_tells_the_birthday(wor
         (None, "support_of_an_adult_ends_at_21"),
     ],
 )
-def test_young_adult_support_ends_on_the_21st_birthday(world, term, refused):
-    kit = born(world, MAJORITY, state="protected_admin", decision="admin")
+def test_young_adult_support_ends_on_the_21st_birthday(protected, term, refused):
+    kit = born(protected, MAJORITY, decision="admin")
     grow()
     kit.who, kit.part = "case_referent", kit.measure("agreed", type_id="young_adult")
 

@@ -33,6 +33,7 @@ from referrals.retention import batch_tasks, elimination
 from referrals.statistics import aggregates
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
+from tests.kept import kept
 from tests.night import NIGHT, some
 from tests.referrals.keeping import LONG_AFTER, archived, batch, standing
 from tests.referrals.workflow.kit import AT, Kit
@@ -58,8 +59,8 @@ def proposed(at=LONG_AFTER):
     return count
 
 
-def test_once_a_month_what_is_over_is_proposed_and_nothing_younger(world):
-    over, younger = archived(world), archived(world)
+def test_once_a_month_what_is_over_is_proposed_and_nothing_younger(world, over):
+    younger = archived(world)
     StepRecord.objects.create(
         referral=younger.case, machine="referral", step="rectify", number="T42", at=AT + timedelta(days=40), order=1,
         role="crip_coordinator", access_class="D",
@@ -103,8 +104,7 @@ def test_each_outcome_has_its_time(world, outcome, months, measure):
     assert batch_tasks.propose(end + timedelta(days=1)) == 1
 
 
-def test_a_case_that_was_archived_before_the_clock_was_there_has_the_same_time(world):
-    archived(world)
+def test_a_case_that_was_archived_before_the_clock_was_there_has_the_same_time(over):
     Clock.objects.all().delete()
 
     assert batch_tasks.propose(LONG_AFTER - timedelta(days=60)) == 0
@@ -153,15 +153,15 @@ STAYS = {
 
 
 @pytest.mark.parametrize("because", STAYS, ids=lambda rule: rule.__name__)
-def test_what_must_stay_isnt_proposed(world, because):
-    kit = archived(world)
+def test_what_must_stay_isnt_proposed(over, because):
+    kit = over
     because(kit)
 
     assert proposed() == 0
 
 
-def test_what_the_archives_refused_isnt_put_before_them_again_for_a_year(world):
-    kit = archived(world)
+def test_what_the_archives_refused_isnt_put_before_them_again_for_a_year(world, over):
+    kit = over
     batch(world, kit, state="refused", refusal="historical", refused_on=LONG_AFTER.date(), month="2031-10-01")
 
     assert batch_tasks.propose(LONG_AFTER + timedelta(days=340)) == 0
@@ -176,9 +176,9 @@ def test_what_the_archives_refused_isnt_put_before_them_again_for_a_year(world):
     [(rule, state) for n, rule in enumerate(STAYS) for state in (BEFORE if NIGHT else (BEFORE[n % 3], "executed"))],
     ids=lambda said: getattr(said, "__name__", said),
 )  # fmt: skip
-def test_what_must_stay_leaves_its_batch_and_is_never_destroyed(world, because, state):
+def test_what_must_stay_leaves_its_batch_and_is_never_destroyed(world, over, because, state):
     """S11; asked again under the lock of each file, whatever the batch has come to."""
-    kit, other = archived(world), archived(world)
+    kit, other = over, archived(world)
     made = batch(world, kit, other, state=state)
     because(kit)
 
@@ -204,8 +204,8 @@ def test_what_must_stay_leaves_its_batch_and_is_never_destroyed(world, because, 
         ("recuse", {"reason": "Parenté."}, "action"),
     ],
 )
-def test_an_act_on_the_file_takes_it_out_at_once(world, step, body, reason):
-    kit = archived(world)
+def test_an_act_on_the_file_takes_it_out_at_once(world, over, step, body, reason):
+    kit = over
     made = batch(world, kit, state="visa_granted")
 
     kit.ask("referral", step, body, at=LONG_AFTER)
@@ -213,9 +213,9 @@ def test_an_act_on_the_file_takes_it_out_at_once(world, step, body, reason):
     assert made.lines.get().dropped_for == reason
 
 
-def test_a_pair_with_an_open_file_takes_it_out_at_once(world):
+def test_a_pair_with_an_open_file_takes_it_out_at_once(world, over):
     """S11: the new information arrives the day before."""
-    kit, new = archived(world), Kit(world, "triage")
+    kit, new = over, Kit(world, "triage")
     made = batch(world, kit, state="visa_granted")
 
     new.ask("duplicate", "suggest", {"other": kit.case.pk, "reasons": ["name"]}, at=LONG_AFTER)
@@ -224,6 +224,18 @@ def test_a_pair_with_an_open_file_takes_it_out_at_once(world):
 
 
 # --- What is destroyed ---------------------------------------------------------------------------------
+
+
+@kept
+def over(world):
+    """A case closed and archived, whose time is over five years later."""
+    return archived(world)
+
+
+@kept
+def full(world):
+    """A full one, with what leads to it from elsewhere."""
+    return filled(world)
 
 
 def filled(world):
@@ -270,8 +282,8 @@ def leads_to(pk):
 
 
 @pytest.mark.sec("SEC-AL16")
-def test_a_purge_leaves_a_tombstone_and_nothing_that_leads_to_it(world):
-    kit = filled(world)
+def test_a_purge_leaves_a_tombstone_and_nothing_that_leads_to_it(world, full):
+    kit = full
     batch(world, kit, state="executed")
     row = Referral.objects.get(pk=kit.case.pk)
     assert leads_to(kit.case.pk) > {
@@ -332,8 +344,8 @@ def test_every_table_with_a_case_is_destroyed_or_said_to_stay():
     assert pointing - stays - {Referral} == set(elimination.DESTROYED)
 
 
-def test_the_keys_go_and_the_journal_stays(world):
-    kit = filled(world)
+def test_the_keys_go_and_the_journal_stays(world, full):
+    kit = full
     batch(world, kit, state="executed")
     pseudonym = journal.subject(kit.case.pk)
     key_ids = {kit.case.case_key, kit.case.filer_key}
@@ -349,9 +361,9 @@ def test_the_keys_go_and_the_journal_stays(world):
 
 
 @pytest.mark.sec("SEC-AZ5")
-def test_nobody_finds_it_any_more(world):
+def test_nobody_finds_it_any_more(world, full):
     """Every role, whoever filed it included; the answer is that of a case that never was."""
-    kit = filled(world)
+    kit = full
     batch(world, kit, state="executed")
     purge()
 
@@ -371,9 +383,9 @@ def test_nobody_finds_it_any_more(world):
     assert not visibility.own_filings(world.actor("filer", at=AT), at=AT).filter(pk=kit.case.pk).exists()
 
 
-def test_counts_are_the_same_before_and_after(world):
+def test_counts_are_the_same_before_and_after(world, full):
     """§2.8 no. 10: concerns, children, measures and referrals to justice, by each coded fact and year of receipt."""
-    kit, kept = filled(world), Kit(world, "triage")
+    kit, kept = full, Kit(world, "triage")
     kit.another_child()
     batch(world, kit, state="executed")
     authority = kit.case.authority_id
@@ -390,8 +402,8 @@ def test_counts_are_the_same_before_and_after(world):
     assert aggregates.of_authority(world.authorities["75"].pk).total() == 0
 
 
-def test_a_filing_goes_before_the_file_that_took_it_in(world):
-    filing, file = archived(world, outcome="merged"), archived(world)
+def test_a_filing_goes_before_the_file_that_took_it_in(world, over):
+    filing, file = archived(world, outcome="merged"), over
     Joining.objects.create(referral=filing.case, target=file.case, kind="same_facts", joined_at=AT)
     batch(world, file, filing, state="executed")
 
@@ -399,8 +411,8 @@ def test_a_filing_goes_before_the_file_that_took_it_in(world):
     assert {state_of(filing), state_of(file)} == {"purged"}
 
 
-def test_a_file_stays_with_a_filing_that_must_stay(world):
-    filing, file = archived(world, outcome="merged"), archived(world)
+def test_a_file_stays_with_a_filing_that_must_stay(world, over):
+    filing, file = archived(world, outcome="merged"), over
     Joining.objects.create(referral=filing.case, target=file.case, kind="same_facts", joined_at=AT)
     made = batch(world, file, filing, state="executed")
     hold(filing)
@@ -425,16 +437,16 @@ def test_a_filing_is_kept_as_long_as_its_file(world):
 
 
 @pytest.mark.parametrize("state", ["proposed", "visa_requested", "visa_granted", "refused"])
-def test_nothing_is_destroyed_by_a_batch_that_wasnt_executed(world, state):
-    kit = archived(world)
+def test_nothing_is_destroyed_by_a_batch_that_wasnt_executed(world, over, state):
+    kit = over
     batch(world, kit, state=state)
 
     assert purge() == 0
     assert state_of(kit) == "archived"
 
 
-def test_without_the_key_store_nothing_is_destroyed(world, monkeypatch):
-    kit = archived(world)
+def test_without_the_key_store_nothing_is_destroyed(world, over, monkeypatch):
+    kit = over
     batch(world, kit, state="executed")
 
     def unreachable(*_):
@@ -466,8 +478,8 @@ ENTRIES = {
 
 
 @pytest.mark.parametrize("change", ESCAPES.values(), ids=ESCAPES)
-def test_nothing_moves_out_of_a_purge(world, change):
-    kit = archived(world)
+def test_nothing_moves_out_of_a_purge(world, over, change):
+    kit = over
     batch(world, kit, state="executed")
     purge()
 
@@ -476,8 +488,8 @@ def test_nothing_moves_out_of_a_purge(world, change):
 
 
 @pytest.mark.parametrize(("state", "listed", "said"), ENTRIES.values(), ids=ENTRIES)
-def test_nothing_is_purged_but_from_the_archive_by_an_executed_batch(world, state, listed, said):
-    kit = archived(world)
+def test_nothing_is_purged_but_from_the_archive_by_an_executed_batch(world, over, state, listed, said):
+    kit = over
     if listed:
         batch(world, kit, state=listed)
     if state != "archived":

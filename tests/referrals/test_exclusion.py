@@ -41,8 +41,7 @@ def test_whoever_sees_a_case_may_step_aside_and_sees_nothing_of_it_from_then_on(
     assert barred == {(one.user.pk, one.user.pk) for one in people}
 
 
-def test_stepping_aside_is_offered_to_who_sees_the_case_and_not_to_its_filer(world):
-    kit = Kit(world, "triage")
+def test_stepping_aside_is_offered_to_who_sees_the_case_and_not_to_its_filer(world, kit):
     offered = {
         role: {
             line["step"]
@@ -64,8 +63,7 @@ def test_who_has_no_case_steps_aside_from_none(world, role):
     assert not kit.case.exclusions.exists()
 
 
-def test_one_steps_aside_for_oneself_alone(world):
-    kit = Kit(world, "triage")
+def test_one_steps_aside_for_oneself_alone(world, kit):
     other = str(world.user("ase_inspector_2").pk)
 
     answer = world.as_("ase_inspector").step(kit.case.pk, "recuse", WHY | {"user": other})
@@ -74,9 +72,7 @@ def test_one_steps_aside_for_oneself_alone(world):
     assert not kit.case.exclusions.exists()
 
 
-def test_stepping_aside_ends_what_one_was_named_for(world):
-    kit = Kit(world, "triage")
-
+def test_stepping_aside_ends_what_one_was_named_for(world, kit):
     world.as_("ase_inspector").step(kit.case.pk, "recuse", WHY, expect=200)
 
     with seeing_all():
@@ -88,8 +84,7 @@ def test_stepping_aside_ends_what_one_was_named_for(world):
 
 
 @pytest.mark.sec("SEC-AZ12")
-def test_nobody_undoes_the_own_exclusion_and_two_others_do(world):
-    kit = Kit(world, "triage")
+def test_nobody_undoes_the_own_exclusion_and_two_others_do(world, kit):
     pk, me = kit.case.pk, world.as_("crip_coordinator_2")
     me.step(pk, "recuse", WHY, expect=200)
     lift = {
@@ -106,8 +101,7 @@ def test_nobody_undoes_the_own_exclusion_and_two_others_do(world):
 
 
 @pytest.mark.sec("SEC-AZ12")
-def test_the_person_excluded_signs_for_no_lifting(world):
-    kit = Kit(world, "triage")
+def test_the_person_excluded_signs_for_no_lifting(world, kit):
     world.as_("supervisor").step(kit.case.pk, "recuse", WHY, expect=200)
     lift = {
         "user": str(world.user("supervisor").pk),

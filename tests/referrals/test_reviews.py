@@ -13,7 +13,7 @@ from referrals.models import Clock, HolderInformation, Referral
 from referrals.reminders import tasks as reminders_tasks
 from tests.conftest import see_all
 from tests.journeys import bodies
-from tests.referrals.workflow.kit import AT, TODAY, Kit
+from tests.referrals.workflow.kit import AT, TODAY
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = TODAY + timedelta(days=6)
@@ -53,8 +53,7 @@ def users(template):
 # --- Informing the holders ----------------------------------------------------------------------------
 
 
-def test_a_deferral_runs_to_its_review_day_and_ends_when_the_holder_is_told(world):
-    kit = Kit(world, "triage")
+def test_a_deferral_runs_to_its_review_day_and_ends_when_the_holder_is_told(kit):
     deferred(kit)
 
     (clock,) = running(kit, HOLDERS)
@@ -66,8 +65,7 @@ def test_a_deferral_runs_to_its_review_day_and_ends_when_the_holder_is_told(worl
     assert running(kit, HOLDERS) == []
 
 
-def test_a_deferral_that_is_prolonged_runs_to_the_new_day_alone(world):
-    kit = Kit(world, "triage")
+def test_a_deferral_that_is_prolonged_runs_to_the_new_day_alone(kit):
     deferred(kit)
     later = DAY + timedelta(days=5)
     deferred(kit, later, at=AT + timedelta(days=5))
@@ -75,9 +73,8 @@ def test_a_deferral_that_is_prolonged_runs_to_the_new_day_alone(world):
     assert [clock.due_at for clock in running(kit, HOLDERS)] == [end_of(later)]
 
 
-def test_a_review_day_that_passes_reaches_the_supervisor_too_and_no_earlier(world):
+def test_a_review_day_that_passes_reaches_the_supervisor_too_and_no_earlier(world, kit):
     """domain.md §2.3, S3: coordinator and inspector when it comes near, the supervisor as well once it is over."""
-    kit = Kit(world, "triage")
     deferred(kit)
     (clock,) = running(kit, HOLDERS)
     supervisor = world.user("supervisor").pk
@@ -89,8 +86,7 @@ def test_a_review_day_that_passes_reaches_the_supervisor_too_and_no_earlier(worl
     assert {supervisor, world.user("crip_coordinator").pk} <= users("clock.overdue")
 
 
-def test_two_occasions_have_each_their_day(world):
-    kit = Kit(world, "triage")
+def test_two_occasions_have_each_their_day(kit):
     deferred(kit)
     other = HolderInformation.objects.get()
     kit.fill.row(HolderInformation, holder=kit.holder, occasion="assessment", state="pending")
@@ -106,8 +102,7 @@ def test_two_occasions_have_each_their_day(world):
     ]
 
 
-def test_on_its_day_the_cell_and_who_decides_are_reminded(world):
-    kit = Kit(world, "triage")
+def test_on_its_day_the_cell_and_who_decides_are_reminded(kit):
     deferred(kit)
     (clock,) = running(kit, HOLDERS)
 
@@ -117,9 +112,8 @@ def test_on_its_day_the_cell_and_who_decides_are_reminded(world):
     assert {kit.user("crip_coordinator"), kit.user("ase_inspector")} <= users("clock.overdue")
 
 
-def test_a_closing_leaves_the_day(world):
+def test_a_closing_leaves_the_day(kit):
     """Parents may still be told after a closing (T16)."""
-    kit = Kit(world, "triage")
     deferred(kit)
     kit.ask("referral", "reorient", {"reason": "Autre service", "target": "pmi", "feedback": "Transmis"})
 
@@ -137,8 +131,7 @@ def restricted(kit, **said):
     kit.ask("referral", "restrict", body)
 
 
-def test_a_restriction_runs_to_its_review_day_of_which_those_named_are_told(world):
-    kit = Kit(world, "triage")
+def test_a_restriction_runs_to_its_review_day_of_which_those_named_are_told(kit):
     restricted(kit)
 
     (clock,) = running(kit, RESTRICTION)
@@ -147,8 +140,7 @@ def test_a_restriction_runs_to_its_review_day_of_which_those_named_are_told(worl
     assert users("clock.overdue") == {kit.user("supervisor")}, "only supervisors on its list may know of it"
 
 
-def test_the_restriction_of_one_child_has_its_own_day(world):
-    kit = Kit(world, "triage")
+def test_the_restriction_of_one_child_has_its_own_day(kit):
     restricted(kit, child=kit.child.pk)
 
     assert [clock.child for clock in running(kit, RESTRICTION)] == [kit.child.pk]
@@ -158,8 +150,7 @@ def test_the_restriction_of_one_child_has_its_own_day(world):
 
 
 @pytest.mark.sec("SEC-FT10")
-def test_a_child_that_is_away_is_reminded_of_each_day_until_it_is_found(world):
-    kit = Kit(world, "triage")
+def test_a_child_that_is_away_is_reminded_of_each_day_until_it_is_found(kit):
     clock = Clock.objects.create(
         referral=kit.case, code="C19", access_class="A", child=kit.child.pk, started_at=AT, warn_at=AT,
         due_at=AT + timedelta(hours=24), statutory=False, soon_told_at=AT,

@@ -27,7 +27,14 @@ from referrals.access_requests import (
 )
 from referrals.access_requests.copies import Readers
 from referrals.access_requests.sheet import Sheet
-from referrals.errors import ApproverRefused, GuardRefused, NotAllowed, NotVisible, WrongState
+from referrals.errors import (
+    ApproverRefused,
+    GuardRefused,
+    NotAllowed,
+    NotVisible,
+    PdfUnavailable,
+    WrongState,
+)
 from referrals.models import (
     AccessFile,
     AccessPart,
@@ -56,11 +63,41 @@ def laid(world):
 
 
 @kept
-def held(laid):
-    """The same, with a copy made."""
-    with pytest.MonkeyPatch.context() as patch:
-        laid.stands_in(patch).copies()
+def arrived(laid):
+    """A request of the father has come."""
+    laid.receives()
     return laid
+
+
+@kept
+def known(arrived):
+    """It is known who he is."""
+    arrived.identifies()
+    return arrived
+
+
+@kept
+def bounded(known):
+    """It is settled which file it is about."""
+    with pytest.MonkeyPatch.context() as patch:
+        known.stands_in(patch).scopes()
+    return known
+
+
+@kept
+def held(bounded):
+    """A copy is made."""
+    with pytest.MonkeyPatch.context() as patch:
+        bounded.stands_in(patch).does("collect")
+    return bounded
+
+
+@kept
+def sent(held):
+    """It is answered."""
+    with pytest.MonkeyPatch.context() as patch:
+        held.stands_in(patch).answers()
+    return held
 
 
 @pytest.fixture
@@ -69,8 +106,28 @@ def desk(laid, monkeypatch):
 
 
 @pytest.fixture
+def received(arrived, monkeypatch):
+    return arrived.stands_in(monkeypatch)
+
+
+@pytest.fixture
+def identified(known, monkeypatch):
+    return known.stands_in(monkeypatch)
+
+
+@pytest.fixture
+def scoped(bounded, monkeypatch):
+    return bounded.stands_in(monkeypatch)
+
+
+@pytest.fixture
 def copied(held, monkeypatch):
     return held.stands_in(monkeypatch)
+
+
+@pytest.fixture
+def answered(sent, monkeypatch):
+    return sent.stands_in(monkeypatch)
 
 
 def refused(act):
@@ -200,11 +257,15 @@ def test_where_nothing_is_held_the_letter_says_so(desk, requester):
     assert desk.does("hand_over", handed).handed_at
 
 
-def test_what_is_handed_over_where_nothing_is_held(desk, monkeypatch):
+def test_what_is_handed_over_where_nothing_is_held(identified, monkeypatch):
     for name, real in (("collection", collection), ("lists", readers), ("package", package)):
         monkeypatch.setattr(effects, name, real)
-    desk.receives()
-    desk.identifies()
+
+    def no_pdf(*_, **__):  # it is printed in test_package.py
+        raise PdfUnavailable
+
+    monkeypatch.setattr(package, "pdf", no_pdf)
+    desk = identified
     desk.does("set_scope", {"references": [], "searched": True})
     desk.does("collect")
     desk.answers()
@@ -215,13 +276,12 @@ def test_what_is_handed_over_where_nothing_is_held(desk, monkeypatch):
     assert package.COPY not in {name.partition(".")[0] for name in files}
 
 
-def test_nobody_says_that_nothing_is_held_of_whom_the_index_gives(desk, monkeypatch):
+def test_nobody_says_that_nothing_is_held_of_whom_the_index_gives(identified, monkeypatch):
+    desk = identified
     hit = persons.Hit("IP-1", "triage", AT, exact=True)
     near = persons.Hit("IP-2", "triage", AT, exact=False)
     given = [near]
     monkeypatch.setattr(persons, "search", lambda sheet, *, actor, at: given)
-    desk.receives()
-    desk.identifies()
     nothing = {"references": [], "searched": True}
     desk.does("set_scope", nothing)
     given.append(hit)
@@ -242,8 +302,8 @@ def test_it_is_taken_back_in_writing(copied):
     assert not Referral.objects.get(pk=copied.kit.case.pk).legal_hold
 
 
-def test_a_package_that_nobody_fetches_is_destroyed_and_its_hash_stays(copied):
-    copied.answers()
+def test_a_package_that_nobody_fetches_is_destroyed_and_its_hash_stays(answered):
+    copied = answered
     copied.later(days=29)
     assert tasks.destroy_unfetched(copied.at) == 0
     copied.later(days=1)
@@ -398,11 +458,9 @@ def test_a_third_party_or_an_agent_is_found_by_name_and_no_other(desk, monkeypat
 
 
 @pytest.mark.parametrize("step", ["collect", "answer", "hand_over"])
-def test_who_comes_of_age_meanwhile_is_answered_alone(desk, step):
+def test_who_comes_of_age_meanwhile_is_answered_alone(scoped, step):
     """A child's birthday, and a holder taken off the file, count at each step that lets something go."""
-    desk.receives()
-    desk.identifies()
-    desk.scopes()
+    desk = scoped
     if step != "collect":
         desk.does("collect")
     if step == "hand_over":
@@ -486,8 +544,8 @@ def test_what_shuts_the_gate_after_an_opinion_is_not_opened_by_it(copied):
     assert copied.answers().state == "partial"
 
 
-def test_what_shuts_the_gate_after_the_answer_keeps_it_from_being_handed_over(copied):
-    copied.answers()
+def test_what_shuts_the_gate_after_the_answer_keeps_it_from_being_handed_over(answered):
+    copied = answered
     implicated(copied)
     handed = {"on": AT.date().isoformat(), "handing": "in_person", "to": FATHER, "identity_shown": True}
     assert refused(lambda: copied.does("hand_over", handed)) == "gate_still_lets_it_go"
@@ -522,10 +580,9 @@ def test_a_copy_that_goes_to_nobody_is_dropped_by_two(copied):
     assert copied.does("close", body, by="supervisor").state == "closed"
 
 
-def test_whoever_is_excluded_from_a_joined_file_brings_none_in(desk):
+def test_whoever_is_excluded_from_a_joined_file_brings_none_in(identified):
     """A copy holds what was joined to a file, so an exclusion there counts as one here."""
-    desk.receives()
-    desk.identifies()
+    desk = identified
     other = Kit(desk.world, "triage")
     Joining.objects.create(
         referral=other.case, target=desk.kit.case, joined_at=AT, same_children={}, same_holders={}
@@ -592,8 +649,8 @@ def test_the_list_of_readers_is_kept_back_with_the_copy_from_a_holder_alone(copi
     assert "Nous traitons des données vous concernant" in page
 
 
-def test_the_list_of_readers_goes_with_what_nobody_keeps_back(copied):
-    copied.answers()
+def test_the_list_of_readers_goes_with_what_nobody_keeps_back(answered):
+    copied = answered
 
     assert len(copied.built[0].readers.lines) == 1
     assert copied.built[0].readers.proofs == {"count": 1}
@@ -727,11 +784,10 @@ def test_what_is_signed_does_not_change_meanwhile(copied):
     )
 
 
-def test_a_restricted_file_comes_in_with_a_supervisor_of_its_list(desk):
+def test_a_restricted_file_comes_in_with_a_supervisor_of_its_list(identified):
+    desk = identified
     desk.kit.put(restricted=True)
     desk.kit.name("supervisor")
-    desk.receives()
-    desk.identifies()
     for approver in (None, "supervisor_2", "dpo_2"):
         said = {"approver": str(desk.kit.user(approver))} if approver else {}
         with pytest.raises(ApproverRefused):
@@ -743,10 +799,9 @@ def test_a_restricted_file_comes_in_with_a_supervisor_of_its_list(desk):
     assert desk.answers(by="supervisor").state == "partial"
 
 
-def test_an_excluded_officer_leaves_it_to_another(desk):
+def test_an_excluded_officer_leaves_it_to_another(identified):
+    desk = identified
     desk.kit.exclude("dpo")
-    desk.receives()
-    desk.identifies()
     assert refused(desk.scopes) == "files_are_own"
 
     body = {"references": [desk.kit.case.reference], "searched": True}
@@ -900,12 +955,11 @@ def test_a_copy_whose_file_is_lost_goes_nowhere(copied, step, lost):
     assert refused(lambda: copied.does(step, body if step == "hand_over" else {})) == "standing_still_holds"
 
 
-def test_a_part_of_a_file_that_is_lost_goes_nowhere(desk):
+def test_a_part_of_a_file_that_is_lost_goes_nowhere(identified):
     """One of two files is lost, and the other one's gate is open."""
+    desk = identified
     other = Kit(desk.world, "triage")
     desk.named(other)
-    desk.receives()
-    desk.identifies()
     desk.scopes(desk.kit, other)
     desk.does("collect")
     AccessFile._base_manager.filter(request=desk.pk, referral=desk.kit.case.pk).update(mac=bytes(32))
@@ -918,8 +972,9 @@ def test_a_part_of_a_file_that_is_lost_goes_nowhere(desk):
 
 
 @pytest.mark.parametrize("other", ["package", "hash"])
-def test_another_package_than_was_signed_is_handed_to_nobody(copied, other):
-    row = copied.answers()
+def test_another_package_than_was_signed_is_handed_to_nobody(answered, other):
+    copied = answered
+    row = copied.row
     assert queries.package(copied.pk, actor=copied.actor("dpo"), at=copied.at)
     if other == "package":
         key = keys.data_key(row.key, row.pk)
@@ -970,8 +1025,8 @@ def test_a_request_is_not_received_tomorrow(desk):
     assert refused(lambda: desk.receives(received_on="2026-11-25")) == "receipt_is_not_ahead"
 
 
-def test_officers_are_told_when_it_is_near_and_when_it_is_late(desk):
-    row = desk.receives()
+def test_officers_are_told_when_it_is_near_and_when_it_is_late(received):
+    desk, row = received, received.row
     assert tasks.remind(row.due_at - timedelta(days=8)) == 0
     assert [tasks.remind(row.due_at - timedelta(days=7)) for _ in range(2)] == [1, 0]
     assert [tasks.remind(row.due_at) for _ in range(2)] == [1, 0]
@@ -1009,9 +1064,9 @@ def test_a_hold_released_by_hand_stands_again_and_one_of_before_stays(copied):
     assert [Referral.objects.get(pk=kit.case.pk).legal_hold for kit in (copied.kit, beside)] == [True, True]
 
 
-def test_the_search_shows_no_name_and_tells_the_exact_one(desk):
+def test_the_search_shows_no_name_and_tells_the_exact_one(received):
     """A file that the index finds: its reference and state, and whether names and birth are the same."""
-    desk.receives()
+    desk = received
     answer = desk.world.as_("dpo").get(f"access-requests/{desk.pk}/files")
     assert (answer.status_code, "Inès" in answer.content.decode()) == (200, False)
     assert set(desk.world.as_("crip_coordinator").get(f"access-requests/{desk.pk}/files").json()) >= {"code"}
@@ -1070,8 +1125,8 @@ def test_the_copy_is_shut_at_every_end(copied, end):
 # --- Every state and step -------------------------------------------------------------------------------
 
 
-def test_a_step_starts_where_the_table_says(desk):
-    desk.receives()
+def test_a_step_starts_where_the_table_says(received):
+    desk = received
     for step in (
         "set_scope",
         "collect",
@@ -1089,8 +1144,8 @@ def test_a_step_starts_where_the_table_says(desk):
         desk.does("confirm_identity", {})
 
 
-def test_what_is_closed_opens_no_more(desk):
-    desk.receives()
+def test_what_is_closed_opens_no_more(received):
+    desk = received
     desk.does("close", {"withdrawn_on": AT.date().isoformat(), "note": "Retirée."})
     body = queries.one(desk.row, desk.actor("dpo"), at=desk.at)
     assert (body["said"], body["notes"], body["state"]["code"]) == (None, None, "closed")
@@ -1098,13 +1153,12 @@ def test_what_is_closed_opens_no_more(desk):
     assert desk.row.key is None
 
 
-def test_who_follows_one_file_does_not_open_the_gate_for_another(desk):
+def test_who_follows_one_file_does_not_open_the_gate_for_another(identified):
+    desk = identified
     beside = Kit(desk.world, "triage")
     desk.named(beside)
     beside.case.assignments.filter(role="ase_inspector").delete()
     beside.assign("ase_inspector", "ase_inspector_2")
-    desk.receives()
-    desk.identifies()
     desk.scopes(desk.kit, beside)
     desk.does("collect")
     suspected(desk)

@@ -11,8 +11,7 @@ from referrals.duplicates import queries
 from referrals.models import DuplicateCandidate
 from tests.journeys import bodies
 from tests.journeys.story import paris
-from tests.referrals.matching.conftest import pairs
-from tests.referrals.matching.test_search import GIRL, OTHER
+from tests.referrals.matching.conftest import GIRL, OTHER, pairs
 from tests.web.visiting import Visitor, links, text
 
 AT = paris("2026-11-24 18:00")
@@ -28,9 +27,9 @@ def waiting(story, who="crip_coordinator", code="93"):
 
 
 @pytest.fixture
-def two(filed, searched):
+def two(girl, again, searched):
     """Return two files of one child, that the search has found."""
-    first, second = filed(**GIRL), filed("filer_2", **GIRL)
+    first, second = girl, again
     searched()
     for story in (first, second):
         story.reads("intake_agent")
@@ -76,9 +75,8 @@ def test_what_is_found_later_is_looked_at_before_the_analysis_ends(filed, search
     second.does("crip_coordinator", "qualify", refused["qualify"])
 
 
-def test_a_search_that_runs_holds_up_nobody_who_searched_by_hand(filed):
-    filed(**GIRL)
-    second = filed("filer_2", **GIRL)
+def test_a_search_that_runs_holds_up_nobody_who_searched_by_hand(again):
+    second = again
     second.reads("intake_agent")
 
     second.does("intake_agent", "start_triage", dict(bodies.SEARCHED))
@@ -124,9 +122,8 @@ def test_a_match_for_a_reason_that_the_reader_may_not_know_neither_counts_nor_ba
     second.does("intake_agent", "start_triage", {"method": "index"})
 
 
-def test_the_case_tells_that_the_search_runs_then_of_the_match_until_both_are_compared(filed, searched):
-    filed(**GIRL)
-    second = filed("filer_2", **GIRL)
+def test_the_case_tells_that_the_search_runs_then_of_the_match_until_both_are_compared(again, searched):
+    second = again
     visitor = Visitor(second.world, "crip_coordinator", at=AT)
     case, tab = f"/dossiers/{second.pk}", f"/dossiers/{second.pk}/rapprochements"
     for page in (case, tab):

@@ -14,9 +14,23 @@ from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.audit.owner import as_owner, written
 from tests.journeys.story import paris
+from tests.kept import kept
+from tests.referrals.matching.conftest import file
 
 GIRL = {"last_name": "Ben Saïd", "first_names": "Inès", "birth_date": "2012-03-14"}
 pytestmark = pytest.mark.sec("SEC-CR17")
+
+
+@kept
+def known(world):
+    """A file about a girl."""
+    return file(world, **GIRL)
+
+
+@kept
+def beside(known):
+    """A file about a child born on the same day."""
+    return file(known.world, last_name="Martin", first_names="Louise", birth_date="2012-03-14")
 
 
 def ask(world, who="crip_coordinator", code="93", **wanted):
@@ -39,15 +53,12 @@ def found(world, **wanted):
         {"first_names": "ines"},
     ],
 )
-def test_a_child_is_found_by_its_names_however_they_are_written(world, filed, wanted):
-    story = filed(**GIRL)
-    filed(last_name="Martin", first_names="Louise", birth_date="2012-03-14")
-
-    assert found(world, **wanted) == [story.pk]
+def test_a_child_is_found_by_its_names_however_they_are_written(world, known, beside, wanted):
+    assert found(world, **wanted) == [known.pk]
 
 
-def test_a_line_is_the_shell_and_the_name(world, filed):
-    story = filed(**GIRL)
+def test_a_line_is_the_shell_and_the_name(world, known):
+    story = known
 
     answer = ask(world, **GIRL).json()
 
@@ -60,13 +71,11 @@ def test_a_line_is_the_shell_and_the_name(world, filed):
 @pytest.mark.parametrize(
     "who", ["filer", "assessor", "supervisor", "on_call", "territory_admin", "auditor", "dpo"]
 )
-def test_nobody_but_the_cell_searches(world, filed, who):
-    filed(**GIRL)
+def test_nobody_but_the_cell_searches(world, known, who):
+    found, unknown = ask(world, who, **GIRL), ask(world, who, last_name="Personne", first_names="Aucune")
 
-    known, unknown = ask(world, who, **GIRL), ask(world, who, last_name="Personne", first_names="Aucune")
-
-    assert known.status_code == unknown.status_code == 403
-    assert known.json() | {"request_id": ""} == unknown.json() | {"request_id": ""}
+    assert found.status_code == unknown.status_code == 403
+    assert found.json() | {"request_id": ""} == unknown.json() | {"request_id": ""}
 
 
 @pytest.mark.sec("SEC-AZ4")
@@ -143,8 +152,7 @@ def test_a_restricted_file_elsewhere_tells_nothing(world, filed):
     assert len(known) == len(unknown)
 
 
-def test_a_search_is_one_entry_with_a_keyed_digest_and_no_name(world, filed):
-    story = filed(**GIRL)
+def test_a_search_is_one_entry_with_a_keyed_digest_and_no_name(world, known):
     ask(world, **GIRL)
     ask(world, **GIRL)
     ask(world, last_name="Autre", first_names="Enfant")
@@ -156,7 +164,7 @@ def test_a_search_is_one_entry_with_a_keyed_digest_and_no_name(world, filed):
     ]  # fmt: skip
     digests = [body["pd"] for body in entries]
     assert digests[0] == digests[1] != digests[2]
-    story.names_nobody("Saïd", "Inès")
+    known.names_nobody("Saïd", "Inès")
 
 
 @pytest.mark.sec("SEC-AZ14")
@@ -196,15 +204,13 @@ def test_what_a_search_shows_counts_as_shown(world, filed, settings):
     assert ask(world, "intake_agent", **GIRL).status_code == 200, "each has the own count"
 
 
-def test_one_name_alone_opens_no_more_than_a_bound(world, filed, monkeypatch):
-    story = filed(**GIRL)
-    filed(last_name="Martin", first_names="Louise", birth_date="2012-03-14")
+def test_one_name_alone_opens_no_more_than_a_bound(world, known, beside, monkeypatch):
     monkeypatch.setattr(name_search, "OPENED_BY_SCAN", 5)
 
     refused = ask(world, last_name="Bensaid")
 
     assert (refused.status_code, refused.json()["code"]) == (409, "search-too-wide")
-    assert found(world, last_name="Bensaid", first_names="Inès") == [story.pk]
+    assert found(world, last_name="Bensaid", first_names="Inès") == [known.pk]
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,8 @@ from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent
 from tests.journeys.story import paris
-from tests.referrals.matching.conftest import pairs
-
-GIRL = {"last_name": "Lefèvre-Dubois", "first_names": "Chloé Marie", "birth_date": "2012-03-14"}
-OTHER = {"last_name": "Traoré", "first_names": "Aminata", "birth_date": "2011-07-02"}
+from tests.night import NIGHT
+from tests.referrals.matching.conftest import GIRL, OTHER, pairs
 
 
 @pytest.mark.parametrize(
@@ -40,13 +38,11 @@ OTHER = {"last_name": "Traoré", "first_names": "Aminata", "birth_date": "2011-0
         ({"last_name": "Dubois", "usual_name": "Martin"}, ["spelling", "birth_date"]),
     ],
 )
-def test_a_file_of_the_same_child_is_suggested_with_its_reasons(filed, searched, told, reasons):
-    first = filed(**GIRL)
-    filed(**OTHER)
+def test_a_file_of_the_same_child_is_suggested_with_its_reasons(girl, other, filed, searched, told, reasons):
     second = filed("filer_2", **GIRL | told)
     searched()
 
-    ((_, kind, why),) = [pair for pair in pairs(second) if pair[0] == first.pk]
+    ((_, kind, why),) = [pair for pair in pairs(second) if pair[0] == girl.pk]
 
     assert (kind, why) == ("same", reasons)
 
@@ -67,12 +63,11 @@ def test_who_shares_a_name_or_a_birthday_only_is_not_suggested_as_the_same(filed
     assert pairs(second) == []
 
 
-def test_a_twin_is_linked_as_family_and_not_taken_for_the_child(filed, searched):
-    first = filed(**GIRL)
+def test_a_twin_is_linked_as_family_and_not_taken_for_the_child(girl, filed, searched):
     second = filed("filer_2", **GIRL | {"first_names": "Manon"})
     searched()
 
-    assert [(pk, kind, "siblings" in why) for pk, kind, why in pairs(second)] == [(first.pk, "related", True)]
+    assert [(pk, kind, "siblings" in why) for pk, kind, why in pairs(second)] == [(girl.pk, "related", True)]
 
 
 def test_a_number_seen_in_two_files_links_them_and_shows_to_whoever_may_read_where_it_stands(filed, searched):
@@ -105,9 +100,9 @@ def test_filing_asks_and_answers_the_same_whether_or_not_the_child_is_known(worl
 
 
 @pytest.mark.sec("SEC-AZ4")
-def test_a_hidden_file_leaves_no_mark_on_the_other(world, filed, searched):
+def test_a_hidden_file_leaves_no_mark_on_the_other(world, girl, other, filed, searched):
     """Restricted, or the reader excluded from it: same bytes, same queries as if it weren't there."""
-    known, alone = filed(**GIRL), filed("filer_2", **OTHER)
+    known, alone = girl, other
     second = filed("filer_2", **GIRL)
     searched()
     assert pairs(second) != []
@@ -129,8 +124,8 @@ def test_a_hidden_file_leaves_no_mark_on_the_other(world, filed, searched):
 
 
 @pytest.mark.sec("SEC-AZ4")
-def test_a_pair_that_a_person_suggested_shows_in_no_timeline_of_who_is_excluded(filed):
-    first, second = filed(**GIRL), filed("filer_2", **OTHER)
+def test_a_pair_that_a_person_suggested_shows_in_no_timeline_of_who_is_excluded(girl, other):
+    first, second = girl, other
     second.reads("crip_coordinator")
     second.does("intake_agent", "suggest", {"other": first.pk, "reasons": ["other"]}, part="duplicates")
     first.does("supervisor", "exclude", {"user": first.user("crip_coordinator"), "reason": "Lien familial."})
@@ -144,9 +139,9 @@ def test_a_pair_that_a_person_suggested_shows_in_no_timeline_of_who_is_excluded(
     assert "suggest" in [line["step"] for line in shown]
 
 
-def test_what_is_corrected_is_searched_for_again_and_a_mistaken_child_no_more(filed, searched):
+def test_what_is_corrected_is_searched_for_again_and_a_mistaken_child_no_more(girl, other, searched):
     """T42, S4: `wrong_person` takes the identity out of search at once; S1: a name that comes later is found."""
-    first, second = filed(**GIRL), filed("filer_2", **OTHER)
+    first, second = girl, other
     searched()
     assert pairs(second) == []
     second.reads("crip_coordinator")
@@ -168,8 +163,8 @@ def test_what_is_corrected_is_searched_for_again_and_a_mistaken_child_no_more(fi
     assert [pair.state for pair in DuplicateCandidate.objects.filter(referral=second.pk)] == ["rejected"]
 
 
-def test_what_a_person_set_aside_does_not_come_again(filed, searched):
-    first, second = filed(**GIRL), filed("filer_2", **GIRL)
+def test_what_a_person_set_aside_does_not_come_again(girl, again, searched):
+    first, second = girl, again
     searched()
     held = DuplicateCandidate.objects.get()
     holder = second if str(held.referral_id) == second.pk else first
@@ -181,9 +176,9 @@ def test_what_a_person_set_aside_does_not_come_again(filed, searched):
     assert DuplicateCandidate.objects.count() == 1
 
 
-def test_the_index_is_named_once_it_was_searched(filed, searched):
+def test_the_index_is_named_once_it_was_searched(girl, searched):
     """T06: the proof of the index needs neither place nor result; each reader finds the result as far as both are seen."""
-    story = filed(**GIRL)
+    story = girl
     story.reads("crip_coordinator")
     assert story.refused("crip_coordinator", "start_triage", {"method": "index"}) == "index_was_asked"
     searched()
@@ -195,8 +190,8 @@ def test_the_index_is_named_once_it_was_searched(filed, searched):
     assert story.state == "triage"
 
 
-def test_a_child_kept_for_the_named_is_searched_for_by_nobody(filed, searched):
-    first = filed(**GIRL)
+def test_a_child_kept_for_the_named_is_searched_for_by_nobody(girl, filed, searched):
+    first = girl
     first.reads("crip_coordinator")
     named = [first.user("crip_coordinator"), first.user("supervisor")]
     said = {
@@ -216,10 +211,10 @@ def test_a_child_kept_for_the_named_is_searched_for_by_nobody(filed, searched):
 @pytest.mark.sec("SEC-AZ20")
 @pytest.mark.parametrize("kept", [0, 1])
 def test_a_pair_that_is_about_a_child_kept_for_the_named_is_taken_back_whichever_file_holds_it(
-    filed, searched, kept
+    girl, again, searched, kept
 ):
     """It would tell in the other file whose child that is."""
-    both = [filed(**GIRL), filed("filer_2", **GIRL)]
+    both = [girl, again]
     searched()
     assert [len(pairs(one)) for one in both] == [1, 1]
     named = [both[0].user(name) for name in ("crip_coordinator", "supervisor")]
@@ -231,9 +226,8 @@ def test_a_pair_that_is_about_a_child_kept_for_the_named_is_taken_back_whichever
     assert [pairs(one, "crip_coordinator_2") for one in both] == [[], []]
 
 
-def test_what_was_opened_to_compare_is_written_down(filed, searched):
-    filed(**GIRL)
-    second = filed("filer_2", **GIRL)
+def test_what_was_opened_to_compare_is_written_down(again, searched):
+    second = again
     searched()
 
     with as_owner():
@@ -305,9 +299,9 @@ def test_a_filing_and_its_search_leave_as_many_entries_whether_or_not_the_child_
 
 
 @pytest.mark.sec("SEC-CR16")
-def test_the_index_holds_short_numbers_that_differ_by_authority(world, filed):
+def test_the_index_holds_short_numbers_that_differ_by_authority(girl, filed):
     """No name, no date; the same child has other numbers in another authority."""
-    here, there = filed(**GIRL), filed(commune="59350", code="59", **GIRL)
+    here, there = girl, filed(commune="59350", code="59", **GIRL)
     numbers = [
         set(IndexValue.objects.filter(referral=story.pk).values_list("bucket", flat=True))
         for story in (here, there)
@@ -318,8 +312,8 @@ def test_the_index_holds_short_numbers_that_differ_by_authority(world, filed):
 
 
 @pytest.mark.sec("SEC-CR11")
-def test_a_case_whose_rows_are_destroyed_is_found_no_more(filed, searched):
-    first = filed(**GIRL)
+def test_a_case_whose_rows_are_destroyed_is_found_no_more(girl, filed, searched):
+    first = girl
     destroy_rows(first.row)
     second = filed("filer_2", **GIRL)
     searched()
@@ -328,8 +322,8 @@ def test_a_case_whose_rows_are_destroyed_is_found_no_more(filed, searched):
     assert pairs(second) == []
 
 
-def test_a_filing_that_was_joined_is_found_as_the_file_that_took_it_in(filed, searched):
-    first, second = filed(**GIRL), filed("filer_2", **GIRL)
+def test_a_filing_that_was_joined_is_found_as_the_file_that_took_it_in(girl, again, filed, searched):
+    first, second = girl, again
     for story in (first, second):
         story.triaged()
     body = {"other": first.pk, "reasons": ["name"]}
@@ -347,9 +341,11 @@ def test_a_filing_that_was_joined_is_found_as_the_file_that_took_it_in(filed, se
     assert [pk for pk, _, _ in pairs(third)] == [first.pk]
 
 
-def test_while_values_of_an_earlier_version_are_made_anew_a_search_says_so_and_comes_again(filed, searched):
+def test_while_values_of_an_earlier_version_are_made_anew_a_search_says_so_and_comes_again(
+    girl, filed, searched
+):
     """They aren't found until then, and the search proves nothing; whoever was searched for before isn't again."""
-    first = filed(**GIRL)
+    first = girl
     searched()
     Referral.objects.filter(pk=first.pk).update(index_norm=blocking_keys.NORM - 1)
     IndexValue.objects.filter(referral=first.pk).delete()
@@ -373,9 +369,11 @@ def test_while_values_of_an_earlier_version_are_made_anew_a_search_says_so_and_c
 
 
 @pytest.mark.sec("SEC-CR16")
-def test_values_follow_the_size_of_their_authority_and_are_found_at_every_length(filed, searched):
+def test_values_follow_the_size_of_their_authority_and_are_found_at_every_length(
+    girl, other, filed, searched
+):
     """Made shorter than the authority's are now, they are found, and made anew: each value opened once, one entry."""
-    first, other = filed(**GIRL), filed(**OTHER)
+    first = girl
     searched()
     renewal.count_children(paris("2026-11-24 12:00"))
     IndexSize.objects.filter(authority=first.row.authority_id).update(bits=10)
@@ -402,26 +400,33 @@ def test_values_follow_the_size_of_their_authority_and_are_found_at_every_length
 
 
 @pytest.mark.sec("SEC-CR16")
-def test_while_cases_of_every_length_are_made_anew_each_is_asked_for_and_afterwards_one_alone(filed):
-    """Whatever an authority grew through meanwhile, a search finds it, and asks for no more than there is."""
-    first = filed(**GIRL)
+def test_while_cases_of_every_length_are_made_anew_each_is_asked_for_and_afterwards_one_alone(girl, filed):
+    """Whatever an authority grew through meanwhile, a search finds it, and asks for no more than there is.
+
+    By day through one length in three.
+    """
+    first = girl
+    lengths = LENGTHS if NIGHT else [LENGTHS[0], *LENGTHS[:0:-3][::-1]]
+    half = len(lengths) // 2
     authority = first.row.authority_id
     renewal.count_children(paris("2026-11-24 12:00"))
     stories = [first]
-    for bits in LENGTHS[1:]:
+    for bits in lengths[1:]:
         IndexSize.objects.filter(authority=authority).update(bits=bits)
         stories.append(filed(**GIRL))
     wanted = blocking_keys.asked_for(Family((identity.child(uuid4(), GIRL, on=date(2026, 11, 24)),)))
     every = {story.row.pk for story in stories}
 
-    assert [story.row.index_bits for story in stories] == list(LENGTHS)
-    assert candidates.lengths_of(authority) == (19, tuple(LENGTHS))
+    assert [story.row.index_bits for story in stories] == list(lengths)
+    assert candidates.lengths_of(authority) == (19, tuple(LENGTHS)), (
+        "all between the shortest and the longest"
+    )
     assert set(candidates.likely(authority, wanted).weights) == every
 
-    assert renewal.renew_index(paris("2026-11-24 12:01"), limit=10) == 10
+    assert renewal.renew_index(paris("2026-11-24 12:01"), limit=half) == half
     see_all()
     assert set(candidates.likely(authority, wanted).weights) == every
-    assert renewal.renew_index(paris("2026-11-24 12:02")) == len(LENGTHS) - 1 - 10
+    assert renewal.renew_index(paris("2026-11-24 12:02")) == len(lengths) - 1 - half
     see_all()
 
     assert candidates.lengths_of(authority) == (19, (19,))
@@ -429,8 +434,8 @@ def test_while_cases_of_every_length_are_made_anew_each_is_asked_for_and_afterwa
 
 
 @pytest.mark.sec("SEC-CR16")
-def test_the_database_takes_the_lengths_that_there_are_and_no_other(filed):
-    authority = filed(**GIRL).row.authority_id
+def test_the_database_takes_the_lengths_that_there_are_and_no_other(girl):
+    authority = girl.row.authority_id
     renewal.count_children(paris("2026-11-24 12:00"))
     size = IndexSize.objects.filter(authority=authority)
 
@@ -440,10 +445,9 @@ def test_the_database_takes_the_lengths_that_there_are_and_no_other(filed):
             size.update(bits=bits)
 
 
-def test_a_search_that_reads_less_than_there_is_says_so(filed, searched, monkeypatch):
+def test_a_search_that_reads_less_than_there_is_says_so(again, searched, monkeypatch):
     monkeypatch.setattr(candidates, "_VALUES_AT_MOST", 3)
-    filed(**GIRL)
-    second = filed("filer_2", **GIRL)
+    second = again
     searched()
 
     told = second.reads("crip_coordinator", "duplicates")
@@ -452,9 +456,9 @@ def test_a_search_that_reads_less_than_there_is_says_so(filed, searched, monkeyp
     assert told["searching"] is False
 
 
-def test_a_case_that_cant_be_indexed_holds_up_no_other(filed, searched, monkeypatch):
+def test_a_case_that_cant_be_indexed_holds_up_no_other(girl, other, filed, searched, monkeypatch):
     """It is logged; it isn't found, and everybody else is searched for."""
-    first, broken = filed(**GIRL), filed("filer_2", **OTHER)
+    first, broken = girl, other
     searched()
     Referral.objects.all().update(index_norm=blocking_keys.NORM - 1)
     make = indexing.replace
@@ -474,8 +478,8 @@ def test_a_case_that_cant_be_indexed_holds_up_no_other(filed, searched, monkeypa
     assert [pk for pk, _, _ in pairs(second)] == [first.pk]
 
 
-def test_another_authoritys_earlier_values_keep_nobody_waiting(filed, searched):
-    first = filed(**GIRL)
+def test_another_authoritys_earlier_values_keep_nobody_waiting(girl, filed, searched):
+    first = girl
     elsewhere = filed(code="75", commune="75101", **OTHER)
     searched()
     Referral.objects.filter(pk=elsewhere.pk).update(index_norm=blocking_keys.NORM - 1)

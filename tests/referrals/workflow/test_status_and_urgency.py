@@ -68,8 +68,7 @@ def test_a_status_moves_exactly_as_the_table_says(world, who):
     assert len(found) == 25
 
 
-def test_a_status_set_is_kept_at_its_gravest_and_raises_the_urgency(world):
-    kit = Kit(world, "triage")
+def test_a_status_set_is_kept_at_its_gravest_and_raises_the_urgency(kit):
     for value, urgency in (("at_risk", "U1"), ("suspected", "U2"), ("established", "U2")):
         kit.ask(
             "referral",
@@ -119,8 +118,7 @@ def test_a_danger_is_said_to_be_over_by_a_coordinator_who_says_what_was_done(wor
     assert outcome(kit, "referral", "set_urgency", body | {"done": "Accueillie chez sa tante."}) == done
 
 
-def test_the_gravest_child_decides_the_floor(world):
-    kit = Kit(world, "triage")
+def test_the_gravest_child_decides_the_floor(kit):
     kit.fill.row(type(kit.child), child_met="never", position=2, prostitution_status="suspected")
 
     assert outcome(kit, "referral", "set_urgency", {"value": "U1", "reason": "x"}) == "refused"
@@ -139,8 +137,7 @@ def test_the_gravest_child_decides_the_floor(world):
         ("U2", {"immediate_danger": True}, "U3"),
     ],
 )
-def test_a_qualification_below_the_floor_is_refused_and_never_kept_silently(world, stands, known, least):
-    kit = Kit(world, "triage")
+def test_a_qualification_below_the_floor_is_refused_and_never_kept_silently(kit, stands, known, least):
     kit.put(urgency=stands)
     kit.set_child(**known)
     body = bodies.qualification([kit.child.pk], approver=kit.user("crip_coordinator_2"))
@@ -151,7 +148,6 @@ def test_a_qualification_below_the_floor_is_refused_and_never_kept_silently(worl
     assert found == {urgency: taken if urgency >= least else "refused" for urgency in LEVELS}
 
 
-def test_the_urgency_of_a_qualification_is_that_of_the_case_from_then_on(world):
-    kit = Kit(world, "triage")
+def test_the_urgency_of_a_qualification_is_that_of_the_case_from_then_on(kit):
     kit.ask("referral", "qualify", bodies.qualification([kit.child.pk], urgency="U2"))
     assert Referral.objects.get(pk=kit.case.pk).urgency == "U2"
