@@ -16,6 +16,7 @@ from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.factories.world import World
+from tests.kept import kept
 
 pytestmark = [pytest.mark.sec("SEC-AL9")]
 
@@ -48,13 +49,19 @@ class Proving:
         return status, self.capsys.readouterr().out
 
 
+@kept
+def filed(world) -> dict:
+    """A concern, as its filer was answered."""
+    answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key="one-of-the-filer")
+    assert answer.status_code == 201
+    return answer.json()
+
+
 @pytest.fixture
-def proving(world, tmp_path, settings, capsys) -> Proving:
+def proving(world, filed, tmp_path, settings, capsys) -> Proving:
     settings.LOG_WITNESS_FILE, settings.LOG_WITNESSES = str(tmp_path / "witness.txt"), []
-    filed = world.as_("filer").post("referrals", concern() | {"submit": True}, key="one-of-the-filer")
-    assert filed.status_code == 201
     signer = FileSigner(tmp_path / "log.key", make=True)
-    return Proving(world, tmp_path, Sequencer(signer), filed.json(), capsys)
+    return Proving(world, tmp_path, Sequencer(signer), filed, capsys)
 
 
 # --- The filer ----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
+from tests.kept import kept
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCKS, GUARDS = "referrals/workflow/deadlines.py", "referrals/assessment/guards.py"
@@ -380,19 +381,26 @@ def test_of_a_draft_that_expires_nothing_leads_to_it_or_its_author(story):
 # --- Who assesses, who signs, who is told ---------------------------------------------------------------
 
 
-def qualified(story, **said):
+@kept
+def triaged(story):
+    """An ordinary concern, in its first analysis."""
     story.at("2026-11-24 10:00")
-    story.files("filer", concern(**said))
+    story.files("filer", concern())
     story.triaged()
-    story.qualified(two=bool(said))
+    return story
+
+
+@kept
+def qualified(triaged):
+    triaged.qualified()
+    return triaged
 
 
 @pytest.mark.parametrize(
     ("source", "spoil"), [("unit", {"unit": None}), ("own", {"organisation": "service"})]
 )
-def test_assessors_come_from_where_the_protocol_takes_them(story, choose, source, spoil):
+def test_assessors_come_from_where_the_protocol_takes_them(story, qualified, choose, source, spoil):
     """TEAM_SOURCE: the unit of the case, or no partner's people."""
-    qualified(story)
     choose(team_source=source)
     seats = Membership.objects.filter(user=story.user("assessor_2"), role="assessor")
     see_all()
@@ -454,11 +462,8 @@ def test_the_steps_of_the_first_analysis_are_those_that_close_it():
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_the_lead_on_exploitation_is_told_where_there_is_one(story, choose, there):
+def test_the_lead_on_exploitation_is_told_where_there_is_one(story, triaged, choose, there):
     choose(prostitution_lead=there)
-    story.at("2026-11-24 10:00")
-    story.files("filer", concern())
-    story.triaged()
     body = {"child": story.children[0], "value": "suspected", "reasons": "Indices concordants."}
 
     story.does("crip_coordinator", "set_exploitation_status", body)
@@ -470,30 +475,27 @@ def test_the_lead_on_exploitation_is_told_where_there_is_one(story, choose, ther
 # --- The service in charge assesses (T27) ---------------------------------------------------------------
 
 
-def protected(story, type_="aed"):
-    story.at("2026-11-24 10:00")
-    story.files("filer", concern())
-    story.triaged()
+@kept
+def protected(story, triaged):
+    """A child that a measure protects already; the decision to let it go on."""
     see_all()
     Measure.objects.create(
-        referral_id=story.pk, child_id=story.children[0], type_id=type_, judicial=type_ != "aed",
-        proposed_at=story.now, state="active",
+        referral_id=story.pk, child_id=story.children[0], type_id="aed", judicial=False, proposed_at=story.now,
+        state="active",
     )  # fmt: skip
     story.does("crip_coordinator", "name_decider", {"user": story.user("ase_inspector")})
     return {"decisions": [bodies.decision(story.children[0], "continue")], "motivation": "La mesure suffit."}
 
 
-def test_without_a_protocol_the_first_analysis_continues_no_administrative_measure(story):
-    body = protected(story)
-
-    said = body | {"met_on_note": "Rencontrée le 12 novembre."}
+def test_without_a_protocol_the_first_analysis_continues_no_administrative_measure(story, protected):
+    said = protected | {"met_on_note": "Rencontrée le 12 novembre."}
 
     assert story.refused("ase_inspector", "decide_continue", said) == "triage_may_continue"
 
 
-def test_where_the_service_in_charge_assesses_its_note_says_when_the_child_was_met(story, choose):
+def test_where_the_service_in_charge_assesses_its_note_says_when_the_child_was_met(story, protected, choose):
     """T27: any measure alive will do then; the note is asked for."""
-    body = protected(story)
+    body = protected
     choose(service_in_charge_assesses=True)
 
     assert story.refused("ase_inspector", "decide_continue", body) == "triage_may_continue"
@@ -503,9 +505,9 @@ def test_where_the_service_in_charge_assesses_its_note_says_when_the_child_was_m
     assert story.child().child_met == "never"
 
 
-def test_that_note_opens_no_other_decision(story, choose):
+def test_that_note_opens_no_other_decision(story, protected, choose):
     """Met stays the rule of every other decision, and of continuing once there is a report."""
-    body = protected(story)
+    body = protected
     choose(service_in_charge_assesses=True)
     close = [bodies.decision(story.children[0], "close", ground="risk_left")]
     said = body | {"decisions": close, "met_on_note": "Rencontrée."}
@@ -516,15 +518,24 @@ def test_that_note_opens_no_other_decision(story, choose):
 # --- Prostitution: warnings where the authority advises ---------------------------------------------------
 
 
+@kept
+def suspected(story):
+    """A report about a child whom its filer held to be exploited."""
+    story.at("2026-11-24 10:00")
+    story.files("filer", concern(prostitution_status_filer="suspected"))
+    story.triaged()
+    story.qualified(two=True)
+    return reported(story)
+
+
 def decided_for(story, status):
-    reported(story, prostitution_status_filer="suspected")
     if status == "established":
         said = {"child": story.children[0], "value": status, "reasons": "Constat."}
         story.does("crip_coordinator", "set_exploitation_status", said)
     return bodies.decision(story.children[0], "admin")
 
 
-def test_where_the_authority_advises_an_established_case_is_decided_with_a_warning(story, choose):
+def test_where_the_authority_advises_an_established_case_is_decided_with_a_warning(story, suspected, choose):
     """§2.5, §11 Q1: the block becomes a warning; those on T11, T22, T44 stay."""
     body = decided_for(story, "established")
     assert story.refused("ase_inspector", "decide_child", body) == "child_decision_holds"
@@ -537,7 +548,7 @@ def test_where_the_authority_advises_an_established_case_is_decided_with_a_warni
     assert story.refused("ase_inspector", "decide_child", close) == "child_decision_holds"
 
 
-def test_less_than_justice_for_a_suspected_child_is_signed_and_warned_of(story):
+def test_less_than_justice_for_a_suspected_child_is_signed_and_warned_of(story, suspected):
     body = decided_for(story, "suspected")
 
     done = story.signed("ase_inspector", "decide_child", body, by="supervisor")
@@ -548,7 +559,7 @@ def test_less_than_justice_for_a_suspected_child_is_signed_and_warned_of(story):
 # --- Local variants of measures -------------------------------------------------------------------------
 
 
-def test_a_measure_is_offered_as_a_local_variant(story, choose):
+def test_a_measure_is_offered_as_a_local_variant(story, qualified, choose):
     """MEASURE_CATALOGUE: the national type keeps its rules and its official code; the variant names it."""
     choose(
         measure_variants=[
@@ -568,11 +579,11 @@ def test_a_measure_is_offered_as_a_local_variant(story, choose):
     assert line["variant"] == "aed_soir"
 
 
-def reported(story, **said):
-    qualified(story, **said)
+def reported(story):
     story.assigned()
     story.met()
     story.reported(["risk"])
+    return story
 
 
 # --- Reasons to defer ------------------------------------------------------------------------------------

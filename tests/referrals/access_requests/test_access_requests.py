@@ -222,14 +222,15 @@ def test_another_right_goes_the_same_way_without_a_copy(desk):
     assert (desk.built, desk.row.package) == ([], None)
 
 
-def test_nothing_hidden_is_answered_whole(desk, monkeypatch):
+def test_nothing_hidden_is_answered_whole(scoped, monkeypatch):
+    desk = scoped
     stand_in = effects.collection
 
     def collect(scope, **said):
         return [replace(part, hidden=()) for part in stand_in.collect(scope, **said)]
 
     monkeypatch.setattr(effects, "collection", SimpleNamespace(collect=collect))
-    desk.copies()
+    desk.does("collect")
     assert AccessPart.objects.count() == 2
     assert desk.answers().state == "answered"
 
@@ -664,7 +665,8 @@ def test_the_list_alone_is_kept_back_by_an_opinion_too(desk):
     assert desk.built[0].readers == Readers(lines=())
 
 
-def test_what_is_withheld_for_justice_is_one_line_without_day_or_kind(desk, monkeypatch):
+def test_what_is_withheld_for_justice_is_one_line_without_day_or_kind(scoped, monkeypatch):
+    desk = scoped
     (told, _) = parts_of(desk.kit.case.pk, desk.kit.child.pk, SimpleNamespace(children=[desk.kit.child.pk]))
     secret = [
         replace(
@@ -676,7 +678,7 @@ def test_what_is_withheld_for_justice_is_one_line_without_day_or_kind(desk, monk
     ]
     collector = SimpleNamespace(collect=lambda scope, *, actor, at: [secret[0], told, secret[1]])
     monkeypatch.setattr(effects, "collection", collector)
-    desk.copies()
+    desk.does("collect")
     desk.answers()
 
     first, last = desk.built[0].pieces
@@ -812,13 +814,14 @@ def test_an_excluded_officer_leaves_it_to_another(identified):
     assert desk.does("collect", who="dpo_2").state == "redaction"
 
 
-def test_a_reader_is_named_by_two_after_being_heard_and_is_told(desk, monkeypatch):
+def test_a_reader_is_named_by_two_after_being_heard_and_is_told(scoped, monkeypatch):
+    desk = scoped
     reader = desk.kit.user("supervisor_2")
     monkeypatch.setattr(
         "referrals.access_requests.people.accounts_behind",
         lambda sheet, entries: {desk.entry: reader} if desk.entry in entries else {},
     )
-    desk.copies()
+    desk.does("collect")
     body = {
         "entries": [str(desk.entry)], "why": "Indispensable.", "weighed": "Pesé.", "heard_on": AT.date().isoformat(),
         "heard": "Ne s'y oppose pas.",
@@ -839,13 +842,14 @@ def test_a_reader_is_named_by_two_after_being_heard_and_is_told(desk, monkeypatc
         desk.answers(by="supervisor_2")
 
 
-def test_a_reader_at_risk_is_masked_by_two_and_named_no_more(desk, monkeypatch):
+def test_a_reader_at_risk_is_masked_by_two_and_named_no_more(scoped, monkeypatch):
+    desk = scoped
     reader = desk.kit.user("supervisor_2")
     monkeypatch.setattr(
         "referrals.access_requests.people.accounts_behind",
         lambda sheet, entries: {desk.entry: reader} if desk.entry in entries else {},
     )
-    desk.copies()
+    desk.does("collect")
     said = {"why": "Menaces.", "weighed": "Pesé.", "heard_on": AT.date().isoformat(), "heard": "A peur."}
     line = [str(desk.entry)]
     with pytest.raises(ValidationError):
@@ -896,10 +900,11 @@ def withheld(desk, monkeypatch, code):
 
 
 @pytest.mark.parametrize("lost", ["deleted", "spoilt", "lifted by hand"])
-def test_what_the_collector_hid_stays_hidden_though_its_row_is_lost(desk, monkeypatch, lost):
+def test_what_the_collector_hid_stays_hidden_though_its_row_is_lost(scoped, monkeypatch, lost):
     """Whoever has the database and no key opens nothing of what protects others, nor of what nobody lifted."""
+    desk = scoped
     withheld(desk, monkeypatch, Withheld.MEDICAL)
-    desk.copies()
+    desk.does("collect")
     rows = AccessRedaction._base_manager.filter(request=desk.pk)
     assert rows.count() == 2
     match lost:
@@ -916,9 +921,10 @@ def test_what_the_collector_hid_stays_hidden_though_its_row_is_lost(desk, monkey
     assert (fact.spans, name.withheld) == ((SPAN,), "medical")
 
 
-def test_what_an_officer_lifted_is_shown(desk, monkeypatch):
+def test_what_an_officer_lifted_is_shown(scoped, monkeypatch):
+    desk = scoped
     withheld(desk, monkeypatch, Withheld.MEDICAL)
-    desk.copies()
+    desk.does("collect")
     own = AccessRedaction.objects.get(code="medical")
     desk.does("redact", {"lift": str(own.pk), "reason": "Elle le sait."})
     assert desk.answers().codes == ["filer"]
@@ -926,9 +932,10 @@ def test_what_an_officer_lifted_is_shown(desk, monkeypatch):
     assert (fact.spans, name.withheld) == ((SPAN,), None)
 
 
-def test_what_protects_others_is_hidden_whatever_a_row_says(desk, monkeypatch):
+def test_what_protects_others_is_hidden_whatever_a_row_says(scoped, monkeypatch):
+    desk = scoped
     withheld(desk, monkeypatch, Withheld.SAFETY)
-    desk.copies()
+    desk.does("collect")
     for one in AccessRedaction.objects.all():
         one.lifted_at, one.lifted_by_id = AT, desk.world.user("dpo").pk
         one.save()

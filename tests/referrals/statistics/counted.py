@@ -26,15 +26,19 @@ def day(text):
 
 def received(world, many, on, children=({},), code="93", **said):
     """Let an authority have received so many cases on a day, each with these children; return the cases."""
+    return received_on(world, [on] * many, children, code, **said)
+
+
+def received_on(world, days, children=({},), code="93", **said):
+    """Let an authority have received a case on each of these days; return the cases."""
     see_all()
-    at = on if isinstance(on, datetime) else day(on)
     said = {"state": "closed_no_action", "department": code[:2], "age_band": "11-15", "under_15": True} | said
     cases = [
         Referral(
             id=pk, reference=pk.hex[:16], version=1, authority=world.authorities[code], created_at=at, received_at=at,
             submitted_at=at, statutory_due_at=at, filed_by=b"0" * 32, case_key=uuid4(), filer_key=uuid4(), **said,
         )
-        for pk in (uuid4() for _ in range(many))
+        for pk, at in ((uuid4(), on if isinstance(on, datetime) else day(on)) for on in days)
     ]  # fmt: skip
     Referral.objects.bulk_create(cases)
     usual = {"sex": "girl", "age_band": "11-15", "under_15": True}
@@ -48,7 +52,8 @@ def received(world, many, on, children=({},), code="93", **said):
 
 def in_each_month(world, many, year=2025, **said):
     """Let an authority have received so many cases in each month of a year."""
-    return [case for month in range(1, 13) for case in received(world, many, f"{year}-{month:02}-15", **said)]
+    days = [f"{year}-{month:02}-15" for month in range(1, 13) for _ in range(many)]
+    return received_on(world, days, **said)
 
 
 def with_parts(cases):
