@@ -13,6 +13,7 @@ from referrals.models import Exclusion, PseudonymLookup, Referral
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.web.visiting import Visitor, links, text
 
 pytestmark = pytest.mark.sec("SEC-AZ12")
@@ -20,7 +21,7 @@ AT = datetime.now(UTC)
 ABSENT = "R7KD-4M2X-9QPA-W"
 
 
-@pytest.fixture
+@kept
 def case(world):
     answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key=uuid4().hex)
     see_all()

@@ -4,6 +4,7 @@ import pytest
 
 from referrals.access.matrix import BLIND
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.night import NIGHT, some
 from tests.referrals.api.routes import ask, of_a_case, routes
 from tests.schema import document
@@ -33,7 +34,7 @@ def test_the_blind_roles_are_those_of_the_matrix():
     assert {str(role) for role in BLIND} == set(BLIND_ROLES)
 
 
-@pytest.fixture
+@kept
 def telling(world):
     """A case of which every value, its reference included, can be told in an answer."""
     case = Case(world, "Secretqwzx {}".format)

@@ -67,12 +67,52 @@ def decided(world, clock, row, decision="confirm", who="supervisor"):
 
 def made(world, clock, **said):
     """Go the whole way to the file; return the export."""
-    row = asked(world, clock, **said)
+    return confirmed(world, clock, asked(world, clock, **said))
+
+
+def confirmed(world, clock, row):
     assert decided(world, clock, row).status_code == 303
     clock.now = READY
     tasks.make_due(clock.now)
     see_all()
     return CaseExport.objects.get(pk=row.pk)
+
+
+class Then:
+    """The instant of each request while a state is made."""
+
+    now = AT
+
+
+def then(act):
+    """Do something at the instant that is given to it."""
+    told = Then()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("config.pipeline.instant", lambda *_: told.now)
+        return act(told)
+
+
+@kept
+def asked_for(kit):
+    """An export that was asked for."""
+    return then(lambda told: asked(kit.world, told))
+
+
+@kept
+def made_whole(kit, asked_for):
+    """The same with its file."""
+    return then(lambda told: confirmed(kit.world, told, asked_for))
+
+
+@pytest.fixture
+def waits(asked_for, here):
+    return asked_for
+
+
+@pytest.fixture
+def whole(made_whole, here, clock):
+    clock.now = READY
+    return made_whole
 
 
 def taken(world, clock, row, who="crip_coordinator"):
@@ -94,8 +134,8 @@ def bodies(act):
 
 
 @pytest.mark.sec("SEC-AZ12")
-def test_two_persons_a_delay_and_a_file_that_is_taken_once(world, here, clock):
-    row = asked(world, clock)
+def test_two_persons_a_delay_and_a_file_that_is_taken_once(world, here, waits, clock):
+    row = waits
     told = {(n.template, n.user_id) for n in Notice.objects.filter(template="export.asked")}
     assert told == {("export.asked", world.user(name).pk) for name in ("supervisor", "supervisor_2", "dpo")}
     second = Visitor(world, "supervisor", at=clock.now)
@@ -129,8 +169,8 @@ def test_two_persons_a_delay_and_a_file_that_is_taken_once(world, here, clock):
 
 
 @pytest.mark.sec("SEC-AZ11", "SEC-AL1")
-def test_each_case_is_in_the_journal_and_the_service_acts_in_the_askers_name(world, here, clock):
-    row = made(world, clock)
+def test_each_case_is_in_the_journal_and_the_service_acts_in_the_askers_name(world, here, whole, clock):
+    row = whole
     taken(world, clock, row)
 
     subject, thing = str(here.case.pseudonym), digest_of(row.pk.bytes)
@@ -146,8 +186,8 @@ def test_each_case_is_in_the_journal_and_the_service_acts_in_the_askers_name(wor
 
 
 @pytest.mark.sec("SEC-CR18")
-def test_the_file_is_sealed_at_rest_and_nothing_is_left_once_it_was_taken(world, here, clock):
-    row = made(world, clock)
+def test_the_file_is_sealed_at_rest_and_nothing_is_left_once_it_was_taken(world, here, whole, clock):
+    row = whole
     held = CaseExport.objects.get(pk=row.pk)
     for value in (held.content.ciphertext, held.reason.ciphertext):
         assert b"Marchandeau" not in value
@@ -237,8 +277,8 @@ def test_nobody_confirms_what_they_asked_for(world, here, clock):
     [("crip_coordinator_2", "93", 404), ("supervisor", "75", 404),
      *some([(who, "93", 403) for who in ("auditor", "assessor", "territory_admin", "filer")], "nobody else")],
 )  # fmt: skip
-def test_nobody_else_knows_of_it(world, here, clock, who, code, status):
-    row = made(world, clock)
+def test_nobody_else_knows_of_it(world, here, whole, clock, who, code, status):
+    row = whole
     somebody = Visitor(world, who, code, at=clock.now)
 
     for answer in (
@@ -250,15 +290,15 @@ def test_nobody_else_knows_of_it(world, here, clock, who, code, status):
     assert CaseExport.objects.get(pk=row.pk).taken_at is None
 
 
-def test_the_second_person_decides_and_takes_nothing(world, here, clock):
-    row = made(world, clock)
+def test_the_second_person_decides_and_takes_nothing(world, here, whole, clock):
+    row = whole
 
     assert taken(world, clock, row, who="supervisor").status_code == 404
     assert Visitor(world, "supervisor", at=clock.now).get("/exports/demande").status_code == 403
 
 
-def test_a_refusal_leaves_nothing(world, here, clock):
-    row = asked(world, clock)
+def test_a_refusal_leaves_nothing(world, here, waits, clock):
+    row = waits
 
     decided(world, clock, row, "refuse")
 
@@ -280,8 +320,8 @@ def closed(world, name):
 @pytest.mark.sec("SEC-AZ12", "SEC-AZ10")
 @pytest.mark.parametrize("lose", [gone, closed])
 @pytest.mark.parametrize("who", ["crip_coordinator", "supervisor"])
-def test_it_dies_when_either_loses_the_role_before_it_is_made(world, here, clock, who, lose):
-    row = asked(world, clock)
+def test_it_dies_when_either_loses_the_role_before_it_is_made(world, here, waits, clock, who, lose):
+    row = waits
     decided(world, clock, row)
 
     lose(world, who)
@@ -296,8 +336,8 @@ def test_it_dies_when_either_loses_the_role_before_it_is_made(world, here, clock
 
 @pytest.mark.sec("SEC-AZ12", "SEC-AZ10")
 @pytest.mark.parametrize("lose", [gone, closed])
-def test_it_dies_when_the_second_loses_the_role_before_it_is_taken(world, here, clock, lose):
-    row = made(world, clock)
+def test_it_dies_when_the_second_loses_the_role_before_it_is_taken(world, here, whole, clock, lose):
+    row = whole
 
     lose(world, "supervisor")
 
@@ -306,8 +346,8 @@ def test_it_dies_when_the_second_loses_the_role_before_it_is_taken(world, here, 
 
 
 @pytest.mark.sec("SEC-AZ12")
-def test_what_the_asker_may_no_more_ask_for_is_confirmed_by_nobody(world, here, clock):
-    row = asked(world, clock)
+def test_what_the_asker_may_no_more_ask_for_is_confirmed_by_nobody(world, here, waits, clock):
+    row = waits
     gone(world, "crip_coordinator")
     clock.now = AT + timedelta(hours=1)
 
@@ -316,8 +356,8 @@ def test_what_the_asker_may_no_more_ask_for_is_confirmed_by_nobody(world, here, 
 
 
 @pytest.mark.sec("SEC-AU6")
-def test_each_grave_act_asks_for_a_fresh_proof(world, here, clock):
-    row = made(world, clock)
+def test_each_grave_act_asks_for_a_fresh_proof(world, here, whole, clock):
+    row = whole
     old = Visitor(world, "crip_coordinator", at=clock.now - timedelta(minutes=6))
 
     assert old.get("/exports/demande").status_code == 401
@@ -329,9 +369,9 @@ def test_each_grave_act_asks_for_a_fresh_proof(world, here, clock):
 
 
 @pytest.mark.sec("SEC-AZ22")
-def test_a_row_that_the_service_didnt_write_lets_nothing_out(world, here, clock):
+def test_a_row_that_the_service_didnt_write_lets_nothing_out(world, here, waits, clock):
     """Attack: somebody with the database's login confirms it and sets the delay to now."""
-    row = asked(world, clock)
+    row = waits
     CaseExport._base_manager.filter(pk=row.pk).update(
         decided_by=world.user("supervisor"), decided_at=AT, confirmed=True, ready_at=AT, ends_at=READY
     )
@@ -434,8 +474,8 @@ def test_an_export_holds_so_many_cases_and_no_more(world, here, clock, settings)
 
 
 @pytest.mark.sec("SEC-AZ14", "SEC-CF4")
-def test_one_asks_for_so_many_in_a_day_and_no_more(world, here, clock):
-    row = asked(world, clock)
+def test_one_asks_for_so_many_in_a_day_and_no_more(world, here, waits, clock):
+    row = waits
     decided(world, clock, row, "refuse")
     clock.now = AT + timedelta(days=1) - timedelta(seconds=1)
     refused = coordinator(world, clock).fills("/exports/demande", **WHY)
@@ -470,8 +510,8 @@ def test_what_finds_nothing_is_no_export(world, here, clock):
     assert not CaseExport.objects.exists()
 
 
-def test_what_nobody_takes_in_time_is_destroyed(world, here, clock):
-    row = made(world, clock)
+def test_what_nobody_takes_in_time_is_destroyed(world, here, whole, clock):
+    row = whole
     clock.now = READY + timedelta(hours=48) - timedelta(seconds=1)
     assert tasks.end_due(clock.now) == 0
     clock.now = READY + timedelta(hours=48)
@@ -486,8 +526,8 @@ def test_what_nobody_takes_in_time_is_destroyed(world, here, clock):
     assert "Détruit" in text(coordinator(world, clock).get(f"/exports/{row.pk}"))
 
 
-def test_what_nobody_decides_on_within_a_week_lapses(world, here, clock):
-    row = asked(world, clock)
+def test_what_nobody_decides_on_within_a_week_lapses(world, here, waits, clock):
+    row = waits
     clock.now = AT + timedelta(days=7)
 
     assert decided(world, clock, row).status_code == 404

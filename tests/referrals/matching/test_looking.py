@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from referrals.access import case_ties, visibility
-from referrals.duplicates import queries
+from referrals.duplicates import queries, tasks
 from referrals.models import DuplicateCandidate
+from tests.conftest import see_all
 from tests.journeys import bodies
 from tests.journeys.story import paris
-from tests.referrals.matching.conftest import GIRL, OTHER, pairs
+from tests.kept import kept
+from tests.referrals.matching.conftest import GIRL, OTHER, at_ten, pairs
 from tests.web.visiting import Visitor, links, text
 
 AT = paris("2026-11-24 18:00")
@@ -26,13 +28,18 @@ def waiting(story, who="crip_coordinator", code="93"):
     return found.get(UUID(story.pk), 0)
 
 
-@pytest.fixture
-def two(girl, again, searched):
+@kept
+def two(girl, again):
     """Return two files of one child, that the search has found."""
     first, second = girl, again
-    searched()
+    at = paris("2026-11-24 10:30")
+    tasks.keep_index(at)
+    tasks.search_duplicates(at)
+    see_all()
     for story in (first, second):
-        story.reads("intake_agent")
+        with pytest.MonkeyPatch.context() as patch:
+            at_ten(patch)
+            story.reads("intake_agent")
     return first, second
 
 
