@@ -327,7 +327,7 @@ def ends() -> dict[str, int]:
     each = [*CANT, CAN]
     said = subprocess.run(  # noqa: S603
         [sys.executable, "-I", "-c", BEGIN + EACH_IN_A_FORK],
-        input="\n".join(each), capture_output=True, text=True, timeout=60, check=True,
+        input="\n".join(each), capture_output=True, text=True, timeout=20, check=True,
     ).stdout  # fmt: skip
     return dict(zip(each, map(int, said.split()), strict=True))
 
