@@ -1,7 +1,8 @@
 """In which order and in which process tests run, with pytest-xdist: a file stays in one process, the pages too.
 
 A file's tests share what they begin from (``tests/kept.py``, fixtures of a module), which is then made once. What takes
-longest begins first. Each process reads the files in another order: pytest compiles what it hasn't read before, which
+longest begins first, what forks comes last: a process that is copied while it works loses its memory's large pages
+(``Makefile``), and all that comes after takes a seventh longer. Each process reads the files in another order: pytest compiles what it hasn't read before, which
 takes a quarter of a minute for all, and keeps it for the process that reads it next.
 """
 
@@ -17,11 +18,23 @@ PAGES = "tests/browser/"
 LONGEST = (
     PAGES,
     "tests/security/test_procedure.py",
-    "tests/config/test_demo.py",
     "tests/referrals/workflow/test_runner.py",
     "tests/repository/test_migrations.py",
     "tests/security/test_canaries.py",
     "tests/concurrency/test_races.py",
+)
+#: The same, of those that fork.
+FORKING = (
+    "tests/config/test_demo.py",
+    "tests/faults/",
+    "tests/concurrency/test_rotation_under_load.py",
+    "tests/config/metrics/",
+    "tests/config/recovery/",
+    "tests/encryption/test_cache.py",
+    "tests/encryption/test_nonces.py",
+    "tests/encryption/test_process.py",
+    "tests/encryption/test_providers_alike.py",
+    "tests/referrals/attachments/test_corpus.py",
 )
 
 
@@ -56,9 +69,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes longest first."""
+    """Put what takes longest first, and what forks last."""
 
-    def place(item: pytest.Item) -> int:
-        return next((n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        forks = item.nodeid.startswith(FORKING)
+        first = next((n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
+        return forks, first
 
     items.sort(key=place)
