@@ -5,8 +5,8 @@
 PORT ?= 8000
 TRAINING_PORT ?= 8100
 ARGS ?=
-# A test process more than processors, since that of the pages waits for the browser half the time; eight at most.
-JOBS ?= $(shell n=$$(( $$(nproc 2>/dev/null || echo 1) + 1 )); if [ "$$n" -gt 8 ]; then n=8; fi; echo "$$n")
+# A test process for each processor, two at least and eight at most.
+JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo "$$(( n < 2 ? 2 : n > 8 ? 8 : n ))")
 PYTHON := .venv/bin/python
 # Each process reads what the one before it compiled, whatever the environment says: hundreds are started by a run of
 # the tests, and compiling takes each half a second.
