@@ -1,9 +1,10 @@
 """In which order and in which process tests run, with pytest-xdist: a file stays in one process, the pages too.
 
 A file's tests share what they begin from (``tests/kept.py``, fixtures of a module), which is then made once. What takes
-longest begins first, what forks comes last: a process that is copied while it works loses its memory's large pages
-(``Makefile``), and all that comes after takes a seventh longer. Each process reads the files in another order: pytest compiles what it hasn't read before, which
-takes a quarter of a minute for all, and keeps it for the process that reads it next.
+longest begins first. What forks comes last: a process that is copied while it works loses the large pages of its memory
+(``Makefile``), and all that comes after takes up to a seventh longer. Each process reads the files in another order:
+pytest compiles what it hasn't read before, which takes a quarter of a minute for all, and keeps it for the process that
+reads it next.
 """
 
 from contextlib import suppress

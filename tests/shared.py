@@ -32,8 +32,8 @@ def plain_environment() -> dict[str, str]:
 def demonstration(folder: Path, state: Path) -> str:
     """Let a state folder be what the first run of the demonstration leaves; return what that run said.
 
-    Where tables were made before, the run finds them: making them takes two thirds of it. It finds none in a run of
-    the tests on a fresh checkout, and at night at each hour (``tests/config/test_demo.py``).
+    Where tables were made before, the run finds them: making them takes half of it. On a fresh checkout it may find
+    none; at each hour of the night it finds none (``tests/config/test_demo.py``).
 
     Raises:
         CalledProcessError: it doesn't run.

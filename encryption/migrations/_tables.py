@@ -16,73 +16,6 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 
-class CreateModels(Operation):
-    """Create several models, in an order in which each refers to earlier ones only.
-
-    Each table is created whole, with its keys, constraints and indexes: SQLite would copy it for whatever is added later.
-    """
-
-    def __init__(self, models: Sequence[CreateModel]) -> None:
-        self.models = models
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Add the models to a state that isn't rendered; it will be when its models are next asked for."""
-        state.__dict__.pop("apps", None)
-        for model in self.models:
-            model.state_forwards(app_label, state)
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Make the tables, in the database that they belong to; for the other nothing is rendered."""
-        if router.allow_migrate(schema_editor.connection.alias, app_label):
-            for model in self.models:
-                model.database_forwards(app_label, schema_editor, from_state, to_state)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Drop them, the last first."""
-        if router.allow_migrate(schema_editor.connection.alias, app_label):
-            for model in reversed(self.models):
-                model.database_backwards(app_label, schema_editor, from_state, to_state)
-
-    def describe(self) -> str:
-        """Say what this does, for ``migrate --plan``."""
-        return f"Create the models {', '.join(model.name for model in self.models)}"
-
-
-def whole(operations: Sequence[Operation]) -> list[CreateModel]:
-    """Return the models that operations create, with the fields, constraints and indexes that later ones add to them.
-
-    Raises:
-        KeyError: one changes a model that isn't among them.
-        TypeError: one does something else.
-    """
-    models = {one.name_lower: one for one in operations if isinstance(one, CreateModel)}
-    for one in operations:
-        match one:
-            case CreateModel():
-                continue
-            case AddField():
-                models[one.model_name_lower].fields.append((one.name, one.field))
-            case AddIndex():
-                models[one.model_name_lower].options.setdefault("indexes", []).append(one.index)
-            case AddConstraint():
-                models[one.model_name_lower].options.setdefault("constraints", []).append(one.constraint)
-            case _:
-                raise TypeError(f"{one.describe()} can't be part of creating a table.")
-    return list(models.values())
-
-
 class Together(Operation):
     """Do several changes of tables between two states: each of a table of its own, or all of them additions of indexes."""
 
@@ -122,6 +55,36 @@ class Together(Operation):
     def describe(self) -> str:
         """Say what this does, for ``migrate --plan``."""
         return "; ".join(one.describe() for one in self.operations)
+
+
+class CreateModels(Together):
+    """Create several models, in an order in which each refers to earlier ones only.
+
+    Each table is created whole, with its keys, constraints and indexes: SQLite would copy it for whatever is added later.
+    """
+
+
+def whole(operations: Sequence[Operation]) -> list[CreateModel]:
+    """Return the models that operations create, with the fields, constraints and indexes that later ones add to them.
+
+    Raises:
+        KeyError: one changes a model that isn't among them.
+        TypeError: one does something else.
+    """
+    models = {one.name_lower: one for one in operations if isinstance(one, CreateModel)}
+    for one in operations:
+        match one:
+            case CreateModel():
+                continue
+            case AddField():
+                models[one.model_name_lower].fields.append((one.name, one.field))
+            case AddIndex():
+                models[one.model_name_lower].options.setdefault("indexes", []).append(one.index)
+            case AddConstraint():
+                models[one.model_name_lower].options.setdefault("constraints", []).append(one.constraint)
+            case _:
+                raise TypeError(f"{one.describe()} can't be part of creating a table.")
+    return list(models.values())
 
 
 class RunInDatabase(RunPython):
