@@ -58,7 +58,7 @@ def serving(folder: Path, *keys: str, clock=lambda: 1_767_000_000):
         clock,
     )
     server = witness.server(made, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
     thread.start()
     try:
         yield Asked(made, server.server_port)

@@ -95,7 +95,7 @@ class Service(BaseHTTPRequestHandler):
 def test_the_health_check_is_the_answer_of_the_service(status, ends_with):
     server = HTTPServer(("127.0.0.1", 0), Service)
     server.status = status
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
     thread.start()
     port = server.server_port
     if status is None:  # nobody listens any more

@@ -63,7 +63,7 @@ class Webs:
         for _ in range(2):
             server = ThreadingHTTPServer(("127.0.0.1", 0), Web)
             server.seen, server.status = [], 200
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}).start()
             self.servers.append(server)
         self.ports = tuple(server.server_port for server in self.servers)
         self.stopped = set()

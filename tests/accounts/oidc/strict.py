@@ -67,7 +67,7 @@ class StrictProvider:
         self.server.daemon_threads = True
         self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}{path}"
         self.thread = threading.Thread(
-            target=self.server.serve_forever, daemon=True, kwargs={"poll_interval": 0.05}
+            target=self.server.serve_forever, daemon=True, kwargs={"poll_interval": 0.005}
         )
         self.thread.start()
 
@@ -191,6 +191,7 @@ def _challenge(verifier: str) -> str:
 def _handler(provider: StrictProvider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def log_message(self, *_: Any) -> None:
             pass

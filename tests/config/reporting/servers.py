@@ -105,7 +105,7 @@ def serving(status=200, location="", *, is_dumb=False):
     http = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     http.daemon_threads = True
     server.port = http.server_port
-    thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
+    thread = threading.Thread(target=http.serve_forever, args=(0.005,), daemon=True)
     thread.start()
     try:
         yield server

@@ -16,6 +16,7 @@ from config.reporting import facts, faults, traces
 from tests.config.reporting.conftest import reported
 from tests.config.reporting.servers import Server, serving
 from tests.config.test_local import run
+from tests.night import NIGHT
 
 _log = structlog.get_logger("outbox")
 
@@ -61,7 +62,10 @@ def test_a_server_that_is_dead_or_never_answers_keeps_nobody_waiting(kind):
         assert perf_counter() - began < 3 * facts.TIMEOUT_SECONDS
 
 
-def test_the_end_of_a_process_waits_for_seconds_at_most():
+def test_the_end_of_a_process_waits_for_seconds_at_most(monkeypatch):
+    if not NIGHT:
+        monkeypatch.setattr(facts, "TIMEOUT_SECONDS", 0.5)
+        monkeypatch.setattr(faults.OnlyEvents, "TIMEOUT", 0.5)
     with serving(is_dumb=True) as dumb, reported(dumb) as (client, provider):
         speak(1)
         (exporter,) = [one.span_exporter for one in provider._active_span_processor._span_processors]

@@ -82,7 +82,7 @@ def strict(answer: bytes = b"stream: OK\0") -> Iterator[socketserver.TCPServer]:
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Strict)
     server.daemon_threads = True
     server.answer, server.came, server.sizes = answer, [], []
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
     thread.start()
     try:
         yield server
