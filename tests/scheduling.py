@@ -15,27 +15,35 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 PAGES = "tests/browser/"
-#: By the start of their path.
+#: By the start of their path. While one process makes the tables, the other does what needs none.
 LONGEST = (
-    PAGES,
+    "tests/repository/test_adding.py",
     "tests/security/test_procedure.py",
+    "tests/repository/test_errors_mapped.py",
+    "tests/repository/test_threats.py",
+    "tests/repository/test_languages.py",
+    "tests/repository/test_limits.py",
+    "tests/repository/test_asserts.py",
+    PAGES,
     "tests/referrals/workflow/test_runner.py",
     "tests/repository/test_migrations.py",
     "tests/security/test_canaries.py",
     "tests/concurrency/test_races.py",
 )
-#: The same, of those that fork.
+#: The same, of those that fork; the second waits for services that don't answer, while others use the processor.
 FORKING = (
     "tests/config/test_demo.py",
-    "tests/faults/",
+    "tests/encryption/test_providers_alike.py",
+    "tests/faults/test_restore.py",
+    "tests/referrals/attachments/test_corpus.py",
+    "tests/faults/test_crash_at_every_statement.py",
     "tests/concurrency/test_rotation_under_load.py",
+    "tests/faults/",
     "tests/config/metrics/",
     "tests/config/recovery/",
     "tests/encryption/test_cache.py",
     "tests/encryption/test_nonces.py",
     "tests/encryption/test_process.py",
-    "tests/encryption/test_providers_alike.py",
-    "tests/referrals/attachments/test_corpus.py",
 )
 
 
@@ -74,7 +82,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def place(item: pytest.Item) -> tuple[bool, int]:
         forks = item.nodeid.startswith(FORKING)
-        first = next((n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
-        return forks, first
+        order = FORKING if forks else LONGEST
+        return forks, next((n for n, start in enumerate(order) if item.nodeid.startswith(start)), len(order))
 
     items.sort(key=place)
