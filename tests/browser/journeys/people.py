@@ -419,14 +419,14 @@ def invites(story: Story) -> None:
 
 
 def tell(
-    browser: Browser, service: Service, *, scripts: bool = True, heights: bool = True, whole: bool = True
+    browser: Browser, service: Service, *, scripts: bool = True, heights: bool = True
 ) -> Iterator[Journey]:
-    """Play the whole story, or what is enough by day; yield what each person did, as they do it."""
+    """Play the whole story; yield what each person did, as they do it."""
     with ExitStack() as stack:
         story = Story(browser, service, stack, scripts=scripts, heights=heights)
         search = partial(service.works, "index:renewed", "duplicates:searched")
         acts: list[Callable[[], object]] = [partial(act, story) for act in FILED] + [search]
-        for act in (*acts, *(partial(act, story) for act in (HANDLED if whole else BY_DAY))):
+        for act in (*acts, *(partial(act, story) for act in HANDLED)):
             done = len(story.journeys)
             act()
             yield from story.journeys[done:]
@@ -436,8 +436,4 @@ FILED = (files, files_urgently)
 HANDLED = (
     answers_the_call, finds_what_is_urgent, looks_by_part_of_the_reference, looks_by_name, triages, entrusts,
     records_a_visit, writes_the_report, decides, starts_the_measure, reads_in_an_emergency, follows_a_complaint, looks_up_an_entry, invites,
-)  # fmt: skip
-#: The others begin where these end: each of their pages is driven by other tests.
-BY_DAY = (
-    answers_the_call, finds_what_is_urgent, looks_by_part_of_the_reference, looks_by_name, triages, looks_up_an_entry, invites,
 )  # fmt: skip
