@@ -5,7 +5,15 @@ from playwright.sync_api import expect
 from tests.browser.test_cases import goes_to_step, opens_the_first
 from tests.browser.test_filing import begins
 
+#: Longer than a page waits after the last key before it saves, in milliseconds.
+SOON = 10_000
 WORDS = "Elle dit qu'elle a peur de rentrer."
+
+
+def begins_with_a_clock(visitor):
+    """Begin a draft in a browser whose clock the test can put forward; return its address."""
+    visitor.page.clock.install()
+    return begins(visitor)
 
 
 def writes(visitor, name, words):
@@ -14,12 +22,13 @@ def writes(visitor, name, words):
 
 
 def test_a_page_of_the_form_is_there_again_although_nobody_pressed_a_button(visitor):
-    draft = begins(visitor)
+    draft = begins_with_a_clock(visitor)
     visitor.goes(f"{draft}/inquietude")
     saved = visitor.page.locator("[data-saved]")
     expect(saved).to_be_hidden()
     writes(visitor, "child_words", WORDS)
-    expect(saved).to_contain_text("Enregistré à", timeout=20_000)
+    visitor.page.clock.fast_forward(SOON)
+    expect(saved).to_contain_text("Enregistré à")
     visitor.looks("saved while writing")
 
     visitor.goes(f"{draft}/inquietude")
@@ -31,12 +40,12 @@ def test_a_page_of_the_form_is_there_again_although_nobody_pressed_a_button(visi
 
 
 def test_what_cannot_be_saved_is_said_and_kept(visitor):
-    draft = begins(visitor)
+    draft = begins_with_a_clock(visitor)
     visitor.goes(f"{draft}/inquietude")
     visitor.page.route(f"**{draft}/inquietude", lambda route: route.abort())
     writes(visitor, "child_words", WORDS)
-    failed = visitor.page.get_by_role("alert")
-    expect(failed).to_contain_text("n'est pas encore enregistré", timeout=20_000)
+    visitor.page.clock.fast_forward(SOON)
+    expect(visitor.page.get_by_role("alert")).to_contain_text("n'est pas encore enregistré")
     visitor.page.unroute(f"**{draft}/inquietude")
     visitor.glances("not saved")
 
