@@ -1,6 +1,7 @@
 """Tests that commit leave no rows, although the journal refuses Django's flush."""
 
 import pytest
+from django.db import connection
 from django.test import TransactionTestCase
 
 from encryption.cache import forget_all
@@ -19,3 +20,12 @@ def _flushed_by_the_owner():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush)
         yield
+
+
+@pytest.fixture
+def as_the_owner(settings):
+    """Let a test write as the owner of the tables: a connection that is open keeps the role of before."""
+    settings.DATABASE_ROLE = ""
+    connection.close()
+    yield
+    connection.close()

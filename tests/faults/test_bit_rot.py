@@ -126,8 +126,7 @@ def test_a_bit_of_a_stored_file_costs_that_file_and_no_other(world, settings, tm
     assert sender.reads(rotten) == text
 
 
-def test_a_bit_of_an_entry_is_named_and_costs_that_entry(sequenced, settings):
-    settings.DATABASE_ROLE = ""
+def test_a_bit_of_an_entry_is_named_and_costs_that_entry(sequenced, as_the_owner):
     entries = made.written(4)
     sequenced.sequencer.once()
     key = entries[2].pk.hex if connection.vendor == "sqlite" else str(entries[2].pk)
@@ -140,8 +139,7 @@ def test_a_bit_of_an_entry_is_named_and_costs_that_entry(sequenced, settings):
     assert report.faults == {"altered": "entrée 2"}
 
 
-def test_a_bit_of_a_place_stops_the_signing_before_anything_wrong_is_signed(sequenced, settings):
-    settings.DATABASE_ROLE = ""
+def test_a_bit_of_a_place_stops_the_signing_before_anything_wrong_is_signed(sequenced, as_the_owner):
     entries = made.written(4)
     sequenced.sequencer.once()
     rot("audit_leaf", "leaf_hash", "place = 1", bytes(entries[1].leaf_hash))
@@ -155,8 +153,7 @@ def test_a_bit_of_a_place_stops_the_signing_before_anything_wrong_is_signed(sequ
     assert Checkpoint.objects.count() == before
 
 
-def test_a_bit_of_an_entry_that_has_no_place_yet_is_told_by_the_sequencer(sequenced, settings):
-    settings.DATABASE_ROLE = ""
+def test_a_bit_of_an_entry_that_has_no_place_yet_is_told_by_the_sequencer(sequenced, as_the_owner):
     (entry,) = made.written(1)
     key = entry.pk.hex if connection.vendor == "sqlite" else str(entry.pk)
     rot("audit_entry", "body", f"id = '{key}'", bytes(entry.body), at=20)
@@ -168,8 +165,7 @@ def test_a_bit_of_an_entry_that_has_no_place_yet_is_told_by_the_sequencer(sequen
 
 
 @pytest.mark.parametrize("file", ["tile/0/000.p/4", "tile/entries/000.p/4", "checkpoint"])
-def test_a_bit_of_a_kept_export_is_noticed(sequenced, settings, file):
-    settings.DATABASE_ROLE = ""
+def test_a_bit_of_a_kept_export_is_noticed(sequenced, as_the_owner, file):
     made.written(4)
     sequenced.sequencer.once()
     to = sequenced.exported()

@@ -8,7 +8,6 @@ import sqlite3
 import time
 
 import pytest
-from django.db import connection
 
 from audit import exporting, notes, sequencing, tree, verifier, witness, witnessing
 from audit.models import Checkpoint, Entry, Leaf
@@ -22,19 +21,13 @@ from tests.night import NIGHT
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-FT13"),
+    pytest.mark.usefixtures(
+        "as_the_owner"
+    ),  # its own role is tried in tests/audit; here it is the steps that count
 ]
 sequenced = made.sequenced
 STRIDE = 1 if NIGHT else 3
 SERVER_NOTICES_WITHIN = 20.0  # seconds, on a busy machine
-
-
-@pytest.fixture(autouse=True)
-def _as_the_owner(settings):
-    """The role of the sequencer is tried in tests/audit; here it is the steps that count."""
-    settings.DATABASE_ROLE = ""
-    connection.close()
-    yield
-    connection.close()
 
 
 @pytest.mark.slow("a process killed at each step")
