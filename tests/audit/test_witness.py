@@ -18,6 +18,7 @@ from tests.audit import logs
 from tests.audit.conftest import NOON
 from tests.audit.logs import entries, note
 from tests.audit.sequenced import Sequenced, sequenced, written
+from tests.servers import begun
 
 __all__ = ["sequenced"]
 
@@ -58,8 +59,7 @@ def serving(folder: Path, *keys: str, clock=lambda: 1_767_000_000):
         clock,
     )
     server = witness.server(made, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
-    thread.start()
+    thread = begun(server)
     try:
         yield Asked(made, server.server_port)
     finally:

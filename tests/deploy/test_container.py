@@ -3,11 +3,12 @@
 import re
 import subprocess
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+
+from tests.servers import begun
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "deploy" / "container"
@@ -95,8 +96,7 @@ class Service(BaseHTTPRequestHandler):
 def test_the_health_check_is_the_answer_of_the_service(status, ends_with):
     server = HTTPServer(("127.0.0.1", 0), Service)
     server.status = status
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
-    thread.start()
+    thread = begun(server)
     port = server.server_port
     if status is None:  # nobody listens any more
         server.shutdown()

@@ -17,6 +17,7 @@ import pytest
 
 from tests.deploy import nginx
 from tests.deploy.authority import Authority
+from tests.servers import begun
 
 pytestmark = [pytest.mark.needs("nginx"), pytest.mark.real_clock("certificates are read by nginx's clock")]
 
@@ -63,7 +64,7 @@ class Webs:
         for _ in range(2):
             server = ThreadingHTTPServer(("127.0.0.1", 0), Web)
             server.seen, server.status = [], 200
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}).start()
+            begun(server)
             self.servers.append(server)
         self.ports = tuple(server.server_port for server in self.servers)
         self.stopped = set()

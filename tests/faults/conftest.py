@@ -1,4 +1,4 @@
-"""Tests that commit leave no rows, although the journal refuses Django's flush."""
+"""Tests that commit leave no rows, although the journal refuses Django's flush; some write as the owner of the tables."""
 
 import pytest
 from django.db import connection

@@ -21,9 +21,8 @@ from tests.night import NIGHT
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-FT13"),
-    pytest.mark.usefixtures(
-        "as_the_owner"
-    ),  # its own role is tried in tests/audit; here it is the steps that count
+    # The role of the sequencer is tried in tests/audit; here it is the steps that count.
+    pytest.mark.usefixtures("as_the_owner"),
 ]
 sequenced = made.sequenced
 STRIDE = 1 if NIGHT else 3

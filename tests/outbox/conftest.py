@@ -2,7 +2,6 @@
 
 import json
 import socket
-import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from outbox import templates
 from outbox.models import Notice
 from outbox.ports import Contact, doors
+from tests.servers import begun
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 SAMPLE = templates.Template("test.sample", templates.Kind.CASE, _("Un dossier vous attend."))
@@ -123,7 +123,6 @@ class Counterpart:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.005})
 
     @property
     def port(self):
@@ -133,10 +132,10 @@ class Counterpart:
 @pytest.fixture
 def counterpart():
     found = Counterpart()
-    found.thread.start()
+    thread = begun(found.server)
     yield found
     found.server.shutdown()
-    found.thread.join()
+    thread.join()
     found.server.server_close()
 
 

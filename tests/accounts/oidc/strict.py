@@ -7,7 +7,6 @@ address that wasn't registered to the letter, a code that is older than 30 secon
 
 import base64
 import json
-import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +15,8 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 from uuid import uuid4
 
 from joserfc import jwk, jws
+
+from tests.servers import begun
 
 CODE_SECONDS = 30
 ACCESS_SECONDS = 60
@@ -66,10 +67,7 @@ class StrictProvider:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.server.daemon_threads = True
         self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}{path}"
-        self.thread = threading.Thread(
-            target=self.server.serve_forever, daemon=True, kwargs={"poll_interval": 0.005}
-        )
-        self.thread.start()
+        self.thread = begun(self.server)
 
     def stop(self) -> None:
         self.server.shutdown()

@@ -425,8 +425,8 @@ def tell(
     with ExitStack() as stack:
         story = Story(browser, service, stack, scripts=scripts, heights=heights)
         search = partial(service.works, "index:renewed", "duplicates:searched")
-        acts: list[Callable[[], object]] = [partial(act, story) for act in FILED] + [search]
-        for act in (*acts, *(partial(act, story) for act in HANDLED)):
+        filed, handled = ([partial(act, story) for act in acts] for acts in (FILED, HANDLED))
+        for act in (*filed, search, *handled):
             done = len(story.journeys)
             act()
             yield from story.journeys[done:]

@@ -10,6 +10,8 @@ from time import monotonic, sleep
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.servers import begun
+
 
 @dataclass(frozen=True)
 class Received:
@@ -105,8 +107,7 @@ def serving(status=200, location="", *, is_dumb=False):
     http = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     http.daemon_threads = True
     server.port = http.server_port
-    thread = threading.Thread(target=http.serve_forever, args=(0.005,), daemon=True)
-    thread.start()
+    thread = begun(http)
     try:
         yield server
     finally:

@@ -2,8 +2,10 @@
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import Any
+
+from tests.servers import begun
 
 #: Longer than anybody may wait.
 SLOW_SECONDS = 4.0
@@ -60,8 +62,7 @@ class Server:
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
         self._http.block_on_close = False
-        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
-        self._thread.start()
+        self._thread = begun(self._http)
 
     @property
     def address(self) -> str:

@@ -4,7 +4,6 @@ import shutil
 import socket
 import socketserver
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.referrals.attachments.files import EICAR
+from tests.servers import begun
 
 CONFIGURATION = """
 LocalSocket {folder}/clamd.ctl
@@ -82,8 +82,7 @@ def strict(answer: bytes = b"stream: OK\0") -> Iterator[socketserver.TCPServer]:
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Strict)
     server.daemon_threads = True
     server.answer, server.came, server.sizes = answer, [], []
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
-    thread.start()
+    thread = begun(server)
     try:
         yield server
     finally:
