@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -104,12 +105,40 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     try:
         yield started
     finally:
+        FREE.pop(started, None)
         started.close()
 
 
-@pytest.fixture(scope="session")
-def browser_context_args():
-    return {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESK}
+#: Of each browser, the windows at which nobody sits.
+FREE: dict[Browser, list[BrowserContext]] = defaultdict(list)
+
+
+@contextmanager
+def window(browser: Browser, **options) -> Iterator[Page]:
+    """Lend a page in a window of its own, in which nobody has signed in.
+
+    A window without ``options`` is kept for who comes after, with an empty page, by which its process stays: to begin
+    one, and to read style and scripts for the first time, is a tenth of what the tests of pages take.
+    """
+    keeps, free = not options, FREE[browser]
+    if keeps and free:
+        context = free.pop()
+    else:
+        context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport=DESK, **options)
+        context.new_page()
+    try:
+        yield context.new_page()
+    except BaseException:
+        keeps = False
+        raise
+    finally:
+        if keeps:
+            for page in context.pages[1:]:
+                page.close()
+            context.clear_cookies()
+            free.append(context)
+        else:
+            context.close()
 
 
 #: Django's mailer of files writes a line of so many hyphens after each mail, and mails of one second may share a file.
@@ -259,7 +288,7 @@ class Visitor:
     def __init__(self, page: Page, service: Service, *, shares: bool = True) -> None:
         self.page, self.service, self.shares = page, service, shares
         self.weights: dict[str, int] = {}
-        page.context.on("response", self._weigh)
+        page.on("response", self._weigh)
 
     def _weigh(self, response: Response) -> None:
         """Count what a page needs, all files together, by the lengths that the service tells.
@@ -392,10 +421,9 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(context: BrowserContext, service: Service) -> Iterator[Visitor]:
-    present = Visitor(context.new_page(), service)
-    yield present
-    present.leaves()
+def visitor(browser: Browser, service: Service) -> Iterator[Visitor]:
+    with somebody_else(browser, service) as present:
+        yield present
 
 
 @pytest.fixture
@@ -415,10 +443,7 @@ def people(browser: Browser, service: Service) -> Iterator[Callable[[str], Visit
 @contextmanager
 def somebody_else(browser: Browser, service: Service, **options) -> Iterator[Visitor]:
     """A second person, at a browser of their own."""
-    context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport=DESK, **options)
-    try:
-        present = Visitor(context.new_page(), service, shares=options.get("java_script_enabled", True))
+    with window(browser, **options) as page:
+        present = Visitor(page, service, shares=options.get("java_script_enabled", True))
         yield present
         present.leaves()
-    finally:
-        context.close()

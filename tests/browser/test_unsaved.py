@@ -1,13 +1,22 @@
 """A text that isn't sent yet: saved while one writes where there is a draft, asked about elsewhere, and left at once."""
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import somebody_else
 from tests.browser.test_cases import goes_to_step, opens_the_first
 from tests.browser.test_filing import begins
 
 #: Longer than a page waits after the last key before it saves, in milliseconds.
 SOON = 10_000
 WORDS = "Elle dit qu'elle a peur de rentrer."
+
+
+@pytest.fixture
+def visitor(browser, service):
+    """Somebody at a window of their own, whose clock stays with it."""
+    with somebody_else(browser, service, color_scheme="light") as present:
+        yield present
 
 
 def begins_with_a_clock(visitor):
