@@ -25,6 +25,7 @@ from encryption.cache import forget_all
 from outbox import maintenance_gate
 from referrals.errors import StoreUnavailable
 from tests.conftest import see_all
+from tests.encryption.providers import gives_up_sooner
 from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
 from tests.factories.factors import sign_in_fully
@@ -90,6 +91,8 @@ def out(settings, monkeypatch, gate_as_it_is):
             erasures.forget()
         if part in PROVIDERS:
             settings.KEY_PROVIDER = PROVIDERS[part]
+            if part == "hanging provider":
+                gives_up_sooner(monkeypatch)
         elif part == "gate":
             monkeypatch.setattr(maintenance_gate, "_reasons", [lambda: "cases-restored"])
         elif part == "store":

@@ -11,6 +11,7 @@ from encryption.cache import forget_all
 from encryption.models import Kind, WrappedKey
 from referrals.models import Referral
 from tests.conftest import see_all
+from tests.encryption.providers import gives_up_sooner
 from tests.factories.concerns import concern
 
 pytestmark = pytest.mark.sec("SEC-FT8")
@@ -19,13 +20,15 @@ HANGS = "tests.encryption.providers.Hangs"
 
 
 @pytest.fixture
-def service(settings):
+def service(settings, monkeypatch):
     """Put the key service out, a minute after it was last asked; or bring it back."""
     working = settings.KEY_PROVIDER
 
     def put(provider=working):
         keys.prepare()
         settings.KEY_PROVIDER = provider
+        if provider == HANGS:
+            gives_up_sooner(monkeypatch)
         if provider == working:
             forget_all()
         for cache in (keyring._data, keyring._above, keyring._in_use, keyring._index, keyring._intake):

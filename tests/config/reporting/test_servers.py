@@ -49,7 +49,16 @@ def _no_log_of_ours_is_written(monkeypatch):
         monkeypatch.setattr(handler, "emit", lambda record: None)
 
 
+@pytest.fixture
+def sooner(monkeypatch):
+    """Let what is sent be given up by day after a sixth of its time: the test would wait for nothing else."""
+    if not NIGHT:
+        monkeypatch.setattr(facts, "TIMEOUT_SECONDS", 0.5)
+        monkeypatch.setattr(faults.OnlyEvents, "TIMEOUT", 0.5)
+
+
 @pytest.mark.parametrize("kind", ["dead", "dumb"])
+@pytest.mark.usefixtures("sooner")
 def test_a_server_that_is_dead_or_never_answers_keeps_nobody_waiting(kind):
     """More reports than both queues take: the rest is dropped, and the end of the process waits for seconds at most."""
     with serving(is_dumb=True) as dumb:
@@ -62,10 +71,8 @@ def test_a_server_that_is_dead_or_never_answers_keeps_nobody_waiting(kind):
         assert perf_counter() - began < 3 * facts.TIMEOUT_SECONDS
 
 
-def test_the_end_of_a_process_waits_for_seconds_at_most(monkeypatch):
-    if not NIGHT:
-        monkeypatch.setattr(facts, "TIMEOUT_SECONDS", 0.5)
-        monkeypatch.setattr(faults.OnlyEvents, "TIMEOUT", 0.5)
+@pytest.mark.usefixtures("sooner")
+def test_the_end_of_a_process_waits_for_seconds_at_most():
     with serving(is_dumb=True) as dumb, reported(dumb) as (client, provider):
         speak(1)
         (exporter,) = [one.span_exporter for one in provider._active_span_processor._span_processors]
