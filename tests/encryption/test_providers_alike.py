@@ -13,8 +13,9 @@ from threading import Event
 from typing import Any
 
 import pytest
+from botocore.config import Config
 
-from encryption import awskms, hsm, provider
+from encryption import awskms, bounded, hsm, provider, vault
 from encryption.cache import forget_all
 from encryption.errors import KeysUnavailable, Unreadable
 from encryption.roots import root_of
@@ -22,10 +23,23 @@ from tests.encryption.providers import gives_up_sooner
 from tests.encryption.services.hsm import PIN, Hsm
 from tests.encryption.services.kms import ACCESS, REGION, SECRET, Kms, arn
 from tests.encryption.services.vault import TOKEN, Vault
+from tests.night import NIGHT
 
 pytestmark = pytest.mark.sec("SEC-CR8")
 KEY = bytes(range(32))
+#: Longer than a stand-in takes to answer, whatever else the machine does.
+PATIENCE_SECONDS = 30
 CONTEXT = b"repere root: authority"
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """By day let a service have its time, on a busy machine too; what is to end in time says so."""
+    if not NIGHT:
+        longer = Config(connect_timeout=PATIENCE_SECONDS, read_timeout=PATIENCE_SECONDS)
+        monkeypatch.setattr(awskms, "_BOUNDS", awskms._BOUNDS.merge(longer))
+        monkeypatch.setattr(vault, "STEP_SECONDS", PATIENCE_SECONDS)
+        monkeypatch.setattr(bounded, "DEADLINE_SECONDS", PATIENCE_SECONDS)
 
 
 class File:
