@@ -56,6 +56,18 @@ def test_a_page_that_asks_for_somebody_leads_back_to_it(visitor):
     visitor.page.wait_for_url("**/transmissions")
 
 
+def test_a_window_is_lent_to_the_next_without_a_session(browser, service):
+    """The tests keep windows (``conftest.window``): who comes after isn't who was there before."""
+    with somebody_else(browser, service) as before:
+        before.signs_in("filer")
+        context = before.page.context
+
+    with somebody_else(browser, service) as after:
+        assert after.page.context == context
+        after.goes("/transmissions")
+        assert after.page.get_by_role("heading", name="Se connecter").is_visible()
+
+
 @pytest.mark.sec("SEC-AU10")
 def test_after_sign_out_the_back_button_shows_nothing(visitor):
     visitor.signs_in("filer")
