@@ -114,13 +114,13 @@ FREE: dict[Browser, list[BrowserContext]] = defaultdict(list)
 
 
 @contextmanager
-def window(browser: Browser, **options) -> Iterator[Page]:
+def window(browser: Browser, *, kept: bool = True, **options) -> Iterator[Page]:
     """Lend a page in a window of its own, in which nobody has signed in.
 
     A window without ``options`` is kept for who comes after, with an empty page, by which its process stays: to begin
     one, and to read style and scripts for the first time, is a tenth of what the tests of pages take.
     """
-    keeps, free = not options, FREE[browser]
+    keeps, free = kept and not options, FREE[browser]
     if keeps and free:
         context = free.pop()
     else:

@@ -15,7 +15,7 @@ WORDS = "Elle dit qu'elle a peur de rentrer."
 @pytest.fixture
 def visitor(browser, service):
     """Somebody at a window of their own, whose clock stays with it."""
-    with somebody_else(browser, service, color_scheme="light") as present:
+    with somebody_else(browser, service, kept=False) as present:
         yield present
 
 

@@ -232,7 +232,7 @@ def walk(
     own, met = [first] if first else [], Counter[str | tuple[str, str]]()
     if name and visitor.page.url.startswith(visitor.service.address):
         own.insert(0, visitor.page.url.removeprefix(visitor.service.address))
-    waiting, before = [*own, *STARTS], set() if NIGHT else known - left - {"filing"}
+    waiting, passed_over = [*own, *STARTS], set() if NIGHT else known - left - {"filing"}
     told_of = set(waiting)
     while waiting and (left or NIGHT):
         next_one = 0 if NIGHT else next((n for n, one in enumerate(waiting) if kind(one)[0] in left), 0)
@@ -243,7 +243,7 @@ def walk(
             or what in NO_PAGE
             or path in met
             or met[(what, which) if NIGHT else what] >= EACH.get(what, 1)
-            or (what in before and path not in (*own, "/"))
+            or (what in passed_over and path not in (*own, "/"))
         ):
             continue
         met.update({path, what, (what, which)})
@@ -251,7 +251,7 @@ def walk(
             response = visitor.page.goto(visitor.service.address + path)
             visitor.page.wait_for_load_state("load")
             told = visitor.page.content()
-            if response is not None and response.status < 400:
+            if response is not None and response.ok:
                 known.add(what)
                 left.discard(what)
                 yield what, f"{what} {which}".strip()
