@@ -31,7 +31,7 @@ from typing import Any, cast
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Response, sync_playwright
 
 from tests.accounts.oidc.strict import StrictProvider
 from tests.browser.checks import (
@@ -109,6 +109,26 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
         started.close()
 
 
+#: The pages at which somebody sits now.
+SHOWN: list[Page] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """Let a test that failed tell what each page said."""
+    report = yield
+    if report.failed and report.when == "call":
+        report.sections += [(f"What {page.url} said", _said(page)) for page in SHOWN]
+    return report
+
+
+def _said(page: Page) -> str:
+    try:
+        return page.locator("body").inner_text(timeout=1_000)
+    except Error as none:
+        return str(none)
+
+
 #: Of each browser, the windows at which nobody sits.
 FREE: dict[Browser, list[BrowserContext]] = defaultdict(list)
 
@@ -126,12 +146,14 @@ def window(browser: Browser, *, kept: bool = True, **options) -> Iterator[Page]:
     else:
         context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport=DESK, **options)
         context.new_page()
+    SHOWN.append(shown := context.new_page())
     try:
-        yield context.new_page()
+        yield shown
     except BaseException:
         keeps = False
         raise
     finally:
+        SHOWN.remove(shown)
         if keeps:
             for page in context.pages[1:]:
                 page.close()
