@@ -160,7 +160,7 @@ def comes_to(visitor: Visitor, page: str, step: str, *, about: str = "") -> None
     panel = visitor.page.locator("details.theme:not([open])", has=offer)
     if panel.count():
         panel.locator("summary").first.click()
-    offer.click()
+    visitor.clicks(offer)
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text(step)
     visitor.glances(step)
 
@@ -169,7 +169,7 @@ def tries(visitor: Visitor, page: str, step: str, said: Said, *, about: str = ""
     """Come to a step, fill its form and send it."""
     comes_to(visitor, page, step, about=about)
     answers(visitor, said)
-    visitor.page.locator("main .buttons button").filter(has_text=step).first.click()
+    visitor.clicks(visitor.page.locator("main .buttons button").filter(has_text=step).first)
 
 
 def does(visitor: Visitor, page: str, step: str, said: Said = NOTHING, *, about: str = "") -> None:
@@ -235,10 +235,10 @@ def signed(visitor: Visitor, page: str, step: str, said: Said, *, by: Visitor, r
     tries(visitor, page, step, said)
     visitor.page.get_by_text("attend une seconde signature").wait_for()
     by.goes("/signatures")
-    by.page.locator(".queue > li").filter(has_text=reference).get_by_role("link").click()
+    by.clicks(by.page.locator(".queue > li").filter(has_text=reference).get_by_role("link"))
     expect(by.page.get_by_role("heading", level=1)).to_contain_text(step)
     by.glances(f"second signature of {step}")
-    by.page.get_by_role("button", name="Signer").click()
+    by.clicks(by.page.get_by_role("button", name="Signer"))
     by.page.get_by_text(f"« {step} » : c'est fait.").wait_for()
     DRIVEN.add(step)
 
@@ -284,7 +284,7 @@ def writes_the_report(assessor: Visitor, case: str, children: Conclusions) -> No
             sends(assessor, address, OF_CHILD, "Enregistrer et revenir au rapport", "Enregistré.")
         return
     assessor.goes(f"{case}/evaluation")
-    assessor.page.locator("main").get_by_role("link", name="Écrire", exact=True).click()
+    assessor.clicks(assessor.page.locator("main").get_by_role("link", name="Écrire", exact=True))
     answers(assessor, said | unasked(assessor))
     assessor.glances("the report")
     assessor.presses("Enregistrer et continuer")
@@ -311,7 +311,7 @@ def writes_of_each_child(assessor: Visitor, *, looks: bool = True) -> None:
 def opens(someone: Visitor, reference: str, *, state: str = "") -> str:
     """Open a case from the queue by its reference; return its address."""
     someone.goes(f"/dossiers?state={state}" if state else "/dossiers")
-    someone.page.get_by_role("link", name=reference, exact=True).click()
+    someone.clicks(someone.page.get_by_role("link", name=reference, exact=True))
     someone.page.wait_for_url("**/dossiers/*-*")
     someone.glances("the case")
     return "/dossiers/" + someone.page.url.rpartition("/")[2]

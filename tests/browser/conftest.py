@@ -31,7 +31,16 @@ from typing import Any, cast
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Locator,
+    Page,
+    Playwright,
+    Response,
+    sync_playwright,
+)
 
 from tests.accounts.oidc.strict import StrictProvider
 from tests.browser.checks import (
@@ -390,13 +399,15 @@ class Visitor:
         self.page.get_by_role("button", name="Continuer").click()
         self.page.wait_for_url(lambda url: "/connexion" not in url)
 
-    # A click waits until the answer begins; what is asked of the page needs all of it.
     def presses(self, name: str) -> None:
-        self.page.get_by_role("button", name=name).first.click()
-        self.page.wait_for_load_state("load")
+        self.clicks(self.page.get_by_role("button", name=name).first)
 
     def follows(self, name: str) -> None:
-        self.page.get_by_role("link", name=name).first.click()
+        self.clicks(self.page.get_by_role("link", name=name).first)
+
+    def clicks(self, what: Locator) -> None:
+        """Click, and have all of the page that comes: Playwright goes on as soon as its first part is there."""
+        what.click()
         self.page.wait_for_load_state("load")
 
     def looks(self, name: str) -> None:

@@ -215,9 +215,9 @@ def _confirms(opening: Opening) -> None:
     """The second administrator confirms what the first one asked."""
     with opening.does(LUC[0], "confirm four roles") as luc:
         luc.follows("Administration")
-        luc.page.get_by_role("link", name="Demandes", exact=True).click()
+        luc.clicks(luc.page.get_by_role("link", name="Demandes", exact=True))
         for number in range(len(TWO_PERSONS)):
-            luc.page.get_by_role("link", name=re.compile("^Voir la demande")).first.click()
+            luc.clicks(luc.page.get_by_role("link", name=re.compile("^Voir la demande")).first)
             if number == 0:
                 opening.keep(luc, "confirm")
             luc.presses("Confirmer")
@@ -247,7 +247,7 @@ def _puts_on_rota(opening: Opening) -> None:
     """The first administrator fills the rota for some weeks."""
     tonight = datetime.now().replace(minute=0) - timedelta(hours=1)
     with opening.does(ADA[0], "fill the rota") as ada:
-        ada.page.get_by_role("link", name="Astreinte", exact=True).click()
+        ada.clicks(ada.page.get_by_role("link", name="Astreinte", exact=True))
         ada.follows("Ajouter une garde")
         ada.page.get_by_label("Personne").select_option(label=PEOPLE[4][1])
         ada.page.locator('[name="starts_at"]').fill(f"{tonight:%d/%m/%Y %H:%M}")
@@ -285,7 +285,7 @@ def _receives(opening: Opening) -> None:
     with opening.does(PEOPLE[0][0], "receive the trial concern") as nadia:
         nadia.follows("Dossiers")
         opening.keep(nadia, "queue")
-        nadia.page.locator(".cases .ref").first.click()
+        nadia.clicks(nadia.page.locator(".cases .ref").first)
         nadia.follows("Ouvrir la première analyse")
         nadia.page.get_by_role("radio").first.check()
         opening.keep(nadia, "triage")

@@ -72,7 +72,7 @@ def demonstration() -> None:
             visitor.goes("/dossiers")
             print(keep(visitor, "queue"))  # noqa: T201 - id.
             visitor.goes("/dossiers?state=report_submitted")
-            visitor.page.locator(".cases .ref").first.click()
+            visitor.clicks(visitor.page.locator(".cases .ref").first)
             visitor.page.wait_for_url("**/dossiers/*-*")
             print(keep(visitor, "case"))  # noqa: T201 - id.
 

@@ -29,7 +29,7 @@ def test_s10_a_mother_is_answered_by_two_and_fetches_it(visitor, people):
     visitor.signs_in("dpo")
     visitor.goes("/demandes-acces")
     visitor.looks("access-requests")
-    visitor.page.locator("main a[href^='/demandes-acces/']").filter(has_text="DA-").first.click()
+    visitor.clicks(visitor.page.locator("main a[href^='/demandes-acces/']").filter(has_text="DA-").first)
     visitor.page.wait_for_url(PLACE)
     place = visitor.page.url.removeprefix(visitor.service.address)
     visitor.looks("access-request")
@@ -62,7 +62,7 @@ def test_s10_a_mother_is_answered_by_two_and_fetches_it(visitor, people):
     visitor.presses("Répondre")
     signer = people("supervisor")
     signer.goes("/signatures")
-    signer.page.locator("main a[href^='/signatures/']").first.click()
+    signer.clicks(signer.page.locator("main a[href^='/signatures/']").first)
     signer.looks("access-signature")
     signer.presses("Signer")
     visitor.goes(place)
@@ -70,7 +70,7 @@ def test_s10_a_mother_is_answered_by_two_and_fetches_it(visitor, people):
     visitor.follows("Faire le fichier protégé")
     visitor.looks("access-file")
     with visitor.page.expect_download() as taken:
-        visitor.page.get_by_role("button", name="Télécharger le fichier").click()
+        visitor.clicks(visitor.page.get_by_role("button", name="Télécharger le fichier"))
     assert taken.value.suggested_filename.endswith(".pdf")
     handed = {"on": TODAY, "handing": "En main propre", "to": "Mère Exemple", "identity_shown": "Une pièce"}
     does(visitor, place, "Remettre", handed)

@@ -33,12 +33,12 @@ def test_every_page_of_administrators_can_be_used_by_everybody(visitor):
     visitor.looks("administration-people-found")
     visitor.goes("/administration/roles?in_force=true")
     visitor.looks("administration-roles")
-    visitor.page.get_by_role("link", name=re.compile("^Mettre fin")).first.click()
+    visitor.clicks(visitor.page.get_by_role("link", name=re.compile("^Mettre fin")).first)
     visitor.looks("administration-role-end")
     visitor.goes("/administration/roles/nouveau")
     visitor.presses("Donner le rôle")
     visitor.looks("administration-role-refused")
-    visitor.page.locator("#faults").get_by_role("link").first.click()
+    visitor.clicks(visitor.page.locator("#faults").get_by_role("link").first)
     assert visitor.page.evaluate("document.activeElement.name") == "email"
 
 
@@ -49,12 +49,12 @@ def test_a_setting_is_changed_and_told(visitor):
     visitor.looks("administration-settings")
     visitor.follows("Première analyse")
     visitor.looks("administration-settings-chapter")
-    visitor.page.locator('a[href$="/reglages/triage_hours"]').click()
+    visitor.clicks(visitor.page.locator('a[href$="/reglages/triage_hours"]'))
     field = visitor.page.locator('[name="triage_hours"]')
     field.fill("0")
     visitor.presses("Enregistrer le changement")
     visitor.looks("administration-setting-refused")
-    visitor.page.locator("#faults").get_by_role("link").first.click()
+    visitor.clicks(visitor.page.locator("#faults").get_by_role("link").first)
     assert visitor.page.evaluate("document.activeElement.name") == "triage_hours"
     field.fill("30")
     visitor.page.locator('[name="effective_on"]').fill("2099-01-02")
@@ -68,12 +68,12 @@ def test_hours_and_rows_are_changed_on_a_phone_too(visitor):
     visitor.goes("/administration")
     visitor.follows("Réglages")
     visitor.follows("Heures ouvrées et échéances")
-    visitor.page.locator('a[href$="/reglages/opening_hours"]').click()
+    visitor.clicks(visitor.page.locator('a[href$="/reglages/opening_hours"]'))
     visitor.page.get_by_label("Lundi").fill("matin")
     visitor.page.locator('[name="effective_on"]').fill("2099-01-02")
     visitor.presses("Enregistrer le changement")
     visitor.looks("administration-hours-refused")
-    visitor.page.locator("#faults").get_by_role("link").first.click()
+    visitor.clicks(visitor.page.locator("#faults").get_by_role("link").first)
     assert visitor.page.evaluate("document.activeElement.name") == "opening_hours-monday"
     visitor.page.get_by_label("Lundi").fill("9h-12h, 14h-18h")
     visitor.presses("Enregistrer le changement")
@@ -82,7 +82,7 @@ def test_hours_and_rows_are_changed_on_a_phone_too(visitor):
     visitor.follows("Tous les chapitres")
     visitor.page.get_by_label("Chercher un réglage").fill("questions formulaire")
     visitor.presses("Chercher")
-    visitor.page.locator('a[href$="/reglages/form_questions"]').click()
+    visitor.clicks(visitor.page.locator('a[href$="/reglages/form_questions"]'))
     visitor.page.locator('[name="form_questions-0-code"]').fill("transport")
     visitor.presses(re.compile("^Ajouter une ligne"))
     assert visitor.page.locator('[name="form_questions-0-code"]').input_value() == "transport"
@@ -99,7 +99,7 @@ def test_what_two_persons_do_is_asked_for_by_one_and_decided_by_another(visitor,
     visitor.presses("Donner le rôle")
     assert "Une autre personne décide" in visitor.page.locator("main").inner_text()
     visitor.follows("Personnes")
-    visitor.page.get_by_role("link", name=re.compile("^Inspecteur ASE 93")).click()
+    visitor.clicks(visitor.page.get_by_role("link", name=re.compile("^Inspecteur ASE 93")))
     visitor.follows("Moyens de connexion perdus")
     visitor.looks("administration-reset-asked")
     visitor.page.locator('[name="how"][value="video"]').check()
@@ -110,7 +110,7 @@ def test_what_two_persons_do_is_asked_for_by_one_and_decided_by_another(visitor,
         supervisor.signs_in("supervisor")
         supervisor.follows("Demandes à confirmer")
         for decision in ("Confirmer", "Refuser"):
-            supervisor.page.get_by_role("link", name=re.compile("^Voir la demande")).first.click()
+            supervisor.clicks(supervisor.page.get_by_role("link", name=re.compile("^Voir la demande")).first)
             supervisor.looks(f"administration-request-{decision.lower()}")
             how = supervisor.page.locator('[name="how"][value="called_back"]')
             if how.count():

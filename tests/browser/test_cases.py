@@ -14,7 +14,7 @@ def opens_the_first(visitor, *states):
         visitor.goes(f"/dossiers{'?state=' + state if state else ''}")
         if visitor.page.locator(".cases .ref").count():
             break
-    visitor.page.locator(".cases .ref").first.click()
+    visitor.clicks(visitor.page.locator(".cases .ref").first)
     visitor.page.wait_for_url("**/dossiers/*-*")
     return re.search(r"/dossiers/([0-9a-f-]{36})", visitor.page.url)[1]
 
@@ -165,17 +165,17 @@ def test_a_first_analysis_is_opened_without_a_script(browser, service):
         case = opens_the_first(visitor, "submitted", "acknowledged")
         compares(visitor, f"/dossiers/{case}")
         visitor.goes(f"/dossiers/{case}")
-        visitor.page.get_by_role("link", name="Ouvrir la première analyse").click()
+        visitor.clicks(visitor.page.get_by_role("link", name="Ouvrir la première analyse"))
         chooses(visitor, "Comment la recherche", "Recherche manuelle")
         visitor.page.get_by_label("Où").fill("Le registre papier.")
         chooses(visitor, "Un dossier antérieur", "Non")
         visitor.presses("Ouvrir la première analyse")
         visitor.page.get_by_text("« Ouvrir la première analyse » : c'est fait.").wait_for()
 
-        visitor.page.get_by_role("link", name="Qualifier en information préoccupante").click()
+        visitor.clicks(visitor.page.get_by_role("link", name="Qualifier en information préoccupante"))
         opinion = "Un risque de danger sur des faits datés."
         visitor.page.get_by_label("Avis de première analyse").fill(opinion)
-        visitor.page.locator("main form .buttons button").click()
+        visitor.clicks(visitor.page.locator("main form .buttons button"))
         visitor.page.locator("#faults").wait_for()
         assert visitor.page.get_by_label("Avis de première analyse").input_value() == opinion
         visitor.goes(f"/dossiers/{case}/historique")

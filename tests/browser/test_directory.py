@@ -88,9 +88,8 @@ def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(vi
          "answer_delay_hours": "24", "languages": "fr, en, ro"},
         "directory-topic-contact",
     )  # fmt: skip
-    visitor.page.get_by_role("region", name="Tenir cette fiche").get_by_role(
-        "link", name="Adresse", exact=True
-    ).click()
+    links = visitor.page.get_by_role("region", name="Tenir cette fiche")
+    visitor.clicks(links.get_by_role("link", name="Adresse", exact=True))
     visitor.looks("directory-place")
     answers(
         visitor,
@@ -166,7 +165,7 @@ def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(vi
     assert_by_keyboard(coordinator.page, "a search of the directory")
     assert "Bobigny" not in coordinator.page.url
     with coordinator.page.expect_popup() as opened:
-        coordinator.page.locator(".services .ref").first.click()
+        coordinator.clicks(coordinator.page.locator(".services .ref").first)
     coordinator.page = opened.value
     expect(coordinator.page.get_by_role("heading", level=1)).to_have_text(SERVICE)
     coordinator.looks("directory-service")

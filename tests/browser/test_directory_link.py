@@ -43,7 +43,7 @@ def test_an_editors_service_confirms_itself_by_its_link(visitor, service):
     visitor.page.get_by_label("Jusqu'à, en années").fill("12")
     visitor.presses("Envoyer les réponses")
     visitor.looks("directory-confirm-refused")
-    visitor.page.locator("#faults").get_by_role("link").first.click()
+    visitor.clicks(visitor.page.locator("#faults").get_by_role("link").first)
     assert visitor.page.evaluate("document.activeElement.name") == "age_to"
     visitor.page.get_by_label("Jusqu'à, en années").fill("20")
     visitor.page.get_by_label("Places libres aujourd'hui").fill("2")

@@ -57,7 +57,7 @@ def fills(visitor: Visitor, looks=lambda name: None) -> None:
     ticks(visitor, "L'enfant sait-il", "Oui")
     looks("form-concern")
     visitor.presses(SAVE)
-    visitor.page.get_by_text("Comportement", exact=True).click()
+    visitor.clicks(visitor.page.get_by_text("Comportement", exact=True))
     ticks(visitor, "Fugues répétées", "Rapporté")
     looks("form-signs")
     visitor.presses(SAVE)
@@ -147,7 +147,7 @@ def test_what_was_typed_is_there_again_and_what_is_wrong_is_named(visitor):
     assert visitor.page.get_by_label("Adresse habituelle").input_value() == "2 rue de l'Essai"
     assert town.get_attribute("aria-invalid") == "true"
     visitor.looks("form-wrong")
-    visitor.page.locator("#faults").get_by_role("link").first.click()
+    visitor.clicks(visitor.page.locator("#faults").get_by_role("link").first)
     assert visitor.page.evaluate("document.activeElement.name") == "commune_insee"
 
 
@@ -342,7 +342,7 @@ def test_a_file_goes_along_and_the_cell_reads_it(browser, service, scripts, tmp_
         assert visitor.page.get_by_label("J'ai lu cet avertissement").is_checked()
         if scripts:
             visitor.looks("files-refused")
-            visitor.page.locator("#faults").get_by_role("link").click()
+            visitor.clicks(visitor.page.locator("#faults").get_by_role("link"))
             assert visitor.page.evaluate("document.activeElement.name") == "file"
         visitor.page.get_by_label("Fichier", exact=True).set_input_files(letter)
         visitor.presses("Envoyer le fichier")

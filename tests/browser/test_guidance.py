@@ -38,9 +38,9 @@ def test_what_helps_opens_beside_the_form_and_what_was_typed_stays(visitor):
     visitor.page.locator("textarea").first.fill("Elle dort en classe.")
     typed = visitor.page.locator("textarea").first
 
-    visitor.page.locator("details.behind summary").first.click()
+    visitor.clicks(visitor.page.locator("details.behind summary").first)
     with visitor.page.context.expect_page() as opened:
-        visitor.page.locator("details.behind a").first.click()
+        visitor.clicks(visitor.page.locator("details.behind a").first)
 
     assert "/guide/" in opened.value.url
     assert typed.input_value() == "Elle dort en classe."

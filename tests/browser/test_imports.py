@@ -22,7 +22,7 @@ def test_a_file_is_tried_by_one_and_confirmed_by_another(visitor, browser, servi
     chosen(visitor.page.locator('[name="file"]'), file_of(INSTITUTIONS, "Foyer;residential;;;"))
     visitor.presses("Essayer ce fichier")
     visitor.looks("import-refused")
-    visitor.page.locator("#faults").get_by_role("link").first.click()
+    visitor.clicks(visitor.page.locator("#faults").get_by_role("link").first)
     assert visitor.page.evaluate("document.activeElement.name") == "file"
     lines = (
         "Camille Exemple-Dupont;camille.exemple@etablissement.invalid;0123456789;assessor;;;",

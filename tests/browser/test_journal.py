@@ -38,10 +38,10 @@ def test_an_auditor_follows_a_question_to_its_proof(visitor):
     visitor.goes("/journal/entrees")
     visitor.page.get_by_label("Acte").select_option("field:opened")
     visitor.presses("Appliquer")
-    visitor.page.get_by_role("link", name=re.compile("Qui a ouvert ce dossier")).first.click()
+    visitor.clicks(visitor.page.get_by_role("link", name=re.compile("Qui a ouvert ce dossier")).first)
     assert "Dossier lu" in visitor.page.locator("main").inner_text()
-    visitor.page.get_by_text("Détail").last.click()
-    visitor.page.get_by_role("link", name=re.compile("^Preuve")).last.click()
+    visitor.clicks(visitor.page.get_by_text("Détail").last)
+    visitor.clicks(visitor.page.get_by_role("link", name=re.compile("^Preuve")).last)
     assert "la preuve est juste" in visitor.page.locator("main").inner_text()
     visitor.looks("journal-entry")
 
@@ -55,7 +55,7 @@ def test_a_complaint_is_looked_up_by_two_offices(visitor, people):
     answers(visitor, said | {"named": "R7KD-4M2X"})
     visitor.presses("Demander")
     visitor.looks("lookup-refused")
-    visitor.page.locator("#faults").get_by_role("link").click()
+    visitor.clicks(visitor.page.locator("#faults").get_by_role("link"))
     assert visitor.page.evaluate("document.activeElement.name") == "named"
     answers(visitor, {"named": "R7KD-4M2X-9QPA-W"})
     visitor.presses("Demander")
@@ -98,7 +98,7 @@ def test_s9_an_access_is_found_unjustified_and_two_offices_lift_the_veil(visitor
     visitor.follows("Juger justifié")
     visitor.presses("Juger justifié")
     visitor.looks("anomaly-step-refused")
-    visitor.page.locator("#faults").get_by_role("link").click()
+    visitor.clicks(visitor.page.locator("#faults").get_by_role("link"))
     assert visitor.page.evaluate("document.activeElement.name") == "ground"
     decides(visitor, anomaly, "Juger injustifié", {"reason": "Aucun motif"})
     decides(visitor, anomaly, "Demander la levée de l'anonymat")
@@ -143,7 +143,7 @@ def answers_by_a_code(agent):
     """Find the question that waits, which names no rule and no file, and answer it."""
     agent.goes("/acces")
     agent.glances("the questions")
-    agent.page.locator('main a[href^="/acces/"]').first.click()
+    agent.clicks(agent.page.locator('main a[href^="/acces/"]').first)
     agent.page.get_by_role("button", name="Répondre").wait_for()
     assert "au hasard" not in agent.page.locator("main").inner_text()
     agent.glances("the question")

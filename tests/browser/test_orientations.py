@@ -27,7 +27,7 @@ def finds(visitor, case):
 def proposes(visitor):
     """Propose the service of the first line."""
     line = visitor.page.locator("section[aria-labelledby=offered] article").first
-    line.get_by_role("button", name="Proposer").click()
+    visitor.clicks(line.get_by_role("button", name="Proposer"))
     visitor.page.locator("[name=text]").wait_for()
     visitor.looks("orientation-propose")
     answers(visitor, {"text": "Une place pour cette nuit.", "despite": "Le service a dit qu'il verrait."})
@@ -44,15 +44,15 @@ def test_a_refused_orientation_reopens_the_list_with_the_reason(visitor):
     proposes(visitor)
     visitor.goes(f"/dossiers/{case}/orientations")
     visitor.looks("orientations")
-    visitor.page.get_by_role("link", name="Enregistrer la demande au service").first.click()
+    visitor.clicks(visitor.page.get_by_role("link", name="Enregistrer la demande au service").first)
     answers(visitor, {"channel": "Téléphone", "whom": "La permanence"})
     visitor.presses("Enregistrer la demande au service")
     visitor.goes(f"/dossiers/{case}/orientations")
-    visitor.page.get_by_role("link", name="Enregistrer le refus du service").first.click()
+    visitor.clicks(visitor.page.get_by_role("link", name="Enregistrer le refus du service").first)
     answers(visitor, {"reason": "Pas de place"})
     visitor.presses("Enregistrer le refus du service")
     visitor.goes(f"/dossiers/{case}/orientations")
-    visitor.page.get_by_role("button", name="Chercher un autre service").first.click()
+    visitor.clicks(visitor.page.get_by_role("button", name="Chercher un autre service").first)
     visitor.page.locator("#offered").wait_for()
 
     said = re.sub(r"\s", " ", visitor.page.locator("main").inner_text())

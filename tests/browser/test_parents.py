@@ -43,7 +43,7 @@ def files(nurse):
         row.get_by_role("group", name="Cette personne est-elle").get_by_label(implicated, exact=True).check()
     ticks(nurse, "Un titulaire de l'autorité parentale est-il impliqué", "Oui")
     ticks(nurse, "D'autres enfants vivent-ils", "Oui")
-    nurse.page.get_by_text("Autres enfants du domicile").click()
+    nurse.clicks(nurse.page.get_by_text("Autres enfants du domicile"))
     for n, name in enumerate(("Tom", "Zoe")):
         if n:
             nurse.presses("Ajouter un enfant")

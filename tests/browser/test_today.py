@@ -31,7 +31,7 @@ def test_the_pages_of_the_day_can_be_used_by_everybody(visitor, who, paths):
 
 def test_the_end_of_the_menu_opens(visitor):
     visitor.signs_in("supervisor")
-    visitor.page.get_by_text("Autres pages").click()
+    visitor.clicks(visitor.page.get_by_text("Autres pages"))
     visitor.follows("Ouvertures d'urgence")
 
     expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("Ouvrir un dossier en urgence")
@@ -50,7 +50,7 @@ def test_a_call_is_taken_on_one_screen_of_a_phone(visitor, browser, service):
     for target in visitor.page.locator(".call-card a, .dial a").all():
         assert target.bounding_box()["height"] >= 44
     visitor.looks("call")
-    button.click()
+    visitor.clicks(button)
     visitor.presses("Prendre en compte l'appel")
     visitor.goes("/appels")
     expect(card).to_have_count(0)

@@ -170,9 +170,9 @@ def administers(visitor: Visitor) -> str | None:
         "href"
     )
     visitor.goes("/administration")
-    visitor.page.get_by_role("link", name=re.compile("associatif")).click()
-    visitor.page.get_by_role("link", name="Fermer le compte").click()
-    visitor.page.locator("main form button").click()
+    visitor.clicks(visitor.page.get_by_role("link", name=re.compile("associatif")))
+    visitor.clicks(visitor.page.get_by_role("link", name="Fermer le compte"))
+    visitor.clicks(visitor.page.locator("main form button"))
     visitor.page.wait_for_load_state("load")
     visitor.goes("/administration/personnes/nouvelle")
     answers(visitor, {"email": "passage@demo.invalid", "full_name": "Passage Exemple"})
@@ -307,7 +307,9 @@ def test_after_sign_out_the_back_button_shows_no_case(visitor, place):
     visitor.signs_in("crip_coordinator")
     visitor.goes("/dossiers?names=true")
     if place == "the first case":
-        visitor.page.locator("a[href*='/dossiers/']").filter(has_text=re.compile(r"^\w{4}-")).first.click()
+        visitor.clicks(
+            visitor.page.locator("a[href*='/dossiers/']").filter(has_text=re.compile(r"^\w{4}-")).first
+        )
         visitor.page.wait_for_url("**/dossiers/*-*")
     assert "Exemple" in visitor.page.locator("main").inner_text()
     visitor.presses("Se déconnecter")
