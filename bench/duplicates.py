@@ -301,10 +301,10 @@ def _search(authority: UUID, said: spellings.Said) -> tuple[float, float, int, f
 
     with row_level_security.for_the_service():
         began, worked, opened = time.perf_counter(), time.process_time(), 0
-        mine = spellings.family(said)
-        likely = candidates.likely(authority, blocking_keys.asked_for(mine))
+        mine, size = spellings.family(said), candidates.size_of(authority)
+        likely = candidates.likely(size, blocking_keys.asked_for(mine))
         indexed = time.perf_counter()
-        with tasks.opened_in(authority, [], NOW) as entries:
+        with tasks.opened_in(size, [], NOW) as entries:
 
             def opening(others: list[Any]) -> Any:
                 nonlocal opened

@@ -216,8 +216,10 @@ def rows_of(owner: Model, relation: str, *beside: str, **always: object) -> list
     return rows
 
 
-def load_among(owners: Sequence[Model], relation: str, *columns: str, empty: Collection[Model] = ()) -> None:
-    """Load a relation of several rows by one statement, and of it ``columns`` alone.
+def rows_among(
+    owners: Sequence[Model], relation: str, *columns: str, empty: Collection[Model] = ()
+) -> dict[Any, list[Any]]:
+    """Return the rows of a relation of several owners by one statement, and of them ``columns`` alone; by owner's key.
 
     Those of which it is known to be ``empty`` aren't asked about; where they are all, there is no statement.
     """
@@ -229,10 +231,7 @@ def load_among(owners: Sequence[Model], relation: str, *columns: str, empty: Col
         owner = getattr(row, field.field.attname)
         field.field.set_cached_value(row, by_pk[owner])
         rows[owner].append(row)
-    for owner in owners:
-        found = getattr(owner, relation).get_queryset()
-        found._result_cache, found._prefetch_done = rows[owner.pk], True
-        owner.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = found
+    return rows
 
 
 @cache

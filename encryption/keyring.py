@@ -103,9 +103,7 @@ def load(key_ids: Collection[UUID]) -> dict[UUID, SealingKey]:
         KeysUnavailable: the key store or the provider doesn't answer.
     """
     wanted = WrappedKey.objects.filter(pk__in=key_ids)
-    # A union, for each part finds its rows by their key: joined by OR they would be sought in the whole store.
-    above = _above_those(wanted)
-    whole = wanted if len(_above) else wanted.union(above, _above_those(above))
+    whole = wanted if len(_above) else _with_those_above(wanted)
     with store():
         rows = {row.pk: row for row in whole}
         if orphans := complete(rows):
@@ -137,8 +135,10 @@ def _without(rows: Mapping[UUID, WrappedKey]) -> list[WrappedKey]:
     ]
 
 
-def _above_those(rows: QuerySet[WrappedKey]) -> QuerySet[WrappedKey]:
-    return WrappedKey.objects.filter(pk__in=rows.values("wrapped_by"))
+def _with_those_above(rows: QuerySet[WrappedKey]) -> QuerySet[WrappedKey]:
+    # A union, for each part finds its rows by their key: joined by OR they would be sought in the whole store.
+    above = WrappedKey.objects.filter(pk__in=rows.values("wrapped_by"))
+    return rows.union(above, WrappedKey.objects.filter(pk__in=above.values("wrapped_by")))
 
 
 def _from_row(key_id: UUID, rows: Mapping[UUID, WrappedKey]) -> SealingKey:

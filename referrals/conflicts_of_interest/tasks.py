@@ -175,9 +175,8 @@ def _next(wanted: _Wanted, search: KinSearch) -> tuple[list[UUID], bool]:
     """Return the next cases to open, as many whoever is looked for, and whether there are more."""
     after = search.after or _NOBODY
     there = Referral.objects.filter(authority=search.authority_id).exclude(state__in=_OUTSIDE)
-    numbers = buckets.numbers(
-        search.authority_id, wanted.traits(), candidates.lengths_of(search.authority_id)[1]
-    )
+    lengths = candidates.size_of(search.authority_id).lengths
+    numbers = buckets.numbers(search.authority_id, wanted.traits(), lengths)
     ids = set(
         IndexValue.objects.filter(bucket__in=list(numbers), referral__authority=search.authority_id)
         .filter(referral_id__gt=after)

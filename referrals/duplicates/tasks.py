@@ -26,7 +26,7 @@ from referrals.duplicates import queries, renewal
 from referrals.execution.runner import run_step
 from referrals.matching import blocking_keys, candidates
 from referrals.matching.blocking_keys import NORM
-from referrals.matching.candidates import Found
+from referrals.matching.candidates import Found, Size
 from referrals.models import DuplicateCandidate, Referral
 from referrals.vocabulary.duplicates import LeftOut, LinkKind
 from referrals.vocabulary.states import DuplicateState, Machine, State
@@ -89,14 +89,14 @@ class Entry:
 
 @contextmanager
 def opened_in(
-    authority: UUID, about: Sequence[UUID], at: datetime, told: bytearray | None = None
+    size: Size, about: Sequence[UUID], at: datetime, told: bytearray | None = None
 ) -> Iterator[list[Entry]]:
     """Begin the entries of a search, as many as the authority's children need, for one names a hundred cases at most.
 
-    Their number follows from the authority alone, whatever is found. ``about`` are the pseudonyms that each names.
+    Their number follows from ``size`` alone, whatever is found. ``about`` are the pseudonyms that each names.
     ``told``, what came of it, may grow within the block; the first entry keeps a keyed digest of it.
     """
-    most = min(candidates.children_of(authority), candidates.SEARCHED_AT_MOST)
+    most = min(size.children, candidates.SEARCHED_AT_MOST)
     needed = -(-most // (MAX_OBJECTS - 1))
     with ExitStack() as stack:
         entries = []
@@ -107,7 +107,7 @@ def opened_in(
                 purpose=Purpose.SEARCH,
                 at=at,
                 objects=named,
-                tenant=authority,
+                tenant=size.authority,
                 act=COMPARED,
                 payload=None if number else told,
                 always=True,
@@ -145,9 +145,9 @@ def _search(pk: UUID, at: datetime, *, behind: Collection[UUID]) -> bool:
         referral = case.referral
         if referral.searched_at is not None or referral.state in renewal.OUTSIDE:
             return False
-        payload = bytearray()
-        with opened_in(case.authority_id, [case.pseudonym], at, payload) as entries:
-            matches, cut = compared(case, entries) if referral.state in _SEARCHED_FOR else ([], False)
+        payload, size = bytearray(), candidates.size_of(case.authority_id)
+        with opened_in(size, [case.pseudonym], at, payload) as entries:
+            matches, cut = compared(case, size, entries) if referral.state in _SEARCHED_FOR else ([], False)
             for pair in _suggest(case, matches):
                 payload += pair.pk.bytes + pair.state.encode()
             # Of a filing, whom the service barred while it was received: no entry of its own tells of that either.
@@ -162,7 +162,7 @@ def _search(pk: UUID, at: datetime, *, behind: Collection[UUID]) -> bool:
         return True
 
 
-def compared(case: Case, entries: Sequence[Entry]) -> tuple[list[Found], bool]:
+def compared(case: Case, size: Size, entries: Sequence[Entry]) -> tuple[list[Found], bool]:
     """Return the files of its authority that belong with a case, each opened and compared, the surest first.
 
     And whether there was more alike than one search reads or opens.
@@ -172,7 +172,7 @@ def compared(case: Case, entries: Sequence[Entry]) -> tuple[list[Found], bool]:
     referral = case.referral
     candidates.load([referral])
     mine = candidates.opened(referral, entries[0].scope)
-    likely = candidates.likely(case.authority_id, blocking_keys.asked_for(mine)).without(referral.pk)
+    likely = candidates.likely(size, blocking_keys.asked_for(mine)).without(referral.pk)
     most = len(entries) * (MAX_OBJECTS - 1)
     found = candidates.searched(
         mine, case.authority_id, likely, partial(entry_for, entries=entries), most=most

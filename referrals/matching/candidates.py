@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
@@ -93,14 +93,28 @@ def to_open[Key](likely: Iterable[Key], most: int = SEARCHED_AT_MOST) -> Iterato
     yield from (part for part in parts if part)
 
 
-def likely(authority: UUID, traits: Collection[Trait]) -> Likely:
-    """Return the files of an authority that share traits."""
-    size = _LENGTHS.first(authority=authority)
-    bits, lengths = _lengths(size)
+class Size(NamedTuple):
+    """How large an authority's index is: its present length, all that its values have now, and how many children."""
+
+    authority: UUID
+    bits: int
+    lengths: tuple[int, ...]
+    children: int
+
+
+def size_of(authority: UUID) -> Size:
+    """Return how large an authority's index was when its children were counted last."""
+    counted = _LENGTHS.first(authority=authority)
+    return Size(authority, *_lengths(counted), children=counted[3] if counted else 0)
+
+
+def likely(authority: Size | UUID, traits: Collection[Trait]) -> Likely:
+    """Return the files of an authority that share traits; of one whose size is known already, by a query less."""
+    size = size_of(authority) if isinstance(authority, UUID) else authority
     # Which traits a row shares are the bits of one number: thousands of rows share a few hundred sets of them.
     ordered = list(dict.fromkeys(traits))
     place = {trait: at for at, trait in enumerate(ordered)}
-    asked = buckets.numbers(authority, ordered, lengths)
+    asked = buckets.numbers(size.authority, ordered, size.lengths)
     marks = {number: (1 << place[trait], length) for number, (trait, length) in asked.items()}
     rows = _SHARING.rows(numbers=list(marks)) if marks else []
     case_of: dict[str, UUID] = {}
@@ -135,7 +149,7 @@ def likely(authority: UUID, traits: Collection[Trait]) -> Likely:
     best = sorted(weights)
     best.sort(key=weights.__getitem__, reverse=True)  # equals stay in order
     ranked = {ids[pk]: weights[pk] for pk in best}
-    return Likely(ranked, bits, among=size[3] if size else 0, cut=len(rows) > _VALUES_AT_MOST)
+    return Likely(ranked, size.bits, among=size.children, cut=len(rows) > _VALUES_AT_MOST)
 
 
 def _sharing() -> "QuerySet[Any, tuple[int, str, UUID]]":
@@ -146,17 +160,6 @@ def _sharing() -> "QuerySet[Any, tuple[int, str, UUID]]":
 
 
 _SHARING: Final = KeptQuery(_sharing)
-
-
-def lengths_of(authority: UUID) -> tuple[int, tuple[int, ...]]:
-    """Return the present length of an authority's values, and every length that a value has at the moment."""
-    return _lengths(_LENGTHS.first(authority=authority))
-
-
-def children_of(authority: UUID) -> int:
-    """Return how many children an authority's index held when they were counted last."""
-    size = _LENGTHS.first(authority=authority)
-    return 0 if size is None else size[3]
 
 
 def lengths_elsewhere(own: UUID) -> dict[UUID, tuple[int, ...]]:
@@ -195,10 +198,13 @@ def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
     if not narrowly:
         prefetch_related_objects(list(cases), *identity.COMPARED)
     elif cases:
+        found = {}
         for part in identity.COMPARED:
             # ``_CASES`` says which parts a file has; cases that were read otherwise are asked about whatever they have.
             empty = [case for case in cases if not getattr(case, f"has_{part}", True)]
-            kept_queries.load_among(cases, part, *_columns(part), empty=empty)
+            found[part] = kept_queries.rows_among(cases, part, *_columns(part), empty=empty)
+        for case in cases:
+            identity.keep(case, {part: rows[case.pk] for part, rows in found.items()})
     keys.warm(case.case_key for case in cases if case.case_key)
 
 
@@ -215,9 +221,9 @@ def apart(authorities: Collection[UUID]) -> list[UUID]:
 
 
 def opened(case: Referral, scope: OpenScope) -> Family:
-    """Return who a case is about, opened, but for children that are kept for named persons alone."""
+    """Return who a case is about, opened, but for children kept for named persons alone; its ``people`` are none."""
     rows = list(identity.rows_of(case))
-    return identity.family(rows, identity.plain_of(rows, scope), on=_day(case))
+    return identity.family(rows, identity.plain_of(rows, scope), on=_day(case), with_people=False)
 
 
 def opened_whole(case: Referral, scope: OpenScope) -> tuple[Family, Family]:

@@ -34,6 +34,7 @@ COMPARED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 #: Who may read where a contact comes from: what a pair of files says of it is for those alone (domain.md §1.3).
 OF_HOLDERS, OF_THIRD_PARTIES, OF_TRACES = "B", "F", "G"
+_KEPT: Final = "_compared"
 _FRENCH: Final = "33"
 _SHORTEST: Final = 9  # fewer digits are a part of a number, or a service's
 _LONGEST_AGE: Final = 21
@@ -77,13 +78,19 @@ class Family:
         return frozenset(value for _, known_to, value in self.contacts if known_to == access_class)
 
 
+def keep(referral: "Referral", rows: Mapping[str, list[Any]]) -> None:
+    """Have ``rows_of`` find a case's rows, by part, with it: Django's relations take longer than the opening itself."""
+    referral.__dict__[_KEPT] = rows
+
+
 def rows_of(referral: "Referral", *, apart: bool = False) -> Iterator[tuple[str, Any]]:
     """Yield the rows of a case that are compared, with their part: no child recorded by mistake or kept apart.
 
     ``apart``: one that is kept apart too. No search finds it, and a tie to it counts all the same.
     """
+    kept = referral.__dict__.get(_KEPT)
     for part in COMPARED:
-        for row in getattr(referral, part).all():
+        for row in getattr(referral, part).all() if kept is None else kept[part]:
             if part != "children" or not (row.wrong_person or (row.restricted and not apart)):
                 yield part, row
 
@@ -104,12 +111,15 @@ def plain_of(rows: Iterable[tuple[str, Any]], scope: OpenScope) -> dict[UUID, di
     return plain
 
 
-def family(rows: Iterable[tuple[str, Any]], plain: Plain, *, on: date) -> Family:
-    """Return who a case is about; ``on`` is the day on which an estimated age was said."""
+def family(rows: Iterable[tuple[str, Any]], plain: Plain, *, on: date, with_people: bool = True) -> Family:
+    """Return who a case is about; ``on`` is the day on which an estimated age was said.
+
+    ``with_people``: as people are compared with ties too, which a search doesn't.
+    """
     children, holders, contacts, people = [], {}, set(), {}
     for part, row in rows:
         values = plain.get(row.pk, {})
-        if (person := person_of(part, values)) is not None:
+        if with_people and (person := person_of(part, values)) is not None:
             people[row.pk] = person
         if part == "children":
             children.append(child(row.pk, values, sex=row.sex, on=on))

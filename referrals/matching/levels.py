@@ -4,7 +4,7 @@ What a level is worth is another question (``weights``). A value that one of bot
 nothing, for or against.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -79,11 +79,18 @@ _ORDER: Final = tuple(Name)
 
 def _closest(mine: tuple[str, ...], theirs: tuple[str, ...]) -> Alike:
     best, at, forms = len(_ORDER) - 1, 0.0, (mine[0], theirs[0])
-    heard = _sounds(mine) & _sounds(theirs)
+    sounds: dict[str, str] | None = None
+    heard: set[str] = set()
     for one in mine:
         for other in theirs:
             alike = OSA.normalized_similarity(one, other)
-            level = _words(one, other, alike, heard)
+            if (
+                sounds is None and alike >= _SOUND_NEARLY
+            ):  # for most pairs nobody asks, and a sound takes longest
+                sounds = {form: phonetics.sound(form) for form in {*mine, *theirs}}
+                heard = _heard(mine, sounds) & _heard(theirs, sounds)
+            of_one_sound = sounds is not None and sounds[one] in heard and sounds[other] in heard
+            level = _words(one, other, alike, of_one_sound=of_one_sound)
             if (
                 level is Name.OTHER
                 and (one, other) == (mine[0], theirs[0])
@@ -96,11 +103,11 @@ def _closest(mine: tuple[str, ...], theirs: tuple[str, ...]) -> Alike:
     return Alike(_ORDER[best], forms)
 
 
-def _words(one: str, other: str, alike: float, heard: Collection[str]) -> Name:
+def _words(one: str, other: str, alike: float, *, of_one_sound: bool) -> Name:
     shorter, longer = sorted((one, other), key=len)
     if len(set(shorter)) == 1:  # *A.*, and *Aa* as a child is called
         return Name.INITIAL if longer[0] == shorter[0] else Name.OTHER
-    if alike >= _SOUND_NEARLY and heard and phonetics.sound(one) in heard and phonetics.sound(other) in heard:
+    if alike >= _SOUND_NEARLY and of_one_sound:
         return Name.SOUND
     if len(longer) >= _SHORTEST and (1 - alike) * len(longer) < 1.5:
         return Name.CLOSE
@@ -109,8 +116,8 @@ def _words(one: str, other: str, alike: float, heard: Collection[str]) -> Name:
     return Name.NEAR if alike >= _NEARLY else Name.OTHER
 
 
-def _sounds(forms: Iterable[str]) -> set[str]:
-    return {phonetics.sound(form) for form in forms if len(form) > 1}
+def _heard(forms: tuple[str, ...], sounds: Mapping[str, str]) -> set[str]:
+    return {sounds[form] for form in forms if len(form) > 1}
 
 
 # --- Births -------------------------------------------------------------------------------------------

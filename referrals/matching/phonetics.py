@@ -86,6 +86,8 @@ def forms(text: str) -> tuple[str, ...]:
 
     *Le Goff* is *goff* and *legoff*; *Jean-Pierre* is *jean*, *pierre* and *jeanpierre*.
     """
+    if not text:
+        return ()
     name = words(text)
     counting = core(name)
     variants = ["".join(name), "".join(counting), *counting]

@@ -22,6 +22,7 @@ from encryption.models import Kind, WrappedKey
 from referrals.access.row_level_security import for_the_service
 from referrals.duplicates import rekeying
 from referrals.duplicates import tasks as duplicates_tasks
+from referrals.matching import candidates
 from referrals.models import Referral
 from referrals.workflow.case import Case
 from tests import forked
@@ -218,9 +219,9 @@ def test_what_resembles_is_found_at_every_moment_of_the_replacement(world, cases
         forget_all()
         with for_the_service():
             case = Case(Referral.objects.get(pk=cases[0]), actor=SYSTEM, at=instant())
-            about = (case.authority_id, [case.pseudonym], case.at)
-            with duplicates_tasks.opened_in(*about) as entries:
-                matches, _cut = duplicates_tasks.compared(case, entries)
+            size = candidates.size_of(case.authority_id)
+            with duplicates_tasks.opened_in(size, [case.pseudonym], case.at) as entries:
+                matches, _cut = duplicates_tasks.compared(case, size, entries)
                 return {one.referral.pk for one in matches}
 
     before = found()

@@ -9,7 +9,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
-from core.kept_queries import AmongGiven, Given, KeptQuery, known_rows_of, load, load_among, rows_of
+from core.kept_queries import AmongGiven, Given, KeptQuery, known_rows_of, load, rows_among, rows_of
 from referrals.access.matrix import NOBODY
 from referrals.models import Clock, Fact, IndexValue, LastVisit
 from tests.referrals.workflow.kit import AT, Kit
@@ -119,16 +119,14 @@ def test_a_relation_of_several_rows_is_loaded_by_one_statement_as_far_as_it_is_n
     wanted = {case.pk: list(Clock.objects.filter(referral=case).order_by("pk")) for case in cases}
 
     with CaptureQueriesContext(connection) as asked:
-        load_among(cases, "clocks", "referral", "code")
-        found = {case.pk: sorted(case.clocks.all(), key=lambda clock: clock.pk) for case in cases}
-        codes = [clock.code for case in cases for clock in case.clocks.all()]
-        assert [clock.referral for clock in cases[0].clocks.all()] == cases[:1]
+        rows = rows_among(cases, "clocks", "referral", "code")
+        found = {pk: sorted(clocks, key=lambda clock: clock.pk) for pk, clocks in rows.items()}
+        codes = [clock.code for clocks in rows.values() for clock in clocks]
+        assert [clock.referral for clock in rows[cases[0].pk]] == cases[:1]
     assert len(asked) == 1
     assert found == wanted
     assert len(codes) == 3
-    assert wanted[kit.case.pk][0].started_at == cases[0].clocks.all()[0].started_at, (
-        "asked for when it is read"
-    )
+    assert wanted[kit.case.pk][0].started_at == rows[kit.case.pk][0].started_at, "asked for when it is read"
 
 
 def test_a_relation_that_is_known_to_be_empty_is_asked_about_of_nobody(world):
@@ -137,10 +135,9 @@ def test_a_relation_that_is_known_to_be_empty_is_asked_about_of_nobody(world):
     cases = [kit.case, none.case]
 
     with CaptureQueriesContext(connection) as asked:
-        load_among(cases, "clocks", "referral", "code", empty=[none.case])
-        assert [len(case.clocks.all()) for case in cases] == [1, 0]
-        load_among(cases, "facts", "referral", empty=cases)
-        assert [len(case.facts.all()) for case in cases] == [0, 0]
+        clocks = rows_among(cases, "clocks", "referral", "code", empty=[none.case])
+        assert [len(clocks[case.pk]) for case in cases] == [1, 0]
+        assert rows_among(cases, "facts", "referral", empty=cases) == {case.pk: [] for case in cases}
     assert len(asked) == 1
 
 

@@ -418,7 +418,7 @@ def test_while_cases_of_every_length_are_made_anew_each_is_asked_for_and_afterwa
     every = {story.row.pk for story in stories}
 
     assert [story.row.index_bits for story in stories] == list(lengths)
-    assert candidates.lengths_of(authority) == (19, tuple(LENGTHS)), (
+    assert candidates.size_of(authority)[1:3] == (19, tuple(LENGTHS)), (
         "all between the shortest and the longest"
     )
     assert set(candidates.likely(authority, wanted).weights) == every
@@ -429,7 +429,7 @@ def test_while_cases_of_every_length_are_made_anew_each_is_asked_for_and_afterwa
     assert renewal.renew_index(paris("2026-11-24 12:02")) == len(lengths) - 1 - half
     see_all()
 
-    assert candidates.lengths_of(authority) == (19, (19,))
+    assert candidates.size_of(authority)[1:3] == (19, (19,))
     assert set(candidates.likely(authority, wanted).weights) == every
 
 
