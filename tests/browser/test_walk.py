@@ -297,6 +297,8 @@ def test_every_page_can_be_used_by_everybody(request, browser, service):
                     except AssertionError as fault:  # one run tells all that is to be put right
                         faults.append(str(fault))
     assert faults == [], "\n".join(faults)
+    # At night a test before this one may have done all that a page is for: it looked at that page in all ways too.
+    left -= LOOKED
     assert left == set(), " ".join(sorted(left))
     assert sorted(name for name, file in ELSEWHERE.items() if file in ran and name not in LOOKED) == []
 
