@@ -304,6 +304,26 @@ class Sitting:
         return text(self.visitor.get(done["Location"])) if expect == 303 else text(done)
 
 
+def test_the_entries_of_an_anomaly_come_a_page_at_a_time(night, monkeypatch):
+    """A hundred entries on one page would be twice the weight that a page may have."""
+    largest = max(AccessAnomaly.objects.all(), key=lambda anomaly: len(anomaly.entries))
+    assert len(largest.entries) > 1
+    monkeypatch.setattr("web.views.journal.anomalies.SHOWN", 1)
+    auditor, first = Sitting(night, "auditor").visitor, f"/journal/anomalies/{largest.pk}"
+
+    address, seen = first, []
+    while address:
+        page = auditor.get(address)
+        shown = [to.partition("entry=")[2].partition("#")[0] for to in links(page) if "preuves?entry=" in to]
+        assert len(shown) == 1
+        seen += shown
+        address = next((to for to in links(page) if "?after=" in to), "")
+
+    assert sorted(seen) == sorted(largest.entries)
+    assert auditor.get(first, after="101").status_code == 400
+    assert "Aucune entrée" in text(auditor.get(first, after="100"))
+
+
 @pytest.mark.slow("the whole course")
 @pytest.mark.sec("SEC-AZ12")
 @pytest.mark.sec("SEC-AZ16")

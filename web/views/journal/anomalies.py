@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
+from audit.anomalies.facts import NAMED
 from audit.events import Purpose
+from core.inputs import Whole
 from core.query import Query
 from referrals.access_review import actions as access_review_actions
 from referrals.access_review import queries as access_review_queries
@@ -36,8 +38,18 @@ FILTERS: Final = (
 )
 
 
+#: So many entries of an anomaly are shown at once: with the fields that each tells of, no page weighs too much.
+SHOWN: Final = 40
+
+
 class Filters(BlanksLeftOut, AnomalyQuery):
     """Filters of the list of anomalies."""
+
+
+class OneQuery(told.ToldQuery):
+    """``after``: how many of an anomaly's entries come before those that are shown."""
+
+    after = Whole(in_query=True, required=False, min_value=0, max_value=NAMED, default=0)
 
 
 class AnomalyPage(JournalPage):
@@ -87,18 +99,21 @@ class Anomalies(AnomalyPage):
 class OneAnomaly(AnomalyPage):
     """GET /journal/anomalies/{id}."""
 
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = OneQuery
     template = "web/journal/anomaly.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show an anomaly: its course, the entries that make it up, and what the reader may do now."""
         anomaly = self.one(pk)
         entries = access_review_queries.entries_of(anomaly, actor=self.actor, at=self.at)
+        first, end = self.asked["after"], self.asked["after"] + SHOWN
         return self.show(
             self.heading(anomaly)
             | {
                 "course": oddities.lines(self, anomaly),
-                "lines": self.told(entries),
+                "lines": self.told(entries[first:end]),
+                "first": not first,
+                "next": address("anomaly-page", {"after": end}, pk) if end < len(entries) else "",
                 "subjects": anomaly.subjects,
                 "breach": breach.pk if (breach := access_review_queries.breach_of(anomaly)) else "",
                 "gone": len(anomaly.entries) - len(entries),
