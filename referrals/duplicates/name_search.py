@@ -207,7 +207,7 @@ def _by_index(
     wanted: Child, authority: Authority, *, actor: Actor, at: datetime
 ) -> tuple[list[Referral], bool]:
     """Return the files that share most with who is looked for, and whether any was left out that shares enough."""
-    likely = candidates.likely(authority.pk, blocking_keys.asked_for(Family((wanted,))))
+    likely = candidates.likely(candidates.size_of(authority.pk), blocking_keys.asked_for(Family((wanted,))))
     # Nobody's id beside them, so that the question is asked even of nothing: what is hidden costs no query (SEC-AZ5).
     by_id = _seen(authority, actor=actor, at=at).in_bulk([*likely.weights, _NOBODY])
     best = [by_id[pk] for pk in likely.weights if pk in by_id]

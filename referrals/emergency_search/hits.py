@@ -85,7 +85,7 @@ def _likely(
     best: list[UUID] = []
     cut = False
     for authority in authorities:
-        found = candidates.likely(authority, traits)
+        found = candidates.likely(candidates.size_of(authority), traits)
         ranked = [pk for pk in found.weights if pk not in barred]
         best += ranked[: most if found.bits >= _RANKED_FROM else candidates.OPENED_AT_MOST]
         cut = cut or found.cut

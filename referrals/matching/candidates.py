@@ -104,13 +104,12 @@ class Size(NamedTuple):
 
 def size_of(authority: UUID) -> Size:
     """Return how large an authority's index was when its children were counted last."""
-    counted = _LENGTHS.first(authority=authority)
-    return Size(authority, *_lengths(counted), children=counted[3] if counted else 0)
+    counted = _COUNTED.first(authority=authority)
+    return _size(counted) if counted else Size(authority, buckets.SHORTEST, (buckets.SHORTEST,), children=0)
 
 
-def likely(authority: Size | UUID, traits: Collection[Trait]) -> Likely:
-    """Return the files of an authority that share traits; of one whose size is known already, by a query less."""
-    size = size_of(authority) if isinstance(authority, UUID) else authority
+def likely(size: Size, traits: Collection[Trait]) -> Likely:
+    """Return the files of an authority that share traits."""
     # Which traits a row shares are the bits of one number: thousands of rows share a few hundred sets of them.
     ordered = list(dict.fromkeys(traits))
     place = {trait: at for at, trait in enumerate(ordered)}
@@ -164,21 +163,20 @@ _SHARING: Final = KeptQuery(_sharing)
 
 def lengths_elsewhere(own: UUID) -> dict[UUID, tuple[int, ...]]:
     """Return every length that a value of each other authority has at the moment."""
-    return {size[0]: _lengths(size)[1] for size in _sizes().exclude(authority=own)}
+    return {size.authority: size.lengths for size in map(_size, _sizes().exclude(authority=own))}
 
 
 #: Authority, present length, the shortest length that a search finds something at, and how many children there are.
-type _Size = tuple[UUID, int, int | None, int]
+type _Counted = tuple[UUID, int, int | None, int]
 
 
-def _lengths(size: _Size | None) -> tuple[int, tuple[int, ...]]:
-    if size is None:
-        return buckets.SHORTEST, (buckets.SHORTEST,)
-    _, bits, least, _ = size
-    return bits, buckets.lengths_between(bits if least is None else least, bits)
+def _size(counted: _Counted) -> Size:
+    authority, bits, shortest, children = counted
+    lengths = buckets.lengths_between(bits if shortest is None else shortest, bits)
+    return Size(authority, bits, lengths, children)
 
 
-def _sizes() -> "QuerySet[Any, _Size]":
+def _sizes() -> "QuerySet[Any, _Counted]":
     cases = Referral.objects.filter(authority=OuterRef("authority"), index_norm=NORM).order_by("index_bits")
     shortest = Subquery(cases.values("index_bits")[:1])
     found: QuerySet[Any, Any] = IndexSize.objects.order_by("pk").values_list(
@@ -187,7 +185,7 @@ def _sizes() -> "QuerySet[Any, _Size]":
     return found
 
 
-_LENGTHS: Final = KeptQuery(lambda: _sizes().filter(authority=Given("authority", UUIDField())))
+_COUNTED: Final = KeptQuery(lambda: _sizes().filter(authority=Given("authority", UUIDField())))
 
 
 def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:

@@ -4,10 +4,10 @@ What a level is worth is another question (``weights``). A value that one of bot
 nothing, for or against.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import product
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -79,27 +79,21 @@ _ORDER: Final = tuple(Name)
 
 def _closest(mine: tuple[str, ...], theirs: tuple[str, ...]) -> Alike:
     best, at, forms = len(_ORDER) - 1, 0.0, (mine[0], theirs[0])
-    sounds: dict[str, str] | None = None
-    heard: set[str] = set()
-    for one in mine:
-        for other in theirs:
-            alike = OSA.normalized_similarity(one, other)
-            if (
-                sounds is None and alike >= _SOUND_NEARLY
-            ):  # for most pairs nobody asks, and a sound takes longest
-                sounds = {form: phonetics.sound(form) for form in {*mine, *theirs}}
-                heard = _heard(mine, sounds) & _heard(theirs, sounds)
-            of_one_sound = sounds is not None and sounds[one] in heard and sounds[other] in heard
-            level = _words(one, other, alike, of_one_sound=of_one_sound)
-            if (
-                level is Name.OTHER
-                and (one, other) == (mine[0], theirs[0])
-                and one[:_START] == other[:_START]
-            ):
-                level = Name.START
-            place = _ORDER.index(level)
-            if (place, -alike) < (best, -at):
-                best, at, forms = place, alike, (one, other)
+    letters = {pair: OSA.normalized_similarity(*pair) for pair in product(mine, theirs)}
+    # A sound takes longest, and where no letters are near it tells nothing.
+    near = max(letters.values()) >= _SOUND_NEARLY
+    sounds = {form: phonetics.sound(form) for form in {*mine, *theirs} if len(form) > 1} if near else {}
+    heard = {sounds[form] for form in mine if form in sounds} & {
+        sounds[form] for form in theirs if form in sounds
+    }
+    for (one, other), alike in letters.items():
+        of_one_sound = sounds.get(one) in heard and sounds.get(other) in heard
+        level = _words(one, other, alike, of_one_sound=of_one_sound)
+        if level is Name.OTHER and (one, other) == (mine[0], theirs[0]) and one[:_START] == other[:_START]:
+            level = Name.START
+        place = _ORDER.index(level)
+        if (place, -alike) < (best, -at):
+            best, at, forms = place, alike, (one, other)
     return Alike(_ORDER[best], forms)
 
 
@@ -114,10 +108,6 @@ def _words(one: str, other: str, alike: float, *, of_one_sound: bool) -> Name:
     if len(shorter) >= _SHORTEST and (longer.startswith(shorter) or longer.endswith(shorter)):
         return Name.PART
     return Name.NEAR if alike >= _NEARLY else Name.OTHER
-
-
-def _heard(forms: tuple[str, ...], sounds: Mapping[str, str]) -> set[str]:
-    return {sounds[form] for form in forms if len(form) > 1}
 
 
 # --- Births -------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def test_every_page_of_administrators_can_be_used_by_everybody(visitor):
     visitor.looks("administration-people-found")
     visitor.goes("/administration/roles?in_force=true")
     visitor.looks("administration-roles")
-    visitor.clicks(visitor.page.get_by_role("link", name=re.compile("^Mettre fin")).first)
+    visitor.follows(re.compile("^Mettre fin"))
     visitor.looks("administration-role-end")
     visitor.goes("/administration/roles/nouveau")
     visitor.presses("Donner le rôle")
@@ -110,7 +110,7 @@ def test_what_two_persons_do_is_asked_for_by_one_and_decided_by_another(visitor,
         supervisor.signs_in("supervisor")
         supervisor.follows("Demandes à confirmer")
         for decision in ("Confirmer", "Refuser"):
-            supervisor.clicks(supervisor.page.get_by_role("link", name=re.compile("^Voir la demande")).first)
+            supervisor.follows(re.compile("^Voir la demande"))
             supervisor.looks(f"administration-request-{decision.lower()}")
             how = supervisor.page.locator('[name="how"][value="called_back"]')
             if how.count():

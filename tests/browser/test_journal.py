@@ -38,7 +38,7 @@ def test_an_auditor_follows_a_question_to_its_proof(visitor):
     visitor.goes("/journal/entrees")
     visitor.page.get_by_label("Acte").select_option("field:opened")
     visitor.presses("Appliquer")
-    visitor.clicks(visitor.page.get_by_role("link", name=re.compile("Qui a ouvert ce dossier")).first)
+    visitor.follows(re.compile("Qui a ouvert ce dossier"))
     assert "Dossier lu" in visitor.page.locator("main").inner_text()
     visitor.clicks(visitor.page.get_by_text("Détail").last)
     visitor.clicks(visitor.page.get_by_role("link", name=re.compile("^Preuve")).last)

@@ -24,7 +24,7 @@ def with_a_holder_to_tell(visitor):
 
 def begins(visitor, case, kind):
     visitor.goes(f"/dossiers/{case}/courriers")
-    visitor.clicks(visitor.page.get_by_role("button", name=kind).first)
+    visitor.presses(kind)
     visitor.page.wait_for_url("**/courriers/*-*")
 
 

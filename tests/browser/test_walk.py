@@ -173,7 +173,6 @@ def administers(visitor: Visitor) -> str | None:
     visitor.clicks(visitor.page.get_by_role("link", name=re.compile("associatif")))
     visitor.clicks(visitor.page.get_by_role("link", name="Fermer le compte"))
     visitor.clicks(visitor.page.locator("main form button"))
-    visitor.page.wait_for_load_state("load")
     visitor.goes("/administration/personnes/nouvelle")
     answers(visitor, {"email": "passage@demo.invalid", "full_name": "Passage Exemple"})
     visitor.presses("Ajouter et inviter")

@@ -106,7 +106,8 @@ class OneAnomaly(AnomalyPage):
         """Show an anomaly: its course, the entries that make it up, and what the reader may do now."""
         anomaly = self.one(pk)
         entries = access_review_queries.entries_of(anomaly, actor=self.actor, at=self.at)
-        first, end = self.asked["after"], self.asked["after"] + SHOWN
+        first = self.asked["after"]
+        end = first + SHOWN
         return self.show(
             self.heading(anomaly)
             | {
