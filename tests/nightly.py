@@ -10,7 +10,10 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from tests.days import PARIS
 
 #: No test may depend on the day on which it runs. Under the first clock all run. Under the others, those that can see
 #: the machine's clock: each other test's is frozen (``tests/clock.py``), which the first run shows.
@@ -26,6 +29,10 @@ CLOCKS = {
 #: They speak with other programs, by the clock of both.
 WITHOUT = ("tests/browser", "tests/faults", "tests/concurrency", "tests/deploy")
 _SEES_THE_CLOCK = re.compile(r"\b(real_clock|subprocess|Popen)\b")
+#: Tests of pages on which somebody types a day.
+_SAYS_A_DAY = re.compile(r"\b(day\(|datetime\.now|journeys\.people|browser\.opening)")
+#: Enough for a service to begin before midnight.
+BEFORE_MIDNIGHT = timedelta(seconds=120)
 
 
 def seeing_the_clock() -> list[str]:
@@ -36,6 +43,19 @@ def seeing_the_clock() -> list[str]:
         for path in files
         if not path.startswith(WITHOUT) and _SEES_THE_CLOCK.search(Path(path).read_text())
     ]
+
+
+def saying_days() -> list[str]:
+    """Return the files of tests on whose pages somebody types a day."""
+    files = sorted(Path("tests/browser").glob("test_*.py"))
+    return [str(path) for path in files if _SAYS_A_DAY.search(path.read_text())]
+
+
+def to_midnight() -> str:
+    """Return what faketime is told for midnight in Paris to come in ``BEFORE_MIDNIGHT``."""
+    now = datetime.now(PARIS)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return f"+{(midnight - now - BEFORE_MIDNIGHT) // timedelta(seconds=1)}s"
 
 
 @dataclass
@@ -75,6 +95,9 @@ def main(arguments: list[str]) -> int:
     runs.run(f"all under a clock that shows {name}", *everything, before=("faketime", "-f", told), **under)
     for name, told in CLOCKS.items():
         runs.run(f"the clock shows {name}", *seeing_the_clock(), before=("faketime", "-f", told), **under)
+    for path in saying_days():
+        words, variables = (path, "-n0", "-p", "tests.midnight"), under | {"REPERE_TEST_NIGHT": "yes"}
+        runs.run(f"midnight passes in {path}", *words, before=("faketime", "-f", to_midnight()), **variables)
     print("\n" + "\n".join(runs.lines))  # noqa: T201
     return int(runs.failed)
 

@@ -5,11 +5,12 @@ An answer is told by the name of its field; a choice by the words it begins with
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import sleep
 from types import MappingProxyType
+from typing import Final
 
 from playwright.sync_api import Page, expect
-from time_machine import escape_hatch
 
 from tests.browser.conftest import Visitor
 from tests.days import PARIS
@@ -20,14 +21,21 @@ type Conclusions = Sequence[tuple[str, str]]
 type Said = Mapping[str, str | list[str]]
 
 
-def now() -> datetime:
-    """Return the instant of the service, which has the machine's clock, whatever the tests' is."""
-    told = escape_hatch.datetime.datetime.now if escape_hatch.is_travelling() else datetime.now
-    here: datetime = told(PARIS)
-    return here
+#: Longer than it takes to fill a form and send it.
+OF_A_FORM: Final = timedelta(seconds=20)
 
 
-TODAY = now().date().isoformat()
+def day(ahead: int = 0) -> str:
+    """Return today, or so many days later, as the service has it now.
+
+    When midnight is about to come it comes first: what a form says of today is to be true when it arrives.
+    """
+    now = datetime.now(PARIS)
+    if (now + OF_A_FORM).date() != now.date():
+        sleep(OF_A_FORM.total_seconds())
+    return (datetime.now(PARIS).date() + timedelta(days=ahead)).isoformat()
+
+
 #: A day as it is named here; a page shows it as people write it.
 DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
 NOTHING: Said = MappingProxyType({})
@@ -37,7 +45,7 @@ HOLDERS_MOST = 4
 REPORT = ("entourage_opinions", "earlier_concerns", "report")
 #: What the report needs of a child: its own words, its dangers, and a finding of each dimension.
 OF_CHILD: Said = {
-    "voice-heard": "Seul", "voice-heard_on": TODAY, "voice-heard_by": "L'équipe", "voice-words": "« Je veux rester. »",
+    "voice-heard": "Seul", "voice-heard_by": "L'équipe", "voice-words": "« Je veux rester. »",
     "voice-told": "La suite.", "danger-danger_categories": "Sécurité", "danger-exploitation": "Sans objet",
     **{
         f"{dimension}-finding": "Satisfait"
@@ -48,6 +56,11 @@ OF_CHILD: Said = {
         )
     },
 }  # fmt: skip
+
+
+def of_child() -> Said:
+    """Return what the report needs of a child that was heard today."""
+    return OF_CHILD | {"voice-heard_on": day()}
 
 
 def silent(children: int = 1) -> dict[str, str]:
@@ -281,7 +294,7 @@ def writes_the_report(assessor: Visitor, case: str, children: Conclusions) -> No
             every=False,
         )
         for address, _, _ in linked(assessor, place, EACH_CHILD):
-            sends(assessor, address, OF_CHILD, "Enregistrer et revenir au rapport", "Enregistré.")
+            sends(assessor, address, of_child(), "Enregistrer et revenir au rapport", "Enregistré.")
         return
     assessor.goes(f"{case}/evaluation")
     assessor.clicks(assessor.page.locator("main").get_by_role("link", name="Écrire", exact=True))
@@ -298,10 +311,10 @@ def writes_of_each_child(assessor: Visitor, *, looks: bool = True) -> None:
     links = assessor.page.locator(EACH_CHILD)
     for number, address in enumerate([str(link.get_attribute("href")) for link in links.all()]):
         if looks and number and not NIGHT:
-            sends(assessor, address, OF_CHILD, "Enregistrer et revenir au rapport", "Enregistré.")
+            sends(assessor, address, of_child(), "Enregistrer et revenir au rapport", "Enregistré.")
             continue
         assessor.goes(address)
-        answers(assessor, OF_CHILD)
+        answers(assessor, of_child())
         if looks:
             assessor.glances("the report of a child")
         assessor.presses("Enregistrer et revenir au rapport")
@@ -345,11 +358,11 @@ def assessed(
         by=second,
         reference=reference,
     )
-    team = {"team-0-user": "Évaluateur 93", "team-0-field": "Socio-éducatif", "plan_on": TODAY,
+    team = {"team-0-user": "Évaluateur 93", "team-0-field": "Socio-éducatif", "plan_on": day(),
             "team-1-user": "Évaluateur n° 2", "team-1-field": "Santé"}  # fmt: skip
     has_done(coordinator, case, "Confier l'évaluation", team)
     has_done(coordinator, case, "Désigner le décideur", {"user": "Inspecteur ASE 93"})
-    visit = {"kind": "Visite", "at": f"{TODAY}T00:01", "who": "La mère.", "where": "Au domicile.", "text": "Vue.",
+    visit = {"kind": "Visite", "at": f"{day(-1)}T20:00", "who": "La mère.", "where": "Au domicile.", "text": "Vue.",
              "holders_consent": "Oui"}  # fmt: skip
     visit |= {f"children-{n}-seen": "Seul" for n in range(len(children))}
     has_done(assessor, case, "Consigner une rencontre", visit)

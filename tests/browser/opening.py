@@ -19,10 +19,12 @@ from typing import Final
 
 from playwright.sync_api import Browser
 
+from tests.browser.acting import day
 from tests.browser.conftest import Service, run
 from tests.browser.journeys.meter import DESK, Journey, Walker
 from tests.browser.journeys.people import PAGES
 from tests.browser.keys import plugged_in
+from tests.days import PARIS
 from tests.shared import ROOT, plain_environment
 
 PASSWORD: Final = "trois ponts au clair de lune"
@@ -229,7 +231,7 @@ def _chooses(opening: Opening) -> None:
         ada.follows("Ouverture du service")
         ada.follows("Le téléphone de la cellule")
         ada.page.locator('[name="crip_phone"]').fill(PHONE)
-        ada.page.locator('[name="effective_on"]').fill(f"{datetime.now():%d/%m/%Y}")
+        ada.page.locator('[name="effective_on"]').fill(day())
         ada.presses("Enregistrer le changement")
 
 
@@ -245,7 +247,7 @@ def _tells_phone(opening: Opening) -> None:
 
 def _puts_on_rota(opening: Opening) -> None:
     """The first administrator fills the rota for some weeks."""
-    tonight = datetime.now().replace(minute=0) - timedelta(hours=1)
+    tonight = datetime.now(PARIS).replace(minute=0) - timedelta(hours=1)
     with opening.does(ADA[0], "fill the rota") as ada:
         ada.clicks(ada.page.get_by_role("link", name="Astreinte", exact=True))
         ada.follows("Ajouter une garde")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from playwright.sync_api import expect
 
-from tests.browser.acting import NOTHING, TODAY, answers
+from tests.browser.acting import NOTHING, answers, day
 from tests.browser.conftest import Visitor
 from tests.night import NIGHT
 
@@ -53,7 +53,7 @@ def test_s10_a_mother_is_answered_by_two_and_fetches_it(visitor, people):
     assert "Rien ne part sans avis" in visitor.page.locator("main").inner_text()
     does(visitor, place, "Demander un avis", {"user": "Inspect", "question": "Peut-on communiquer ?"})
     inspector = people("ase_inspector")
-    note = {"noted_on": TODAY, "note": "Courriel du parquet."}
+    note = {"noted_on": day(), "note": "Courriel du parquet."}
     does(inspector, place, "Rendre un avis", {"verdict": "Communiquer", "reason": "Sans risque.", **note})
     visitor.goes(place)
     visitor.follows("Répondre")
@@ -72,5 +72,5 @@ def test_s10_a_mother_is_answered_by_two_and_fetches_it(visitor, people):
     with visitor.page.expect_download() as taken:
         visitor.clicks(visitor.page.get_by_role("button", name="Télécharger le fichier"))
     assert taken.value.suggested_filename.endswith(".pdf")
-    handed = {"on": TODAY, "handing": "En main propre", "to": "Mère Exemple", "identity_shown": "Une pièce"}
+    handed = {"on": day(), "handing": "En main propre", "to": "Mère Exemple", "identity_shown": "Une pièce"}
     does(visitor, place, "Remettre", handed)

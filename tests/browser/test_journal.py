@@ -1,12 +1,14 @@
 """The auditor at work in a browser: what needs attention, a question, an anomaly's first steps, proofs."""
 
 import re
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.acting import NOTHING, answers, now
+from tests.browser.acting import NOTHING, answers
+from tests.days import PARIS
 
 
 def test_every_page_of_the_journal_can_be_used_by_everybody(visitor):
@@ -117,7 +119,7 @@ def test_s9_an_access_is_found_unjustified_and_two_offices_lift_the_veil(visitor
     officer.follows("Lire la violation de données")
     officer.looks("breach")
     notified = {
-        "part": "Première partie", "notified_at": f"{now():%Y-%m-%dT%H:%M}", "reference": "FR-2026-1", "proof": "Accusé du téléservice",
+        "part": "Première partie", "notified_at": f"{datetime.now(PARIS):%Y-%m-%dT%H:%M}", "reference": "FR-2026-1", "proof": "Accusé du téléservice",
         "nature": "Lectures sans motif.", "contact": "dpd@demo.invalid",
     }  # fmt: skip
     breach = urlsplit(officer.page.url).path

@@ -4,11 +4,11 @@ from playwright.sync_api import expect
 
 from tests.browser.acting import (
     NOTHING,
-    TODAY,
     Said,
     answers,
     comes_to,
     compares,
+    day,
     does,
     has_done,
     opens,
@@ -108,14 +108,14 @@ def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
             "recipient": "Permanence du parquet", "document": "Signalement.", "sending_proof": "Accusé."}  # fmt: skip
     does(visitor, case, "Saisir le parquet (sans délai)", sent)
     expect(main).to_contain_text("Suite du parquet")
-    away = {"child": "Enfant 1", "since": f"{TODAY}T00:01", "last_seen_place": "Gare.", "on_wanted_file": "Oui",
+    away = {"child": "Enfant 1", "since": f"{day(-1)}T20:00", "last_seen_place": "Gare.", "on_wanted_file": "Oui",
             "police_report_ref": "2026/0815", "sheet-0-description": "Environ 14 ans.", "sheet-0-danger": "Exploitation.",
             "sheet-0-whom_to_call": "L'astreinte."}  # fmt: skip
     does(visitor, case, "Enregistrer une fugue", away)
     expect(main).to_contain_text("En fugue")
     found = {
         "child": "Enfant 1",
-        "found_at": f"{TODAY}T00:02",
+        "found_at": f"{day(-1)}T23:00",
         "where": "À l'hôtel.",
         "condition": "Fatiguée.",
     }

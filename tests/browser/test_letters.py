@@ -1,6 +1,6 @@
 """Letters in a browser: one to a child, completed, signed and given; one to a holder, signed and posted (§4.9)."""
 
-from tests.browser.acting import TODAY, answers
+from tests.browser.acting import answers, day
 from tests.browser.test_cases import opens_the_first
 
 TO_CHILD = {"why": "Pour que tu sois en sécurité, et que quelqu'un t'aide."}
@@ -30,7 +30,7 @@ def begins(visitor, case, kind):
 
 def sends(visitor, way):
     visitor.follows("Noter l'envoi du courrier")
-    answers(visitor, {"on": TODAY, "way": way, "proof": "Preuve au dossier."})
+    answers(visitor, {"on": day(), "way": way, "proof": "Preuve au dossier."})
     visitor.presses("Noter l'envoi du courrier")
     visitor.page.wait_for_url("**/courriers/*-*")
 

@@ -1,20 +1,17 @@
 """S3 through pages: parents who exploit. A nurse files at once; justice, an order, the siblings; who reads and who isn't told."""
 
-from datetime import date, timedelta
-
 from playwright.sync_api import expect
 
-from tests.browser.acting import TODAY, assessed, does, opens, refused, signed, silent
+from tests.browser.acting import assessed, day, does, opens, refused, signed, silent
 from tests.browser.test_filing import REFERENCE, SAVE, says, ticks
 
-SOON = (date.fromisoformat(TODAY) + timedelta(days=6)).isoformat()
 TO_JUSTICE = {
     "children": "Mia", "grounds": ["Danger grave et immédiat", "Prostitution"], "actions_led": "Aucune.",
     "recipient": "Parquet des mineurs", "document": "Signalement argumenté.", "sending_proof": "Accusé.",
 }  # fmt: skip
 ORDER = {
-    "outcomes-0-type": "Ordonnance de placement", "outcomes-0-on": TODAY, "outcomes-0-copy": "Copie.",
-    "orders-0-child": "Mia", "orders-0-type": "Ordonnance de placement provisoire", "orders-0-ordered_on": TODAY,
+    "outcomes-0-type": "Ordonnance de placement", "outcomes-0-copy": "Copie.",
+    "orders-0-child": "Mia", "orders-0-type": "Ordonnance de placement provisoire",
     "orders-0-ordered_by": "Procureur", "orders-0-place": "Foyer de la Rive",
 }  # fmt: skip
 
@@ -87,7 +84,7 @@ def test_s3_parents_who_exploit(visitor, people):
         "holder": "Pere",
         "occasion": "Saisine",
         "outcome": "Faite",
-        "told_on": TODAY,
+        "told_on": day(),
         "means": "Courrier",
     }
     refused(coordinator, case, "Informer les titulaires", told, why="Un titulaire impliqué dans les faits")
@@ -96,14 +93,19 @@ def test_s3_parents_who_exploit(visitor, people):
         "occasion": "Saisine",
         "outcome": "Différée",
         "reason": "Consigne",
-        "review_on": SOON,
+        "review_on": day(6),
     }
     does(coordinator, case, "Informer les titulaires", waits)
     coordinator.goes(f"{case}/famille")
     expect(main).to_contain_text("Consigne du parquet")
     coordinator.looks("family-deferred")
 
-    does(coordinator, f"{case}/justice", "Enregistrer une suite", ORDER)
+    does(
+        coordinator,
+        f"{case}/justice",
+        "Enregistrer une suite",
+        ORDER | {"outcomes-0-on": day(), "orders-0-ordered_on": day()},
+    )
     expect(coordinator.page.locator(".case-head")).to_contain_text("Réceptionnée")
     coordinator.goes(f"{case}/mesures")
     expect(main).to_contain_text("Ordonnée")

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.acting import TODAY, assessed, does, opens, refused, silent
+from tests.browser.acting import assessed, day, does, opens, refused, silent
 from tests.browser.test_filing import SAVE, begins, fills
 from tests.night import NIGHT
 
@@ -16,9 +16,7 @@ OFFER = {
     "measures-0-aim": "Reprendre l'école.", "measures-0-duration_months": "6", "motivation": "Une aide à domicile.",
     **silent(),
 }  # fmt: skip
-MOTHER = {
-    "child": "Lou", "refusals-0-how": "Par courrier.", "refusals-0-on": TODAY, "danger_persists": "Le danger persiste",
-}  # fmt: skip
+MOTHER = {"child": "Lou", "refusals-0-how": "Par courrier.", "danger_persists": "Le danger persiste"}
 ARGUED = {
     "grounds": "Refus explicite", "actions_led": "Une aide à domicile, refusée.", "recipient": "Parquet des mineurs",
     "document": "Signalement argumenté.", "sending_proof": "Accusé de transmission.",
@@ -53,10 +51,11 @@ def test_s8_the_family_refuses_and_justice_sends_the_case_back(visitor, people):
     inspector.goes(f"{case}/mesures")
     inspector.looks("measures-offered")
 
+    mother = MOTHER | {"refusals-0-on": day()}
     step = "Enregistrer un refus ou une impossibilité de collaborer"
-    refused(inspector, case, step, MOTHER | ARGUED, why="La réponse de chaque titulaire")
-    refused(inspector, case, step, MOTHER | FATHER, why="Le danger persiste : la saisine")
-    does(inspector, case, step, MOTHER | FATHER | ARGUED)
+    refused(inspector, case, step, mother | ARGUED, why="La réponse de chaque titulaire")
+    refused(inspector, case, step, mother | FATHER, why="Le danger persiste : la saisine")
+    does(inspector, case, step, mother | FATHER | ARGUED)
     expect(main.locator(".case-head")).to_contain_text("Autorité judiciaire saisie")
     inspector.goes(f"{case}/famille")
     expect(main).to_contain_text("Saisine de l'autorité judiciaire")
@@ -65,12 +64,12 @@ def test_s8_the_family_refuses_and_justice_sends_the_case_back(visitor, people):
         "holder": "Parent Exemple",
         "occasion": "Saisine",
         "outcome": "Faite",
-        "told_on": TODAY,
+        "told_on": day(),
         "means": "Courrier",
     }
     does(inspector, case, "Informer les titulaires", told)
 
-    answer = {"judicial_referral": "", "outcomes-0-on": TODAY, "outcomes-0-copy": "Soit-transmis de retour."}
+    answer = {"judicial_referral": "", "outcomes-0-on": day(), "outcomes-0-copy": "Soit-transmis de retour."}
     waits = answer | {"outcomes-0-type": "Enquête pénale"}
     refused(coordinator, case, "Enregistrer la suite judiciaire", waits, why="Aucune des suites indiquées")
     does(

@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from playwright.sync_api import Browser
 
-from tests.browser.acting import REPORT, TODAY, Said, answers, silent, unasked, writes_of_each_child
+from tests.browser.acting import REPORT, Said, answers, day, silent, unasked, writes_of_each_child
 from tests.browser.conftest import Service
 from tests.browser.journeys.meter import DESK, PATIENCE_MS, PHONE, Journey, NotPossible, Walker
 from tests.browser.test_filing import REFERENCE, knows_not, says, ticks
@@ -289,7 +289,7 @@ def entrusts(story: Story) -> None:
     """A coordinator entrusts the assessment to two people and names who decides."""
     with story.does("crip_coordinator", "assign: the team, and who decides") as coordinator:
         opens(coordinator, story.first)
-        team = {"team-0-user": "Évaluateur 93", "team-0-field": "Socio-éducatif", "plan_on": TODAY,
+        team = {"team-0-user": "Évaluateur 93", "team-0-field": "Socio-éducatif", "plan_on": day(),
                 "team-1-user": "Évaluateur n° 2", "team-1-field": "Santé"}  # fmt: skip
         takes(coordinator, "Confier l'évaluation", team)
         takes(coordinator, "Désigner le décideur", {"user": "Inspecteur ASE 93"})
@@ -302,7 +302,7 @@ def records_a_visit(story: Story) -> None:
     """An assessor records a visit."""
     with story.does("assessor", "record a visit") as assessor:
         opens(assessor, story.first)
-        visit = {"kind": "Visite", "at": f"{TODAY}T00:01", "who": "La mère.", "where": "Au domicile.", "text": "Vue.",
+        visit = {"kind": "Visite", "at": f"{day(-1)}T20:00", "who": "La mère.", "where": "Au domicile.", "text": "Vue.",
                  "children-0-seen": "Seul", "holders_consent": "Oui"}  # fmt: skip
         takes(assessor, "Consigner une rencontre", visit)
 
@@ -347,7 +347,7 @@ def decides(story: Story) -> None:
         signs(supervisor, story.first)
     with story.does("ase_inspector", "record the agreement, name the service") as inspector:
         opens(inspector, story.first)
-        agreed = {"agreed_on": TODAY, "signed_by": "La mère.", "agreement": "Accord signé.", "child_opinion": "D'accord.",
+        agreed = {"agreed_on": day(), "signed_by": "La mère.", "agreement": "Accord signé.", "child_opinion": "D'accord.",
                   "measure": "Aide éducative"}  # fmt: skip
         takes(inspector, "Enregistrer l'accord", agreed)
         named = {
@@ -363,7 +363,7 @@ def starts_the_measure(story: Story) -> None:
     with story.does("measure_service", "start a measure") as service:
         opens(service, story.first)
         service.follows(re.compile("^Mesures"))
-        takes(service, "Démarrer", {"started_on": TODAY})
+        takes(service, "Démarrer", {"started_on": day()})
 
 
 # --- Control and administration -------------------------------------------------------------------------
