@@ -40,7 +40,7 @@ EVERY = 1 if NIGHT else 61
 #: By day every other write crashes; the others are sent any JSON (tests/security/test_any_body.py).
 CRASHED = one_in(2, WRITES)
 #: The shortest write has so many statements.
-FEWEST = 5
+FEWEST = 4
 
 
 def without_ids(route: str) -> str:
