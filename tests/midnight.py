@@ -5,12 +5,12 @@
 
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import pytest
 
-from tests.days import PARIS
+from tests.days import to_midnight
 
 #: So long after the first test has begun.
 SOON: Final = timedelta(seconds=8)
@@ -26,8 +26,7 @@ def pytest_runtest_call() -> Iterator[None]:
     """
     if not _waited:
         _waited.append(True)
-        now = datetime.now(PARIS)
-        left = now.replace(hour=0, minute=0, second=0) + timedelta(days=1) - now - SOON
+        left = to_midnight() - SOON
         assert left < timedelta(minutes=5), "midnight was over before the first test"
         time.sleep(max(0, left.total_seconds()))
     return (yield)

@@ -10,10 +10,10 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from tests.days import PARIS
+from tests.days import to_midnight
 
 #: No test may depend on the day on which it runs. Under the first clock all run. Under the others, those that can see
 #: the machine's clock: each other test's is frozen (``tests/clock.py``), which the first run shows.
@@ -49,13 +49,6 @@ def saying_days() -> list[str]:
     """Return the files of tests on whose pages somebody types a day."""
     files = sorted(Path("tests/browser").glob("test_*.py"))
     return [str(path) for path in files if _SAYS_A_DAY.search(path.read_text())]
-
-
-def to_midnight() -> str:
-    """Return what faketime is told for midnight in Paris to come in ``BEFORE_MIDNIGHT``."""
-    now = datetime.now(PARIS)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return f"+{(midnight - now - BEFORE_MIDNIGHT) // timedelta(seconds=1)}s"
 
 
 @dataclass
@@ -96,8 +89,9 @@ def main(arguments: list[str]) -> int:
     for name, told in CLOCKS.items():
         runs.run(f"the clock shows {name}", *seeing_the_clock(), before=("faketime", "-f", told), **under)
     for path in saying_days():
+        ahead = f"+{(to_midnight() - BEFORE_MIDNIGHT) // timedelta(seconds=1)}s"
         words, variables = (path, "-n0", "-p", "tests.midnight"), under | {"REPERE_TEST_NIGHT": "yes"}
-        runs.run(f"midnight passes in {path}", *words, before=("faketime", "-f", to_midnight()), **variables)
+        runs.run(f"midnight passes in {path}", *words, before=("faketime", "-f", ahead), **variables)
     print("\n" + "\n".join(runs.lines))  # noqa: T201
     return int(runs.failed)
 

@@ -5,7 +5,7 @@ An answer is told by the name of its field; a choice by the words it begins with
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import sleep
 from types import MappingProxyType
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
-from tests.days import PARIS
+from tests.days import to_midnight, today
 from tests.night import NIGHT
 
 #: Of each child in order: the level of danger, and what the report proposes.
@@ -30,10 +30,9 @@ def day(ahead: int = 0) -> str:
 
     When midnight is about to come it comes first: what a form says of today is to be true when it arrives.
     """
-    now = datetime.now(PARIS)
-    if (now + OF_A_FORM).date() != now.date():
+    if to_midnight() <= OF_A_FORM:
         sleep(OF_A_FORM.total_seconds())
-    return (datetime.now(PARIS).date() + timedelta(days=ahead)).isoformat()
+    return (today() + timedelta(days=ahead)).isoformat()
 
 
 #: A day as it is named here; a page shows it as people write it.
