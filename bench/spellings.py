@@ -9,7 +9,7 @@ would do with names in plain. Whoever tunes looks at ``TUNING``; ``HELD_OUT`` is
 import argparse
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -287,6 +287,9 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=100, help="queries a kind")
     parser.add_argument("--plain", type=int, help="how many of them the searches in plain do, too (all)")
     parser.add_argument("--seed", type=int, default=TUNING, help=f"{HELD_OUT} is held out, for figures only")
+    parser.add_argument(
+        "--kind", action="append", choices=[*KINDS, *ABSENT], help="one of several kinds (all)"
+    )
     asked = parser.parse_args()
     set_up()
     for size in asked.sizes:
@@ -309,7 +312,7 @@ def _of_kinds(
     named = " | ".join(f"{name}: recall@1 · recall@5 · precision · F1" for name in searches)
     print(f"| kind of error | {named} | judged the same if opened | candidates p50 · p95 | shown p50 · p95 |")
     print("|---|" + "---:|" * (len(searches) + 3))
-    for kind in KINDS:
+    for kind in _of(asked.kind, KINDS):
         drawn = list(queries(population, kind, asked.queries, asked.seed))
         figures = {
             name: measured(search, drawn if name == "index" else drawn[: asked.plain])
@@ -332,7 +335,7 @@ def _of_absent(
         f"\n| in no file | {' | '.join(f'{name}: offered as the same' for name in searches)} | as of one home |"
     )
     print("|---|" + "---:|" * (len(searches) + 1))
-    for kind in ABSENT:
+    for kind in _of(asked.kind, ABSENT):
         drawn = list(absent(population, kind, asked.queries, asked.seed))
         cells = []
         for name, search in searches.items():
@@ -342,6 +345,10 @@ def _of_absent(
         kin = sum(at in service.search(said).kin for at, said in drawn)
         cells.append(f"{kin / len(drawn):.3f} ({_interval(kin, len(drawn))})")
         print(f"| {kind} | " + " | ".join(cells) + " |", flush=True)
+
+
+def _of(asked: list[str] | None, kinds: Iterable[str]) -> list[str]:
+    return [kind for kind in kinds if asked is None or kind in asked]
 
 
 def counted(search: Callable[[Said], list[int]]) -> Search:

@@ -6,6 +6,8 @@ from zlib import crc32
 
 from hypothesis import settings
 
+from tests.selection import vendor
+
 NIGHT = os.environ.get("REPERE_TEST_NIGHT") == "yes"
 
 
@@ -25,3 +27,9 @@ def some[T](choices: Sequence[T], name: str, count: int = 1) -> Sequence[T]:
 def examples(count: int) -> settings:
     """Return the settings of a property whose examples are dear: by day ``count`` of them, at night as of each."""
     return settings() if NIGHT else settings(max_examples=count)
+
+
+def walks(by_day: int) -> int:
+    """Return how many walks look for a broken invariant; on PostgreSQL, whose triggers they prove, a quarter at night."""
+    at_night = settings.default.max_examples // (5 if vendor() == "sqlite" else 20)
+    return at_night if NIGHT else by_day

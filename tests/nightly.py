@@ -65,7 +65,7 @@ class Runs:
         """Run pytest in an environment with these variables; on SQLite unless it is said otherwise."""
         print(f"\n=== {name} ===", flush=True)  # noqa: T201
         began = time.monotonic()
-        command = [*before, sys.executable, "-m", "pytest", "-q", *words, *self.arguments]
+        command = [*before, sys.executable, "-m", "pytest", "-q", *self.arguments, *words]
         around = {k: v for k, v in os.environ.items() if postgresql or not k.endswith("DATABASE_URL")}
         status = subprocess.run(command, env=around | variables, check=False).returncode  # noqa: S603 - our own
         self.failed |= status != 0

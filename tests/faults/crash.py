@@ -9,6 +9,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 from django.db import OperationalError, connection, connections, transaction
 
@@ -92,12 +93,21 @@ def state(aside: frozenset[str] = frozenset()) -> tuple[Any, ...]:
         see_all()
         if connection.vendor == "postgresql":
             digest = "SELECT '{0}', count(*), sum(hashtextextended(r::text, 0)) FROM \"{0}\" r"
-            cursor.execute(" UNION ALL ".join(digest.format(table) for table in tables))
+            _execute_prepared(cursor, " UNION ALL ".join(digest.format(table) for table in tables))
             return tuple(cursor.fetchall())
         cursor.execute(" UNION ALL ".join(f"SELECT '{t}', count(*) FROM \"{t}\"" for t in tables))  # noqa: S608 - names
         counts = cursor.fetchall()
         read = [table for table, count in counts if count and table not in OF_MIGRATIONS]
         return (counts, *(cursor.execute(_rows_of(table)).fetchall() for table in read))
+
+
+def _execute_prepared(cursor: Any, sql: str) -> None:
+    """Execute a statement of PostgreSQL that is planned once for each connection: that takes longer than to execute it."""
+    name = f"state_{crc32(sql.encode())}"
+    cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name])
+    if not cursor.fetchone():
+        cursor.execute(f"PREPARE {name} AS {sql}")
+    cursor.execute(f"EXECUTE {name}")
 
 
 @cache

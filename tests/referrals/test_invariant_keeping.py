@@ -25,7 +25,7 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.world import World
-from tests.night import NIGHT
+from tests.night import walks
 from tests.referrals.workflow.kit import AT, Kit
 
 CASES = 3
@@ -211,7 +211,7 @@ class Keeping(RuleBasedStateMachine):
 
 
 FEW = settings(
-    max_examples=settings.default.max_examples // 5 if NIGHT else 4, stateful_step_count=25, derandomize=True, deadline=None,
+    max_examples=walks(4), stateful_step_count=25, derandomize=True, deadline=None,
     suppress_health_check=list(HealthCheck), print_blob=False,
 )  # fmt: skip
 

@@ -76,7 +76,7 @@ from tests.factories.world import World
 from tests.faults.crash import crashing
 from tests.journeys import bodies
 from tests.kept import forget, see_all
-from tests.night import NIGHT
+from tests.night import NIGHT, walks
 
 PARIS = ZoneInfo("Europe/Paris")
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -1023,7 +1023,7 @@ WRITTEN_AFTER = (
 #: To whom each letter of the walks goes: a holder, or a child; nobody else is named on it (§4.9).
 TO_HOLDERS = {"holders_assessment", "holders_referral", "decision_holders", "holders_transfer", "convocation"}
 WALKS = settings(
-    max_examples=settings.default.max_examples // 5 if NIGHT else 5, stateful_step_count=60 if NIGHT else 20,
+    max_examples=walks(5), stateful_step_count=60 if NIGHT else 20,
     derandomize=not NIGHT, deadline=None, suppress_health_check=list(HealthCheck), print_blob=NIGHT,
 )  # fmt: skip
 

@@ -32,7 +32,7 @@ from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
-from tests.night import NIGHT
+from tests.night import walks
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 HERE, THERE = "93", "75"
@@ -206,7 +206,7 @@ class Moving(RuleBasedStateMachine):
 
 
 FEW = settings(
-    max_examples=settings.default.max_examples // 5 if NIGHT else 4, stateful_step_count=22, derandomize=True, deadline=None,
+    max_examples=walks(4), stateful_step_count=22, derandomize=True, deadline=None,
     suppress_health_check=list(HealthCheck), print_blob=False,
 )  # fmt: skip
 
