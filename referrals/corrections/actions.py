@@ -32,7 +32,7 @@ from referrals.workflow.step import steps
 
 if TYPE_CHECKING:
     from referrals.corrections.inputs import Correction
-    from referrals.models import StepRecord
+    from referrals.models import Child, StepRecord
     from referrals.workflow.context import StepContext
 
 #: The rows of a case that were read for one step, by the part of the form and their id.
@@ -110,6 +110,22 @@ def read(act: "StepContext") -> list[Corrected]:
     ) as scope:
         rows: Rows = {}
         return [_one(act, item, rows, scope) for item in act.step_input.corrections]
+
+
+def recorded_by_mistake(act: "StepContext") -> "Child | None":
+    """Return the child of the case whom a correction takes back: by who may correct what is said of the child (T42).
+
+    Raises:
+        InvalidInput: no such child, or one that was taken back before.
+        NotAllowed: somebody else may.
+    """
+    if act.step_input.wrong_person is None:
+        return None
+    child = act.case.child(act.step_input.wrong_person)
+    if child is None:
+        raise InvalidInput("wrong_person")
+    _require_own(act, "children", child, child._meta.get_field("wrong_person"))
+    return child
 
 
 def _one(act: "StepContext", item: "Correction", rows: "Rows", scope: OpenScope) -> Corrected:

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 def rectify(act: "StepContext") -> None:
     """Correct values; the old ones stay, sealed, with the reason (T42)."""
-    corrected = actions.read(act)
+    corrected, mistaken = actions.read(act), actions.recorded_by_mistake(act)
     for item in corrected:
         _keep_old(act, item)
         act.change(item.row, **{item.field: item.value})
-    if act.step_input.wrong_person:
-        act.change(act.case.child(act.step_input.wrong_person), wrong_person=True)
+    if mistaken is not None:
+        act.change(mistaken, wrong_person=True)
     were_of_age = {child.pk: act.case.of_age(child) for child in act.case.recorded}
     children = {item.row.pk: item.row for item in corrected if item.part == "children"}.values()
     for child in children:

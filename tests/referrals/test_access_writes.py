@@ -4,6 +4,8 @@ A coordinator corrects all of B to G; everybody else what they brought in themse
 value was stays, sealed, with the reason.
 """
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import transaction
 
@@ -11,8 +13,9 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from audit.journal import subject
 from referrals.assessment import actions as assessment_actions
+from referrals.composition import row_signatures, sealed_cells
 from referrals.errors import NotAllowed, NotVisible
-from referrals.models import Concern
+from referrals.models import Child, Concern
 from tests.expected import access as table
 from tests.expected.vocabulary import AUTHORS
 from tests.referrals.workflow.kit import AT, Kit
@@ -40,6 +43,10 @@ def held_case(world, who, *, filed_by="filer"):
     if who == "assessor":
         kit.assign(who, field="health")
     return kit
+
+
+def mistake(child):
+    return {"wrong_person": child, "reason": "Erreur sur la personne."}
 
 
 def correction(kit, letter):
@@ -71,6 +78,9 @@ def test_others_correct_nothing_that_somebody_else_brought_in(world, who):
     before = kit.now()
 
     assert {kit.refusal("referral", "rectify", correction(kit, letter)) for letter in FIELDS} == {RIGHT}
+    assert kit.refusal("referral", "rectify", mistake(kit.child.pk)) == RIGHT, (
+        "nor takes a child out of search"
+    )
     assert kit.now() == before
     assert kit.case.rectifications.count() == 0
 
@@ -108,6 +118,24 @@ def test_an_assessor_corrects_a_child_that_the_assessor_added_and_no_other(world
     assert kit.refusal("referral", "rectify", body) == RIGHT
     body["corrections"][0]["row"] = added
     assert kit.refusal("referral", "rectify", body) == ""
+    assert kit.refusal("referral", "rectify", mistake(kit.child.pk)) == RIGHT
+    assert kit.refusal("referral", "rectify", mistake(added)) == ""
+
+
+@pytest.mark.sec("SEC-IN13")
+def test_a_child_is_taken_back_once_and_of_its_own_case_alone(world):
+    kit, other = held_case(world, "crip_coordinator"), held_case(world, "crip_coordinator")
+    before = kit.now()
+
+    assert kit.refusal("referral", "rectify", mistake(other.child.pk)) == BODY
+    assert kit.now() == before
+    both = correction(kit, "B") | mistake(kit.child.pk)
+    assert kit.refusal("referral", "rectify", both) == ""
+    child = Child.objects.get(pk=kit.child.pk)
+    assert (child.wrong_person, Child.objects.get(pk=other.child.pk).wrong_person) == (True, False)
+    at = datetime.now(UTC)
+    assert (sealed_cells.look(at), row_signatures.check(at)) == (0, 0), "signed as they are now"
+    assert kit.refusal("referral", "rectify", mistake(kit.child.pk)) == BODY
 
 
 @pytest.mark.sec("SEC-AZ9")

@@ -45,6 +45,8 @@ SENT: dict[bytes, str] = {
     b'{"x":' * 10_000 + b"0" + b"}" * 10_000: "body-too-deep",
     b"[" + b"0," * 4_999 + b"0]": "body-too-many-values",
 }
+#: An id that nothing has, sent where an id is due.
+UNKNOWN = b'"00000000-0000-4000-8000-00000000dead"'
 _HERE = "put here what is sent"
 _ANYTHING = frozenset({"array", "string", "number", "boolean", "null", "object"})
 #: Answers that say of a caller that the body wasn't looked at.
@@ -99,6 +101,15 @@ def members(schema: Any, path: Path = ()) -> Iterator[tuple[Path, frozenset[str]
                 yield from members(one, (*path, name))
 
 
+def ids(schema: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield where an id is due within a body."""
+    for name, inner in _within(schema):
+        for one in (inner, *inner.get("oneOf", ()), *inner.get("anyOf", ())):
+            if one.get("format") == "uuid":
+                yield (*path, name)
+            yield from ids(one, (*path, name))
+
+
 def _within(schema: Any) -> Iterator[tuple[str | int, Any]]:
     yield from schema.get("properties", {}).items()
     if "items" in schema:
@@ -120,8 +131,9 @@ def placed(body: Any, path: Path, value: Any) -> Any:
 def swept(name: str, make_ready: Callable[[], Callable[[], Any]], *, probe: bool = True) -> int:
     """Send a write with everything in place of its body and of what lies in it; return how many were sent.
 
-    ``name`` is the verb and address, as ``operations`` has them. By day two are sent in place of what lies in it, or
-    one in place of a body in which nothing lies, the same in each run. ``probe``: send an unknown member first, which
+    ``name`` is the verb and address, as ``operations`` has them. Where an id is due, one that nothing has is sent too. By
+    day two are sent in place of what lies in it, or one in place of a body in which nothing lies, and one unknown id,
+    the same in each run. ``probe``: send an unknown member first, which
     shows that the body is looked at.
 
     Raises:
@@ -150,15 +162,23 @@ def swept(name: str, make_ready: Callable[[], Callable[[], Any]], *, probe: bool
 def _tries(name: str, schema: Any) -> list[tuple[Path, frozenset[str], bytes]]:
     whole = [((), frozenset({"object"}), raw) for raw in SENT]
     within = [(path, kinds, raw) for path, kinds in members(schema) for raw in SENT]
-    return [*whole, *within] if NIGHT else [*(some(within, name, 2) if within else some(whole, name))]
+    unknown = [(path, frozenset({"string"}), UNKNOWN) for path in ids(schema)]
+    if NIGHT:
+        return [*whole, *within, *unknown]
+    return [
+        *(some(within, name, 2) if within else some(whole, name)),
+        *(some(unknown, name) if unknown else ()),
+    ]
 
 
 def _require_due(answer: Any, path: Path, kinds: frozenset[str], raw: bytes, where: Any) -> None:
     """Hold an answer against what was due and what was sent."""
     assert answer.status_code < 500, where
-    assert answer.status_code not in _NOT_LET_IN, where
     if answer.status_code >= 400:
         assert answer["Content-Type"] == PROBLEM, where
+    if raw == UNKNOWN:  # also: not found, or not allowed there
+        return
+    assert answer.status_code not in _NOT_LET_IN, where
     kind, is_first_item = SENT[raw], path[-1:] == (0,)
     # What is due may be refused for what it says, or for what it doesn't; and no body, no item are something due.
     if kind in kinds or (raw == b"" and not path) or (not raw.strip() and is_first_item):
