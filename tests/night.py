@@ -29,6 +29,15 @@ def examples(count: int) -> settings:
     return settings() if NIGHT else settings(max_examples=count)
 
 
+def statements(by_day: int) -> int:
+    """Return at which statements of a write it is made to fail: at one of so many, on SQLite at night at each.
+
+    What a failure does to the code is the same on both. PostgreSQL takes ever longer to look at tables in which
+    thousands of writes were undone, so that each statement there would take hours.
+    """
+    return (1 if vendor() == "sqlite" else 10) if NIGHT else by_day
+
+
 def walks(by_day: int) -> int:
     """Return how many walks look for a broken invariant; on PostgreSQL, whose triggers they prove, a quarter at night."""
     at_night = settings.default.max_examples // (5 if vendor() == "sqlite" else 20)

@@ -22,7 +22,7 @@ from tests.factories.concerns import concern
 from tests.factories.providers import let_the_site_have_one
 from tests.faults.crash import FAULTS, crashing, effects, entries, quiet, state, wrecked
 from tests.faults.writes import HOOKS, LEFT, NO_WRITES, TWINS, UNWRITTEN, WALKED, WRITES
-from tests.night import NIGHT, one_in
+from tests.night import one_in, statements
 from tests.security.test_routes import STEPS
 
 pytestmark = pytest.mark.sec("SEC-AL2", "SEC-AL5")
@@ -36,7 +36,7 @@ def _quiet():
 
 #: Each statement in a run at night. Else one of 61, another for each write, so that what all writes have in common
 #: crashes at each.
-EVERY = 1 if NIGHT else 61
+EVERY = statements(61)
 #: By day every other write crashes; the others are sent any JSON (tests/security/test_any_body.py).
 CRASHED = one_in(2, WRITES)
 #: The shortest write has so many statements.
@@ -85,11 +85,11 @@ def test_each_other_write_is_whole_or_nothing(world, settings, tmp_path, route):
     make_ready = WRITES[route](world)
     before, written = state(), entries()
 
-    first = 1 if NIGHT else 1 + crc32(route.encode()) % FEWEST
+    first = 1 + crc32(route.encode()) % min(EVERY, FEWEST)
     answer, crashes = wrecked(route, make_ready, first=first, every=EVERY, aside=LEFT.get(route, frozenset()))
 
     assert answer.status_code in (200, 201, 202, 204, 303), answer.content
-    assert crashes >= (FEWEST if NIGHT else 1)
+    assert crashes >= (FEWEST if EVERY == 1 else 1)
     if route not in UNWRITTEN:
         assert state() != before
         assert set(entries() - written) - FAULTS

@@ -29,7 +29,7 @@ from tests.faults.crash import FAULTS, crashing, entries, into_the_journal, quie
 from tests.faults.test_crash_at_every_statement import route_of, steps_of_the_list
 from tests.faults.writes import WALKED, WRITES
 from tests.kept import kept
-from tests.night import NIGHT, one_in
+from tests.night import NIGHT, one_in, statements
 from tests.security.bodies import operations, swept
 from tests.security.needles import Canaries
 from tests.security.procedure import Move, play, ready, send, walks
@@ -37,8 +37,8 @@ from tests.security.undeclared import inner_names, objects, put, refused_names
 from tests.selection import vendor
 
 PART_STEPS = {runs.folder: machine for machine, runs in MACHINES.items() if runs.folder}
-#: At which statements of a write it crashes: each in a run at night, else one of so many.
-EVERY = 1 if NIGHT else 150 if vendor() == "sqlite" else 400
+#: At which statements of a write it crashes: one of so many.
+EVERY = statements(150 if vendor() == "sqlite" else 400)
 #: Members that a case's own table must never take from a body.
 NEVER_DECLARED = {"state", "version", "filed_by", "case_key", "authority"}
 
