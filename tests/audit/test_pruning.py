@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
@@ -36,11 +37,13 @@ from tests.conftest import see_all
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AL15"),
+    pytest.mark.real_clock("what is young is told by the triggers of SQLite, which have the machine's"),
 ]
 sequenced = made.sequenced
 
 events.register("test:done")
-NOW = datetime.now(UTC)
+#: Also where this is read under the frozen clock.
+NOW = time_machine.escape_hatch.datetime.datetime.now(UTC)
 OLD, OLDER, RECENT = (NOW - timedelta(days=days) for days in (500, 1200, 30))
 #: Three years for what is about files, one for what isn't.
 TERMS = {"access_before": NOW - timedelta(days=1095), "technical_before": NOW - timedelta(days=365)}
