@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.config.recovery.site import ROOT
+from tests.shared import plain_environment
 
 pytestmark = [
     pytest.mark.sec("SEC-CR11"),
@@ -46,7 +47,7 @@ def expires(tmp_path):
         program.chmod(0o755)
         done = subprocess.run(  # noqa: S603 - our own words
             [sys.executable, "-I", str(PROGRAM), *words], check=False, capture_output=True, text=True,
-            env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+            env=plain_environment() | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},  # the clock of the tests is in it
         )  # fmt: skip
         return done.returncode, set(json.loads(path.read_text())), done.stderr
 
