@@ -10,21 +10,20 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.days import to_midnight
 
 #: No test may depend on the day on which it runs. Under the first clock all run. Under the others, those that can see
 #: the machine's clock: each other test's is frozen (``tests/clock.py``), which the first run shows.
-FAR = "400 days from now", "+400d"
-#: What faketime is told, by what it is to show.
+FAR = "400 days from now", timedelta(days=400)
 CLOCKS = {
-    "a day from now": "+1d",
-    "29 February": "@2028-02-29 12:00:00",
-    "the night on which summer time begins": "@2027-03-28 00:50:00",
-    "the night on which summer time ends": "@2027-10-31 00:50:00",
-    "23:30 UTC, which is tomorrow in Paris": "@2027-06-15 23:30:00",
+    "a day from now": timedelta(days=1),
+    "29 February": datetime(2028, 2, 29, 12, tzinfo=UTC),
+    "the night on which summer time begins": datetime(2027, 3, 28, 0, 50, tzinfo=UTC),
+    "the night on which summer time ends": datetime(2027, 10, 31, 0, 50, tzinfo=UTC),
+    "23:30 UTC, which is tomorrow in Paris": datetime(2027, 6, 15, 23, 30, tzinfo=UTC),
 }
 #: They speak with other programs, by the clock of both.
 WITHOUT = ("tests/browser", "tests/faults", "tests/concurrency", "tests/deploy")
@@ -49,6 +48,15 @@ def saying_days() -> list[str]:
     """Return the files of tests on whose pages somebody types a day."""
     files = sorted(Path("tests/browser").glob("test_*.py"))
     return [str(path) for path in files if _SAYS_A_DAY.search(path.read_text())]
+
+
+def faketime(shown: datetime | timedelta) -> tuple[str, ...]:
+    """Return the words before a command that is to be shown an instant, or a time from now on.
+
+    Told an instant, faketime would let each process of the command begin there anew.
+    """
+    ahead = shown if isinstance(shown, timedelta) else shown - datetime.now(UTC)
+    return "faketime", "-f", f"{ahead // timedelta(seconds=1):+d}s"
 
 
 @dataclass
@@ -83,15 +91,15 @@ def main(arguments: list[str]) -> int:
             postgresql=True, REPERE_TEST_NIGHT="yes",
         )  # fmt: skip
     under = {"TZ": "UTC", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    name, told = FAR
+    name, shown = FAR
     everything = [f"--ignore={path}" for path in WITHOUT]
-    runs.run(f"all under a clock that shows {name}", *everything, before=("faketime", "-f", told), **under)
-    for name, told in CLOCKS.items():
-        runs.run(f"the clock shows {name}", *seeing_the_clock(), before=("faketime", "-f", told), **under)
+    runs.run(f"all under a clock that shows {name}", *everything, before=faketime(shown), **under)
+    for name, shown in CLOCKS.items():
+        runs.run(f"the clock shows {name}", *seeing_the_clock(), before=faketime(shown), **under)
     for path in saying_days():
-        ahead = f"+{(to_midnight() - BEFORE_MIDNIGHT) // timedelta(seconds=1)}s"
         words, variables = (path, "-n0", "-p", "tests.midnight"), under | {"REPERE_TEST_NIGHT": "yes"}
-        runs.run(f"midnight passes in {path}", *words, before=("faketime", "-f", ahead), **variables)
+        before = faketime(to_midnight() - BEFORE_MIDNIGHT)
+        runs.run(f"midnight passes in {path}", *words, before=before, **variables)
     print("\n" + "\n".join(runs.lines))  # noqa: T201
     return int(runs.failed)
 
