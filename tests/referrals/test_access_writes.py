@@ -133,9 +133,9 @@ def test_a_child_is_taken_back_once_and_of_its_own_case_alone(world):
     assert kit.refusal("referral", "rectify", both) == ""
     child = Child.objects.get(pk=kit.child.pk)
     assert (child.wrong_person, Child.objects.get(pk=other.child.pk).wrong_person) == (True, False)
+    assert kit.refusal("referral", "rectify", mistake(kit.child.pk)) == BODY
     at = datetime.now(UTC)
     assert (sealed_cells.look(at), row_signatures.check(at)) == (0, 0), "signed as they are now"
-    assert kit.refusal("referral", "rectify", mistake(kit.child.pk)) == BODY
 
 
 @pytest.mark.sec("SEC-AZ9")
