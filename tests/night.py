@@ -16,9 +16,9 @@ def one_in[T](count: int, choices: Iterable[T]) -> list[T]:
     return [one for one in choices if NIGHT or crc32(str(one).encode()) % count == 0]
 
 
-def some[T](choices: Sequence[T], name: str, count: int = 1) -> Sequence[T]:
+def some[T](choices: Sequence[T], name: str, count: int = 1, *, full: bool = NIGHT) -> Sequence[T]:
     """Return all choices at night; by day ``count`` of them, which a checksum of ``name`` picks, in each run the same."""
-    if NIGHT or len(choices) <= count:
+    if full or len(choices) <= count:
         return choices
     first = crc32(name.encode()) % len(choices)
     return [choices[(first + n) % len(choices)] for n in range(count)]

@@ -42,7 +42,7 @@ pytestmark = [
 sequenced = made.sequenced
 
 events.register("test:done")
-#: Also where this is read under the frozen clock.
+#: The machine's, though tests are collected under the frozen clock.
 NOW = time_machine.escape_hatch.datetime.datetime.now(UTC)
 OLD, OLDER, RECENT = (NOW - timedelta(days=days) for days in (500, 1200, 30))
 #: Three years for what is about files, one for what isn't.
