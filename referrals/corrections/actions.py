@@ -31,8 +31,9 @@ from referrals.workflow.form_rows import FORM_PARTS
 from referrals.workflow.step import steps
 
 if TYPE_CHECKING:
+    from accounts.actor import Actor
     from referrals.corrections.inputs import Correction
-    from referrals.models import Child, StepRecord
+    from referrals.models import Child, Referral, StepRecord
     from referrals.workflow.context import StepContext
 
 #: The rows of a case that were read for one step, by the part of the form and their id.
@@ -211,19 +212,27 @@ def _require_own(act: "StepContext", part: str, row: Any, field: Any) -> None:
     of_form = field.access_class in COORDINATOR_CLASSES or field.name in (NOT_KNOWN, RESIDENCE)
     if act.actor.role == Role.CRIP_COORDINATOR and of_form:
         return
-    if act.actor.user_id is not None and _brought_in(act, act.actor.user_id, part, row):
-        return
-    raise NotAllowed("referral:rectify")
-
-
-def _brought_in(act: "StepContext", user: UUID, part: str, row: Any) -> bool:
-    referral = act.case.referral
+    user = act.actor.user_id
     if part == STEPS:
-        return bool(row.by == user)
-    if act.actor.role in TYPISTS and bytes(referral.filed_by) == keyed("filer", user.bytes):
+        own = user is not None and bool(row.by == user)
+    else:
+        own = brought_in(act.case.referral, act.actor, row.pk)
+    if not own:
+        raise NotAllowed("referral:rectify")
+
+
+def may_correct(referral: "Referral", actor: "Actor", row: UUID) -> bool:
+    """Return whether somebody who takes the step may correct a child or a holder, or take the child back (T42)."""
+    return actor.role == Role.CRIP_COORDINATOR or brought_in(referral, actor, row)
+
+
+def brought_in(referral: "Referral", actor: "Actor", row: UUID) -> bool:
+    """Return whether somebody typed the filing of a row of the form, or added the child that it is."""
+    if actor.user_id is None:
+        return False
+    if actor.role in TYPISTS and bytes(referral.filed_by) == keyed("filer", actor.user_id.bytes):
         return True
-    added = referral.steps.filter(step="add_child", by=user, child=row.pk)
-    return part == "children" and bool(added.exists())
+    return bool(referral.steps.filter(step="add_child", by=actor.user_id, child=row).exists())
 
 
 def identity_of(act: "StepContext", child: object) -> Mapping[str, Any]:

@@ -1,4 +1,6 @@
-"""No step is offered whose form asks for a choice that has nothing to choose from."""
+"""A step's form offers what its reader may choose, and no step is offered that has nothing to choose from."""
+
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +11,7 @@ from referrals.reading import names
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from tests.night import NIGHT, some
-from tests.referrals.workflow.kit import AT
+from tests.referrals.workflow.kit import AT, Kit
 from tests.referrals.workflow.situations import SITUATIONS
 from web.cases.base import zone_of
 from web.cases.choices import Choices
@@ -77,3 +79,25 @@ def test_no_step_is_offered_without_what_it_must_choose_from(world):
 
     assert len(found) > (1_000 if NIGHT else 100)
     assert {one for one in found if one} - UNREAD == set()
+
+
+def test_a_correction_offers_the_children_whom_its_reader_may_correct(world):
+    """T42: a coordinator may correct all of them; others those whom they added, or of a filing that they typed."""
+    kit = Kit(world, "in_assessment", who="assessor")
+    kit.assign("assessor", field="health")
+    said = {"kind": "household", "reason": "Fratrie.", "identity_known": "unknown", "sex": "boy"}
+    added = kit.ask("referral", "add_child", said).made
+    step = steps.get(Machine.REFERRAL, "rectify")
+
+    def offered(who, member, owner):
+        actor = world.actor(who, at=AT)
+        row = visibility.visible_to(actor, at=AT).get(pk=kit.case.pk)
+        ties = case_ties.ties_of(row, actor)
+        known = names.names(row, ties, None, actor=actor)
+        return {UUID(pk) for pk, _ in Choices(step, row, ties, actor, AT, known).of(member, owner)}
+
+    everybody = {child.pk for child in kit.case.children.all()}
+    assert len(everybody) == 2
+    for member, owner in (("wrong_person", "Rectify"), ("row", "Correction")):
+        assert offered("assessor", member, owner) == {added}
+        assert offered("crip_coordinator", member, owner) >= everybody

@@ -23,6 +23,7 @@ from referrals.access import people as access_people
 from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
 from referrals.attachments import rights
+from referrals.corrections import actions as corrections
 from referrals.duplicates import queries as duplicates_queries
 from referrals.execution import preconditions
 from referrals.models import Assignment, MeasureType, Referral
@@ -41,7 +42,7 @@ type Pairs = list[tuple[str, str]]
 
 #: As many structures are offered at most where none was picked before.
 NEAR: Final = 300
-CHILDREN: Final = ("child", "children", "clear_danger", "wrong_person")
+CHILDREN: Final = ("child", "children", "clear_danger")
 HOLDERS: Final = ("holder",)
 ON_CASES: Final = tuple(role for role in matrix.ORDINARY if role is not Role.DPO)
 #: The role in which a member names somebody; of others anybody who works on cases may be named.
@@ -126,7 +127,8 @@ class Choices:
             "Attaching.target": self.other_files,
             "ChildMatch.same_as": lambda: self.of_other_files(children=True),
             "HolderMatch.same_as": lambda: self.of_other_files(children=False),
-            "Correction.row": self.rows,
+            "Correction.row": lambda: self.own([*self.children, *self.holders]),
+            "wrong_person": lambda: self.own(self.children),
             "Correction.field": self.items,
         }
         make = makers.get(f"{owner}.{name}") or makers.get(name)
@@ -336,9 +338,9 @@ class Choices:
                 pairs.append((pk, f"{other.reference} – {word % {'n': n}}"))
         return pairs
 
-    def rows(self) -> Pairs:
-        """Return the lines that may be corrected: the children and the holders."""
-        return [*self.children, *self.holders]
+    def own(self, pairs: Pairs) -> Pairs:
+        """Return the children and holders whom the reader may correct."""
+        return [pair for pair in pairs if corrections.may_correct(self.referral, self.actor, UUID(pair[0]))]
 
     def items(self) -> Pairs:
         """Return the items of the form by their words."""
