@@ -198,7 +198,7 @@ def search(sheet: Sheet, *, actor: Actor, at: datetime) -> list[Hit]:
         return []
     wanted = identity.child(_NOBODY, subject, on=at.date())
     traits = blocking_keys.asked_for(identity.Family((wanted,)))
-    likely = candidates.likely(candidates.size_of(sheet.row.authority_id), traits).weights
+    likely = candidates.likely(candidates.size_of(sheet.row.authority_id), traits).files
     rows = Referral.objects.filter(authority=sheet.row.authority_id, restricted=False)
     by_id = rows.exclude(state__in=NO_FILE).in_bulk([*likely, _NOBODY])
     barred = set(

@@ -209,10 +209,10 @@ def _by_index(
     """Return the files that share most with who is looked for, and whether any was left out that shares enough."""
     likely = candidates.likely(candidates.size_of(authority.pk), blocking_keys.asked_for(Family((wanted,))))
     # Nobody's id beside them, so that the question is asked even of nothing: what is hidden costs no query (SEC-AZ5).
-    by_id = _seen(authority, actor=actor, at=at).in_bulk([*likely.weights, _NOBODY])
-    best = [by_id[pk] for pk in likely.weights if pk in by_id]
-    left = best[candidates.OPENED_AT_MOST :]
-    return best[: candidates.OPENED_AT_MOST], likely.cut or any(likely.is_likely(case.pk) for case in left)
+    by_id = _seen(authority, actor=actor, at=at).in_bulk([*likely.files, _NOBODY])
+    best = [by_id[pk] for pk in likely.files if pk in by_id]
+    left, strong = best[candidates.OPENED_AT_MOST :], set(likely.files[: likely.strong])
+    return best[: candidates.OPENED_AT_MOST], likely.cut or any(case.pk in strong for case in left)
 
 
 def _not_indexed(authority: Authority, *, actor: Actor, at: datetime) -> int:

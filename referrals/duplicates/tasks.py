@@ -178,7 +178,7 @@ def compared(case: Case, size: Size, entries: Sequence[Entry]) -> tuple[list[Fou
         mine, case.authority_id, likely, partial(entry_for, entries=entries), most=most
     )
     is_found = any(one.verdict.kind is LinkKind.SAME for one in found)
-    return found, likely.cut or (likely.leaves_some(most) and not is_found)
+    return found, likely.cut or (likely.strong > most and not is_found)
 
 
 def _suggest(case: Case, found: list[Found]) -> Iterator[DuplicateCandidate]:

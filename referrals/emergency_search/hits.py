@@ -86,7 +86,7 @@ def _likely(
     cut = False
     for authority in authorities:
         found = candidates.likely(candidates.size_of(authority), traits)
-        ranked = [pk for pk in found.weights if pk not in barred]
+        ranked = [pk for pk in found.files if pk not in barred]
         best += ranked[: most if found.bits >= _RANKED_FROM else candidates.OPENED_AT_MOST]
         cut = cut or found.cut
     best = list(dict.fromkeys([*best, *(pk for pk in candidates.apart(authorities) if pk not in barred)]))

@@ -62,28 +62,22 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """The files that share numbers with what is looked for: how much that speaks, most first.
+    """The files that share numbers with what is looked for, the likeliest first.
 
-    ``bits`` is the authority's present length, ``among`` how many children its index held when they were counted last,
-    ``cut`` that the index held more than one search reads.
+    The first ``strong`` of them share more than chance gives. ``bits`` is the authority's present length, ``among`` how
+    many children its index held when they were counted last, ``cut`` that the index held more than one search reads.
     """
 
-    weights: Mapping[UUID, float]
+    files: Sequence[UUID]
+    strong: int
     bits: int
     among: int
     cut: bool = False
 
-    def is_likely(self, pk: UUID) -> bool:
-        """Tell whether a file shares more than chance gives."""
-        return self.weights[pk] > self.bits + _BY_CHANCE
-
-    def leaves_some(self, most: int) -> bool:
-        """Tell whether files that share more than chance gives are more than one search opens."""
-        return any(self.is_likely(pk) for pk in islice(self.weights, most, most + 1))
-
     def without(self, pk: UUID) -> "Likely":
         """Return the others."""
-        return replace(self, weights={one: weight for one, weight in self.weights.items() if one != pk})
+        strong = self.strong - (pk in self.files[: self.strong])
+        return replace(self, files=[one for one in self.files if one != pk], strong=strong)
 
 
 def to_open[Key](likely: Iterable[Key], most: int = SEARCHED_AT_MOST) -> Iterator[list[Key]]:
@@ -110,45 +104,63 @@ def size_of(authority: UUID) -> Size:
 
 def likely(size: Size, traits: Collection[Trait]) -> Likely:
     """Return the files of an authority that share traits."""
-    # Which traits a row shares are the bits of one number: thousands of rows share a few hundred sets of them.
+    # Which traits a row shares, and at which length, are the bits of one number: thousands of rows share a few hundred
+    # sets of them.
     ordered = list(dict.fromkeys(traits))
     place = {trait: at for at, trait in enumerate(ordered)}
+    begins = {length: at * len(ordered) for at, length in enumerate(size.lengths)}
     asked = buckets.numbers(size.authority, ordered, size.lengths)
-    marks = {number: (1 << place[trait], length) for number, (trait, length) in asked.items()}
+    marks = {number: 1 << (begins[length] + place[trait]) for number, (trait, length) in asked.items()}
     rows = _SHARING.rows(numbers=list(marks)) if marks else []
     case_of: dict[str, UUID] = {}
-    shared: dict[tuple[str, int], int] = {}
+    shared: dict[str, int] = {}
     for bucket, row, referral in rows[:_VALUES_AT_MOST]:
-        mark, length = marks[bucket]
-        case_of[row] = referral
-        shared[row, length] = shared.get((row, length), 0) | mark
-    schemes: dict[Scheme, int] = defaultdict(int)
-    for trait, at in place.items():
-        schemes[trait.scheme] |= 1 << at
-    speaks = {
-        (mark, length): ranking.of_counts(
-            {scheme: count for scheme, of in schemes.items() if (count := (mark & of).bit_count())}, length
-        )
-        for mark, length in {(mark, length) for (_, length), mark in shared.items()}
-    }
+        if row in shared:
+            shared[row] |= marks[bucket]
+        else:
+            shared[row], case_of[row] = marks[bucket], referral
+    speaks = _speaking(set(shared.values()), ordered, begins)
     # By the numbers that ids are, which are counted and put in order much faster.
     ids: dict[int, UUID] = {}
-    weights: dict[int, float] = {}
-    several: dict[int, list[float]] = {}
-    for (row, length), mark in shared.items():
-        referral, speaking = case_of[row], speaks[mark, length]
+    each: dict[int, list[float]] = {}
+    for row, mark in shared.items():
+        referral = case_of[row]
         pk = referral.int
         if pk in ids:
-            several.setdefault(pk, [weights[pk]]).append(speaking)
+            each[pk] = each[pk] + speaks[mark]
         else:
-            ids[pk], weights[pk] = referral, speaking
+            ids[pk], each[pk] = referral, speaks[mark]
     # A case speaks by its likeliest child, and by whatever else it shares.
-    for pk, each in several.items():
-        weights[pk] = max(each) + (sum(each) - max(each)) / _OTHER_ROWS
+    weights = {
+        pk: of[0] if len(of) == 1 else max(of) + (sum(of) - max(of)) / _OTHER_ROWS for pk, of in each.items()
+    }
     best = sorted(weights)
     best.sort(key=weights.__getitem__, reverse=True)  # equals stay in order
-    ranked = {ids[pk]: weights[pk] for pk in best}
-    return Likely(ranked, size.bits, among=size.children, cut=len(rows) > _VALUES_AT_MOST)
+    return Likely(
+        [ids[pk] for pk in best],
+        strong=sum(weight > size.bits + _BY_CHANCE for weight in weights.values()),
+        bits=size.bits,
+        among=size.children,
+        cut=len(rows) > _VALUES_AT_MOST,
+    )
+
+
+def _speaking(
+    marks: Collection[int], traits: Sequence[Trait], begins: Mapping[int, int]
+) -> dict[int, list[float]]:
+    """Return how much each set of shared traits speaks, once for each length at which some are shared."""
+    schemes: dict[Scheme, int] = defaultdict(int)
+    for at, trait in enumerate(traits):
+        schemes[trait.scheme] |= 1 << at
+    bits_of, every = list(schemes.items()), (1 << len(traits)) - 1
+    speaks: dict[int, list[float]] = {}
+    for mark in marks:
+        speaks[mark] = []
+        for length, first in begins.items():
+            if part := (mark >> first) & every:
+                counts = [(scheme, count) for scheme, of in bits_of if (count := (part & of).bit_count())]
+                speaks[mark].append(ranking.of_counts(tuple(counts), length))
+    return speaks
 
 
 def _sharing() -> "QuerySet[Any, tuple[int, str, UUID]]":
@@ -259,7 +271,7 @@ def searched(
         )
         return [(verdict, other) for verdict, other in verdicts if verdict is not None]
 
-    found = [Found(other, verdict) for verdict, other in until_found(to_open(likely.weights, most), judge)]
+    found = [Found(other, verdict) for verdict, other in until_found(to_open(likely.files, most), judge)]
     return sorted(found, key=lambda one: (-one.verdict.score, one.referral.pk))
 
 

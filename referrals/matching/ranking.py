@@ -8,7 +8,7 @@ second follows from the length, so that a file indexed at another length than it
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import log2
 from typing import Final
 
@@ -75,14 +75,15 @@ def of_scheme(scheme: Scheme, count: int, bits: int) -> float:
 
 def of_shared(shared: Iterable[Trait], bits: int) -> float:
     """Return how much the traits that a row of one length shares speak for the same child."""
-    return of_counts(Counter(trait.scheme for trait in shared), bits)
+    return of_counts(tuple(sorted(Counter(trait.scheme for trait in shared).items())), bits)
 
 
-def of_counts(counts: Mapping[Scheme, int], bits: int) -> float:
+@lru_cache(maxsize=1 << 14)  # searches meet the same few hundred again and again
+def of_counts(counts: tuple[tuple[Scheme, int], ...], bits: int) -> float:
     """Return the same of how many values a row shares of each scheme.
 
     Of those that say the same the strongest counts: whoever shares both names and the year shares them nearly, too.
     """
-    weights = {scheme: of_scheme(scheme, count, bits) for scheme, count in counts.items()}
+    weights = {scheme: of_scheme(scheme, count, bits) for scheme, count in counts}
     strongest = sum(max((weights[one] for one in alike & weights.keys()), default=0) for alike in ALIKE)
     return strongest + (sum(weights.values()) - strongest) / _BESIDE

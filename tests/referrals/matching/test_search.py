@@ -421,16 +421,16 @@ def test_while_cases_of_every_length_are_made_anew_each_is_asked_for_and_afterwa
     assert candidates.size_of(authority)[1:3] == (19, tuple(LENGTHS)), (
         "all between the shortest and the longest"
     )
-    assert set(candidates.likely(candidates.size_of(authority), wanted).weights) == every
+    assert set(candidates.likely(candidates.size_of(authority), wanted).files) == every
 
     assert renewal.renew_index(paris("2026-11-24 12:01"), limit=half) == half
     see_all()
-    assert set(candidates.likely(candidates.size_of(authority), wanted).weights) == every
+    assert set(candidates.likely(candidates.size_of(authority), wanted).files) == every
     assert renewal.renew_index(paris("2026-11-24 12:02")) == len(lengths) - 1 - half
     see_all()
 
     assert candidates.size_of(authority)[1:3] == (19, (19,))
-    assert set(candidates.likely(candidates.size_of(authority), wanted).weights) == every
+    assert set(candidates.likely(candidates.size_of(authority), wanted).files) == every
 
 
 @pytest.mark.sec("SEC-CR16")
