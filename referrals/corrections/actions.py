@@ -6,7 +6,7 @@ names in its record decide who reads it (SEC-AZ20). An item left open is complet
 ``not_known``, which names the items that nobody can answer (§4). The writing half is the effect ``rectify``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -216,23 +216,24 @@ def _require_own(act: "StepContext", part: str, row: Any, field: Any) -> None:
     if part == STEPS:
         own = user is not None and bool(row.by == user)
     else:
-        own = brought_in(act.case.referral, act.actor, row.pk)
+        own = row.pk in _brought_in(act.case.referral, act.actor, [row.pk])
     if not own:
         raise NotAllowed("referral:rectify")
 
 
-def may_correct(referral: "Referral", actor: "Actor", row: UUID) -> bool:
-    """Return whether somebody who takes the step may correct a child or a holder, or take the child back (T42)."""
-    return actor.role == Role.CRIP_COORDINATOR or brought_in(referral, actor, row)
+def correctable(referral: "Referral", actor: "Actor", rows: Collection[UUID]) -> set[UUID]:
+    """Return which children and holders somebody who takes the step may correct, and which children take back (T42)."""
+    return set(rows) if actor.role == Role.CRIP_COORDINATOR else _brought_in(referral, actor, rows)
 
 
-def brought_in(referral: "Referral", actor: "Actor", row: UUID) -> bool:
-    """Return whether somebody typed the filing of a row of the form, or added the child that it is."""
+def _brought_in(referral: "Referral", actor: "Actor", rows: Collection[UUID]) -> set[UUID]:
+    """Return which rows of the form are of a filing that somebody typed, or a child that they added."""
     if actor.user_id is None:
-        return False
+        return set()
     if actor.role in TYPISTS and bytes(referral.filed_by) == keyed("filer", actor.user_id.bytes):
-        return True
-    return bool(referral.steps.filter(step="add_child", by=actor.user_id, child=row).exists())
+        return set(rows)
+    added = referral.steps.filter(step="add_child", by=actor.user_id)
+    return set(rows).intersection(added.values_list("child", flat=True))
 
 
 def identity_of(act: "StepContext", child: object) -> Mapping[str, Any]:

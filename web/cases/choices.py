@@ -340,7 +340,8 @@ class Choices:
 
     def own(self, pairs: Pairs) -> Pairs:
         """Return the children and holders whom the reader may correct."""
-        return [pair for pair in pairs if corrections.may_correct(self.referral, self.actor, UUID(pair[0]))]
+        own = corrections.correctable(self.referral, self.actor, [UUID(pk) for pk, _ in pairs])
+        return [pair for pair in pairs if UUID(pair[0]) in own]
 
     def items(self) -> Pairs:
         """Return the items of the form by their words."""
