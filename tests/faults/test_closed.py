@@ -135,6 +135,12 @@ def asked(client, route, pk):
     return path, send(path, {"version": "1", "text": TYPED})
 
 
+def timed(client, route, pk):
+    """Ask, and tell too whether the answer took longer than SEC-FT17 grants (two seconds)."""
+    start = time.monotonic()
+    return *asked(client, route, pk), time.monotonic() - start >= 2
+
+
 @pytest.mark.slow("every address")
 @pytest.mark.parametrize("accept", [HTML, JSON], ids=["html", "json"])
 @pytest.mark.parametrize("began", BEGAN)
@@ -145,12 +151,14 @@ def test_no_answer_is_empty_and_none_tells_what_was_asked(world, draft, out, par
     with out(part, began):
         for route in some(sorted(ROUTES), f"{part} {began} {accept}", 6):
             client = clients["filer" if "/transmissions" in route else "crip_coordinator"]
-            start = time.monotonic()
-            path, given = asked(client, route, draft)
+            path, given, late = timed(client, route, draft)
+            if late and path != "/api/schema/":
+                # A process beside others may stand still for seconds; what waits for a part waits for it again.
+                path, given, late = timed(client, route, draft)
             body = b"".join(given)
 
             # The schema is made anew each time and waits for nothing: on a busy machine that takes its time.
-            assert time.monotonic() - start < 2 or path == "/api/schema/", route
+            assert not late or path == "/api/schema/", route
             assert given.status_code != 500, route
             assert b"Traceback" not in body, route
             assert body or given.status_code in (204, 303), route
