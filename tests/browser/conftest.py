@@ -23,9 +23,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as email_policy
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
-from time import monotonic, sleep, time
+from time import sleep, time
 from typing import Any, cast
 
 import pytest
@@ -42,6 +41,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from accounts.sessions import kept_as
+from accounts.signin import PROVED
+from encryption import bearer
 from tests.accounts.oidc.strict import StrictProvider
 from tests.browser.checks import (
     DESK,
@@ -65,8 +67,6 @@ PICTURES = os.environ.get("REPERE_PICTURES")
 #: ``make journeys`` and ``make pictures`` have none).
 STEP_SECONDS, EARLY_SECONDS = 30, 5
 READY_SECONDS = 600
-#: So long a sign-in is shared by those who come after: then a proof, fresh for five minutes, outlasts a test (SEC-AU6).
-SHARED_SECONDS = 200
 #: No page weighs more, in bytes, all files together.
 HEAVIEST = 150_000
 FLAGS = [
@@ -184,13 +184,10 @@ BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"
 
 @dataclass(frozen=True)
 class SignedIn:
-    """What a sign-in left: the browser's cookies, the page that came then, the session by its row, and when it was."""
+    """A session: its key, which the cookie alone holds, and what it held right after a sign-in."""
 
-    cookies: list[Any]
-    landing: str
-    kept_as: str
-    data: str
-    at: float
+    key: str
+    data: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -198,7 +195,7 @@ class Service:
     """The running service: where it answers, the password of all its people, their passkeys, where its state lies.
 
     ``secrets`` are those of their applications, ``used`` the last time steps whose codes were typed, and ``sessions``
-    what people have signed in to.
+    those that people go on in, by day from the start.
     """
 
     address: str
@@ -307,8 +304,9 @@ def serving(provider: StrictProvider | None = None, folder_of_run: Path | None =
         password = re.search(r"password of all accounts\) : (\S+)", "".join(told))
         assert password, "the demonstration didn't start:\n" + "".join(told)
         for_keys = environment | {"DJANGO_SETTINGS_MODULE": "config.settings"}
-        keys, secrets = json.loads(run([sys.executable, "-m", "tests.browser.keys"], for_keys))
-        yield Service(f"http://localhost:{port}", password[1], keys, secrets, environment)
+        keys, secrets, sessions = json.loads(run([sys.executable, "-m", "tests.browser.keys"], for_keys))
+        signed_in = {} if NIGHT else {who: SignedIn(**one) for who, one in sessions.items()}
+        yield Service(f"http://localhost:{port}", password[1], keys, secrets, environment, sessions=signed_in)
     finally:
         running.terminate()
         running.wait(timeout=30)
@@ -319,7 +317,7 @@ def serving(provider: StrictProvider | None = None, folder_of_run: Path | None =
 class Visitor:
     """Somebody at a browser: goes places, signs in, and has each page looked at.
 
-    One who ``shares`` goes on in the session of whoever signed in as the same person a moment ago.
+    One who ``shares`` goes on in a session that the same person has already.
     """
 
     def __init__(self, page: Page, service: Service, *, shares: bool = True) -> None:
@@ -366,25 +364,30 @@ class Visitor:
     def _leaves_for_others(self, who: str) -> None:
         cookies = self.page.context.cookies()
         key = next(one["value"] for one in cookies if one["name"] == "session")
-        kept_as = sha256(key.encode()).hexdigest()[:40]  # ``accounts/sessions.py``
         with self.service.database() as database:
             asked = "SELECT session_data FROM accounts_session WHERE session_key = ?"
-            (data,) = database.execute(asked, [kept_as]).fetchone()
-        self.service.sessions[who] = SignedIn(cookies, self.page.url, kept_as, data, monotonic())
+            (sealed,) = database.execute(asked, [kept_as(key)]).fetchone()
+        data = json.loads(bearer.opened(key.encode(), "session", base64.b64decode(sealed)))
+        self.service.sessions[who] = SignedIn(key, data)
 
     def _goes_on(self, who: str) -> bool:
-        """Have the session as it was right after a sign-in, whatever was done in it; tell whether it is still one."""
+        """Have the session as it was right after a sign-in, as if that were just now; tell whether it is still one."""
         known = self.service.sessions.get(who)
-        if known is None or monotonic() - known.at > SHARED_SECONDS:
+        if known is None:
             return False
+        data = json.dumps(known.data | {PROVED: time()}).encode()
+        sealed = base64.b64encode(bearer.sealed(known.key.encode(), "session", data)).decode()
         with self.service.database() as database:
             again = "UPDATE accounts_session SET session_data = ? WHERE session_key = ?"
-            if not database.execute(again, [known.data, known.kept_as]).rowcount:
+            if not database.execute(again, [sealed, kept_as(known.key)]).rowcount:
                 return False  # signed out, or under another key since a proof
-        self.page.context.add_cookies(known.cookies)
+        cookie = {"name": "session", "value": known.key, "url": self.service.address, "httpOnly": True}
+        self.page.context.add_cookies([cookie])
+        self.goes("/")
+        if not self.page.evaluate("document.querySelector('form[action$=deconnexion]') !== null"):
+            return False  # ended, by another position
         held(self.page, self.service.keys[who])
-        self.page.goto(known.landing)
-        return "/connexion" not in self.page.url
+        return True
 
     def gives_the_password(self, name: str, code: str = "93") -> None:
         self.goes("/connexion")

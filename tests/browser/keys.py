@@ -1,8 +1,8 @@
 """The second factors of the people of the running demonstration: passkeys, with which Chromium's virtual authenticator
-signs, and the secrets of their applications.
+signs, and the secrets of their applications; and a session for each.
 
 Run as a program in the state of the service (``python -m tests.browser.keys``), it lets every account have a passkey
-and prints what the authenticator needs, then the secrets; the tests themselves touch no database.
+and prints what the authenticator needs, then the secrets, then the sessions.
 """
 
 import base64
@@ -71,8 +71,28 @@ def secrets():
     return {one.user.email: onetime.shown_secret(one.pk) for one in applications}
 
 
+def sessions():
+    """Let every account of the demonstration have signed in just now; return the sessions' keys and data, by address."""
+    from time import time
+
+    from django.conf import settings
+    from django.test import Client
+
+    from accounts.models import User
+    from accounts.sessions import SessionStore
+    from accounts.signin import PROVED
+    from tests.web.browsing import let_in
+
+    told = {}
+    for user in User.objects.filter(email__endswith="@demo.invalid"):
+        let_in(client := Client(), user, **{PROVED: time()})
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        told[user.email] = {"key": key, "data": dict(SessionStore(key).items())}
+    return told
+
+
 if __name__ == "__main__":
     import django
 
     django.setup()
-    sys.stdout.write(json.dumps([give_to_everybody(), secrets()]))
+    sys.stdout.write(json.dumps([give_to_everybody(), secrets(), sessions()]))
