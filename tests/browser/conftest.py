@@ -23,6 +23,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as email_policy
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from time import sleep, time
 from typing import Any, cast
@@ -41,9 +42,6 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from accounts.sessions import kept_as
-from accounts.signin import PROVED
-from encryption import bearer
 from tests.accounts.oidc.strict import StrictProvider
 from tests.browser.checks import (
     DESK,
@@ -189,13 +187,35 @@ class SignedIn:
     key: str
     data: dict[str, Any]
 
+    @classmethod
+    def read(cls, key: str, sealed: str) -> "SignedIn":
+        """Return a session by its key and what the table holds of it."""
+        return cls(key, json.loads(_bearer().opened(key.encode(), "session", base64.b64decode(sealed))))
+
+    @property
+    def kept_as(self) -> str:
+        """Its name in the table (``accounts/sessions.py``)."""
+        return sha256(self.key.encode()).hexdigest()[:40]
+
+    def sealed(self) -> str:
+        """Return what the table is to hold, with a proof of just now (``accounts/signin.py``)."""
+        data = json.dumps(self.data | {"proved_at": time()}).encode()
+        return base64.b64encode(_bearer().sealed(self.key.encode(), "session", data)).decode()
+
+
+def _bearer() -> Any:
+    """Return what seals the data of sessions. It needs Django, without which pictures are taken (``pictures.py``)."""
+    from encryption import bearer
+
+    return bearer
+
 
 @dataclass(frozen=True)
 class Service:
     """The running service: where it answers, the password of all its people, their passkeys, where its state lies.
 
     ``secrets`` are those of their applications, ``used`` the last time steps whose codes were typed, and ``sessions``
-    those that people go on in, by day from the start.
+    those that people go on in, by day from the start; nobody does where it isn't ``shared``.
     """
 
     address: str
@@ -205,6 +225,7 @@ class Service:
     environment: dict[str, str]
     used: dict[str, int] = field(default_factory=dict)
     sessions: dict[str, "SignedIn"] = field(default_factory=dict)
+    shared: bool = True
 
     def code_of(self, name: str) -> str:
         """Return the code that somebody's application shows, once it shows another one than was typed last."""
@@ -306,7 +327,8 @@ def serving(provider: StrictProvider | None = None, folder_of_run: Path | None =
         for_keys = environment | {"DJANGO_SETTINGS_MODULE": "config.settings"}
         keys, secrets, sessions = json.loads(run([sys.executable, "-m", "tests.browser.keys"], for_keys))
         signed_in = {} if NIGHT else {who: SignedIn(**one) for who, one in sessions.items()}
-        yield Service(f"http://localhost:{port}", password[1], keys, secrets, environment, sessions=signed_in)
+        home, in_tests = f"http://localhost:{port}", folder_of_run is not None
+        yield Service(home, password[1], keys, secrets, environment, sessions=signed_in, shared=in_tests)
     finally:
         running.terminate()
         running.wait(timeout=30)
@@ -366,20 +388,17 @@ class Visitor:
         key = next(one["value"] for one in cookies if one["name"] == "session")
         with self.service.database() as database:
             asked = "SELECT session_data FROM accounts_session WHERE session_key = ?"
-            (sealed,) = database.execute(asked, [kept_as(key)]).fetchone()
-        data = json.loads(bearer.opened(key.encode(), "session", base64.b64decode(sealed)))
-        self.service.sessions[who] = SignedIn(key, data)
+            (sealed,) = database.execute(asked, [SignedIn(key, {}).kept_as]).fetchone()
+        self.service.sessions[who] = SignedIn.read(key, sealed)
 
     def _goes_on(self, who: str) -> bool:
         """Have the session as it was right after a sign-in, as if that were just now; tell whether it is still one."""
         known = self.service.sessions.get(who)
         if known is None:
             return False
-        data = json.dumps(known.data | {PROVED: time()}).encode()
-        sealed = base64.b64encode(bearer.sealed(known.key.encode(), "session", data)).decode()
         with self.service.database() as database:
             again = "UPDATE accounts_session SET session_data = ? WHERE session_key = ?"
-            if not database.execute(again, [sealed, kept_as(known.key)]).rowcount:
+            if not database.execute(again, [known.sealed(), known.kept_as]).rowcount:
                 return False  # signed out, or under another key since a proof
         cookie = {"name": "session", "value": known.key, "url": self.service.address, "httpOnly": True}
         self.page.context.add_cookies([cookie])
@@ -493,6 +512,7 @@ def people(browser: Browser, service: Service) -> Iterator[Callable[[str], Visit
 def somebody_else(browser: Browser, service: Service, **options) -> Iterator[Visitor]:
     """A second person, at a browser of their own."""
     with window(browser, **options) as page:
-        present = Visitor(page, service, shares=options.get("java_script_enabled", True))
+        shares = service.shared and options.get("java_script_enabled", True)
+        present = Visitor(page, service, shares=shares)
         yield present
         present.leaves()
