@@ -103,7 +103,6 @@ lock:
 	pin() { "$$uv" pip compile --quiet --universal --generate-hashes --no-header --no-annotate "$$@"; }; \
 	compile() { pin pyproject.toml "$$@"; }; \
 	compile --output-file requirements.lock && \
-	compile --extra reports --output-file requirements-reports.lock && \
 	compile --extra kms --output-file requirements-kms.lock && \
 	compile --extra pkcs11 --output-file requirements-pkcs11.lock && \
 	compile --extra s3 --output-file requirements-s3.lock && \

@@ -146,7 +146,6 @@ TITLES: Final[dict[str, Text]] = {
     "wrong-state": _("Cette étape n'est pas possible dans l'état actuel du dossier."),
     "guard-refused": _("Une condition de la loi ou du protocole n'est pas remplie."),
     "approver-needed": _("Cette étape demande la signature d'une deuxième personne."),
-    "pdf-unavailable": _("Cette installation ne produit pas de PDF."),
     "approval-closed": _("Cette demande de signature n'est plus ouverte."),
     "transfer-broken": _(
         "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait."

@@ -107,7 +107,6 @@ STATUS: Final[dict[type[Exception], int]] = {
     referrals.GuardRefused: 409,
     referrals.ApproverRefused: 409,
     referrals.ApprovalClosed: 409,
-    referrals.PdfUnavailable: 406,
     referrals.TransferBroken: 409,
     referrals.StaleVersion: 412,
     referrals.MissingVersion: 428,

@@ -136,18 +136,6 @@ class UnknownAction(ReferralError):
     code = "not-found"
 
 
-class PdfUnavailable(ReferralError):
-    """This installation makes no PDF: it lacks the extra ``reports`` or the system's Pango."""
-
-    code = "pdf-unavailable"
-
-    def __init__(self) -> None:
-        """Say what there is instead."""
-        super().__init__(
-            _("Cette installation ne produit pas de PDF. Imprimez le document depuis sa page HTML.")
-        )
-
-
 class TooManySearches(ReferralError):
     """The person has searched by name as often as one may in a day; ``wait``: seconds until the next."""
 

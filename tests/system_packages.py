@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +51,6 @@ def softhsm() -> str | None:
 PARTS = {
     "chromium": Part(("chromium-headless-shell",), _program(*CHROMIUM)),
     "clamd": Part(("clamav-daemon",), _program("clamd")),
-    "pango": Part(
-        ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),
-        lambda: all(find_library(name) for name in ("pangoft2-1.0", "harfbuzz-subset")),
-    ),
     "pg_dump": Part(("postgresql-client",), _program("pg_dump"), database="postgresql"),
     "nginx": Part(("nginx-light",), _program("nginx")),
     "logrotate": Part(("logrotate",), _program("logrotate")),

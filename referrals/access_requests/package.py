@@ -24,7 +24,7 @@ from outbox import training
 from referrals.access_requests import drawing
 from referrals.access_requests.copies import Box, Part, ReaderLine, Readers, Span
 from referrals.access_requests.redaction import counted, mark, reason, redacted_text
-from referrals.errors import FileRefused, PdfUnavailable
+from referrals.errors import FileRefused
 from referrals.letters import paper
 from referrals.letters.paper import Paper, Section
 from referrals.rest.pdf import pdf
@@ -274,9 +274,9 @@ class _Line:
 
 
 def build(content: PackageContent) -> bytes:
-    """Return the archive; the same content gives the same bytes, on machines with the same renderer.
+    """Return the archive; the same content gives the same bytes, with the same release of the renderer.
 
-    Pages are PDF/A-2a where the machine has a renderer, else HTML.
+    Pages are PDF/A-2a.
 
     Raises:
         ValueError: a passage lies outside of its text or page, a part belongs to no file of the request, or is of a
@@ -292,7 +292,7 @@ def build(content: PackageContent) -> bytes:
     }
     if lines:
         members[COPY] = _html(_copy(content, lines))
-    files = dict(_printed(name, page.decode()) for name, page in members.items())
+    files = {f"{name}.pdf": pdf(page.decode()) for name, page in members.items()}
     files |= {line.path: line.pages.pdf for line in lines if line.kind == "document"}
     files[DATA] = _json(data(content, lines))
     files[SCHEMA] = _json(schema())
@@ -498,14 +498,6 @@ def _html(page: _Page) -> bytes:
 @cache
 def _template() -> Template:
     return Engine(autoescape=True).from_string(Path(__file__).with_suffix(".html").read_text("utf-8"))
-
-
-def _printed(name: str, page: str) -> tuple[str, bytes]:
-    """Return a page as a file: PDF/A-2a, or HTML where this machine has no renderer."""
-    try:
-        return f"{name}.pdf", pdf(page, variant="pdf/a-2a")
-    except PdfUnavailable:
-        return f"{name}.html", page.encode()
 
 
 # --- The machine-readable copy -----------------------------------------------------------------------

@@ -242,7 +242,7 @@ class BreachNoticePdf(BreachNotice):
         tags=["breach"],
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
-        """Read the letter to a group as PDF/A, made from the page; 406 where this installation makes none."""
+        """Read the letter to a group as PDF/A, made from the page."""
         response = HttpResponse(pdf(self.page(request, pk)), content_type="application/pdf")
         response["Content-Disposition"] = 'inline; filename="courrier.pdf"'
         return response

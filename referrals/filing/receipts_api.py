@@ -59,7 +59,7 @@ class ReceiptPdf(ReceiptPage):
         responses={(200, "application/pdf"): OpenApiTypes.BINARY}, operation_id="referrals_receipt_pdf"
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
-        """Return the receipt as PDF, made from the page; 406 where this installation makes none."""
+        """Return the receipt as PDF, made from the page."""
         response = HttpResponse(pdf(self.page(request, pk)), content_type="application/pdf")
         response["Content-Disposition"] = 'inline; filename="receipt.pdf"'
         return response

@@ -72,7 +72,7 @@ class DocumentPdf(Document):
         operation_id="judicial_referrals_document_pdf",
     )
     def get(self, request: Request, pk: UUID, part: UUID) -> HttpResponse:
-        """Read the document as PDF, made from the page; 406 where this installation makes none."""
+        """Read the document as PDF, made from the page."""
         response = HttpResponse(pdf(self.page(request, pk, part)), content_type="application/pdf")
         response["Content-Disposition"] = 'inline; filename="document.pdf"'
         return response

@@ -1,7 +1,7 @@
 """The paper of a letter: an authority's head, whom it is to, numbered or plain paragraphs, who signs.
 
 Every letter is the same page, which prints by itself: no asset from elsewhere, every value escaped. Its PDF is PDF/A
-and tagged, where the machine has a renderer (``rest/pdf.py``).
+and tagged (``rest/pdf.py``).
 """
 
 from dataclasses import dataclass
@@ -60,12 +60,8 @@ def html(paper: Paper) -> str:
 
 
 def pdf(page: str) -> bytes:
-    """Return that page as PDF/A-2a.
-
-    Raises:
-        PdfUnavailable: this machine has no renderer.
-    """
-    return rendered(page, variant="pdf/a-2a")
+    """Return that page as PDF/A-2a, tagged."""
+    return rendered(page)
 
 
 @cache

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import html
 import re
-import zlib
 from datetime import timedelta
 
 import pytest
@@ -266,36 +265,13 @@ def test_each_reading_and_the_making_are_in_the_journal(composed):
     composed.audited()
 
 
-def unpacked(pdf):
-    """Return the compressed parts of a PDF."""
-    streams = re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
-    return b"".join(zlib.decompressobj().decompress(stream) for stream in streams if stream[:1] == b"x")
-
-
-@pytest.mark.needs("pango")
 def test_as_pdf_it_is_one_that_a_screen_reader_reads(composed):
-    """The extra ``reports`` is part of the environment of the tests."""
     answer = document(composed, form="document.pdf")
 
     assert answer.content.startswith(b"%PDF-"), answer.content[:300]
-    assert b"/StructTreeRoot" in unpacked(answer.content)
+    assert b"/StructTreeRoot" in answer.content
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"] == 'inline; filename="document.pdf"'
-
-
-def test_without_the_extra_one_is_told_to_print_the_page(composed, monkeypatch):
-    from referrals.rest import pdf
-
-    def nothing_there(name):
-        raise ImportError(name)
-
-    pdf._renderer.cache_clear()
-    monkeypatch.setattr(pdf, "import_module", nothing_there)
-
-    answer = document(composed, form="document.pdf", expect=406)
-
-    assert answer.json()["code"] == "pdf-unavailable"
-    pdf._renderer.cache_clear()
 
 
 # --- Its thirteen parts (domain.md §4.9) ---------------------------------------------------------------------

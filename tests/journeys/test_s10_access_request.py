@@ -11,8 +11,7 @@ from importlib.util import find_spec
 from uuid import uuid4
 
 from outbox.models import Notice
-from referrals.access_requests import package, tasks
-from referrals.errors import PdfUnavailable
+from referrals.access_requests import tasks
 from referrals.models import AccessRequest, Exclusion, Referral
 from tests.audit.owner import written
 from tests.conftest import see_all
@@ -33,10 +32,6 @@ IDENTIFIED = {
     "in_office": True,
     "how": "Carte d'identité regardée.",
 }
-
-
-def no_pdf(*_, **__):
-    raise PdfUnavailable
 
 
 class Request:
@@ -102,7 +97,6 @@ def files(story):
 
 def test_a_father_is_answered_in_part_and_fetches_it_in_person(story, files, monkeypatch):
     # Printed in tests/referrals/access_requests/test_package.py; unprinted, what is looked for below would stand in clear.
-    monkeypatch.setattr(package, "pdf", no_pdf)
     request = Request(story)
     references = {one.reference for one in files.values()}
     hits = request.reads(path="/files")["results"]
@@ -139,7 +133,6 @@ def test_a_father_is_answered_in_part_and_fetches_it_in_person(story, files, mon
 
 
 def test_his_daughter_asks_alone_and_no_parent_is_told(story, files, monkeypatch):
-    monkeypatch.setattr(package, "pdf", no_pdf)  # her copy is made as her father's
     request = Request(story, requester="subject_minor", name="Inès Durandal")
     said = {"standing": "minor_alone", "discernment": True}
     parts = request.copied(files["new"].reference, **said)

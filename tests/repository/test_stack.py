@@ -12,7 +12,6 @@ LOCKS = [
     "requirements.lock",
     "requirements-kms.lock",
     "requirements-pkcs11.lock",
-    "requirements-reports.lock",
     "requirements-s3.lock",
     "requirements-sentry.lock",
     "requirements-telemetry.lock",
@@ -60,15 +59,6 @@ def test_every_dependency_of_the_project_is_locked():
 
 def _pins(name):
     return re.findall(r"^([a-z0-9._-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
-
-
-def test_what_makes_pdf_is_an_extra_of_its_own():
-    """Who never prints installs nothing for it: it is in the lock of the extra, not in that of the service."""
-    runtime, reports = (
-        {name for name, _ in _pins(lock)} for lock in ("requirements.lock", "requirements-reports.lock")
-    )
-
-    assert "weasyprint" in reports - runtime
 
 
 def test_no_other_lock_is_kept():

@@ -32,7 +32,6 @@ from referrals.errors import (
     GuardRefused,
     NotAllowed,
     NotVisible,
-    PdfUnavailable,
     WrongState,
 )
 from referrals.models import (
@@ -262,10 +261,6 @@ def test_what_is_handed_over_where_nothing_is_held(identified, monkeypatch):
     for name, real in (("collection", collection), ("lists", readers), ("package", package)):
         monkeypatch.setattr(effects, name, real)
 
-    def no_pdf(*_, **__):  # it is printed in test_package.py
-        raise PdfUnavailable
-
-    monkeypatch.setattr(package, "pdf", no_pdf)
     desk = identified
     desk.does("set_scope", {"references": [], "searched": True})
     desk.does("collect")

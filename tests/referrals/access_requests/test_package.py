@@ -10,7 +10,6 @@ from uuid import UUID
 import jsonschema
 import pikepdf
 import pytest
-from pikepdf import Name
 
 from encryption.digest import sha256
 from referrals.access_requests import handover, package
@@ -18,7 +17,6 @@ from referrals.access_requests.copies import Box, Part, ReaderLine, Readers, Spa
 from referrals.access_requests.package import Document, PackageContent, Piece
 from referrals.errors import FileRefused
 from referrals.letters.paper import Head, Paper, Section
-from referrals.rest import pdf as renderer
 from referrals.vocabulary.access_requests import Requester, Subject, Withheld
 from tests.referrals.access_requests.test_drawing import LINES, all_bytes, hide, pdf_of, told, writings
 
@@ -136,10 +134,6 @@ def words_of(files, name):
 def test_the_same_answer_is_the_same_bytes(content, made, monkeypatch):
     assert package.build(content) == made
 
-    def no_pdf(*_, **__):
-        raise renderer.PdfUnavailable
-
-    monkeypatch.setattr(package, "pdf", no_pdf)  # another answer differs unprinted too
     assert package.build(replace(content, kept=())) != package.build(content)
 
 
@@ -246,8 +240,6 @@ def test_a_part_of_another_file_or_of_class_k_is_never_in_it(content):
 
 
 def test_its_pages_are_for_the_archive(files):
-    if "reponse.pdf" not in files:
-        pytest.skip("no renderer here")
     for name in ("reponse.pdf", "copie.pdf", "index.pdf", "consultations.pdf"):
         with pikepdf.open(io.BytesIO(files[name])) as document:
             xmp = document.Root.Metadata.read_bytes()
@@ -258,15 +250,12 @@ def test_its_pages_are_for_the_archive(files):
             assert document.Root.OutputIntents
             assert not document.is_encrypted
             assert "/AF" not in document.Root
-            described = [
-                one for one in document.objects if isinstance(one, pikepdf.Dictionary) and "/FontFile2" in one
-            ]
             fonts = [
                 one
                 for one in document.objects
                 if isinstance(one, pikepdf.Dictionary) and "/FontDescriptor" in one
             ]
-            assert described
+            assert fonts
             assert all(
                 "/FontFile2" in font.FontDescriptor or "/FontFile3" in font.FontDescriptor for font in fonts
             )
@@ -302,24 +291,6 @@ def test_what_leaves_opens_by_its_passphrase_alone(made, files):
         text = " ".join(told(opened.getvalue()))
         assert "Zacharie va bien." in text
         assert "uetelard" not in text
-
-
-def test_without_a_renderer_the_pages_are_html_and_it_locks_all_the_same(content, monkeypatch):
-    def nothing():
-        raise renderer.PdfUnavailable
-
-    monkeypatch.setattr(renderer, "_renderer", nothing)
-    made = package.build(content)
-    files = package.files_of(made)
-    assert {"reponse.html", "copie.html", "index.html", "consultations.html"} <= set(files)
-    assert "Zacharie va bien." in words_of(files, "copie")
-    locked = handover.locked(made, "mot-de-passe")
-    with pikepdf.open(io.BytesIO(locked), password="mot-de-passe") as document:
-        assert document.attachments["reponse.html"].get_file().read_bytes() == files["reponse.html"]
-        assert document.Root.PageMode == Name.UseOutlines
-        opened = io.BytesIO()
-        document.save(opened)
-    assert "reponse.html" in told(opened.getvalue())[0]
 
 
 def test_only_a_package_is_locked_and_only_by_a_passphrase(made):

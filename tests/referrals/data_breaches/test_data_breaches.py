@@ -204,7 +204,6 @@ def test_a_letter_from_before_pages_were_kept_is_made_when_it_is_read(world):
     assert "Un dossier a été ouvert sans motif." in page.content.decode()
 
 
-@pytest.mark.needs("pango")
 def test_a_letter_is_a_pdf_too_for_the_same_readers(world):
     made = breach(world, state="assessed", **HIGH)
     assert do(world, "dpo", made, "inform_persons", LETTER | DAY | {"group": "children"}).status_code == 200

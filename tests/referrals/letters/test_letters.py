@@ -615,10 +615,6 @@ def test_a_letter_is_prepared_completed_signed_and_sent(full, completed):
     assert (again.status_code, again.json()["rule"]) == (409, "not_made_already")
 
 
-@pytest.mark.needs("pango")
-@pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # the renderer's colour profile
 def test_the_longest_letter_that_a_child_may_be_sent_prints_on_one_page():
     """Below a full letterhead, in the larger type (§4.9)."""
     three, two = "Une phrase de longueur moyenne. " * 5, "Une phrase de longueur moyenne. " * 3

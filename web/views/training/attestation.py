@@ -81,7 +81,6 @@ class Attestation(TrainingPage):
 
         Raises:
             NotVisible: the journal holds no such digest.
-            PdfUnavailable: this installation makes none.
         """
         sent = {name: self.sent.text(name) for name in map(str, ProofInput().fields)}
         said = ProofInput.read(sent)

@@ -1,0 +1,1 @@
+"""What all API files of cases share."""
