@@ -23,7 +23,7 @@ _SKIPPED: Final = frozenset({"style", "script"})
 _EDGE: Final = re.compile(r'@(top-center|bottom-left)\s*\{\s*content:\s*"([^"]*)"')
 # Control characters, the byte order mark, noncharacters, private use: not allowed in an archive (ISO 19005-2, 6.2.11).
 _FORBIDDEN: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U0010ffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U0010ffff]"
 )
 # What has no space is broken where a line ends, or a cell of a table: a code, an address.
 _LONG: Final = {False: re.compile(r"\S{36}"), True: re.compile(r"\S{15}")}
