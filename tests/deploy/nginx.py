@@ -18,6 +18,11 @@ from tests.deploy.authority import Authority
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "deploy" / "nginx"
+#: The files that name the web servers, by where these run, with the servers' addresses.
+UPSTREAMS = {
+    "nginx": ("127.0.0.1:8001", "127.0.0.1:8002"),
+    "container": ("172.30.25.11:8000", "172.30.25.12:8000"),
+}
 NAMES = ("repere.example.fr", "fichiers-repere.example.fr")
 
 
@@ -107,8 +112,9 @@ def _answer(
 
 
 def configuration(
-    folder: Path, webs: tuple[int, int], port: int, plain_port: int, *, log_level: str = "crit"
-) -> Path:
+    folder: Path, webs: tuple[int, int], port: int, plain_port: int, *, log_level: str = "crit",
+    upstream: str = "nginx",
+) -> Path:  # fmt: skip
     """Write the shipped configuration for a folder, ports and web servers of a test; return the main file.
 
     Nothing but names of files, ports and addresses is changed, and what the log of errors tells.
@@ -124,10 +130,10 @@ def configuration(
     }.items():
         text = re.sub(pattern, ours, text)
     (folder / "repere.conf").write_text(text, encoding="utf-8")
-    upstream = (SHIPPED / "upstream.conf").read_text(encoding="utf-8")
-    for shipped, ours in zip((8001, 8002), webs, strict=True):
-        upstream = upstream.replace(f"127.0.0.1:{shipped}", f"127.0.0.1:{ours}")
-    (folder / "upstream.conf").write_text(upstream, encoding="utf-8")
+    servers = (ROOT / "deploy" / upstream / "upstream.conf").read_text(encoding="utf-8")
+    for shipped, web in zip(UPSTREAMS[upstream], webs, strict=True):
+        servers = servers.replace(shipped, f"127.0.0.1:{web}")
+    (folder / "upstream.conf").write_text(servers, encoding="utf-8")
     main = (ROOT / "deploy" / "container" / "nginx.conf").read_text(encoding="utf-8")
     main = re.sub(r"(?<= )/tmp(?=/)", str(folder), main).replace(
         "worker_processes auto", "worker_processes 1"
@@ -143,15 +149,16 @@ def configuration(
 
 @contextmanager
 def running(
-    folder: Path, webs: tuple[int, int], authority: Authority | None = None, *, log_level: str = "crit"
-) -> Iterator[Proxy]:
+    folder: Path, webs: tuple[int, int], authority: Authority | None = None, *, log_level: str = "crit",
+    upstream: str = "nginx",
+) -> Iterator[Proxy]:  # fmt: skip
     """Run it before two web servers, until the end of the block."""
     authority = authority or Authority(folder)
     for made in authority.certify("service", *NAMES):
         if made.parent != folder:
             shutil.copy(made, folder / made.name)
     proxy = Proxy(folder, authority, free_port(), free_port())
-    main = configuration(folder, webs, proxy.port, proxy.plain_port, log_level=log_level)
+    main = configuration(folder, webs, proxy.port, proxy.plain_port, log_level=log_level, upstream=upstream)
     nginx = subprocess.Popen([program(), "-c", str(main), "-g", "daemon off;"], stderr=subprocess.DEVNULL)  # noqa: S603
     try:
         _wait_for(proxy.port, nginx)

@@ -1,5 +1,6 @@
 """The proxy as it is shipped, with real nginx, real TLS, and two web servers of the test behind it."""
 
+import itertools
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy import nginx
+from tests.deploy import nginx, small_service
 from tests.deploy.authority import Authority
 from tests.servers import begun
 
@@ -32,13 +33,15 @@ class Web(BaseHTTPRequestHandler):
     """A web server that tells what reached it."""
 
     def do_GET(self):
-        self._tell(b"")
-
-    def do_POST(self):
         self._tell(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
     def _tell(self, body):
         self.server.seen.append(self.path)
+        if self.server.killed:
+            self.server.killed.pop()
+            return
         told = json.dumps(
             {"web": self.server.server_port, "path": self.path, "bytes": len(body), "headers": dict(self.headers)}
         ).encode()  # fmt: skip
@@ -60,14 +63,19 @@ class Webs:
     """Two web servers, of which each can be stopped."""
 
     def __init__(self):
+        #: For each item a request of which the process is killed before it answers.
+        self.killed = []
         self.servers = []
         for _ in range(2):
             server = ThreadingHTTPServer(("127.0.0.1", 0), Web)
-            server.seen, server.status = [], 200
+            server.seen, server.status, server.killed = [], 200, self.killed
             begun(server)
             self.servers.append(server)
         self.ports = tuple(server.server_port for server in self.servers)
         self.stopped = set()
+
+    def seen(self):
+        return [path for server in self.servers for path in server.seen]
 
     def stop(self, place):
         if place not in self.stopped:
@@ -143,14 +151,138 @@ def test_headers_of_safety_are_the_services_and_come_once(proxy):
     )
 
 
-@pytest.mark.sec("SEC-FT17")
-def test_one_web_server_is_enough_and_an_act_is_sent_once(proxy, webs):
-    webs.stop(0)
+KEY = {"Idempotency_Key": "c3f1a2b4-0000-4000-8000-000000000001"}
+REQUESTS = [
+    ("GET", "/dossiers", {}), ("POST", "/dossiers/1/notes", {}), ("POST", "/api/v1/referrals", {}),
+    ("POST", "/api/v1/referrals", KEY), ("PATCH", "/api/v1/referrals/1", {}), ("POST", UPLOAD, KEY),
+    ("POST", "/transmissions/1/relecture", {}), ("DELETE", "/api/v1/tokens/1", {}),
+]  # fmt: skip
 
-    answers = [proxy.send("POST" if n % 2 else "GET", "/", b"once" if n % 2 else None) for n in range(10)]
+
+@pytest.mark.sec("SEC-FT17")
+@pytest.mark.parametrize("upstream", nginx.UPSTREAMS)
+def test_one_web_server_is_enough_and_an_act_is_sent_once(webs, tmp_path, upstream):
+    webs.stop(0)
+    with nginx.running(tmp_path, webs.ports, upstream=upstream) as proxy:
+        answers = [
+            proxy.send(verb, path, b"once" if verb != "GET" else None, **headers)
+            for verb, path, headers in REQUESTS * 2
+        ]
 
     assert {answer.status for answer in answers} == {200}
-    assert len(webs.servers[1].seen) == 10
+    assert webs.servers[1].seen == [path for _, path, _ in REQUESTS * 2]
+
+
+@pytest.mark.sec("SEC-IN12")
+@pytest.mark.parametrize(
+    ("verb", "path", "headers"),
+    [
+        ("GET", "/dossiers", {}),
+        ("GET", "/api/v1/referrals", {}),
+        ("DELETE", "/api/v1/tokens/1", {}),
+        ("PUT", "/api/v1/me/notice-settings", {}),
+        ("POST", "/api/v1/referrals", KEY),
+        ("PATCH", "/api/v1/referrals/1", KEY),
+        ("POST", "/api/v1/referrals/1/qualify", KEY),
+        ("POST", "/transmissions/1/relecture", {}),
+        ("POST", "/transmissions/1/urgence", {}),
+    ],
+)
+def test_what_may_be_done_twice_survives_the_process_that_had_it(proxy, webs, verb, path, headers):
+    webs.killed.append("one")
+    answer = proxy.send(verb, path, b"typed" if verb != "GET" else None, **headers)
+
+    assert answer.status == 200
+    assert webs.seen() == [path] * 2
+    told = json.loads(answer.body)
+    assert told["headers"].get("Idempotency-Key") == headers.get("Idempotency_Key")
+    assert told["bytes"] == (5 if verb != "GET" else 0)
+
+
+@pytest.mark.sec("SEC-IN12")
+@pytest.mark.parametrize(
+    ("verb", "path", "headers"),
+    [
+        ("POST", "/api/v1/referrals", {}),
+        ("POST", "/api/v1/referrals", {"Idempotency_Key": ""}),
+        ("PATCH", "/api/v1/referrals/1", {}),
+        ("POST", "/dossiers/1/notes", {}),
+        ("POST", "/dossiers/1/notes", KEY),  # a form's key is in its body: nothing reads this one
+        ("POST", "/connexion", KEY),
+        ("POST", "/transmissions/1/retrait", {}),
+        ("POST", UPLOAD, KEY),  # passed on as it came
+    ],
+)
+def test_what_may_have_been_done_is_sent_to_nobody_else(proxy, webs, verb, path, headers):
+    webs.killed.append("one")
+
+    assert proxy.send(verb, path, b"typed", **headers).status == 503
+    assert webs.seen() == [path]
+    assert proxy.send(verb, path, b"typed", **headers).status == 200, "the next one isn't refused for it"
+
+
+@pytest.mark.sec("SEC-FT17")
+@pytest.mark.parametrize("upstream", nginx.UPSTREAMS)
+def test_a_process_killed_on_each_server_takes_neither_out(webs, tmp_path, upstream):
+    with nginx.running(tmp_path, webs.ports, upstream=upstream) as proxy:
+        for _ in range(4):
+            webs.killed.append("one")
+            assert proxy.send("POST", "/dossiers/1/notes", b"x").status == 503
+            assert proxy.send("POST", "/dossiers/1/notes", b"x").status == 200
+
+
+@pytest.mark.sec("SEC-FT17")
+def test_a_container_that_doesnt_answer_costs_two_seconds_once(webs, tmp_path):
+    with socket.socket() as full, socket.socket() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting.connect(full.getsockname())  # no further connection is taken, none is refused
+        ports = (full.getsockname()[1], webs.ports[1])
+        with nginx.running(tmp_path, ports, upstream="container") as proxy:
+            begun_at = time.monotonic()
+            answers = [proxy.send("POST", "/dossiers/1/notes", b"x").status for _ in range(20)]
+            seconds = time.monotonic() - begun_at
+
+    assert answers == [200] * 20
+    assert 1 < seconds < 4
+
+
+@pytest.mark.sec("SEC-FT17")
+@pytest.mark.parametrize("upstream", nginx.UPSTREAMS)
+def test_processes_killed_in_turn_under_load_fail_one_answer_in_a_hundred_at_most(tmp_path, upstream):
+    over, answers = threading.Event(), []
+
+    def ask(proxy, requests):
+        for verb, path, headers in itertools.cycle(requests):
+            answer = proxy.send(verb, path, b"x" if verb == "POST" else None, **headers)
+            answers.append((verb, path, answer.status))
+            if over.is_set():
+                return
+
+    reading, acting = [("GET", "/dossiers", {})] * 9, ("POST", "/dossiers/1/notes", {})
+    ports = (nginx.free_port(), nginx.free_port())
+    with (
+        small_service.running(*ports) as servers,
+        nginx.running(tmp_path, ports, upstream=upstream) as proxy,
+    ):
+        requests = [("POST", "/api/v1/referrals", KEY), *reading, acting, *reading]
+        callers = [
+            threading.Thread(target=ask, args=(proxy, requests[n:] + requests[:n]))
+            for n in range(0, len(requests), 4)
+        ]
+        for caller in callers:
+            caller.start()
+        for n in range(8):
+            time.sleep(0.7)
+            servers[n % 2].kill_process()
+        time.sleep(0.7)
+        over.set()
+        for caller in callers:
+            caller.join()
+
+    failed = [answer for answer in answers if answer[2] >= 500]
+    assert len(answers) > 200
+    assert len(failed) <= len(answers) / 100, failed
 
 
 @pytest.mark.sec("SEC-FT17")
@@ -170,11 +302,14 @@ def test_without_a_web_server_people_get_the_page(proxy, webs, verb, path):
 
 
 @pytest.mark.sec("SEC-FT17")
-@pytest.mark.parametrize(("verb", "path"), [("GET", "/api/v1/referrals"), ("POST", UPLOAD)])
-def test_without_a_web_server_programs_get_the_problem(proxy, webs, verb, path):
+@pytest.mark.parametrize(
+    ("verb", "path"), [("GET", "/api/v1/referrals"), ("POST", UPLOAD), ("POST", "/api/v1/referrals")]
+)
+@pytest.mark.parametrize("headers", [{}, KEY])
+def test_without_a_web_server_programs_get_the_problem(proxy, webs, verb, path, headers):
     webs.stop(0)
     webs.stop(1)
-    answer = proxy.send(verb, path, b"x" if verb == "POST" else None)
+    answer = proxy.send(verb, path, b"x" if verb == "POST" else None, **headers)
 
     assert (answer.status, answer.body) == (503, (ROOT / "web/files/closed.json").read_bytes())
     assert answer.headers["Content-Type"] == "application/problem+json"
