@@ -8,6 +8,7 @@ put TLS in front. It prints its own verifier key, which auditors give to ``verif
 """
 
 import argparse
+import os
 import re
 import sqlite3
 import sys
@@ -180,7 +181,12 @@ def main() -> None:
         "--log", required=True, action="append", help="verifier key of a log; may be repeated"
     )
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8100)
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=os.environ.get("REPERE_WITNESS_PORT", "8100"),
+        help="REPERE_WITNESS_PORT, or 8100",
+    )
     options = parser.parse_args()
     logs: dict[str, list[Key]] = {}
     for one in map(Key.of, options.log):

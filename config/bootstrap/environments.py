@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from audit import notes, verifier
+from config import env
 from config.bootstrap import lines
 from config.bootstrap.errors import BootstrapError
-from config.bootstrap.plan import FILE, PROVIDERS, STATE, STORES, Plan, Roles
+from config.bootstrap.plan import FILE, PROVIDERS, STATE, STORES, Journal, Plan, Roles
 from config.bootstrap.processes import OWNER, SEQUENCER, WEB, WITNESS, Process
 from encryption.errors import KeysUnavailable
 from encryption.signing import FileSigner
@@ -122,7 +123,14 @@ def _own(process: Process, plan: Plan, places: Places) -> dict[str, str]:
         "REPERE_WITNESS_KEY_FILE": str(places.witness_key),
         "REPERE_WITNESS_STORE": str(places.home(process) / "witness.db"),
         "REPERE_WITNESS_LOG": log_keys(plan, places)[0],
+        "REPERE_WITNESS_PORT": str(_witness_port(plan)),
     }
+
+
+def _witness_port(plan: Plan) -> int:
+    """Return the port on which the witness of this machine listens: that of its address, unless TLS is in front."""
+    address, usual = (env.address(one.witness_address) for one in (plan.journal, Journal()))
+    return (address if address.scheme == "http" else usual).port or 80
 
 
 def _all(process: Process, plan: Plan, places: Places) -> dict[str, str]:

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from config import env
 from config.bootstrap.errors import BootstrapError
 from config.bootstrap.lines import NOT_PLAIN, is_name, is_plain
 from config.bootstrap.processes import PROCESSES
@@ -297,6 +298,9 @@ def _faults(plan: Plan) -> Iterator[str]:
         yield f"keys.provider doit être {', '.join(PROVIDERS)}."
     if plan.attachments.store not in STORES:
         yield f"attachments.store doit être {', '.join(STORES)}."
+    witness = plan.journal.witness_address
+    if witness and env.address(witness).scheme not in ("http", "https"):
+        yield "journal.witness_address doit être une adresse https://, ou http:// sur cette machine."
     if not Path(plan.state).is_absolute():
         yield "state doit être un chemin absolu."
     yield from _faults_of_databases(plan)

@@ -147,7 +147,13 @@ WITNESS: Final = Process(
     "witness",
     "repere-witness",
     "witness",
-    ("REPERE_WITNESS_NAME", "REPERE_WITNESS_KEY_FILE", "REPERE_WITNESS_STORE", "REPERE_WITNESS_LOG"),
+    (
+        "REPERE_WITNESS_NAME",
+        "REPERE_WITNESS_KEY_FILE",
+        "REPERE_WITNESS_STORE",
+        "REPERE_WITNESS_LOG",
+        "REPERE_WITNESS_PORT",
+    ),
 )
 OWNER: Final = Process(
     "owner",

@@ -176,9 +176,12 @@ def _sequencer(values: Values) -> Iterator[Line]:
 def _witnesses(values: Values) -> Iterator[Line]:
     signed = values.get("repere_journal_checkpoint_timestamp_seconds") or 0.0
     for witness, at in values.of("repere_journal_cosigned_timestamp_seconds"):
+        since = f"il y a {_span(values.at - at)}" if at else "jamais"
+        part, sentence = f"témoin {witness}", f"Dernière signature : {since}."
         if signed - at > WITNESS_LATE:
-            sentence = f"Il n'a pas signé depuis {_span(values.at - at)}."
-            yield Line(f"témoin {witness}", Level.WARNING, sentence, "docs/monitoring.md#reperewitnesssilent")
+            yield Line(part, Level.WARNING, sentence, "docs/monitoring.md#reperewitnesssilent")
+        else:
+            yield Line(part, Level.OK, sentence)
 
 
 def _worker(values: Values) -> Iterator[Line]:

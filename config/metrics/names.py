@@ -51,7 +51,12 @@ METRICS: Final = (
     Metric("repere_journal_refused_entries", "gauge", "Entries set apart by the sequencer."),
     Metric("repere_journal_alarms", "gauge", "Alarms that nobody has settled."),
     Metric("repere_journal_checkpoint_timestamp_seconds", "gauge", "When the last checkpoint was signed."),
-    Metric("repere_journal_cosigned_timestamp_seconds", "gauge", "Last cosignature.", ("witness",)),
+    Metric(
+        "repere_journal_cosigned_timestamp_seconds",
+        "gauge",
+        "Last cosignature, 0 if there is none.",
+        ("witness",),
+    ),
     Metric("repere_sequencer_seen_timestamp_seconds", "gauge", "When a sequencer last finished a pass."),
     # --- Work ----------------------------------------------------------------------------------------
     Metric("repere_worker_seen_timestamp_seconds", "gauge", "When a worker last finished a pass."),

@@ -223,7 +223,7 @@ class Site:
         assert run.returncode == 0, f"{words}: {run.stdout}{run.stderr}"
         return run.stdout
 
-    def start(self, name: str, unit: str, instance: str = "", *further: str) -> Process:
+    def start(self, name: str, unit: str, instance: str = "") -> Process:
         """Start the command of a unit, with its environment and under its limits; ``name`` is for the test."""
         service = units.read(unit)["Service"]
         kind = Path(service["EnvironmentFile"]).stem
@@ -232,7 +232,6 @@ class Site:
         words = [
             re.sub(r"\$\{(\w+)\}", lambda named: environment[named[1]], word) for word in command.split()
         ]
-        words += further
         log = self.folder / f"{name}.log"
         with log.open("ab") as said:
             running = subprocess.Popen(  # noqa: S603

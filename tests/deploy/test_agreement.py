@@ -1,14 +1,24 @@
 """What bootstrap writes, the units start, the containers mount and the proxy serves is one and the same."""
 
+import re
+import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 
+import audit.witness
+from audit.notes import vkey
+from audit.verifier import ED25519
+from config.bootstrap import lines as env_lines
+from config.bootstrap import plan, stages
 from config.bootstrap.environments import COUNTS, Places
 from config.bootstrap.files import READ_BY_OTHERS
-from config.bootstrap.processes import PROCESSES
+from config.bootstrap.processes import PROCESSES, WITNESS
+from encryption.signing import FileSigner
+from tests.config.bootstrap import plans
 from tests.deploy import nginx, test_compose, test_units, units
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -54,7 +64,63 @@ def test_the_ledger_is_where_the_service_may_write_and_the_owner_read():
 def test_a_witness_is_told_what_bootstrap_says_of_it():
     (witness,) = (process for process in PROCESSES if process.name == "witness")
 
-    assert set(witness.variables) == test_units.PUBLIC
+    assert set(witness.variables) == test_units.PUBLIC | {"REPERE_WITNESS_PORT"}
+
+
+@pytest.mark.parametrize(
+    ("address", "port"),
+    [
+        ("http://127.0.0.1:8107", "8107"),
+        ("http://localhost:9000", "9000"),
+        ("https://witness.example", "8100"),
+        ("https://witness.example:8443", "8100"),  # of the proxy that speaks TLS in front of it
+        ("", "8100"),
+    ],
+)
+def test_a_witness_listens_where_the_plan_says(tmp_path, address, port):
+    written = plans.said(state=str(tmp_path), journal__witness_address=address)
+    installed = stages.Installation(plan.of(written), Places(tmp_path / "etc", tmp_path / "state"), {})
+    for step in [
+        step
+        for stage in (stages.folders, stages.keys_and_secrets, stages.environment_files)
+        for step in stage(installed)
+    ]:
+        step.do()
+
+    file = installed.places.environment(WITNESS).read_text()
+
+    assert env_lines.read(file)["REPERE_WITNESS_PORT"] == port
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_unit_starts_it_there_and_on_the_usual_port_where_none_is_named(tmp_path, named):
+    """The file of an earlier bootstrap names none."""
+    port = nginx.free_port()
+    environment = {
+        "REPERE_WITNESS_NAME": "repere.example/witness",
+        "REPERE_WITNESS_KEY_FILE": str(tmp_path / "w.key"),
+        "REPERE_WITNESS_STORE": str(tmp_path / "w.db"),
+        "REPERE_WITNESS_LOG": vkey(
+            "one", ED25519, FileSigner(tmp_path / "log.key", make=True).ed25519_public()
+        ),
+    } | ({"REPERE_WITNESS_PORT": str(port)} if named else {})
+    command = units.read("repere-witness.service")["Service"]["ExecStart"].split()[1:]
+    words = [re.sub(r"\$\{(\w+)\}", lambda name: environment[name[1]], word) for word in command]
+    served = []
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", words[1:])
+        patch.setattr(
+            audit.witness,
+            "server",
+            lambda _, *place: served.append(place) or SimpleNamespace(serve_forever=int),
+        )
+        audit.witness.main()
+
+    assert words[:2] == ["-m", "audit.witness"]
+    assert served == [("127.0.0.1", port if named else 8100)]
 
 
 def test_the_proxy_has_the_names_of_the_plan_and_is_believed():

@@ -77,7 +77,7 @@ def installed():
 @pytest.fixture(scope="module")
 def running(installed: Site):
     """All processes, as repere.target starts them."""
-    installed.start("witness", "repere-witness.service", "", "--port", str(installed.witness_port))
+    installed.start("witness", "repere-witness.service")
     installed.start("sequencer", "repere-sequencer.service")
     installed.start_web(0)
     installed.start_web(1)

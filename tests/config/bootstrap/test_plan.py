@@ -39,6 +39,8 @@ FAULTS = {
     "files in clear": ({"service__files_origin": "http://files.example"}, "service.files_origin"),
     "a quote, which would end a line of the environment": ({"mail__sender": 'a"b'}, "mail.sender contient"),
     "a line break": ({"mail__sender": "a\nREPERE_MODE=local"}, "mail.sender contient"),
+    "a witness nowhere": ({"journal__witness_address": "127.0.0.1:8100"}, "journal.witness_address doit être"),
+    "a witness on no port": ({"journal__witness_address": "http://127.0.0.1:81000"}, "journal.witness_address"),
     "an unknown key service": ({"keys__provider": "valut"}, "keys.provider doit être file"),
     "no address": ({"databases__cases__admin": "db.internal:5432 oops"}, "n'est pas une adresse"),
     "a password in an address": (

@@ -10,10 +10,13 @@ from uuid import uuid4
 import pytest
 
 from audit import alarms
-from audit.models import Alarm, Refused, SequencerPass
-from config.metrics import asking, parts
+from audit.models import Alarm, Cosignature, LogOrigin, Refused, SequencerPass
+from audit.notes import vkey
+from audit.verifier import COSIGNATURE
+from config.metrics import asking, judging, parts
 from core.clock import instant
 from encryption import certificates
+from encryption.signing import FileSigner
 from outbox.models import Channel, Notice, NoticeState, Work
 from outbox.scheduler import registered
 from referrals.attachments.folder import FolderStore
@@ -158,6 +161,33 @@ def test_the_journal_tells_of_the_sequencer_though_nothing_was_signed(db_both):
     assert told["repere_sequencer_seen_timestamp_seconds",] == at.timestamp()
     assert told["repere_journal_oldest_waiting_seconds",] == 0
     assert ("repere_journal_checkpoint_timestamp_seconds",) not in told
+
+
+def test_a_witness_that_never_signed_is_told_of(db_both, settings, tmp_path, monkeypatch):
+    """A rule can't compare with what isn't there."""
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    signer = FileSigner(tmp_path / "w.key", make=True)
+    settings.LOG_WITNESSES = [
+        f"https://{name}.example {vkey(name, COSIGNATURE, signer.ed25519_public())}"
+        for name in ("active", "silent")
+    ]
+    with as_owner():
+        LogOrigin.objects.create(number=1, name="one", begun_at=at)
+        Cosignature.objects.create(origin=1, size=3, witness="active", line="", at=at)
+    monkeypatch.setattr(parts.checkpoints, "last", lambda _: SimpleNamespace(at=at))
+
+    told = said(parts.journal)
+
+    assert told["repere_journal_cosigned_timestamp_seconds", "active"] == at.timestamp()
+    assert told["repere_journal_cosigned_timestamp_seconds", "silent"] == 0
+    lines = {
+        line.part: line
+        for line in judging.lines(parts.journal(), at=at + timedelta(minutes=1))
+        if line.part.startswith("témoin")
+    }
+    assert lines["témoin active"].level is judging.Level.OK
+    assert lines["témoin silent"].level is judging.Level.WARNING
+    assert "jamais" in lines["témoin silent"].sentence
 
 
 def test_a_refused_entry_is_an_alarm_until_it_is_settled(db_both):
