@@ -2,7 +2,8 @@
 
 Readiness is about this process: whether a load balancer may send it requests. A worker or a sequencer that is gone
 makes no process unready, for then all of them would be, and nobody could file any more. They are named in
-``degraded``; who watches the whole asks with ``?strict``, by which they count.
+``degraded``; who watches the whole asks with ``?strict``, by which they count. Key service, store and antivirus are
+asked by ``?strict`` alone: a load balancer probes each second, and filing goes on without them.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from accounts.request import ServiceRequest
 from audit import sequencing_lag
 from config.closed import RETRY_AFTER_SECONDS
 from config.errors import refuse
+from config.metrics import services
 from core.clock import instant
 from encryption.errors import EncryptionError
 from outbox import maintenance_gate, scheduler
@@ -41,16 +43,20 @@ def healthz(request: ServiceRequest) -> HttpResponse:
 def readyz(request: ServiceRequest) -> HttpResponse:
     """Answer 200 when both databases answer, are migrated, and weren't restored without a replay; else 503.
 
-    ``degraded`` names what else is late: ``worker``, ``sequencer``. With ``?strict`` that is 503 too.
+    ``degraded`` names what else is late: ``worker``, ``sequencer``. With ``?strict`` that is 503 too, and so is what
+    doesn't answer of ``config.metrics.services``.
     """
     if refused := misused(request):
         return refused
     late = _late() if is_ready() else None
     if late is None:
         return refuse(request, 503, "unavailable")
+    strict = "strict" in request.GET
+    if strict:
+        late = [*late, *services.unanswered()]
     if not late:
         return JsonResponse({"status": "ready"})
-    if "strict" not in request.GET:
+    if not strict:
         return JsonResponse({"status": "ready", "degraded": late})
     answer = JsonResponse({"status": "degraded", "degraded": late}, status=503)
     answer["Retry-After"] = str(RETRY_AFTER_SECONDS)

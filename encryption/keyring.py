@@ -317,6 +317,20 @@ def index_key() -> IndexKey:
     return key
 
 
+def opens_index_key() -> bool:
+    """Tell whether the provider opens the index key now, whatever this process remembers; True before there is one.
+
+    Raises:
+        KeysUnavailable: the key store or the provider doesn't answer.
+    """
+    with store():
+        row = WrappedKey.objects.filter(kind=Kind.INDEX, owner=WHOLE_SERVICE, retired_at=None).first()
+    try:
+        return row is None or usable_index(raw_of(row, None), row) is not None
+    except Unreadable:
+        return False
+
+
 def likeness_keys() -> dict[UUID, IndexKey]:
     """Return the keys of the index of likeness by id: the one in use first, then those that it replaced.
 

@@ -122,9 +122,9 @@ def _databases(values: Values) -> Iterator[Line]:
 
 def _keys(values: Values) -> Iterator[Line]:
     if values.get("repere_key_service_up"):
-        yield Line("clés", Level.OK, "Le service des clés répond.")
+        yield Line("clés", Level.OK, "Le service des clés répond et ouvre nos clés.")
     else:
-        sentence = "Le service des clés ne répond pas : aucun nom ne s'ouvre. Ne redémarrez rien."
+        sentence = "Le service des clés ne répond pas, ou n'ouvre pas nos clés. Ne redémarrez rien."
         yield Line("clés", Level.FAULT, sentence, "docs/monitoring.md#the-key-service-is-out")
 
 

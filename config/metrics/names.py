@@ -35,7 +35,7 @@ METRICS: Final = (
     ),
     Metric("repere_database_up", "gauge", "1 if the database answers and is migrated.", ("database",)),
     Metric("repere_database_answer_seconds", "gauge", "Time of the shortest question.", ("database",)),
-    Metric("repere_key_service_up", "gauge", "1 if the key service answers."),
+    Metric("repere_key_service_up", "gauge", "1 if the key service answers and opens the service's keys."),
     Metric(
         "repere_clock_offset_seconds",
         "gauge",

@@ -4,7 +4,6 @@ Nothing here is of a person or a case: counts, ages, ends (SEC-CF6). A count of 
 ``SMALLEST``, so that neither a small number nor the case that was added to it can be read off.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,7 +11,6 @@ from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, connections
@@ -24,14 +22,13 @@ from audit.models import Alarm, Refused
 from config import clocks, env, health
 from config.backups import ALIASES
 from config.metrics.asking import SECONDS, Part, Sample
+from config.metrics.services import SERVICES
 from config.recovery import status
 from core.clock import instant
-from encryption import certificates, provider
+from encryption import certificates
 from outbox import maintenance_gate, scheduler
 from outbox.models import TO_DO, Channel, Notice, NoticeState, Work
 from referrals.access import row_level_security
-from referrals.attachments import scanning, store
-from referrals.errors import ObjectMissing
 from referrals.models import Attachment, Child, Clock, Exclusion
 from referrals.vocabulary.attachments import Scan
 
@@ -83,12 +80,6 @@ def database(name: str) -> Iterator[Sample]:
     yield "repere_database_up", (name,), health.is_migrated(alias)
     if connections[alias].vendor == "postgresql":
         yield "repere_clock_offset_seconds", (name,), clocks.seconds_apart(alias)
-
-
-def key_service() -> Iterator[Sample]:
-    """Ask the key service whether it is there."""
-    provider.configured().health()
-    yield "repere_key_service_up", (), 1
 
 
 def clock() -> Iterator[Sample]:
@@ -182,29 +173,6 @@ def attachments() -> Iterator[Sample]:
     yield "repere_attachments_waiting", (), _rounded(count)
 
 
-def object_store() -> Iterator[Sample]:
-    """Ask the store for an object that isn't there; of a folder also how much space is left."""
-    try:
-        next(store.configured().reading(uuid4()), None)
-    except ObjectMissing:
-        yield "repere_object_store_up", (), 1
-    if settings.OBJECT_STORE.endswith(".FolderStore"):
-        yield "repere_object_store_free_bytes", (), _free_bytes(settings.OBJECT_FOLDER)
-
-
-def _free_bytes(folder: Path) -> float:
-    """Return what is left where the folder is, or will be."""
-    there = next(one for one in (folder, *folder.parents) if one.is_dir())
-    disk = os.statvfs(there)
-    return float(disk.f_bavail * disk.f_frsize)
-
-
-def antivirus() -> Iterator[Sample]:
-    """Ask the antivirus whether it is there, where one is set."""
-    if settings.SCANNER:
-        yield "repere_antivirus_up", (), scanning.answers(within=SECONDS)
-
-
 def copies() -> Iterator[Sample]:
     """Tell when the databases were last copied, and when a restore was last rehearsed."""
     for name in ALIASES:
@@ -274,15 +242,13 @@ PARTS: Final = (
         Part(f"database-{name}", partial(database, name), (("repere_database_up", (name,), 0.0),))
         for name in ALIASES
     ),
-    Part("key-service", key_service, _down("repere_key_service_up"), keep_seconds=_MINUTE),
     Part("clock", clock),
     Part("journal", journal),
     Part("work", work),
     Part("undelivered", undelivered, keep_seconds=_MINUTE),
     Part("deadlines", deadlines, keep_seconds=_MINUTE),
     Part("attachments", attachments),
-    Part("object-store", object_store, _down("repere_object_store_up"), keep_seconds=_MINUTE),
-    Part("antivirus", antivirus, _down("repere_antivirus_up"), keep_seconds=_MINUTE),
+    *SERVICES,
     _telling("copies", copies, _MINUTE),
     _telling("certificate-pages", lambda: certificate("pages", settings.PUBLIC_ADDRESS), _TEN_MINUTES),
     _telling("certificate-files", lambda: certificate("files", settings.FILES_ORIGIN), _TEN_MINUTES),

@@ -1,6 +1,8 @@
 """The two probes: alive says nothing of the databases, ready asks both; neither tells a detail."""
 
 from datetime import timedelta
+from threading import Event
+from time import monotonic
 
 import pytest
 from django.db import OperationalError, connections
@@ -8,15 +10,24 @@ from django.db import OperationalError, connections
 from audit import sequencing_lag
 from audit.models import SequencerPass
 from config import health
+from config.metrics import asking, services
+from config.metrics.asking import Part
 from core.clock import instant
+from encryption import keyring
+from encryption.cache import forget_all
+from encryption.provider import FileProvider
 from outbox.models import Work
+from referrals.attachments import store
+from referrals.errors import StoreUnavailable
 from tests.audit.owner import as_owner
 
 SECOND = timedelta(seconds=1)
+POOL = asking._pool
+DOWN = ("repere_key_service_up", (), 0.0)
 
 
 @pytest.fixture(autouse=True)
-def _asked_anew(monkeypatch):
+def _asked_anew(monkeypatch, inline):
     """Each question is asked, whatever the one before it said."""
     monkeypatch.setattr(health, "_told", (0.0, []))
     monkeypatch.setattr(health, "KEPT_SECONDS", 0.0)
@@ -141,3 +152,103 @@ def test_who_is_late_is_asked_once_in_a_while(client, passed, monkeypatch):
     monkeypatch.setattr(health, "late_processes", lambda: pytest.fail("asked again"))
 
     assert client.get("/readyz?strict").json() == {"status": "ready"}
+
+
+# --- What the service calls on, by ?strict ------------------------------------------------------------
+
+
+@pytest.fixture
+def root_key(settings, tmp_path):
+    """A root key in a file of its own, under which the index key is made; what was remembered is forgotten."""
+    settings.KEY_PROVIDER = "encryption.provider.FileProvider"
+    settings.KEY_FILE = tmp_path / "root.key"
+    forget_all()
+    keyring.index_key()
+    return settings.KEY_FILE
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Say how many seconds have passed since the first answer, by the clock of what is asked."""
+    began, passed = asking.monotonic(), [0.0]
+    monkeypatch.setattr(asking, "monotonic", lambda: began + passed[0])
+    return lambda seconds: passed.__setitem__(0, seconds)
+
+
+def strict(client):
+    answer = client.get("/readyz?strict")
+    return answer.status_code, answer.json().get("degraded", [])
+
+
+OTHER = f"1 {'ab' * 32}\n"
+
+
+@pytest.mark.django_db(databases=["default", "keys"])
+@pytest.mark.parametrize("spoil", ["gone", "open", "another"])
+def test_a_root_key_that_is_gone_is_seen_within_half_a_minute(
+    client, passed, root_key, settings, later, spoil
+):
+    passed()
+    assert strict(client) == (200, [])
+    settings.PRODUCTION = settings.ALLOW_FILE_KEYS = True
+    kept = root_key.read_text()
+    if spoil == "gone":
+        root_key.unlink()
+    elif spoil == "another":
+        root_key.write_text(OTHER)
+    else:
+        root_key.chmod(0o644)
+
+    later(31)
+
+    assert strict(client) == (503, ["key-service"])
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready"}), "people still file"
+    root_key.write_text(kept)
+    root_key.chmod(0o600)
+    later(62)
+    assert strict(client) == (200, [])
+
+
+@pytest.mark.django_db(databases=["default", "keys"])
+def test_a_store_and_an_antivirus_that_are_gone_are_named(client, passed, root_key, settings, monkeypatch):
+    def out(*_):
+        raise StoreUnavailable
+
+    passed()
+    monkeypatch.setattr(type(store.configured()), "reading", out)
+    settings.SCANNER = "tcp:127.0.0.1:1"
+
+    assert strict(client) == (503, ["object-store", "antivirus"])
+
+
+@pytest.mark.sec("SEC-FT8")
+@pytest.mark.django_db(databases=["default", "keys"])
+def test_whoever_asks_without_end_asks_the_key_service_once(client, passed, root_key, monkeypatch):
+    asked = []
+    passed()
+    monkeypatch.setattr(FileProvider, "health", lambda _: asked.append("health"))
+
+    for _ in range(20):
+        client.get("/readyz")
+    assert asked == []
+    for _ in range(20):
+        assert strict(client) == (200, [])
+    assert asked == ["health"]
+
+
+@pytest.mark.django_db(databases=["default", "keys"])
+def test_a_key_service_that_hangs_is_waited_for_once(client, passed, root_key, monkeypatch):
+    """Two seconds, whoever asks; then it isn't asked again until it has answered."""
+    let_go = Event()
+    passed()
+    monkeypatch.setattr(asking, "_pool", POOL)
+    monkeypatch.setattr(asking, "SECONDS", 0.2)
+    monkeypatch.setattr(services, "SERVICES", (Part("key-service", let_go.wait, (DOWN,)),))
+    began = monotonic()
+    answers = [strict(client) for _ in range(3)]
+    seconds = monotonic() - began
+    let_go.set()
+
+    assert answers == [(503, ["key-service"])] * 3
+    assert seconds < 1.5

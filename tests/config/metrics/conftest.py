@@ -1,31 +1,11 @@
 """Parts asked one after the other in the thread of the test, whose transaction other threads don't see."""
 
-from concurrent.futures import Future
-
 import pytest
 from django.test import Client
 
 from config.metrics import asking
 
 TOKEN = "4f9c1be27a06d853e9b1fa0472c6d81957b3e0aa"
-
-
-class Inline:
-    """Does at once what is handed to it."""
-
-    def submit(self, call, *arguments):
-        future = Future()
-        future.set_result(call(*arguments))
-        return future
-
-
-@pytest.fixture
-def inline(monkeypatch):
-    monkeypatch.setattr(asking, "_pool", Inline)
-    monkeypatch.setattr(asking, "_let_go", lambda: None)
-    asking.forget()
-    yield
-    asking.forget()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from audit import alarms
 from audit.models import Alarm, Cosignature, LogOrigin, Refused, SequencerPass
 from audit.notes import vkey
 from audit.verifier import COSIGNATURE
-from config.metrics import asking, judging, parts
+from config.metrics import asking, judging, parts, services
 from core.clock import instant
 from encryption import certificates
 from encryption.signing import FileSigner
@@ -211,7 +211,7 @@ def test_a_refused_entry_is_an_alarm_until_it_is_settled(db_both):
 def test_the_store_is_asked_for_what_isnt_there(settings, tmp_path, monkeypatch):
     settings.OBJECT_STORE = "referrals.attachments.folder.FolderStore"
     settings.OBJECT_FOLDER = tmp_path / "not" / "yet"
-    told = said(parts.object_store)
+    told = said(services.object_store)
     assert told["repere_object_store_up",] == 1
     assert told["repere_object_store_free_bytes",] > 0
 
@@ -220,7 +220,7 @@ def test_the_store_is_asked_for_what_isnt_there(settings, tmp_path, monkeypatch)
 
     monkeypatch.setattr(FolderStore, "reading", out)
     with pytest.raises(StoreUnavailable):
-        said(parts.object_store)
+        said(services.object_store)
 
 
 def test_an_antivirus_that_is_set_and_gone_is_down_and_none_is_silent(settings, inline):
