@@ -29,13 +29,21 @@ ENDINGS = {
     "info": ("_info",),
     "gauge": ("",),
 }
+#: What Prometheus' node exporter tells of the machines of the databases, with its labels.
+OF_MACHINES = {
+    "node_filesystem_avail_bytes": {"mountpoint", "fstype", "device"},
+    "node_filesystem_size_bytes": {"mountpoint", "fstype", "device"},
+    "node_memory_MemAvailable_bytes": set(),
+    "node_memory_MemTotal_bytes": set(),
+    "node_vmstat_oom_kill": set(),
+}
 SHOWN = {metric.name + ending: metric for metric in BY_NAME.values() for ending in ENDINGS[metric.kind]}
 NOT_LABELS = {"le", "job", "instance"}  # Prometheus' own
 
 
 def asked(expression):
     """The metrics that an expression asks for, with the labels that it names beside each or groups by."""
-    names = set(re.findall(r"\brepere_[a-z_]+", expression))
+    names = set(re.findall(r"\b(?:repere|node)_\w+", expression))
     named = {
         label
         for inner in re.findall(r"\{([^}]*)\}", expression)
@@ -76,6 +84,26 @@ def test_each_web_process_is_asked_and_its_sums_are_counted_once():
         ("keep", "repere_build_info")
     ]
     assert len(jobs["repere"]["static_configs"][0]["targets"]) == 1
+
+
+def test_of_the_databases_machines_what_the_rules_ask_for_comes_in():
+    """Each alert about a database's machine is of this job alone, and everything that it asks for is let through."""
+    (job,) = [
+        job
+        for job in yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
+        if job["job_name"] == "repere-databases"
+    ]
+    (kept,) = job["metric_relabel_configs"]
+    about = [
+        rule["expr"]
+        for rule in RULES
+        if rule["alert"].startswith("RepereDatabase") and "node_" in rule["expr"]
+    ]
+
+    assert kept["action"] == "keep"
+    assert all(re.fullmatch(kept["regex"], name) for name in OF_MACHINES)
+    for expression in about:
+        assert expression.count('job="repere-databases"') == len(re.findall(r"\bnode_\w+", expression))
 
 
 @pytest.mark.needs("promtool")
@@ -121,15 +149,16 @@ def test_each_alert_has_a_scenario_in_which_it_fires_and_one_in_which_it_does_no
 def test_each_expression_asks_for_metrics_and_labels_that_there_are(expression):
     names, labels = asked(expression)
 
-    assert names <= set(SHOWN)
-    assert labels <= {label for name in names for label in SHOWN[name].labels}
+    assert names <= set(SHOWN) | set(OF_MACHINES)
+    known = OF_MACHINES | {name: metric.labels for name, metric in SHOWN.items()}
+    assert labels <= {label for name in names for label in known[name]}
 
 
 def test_each_metric_is_asked_for_by_a_rule_or_the_dashboard():
     used = {
         SHOWN[name].name
         for one in [*(rule["expr"] for rule in RULES), *EXPRESSIONS]
-        for name in asked(one)[0]
+        for name in asked(one)[0] - OF_MACHINES.keys()
     }
 
     assert used == set(BY_NAME)
@@ -258,6 +287,14 @@ def test_copies_that_a_dead_database_cannot_tell_of_are_hidden():
 
 def test_where_nothing_answers_all_else_is_hidden():
     assert told([(name, {}) for name in ALERTS]) == {"RepereDown"}
+
+
+def test_a_full_disk_is_told_beside_the_database_that_it_stopped():
+    full, fills = "RepereDatabaseDiskFull", "RepereDatabaseDiskFills"
+    here, there = {"instance": "d", "mountpoint": "/"}, {"instance": "d", "mountpoint": "/srv"}
+
+    assert told([("RepereDatabaseDown", {}), (full, here), (fills, here)]) == {"RepereDatabaseDown", full}
+    assert told([(full, here), (fills, there)]) == {full, fills}
 
 
 def test_an_alert_about_another_database_or_certificate_is_not_hidden():
