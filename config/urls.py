@@ -3,13 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from config import health
+from config import health, readiness
 from config.metrics import view
 from web import assets
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
+    path("readyz", readiness.readyz, name="readyz"),
     path("metrics", view.metrics, name="metrics"),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/v1/", include("audit.api.urls")),

@@ -106,8 +106,8 @@ def journal() -> Iterator[Sample]:
         yield from _instant("repere_journal_checkpoint_timestamp_seconds", signed_at)
         for one in witnessed(origin.number):
             # A rule can't compare with what isn't there: who never signed did so in 1970.
-            at = 0.0 if one.at is None else one.at.timestamp()
-            yield "repere_journal_cosigned_timestamp_seconds", (one.name,), at
+            last = 0.0 if one.at is None else one.at.timestamp()
+            yield "repere_journal_cosigned_timestamp_seconds", (one.name,), last
 
 
 def work() -> Iterator[Sample]:

@@ -9,7 +9,7 @@ from django.db import OperationalError, connections
 
 from audit import sequencing_lag
 from audit.models import SequencerPass
-from config import health
+from config import health, readiness
 from config.metrics import asking, services
 from config.metrics.asking import Part
 from core.clock import instant
@@ -29,8 +29,8 @@ DOWN = ("repere_key_service_up", (), 0.0)
 @pytest.fixture(autouse=True)
 def _asked_anew(monkeypatch, inline):
     """Each question is asked, whatever the one before it said."""
-    monkeypatch.setattr(health, "_told", (0.0, []))
-    monkeypatch.setattr(health, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(readiness, "_told", (0.0, []))
+    monkeypatch.setattr(readiness, "KEPT_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_service_whose_worker_and_sequencer_never_ran_is_degraded(client):
 @pytest.mark.django_db(databases=["default", "keys"])
 def test_who_is_late_is_asked_once_in_a_while(client, passed, monkeypatch):
     passed()
-    monkeypatch.setattr(health, "KEPT_SECONDS", 60.0)
+    monkeypatch.setattr(readiness, "KEPT_SECONDS", 60.0)
     assert client.get("/readyz").json() == {"status": "ready"}
     monkeypatch.setattr(health, "late_processes", lambda: pytest.fail("asked again"))
 

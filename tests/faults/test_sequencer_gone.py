@@ -12,7 +12,7 @@ from django.test import Client
 
 from audit import sequencing_lag
 from audit.models import SequencerPass
-from config import health
+from config import readiness
 from outbox import scheduler
 from outbox.models import Notice
 from referrals.models import Referral
@@ -36,8 +36,8 @@ WHY = (
 def gone(world, settings, sequenced, monkeypatch):
     """Two cases are filed, one of the urgent lane, after the last pass that a sequencer finished; returns their ids."""
     settings.LOG_LAG_MINUTES = 15
-    monkeypatch.setattr(health, "_told", (0.0, []))
-    monkeypatch.setattr(health, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(readiness, "_told", (0.0, []))
+    monkeypatch.setattr(readiness, "KEPT_SECONDS", 0.0)
     monkeypatch.setattr(sequencing_lag, "WHEN_IN_TIME", 0.0)
     monkeypatch.setattr(sequencing_lag, "WHEN_BEHIND", 0.0)
     sequencing_lag.gauge.__init__()
