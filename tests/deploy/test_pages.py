@@ -17,7 +17,7 @@ SERVICES = set(yaml.safe_load((ROOT / COMPOSE).read_text())["services"])
 UNITS = {path.name for path in FOLDER.iterdir() if path.is_file()}
 #: What else begins in this way: accounts, folders, an image, files of other programs.
 OTHERS = {
-    "repere-log", "repere-owner", "repere-ledger", "repere-postgresql", "repere-upstream.conf", "repere-error.log",
+    "repere-log", "repere-owner", "repere-ledger", "repere-postgresql", "repere-databases", "repere-upstream.conf", "repere-error.log",
     "repere-token", "repere-processes", "repere-rehearsal-keys", "repere-flood.log",
 }  # fmt: skip
 PROCESSES = {"web", "worker", "sequencer", "owner"}
