@@ -252,13 +252,11 @@ class Key:
 
     @classmethod
     def of(cls, text: str) -> "Key":
-        """Read a key, or the file of that name that holds one.
+        """Read a key.
 
         Raises:
             Fault: it isn't one, or its id isn't that of its bytes.
         """
-        if "+" not in text and Path(text).is_file():
-            text = Path(text).read_text(encoding="utf-8")
         name, _, rest = text.strip().partition("+")
         number, _, coded = rest.partition("+")
         raw = base64_in(coded, "clé")
@@ -268,6 +266,20 @@ class Key:
         # The id is a digest of name and bytes: a key that was mistyped, or given another name, isn't taken.
         if number != found.id.hex():
             raise Fault("malformed", "clé de vérification")
+        return found
+
+    @classmethod
+    def all_of(cls, given: Iterable[str]) -> list["Key"]:
+        """Read keys, each given as its text or as the file that holds it; a file may hold several, one a line.
+
+        Raises:
+            Fault: one isn't a key, or a file holds none.
+        """
+        found: list[Key] = []
+        for text in given:
+            is_file = "+" not in text and Path(text).is_file()
+            whole = Path(text).read_text(encoding="utf-8") if is_file else text
+            found += [cls.of(line) for line in whole.splitlines() if line.strip()] or [cls.of(whole)]
         return found
 
     @classmethod
@@ -1872,7 +1884,7 @@ def check_signatures(
 def verify(asked: argparse.Namespace) -> Report:
     """Verify a whole export."""
     report, export = Report(), Export(asked.export)
-    keys, witnesses = [Key.of(one) for one in asked.key], [Key.of(one) for one in asked.witness]
+    keys, witnesses = Key.all_of(asked.key), Key.all_of(asked.witness)
     # An older one in the export is held against the walk as if the auditor had kept it.
     *others, checkpoint = export.checkpoints()
     check_signatures(
@@ -2034,7 +2046,7 @@ def inclusion(asked: argparse.Namespace) -> Report:
     leaf = (
         leaf_hash(said["entry"].encode()) if said.get("entry") else bytes.fromhex(said.get("leaf_hash") or "")
     )
-    check_proof(report, _proof_in(said), leaf, [Key.of(one) for one in asked.key])
+    check_proof(report, _proof_in(said), leaf, Key.all_of(asked.key))
     return report
 
 
@@ -2080,7 +2092,7 @@ def receipt(asked: argparse.Namespace) -> Report:
     report = Report()
     said = _json(asked.receipt)
     entry = (said.get("entry") or "").encode()
-    check_proof(report, _proof_in(said), leaf_hash(entry), [Key.of(one) for one in asked.key])
+    check_proof(report, _proof_in(said), leaf_hash(entry), Key.all_of(asked.key))
     # A leaf may be any bytes, a checkpoint too: only an entry in its one form says what a receipt claims.
     told = json.loads(entry) if is_canonical(entry) else {}
     # A filing that was refused has its entry too.
@@ -2111,7 +2123,7 @@ def attestation(asked: argparse.Namespace) -> Report:
     if said["sum"] != attestation_sum(said):
         report.fault("altered", "attestation")
     entry = said["entry"].encode()
-    check_proof(report, said["proof"], leaf_hash(entry), [Key.of(one) for one in asked.key])
+    check_proof(report, said["proof"], leaf_hash(entry), Key.all_of(asked.key))
     told = json.loads(entry) if is_canonical(entry) else {}
     if (told.get("act"), told.get("out"), told.get("to")) != (ATTESTED, "allow", claim_digest(said)):
         report.fault("proof", "l'entrée n'est pas celle de cette attestation")
@@ -2154,7 +2166,7 @@ def readers(asked: argparse.Namespace) -> Report:
     if not isinstance(page, dict) or page.get("format") != "repere-readers/1":
         raise Fault("malformed", asked.list)
     checkpoint = Checkpoint.of(_of(page, "checkpoint", str).encode())
-    check_signatures(report, checkpoint, [Key.of(one) for one in asked.key])
+    check_signatures(report, checkpoint, Key.all_of(asked.key))
     given = _of(page, "statements", list)
     stated = [_stated(report, given, number, checkpoint) for number in range(len(given))]
     _check_statements(report, stated)
@@ -2288,7 +2300,7 @@ def _line(report: Report, said: Any, checkpoint: Checkpoint, stated: Sequence[St
 
 def consistency(asked: argparse.Namespace) -> Report:
     """Verify that one checkpoint continues another, by a proof."""
-    report, keys = Report(), [Key.of(one) for one in asked.key]
+    report, keys = Report(), Key.all_of(asked.key)
     old, new = (_held(one)[-1] for one in (asked.old, asked.new))
     for one in (old, new):
         check_signatures(report, one, keys)
@@ -2357,7 +2369,7 @@ def arguments() -> argparse.ArgumentParser:
         if name == "since":
             one.add_argument("old", help="a checkpoint that you hold")
         one.add_argument("export", nargs="+", help="folders or ZIP files of one log")
-        one.add_argument("--witness", action="append", default=[], help="key of a witness; may be repeated")
+        one.add_argument("--witness", action="append", default=[], help="key of a witness, or a file of keys; may be repeated")
         one.add_argument(
             "--need", type=int, help="how many of the witnesses must have signed; by default all"
         )
@@ -2398,7 +2410,7 @@ def _command(commands: Any, name: str, does: Any, *, keyed: bool = True) -> argp
     made.set_defaults(does=does)
     if keyed:
         made.add_argument(
-            "--key", action="append", required=True, help="key of the log, or a file that holds it"
+            "--key", action="append", required=True, help="key of the log, or a file of its keys, one a line"
         )
     return made
 

@@ -86,6 +86,21 @@ def test_a_key_may_stand_in_a_file(export, tmp_path):
     assert asked("verify", export, "--key", tmp_path / "log.vkey") == 0
 
 
+def test_a_file_may_hold_several_keys_and_each_counts_as_if_it_were_named(export, tmp_path):
+    """As ``sequence --keys`` prints them: a line for each kind of signature."""
+    file = tmp_path / "log.vkey"
+    unsigned = logs.vkey(logs.OTHER_KEY)
+    faults = {"": "malformed", "\n": "malformed", f"{logs.vkey()}\nx\n": "malformed", f"{logs.vkey()}\n{unsigned}\n": "signature"}  # fmt: skip
+
+    for text, fault in faults.items():
+        file.write_text(text)
+        assert asked("verify", export, "--key", file) == verifier.FAULTS[fault][0], text
+    file.write_text(f"{logs.vkey()}\r\n\n{logs.vkey(origin='other.example/journal')}\n")
+    assert asked("verify", export, "--key", file) == 0
+    file.write_text(f"{logs.witness_vkey()}\n")
+    assert asked("verify", export, "--key", logs.vkey(), "--witness", file) == 0
+
+
 @pytest.mark.parametrize(
     "key",
     ["", "x", "a+b+c", logs.vkey()[:-4] + "AAA=", logs.vkey().replace("repere", "other"), "a+00000000+AQ=="],

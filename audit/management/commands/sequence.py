@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit import checkpoints, notes, sequencer, tree
@@ -62,9 +63,10 @@ class Command(BaseCommand):
             # With a new origin too: nothing is signed, and the service stays closed, until what it holds has places.
             if not options["keys"]:
                 self.stdout.write(f"Entrées placées : {sequencer.Sequencer(by).once()}.")
-            origin = tree.newest()
-            if options["keys"] and origin is not None:
-                self.stdout.write("\n".join(notes.vkeys(origin.name, by)))
+            else:
+                origin = tree.newest()
+                name = origin.name if origin else settings.LOG_ORIGIN  # the one that its first pass begins
+                self.stdout.write("\n".join(notes.vkeys(name, by)))
         # A sentence for the operator: what is to be done about it stands in the runbook.
         except (AuditError, EncryptionError) as refused:
             raise CommandError(str(refused)) from None
