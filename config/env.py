@@ -38,10 +38,15 @@ OWNER_COMMANDS: Final = (
     "rehearse",
     "recall",
 )
+#: Commands that work as the sequencer, where the environment is its own.
+SEQUENCER_COMMANDS: Final = ("sequence", "check", "export_journal")
+#: Commands that serve until they are stopped, beside those with ``--forever``.
+SERVING_COMMANDS: Final = ("demo", "training", "runserver")
 
 
 #: Source: PostgreSQL's manual, "PostgreSQL Error Codes".
 _INSUFFICIENT_PRIVILEGE: Final = "42501"
+_SET_ROLE: Final = "permission denied to set role"
 _UNDEFINED_TABLE: Final = "42P01"
 
 
@@ -70,6 +75,11 @@ def _sentence_of(error: OSError | DatabaseError) -> str:
         return f"{error.filename}: {error.strerror}." if error.filename and error.strerror else ""
     # What the server says first names a table, a role or an address; what follows may quote a row.
     said, state = str(error).partition("\n")[0], getattr(error.__cause__, "sqlstate", None)
+    if state == _INSUFFICIENT_PRIVILEGE and said.startswith(_SET_ROLE):
+        return (
+            f"A database refuses: {said}. This command runs in another process's environment: the sequencer's for "
+            "export_journal (docs/runbook.md)."
+        )
     if state == _INSUFFICIENT_PRIVILEGE:
         return (
             f"A database refuses: {said}. Commands of the owner need MIGRATION_DATABASE_URL and "
@@ -377,15 +387,34 @@ def is_migrating() -> bool:
 
 
 def is_sequencer() -> bool:
-    """Tell whether this process is the command that signs the journal, or checks the environment of that command."""
+    """Tell whether this process is the command that signs the journal, or one that runs in that command's environment."""
     # By the role alone only where nothing is served: a server in the sequencer's environment is refused as ever.
-    return sys.argv[1:2] == ["sequence"] or (sys.argv[1:2] == ["check"] and _has_role_of_sequencer())
+    return sys.argv[1:2] == ["sequence"] or (
+        sys.argv[1:2] != [] and sys.argv[1] in SEQUENCER_COMMANDS and _has_role_of_sequencer()
+    )
 
 
 def _has_role_of_sequencer() -> bool:
     names = (("REPERE_DATABASE_ROLE", ""), ("REPERE_SEQUENCER_ROLE", "repere_sequencer"))
     service, sequencer = (text(name, default=default) for name, default in names)
     return service == sequencer
+
+
+def by_hand() -> bool:
+    """Tell whether somebody runs this command and reads what it says: no server, no worker, no unit of systemd."""
+    command = sys.argv[1] if sys.argv[1:] and Path(sys.argv[0]).name == "manage.py" else ""
+    return bool(command) and not (
+        command in SERVING_COMMANDS or "--forever" in sys.argv or _is_read_by_systemd()
+    )
+
+
+def _is_read_by_systemd() -> bool:
+    # Shells within a unit inherit the variable: it counts where standard error is that very stream (systemd.exec(5)).
+    try:
+        stream = os.fstat(sys.stderr.fileno())
+    except (AttributeError, OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{stream.st_dev}:{stream.st_ino}"
 
 
 def serves() -> bool:

@@ -1,5 +1,7 @@
 """Logging: one JSON object a line, on standard error, with a closed list of keys (SEC-CF6).
 
+A command that somebody runs by hand (``config.env.by_hand``) logs the same keys as text that can be read.
+
 People who may see no case read the log. So a line holds codes, counts and ids: never a message built from values, a
 query string, a body or a bound parameter. The project's code logs an event name and keys of ``ALLOWED``; a library's
 message is reduced to its place in the library. An exception keeps its type and its frames and loses its message, which
@@ -72,14 +74,14 @@ _log = structlog.get_logger(__name__)
 def configure(config: Mapping[str, Any]) -> None:
     """Send every logger, the frameworks' and the server's too, through ``Line``; Django's LOGGING_CONFIG.
 
-    ``whole``: what Python itself would print goes there as well.
+    ``whole``: what Python itself would print goes there as well. ``plain``: lines are for a person, not a program.
     """
     to_stderr = {"handlers": ["stderr"], "propagate": False}
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "formatters": {"line": {"()": "config.logs.Line"}},
+            "formatters": {"line": {"()": "config.logs.Plain" if config["plain"] else "config.logs.Line"}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["stderr"], "level": config["level"]},
             "loggers": {
@@ -129,6 +131,10 @@ class Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; what isn't on the list isn't on it."""
+        return json.dumps(self.fields(record), separators=(",", ":"))
+
+    def fields(self, record: logging.LogRecord) -> dict[str, Any]:
+        """Return what the line says, by key."""
         ours = said_by_us(record)
         event = record.msg if ours is not None and isinstance(record.msg, str) else "log"
         line: dict[str, Any] = {
@@ -141,7 +147,19 @@ class Line(logging.Formatter):
         line.update(_said_by_a_library(record) if ours is None else ours)
         if record.exc_info and record.exc_info[1] is not None:
             line.update(_raised(record.exc_info[1]))
-        return json.dumps(line, separators=(",", ":"))
+        return line
+
+
+class Plain(Line):
+    """Write a record as text: level and event, the other keys in brackets, a line for each frame of an error."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the text; it says what the line of JSON would, but the instant."""
+        said = {key: value for key, value in self.fields(record).items() if key != "at"}
+        level, event, frames = said.pop("level"), said.pop("event"), said.pop("frames", [])
+        values = ((key, " < ".join(one) if isinstance(one, list) else one) for key, one in said.items())
+        head = f"{level}: {event} ({', '.join(f'{key} {value}' for key, value in values)})"
+        return "\n".join([head, *(f"  {frame}" for frame in frames)])
 
 
 def _hand_over(

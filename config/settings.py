@@ -206,10 +206,13 @@ LOG_STANDBY = env.yes("REPERE_LOG_STANDBY")
 # For how many minutes an entry may wait for its place before files can't be read any more (SEC-AL8); 0: for ever, but
 # not in production.
 LOG_LAG_MINUTES = env.number("REPERE_LOG_LAG_MINUTES", default=15)
-# Where each process tells the leaf hashes of what it commits: ``stdout``, ``stderr``, a file, or nowhere (SEC-AL14).
+# Where each process tells the leaf hashes of what it commits: ``stdout``, ``stderr``, ``syslog``, a file, or nowhere
+# (SEC-AL14).
 LEAF_FEED = env.text(
     "REPERE_LEAF_FEED", default="stdout" if PRODUCTION else str(env.state_dir() / "leaves.log")
 )
+if env.by_hand() and LEAF_FEED in ("stdout", "stderr"):
+    LEAF_FEED = "syslog"  # a terminal is collected by nobody, and its lines would bury what the command prints
 # Where web servers name each filing, sealed, for ``manage.py recall``: a file, or nowhere (docs/backup.md).
 FILING_FEED = env.text("REPERE_FILING_FEED", default="")
 
@@ -365,7 +368,7 @@ TRAINING_URL = env.origin("REPERE_TRAINING_URL")
 # --- What is logged -------------------------------------------------------------------------------
 LOGGING_CONFIG = "config.logs.configure"
 LOG_LEVEL = env.chosen("REPERE_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO")
-LOGGING = {"level": LOG_LEVEL, "whole": PRODUCTION}
+LOGGING = {"level": LOG_LEVEL, "whole": PRODUCTION, "plain": env.by_hand()}
 # One line for each answer, by the name of its route (config/request_log.py); the demonstration does without.
 REQUEST_LOG = env.yes("REPERE_REQUEST_LOG", default="yes" if PRODUCTION else "no")
 # Where faults go that speaks Sentry's protocol, and traces that speaks OpenTelemetry's; empty: nowhere

@@ -3,6 +3,7 @@
 And the verifier names what was told and isn't in the tree, and what is in the tree and nobody told (SEC-AL28).
 """
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,25 @@ def test_a_command_whose_output_is_data_tells_beside_it(settings, capsys):
 
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", line(first))
+
+
+def test_a_command_by_hand_tells_the_log_of_the_machine(settings, capsys, monkeypatch, tmp_path):
+    """What it prints is read by a person, and its terminal is collected by nobody."""
+    settings.LEAF_FEED = "syslog"
+    monkeypatch.setattr(leaf_stream, "SYSTEM_LOG", str(tmp_path / "log"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as machine:
+        machine.bind(str(tmp_path / "log"))
+        machine.settimeout(10)
+        with transaction.atomic():
+            first = record()
+        assert machine.recv(1_000).decode() == f"<134>repere-feed: {line(first)}".rstrip()
+    assert capsys.readouterr() == ("", "")
+
+    (tmp_path / "log").unlink()
+    with transaction.atomic():
+        second = record()
+
+    assert capsys.readouterr() == ("", line(second)), "without such a log it isn't lost"
 
 
 def test_it_may_be_a_file(settings, tmp_path):

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 import structlog
 
-from config.logs import ALLOWED, OURS, REMOVED, Line
+from config.logs import ALLOWED, OURS, REMOVED, Line, Plain
 from tests.sources import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,6 +129,22 @@ def test_an_exception_keeps_its_types_and_frames_and_loses_its_message(lines):
 
 
 @pytest.mark.sec("SEC-CF6")
+def test_a_command_by_hand_logs_text_that_holds_no_more():
+    """What its terminal shows is read by people, and the list of keys is the same."""
+    try:
+        raise LookupError(CANARY)
+    except LookupError:
+        fault = sys.exc_info()
+    ours = logging.LogRecord("audit", logging.WARNING, "x.py", 1, "witness:away", (), None)
+    ours.code, ours.rule = "unreachable", f"two\nlines {CANARY}"
+    failed = logging.LogRecord("django.db", logging.ERROR, "x.py", 7, CANARY, (), fault)
+
+    assert Plain().format(ours) == f"warning: witness:away (logger audit, code unreachable, rule {REMOVED})"
+    first, *frames = Plain().format(failed).splitlines()
+    assert first == "error: log (logger django.db, where x:7, error builtins.LookupError)"
+    assert frames and all(line.startswith("  tests/config/test_logs.py:") for line in frames)
+
+
 def test_the_request_id_is_on_every_line_of_a_request(lines):
     with structlog.contextvars.bound_contextvars(rid="r-2", secret=CANARY):
         structlog.get_logger("x").info("a:b")
