@@ -2369,7 +2369,12 @@ def arguments() -> argparse.ArgumentParser:
         if name == "since":
             one.add_argument("old", help="a checkpoint that you hold")
         one.add_argument("export", nargs="+", help="folders or ZIP files of one log")
-        one.add_argument("--witness", action="append", default=[], help="key of a witness, or a file of keys; may be repeated")
+        one.add_argument(
+            "--witness",
+            action="append",
+            default=[],
+            help="key of a witness, or a file of keys; may be repeated",
+        )
         one.add_argument(
             "--need", type=int, help="how many of the witnesses must have signed; by default all"
         )

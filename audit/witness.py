@@ -178,7 +178,10 @@ def main() -> None:
     parser.add_argument("--key", required=True, type=Path, help="file of the witness's keys, made if absent")
     parser.add_argument("--store", required=True, type=Path, help="file of what was cosigned")
     parser.add_argument(
-        "--log", required=True, action="append", help="verifier key of a log, or a file of keys; may be repeated"
+        "--log",
+        required=True,
+        action="append",
+        help="verifier key of a log, or a file of keys; may be repeated",
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument(

@@ -387,7 +387,7 @@ def is_migrating() -> bool:
 
 
 def is_sequencer() -> bool:
-    """Tell whether this process is the command that signs the journal, or one that runs in that command's environment."""
+    """Tell whether this process is the command that signs the journal, or another one in that command's environment."""
     # By the role alone only where nothing is served: a server in the sequencer's environment is refused as ever.
     return sys.argv[1:2] == ["sequence"] or (
         sys.argv[1:2] != [] and sys.argv[1] in SEQUENCER_COMMANDS and _has_role_of_sequencer()

@@ -212,7 +212,9 @@ LEAF_FEED = env.text(
     "REPERE_LEAF_FEED", default="stdout" if PRODUCTION else str(env.state_dir() / "leaves.log")
 )
 if env.by_hand() and LEAF_FEED in ("stdout", "stderr"):
-    LEAF_FEED = "syslog"  # a terminal is collected by nobody, and its lines would bury what the command prints
+    LEAF_FEED = (
+        "syslog"  # a terminal is collected by nobody, and its lines would bury what the command prints
+    )
 # Where web servers name each filing, sealed, for ``manage.py recall``: a file, or nowhere (docs/backup.md).
 FILING_FEED = env.text("REPERE_FILING_FEED", default="")
 

@@ -61,6 +61,7 @@ BOTH_DATABASES = {
     "tests/config/test_health.py": "a database that doesn't answer",
     "tests/config/test_logins.py": "roles",
     "tests/config/test_owner.py": "roles",
+    "tests/config/bootstrap/test_documented_commands.py": "roles and logins",
     # Row-level security, and the statements of lists and searches
     "tests/accounts/test_guardian.py": "exceptional grants in SQL",
     "tests/accounts/test_users_api.py": "statements of lists",

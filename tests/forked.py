@@ -20,6 +20,7 @@ from django.core.management import execute_from_command_line
 from django.db import connections
 
 from audit import erasures
+from config.env import refusals_said
 from outbox import maintenance_gate
 from tests.kept import forget
 
@@ -29,15 +30,27 @@ _inherited: list[Any] = []
 
 
 def run(
-    words: Sequence[str], *, env: Mapping[str, str], cwd: str | Path, **_: Any
+    words: Sequence[str], *, env: Mapping[str, str], cwd: str | Path, input: str = "", **_: Any
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of ``manage.py`` as ``subprocess.run`` does that captures what it says as text."""
-    words = words[words.index("manage.py") :]
-    with TemporaryFile("w+") as said, TemporaryFile("w+") as complained:
+    words = words[[Path(word).name for word in words].index("manage.py") :]
+
+    def act() -> None:
+        with refusals_said(1):
+            execute_from_command_line(list(words))
+
+    with TemporaryFile("w+") as said, TemporaryFile("w+") as complained, TemporaryFile("w+") as typed:
+        typed.write(input)
+        typed.seek(0)
         child = begin(
-            lambda: execute_from_command_line(list(words)),
-            env=env, cwd=cwd, said=said.fileno(), complained=complained.fileno(),
-        )  # fmt: skip
+            act,
+            env=env,
+            cwd=cwd,
+            said=said.fileno(),
+            complained=complained.fileno(),
+            typed=typed.fileno(),
+            words=words,
+        )
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         said.seek(0)
         complained.seek(0)
@@ -45,22 +58,38 @@ def run(
 
 
 def begin(
-    act: Callable[[], Any], *, env: Mapping[str, str], cwd: str | Path, said: int, complained: int
+    act: Callable[[], Any],
+    *,
+    env: Mapping[str, str],
+    cwd: str | Path,
+    said: int,
+    complained: int,
+    typed: int = 0,
+    words: Sequence[str] = (),
 ) -> int:
-    """Begin a process that does an act and ends; return its number."""
+    """Begin a process that does an act and ends; return its number.
+
+    ``words``: the command line by which the settings find out which command runs.
+    """
     child = os.fork()
     if not child:
-        os._exit(_status(act, env, cwd, said, complained))
+        os._exit(_status(act, env, cwd, (typed, said, complained), words))
     return child
 
 
 def _status(
-    act: Callable[[], Any], env: Mapping[str, str], cwd: str | Path, said: int, complained: int
+    act: Callable[[], Any],
+    env: Mapping[str, str],
+    cwd: str | Path,
+    streams: tuple[int, int, int],
+    words: Sequence[str],
 ) -> int:
     try:
-        for file, number in ((said, 1), (complained, 2)):
+        for number, file in enumerate(streams):
             os.dup2(file, number)
+        sys.stdin = os.fdopen(0, closefd=False)
         sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
+        sys.argv = list(words) or sys.argv
         os.chdir(cwd)
         os.environ.clear()
         os.environ.update(env)

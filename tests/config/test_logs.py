@@ -142,7 +142,8 @@ def test_a_command_by_hand_logs_text_that_holds_no_more():
     assert Plain().format(ours) == f"warning: witness:away (logger audit, code unreachable, rule {REMOVED})"
     first, *frames = Plain().format(failed).splitlines()
     assert first == "error: log (logger django.db, where x:7, error builtins.LookupError)"
-    assert frames and all(line.startswith("  tests/config/test_logs.py:") for line in frames)
+    assert frames
+    assert all(line.startswith("  tests/config/test_logs.py:") for line in frames)
 
 
 def test_the_request_id_is_on_every_line_of_a_request(lines):

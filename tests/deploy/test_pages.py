@@ -18,7 +18,7 @@ UNITS = {path.name for path in FOLDER.iterdir() if path.is_file()}
 #: What else begins in this way: accounts, folders, an image, files of other programs.
 OTHERS = {
     "repere-log", "repere-owner", "repere-ledger", "repere-postgresql", "repere-databases", "repere-upstream.conf", "repere-error.log",
-    "repere-token", "repere-processes", "repere-rehearsal-keys", "repere-flood.log",
+    "repere-token", "repere-feed", "repere-processes", "repere-rehearsal-keys", "repere-flood.log",
 }  # fmt: skip
 PROCESSES = {"web", "worker", "sequencer", "owner"}
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
