@@ -3,6 +3,7 @@
 No secret is in such a file: a variable that ends in ``_FILE`` names the file that holds it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,73 @@ FIXED: Final = (
     "REPERE_STATE_DIR",
     "REPERE_SHRED_FILE",
 )
+
+#: The key of the plan that says what a variable holds; another one is set under ``[settings]``.
+PLAN_KEYS: Final = {
+    "REPERE_STATE_DIR": "state",
+    "REPERE_ALLOWED_HOSTS": "service.hosts",
+    "REPERE_PUBLIC_ADDRESS": "service.public_address",
+    "REPERE_FILES_ORIGIN": "service.files_origin",
+    "REPERE_CLOCK_KEPT_BY_HOST": "service.clock_kept_by_host",
+    "DATABASE_URL": "databases.cases",
+    "KEYS_DATABASE_URL": "databases.keys",
+    "REPERE_ALLOW_ONE_CLUSTER": "databases.one_cluster",
+    "REPERE_DATABASE_ROLE": "roles.service",
+    "REPERE_AUDITOR_ROLE": "roles.auditor",
+    "REPERE_SEQUENCER_ROLE": "roles.sequencer",
+    "REPERE_KEY_PROVIDER": "keys.provider",
+    "REPERE_KEY_FILE": "keys.provider",
+    "REPERE_ALLOW_FILE_KEYS": "keys.provider",
+    "REPERE_VAULT_ADDR": "keys.vault_address",
+    "REPERE_VAULT_MOUNT": "keys.vault_mount",
+    "REPERE_VAULT_KEY": "keys.vault_key",
+    "REPERE_VAULT_NAMESPACE": "keys.vault_namespace",
+    "REPERE_VAULT_TOKEN_FILE": "keys.vault_token_file",
+    "REPERE_KMS_KEYS": "keys.kms_keys",
+    "REPERE_KMS_REGION": "keys.kms_region",
+    "REPERE_KMS_ENDPOINT": "keys.kms_endpoint",
+    "REPERE_PKCS11_MODULE": "keys.hsm_module",
+    "REPERE_PKCS11_TOKEN": "keys.hsm_token",
+    "REPERE_PKCS11_KEY": "keys.hsm_key",
+    "REPERE_PKCS11_PIN_FILE": "keys.hsm_pin_file",
+    "REPERE_SMTP_URL": "mail.server",
+    "REPERE_MAIL_FROM": "mail.sender",
+    "REPERE_SMS_GATEWAY_URL": "network.sms_gateway",
+    "REPERE_SMS_GATEWAY_TOKEN": "network.sms_token_file",
+    "REPERE_TRUSTED_PROXIES": "network.trusted_proxies",
+    "REPERE_SCANNER": "attachments.scanner",
+    "REPERE_OBJECT_STORE": "attachments.store",
+    "REPERE_OBJECT_FOLDER": "attachments.folder",
+    "REPERE_OBJECT_BUCKET": "attachments.bucket",
+    "REPERE_OBJECT_ENDPOINT": "attachments.endpoint",
+    "REPERE_OBJECT_REGION": "attachments.region",
+    "REPERE_LOG_ORIGIN": "journal.origin",
+    "REPERE_LOG_WITNESSES": "journal.witness_address",
+    "REPERE_LOG_STANDBY": "journal.standby",
+    "REPERE_SHRED_FILE": "journal.ledger",
+}
+#: What the plan says only under ``[settings]``: bootstrap itself makes it.
+MADE: Final = (
+    "REPERE_MODE",
+    "REPERE_SECRET_KEY",
+    "REPERE_METRICS_TOKEN",
+    "REPERE_METRICS_DIR",
+    "REPERE_FILING_FEED",
+    "REPERE_LEAF_FEED",
+    "REPERE_LOG_KEY_FILE",
+    "REPERE_LOG_WITNESS_FILE",
+)
+_VARIABLE: Final = re.compile(r"\b(?:REPERE_[A-Z0-9_]+|(?:KEYS_)?DATABASE_URL)\b")
+
+
+def plan_keys(sentence: str, plan: Plan) -> list[str]:
+    """Return the keys of the plan that set what a sentence names, in its order."""
+    names = [
+        one.removesuffix("_FILE") if one not in PLAN_KEYS else one for one in _VARIABLE.findall(sentence)
+    ]
+    said = {name.removesuffix("_FILE"): f"settings.{name}" for name in plan.settings}
+    keys = (said.get(name) or PLAN_KEYS.get(name) or f"settings.{name}" for name in names)
+    return list(dict.fromkeys(keys))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -17,6 +18,7 @@ from config.bootstrap.errors import BootstrapError
 from config.bootstrap.files import Files
 from config.bootstrap.plan import Database, Plan
 from config.bootstrap.processes import OWNER, PROCESSES, SEQUENCER, WEB, WITNESS, WORKER, Process
+from config.checks.findings import SETTINGS
 from encryption import digest
 
 CASES, KEYS = "cases", "keys"
@@ -69,6 +71,40 @@ class Step:
 
 
 type Stage = Callable[[Installation], Iterator[Step]]
+
+
+def settings(on: Installation) -> Iterator[Step]:
+    """Each process would accept what its file will say: asked before anything is written, and not of what is there."""
+    for process in (WEB, WORKER, SEQUENCER):
+        yield Step(f"{process.name} : les réglages", partial(_is_acceptable, on, process), _nothing)
+
+
+def _is_acceptable(on: Installation, process: Process) -> bool:
+    """Tell whether the checks of settings pass with the file to be, beside keys and folders that are there meanwhile.
+
+    Raises:
+        BootstrapError: one fails; or the plan changes what never does.
+    """
+    written = files.exists(on.places.environment(process))
+    keys = (on.places.log_key, on.places.witness_key)
+    if written and (not all(map(files.exists, keys)) or _is_written(on, process)):
+        return True  # a lost key is a sentence of the next stages
+    old = lines.read(files.text_of(on.places.environment(process))) if written else {}
+    with TemporaryDirectory(prefix="repere-") as folder:
+        Path(folder).chmod(files.OPEN_FOLDER)
+        places = Places(Path(folder, "etc"), Path(folder, "state"), one_account=on.places.one_account)
+        trial = Installation(on.plan, places, {})
+        for step in (*folders(trial), *keys_and_secrets(trial)):
+            step.do()
+        said = environments.variables(process, on.plan, places)
+        # What somebody added by hand stays, and counts too.
+        said |= {name: value for name, value in old.items() if name not in said}
+        path = places.environment(process)
+        trial.files.replace(
+            path, environments.text_of(process, said), account=process.account, mode=files.SHARED
+        )
+        _warnings_of(on, places, process, "--tag", SETTINGS)
+    return True
 
 
 def folders(on: Installation) -> Iterator[Step]:
@@ -403,17 +439,33 @@ def checks(on: Installation) -> Iterator[Step]:
 def _is_fit(on: Installation, process: Process) -> bool:
     if not _has_tables(on):
         return False
-    done = running.run(on.places, process, "check", "--deploy")
-    told = [line.removeprefix("?: ").strip() for line in done.said.splitlines() if "(repere." in line]
-    serious = [line for line in told if "(repere.E" in line or "(repere.I001)" in line]
-    if serious or not done.succeeded:
-        said = "\n".join(serious or done.said.splitlines()[-12:])
-        raise BootstrapError(f"{process.name} ne démarrerait pas :\n{said}")
-    on.warnings += [line for line in told if line not in on.warnings]
+    on.warnings += [line for line in _warnings_of(on, on.places, process) if line not in on.warnings]
     return True
 
 
+def _warnings_of(on: Installation, places: Places, process: Process, *words: str) -> list[str]:
+    """Run the checks as a process; return what they warn of.
+
+    Raises:
+        BootstrapError: one fails; each sentence names the keys of the plan that set what it is about.
+    """
+    done = running.run(places, process, "check", "--deploy", *words)
+    told = [line.removeprefix("?: ").strip() for line in done.said.splitlines() if "(repere." in line]
+    serious = [line for line in told if "(repere.E" in line or "(repere.I001)" in line]
+    if serious or not done.succeeded:
+        failed = serious or [line for line in done.said.splitlines()[-12:] if line.strip()]
+        sentences = (f"{line}{_in_plan(line, on.plan)}" for line in failed)
+        raise BootstrapError(f"{process.name} ne démarrerait pas :\n" + "\n".join(sentences))
+    return told
+
+
+def _in_plan(sentence: str, plan: Plan) -> str:
+    keys = environments.plan_keys(sentence, plan)
+    return f" → plan : {', '.join(keys)}" if keys else ""
+
+
 STAGES: Final[dict[str, Stage]] = {
+    "Réglages": settings,
     "Dossiers": folders,
     "Clés et secrets": keys_and_secrets,
     "Adresses": addresses,

@@ -1,6 +1,11 @@
 """Findings of checks: an error, which prevents a start, or a warning."""
 
+from typing import Final
+
 from django.core.checks import CheckMessage, Error, Warning
+
+#: The tag of checks that ask settings and machine alone; ``manage.py bootstrap`` runs them before it writes anything.
+SETTINGS: Final = "settings"
 
 
 def error(number: int, sentence: str) -> CheckMessage:

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, register
 
 from config import clocks
-from config.checks.findings import error, warning
+from config.checks.findings import SETTINGS, error, warning
 
 
-@register(deploy=True)
+@register(SETTINGS, deploy=True)
 def the_clock_is_kept(**_: object) -> list[CheckMessage]:
     """Return an error where the kernel says that nothing keeps its clock, a warning where it can't be asked."""
     if not settings.PRODUCTION or settings.CLOCK_KEPT_BY_HOST:

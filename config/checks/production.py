@@ -18,9 +18,10 @@ from config.checks import (
     outward,
     strangers,
 )
+from config.checks.findings import SETTINGS
 
 
-@register
+@register(SETTINGS)
 def settings_are_fit(**_: object) -> list[CheckMessage]:
     """Return an error for each setting that production mustn't run with, a warning for each that it had better not."""
     if not settings.PRODUCTION:

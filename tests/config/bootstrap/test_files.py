@@ -198,6 +198,7 @@ def test_a_full_or_closed_disk_is_a_sentence_and_leaves_no_half_file(tmp_path, m
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("local")
 def test_a_file_in_the_place_of_a_folder_is_a_sentence(tmp_path):
     (tmp_path / "etc").write_text("")
 

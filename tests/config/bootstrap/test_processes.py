@@ -18,8 +18,8 @@ from tests.config.bootstrap.plans import said
 from tests.config.environments import settings_as_read
 from tests.night import some
 
-#: Read outside production alone, or by the demonstration.
-ELSEWHERE = {"REPERE_TEST_DATABASE_HOST", "PGHOST", "PGHOSTADDR", "PGSERVICE"}
+#: Read outside production alone, or by the demonstration; the last one is set by systemd.
+ELSEWHERE = {"REPERE_TEST_DATABASE_HOST", "PGHOST", "PGHOSTADDR", "PGSERVICE", "JOURNAL_STREAM"}
 COMMANDS = {"web": "gunicorn", "worker": "tick", "sequencer": "sequence", "owner": "migrate"}
 SERVED = {name: one for name, one in ((one.name, one) for one in processes.PROCESSES) if name in COMMANDS}
 
