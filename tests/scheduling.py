@@ -32,6 +32,7 @@ LONGEST = (
 )
 #: The same, of those that fork; the second waits for services that don't answer, while others use the processor.
 FORKING = (
+    "tests/config/bootstrap/test_documented_commands.py",
     "tests/config/test_demo.py",
     "tests/encryption/test_providers_alike.py",
     "tests/faults/test_restore.py",
