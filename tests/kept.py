@@ -19,7 +19,7 @@ past to the tests.
 
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -150,6 +150,19 @@ def forget() -> None:
     pseudonyms.forget()
     hooks = connection.run_on_commit
     connection.run_on_commit = [one for one in hooks if not isinstance(one[1], Waiting)]
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo what is done inside the block, in both databases.
+
+    No block of its own: the service asks for one, where a refusal is written, that is the outermost but the test's.
+    """
+    points = [(one, transaction.savepoint_create(using=one)) for one in BOTH]
+    yield
+    for one, point in points:
+        transaction.savepoint_rollback(point, using=one)
+    forget()
 
 
 _STATES = States()

@@ -13,10 +13,9 @@ from time import process_time
 from typing import Any
 from unittest.mock import patch
 
-from django.db import transaction
 from django.test import RequestFactory
 
-from tests.kept import BOTH, forget
+from tests.kept import undone
 from tests.night import NIGHT, some
 from tests.schema import document
 from tests.selection import vendor
@@ -210,14 +209,8 @@ def _change(path: Path, raw: bytes) -> Change:
 def _sent(make_ready: Callable[[], Callable[[], Any]], change: Change) -> Any:
     """Send a write with other bytes; what it did is undone."""
     act = make_ready()
-    # No block of its own: the service asks for one, where a refusal is written, that is the outermost but the test's.
-    points = [(one, transaction.savepoint_create(using=one)) for one in BOTH]
-    with _changing(change):
-        answer = act()
-    for one, point in points:
-        transaction.savepoint_rollback(point, using=one)
-    forget()
-    return answer
+    with undone(), _changing(change):
+        return act()
 
 
 @contextmanager

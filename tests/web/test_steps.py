@@ -14,9 +14,10 @@ from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent
-from tests.kept import kept
+from tests.kept import kept, undone
 from tests.night import NIGHT
 from tests.security.procedure import (
+    TARGET,
     Case,
     assessed,
     contact,
@@ -25,10 +26,13 @@ from tests.security.procedure import (
     reported,
     send,
     triaged,
+    walks,
 )
 from tests.web.visiting import Visitor, form_in, links, text
 from web.cases import act_warnings, display, parties, told, words
 from web.forms import members, nested
+
+TAB = re.compile("/dossiers/[0-9a-f-]{36}/[a-z]+")
 
 
 @kept
@@ -335,6 +339,99 @@ def test_every_step_that_is_offered_has_its_page_and_an_empty_form_breaks_nothin
                 again = visitor.post(path, form_in(page) | {"more": "team"})
                 assert again.status_code == 200, (name, path)
         tried |= set(offered)
+
+
+#: Steps without a page of this kind, and why.
+NO_STEP_PAGE = {
+    (Machine.REFERRAL, "create"): "the filer's pages begin a draft",
+    (Machine.REFERRAL, "submit"): "the filer's pages send it",
+    (Machine.REFERRAL, "submit_urgent"): "the filer's pages send it",
+    (Machine.REFERRAL, "withdraw"): "the filer's pages take it back",
+    (Machine.REFERRAL, "provide_info"): "whoever filed answers on the filer's pages",
+}
+#: Steps to which no page leads whoever takes them here, and why.
+NOT_OFFERED = {
+    (Machine.REFERRAL, "acknowledge"): "to open the case takes it",
+    (Machine.ALERT, "acknowledge"): "to open the case takes it",
+    (
+        Machine.JUDICIAL,
+        "confirm_receipt",
+    ): "an agent of the cell reads nothing of justice, and isn't told of what there is",
+}
+FOLDERS = {runs.folder: machine for machine, runs in MACHINES.items() if runs.folder and runs.of_case}
+
+
+def step_of_move(move):
+    """Return the machine, the step and the address of the page of a write that is a step of a case; else None."""
+    if move.pk is None or not move.path.startswith("referrals/"):
+        return None
+    rest = move.path.removeprefix(f"referrals/{move.pk}/")
+    folder, _, name = rest.rpartition("/")
+    folder, _, part = (
+        folder.rpartition("/") if re.fullmatch("[0-9a-f-]{36}", folder[-36:]) else (folder, "", "")
+    )
+    machine = FOLDERS.get(folder, Machine.REFERRAL if not folder else None)
+    if machine is None or (machine, name) not in {(s.machine, s.name) for s in steps.all()}:
+        return None
+    page = f"/dossiers/{move.pk}/etape/{machine}/{part + '/' if part else ''}{name}"
+    return machine, name, page
+
+
+@pytest.mark.slow("plays the procedure, and looks at the page of each step before it is taken")
+def test_whoever_takes_a_step_is_led_to_its_page(world):
+    """Each step of the procedure, in a case that is ready for it: the pages of the case lead to it, and it answers.
+
+    And so does every other step that those pages offer. By day each kind of page is looked at once.
+    """
+    faults, taken, looked = {}, set(), set()
+
+    def offers(visitor, address):
+        page = visitor.get(address)
+        if page.status_code != 200:
+            faults[address] = page.status_code
+        return links(page), [one for one in links(page) if "/etape/" in one]
+
+    def offered(visitor, pk, wanted):
+        """By day the tabs of a case are looked at where its first page doesn't lead to what is wanted."""
+        start = "transferts" if visitor.code == TARGET else "dossiers"
+        onwards, there = offers(visitor, f"/{start}/{pk}")
+        for tab in (one for one in onwards if TAB.fullmatch(one)):
+            if NIGHT or wanted not in there:
+                there += offers(visitor, tab)[1]
+        return there
+
+    def sends(move):
+        found = step_of_move(move)
+        if found is None or (found[:2] in taken and not NIGHT):
+            return send(world, move)
+        machine, name, page = found
+        taken.add((machine, name))
+        if (machine, name) in NO_STEP_PAGE:
+            return send(world, move)
+        with undone():  # to open a case may acknowledge it
+            looks(Visitor(world, move.who, move.code), move, machine, name, page)
+        return send(world, move)
+
+    def looks(visitor, move, machine, name, page):
+        if (answer := visitor.get(page)).status_code != 200:
+            faults[f"{move.who}: {machine} {name}"] = (answer.status_code, text(answer)[:200])
+        there = offered(visitor, move.pk, page)
+        if page not in there and (machine, name) not in NOT_OFFERED:
+            faults[f"{move.who}: nothing leads to {machine} {name}"] = there
+        for one in there:
+            kind = re.sub("[0-9a-f-]{36}", "{id}", one)
+            if kind in looked and not NIGHT:
+                continue
+            looked.add(kind)
+            if (answer := visitor.get(one)).status_code != 200:
+                faults[f"{move.who}: {kind}"] = (answer.status_code, text(answer)[:200])
+
+    for walk in walks(world):
+        play(world, walk, sends)
+
+    assert faults == {}
+    of_cases = {(s.machine, s.name) for s in steps.all() if not s.internal and MACHINES[s.machine].of_case}
+    assert of_cases - taken - NO_STEP_PAGE.keys() == set()
 
 
 def test_while_a_call_is_open_answering_it_comes_before_all_else(world):

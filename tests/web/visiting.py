@@ -66,7 +66,7 @@ class Visitor:
 
         ``factors``: the account has them, which few pages ask for.
         """
-        user = world.user(name, code)
+        self.code, user = code, world.user(name, code)
         self.client = Client(headers={"accept": "text/html"}, raise_request_exception=False)
         if factors:
             user.password = make_password(PASSWORD)

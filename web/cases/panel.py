@@ -20,7 +20,7 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import SAME, Step
 from web.cases import parties
-from web.cases.display import step_of
+from web.cases.display import FILED, step_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,8 @@ def panels(
     by_title: dict[str, Panel] = {}
     shown = {one.offer.address for one in beside}
     for action in (*body.get("available_actions", ()), *body.get("blocked_actions", ())):
+        if (action["machine"], action["step"]) in FILED:
+            continue
         offer = _offer(pk, action, about or {})
         if (only and action["machine"] not in only) or offer.address in shown:
             continue

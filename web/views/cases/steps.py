@@ -43,8 +43,6 @@ from web.page import FormPage, Page, go_to
 
 #: As long as the names that come back with a form may be, in characters.
 NAMES_MAX = 20_000
-#: Steps with pages of their own, or none: a concern is filed and added to on the filer's pages.
-ELSEWHERE = ("create", "submit", "submit_urgent", "withdraw")
 #: Steps beside which a service may have to be found, before anything is decided.
 DECIDES = ("decide_child", "decide_admin", "decide_judicial", "decide_continue", "shelter_72h", "shelter_5d")
 #: To which page of the case one goes back, by machine.
@@ -307,7 +305,12 @@ def declared_step(machine: str, name: str) -> Step:
         NotVisible: there is none of this name.
     """
     step = display.step_of(machine, name)
-    if step is None or step.internal or name in ELSEWHERE or not MACHINES[step.machine].of_case:
+    if (
+        step is None
+        or step.internal
+        or (step.machine, step.name) in display.FILED
+        or not MACHINES[step.machine].of_case
+    ):
         raise NotVisible
     return step
 
