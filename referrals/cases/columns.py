@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from accounts.actor import Actor
 from core.kept_queries import AmongGiven, KeptQuery
@@ -36,7 +36,7 @@ def add_facts(
 ) -> None:
     """Add ``facts`` to the lines of a page, each as far as the actor may read it; coarse lines and drafts have none.
 
-    The rows come ``with_filers``.
+    The rows come ``shell.with_filers``.
     """
     cases = {row.pk: row for row in rows if not (ties[row.pk].coarse or ties[row.pk].draft)}
     due = clocks.next_of(cases, actor, at=at)
@@ -52,7 +52,7 @@ def add_facts(
         # The names of colleagues are for readers of the facts, and for who answers for them.
         named = answers or "D" in ties[pk].reads
         line["facts"] = {
-            "next_due": due_line(due.get(pk), at=at),
+            "next_due": _due_line(due.get(pk), at=at),
             "owners": [_person(one) for one in people.get(pk, ())] if named else None,
             "filer": _filer(cases[pk], ties[pk]),
             "attachments": files[pk],
@@ -62,7 +62,7 @@ def add_facts(
         }
 
 
-def due_line(due: clocks.Due | None, *, at: datetime) -> dict[str, Any] | None:
+def _due_line(due: clocks.Due | None, *, at: datetime) -> dict[str, Any] | None:
     """Return a next deadline as a line tells it; None where none runs."""
     if due is None:
         return None
@@ -81,11 +81,6 @@ def _person(assignment: Assignment) -> dict[str, str]:
         "name": assignment.user.full_name,
         "role": assignment.role,
     }
-
-
-def with_filers(rows: "QuerySet[Referral]") -> "QuerySet[Referral]":
-    """Return the rows of a list with what kind of person filed each, for ``add_facts``."""
-    return rows.annotate(filed_as_profession=F("concern__filer_profession"))
 
 
 def _filer(row: Any, ties: CaseAccess) -> dict[str, Any] | None:

@@ -87,7 +87,7 @@ def _first(
 def _of_lines(rows: "QuerySet[Referral]", *, details: bool) -> "QuerySet[Referral]":
     """Return the rows with what their lines tell."""
     rows = rows.defer(*shell.ON_NO_LINE)
-    return columns.with_filers(rows) if details else rows
+    return shell.with_filers(rows) if details else rows
 
 
 #: The first page of the list, as most people ask for it all day.

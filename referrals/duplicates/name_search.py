@@ -8,7 +8,7 @@ with a keyed digest of the query.
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -35,6 +35,7 @@ from referrals.models import IndexValue, Referral, SearchCount
 from referrals.policy.definitions import protocol_of
 from referrals.policy.working_time import calendar_of
 from referrals.reading import fields, shell
+from referrals.reading import names as reading_names
 from referrals.vocabulary.duplicates import LeftOut
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ACTIVE, State
@@ -93,7 +94,8 @@ class Answer:
     """The lines found, whether there are more, and the authorities where a file is known.
 
     ``left_out`` says why not everything was looked at, ``not_indexed`` how many files a search by the index can't find
-    yet, of those that the actor sees and up to ``COUNTED_AT_MOST``.
+    yet, of those that the actor sees and up to ``COUNTED_AT_MOST``. ``cases`` are those of the lines, and ``ties`` what
+    ties the actor to each.
     """
 
     lines: list[dict[str, Any]]
@@ -101,6 +103,8 @@ class Answer:
     elsewhere: list[dict[str, str]]
     left_out: list[LeftOut]
     not_indexed: int = 0
+    cases: list[Referral] = field(default_factory=list)
+    ties: dict[UUID, CaseAccess] = field(default_factory=dict)
 
 
 def require_cell(actor: Actor) -> None:
@@ -159,7 +163,15 @@ def search(query: Query, authority: Authority, *, actor: Actor, at: datetime) ->
     elsewhere, too_many = _elsewhere(wanted, authority, actor=actor, at=at) if asks_elsewhere else ([], False)
     left_out = [LeftOut.NOT_INDEXED] if not_indexed else []
     left_out += [LeftOut.CUT] if cut or too_many else []
-    return Answer(lines, len(hits) > len(listed), elsewhere, left_out, not_indexed)
+    return Answer(
+        lines,
+        len(hits) > len(listed),
+        elsewhere,
+        left_out,
+        not_indexed,
+        cases=list({case.pk: case for _, case, _, _ in listed}.values()),
+        ties={case.pk: ties for _, case, ties, _ in listed},
+    )
 
 
 def _count(authority: Authority, *, actor: Actor, at: datetime) -> None:
@@ -200,7 +212,7 @@ def _opening(named: list[UUID], authority: Authority, query: Query, *, actor: Ac
 
 def _seen(authority: Authority, *, actor: Actor, at: datetime) -> "QuerySet[Referral]":
     seen = visibility.visible_to(actor, at=at).filter(authority=authority)
-    return seen.exclude(state__in=(State.DRAFT, State.PURGED))
+    return shell.with_filers(seen).exclude(state__in=(State.DRAFT, State.PURGED))
 
 
 def _by_index(
@@ -255,9 +267,9 @@ def _opened(row: ChildRow, case: Referral, scope: OpenScope) -> Child:
 
 
 def _line(case: Referral, ties: CaseAccess, row: Model, scope: OpenScope) -> dict[str, Any]:
-    names = ("last_name", "first_names", "usual_name", "birth_date")
+    told = (*reading_names.IN_LISTS, "birth_date")
     return shell.shell(case, ties) | {
-        "child": {"id": str(row.pk)} | {name: fields.opened(getattr(row, name), scope) for name in names}
+        "child": {"id": str(row.pk)} | {name: fields.opened(getattr(row, name), scope) for name in told}
     }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from django.db.models import F, QuerySet
+
 from referrals.access.relations import CaseAccess
 from referrals.models import Referral
 from referrals.vocabulary.labels import labelled, moment
@@ -24,6 +26,11 @@ ON_NO_LINE: Final = (
     "index_norm",
     "searched_at",
 )
+
+
+def with_filers(rows: "QuerySet[Referral]") -> "QuerySet[Referral]":
+    """Return the rows of a list with what kind of person filed each, which a line tells readers of class C."""
+    return rows.annotate(filed_as_profession=F("concern__filer_profession"))
 
 
 def shell(referral: Referral, ties: CaseAccess) -> dict[str, Any]:

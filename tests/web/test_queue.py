@@ -383,6 +383,33 @@ def test_a_child_is_searched_for_by_name_and_no_name_stands_in_an_address(world,
     assert "/dossiers/recherche" in links(coordinator.get("/dossiers"))
 
 
+def row_of(page, reference):
+    """Return the cells of a case's row by their heads, what can be ticked left out."""
+    row = next(one for one in re.findall("(?s)<tr.*?</tr>", page.content.decode()) if f">{reference}<" in one)
+    cells = re.findall('(?s)<t[dh](?: class="([a-z]+)")?(?: data-head="([^"]+)")?[^>]*>(.*?)</t[dh]>', row)
+    said = {
+        head or kind: re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", cell)).strip() for kind, head, cell in cells
+    }
+    return {head: words for head, words in said.items() if head != "pick"}
+
+
+def test_a_case_that_was_found_by_name_has_the_row_that_it_has_in_the_queue(world, two):
+    first, second = two
+    first.triaged()
+    first.qualified()
+    first.assigned()
+    coordinator = Visitor(world, "crip_coordinator")
+
+    queue = coordinator.get("/dossiers", names="true")
+    for story, name in ((first, "Premier"), (second, "Deuxieme")):
+        found = coordinator.fills("/dossiers/recherche", last_name=name)
+        assert row_of(found, story.row.reference) == row_of(queue, story.row.reference)
+    row = row_of(queue, first.row.reference)
+    assert "assessor 93" in row["En charge"]
+    assert row["Déclarant"] == "Enseignement"
+    assert row["Commune"] == "Bobigny"
+
+
 @pytest.mark.sec("SEC-AZ8")
 @pytest.mark.parametrize("who", ["assessor", "supervisor", "filer"])
 def test_the_search_is_the_cells_alone(world, who):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,6 @@ from accounts.request import ServiceRequest
 from referrals.cases import columns
 from referrals.duplicates import name_search
 from referrals.duplicates.inputs import Wanted
-from referrals.reading import clocks
 from referrals.vocabulary.role_sets import CELL
 from web.cases import lines
 from web.forms import Ask, Pairs
@@ -53,10 +51,9 @@ class NameSearch(InputPage):
         values = self.validated()
         searcher, authority = name_search.searcher(self.actor, values.pop("authority", None))
         answer = name_search.search(name_search.Query(**values), authority, actor=searcher, at=self.at)
-        due = clocks.next_of({UUID(line["id"]) for line in answer.lines}, self.actor, at=self.at)
+        columns.add_facts(answer.cases, answer.ties, answer.lines, actor=searcher, at=self.at)
         for line in answer.lines:
             line["children"] = [line["child"]]
-            line["facts"] = {"next_due": columns.due_line(due.get(UUID(line["id"])), at=self.at)}
         return self.show(
             self.filled(self.typed())
             | {

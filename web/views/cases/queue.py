@@ -58,7 +58,7 @@ class OnesCases(Page):
         """
         filters = dict(self.asked)
         staffing_actions.require_answering(self.actor)
-        rows = columns.with_filers(staffing_actions.cases_of(self.actor, user, None, at=self.at))
+        rows = shell.with_filers(staffing_actions.cases_of(self.actor, user, None, at=self.at))
         page = page_of(
             rows,
             limit=filters["limit"],
