@@ -29,7 +29,7 @@ from referrals.letters import queries as letters_queries
 from referrals.measures import queries as measures_queries
 from referrals.overview import queries as overview
 from referrals.reading.counts import Counts, awaiting_signature
-from referrals.vocabulary.states import AnomalyState, State, Urgency
+from referrals.vocabulary.states import AnomalyState, CoarseStatus, State, Urgency
 from web import navigation
 
 #: What is due within so many days is due this week.
@@ -271,11 +271,15 @@ def beside_cases(actor: Actor, *, at: datetime) -> list[Tile]:
 
 def of_filer(filed: overview.Filed) -> list[Tile]:
     """Return what there is among a filer's own filings."""
-    asked, unread, drafts = filed.questions, filed.unread, filed.drafts
-    address = _at("filings")
+    asked, unread, drafts = filed.questions, len(filed.unread), filed.drafts
     own = [
-        Tile(asked, ngettext("question pour vous", "questions pour vous", asked), address, alarming=True),
-        Tile(unread, ngettext("message à lire", "messages à lire", unread), address),
-        Tile(drafts, ngettext("brouillon", "brouillons", drafts), address),
+        Tile(
+            asked,
+            ngettext("question pour vous", "questions pour vous", asked),
+            _at("filings", status=CoarseStatus.QUESTION),
+            alarming=True,
+        ),
+        Tile(unread, _("avec un message à lire"), _at("filings", unread="true")),
+        Tile(drafts, ngettext("brouillon", "brouillons", drafts), _at("filings", status=CoarseStatus.DRAFT)),
     ]
     return [tile for tile in own if tile.count]

@@ -4,10 +4,11 @@ The lines are those of the queue, and journaled like them. Numbers name nobody; 
 reads, and never own filings, of which a filer knows five words alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, F, Q, When
@@ -123,11 +124,15 @@ def _by_week(cases: Any, moment_of: str, since: datetime, zone: ZoneInfo) -> dic
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What awaits a filer among the own filings: drafts, questions to answer, messages not read yet."""
+    """What awaits a filer among the own filings: drafts, filings with a question to answer; and how many there are.
 
+    ``unread``: of each filing with messages that weren't read, how many.
+    """
+
+    total: int
     drafts: int
     questions: int
-    unread: int
+    unread: Mapping[UUID, int]
 
 
 def filed(actor: Actor, *, at: datetime) -> Filed:
@@ -136,6 +141,10 @@ def filed(actor: Actor, *, at: datetime) -> Filed:
     rows = filings.with_line(own).order_by().values("status").annotate(count=Count("pk"))
     by_status = {row["status"]: row["count"] for row in rows}
     messages = FilerMessage.objects.filter(referral__in=own.values("pk"), read_at=None)
+    unread = messages.order_by().values_list("referral").annotate(count=Count("pk"))
     return Filed(
-        by_status.get(CoarseStatus.DRAFT, 0), by_status.get(CoarseStatus.QUESTION, 0), messages.count()
+        sum(by_status.values()),
+        by_status.get(CoarseStatus.DRAFT, 0),
+        by_status.get(CoarseStatus.QUESTION, 0),
+        dict(unread),
     )

@@ -494,7 +494,7 @@ def test_a_file_that_a_stranger_sends_to_a_page_is_never_written_to_the_disk(wor
 @pytest.mark.parametrize(("name", "files"), [("filer", True), ("filer_org_lead", False)])
 def test_the_start_page_offers_to_file_to_whoever_can(world, name, files):
     """Danger's numbers are for all; a button that only ever refuses helps nobody."""
-    page = Somebody(world.user(name)).goes("/")
+    page = Somebody(world.user(name)).goes("/transmissions")
 
     assert ('href="/transmissions/nouvelle"' in page) is files
     assert ('href="/urgence"' in page) is files

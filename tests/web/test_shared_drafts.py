@@ -27,7 +27,7 @@ def test_the_lead_reads_the_facts_while_they_are_shown_and_nothing_else(world, d
     assert filer.fills(f"{draft}/partage", then="show").status_code == 303
     assert "Ce brouillon est montré." in text(filer.get(f"{draft}/partage"))
 
-    assert "Brouillons montrés" in text(lead.get("/"))
+    assert "Brouillons montrés" in text(lead.get("/transmissions"))
     assert draft in links(lead.get("/transmissions"))
     page = lead.get(draft)
     assert "Absences répétées, cadeaux." in text(page)

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from accounts.models import User
 from accounts.roles import PROGRAMS, Role
 from referrals.access import visibility
 from referrals.reading import counts
@@ -59,6 +60,32 @@ def test_signing_in_leads_to_the_page_of_the_day(world):
     assert "Aujourd'hui" in text(landed)
 
 
+#: Where each role lands after sign-in.
+LANDS = dict.fromkeys(map(str, Role), "/aujourdhui") | dict.fromkeys(
+    ("filer", "filer_org_lead", "api_119"), "/transmissions"
+)
+
+
+@pytest.mark.parametrize("name", [str(role) for role in Role])
+def test_each_role_lands_on_a_page_of_its_own(world, name):
+    person = Somebody(world.user(name))
+
+    landed = person.client.get("/", follow=True)
+
+    assert landed.redirect_chain == [(LANDS[name], 303)]
+    assert landed.status_code == 200
+    assert LANDS[name] in links(landed), "the menu has it"
+
+
+def test_who_holds_no_role_yet_lands_on_the_public_page(world):
+    user = User.objects.create(email="sans.role@example.org", full_name="Sans Rôle")
+
+    page = Somebody(user).goes("/")
+
+    assert 'href="tel:17"' in page
+    assert 'href="/transmissions/nouvelle"' not in page
+
+
 @pytest.mark.parametrize("name", PEOPLE)
 def test_everybody_lands_on_a_page_with_something_to_do(world, case, name):
     person = Somebody(world.user(name))
@@ -68,7 +95,6 @@ def test_everybody_lands_on_a_page_with_something_to_do(world, case, name):
     html = landed.content.decode()
     own = [one for one in re.findall(r'href="(/[^"]+)"', in_main(html)) if "due_within" not in one]
     assert landed.status_code == 200
-    assert landed.request["PATH_INFO"] == ("/aujourdhui" if name in STAFF else "/")
     assert own, "nothing to do"
     for address in some(own, name):
         assert person.client.get(address.replace("&amp;", "&"), follow=True).status_code == 200, address
@@ -180,22 +206,31 @@ def test_charts_have_words_and_a_table(world, case):
 @pytest.mark.sec("SEC-CR20")
 def test_a_filer_finds_the_own_questions_and_drafts_and_nothing_of_what_staff_do(world, case):
     filer = Somebody(world.user("filer"))
-    quiet = filer.goes("/")
+    quiet = filer.goes("/transmissions")
     play(world, triaged(case))
-    assert tiles(filer.goes("/")) == tiles(quiet) == {}
+    assert tiles(filer.goes("/transmissions")) == tiles(quiet) == {}
 
     filer.begins()
     case.look()
     play(world, asked_of_filer(case))
 
-    html = filer.goes("/")
-    assert "1</span> question pour vous" in html
-    assert "1</span> brouillon" in html
-    assert "question pour vous" not in Somebody(world.user("filer_2")).goes("/")
+    counted = tiles(filer.goes("/transmissions"))
+    assert counted == {
+        "/transmissions?status=question": 1,
+        "/transmissions?unread=true": 1,
+        "/transmissions?status=draft": 1,
+    }
+    for address, count in counted.items():
+        listed = re.findall(r'<a href="/transmissions/[0-9a-f-]{36}">', filer.goes(address))
+        assert len(listed) == count, address
+    assert "question pour vous" not in Somebody(world.user("filer_2")).goes("/transmissions")
+    assert filer.client.get("/transmissions", {"status": "nonsense"}).status_code == 400
 
 
 def asked_of_filer(case):
     yield case.step("crip_coordinator", "request_info", recipient="filer", questions="q.")
+    yield case.step("crip_coordinator", "message_filer", text="m.")
+    yield case.step("crip_coordinator", "message_filer", text="m.")
 
 
 # --- Urgent calls -------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Start of a filing: one's own list, whom to call first, and the choice of the lane."""
 
+from collections.abc import Mapping
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,15 +10,18 @@ from django.utils.translation import gettext
 
 from accounts.request import ServiceRequest
 from accounts.roles import Role
+from core.inputs import Code, Flag
 from core.query import Query
 from referrals.access import matrix, visibility
 from referrals.access import people as access_people
 from referrals.filing import actions as filing_actions
 from referrals.models import Referral
+from referrals.overview import queries as overview
 from referrals.reading import filings
 from referrals.reading.disclosures import listing, seen
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ChildKind, CoarseStatus, State
+from web import tiles
 from web.filing.draft import Draft
 from web.filing.sections import Section, home_of, sections
 from web.page import FormPage, Page, StandingPage, go_to
@@ -24,38 +29,58 @@ from web.views.filing import sent, sharing
 from web.views.filing.progress import address, is_begun
 
 
-class Filings(Page):
-    """GET /transmissions: the reader's drafts and filings, newest first, as many as a page holds."""
+class FilingsQuery(Query):
+    """Which of the own filings: of one coarse word, or with a message that wasn't read."""
 
+    status = Code(CoarseStatus.choices, required=False)
+    unread = Flag(in_query=True, required=False, default=False)
+
+
+class Filings(Page):
+    """GET /transmissions: where who files lands; the own drafts and filings, newest first, as many as a page holds."""
+
+    query: ClassVar[type[Query]] = FilingsQuery
     template = "web/filing/list.html"
     most = 50
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List them; that is journaled like any list of cases."""
-        rows = list(self._rows())
+        files = bool(self.actor.holding(matrix.FILERS))
+        filed = overview.filed(self.actor, at=self.at) if files else None
+        rows = list(self._rows(filed.unread if filed is not None else {}))
         leads = bool(self.actor.holding([Role.FILER_ORG_LEAD])) and not self.actor.holding(matrix.DRAFTERS)
         with listing(rows, actor=self.actor, at=self.at, unnamed=rows) as scope:
-            own = self.actor.holding(
-                matrix.FILERS
-            )  # whoever else sees drafts here is shown them by their authors
-            initials = filings.draft_initials(rows, scope) if own else {}
+            # Whoever else sees drafts here is shown them by their authors.
+            initials = filings.draft_initials(rows, scope) if files else {}
             lines = [_line(row) | {"initials": initials.get(row.pk, "")} for row in rows]
+        for row, line in zip(rows, lines, strict=True):
+            line["unread"] = filed.unread.get(row.pk, 0) if filed is not None else 0
         return self.show(
             {
                 "lines": lines,
+                "tiles": tiles.of_filer(filed) if filed is not None else [],
+                "filed": filed is not None and filed.total,
+                "filtered": bool(self.asked.get("status") or self.asked["unread"]),
                 "may_begin": access_people.may_begin(self.actor) is not None,
                 "leads": leads,
                 "empty": gettext("Aucun collègue ne vous montre de brouillon pour l'instant.")
                 if leads
+                else gettext("Aucune transmission ne répond à ce critère.")
+                if filed is not None and filed.total
                 else gettext("Vous n'avez encore rien transmis."),
             }
         )
 
-    def _rows(self) -> list[Referral]:
+    def _rows(self, unread: Mapping[UUID, int]) -> list[Referral]:
         mine = visibility.own_filings(self.actor, at=self.at) if self.actor.holding(matrix.FILERS) else None
         if mine is None:
             mine = visibility.visible_to(self.actor, at=self.at, drafts=True).filter(state=State.DRAFT)
-        return list(filings.with_line(mine).order_by("-filed_on", "id")[: self.most])
+        rows = filings.with_line(mine)
+        if status := self.asked.get("status"):
+            rows = rows.filter(status=status)
+        if self.asked["unread"]:
+            rows = rows.filter(pk__in=list(unread))
+        return list(rows.order_by("-filed_on", "id")[: self.most])
 
 
 def _line(row: Referral) -> dict[str, object]:
