@@ -49,6 +49,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A number beside a chart: how many, of what, and the address of the list that it counts."""
+
+    count: int
+    label: object
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A chart: a name for its ids, what it shows, that said in a sentence, and its shapes."""
 
@@ -59,6 +68,7 @@ class Chart:
     marks: list[Mark]
     said: str = ""
     table: Table | None = None
+    beside: Number | None = None
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -73,6 +83,7 @@ def columns(
     *,
     said: str = "",
     table: Table | None = None,
+    beside: Number | None = None,
 ) -> Chart:
     """Return the bars of some numbers in a row, one for each label or two side by side, the greatest at the left."""
     most = max((count for _, counts in numbers for count in counts), default=0)
@@ -88,7 +99,7 @@ def columns(
         Mark(f"{LEFT - 4}", f"{PLOT + TOP + 2}", "0", "end"),
     ]
     marks += _labels([label for label, _ in numbers], step)
-    return Chart(name, title, about, bars, marks, said=said, table=table)
+    return Chart(name, title, about, bars, marks, said=said, table=table, beside=beside)
 
 
 def _bar(x: float, step: float, counts: Sequence[int], series: int, most: int) -> Bar:

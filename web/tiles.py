@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from accounts import access, reviews
 from accounts.actor import Actor
 from accounts.roles import Role
-from core.languages import Text
 from directory import queries as directory_queries
 from referrals.access import matrix, transfer_targets
 from referrals.access_requests import queries as access_requests_queries
@@ -59,33 +58,62 @@ NEW: Final[tuple[tuple[State, tuple[Role, ...]], ...]] = (
     (State.IN_ASSESSMENT, (Role.ASSESSMENT_LEAD, Role.ASSESSOR)),
     (State.REPORT_SUBMITTED, (Role.ASE_INSPECTOR,)),
 )
-NEW_WORDS: Final[Mapping[State, Text]] = {
-    State.SUBMITTED: _("à réceptionner"),
-    State.TRIAGE: _("en première analyse"),
-    State.QUALIFIED: _("à confier en évaluation"),
-    State.IN_ASSESSMENT: _("en évaluation"),
-    State.REPORT_SUBMITTED: _("à décider"),
+NEW_WORDS: Final[Mapping[State, Callable[[int], str]]] = {
+    State.SUBMITTED: lambda n: ngettext("dossier à réceptionner", "dossiers à réceptionner", n),
+    State.TRIAGE: lambda n: ngettext("dossier en première analyse", "dossiers en première analyse", n),
+    State.QUALIFIED: lambda n: ngettext(
+        "dossier à confier en évaluation", "dossiers à confier en évaluation", n
+    ),
+    State.IN_ASSESSMENT: lambda n: ngettext("dossier en évaluation", "dossiers en évaluation", n),
+    State.REPORT_SUBMITTED: lambda n: ngettext("dossier à décider", "dossiers à décider", n),
 }
 
 
 def of_cases(counted: Counts, actor: Actor, *, at: datetime) -> list[Tile]:
     """Return the numbers of the reader's cases, those that press first."""
     grave, urgent = (counted.by_urgency[grade] for grade in (Urgency.U3, Urgency.U2))
+    late, news = counted.overdue, overview.unread(actor, at=at)
     soon = overview.due_within(actor, days=WEEK_DAYS, at=at)
     pressing = [
-        Tile(grave, _("danger imminent (U3)"), _at("cases", urgency="U3"), alarming=True),
-        Tile(urgent, ngettext("urgent (U2)", "urgents (U2)", urgent), _at("cases", urgency="U2")),
-        Tile(counted.overdue, _("en retard"), _at("cases", overdue="true"), alarming=True),
-        Tile(soon, _("à échéance sous 7 jours"), _at("cases", due_within=str(WEEK_DAYS))),
-        Tile(overview.unread(actor, at=at), _("avec du nouveau"), _at("cases", unread="true")),
+        Tile(
+            grave,
+            ngettext("dossier en danger imminent (U3)", "dossiers en danger imminent (U3)", grave),
+            _at("cases", urgency="U3"),
+            alarming=True,
+        ),
+        Tile(
+            urgent,
+            ngettext("dossier urgent (U2)", "dossiers urgents (U2)", urgent),
+            _at("cases", urgency="U2"),
+        ),
+        Tile(
+            late,
+            ngettext("dossier en retard", "dossiers en retard", late),
+            _at("cases", overdue="true"),
+            alarming=True,
+        ),
+        Tile(
+            soon,
+            ngettext(
+                "dossier en retard ou à échéance sous 7 jours",
+                "dossiers en retard ou à échéance sous 7 jours",
+                soon,
+            ),
+            _at("cases", due_within=str(WEEK_DAYS)),
+        ),
+        Tile(
+            news,
+            ngettext("dossier avec du nouveau", "dossiers avec du nouveau", news),
+            _at("cases", unread="true"),
+        ),
     ]
     new = [
-        Tile(counted.by_state[state], NEW_WORDS[state], _at("cases", state=str(state)))
+        Tile(count := counted.by_state[state], NEW_WORDS[state](count), _at("cases", state=str(state)))
         for state, roles in NEW
         if actor.holding(roles)
     ]
     total = counted.total
-    return [*pressing, *new, Tile(total, ngettext("ouvert", "ouverts", total), _at("cases"))]
+    return [*pressing, *new, Tile(total, ngettext("dossier ouvert", "dossiers ouverts", total), _at("cases"))]
 
 
 def _signatures(actor: Actor, at: datetime) -> Iterator[Tile]:

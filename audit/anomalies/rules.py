@@ -295,7 +295,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="probing",
         by=By.ACTOR,
         back=2 * DAY,
-        label=_("Recherche de dossiers au hasard"),
+        label=_("Dossiers introuvables demandés en série"),
         looks=lambda f: _is_delayed(f) or (f.outcome == "deny" and f.rule in NOT_THERE),
         finds=_probing,
         limits=("anomaly_probes_a_day",),

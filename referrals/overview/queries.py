@@ -75,14 +75,13 @@ def unread(actor: Actor, *, at: datetime) -> int:
 
 
 def ahead(actor: Actor, *, zone: ZoneInfo, at: datetime) -> Ahead:
-    """Return how many deadlines of the actor's cases are over, and how many end on each of the next days."""
+    """Return how many deadlines of the list of deadlines are over, and how many end on each of the next days."""
     today = at.astimezone(zone).date()
     until = datetime.combine(today + timedelta(days=DAYS_AHEAD), time(), tzinfo=zone)
     reduced = When(code=ClockCode.C4, referral__target_due_at__lt=F("due_at"), then="referral__target_due_at")
-    cases = Referral.objects.filter(_shells(actor, at=at))
     running = clocks.running_clocks(actor, state=None, code=None, at=at)
     counted = (
-        running.filter(stopped_at=None, referral__in=cases.values("pk"))
+        running.filter(clocks.tells_its_day(at))
         .annotate(ends_at=Case(reduced, default="due_at"))
         .filter(ends_at__lt=until)
         .order_by()

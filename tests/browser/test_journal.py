@@ -90,7 +90,7 @@ def test_s9_an_access_is_found_unjustified_and_two_offices_lift_the_veil(visitor
     """The auditor asks, the agent answers by a code; both offices read who it was, and nobody before; then it is closed."""
     visitor.signs_in("auditor")
     visitor.goes("/journal")
-    visitor.follows("Recherche de dossiers au hasard")
+    visitor.follows("Dossiers introuvables demandés en série")
     visitor.looks("anomaly")
     anomaly = visitor.page.url.removeprefix(visitor.service.address)
     for step in ("Examiner", "Interroger l'agent"):

@@ -197,7 +197,9 @@ def _of_several(pk: UUID, offers: Sequence[Next]) -> Next:
     if len(offers) == 1 and first.machine is not Machine.DUPLICATE:
         return first
     place = PLACES.get(first.machine)
-    words = gettext("%(n)s en attente") % {"n": len(offers)} if len(offers) > 1 else ""
+    # Of pairs of files the step is offered on one of both: how many there are, the note above the page says.
+    counts = len(offers) > 1 and first.machine is not Machine.DUPLICATE
+    words = gettext("%(n)s en attente") % {"n": len(offers)} if counts else ""
     address = reverse("case-part", args=[pk, place]) if place else first.offer.address
     return replace(first, offer=replace(first.offer, address=address, about=words))
 

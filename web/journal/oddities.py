@@ -1,9 +1,9 @@
 """Wording of an access anomaly: which rule, about how much, how far its examination has come."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from referrals.access_review import queries as access_review_queries
 from referrals.access_review.inputs import RULE_LABELS
@@ -16,6 +16,34 @@ from web.journal.base import JournalPage
 
 #: How a state looks: ``late`` asks for somebody, ``wait`` is under way, ``done`` is over.
 LOOKS = {"detected": "late", "under_review": "wait", "unjustified": "late", "reported": "wait"}
+#: What the count of each rule's anomalies is of.
+COUNTED: Final[Mapping[str, Callable[[int], str]]] = {
+    "R01": lambda n: ngettext("%(n)s dossier ouvert", "%(n)s dossiers ouverts", n),
+    "R02": lambda n: ngettext("%(n)s dossier ouvert", "%(n)s dossiers ouverts", n),
+    "R03": lambda n: ngettext("%(n)s dossier ouvert", "%(n)s dossiers ouverts", n),
+    "R04": lambda n: ngettext("%(n)s personne", "%(n)s personnes", n),
+    "R05": lambda n: ngettext("%(n)s refus", "%(n)s refus", n),
+    "R06": lambda n: ngettext("%(n)s demande refusée", "%(n)s demandes refusées", n),
+    "R07": lambda n: ngettext("%(n)s export", "%(n)s exports", n),
+    "R08": lambda n: ngettext("%(n)s jour sans activité", "%(n)s jours sans activité", n),
+    "R09": lambda n: ngettext("%(n)s personne", "%(n)s personnes", n),
+    "R10": lambda n: ngettext("%(n)s demande échouée", "%(n)s demandes échouées", n),
+    "R11": lambda n: ngettext("%(n)s ouverture", "%(n)s ouvertures", n),
+    "R12": lambda n: ngettext("%(n)s seconde d'écart", "%(n)s secondes d'écart", n),
+    "R13": lambda n: ngettext("%(n)s ouverture", "%(n)s ouvertures", n),
+    "R14": lambda n: ngettext("%(n)s ouverture", "%(n)s ouvertures", n),
+    "R15": lambda n: ngettext("%(n)s dossier ouvert", "%(n)s dossiers ouverts", n),
+    "R16": lambda n: ngettext("%(n)s ouverture d'urgence", "%(n)s ouvertures d'urgence", n),
+    "R17": lambda n: ngettext("%(n)s recherche", "%(n)s recherches", n),
+    "R18": lambda n: ngettext("%(n)s lieu", "%(n)s lieux", n),
+    "R19": lambda n: ngettext("%(n)s refus", "%(n)s refus", n),
+    "G05": lambda n: ngettext("%(n)s ouverture d'urgence", "%(n)s ouvertures d'urgence", n),
+}
+
+
+def counted(rule: str, count: int) -> str:
+    """Return how many of what an anomaly of a rule counts."""
+    return COUNTED[rule](count) % {"n": count}
 
 
 def line(page: JournalPage, anomaly: AccessAnomaly) -> dict[str, Any]:
@@ -27,9 +55,8 @@ def line(page: JournalPage, anomaly: AccessAnomaly) -> dict[str, Any]:
         "code": facts["rule"]["code"],
         "state": display.label(facts["state"]),
         "look": LOOKS.get(facts["state"]["code"], "done"),
-        "count": facts["count"],
+        "counted": counted(facts["rule"]["code"], facts["count"]),
         "actor": facts["actor"] or "",
-        "files": len(facts["subjects"]),
         "first": page.when(facts["first_at"]),
         "last": page.when(facts["last_at"]),
         "detected": page.when(facts["detected_at"]),
@@ -52,7 +79,7 @@ def lines(page: JournalPage, anomaly: AccessAnomaly) -> list[Line]:
             gettext("Période"),
             " – ".join(dict.fromkeys((page.when(facts["first_at"]), page.when(facts["last_at"])))),
         ),
-        (gettext("Nombre"), str(facts["count"])),
+        (gettext("Nombre"), counted(facts["rule"]["code"], facts["count"])),
         (gettext("Question posée à l'agent le"), page.when(facts["asked_at"])),
         (
             gettext("Réponse possible jusqu'au"),

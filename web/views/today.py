@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from django.http import HttpResponse
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
@@ -14,6 +15,7 @@ from referrals.errors import NotAllowed
 from referrals.overview import queries as overview
 from referrals.reading.counts import counts
 from referrals.urgent_calls.queries import call_page
+from referrals.workflow.deadlines import ClockState
 from web import charts, navigation, tiles
 from web.cases import lines
 from web.cases.choices import role_words
@@ -93,8 +95,15 @@ def _ahead(ahead: overview.Ahead) -> charts.Chart:
         [(_("En retard"), [ahead.late]), *((f"{day:%d/%m/%Y}", [count]) for day, count in ahead.days)],
     )
     numbers = [(f"{day:%d/%m}", (count,)) for day, count in ahead.days]
-    said = gettext("%(total)s en 14 jours, %(late)s en retard") % {"total": total, "late": ahead.late}
-    return charts.columns("ahead", _("Échéances à venir"), about, numbers, said=said, table=table)
+    said = gettext("%(total)s en %(days)s jours") % {"total": total, "days": len(ahead.days)}
+    late = charts.Number(
+        ahead.late,
+        ngettext("échéance en retard", "échéances en retard", ahead.late),
+        f"{reverse('clocks-page')}?state={ClockState.OVERDUE}",
+    )
+    return charts.columns(
+        "ahead", _("Échéances à venir"), about, numbers, said=said, table=table, beside=late
+    )
 
 
 def _flow(weeks: list[overview.Week]) -> charts.Chart:

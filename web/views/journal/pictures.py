@@ -21,7 +21,7 @@ KINDS: Final = (
     ("searches", _("Recherches de personnes")),
     ("changes", _("Étapes de la procédure")),
     ("refusals", _("Refus et échecs")),
-    ("emergencies", _("Ouvertures d'urgence")),
+    ("emergencies", _("Ouvertures et recherches d'urgence")),
     ("exports", _("Exports")),
 )
 WEEK: Final = (_("lun."), _("mar."), _("mer."), _("jeu."), _("ven."), _("sam."), _("dim."))
