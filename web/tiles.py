@@ -23,6 +23,7 @@ from referrals.access_review import actions as access_review_actions
 from referrals.access_review import queries as access_review_queries
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
 from referrals.data_breaches import actions as data_breaches_actions
+from referrals.data_breaches import queries as data_breaches_queries
 from referrals.execution import row_approvals
 from referrals.letters import queries as letters_queries
 from referrals.measures import queries as measures_queries
@@ -152,7 +153,11 @@ def _letters(actor: Actor, at: datetime) -> Iterator[Tile]:
     waiting = letters_queries.unsent(actor, at=at)
     if waiting.case is not None:
         address = reverse("case-part", args=[waiting.case, "courriers"])
-        words = ngettext("courrier à faire partir", "courriers à faire partir", waiting.count)
+        words = ngettext(
+            "courrier à faire partir",
+            "courriers à faire partir ; ouvrir le dossier du plus ancien",
+            waiting.count,
+        )
         yield Tile(waiting.count, words, address, shown=False)
 
 
@@ -195,28 +200,30 @@ def _anomalies(actor: Actor, at: datetime) -> Iterator[Tile]:
 def _breaches(actor: Actor, at: datetime) -> Iterator[Tile]:  # noqa: ARG001 - as of every source
     if not actor.holding(data_breaches_actions.WORDS):
         return
-    count = data_breaches_actions.visible_to(actor).filter(due_at__isnull=False).count()
+    count = data_breaches_queries.running_of(actor).count()
     words = ngettext(
         "violation de données : 72 heures courent", "violations de données : 72 heures courent", count
     )
-    yield Tile(count, words, _at("breaches-page"), alarming=True, shown=False)
+    yield Tile(count, words, _at("breaches-page", running="true"), alarming=True, shown=False)
 
 
 def _access_requests(actor: Actor, at: datetime) -> Iterator[Tile]:
     if actor.holding((Role.DPO,)):
-        count = access_requests_queries.answers_due(actor, at=at, days=WEEK_DAYS).count()
+        count = access_requests_queries.answers_due(actor, at=at).count()
         words = ngettext(
             "demande d'accès à répondre sous 7 jours, ou en retard",
             "demandes d'accès à répondre sous 7 jours, ou en retard",
             count,
         )
-        yield Tile(count, words, _at("access-requests-page"), alarming=True, shown=False)
+        address = _at("access-requests-page", waiting=access_requests_queries.Waiting.ANSWER)
+        yield Tile(count, words, address, alarming=True, shown=False)
     if actor.holding((Role.ASE_INSPECTOR, Role.CRIP_COORDINATOR)):
         count = access_requests_queries.opinions_awaited(actor, at=at).count()
         words = ngettext(
             "avis attendu sur une demande d'accès", "avis attendus sur des demandes d'accès", count
         )
-        yield Tile(count, words, _at("access-requests-page"), shown=False)
+        address = _at("access-requests-page", waiting=access_requests_queries.Waiting.OPINION)
+        yield Tile(count, words, address, shown=False)
 
 
 def _administration(actor: Actor, at: datetime) -> Iterator[Tile]:

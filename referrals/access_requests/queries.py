@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -56,6 +57,17 @@ COPY_OPEN: Final = (
 COPY_SIGNED: Final = ("answer", "settle", "name_readers")
 
 
+#: An answer that is due within so long is due soon.
+SOON: Final = timedelta(days=7)
+
+
+class Waiting(StrEnum):
+    """For what of the reader a request waits."""
+
+    ANSWER = "answer"
+    OPINION = "opinion"
+
+
 def part_of(row: AccessRequest, actor: Actor, *, at: datetime) -> frozenset[str]:
     """Return which parts somebody has in one: ``officer``, ``signer``, ``copy_signer``, ``asked``, ``receipt``."""
     parts = set()
@@ -80,6 +92,8 @@ def reads_copy(row: AccessRequest, actor: Actor, *, at: datetime) -> bool:
 def request_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     """Return a page of the requests in which the actor has a part; the look is an entry.
 
+    ``asked`` may hold ``waiting``: those alone that wait for the actor's answer, or opinion (``Waiting``).
+
     Raises:
         NotAllowed: none of the actor's roles has a part in them.
     """
@@ -91,7 +105,11 @@ def request_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
         # By the state of others' requests one would learn of it, so that only officers filter by it.
         officer = Q(authority__in=sorted({one.authority_id for one in actor.holding((Role.DPO,))}))
         rows = rows.filter(officer, state=state)
-    page = page_of(rows, order=("-received_on", "id"), bound_to=f"access-requests/{state}", **asked)
+    waiting = asked.pop("waiting", None)
+    if waiting is not None:
+        rows = rows.filter(pk__in=_WAITING[waiting](actor, at=at).values("pk"))
+    bound_to = f"access-requests/{state}/{waiting}"
+    page = page_of(rows, order=("-received_on", "id"), bound_to=bound_to, **asked)
     journal.record(
         LISTED,
         actor=actor,
@@ -103,12 +121,10 @@ def request_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     return page
 
 
-def answers_due(actor: Actor, *, at: datetime, days: int) -> "QuerySet[AccessRequest]":
-    """Return the requests whose answer the actor owes as an officer within so many days, or owed before."""
+def answers_due(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]":
+    """Return the requests whose answer the actor owes as an officer within ``SOON``, or owed before."""
     officer = sorted({one.authority_id for one in actor.holding((Role.DPO,))})
-    return actions.visible_to(actor, at=at).filter(
-        authority__in=officer, due_at__lte=at + timedelta(days=days)
-    )
+    return actions.visible_to(actor, at=at).filter(authority__in=officer, due_at__lte=at + SOON)
 
 
 def opinions_awaited(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]":
@@ -117,6 +133,10 @@ def opinions_awaited(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]"
     held = sorted({one.authority_id for one in actor.holding(step.roles)})
     asked = AccessOpinion.objects.filter(asked=actor.user_id, answered_at=None).values("request")
     return actions.visible_to(actor, at=at).filter(authority__in=held, pk__in=asked, state__in=step.source)
+
+
+#: The requests that wait for something, by what.
+_WAITING: Final = {Waiting.ANSWER: answers_due, Waiting.OPINION: opinions_awaited}
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:

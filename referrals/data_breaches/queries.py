@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.access import office_holders
 from accounts.actor import Actor
 from accounts.models import Authority, User
@@ -50,18 +52,25 @@ ROWS_MAX: Final = 2_000
 def register_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     """Return a page of the breaches that the actor may know of, the newest first; the look is an entry.
 
+    ``asked`` may hold ``running``: those alone whose 72 hours run.
+
     Raises:
         NotAllowed: none of the actor's roles has a part in them.
     """
     actions.require_role(actor)
     filters = {name: asked.pop(name) for name in ("state", "risk") if name in asked}
+    running = asked.pop("running", False)
     with actions.in_reach(actor):
-        rows = actions.visible_to(actor).filter(**filters)
-        page = page_of(
-            rows, order=("-declared_at", "id"), bound_to=f"breaches/{sorted(filters.items())}", **asked
-        )
+        rows = running_of(actor) if running else actions.visible_to(actor)
+        bound_to = f"breaches/{sorted(filters.items())}/{running}"
+        page = page_of(rows.filter(**filters), order=("-declared_at", "id"), bound_to=bound_to, **asked)
     _listed(LISTED, len(page.items), actor=actor, at=at)
     return page
+
+
+def running_of(actor: Actor) -> "QuerySet[DataBreach]":
+    """Return the breaches that the actor may know of and whose 72 hours run."""
+    return actions.visible_to(actor).filter(due_at__isnull=False)
 
 
 def register_rows(asked: Mapping[str, Any], *, actor: Actor, at: datetime) -> list[DataBreach]:

@@ -107,10 +107,15 @@ def test_where_the_search_found_nothing_no_file_is_asked_for(world, monkeypatch)
 
 @pytest.mark.parametrize(("days", "count"), [(2, 0), (27, 1), (40, 1)])
 def test_the_page_of_the_day_counts_answers_that_are_near_or_late(world, monkeypatch, days, count):
-    Desk(world, monkeypatch).receives(received_on=(AT.date() - timedelta(days=days)).isoformat())
+    desk = Desk(world, monkeypatch)
+    desk.receives(received_on=(AT.date() - timedelta(days=days)).isoformat())
+    officer, place = Visitor(world, "dpo"), "/demandes-acces?waiting=answer"
 
     words = "1 demande d'accès à répondre sous 7 jours, ou en retard"
-    assert (words in text(Visitor(world, "dpo").get("/aujourdhui"))) == bool(count)
+    day = officer.get("/aujourdhui")
+    assert (words in text(day)) == (place in links(day)) == bool(count)
+    assert (f"/demandes-acces/{desk.pk}" in links(officer.get(place))) == bool(count)
+    assert f"/demandes-acces/{desk.pk}" in links(officer.get("/demandes-acces"))
     assert words not in text(Visitor(world, "intake_agent").get("/aujourdhui"))
 
 

@@ -41,7 +41,10 @@ def test_the_whole_way_on_pages(world):
     dpo, place = declared(world)
     page = text(dpo.get(place))
     assert "CNIL à aviser avant le" in page
-    assert "1 violation de données : 72 heures courent" in text(dpo.get("/aujourdhui"))
+    day = dpo.get("/aujourdhui")
+    assert "1 violation de données : 72 heures courent" in text(day)
+    assert "/violations?running=true" in links(day)
+    assert place in links(dpo.get("/violations?running=true"))
     assert "Un envoi erroné." in page
     assert "Ne nommez personne" in text(dpo.get(f"{place}/etape/assess"))
     said = {

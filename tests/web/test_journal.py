@@ -35,7 +35,7 @@ from tests.security.procedure import Case, filed, play, triaged
 from tests.shared import known_to_processes
 from tests.sources import nodes
 from tests.web.visiting import Visitor, form_in, links, text
-from web.journal import rules, words
+from web.journal import oddities, rules, words
 from web.journal.base import field_in_words
 from web.journal.rules import rule
 
@@ -138,6 +138,12 @@ def test_every_code_that_an_entry_names_as_its_rule_has_words(language):
     with translation.override(language):
         assert sorted(code for code in codes if rule(code) == code) == []
     assert set(rules.RIGHTS) == set(PERMISSIONS)
+
+
+def test_the_count_of_an_anomaly_is_told_in_the_unit_of_its_rule():
+    assert set(oddities.COUNTED) == set(RULE_LABELS)
+    assert oddities.counted("R06", 12) == "12 demandes refusées"
+    assert oddities.counted("R06", 1) == "1 demande refusée"
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

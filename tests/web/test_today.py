@@ -161,7 +161,9 @@ def test_past_a_bound_a_number_says_only_that_it_is_larger(world, case, monkeypa
     named, other = (Somebody(world.user(name)) for name in ("crip_coordinator", "crip_coordinator_2"))
 
     def total(person):
-        return re.search(r'<span\s+class="big[^"]*">([^<]*)</span> dossiers? ouverts?<', person.goes("/aujourdhui"))[1]
+        return re.search(
+            r'<span\s+class="big[^"]*">([^<]*)</span> dossiers? ouverts?<', person.goes("/aujourdhui")
+        )[1]
 
     assert (total(named), total(other)) == ("1+", "1"), "what is hidden is past no bound"
     assert 'class="number-of">1+<' in named.goes("/dossiers")

@@ -158,3 +158,18 @@ def test_of_several_cases_one_question_is_asked(two):
         assert queries.unseen_matches(ties, actor, at=AT) == {UUID(story.pk): 1 for story in two}
     assert ["referrals_duplicatecandidate" in one["sql"] for one in asked].count(True) == 1
     assert len(asked) == 2, "beside it what the actor may see, which a request asks once"
+
+
+def test_beside_what_the_note_counts_no_other_number_of_the_same_stands(filed, searched):
+    """A pair is decided on one of its two files: on that page the step is offered for fewer than were found."""
+    first, *_ = [filed(**GIRL) for _ in range(4)]
+    searched()
+    stories = [first, *_]
+    shown = {}
+    for story in stories:
+        page = Visitor(story.world, "crip_coordinator", at=AT).get(f"/dossiers/{story.pk}")
+        assert "3 dossiers semblables ont été trouvés" in text(page)
+        shown[story.pk] = text(page).partition("Prochaines étapes")[2]
+
+    assert any("Comparer les dossiers" in words for words in shown.values())
+    assert not [words for words in shown.values() if "en attente" in words.partition("Échéances")[0]]

@@ -14,6 +14,7 @@ from accounts.access import office_holders
 from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import Purpose
+from core.inputs import Flag
 from core.query import Query
 from referrals.data_breaches import actions, queries
 from referrals.data_breaches.inputs import BreachQuery, DeclaringBreach, RegisterQuery
@@ -45,7 +46,9 @@ CHOSEN: Final = ("approver", "opinion_by")
 
 
 class Filters(BlanksLeftOut, BreachQuery):
-    """Filters of the register."""
+    """Filters of the register; ``running``: those whose 72 hours run, as the page of the day counts them."""
+
+    running = Flag(in_query=True, required=False, default=False)
 
 
 class TableFilters(BlanksLeftOut, RegisterQuery):
@@ -66,6 +69,7 @@ class Register(Page):
         """
         filters = dict(self.asked)
         kept: dict[str, Any] = {name: filters[name] for name in ("state", "risk") if name in filters}
+        running = {"running": "true"} if filters["running"] else {}
         page = queries.register_page(filters, actor=self.actor, at=self.at)
         choices = {
             "state": [(str(one), str(one.label)) for one in BreachState],
@@ -76,9 +80,9 @@ class Register(Page):
             {
                 "lines": [words.line(queries.line(row, at=self.at)) for row in page.items],
                 "filters": forms.fields_of(Filters, FILTERS, kept, choices=choices),
-                "filtered": bool(kept),
+                "filtered": bool(kept or running),
                 "table": reverse("breach-table") + (f"?{query}" if query else ""),
-                "next": f"{reverse('breaches-page')}?{urlencode(kept | {'cursor': page.next})}"
+                "next": f"{reverse('breaches-page')}?{urlencode(kept | running | {'cursor': page.next})}"
                 if page.next
                 else "",
             }

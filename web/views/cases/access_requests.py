@@ -15,6 +15,7 @@ from accounts.models import Authority, User
 from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import Purpose
+from core.inputs import Code
 from core.query import Query
 from referrals.access_requests import actions, letter, queries
 from referrals.access_requests.inputs import AccessRequestQuery, Receiving, SettingScope
@@ -59,7 +60,9 @@ REFERENCES_HINT: Final = _(
 
 
 class Filters(BlanksLeftOut, AccessRequestQuery):
-    """Filters of the list."""
+    """Filters of the list; ``waiting``: those that wait for the reader, as the page of the day counts them."""
+
+    waiting = Code([(one, one) for one in queries.Waiting], required=False)
 
 
 class ScopeForm(SettingScope):
@@ -82,7 +85,7 @@ class AccessRequests(Page):
             NotAllowed: none of the reader's roles has a part in them.
         """
         filters = dict(self.asked)
-        kept: dict[str, Any] = {name: filters[name] for name in ("state",) if name in filters}
+        kept: dict[str, Any] = {name: filters[name] for name in ("state", "waiting") if name in filters}
         page = queries.request_page(filters, actor=self.actor, at=self.at)
         place = reverse("access-requests-page")
         choices = {"state": [(str(one), str(one.label)) for one in AccessRequestState]}
