@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -89,12 +90,13 @@ class EntriesQuery(FilterQuery):
 
 
 _OF_FILTER: Final = {"maxlength": "36", "spellcheck": "false"}
+_NAMED: Final = {"maxlength": "254", "spellcheck": "false", "autocomplete": "off"}
 #: The filters as their form asks for them.
 ASKS: Final[Mapping[str, Ask]] = {
     ask.name: ask
     for ask in (
-        Ask("actor", _("Personne (pseudonyme)"), attributes=_OF_FILTER),
-        Ask("subject", _("Dossier (pseudonyme)"), attributes=_OF_FILTER),
+        Ask("actor", _("Personne (adresse électronique ou pseudonyme)"), attributes=_NAMED),
+        Ask("subject", _("Dossier (référence ou pseudonyme)"), attributes=_NAMED),
         Ask("since", _("Du"), kind="date", attributes=_OF_FILTER),
         Ask("until", _("Au"), kind="date", attributes=_OF_FILTER),
         Ask("family", _("Domaine"), kind="select", nothing=_("Tous")),
@@ -104,8 +106,14 @@ ASKS: Final[Mapping[str, Ask]] = {
     )
 }
 FAULTS: Final[Mapping[str, Any]] = {
-    "actor": _("Un pseudonyme est fait de 32 chiffres et lettres de a à f, tel que le journal le montre."),
-    "subject": _("Un pseudonyme est fait de 32 chiffres et lettres de a à f, tel que le journal le montre."),
+    "actor": _(
+        "Saisissez l'adresse électronique telle que la réclamation la donne, ou un pseudonyme tel que le journal le "
+        "montre (32 chiffres et lettres de a à f)."
+    ),
+    "subject": _(
+        "Saisissez la référence telle que la réclamation la donne, ou un pseudonyme tel que le journal le montre "
+        "(32 chiffres et lettres de a à f)."
+    ),
     "since": _("Choisissez un jour."),
     "until": _("Choisissez un jour."),
     "family": _("Choisissez un domaine de la liste."),
@@ -153,14 +161,18 @@ class JournalPage(Page):
             "whose": ", ".join(one.name for one in self.authorities.values()),
         }
 
-    def filters(self, kind: type[Query]) -> tuple[dict[str, Any] | None, dict[str, str]]:
+    def filters(
+        self, kind: type[Query], params: QueryDict | None = None
+    ) -> tuple[dict[str, Any] | None, dict[str, str]]:
         """Return the parameters of the address, or None and what is wrong with those that its form asks for.
+
+        ``params``: those that the form sent instead.
 
         Raises:
             InvalidQuery: a parameter is wrong that no form of ours sends.
         """
         try:
-            return kind.of(self.request.GET), {}
+            return kind.of(self.request.GET if params is None else params), {}
         except InvalidQuery as refused:
             if not set(refused.parameters) <= set(ASKS):
                 raise
@@ -189,7 +201,8 @@ class JournalPage(Page):
         self, names: Sequence[str], faults: Mapping[str, str], choices: Mapping[str, Pairs] | None = None
     ) -> dict[str, Any]:
         """Return the form of filters, filled as it was sent, and the summary of what is wrong with it."""
-        sent = {name: self.request.GET.get(name, "") for name in names}
+        params = self.request.POST if self.request.method == "POST" else self.request.GET
+        sent = {name: str(params.get(name, "")) for name in names}
         asks = [ASKS[name] for name in names]
         fields = forms.fields_of(EntriesQuery, asks, sent, faults=faults, choices=choices)
         context: dict[str, Any] = {"filters": fields, "filtered": any(sent.values())}

@@ -1,5 +1,6 @@
 """Lookups over HTTP: what a complaint names leads to its entries, by two persons in two offices, and in no other way."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -7,14 +8,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Membership
+from accounts.signin import PROVED
 from audit import journal, pseudonyms
 from outbox.models import Notice
 from referrals.models import Exclusion, PseudonymLookup, Referral
-from tests.audit.owner import written
+from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.kept import kept
-from tests.web.visiting import Visitor, links, text
+from tests.web.browsing import let_in
+from tests.web.visiting import Visitor, form_in, links, text
 
 pytestmark = pytest.mark.sec("SEC-AZ12")
 AT = datetime.now(UTC)
@@ -281,6 +284,84 @@ def test_the_pages_lead_from_the_complaint_to_the_entries_of_the_file(world, cas
 
     assert case.reference not in onwards
     assert auditor.get(onwards).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/journal/questions/file-openings", "/journal/entrees"])
+def test_the_reference_of_a_complaint_leads_from_the_question_to_the_lookup_of_two(world, case, page):
+    """As it was typed, in any spelling; it stands in no address, and what is unknown has the same answer."""
+    auditor, officer = Visitor(world, "auditor"), Visitor(world, "dpo")
+    asked = auditor.get(page)
+    assert "référence" in text(asked)
+    see_all()
+    before = len(looks())
+
+    shown = {}
+    for named in (case.reference, case.reference.lower().replace("-", " "), ABSENT):
+        answer = auditor.post(page, form_in(asked) | {"subject": named})
+        assert answer.status_code == 200, text(answer)[:900]
+        assert "/journal/reclamations/nouvelle" in re.findall('action="([^"]+)"', answer.content.decode())
+        form = form_in(answer)
+        assert (form["kind"], form["named"]) == ("case", named)
+        assert "La personne qui exerce l'autre rôle décide" in text(answer)
+        body = answer.content.decode().replace(named, "named")
+        shown[named] = re.sub(r'name="(once|csrfmiddlewaretoken)" value="[^"]*"', "", body)
+    assert shown[case.reference] == shown[ABSENT], "whether there is such a file isn't told to one alone"
+    assert len(looks()) == before, "nothing was looked for"
+    assert not PseudonymLookup.objects.exists()
+
+    sent = auditor.post(
+        "/journal/reclamations/nouvelle", form | {"named": case.reference, "ground": "complaint"}
+    )
+    assert sent.status_code == 303, text(sent)[:900]
+    done = officer.fills(f"{sent['Location']}/decision", named=case.reference, decision="allow")
+    assert done.status_code == 303
+    (onwards,) = [one for one in links(auditor.get(sent["Location"])) if "file-openings" in one]
+    assert auditor.get(onwards).status_code == 200
+
+
+def looks():
+    with as_owner():
+        return [*written(act="audit:queried"), *written(act="lookup:asked")]
+
+
+def test_an_address_leads_to_the_lookup_of_a_person(world):
+    auditor, place = Visitor(world, "auditor"), "/journal/questions/person-openings"
+
+    answer = auditor.post(place, form_in(auditor.get(place)) | {"actor": "personne@example.org"})
+
+    assert (form_in(answer)["kind"], form_in(answer)["named"]) == ("person", "personne@example.org")
+
+
+def test_what_narrows_a_list_goes_on_as_an_address_and_what_cant_be_read_into_none(world):
+    auditor, place = Visitor(world, "auditor"), "/journal/questions/file-openings"
+    pseudonym = str(uuid4())
+    form = form_in(auditor.get(place))
+
+    onwards = auditor.post(place, form | {"subject": pseudonym, "since": "2026-01-01"})
+    refused = auditor.post(place, form | {"subject": "Jean Exemple"})
+
+    assert (onwards.status_code, onwards["Location"]) == (
+        303,
+        f"{place}?subject={pseudonym}&since=2026-01-01",
+    )
+    assert auditor.get(onwards["Location"]).status_code == 200
+    assert refused.status_code == 400
+    assert "telle que la réclamation la donne" in text(refused)
+    assert 'value="Jean Exemple"' in refused.content.decode()
+    assert auditor.get("/journal/questions/nonsense").status_code == 404
+    assert auditor.post("/journal/questions/nonsense", form).status_code == 404
+
+
+def test_who_proved_it_long_ago_proves_it_before_a_reference_is_taken_on(world, case):
+    auditor, place = Visitor(world, "auditor"), "/journal/questions/file-openings"
+    let_in(auditor.client, world.user("auditor"), **{PROVED: (AT - timedelta(hours=2)).timestamp()})
+    form = form_in(auditor.get(place))
+
+    answer = auditor.post(place, form | {"subject": case.reference})
+
+    assert answer.status_code == 401
+    assert case.reference not in answer.content.decode()
+    assert "/journal/reclamations/nouvelle" in answer.content.decode(), "where one goes on"
 
 
 def test_a_wrong_reference_comes_back_with_a_sentence_and_as_it_was_typed(world):

@@ -1,6 +1,7 @@
 """From a complaint to the journal: look up what it names, by two persons, and read who opened the file."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from accounts import stepup
 from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.query import PagedQuery, Query
+from referrals.errors import InvalidInput
 from referrals.journal_lookups import actions, queries
-from referrals.journal_lookups.inputs import LookupDecision, LookupInput
+from referrals.journal_lookups.inputs import LookupDecision, LookupInput, meant
+from referrals.vocabulary.access_review import LookupKind
 from web.cases.base import BlanksLeftOut
 from web.forms import Ask, Pairs
 from web.journal import lookups as in_words
@@ -108,6 +111,32 @@ class AskLookup(LookupPage, InputPage):
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
         return self.show(self.around() | self.again(problem))
+
+
+#: What a list of entries is narrowed by, and what a complaint names instead of its pseudonym.
+NAMED_INSTEAD: Final[Mapping[str, LookupKind]] = {"subject": LookupKind.CASE, "actor": LookupKind.PERSON}
+
+
+def named_in(sent: Mapping[str, str]) -> tuple[LookupKind, str] | None:
+    """Return what a form of filters names as a complaint does, and of which kind; None if it names nothing so."""
+    for name, kind in NAMED_INSTEAD.items():
+        with suppress(InvalidInput):
+            return meant(kind, sent.get(name)) and (kind, sent[name])
+    return None
+
+
+def begin(request: ServiceRequest, kind: LookupKind, named: str) -> HttpResponse:
+    """Return the form of a lookup with what a complaint names, in no address: whether it exists plays no part.
+
+    Raises:
+        StepUpRequired: the last proof is too old; one goes on to the form itself.
+    """
+    page = AskLookup()
+    page.setup(request)
+    page.require_person()
+    request.onward = reverse("journal-lookup-ask")
+    stepup.require(page.actor, at=page.at)
+    return page.show(page.around() | page.filled({"kind": kind, "named": named}))
 
 
 class OneLookup(LookupPage):

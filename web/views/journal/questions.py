@@ -1,10 +1,11 @@
 """Auditors' ready-made questions, all entries, and both as a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
@@ -15,6 +16,8 @@ from core.query import Query
 from referrals.errors import NotVisible
 from web.journal import words
 from web.journal.base import Anything, EntriesQuery, FilterQuery, JournalPage, address
+from web.page import go_to
+from web.views.journal import lookups
 
 FILTERS: Final = ("actor", "subject", "since", "until")
 #: What helps to ask each question.
@@ -42,6 +45,38 @@ def lines() -> list[dict[str, Any]]:
     ]
 
 
+class NarrowedPage(JournalPage):
+    """A list of entries that its form narrows. What is typed comes by POST: a complaint names, and no address does."""
+
+    query: ClassVar[type[Query]] = Anything
+    template = "web/journal/entries.html"
+    narrows: ClassVar[type[Query]] = FilterQuery
+    filtered_by: ClassVar[Sequence[str]] = FILTERS
+
+    def post(self, request: ServiceRequest, **where: str) -> HttpResponse:
+        """Go on to the list at its own address; with what a complaint names, to the lookup that takes two persons.
+
+        Raises:
+            StepUpRequired: for a lookup, the last proof is too old.
+        """
+        self.require_there(**where)
+        sent = {name: value for name in self.filtered_by if (value := self.sent.text(name).strip())}
+        filters, faults = self.filters(self.narrows, QueryDict(urlencode(sent)))
+        if filters is not None:
+            return go_to(address(self.request.resolver_match.view_name, sent, *where.values()))
+        named = lookups.named_in({name: sent[name] for name in faults if name in sent})
+        if named is not None:
+            return lookups.begin(request, *named)
+        return self.show(self.framed(faults, **where), status=400)
+
+    def require_there(self, **where: str) -> None:
+        """Refuse a page that isn't there."""
+
+    def framed(self, faults: Mapping[str, str], **where: str) -> dict[str, Any]:
+        """Return what stands around the list: its words and its form, with what is wrong with it."""
+        raise NotImplementedError
+
+
 class Questions(JournalPage):
     """GET /journal/questions."""
 
@@ -53,24 +88,24 @@ class Questions(JournalPage):
         return self.show(self.around() | {"lines": lines()})
 
 
-class OneQuestion(JournalPage):
-    """GET /journal/questions/{question}."""
+class OneQuestion(NarrowedPage):
+    """GET, POST /journal/questions/{question}."""
 
     tab = "journal-questions"
-    query: ClassVar[type[Query]] = Anything
-    template = "web/journal/entries.html"
 
-    def get(self, request: ServiceRequest, question: str) -> HttpResponse:
-        """Ask a question, once what it needs was given; the question is itself an entry of the journal.
+    def require_there(self, question: str) -> None:
+        """Refuse a question that there isn't.
 
         Raises:
             NotVisible: there is no such question.
         """
-        one = BY_NAME.get(question)
-        if one is None:
+        if question not in BY_NAME:
             raise NotVisible
-        filters, faults = self.filters(FilterQuery)
-        context = (
+
+    def framed(self, faults: Mapping[str, str], question: str) -> dict[str, Any]:
+        """Return what stands around the answer."""
+        one = BY_NAME[question]
+        return (
             self.around()
             | self.form(FILTERS, faults)
             | {
@@ -80,6 +115,17 @@ class OneQuestion(JournalPage):
                 "needs": one.needs,
             }
         )
+
+    def get(self, request: ServiceRequest, question: str) -> HttpResponse:
+        """Ask a question, once what it needs was given; the question is itself an entry of the journal.
+
+        Raises:
+            NotVisible: there is no such question.
+        """
+        self.require_there(question)
+        one = BY_NAME[question]
+        filters, faults = self.filters(FilterQuery)
+        context = self.framed(faults, question)
         if filters is None:
             return self.show(context, status=400)
         if one.needs and one.needs not in filters:
@@ -101,24 +147,22 @@ class OneQuestion(JournalPage):
         )
 
 
-class Entries(JournalPage):
-    """GET /journal/entrees."""
+class Entries(NarrowedPage):
+    """GET, POST /journal/entrees."""
 
     tab = "journal-entries"
-    query: ClassVar[type[Query]] = Anything
-    template = "web/journal/entries.html"
-    filtered_by: ClassVar[tuple[str, ...]] = (*FILTERS, "family", "act", "purpose", "outcome")
+    narrows = EntriesQuery
+    filtered_by = (*FILTERS, "family", "act", "purpose", "outcome")
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        """List entries, newest first; the look is itself an entry."""
-        filters, faults = self.filters(EntriesQuery)
+    def framed(self, faults: Mapping[str, str]) -> dict[str, Any]:
+        """Return what stands around the list."""
         choices = {
             "family": [(code, str(family.label)) for code, family in words.FAMILIES.items()],
             "act": words.acts(),
             "purpose": [(code, str(label)) for code, label in words.PURPOSES.items()],
             "outcome": [(code, str(label)) for code, label in words.OUTCOMES.items()],
         }
-        context = (
+        return (
             self.around()
             | self.form(self.filtered_by, faults, choices)
             | {
@@ -127,6 +171,11 @@ class Entries(JournalPage):
                 "about": _("Chaque acte, chaque lecture et chaque refus, les plus récents d'abord."),
             }
         )
+
+    def get(self, request: ServiceRequest) -> HttpResponse:
+        """List entries, newest first; the look is itself an entry."""
+        filters, faults = self.filters(EntriesQuery)
+        context = self.framed(faults)
         if filters is None:
             return self.show(context, status=400)
         page = inspection.entries(self.narrowed(filters), actor=self.actor, at=self.at)
