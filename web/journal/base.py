@@ -95,7 +95,7 @@ _NAMED: Final = {"maxlength": "254", "spellcheck": "false", "autocomplete": "off
 ASKS: Final[Mapping[str, Ask]] = {
     ask.name: ask
     for ask in (
-        Ask("actor", _("Personne (adresse électronique ou pseudonyme)"), attributes=_NAMED),
+        Ask("actor", _("Personne (adresse ou pseudonyme)"), attributes=_NAMED),
         Ask("subject", _("Dossier (référence ou pseudonyme)"), attributes=_NAMED),
         Ask("since", _("Du"), kind="date", attributes=_OF_FILTER),
         Ask("until", _("Au"), kind="date", attributes=_OF_FILTER),
