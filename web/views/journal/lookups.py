@@ -121,7 +121,8 @@ def named_in(sent: Mapping[str, str]) -> tuple[LookupKind, str] | None:
     """Return what a form of filters names as a complaint does, and of which kind; None if it names nothing so."""
     for name, kind in NAMED_INSTEAD.items():
         with suppress(InvalidInput):
-            return meant(kind, sent.get(name)) and (kind, sent[name])
+            meant(kind, sent.get(name))
+            return kind, sent[name]
     return None
 
 

@@ -53,26 +53,22 @@ class NarrowedPage(JournalPage):
     narrows: ClassVar[type[Query]] = FilterQuery
     filtered_by: ClassVar[Sequence[str]] = FILTERS
 
-    def post(self, request: ServiceRequest, **where: str) -> HttpResponse:
+    def post(self, request: ServiceRequest, **_: str) -> HttpResponse:
         """Go on to the list at its own address; with what a complaint names, to the lookup that takes two persons.
 
         Raises:
             StepUpRequired: for a lookup, the last proof is too old.
         """
-        self.require_there(**where)
         sent = {name: value for name in self.filtered_by if (value := self.sent.text(name).strip())}
         filters, faults = self.filters(self.narrows, QueryDict(urlencode(sent)))
         if filters is not None:
-            return go_to(address(self.request.resolver_match.view_name, sent, *where.values()))
+            return go_to(request.path + (f"?{urlencode(sent)}" if sent else ""))
         named = lookups.named_in({name: sent[name] for name in faults if name in sent})
         if named is not None:
             return lookups.begin(request, *named)
-        return self.show(self.framed(faults, **where), status=400)
+        return self.show(self.framed(faults), status=400)
 
-    def require_there(self, **where: str) -> None:
-        """Refuse a page that isn't there."""
-
-    def framed(self, faults: Mapping[str, str], **where: str) -> dict[str, Any]:
+    def framed(self, faults: Mapping[str, str]) -> dict[str, Any]:
         """Return what stands around the list: its words and its form, with what is wrong with it."""
         raise NotImplementedError
 
@@ -93,39 +89,35 @@ class OneQuestion(NarrowedPage):
 
     tab = "journal-questions"
 
-    def require_there(self, question: str) -> None:
-        """Refuse a question that there isn't.
+    def require_person(self) -> None:
+        """Ask for a reader of the journal, and for a question that there is.
 
         Raises:
-            NotVisible: there is no such question.
+            NotVisible: there is none of this name.
         """
-        if question not in BY_NAME:
+        super().require_person()
+        if self.kwargs["question"] not in BY_NAME:
             raise NotVisible
 
-    def framed(self, faults: Mapping[str, str], question: str) -> dict[str, Any]:
+    def framed(self, faults: Mapping[str, str]) -> dict[str, Any]:
         """Return what stands around the answer."""
-        one = BY_NAME[question]
+        one = BY_NAME[self.kwargs["question"]]
         return (
             self.around()
             | self.form(FILTERS, faults)
             | {
                 "title": one.label,
-                "about": ABOUT[question],
-                "here": reverse("journal-question", args=[question]),
+                "about": ABOUT[one.name],
+                "here": reverse("journal-question", args=[one.name]),
                 "needs": one.needs,
             }
         )
 
     def get(self, request: ServiceRequest, question: str) -> HttpResponse:
-        """Ask a question, once what it needs was given; the question is itself an entry of the journal.
-
-        Raises:
-            NotVisible: there is no such question.
-        """
-        self.require_there(question)
+        """Ask a question, once what it needs was given; the question is itself an entry of the journal."""
         one = BY_NAME[question]
         filters, faults = self.filters(FilterQuery)
-        context = self.framed(faults, question)
+        context = self.framed(faults)
         if filters is None:
             return self.show(context, status=400)
         if one.needs and one.needs not in filters:
