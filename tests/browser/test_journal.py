@@ -76,7 +76,7 @@ def test_a_complaint_is_looked_up_by_two_offices(visitor, people):
 def test_a_wrong_filter_leads_to_its_field(visitor):
     visitor.signs_in("auditor")
     visitor.goes("/journal/questions/file-openings")
-    visitor.page.get_by_label("Dossier (pseudonyme)").fill("quelqu'un")
+    visitor.page.get_by_label("Dossier (référence ou pseudonyme)").fill("quelqu'un")
     visitor.presses("Demander")
 
     summary = visitor.page.locator("#faults")

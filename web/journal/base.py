@@ -201,8 +201,8 @@ class JournalPage(Page):
         self, names: Sequence[str], faults: Mapping[str, str], choices: Mapping[str, Pairs] | None = None
     ) -> dict[str, Any]:
         """Return the form of filters, filled as it was sent, and the summary of what is wrong with it."""
-        params = self.request.POST if self.request.method == "POST" else self.request.GET
-        sent = {name: str(params.get(name, "")) for name in names}
+        posted = self.request.method == "POST"
+        sent = {name: self.sent.text(name) if posted else self.request.GET.get(name, "") for name in names}
         asks = [ASKS[name] for name in names]
         fields = forms.fields_of(EntriesQuery, asks, sent, faults=faults, choices=choices)
         context: dict[str, Any] = {"filters": fields, "filtered": any(sent.values())}
