@@ -237,6 +237,18 @@ FAULTS: Final[dict[str, Text]] = {
     "no-such-number": _("Ce numéro n'existe pas : vérifiez la saisie."),
     "taken": _("Une autre structure a ce numéro."),
     "not-a-name": _("Un nom seulement : ni chiffres, ni phrases."),
+    "cap-reached": _(
+        "Vos recherches libres sont épuisées : demandez l'accord d'une autre personne, ou cochez cette case."
+    ),
+    "approval-needed": _(
+        "Il faut maintenant l'accord d'une autre personne. Transmettre et mettre à l'abri n'en demandent pas."
+    ),
+    "no-such-case": _(
+        "Aucun dossier en cours de cette référence dont vous lisez le lieu d'accueil. Au besoin, ouvrez-le en urgence."
+    ),
+    "case-needed": _(
+        "Indiquez le dossier de l'enfant. La nuit, sans dossier, l'astreinte demande l'accord d'une autre personne."
+    ),
     "not-an-institution": _("Le nom d'une structure seulement : pas de phrase."),
     "not-served": _("Ce territoire n'utilise pas encore ce service."),
     "no-such-commune": _(

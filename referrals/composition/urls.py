@@ -178,6 +178,16 @@ urlpatterns = [
         emergency_search_api.ReviewEmergencySearch.as_view(),
         name="emergency-search-review-api",
     ),
+    path(
+        "emergency-approvals",
+        emergency_search_api.EmergencyApprovals.as_view(),
+        name="emergency-approvals-api",
+    ),
+    path(
+        "emergency-approvals/<uuid:pk>/give",
+        emergency_search_api.GiveEmergencyApproval.as_view(),
+        name="emergency-approval-give-api",
+    ),
     path("exports", exports_api.Exports.as_view(), name="exports-api"),
     path("exports/<uuid:pk>", exports_api.OneExport.as_view(), name="export-api"),
     path("exports/<uuid:pk>/decide", exports_api.DecideExport.as_view(), name="export-decide-api"),

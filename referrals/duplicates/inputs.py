@@ -1,14 +1,17 @@
 """Inputs of the steps on duplicates and links, and of the search by name."""
 
-from typing import Any
+from typing import Any, Final
 
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail
 
-from core.inputs import Code, Codes, Day, Id, OptionalId, StrictSerializer, Text, many
+from accounts.inputs import Named
+from core.inputs import Code, Codes, Day, Id, OptionalId, StrictSerializer, many
 from referrals.matching import phonetics
 from referrals.vocabulary.duplicates import Likeness, LinkKind, Merge
-from referrals.workflow.inputs import Signed, text
+from referrals.workflow.inputs import Signed, required, text
+
+#: Letters of a name by which somebody is looked for.
+SHORTEST: Final = 2
 
 
 class Suggestion(StrictSerializer):
@@ -48,20 +51,40 @@ class Attaching(Signed):
     holders = many(HolderMatch, required=False, default=list)
 
 
+class SoughtName(Named):
+    """A name by which a person is looked for: whole words of letters, no wildcard and no beginning of a name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(also=" '’ʼ-‐‑.,·", words=12, code="not-a-name", max_length=200, **kwargs)
+
+    def to_internal_value(self, data: object) -> str:
+        """Return the name.
+
+        Raises:
+            ValidationError: ``too-short`` with less than two letters, or a code of ``Named``.
+        """
+        name = super().to_internal_value(data)
+        if ".." in name:
+            raise serializers.ValidationError("", code=self.fault)
+        if sum(sign.isalpha() for sign in name) < SHORTEST or not phonetics.words(name):
+            raise serializers.ValidationError("", code="too-short")
+        return name
+
+
 class Wanted(StrictSerializer):
     """Who is looked for: one name at least; with a second fact the search goes by the index."""
 
-    last_name = Text(max_length=200, required=False, allow_blank=True, default="")
-    first_names = Text(max_length=200, required=False, allow_blank=True, default="")
+    last_name = SoughtName(required=False, allow_blank=True, default="")
+    first_names = SoughtName(required=False, allow_blank=True, default="")
     birth_date = Day(required=False, default=None, allow_null=True)
     authority = Id(required=False, default=None, allow_null=True)
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Ask for a name that holds at least one word.
+        """Ask for one name at least.
 
         Raises:
             serializers.ValidationError: there is none.
         """
-        if not any(phonetics.words(said[name]) for name in ("last_name", "first_names")):
-            raise serializers.ValidationError({"last_name": [ErrorDetail("", code="required")]})
+        if not said["last_name"] and not said["first_names"]:
+            raise required("last_name")
         return said

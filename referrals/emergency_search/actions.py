@@ -1,7 +1,9 @@
 """Search by name as the officer on duty, and the review of a search by another person (domain.md §1.3 rule 10).
 
-An act of danger: nothing caps it but the duty, and beyond that a supervisor's word. Each search is a row and an entry,
-found or not, is told at once to those who review it, and is looked at by the end of the next working day.
+So many are free in a duty. Each further one needs the approval of another person, given in the service, or counts as an
+emergency opening that nobody approved: supervisors and auditors are told at once, and there are five of these at most
+(SEC-AZ25). Each search is a row and an entry, found or not, is told at once to those who review it, and is looked at by
+the end of the next working day.
 """
 
 import json
@@ -26,13 +28,14 @@ from accounts.roles import Role
 from audit import journal
 from audit.events import Counted, Purpose, Topic, count_as, file_under, register
 from encryption import keys
+from outbox.notices import About, Recipients, tell
 from outbox.templates import Kind, Template
 from outbox.templates import register as register_templates
 from referrals.access import exceptions as access_exceptions
 from referrals.access import row_level_security
 from referrals.break_glass.steps import REVIEWERS
 from referrals.conflicts_of_interest.declarations import is_tied
-from referrals.emergency_search import hits
+from referrals.emergency_search import approvals, duties, hits
 from referrals.errors import InvalidInput, NotAllowed, NotVisible
 from referrals.matching import identity, relatives
 from referrals.matching.identity import Child
@@ -52,16 +55,22 @@ register(DONE, AGREED, CONTESTED)
 file_under(Topic.SEARCH, DONE, AGREED, CONTESTED)
 count_as(Counted.EMERGENCIES, DONE)
 
-_PAGE: Final = "recherches-urgence"
 TO_REVIEW: Final = "search.to-review"
 WATCHED: Final = "search.watched"
 IS_CONTESTED: Final = "search.contested"
+IS_UNAPPROVED: Final = "search.unapproved"
 KNOWN_HERE: Final = "search.known-here"
 WITHHELD: Final = "search.withheld"
 register_templates(
-    Template(TO_REVIEW, Kind.CASE, _("Une recherche d'urgence par nom est à examiner."), start=_PAGE),
+    Template(TO_REVIEW, Kind.CASE, _("Une recherche d'urgence par nom est à examiner."), start=duties.PAGE),
     Template(WATCHED, Kind.CASE, _("Une recherche d'urgence par nom vient d'avoir lieu."), start="journal"),
     Template(IS_CONTESTED, Kind.CASE, _("Une recherche d'urgence par nom est contestée."), start="journal"),
+    Template(
+        IS_UNAPPROVED,
+        Kind.CASE,
+        _("L'astreinte a cherché un enfant par son nom au-delà du plafond, sans l'accord de personne."),
+        start=duties.PAGE,
+    ),
     Template(
         KNOWN_HERE,
         Kind.QUEUE,
@@ -75,6 +84,9 @@ register_templates(
 )
 
 ROLES: Final = frozenset({Role.ON_CALL, *REVIEWERS})
+#: So many searches in a duty need nobody's approval past the free ones (SEC-AZ25).
+UNAPPROVED_AT_MOST: Final = 5
+DAY: Final = timedelta(days=1)
 _NOBODY: Final = UUID(int=0)
 
 
@@ -88,36 +100,30 @@ class Answer:
     more: bool
 
 
-# --- Who may ------------------------------------------------------------------------------------------
-
-
-def duties(actor: Actor, *, at: datetime) -> dict[UUID, RotaShift]:
-    """Return the duties that an officer has now, by authority.
-
-    Raises:
-        NotAllowed: no role on call, or not on the rota now.
-    """
-    seats = {position.authority_id for position in actor.holding([Role.ON_CALL])}
-    rows = RotaShift.objects.on_duty(at).filter(user=actor.user_id, authority__in=sorted(seats))
-    # Of two of one authority the one that began first; both count as one then.
-    found = {row.authority_id: row for row in rows.order_by("-starts_at")}
-    if not found:
-        raise NotAllowed("emergency-search")
-    return found
-
-
-def is_on_duty(actor: Actor, *, at: datetime) -> bool:
-    """Tell whether to offer the search."""
-    try:
-        return bool(duties(actor, at=at))
-    except NotAllowed:
-        return False
+# --- How often ----------------------------------------------------------------------------------------
 
 
 def left(shift: RotaShift, *, at: datetime) -> int:
-    """Return how many searches the officer has left in a duty before a supervisor's word is needed."""
-    done = EmergencySearch.objects.filter(shift=shift).count()
-    return max(0, int(protocol_of(shift.authority, at).emergency_search_cap) - done)
+    """Return how many searches the officer may still do freely in a duty."""
+    return max(0, _cap(shift, at) - _done(shift, at))
+
+
+def unapproved_left(shift: RotaShift, *, at: datetime) -> int:
+    """Return how many searches that nobody approved the officer may still do in a duty, past the free ones."""
+    done = max(0, _done(shift, at) - _cap(shift, at) - approvals.approved_searches(shift))
+    return max(0, UNAPPROVED_AT_MOST - done)
+
+
+def _cap(shift: RotaShift, at: datetime) -> int:
+    return int(protocol_of(shift.authority, at).emergency_search_cap)
+
+
+def _done(shift: RotaShift, at: datetime) -> int:
+    counted = Q(shift=shift)
+    if shift.made_by_id == shift.user_id:
+        # Who keeps the rota and is on it begins no new count by a new shift (SEC-AZ25).
+        counted |= Q(user=shift.user_id, authority=shift.authority_id, searched_at__gt=at - DAY)
+    return EmergencySearch.objects.filter(counted).count()
 
 
 # --- Searching ----------------------------------------------------------------------------------------
@@ -129,17 +135,20 @@ def search(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> Answer:
     Raises:
         NotAllowed: as ``duties``.
         StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
-        InvalidInput: which duty isn't said; the duty's searches are used up and no supervisor's word is given.
+        InvalidInput: which duty isn't said; the free searches are used up, nobody has approved another one, and it
+            isn't said to be without approval, or those are used up too.
         KeysUnavailable: the key store or the provider doesn't answer.
     """
-    shift = _duty(said.get("authority"), actor=actor, at=at)
+    shift = duties.one_of(said.get("authority"), actor=actor, at=at)
     stepup.require(actor, at=at)
     # Locked: what one officer searches at once is counted one after the other.
     RotaShift.objects.select_for_update(no_key=True).get(pk=shift.pk)
-    word = _word(said, shift, at=at)
+    pk = uuid4()
+    word = _beyond_the_cap(said, pk, shift, at=at)
+    unapproved = word is not None and "unapproved" in word
     actor = actor.acting_as(Role.ON_CALL, authority_id=shift.authority_id)
     found = _found(said, shift, actor=actor, at=at)
-    row = _kept(said, word, found, shift, at=at)
+    row = _kept(said, pk, word, found, shift, at=at)
     journal.record(
         DONE,
         actor=actor,
@@ -147,9 +156,10 @@ def search(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> Answer:
         objects=[case.pseudonym for case in found.own],
         tenant=row.authority_id,
         purpose=Purpose.EMERGENCY,
+        rule="" if word is None else "unapproved" if unapproved else "approved",
         payload=_spelled(said),
     )
-    _tell(row, found, actor=actor, at=at)
+    _tell(row, found, unapproved=unapproved, actor=actor, at=at)
     # An emergency search is no list: whoever gets as many has to say more.
     listed = found.own[: protocol_of(shift.authority, at).emergency_search_results]
     return Answer(
@@ -157,29 +167,19 @@ def search(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> Answer:
     )
 
 
-def _duty(authority: UUID | None, *, actor: Actor, at: datetime) -> RotaShift:
-    held = duties(actor, at=at)
-    if authority is None and len(held) == 1:
-        return next(iter(held.values()))
-    if authority is None:
-        raise InvalidInput("authority", "required")
-    if authority not in held:
-        raise InvalidInput("authority")
-    return held[authority]
-
-
-def _word(said: Mapping[str, Any], shift: RotaShift, *, at: datetime) -> dict[str, str] | None:
-    """Return the supervisor's word: who gave it and when; needed once the duty's searches are used up."""
-    name, when = said.get("word"), said.get("word_at")
-    if not name and when is None and left(shift, at=at) > 0:
+def _beyond_the_cap(
+    said: Mapping[str, Any], pk: UUID, shift: RotaShift, *, at: datetime
+) -> dict[str, Any] | None:
+    """Return who approved this search, or that nobody did; None where it is one of the free ones (SEC-AZ25)."""
+    if left(shift, at=at) > 0:
         return None
-    if not name:
-        raise InvalidInput("word", "required")
-    if when is None:
-        raise InvalidInput("word_at", "required")
-    if when > at:
-        raise InvalidInput("word_at", "too-late")
-    return {"name": name, "at": when.isoformat()}
+    if (approval := approvals.usable(shift, at=at)) is not None:
+        return approvals.use(approval, "searches", pk)
+    if unapproved_left(shift, at=at) == 0:
+        raise InvalidInput("unapproved", "approval-needed")
+    if not said["unapproved"]:
+        raise InvalidInput("unapproved", "cap-reached")
+    return {"name": "", "at": at.isoformat(), "unapproved": True}
 
 
 def _found(said: Mapping[str, Any], shift: RotaShift, *, actor: Actor, at: datetime) -> hits.Hits:
@@ -206,14 +206,14 @@ def _spelled(said: Mapping[str, Any]) -> bytes:
 
 def _kept(
     said: Mapping[str, Any],
-    word: Mapping[str, str] | None,
+    pk: UUID,
+    word: Mapping[str, Any] | None,
     found: hits.Hits,
     shift: RotaShift,
     *,
     at: datetime,
 ) -> EmergencySearch:
     authority = shift.authority
-    pk = uuid4()
     key = keys.create_draft_key(pk)
     own = [*found.own, *(case for case in found.withheld if case.authority_id == authority.pk)]
     row = EmergencySearch(
@@ -274,7 +274,7 @@ def _elsewhere(found: hits.Hits, *, actor: Actor, at: datetime) -> list[dict[str
     return lines
 
 
-def _tell(row: EmergencySearch, found: hits.Hits, *, actor: Actor, at: datetime) -> None:
+def _tell(row: EmergencySearch, found: hits.Hits, *, unapproved: bool, actor: Actor, at: datetime) -> None:
     """Tell who reviews and who watches; the authorities hit; and call those to whom a file that answers is restricted.
 
     No notice says whom it is about, and none goes to a person excluded from a file that answered (SEC-AZ4).
@@ -287,6 +287,12 @@ def _tell(row: EmergencySearch, found: hits.Hits, *, actor: Actor, at: datetime)
         here = row.authority_id
         tell_people(office_holders(REVIEWERS, here, at=at) - excluded, TO_REVIEW, here, at=at)
         tell_people(office_holders([Role.AUDITOR], here, at=at) - excluded, WATCHED, here, at=at)
+        if unapproved:
+            watchers = office_holders([Role.SUPERVISOR, Role.AUDITOR], here, at=at) - excluded
+            about = About(
+                template=IS_UNAPPROVED, reference="", subject_id=None, authority_id=here, urgent=True
+            )
+            tell(about, Recipients(users=watchers), at=at)
         for pk, cases in found.elsewhere.items():
             there = office_holders([Role.CRIP_COORDINATOR, Role.ON_CALL], pk, at=at) - {actor.user_id}
             for known_there in cases:

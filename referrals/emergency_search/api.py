@@ -1,4 +1,4 @@
-"""``/emergency-searches``: search by name as the officer on duty, and the reviews of these searches."""
+"""``/emergency-searches``: search by name as the officer on duty, the reviews of these searches, approvals."""
 
 from uuid import UUID
 
@@ -11,12 +11,13 @@ from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from accounts.request import bare
 from audit.events import Purpose
 from core.paging import page_of
-from core.query import Query
-from referrals.emergency_search import actions, queries
-from referrals.emergency_search.inputs import Reviewing, SearchesQuery, Searching
-from referrals.models import EmergencySearch
+from core.query import PagedQuery, Query
+from referrals.emergency_search import actions, approvals, duties, queries
+from referrals.emergency_search.inputs import Asking, Reviewing, SearchesQuery, Searching
+from referrals.models import EmergencyApproval, EmergencySearch
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
+from referrals.workflow.inputs import Nothing
 
 
 class ShellOut(serializers.Serializer[None]):
@@ -65,7 +66,7 @@ class SearchLine(serializers.Serializer[None]):
 
 
 class WordOut(serializers.Serializer[None]):
-    """A supervisor's word: who gave it, and when."""
+    """Who approved a search beyond the cap, and when."""
 
     name = serializers.CharField()
     at = serializers.DateTimeField()
@@ -76,6 +77,7 @@ class SearchOut(SearchLine):
 
     reason = serializers.CharField(allow_null=True)
     word = WordOut(allow_null=True)
+    unapproved = serializers.BooleanField(help_text="Beyond the cap, and nobody approved it.")
     review = serializers.CharField(allow_null=True)
     references = serializers.ListField(child=serializers.CharField())
 
@@ -84,6 +86,28 @@ class SearchPage(serializers.Serializer[None]):
     """A page of searches."""
 
     results = SearchLine(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ApprovalOut(serializers.Serializer[None]):
+    """Another person's approval of what an officer on duty does beyond a cap."""
+
+    id = serializers.UUIDField()
+    authority = serializers.UUIDField()
+    user = serializers.CharField()
+    own = serializers.BooleanField()
+    asked_at = serializers.DateTimeField()
+    given_at = serializers.DateTimeField(allow_null=True)
+    given_by = serializers.CharField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    remaining = serializers.IntegerField(help_text="For how many searches and secret addresses it is, now.")
+    to_give = serializers.BooleanField()
+
+
+class ApprovalPage(serializers.Serializer[None]):
+    """A page of approvals."""
+
+    results = ApprovalOut(many=True)
     next = serializers.CharField(allow_null=True)
 
 
@@ -128,7 +152,7 @@ class EmergencySearches(CaseView):
         actor, at = self.actor(request), self.at(request)
         # A refusal of this request is one of an emergency, and the journal says so.
         bare(request).purpose = Purpose.EMERGENCY  # read by the pipeline
-        actions.duties(actor, at=at)
+        duties.of(actor, at=at)
         found = actions.search(Searching.read(request.data), actor=actor, at=at)
         return Response(queries.answer(found))
 
@@ -166,3 +190,73 @@ class ReviewEmergencySearch(CaseView):
 
         row = do_once(request, actions.visible_to(actor, at=at), review)
         return Response(queries.line(row, actor=actor, at=at))
+
+
+class EmergencyApprovals(CaseView):
+    """Another person's approvals."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        parameters=[PagedQuery],
+        responses=ApprovalPage,
+        operation_id="emergency_approvals_list",
+        tags=["emergency-searches"],
+    )
+    def get(self, request: Request) -> Response:
+        """List those that one asked for or gave, and those that wait for oneself."""
+        actor, at = self.actor(request), self.at(request)
+        asked = PagedQuery.of(request.query_params)
+        page = page_of(
+            approvals.visible_to(actor, at=at),
+            limit=asked["limit"],
+            order=("-asked_at", "id"),
+            cursor=asked.get("cursor"),
+            bound_to="emergency-approvals",
+        )
+        return Response(listed([queries.approval(row, actor=actor, at=at) for row in page.items], page.next))
+
+    @extend_schema(
+        request=Asking,
+        responses={201: ApprovalOut},
+        operation_id="emergency_approvals_create",
+        tags=["emergency-searches"],
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request) -> Response:
+        """Ask for another person's approval as the officer on duty, to go beyond a cap (SEC-AZ25)."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        bare(request).purpose = Purpose.EMERGENCY  # of a refusal; read by the pipeline
+        duties.of(actor, at=at)
+
+        def ask() -> EmergencyApproval:
+            return approvals.ask(Asking.read(request.data).get("authority"), actor=actor, at=at)
+
+        row = do_once(request, approvals.visible_to(actor, at=at), ask)
+        return Response(queries.approval(row, actor=actor, at=at), status=201)
+
+
+class GiveEmergencyApproval(CaseView):
+    """An approval that another officer asked for."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        request=Nothing,
+        responses=ApprovalOut,
+        operation_id="emergency_approvals_give",
+        tags=["emergency-searches"],
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Approve it for a quarter of an hour; never one's own."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        rows = approvals.visible_to(actor, at=at)
+
+        def give() -> EmergencyApproval:
+            Nothing.read(request.data)
+            return approvals.give(pk, actor=actor, at=at)
+
+        return Response(queries.approval(do_once(request, rows, give), actor=actor, at=at))

@@ -1,16 +1,15 @@
-"""Inputs of emergency searches: who is before the officer and why; the review."""
+"""Inputs of emergency searches: who is before the officer and why; the review; another person's approval."""
 
-from datetime import date
 from typing import Any, Final
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from core.inputs import Code, Day, Flag, Id, Instant, StrictSerializer, Text, Whole
+from core.inputs import Code, Day, Flag, Id, StrictSerializer, Whole
 from core.query import PagedQuery
-from referrals.matching import phonetics
+from referrals.duplicates.inputs import SoughtName
 from referrals.vocabulary.emergency_search import SearchGround
-from referrals.workflow.inputs import text
+from referrals.workflow.inputs import required, text
 
 #: A young adult is looked after until then.
 OLDEST: Final = 21
@@ -22,26 +21,31 @@ class Searching(StrictSerializer):
     authority = Id(required=False, help_text="Needed by who is on duty for several.")
     ground = Code(SearchGround.choices)
     reason = text()
-    last_name = Text(max_length=200)
-    first_names = Text(max_length=200)
+    last_name = SoughtName()
+    first_names = SoughtName()
     birth_date = Day(required=False, default=None, allow_null=True)
     age = Whole(min_value=0, max_value=OLDEST, required=False, default=None, allow_null=True)
-    word = Text(max_length=200, required=False, allow_blank=True, default="")
-    word_at = Instant(required=False)
+    unapproved = Flag(
+        required=False,
+        default=False,
+        help_text="Past the cap, and nobody has approved it: it counts as an emergency opening, which is told at once.",
+    )
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Ask for two names that hold a word each, and for the date or the age: there is no search by less.
+        """Ask for the date or the age: there is no search by less than both names and one of them.
 
         Raises:
-            serializers.ValidationError: one is missing.
+            serializers.ValidationError: neither is there.
         """
-        missing = [name for name in ("last_name", "first_names") if not phonetics.words(said[name])]
-        born: date | None = said["birth_date"]
-        if born is None and said["age"] is None:
-            missing.append("birth_date")
-        if missing:
-            raise serializers.ValidationError({name: [ErrorDetail("", code="required")] for name in missing})
+        if said["birth_date"] is None and said["age"] is None:
+            raise required("birth_date")
         return said
+
+
+class Asking(StrictSerializer):
+    """For which duty another person's approval is asked."""
+
+    authority = Id(required=False, help_text="Needed by who is on duty for several.")
 
 
 class Reviewing(StrictSerializer):

@@ -7,9 +7,9 @@ from accounts.actor import Actor
 from audit.disclosure import disclosure
 from audit.events import Purpose, Topic, file_under, register
 from referrals.access import exceptions as access_exceptions
-from referrals.emergency_search import actions
+from referrals.emergency_search import actions, approvals
 from referrals.exports import table
-from referrals.models import Child, EmergencySearch
+from referrals.models import Child, EmergencyApproval, EmergencySearch
 from referrals.reading.fields import opened
 from referrals.vocabulary.emergency_search import SearchGround, SearchState
 from referrals.vocabulary.labels import labelled, moment
@@ -66,7 +66,30 @@ def one(row: EmergencySearch, *, actor: Actor, at: datetime) -> dict[str, Any]:
         payload=row.pk.bytes,
     ) as scope:
         said = {name: opened(getattr(row, name), scope) for name in ("reason", "word", "review")}
-    return line(row, actor=actor, at=at) | said | {"references": _references(row, actor=actor, at=at)}
+    word = said["word"]
+    unapproved = word is not None and word.get("unapproved", False)
+    said["word"] = {"name": word["name"], "at": word["at"]} if word and not unapproved else None
+    return (
+        line(row, actor=actor, at=at)
+        | said
+        | {"unapproved": unapproved, "references": _references(row, actor=actor, at=at)}
+    )
+
+
+def approval(row: EmergencyApproval, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return another person's approval, asked or given."""
+    return {
+        "id": str(row.pk),
+        "authority": str(row.authority_id),
+        "user": row.user.full_name,
+        "own": row.user_id == actor.user_id,
+        "asked_at": moment(row.asked_at),
+        "given_at": moment(row.given_at),
+        "given_by": row.given_by.full_name if row.given_by else None,
+        "expires_at": moment(row.expires_at),
+        "remaining": row.remaining if row.expires_at is not None and row.expires_at > at else 0,
+        "to_give": row.user_id != actor.user_id and approvals.is_open(row, at=at),
+    }
 
 
 def _references(row: EmergencySearch, *, actor: Actor, at: datetime) -> list[str]:

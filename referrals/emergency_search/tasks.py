@@ -12,7 +12,7 @@ from accounts.roles import Role
 from outbox.scheduler import recurring
 from outbox.templates import Kind, Template, register
 from referrals.access.row_level_security import for_the_service
-from referrals.emergency_search import actions
+from referrals.emergency_search import actions, approvals
 from referrals.models import EmergencySearch
 
 OVERDUE: Final = "search.overdue"
@@ -42,6 +42,13 @@ def watch(at: datetime) -> int:
             tell_people(told, OVERDUE, authority, at=at)
         EmergencySearch.objects.filter(pk__in=[row.pk for row in due]).update(alerted_at=at)
     return len(due)
+
+
+@recurring("emergency-approvals:ended", every=timedelta(days=1))
+def forget_approvals(at: datetime) -> int:
+    """Delete the approvals of duties that ended long ago; return of how many."""
+    with for_the_service():
+        return approvals.forget_due(at)
 
 
 @recurring("emergency-searches:ended", every=timedelta(days=1))

@@ -26,7 +26,7 @@ from referrals.models.concern import (
 from referrals.models.conflicts_of_interest import DeclaredTie, KinSearch, KinValue
 from referrals.models.data_breaches import DataBreach
 from referrals.models.duplicates import DuplicateCandidate, Joining, MovedRow
-from referrals.models.emergency_search import EmergencySearch
+from referrals.models.emergency_search import EmergencyApproval, EmergencySearch
 from referrals.models.exports import CaseExport
 from referrals.models.feedback import FeedbackTask
 from referrals.models.inquiries import Inquiry
@@ -105,6 +105,7 @@ __all__ = [
     "DigitalTrace",
     "DuplicateCandidate",
     "EliminatedCount",
+    "EmergencyApproval",
     "EmergencySearch",
     "EmergencySheet",
     "ExcludedResource",

@@ -1,4 +1,4 @@
-"""Emergency search by name: who searched in which duty, why, what was found, and who reviewed it (domain.md §1.3)."""
+"""Emergency search by name: who searched, why, what was found, who reviewed it; who approved more (domain.md §1.3)."""
 
 from django.conf import settings
 from django.db import models
@@ -14,8 +14,9 @@ class EmergencySearch(Authentic, SealedRow):
 
     Whom it was for stands nowhere: the journal has a keyed value. ``cases``: all files of the own authority that
     answered, withheld ones too, so that nobody excluded from one reviews it; ``elsewhere``: the authorities to call.
-    ``word``: the supervisor's word for a search beyond the cap. What is sealed stands under a key of the row's own,
-    which is destroyed some time after the review (``ended_at``).
+    ``word``: of a search beyond the cap ``{"name", "at"}`` of who approved it, or with ``"unapproved": true``, which
+    nobody did. What is sealed stands under a key of the row's own, which is destroyed some time after the review
+    (``ended_at``).
 
     The database checks: reviewed by another person, as a whole; nothing sealed is left of one that has ended.
     """
@@ -107,3 +108,74 @@ class EmergencySearch(Authentic, SealedRow):
 
     def __str__(self) -> str:
         return f"emergency search {self.pk}"
+
+
+class EmergencyApproval(Authentic):
+    """What an officer on duty asked of another person past the cap, and that person's approval (SEC-AZ25).
+
+    It lets the officer do ``allowed`` things until ``expires_at``: ``searches`` and ``addresses`` are the ids of the
+    searches and secret places for which it was used. Without ``given_at`` it lets nobody do anything.
+
+    The database checks: given by another person, as a whole.
+    """
+
+    id = row_id()
+    authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
+    user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")
+    shift = clear(models.ForeignKey("referrals.RotaShift", models.PROTECT, related_name="+"), "A")
+    asked_at = clear(models.DateTimeField(), "A")
+    given_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    given_by = clear(
+        models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"),
+        "A",
+    )
+    expires_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    allowed = clear(models.PositiveSmallIntegerField(default=0), "A")
+    searches = clear(models.JSONField(default=list, blank=True), "A")
+    addresses = clear(models.JSONField(default=list, blank=True), "A")
+    mac = clear(
+        MacField(
+            "authority",
+            "user",
+            "shift",
+            "asked_at",
+            "given_at",
+            "given_by",
+            "expires_at",
+            "allowed",
+            "searches",
+            "addresses",
+        ),
+        "A",
+    )
+
+    objects = AuthenticQuerySet.as_manager()
+
+    class Meta:
+        """The newest first."""
+
+        default_permissions = ()
+        ordering = ["-asked_at", "id"]
+        indexes = [
+            models.Index(fields=["authority", "-asked_at", "id"], name="emergency_approval_newest"),
+            models.Index(fields=["user", "authority", "expires_at"], name="emergency_approval_user"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="emergency_approval_by_two",
+                condition=Q(given_by__isnull=True) | ~Q(given_by=F("user")),
+            ),
+            models.CheckConstraint(
+                name="emergency_approval_given",
+                condition=Q(given_at__isnull=True, given_by__isnull=True, expires_at__isnull=True, allowed=0)
+                | Q(given_at__isnull=False, given_by__isnull=False, expires_at__isnull=False, allowed__gt=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"emergency approval {self.pk}"
+
+    @property
+    def remaining(self) -> int:
+        """Return for how many searches and addresses it still is, whatever the time."""
+        return max(0, self.allowed - len(self.searches) - len(self.addresses))

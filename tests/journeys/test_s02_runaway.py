@@ -1,5 +1,7 @@
 """S2: a child confided in 93 runs away and is found in 75 (domain.md §10)."""
 
+from uuid import uuid4
+
 import pytest
 
 from accounts.actor import SYSTEM
@@ -369,9 +371,13 @@ def test_the_officers_sixth_search_of_the_night_needs_the_supervisors_word(confi
     }  # fmt: skip
 
     answers = [paris.post("emergency-searches", said) for _ in range(6)]
-    word = {"word": "M. Encadrant", "word_at": "2026-11-23T04:40:00Z"}
-    given = paris.post("emergency-searches", said | word)
+    asked = paris.post("emergency-approvals", {}, key=uuid4().hex).json()["id"]
+    own = paris.post(f"emergency-approvals/{asked}/give", {}, key=uuid4().hex)
+    supervisor = confided.world.as_("supervisor", "75")
+    word = supervisor.post(f"emergency-approvals/{asked}/give", {}, key=uuid4().hex)
+    given = paris.post("emergency-searches", said)
 
     assert [one.status_code for one in answers] == [200] * 5 + [400]
-    assert [one["field"] for one in answers[5].json()["errors"]] == ["word"]
+    assert [one["field"] for one in answers[5].json()["errors"]] == ["unapproved"]
+    assert (own.status_code, word.status_code) == (403, 200)
     assert (given.status_code, len(given.json()["elsewhere"])) == (200, 1)

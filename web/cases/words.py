@@ -621,7 +621,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "Place.secret": _("Adresse secrète"),
     "Service.night_phone": _("Numéro de nuit d'un service"),
     "ErrorReport.sentence": _("Erreur signalée dans l'annuaire"),
-    "EmergencySearch.word": _("Encadrement qui a donné son accord"),
+    "EmergencySearch.word": _("Accord d'une autre personne"),
     "wrong_person": _("Enfant enregistré par erreur"),
     "need": _("Besoin"),
     "resource": _("Service de l'annuaire"),

@@ -92,6 +92,9 @@ ACTS: Final[Mapping[str, Text]] = {
     "draft:unshared": _("Partage d'un brouillon retiré"),
     "orientation:matched": _("Services cherchés dans l'annuaire pour un dossier"),
     "exclusion:confirmed": _("Déport confirmé"),
+    "emergency-approval:asked": _("Accord demandé par l'astreinte au-delà d'un plafond"),
+    "emergency-approval:given": _("Accord donné à l'astreinte au-delà d'un plafond"),
+    "emergency-approval:used": _("Accord utilisé pour une adresse secrète"),
     "emergency-search:agreed": _("Recherche d'urgence validée"),
     "emergency-search:compared": _("Dossiers ouverts par le service pour une recherche d'urgence"),
     "emergency-search:contested": _("Recherche d'urgence contestée"),
@@ -256,7 +259,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
         "duplicate approval alert review receipt notice",
     ),
     "files": _family(_("Pièces jointes"), "attachment"),
-    "emergencies": _family(_("Ouvertures d'urgence"), "glass cap emergency-search"),
+    "emergencies": _family(_("Ouvertures d'urgence"), "glass cap emergency-search emergency-approval"),
     "exports": _family(_("Exports"), "export"),
     "rights": _family(
         _("Comptes, rôles et réglages"),

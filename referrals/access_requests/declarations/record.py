@@ -162,6 +162,7 @@ ELSEWHERE: Final[Mapping[str, Declared]] = {
     "referrals.DeclaredTie": whole("an agent's own tie with somebody, which the agent reads and removes"),
     "referrals.KinValue": whole("a keyed value of a declared tie"),
     "referrals.KinSearch": whole("how far a comparison has come"),
+    "referrals.EmergencyApproval": whole("an officer's searches that another person approved: no case"),
     "referrals.EmergencySearch": whole("who was searched for stands nowhere in it"),
     "referrals.CaseExport": whole(
         "a list with names on its way, destroyed within days; told by the list of readers"

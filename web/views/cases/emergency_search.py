@@ -15,14 +15,15 @@ from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.paging import page_of
 from core.query import PagedQuery, Query
-from referrals.emergency_search import actions, queries
+from referrals.emergency_search import actions, approvals, duties, queries
 from referrals.emergency_search.inputs import Reviewing, Searching
-from referrals.models import RotaShift
+from referrals.models import EmergencyApproval, RotaShift
 from referrals.runaways import queries as runaways_queries
+from referrals.vocabulary.labels import moment
 from web.cases import display
 from web.cases.base import BlanksLeftOut
 from web.forms import ZONE, Ask, Pairs
-from web.page import InputPage, Page, go_to
+from web.page import FormPage, InputPage, Page, fresh_key, go_to
 
 PLACE: Final = Ask("authority", _("Autorité"), kind="select")
 WHO: Final[Sequence[Ask]] = (
@@ -40,10 +41,15 @@ WHY: Final[Sequence[Ask]] = (
         rows=2,
     ),
 )
-WORD: Final[Sequence[Ask]] = (
-    Ask("word", _("Encadrement qui a donné son accord"), _("Nom de la personne jointe.")),
-    Ask("word_at", _("Heure de son accord")),
+UNAPPROVED: Final[Sequence[Ask]] = (
+    Ask(
+        "unapproved",
+        _("Chercher sans l'accord de personne"),
+        _("L'encadrement et le contrôle interne sont avertis aussitôt. Cinq fois par astreinte, au plus."),
+    ),
 )
+#: What the second button of the form says: ask for an approval, and search later.
+ASK_FOR_APPROVAL: Final = "ask"
 ABOUT: Final[Sequence[Ask]] = (
     Ask("note", _("Remarque"), _("Obligatoire pour contester."), rows=3, optional=True),
 )
@@ -70,8 +76,57 @@ class Searches(Page):
         page = page_of(rows, order=("-searched_at", "id"), **dict(self.asked))
         lines = [_line(queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
         following = f"{reverse('emergency-searches')}?{urlencode({'cursor': page.next})}" if page.next else ""
-        may = actions.is_on_duty(self.actor, at=self.at)
-        return self.show({"lines": lines, "next": following, "searches": may})
+        to_give = approvals.to_give(self.actor, at=self.at)
+        return self.show(
+            {
+                "lines": lines,
+                "next": following,
+                "searches": duties.is_on_duty(self.actor, at=self.at),
+                "to_give": [_approval(row) for row in to_give],
+                "once": fresh_key(),
+            }
+        )
+
+
+class AskForApproval(Page):
+    """POST /recherches-urgence/accords."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+    step_up = frozenset({"POST"})
+    comes_back = "emergency-searches"
+
+    def post(self, request: ServiceRequest) -> HttpResponse:
+        """Ask for another person's approval, as the officer on duty, and go back to the searches.
+
+        Raises:
+            NotAllowed: the reader isn't on duty.
+            InvalidInput: the reader is on duty for several authorities; the form of a search asks for which.
+        """
+        request.purpose = Purpose.EMERGENCY  # of a refusal
+        approvals.ask(None, actor=self.actor, at=self.at)
+        return go_to(reverse("emergency-search-new"))
+
+
+class GiveApproval(FormPage):
+    """POST /recherches-urgence/accords/{id}."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+    step_up = frozenset({"POST"})
+    comes_back = "emergency-searches"
+    template = "web/emergency_search/approval.html"
+
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Approve it, once, and go back to the searches.
+
+        Raises:
+            NotVisible, NotAllowed, AlreadyThere: see ``approvals.give``.
+        """
+        self.once({}, lambda: approvals.give(pk, actor=self.actor, at=self.at).pk)
+        return go_to(reverse("emergency-searches"))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - one signature
+        """Say why it wasn't given."""
+        return self.show({"problem": problem, "faults": []})
 
 
 class NewSearch(InputPage):
@@ -83,6 +138,7 @@ class NewSearch(InputPage):
     comes_back = "emergency-searches"
     template = "web/emergency_search/new.html"
     duties: Mapping[UUID, RotaShift]
+    used_up: Sequence[RotaShift] = ()
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask who is before the officer, and why.
@@ -91,7 +147,7 @@ class NewSearch(InputPage):
             NotAllowed: the reader isn't on duty.
         """
         self._require_duty()
-        return self.show(self.filled({}))
+        return self.show(self.filled({}) | self._around())
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Search, and show below the form what answers; every search counts, one repeated too.
@@ -102,17 +158,23 @@ class NewSearch(InputPage):
         request.purpose = Purpose.EMERGENCY  # of a refusal, too
         stepup.require(self.actor, at=self.at)
         self._require_duty()
+        if self.sent.text("then") == ASK_FOR_APPROVAL:
+            approvals.ask(self.body().get("authority"), actor=self.actor, at=self.at)
+            self._require_duty()
+            return self.show(self.filled(self.typed()) | self._around())
         answer = queries.answer(actions.search(self.validated(), actor=self.actor, at=self.at))
         lines = [
             line | {"state": display.label(line["state"]), "urgency": display.label(line["urgency"])}
             for line in answer["results"]
         ]
-        self._require_duty()  # the next one may need a word
-        return self.show(self.filled(self.typed()) | answer | {"answered": True, "lines": lines})
+        self._require_duty()  # the next one may need an approval
+        return self.show(
+            self.filled(self.typed()) | self._around() | answer | {"answered": True, "lines": lines}
+        )
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        return self.show(self.again(problem))
+        return self.show(self.again(problem) | self._around())
 
     def choices(self) -> Mapping[str, Pairs]:
         """Return the authorities for which the reader is on duty, where there are several."""
@@ -122,10 +184,15 @@ class NewSearch(InputPage):
         return {"authority": [(str(row.pk), row.name) for row in rows]}
 
     def _require_duty(self) -> None:
-        self.duties = actions.duties(self.actor, at=self.at)
+        self.duties = duties.of(self.actor, at=self.at)
         place = [PLACE] if len(self.duties) > 1 else []
-        used_up = any(not actions.left(shift, at=self.at) for shift in self.duties.values())
-        self.asks = (*place, *WHO, *WHY, *(WORD if used_up else ()))
+        self.used_up = [shift for shift in self.duties.values() if not actions.left(shift, at=self.at)]
+        self.asks = (*place, *WHO, *WHY, *(UNAPPROVED if self.used_up else ()))
+
+    def _around(self) -> dict[str, Any]:
+        """Return what is said of the cap: that it is reached, and what was asked of another person since."""
+        rows = approvals.of_duties(self.used_up, at=self.at)
+        return {"used_up": bool(self.used_up), "approvals": [_approval(row) for row in rows]}
 
 
 class Sheet(Page):
@@ -166,6 +233,7 @@ class OneSearch(InputPage):
             "review": body["review"],
             "references": body["references"],
             "word": f"{word['name']}, {display.instant(word['at'], ZONE)}" if word else "",
+            "unapproved": body["unapproved"],
         }
         return self.show(self.filled({}) | {"search": _line(body) | shown})
 
@@ -193,6 +261,17 @@ class OneSearch(InputPage):
         return self.show(
             self.again(problem) | {"search": _line(queries.line(row, actor=self.actor, at=self.at))}
         )
+
+
+def _approval(row: EmergencyApproval) -> dict[str, Any]:
+    return {
+        "pk": row.pk,
+        "by": row.user.full_name,
+        "asked_at": display.instant(moment(row.asked_at), ZONE),
+        "given_by": row.given_by.full_name if row.given_by else "",
+        "until": display.instant(moment(row.expires_at), ZONE),
+        "remaining": row.remaining,
+    }
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:

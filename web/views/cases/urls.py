@@ -79,6 +79,14 @@ urlpatterns: list[URLPattern] = [
     path("exports/<uuid:pk>/fichier", exports.TakeExport.as_view(), name="export-take"),
     path("recherches-urgence", emergency_search.Searches.as_view(), name="emergency-searches"),
     path("recherches-urgence/nouvelle", emergency_search.NewSearch.as_view(), name="emergency-search-new"),
+    path(
+        "recherches-urgence/accords", emergency_search.AskForApproval.as_view(), name="emergency-approval-ask"
+    ),
+    path(
+        "recherches-urgence/accords/<uuid:pk>",
+        emergency_search.GiveApproval.as_view(),
+        name="emergency-approval-give",
+    ),
     path("recherches-urgence/<uuid:pk>", emergency_search.OneSearch.as_view(), name="emergency-search"),
     path("fiches-urgence/<uuid:pk>", emergency_search.Sheet.as_view(), name="emergency-sheet"),
     path("ouvertures", break_glass.Openings.as_view(), name="openings"),
