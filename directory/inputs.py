@@ -280,9 +280,17 @@ class VerificationInput(StrictSerializer):
 
 
 class OpeningInput(StrictSerializer):
-    """Why a secret address is opened."""
+    """Why a secret address is opened, and for which case."""
 
     purpose = Code(choices=OpeningPurpose.choices)
+    reference = Text(
+        max_length=30,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The case that may need the address. At night the officer on duty may do without, with the approval "
+        "that another person gave.",
+    )
 
 
 class LookInput(StrictSerializer):

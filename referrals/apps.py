@@ -57,6 +57,7 @@ REGISTERED = (
     "referrals.attachments.rights",
     "referrals.break_glass.queries",
     "referrals.coming_of_age.tasks",
+    "referrals.composition.address_grounds",
     "referrals.composition.duty",
     "referrals.composition.journal_topics",
     "referrals.composition.row_history",

@@ -1,6 +1,8 @@
 """Opens what is sealed in the directory: a secret address, the number of the night (field.md A.7, rule 4).
 
-An opening is a disclosure with a purpose, and never held up. Outside the authority's working hours, and from the fourth
+An opening is a disclosure with a purpose, for a case that may need the address, by a person who proved the second factor
+minutes ago in this session (SEC-AZ26). Without a case the officer on duty opens it at night, with the approval that
+another person gave; an emergency opening of the case needs nobody's, so that nothing holds up a protection. Outside the authority's working hours, and from the fourth
 place on that one person opens within a day, its supervisors are told at once, and one of them looks at it by the end of
 the next working day. Where nobody but the opener could, the data protection officer is told.
 """
@@ -13,16 +15,18 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import stepup
 from accounts.access import office_holders, own_account, require, require_somewhere, who_may
+from accounts.actions import require_session
 from accounts.actor import Actor
-from accounts.errors import AlreadyThere, NotAllowed, NotVisible
+from accounts.errors import AlreadyThere, InvalidInput, NotAllowed, NotVisible
 from accounts.models import Authority
 from accounts.naming import visible
 from accounts.notifications import tell_people
 from accounts.roles import Role
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from directory import acts, duty
+from directory import acts, duty, grounds
 from directory.access import ASKING, READ, REVIEW, SECRET, may_ask, reviewable_openings, visible_services
 from directory.actions.records import acting, record
 from directory.models import Place, SecretOpening
@@ -55,8 +59,10 @@ def open_address(place_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: d
     """Open a secret address for a purpose (``OpeningInput``).
 
     Raises:
-        NotAllowed: the actor's roles at the authority that keeps the place don't open one.
+        NotAllowed: the actor's roles at the authority that keeps the place don't open one; or a token came.
         NotVisible: there is no such place, or its address isn't secret.
+        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+        InvalidInput: no case is named, nor is there an approval at night; or the case isn't one that may need it.
         KeysUnavailable, Unreadable: it can't be opened now, or at all.
     """
     require_somewhere(actor, READ)
@@ -64,6 +70,9 @@ def open_address(place_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: d
     if place is None or place.secret is None:
         raise NotVisible
     require(actor, SECRET, place.authority_id)
+    require_session(actor)
+    stepup.require(actor, at=at)
+    case = _ground(place, body.get("reference", ""), actor=actor, at=at)
     rule = _why_looked_at(place, actor, at)
     on_duty = not rule
     opening = SecretOpening.objects.create(
@@ -79,7 +88,7 @@ def open_address(place_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: d
         actor=acting(actor, SECRET, place.authority_id),
         purpose=Purpose(body["purpose"]),
         at=at,
-        objects=[],
+        objects=[case] if case is not None else [],
         tenant=place.authority_id,
         act=acts.SECRET_OPENED,
         rule=rule,
@@ -91,6 +100,19 @@ def open_address(place_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: d
     if not on_duty:
         _tell(place.authority, actor, at)
     return Address(opening=opening.pk, department=place.department, **parts)
+
+
+def _ground(place: Place, reference: str, *, actor: Actor, at: datetime) -> UUID | None:
+    """Return the pseudonym of the case for which an address is opened; None where another person approved it."""
+    if reference:
+        case = grounds.case_of(actor, reference, place.authority_id, at)
+        if case is None:
+            raise InvalidInput({"reference": ["no-such-case"]})
+        return case
+    at_night = not duty.is_on_duty(place.authority, at)
+    if at_night and grounds.use_approval(actor, place.authority_id, place.pk, at):
+        return None
+    raise InvalidInput({"reference": ["case-needed"]})
 
 
 def _why_looked_at(place: Place, actor: Actor, at: datetime) -> str:

@@ -27,11 +27,13 @@ TAGS = ["directory"]
 class OpenPlace(APIView):
     """POST /api/v1/places/{id}/open."""
 
+    step_up = frozenset({"POST"})
+
     @extend_schema(
         operation_id="places_open", tags=TAGS, request=OpeningInput, responses={200: OpenedAddressOut}
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        """Open a secret address for a purpose; each time is an entry, and outside working hours supervisors are told.
+        """Open a secret address for a case; each time is an entry, and outside working hours supervisors are told.
 
         Done each time that it is asked: an answer that was lost must be had again at once.
         """

@@ -1,6 +1,7 @@
 """Entries of the directory as tests write them; all of it is invented."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from directory.actions import places, reports, secrets, services, structures
 from directory.inputs import PlaceInput, ServiceInput, StructureInput
 from directory.models import ErrorReport, Place, SecretOpening, Service, Structure
 from tests.audit.owner import written
+from tests.referrals.workflow.kit import Kit
 
 #: A Tuesday, 13:00 in Paris.
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -66,11 +68,31 @@ def at_place(
     return places.put(structure.pk, pk, body, actor=editor(world, structure.authority.code), at=AT)
 
 
+def opener(world: Any, who: str = "on_call", code: str = "93", at: datetime = AT) -> Any:
+    """Return somebody who has just proved the second factor in a session."""
+    actor = world.actor(who, code, at=at)
+    return replace(actor, origin=replace(actor.origin, auth="session"), proved_at=at)
+
+
+def a_case(world: Any, *who: str) -> str:
+    """Return the reference of a case in hand of 93, of which these people read where the child lives."""
+    kit = Kit(world, "protected_admin")
+    for name in who:
+        if name not in ("ase_inspector", "case_referent"):
+            kit.let_in(name)
+    return str(kit.case.reference)
+
+
+def open_address(world: Any, place: Place, who: str = "on_call", at: datetime = AT, **said: Any) -> Any:
+    """Open a secret address of 93 for a case that the person reads."""
+    body = {"purpose": "emergency", "reference": a_case(world, who)} | said
+    return secrets.open_address(place.pk, body, actor=opener(world, who, at=at), at=at)
+
+
 def an_opening(world: Any, by: str = "on_call", at: datetime = AT) -> SecretOpening:
     """Return an opening of a secret address of 93."""
     place = at_place(world, a_structure(world), "secret")
-    opened = secrets.open_address(place.pk, {"purpose": "emergency"}, actor=world.actor(by, at=at), at=at)
-    return SecretOpening.objects.get(pk=opened.opening)
+    return SecretOpening.objects.get(pk=open_address(world, place, by, at).opening)
 
 
 def an_error_report(world: Any, by: str = "filer", code: str = "75") -> ErrorReport:

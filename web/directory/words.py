@@ -258,7 +258,17 @@ REPORT: Final[Sequence[Ask]] = (
         rows=2,
     ),
 )
-OPENING: Final[Sequence[Ask]] = (Ask("purpose", _("Pourquoi ouvrez-vous cette adresse ?")),)
+OPENING: Final[Sequence[Ask]] = (
+    Ask("purpose", _("Pourquoi ouvrez-vous cette adresse ?")),
+    Ask(
+        "reference",
+        _("Référence du dossier de l'enfant"),
+        _("La nuit, l'astreinte peut s'en passer si une autre personne a donné son accord."),
+        width="half",
+        optional=True,
+        attributes={"spellcheck": "false"},
+    ),
+)
 MERGE: Final[Sequence[Ask]] = (
     Ask(
         "kept",

@@ -65,6 +65,8 @@ class OpenAddress(DirectoryPage, InputPage):
 
     opens_for: ClassVar[str] = access.SECRET
     takes, asks = OpeningInput, words.OPENING
+    step_up = frozenset({"GET"})  # before it is typed; the act asks again
+    comes_back = "directory"
     template = "web/directory/address.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
