@@ -1,10 +1,12 @@
 """Opens what is sealed in the directory: a secret address, the number of the night (field.md A.7, rule 4).
 
-An opening is a disclosure with a purpose, for a case that may need the address, by a person who proved the second factor
-minutes ago in this session (SEC-AZ26). Without a case the officer on duty opens it at night, with the approval that
-another person gave; an emergency opening of the case needs nobody's, so that nothing holds up a protection. Outside the authority's working hours, and from the fourth
-place on that one person opens within a day, its supervisors are told at once, and one of them looks at it by the end of
-the next working day. Where nobody but the opener could, the data protection officer is told.
+An opening is a disclosure with a purpose, for a case that may need the address, by a person who proved the second
+factor minutes ago in this session (SEC-AZ26). Without a case the officer on duty opens it at night, with the approval
+that another person gave; an emergency opening of the case needs nobody's, so that nothing holds up a protection.
+
+Outside the authority's working hours, and from the fourth place on that one person opens within a day, its supervisors
+are told at once, and one of them looks at it by the end of the next working day. Where nobody but the opener could, the
+data protection officer is told.
 """
 
 from collections.abc import Mapping

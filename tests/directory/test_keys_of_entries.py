@@ -11,7 +11,15 @@ from encryption.errors import Unreadable
 from encryption.models import Kind, WrappedKey
 from referrals.composition import row_signatures, sealed_cells
 from referrals.retention import replay
-from tests.directory.entries import AT, a_service, a_structure, an_error_report, at_place, editor
+from tests.directory.entries import (
+    AT,
+    a_service,
+    a_structure,
+    an_error_report,
+    at_place,
+    editor,
+    open_address,
+)
 from tests.security.procedure import seeing_all
 
 NUMBER = "+33199001234"
@@ -30,8 +38,7 @@ def sealed(world):
 def opens(world, at=AT):
     """Open all that is sealed."""
     officer = world.actor("on_call", at=at)
-    place = Place.objects.get()
-    whole = secrets.open_address(place.pk, {"purpose": "emergency"}, actor=officer, at=at)
+    whole = open_address(world, Place.objects.get(), at=at)
     service = Service.objects.get(night_phone__isnull=False)
     return whole.postal_code, secrets.open_night_phone(service.pk, actor=officer, at=at)
 
@@ -79,7 +86,7 @@ def test_a_value_that_was_moved_to_another_row_opens_no_more(world, sealed):
 
     victim = Place.objects.exclude(pk=other.pk).get()
     with pytest.raises(Unreadable):
-        secrets.open_address(victim.pk, {"purpose": "emergency"}, actor=world.actor("on_call", at=AT), at=AT)
+        open_address(world, victim)
 
 
 @pytest.mark.parametrize("model", [Place, Service, ErrorReport])

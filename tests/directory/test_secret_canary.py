@@ -20,7 +20,7 @@ from django.test import Client
 from accounts.roles import PROGRAMS, Role
 from config.logs import Line
 from directory import access, candidates, queries, tasks
-from directory.actions import changes, exports, places, reports, secrets
+from directory.actions import changes, exports, places, reports
 from directory.codes import Means, Need
 from directory.inputs import PlaceInput, SearchInput
 from directory.matching import CaseFacts
@@ -29,6 +29,7 @@ from outbox import delivery
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.directory.asked import a_service, a_structure
+from tests.directory.entries import a_case, open_address
 from tests.directory.exchange.samples import di_structure, done, packed
 from tests.factories.world import LONG_AGO  # noqa: F401 - the world is of then
 from tests.kept import kept
@@ -155,8 +156,7 @@ class Planted:
             self.structure.pk, None, PlaceInput.read({"visibility": "secret", **ADDRESS}), actor=editor, at=at
         )
         self.place = Place.objects.get(structure=self.structure)
-        opener = world.actor("on_call", at=NIGHT)
-        secrets.open_address(self.place.pk, {"purpose": "emergency"}, actor=opener, at=NIGHT)
+        open_address(world, self.place, at=NIGHT)
         self.opening = self.place.openings.get()
         filer = world.actor("filer", at=at)
         self.report = reports.report(self.service.pk, {"sentence": "Le nom a changé."}, actor=filer, at=at)
@@ -376,14 +376,20 @@ def test_no_other_page_nor_list_of_the_service_holds_it(world, planted):
 @pytest.mark.slow("each role")
 def test_class_k_of_the_keeping_authority_alone_opens_it(world, planted):
     told = set()
+    body = {"purpose": "emergency", "reference": a_case(world, *OPENERS)}
+    at_the_api, on_a_page = (
+        f"/api/v1/places/{planted.place.pk}/open",
+        f"/annuaire/adresses/{planted.place.pk}",
+    )
     for name, code, api, browser in callers(world):
-        for path in (f"/api/v1/places/{planted.place.pk}/open", f"/annuaire/adresses/{planted.place.pk}"):
-            status, raw = asks(api, browser, "post", path, {"purpose": "emergency"})
+        ways = {"token": (api, at_the_api), "session": (browser, at_the_api), "page": (browser, on_a_page)}
+        for way, (client, path) in ways.items():
+            status, raw = asks(client if way != "page" else None, client, "post", path, body)
             assert (status == 200) == bool(found_in(raw)), (name, code, status)
             if status == 200:
-                told.add((name, code, path[:4]))
+                told.add((name, code, way))
 
-    assert told == {(name, "93", way) for name in OPENERS for way in ("/api", "/ann")}
+    assert told == {(name, "93", way) for name in OPENERS for way in ("session", "page")}
 
 
 @pytest.mark.parametrize("where", [{"commune": INSEE}, {"commune": "59183"}, {"department": "59"}])

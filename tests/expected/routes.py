@@ -79,6 +79,7 @@ TRAINS = (
 BY_SECRET = "who has the secret that the address holds, with its owner's rights of now; any other is nothing (field.md D.3)"
 MONITORING = "who has the token of the monitoring; where none is set there is no such address (SEC-CF6)"
 SEARCHES_IN_EMERGENCIES = "officers on call, their own; supervisors and coordinators, those of the own authority, but one of a case that they are excluded from (§1.3 rule 10)"
+APPROVALS = "officers on call, for what they ask; supervisors and other officers on call of the authority, for what they give (SEC-AZ25)"
 SEARCHES_ON_DUTY = "officers on call while on the rota (§1.3 rule 10)"
 EXPORTS = "coordinators, for what they ask for; supervisors and dpo, for what they decide on; each in the own authority (SEC-AZ12)"
 STAFF = "whoever isn't there to file alone, for the own ties: nobody else ever reads them (§1.3 rule 8)"
@@ -362,6 +363,8 @@ ROUTES = {
     "GET /recherches-urgence/nouvelle": SEARCHES_ON_DUTY,
     "POST /recherches-urgence/nouvelle": SEARCHES_ON_DUTY,
     "GET /recherches-urgence/<uuid:pk>": SEARCHES_IN_EMERGENCIES,
+    "POST /recherches-urgence/accords": SEARCHES_ON_DUTY,
+    "POST /recherches-urgence/accords/<uuid:pk>": APPROVALS,
     "POST /recherches-urgence/<uuid:pk>": SEARCHES_IN_EMERGENCIES,
     "GET /exports": EXPORTS,
     "GET /exports/demande": EXPORTS,
@@ -679,6 +682,9 @@ ROUTES = {
     "GET /api/v1/stand-ins": LISTED,
     "POST /api/v1/stand-ins": STANDS,
     "POST /api/v1/stand-ins/<uuid:pk>/end": STANDS,
+    "GET /api/v1/emergency-approvals": APPROVALS,
+    "POST /api/v1/emergency-approvals": SEARCHES_ON_DUTY,
+    "POST /api/v1/emergency-approvals/<uuid:pk>/give": APPROVALS,
     "GET /api/v1/emergency-searches": SEARCHES_IN_EMERGENCIES,
     "POST /api/v1/emergency-searches": SEARCHES_ON_DUTY,
     "GET /api/v1/emergency-searches/<uuid:pk>": SEARCHES_IN_EMERGENCIES,
@@ -1046,6 +1052,12 @@ GRAVE = {
     "POST /compte/connexion/<uuid:pk>/retrait",
     "POST /api/v1/calendar-feeds",
     "POST /api/v1/emergency-searches",
+    "POST /api/v1/emergency-approvals",
+    "POST /api/v1/emergency-approvals/<uuid:pk>/give",
+    "POST /recherches-urgence/accords",
+    "POST /recherches-urgence/accords/<uuid:pk>",
+    "POST /api/v1/places/<uuid:pk>/open",
+    "GET /annuaire/adresses/<uuid:pk>",
     "GET /recherches-urgence/nouvelle",
     "POST /api/v1/exports",
     "POST /api/v1/exports/<uuid:pk>/decide",
@@ -1114,7 +1126,7 @@ LINES = {
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
         "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/imports", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
         "GET /api/v1/saved-views", "GET /api/v1/approvals", "GET /api/v1/access-requests",
-        "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/exports", "GET /api/v1/emergency-searches", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
+        "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/calendar-feeds", "GET /api/v1/exports", "GET /api/v1/emergency-approvals", "GET /api/v1/emergency-searches", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (
         "GET /api/v1/data-breaches", "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", "GET /api/v1/audit/lookups", f"GET {ANOMALY}/entries",

@@ -1,17 +1,20 @@
 """The writes of the directory at the API, as ``writes.py`` has those of everything else."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from directory.actions import services
 from tests.directory.entries import (
     AT,
     PUBLIC_ADDRESS,
     SECRET_ADDRESS,
+    a_case,
     a_service,
     a_structure,
     an_error_report,
@@ -21,6 +24,7 @@ from tests.directory.entries import (
 )
 from tests.directory.exchange.samples import a_held_row, di_service, di_structure, packed, tried
 from tests.factories.world import World
+from tests.web.browsing import let_in
 
 EDITOR = "directory_editor"
 SERVICES = "POST /api/v1/resources"
@@ -49,6 +53,14 @@ def _with_night_phone(world: World) -> Any:
 
 def _file(raw: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile("ressources.zip", raw)
+
+
+def _opens(world: World) -> Any:
+    client, place = Client(raise_request_exception=False), _secret_place(world)
+    let_in(client, world.user("on_call"), proved_at=datetime.now(UTC).timestamp())
+    body = {"purpose": "emergency", "reference": a_case(world, "on_call")}
+    url = f"/api/v1/places/{place}/open"
+    return lambda: lambda: client.post(url, body, content_type="application/json")
 
 
 def _tries(world: World) -> Any:
@@ -101,7 +113,6 @@ MADE: dict[str, tuple[str, Callable[[World], tuple[Any, Any]]]] = {
     "POST /api/v1/structures/{id}/merge": (EDITOR, lambda world: (
         a_structure(world).pk, {"lost": str(a_service(world).structure_id)},
     )),
-    OPEN_PLACE: ("on_call", lambda world: (_secret_place(world), {"purpose": "emergency"})),
     "POST /api/v1/secret-openings/{id}/look": ("supervisor", lambda world: (
         an_opening(world).pk, {"justified": False},
     )),
@@ -115,6 +126,6 @@ DO_FILE = "POST /api/v1/resources/imports/{id}/do"
 SETTLE_HELD = "POST /api/v1/resources/held/{id}/settle"
 WRITES: dict[str, Callable[[World], Any]] = {
     route: partial(_by, who=who, route=route, make=make) for route, (who, make) in MADE.items()
-} | {TRY_FILE: _tries, DO_FILE: _does}
+} | {TRY_FILE: _tries, DO_FILE: _does, OPEN_PLACE: _opens}
 #: A search changes nothing and is linked to nobody; the number of the night is an entry alone.
 UNWRITTEN = {SEARCH, NIGHT_PHONE}

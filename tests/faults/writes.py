@@ -30,6 +30,7 @@ from referrals.models import (
     CaseExport,
     Child,
     Decision,
+    EmergencyApproval,
     EmergencySearch,
     Exclusion,
     HolderInformation,
@@ -1051,6 +1052,8 @@ FEED = "POST /api/v1/calendar-feeds"
 REVOKE_FEED = "DELETE /api/v1/calendar-feeds/{id}"
 SEARCH_IN_EMERGENCY = "POST /api/v1/emergency-searches"
 REVIEW_SEARCH = "POST /api/v1/emergency-searches/{id}/review"
+ASK_APPROVAL = "POST /api/v1/emergency-approvals"
+GIVE_APPROVAL = "POST /api/v1/emergency-approvals/{id}/give"
 EXPORT = "POST /api/v1/exports"
 DECIDE_EXPORT = "POST /api/v1/exports/{id}/decide"
 TAKE_EXPORT = "POST /api/v1/exports/{id}/take"
@@ -1427,6 +1430,21 @@ def _review_search(world: World) -> MakeReady:
     return Session(world, "supervisor").ready(REVIEW_SEARCH, {"agreed": True, "note": "Vu."}, (pk,))
 
 
+@write(ASK_APPROVAL)
+def _ask_approval(world: World) -> MakeReady:
+    a_duty(world)
+    return Session(world, "on_call").ready(ASK_APPROVAL, {})
+
+
+@write(GIVE_APPROVAL)
+def _give_approval(world: World) -> MakeReady:
+    shift = a_duty(world)
+    row = EmergencyApproval.objects.create(
+        authority=shift.authority, user=shift.user, shift=shift, asked_at=datetime.now(UTC)
+    )
+    return Session(world, "supervisor").ready(GIVE_APPROVAL, {}, (row.pk,))
+
+
 @write(DECIDE_EXPORT)
 def _decide_export(world: World) -> MakeReady:
     ids = (an_export(world).pk,)
@@ -1463,6 +1481,8 @@ TWINS = {
     "POST /annuaire/adresses/{id}": directory_writes.OPEN_PLACE,
     "POST /annuaire/signalements/{id}": "POST /api/v1/resource-errors/{id}/settle",
     "POST /annuaire/doublons/{id}/{id}": "POST /api/v1/resources/{id}/merge",
+    "POST /recherches-urgence/accords": ASK_APPROVAL,
+    "POST /recherches-urgence/accords/{id}": GIVE_APPROVAL,
     "POST /annuaire/ouvertures/{id}": "POST /api/v1/secret-openings/{id}/look",
     "POST /annuaire/structures/nouvelle": "POST /api/v1/structures",
     "POST /annuaire/structures/{id}/correction": "PATCH /api/v1/structures/{id}",

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from time import time
 from uuid import uuid4
 
 import pytest
@@ -22,6 +23,7 @@ from referrals.models import RotaShift
 from referrals.workflow.step import steps
 from tests.directory.entries import (
     PUBLIC_ADDRESS,
+    a_case,
     a_service,
     a_structure,
     an_error_report,
@@ -169,7 +171,9 @@ def bodies(world):
         "PATCH /api/v1/structures/<uuid:pk>": {"name": "Le Grand Phare"},
         "POST /api/v1/structures/<uuid:pk>/places": {"visibility": "public", **PUBLIC_ADDRESS},
         "POST /api/v1/structures/<uuid:pk>/merge": lambda: {"lost": str(a_structure(world).pk)},
-        "POST /api/v1/places/<uuid:pk>/open": {"purpose": "emergency"},
+        "POST /api/v1/places/<uuid:pk>/open": lambda: {
+            "purpose": "emergency", "reference": a_case(world, *table.PERMISSIONS["directory.secret"])
+        },
         "POST /api/v1/secret-openings/<uuid:pk>/look": {"justified": True},
         "POST /api/v1/resource-errors/<uuid:pk>/settle": {"corrected": True},
     }  # fmt: skip
@@ -410,9 +414,15 @@ def test_a_person_without_a_role_has_the_own_account_and_nothing_else(world, onc
             assert answer.json()["code"] in ("not-allowed", "not-found"), route
 
 
+#: No person's token does these (SEC-AZ26).
+SESSIONS_ALONE = {"POST /api/v1/places/<uuid:pk>/open"}
+
+
 def kind_of(route):
     if "/api/" not in route:
         return "pages"
+    if route in SESSIONS_ALONE:
+        return "sessions"
     return "reads" if route.startswith("GET ") else "writes"
 
 
@@ -450,11 +460,11 @@ def test_a_permission_is_its_roles_alone(request, world, ids, bodies, permission
 
 def client_of(world, name, kind):
     """Return the browser of somebody: no token opens a page."""
-    if kind != "pages":
+    if kind not in ("pages", "sessions"):
         secret = world.secrets["93", name]
         return Client(headers={"authorization": f"Bearer {secret}"}, raise_request_exception=False)
     client = Client(raise_request_exception=False)
-    let_in(client, world.user(name))
+    let_in(client, world.user(name), **({"proved_at": time()} if kind == "sessions" else {}))
     return client
 
 

@@ -70,6 +70,7 @@ from referrals.models import (
     Child,
     DataBreach,
     DeclaredTie,
+    EmergencyApproval,
     EmergencySearch,
     EmergencySheet,
     Exclusion,
@@ -222,6 +223,12 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
                 service=a_service(kit.world), kept=bytes([number]) * 32, made_at=at, expires_at=FAR
             )
             for number in (1, 2)
+        ),
+        EmergencyApproval: both(
+            EmergencyApproval, authority=place, user=of, asked_at=at,
+            shift=lambda _: RotaShift.objects.create(
+                authority=place, user=admin, place="first", starts_at=at, ends_at=FAR, made_at=at, made_by=admin
+            ),
         ),
         EmergencySearch: both(
             EmergencySearch, authority=place, user=of, searched_at=at, ground="found", review_due_at=FAR,
@@ -424,6 +431,7 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
                 CaseWatch,
                 ConfirmationLink,
                 DataBreach,
+                EmergencyApproval,
                 EmergencySearch,
                 Factor,
                 Identity,
@@ -1092,6 +1100,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         list(GuidanceReview.objects.all())
         list(CaseExport.objects.all())
         list(ConfirmationLink.objects.all())
+        list(EmergencyApproval.objects.all())
         list(EmergencySearch.objects.all())
         list(PseudonymLookup.objects.all())
         list(Inquiry.objects.all())

@@ -10,7 +10,7 @@ from directory.actions import services as service_actions
 from directory.actions import structures as structure_actions
 from directory.models import Place, Service, Structure
 from tests.conftest import see_all
-from tests.directory.entries import AT, SECRET_COMMUNE, a_service, a_structure, at_place, editor
+from tests.directory.entries import AT, SECRET_COMMUNE, a_case, a_service, a_structure, at_place, editor
 from tests.night import one_in, some
 from tests.web.visiting import Visitor, links, text
 
@@ -269,7 +269,10 @@ def test_who_may_opens_it_once_for_a_purpose_and_the_supervisor_looks_at_it(worl
     assert refused.status_code == 400
     assert "Acacias" not in refused.content.decode()
 
-    opened = officer.fills(path, purpose="emergency")
+    assert officer.fills(path, purpose="emergency").status_code == 400
+    assert "Indiquez le dossier de l'enfant" in text(officer.fills(path, purpose="emergency"))
+
+    opened = officer.fills(path, purpose="emergency", reference=a_case(world, "on_call"))
 
     assert "47 rue des Acacias-Bleus" in text(opened)
     assert "no-store" in opened["Cache-Control"]
@@ -441,7 +444,8 @@ def test_a_supervisor_is_led_to_openings_outside_working_hours(world, time_machi
     place = at_place(world, service.structure, "secret")
     time_machine.move_to(AT.replace(hour=2))
     officer = Visitor(world, "on_call")
-    assert officer.fills(f"/annuaire/adresses/{place.pk}", purpose="emergency").status_code == 200
+    said = {"purpose": "emergency", "reference": a_case(world, "on_call")}
+    assert officer.fills(f"/annuaire/adresses/{place.pk}", **said).status_code == 200
     boss = Visitor(world, "supervisor")
     assert "/annuaire/ouvertures" in links(boss.get("/aujourdhui"))
     (look,) = links(boss.get("/annuaire/ouvertures"), "/annuaire/ouvertures/")

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Membership
 from outbox.models import Notice
+from referrals.break_glass.checks import is_frozen
 from referrals.emergency_search import tasks
 from referrals.models import EmergencyApproval, EmergencySearch, RotaShift
 from tests.conftest import see_all
@@ -214,6 +215,18 @@ def test_who_keeps_the_rota_and_is_on_it_begins_no_new_count(world, duty):
     RotaShift.objects.filter(pk=shift.pk).update(made_by=world.user("on_call"))
 
     assert ask(world).status_code == 400
+
+
+def test_who_keeps_the_rota_doesnt_end_a_freeze_by_a_shift_made_once_a_review_is_late(world, duty):
+    officer, late = world.user("on_call"), NOW + timedelta(days=2)
+    assert is_frozen(officer.pk, late) is True
+    before = on_duty(world, at=late)
+    assert is_frozen(officer.pk, late) is False
+    RotaShift.objects.filter(pk=before.pk).update(made_by=officer, made_at=NOW)
+    assert is_frozen(officer.pk, late) is False, "a shift planned before"
+    RotaShift.objects.filter(pk=before.pk).update(made_at=late)
+
+    assert is_frozen(officer.pk, late) is True
 
 
 @pytest.mark.parametrize(
