@@ -201,23 +201,46 @@ def test_a_night_on_call(visitor):
     visitor.looks("case-by-glass")
 
 
-def test_an_officer_searches_by_name_at_night(visitor):
-    """S2: who is on duty types two names and an age, is told what is missing, and learns which file is known."""
-    visitor.signs_in("on_call")
-    visitor.goes("/recherches-urgence")
-    visitor.looks("emergency-searches")
-    visitor.follows("Chercher un enfant en urgence")
-    visitor.presses("Chercher")
-    visitor.looks("emergency-search-refused")
-    page = visitor.page
-    page.get_by_label("Nom de famille").fill("Exemple")
-    page.get_by_label("Prénom").fill("Jo")
-    page.get_by_label("Âge apparent").fill("14")
-    page.get_by_label("Appel d'un hôpital").check()
-    page.get_by_label("En une phrase").fill("Un enfant seul aux urgences.")
-    visitor.presses("Chercher")
-    visitor.looks("emergency-search-answered")
-    assert "Ouvrir en urgence par la référence" in page.get_by_role("status").inner_text()
+def searches(officer):
+    officer.page.get_by_label("Nom de famille").fill("Exemple")
+    officer.page.get_by_label("Prénom").fill("Jo")
+    officer.page.get_by_label("Âge apparent").fill("14")
+    officer.page.get_by_label("Appel d'un hôpital").check()
+    officer.page.get_by_label("En une phrase").fill("Un enfant seul aux urgences.")
+    officer.presses("Chercher")
+
+
+def test_an_officer_searches_by_name_at_night_and_a_supervisor_approves_more(people):
+    """S2: who is on duty types two names and an age, is told what is missing, and learns which file is known.
+
+    Past the free searches what is typed stays, the supervisor presses one button, and the search goes on (SEC-AZ25).
+    """
+    officer, supervisor = people("on_call"), people("supervisor")
+    main = officer.page.locator("main")
+    officer.goes("/recherches-urgence")
+    officer.looks("emergency-searches")
+    officer.follows("Chercher un enfant en urgence")
+    officer.presses("Chercher")
+    officer.looks("emergency-search-refused")
+    searches(officer)
+    officer.looks("emergency-search-answered")
+    status = officer.page.get_by_role("status")
+    assert "Ouvrir en urgence par la référence" in status.first.inner_text()
+
+    while "Vos recherches libres" not in main.inner_text():
+        searches(officer)
+    officer.presses("Demander l'accord d'une autre personne")
+    assert officer.page.get_by_label("Nom de famille").input_value() == "Exemple"
+    assert "Accord demandé le" in main.inner_text()
+    officer.looks("emergency-approval-asked")
+    supervisor.goes("/recherches-urgence")
+    supervisor.looks("emergency-approval-to-give")
+    supervisor.presses("Donner mon accord")
+    assert "Votre accord est demandé" not in supervisor.page.locator("main").inner_text()
+    officer.goes("/recherches-urgence/nouvelle")
+    assert "Accord de" in main.inner_text()
+    searches(officer)
+    assert "Ce qui est connu" in main.inner_text()
 
 
 def test_the_keyboard_alone_does_a_step(visitor):

@@ -189,10 +189,25 @@ def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(vi
     officer.follows(f"{SERVICE} n° 2")
     officer.follows("Ouvrir l'adresse secrète")
     officer.looks("directory-address")
-    answers(officer, {"purpose": "Mise à l'abri"})
+    address = officer.page.url
+    reference = opens_in_an_emergency(officer)
+    officer.page.goto(address)
+    answers(officer, {"purpose": "Mise à l'abri", "reference": reference})
     officer.presses("Ouvrir l'adresse")
     expect(officer.page.get_by_role("status")).to_contain_text("47 rue des Essais")
     officer.looks("directory-address-open")
+
+
+def opens_in_an_emergency(officer: Visitor) -> str:
+    """Break the glass on a case in hand; return its reference."""
+    officer.goes("/dossiers?state=protected_judicial")
+    officer.clicks(officer.page.locator(".cases .ref").first)
+    reference = officer.page.locator(".reference").inner_text()
+    officer.goes("/ouvertures")
+    officer.page.get_by_label("Référence du dossier").fill(reference)
+    officer.page.get_by_label("Motivation").fill("Appel de nuit : enfant à mettre à l'abri.")
+    officer.presses("Ouvrir en urgence")
+    return reference
 
 
 def prints_on_one_page(visitor: Visitor) -> bool:
