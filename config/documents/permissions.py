@@ -81,8 +81,10 @@ PERMISSION_RULES: Final = {
     "rota.change": "Keep the rota.",
     "directory.read": "Search the directory of local resources; a secret address shows as its département.",
     "directory.edit": "Keep the authority's entries of it: structures, services, places; never read a secret address.",
-    "directory.secret": "Open a secret address that the authority keeps, for a case in hand of which the person reads the place of care, or "
-    "at night, as the officer on duty, with another person's approval; each opening is an entry.",
+    "directory.secret": (
+        "Open a secret address that the authority keeps, for a case in hand of which the person reads the place of "
+        "care, or at night, as the officer on duty, with another person's approval; each opening is an entry."
+    ),
     "directory.review": "Look at what was opened of them outside working hours.",
     "operations.read": "See how the service itself stands, in numbers and codes: work that failed, mails that wait.",
 }

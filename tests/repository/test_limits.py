@@ -167,6 +167,7 @@ directory/queries/worklists.py LINES_MAX
 directory/reach.py _AT_ONCE
 referrals/orientations/inputs.py DEPARTMENTS_MAX NAMED_MAX
 referrals/matching/relatives.py _WORDS_MAX _PAIRS_MAX
+referrals/emergency_search/actions.py UNAPPROVED_AT_MOST
 referrals/duplicates/name_search.py COUNTED_AT_MOST SHOWN_AT_MOST
 referrals/data_breaches/counting.py ENTRIES_MAX
 referrals/data_breaches/inputs.py PERSONS_MAX AUTHORITIES_MAX

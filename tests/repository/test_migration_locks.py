@@ -39,6 +39,9 @@ LEFT_OUT = {
 #: A migration, a rule of squawk or of this page, and why it may: "app.0001_name": {"rule": "why"}.
 MAY: dict[str, dict[str, str]] = {
     "audit.0008_sequencer_seen": {"written in Python": "grants on the table that it makes, nothing else"},
+    "referrals.0036_emergency_approvals": {
+        "written in Python": "row-level security on the table that it makes, nothing else"
+    },
     "referrals.0035_lengths_of_index_values_by_one_bit": {
         "ban-drop-constraint": "a wider one takes its place: it lets in all that the code of before writes",
         "constraint-missing-not-valid": "the table has one row for each authority, a hundred or so: read in no time",

@@ -13,7 +13,7 @@ LINE = re.compile(r"^\| (SEC-[A-Z]{2}\d+) \| ([^|]+) \| (done|part|later) \|([^|
 FAMILIES = {
     "DC": 2,
     "AU": 10,
-    "AZ": 23,
+    "AZ": 26,
     "CR": 21,
     "AL": 28,
     "IN": 13,

@@ -265,7 +265,6 @@ OPENING: Final[Sequence[Ask]] = (
         _("Référence du dossier de l'enfant"),
         _("La nuit, l'astreinte peut s'en passer si une autre personne a donné son accord."),
         width="half",
-        optional=True,
         attributes={"spellcheck": "false"},
     ),
 )

@@ -91,7 +91,7 @@ class Searches(Page):
 class AskForApproval(Page):
     """POST /recherches-urgence/accords."""
 
-    http_method_names: ClassVar[list[str]] = ["post"]
+    http_method_names = ["post"]
     step_up = frozenset({"POST"})
     comes_back = "emergency-searches"
 
@@ -110,7 +110,7 @@ class AskForApproval(Page):
 class GiveApproval(FormPage):
     """POST /recherches-urgence/accords/{id}."""
 
-    http_method_names: ClassVar[list[str]] = ["post"]
+    http_method_names = ["post"]
     step_up = frozenset({"POST"})
     comes_back = "emergency-searches"
     template = "web/emergency_search/approval.html"
