@@ -13,7 +13,7 @@ from referrals.models import AccessPart
 from referrals.vocabulary.access_requests import Handing, Outcome, Requester, Standing
 from referrals.vocabulary.states import ANSWERED_ACCESS, UNANSWERED_ACCESS
 from referrals.workflow import safety
-from referrals.workflow.rules import answers, rule, two_sign
+from referrals.workflow.rules import OF_ITS_ROW, answers, rule, two_sign
 
 #: Which standing each requester has, once it is established (AR3).
 STANDINGS: Final = {
@@ -30,13 +30,13 @@ STANDINGS: Final = {
 # --- Receiving, identity (AR1 to AR3) -----------------------------------------------------------------
 
 
-@rule(_("La date de réception est à venir."))
+@rule(_("La date de réception est à venir."), fact_class=OF_ITS_ROW)
 def receipt_is_not_ahead(sheet: Sheet, step_input: inputs.Receiving) -> bool:
     """A request was received today or before (AR1)."""
     return step_input.received_on <= sheet.today
 
 
-@rule(_("La qualité établie ne correspond pas à la personne qui demande."))
+@rule(_("La qualité établie ne correspond pas à la personne qui demande."), fact_class=OF_ITS_ROW)
 def standing_fits_the_requester(sheet: Sheet, step_input: inputs.ConfirmingIdentity) -> bool:
     """Each requester has one standing: the minor alone, the holder in office, the mandate, the person itself (AR3)."""
     return STANDINGS[Requester(sheet.row.requester)] == step_input.standing
@@ -46,7 +46,8 @@ def standing_fits_the_requester(sheet: Sheet, step_input: inputs.ConfirmingIdent
     _(
         "Cette qualité n'est pas établie : un mineur est en âge de discernement, un titulaire est en exercice, un "
         "mandat est écrit."
-    )
+    ),
+    fact_class=OF_ITS_ROW,
 )
 def standing_is_established(sheet: Sheet, step_input: inputs.ConfirmingIdentity) -> bool:
     """A minor has discernment, a holder is in office, a mandate is written (AR3)."""
@@ -63,7 +64,7 @@ def standing_is_established(sheet: Sheet, step_input: inputs.ConfirmingIdentity)
 # --- Scope and copy (AR4, AR5) ------------------------------------------------------------------------
 
 
-@rule(_("Cherchez d'abord dans l'index, dossiers clos et archivés compris."))
+@rule(_("Cherchez d'abord dans l'index, dossiers clos et archivés compris."), fact_class=OF_ITS_ROW)
 def index_was_searched(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """Nobody says which files there are who hasn't searched, closed and archived ones too (AR4).
 
@@ -72,7 +73,7 @@ def index_was_searched(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     return step_input.searched and (bool(step_input.references) or not persons.is_in_index(sheet))
 
 
-@rule(_("Un des dossiers désignés n'est pas de ceux que vous pouvez traiter."))
+@rule(_("Un des dossiers désignés n'est pas de ceux que vous pouvez traiter."), fact_class=OF_ITS_ROW)
 def files_are_own(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """Each file is one of the authority, from which who asks for it isn't excluded: else another officer does (AR4)."""
     return people.files_named(sheet, step_input.references) is not None
@@ -81,7 +82,8 @@ def files_are_own(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
 @rule(
     _(
         "Ces dossiers ne contiennent pas la personne désignée : même nom, mêmes prénoms, même date de naissance."
-    )
+    ),
+    fact_class=OF_ITS_ROW,
 )
 def person_is_the_one(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """In each file stands the very person, and the holder who asks: a namesake born on another day is refused."""
@@ -93,7 +95,8 @@ def person_is_the_one(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     _(
         "La qualité n'est plus établie : un titulaire demande pour un enfant mineur, une personne majeure ou émancipée "
         "demande elle-même."
-    )
+    ),
+    fact_class=OF_ITS_ROW,
 )
 def standing_holds(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """A holder asks for minors alone; who is of age asks without anybody (AR3; §2.8 no. 15). No file says otherwise."""
@@ -101,7 +104,10 @@ def standing_holds(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     return files is not None and (not files or persons.may_have(sheet, persons.find(sheet, files)))
 
 
-@rule(_("La qualité n'est plus établie : la personne est devenue majeure, ou n'est plus au dossier."))
+@rule(
+    _("La qualité n'est plus établie : la personne est devenue majeure, ou n'est plus au dossier."),
+    fact_class=OF_ITS_ROW,
+)
 def standing_still_holds(sheet: Sheet, step_input: Any) -> bool:
     """What the files and the ages say is asked again before anything is copied, answered or handed over (AR3)."""
     if not sheet.row.scoped_at:
@@ -113,7 +119,7 @@ def standing_still_holds(sheet: Sheet, step_input: Any) -> bool:
     return not found.lacking and persons.may_have(sheet, found)
 
 
-@rule(_("Délimitez d'abord la demande."))
+@rule(_("Délimitez d'abord la demande."), fact_class=OF_ITS_ROW)
 def scope_is_set(sheet: Sheet, step_input: Any) -> bool:
     """Nothing is copied before it was said which files (AR5); that there is none holds as long as there is none."""
     if sheet.row.scoped_at is None:
@@ -131,13 +137,13 @@ def restricted_file_calls_for_two(sheet: Sheet, step_input: inputs.SettingScope)
 # --- Hiding passages (AR6) ----------------------------------------------------------------------------
 
 
-@rule(_("Une signature est attendue : retirez d'abord la proposition."))
+@rule(_("Une signature est attendue : retirez d'abord la proposition."), fact_class=OF_ITS_ROW)
 def no_signature_is_awaited(sheet: Sheet, step_input: Any) -> bool:
     """What somebody is asked to sign doesn't change until it is signed, refused or taken back (SEC-AZ18)."""
     return not people.awaits_signature(sheet)
 
 
-@rule(_("Ce passage n'est pas dans la copie."))
+@rule(_("Ce passage n'est pas dans la copie."), fact_class=OF_ITS_ROW)
 def passage_is_there(sheet: Sheet, step_input: inputs.Redacting) -> bool:
     """What is hidden, or lifted, is of this copy; a span lies within its text, a box on a document (AR6)."""
     if step_input.lift is not None:
@@ -151,7 +157,7 @@ def passage_is_there(sheet: Sheet, step_input: inputs.Redacting) -> bool:
     return step_input.page is None or bool(said["attachment"])
 
 
-@rule(_("Ce motif protège d'autres personnes : il ne se lève pas."))
+@rule(_("Ce motif protège d'autres personnes : il ne se lève pas."), fact_class=OF_ITS_ROW)
 def code_may_be_lifted(sheet: Sheet, step_input: Any) -> bool:
     """Who filed, other children, the other holder and protected places are never lifted (§2.8 no. 15)."""
     lifted = {step_input.lift} if not isinstance(step_input.lift, list) else set(step_input.lift)
@@ -161,32 +167,35 @@ def code_may_be_lifted(sheet: Sheet, step_input: Any) -> bool:
 # --- Opinions (AR7, AR8) ------------------------------------------------------------------------------
 
 
-@rule(_("Demandez l'avis de l'inspection ou de la ou du responsable CRIP de ce dossier, sans déport."))
+@rule(
+    _("Demandez l'avis de l'inspection ou de la ou du responsable CRIP de ce dossier, sans déport."),
+    fact_class=OF_ITS_ROW,
+)
 def asked_is_of_the_case(sheet: Sheet, step_input: inputs.AskingOpinion) -> bool:
     """The inspector or a coordinator of each case is asked, nobody excluded from one (AR7)."""
     return bool(sheet.files) and people.role_asked(sheet, step_input.user) is not None
 
 
-@rule(_("Un avis est déjà demandé à cette personne."))
+@rule(_("Un avis est déjà demandé à cette personne."), fact_class=OF_ITS_ROW)
 def not_asked_yet(sheet: Sheet, step_input: inputs.AskingOpinion) -> bool:
     """One question a person is open at a time."""
     return not any(one.asked_id == step_input.user and one.answered_at is None for one in sheet.opinions)
 
 
-@rule(_("Aucun avis ne vous est demandé."))
+@rule(_("Aucun avis ne vous est demandé."), fact_class=OF_ITS_ROW)
 def opinion_is_asked_of_one(sheet: Sheet, step_input: Any) -> bool:
     """Whom AR7 asked answers, once (AR8)."""
     return people.own_question(sheet) is not None
 
 
-@rule(_("Une des parties désignées n'est pas dans la copie."))
+@rule(_("Une des parties désignées n'est pas dans la copie."), fact_class=OF_ITS_ROW)
 def parts_are_there(sheet: Sheet, step_input: inputs.GivingOpinion) -> bool:
     """What the opinion says of parts is of this copy (AR8)."""
     named = set(step_input.parts)
     return not named - set(sheet.row.parts.values_list("pk", flat=True))
 
 
-@rule(_("La date de la note du parquet est à venir."))
+@rule(_("La date de la note du parquet est à venir."), fact_class=OF_ITS_ROW)
 def note_is_not_ahead(sheet: Sheet, step_input: inputs.GivingOpinion) -> bool:
     """A note was written today or before (AR8)."""
     return step_input.noted_on is None or step_input.noted_on <= sheet.today
@@ -195,7 +204,7 @@ def note_is_not_ahead(sheet: Sheet, step_input: inputs.GivingOpinion) -> bool:
 # --- Readers (AR9) ------------------------------------------------------------------------------------
 
 
-@rule(_("Une de ces consultations n'est pas dans la liste, ou son agent est masqué."))
+@rule(_("Une de ces consultations n'est pas dans la liste, ou son agent est masqué."), fact_class=OF_ITS_ROW)
 def entries_are_listed(sheet: Sheet, step_input: inputs.NamingReaders) -> bool:
     """Names are given for lines of the list alone, and never where the reader is masked (AR9; §7.5)."""
     (said,) = sheet.opened([sheet.row.readers])
@@ -204,7 +213,7 @@ def entries_are_listed(sheet: Sheet, step_input: inputs.NamingReaders) -> bool:
     return not {*step_input.entries, *step_input.masked} - listed and not masked & set(step_input.entries)
 
 
-@rule(_("Les agents sont entendus avant : la date est à venir."))
+@rule(_("Les agents sont entendus avant : la date est à venir."), fact_class=OF_ITS_ROW)
 def agents_were_heard(sheet: Sheet, step_input: inputs.NamingReaders) -> bool:
     """The agents were heard before (AR9; C-579/21)."""
     return step_input.heard_on <= sheet.today
@@ -213,19 +222,22 @@ def agents_were_heard(sheet: Sheet, step_input: inputs.NamingReaders) -> bool:
 # --- Delay (AR10) -------------------------------------------------------------------------------------
 
 
-@rule(_("Le délai a déjà été prolongé."))
+@rule(_("Le délai a déjà été prolongé."), fact_class=OF_ITS_ROW)
 def not_extended_yet(sheet: Sheet, step_input: Any) -> bool:
     """The delay is extended once (RGPD 12.3)."""
     return sheet.row.extended_at is None
 
 
-@rule(_("Le premier mois est passé : le délai ne peut plus être prolongé."))
+@rule(_("Le premier mois est passé : le délai ne peut plus être prolongé."), fact_class=OF_ITS_ROW)
 def first_month_runs(sheet: Sheet, step_input: Any) -> bool:
     """The requester is told of an extension within the first month (RGPD 12.3)."""
     return sheet.row.due_at is not None and sheet.at <= sheet.row.due_at
 
 
-@rule(_("La date à laquelle la personne est informée est à venir, ou précède sa demande."))
+@rule(
+    _("La date à laquelle la personne est informée est à venir, ou précède sa demande."),
+    fact_class=OF_ITS_ROW,
+)
 def told_in_time(sheet: Sheet, step_input: inputs.Extending) -> bool:
     """The requester was told of the extension, with its reasons, since the receipt (AR10)."""
     return sheet.row.received_on <= step_input.told_on <= sheet.today
@@ -237,7 +249,7 @@ OPINION_IS_NEEDED: Final = _("La communication est suspendue : demandez d'abord 
 NOTHING_MAY_GO: Final = _("L'avis rendu ne laisse rien partir : refusez, ou attendez.")
 
 
-@answers(OPINION_IS_NEEDED, NOTHING_MAY_GO)
+@answers(OPINION_IS_NEEDED, NOTHING_MAY_GO, fact_class=OF_ITS_ROW)
 def gate_lets_something_go(sheet: Sheet, step_input: Any) -> Text | None:
     """Through a shut gate goes what the opinion lets go, and nothing without one (§7.5)."""
     if isinstance(step_input, dict) and step_input.get("outcome") == Outcome.REFUSE:
@@ -248,14 +260,17 @@ def gate_lets_something_go(sheet: Sheet, step_input: Any) -> Text | None:
     return NOTHING_MAY_GO if gate.kept_back(sheet, why) is None else None
 
 
-@rule(_("Dites ce qui a été fait : ce droit s'exerce sans copie."))
+@rule(_("Dites ce qui a été fait : ce droit s'exerce sans copie."), fact_class=OF_ITS_ROW)
 def what_was_done_is_said(sheet: Sheet, step_input: Any) -> bool:
     """Of another right than access the answer says what was done (AR11; T42 does it)."""
     refuses = step_input.get("outcome") == Outcome.REFUSE
     return refuses or sheet.row.right == "access" or bool(step_input.done)
 
 
-@rule(_("La qualité n'est plus établie : la personne est devenue majeure, ou n'est plus au dossier."))
+@rule(
+    _("La qualité n'est plus établie : la personne est devenue majeure, ou n'est plus au dossier."),
+    fact_class=OF_ITS_ROW,
+)
 def settled_standing_holds(sheet: Sheet, step_input: inputs.Settling) -> bool:
     """What an appeal leads to goes to nobody who has no standing any more; a refusal goes to anybody (AR15)."""
     return step_input.outcome == Outcome.REFUSE or standing_still_holds(sheet, step_input) is None
@@ -273,13 +288,16 @@ def answering_calls_for_two(sheet: Sheet, step_input: Any) -> bool:
     return True
 
 
-@rule(_("Ces passages ne sont pas dans la copie."))
+@rule(_("Ces passages ne sont pas dans la copie."), fact_class=OF_ITS_ROW)
 def lifted_are_there(sheet: Sheet, step_input: inputs.Settling) -> bool:
     """What an opinion or a judgment lifts is hidden in this copy (AR15)."""
     return not set(step_input.lift) - {one.pk for one in sheet.redactions}
 
 
-@rule(_("Rien n'a été collecté : la décision ne peut être exécutée que par une nouvelle demande."))
+@rule(
+    _("Rien n'a été collecté : la décision ne peut être exécutée que par une nouvelle demande."),
+    fact_class=OF_ITS_ROW,
+)
 def copy_is_there(sheet: Sheet, step_input: Any) -> bool:
     """An appeal is answered with the copy that was made (AR15)."""
     refuses = step_input is not None and step_input.outcome == Outcome.REFUSE
@@ -289,14 +307,20 @@ def copy_is_there(sheet: Sheet, step_input: Any) -> bool:
 # --- Handing over, appeals, end (AR13, AR14, AR16) ----------------------------------------------------
 
 
-@rule(_("Il n'y a plus rien à remettre : le délai de retrait est passé, ou la réponse a été remise."))
+@rule(
+    _("Il n'y a plus rien à remettre : le délai de retrait est passé, ou la réponse a été remise."),
+    fact_class=OF_ITS_ROW,
+)
 def package_is_there(sheet: Sheet, step_input: Any) -> bool:
     """What is handed over is there, and wasn't before (AR13)."""
     row = sheet.row
     return row.handed_at is None and row.package_over_at is None and row.package is not None
 
 
-@rule(_("Ce que l'on sait depuis la réponse suspend la communication : rien n'est remis."))
+@rule(
+    _("Ce que l'on sait depuis la réponse suspend la communication : rien n'est remis."),
+    fact_class=OF_ITS_ROW,
+)
 def gate_still_lets_it_go(sheet: Sheet, step_input: Any) -> bool:
     """What was packed goes as long as nothing more is kept back than it lacks (§7.5, AR13)."""
     kept = gate.kept_back(sheet, gate.shut(sheet))
@@ -311,21 +335,24 @@ def dropping_a_copy_calls_for_two(sheet: Sheet, step_input: Any) -> bool:
     return sheet.row.collected_at is not None and sheet.row.state in UNANSWERED_ACCESS
 
 
-@rule(_("L'identité est à montrer, et la date n'est pas à venir."))
+@rule(_("L'identité est à montrer, et la date n'est pas à venir."), fact_class=OF_ITS_ROW)
 def identity_was_shown(sheet: Sheet, step_input: inputs.HandingOver) -> bool:
     """Nothing is handed to who shows no identity (AR13)."""
     answered = sheet.row.answered_at.astimezone(sheet.zone).date() if sheet.row.answered_at else sheet.today
     return step_input.identity_shown and answered <= step_input.on <= sheet.today
 
 
-@rule(_("À une personne mineure, la réponse est remise en main propre, avec quelqu'un pour l'expliquer."))
+@rule(
+    _("À une personne mineure, la réponse est remise en main propre, avec quelqu'un pour l'expliquer."),
+    fact_class=OF_ITS_ROW,
+)
 def minor_is_met(sheet: Sheet, step_input: inputs.HandingOver) -> bool:
     """A minor receives the answer in person, with somebody to explain it (AR13)."""
     minor = sheet.principal == Requester.SUBJECT_MINOR
     return not minor or (step_input.handing == Handing.IN_PERSON and bool(step_input.explained_by))
 
 
-@rule(_("La date du recours est à venir, ou précède la réponse."))
+@rule(_("La date du recours est à venir, ou précède la réponse."), fact_class=OF_ITS_ROW)
 def appeal_is_not_ahead(sheet: Sheet, step_input: inputs.Appealing) -> bool:
     """An answer is contested after it was given, today or before (AR14)."""
     answered = sheet.row.answered_at.astimezone(sheet.zone).date() if sheet.row.answered_at else sheet.today
@@ -337,7 +364,7 @@ REMEDIES_RUN: Final = _("Le délai de recours court encore.")
 PACKAGE_WAITS: Final = _("La réponse attend encore d'être retirée.")
 
 
-@answers(WITHDRAWN_IN_WRITING, REMEDIES_RUN, PACKAGE_WAITS)
+@answers(WITHDRAWN_IN_WRITING, REMEDIES_RUN, PACKAGE_WAITS, fact_class=OF_ITS_ROW)
 def may_be_closed(sheet: Sheet, step_input: Any) -> Text | None:
     """Closed once remedies are over and the package fetched or destroyed; before an answer, once withdrawn (AR16)."""
     row = sheet.row

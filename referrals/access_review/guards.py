@@ -15,7 +15,7 @@ from referrals.access_review.inputs import Judged
 from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly
 from referrals.workflow.inputs import Nothing
-from referrals.workflow.rules import answers, rule
+from referrals.workflow.rules import OF_ITS_ROW, answers, rule
 
 if TYPE_CHECKING:
     from referrals.models import AccessAnomaly
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 RESOLVERS: Final = (Role.AUDITOR, Role.DPO)
 
 
-@rule(_("Cette anomalie porte sur votre propre compte."))
+@rule(_("Cette anomalie porte sur votre propre compte."), fact_class=OF_ITS_ROW)
 def not_about_oneself(sheet: Sheet, step_input: object) -> bool:
     """Nobody judges, or lifts the veil of, an anomaly of their own (§2.7 AccessAnomaly)."""
     return not sheet.own
 
 
-@rule(_("Personne ne peut être interrogé, ou la question a déjà été posée."))
+@rule(_("Personne ne peut être interrogé, ou la question a déjà été posée."), fact_class=OF_ITS_ROW)
 def somebody_can_be_asked(sheet: Sheet, step_input: Nothing | None) -> bool:
     """A question goes to the agent whom the anomaly is about, once."""
     return sheet.row.who is not None and sheet.row.asked_at is None
@@ -39,7 +39,7 @@ AGENT_NOT_ASKED: Final = _("L'agent n'a pas encore été interrogé.")
 AGENT_MAY_ANSWER: Final = _("L'agent peut encore répondre.")
 
 
-@answers(AGENT_NOT_ASKED, AGENT_MAY_ANSWER)
+@answers(AGENT_NOT_ASKED, AGENT_MAY_ANSWER, fact_class=OF_ITS_ROW)
 def agent_had_the_time(sheet: Sheet, step_input: Judged | None) -> Text | None:
     """Nothing is found unjustified before the agent was asked, and has answered or let the time pass (S9)."""
     anomaly = sheet.row
@@ -54,7 +54,7 @@ def agent_had_the_time(sheet: Sheet, step_input: Judged | None) -> Text | None:
     return None
 
 
-@rule(_("Sa violation de données n'est ni notifiée à la CNIL, ni écartée à deux."))
+@rule(_("Sa violation de données n'est ni notifiée à la CNIL, ni écartée à deux."), fact_class=OF_ITS_ROW)
 def breach_is_dealt_with(sheet: Sheet, step_input: Nothing | None) -> bool:
     """An anomaly closes after its breach was notified to the CNIL or its risk ruled out (§2.7)."""
     return hooks.breach_is_settled(sheet.row)
@@ -65,7 +65,7 @@ def _can_sign_in(anomaly: AccessAnomaly) -> bool:
     return account_of(anomaly.who, anomaly.subjects, active=True) is not None
 
 
-@rule(_("L'anonymat n'est pas à lever, ou sa levée est déjà demandée."))
+@rule(_("L'anonymat n'est pas à lever, ou sa levée est déjà demandée."), fact_class=OF_ITS_ROW)
 def there_is_something_to_resolve(sheet: Sheet, step_input: Nothing | None) -> bool:
     """A veil is lifted where there is one, and nobody waits for it already."""
     anomaly = sheet.row
@@ -80,7 +80,7 @@ VEIL_TAKES_TWO: Final = _(
 )
 
 
-@answers(VEIL_NOT_ASKED_FOR, VEIL_TAKES_TWO)
+@answers(VEIL_NOT_ASKED_FOR, VEIL_TAKES_TWO, fact_class=OF_ITS_ROW)
 def the_other_office_asked(sheet: Sheet, step_input: Nothing | None) -> Text | None:
     """The veil is lifted by two persons in two offices: auditor and data protection officer (SEC-AZ12)."""
     anomaly = sheet.row
@@ -94,7 +94,7 @@ def the_other_office_asked(sheet: Sheet, step_input: Nothing | None) -> Text | N
     return None
 
 
-@rule(_("La personne qui a demandé la levée n'a plus ce rôle."))
+@rule(_("La personne qui a demandé la levée n'a plus ce rôle."), fact_class=OF_ITS_ROW)
 def asker_is_in_office(sheet: Sheet, step_input: Nothing | None) -> bool:
     """A request dies when who made it loses the office (SEC-AZ12)."""
     anomaly = sheet.row

@@ -21,7 +21,7 @@ MULTIDISCIPLINARY: Final = _("L'équipe réunit au moins deux professionnels de 
 FOLLOWS_FAMILY: Final = _("Un évaluateur suit déjà la famille : une dérogation motivée est nécessaire.")
 
 
-@rule(MULTIDISCIPLINARY)
+@rule(MULTIDISCIPLINARY, fact_class="A")
 def team_is_multidisciplinary(case: Case, step_input: Supplement | Team | None) -> bool:
     """The team counts two professionals of two fields at least (CASF D226-2-5)."""
     if step_input is None or not getattr(step_input, "team", None):
@@ -31,7 +31,7 @@ def team_is_multidisciplinary(case: Case, step_input: Supplement | Team | None) 
     return len(users) >= case.protocol.team_size_min and len(fields) >= case.protocol.team_fields_min
 
 
-@rule(FOLLOWS_FAMILY)
+@rule(FOLLOWS_FAMILY, fact_class="A")
 def team_does_not_follow_the_family(case: Case, step_input: Supplement | Team | TeamChange | None) -> bool:
     """Nobody of the team follows the family now, save with a written waiver (CASF D226-2-5)."""
     return all(
@@ -47,7 +47,7 @@ def follows_no_family_of_the_case(case: Case, user: UUID, waiver: str) -> bool:
     return bool(waiver) or user not in referents
 
 
-@rule(MULTIDISCIPLINARY)
+@rule(MULTIDISCIPLINARY, fact_class="A")
 def resulting_team_is_multidisciplinary(case: Case, step_input: TeamChange | None) -> bool:
     """The team that a change leaves still counts two professionals of two fields (T47, D226-2-5)."""
     if step_input is None:
@@ -72,7 +72,7 @@ def changed_team_is_multidisciplinary(
     )
 
 
-@rule(_("Les tentatives de rencontre ne sont pas encore assez nombreuses au dossier."))
+@rule(_("Les tentatives de rencontre ne sont pas encore assez nombreuses au dossier."), fact_class="H")
 def attempts_were_made(case: Case, step_input: SeizeJusticeForAll | None) -> bool:
     """Attempts stored by assessors (T17, T49) come before one says that the child can't be met (T18).
 
@@ -85,20 +85,23 @@ def attempts_were_made(case: Case, step_input: SeizeJusticeForAll | None) -> boo
     return attempt_count >= case.protocol.unreachable_attempts
 
 
-@rule(_("Un enfant du dossier a été rencontré : saisissez le parquet pour l'autre (fondement 4)."))
+@rule(
+    _("Un enfant du dossier a été rencontré : saisissez le parquet pour l'autre (fondement 4)."),
+    fact_class="D",
+)
 def no_child_was_met(case: Case, step_input: SeizeJusticeForAll | None) -> bool:
     """T18 is for a case in which no child was met; else ground 4 of T15 for the other (D226-2-6)."""
     return all(child.child_met == ChildMet.NEVER for child in case.children)
 
 
-@rule(_("Le rapport n'a pas encore été remis au cadre par l'équipe."))
+@rule(_("Le rapport n'a pas encore été remis au cadre par l'équipe."), fact_class="H")
 def assessment_awaits_validation(case: Case, step_input: Report | None) -> bool:
     """The report has been handed in by the team (A05)."""
     assessment = case.open_assessment
     return assessment is not None and assessment.state == AssessmentState.TO_VALIDATE
 
 
-@rule(_("Le cadre qui valide le rapport ne peut pas être membre de l'équipe d'évaluation."))
+@rule(_("Le cadre qui valide le rapport ne peut pas être membre de l'équipe d'évaluation."), fact_class="A")
 def validator_is_not_of_team(case: Case, step_input: Report | None) -> bool:
     """Whoever validates the report didn't write it, nor for an absent member of the team (T20)."""
     wrote = case.referral.steps.filter(
@@ -107,7 +110,7 @@ def validator_is_not_of_team(case: Case, step_input: Report | None) -> bool:
     return case.actor.user_id not in case.team() and not wrote.exists()
 
 
-@rule(_("Chaque enfant du dossier doit avoir une conclusion et une proposition."))
+@rule(_("Chaque enfant du dossier doit avoir une conclusion et une proposition."), fact_class="H")
 def every_child_has_a_conclusion(case: Case, step_input: HandIn | Report | None) -> bool:
     """The report concludes for each child of the household (CASF D226-2-7; §2.8 no. 8)."""
     concluded = {
@@ -133,7 +136,7 @@ MISSING: Final = {
 ITEM_MISSING: Final = _("Rapport : un point que votre autorité demande n'est pas examiné pour un enfant.")
 
 
-@answers(*MISSING.values(), ITEM_MISSING)
+@answers(*MISSING.values(), ITEM_MISSING, fact_class="H")
 def every_dimension_is_assessed(case: Case, step_input: HandIn | Report | None) -> Text | None:
     """Each dimension that the authority wants, those of the decree first, is assessed for each child (D226-2-3; §4.10).
 
@@ -155,7 +158,8 @@ def every_dimension_is_assessed(case: Case, step_input: HandIn | Report | None) 
     _(
         "Rapport : dites pour chaque enfant les dangers retenus, et sa situation prostitutionnelle avec l'emprise, la "
         "dette et le lieu où il dort ce soir."
-    )
+    ),
+    fact_class="H",
 )
 def every_danger_is_told(case: Case, step_input: HandIn | Report | None) -> bool:
     """The report says each child's exploitation, and which danger where it concludes on one (§2.4, §4.10)."""
@@ -178,7 +182,8 @@ def _in_danger(case: Case, child: UUID) -> bool:
     _(
         "Rapport : dites ce que chaque titulaire dit des besoins de l'enfant, de ses propres difficultés, de la "
         "situation et de ce qu'il propose, ou pourquoi il ne s'est pas exprimé."
-    )
+    ),
+    fact_class="H",
 )
 def every_holder_was_heard(case: Case, step_input: HandIn | Report | None) -> bool:
     """Each holder's opinion stands in the report, or why there is none (CASF D226-2-3, D226-2-6)."""
@@ -193,7 +198,8 @@ def every_holder_was_heard(case: Case, step_input: HandIn | Report | None) -> bo
     _(
         "Rapport : dites pour chaque enfant ce qu'il dit, ce qu'il souhaite et ce qui lui a été dit, quand et "
         "par qui ; ou pourquoi il n'a pas été entendu."
-    )
+    ),
+    fact_class="H",
 )
 def every_child_was_heard(case: Case, step_input: HandIn | Report | None) -> bool:
     """Each child's own words stand in the report, or why there are none (CASF D226-2-6, D226-2-7)."""
@@ -208,7 +214,8 @@ def every_child_was_heard(case: Case, step_input: HandIn | Report | None) -> boo
     _(
         "Le rapport doit comporter le texte, le référentiel, l'avis de l'entourage (ou le motif de son absence) et "
         "l'examen des informations antérieures : lesquelles, et comment chacune a été prise en compte."
-    )
+    ),
+    fact_class="H",
 )
 def report_is_complete(case: Case, step_input: HandIn | Report | None) -> bool:
     """The report has its text, framework version, opinions and earlier concerns (D226-2-3 V, D226-2-7; T20)."""
@@ -228,7 +235,7 @@ def answered_inquiries(case: Case) -> set[UUID]:
     return set(case.referral.inquiries.filter(side=Side.ASKER, known=True).values_list("pk", flat=True))
 
 
-@rule(_("Rapport : dites comment la réponse d'un autre département a été prise en compte."))
+@rule(_("Rapport : dites comment la réponse d'un autre département a été prise en compte."), fact_class="H")
 def every_inquiry_was_considered(case: Case, step_input: HandIn | Report | None) -> bool:
     """The report says how it considers each answer of another authority about a child's past (D226-2-3; IQ7)."""
     assessment = case.open_assessment
@@ -238,7 +245,10 @@ def every_inquiry_was_considered(case: Case, step_input: HandIn | Report | None)
     return answered_inquiries(case) <= considered
 
 
-@rule(_("Une visite à domicile et une rencontre avec l'enfant sont attendues, ou le motif de leur absence."))
+@rule(
+    _("Une visite à domicile et une rencontre avec l'enfant sont attendues, ou le motif de leur absence."),
+    fact_class="H",
+)
 def visits_were_made(case: Case, step_input: Report | None) -> bool:
     """The report rests on a home visit and a meeting with a child, or says why there was none (T17, T20)."""
     if step_input is None or step_input.no_visit_reason:
@@ -248,13 +258,15 @@ def visits_were_made(case: Case, step_input: Report | None) -> bool:
     return visits.filter(kind=VisitKind.HOME_VISIT).exists() and met.exists()
 
 
-@rule(_("La nouvelle date interne doit être à venir."))
+@rule(_("La nouvelle date interne doit être à venir."), fact_class="A")
 def new_date_lies_ahead(case: Case, step_input: Extension | None) -> bool:
     """The new internal date of a late assessment is still to come (T19)."""
     return step_input is None or step_input.expected_on > case.today
 
 
-@rule(_("Aucune équipe n'est en place : elle doit être désignée avec la demande de complément."))
+@rule(
+    _("Aucune équipe n'est en place : elle doit être désignée avec la demande de complément."), fact_class="A"
+)
 def team_is_named_where_none_is(case: Case, step_input: Supplement | None) -> bool:
     """A supplement where no assessment exists names a team first (T21)."""
     return step_input is None or bool(case.team() or step_input.team)

@@ -13,7 +13,8 @@ from referrals.workflow.rules import rule
     _(
         "Le protocole de la collectivité réserve l'évaluation à d'autres services : une des personnes "
         "n'en fait pas partie."
-    )
+    ),
+    fact_class="A",
 )
 def team_comes_from_where_it_may(case: Case, step_input: Supplement | Team | TeamChange) -> bool:
     """Assessors come from where the authority takes them: anywhere, the unit of the case, its own agents (T13, T47)."""

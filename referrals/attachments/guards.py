@@ -14,7 +14,7 @@ NOT_IN_REACH: Final = _("Vous n'avez pas accès à ce fichier, ou il est déjà 
 NONE_IN_REACH: Final = _("Aucun fichier auquel vous avez accès ne peut être écarté.")
 
 
-@answers(NOT_IN_REACH, NONE_IN_REACH)
+@answers(NOT_IN_REACH, NONE_IN_REACH, fact_class="A")
 def file_may_be_barred(case: Case, step_input: BarFile | None) -> Text | None:
     """A file is set aside by whoever reads it or sent it, once (§4.6)."""
     files = {row.pk for row in case.files if row.barred_at is None and row.object is not None}
@@ -27,7 +27,7 @@ NOT_BARRED: Final = _("Ce fichier n'est pas écarté, ou sa destruction est déj
 NONE_BARRED: Final = _("Aucun fichier écarté n'attend de décision.")
 
 
-@answers(NOT_BARRED, NONE_BARRED)
+@answers(NOT_BARRED, NONE_BARRED, fact_class="A")
 def file_is_barred(case: Case, step_input: DestroyFile | UnbarFile | None) -> Text | None:
     """Only a file that was set aside is given back or destroyed, while its destruction isn't decided (§4.6)."""
     files = {row.pk for row in case.files if row.barred_at is not None and row.condemned_at is None}
@@ -36,7 +36,7 @@ def file_is_barred(case: Case, step_input: DestroyFile | UnbarFile | None) -> Te
     return None if step_input.file in files else NOT_BARRED
 
 
-@rule(_("Une suspension d'élimination protège ce fichier."))
+@rule(_("Une suspension d'élimination protège ce fichier."), fact_class="A")
 def file_is_not_held(case: Case, step_input: DestroyFile | None) -> bool:
     """Nothing of a case on hold is destroyed, wherever else the file is held (§2.8 no. 10)."""
     return step_input is None or not quarantine.on_hold(step_input.file)

@@ -17,7 +17,7 @@ FROZEN: Final = _(
 )
 
 
-@rule(FROZEN)
+@rule(FROZEN, fact_class="A")
 def own_reviews_are_in_time(case: Case, step_input: Reasoned) -> bool:
     """Whoever has an emergency opening whose review is overdue makes no other, unless on the rota now (§1.3)."""
     return not is_frozen(case.actor.user_id, case.at)

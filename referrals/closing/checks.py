@@ -17,7 +17,7 @@ NOT_LEARNT_SINCE: Final = _(
 )
 
 
-@answers(NOT_WITHDRAWN, NOT_LEARNT_SINCE)
+@answers(NOT_WITHDRAWN, NOT_LEARNT_SINCE, fact_class="A")
 def ground_fits_the_closing(case: Case, step_input: Reopening | None) -> Text | None:
     """A withdrawal isn't confirmed only where there was one; a new fact came in after the closing (T34)."""
     if step_input is None:

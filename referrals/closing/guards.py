@@ -22,13 +22,13 @@ def closed_as(case: Case) -> str:
     return str(case.referral.archived_from or case.referral.state)
 
 
-@rule(_("Ce dossier archivé a été joint ou transféré : il ne se rouvre pas."))
+@rule(_("Ce dossier archivé a été joint ou transféré : il ne se rouvre pas."), fact_class="A")
 def archive_holds_a_closing(case: Case, step_input: Reopening | None) -> bool:
     """From the archive a case is opened again if it was closed there, neither joined to another nor transferred."""
     return closed_as(case) in REOPENABLE
 
 
-@rule(_("La clôture est relue par une autre personne que celle qui l'a décidée."))
+@rule(_("La clôture est relue par une autre personne que celle qui l'a décidée."), fact_class="A")
 def reviewer_is_another(case: Case, step_input: Noted | None) -> bool:
     """Whoever closed a case, or withdrew the concern, doesn't confirm it (§2.7 ClosureReview)."""
     user = case.actor.user_id
@@ -38,7 +38,7 @@ def reviewer_is_another(case: Case, step_input: Noted | None) -> bool:
     return not filed_it and case.part.closed_by != user
 
 
-@rule(_("Cette clôture est relue par l'encadrement."))
+@rule(_("Cette clôture est relue par l'encadrement."), fact_class="A")
 def coordinator_reviews_withdrawals(case: Case, step_input: Noted | None) -> bool:
     """A coordinator confirms withdrawals; other closings are reviewed by a supervisor (§2.2 Closings)."""
     return case.actor.role != Role.CRIP_COORDINATOR or case.part.step == WITHDRAW

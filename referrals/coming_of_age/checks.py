@@ -37,7 +37,7 @@ OWN_AGREEMENT: Final = _("La personne est majeure : l'accord à recueillir est l
 AGREEMENT_OF_HOLDERS: Final = _("L'accord pour un enfant mineur est celui de ses représentants légaux.")
 
 
-@answers(OWN_AGREEMENT, AGREEMENT_OF_HOLDERS)
+@answers(OWN_AGREEMENT, AGREEMENT_OF_HOLDERS, fact_class="BJ")
 def agreement_is_of_the_right_person(case: Case, step_input: Agreement) -> Text | None:
     """Whoever is of age agrees for themself; for a minor the legal representatives do (C23; L223-2)."""
     wanted: UUID | None = getattr(step_input, "measure", None)
@@ -49,7 +49,10 @@ def agreement_is_of_the_right_person(case: Case, step_input: Agreement) -> Text 
     return AGREEMENT_OF_HOLDERS if step_input.own else OWN_AGREEMENT
 
 
-@rule(_("L'accompagnement jeune majeur suppose la majorité, ou son approche, et un accueil avant celle-ci."))
+@rule(
+    _("L'accompagnement jeune majeur suppose la majorité, ou son approche, et un accueil avant celle-ci."),
+    fact_class="BJ",
+)
 def young_adult_was_looked_after(case: Case, step_input: StrictSerializer) -> bool:
     """Support as a young adult is for whoever is, or nearly is, of age and was looked after before (L222-5 5°)."""
     offers: list[MeasureOffer] = getattr(step_input, "measures", [step_input])
@@ -67,7 +70,7 @@ ENDS_AT_21: Final = _("L'accompagnement d'une personne majeure prend fin au plus
 BEGINS_AT_18: Final = _("L'accompagnement jeune majeur commence à la majorité.")
 
 
-@answers(NO_TERM, ENDS_AT_21, BEGINS_AT_18)
+@answers(NO_TERM, ENDS_AT_21, BEGINS_AT_18, fact_class="BJ")
 def support_of_an_adult_ends_at_21(case: Case, step_input: WithTerm) -> Text | None:
     """What a person of age is helped by ends at 21 at the latest; as a young adult it says when, and begins at 18."""
     measure, child = case.part, case.on_record(case.part.child_id)
@@ -102,7 +105,7 @@ AGREED_BY_HOLDERS: Final = _(
 )
 
 
-@answers(OVER_AT_MAJORITY, AGREED_BY_HOLDERS)
+@answers(OVER_AT_MAJORITY, AGREED_BY_HOLDERS, fact_class="BJ")
 def measure_may_bind_an_adult(case: Case, step_input: object) -> Text | None:
     """Nothing begins or goes on for a person of age that a judge ordered for a minor, or parents agreed on (§5.3).
 
@@ -115,7 +118,7 @@ def measure_may_bind_an_adult(case: Case, step_input: object) -> Text | None:
     return OVER_AT_MAJORITY if case.part.judicial else AGREED_BY_HOLDERS
 
 
-@answers(OVER_AT_MAJORITY)
+@answers(OVER_AT_MAJORITY, fact_class="BJ")
 def no_new_term_for_an_adult(case: Case, step_input: WithTerm | None) -> Text | None:
     """A ruling gives a person of age no new term (M18)."""
     if (

@@ -13,13 +13,13 @@ from referrals.data_breaches.sheet import HOURS, Sheet, groups_of, unanswered
 from referrals.vocabulary.data_breaches import BreachRisk, Concerned, Informing, NotificationPart
 from referrals.vocabulary.states import BreachState
 from referrals.workflow.inputs import Nothing
-from referrals.workflow.rules import answers, rule, two_sign
+from referrals.workflow.rules import OF_ITS_ROW, answers, rule, two_sign
 
 AWARE_AHEAD: Final = _("La violation ne peut pas être découverte dans l'avenir.")
 SINCE_AFTER: Final = _("La violation a commencé avant d'être découverte, et finit après avoir commencé.")
 
 
-@answers(AWARE_AHEAD, SINCE_AFTER)
+@answers(AWARE_AHEAD, SINCE_AFTER, fact_class=OF_ITS_ROW)
 def instants_are_in_order(sheet: Sheet, step_input: inputs.DeclaringBreach | None) -> Text | None:
     """It began before it was known, it is known by now, and it ended after it began."""
     if step_input is None:
@@ -36,7 +36,7 @@ ACCOUNT_FROM_AFAR: Final = _("Un compte se désigne depuis sa propre autorité."
 OWN_ACCOUNT: Final = _("Vous ne pouvez pas désigner votre propre compte.")
 
 
-@answers(ACCOUNT_UNKNOWN, ACCOUNT_FROM_AFAR, OWN_ACCOUNT)
+@answers(ACCOUNT_UNKNOWN, ACCOUNT_FROM_AFAR, OWN_ACCOUNT, fact_class=OF_ITS_ROW)
 def account_is_known(sheet: Sheet, step_input: inputs.DeclaringBreach | None) -> Text | None:
     """The account in question is of the own authority and open, and isn't that of who declares."""
     if step_input is None or not step_input.account:
@@ -49,7 +49,10 @@ def account_is_known(sheet: Sheet, step_input: inputs.DeclaringBreach | None) ->
     return OWN_ACCOUNT if user == sheet.actor.user_id else None
 
 
-@rule(_("Un risque suppose des personnes concernées : indiquez-en le nombre, même approché."))
+@rule(
+    _("Un risque suppose des personnes concernées : indiquez-en le nombre, même approché."),
+    fact_class=OF_ITS_ROW,
+)
 def somebody_is_concerned(sheet: Sheet, step_input: inputs.AssessingBreach | None) -> bool:
     """A risk is one for persons: about how many, of which category (RGPD art. 33(3)(a))."""
     if step_input is None or step_input.risk == BreachRisk.NONE:
@@ -69,7 +72,7 @@ FIRST_COMES_FIRST: Final = _(
 WHOLE_IS_ASSESSED: Final = _("Évaluez la violation avant une notification complète ou un complément.")
 
 
-@answers(NOTIFIED_AHEAD, FIRST_COMES_FIRST, WHOLE_IS_ASSESSED)
+@answers(NOTIFIED_AHEAD, FIRST_COMES_FIRST, WHOLE_IS_ASSESSED, fact_class=OF_ITS_ROW)
 def notification_is_in_order(sheet: Sheet, step_input: inputs.NotifyingCnil | None) -> Text | None:
     """The first part may be sent before all is known, whatever follows completes it (RGPD art. 33(4))."""
     if step_input is None:
@@ -84,7 +87,7 @@ def notification_is_in_order(sheet: Sheet, step_input: inputs.NotifyingCnil | No
     return None
 
 
-@rule(_("Les 72 heures sont dépassées : indiquez les motifs du retard."))
+@rule(_("Les 72 heures sont dépassées : indiquez les motifs du retard."), fact_class=OF_ITS_ROW)
 def delay_is_explained(sheet: Sheet, step_input: inputs.NotifyingCnil | None) -> bool:
     """A notification after 72 hours says the reasons of the delay (RGPD art. 33(1))."""
     if step_input is None or sheet.row.state == BreachState.NOTIFIED:
@@ -93,7 +96,7 @@ def delay_is_explained(sheet: Sheet, step_input: inputs.NotifyingCnil | None) ->
     return bool(step_input.delay) or in_time
 
 
-@rule(_("Un risque n'est pas écarté : notifiez la CNIL."))
+@rule(_("Un risque n'est pas écarté : notifiez la CNIL."), fact_class=OF_ITS_ROW)
 def no_risk_is_left(sheet: Sheet, step_input: inputs.RulingOutRisk | None) -> bool:
     """What is ruled out was assessed as no risk (RGPD art. 33(1))."""
     return bool(sheet.row.risk == BreachRisk.NONE)
@@ -105,13 +108,13 @@ def ruling_out_takes_two(sheet: Sheet, step_input: inputs.RulingOutRisk | None) 
     return True
 
 
-@rule(_("L'information des personnes est due quand le risque est élevé."))
+@rule(_("L'information des personnes est due quand le risque est élevé."), fact_class=OF_ITS_ROW)
 def risk_is_high(sheet: Sheet, step_input: inputs.InformingPersons | None) -> bool:
     """Persons are told where the risk for them is high (RGPD art. 34(1))."""
     return bool(sheet.row.risk == BreachRisk.HIGH)
 
 
-@rule(_("L'évaluation ne compte personne dans ce groupe."))
+@rule(_("L'évaluation ne compte personne dans ce groupe."), fact_class=OF_ITS_ROW)
 def group_is_concerned(sheet: Sheet, step_input: inputs.InformingPersons | None) -> bool:
     """What is said is said of a group that the assessment counts."""
     return step_input is None or step_input.group in groups_of(sheet.row)
@@ -121,7 +124,7 @@ DAY_AHEAD: Final = _("La date ne peut pas être à venir.")
 TOLD_BEFORE: Final = _("La date ne peut pas précéder la découverte de la violation.")
 
 
-@answers(DAY_AHEAD, TOLD_BEFORE)
+@answers(DAY_AHEAD, TOLD_BEFORE, fact_class=OF_ITS_ROW)
 def days_have_come(sheet: Sheet, step_input: inputs.InformingPersons | None) -> Text | None:
     """What was done lies between the discovery and today."""
     if step_input is None:
@@ -134,7 +137,9 @@ def days_have_come(sheet: Sheet, step_input: inputs.InformingPersons | None) -> 
     return TOLD_BEFORE if any(day < first for day in days) else None
 
 
-@rule(_("L'avis est celui d'une inspectrice ou d'un inspecteur ASE de votre autorité."))
+@rule(
+    _("L'avis est celui d'une inspectrice ou d'un inspecteur ASE de votre autorité."), fact_class=OF_ITS_ROW
+)
 def opinion_is_an_inspectors(sheet: Sheet, step_input: inputs.InformingPersons | None) -> bool:
     """Whose opinion it is holds that office (domain.md §2.7 DB5)."""
     if step_input is None or step_input.opinion_by is None:
@@ -147,7 +152,8 @@ def opinion_is_an_inspectors(sheet: Sheet, step_input: inputs.InformingPersons |
     _(
         "Un titulaire impliqué, la justice, un report d'information ou un lieu protégé, connus ou possibles : "
         "demandez l'avis de l'inspection avant d'informer les titulaires."
-    )
+    ),
+    fact_class=OF_ITS_ROW,
 )
 def holders_wait_for_an_opinion(sheet: Sheet, step_input: inputs.InformingPersons | None) -> bool:
     """No holder who may be implicated is told before the gate of §7.5: an inspector was heard (domain.md §2.7 DB5)."""
@@ -160,13 +166,16 @@ def holders_wait_for_an_opinion(sheet: Sheet, step_input: inputs.InformingPerson
     return step_input.group == Concerned.HOLDERS and not gate.is_shut(sheet)
 
 
-@rule(_("Des données lisibles ont été atteintes : ce motif ne tient pas."))
+@rule(_("Des données lisibles ont été atteintes : ce motif ne tient pas."), fact_class=OF_ITS_ROW)
 def unreadable_is_true(sheet: Sheet, step_input: inputs.InformingPersons | None) -> bool:
     """That data can't be read is no reason where they could be (RGPD art. 34(3)(a))."""
     return step_input is None or step_input.answer != Informing.UNREADABLE or sheet.row.legible == "sealed"
 
 
-@rule(_("La nouvelle information ne peut être ni à venir, ni antérieure à la déclaration."))
+@rule(
+    _("La nouvelle information ne peut être ni à venir, ni antérieure à la déclaration."),
+    fact_class=OF_ITS_ROW,
+)
 def news_are_new(sheet: Sheet, step_input: inputs.ReassessingBreach | None) -> bool:
     """What is new came to be known since, and by now; from then the 72 hours run again."""
     return step_input is None or _minute(sheet.row.aware_at) <= step_input.aware_at <= sheet.at
@@ -178,7 +187,7 @@ GROUPS_LEFT: Final = _(
 )
 
 
-@answers(NOT_ASSESSED, GROUPS_LEFT)
+@answers(NOT_ASSESSED, GROUPS_LEFT, fact_class=OF_ITS_ROW)
 def every_group_is_answered(sheet: Sheet, step_input: inputs.ClosingBreach | None) -> Text | None:
     """Nothing is closed before the risk is known, and where it is high each group told or not, with the reason."""
     if not sheet.row.risk:
@@ -186,7 +195,7 @@ def every_group_is_answered(sheet: Sheet, step_input: inputs.ClosingBreach | Non
     return GROUPS_LEFT if unanswered(sheet.row) else None
 
 
-@rule(_("Aucun compte n'est suspendu par cette violation."))
+@rule(_("Aucun compte n'est suspendu par cette violation."), fact_class=OF_ITS_ROW)
 def account_is_suspended(sheet: Sheet, step_input: inputs.GivingBack | Nothing | None) -> bool:
     """A suspension is lifted where there is one."""
     return sheet.row.suspended_at is not None and sheet.row.lifted_at is None

@@ -102,7 +102,7 @@ def _may_continue(case: Case, child: "Child", ground: str) -> Text | None:
     return None if case.measures_alive(child) else CHILD_HAS_NO_MEASURE
 
 
-@answers(*NOT_FOR_THE_CHILD)
+@answers(*NOT_FOR_THE_CHILD, fact_class="DHIJ")
 def carried_decisions_hold(case: Case, step_input: Deciding | DecideJudicial | None) -> Text | None:
     """Each decision that the step carries satisfies the guards of its child."""
     if step_input is None:
@@ -114,7 +114,7 @@ def carried_decisions_hold(case: Case, step_input: Deciding | DecideJudicial | N
     return None
 
 
-@answers(*NOT_FOR_THE_CHILD)
+@answers(*NOT_FOR_THE_CHILD, fact_class="DHIJ")
 def recorded_decisions_still_hold(case: Case, step_input: object) -> Text | None:
     """Decisions taken earlier are asked again when the case moves: facts may have changed since."""
     for child in case.children:
@@ -157,25 +157,25 @@ def _first_refusal(case: Case, child: "Child", code: DecisionCode) -> Text | Non
     return None if None in reasons else reasons[0]
 
 
-@answers(*NOT_THIS_STEP)
+@answers(*NOT_THIS_STEP, fact_class="DHIJ")
 def strongest_is_close(case: Case, step_input: DecideClose | None) -> Text | None:
     """The strongest decision among the children is to close (T22)."""
     return _strongest_is(case, step_input, DecisionCode.CLOSE)
 
 
-@answers(*NOT_THIS_STEP)
+@answers(*NOT_THIS_STEP, fact_class="DHIJ")
 def strongest_is_admin(case: Case, step_input: DecideAdmin | None) -> Text | None:
     """The strongest decision among the children is an administrative protection (T23)."""
     return _strongest_is(case, step_input, DecisionCode.ADMIN)
 
 
-@answers(*NOT_THIS_STEP)
+@answers(*NOT_THIS_STEP, fact_class="DHIJ")
 def strongest_is_continue(case: Case, step_input: DecideContinue | None) -> Text | None:
     """The strongest decision among the children is to continue (T27)."""
     return _strongest_is(case, step_input, DecisionCode.CONTINUE)
 
 
-@answers(*NOT_THIS_STEP)
+@answers(*NOT_THIS_STEP, fact_class="DHIJ")
 def strongest_is_judicial_after_report(case: Case, step_input: DecideJudicial | None) -> Text | None:
     """From the report, the strongest decision is judicial (T26)."""
     if case.referral.state != State.REPORT_SUBMITTED or step_input is None:
@@ -183,7 +183,9 @@ def strongest_is_judicial_after_report(case: Case, step_input: DecideJudicial | 
     return _strongest_is(case, step_input, DecisionCode.JUDICIAL)
 
 
-@rule(_("Chaque enfant de la saisine doit avoir une décision judiciaire, avec ce qu'il en dit."))
+@rule(
+    _("Chaque enfant de la saisine doit avoir une décision judiciaire, avec ce qu'il en dit."), fact_class="J"
+)
 def referred_children_are_decided(case: Case, step_input: DecideJudicial | None) -> bool:
     """Each child referred has a judicial decision, carried or on record: nobody is referred unheard (T26; L223-4)."""
     return step_input is None or all(
@@ -199,7 +201,7 @@ NO_NOTE_OF_THE_SERVICE: Final = _(
 )
 
 
-@answers(NO_JUDICIAL_MEASURE, NO_NOTE_OF_THE_SERVICE)
+@answers(NO_JUDICIAL_MEASURE, NO_NOTE_OF_THE_SERVICE, fact_class="J")
 def triage_may_continue(case: Case, step_input: DecideContinue | None) -> Text | None:
     """From the first analysis one continues only if each child has a judicial measure (T27).
 
@@ -223,7 +225,7 @@ DECIDED_ALREADY: Final = _(
 JUSTICE_BY_ITS_OWN_STEP: Final = _("La saisine de l'autorité judiciaire passe par sa propre étape.")
 
 
-@answers(DECIDED_ALREADY, JUSTICE_BY_ITS_OWN_STEP)
+@answers(DECIDED_ALREADY, JUSTICE_BY_ITS_OWN_STEP, fact_class="J")
 def child_decision_is_open(case: Case, step_input: DecideChild | None) -> Text | None:
     """After the report phase a child is decided in place only when undecided again (T43)."""
     if step_input is None or case.referral.state == State.REPORT_SUBMITTED:
@@ -236,7 +238,7 @@ def child_decision_is_open(case: Case, step_input: DecideChild | None) -> Text |
     return None
 
 
-@answers(*NOT_FOR_THE_CHILD)
+@answers(*NOT_FOR_THE_CHILD, fact_class="DHIJ")
 def child_decision_holds(case: Case, step_input: DecideChild | None) -> Text | None:
     """The decision satisfies the guards of its child (T43)."""
     if step_input is None or (child := case.child(step_input.child)) is None:
@@ -244,7 +246,7 @@ def child_decision_holds(case: Case, step_input: DecideChild | None) -> Text | N
     return child_may_be_decided(case, child, step_input.decision, step_input.ground)
 
 
-@rule(_("Une mesure administrative ne se propose qu'à un enfant pour qui elle est décidée."))
+@rule(_("Une mesure administrative ne se propose qu'à un enfant pour qui elle est décidée."), fact_class="J")
 def measures_fit_the_decision(case: Case, step_input: DecideAdmin | DecideChild | None) -> bool:
     """Measures proposed with a decision are for a child whose decision is administrative (M01)."""
     if step_input is None:
@@ -257,7 +259,10 @@ def measures_fit_the_decision(case: Case, step_input: DecideAdmin | DecideChild 
     return True
 
 
-@rule(_("Une protection administrative se décide avec la mesure proposée, ou déjà en place, pour l'enfant."))
+@rule(
+    _("Une protection administrative se décide avec la mesure proposée, ou déjà en place, pour l'enfant."),
+    fact_class="J",
+)
 def protection_has_a_measure(case: Case, step_input: DecideAdmin | DecideChild | None) -> bool:
     """Whoever the case is to protect has a measure, offered with the decision or alive (T23, T43 in place).
 
@@ -280,7 +285,7 @@ NONE_AWAITS_AGREEMENT: Final = _("Aucune mesure proposée n'attend d'accord.")
 NOT_AWAITING_AGREEMENT: Final = _("Cette mesure n'est pas en attente d'accord.")
 
 
-@answers(NONE_AWAITS_AGREEMENT, NOT_AWAITING_AGREEMENT)
+@answers(NONE_AWAITS_AGREEMENT, NOT_AWAITING_AGREEMENT, fact_class="J")
 def measure_is_proposed(case: Case, step_input: AgreementOfCase | None) -> Text | None:
     """The agreement is about an administrative measure proposed in this case (T24, M02)."""
     proposed = {measure.pk for measure in case.measures if measure.state == MeasureState.PROPOSED}

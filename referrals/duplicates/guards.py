@@ -41,7 +41,7 @@ def _same(pairs: "type[DuplicateCandidate]") -> KeptQuery[tuple[UUID, UUID]]:
     )
 
 
-@rule(UNKNOWN_FILE)
+@rule(UNKNOWN_FILE, fact_class="B")
 def other_is_known(case: Case, step_input: Confirming | Suggestion | None) -> bool:
     """The other file is one of the same authority that the person sees, and another one than this."""
     other = case.other(getattr(step_input, "other", None) or case.part.other_id)
@@ -50,7 +50,7 @@ def other_is_known(case: Case, step_input: Confirming | Suggestion | None) -> bo
     return bool(other.state != State.DRAFT)
 
 
-@rule(_("Ces deux dossiers sont déjà rapprochés."))
+@rule(_("Ces deux dossiers sont déjà rapprochés."), fact_class="B")
 def pair_is_new(case: Case, step_input: Suggestion | None) -> bool:
     """Two files are compared once at a time."""
     if step_input is None:
@@ -62,7 +62,9 @@ def pair_is_new(case: Case, step_input: Suggestion | None) -> bool:
     return not table.objects.filter(pair).exclude(state=DuplicateState.REJECTED).exists()
 
 
-@rule(_("Une personne doit d'abord confirmer que les deux dossiers concernent le même enfant."))
+@rule(
+    _("Une personne doit d'abord confirmer que les deux dossiers concernent le même enfant."), fact_class="B"
+)
 def same_child_is_confirmed(case: Case, step_input: Attaching | None) -> bool:
     """A person has confirmed that the two files are about the same child (T12; DuplicateCandidate ``same``)."""
     known = confirmed_same(case.referral.duplicates.model, case.referral.pk)
@@ -74,7 +76,7 @@ TARGET_TOO_FAR: Final = _(
 )
 
 
-@answers(UNKNOWN_FILE, TARGET_TOO_FAR)
+@answers(UNKNOWN_FILE, TARGET_TOO_FAR, fact_class="B")
 def target_takes_it(case: Case, step_input: Attaching | None) -> Text | None:
     """The target is still before its report; further on, the files are linked and each goes its way (T12)."""
     if step_input is None:
@@ -91,7 +93,7 @@ TARGET_NAMES_OTHERS: Final = _(
 )
 
 
-@answers(TARGET_NOT_RESTRICTED, TARGET_NAMES_OTHERS)
+@answers(TARGET_NOT_RESTRICTED, TARGET_NAMES_OTHERS, fact_class="A")
 def restriction_is_kept(case: Case, step_input: Attaching | None) -> Text | None:
     """A filing that is restricted, or a child of it, isn't joined to a file that more people read (T46)."""
     if step_input is None:
@@ -116,7 +118,7 @@ CHILD_UNMATCHED: Final = _(
 NO_CHILD_IN_COMMON: Final = _("Au moins un enfant est commun aux deux dossiers.")
 
 
-@answers(CHILD_UNMATCHED, NO_CHILD_IN_COMMON)
+@answers(CHILD_UNMATCHED, NO_CHILD_IN_COMMON, fact_class="B")
 def every_child_is_matched(case: Case, step_input: Attaching | None) -> Text | None:
     """Each child of the filing is said to be one of the target's or new to it; at least one is the same (T12)."""
     if step_input is None:
@@ -135,7 +137,8 @@ def every_child_is_matched(case: Case, step_input: Attaching | None) -> Text | N
 
 
 @rule(
-    _("Chaque titulaire de la transmission est rapproché d'un titulaire du dossier cible, ou y est nouveau.")
+    _("Chaque titulaire de la transmission est rapproché d'un titulaire du dossier cible, ou y est nouveau."),
+    fact_class="B",
 )
 def every_holder_is_matched(case: Case, step_input: Attaching | None) -> bool:
     """Each holder of the filing is said to be one of the target's, or new to it (T12)."""
@@ -155,7 +158,8 @@ def _matched(pairs: list[tuple[UUID, UUID | None]], ours: set[UUID], theirs: set
 
 
 @rule(
-    _("L'information d'un titulaire est différée dans un seul des deux dossiers : réglez d'abord ce point.")
+    _("L'information d'un titulaire est différée dans un seul des deux dossiers : réglez d'abord ce point."),
+    fact_class="B",
 )
 def informations_agree(case: Case, step_input: Attaching | None) -> bool:
     """What a holder may be told isn't deferred in one file and open in the other (§2.8 no. 4)."""
@@ -181,7 +185,7 @@ def joining_calls_for_two(case: Case, step_input: Attaching) -> bool:
     return case.history_calls_for_two()
 
 
-@rule(_("Ce dossier archivé n'avait pas été joint."))
+@rule(_("Ce dossier archivé n'avait pas été joint."), fact_class="A")
 def is_joined(case: Case, step_input: Reasoned | None) -> bool:
     """From the archive a filing is parted again only if it went there joined (T35)."""
     return bool(case.referral.state != State.ARCHIVED or case.referral.archived_from == State.MERGED)
@@ -191,7 +195,7 @@ TARGET_WAS_JOINED: Final = _("Le dossier cible a été joint à son tour : disjo
 TARGET_WAS_TRANSFERRED: Final = _("Le dossier cible a été transféré.")
 
 
-@answers(UNKNOWN_FILE, TARGET_WAS_JOINED, TARGET_WAS_TRANSFERRED)
+@answers(UNKNOWN_FILE, TARGET_WAS_JOINED, TARGET_WAS_TRANSFERRED, fact_class="A")
 def target_gives_back(case: Case, step_input: Reasoned | None) -> Text | None:
     """What was joined is still in the target's hands, and the person sees it (T35)."""
     if step_input is None:

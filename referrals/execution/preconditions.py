@@ -1,6 +1,6 @@
 """Preconditions of a step: the locked case, version, role, state, guards, body, checks."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,62 +36,6 @@ NOT_EXPECTED: Final = object()
 JUSTICE_STEPS: Final = ("prepare", "confirm_receipt", "record_outcome", "close", "discard")
 NOT_NOW: Final = _("Impossible pour l'instant.")
 WITHHELD: Final[tuple[str, Text, str]] = ("not-possible-now", NOT_NOW, "")
-#: The class of the fact behind a guard, where it isn't the shell's: only its readers are told which rule
-#: refuses (domain.md §1.4).
-FACT_CLASS: Final[Mapping[str, str]] = {
-    "no_sign_of_exploitation": "D",
-    "no_judicial_referral_open": "I",
-    "nothing_is_awaited": "I",
-    "document_is_written": "I",
-    "document_says_the_same": "I",
-    "referral_is_argued_in_full": "I",
-    "silence_outlasted_the_reminders": "I",
-    "silence_has_lasted": "J",
-    "children_may_be_named": "B",
-    "outcome_is_of_case": "I",
-    "no_measure_alive": "J",
-    "measure_is_proposed": "J",
-    "measure_may_be_handed_over": "J",
-    "triage_may_continue": "J",
-    "nothing_is_left_open": "J",
-    "strongest_is_close": "J",
-    "strongest_is_admin": "J",
-    "strongest_is_continue": "J",
-    "strongest_is_judicial_after_report": "J",
-    "judge_was_informed": "I",
-    "last_measures_were_carried_out": "J",
-    "measure_may_bind_an_adult": "J",
-    "no_new_term_for_an_adult": "J",
-    "recorded_decisions_still_hold": "J",
-    "no_child_was_met": "D",
-    "attempts_were_made": "H",
-    "assessment_awaits_validation": "H",
-    "every_child_has_a_conclusion": "H",
-    "report_is_complete": "H",
-    "visits_were_made": "H",
-    "status_moves_lawfully": "D",
-    "urgency_keeps_its_floor": "D",
-    "qualified_urgency_is_not_lower": "D",
-    "implicated_holder_waits": "B",
-    "holder_is_of_case": "B",
-    "children_are_qualified": "A",
-    "child_is_away": "A",
-    "shelter_has_its_ground": "D",
-    "not_sheltered_yet": "J",
-    "holders_wait_where_they_must": "B",
-    "matches_are_seen": "B",
-    "same_child_is_confirmed": "B",
-    "target_takes_it": "B",
-    "every_child_is_matched": "B",
-    "every_holder_is_matched": "B",
-    "informations_agree": "B",
-    "other_is_known": "B",
-    "pair_is_new": "B",
-    "resource_may_be_met": "F",
-    "exclusion_of_resource_stands": "F",
-    "not_excluded_already": "F",
-    "choice_is_explained": "J",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,18 +246,18 @@ def barred_by(
         return None
     guard, reason = refusal
     # The rule's name alone tells the fact: `no_measure_alive` says that there is one (SEC-AZ7).
-    if FACT_CLASS.get(guard, "A") in ties.reads or ties.draft:
-        return guard, reason, step.law
+    if guard.is_told_to(ties.reads) or ties.draft:
+        return guard.__name__, reason, step.law
     return WITHHELD
 
 
 def first_refusal(
     rules: Sequence[Guard], case: Case, step_input: StepInput | None
-) -> tuple[str, Text] | None:
-    """Return the name of the first rule that bars, and its sentence."""
+) -> tuple[Guard, Text] | None:
+    """Return the first rule that bars, and its sentence."""
     # Lazily: the first no wins, and what comes after it isn't asked (SEC-AZ3).
-    answers = ((rule.__name__, rule(case, step_input)) for rule in rules)
-    return next(((name, reason) for name, reason in answers if reason is not None), None)
+    answers = ((rule, rule(case, step_input)) for rule in rules)
+    return next(((rule, reason) for rule, reason in answers if reason is not None), None)
 
 
 def parse(step: Step, body: object) -> StepInput:

@@ -15,7 +15,7 @@ EXCEPTIONS = (
 )
 
 
-@rule(_("Ce motif ne dispense pas de répondre à cette personne (CASF D226-2-8)."))
+@rule(_("Ce motif ne dispense pas de répondre à cette personne (CASF D226-2-8)."), fact_class="C")
 def withholding_is_lawful(case: Case, step_input: Withheld) -> bool:
     """Nothing is told to a private person on three grounds, to others for secrecy or the child (F02; D226-2-8)."""
     private = case.part.owed_to == feedback.OwedTo.PRIVATE

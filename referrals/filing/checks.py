@@ -8,7 +8,7 @@ from referrals.workflow.inputs import Nothing
 from referrals.workflow.rules import names_fields
 
 
-@names_fields
+@names_fields(fact_class="A")
 def form_is_complete(case: Case, step_input: Nothing) -> None:
     """Every L and U item is answered, every P item answered or marked as not known (T02).
 
@@ -21,7 +21,7 @@ def form_is_complete(case: Case, step_input: Nothing) -> None:
         raise IncompleteFiling(missing)
 
 
-@names_fields
+@names_fields(fact_class="A")
 def urgent_form_is_complete(case: Case, step_input: Nothing) -> None:
     """The U items are answered: who, where, what (T03).
 

@@ -30,7 +30,10 @@ class _Decision(Referring, WithChildren, Protocol):
         """Tell whether the referral was sent before."""
 
 
-@rule(_("Pour une situation avérée, le fondement 6 (loi du 4 mars 2002, art. 13) doit être coché."))
+@rule(
+    _("Pour une situation avérée, le fondement 6 (loi du 4 mars 2002, art. 13) doit être coché."),
+    fact_class="D",
+)
 def ground_fits_the_child(case: Case, step_input: Referring | None) -> bool:
     """The referral to justice of an established prostitution ticks ground 6 (law 2002-305 art. 13; §2.5)."""
     if step_input is None or not getattr(step_input, "grounds", None):
@@ -41,7 +44,7 @@ def ground_fits_the_child(case: Case, step_input: Referring | None) -> bool:
     )
 
 
-@rule(_("Cette saisine préparée n'existe pas ou a déjà été transmise."))
+@rule(_("Cette saisine préparée n'existe pas ou a déjà été transmise."), fact_class="I")
 def prepared_referral_is_of_case(case: Case, step_input: Referring | None) -> bool:
     """A prepared referral to justice that is sent belongs to the case and is still prepared (J02)."""
     wanted = getattr(step_input, "judicial_referral", None)
@@ -50,7 +53,10 @@ def prepared_referral_is_of_case(case: Case, step_input: Referring | None) -> bo
     return any(judicial.pk == wanted and judicial.state == "prepared" for judicial in case.judicial_referrals)
 
 
-@rule(_("Le danger persiste : la saisine (fondement 2 ou 3), son document et la preuve d'envoi sont requis."))
+@rule(
+    _("Le danger persiste : la saisine (fondement 2 ou 3), son document et la preuve d'envoi sont requis."),
+    fact_class="I",
+)
 def persisting_danger_is_referred(case: Case, step_input: _Refusal | None) -> bool:
     """A refusal while danger persists goes to justice with grounds 2 or 3, argued and proven (T25; L226-4 I b)."""
     if step_input is None or not step_input.danger_persists:
@@ -70,7 +76,7 @@ REPORT_NOT_SENT: Final = _(
 )
 
 
-@answers(NOT_ARGUED, REPORT_NOT_SENT)
+@answers(NOT_ARGUED, REPORT_NOT_SENT, fact_class="I")
 def referral_is_argued(case: Case, step_input: _Decision | None) -> Text | None:
     """The referral has its grounds, document and proof of sending, or was sent and gets the report (T26; L226-4).
 
@@ -97,7 +103,7 @@ NOT_SENT: Final = _("Cette saisine n'a pas été transmise.")
 CHILD_NOT_CONCERNED: Final = _("Un des enfants n'est pas concerné par cette saisine.")
 
 
-@answers(NONE_AWAITS_AN_ANSWER, NOT_SENT, CHILD_NOT_CONCERNED)
+@answers(NONE_AWAITS_AN_ANSWER, NOT_SENT, CHILD_NOT_CONCERNED, fact_class="I")
 def outcome_is_of_case(case: Case, step_input: JusticeAnswer | None) -> Text | None:
     """The answer of justice is about a referral to justice of this case and its children (J04)."""
     if step_input is None:
@@ -119,13 +125,13 @@ def outcome_is_of_case(case: Case, step_input: JusticeAnswer | None) -> Text | N
     return None
 
 
-@rule(_("Aucune des suites indiquées n'est décisive."))
+@rule(_("Aucune des suites indiquées n'est décisive."), fact_class="A")
 def outcome_decides(case: Case, step_input: JusticeAnswerOfCase | None) -> bool:
     """T28 is for an answer that decides; others are recorded on the referral to justice (J04)."""
     return step_input is None or any(item.type in DECIDING for item in step_input.outcomes)
 
 
-@rule(_("Une suite est encore attendue pour un des enfants."))
+@rule(_("Une suite est encore attendue pour un des enfants."), fact_class="I")
 def nothing_is_awaited(case: Case, step_input: Noted | None) -> bool:
     """Every child of the referral to justice has its deciding answer (J05)."""
     return all(case.answered(case.part, child) for child in case.part.children.all())

@@ -10,7 +10,7 @@ from referrals.workflow.inputs import Nothing
 from referrals.workflow.rules import rule
 
 
-@rule(_("Le document suppose un fondement, les actions déjà menées et ce qui est demandé."))
+@rule(_("Le document suppose un fondement, les actions déjà menées et ce qui est demandé."), fact_class="I")
 def referral_is_argued_in_full(case: Case, step_input: Nothing | None) -> bool:
     """A document is made once its grounds, the actions already led and what is asked are written (J07; L226-4)."""
     row = case.part
@@ -18,7 +18,7 @@ def referral_is_argued_in_full(case: Case, step_input: Nothing | None) -> bool:
     return bool(row.grounds and row.actions_led is not None and asked)
 
 
-@rule(_("Un des enfants est à accès restreint : vous ne pouvez pas le nommer."))
+@rule(_("Un des enfants est à accès restreint : vous ne pouvez pas le nommer."), fact_class="B")
 def children_may_be_named(case: Case, step_input: Nothing | None) -> bool:
     """A restricted child is named by persons on the list alone (J07; §1.3 rule 3)."""
     restricted = [child for child in case.part.children.all() if child.restricted]
@@ -31,13 +31,19 @@ def document_is_there(case: Case, step_input: Referring) -> bool:
     return bool(step_input.document) or (row is not None and row.letter is not None)
 
 
-@rule(_("Le document de la saisine doit être écrit, ou établi à partir du dossier, avant l'envoi."))
+@rule(
+    _("Le document de la saisine doit être écrit, ou établi à partir du dossier, avant l'envoi."),
+    fact_class="I",
+)
 def document_is_written(case: Case, step_input: SeizeJusticeForAll | None) -> bool:
     """A referral to justice is sent with its document (T15, T18)."""
     return step_input is None or document_is_there(case, step_input)
 
 
-@rule(_("Le document a été établi pour d'autres enfants ou d'autres fondements : il doit être refait."))
+@rule(
+    _("Le document a été établi pour d'autres enfants ou d'autres fondements : il doit être refait."),
+    fact_class="I",
+)
 def document_says_the_same(case: Case, step_input: Referring | None) -> bool:
     """A composed document is sent for the children and on the grounds that it names, or is composed anew (J02)."""
     if step_input is None:

@@ -28,7 +28,8 @@ def lapses_by_silence(case: Case, step_input: JusticeAnswer) -> bool:
 
 
 @rule(
-    _("La dernière relance du parquet n'a pas encore eu lieu : son silence ne rend pas la saisine caduque.")
+    _("La dernière relance du parquet n'a pas encore eu lieu : son silence ne rend pas la saisine caduque."),
+    fact_class="I",
 )
 def silence_outlasted_the_reminders(case: Case, step_input: JusticeAnswer | None) -> bool:
     """A referral to justice lapses by silence only after the last reminder; by majority or death at once (J04)."""
@@ -49,7 +50,7 @@ ONLY_IN_CARE: Final = _("Le silence ne vaut accord que pour l'accueil d'un enfan
 NOT_NOTIFIED_YET: Final = _("La notification ou l'envoi indiqué est à venir.")
 
 
-@answers(ONLY_IN_CARE, NOT_NOTIFIED_YET)
+@answers(ONLY_IN_CARE, NOT_NOTIFIED_YET, fact_class="J")
 def silence_counts_for_a_child_in_care(case: Case, step_input: StrictSerializer | None) -> Text | None:
     """Only care offered to a child who is in care already is agreed to by silence (C9; CASF L223-2)."""
     if step_input is None:
@@ -73,7 +74,7 @@ NO_AGREEMENT_BY_SILENCE: Final = _(
 )
 
 
-@answers(NOT_LONG_ENOUGH, NO_AGREEMENT_BY_SILENCE)
+@answers(NOT_LONG_ENOUGH, NO_AGREEMENT_BY_SILENCE, fact_class="J")
 def silence_has_lasted(case: Case, step_input: Agreement | None) -> Text | None:
     """Silence is agreement four weeks after the notification, six after a sending without receipt (C9; M02)."""
     if step_input is None or not step_input.by_silence:

@@ -17,7 +17,10 @@ class _Report(Protocol):
         """Return how the report was sent to the prosecutor."""
 
 
-@rule(_("Le parquet a demandé cette évaluation : la preuve de l'envoi du rapport au parquet est requise."))
+@rule(
+    _("Le parquet a demandé cette évaluation : la preuve de l'envoi du rapport au parquet est requise."),
+    fact_class="A",
+)
 def report_reaches_the_prosecutor(case: Case, step_input: _Report | None) -> bool:
     """The report of an assessment that the prosecutor asked for goes to the prosecutor too, with its proof (T20)."""
     on_request = case.referral.variant == Variant.PROSECUTOR_REQUEST

@@ -21,7 +21,7 @@ from referrals.letters.writing import Withheld
 from referrals.models import Letter
 from referrals.vocabulary.letters import Audience, LetterWay
 from referrals.vocabulary.states import ANY, LetterState, State
-from referrals.workflow.rules import answers, rule
+from referrals.workflow.rules import OF_ITS_ROW, answers, rule
 
 #: Cases of which letters are made: one that went elsewhere or joined another file is written about there.
 WRITTEN_IN: Final = frozenset({*ANY} - {State.TRANSFERRED, State.MERGED, State.ARCHIVED})
@@ -30,7 +30,7 @@ _PAGE_LINES: Final = 24
 _LINE: Final = 62
 
 
-@rule(_("Ce dossier n'est pas suivi ici : aucun courrier n'y est établi."))
+@rule(_("Ce dossier n'est pas suivi ici : aucun courrier n'y est établi."), fact_class=OF_ITS_ROW)
 def case_is_followed_here(sheet: Sheet, step_input: object) -> bool:
     """Letters are made in a case that is followed here, or was closed here (§4.9)."""
     return written_in(sheet.type, str(sheet.referral.state))
@@ -46,13 +46,13 @@ NOT_DUE: Final = _(
 )
 
 
-@rule(NOT_DUE)
+@rule(NOT_DUE, fact_class=OF_ITS_ROW)
 def letter_is_due(sheet: Sheet, step_input: LetterPreparing | None) -> bool:
     """A letter is made when its step was done, for whom §4.9 says, and for nobody else (§2.8 no. 17)."""
     return any(one.key(sheet.type.kind) == sheet.row.occasion for one in sheet.offered)
 
 
-@rule(_("Ce courrier est déjà en préparation, ou déjà envoyé."))
+@rule(_("Ce courrier est déjà en préparation, ou déjà envoyé."), fact_class=OF_ITS_ROW)
 def not_made_already(sheet: Sheet, step_input: LetterPreparing | None) -> bool:
     """One letter of an occasion is under way at a time; one that was sent isn't made again, invitations excepted."""
     rows = Letter.objects.filter(referral=sheet.referral, occasion=sheet.row.occasion)
@@ -61,7 +61,8 @@ def not_made_already(sheet: Sheet, step_input: LetterPreparing | None) -> bool:
 
 
 @rule(
-    _("L'information de ce titulaire est différée, ou il est impliqué : aucun courrier ne lui est adressé.")
+    _("L'information de ce titulaire est différée, ou il est impliqué : aucun courrier ne lui est adressé."),
+    fact_class=OF_ITS_ROW,
 )
 def holder_may_be_written_to(sheet: Sheet, step_input: object) -> bool:
     """Nothing goes to a holder who is implicated or whose information waits (§2.8 no. 4)."""
@@ -69,7 +70,7 @@ def holder_may_be_written_to(sheet: Sheet, step_input: object) -> bool:
     return holder is None or any(one.pk == holder for one in sheet.look.holders())
 
 
-@rule(_("Ces précisions ne sont pas demandées pour ce courrier."))
+@rule(_("Ces précisions ne sont pas demandées pour ce courrier."), fact_class=OF_ITS_ROW)
 def words_are_of_the_kind(sheet: Sheet, step_input: LetterEditing) -> bool:
     """An author answers what the kind asks, and adds where it lets; all the rest comes from the case (§4.9 ✎).
 
@@ -90,7 +91,7 @@ GONE: Final = _("Ce dont parle ce courrier n'est plus au dossier.")
 TOO_LONG: Final = _("Une lettre à l'enfant tient sur une page : raccourcissez ce que vous avez ajouté.")
 
 
-@answers(CHANGED, INCOMPLETE, TOLD_LATER, GONE, TOO_LONG)
+@answers(CHANGED, INCOMPLETE, TOLD_LATER, GONE, TOO_LONG, fact_class=OF_ITS_ROW)
 def draft_is_as_read(sheet: Sheet, step_input: LetterSigning | None) -> Text | None:
     """What is signed is what was read, complete, and on one page where a child reads it (§4.9)."""
     if step_input is None:
@@ -130,7 +131,7 @@ OTHER_WAY: Final = _(
 OTHER_DAY: Final = _("Le jour d'envoi se situe entre la signature et aujourd'hui.")
 
 
-@answers(OTHER_WAY, OTHER_DAY)
+@answers(OTHER_WAY, OTHER_DAY, fact_class=OF_ITS_ROW)
 def way_is_safe(sheet: Sheet, step_input: LetterSending | None) -> Text | None:
     """A letter goes by a way that is safe for whom it is for, on a day between its signature and today (§4.9)."""
     if step_input is None:

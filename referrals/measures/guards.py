@@ -32,32 +32,38 @@ AFTER_REPORT = (
 )
 
 
-@rule(_("Une mesure se propose à partir de la remise du rapport."))
+@rule(_("Une mesure se propose à partir de la remise du rapport."), fact_class="A")
 def report_was_delivered(case: Case, step_input: Offer | None) -> bool:
     """A measure is offered from the delivered report on (M01)."""
     return case.referral.state in AFTER_REPORT
 
 
-@rule(_("Une mesure judiciaire ne peut qu'être levée par décision du juge."))
+@rule(_("Une mesure judiciaire ne peut qu'être levée par décision du juge."), fact_class="J")
 def is_administrative(case: Case, step_input: Reasoned | Refusal | None) -> bool:
     """Only an administrative measure is refused or cancelled; a judicial one is lifted by the judge (M03, M04)."""
     return not case.part.judicial
 
 
-@rule(_("Seule une mesure ordonnée par la justice est signalée au juge."))
+@rule(_("Seule une mesure ordonnée par la justice est signalée au juge."), fact_class="J")
 def is_judicial(case: Case, step_input: JudgeInformed | None) -> bool:
     """The judge is told of a judicial measure only (M19)."""
     return bool(case.part.judicial)
 
 
-@rule(_("Le juge doit d'abord être informé que la mesure n'est pas exécutée, preuve à l'appui."))
+@rule(
+    _("Le juge doit d'abord être informé que la mesure n'est pas exécutée, preuve à l'appui."),
+    fact_class="IJ",
+)
 def judge_was_informed(case: Case, step_input: NotExecuted | None) -> bool:
     """Of a judicial measure the judge was told, with proof, before it is given up (M15 after M19)."""
     told = case.referral.steps.filter(machine=Machine.MEASURE, part=case.part.pk, step="inform_judge")
     return not case.part.judicial or told.exists()
 
 
-@rule(_("La dernière mesure d'un enfant n'a jamais commencé : elle n'est pas arrivée à échéance."))
+@rule(
+    _("La dernière mesure d'un enfant n'a jamais commencé : elle n'est pas arrivée à échéance."),
+    fact_class="J",
+)
 def last_measures_were_carried_out(case: Case, step_input: EndOfFollowUp | None) -> bool:
     """No follow-up ends by its term while a child's last measure was never carried out (T30; §2.8 no. 13)."""
     return step_input is None or step_input.reason != EndReason.TERM or not left_without_help(case)
@@ -66,7 +72,8 @@ def last_measures_were_carried_out(case: Case, step_input: EndOfFollowUp | None)
 @rule(
     _(
         "Dites pour chaque enfant ce qu'il dit de la fin de la prise en charge, ou pourquoi il n'est pas entendu."
-    )
+    ),
+    fact_class="B",
 )
 def every_minor_was_heard(case: Case, step_input: EndOfFollowUp | None) -> bool:
     """Each minor says what it thinks of the end, or it is said why it wasn't heard (T30; L223-4)."""
@@ -86,13 +93,16 @@ def end_calls_for_two(case: Case, step_input: EndOfFollowUp) -> Text | None:
     return history_calls_for_two(case, step_input)
 
 
-@rule(_("Cette ordonnance répond à une saisine : elle s'enregistre avec sa suite."))
+@rule(_("Cette ordonnance répond à une saisine : elle s'enregistre avec sa suite."), fact_class="I")
 def order_comes_by_hand(case: Case, step_input: OrderedMeasure | None) -> bool:
     """An order is recorded by hand only where no referral of ours awaits it (M05; J04 else)."""
     return case.referral.state != State.JUDICIAL_PENDING and not case.judicial_open()
 
 
-@rule(_("L'entretien de préparation à la majorité concerne un mineur accueilli, à partir de quinze ans."))
+@rule(
+    _("L'entretien de préparation à la majorité concerne un mineur accueilli, à partir de quinze ans."),
+    fact_class="BJ",
+)
 def minor_is_in_care(case: Case, step_input: MajorityInterview | None) -> bool:
     """The interview before majority is for a minor in care, near majority (M21; L222-5-1)."""
     child = case.on_record(case.part.child_id)

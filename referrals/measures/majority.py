@@ -18,7 +18,7 @@ TOO_EARLY: Final = _("Ce choix se recueille à l'approche de la majorité, ou ap
 NOT_OVER: Final = _("Cette mesure ne prend pas fin à la majorité : aucun choix n'est à recueillir.")
 
 
-@answers(NOT_OVER, TOO_EARLY)
+@answers(NOT_OVER, TOO_EARLY, fact_class="BJ")
 def majority_ends_it(case: Case, step_input: ChoiceAtMajority | None) -> Text | None:
     """What follows is chosen for a measure that ends at majority, from some months before on (M20)."""
     child = case.on_record(case.part.child_id)
@@ -38,7 +38,7 @@ NEW_TERM: Final = _(
 )
 
 
-@answers(HELP_AT_HOME, NEW_TERM)
+@answers(HELP_AT_HOME, NEW_TERM, fact_class="BJ")
 def own_agreement_is_lawful(case: Case, step_input: ChoiceAtMajority) -> Text | None:
     """The own agreement lets help at home alone go on, for a year and until 21 at most (M20; L222-2)."""
     if step_input.choice != MajorityChoice.AGREES:
@@ -57,7 +57,7 @@ def own_agreement_is_lawful(case: Case, step_input: ChoiceAtMajority) -> Text | 
     return NEW_TERM if early or term > majority + until_21 else None
 
 
-@rule(_("L'accompagnement jeune majeur suppose un accueil avant la majorité."))
+@rule(_("L'accompagnement jeune majeur suppose un accueil avant la majorité."), fact_class="BJ")
 def young_adult_is_open(case: Case, step_input: ChoiceAtMajority) -> bool:
     """Support as a young adult is chosen by who was looked after before majority (M20; L222-5 5°)."""
     child = case.on_record(case.part.child_id)
@@ -66,13 +66,13 @@ def young_adult_is_open(case: Case, step_input: ChoiceAtMajority) -> bool:
     )
 
 
-@rule(_("Ce jour ne peut pas être à venir."))
+@rule(_("Ce jour ne peut pas être à venir."), fact_class="A")
 def day_has_come(case: Case, step_input: ChoiceAtMajority | MajorityInterview) -> bool:
     """What was said is recorded on that day or later (M20, M21)."""
     return step_input.on <= case.today
 
 
-@names_fields
+@names_fields(fact_class="B")
 def residence_is_said(case: Case, step_input: MajorityInterview) -> None:
     """Of an unaccompanied minor the interview says what becomes of residence permit and asylum (M21; L222-5-1).
 

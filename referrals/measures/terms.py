@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from referrals.workflow.context import StepContext
 
 
-@rule(_("Un rapport de situation doit précéder le renouvellement."))
+@rule(_("Un rapport de situation doit précéder le renouvellement."), fact_class="J")
 def report_precedes_renewal(case: Case, step_input: Renewal | None) -> bool:
     """A measure is renewed on a situation report given since it began or was last renewed (M11; L223-5)."""
     own = case.referral.steps.filter(machine=Machine.MEASURE, part=case.part.pk)
@@ -39,7 +39,7 @@ TERM_BEFORE_START: Final = _("L'échéance doit être postérieure au début de 
 TERM_TOO_FAR: Final = _("Cette mesure administrative dure {months} mois au plus par période.")
 
 
-@answers(TERM_BEFORE_START, TERM_TOO_FAR)
+@answers(TERM_BEFORE_START, TERM_TOO_FAR, fact_class="J")
 def term_is_within_the_law(case: Case, step_input: Renewal | Start | None) -> Text | None:
     """An administrative measure is begun, and renewed, for what its type allows at most (§5.1; L223-5)."""
     if step_input is None or case.part.judicial or step_input.term_on is None:
@@ -63,7 +63,7 @@ def _present_term(case: Case) -> date:
     return term if term is not None and term > case.today else case.today
 
 
-@rule(_("Le rapport est présenté aux parents et à l'enfant avant d'être remis."))
+@rule(_("Le rapport est présenté aux parents et à l'enfant avant d'être remis."), fact_class="A")
 def report_was_shown(case: Case, step_input: Situation | None) -> bool:
     """A situation report was shown to the parents and the child before it is given (M17; L223-5)."""
     if step_input is None:
@@ -74,7 +74,7 @@ def report_was_shown(case: Case, step_input: Situation | None) -> bool:
 REFERENT_OF_TEAM: Final = _("Un membre de l'équipe d'évaluation ne peut pas suivre la famille.")
 
 
-@answers(REFERENT_OF_TEAM, workflow_people.NOT_IN_ROLE)
+@answers(REFERENT_OF_TEAM, workflow_people.NOT_IN_ROLE, fact_class="A")
 def referent_may_follow(case: Case, step_input: Start | None) -> Text | None:
     """The referent named with the beginning of a measure holds the role, and doesn't assess the family (M07, T48)."""
     if step_input is None or step_input.referent is None:

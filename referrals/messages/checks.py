@@ -29,7 +29,7 @@ def request_of(case: Case, pk: UUID) -> "InformationRequest | None":
     return case.referral.information_requests.filter(pk=pk, state=RequestState.OPEN).first()
 
 
-@rule(_("La personne désignée n'a pas de rôle sur ce dossier."))
+@rule(_("La personne désignée n'a pas de rôle sur ce dossier."), fact_class="D")
 def partner_is_of_case(case: Case, step_input: Questions) -> bool:
     """A question is put to the filer, or to a person who has a role on the case (T07; CASF L226-2-2)."""
     return step_input.partner is None or _has_a_role(case, step_input.partner)
@@ -51,7 +51,7 @@ def _has_a_role(case: Case, user: UUID) -> bool:
     return exploited and lead.exists()
 
 
-@names_fields
+@names_fields(fact_class="A")
 def answer_is_due_ahead(case: Case, step_input: Questions) -> None:
     """An answer is asked for today or later (T07).
 
@@ -68,7 +68,7 @@ ASKED_OF_ANOTHER: Final = _(
 REQUEST_NOT_OPEN: Final = _("Cette demande de complément n'est pas ouverte.")
 
 
-@answers(ASKED_OF_ANOTHER, REQUEST_NOT_OPEN)
+@answers(ASKED_OF_ANOTHER, REQUEST_NOT_OPEN, fact_class="D")
 def complement_is_expected(case: Case, step_input: Complementing) -> Text | None:
     """An open request is answered by whom it asks, the filer adds unasked; the cell types in for both (T08)."""
     request = request_of(case, step_input.request) if step_input.request else None
@@ -82,7 +82,7 @@ def complement_is_expected(case: Case, step_input: Complementing) -> Text | None
     return None if case.actor.role in CELL else ASKED_OF_ANOTHER
 
 
-@names_fields
+@names_fields(fact_class="A")
 def cell_says_how_it_came(case: Case, step_input: Complementing) -> None:
     """What the cell types in came by phone, letter or otherwise (T08).
 
@@ -93,7 +93,7 @@ def cell_says_how_it_came(case: Case, step_input: Complementing) -> None:
         raise InvalidInput("came_by", "required")
 
 
-@names_fields
+@names_fields(fact_class="A")
 def attachments_are_there(case: Case, step_input: Complementing) -> None:
     """What is named as attached was sent before, by the same person, and came with nothing else yet (T08).
 
@@ -106,7 +106,7 @@ def attachments_are_there(case: Case, step_input: Complementing) -> None:
 NONE_OPEN: Final = _("Aucune demande de complément n'est en cours.")
 
 
-@answers(REQUEST_NOT_OPEN, NONE_OPEN)
+@answers(REQUEST_NOT_OPEN, NONE_OPEN, fact_class="D")
 def request_is_open(case: Case, step_input: GivingUp | None) -> Text | None:
     """Only an open request is given up (T09)."""
     if step_input is None:
@@ -114,7 +114,7 @@ def request_is_open(case: Case, step_input: GivingUp | None) -> Text | None:
     return None if request_of(case, step_input.request) is not None else REQUEST_NOT_OPEN
 
 
-@rule(_("Il faut avoir fait cette demande, ou être responsable CRIP, pour y renoncer."))
+@rule(_("Il faut avoir fait cette demande, ou être responsable CRIP, pour y renoncer."), fact_class="D")
 def asker_gives_up(case: Case, step_input: GivingUp) -> bool:
     """Whoever asked, or a coordinator, goes on without the answer (T09)."""
     request = request_of(case, step_input.request)

@@ -20,7 +20,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.rules import answers, names_fields, rule, two_sign
 
 
-@names_fields
+@names_fields(fact_class="A")
 def resource_is_known(case: Case, step_input: OrientationProposal) -> None:
     """The service is one of the directory (OR1).
 
@@ -31,14 +31,14 @@ def resource_is_known(case: Case, step_input: OrientationProposal) -> None:
         raise InvalidInput("resource")
 
 
-@rule(_("Ce lieu figure parmi ceux que ce dossier ne doit pas rencontrer."))
+@rule(_("Ce lieu figure parmi ceux que ce dossier ne doit pas rencontrer."), fact_class="F")
 def resource_may_be_met(case: Case, step_input: OrientationProposal) -> bool:
     """Nobody is sent where the exploiter or an implicated parent lives or works (OR1; field.md A.9 R9)."""
     case.offer = offers.of_one(case, wanted(step_input), step_input.resource)
     return case.offer is not None
 
 
-@rule(_("Une règle écarte ce service : dites pourquoi vous le proposez quand même."))
+@rule(_("Une règle écarte ce service : dites pourquoi vous le proposez quand même."), fact_class="J")
 def choice_is_explained(case: Case, step_input: OrientationProposal) -> bool:
     """A service that a rule removes is proposed with a reason (OR1; field.md A.9)."""
     return case.offer is None or case.offer.removed_by is None or bool(step_input.despite)
@@ -54,7 +54,7 @@ def wanted(step_input: OrientationProposal) -> matching_facts.Wanted:
     )
 
 
-@rule(_("La date et l'heure de la demande sont à venir."))
+@rule(_("La date et l'heure de la demande sont à venir."), fact_class="A")
 def was_asked_already(case: Case, step_input: ServiceAsking) -> bool:
     """What is recorded as asked was asked (OR2).
 
@@ -63,7 +63,7 @@ def was_asked_already(case: Case, step_input: ServiceAsking) -> bool:
     return step_input.at <= case.at
 
 
-@names_fields
+@names_fields(fact_class="A")
 def excluded_is_known(case: Case, step_input: ResourceExclusion) -> None:
     """What is excluded is in the directory (OX1).
 
@@ -76,7 +76,7 @@ def excluded_is_known(case: Case, step_input: ResourceExclusion) -> None:
         raise InvalidInput("resource")
 
 
-@rule(_("Ce lieu est déjà exclu de ce dossier."))
+@rule(_("Ce lieu est déjà exclu de ce dossier."), fact_class="F")
 def not_excluded_already(case: Case, step_input: ResourceExclusion) -> bool:
     """One exclusion of a thing stands at a time (OX1)."""
     standing = case.referral.excluded_resources.filter(lifted_at=None)
@@ -87,7 +87,7 @@ NOT_STANDING: Final = _("Cette exclusion n'est pas en vigueur.")
 NOTHING_EXCLUDED: Final = _("Aucun lieu n'est exclu de ce dossier.")
 
 
-@answers(NOT_STANDING, NOTHING_EXCLUDED)
+@answers(NOT_STANDING, NOTHING_EXCLUDED, fact_class="F")
 def exclusion_of_resource_stands(case: Case, step_input: ResourceExclusionEnd | None) -> Text | None:
     """Only what stands is lifted (OX2)."""
     standing = {row.pk for row in case.excluded_resources if row.lifted_at is None}

@@ -26,7 +26,10 @@ class _Refusal(Protocol):
         """Return the attempts made."""
 
 
-@rule(_("Un titulaire impliqué dans les faits ne peut pas être informé : l'information est différée."))
+@rule(
+    _("Un titulaire impliqué dans les faits ne peut pas être informé : l'information est différée."),
+    fact_class="B",
+)
 def implicated_holder_waits(case: Case, step_input: Informing | None) -> bool:
     """A holder implicated in the facts is not informed: deferral is forced (T16)."""
     if step_input is None or step_input.outcome != InformationState.DONE:
@@ -43,7 +46,7 @@ HOLDER_OF_ANOTHER: Final = _("Ce titulaire de l'autorité parentale ne figure pa
 NO_HOLDER: Final = _("Aucun titulaire de l'autorité parentale ne figure au dossier.")
 
 
-@answers(HOLDER_OF_ANOTHER, NO_HOLDER)
+@answers(HOLDER_OF_ANOTHER, NO_HOLDER, fact_class="B")
 def holder_is_of_case(case: Case, step_input: Informing | None) -> Text | None:
     """The holder named is a holder of this case."""
     holders = {holder.pk for holder in case.holders}
@@ -55,7 +58,7 @@ def holder_is_of_case(case: Case, step_input: Informing | None) -> Text | None:
 REVIEW_WITHIN: Final = _("La date de revue doit tomber dans les {days} jours.")
 
 
-@answers(REVIEW_WITHIN)
+@answers(REVIEW_WITHIN, fact_class="A")
 def review_date_is_near(case: Case, step_input: Informing | None) -> Text | None:
     """A deferral is looked at again within the authority's delay (REVIEW_DAYS; §2.8 no. 4)."""
     if step_input is None or step_input.outcome != InformationState.DEFERRED:
@@ -71,7 +74,7 @@ HOLDER_NOT_TRACED: Final = _(
 )
 
 
-@answers(OWN_ANSWER_MISSING, HOLDER_NOT_TRACED)
+@answers(OWN_ANSWER_MISSING, HOLDER_NOT_TRACED, fact_class="B")
 def every_holder_is_traced(case: Case, step_input: _Refusal | None) -> Text | None:
     """A refusal names each holder and what it answered, or tells the attempts made after C9 (T25, M03)."""
     if step_input is None or step_input.attempts:

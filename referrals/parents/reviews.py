@@ -24,7 +24,10 @@ INFORMED_IN: Final = frozenset({*ACTIVE, *CLOSED} - {State.MERGED, State.TRANSFE
 CHANGING: Final = ("inform_holders", "grow_older", "take_in", "give_back")
 
 
-@rule(_("Cette information a déjà été donnée, ou jugée sans objet : elle ne peut plus être différée."))
+@rule(
+    _("Cette information a déjà été donnée, ou jugée sans objet : elle ne peut plus être différée."),
+    fact_class="B",
+)
 def information_is_still_due(case: Case, step_input: Informing | None) -> bool:
     """What a holder was told isn't deferred afterwards, and what isn't due stays so (T16; §2.7)."""
     if step_input is None:
@@ -40,7 +43,7 @@ def information_is_still_due(case: Case, step_input: Informing | None) -> bool:
     return information is None or information.state not in ENDS
 
 
-@rule(_("Le protocole de la collectivité n'admet pas ce motif pour différer l'information."))
+@rule(_("Le protocole de la collectivité n'admet pas ce motif pour différer l'information."), fact_class="A")
 def reason_is_of_the_protocol(case: Case, step_input: Informing | None) -> bool:
     """The information waits for a reason that the authority admits (T16; HOLDER_DEFERRAL_REASONS)."""
     if step_input is None or step_input.outcome != InformationState.DEFERRED:

@@ -16,13 +16,13 @@ from referrals.workflow.people import holders_of
 from referrals.workflow.rules import answers, rule
 
 
-@rule(_("La liste doit nommer au moins une personne de l'encadrement."))
+@rule(_("La liste doit nommer au moins une personne de l'encadrement."), fact_class="A")
 def named_include_a_supervisor(case: Case, step_input: Restriction) -> bool:
     """The list of a restricted case names a supervisor at least (T46)."""
     return bool(holders_of(case, Role.SUPERVISOR, set(step_input.named)))
 
 
-@rule(OF_ITS_LIST)
+@rule(OF_ITS_LIST, fact_class="A")
 def restriction_is_of_its_list_or_left_alone(case: Case, step_input: Unrestriction | None) -> bool:
     """A list that two of it can't change any more is changed by who broke the glass, any other by its people (T46)."""
     return not case.is_restricted or case.listed or (case.glass and not list_changes_itself(case))
@@ -36,7 +36,7 @@ STILL_LEFT_ALONE: Final = _(
 )
 
 
-@answers(NAME_OTHERS_FIRST, STILL_LEFT_ALONE)
+@answers(NAME_OTHERS_FIRST, STILL_LEFT_ALONE, fact_class="A")
 def left_list_is_completed(case: Case, step_input: Unrestriction) -> Text | None:
     """A list that two of it can't change any more is completed before anything else, with a supervisor (T46)."""
     if not case.is_restricted or list_changes_itself(case):
@@ -50,7 +50,7 @@ def left_list_is_completed(case: Case, step_input: Unrestriction) -> Text | None
     return None if completed else STILL_LEFT_ALONE
 
 
-@rule(_("Cette personne est déjà exclue du dossier."))
+@rule(_("Cette personne est déjà exclue du dossier."), fact_class="A")
 def not_excluded_yet(case: Case, step_input: ExclusionOf | GrantTo) -> bool:
     """Whoever is excluded already isn't excluded again."""
     return not case.referral.exclusions.filter(user_id=step_input.user, lifted_at=None).exists()
@@ -60,7 +60,7 @@ NOT_EXCLUDED: Final = _("Cette personne n'est pas exclue du dossier.")
 NOBODY_EXCLUDED: Final = _("Personne n'est exclu du dossier.")
 
 
-@answers(NOT_EXCLUDED, NOBODY_EXCLUDED)
+@answers(NOT_EXCLUDED, NOBODY_EXCLUDED, fact_class="A")
 def exclusion_is_in_force(case: Case, step_input: ExclusionLift | None) -> Text | None:
     """Only an exclusion in force is lifted."""
     in_force = case.referral.exclusions.filter(lifted_at=None)
@@ -74,7 +74,7 @@ TOO_LONG: Final = _("L'accès exceptionnel est limité à {days} jours.")
 NOT_OF_AUTHORITY: Final = _("Cette personne n'exerce pas pour cette autorité.")
 
 
-@answers(TOO_LONG, NOT_OF_AUTHORITY, *not_excluded_yet.sentences)
+@answers(TOO_LONG, NOT_OF_AUTHORITY, *not_excluded_yet.sentences, fact_class="A")
 def grant_is_bounded(case: Case, step_input: GrantTo) -> Text | None:
     """An exceptional access goes to a person of the authority, for a bounded time (R221-8)."""
     days, most = (step_input.until - case.today).days, case.protocol.grant_days_max

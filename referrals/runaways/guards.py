@@ -14,7 +14,7 @@ NOT_AWAY: Final = _("Cet enfant n'est pas en fugue.")
 NO_CHILD_AWAY: Final = _("Aucun enfant n'est en fugue.")
 
 
-@answers(NOT_AWAY, NO_CHILD_AWAY)
+@answers(NOT_AWAY, NO_CHILD_AWAY, fact_class="A")
 def child_is_away(case: Case, step_input: Found | None) -> Text | None:
     """Only a child recorded as a runaway is found (T36)."""
     if step_input is None:
@@ -23,7 +23,7 @@ def child_is_away(case: Case, step_input: Found | None) -> Text | None:
     return None if child is None or child.runaway else NOT_AWAY
 
 
-@rule(_("L'accueil de 72 heures suppose une fugue, un danger immédiat ou une suspicion."))
+@rule(_("L'accueil de 72 heures suppose une fugue, un danger immédiat ou une suspicion."), fact_class="D")
 def shelter_has_its_ground(case: Case, step_input: Shelter72h | None) -> bool:
     """A child is taken in for 72 hours when away, in immediate danger, or its exploitation is suspected (T37)."""
     named = case.children if step_input is None else case.of_case([step_input.child])

@@ -16,7 +16,7 @@ from referrals.workflow.inputs import WithUser
 from referrals.workflow.rules import answers, rule
 
 
-@rule(_("Un membre de l'équipe d'évaluation ne peut pas suivre la famille."))
+@rule(_("Un membre de l'équipe d'évaluation ne peut pas suivre la famille."), fact_class="A")
 def referent_is_not_of_team(case: Case, step_input: WithUser) -> bool:
     """Whoever assesses doesn't follow the family (CASF D226-2-5)."""
     return step_input.user not in case.team()
@@ -28,7 +28,7 @@ NOT_ON_THE_CASE: Final = _(
 NOBODY_ON_THE_CASE: Final = _("Personne n'est désigné sur le dossier.")
 
 
-@answers(NOT_ON_THE_CASE, NOBODY_ON_THE_CASE)
+@answers(NOT_ON_THE_CASE, NOBODY_ON_THE_CASE, fact_class="A")
 def leaver_is_on_the_case(case: Case, step_input: PassOn | None) -> Text | None:
     """Only whoever is on the case in this role leaves it, and somebody else takes over (X07)."""
     if step_input is None:
@@ -37,7 +37,7 @@ def leaver_is_on_the_case(case: Case, step_input: PassOn | None) -> Text | None:
     return None if leaves else NOT_ON_THE_CASE
 
 
-@rule(workflow_people.NOT_IN_ROLE)
+@rule(workflow_people.NOT_IN_ROLE, fact_class="A")
 def taker_is_habilitated(case: Case, step_input: PassOn) -> bool:
     """Whoever takes over holds the role at the authority now, and isn't excluded from the case (R221-8)."""
     return bool(workflow_people.holders_of(case, Role(step_input.role), {step_input.user}))
@@ -47,6 +47,7 @@ def taker_is_habilitated(case: Case, step_input: PassOn) -> bool:
     *decisions_checks.decider_is_not_of_service.sentences,
     assessment_guards.FOLLOWS_FAMILY,
     *referent_is_not_of_team.sentences,
+    fact_class="J",
 )
 def taker_has_no_conflict(case: Case, step_input: PassOn) -> Text | None:
     """Who assesses doesn't follow the family, and who decides works for no service of the case (T47, T48)."""
@@ -58,7 +59,7 @@ def taker_has_no_conflict(case: Case, step_input: PassOn) -> Text | None:
     return decisions_checks.decider_is_not_of_service(case, step_input)
 
 
-@rule(assessment_guards.MULTIDISCIPLINARY)
+@rule(assessment_guards.MULTIDISCIPLINARY, fact_class="A")
 def team_stays_multidisciplinary(case: Case, step_input: PassOn) -> bool:
     """The team that a hand-over leaves at work still counts two professionals of two fields (T47, D226-2-5)."""
     if step_input.role != Role.ASSESSOR or case.referral.state != State.IN_ASSESSMENT:

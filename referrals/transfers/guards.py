@@ -28,13 +28,13 @@ READERS_AT_LEAST = 2
 # --- Asking (T31) -------------------------------------------------------------------------------------
 
 
-@rule(_("Une demande de transfert est déjà ouverte."))
+@rule(_("Une demande de transfert est déjà ouverte."), fact_class="A")
 def no_transfer_is_open(case: Case, step_input: Requesting | None) -> bool:
     """A case is asked of one authority at a time (T31)."""
     return not case.referral.transfer_open
 
 
-@rule(_("Le dossier relève déjà de cette autorité."))
+@rule(_("Le dossier relève déjà de cette autorité."), fact_class="A")
 def target_is_another_authority(case: Case, step_input: Requesting) -> bool:
     """The case goes to another authority, and to a known one (T31).
 
@@ -46,7 +46,7 @@ def target_is_another_authority(case: Case, step_input: Requesting) -> bool:
     return step_input.target != case.authority_id
 
 
-@rule(_("Une des deux autorités n'utilise pas cette voie pour les pièces d'un transfert."))
+@rule(_("Une des deux autorités n'utilise pas cette voie pour les pièces d'un transfert."), fact_class="A")
 def channel_is_open_to_both(case: Case, step_input: Requesting) -> bool:
     """The documents go by a way that both authorities use (TRANSFER_MODE; R221-7)."""
     target = Authority.objects.filter(pk=step_input.target).first()
@@ -69,7 +69,8 @@ def asked_formalities(case: Case) -> set[str]:
     _(
         "Les formalités à accomplir ou à différer dépendent du dossier : information des titulaires, accord écrit "
         "si une prestation est en cours, dessaisissement du juge si une mesure judiciaire l'est."
-    )
+    ),
+    fact_class="J",
 )
 def formalities_fit_the_case(case: Case, step_input: Requesting) -> bool:
     """Each formality that the case calls for is done or deferred, and no other is told (R221-5-1 to R221-5-3)."""
@@ -77,7 +78,7 @@ def formalities_fit_the_case(case: Case, step_input: Requesting) -> bool:
     return sorted(kinds) == sorted(asked_formalities(case))
 
 
-@rule(_("L'information des titulaires est différée : celle du transfert l'est aussi."))
+@rule(_("L'information des titulaires est différée : celle du transfert l'est aussi."), fact_class="B")
 def holders_are_told_only_where_they_may(case: Case, step_input: Requesting) -> bool:
     """No holder is told of the transfer while one is implicated or the information deferred (§2.8 no. 4)."""
     informed = any(
@@ -91,7 +92,10 @@ def holders_are_told_only_where_they_may(case: Case, step_input: Requesting) -> 
     return not informed or (not implicated and not deferred)
 
 
-@rule(_("La rupture de la prise en charge met l'enfant en danger : saisissez d'abord l'autorité judiciaire."))
+@rule(
+    _("La rupture de la prise en charge met l'enfant en danger : saisissez d'abord l'autorité judiciaire."),
+    fact_class="IJ",
+)
 def endangering_break_is_referred(case: Case, step_input: Requesting) -> bool:
     """Where the holders refuse and the break endangers a child, justice is seized before the case goes (R221-5-2)."""
     dangerous = any(item.break_effect == BreakEffect.DANGER for item in step_input.formalities)
@@ -102,7 +106,7 @@ def endangering_break_is_referred(case: Case, step_input: Requesting) -> bool:
 NOT_IN_THE_FILE: Final = _("Une des pièces listées n'existe pas au dossier.")
 
 
-@rule(NOT_IN_THE_FILE)
+@rule(NOT_IN_THE_FILE, fact_class="DHIJ")
 def documents_are_there(case: Case, step_input: Requesting | Sending) -> bool:
     """Only what the file holds is listed (T31)."""
     return set(step_input.documents) <= documents.there(case)
@@ -114,7 +118,7 @@ NAME_RECEIVERS: Final = _(
 WHOLE_CELL_RECEIVES: Final = _("Le dossier n'est pas restreint : toute la cellule destinataire le reçoit.")
 
 
-@answers(NAME_RECEIVERS, WHOLE_CELL_RECEIVES)
+@answers(NAME_RECEIVERS, WHOLE_CELL_RECEIVES, fact_class="A")
 def receivers_are_named(case: Case, step_input: Requesting) -> Text | None:
     """A restricted case is received by persons named there, a coordinator among them, none excluded (T46)."""
     named = set(step_input.receivers)
@@ -143,21 +147,27 @@ def _seats(
 # --- Sending again ------------------------------------------------------------------------------------
 
 
-@rule(_("L'adresse est recherchée : attendez la réponse, ou dites pourquoi l'envoi ne l'attend pas."))
+@rule(
+    _("L'adresse est recherchée : attendez la réponse, ou dites pourquoi l'envoi ne l'attend pas."),
+    fact_class="A",
+)
 def address_was_answered(case: Case, step_input: Sending | None) -> bool:
     """A request without an address waits for the answer, or says why it goes without it (C18)."""
     sought = any(clock.code == C.C18 for clock in case.open_clocks)
     return step_input is None or not sought or bool(step_input.no_answer)
 
 
-@rule(NOT_IN_THE_FILE)
+@rule(NOT_IN_THE_FILE, fact_class="DHIJ")
 def added_documents_are_there(case: Case, step_input: Sending | None) -> bool:
     """Only what the file holds is added to the list."""
     return step_input is None or set(step_input.documents) <= documents.there(case)
 
 
 @rule(
-    _("Le dossier a été restreint depuis : renoncez à cette demande, et ouvrez-en une qui nomme qui le lira.")
+    _(
+        "Le dossier a été restreint depuis : renoncez à cette demande, et ouvrez-en une qui nomme qui le lira."
+    ),
+    fact_class="A",
 )
 def receivers_still_stand(case: Case, step_input: Sending | None) -> bool:
     """A case restricted since goes by a new request, which names who receives it (T46)."""
@@ -167,14 +177,14 @@ def receivers_still_stand(case: Case, step_input: Sending | None) -> bool:
 # --- Taking over (T32, T33) ---------------------------------------------------------------------------
 
 
-@rule(_("La personne qui a demandé le transfert ne décide pas de sa suite."))
+@rule(_("La personne qui a demandé le transfert ne décide pas de sa suite."), fact_class="A")
 def another_than_who_asked(case: Case, step_input: Accepting | Refusing | None) -> bool:
     """Whoever asked for the transfer doesn't decide on it at the other authority too (§2.8 no. 9)."""
     request = case.open_transfer
     return request is None or request.asked_by != case.actor.user_id
 
 
-@names_fields
+@names_fields(fact_class="A")
 def unit_is_of_the_target(case: Case, step_input: Accepting) -> None:
     """The unit that takes the case is one of the authority that takes it over.
 
@@ -201,7 +211,7 @@ NOT_RESTRICTED: Final = _("Le dossier n'est pas restreint.")
 READER_NOT_FIT: Final = _("Une des personnes nommées n'exerce pas pour cette autorité, ou elle est exclue.")
 
 
-@answers(NAME_READERS, NOT_RESTRICTED, READER_NOT_FIT)
+@answers(NAME_READERS, NOT_RESTRICTED, READER_NOT_FIT, fact_class="A")
 def restricted_case_keeps_readers(case: Case, step_input: Accepting) -> Text | None:
     """A restricted case arrives with a list of at least two of the new authority, one of them a supervisor (T46)."""
     if not case.is_restricted:
@@ -217,7 +227,7 @@ def restricted_case_keeps_readers(case: Case, step_input: Accepting) -> Text | N
 # --- Arbitrating --------------------------------------------------------------------------------------
 
 
-@rule(_("L'avis de cette autorité est déjà donné."))
+@rule(_("L'avis de cette autorité est déjà donné."), fact_class="A")
 def side_has_not_spoken(case: Case, step_input: Arbitrating | None) -> bool:
     """Each authority says once what it holds, by a supervisor of its own (§2.7)."""
     spoken = case.part.target_says if case.receiving else case.part.origin_says

@@ -10,7 +10,7 @@ from referrals.workflow.form_rows import answers_of, late_receipt
 from referrals.workflow.rules import rule
 
 
-@rule(_("Impossible pour l'instant."))
+@rule(_("Impossible pour l'instant."), fact_class="A")
 def items_left_are_settled(case: Case, step_input: Qualification | Reorienting) -> bool:
     """What an urgent filing left open is answered, not known, or (T10 alone) set aside by reason of urgency (T03).
 

@@ -16,14 +16,17 @@ from referrals.workflow.rules import answers, rule
 # --- The concern and its first analysis ---------------------------------------------------------------
 
 
-@rule(_("La première analyse doit être ouverte avant la qualification."))
+@rule(_("La première analyse doit être ouverte avant la qualification."), fact_class="A")
 def qualification_from_triage(case: Case, step_input: Qualification | None) -> bool:
     """Qualification comes after the first analysis, unless the authority has no such step (QUALIFICATION_STEP)."""
     return case.referral.state != State.ACKNOWLEDGED or not case.protocol.qualification_step
 
 
 @rule(
-    _("La recherche de dossiers antérieurs doit être faite, et son résultat indiqué, avant la qualification.")
+    _(
+        "La recherche de dossiers antérieurs doit être faite, et son résultat indiqué, avant la qualification."
+    ),
+    fact_class="A",
 )
 def search_is_proven(case: Case, step_input: Qualification | None) -> bool:
     """Where there was no first analysis, the qualification brings the proof of search itself (T06, T10)."""
@@ -33,7 +36,7 @@ def search_is_proven(case: Case, step_input: Qualification | None) -> bool:
 EACH_CHILD_ONCE: Final = _("La qualification porte sur chaque enfant du dossier, une fois.")
 
 
-@answers(EACH_CHILD_ONCE, *children_belong.sentences)
+@answers(EACH_CHILD_ONCE, *children_belong.sentences, fact_class="A")
 def children_are_qualified(case: Case, step_input: Qualification | None) -> Text | None:
     """Every child of the concern gets its categories of danger (T10)."""
     if step_input is None:
@@ -49,7 +52,7 @@ LOWERED_ELSEWHERE: Final = _(
 )
 
 
-@answers(*urgency_keeps_its_floor.sentences, LOWERED_ELSEWHERE)
+@answers(*urgency_keeps_its_floor.sentences, LOWERED_ELSEWHERE, fact_class="D")
 def qualified_urgency_is_not_lower(case: Case, step_input: Qualification | None) -> Text | None:
     """A qualification below the floor, or below the urgency that stands, is refused with the reason (T10; T45)."""
     if step_input is None:
@@ -58,13 +61,13 @@ def qualified_urgency_is_not_lower(case: Case, step_input: Qualification | None)
     return below_floor(case, step_input.urgency) or (LOWERED_ELSEWHERE if lower else None)
 
 
-@rule(_("Une situation prostitutionnelle suspectée ou avérée ne peut pas être réorientée."))
+@rule(_("Une situation prostitutionnelle suspectée ou avérée ne peut pas être réorientée."), fact_class="D")
 def no_sign_of_exploitation(case: Case, step_input: Reorienting | None) -> bool:
     """A child for whom exploitation is suspected or established is never reoriented (T11)."""
     return all(child.prostitution_status not in EXPLOITED for child in case.recorded)
 
 
-@rule(_("Une transmission urgente (U2 ou U3) ne peut pas être réorientée."))
+@rule(_("Une transmission urgente (U2 ou U3) ne peut pas être réorientée."), fact_class="A")
 def not_urgent(case: Case, step_input: Reorienting | None) -> bool:
     """An urgent concern (U2, U3) is not reoriented (T11)."""
     return case.referral.urgency not in (Urgency.U2, Urgency.U3)
@@ -74,14 +77,15 @@ def not_urgent(case: Case, step_input: Reorienting | None) -> bool:
     _(
         "La recherche automatique a trouvé un dossier semblable que personne n'a encore regardé : "
         "comparez-le d'abord, sous « Rapprochements »."
-    )
+    ),
+    fact_class="B",
 )
 def matches_are_seen(case: Case, step_input: object) -> bool:
     """Somebody of the cell has looked at each match; a search that hasn't ended holds up nothing (T06; §2.8 no. 11)."""
     return not case.unseen_matches
 
 
-@rule(_("La recherche automatique n'est pas encore faite : attendez, ou cherchez à la main."))
+@rule(_("La recherche automatique n'est pas encore faite : attendez, ou cherchez à la main."), fact_class="A")
 def index_was_asked(case: Case, step_input: Qualification | SearchProof | None) -> bool:
     """Whoever says that the index was searched says so once the service has done it (T06)."""
     proof = getattr(step_input, "search", step_input)

@@ -13,7 +13,7 @@ from referrals.workflow.rules import rule
 NOT_OF_CASE: Final = _("Un des enfants désignés ne figure pas au dossier.")
 
 
-@rule(NOT_OF_CASE)
+@rule(NOT_OF_CASE, fact_class="A")
 def children_belong(case: Case, step_input: StrictSerializer | None) -> bool:
     """Children named in a step are children of this case."""
     if step_input is None:
@@ -26,19 +26,19 @@ def children_belong(case: Case, step_input: StrictSerializer | None) -> bool:
     return all(case.child(pk) is not None for pk in named)
 
 
-@rule(_("L'enfant désigné ne figure pas au dossier."))
+@rule(_("L'enfant désigné ne figure pas au dossier."), fact_class="A")
 def child_is_on_record(case: Case, step_input: WithChild | None) -> bool:
     """The child is on record: also by mistake, for what was thought of it must be taken back (T44; S4)."""
     return step_input is None or case.on_record(step_input.child) is not None
 
 
-@rule(_("Une saisine de l'autorité judiciaire est en attente de suite."))
+@rule(_("Une saisine de l'autorité judiciaire est en attente de suite."), fact_class="I")
 def no_judicial_referral_open(case: Case, step_input: object) -> bool:
     """No referral to justice is waiting for its answer."""
     return not case.judicial_open()
 
 
-@rule(_("Une mesure n'est pas encore terminée pour un enfant du dossier."))
+@rule(_("Une mesure n'est pas encore terminée pour un enfant du dossier."), fact_class="J")
 def no_measure_alive(case: Case, step_input: object) -> bool:
     """No measure of any child is alive."""
     return not case.measures_alive()
@@ -49,7 +49,7 @@ def told_by_service(case: Case) -> bool:
     return case.referral.state == State.TRIAGE and case.protocol.service_in_charge_assesses
 
 
-@rule(_("Un enfant attend encore une décision."))
+@rule(_("Un enfant attend encore une décision."), fact_class="J")
 def nothing_is_left_open(case: Case, step_input: object) -> bool:
     """A follow-up ends with no child undecided (T30)."""
     return all(child.decision != DecisionCode.UNDECIDED for child in case.children)

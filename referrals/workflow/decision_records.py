@@ -63,7 +63,10 @@ def _decisions(case: Case) -> set[str]:
     return {child.decision for child in case.children}
 
 
-@rule(_("Prostitution : l'autorité judiciaire doit d'abord être saisie, et avoir répondu, pour cet enfant."))
+@rule(
+    _("Prostitution : l'autorité judiciaire doit d'abord être saisie, et avoir répondu, pour cet enfant."),
+    fact_class="A",
+)
 def prostitution_rule(case: Case, child: "Child") -> bool:
     """Justice has answered for an exploited child, where the protocol asks it (PROSTITUTION_JUDICIAL_MODE)."""
     mode = case.protocol.prostitution_judicial_mode

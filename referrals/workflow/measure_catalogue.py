@@ -7,7 +7,7 @@ from referrals.workflow.decision_inputs import MeasureOffer, OrderedMeasure
 from referrals.workflow.rules import names_fields
 
 
-@names_fields
+@names_fields(fact_class="A")
 def variants_are_of_the_authority(case: Case, step_input: StrictSerializer | None) -> None:
     """A local variant is one that the authority has, of the type that the measure has (§5, MEASURE_CATALOGUE).
 

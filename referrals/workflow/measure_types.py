@@ -20,7 +20,7 @@ from referrals.workflow.people import working_for
 from referrals.workflow.rules import answers, names_fields, rule
 
 
-@names_fields
+@names_fields(fact_class="A")
 def service_exists(case: Case, step_input: WithService) -> None:
     """The service is a known organisation: enough where a judge names it, or a child is taken in at once.
 
@@ -31,7 +31,7 @@ def service_exists(case: Case, step_input: WithService) -> None:
         raise InvalidInput("service")
 
 
-@rule(_("Ce service n'a pas d'agent habilité à exécuter une mesure."))
+@rule(_("Ce service n'a pas d'agent habilité à exécuter une mesure."), fact_class="A")
 def service_is_habilitated(case: Case, step_input: WithService) -> bool:
     """A measure is confided to a service with an agent habilitated in the service's name, wherever it sits (R221-8).
 
@@ -57,7 +57,7 @@ PERSON_IS_NOT: Final = _(
 )
 
 
-@answers(SERVICE_IS_NOT, PERSON_IS_NOT)
+@answers(SERVICE_IS_NOT, PERSON_IS_NOT, fact_class="A")
 def may_be_entrusted(case: Case, step_input: StepInput | None) -> Text | None:
     """Whoever is named to carry out a measure has a certificate of honorability, where one is followed (L133-6).
 
@@ -78,7 +78,7 @@ def may_be_entrusted(case: Case, step_input: StepInput | None) -> Text | None:
     return None
 
 
-@rule(_("La personne qui décide ou qui confie la mesure travaille pour ce service."))
+@rule(_("La personne qui décide ou qui confie la mesure travaille pour ce service."), fact_class="A")
 def service_is_not_the_deciders(case: Case, step_input: WithService) -> bool:
     """No measure is confided to a service for which whoever decides works, or whoever confides it (T48)."""
     deciding = {
@@ -94,7 +94,7 @@ def service_is_not_the_deciders(case: Case, step_input: WithService) -> bool:
 NOT_FOR_THE_SERVICE: Final = (*service_is_habilitated.sentences, *service_is_not_the_deciders.sentences)
 
 
-@answers(*NOT_FOR_THE_SERVICE)
+@answers(*NOT_FOR_THE_SERVICE, fact_class="A")
 def measure_types_exist(case: Case, step_input: StrictSerializer) -> Text | None:
     """A measure's type is in the catalogue, on the right side of it, and lasts no longer than it may (§5).
 
@@ -120,7 +120,7 @@ def _types_exist(case: Case, items: list[Any], *, judicial: bool) -> Text | None
     return None
 
 
-@answers(*children_belong.sentences, *NOT_FOR_THE_SERVICE)
+@answers(*children_belong.sentences, *NOT_FOR_THE_SERVICE, fact_class="A")
 def ordered_types_exist(case: Case, step_input: JusticeAnswer) -> Text | None:
     """A measure is ordered for each child whose answer orders one, for no other, from the judicial catalogue (§5.2).
 
@@ -136,7 +136,7 @@ def ordered_types_exist(case: Case, step_input: JusticeAnswer) -> Text | None:
     return _types_exist(case, step_input.orders, judicial=True)
 
 
-@answers(*NOT_FOR_THE_SERVICE)
+@answers(*NOT_FOR_THE_SERVICE, fact_class="A")
 def judicial_type_exists(case: Case, step_input: OrderedMeasure) -> Text | None:
     """The type ordered is of the judicial catalogue (M05; §5.2).
 

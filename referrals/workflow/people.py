@@ -44,7 +44,7 @@ NO_LEAD: Final = _("Le cadre désigné n'est pas habilité sur ce territoire, ou
 NOT_IN_ROLE: Final = _("La personne désignée n'a pas ce rôle sur ce territoire, ou elle est exclue.")
 
 
-@answers(NO_ASSESSOR, NO_LEAD, NOT_IN_ROLE)
+@answers(NO_ASSESSOR, NO_LEAD, NOT_IN_ROLE, fact_class="A")
 def people_may_be_named(case: Case, step_input: StrictSerializer) -> Text | None:
     """People put on a case hold the role at its authority, and aren't excluded (R221-8; §1.3 rule 8)."""
     assessors = {item.user for item in [*getattr(step_input, "team", []), *getattr(step_input, "join", [])]}
@@ -62,7 +62,7 @@ def people_may_be_named(case: Case, step_input: StrictSerializer) -> Text | None
     return None
 
 
-@names_fields
+@names_fields(fact_class="A")
 def unit_is_of_authority(case: Case, step_input: WithUnit) -> None:
     """The unit that takes the case is one of its authority's.
 
@@ -95,7 +95,7 @@ def working_for(case: Case, services: set[UUID], users: set[UUID]) -> set[UUID]:
     return set(agents.values_list("user_id", flat=True))
 
 
-@rule(_("Aucun décideur n'est désigné et l'unité n'en a pas."))
+@rule(_("Aucun décideur n'est désigné et l'unité n'en a pas."), fact_class="J")
 def decider_is_known(case: Case, step_input: WithDecider) -> bool:
     """A decider is named, or the unit has one (T20, T48)."""
     return bool(deciders(case, step_input))
@@ -124,7 +124,7 @@ NOT_OF_AUTHORITY: Final = _("Une des personnes nommées n'exerce pas pour cette 
 NAMED_IS_EXCLUDED: Final = _("Une des personnes nommées est exclue du dossier.")
 
 
-@answers(NOT_OF_AUTHORITY, NAMED_IS_EXCLUDED)
+@answers(NOT_OF_AUTHORITY, NAMED_IS_EXCLUDED, fact_class="A")
 def named_may_read(case: Case, step_input: StrictSerializer) -> Text | None:
     """The list of a restricted case names people of the authority, none of them excluded (T46; §1.3 rules 1, 8)."""
     users = {*getattr(step_input, "named", []), *getattr(step_input, "add", [])}
@@ -137,7 +137,7 @@ def named_may_read(case: Case, step_input: StrictSerializer) -> Text | None:
     return None
 
 
-@names_fields
+@names_fields(fact_class="A")
 def person_is_known(case: Case, step_input: WithUser) -> None:
     """Whoever is excluded is an account.
 

@@ -27,7 +27,8 @@ from core.languages import Text
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.law.citations import cited
 from referrals.vocabulary.states import Machine
-from referrals.workflow.rules import Rule
+from referrals.workflow.machines import MACHINES
+from referrals.workflow.rules import CASE_CLASSES, OF_ITS_ROW, Rule
 from referrals.workflow.usual import Usual
 
 #: A target: the state stays as it is.
@@ -122,13 +123,17 @@ class Steps:
         """Keep one declaration.
 
         Raises:
-            ValueError: the machine has a step of this name already, or it cites an article that nobody described.
+            ValueError: the machine has a step of this name already, it cites an article that nobody described, or one
+                of its guards and checks doesn't say of which class the facts are that it reads.
         """
         key = (step.machine, step.name)
         if key in self._all:
             raise ValueError(f"step {step.name} declared twice")
         self._all[key] = step
-        # At import: a misspelt act or article stops the start, and not a request.
+        # At import: a misspelt act or article, or a guard whose reason everybody would read, stops the start, and not
+        # a request.
+        for guard in (*step.guards, *step.checks):
+            _require_classes(step, guard)
         register(step.event)
         cited(step.law)
 
@@ -151,6 +156,15 @@ class Steps:
 
 
 steps: Final = Steps()
+
+
+def _require_classes(step: Step, guard: Guard) -> None:
+    if MACHINES[step.machine].of_case:
+        declared = bool(guard.fact_class) and set(guard.fact_class) <= set(CASE_CLASSES)
+    else:
+        declared = guard.fact_class == OF_ITS_ROW
+    if not declared:
+        raise ValueError(f"{guard.__name__} of {step.name} doesn't say of which class its facts are")
 
 
 def _rank(number: str) -> tuple[str, int, str]:

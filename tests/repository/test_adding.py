@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("encryption", "core", "outbox", "audit", "accounts", "directory", "referrals", "web", "config")
 STEP = '''
 
-@rule(_("Le déclarant n'a pas laissé de numéro."))
+@rule(_("Le déclarant n'a pas laissé de numéro."), fact_class="C")
 def filer_left_a_number(case: Case, step_input: Noted | None) -> bool:
     """Only a filer who left a number is called back."""
     return bool(case.referral.filed_by)

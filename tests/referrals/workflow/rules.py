@@ -541,3 +541,81 @@ OURS = {
     "young_adult_was_looked_after": "a young adult was looked after before majority (§5.1)",
     "support_of_an_adult_ends_at_21": "support of a person of age ends at 21, as a young adult it begins at 18 (§5.3)",
 }
+
+#: Of which classes the facts are that a guard of a case reads (domain.md §1.3), and in ``SHELL`` those of class A, which
+#: every reader of the case knows: what was sent, the calendar, the directory, who is on the case, the shell itself.
+FACTS: dict[str, str] = {
+    "B": """
+        children_may_be_named danger_is_answered every_child_is_matched every_holder_is_matched
+        every_holder_is_traced every_minor_was_heard holder_is_of_case holders_are_told_only_where_they_may
+        holders_wait_where_they_must implicated_holder_waits information_is_still_due informations_agree
+        matches_are_seen minor_was_heard no_other_file_is_open other_is_known pair_is_new residence_is_said
+        same_child_is_confirmed someone_is_a_minor target_takes_it
+    """,
+    "BJ": """
+        agreement_is_of_the_right_person danger_is_answered_again judge_lifted_it majority_ends_it
+        measure_may_bind_an_adult minor_is_in_care no_new_term_for_an_adult own_agreement_is_lawful
+        support_of_an_adult_ends_at_21 young_adult_is_open young_adult_was_looked_after
+    """,
+    "C": """
+        withholding_is_lawful
+    """,
+    "D": """
+        asker_gives_up complement_is_expected ground_fits_the_child lowering_is_for_deciders no_child_was_met
+        no_sign_of_exploitation partner_is_of_case qualified_urgency_is_not_lower request_is_open
+        shelter_has_its_ground status_moves_lawfully urgency_keeps_its_floor
+    """,
+    "DHIJ": """
+        added_documents_are_there carried_decisions_hold child_decision_holds documents_are_there
+        recorded_decisions_still_hold strongest_is_admin strongest_is_close strongest_is_continue
+        strongest_is_judicial_after_report
+    """,
+    "F": """
+        exclusion_of_resource_stands not_excluded_already resource_may_be_met
+    """,
+    "H": """
+        assessment_awaits_validation attempts_were_made every_child_has_a_conclusion every_child_was_heard
+        every_danger_is_told every_dimension_is_assessed every_holder_was_heard every_inquiry_was_considered
+        report_is_complete visits_were_made
+    """,
+    "I": """
+        document_is_written document_says_the_same no_judicial_referral_open nothing_is_awaited
+        order_comes_by_hand outcome_is_of_case persisting_danger_is_referred prepared_referral_is_of_case
+        referral_is_argued referral_is_argued_in_full silence_outlasted_the_reminders
+    """,
+    "IJ": """
+        endangering_break_is_referred judge_was_informed
+    """,
+    "J": """
+        child_decision_is_open choice_is_explained decider_is_known decider_is_not_of_service
+        formalities_fit_the_case is_administrative is_judicial judge_is_told last_measures_were_carried_out
+        measure_is_proposed measure_may_be_handed_over measures_fit_the_decision no_measure_alive
+        not_sheltered_yet nothing_is_left_open nothing_was_ever_done protection_has_a_measure
+        referred_children_are_decided report_precedes_renewal shelter_end_is_said
+        silence_counts_for_a_child_in_care silence_has_lasted taker_has_no_conflict term_is_within_the_law
+        triage_may_continue
+    """,
+}
+SHELL = """
+    active_base_is_over address_was_answered an_executed_batch_lists_it another_than_who_asked answer_is_due_ahead
+    archive_holds_a_closing attachments_are_there authorities_were_told case_is_restricted cell_says_how_it_came
+    channel_is_open_to_both child_is_away child_is_on_record children_are_qualified children_belong
+    closing_was_reviewed coordinator_reviews_withdrawals day_has_come excluded_is_known exclusion_is_in_force
+    file_is_barred file_is_not_held file_may_be_barred form_is_complete grant_is_bounded ground_fits_the_closing
+    index_was_asked is_joined items_left_are_settled joined_filings_went_first judicial_type_exists
+    leaver_is_on_the_case left_list_is_completed lowering_urgency_is_for_coordinators may_be_entrusted
+    measure_types_exist named_include_a_supervisor named_may_read new_date_lies_ahead no_danger_remains
+    no_transfer_is_open not_excluded_yet not_on_hold not_urgent on_hold opener_gives_back ordered_types_exist
+    orders_need_an_open_case outcome_decides own_reviews_are_in_time people_may_be_named person_is_known
+    police_know_or_why_not qualification_from_triage reason_is_of_the_protocol receivers_are_named
+    receivers_still_stand referent_is_not_of_team referent_may_follow refusal_goes_to_the_judge
+    report_reaches_the_prosecutor report_was_delivered report_was_shown resource_is_known
+    restricted_case_keeps_readers restriction_is_kept restriction_is_of_its_list
+    restriction_is_of_its_list_or_left_alone restriction_names_enough resulting_team_is_multidisciplinary
+    review_date_is_near reviewer_did_not_open reviewer_is_another reviewer_is_named search_is_proven service_exists
+    service_is_habilitated service_is_not_the_deciders sheet_readers_exist side_has_not_spoken taker_is_habilitated
+    target_gives_back target_is_another_authority team_comes_from_where_it_may team_does_not_follow_the_family
+    team_is_multidisciplinary team_is_named_where_none_is team_stays_multidisciplinary term_is_said times_are_past
+    told_and_seen_already unit_is_of_authority unit_is_of_the_target urgent_form_is_complete
+    validator_is_not_of_team variants_are_of_the_authority was_asked_already whole_time_is_over
+"""

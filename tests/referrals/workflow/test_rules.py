@@ -16,7 +16,7 @@ REFUSAL = _("Une transmission urgente (U2 ou U3) ne peut pas être réorientée.
 LIMIT = _("L'accès exceptionnel est limité à {days} jours.")
 
 
-@rule(REFUSAL)
+@rule(REFUSAL, fact_class="A")
 def is_met(met):
     """A rule is met."""
     return met
@@ -28,7 +28,7 @@ def calls_for_two(called_for):
     return called_for
 
 
-@answers(REFUSAL, LIMIT)
+@answers(REFUSAL, LIMIT, fact_class="A")
 def is_short(days):
     """Nothing lasts long.
 
@@ -39,7 +39,7 @@ def is_short(days):
     return format_lazy(LIMIT, days=3) if days > 3 else None
 
 
-@names_fields
+@names_fields(fact_class="A")
 def is_filled(value):
     """All is filled."""
     if not value:
