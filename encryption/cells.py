@@ -15,12 +15,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast, override
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
 
 from encryption import digest
 from encryption.authentic import MacField, Signed, SignedQuerySet, refused
+from encryption.envelope import OVERHEAD
 from encryption.errors import RowChanged
 from encryption.fields import BEFORE, SealedField
 from encryption.sealed import Sealed
@@ -116,6 +118,14 @@ class Celled(Signed):
             KeysUnavailable: as ``index.keyed``.
         """
         return self.cells_field().hold(self.cells, self.pk, self._as_read(self.cells_field().cells))
+
+    def cell_keys(self) -> set[UUID]:
+        """Return the data keys under which the cells that were read say that they were sealed."""
+        return {
+            value.key_id
+            for value in self._as_read(self.cells_field().cells)
+            if value is not None and len(value.ciphertext) >= OVERHEAD
+        }
 
     def sign_cells_as_they_are(self, *, at: datetime) -> None:
         """Sign cells that were read, as the operator who answers for them: what no write of the service's does.

@@ -273,6 +273,18 @@ def owned_by(owner: UUID) -> set[UUID]:
         return set(WrappedKey.objects.filter(owner=owner, kind__in=DATA_KINDS).values_list("pk", flat=True))
 
 
+def owners_of(key_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return whose each of some data keys is, as the key store says; one that was destroyed is left out.
+
+    Raises:
+        KeysUnavailable: the key store doesn't answer.
+    """
+    with keyring.store():
+        return dict(
+            WrappedKey.objects.filter(pk__in=set(key_ids), kind__in=DATA_KINDS).values_list("pk", "owner")
+        )
+
+
 def older_than(key_ids: Iterable[UUID], instant: datetime) -> set[UUID]:
     """Return those of some keys that were made before ``instant``.
 

@@ -8,8 +8,9 @@ with the last entries of the journal about them, and a seventh of the cases ever
 
 import json
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any, Final
@@ -28,7 +29,7 @@ from encryption.authentic import Authentic, tables
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
 from referrals.models import Referral
-from referrals.vocabulary.states import State
+from referrals.vocabulary.states import Machine, State
 
 SIGNED: Final = "rows:signed"
 REFUSED: Final = "rows:refused"
@@ -175,8 +176,9 @@ def _last_entries() -> dict[str, tuple[str, UUID | None, datetime]]:
 def compare_cases(at: datetime) -> int:
     """Compare a seventh of the cases with the last entries about them; return how many are gone or set back (SEC-CR21).
 
-    Nothing is opened: a case's version is below one that an entry tells, or its row isn't there. One that was shredded
-    has no name in the journal any more; any other that has none lost it, and can't be read.
+    Nothing is opened: a case's version is below one that an entry tells, its state isn't that to which its last step
+    led (its HMAC doesn't cover the version), or its row isn't there. One that was shredded has no name in the journal
+    any more; any other that has none lost it, and can't be read.
     """
     differences: Counter[tuple[UUID | None, str, str]] = Counter()
     cases = Referral._meta.db_table
@@ -215,22 +217,55 @@ def _set_back(cases: Mapping[UUID, UUID]) -> Iterator[tuple[UUID | None, str]]:
     """Yield whose it is, and which of both, for each that is gone or set back of some cases, by id with pseudonyms."""
     with reading.as_auditor():
         entries = ReadEntry.objects.filter(subject__in=cases.values()).values_list(
-            "subject", "tenant", "body"
+            "subject", "tenant", "act", "body"
         )
-        recorded: dict[UUID, tuple[int, UUID | None]] = {}
-        for subject, tenant, body in entries.iterator(_AT_ONCE):
-            version = json.loads(bytes(body)).get("ver") if body else None
-            if subject is not None and version is not None and version > recorded.get(subject, (0, None))[0]:
-                recorded[subject] = version, tenant
-    versions = dict(Referral.objects.filter(pk__in=cases).values_list("pk", "version"))
+        recorded: dict[UUID, _Recorded] = defaultdict(_Recorded)
+        for subject, tenant, act, body in entries.iterator(_AT_ONCE):
+            if subject is not None and body:
+                recorded[subject].add(act, tenant, json.loads(bytes(body)))
+    rows = {
+        pk: (version, str(state))
+        for pk, version, state in Referral.objects.filter(pk__in=cases).values_list("pk", "version", "state")
+    }
     for pk, pseudonym in cases.items():
-        version, tenant = recorded.get(pseudonym, (0, None))
-        if pk not in versions:
-            yield tenant, DELETED
+        told = recorded[pseudonym]
+        if pk not in rows:
+            yield told.tenant, DELETED
             _log.error("case gone", extra={"row": str(pk)})
-        elif versions[pk] < version:
-            yield tenant, SET_BACK
+        elif not told.fits(*rows[pk]):
+            yield told.tenant, SET_BACK
             _log.error("case set back", extra={"row": str(pk)})
+
+
+@dataclass
+class _Recorded:
+    """What the entries about one case say of its row: the highest version, and where its last step led.
+
+    ``states``: those in which the steps of that version left it, for one act may do several.
+    """
+
+    version: int = 0
+    tenant: UUID | None = None
+    moved: int = 0
+    states: set[str] = field(default_factory=set)
+
+    def add(self, act: str, tenant: UUID | None, body: Mapping[str, Any]) -> None:
+        """Take in one entry."""
+        version = body.get("ver")
+        if version is None:
+            return
+        if version > self.version:
+            self.version, self.tenant = version, tenant
+        of_case = act.partition(":")[0] == Machine.REFERRAL and body.get("to") in State
+        if not of_case or version < self.moved:
+            return
+        if version > self.moved:
+            self.moved, self.states = version, set()
+        self.states.add(body["to"])
+
+    def fits(self, version: int, state: str) -> bool:
+        """Tell whether a row isn't one of before."""
+        return version >= self.version and (not self.states or state in self.states)
 
 
 # --- Of before --------------------------------------------------------------------------------------------
@@ -279,6 +314,7 @@ def rows_of(model: type[Authentic]) -> Any:
 
 
 def cells_of(model: "type[cells.Celled]") -> Any:
-    """Return all rows of a table, as far as their sealed cells go."""
+    """Return all rows of a table, as far as their sealed cells go, and whose they are."""
     everything: Any = model._base_manager
-    return everything.order_by("pk").only(CELLS, *model.cells_field().cells)
+    owner = getattr(model, "sealed_owner", None)
+    return everything.order_by("pk").only(CELLS, *model.cells_field().cells, *([owner] if owner else ()))

@@ -1,10 +1,13 @@
 """Compares the sealed cells of cases with their signatures: reports alteration, deletion and rollback (SEC-CR21).
 
-Nothing is opened: the signature covers the digests of the cells (``encryption/cells.py``). It can't show that a row was
-deleted, or rolled back whole with its signature and counter. For that the pass stores, signed, what it saw of each case
-(``CaseWatch``). It covers a seventh of the cases each night, and each hour those that it never saw or whose version has
-changed. Each night leaves an entry in the journal; a case that is older than the last one and has no ``CaseWatch`` is
-reported too.
+Nothing is opened: the signature covers the digests of the cells (``encryption/cells.py``), and whose the keys are that
+sealed them is asked of the key store. So each night shows, of all rows, cells that aren't those that the service wrote
+into the row, and rows that went from one owner to another: a joining seals anew what it takes along.
+
+That can't show that a row was deleted, or rolled back whole with its signature and counter. For that the pass stores,
+signed, what it saw of each case (``CaseWatch``), and compares a seventh of the cases each night, with them those whose
+row bears another HMAC under the same version, and each hour those that it never saw or whose version has changed. Each
+night leaves an entry in the journal; a case that is older than the last one and has no ``CaseWatch`` is reported too.
 """
 
 import logging
@@ -15,17 +18,18 @@ from itertools import batched
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from audit import journal, pseudonyms, reading
+from audit import alarms, journal, pseudonyms, reading
 from audit.errors import UnknownSubject
 from audit.events import Outcome, Purpose, Topic, file_under, register
 from audit.models import ReadEntry
+from encryption import keys
 from encryption.cells import Celled, counter_of, tables
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
 from referrals.composition.row_signatures import DELETED, NIGHTS, REFUSED, SET_BACK, cells_of
-from referrals.models import Attachment, CaseWatch, Referral
+from referrals.models import Attachment, CaseWatch, Joining, Referral
 from referrals.vocabulary.states import State
 
 LOOKED: Final = "cells:looked"
@@ -33,6 +37,10 @@ register(LOOKED)
 file_under(Topic.RIGHTS, LOOKED)
 #: Cells that aren't those that the service wrote into the row.
 ALTERED: Final = "altered"
+#: A row of another case, or of another owner, than the service wrote it for.
+MOVED: Final = "moved"
+#: So many rows are read at once.
+_ROWS: Final = 1_000
 #: So many cases are looked through under one lock, which makes whoever writes in one of them wait.
 _AT_ONCE: Final = 25
 #: So many rows of a table have an entry each, in one night; the others are counted.
@@ -40,6 +48,9 @@ _NAMED: Final = 50
 #: A case may be in use during a night, and is seen in the next.
 _SEEN_WITHIN: Final = timedelta(days=3)
 _log = logging.getLogger("referrals")
+
+#: In what was seen of a case, where the HMAC of its own row stands.
+_CASES: Final = Referral._meta.db_table
 
 #: Counters by row, by table, by case.
 type Seen = dict[UUID, dict[str, dict[str, int]]]
@@ -60,18 +71,50 @@ def look(at: datetime) -> int:
     """Look through the cells of the cases whose turn it is; return how many rows aren't as the service left them."""
     with for_the_service():
         last, turn = _last_night(), _turn(at)
-        findings = [
-            Finding(None, None, model._meta.db_table, row.pk, ALTERED)
-            for model in tables()
-            if not _of_a_case(model)
-            for row in cells_of(model).iterator()
-            if not row.cells_hold()
-        ]
-    findings += _look_through(turn, last, at=at)
+    findings = [one for model in tables() for one in _all_rows(model)]
+    known = {(one.table, one.row) for one in findings}
+    findings += [one for one in _look_through(turn, last, at=at) if (one.table, one.row) not in known]
     with for_the_service():
         _tell(findings, at=at)
         journal.record(LOOKED, actor=None, at=at, purpose=Purpose.MAINTENANCE, count=len(turn))
     return len(findings)
+
+
+def _all_rows(model: type[Celled]) -> list[Finding]:
+    """Look through the cells of a table, without a lock: each row is judged by what one statement read of it."""
+    findings: list[Finding] = []
+    last: UUID | None = None
+    while True:
+        # A transaction for each of them: one over the whole table would hold up the database's cleaning.
+        with for_the_service():
+            rows = cells_of(model) if last is None else cells_of(model).filter(pk__gt=last)
+            some = list(rows[:_ROWS])
+            found = dict(_faults(some))
+            cases = [row.referral_id for row in some if row.pk in found] if _of_a_case(model) else []
+            tenants = dict(Referral._base_manager.filter(pk__in=cases).values_list("pk", "authority_id"))
+        for row in some:
+            if row.pk in found:
+                case = row.referral_id if _of_a_case(model) else None
+                findings.append(Finding(tenants.get(case), case, model._meta.db_table, row.pk, found[row.pk]))
+        if len(some) < _ROWS:
+            return findings
+        last = some[-1].pk
+
+
+def _faults(rows: Iterable[Any]) -> Iterator[tuple[UUID, str]]:
+    """Yield the rows of a table whose cells aren't as the service left them, or whose keys are another owner's."""
+    whole = []
+    for row in rows:
+        if row.cells_hold():
+            whole.append((row, row.cell_keys()))
+        else:
+            yield row.pk, ALTERED
+    owners = keys.owners_of(key for _, named in whole for key in named)
+    for row, named in whole:
+        # A key that was destroyed is nobody's any more: its values read as unreadable, and tell nothing.
+        owner = getattr(row, "sealed_owner", None)
+        if owner and any(owners.get(key, getattr(row, owner)) != getattr(row, owner) for key in named):
+            yield row.pk, MOVED
 
 
 @recurring("cells:moved", every=timedelta(hours=1))
@@ -95,7 +138,20 @@ def _turn(at: datetime) -> list[UUID]:
     """Return the cases of this night, and those that were never seen or have moved since they were."""
     cases = Referral.objects.exclude(state=State.PURGED).order_by("pk").values_list("pk", flat=True)
     tonight = [pk for pk in cases.iterator() if pk.int % NIGHTS == at.toordinal() % NIGHTS]
-    return sorted({*tonight, *_moved()})
+    return sorted({*tonight, *_moved(), *_signed_otherwise()})
+
+
+def _signed_otherwise() -> Iterator[UUID]:
+    """Yield the cases whose own row doesn't bear the HMAC that was seen with its version."""
+    rows = Referral.objects.exclude(state=State.PURGED).filter(watch__version=F("version")).order_by("pk")
+    for pk, mac, watched in rows.values_list("pk", "mac", "watch__rows").iterator(_ROWS):
+        if watched.get(_CASES, {}).get(pk.hex, _stamp(mac)) != _stamp(mac):
+            yield pk
+
+
+def _stamp(mac: Any) -> int:
+    """Return what a watch holds of the HMAC of its case's own row: each change of it has a version of its own."""
+    return int.from_bytes(bytes(mac or b"")[:6])
 
 
 def _moved() -> list[UUID]:
@@ -123,13 +179,20 @@ def _look(wanted: Iterable[UUID], last: datetime | None, *, at: datetime) -> lis
     seen: Seen = {pk: defaultdict(dict) for pk in cases}
     for model in filter(_of_a_case, tables()):
         table = model._meta.db_table
-        for row in cells_of(model).filter(referral__in=cases).annotate(of=F("referral_id")):
-            if not row.cells_hold():
-                findings.append(Finding(cases[row.of].authority_id, row.of, table, row.pk, ALTERED))
-            seen[row.of][table][row.pk.hex] = counter_of(row.cells)
+        rows = list(cells_of(model).filter(referral__in=cases))
+        faults = dict(_faults(rows))
+        for row in rows:
+            of = row.referral_id
+            if row.pk in faults:
+                findings.append(Finding(cases[of].authority_id, of, table, row.pk, faults[row.pk]))
+            # What is another case's isn't missing from this one once it is back where it belongs.
+            if faults.get(row.pk) != MOVED:
+                seen[of][table][row.pk.hex] = counter_of(row.cells)
     for row in Attachment.objects.filter(referral__in=cases, waiting_since__isnull=False):
         # It goes by itself where nothing follows.
         del seen[row.referral_id][Attachment._meta.db_table][row.pk.hex]
+    for pk, case in cases.items():
+        seen[pk][_CASES][pk.hex] = _stamp(case.mac)
     watches = {watch.pk: watch for watch in CaseWatch.objects.filter(pk__in=cases)}
     findings += _compare(cases, seen, watches, last, {one.row for one in findings})
     new_watches = [
@@ -166,9 +229,13 @@ def _compare(
                 what = DELETED if watch is None else ALTERED
                 yield Finding(case.authority_id, pk, CaseWatch._meta.db_table, pk, what)
             continue
-        if case.version < watch.version:
-            yield Finding(case.authority_id, pk, Referral._meta.db_table, pk, SET_BACK)
-        for table, rows in watch.rows.items():
+        rows_seen = dict(watch.rows)
+        stamp = rows_seen.pop(_CASES, {}).get(pk.hex, _stamp(case.mac))
+        same = case.version == watch.version
+        if case.version < watch.version or (same and stamp != _stamp(case.mac)):
+            yield Finding(case.authority_id, pk, _CASES, pk, SET_BACK)
+            seen[pk][_CASES][pk.hex] = stamp
+        for table, rows in rows_seen.items():
             for row, counter in rows.items():
                 now = seen[pk][table].get(row)
                 if now is None:
@@ -183,27 +250,51 @@ def _compare(
 def _gone(
     rows: Mapping[str, Mapping[UUID, tuple[UUID, int]]], cases: Mapping[UUID, Referral], seen: Seen
 ) -> Iterator[Finding]:
-    """Yield the rows that are nowhere, or were set back where a joining has moved them."""
-    for model in tables():
+    """Yield the rows that are nowhere, went where no joining takes them, or were set back where one has moved them.
+
+    A row that went elsewhere is named once, and belongs there from then on: the cells of most say more
+    (``_all_rows``).
+    """
+    joined: dict[UUID, set[UUID]] = {}
+    for model in filter(_of_a_case, tables()):
         wanted = rows.get(table := model._meta.db_table, {})
         everything: Any = model._base_manager
-        there = dict(everything.filter(pk__in=wanted).values_list("pk", "cells"))
+        there = {row.pk: row for row in everything.filter(pk__in=wanted).only("referral_id", "cells")}
         for row, (pk, counter) in wanted.items():
-            if row not in there or counter_of(there[row]) < counter:
-                what = SET_BACK if row in there else DELETED
-                yield Finding(cases[pk].authority_id, pk, table, row, what)
+            now = there.get(row)
+            if now is None or counter_of(now.cells) < counter:
+                yield Finding(cases[pk].authority_id, pk, table, row, DELETED if now is None else SET_BACK)
                 seen[pk][table][row.hex] = counter
+            elif now.referral_id not in (joined.get(pk) or joined.setdefault(pk, _joined_with(pk))):
+                yield Finding(cases[pk].authority_id, pk, table, row, MOVED)
+
+
+def _joined_with(case: UUID) -> set[UUID]:
+    """Return the cases that were ever joined with a case, by way of others too, and the case itself."""
+    known: set[UUID] = set()
+    new = {case}
+    while new:
+        known |= new
+        joinings = Joining.objects.filter(Q(referral__in=new) | Q(target__in=new)).only(*Joining.counted())
+        new = {pk for one in joinings if one.is_authentic for pk in (one.referral_id, one.target_id)} - known
+    return known
 
 
 def _tell(found: Iterable[Finding], *, at: datetime) -> None:
-    """Name each row to the operator and, by its digest, to the auditors of its authority; count those past many."""
+    """Name each row to the operator and, by its digest, to the auditors of its authority; count those past many.
+
+    Each that is named is an alarm, as a row that gives a right.
+    """
     counts: Counter[tuple[UUID | None, str, str]] = Counter()
+    keys_of_alarms = []
     for one in found:
         group = one.tenant, one.table, one.what
         counts[group] += 1
         if counts[group] <= _NAMED:
             _log.error("cells refused", extra={"label": one.table, "row": str(one.row), "code": one.what})
             _record(group, at=at, count=1, case=one.case, row=one.row)
+            keys_of_alarms.append(f"row:{one.table}:{journal.digest_of(one.row.bytes)}")
+    alarms.raise_all(keys_of_alarms, at=at)
     for group, count in sorted(counts.items(), key=str):
         if count > _NAMED:
             _log.error("cells refused", extra={"label": group[1], "code": group[2], "count": count})

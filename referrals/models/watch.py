@@ -11,7 +11,8 @@ class CaseWatch(Authentic):
     """The rows with sealed cells of one case, as they were last seen.
 
     ``rows``: how often the cells of each row were written (``encryption/cells.py``), by table and id in hexadecimal; a
-    row that is gone or was set back stays as it was, so that it is named until it is back. ``version``: the case's.
+    row that is gone or was set back stays as it was, so that it is named until it is back; of the case's own row the
+    first six bytes of its HMAC, as a number. ``version``: the case's.
     """
 
     referral = clear(

@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from audit import journal
+from audit.models import Alarm
 from directory.models import ErrorReport, Place, Service
 from encryption.authentic import SignedQuerySet
 from encryption.cells import Celled, counter_of, tables
@@ -38,6 +40,7 @@ from referrals.models import (
     DuplicateCandidate,
     EmergencySearch,
     Holder,
+    IndexValue,
     Inquiry,
     Letter,
     Rectification,
@@ -218,7 +221,7 @@ def test_no_later_write_makes_a_forged_cell_good(two_cases):
         row.save(update_fields=["address"])
         row.refresh_from_db(fields=["under_2"])
         row.save()
-    assert look() == 1
+    assert look() == NIGHTS, "each night"
     assert told() == {("referrals_child", sealed_cells.ALTERED)}
 
 
@@ -275,6 +278,7 @@ def test_a_stale_write_is_answered_and_nothing_is_kept_of_it(two_cases, monkeypa
         assert Referral.objects.get(pk=kit.case.pk).version == before
 
 
+@pytest.mark.slow("looks through five weeks of nights")
 def test_what_was_altered_deleted_or_set_back_is_named_within_a_week(two_cases, caplog):
     """Attack: in every table a row with an older ciphertext, one set back whole with its HMAC, and one that is gone."""
     kit, beside = two_cases
@@ -316,6 +320,102 @@ def test_what_was_altered_deleted_or_set_back_is_named_within_a_week(two_cases, 
     assert "canary" not in caplog.text
 
 
+def night_of_neither(*kits: Kit) -> Any:
+    """Return a night on which the seventh that is compared holds none of these cases."""
+    turns = {kit.case.pk.int % NIGHTS for kit in kits}
+    return next(
+        night
+        for night in (AT + timedelta(days=later) for later in range(NIGHTS))
+        if night.toordinal() % NIGHTS not in turns
+    )
+
+
+def exchanged(one: Any, other: Any, *names: str) -> None:
+    """Exchange columns of two rows, as somebody does who has the database and no key."""
+    for row, from_ in ((one, other), (other, one)):
+        by_sql(row, **{name: getattr(from_, name) for name in names})
+
+
+def named(caplog: pytest.LogCaptureFixture) -> set[tuple[str, UUID, str]]:
+    """Return the rows that the operator's log named: table, id, and what became of each."""
+    said = (record for record in caplog.records if record.getMessage() == "cells refused")
+    return {(record.label, UUID(record.row), record.code) for record in said}
+
+
+def test_cells_exchanged_between_two_cases_are_named_that_night(two_cases, caplog):
+    """Attack: in each table the sealed columns of two rows change places, and what the service signed goes along."""
+    night = night_of_neither(*two_cases)
+    with seeing_all():
+        rows, others = map(first_rows, two_cases)
+        for model, row in rows.items():
+            exchanged(row, others[model], "cells", *model.cells_field().cells)
+    opened = len(written(act="field:opened"))
+    with caplog.at_level(logging.ERROR):
+        assert sealed_cells.look(night) == 2 * len(rows)
+    assert named(caplog) == {
+        (model._meta.db_table, row.pk, "altered") for found in (rows, others) for model, row in found.items()
+    }
+    entries = [json.loads(bytes(entry.body)) for entry in written(act=REFUSED)]
+    assert {entry["tenant"] for entry in entries} == {str(two_cases[0].case.authority_id)}
+    assert all(entry["obj"] for entry in entries), "each names its case to the auditors"
+    assert set(Alarm.objects.values_list("key", flat=True)) == {
+        f"row:{table}:{journal.digest_of(pk.bytes)}" for table, pk, _ in named(caplog)
+    }
+    assert len(written(act="field:opened")) == opened, "nothing is opened"
+
+
+def test_rows_that_went_to_another_case_are_named_that_night(two_cases, world, caplog):
+    """Attack: in each table two rows change cases, with their cells, signatures and index values."""
+    night = night_of_neither(*two_cases)
+    kit, beside = two_cases
+    with seeing_all():
+        rows, others = map(first_rows, two_cases)
+        for found in (rows, others):  # the coordinator's seat has nothing sealed, and an HMAC of its own
+            found[Assignment] = Assignment.objects.get(referral=found[Child].referral_id, role="assessor")
+        for model, row in rows.items():
+            change_cases(row, others[model])
+        rows_in_index = IndexValue.objects.filter(row__in=[kit.child.pk, beside.child.pk])
+        for pk, referral in list(rows_in_index.values_list("pk", "referral_id")):
+            to = beside.case.pk if referral == kit.case.pk else kit.case.pk
+            IndexValue.objects.filter(pk=pk).update(referral=to)
+    with caplog.at_level(logging.ERROR):
+        found = sealed_cells.look(night)
+    assert named(caplog) == {
+        (model._meta.db_table, row.pk, "moved") for found in (rows, others) for model, row in found.items()
+    }
+    assert found == 2 * len(rows)
+
+
+def change_cases(one: Any, other: Any) -> None:
+    """Let two rows change cases by SQL; where a case has one such row alone, by way of a case that has none."""
+    model, pair = type(one), (one.referral_id, other.referral_id)
+    if model is Assignment:  # a person is on a case in one role once
+        Assignment.objects.filter(referral__in=pair).exclude(pk__in=[one.pk, other.pk]).delete()
+    between = Referral._base_manager.get(pk=pair[0])
+    between.pk, between.reference, between._state.adding = uuid4(), uuid4().hex[:16], True
+    between.save()
+    for row, to in ((one, between.pk), (other, pair[0]), (one, pair[1])):
+        model._base_manager.filter(pk=row.pk).update(referral=to)
+    Referral._base_manager.filter(pk=between.pk).delete()
+
+
+def test_a_row_without_sealed_values_that_went_to_another_case_is_named_within_a_week(two_cases):
+    """No key says whose it is; what the pass saw does. A joining takes rows along, and is told apart."""
+    kit, beside = two_cases
+    with seeing_all():
+        row = Holder._base_manager.filter(referral=kit.case).first()
+        for name in Holder.cells_field().cells:
+            setattr(row, name, None)
+        row.save()
+    assert look() == 0
+    with seeing_all():
+        by_sql(row, referral=beside.case)
+    assert sealed_cells.look(night_of_neither(*two_cases)) == 0
+    assert look() == 1
+    assert ("referrals_holder", "moved") in told()
+    assert look() == 0, "it was named, and belongs there from then on"
+
+
 def tracked(model: type) -> bool:
     return issubclass(model, Celled)
 
@@ -344,6 +444,35 @@ def test_a_case_set_back_as_a_whole_is_noticed(two_cases):
     assert sealed_cells.look(AT + timedelta(days=30)) == 0
 
 
+def test_a_case_row_put_back_under_its_present_version_is_named_that_night(two_cases, caplog):
+    """Attack: what the row's HMAC covers as it was before the last step, with that HMAC; the version stays.
+
+    Here the status by which the lead for exploitation reads the case: neither the version nor the journal's steps of
+    rows tell of it; what was seen does.
+    """
+    kit, _ = two_cases
+    with seeing_all():
+        before = Referral.objects.get(pk=kit.case.pk)
+        kit.put(prostitution_status="refuted", version=before.version + 1)
+        after = Referral.objects.get(pk=kit.case.pk)
+    assert sealed_cells.look_at_moved(AT) == 0
+    with seeing_all():
+        by_sql_alone(before, "prostitution_status", "mac")
+        assert Referral.objects.get(pk=kit.case.pk).is_authentic
+    night = night_of_neither(kit)
+    with caplog.at_level(logging.ERROR):
+        assert [sealed_cells.look(night), sealed_cells.look(night)] == [1, 1], "until it is back"
+    assert named(caplog) == {("referrals_referral", kit.case.pk, "set-back")}
+    with seeing_all():
+        by_sql_alone(after, "prostitution_status", "mac")
+    assert look() == 0
+
+
+def by_sql_alone(row: Any, *names: str) -> None:
+    """Put columns of a row back as they were read, unsigned."""
+    QuerySet(type(row)).filter(pk=row.pk).update(**{name: getattr(row, name) for name in names})
+
+
 def test_a_draft_of_weeks_is_not_taken_for_a_case_that_lost_what_was_seen_of_it(world):
     draft = world.as_("filer").post("referrals", concern(), key="a-draft-of-weeks")
     assert draft.status_code == 201
@@ -359,7 +488,7 @@ def test_cells_of_before_are_signed_by_one_command(two_cases):
             model._base_manager.update(cells=None)
         by_sql(kit.child, cells=bytes(40))
     call_command("sign_rows", "--again", stdout=StringIO())
-    assert look() == 1, "and none that was seen before is taken for one set back"
+    assert look() == NIGHTS, "and none that was seen before is taken for one set back"
     assert told() == {("referrals_child", sealed_cells.ALTERED)}
     with seeing_all():
         assert cells_of(Child).get(pk=beside.child.pk).cells_hold()
@@ -371,7 +500,7 @@ def test_of_too_many_it_is_told_how_many_more(two_cases, monkeypatch):
     monkeypatch.setattr(sealed_cells, "_NAMED", 2)
     with seeing_all():
         count = StepRecord._base_manager.filter(referral=kit.case).update(cells=None)
-    assert look() == count > 3
+    assert sealed_cells.look(AT) == count > 3
     entries = [json.loads(bytes(entry.body)) for entry in written(act=REFUSED)]
     assert sorted((entry["n"], bool(entry["pd"])) for entry in entries) == [
         (1, True),

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection, models, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -1003,6 +1003,32 @@ def test_a_case_that_is_gone_or_set_back_is_noticed_within_a_week(world):
     assert {(entry["rule"], entry["to"], entry["n"]) for entry in told} == {
         ("referrals_referral", "deleted", 1), ("referrals_referral", "set-back", 1),
     }  # fmt: skip
+
+
+@pytest.mark.sec("SEC-CR21")
+def test_a_case_in_an_earlier_state_is_noticed_within_a_week_whatever_its_version(world):
+    """Attack: the case's row of before the acknowledgement, with its own HMAC, and a version that goes on.
+
+    The database moves no state without the version; the last step that the journal tells of led elsewhere.
+    """
+    answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key="back-to-before")
+    filed = answer.json()["id"]
+    with seeing_all():
+        before = Referral.objects.get(pk=filed)
+    world.as_("intake_agent").get(f"referrals/{filed}")  # acknowledges it
+    nights = [timezone.now() + timedelta(days=night) for night in range(row_signatures.NIGHTS)]
+    assert [row_signatures.compare_cases(night) for night in nights] == [0] * row_signatures.NIGHTS
+    with seeing_all():
+        case = Referral.objects.get(pk=filed)
+        assert (before.state, case.state) == ("submitted", "acknowledged")
+        changes = {"state": before.state, "mac": before.mac, "version": case.version + 1}
+        QuerySet(Referral).filter(pk=case.pk).update(**changes)
+        assert Referral.objects.get(pk=filed).is_authentic
+
+    assert sum(row_signatures.compare_cases(night) for night in nights) == 1
+
+    (told,) = [json.loads(bytes(entry.body)) for entry in written(act=row_signatures.REFUSED)]
+    assert (told["rule"], told["to"], told["n"]) == ("referrals_referral", "set-back", 1)
 
 
 @pytest.mark.sec("SEC-AL23")
