@@ -1,8 +1,8 @@
 """Keyset pagination with an encrypted cursor: a list continues after the last line shown, wherever that line now is.
 
 The cursor holds the sort values of that line, which the reader may not know (SEC-AZ19): it is encrypted under a key of
-its own, and bound to the list and to the reader it was issued for. Unlike DRF's cursor it loses no line where thousands
-share a sort value (statutory dates do).
+its own, bound to the list and to the reader it was issued for, and as long as the longest that the columns of its list
+could give (SEC-IN3). Unlike DRF's cursor it loses no line where thousands share a sort value (statutory dates do).
 """
 
 import base64
@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.query import ModelIterable
@@ -27,6 +28,17 @@ from encryption.authentic import CheckedRows
 from encryption.errors import Unreadable
 
 _PURPOSE: Final = "cursor"
+#: How many bytes a value of a column takes at most, spelled; of a text four for each character that it may have.
+_SIZES: "Final[tuple[tuple[type[models.Field[Any, Any]], int], ...]]" = (
+    (models.BooleanField, 5),
+    (models.IntegerField, 20),
+    (models.DateTimeField, 32),
+    (models.DateField, 10),
+    (models.UUIDField, 36),
+)
+_CHARACTER: Final = 4
+#: What JSON puts around a value with its type.
+_AROUND: Final = len('["x",""],')
 #: To whom cursors are given, and from whom they are taken: one account, whatever session or token it came by.
 _reader: ContextVar[UUID | None] = ContextVar("reader", default=None)
 _TYPES: Final[tuple[tuple[str, type, Callable[[Any], Any], Callable[[Any], Any]], ...]] = (
@@ -49,11 +61,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """One sort key: a field or annotation, its direction, and whether it may be null (nulls come last)."""
+    """One sort key: a field or annotation, its direction, and whether it may be null (nulls come last).
+
+    ``size``: how many bytes its longest value takes in a cursor.
+    """
 
     name: str
     descending: bool
     nullable: bool
+    size: int
 
     def ordering(self) -> OrderBy:
         last = True if self.nullable else None
@@ -98,7 +114,7 @@ def page_of(
     Raises:
         InvalidQuery: the cursor wasn't given by this list to this reader.
     """
-    keys, context = _keys(queryset.model, order), _context(queryset.model, order, bound_to)
+    keys, context = _keys(queryset, order), _context(queryset.model, order, bound_to)
     if cursor is not None:
         queryset = queryset.filter(_after(keys, _read(cursor, context, len(keys))))
     checked = queryset._iterable_class if issubclass(queryset._iterable_class, CheckedRows) else None
@@ -108,7 +124,7 @@ def page_of(
 
 def first_rows(queryset: QuerySet[Any, Any], *, limit: int, order: Sequence[str]) -> QuerySet[Any, Any]:
     """Return the query of a page's rows and of one behind them, none of which is checked yet."""
-    rows = queryset.order_by(*(key.ordering() for key in _keys(queryset.model, order)))[: limit + 1]
+    rows = queryset.order_by(*(key.ordering() for key in _keys(queryset, order)))[: limit + 1]
     # Rows that don't count are left out of the page, and not of what comes after it.
     if issubclass(rows._iterable_class, CheckedRows):
         rows._iterable_class = ModelIterable
@@ -125,7 +141,8 @@ def first_page(
     keeps: Callable[[Any], bool],
 ) -> Page:
     """Return the first page of a list, of which ``first_rows`` were fetched: as ``page_of``."""
-    return _page(fetched, _keys(model, order), _context(model, order, bound_to), limit=limit, keeps=keeps)
+    keys = _keys(model._base_manager.all(), order)
+    return _page(fetched, keys, _context(model, order, bound_to), limit=limit, keeps=keeps)
 
 
 def _page(
@@ -140,7 +157,7 @@ def _page(
     if len(fetched) <= limit:
         return Page(items, None)
     last = fetched[limit - 1]
-    return Page(items, _write([_value(last, key.name) for key in keys], context))
+    return Page(items, _write([_value(last, key.name) for key in keys], context, _size(keys)))
 
 
 def _context(model: type[Model], order: Sequence[str], bound_to: str) -> str:
@@ -152,20 +169,42 @@ def envelope(page: Page, results: object) -> dict[str, Any]:
     return {"results": results, "next": page.next}
 
 
-def _keys(model: type[Model], order: Sequence[str]) -> list[_Key]:
-    keys = [_key(model, one) for one in order]
-    if keys[-1].name not in ("pk", cast("Any", model._meta.pk).name):
+def _keys(queryset: QuerySet[Any, Any], order: Sequence[str]) -> list[_Key]:
+    keys = [_key(queryset, one) for one in order]
+    if keys[-1].name not in ("pk", cast("Any", queryset.model._meta.pk).name):
         raise ValueError("The order of a keyset page ends with the primary key.")
     return keys
 
 
-def _key(model: type[Model], spelled: str) -> _Key:
-    name = spelled.removeprefix("-")
+def _key(queryset: QuerySet[Any, Any], spelled: str) -> _Key:
+    name, descending = spelled.removeprefix("-"), spelled.startswith("-")
+    meta = queryset.model._meta
     try:
-        field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        field = meta.pk if name == "pk" else meta.get_field(name)
     except FieldDoesNotExist:
-        return _Key(name, spelled.startswith("-"), nullable=True)  # an annotation may be null
-    return _Key(name, spelled.startswith("-"), nullable=bool(getattr(field, "null", True)))
+        annotated = queryset.query.annotations[name].output_field
+        return _Key(name, descending, nullable=True, size=_size_of(annotated))  # an annotation may be null
+    return _Key(name, descending, nullable=bool(getattr(field, "null", True)), size=_size_of(field))
+
+
+def _size_of(field: Any) -> int:
+    """Return how many bytes the longest value of a column takes.
+
+    Raises:
+        TypeError: nobody knows: the cursors of a list by it would tell by their length.
+    """
+    while isinstance(field, models.GeneratedField) or field.remote_field is not None:
+        field = field.output_field if isinstance(field, models.GeneratedField) else field.target_field
+    for kind, size in _SIZES:
+        if isinstance(field, kind):
+            return size
+    if field.max_length is None or not isinstance(field, models.CharField):
+        raise TypeError(f"A list can't be sorted by a {type(field).__name__} without bounds.")
+    return int(field.max_length) * _CHARACTER
+
+
+def _size(keys: Sequence[_Key]) -> int:
+    return 2 + sum(key.size + _AROUND for key in keys)
 
 
 def _after(keys: Sequence[_Key], values: Sequence[Any]) -> Q:
@@ -187,9 +226,11 @@ def _value(row: object, name: str) -> Any:
     return row[name] if isinstance(row, Mapping) else getattr(row, name)
 
 
-def _write(values: Sequence[Any], context: str) -> str:
-    body = json.dumps([_spelled(value) for value in values], separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(bearer.sealed(_secret(context), _PURPOSE, body)).rstrip(b"=").decode()
+def _write(values: Sequence[Any], context: str, size: int) -> str:
+    body = json.dumps([_spelled(value) for value in values], separators=(",", ":"), ensure_ascii=False)
+    # Blanks at the end, which a reader of JSON passes over: what is encrypted must not tell by its length.
+    plain = body.encode().ljust(size)
+    return base64.urlsafe_b64encode(bearer.sealed(_secret(context), _PURPOSE, plain)).rstrip(b"=").decode()
 
 
 def _read(cursor: str, context: str, expected: int) -> list[Any]:

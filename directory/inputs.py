@@ -25,6 +25,7 @@ from core.inputs import (
     Whole,
     many,
 )
+from core.query import Cursor
 from directory import standard
 from directory.codes import (
     Accepts,
@@ -327,5 +328,5 @@ class SearchInput(StrictSerializer):
     age_years = Whole(max_value=25, required=False)
     open_now = Flag(default=False)
     words = Text(max_length=100, required=False)
-    cursor = Text(max_length=1_000, required=False)
+    cursor = Text(max_length=Cursor.max_chars, required=False)
     limit = Whole(min_value=1, max_value=settings.PAGE_SIZE_MAX, required=False, default=settings.PAGE_SIZE)
