@@ -25,12 +25,11 @@ from audit.models import ReadEntry
 from core.languages import Text
 from core.paging import Page
 from core.query import InvalidQuery
+from core.spreadsheets import inert
 
 # Bounded, for the entries stand in memory; the cursor leads on.
 ROWS_MAX: Final = 20_000
 _IN_MEMORY: Final = 8 * 1024 * 1024
-#: What a spreadsheet takes for the beginning of a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,12 +192,11 @@ def table(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> 
 
 def _lines(entries: Sequence[ReadEntry]) -> Iterator[bytes]:
     text = StringIO()
-    # All quoted: no cell can then begin another, whatever separator a spreadsheet believes in.
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     text.write("\ufeff")  # spreadsheets take it for UTF-8
     writer.writerow(COLUMNS)
     for entry in entries:
-        writer.writerow([safe(cell) for cell in cells(entry)])
+        writer.writerow([inert(cell) for cell in cells(entry)])
         # In pieces: twenty thousand entries would otherwise stand in memory twice.
         if text.tell() > 1 << 16:
             yield text.getvalue().encode()
@@ -225,8 +223,3 @@ def cells(entry: ReadEntry) -> list[str]:
     body["obj"] = " ".join(body["obj"])
     body["fields"] = " ".join(f"{label}:{count}" for label, count in body["fields"].items())
     return ["" if body[name] is None else str(body[name]) for name in COLUMNS]
-
-
-def safe(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula (SEC-AZ15)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

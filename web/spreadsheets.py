@@ -6,7 +6,7 @@ from io import StringIO
 
 from django.http import HttpResponse
 
-from audit.questions import safe
+from core.spreadsheets import inert
 
 
 def table(name: str, head: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponse:
@@ -15,7 +15,7 @@ def table(name: str, head: Sequence[object], rows: Iterable[Sequence[object]]) -
     text.write("\ufeff")  # spreadsheets take it for UTF-8
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL)
     for row in (head, *rows):
-        writer.writerow(["" if cell is None else safe(str(cell)) for cell in row])
+        writer.writerow(["" if cell is None else inert(str(cell)) for cell in row])
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

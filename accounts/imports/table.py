@@ -15,6 +15,7 @@ from typing import Final, Self
 
 from accounts.imports.faults import Fault, FileFault, Refused
 from core.inputs import text_fault
+from core.spreadsheets import is_formula
 
 #: More lines than this are taken of no file, whatever it holds.
 LINES_MAX: Final = 120_000
@@ -23,7 +24,6 @@ _WINDOWS: Final = "cp1252"
 _ENCODINGS: Final = ("utf-8-sig", _WINDOWS)
 _PIECE: Final = 1 << 16
 _UNREADABLE: Final = frozenset(map(chr, {*range(32)} - {9, 10, 13}))
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def fault_of(value: str, *, most: int) -> Fault | None:
     """Return what is wrong with a text, ``most`` characters long at most; a spreadsheet would compute a formula."""
     if not value:
         return Fault.REQUIRED
-    if value.startswith(_FORMULA):
+    if is_formula(value):
         return Fault.FORMULA
     code = text_fault(value, max_length=most, max_bytes=4 * most)
     if code is None:

@@ -15,6 +15,7 @@ from accounts.identifiers import bare_number
 from accounts.imports import table
 from accounts.imports.faults import Refused as Unread
 from core.languages import in_both
+from core.spreadsheets import is_formula
 from directory.codes import Asker, Need, ResourceKind, Sex, Visibility
 from directory.exchange import values
 from directory.exchange.faults import Fault, Refused
@@ -52,7 +53,8 @@ _THEIRS: Final = {
     "opening_hours": "hours",
     "opening_hours_text": "hours",
 }
-_FORMULA: Final = ("=", "@", "\t", "\r")
+#: With these a telephone number begins, and a day that is counted; what leaves as a table is made inert there.
+_NO_FORMULA: Final = ("+", "-")
 
 
 def read(source: table.Source, *, today: date) -> Read:
@@ -102,7 +104,7 @@ def structure_key(name: str) -> str:
 
 def _plain(cells: Mapping[str, str]) -> None:
     for name, cell in cells.items():
-        if cell.startswith(_FORMULA):
+        if is_formula(cell) and not cell.startswith(_NO_FORMULA):
             raise values.BadValue(name, Fault.FORMULA)
 
 

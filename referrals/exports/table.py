@@ -12,7 +12,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext
 
 from accounts.actor import Actor
-from audit.questions import safe
+from core.spreadsheets import inert
 from encryption.keys import warm
 from encryption.sealed import OpenScope
 from referrals.access import case_ties, child_sight, visibility
@@ -122,7 +122,7 @@ def written(kept: Sequence[Line], *, number: UUID, name: str, at: datetime) -> b
     text = StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     text.write("\ufeff")  # spreadsheets take it for UTF-8
-    writer.writerow([safe(mark)])
+    writer.writerow([inert(mark)])
     writer.writerow(
         [
             gettext("Référence"),
@@ -138,7 +138,7 @@ def written(kept: Sequence[Line], *, number: UUID, name: str, at: datetime) -> b
             gettext("Marque"),
         ]
     )
-    writer.writerows([safe(cell) for cell in _cells(line, mark)] for line in kept)
+    writer.writerows([inert(cell) for cell in _cells(line, mark)] for line in kept)
     return text.getvalue().encode()
 
 
