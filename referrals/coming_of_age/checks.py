@@ -137,7 +137,13 @@ def ends_at_majority(measure: "Measure") -> bool:
 
 def choice_is_near(case: Case, majority: date) -> bool:
     """Tell whether the person may say now what is to follow the 18th birthday (M20; §5.3)."""
-    return bool(case.today >= majority - relativedelta(months=case.protocol.majority_notice_months))
+    return case.today >= choice_opens_on(case, majority)
+
+
+def choice_opens_on(case: Case, majority: date) -> date:
+    """Return the first day on which the person may say what is to follow the 18th birthday."""
+    day: date = majority - relativedelta(months=case.protocol.majority_notice_months)
+    return day
 
 
 def may_choose(case: Case, child: "Child") -> bool:

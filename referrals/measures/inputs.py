@@ -234,17 +234,20 @@ class Situation(ReportOnChild):
 
 _AGREES: Final = When("choice", (measure_answers.MajorityChoice.AGREES,))
 _YOUNG_ADULT: Final = When("choice", (measure_answers.MajorityChoice.YOUNG_ADULT,))
+_SIGNED: Final = When("choice", (*_AGREES.answers, *_YOUNG_ADULT.answers))
 
 
 class ChoiceAtMajority(StrictSerializer):
     """M20: what the person wants after the 18th birthday, in the own words; no parent answers it.
 
-    ``agreement``: the own written one to more help at home, until ``term_on``; ``aim`` and ``duration_months``: of the
-    support as a young adult that is then offered.
+    ``signer``, ``agreement``, ``signed_on``: who signed what, and when. ``term_on``: until when the help at home goes
+    on; ``aim`` and ``duration_months``: of the support as a young adult that is then offered.
     """
 
     asked_when = {
-        "agreement": _AGREES,
+        "signer": _SIGNED,
+        "agreement": _SIGNED,
+        "signed_on": _SIGNED,
         "term_on": _AGREES,
         "aim": _YOUNG_ADULT,
         "duration_months": _YOUNG_ADULT,
@@ -253,7 +256,9 @@ class ChoiceAtMajority(StrictSerializer):
     on = Day()
     choice = Code(measure_answers.MajorityChoice.choices)
     words = text(max_length=5_000)
+    signer = Code(measure_answers.ChoiceSigner.choices, required=False, default="", allow_blank=True)
     agreement = text(required=False, max_length=LONG)
+    signed_on = OptionalDay()
     term_on = OptionalDay()
     aim = text(required=False, max_length=10_000)
     duration_months = Whole(min_value=1, max_value=12, required=False, default=12)

@@ -1,5 +1,6 @@
 """The choice at majority and the interview before it: who is asked, when, and what may be answered (M20, M21; §5.3)."""
 
+from datetime import date
 from typing import Final
 
 from dateutil.relativedelta import relativedelta
@@ -10,7 +11,7 @@ from referrals.coming_of_age import checks
 from referrals.errors import InvalidInput
 from referrals.measures.inputs import ChoiceAtMajority, MajorityInterview
 from referrals.vocabulary import ages
-from referrals.vocabulary.measure_answers import Execution, InterviewOutcome, MajorityChoice
+from referrals.vocabulary.measure_answers import ChoiceSigner, Execution, InterviewOutcome, MajorityChoice
 from referrals.workflow.case import Case
 from referrals.workflow.rules import answers, names_fields, rule
 
@@ -28,6 +29,29 @@ def majority_ends_it(case: Case, step_input: ChoiceAtMajority | None) -> Text | 
         return TOO_EARLY
     # A birth date is opened for who acts alone, not for a page that asks what is possible.
     return None if step_input is None or checks.may_choose(case, child) else TOO_EARLY
+
+
+NOT_THE_PERSON: Final = _("Ce choix appartient à la personne : sa propre signature est la seule qui compte.")
+SIGNED_TOO_EARLY: Final = _("La signature date d'avant l'approche de la majorité : elle ne vaut pas choix.")
+
+
+@answers(NOT_THE_PERSON, SIGNED_TOO_EARLY)
+def person_signed_it(case: Case, step_input: ChoiceAtMajority) -> Text | None:
+    """The person alone signs for help or support after 18, never a parent, and no earlier than the choice (M20)."""
+    if step_input.signer and step_input.signer != ChoiceSigner.PERSON:
+        return NOT_THE_PERSON
+    child = case.on_record(case.part.child_id)
+    if step_input.signed_on is None or child is None or child.emancipated:
+        return None
+    majority = checks.majority_of(case, child)
+    if majority is None:
+        return None
+    # That today is too early is what ``majority_ends_it`` says.
+    return (
+        SIGNED_TOO_EARLY
+        if step_input.signed_on < checks.choice_opens_on(case, majority) <= case.today
+        else None
+    )
 
 
 HELP_AT_HOME: Final = _(
@@ -68,8 +92,9 @@ def young_adult_is_open(case: Case, step_input: ChoiceAtMajority) -> bool:
 
 @rule(_("Ce jour ne peut pas être à venir."), fact_class="A")
 def day_has_come(case: Case, step_input: ChoiceAtMajority | MajorityInterview) -> bool:
-    """What was said is recorded on that day or later (M20, M21)."""
-    return step_input.on <= case.today
+    """What was said, or signed, is recorded on that day or later (M20, M21)."""
+    signed_on: date | None = getattr(step_input, "signed_on", None)
+    return max(step_input.on, signed_on or step_input.on) <= case.today
 
 
 @names_fields(fact_class="B")

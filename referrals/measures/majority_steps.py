@@ -21,7 +21,12 @@ from referrals.workflow.usual import Usual
     target=SAME,
     roles=WITH_REFERENT,
     guards=[majority.majority_ends_it],
-    checks=[majority.day_has_come, majority.own_agreement_is_lawful, majority.young_adult_is_open],
+    checks=[
+        majority.day_has_come,
+        majority.person_signed_it,
+        majority.own_agreement_is_lawful,
+        majority.young_adult_is_open,
+    ],
     effects=[effects.take_choice, effects.follow],
     takes=ChoiceAtMajority,
     starts=[C.C9, C.C10],
@@ -30,7 +35,7 @@ from referrals.workflow.usual import Usual
     data_class="J",
 )
 def choose_at_majority(measure: Measure, step_input: ChoiceAtMajority, case: Case) -> None:
-    """Record what the person wants after the 18th birthday, in the own words."""
+    """Record what the person wants after the 18th birthday, in the own words, and under the own signature."""
 
 
 @step(

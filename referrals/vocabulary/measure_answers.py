@@ -72,6 +72,14 @@ class MajorityChoice(Coded):
     DECLINES = "declines", _("Ne souhaite pas de suite")
 
 
+class ChoiceSigner(Coded):
+    """Who signed what is to follow the 18th birthday (domain.md M20); the person's own signature alone counts."""
+
+    PERSON = "person", _("La personne elle-même")
+    HOLDER = "holder", _("Un titulaire de l'autorité parentale")
+    OTHER = "other", _("Quelqu'un d'autre")
+
+
 class InterviewOutcome(Coded):
     """Whether the interview before majority was held, or refused by the minor (domain.md M21)."""
 

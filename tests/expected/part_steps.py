@@ -326,11 +326,12 @@ MEASURE: dict[str, Step] = {
         guards=(
             Guard("near_majority", "more than three months before 18, or the measure doesn't end at 18", "§2.6 M20"),
             Guard("said_already", "the day is to come", "§2.6 M20"),
+            Guard("own_signature", "agrees, young_adult: signed by another, or before 17 y 9 m", "§2.6 M20"),
             Guard("own_help", "agrees: not help at home agreed on, or a term before 18, after a year, or after 21",
                   "§5.3"),
             Guard("was_looked_after", "young_adult: never looked after", "§5.3"),
         ),
-        data=("choice", "words", "agreement?", "term?"), starts=("C9", "C10"), stops=("C26",), fires=("M01",),
+        data=("choice", "words", "signer?", "agreement?", "signed_on?", "term?"), starts=("C9", "C10"), stops=("C26",), fires=("M01",),
         origins=("agreed", "ordered", "awaiting_start", "active", "suspended"), targets=("same",),
     ),
     "majority_interview": Step(

@@ -202,4 +202,7 @@ def interview(*, on: str, **said: Any) -> Body:
 
 def choice(what: str, *, on: str, **said: Any) -> Body:
     """M20."""
-    return {"on": on, "choice": what, "words": "« Je veux continuer. »"} | said
+    signed: Body = {}
+    if what != "declines":
+        signed = {"signer": "person", "agreement": "Écrit de la personne.", "signed_on": on}
+    return {"on": on, "choice": what, "words": "« Je veux continuer. »"} | signed | said

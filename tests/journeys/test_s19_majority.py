@@ -322,10 +322,61 @@ def test_she_chooses_support_as_a_young_adult_which_begins_on_her_birthday(place
     assert states == {"placement_ase": "15", "young_adult": ""}
 
 
+def signed_by_the_person_alone(story, said, *, early, to_come):
+    """Ask that M20 takes nobody's signature but the person's, of a day on which the choice is open and over."""
+    part = measure(story)
+    for other, rule in (
+        ({"signer": "holder"}, "person_signed_it"), ({"signer": "other"}, "person_signed_it"),
+        ({"signed_on": early}, "person_signed_it"), ({"signed_on": to_come}, "day_has_come"),
+    ):  # fmt: skip
+        assert story.refused("ase_inspector", "choose_at_majority", said | other, part=part) == rule
+    for name in ("signer", "agreement", "signed_on"):
+        unsaid = {key: value for key, value in said.items() if key != name}
+        answer = story.does("ase_inspector", "choose_at_majority", unsaid, part=part, expect=400)
+        assert [(one["field"], one["code"]) for one in answer["errors"]] == [(name, "required")]
+    assert "C26" in story.running, "nothing of it was taken"
+
+
+def test_nobody_but_the_person_signs_for_more_help_at_home(helped):
+    """M20: the mother's signature is no word of the young person's, whatever is written beside it."""
+    begun(helped)
+    night(helped, "2027-02-20")
+    said = bodies.choice("agrees", on="2027-02-20", term_on="2028-02-18")
+
+    signed_by_the_person_alone(helped, said, early="2027-02-19", to_come="2027-02-21")
+
+    assert helped.row.measures.get().own_agreement is False
+    helped.does("ase_inspector", "choose_at_majority", said, part=measure(helped))
+    assert helped.row.measures.get().own_agreement is True
+
+
+def test_nobody_but_the_person_signs_for_support_as_a_young_adult(placed):
+    night(placed, NEAR_18)
+    said = bodies.choice("young_adult", on=NEAR_18, aim="Logement.")
+
+    signed_by_the_person_alone(placed, said, early="2028-03-14", to_come="2028-03-16")
+
+    assert placed.row.measures.count() == 1, "nothing is offered"
+    placed.does("ase_inspector", "choose_at_majority", said, part=measure(placed))
+
+
+def test_who_declines_signs_nothing_and_nobody_declines_in_their_place(helped):
+    begun(helped)
+    night(helped, "2027-02-20")
+    declines = bodies.choice("declines", on="2027-02-20")
+    assert not {"signer", "agreement", "signed_on"} & set(declines)
+
+    refused = helped.refused(
+        "ase_inspector", "choose_at_majority", declines | {"signer": "holder"}, part=measure(helped)
+    )
+    assert refused == "person_signed_it"
+    helped.does("ase_inspector", "choose_at_majority", declines, part=measure(helped))
+
+
 def test_he_agrees_himself_and_the_help_goes_on_beyond_his_birthday(helped):
     begun(helped)
     helped.at("2027-02-19 10:00")
-    agrees = {"agreement": "Écrit de la personne.", "term_on": "2028-02-18"}
+    agrees = {"term_on": "2028-02-18"}
     early = bodies.choice("agrees", on="2027-02-19", **agrees)
     assert (
         helped.refused("ase_inspector", "choose_at_majority", early, part=measure(helped))

@@ -587,7 +587,7 @@ class Procedure(RuleBasedStateMachine):
             "situation_report": lambda: {"report": "Situation.", "shown_on": on},
             "majority_interview": lambda: bodies.interview(on=on),
             "choose_at_majority": lambda: bodies.choice(
-                pick(["agrees", "young_adult", "declines"]), on=on, aim="Logement", agreement="Écrit.",
+                pick(["agrees", "young_adult", "declines"]), on=on, aim="Logement",
                 term_on=on + timedelta(days=360),
             ),
             "ruling": lambda: {"on": on, "effect": "kept", "copy": "Jugement."},

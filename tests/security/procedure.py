@@ -761,7 +761,8 @@ def continuation(case: Case) -> Walk:
     yield case.step("ase_inspector", f"measures/{at}/majority_interview", on=day(), outcome="refused",
                     refusal=say("refusal"))  # fmt: skip
     yield case.step("ase_inspector", f"measures/{at}/choose_at_majority", on=day(), choice="young_adult",
-                    words=say("words"), aim=say("aim"))  # fmt: skip
+                    words=say("words"), signer="person", agreement=say("agreement"), signed_on=day(),
+                    aim=say("aim"))  # fmt: skip
     yield contact(case)
     yield from reported(case)
     decision = decided(case, case.children[0], "continue")

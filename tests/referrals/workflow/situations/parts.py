@@ -214,11 +214,15 @@ def _inform_judge(world: Any) -> tuple[Kit, Body]:
     return _measure(world, "ordered", type_id="aemo", judicial=True), bodies.judge_informed(on=ON)
 
 
+SIGNED = {"signer": "person", "agreement": "Écrit.", "signed_on": ON}
+
+
 @situation(
     "measure", "choose_at_majority",
     near_majority=child_is(age_band="11-15"), said_already=said(on=(TODAY + timedelta(days=1)).isoformat()),
-    own_help=said(choice="agrees", agreement="Écrit.", term_on=(TODAY + timedelta(days=400)).isoformat()),
-    was_looked_after=said(choice="young_adult", aim="Logement."),
+    own_signature=said(**SIGNED | {"signer": "holder"}, choice="agrees", term_on=(TODAY + timedelta(days=90)).isoformat()),
+    own_help=said(**SIGNED, choice="agrees", term_on=(TODAY + timedelta(days=400)).isoformat()),
+    was_looked_after=said(**SIGNED, choice="young_adult", aim="Logement."),
 )  # fmt: skip
 def _choose_at_majority(world: Any) -> tuple[Kit, Body]:
     kit = _measure(world, "active")
