@@ -5,7 +5,7 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from referrals.errors import NotVisible
 from referrals.inquiries import documents
-from referrals.inquiries.inputs import PURPOSES
+from referrals.inquiries.inputs import PURPOSES, REASONS, REGISTER
 from referrals.inquiries.sheet import Sheet
 from referrals.models import Child
 from referrals.vocabulary.inquiries import Redaction
@@ -35,9 +35,12 @@ def keep_purposes(sheet: Sheet) -> None:
 
 
 def keep_answer(sheet: Sheet) -> None:
-    """Say whom to call, and keep on the own side which file answered."""
-    row, child = sheet.row, sheet.step_input.child
-    sheet.content["reply"] = {"contact": sheet.step_input.contact}
+    """Say whom to call, and keep on the own side which file, or which entry of an older register, answered."""
+    row, said = sheet.row, sheet.step_input
+    child = said.child
+    sheet.content["reply"] = {"contact": said.contact}
+    if said.register:
+        sheet.own["reply"] = {"register": {name: said[name] for name in REGISTER}}
     if child is not None:
         row.child = Child.objects.get(pk=child)
         row.referral_id = row.child.referral_id
@@ -64,5 +67,5 @@ def make_documents(sheet: Sheet) -> None:
             if sheet.case is None or row.child is None:
                 raise NotVisible
             made = documents.made(sheet.case, row.child, step_input.documents, passages, scope)
-    missing = dict.fromkeys(step_input.missing, step_input.reason)
+    missing = {paper: step_input[REASONS[paper]] for paper in step_input.missing}
     sheet.content["papers"] = {"documents": before | made, "missing": missing}

@@ -139,7 +139,7 @@ def write_down(step: Step, sheet: Sheet, *, before: str) -> None:
 
 def both_sides(sheet: Sheet, step: Step) -> Inquiry:
     """Keep what the step brought on the own row, and take the other side's along; return that one."""
-    fill(sheet.row, sheet.content)
+    fill(sheet.row, sheet.content | {name: sheet.content[name] | own for name, own in sheet.own.items()})
     sheet.row.save()
     with row_level_security.beyond():
         return deliver(message_of(step, sheet), actor=sheet.actor)

@@ -1,6 +1,7 @@
 """Inputs of the steps of an inquiry."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from core.inputs import Code, Codes, Flag, Id, OptionalId, StrictSerializer, Text, When, Whole
 from core.query import PagedQuery
@@ -19,6 +20,10 @@ from referrals.workflow.inputs import required, text
 PAPER_CHOICES = [(paper.value, paper.label) for paper in PAPERS]
 #: A following lies within a minor's life, and the service keeps no older one.
 FIRST_YEAR, LAST_YEAR = 1980, 2100
+#: A register on paper may be older than the child's own following: it may be a parent's.
+FIRST_REGISTER: Final = 1945
+#: What names an entry of a register from before this service; no row is made of it.
+REGISTER: Final = ("register", "register_year", "register_number")
 
 
 def _line(*, max_length: int = 300) -> Text:
@@ -62,18 +67,24 @@ class Asking(StrictSerializer):
 class Answering(StrictSerializer):
     """IQ3: whether the child is known, and by what; never who told, where the child is, or another person.
 
-    ``child``: the child of the own file that a person has recognised; none where an older register alone knows it.
+    ``child``: the child of the own file that a person has recognised. Where an older register alone knows it,
+    ``register``, ``register_year`` and ``register_number`` name the entry instead; they stay with who answers.
     """
 
-    asked_when = {
-        name: When("known", ("true",))
-        for name in ("confirmed", "child", "kinds", "from_year", "to_year", "standing", "contact")
-    }
+    asked_when = dict.fromkeys(
+        ("confirmed", "child", *REGISTER, "kinds", "from_year", "to_year", "standing", "contact"),
+        When("known", ("true",)),
+    )
 
     searched = Flag()
     known = Flag()
     confirmed = Flag(required=False, default=False)
     child = OptionalId()
+    register = _line(max_length=200)
+    register_year = Whole(
+        min_value=FIRST_REGISTER, max_value=LAST_YEAR, required=False, allow_null=True, default=None
+    )
+    register_number = _line(max_length=60)
     kinds = Codes(Following.choices, required=False, default=list)
     from_year = _year()
     to_year = _year()
@@ -81,23 +92,25 @@ class Answering(StrictSerializer):
     contact = _line()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask of a known child by what it is known and whom to call; of an unknown one nothing.
+        """Ask of a known child who it is here, by what it is known and whom to call; of an unknown one nothing.
 
         Raises:
             ValidationError: a member is missing, or says something of a child that isn't known.
         """
         needed = ("kinds", "standing", "contact")
         if attrs["known"]:
-            for name in needed:
-                if not attrs[name]:
-                    raise required(name)
-        elif any(attrs[name] for name in (*needed, "child", "from_year", "to_year")):
+            by_register = any(attrs[name] for name in REGISTER)
+            named = REGISTER if by_register else ("child",)
+            if missing := [name for name in (*named, *needed) if not attrs[name]]:
+                raise required(*missing)
+        elif any(attrs[name] for name in (*needed, "child", *REGISTER, "from_year", "to_year")):
             raise required("known")
         return attrs
 
 
-#: By document, the member that says what it is for.
+#: By document, the member that says what it is for, and the one that says why it isn't sent.
 PURPOSES = {str(paper): f"for_{paper}" for paper in PAPERS}
+REASONS = {str(paper): f"why_{paper}" for paper in PAPERS}
 
 
 class AskingDocuments(StrictSerializer):
@@ -117,35 +130,49 @@ class AskingDocuments(StrictSerializer):
         Raises:
             ValidationError: a purpose is missing, or is of a document that isn't asked for.
         """
-        for paper, member in PURPOSES.items():
-            if bool(attrs.get(member)) != (paper in attrs["documents"]):
-                raise required(member if paper in attrs["documents"] else "documents")
+        _require_each(PURPOSES, "documents", attrs)
         return attrs
 
 
+def _require_each(members: Mapping[str, str], of: str, attrs: Mapping[str, Any]) -> None:
+    for paper, member in members.items():
+        if bool(attrs.get(member)) != (paper in attrs[of]):
+            raise required(member if paper in attrs[of] else of)
+
+
+def _why() -> Code:
+    return Code(NotSent.choices, required=False, default="", allow_blank=True)
+
+
 class SendingDocuments(StrictSerializer):
-    """IQ5: what is sent of what was asked for, and why the rest isn't.
+    """IQ5: what is sent of what was asked for, and of each of the rest why it isn't: that nothing was found, too.
 
     ``passages``: words that are left out wherever they stand, a line each. ``reread``: somebody has read that no text
     which is sent is about another child, a third party or who told.
     """
 
-    asked_when = {"reason": When("missing"), "reread": When("documents"), "passages": When("documents")}
+    asked_when = {
+        **{member: When("missing", (paper,)) for paper, member in REASONS.items()},
+        "reread": When("documents"),
+        "passages": When("documents"),
+    }
 
     documents = Codes(PAPER_CHOICES, required=False, default=list)
     missing = Codes(PAPER_CHOICES, required=False, default=list)
-    reason = Code(NotSent.choices, required=False, default="", allow_blank=True)
+    why_assessment_report = _why()
+    why_decisions = _why()
+    why_plan = _why()
+    why_situation_reports = _why()
     passages = text(required=False, max_length=5_000)
     reread = Flag(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask why a document isn't sent.
+        """Ask of each document that isn't sent why not; of another no reason is given.
 
         Raises:
-            ValidationError: no reason is given.
+            ValidationError: a reason is missing, or is of a document that isn't said to be missing.
         """
-        if attrs["missing"] and not attrs["reason"]:
-            raise required("reason")
+        _require_each(REASONS, "missing", attrs)
         return attrs
 
 

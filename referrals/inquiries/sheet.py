@@ -21,12 +21,14 @@ URGENT = (Urgency.U2, Urgency.U3)
 class Sheet(RowContext[Inquiry]):
     """One side's row in the hands of a person; ``referral``: the case or file on this side, where the person sees it.
 
-    ``step_input``: of the step that is done; ``content``: the documents that it brings, by the name of their field.
+    ``step_input``: of the step that is done; ``content``: the documents that it brings, by the name of their field;
+    ``own``: what the own side alone has of them beside.
     """
 
     referral: Referral | None = None
     step_input: StepInput = field(default_factory=StepInput)
     content: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def case(self) -> Case | None:

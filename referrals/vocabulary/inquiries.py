@@ -60,6 +60,7 @@ class InquiryRefusal(Coded):
 class NotSent(Coded):
     """Why a document that was asked for isn't sent."""
 
+    NOT_FOUND = "not_found", _("Rien n'a été trouvé, ni dans les dossiers ni dans les registres")
     NONE = "none", _("Le dossier n'en contient pas")
     PURGED = "purged", _("Détruit au terme de sa conservation")
     JUDICIAL = "judicial", _("Pièce judiciaire : à demander à la juridiction")

@@ -289,9 +289,11 @@ INQUIRY: dict[str, Step] = {
         guards=(
             Guard("registers_searched", "index and older registers weren't searched", "§2.7"),
             Guard("person_confirmed", "known, and no person confirmed the child", "§2.7"),
+            Guard("child_or_entry", "known, and neither a child nor the entry of an older register is named", "§2.7"),
             Guard("own_file", "a child of no own file that who answers sees", "§1.3"),
         ),
-        data=("searched", "known", "confirmed?", "child?", "kinds?", "from_year?", "to_year?", "standing?", "contact?"),
+        data=("searched", "known", "confirmed?", "child?", "register?", "register_year?", "register_number?", "kinds?",
+              "from_year?", "to_year?", "standing?", "contact?"),
         origins=("asked",), targets=("answered",),
     ),
     "ask_documents": Step(
@@ -302,10 +304,12 @@ INQUIRY: dict[str, Step] = {
         "IQ5", ASKS,
         guards=(
             Guard("each_answered", "a document asked for is neither sent nor explained", "§2.7"),
+            Guard("reason_of_each", "of a document that isn't sent no reason of its own is given", "§2.7"),
             Guard("reread", "nobody has read again what is sent", "§2.7"),
             Guard("there", "a document that the file doesn't hold", "§2.7"),
         ),
-        data=("documents?", "missing?", "reason?", "passages?", "reread?"),
+        data=("documents?", "missing?", "why_assessment_report?", "why_decisions?", "why_plan?",
+              "why_situation_reports?", "passages?", "reread?"),
         origins=("documents_asked",), targets=("answered",),
     ),
     "refuse": Step(

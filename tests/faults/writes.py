@@ -1089,6 +1089,7 @@ QUESTION = {
 }  # fmt: skip
 ANSWERED = {
     "searched": True, "known": True, "confirmed": True, "kinds": ["care"], "standing": "over", "contact": "CRIP 75",
+    "register": "Registre papier", "register_year": 1998, "register_number": "98-1234",
 }  # fmt: skip
 PAPERS = {"documents": ["plan"], "for_plan": "Pour l'évaluation."}
 #: What is done before each step of an inquiry, by whom, and what the step itself sends.
@@ -1096,7 +1097,7 @@ INQUIRY_STEPS: Final = {
     "withdraw": ((), "93", {"reason": "Sans objet."}),
     "answer": ((), "75", ANSWERED),
     "ask_documents": (("answer",), "93", PAPERS),
-    "send_documents": (("answer", "ask_documents"), "75", {"missing": ["plan"], "reason": "none"}),
+    "send_documents": (("answer", "ask_documents"), "75", {"missing": ["plan"], "why_plan": "not_found"}),
     "refuse": ((), "75", {"reason": "no_ground"}),
     "close": (("answer",), "93", {"considered": "Pris en compte."}),
 }

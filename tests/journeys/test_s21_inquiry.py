@@ -385,9 +385,60 @@ def test_documents_are_answered_one_by_one(here, there):
         ({"documents": [kind], "reread": False}, "texts_were_reread"),
     ):
         assert does(here, asked, "send_documents", said, code=ASKED, expect=409)["rule"] == rule
-    missing = {"missing": [kind], "reason": "purged"}
+    for unsaid in ({"missing": [kind]}, {"missing": [kind], "why_plan": "purged"}, {"why_plan": "purged"}):
+        assert does(here, asked, "send_documents", unsaid, code=ASKED, expect=400)["errors"]
+    missing = {"missing": [kind], "why_assessment_report": "purged"}
     does(here, asked, "send_documents", missing, code=ASKED)
     assert reads(here, asker)["papers"] == {"documents": {}, "missing": {kind: "purged"}}
+
+
+def test_nothing_found_is_said_kind_by_kind_and_answers_the_inquiry(here, there):
+    asker, asked = answered(here, there)
+    does(here, asker, "ask_documents", WANTED | {
+        "documents": ["assessment_report", "decisions"], "for_decisions": "Pour la décision.",
+    })  # fmt: skip
+
+    missing = {
+        "missing": ["assessment_report", "decisions"], "why_assessment_report": "not_found", "why_decisions": "judicial",
+    }  # fmt: skip
+    done = does(here, asked, "send_documents", missing, code=ASKED)
+
+    assert done["state"]["code"] == "answered"
+    assert reads(here, asker)["papers"] == {
+        "documents": {}, "missing": {"assessment_report": "not_found", "decisions": "judicial"},
+    }  # fmt: skip
+    assert reads(here, asker)["due_at"] is None
+
+
+REGISTER = {"register": "Registre papier de Paris", "register_year": 1998, "register_number": "98-1234"}
+
+
+@pytest.mark.parametrize("left_out", [*REGISTER, "all"])
+def test_a_known_child_is_named_by_a_child_of_the_authority_or_by_an_older_register(here, there, left_out):
+    ask(here)
+    (asked,) = received(here)
+    body = {name: value for name, value in REGISTER.items() if left_out not in (name, "all")}
+    refused = does(here, asked, "answer", ANSWER | body, code=ASKED, expect=400)
+    wanted = {"child"} if left_out == "all" else {left_out}
+    assert {(one["field"], one["code"]) for one in refused["errors"]} == {
+        (name, "required") for name in wanted
+    }
+    assert does(here, asked, "answer", UNKNOWN | REGISTER, code=ASKED, expect=400)["errors"]
+
+
+def test_the_entry_of_an_older_register_stays_with_who_found_it_and_makes_no_row(here, there):
+    asker = ask(here)
+    (asked,) = received(here)
+    cases, children = Referral.objects.count(), Child.objects.count()
+
+    does(here, asked, "answer", ANSWER | REGISTER, code=ASKED)
+
+    assert (Referral.objects.count(), Child.objects.count()) == (cases, children)
+    own = reads(here, asked, code=ASKED)
+    assert (own["known"], own["reply"]["register"]) == (True, REGISTER)
+    assert reads(here, asker)["reply"] == {"contact": ANSWER["contact"]}, (
+        "what is in its own register is its own"
+    )
 
 
 def test_a_second_refusal_is_settled_by_the_supervisors_of_both(here, there):

@@ -327,7 +327,16 @@ def asked_elsewhere(world, canaries):
         rows = {row.authority.code: row.pk for row in Inquiry.objects.select_related("authority")}
     return [
         asked,
-        step("75", "answer", ANSWERED | {"contact": canaries.say("inquiry: contact")}),
+        step(
+            "75",
+            "answer",
+            ANSWERED
+            | {
+                "contact": canaries.say("inquiry: contact"),
+                "register": canaries.say("inquiry: register"),
+                "register_number": canaries.say("inquiry: number"),
+            },
+        ),
         step("93", "ask_documents", PAPERS | {"for_plan": canaries.say("inquiry: what papers are for")}),
         step("75", "send_documents", INQUIRY_STEPS["send_documents"][2]),
         step("93", "close", {"considered": canaries.say("inquiry: considered")}),

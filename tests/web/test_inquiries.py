@@ -66,7 +66,7 @@ def test_the_whole_way_on_pages(world):
     wanted = {"documents": "plan", "for_plan": "Préparer l'évaluation."}
     assert mine.fills(f"/demandes/{own.pk}/etape/ask_documents", **wanted).status_code == 303
     assert "Préparer l'évaluation." in text(theirs.get(f"/demandes/{asked.pk}"))
-    sent = {"missing": "plan", "reason": "none"}
+    sent = {"missing": "plan", "why_plan": "not_found"}
     assert theirs.fills(f"/demandes/{asked.pk}/etape/send_documents", **sent).status_code == 303
     assert mine.fills(f"/demandes/{own.pk}/etape/close", considered="Oui.").status_code == 303
     see_all()

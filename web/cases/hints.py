@@ -40,6 +40,12 @@ HINTS: Final[Mapping[str, Text]] = {
     "sending_reference": _(
         "Le titre du dépôt ne nomme ni l'enfant ni les faits. L'accusé de dépôt est la preuve."
     ),
+    "Answering.child": _(
+        "L'enfant que vous avez reconnu. S'il ne figure que dans un registre antérieur, nommez son inscription "
+        "plus bas."
+    ),
+    "Answering.register_number": _("L'inscription reste chez vous : l'autre département ne la lit pas."),
+    "ChoiceAtMajority.signer": _("Un parent ne signe pas à sa place."),
     "document": _("Laissez vide si le document a été établi à partir du dossier."),
     "motivation": _("Ce qui fonde la décision, pour la personne qui la lira."),
     "extract": _("Le strict nécessaire à l'exécution : le service ne lit rien d'autre des faits."),
@@ -108,6 +114,9 @@ LEFT_OPEN: Final = frozenset(
         "AddedChild.usual_name",
         "Answering.child",
         "Answering.from_year",
+        "Answering.register",
+        "Answering.register_number",
+        "Answering.register_year",
         "Answering.to_year",
         "DecideJudicial.judicial_referral",
         "Formality.reason_text",

@@ -386,7 +386,8 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "told_already": "told_and_seen_already", "danger_answered": BODY,
         },
         "choose_at_majority": {
-            "near_majority": "majority_ends_it", "said_already": "day_has_come", "own_help": "own_agreement_is_lawful",
+            "near_majority": "majority_ends_it", "said_already": "day_has_come", "own_signature": "person_signed_it",
+            "own_help": "own_agreement_is_lawful",
             "was_looked_after": "young_adult_is_open",
         },
         "majority_interview": {
@@ -427,11 +428,12 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         },
         "answer": {
             "registers_searched": "registers_were_searched", "person_confirmed": "child_was_recognised",
-            "own_file": "file_is_own",
+            "child_or_entry": BODY, "own_file": "file_is_own",
         },
         "ask_documents": {"known_there": "child_is_known_there"},
         "send_documents": {
-            "each_answered": "each_document_is_answered", "reread": "texts_were_reread", "there": "documents_are_there",
+            "each_answered": "each_document_is_answered", "reason_of_each": BODY, "reread": "texts_were_reread",
+            "there": "documents_are_there",
         },
         "refuse": {"supervisors_word": "restriction_is_the_supervisors_word"},
     },

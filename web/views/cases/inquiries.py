@@ -120,6 +120,7 @@ class OneInquiry(InquiryPage):
                 "course": _course(body),
                 "question": _question(body["question"]),
                 "contact": "" if "reply" in lost else (body["reply"] or {}).get("contact", ""),
+                "entry": [] if "reply" in lost else _entry(body["reply"]),
                 "purposes": [] if "request" in lost else _purposes(body["request"]),
                 "closing": "" if "closing" in lost else body["closing"],
                 "lost": bool(lost),
@@ -346,6 +347,15 @@ def _course(body: Mapping[str, Any]) -> list[Line]:
         (gettext("Ce qui était demandé a été détruit le"), display.instant(body["forgotten_at"], ZONE)),
     ]
     return [Line(label, text) for label, text in pairs if text]
+
+
+def _entry(reply: Mapping[str, Any] | None) -> list[Line]:
+    """Return the entry of an older register by which the own authority knows the child."""
+    entry = (reply or {}).get("register", {})
+    words = {
+        "register": gettext("Registre"), "register_year": gettext("Année"), "register_number": gettext("Numéro"),
+    }  # fmt: skip
+    return [Line(label, str(entry[name])) for name, label in words.items() if name in entry]
 
 
 def _purposes(request: Any) -> list[Line]:
