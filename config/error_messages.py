@@ -211,6 +211,13 @@ FAULTS: Final[dict[str, Text]] = {
     "too-large": _("Ce nombre est trop grand."),
     "too-early": _("Cette date est trop ancienne."),
     "too-late": _("Cette date est trop lointaine."),
+    "born-later": _(
+        "Une date de naissance n'est postérieure ni à aujourd'hui, ni à la réception de la transmission : vérifiez-la."
+    ),
+    "beyond-21": _(
+        "Ce service est destiné aux mineurs, et aux jeunes majeurs jusqu'à 21 ans : vérifiez l'année. Pour une "
+        "personne plus âgée, appelez le 17 ou le 112 en urgence, le 15 pour des soins, sinon le service social du département."
+    ),
     "out-of-order": _("Cette valeur contredit une autre : l'une doit venir avant l'autre."),
     "not-time": _("Une heure HH:MM est attendue."),
     "not-code": _("Un code en minuscules, chiffres et tirets bas est attendu."),

@@ -49,7 +49,7 @@ from referrals.vocabulary.access_requests import (
     Withheld,
 )
 from referrals.vocabulary.states import ANY, AccessRequestState, Machine
-from referrals.workflow import safety
+from referrals.workflow import births, safety
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
@@ -69,8 +69,13 @@ def due(sheet: Sheet, months: int) -> datetime:
 
 
 def keep_request(sheet: Sheet) -> None:
-    """Seal who asks, about whom, how they are reached and the very words (AR1)."""
+    """Seal who asks, about whom, how they are reached and the very words (AR1).
+
+    Raises:
+        InvalidInput: a birth date to come.
+    """
     said = sheet.step_input
+    births.require_born(said.birth_date, sheet.at)
     subject = {name: said[name] for name in ("last_name", "first_names", "birth_date") if said[name]}
     kept = {
         "name": said.name,
@@ -89,8 +94,13 @@ def keep_doubt(sheet: Sheet) -> None:
 
 
 def keep_identity(sheet: Sheet) -> None:
-    """Keep how identity and standing were established; names are those of the paper from here on (AR3)."""
+    """Keep how identity and standing were established; names are those of the paper from here on (AR3).
+
+    Raises:
+        InvalidInput: a birth date to come.
+    """
     said = sheet.step_input
+    births.require_born(said.birth_date, sheet.at)
     corrected = {name: said[name] for name in ("last_name", "first_names", "birth_date") if said[name]}
     before = sheet.said
     after = before | ({"name": said.name} if said.name else {})

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from referrals.models import Child, Measure
 
 YOUNG_ADULT: Final = "young_adult"
-SUPPORTED_UNTIL: Final = 21  # L222-5 5°, R221-2
 #: What a person of age may be in for all that: support as a young adult, and a sentence of a criminal court.
 BEYOND_MAJORITY: Final = (YOUNG_ADULT, "judicial_pjj_penal")
 #: Bands of whoever may turn 18 within the year; the age of some is not known at all.
@@ -81,7 +80,7 @@ def support_of_an_adult_ends_at_21(case: Case, step_input: WithTerm) -> Text | N
     if young_adult and term is None:
         return NO_TERM
     birth = _birth_date(case, child)
-    if birth is not None and term is not None and term > ages.birthday(birth, SUPPORTED_UNTIL):
+    if birth is not None and term is not None and term > ages.birthday(birth, ages.SUPPORTED_UNTIL):
         return ENDS_AT_21
     begins = getattr(step_input, "started_on", None) or case.today
     return BEGINS_AT_18 if young_adult and _is_early(case, child, begins, birth) else None

@@ -34,6 +34,7 @@ from referrals.errors import NotAllowed, NotVisible, TooManyTies
 from referrals.matching import encodings, relatives
 from referrals.models import DeclaredTie, KinSearch, KinValue
 from referrals.vocabulary.labels import moment
+from referrals.workflow import births
 
 DECLARED: Final = "tie:declared"
 CORRECTED: Final = "tie:corrected"
@@ -155,6 +156,7 @@ def declare(tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
         NotAllowed: as ``require_staff``.
         StepUpRequired: the last proof of the second factor is too old: this edits exclusions (SEC-AU6).
         TooManyTies: as many as one may declare in a day, or have.
+        InvalidInput: a birth date to come.
         KeysUnavailable: the key store or the provider doesn't answer.
     """
     _begin(actor, at=at)
@@ -197,6 +199,7 @@ def _begin(actor: Actor, *, at: datetime) -> None:
 
 
 def _declare(tie: Tie, actor: Actor, *, at: datetime) -> DeclaredTie:
+    births.require_born(tie.birth_date, at)
     rows = DeclaredTie.objects.filter(user=actor.user_id)
     if rows.filter(declared_at__gt=at - _DAY).count() >= settings.TIES_PER_DAY:
         raise TooManyTies(settings.TIES_PER_DAY, wait=int(_DAY.total_seconds()))

@@ -25,6 +25,7 @@ from encryption.sealed import OpenScope, Sealed
 from referrals.errors import InvalidInput, NotAllowed
 from referrals.filing import questions
 from referrals.vocabulary.states import Machine
+from referrals.workflow import births
 from referrals.workflow.context import for_record
 from referrals.workflow.field_inputs import EXTRA, input_field, storable
 from referrals.workflow.form_rows import FORM_PARTS
@@ -110,7 +111,7 @@ def read(act: "StepContext") -> list[Corrected]:
         tenant=referral.authority_id,
     ) as scope:
         rows: Rows = {}
-        return [_one(act, item, rows, scope) for item in act.step_input.corrections]
+        return [_at(place, act, item, rows, scope) for place, item in enumerate(act.step_input.corrections)]
 
 
 def recorded_by_mistake(act: "StepContext") -> "Child | None":
@@ -129,6 +130,14 @@ def recorded_by_mistake(act: "StepContext") -> "Child | None":
     return child
 
 
+def _at(place: int, act: "StepContext", item: "Correction", rows: "Rows", scope: OpenScope) -> Corrected:
+    try:
+        return _one(act, item, rows, scope)
+    except InvalidInput as refused:
+        # Beside the line of the form that it is about.
+        raise refused.under(f"corrections.{place}.") from None
+
+
 def _one(act: "StepContext", item: "Correction", rows: "Rows", scope: OpenScope) -> Corrected:
     row, field = _target(act, item, rows)
     _require_own(act, item.part, row, field)
@@ -139,6 +148,9 @@ def _one(act: "StepContext", item: "Correction", rows: "Rows", scope: OpenScope)
     # Parents decide until the day itself (domain.md §5.3); nothing would look at a coming one.
     if item.field == "emancipated_on" and value and str(value) > act.case.today.isoformat():
         raise InvalidInput("value", "too-late")
+    if item.part == "children" and item.field in births.OLD:
+        days = births.counted_days(act.case, row)
+        births.refuse(("value", code) for _, code in births.faults({item.field: value}, days))
     if item.field == EXTRA:
         questions.require_fit(act.case.protocol, value)
     return Corrected(

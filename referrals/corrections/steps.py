@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from referrals.corrections import effects
+from referrals.corrections import checks, effects
 from referrals.corrections import inputs as corrections_inputs
 from referrals.models import Referral
 from referrals.vocabulary.role_sets import AUTHORS
@@ -43,6 +43,7 @@ def rectify(referral: Referral, step_input: corrections_inputs.Rectify, case: Ca
     ],
     target=SAME,
     roles=[Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ASSESSOR],
+    checks=[checks.age_is_within_bounds],
     effects=[effects.add_child],
     takes=corrections_inputs.AddedChild,
     tells=["team"],

@@ -39,6 +39,7 @@ from referrals.reading import names as reading_names
 from referrals.vocabulary.duplicates import LeftOut
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ACTIVE, State
+from referrals.workflow import births
 
 SEARCHED: Final = "search:done"
 ASKED_ELSEWHERE: Final = "search:elsewhere"
@@ -141,7 +142,9 @@ def search(query: Query, authority: Authority, *, actor: Actor, at: datetime) ->
         TooManySearches: the day's cap is reached.
         TooManyLines: the hour's cap of cases shown is reached.
         SearchTooWide: one name alone, and more cases in hand than may be opened for one search.
+        InvalidInput: a birth date to come; it isn't counted.
     """
+    births.require_born(query.birth_date, at)
     volume_limits.require_room_to_search(actor=actor, at=at)
     _count(authority, actor=actor, at=at)
     wanted = query.child(at.date())

@@ -46,6 +46,7 @@ from referrals.policy.working_time import calendar_of
 from referrals.runaways.queries import sheets_for
 from referrals.vocabulary.labels import labelled
 from referrals.vocabulary.states import State, Urgency
+from referrals.workflow import births
 from referrals.workflow.case import Case
 
 DONE: Final = "emergency-search:done"
@@ -135,14 +136,15 @@ def search(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> Answer:
     Raises:
         NotAllowed: as ``duties``.
         StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
-        InvalidInput: which duty isn't said; the free searches are used up, nobody has approved another one, and it
-            isn't said to be without approval, or those are used up too.
+        InvalidInput: which duty isn't said; a birth date to come; the free searches are used up, nobody has approved
+            another one, and it isn't said to be without approval, or those are used up too.
         KeysUnavailable: the key store or the provider doesn't answer.
     """
     shift = duties.one_of(said.get("authority"), actor=actor, at=at)
     stepup.require(actor, at=at)
     # Locked: what one officer searches at once is counted one after the other.
     RotaShift.objects.select_for_update(no_key=True).get(pk=shift.pk)
+    births.require_born(said["birth_date"], at)
     pk = uuid4()
     word = _beyond_the_cap(said, pk, shift, at=at)
     unapproved = word is not None and "unapproved" in word

@@ -35,6 +35,7 @@ from referrals.vocabulary import reference_numbers
 from referrals.vocabulary.filing_answers import Channel, Variant
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import Machine, State, Whereabouts
+from referrals.workflow import births
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepContext, StepInput
 from referrals.workflow.field_inputs import storable
@@ -58,6 +59,7 @@ def begin(data: Mapping[str, Any], *, actor: Actor, at: datetime) -> StepResult:
 
     Raises:
         NotAllowed: see ``drafter``.
+        InvalidInput: see ``_shell``, ``births.require``.
     """
     role = drafter(actor)
     referral = _blank(actor, at=at)
@@ -65,6 +67,7 @@ def begin(data: Mapping[str, Any], *, actor: Actor, at: datetime) -> StepResult:
     referral.case_key = referral.filer_key = key.id
     referral.draft_expires_at = at + timedelta(days=_draft_days(actor, role, at))
     _shell(referral, data, role, actor=actor, at=at)
+    _require_ages(referral, data, at=at)
     _begin(Case(referral, actor=actor.acting_as(role, filing=True), at=at))
     _write(referral, data, {"case": key, "filer": key})
     return StepResult(referral=referral, made=referral.pk)
@@ -103,11 +106,13 @@ def edit(
 
     Raises:
         NotVisible, MissingVersion, StaleVersion, WrongState, NotAllowed: see ``editable``.
+        InvalidInput: see ``_shell``, ``births.require``.
     """
     referral, ties = editable(referral_id, version=version, actor=actor, at=at)
     key = keys.data_key(referral.case_key or NOBODY, referral.pk)
     role = ties.as_filer() or Role.FILER
     _shell(referral, data, role, actor=actor, at=at)
+    _require_ages(referral, data, at=at)
     _write(referral, data, {"case": key, "filer": key})
     referral.version += 1
     referral.save()
@@ -183,11 +188,12 @@ def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: dat
     Raises:
         NotAllowed: see ``drafter``; or the role doesn't file by this lane.
         IncompleteFiling: names all that is missing, the place of competence included.
-        InvalidInput: see ``_shell``, ``questions.require_answers``.
+        InvalidInput: see ``_shell``, ``births.require``, ``questions.require_answers``.
     """
     role = drafter(actor)
     referral = _blank(actor, at=at)
     _shell(referral, data, role, actor=actor, at=at)
+    _require_ages(referral, data, at=at)
     rows, plain = _rows(referral, data)
     effects.remember(referral, rows)
     step = steps.get(Machine.REFERRAL, "submit_urgent" if urgent else "submit")
@@ -283,6 +289,10 @@ def _shell(referral: Referral, data: Mapping[str, Any], role: Role, *, actor: Ac
         _take_after(referral, data["source_referral"], actor=actor, at=at)
     referral.channel = data.get("channel") or referral.channel
     referral.variant = data.get("variant") or referral.variant
+
+
+def _require_ages(referral: Referral, data: Mapping[str, Any], *, at: datetime) -> None:
+    births.require(enumerate(data.get("children", ())), births.days_at(referral.received_at or at))
 
 
 def _take_after(referral: Referral, source: UUID, *, actor: Actor, at: datetime) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import models, transaction
 
@@ -37,7 +38,7 @@ from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.filing_answers import Variant
 from referrals.vocabulary.required_items import items_left_open
 from referrals.vocabulary.states import EXPLOITED, ChildKind, Exploitation, Ground, Urgency, Whereabouts
-from referrals.workflow import deadlines
+from referrals.workflow import births, deadlines
 from referrals.workflow.case import Case
 from referrals.workflow.case_parts import Plain
 from referrals.workflow.field_inputs import EXTRA
@@ -223,11 +224,15 @@ def settle(case: Case, plain: Plain, place: Place, *, urgent: bool) -> Mapping[s
     """Put the concern in the hands of its authority, all that it says sealed under its final keys; return these.
 
     Raises:
+        InvalidInput: see ``births.require``.
         InvalidInput, IncompleteFiling: see ``questions.require_answers``; the urgent lane waits for none.
     """
     referral, (authority, unit, department) = case.referral, place
     if not urgent:
         questions.require_answers(protocol_of(authority, case.at), plain[referral.concern.pk].get(EXTRA))
+    # Again, for a draft may have waited, and its receipt been stated after its children.
+    said = ((child.position, plain.get(child.pk, {})) for child in referral.children.all())
+    births.require(said, births.days_at(referral.received_at or case.at, ZoneInfo(authority.timezone)))
     # After all that may refuse: no key is made for nothing.
     data_keys = keys.create_data_keys(referral.pk, authority.pk)
     for row in rows_of(referral):

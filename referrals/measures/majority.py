@@ -77,7 +77,7 @@ def own_agreement_is_lawful(case: Case, step_input: ChoiceAtMajority) -> Text | 
         return None
     # Who is emancipated agrees to help before 18 too.
     early = term <= majority and not child.emancipated
-    until_21 = relativedelta(years=checks.SUPPORTED_UNTIL - ages.ADULT_AT)
+    until_21 = relativedelta(years=ages.SUPPORTED_UNTIL - ages.ADULT_AT)
     return NEW_TERM if early or term > majority + until_21 else None
 
 

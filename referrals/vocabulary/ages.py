@@ -27,6 +27,7 @@ class AgeBand(Coded):
 
 
 ADULT_AT = 18
+SUPPORTED_UNTIL: Final = 21  # L222-5 5°, R221-2
 _BANDS = (
     (3, AgeBand.UNDER_3),
     (6, AgeBand.FROM_3),

@@ -97,6 +97,9 @@ SAME_DOCUMENT = Guard(
     "a composed document names other children or grounds than the sending",
     "§2.2 T15",
 )
+BORN_IN_TIME = Guard(
+    "born_in_time", "a child is born after the receipt (T50: after today), or 21 or more on that day", "§4.1",
+)  # fmt: skip
 PRIOR_ACTIONS = Guard("prior_actions_listed", "the actions already led are not listed", "CASF L226-4 I")
 EXPLOITATION_RULE = Guard(
     "exploitation_calls_for_justice",
@@ -149,6 +152,7 @@ REFERRAL: dict[str, Step] = {
             Guard("received_at_in_the_past", "received_at is later than now, or older than 7 days without a "
                                              "reason",
                   "§4.5"),
+            BORN_IN_TIME,
         ),
         data=("facts", "date", "filer_identity", "commune", "received_at?", "channel?"),
         starts=("C4", "C5", "C1"),
@@ -165,6 +169,7 @@ REFERRAL: dict[str, Step] = {
         guards=(
             Guard("urgent_items_answered", "a U item of §4 is not answered", "§2.2 T03"),
             Guard("authority_found", "no competent authority for the commune or département", "§8.2"),
+            BORN_IN_TIME,
         ),
         data=("immediate_danger_reason", "phone_call_made"),
         starts=("C4", "C5", "C1", "C3"),
@@ -621,7 +626,7 @@ REFERRAL: dict[str, Step] = {
     "rectify": Step(
         "T42", AUTHORS,
         guards=(Guard("own_entry", "another's entry, save for the coordinator in classes B to G",
-                      "§2.2 authors, T42"),),
+                      "§2.2 authors, T42"), BORN_IN_TIME),
         data=("field", "value", "reason"),
         note="Append-only. Identity or age changed: duplicate search, age flags, target_due_at again.",
     ),
@@ -734,6 +739,7 @@ REFERRAL: dict[str, Step] = {
     ),
     "add_child": Step(
         "T50", {"intake_agent": TERRITORIAL, "crip_coordinator": TERRITORIAL, "assessor": ON_ASSIGNMENT},
+        guards=(BORN_IN_TIME,),
         data=("child", "link", "standing"),
         note="standing: subject or household. In report_submitted the new child has no conclusion: T22, T23, "
              "T26, T27 wait for T21.",

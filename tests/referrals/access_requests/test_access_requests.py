@@ -30,6 +30,7 @@ from referrals.access_requests.sheet import Sheet
 from referrals.errors import (
     ApproverRefused,
     GuardRefused,
+    InvalidInput,
     NotAllowed,
     NotVisible,
     WrongState,
@@ -210,6 +211,16 @@ def test_who_receives_keeps_the_receipt_and_looks_for_no_file(desk):
     assert "Durandal" not in caller.get("access-requests").content.decode()
     with pytest.raises(NotAllowed):
         desk.does("confirm_identity", {}, who="intake_agent")
+
+
+def test_whoever_is_not_born_yet_has_no_file(desk):
+    """At the receipt, and where the paper puts the names right; an adult who was a child here may be of any age."""
+    tomorrow = (desk.at.date() + timedelta(days=2)).isoformat()
+    with pytest.raises(InvalidInput):
+        desk.receives(birth_date=tomorrow)
+    desk.receives(birth_date="1961-05-06")
+    with pytest.raises(InvalidInput):
+        desk.identifies(birth_date=tomorrow)
 
 
 def test_another_right_goes_the_same_way_without_a_copy(desk):

@@ -69,6 +69,14 @@ def setting(world, code="93", **values):
     )
 
 
+def test_a_child_who_is_not_born_yet_is_refused_at_the_field_and_not_counted(world):
+    answer = ask(world, birth_date="2026-11-26")
+
+    assert answer.status_code == 400
+    assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [("birth_date", "born-later")]
+    assert not EmergencySearch.objects.exists()
+
+
 # --- What it gives ------------------------------------------------------------------------------------
 
 

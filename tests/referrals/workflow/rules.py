@@ -60,8 +60,9 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "parents_information_answered": "form_is_complete",
             "authority_found": FORM,
             "received_at_in_the_past": "form_is_complete",
+            "born_in_time": BODY,
         },
-        "submit_urgent": {"urgent_items_answered": "urgent_form_is_complete", "authority_found": FORM},
+        "submit_urgent": {"urgent_items_answered": "urgent_form_is_complete", "authority_found": FORM, "born_in_time": BODY},
         "start_triage": {"duplicate_search_done": BODY, "index_searched": "index_was_asked"},
         "request_info": {
             "precise_question": BODY, "due_date": BODY, "recipient_of_the_case": "partner_is_of_case",
@@ -230,7 +231,8 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "archived_from_a_closing": "archive_holds_a_closing",
             "fact_is_new": "ground_fits_the_closing",
         },
-        "rectify": {"own_entry": RIGHT},
+        "rectify": {"own_entry": RIGHT, "born_in_time": BODY},
+        "add_child": {"born_in_time": BODY},
         "decide_child": {
             "child_heard": BODY,
             "undecided_again": "child_decision_is_open",
@@ -505,6 +507,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
 
 #: Rules beside the paper's guards, with what each is for.
 OURS = {
+    "age_is_within_bounds": "a child who is added is born, and not 21 yet: in the body (§4.1)",
     "attachments_are_there": "what a complement brings along was sent before, by the same person (T08)",
     "child_is_on_record": "the child is on record, if only by mistake (S4)",
     "children_belong": "children named are of this case",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import AuthorityTerritory
+from encryption import keys
 from referrals.filing import actions as filing_actions
 from referrals.models import Child, Concern, Holder, HolderInformation
 from tests.factories.concerns import concern, urgent
@@ -39,6 +40,15 @@ def _answers(model: Any, **values: Any) -> Callable[[Kit, Body], None]:
     return lambda kit, body: model.objects.filter(referral=kit.case).update(**values)
 
 
+def _born_tomorrow(kit: Kit, body: Body) -> None:
+    """A draft of before, or whose receipt was stated after its children."""
+    field: Any = Child._meta.get_field("birth_date")
+    row = Child.objects.get(referral=kit.case)
+    key = keys.data_key(kit.case.case_key, kit.case.pk)
+    row.birth_date = key.seal(field, row.pk, (TODAY + timedelta(days=1)).isoformat())
+    row.save()
+
+
 def _nobody_competent(kit: Kit, body: Body) -> None:
     AuthorityTerritory.objects.filter(department_code="93").delete()
 
@@ -50,7 +60,7 @@ def _nobody_competent(kit: Kit, body: Body) -> None:
     one_contact_path=both(_answers(Child, address=None, not_known=["address"]), _answers(Holder, phone=None)),
     parents_information_answered=_answers(Concern, parents_informed=""),
     authority_found=_nobody_competent,
-    received_at_in_the_past=case_is(received_at=AT - timedelta(days=8)),
+    received_at_in_the_past=case_is(received_at=AT - timedelta(days=8)), born_in_time=_born_tomorrow,
 )  # fmt: skip
 def _submit(world: Any) -> tuple[Kit, Body]:
     return _draft(world, concern())
@@ -59,6 +69,7 @@ def _submit(world: Any) -> tuple[Kit, Body]:
 @situation(
     "referral", "submit_urgent",
     urgent_items_answered=_answers(Concern, danger_now=""), authority_found=_nobody_competent,
+    born_in_time=_born_tomorrow,
 )  # fmt: skip
 def _submit_urgent(world: Any) -> tuple[Kit, Body]:
     return _draft(world, urgent())

@@ -213,11 +213,21 @@ def _end_followup(world: Any) -> tuple[Kit, Body]:
     return kit, {"reason": "10", "end_report": "Bilan de fin.", "voices": bodies.silent([kit.child.pk])}
 
 
-@situation("referral", "rectify", own_entry=asked_by("intake_agent"))
+def _born_tomorrow(kit: Kit, body: Body) -> None:
+    body["corrections"][0].update(field="birth_date", value=(TODAY + timedelta(days=1)).isoformat())
+
+
+@situation("referral", "rectify", own_entry=asked_by("intake_agent"), born_in_time=_born_tomorrow)
 def _rectify(world: Any) -> tuple[Kit, Body]:
     kit = Kit(world, "triage")
     correction = {"part": "children", "row": kit.child.pk, "field": "last_name", "value": "Autre"}
     return kit, {"corrections": [correction], "reason": "Erreur de frappe."}
+
+
+@situation("referral", "add_child", born_in_time=said(birth_date=(TODAY + timedelta(days=1)).isoformat()))
+def _add_child(world: Any) -> tuple[Kit, Body]:
+    who = {"identity_known": "known", "sex": "girl", "birth_date": TODAY.isoformat()}
+    return Kit(world, "triage"), {"kind": "household", "reason": "Née ce jour."} | who
 
 
 CLOSE = {"decision": "close", "measures": []}

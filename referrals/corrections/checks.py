@@ -1,0 +1,16 @@
+"""Checks of a child added to a case (T50)."""
+
+from referrals.corrections.inputs import AddedChild
+from referrals.workflow import births
+from referrals.workflow.case import Case
+from referrals.workflow.rules import names_fields
+
+
+@names_fields
+def age_is_within_bounds(case: Case, step_input: AddedChild) -> None:
+    """A child who is added is born by then, and not 21 yet (T50; domain.md §4.1).
+
+    Raises:
+        InvalidInput: names what says otherwise.
+    """
+    births.refuse(births.faults(step_input, births.days_at(case.at, case.zone)))
