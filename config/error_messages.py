@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.imports.faults import OF_FILE
 from core.languages import Text
+from web.forms import OF_AGE_QUESTION
 
 STATUSES: Final[dict[int, Text]] = {
     400: _("La requête est mal formée."),
@@ -216,8 +217,10 @@ FAULTS: Final[dict[str, Text]] = {
     ),
     "beyond-21": _(
         "Ce service est destiné aux mineurs, et aux jeunes majeurs jusqu'à 21 ans : vérifiez l'année. Pour une "
-        "personne plus âgée, appelez le 17 ou le 112 en urgence, le 15 pour des soins, sinon le service social du département."
+        "personne plus âgée, appelez le 17 ou le 112 en urgence, le 15 pour des soins, sinon le service social du "
+        "département."
     ),
+    "of-age": OF_AGE_QUESTION,
     "out-of-order": _("Cette valeur contredit une autre : l'une doit venir avant l'autre."),
     "not-time": _("Une heure HH:MM est attendue."),
     "not-code": _("Un code en minuscules, chiffres et tirets bas est attendu."),

@@ -23,6 +23,7 @@ from web.forms.declaration import (
 )
 from web.forms.fields import (
     IDS,
+    OF_AGE_QUESTION,
     Entry,
     Fault,
     Field,
@@ -42,6 +43,7 @@ __all__ = [
     "AS_TYPED",
     "IDS",
     "NOT_KNOWN",
+    "OF_AGE_QUESTION",
     "ZONE",
     "Ask",
     "Attributes",

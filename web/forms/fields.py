@@ -36,6 +36,10 @@ TYPES: Final[Mapping[str, str]] = {
     "password": "password",
     "file": "file",
 }
+#: The question before a birth date of somebody of age is taken; the page shows a box to confirm it beside the field.
+OF_AGE_QUESTION: Final = _(
+    "À cette date, la personne a entre 18 et 20 ans. Est-elle majeure ? Confirmez-le, ou corrigez la date."
+)
 #: How a day and an instant are typed: in one field, as people write them.
 HINTS: Final[Mapping[str, Any]] = {
     "date": _("Par exemple : 4/5/2012."),
@@ -110,6 +114,11 @@ class Field:
         ids = [f"{self.id}-hint"] if self.hint else []
         ids += [f"{self.id}-missing"] if self.missing else []
         return " ".join([*ids, f"{self.id}-error"] if self.error else ids)
+
+    @property
+    def asks_of_age(self) -> bool:
+        """Tell whether what is wrong with it is the question whether somebody is of age (``web/young_adults.py``)."""
+        return self.error == str(OF_AGE_QUESTION)
 
     @property
     def is_flag(self) -> bool:

@@ -30,7 +30,7 @@ from referrals.vocabulary.states import State
 from referrals.workflow.case import Case
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import RECEIVER, Step, require_proof
-from web import faults
+from web import faults, young_adults
 from web.cases import act_warnings, display, facts, told
 from web.cases.base import heading, once, onwards, zone_of
 from web.cases.choices import Choices, role_words
@@ -200,6 +200,7 @@ class StepPage(CaseForm):
         request.purpose = declared.purpose  # a refusal bears it too
         referral, ties = see(self, declared, pk)
         body = self.form(declared, referral, ties, self.names_sent).body(self.sent)
+        young_adults.ask_of_step(step, body, self.sent, referral, at=self.at)
         wanted = StepRequest(
             step=declared, referral_id=pk, part_id=part, body=body, version=self.sent.version
         )

@@ -15,7 +15,8 @@ from referrals.errors import NotAllowed
 from referrals.execution.preconditions import MALFORMED
 from referrals.filing.form import PARTS_MAX
 from referrals.policy.list_types import Row
-from web import forms
+from referrals.workflow import births
+from web import forms, young_adults
 from web.filing import extra, place
 from web.filing.draft import NOT_KNOWN, Draft, Said, changed, of_kind, put
 from web.filing.filer import filing_departments, presumed
@@ -139,15 +140,17 @@ class SectionPage(FormPage):
         """Return what is to be saved."""
         form = draft.read()
         typed = together(topic.body(self.sent, form, self.path) for topic in self.section.topics)
-        if not self.section.part:
-            return typed
-        rows, _ = changed(
-            form[self.section.part],
-            self.number,
-            self.section.kind,
-            lambda item: None if remove else put(item, typed),
-        )
-        return {self.section.part: rows}
+        if self.section.part:
+            rows, _ = changed(
+                form[self.section.part],
+                self.number,
+                self.section.kind,
+                lambda item: None if remove else put(item, typed),
+            )
+            typed = {self.section.part: rows}
+        dates = young_adults.of_children(typed.get("children", ()), form["children"])
+        young_adults.ask(dates, self.sent, births.days_at(draft.referral.received_at or self.at))
+        return typed
 
     def page(
         self, pk: UUID, shown: Page, *, version: object, context: Mapping[str, Any] | None = None

@@ -43,8 +43,13 @@ def _is_begun(referral: Referral, topic: Topic) -> bool:
 def lines_of(
     problem: Mapping[str, Any] | None, pk: UUID, missing: Sequence[Mapping[str, str]], *, has_child: bool
 ) -> list[dict[str, str]]:
-    """Return what is still missing, in the order of the form, as links to the question."""
-    paths = [item["field"] for item in [*missing, *(problem or {}).get("errors", ())]]
+    """Return what is still missing, in the order of the form, as links to the question.
+
+    What was answered and can't be so has its ``detail``.
+    """
+    items = [*missing, *(problem or {}).get("errors", ())]
+    paths = [item["field"] for item in items]
+    wrong = {item["field"]: item.get("detail", "") for item in items if "need" not in item}
     by_link: dict[str, dict[str, str]] = {}
     order = list(sections())
     homes = [(*home, path) for path in paths if (home := home_of(path, has_child=has_child))]
@@ -58,5 +63,7 @@ def lines_of(
         if number != "0":  # which of several children lacks it
             title = gettext("%(title)s (n° %(number)s)") % {"title": title, "number": int(number) + 1}
         label = str(asked.label) if asked else str(topic.title) if topic else ""
-        by_link.setdefault(link, {"title": title, "question": label, "link": link})
+        by_link.setdefault(
+            link, {"title": title, "question": label, "link": link, "detail": wrong.get(path, "")}
+        )
     return list(by_link.values())
