@@ -15,6 +15,7 @@ from referrals.access_requests.people import SIGNERS
 from referrals.access_requests.sheet import Sheet
 from referrals.models import AccessRequest
 from referrals.vocabulary.access_requests import Outcome
+from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import ANSWERED_ACCESS, UNANSWERED_ACCESS, AccessRequestState, Machine
 from referrals.workflow.step import SAME, StepDecorator
 from referrals.workflow.usual import Usual
@@ -37,6 +38,7 @@ _COPYING: Final = (AccessRequestState.COLLECTING, AccessRequestState.REDACTION)
     effects=[effects.keep_request],
     takes=inputs.Receiving,
     tells=["dpo"],
+    starts=[C.C21],
     law=LAW,
     purpose=Purpose.HANDLING,
 )
@@ -239,6 +241,7 @@ def _answered(sheet: Sheet) -> AccessRequestState:
     carries=[effects.keep_back],
     effects=[effects.answer],
     takes=inputs.AnsweringAccess,
+    stops=[C.C21],
     law=LAW,
     purpose=Purpose.DECISION,
     usual=[Usual(_("La copie est prête : relisez-la, puis faites signer la réponse."))],
@@ -260,6 +263,7 @@ def answer(request: AccessRequest, step_input: inputs.AnsweringAccess, sheet: Sh
     second_signers=SIGNERS,
     effects=[effects.refuse],
     takes=inputs.RefusingAccess,
+    stops=[C.C21],
     law=LAW,
     purpose=Purpose.DECISION,
 )
@@ -346,6 +350,7 @@ def settle(request: AccessRequest, step_input: inputs.Settling, sheet: Sheet) ->
     second_signers=SIGNERS,
     effects=[effects.close],
     takes=inputs.ClosingAccess,
+    stops=[C.C21],
     law=LAW,
     purpose=Purpose.HANDLING,
 )

@@ -17,6 +17,7 @@ from audit.events import Purpose
 from referrals.access_review import effects, guards, inputs
 from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly
+from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import AnomalyState, Machine
 from referrals.workflow.inputs import Nothing
 from referrals.workflow.step import SAME, StepDecorator
@@ -73,6 +74,7 @@ def take_up(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     target=SAME,
     roles=AUDITOR,
     takes=Nothing,
+    starts=[C.R_ANOMALY],
     law=LAW,
     guards=[guards.not_about_oneself, guards.somebody_can_be_asked],
     data_class="L",
@@ -93,6 +95,7 @@ def ask(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     target=AnomalyState.JUSTIFIED,
     roles=AUDITOR,
     takes=inputs.Grounded,
+    stops=[C.R_ANOMALY],
     law=LAW,
     data_class="L",
     purpose=Purpose.AUDIT,
@@ -111,6 +114,7 @@ def justify(anomaly: AccessAnomaly, step_input: inputs.Grounded, sheet: Sheet) -
     target=AnomalyState.UNJUSTIFIED,
     roles=AUDITOR,
     takes=inputs.Judged,
+    stops=[C.R_ANOMALY],
     law=LAW,
     guards=[guards.not_about_oneself, guards.agent_had_the_time],
     effects=[effects.open_breach],

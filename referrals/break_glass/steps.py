@@ -13,6 +13,7 @@ from accounts.roles import Role
 from audit.events import Purpose
 from referrals.break_glass import checks, effects, guards
 from referrals.models import BreakGlass
+from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.role_sets import BREAKERS, SEEING
 from referrals.vocabulary.states import GlassState, Machine
 from referrals.workflow import inputs
@@ -37,6 +38,7 @@ REVIEWERS: Final = (Role.SUPERVISOR, Role.CRIP_COORDINATOR)
     effects=[effects.break_it],
     takes=inputs.Reasoned,
     tells=["supervisors", "coordinator", "auditors"],
+    starts=[C.R_OPENING],
     law="CASF R221-8",
     purpose=Purpose.EMERGENCY,
     usual=[
@@ -105,6 +107,7 @@ def expire(glass: BreakGlass, step_input: inputs.Nothing, case: Case) -> None:
     guards=[guards.reviewer_did_not_open, guards.reviewer_is_named],
     effects=[effects.keep_review],
     takes=inputs.Noted,
+    stops=[C.R_OPENING],
     law="CASF R221-8",
     purpose=Purpose.EMERGENCY,
     usual=[Usual(_("Une ouverture d'urgence attend d'être examinée."), rank=2)],
@@ -125,6 +128,7 @@ def approve(glass: BreakGlass, step_input: inputs.Noted, case: Case) -> None:
     effects=[effects.keep_review],
     takes=inputs.Reasoned,
     tells=["auditors"],
+    stops=[C.R_OPENING],
     law="CASF R221-8",
     purpose=Purpose.EMERGENCY,
 )

@@ -26,7 +26,7 @@ from referrals.reading import names as reading_names
 from referrals.reading.disclosures import listing, opened, record_listed, seen
 from referrals.transfers import queries as transfers_queries
 from referrals.triage import opening
-from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.deadlines import OF_CASES
 from referrals.vocabulary.states import State
 from referrals.workflow import deadlines
 from referrals.workflow.case import Case
@@ -173,7 +173,7 @@ class ClockQuery(PagedQuery):
         [(s.value, s.label) for s in deadlines.ClockState if s != deadlines.ClockState.STOPPED],
         required=False,
     )
-    code = Code(ClockCode.choices, required=False)
+    code = Code(OF_CASES, required=False)
 
 
 def clock_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[_Lines, str | None]:

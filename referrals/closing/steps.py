@@ -55,6 +55,7 @@ def reopen(referral: Referral, step_input: closing_inputs.Reopening, case: Case)
     roles=[],
     takes=inputs.Nothing,
     tells=["supervisors"],
+    starts=[C.R_CLOSURE],
     law="CASF L226-3",
     data_class="A",
 )
@@ -72,6 +73,7 @@ def open(review: ClosureReview, step_input: inputs.Nothing, case: Case) -> None:
     guards=[guards.reviewer_is_another, guards.coordinator_reviews_withdrawals],
     effects=[effects.keep_word],
     takes=inputs.Noted,
+    stops=[C.R_CLOSURE],
     law="CASF L226-3",
     usual=[Usual(_("La clôture attend la relecture d'une autre personne."))],
 )
@@ -89,6 +91,7 @@ def confirm(review: ClosureReview, step_input: inputs.Noted, case: Case) -> None
     target=ReviewState.REOPENED,
     roles=[],
     takes=inputs.Nothing,
+    stops=[C.R_CLOSURE],
     law="CASF L226-3",
     data_class="A",
 )

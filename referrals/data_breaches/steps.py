@@ -14,6 +14,7 @@ from referrals.data_breaches import effects, guards, inputs
 from referrals.data_breaches.sheet import Sheet
 from referrals.models import DataBreach
 from referrals.vocabulary.data_breaches import Concerned, NotificationPart, Stopped
+from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import BreachState, Machine
 from referrals.workflow.step import SAME, StepDecorator
 from referrals.workflow.usual import Usual
@@ -35,6 +36,7 @@ DECLARERS: Final = (Role.DPO, Role.SUPERVISOR, Role.AUDITOR, Role.TERRITORY_ADMI
     checks=[guards.instants_are_in_order, guards.account_is_known],
     effects=[effects.keep_facts, effects.suspend_account],
     tells=["dpo", "supervisors"],
+    starts=[C.C22],
     law="RGPD art. 33",
     data_class="L",
     purpose=Purpose.AUDIT,
@@ -82,6 +84,7 @@ def assess(breach: DataBreach, step_input: inputs.AssessingBreach, sheet: Sheet)
     checks=[guards.notification_is_in_order, guards.delay_is_explained],
     effects=[effects.keep_notification],
     tells=["supervisors"],
+    stops=[C.C22],
     law="RGPD art. 33",
     data_class="L",
     purpose=Purpose.AUDIT,
@@ -110,6 +113,7 @@ def notify_cnil(breach: DataBreach, step_input: inputs.NotifyingCnil, sheet: She
     second_signers=[Role.SUPERVISOR],
     effects=[effects.keep_reasons],
     tells=["supervisors"],
+    stops=[C.C22],
     law="RGPD art. 33",
     data_class="L",
     purpose=Purpose.AUDIT,
@@ -168,6 +172,7 @@ def inform_persons(breach: DataBreach, step_input: inputs.InformingPersons, shee
     checks=[guards.news_are_new],
     effects=[effects.keep_news],
     tells=["supervisors"],
+    starts=[C.C22],
     law="RGPD art. 33",
     data_class="L",
     purpose=Purpose.AUDIT,

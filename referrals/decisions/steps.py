@@ -115,7 +115,7 @@ def closing_calls_for_two(case: Case, step_input: DecideClose) -> Text | None:
     signed_when=closing_calls_for_two,
     takes=decisions_inputs.DecideClose,
     starts=[C.C20],
-    stops=[C.C8],
+    stops=[C.C3, C.C6, C.C8],
     tells=["holders", "child", "filer"],
     law="CASF D226-2-7",
     data_class="J",

@@ -50,7 +50,7 @@ def files_to_lock(referral: UUID) -> set[UUID]:
     also_locks=files_to_lock,
     takes=Attaching,
     starts=[C.C20],
-    stops=[C.C2, C.C4],
+    stops=[C.C2, C.C3, C.C4, C.C6],
     tells=["target_team"],
     law="CASF L226-3, D226-2-3",
     usual=[Usual(_("Ce qui est reçu concerne un enfant qui a déjà un dossier."))],

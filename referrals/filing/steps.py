@@ -84,7 +84,7 @@ def submit_urgent(referral: Referral, step_input: inputs.Nothing, case: Case) ->
     effects=[open_review],
     takes=inputs.Reasoned,
     starts=[C.C20],
-    stops=[C.C1, C.C4, C.C5],
+    stops=[C.C1, C.C3, C.C4, C.C5],
     tells=["coordinator"],
     law="CASF L226-2-1",
     data_class="C",

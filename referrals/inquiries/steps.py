@@ -14,6 +14,7 @@ from audit.events import Purpose
 from referrals.inquiries import effects, guards, inputs
 from referrals.inquiries.sheet import Sheet
 from referrals.models import Inquiry
+from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import InquiryState, Machine
 from referrals.workflow.inputs import Nothing, Reasoned
 from referrals.workflow.step import HOLDER, RECEIVER, StepDecorator
@@ -43,6 +44,7 @@ COORDINATOR: Final = (Role.CRIP_COORDINATOR,)
     ],
     takes=inputs.Asking,
     tells=["asked_cell", "asked_on_call"],
+    starts=[C.C27],
     law="CASF L221-3, L226-2-2",
     purpose=Purpose.HANDLING,
 )
@@ -62,6 +64,7 @@ def ask(inquiry: Inquiry, step_input: inputs.Asking, sheet: Sheet) -> None:
     effects=[effects.keep_reason],
     takes=Reasoned,
     tells=["asked_cell"],
+    stops=[C.C27],
     law=LAW,
     purpose=Purpose.HANDLING,
 )
@@ -82,6 +85,7 @@ def withdraw(inquiry: Inquiry, step_input: Reasoned, sheet: Sheet) -> None:
     effects=[effects.keep_answer],
     takes=inputs.Answering,
     tells=["asking_cell", "team", "coordinator"],
+    stops=[C.C27],
     law=LAW,
     purpose=Purpose.HANDLING,
     usual=[Usual(_("Un autre département demande si vous connaissez un enfant."))],
@@ -105,6 +109,7 @@ def answer(inquiry: Inquiry, step_input: inputs.Answering, sheet: Sheet) -> None
     effects=[effects.keep_purposes],
     takes=inputs.AskingDocuments,
     tells=["asked_cell"],
+    starts=[C.C27],
     law="CASF L221-3, R221-6",
     purpose=Purpose.HANDLING,
 )
@@ -126,6 +131,7 @@ def ask_documents(inquiry: Inquiry, step_input: inputs.AskingDocuments, sheet: S
     effects=[effects.make_documents],
     takes=inputs.SendingDocuments,
     tells=["asking_cell", "team"],
+    stops=[C.C27],
     law="CASF L221-3, R221-6",
     purpose=Purpose.HANDLING,
     usual=[Usual(_("Le département qui vous a interrogé demande des pièces."))],
@@ -148,6 +154,7 @@ def send_documents(inquiry: Inquiry, step_input: inputs.SendingDocuments, sheet:
     effects=[effects.keep_note],
     takes=inputs.RefusingInquiry,
     tells=["asking_cell", "team", "inquiry_arbiters"],
+    stops=[C.C27],
     law=LAW,
     purpose=Purpose.HANDLING,
 )
@@ -185,6 +192,7 @@ def close(inquiry: Inquiry, step_input: inputs.Considering, sheet: Sheet) -> Non
     roles=[],
     takes=Nothing,
     tells=["asked_cell"],
+    stops=[C.C27],
     law=LAW,
     data_class="A",
 )

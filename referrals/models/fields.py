@@ -12,6 +12,7 @@ from typing import Any
 import django_fsm
 from django.db import models
 
+from core.languages import Text
 from encryption.cells import Celled, CellsField
 from encryption.fields import SealedField
 from referrals.vocabulary.states import Coded
@@ -33,11 +34,16 @@ def clear[F: "models.Field[Any, Any]"](field: F, access_class: str, need: str = 
 
 
 def coded(
-    choices: type[models.TextChoices], access_class: str, need: str = "O", **options: Any
+    choices: type[models.TextChoices],
+    access_class: str,
+    need: str = "O",
+    *,
+    among: Sequence[tuple[str, Text]] = (),
+    **options: Any,
 ) -> "models.CharField[Any, Any]":
-    """Declare one code out of ``choices``, in clear."""
+    """Declare one code out of ``choices``, in clear; ``among``: the pairs of those that may stand there, if not all."""
     size = max(len(value) for value in choices.values)
-    field = models.CharField(max_length=max(size, 20), choices=choices.choices, **options)
+    field = models.CharField(max_length=max(size, 20), choices=among or choices.choices, **options)
     _mark(field, codes=choices)
     return clear(field, access_class, need)
 

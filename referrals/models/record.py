@@ -7,7 +7,7 @@ from guardian.models import UserObjectPermissionBase
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField, SignedQuerySet
 from referrals.models.fields import SealedRow, clear, coded, named_children, of_referral, row_id, sealed
-from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.deadlines import OF_CASES, ClockCode
 from referrals.vocabulary.states import ApprovalState, Cause, Machine
 
 
@@ -60,7 +60,7 @@ class Clock(models.Model):
 
     id = row_id()
     referral = of_referral("clocks")
-    code = coded(ClockCode, "A")
+    code = coded(ClockCode, "A", among=OF_CASES)
     access_class = clear(models.CharField(max_length=1), "A")
     child = clear(models.UUIDField(null=True), "A")
     part = clear(models.UUIDField(null=True), "A")

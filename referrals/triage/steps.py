@@ -141,7 +141,7 @@ def qualify(referral: Referral, step_input: triage_inputs.Qualification, case: C
     signed_when=history_calls_for_two,
     takes=triage_inputs.Reorienting,
     starts=[C.C20],
-    stops=[C.C2, C.C4],
+    stops=[C.C2, C.C3, C.C4, C.C6],
     tells=["target_service", "filer"],
     law="CASF R226-2-2",
     usual=[Usual(_("Aucun danger ne ressort des éléments : orientez vers qui peut aider."), rank=2)],

@@ -1,7 +1,10 @@
 """Codes of the procedure's deadlines; ``referrals/workflow/deadlines.py`` says what they count (domain.md §2.3).
 
-Those in R aren't in that table: a person who defers or restricts sets the day of the next review (T16, T46).
+Those in R are ours: a person who defers or restricts sets the day of the next review (T16, T46); another looks at a
+closing or an exceptional opening, or answers for an act, within the delay of the authority (§2.7).
 """
+
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -37,9 +40,33 @@ class ClockCode(Coded):
     C17B = "C17b", _("Interdiction de sortie du territoire")
     C18 = "C18", _("Recherche d'adresse")
     C19 = "C19", _("Fugue")
+    C21 = "C21", _("Droit d'accès RGPD / CADA")
+    C22 = "C22", _("Violation de données")
+    C23 = "C23", _("Majorité")
     C24 = "C24", _("Mise en œuvre de la mesure")
     C25 = "C25", _("Entretien de préparation à la majorité")
     C26 = "C26", _("Suite à la majorité")
+    C27 = "C27", _("Demande entre départements")
     R_HOLDERS = "R-holders", _("Information des titulaires, revue")
     R_RESTRICTION = "R-restriction", _("Restriction d'accès, revue")
+    R_CLOSURE = "R-closure", _("Relecture de clôture")
+    R_OPENING = "R-opening", _("Relecture d'un accès exceptionnel")
+    R_ANOMALY = "R-anomaly", _("Explications de l'agent")
     C20 = "C20", _("Conservation")
+
+
+#: Those that run on a row of their own, and not among the clocks of a case; C23 on none, for birthdays come by
+#: themselves.
+BESIDE_CASES: Final = frozenset(
+    {
+        ClockCode.C21,
+        ClockCode.C22,
+        ClockCode.C23,
+        ClockCode.C27,
+        ClockCode.R_CLOSURE,
+        ClockCode.R_OPENING,
+        ClockCode.R_ANOMALY,
+    }
+)
+#: The clocks of a case, as a column or a filter offers them.
+OF_CASES: Final = [(code.value, code.label) for code in ClockCode if code not in BESIDE_CASES]

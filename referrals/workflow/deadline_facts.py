@@ -69,6 +69,13 @@ FACTS: Final[Mapping[C, Facts]] = {
     C.C17B: Facts(_("son terme, 2 mois (parquet) ou 2 ans (juge) au plus"), "CC 375-5, 375-7"),
     C.C18: Facts(_("10 jours"), "CASF L221-3"),
     C.C19: Facts(_("heures, revue"), settings=("runaway_review_hours",)),
+    C.C21: Facts(
+        _("1 mois à compter de la réception, prolongé une fois de 2 mois par une décision motivée"),
+        "RGPD 12",
+        ("access_notice_days",),
+    ),
+    C.C22: Facts(_("72 heures depuis la prise de connaissance, nuits et week-ends compris"), "RGPD art. 33"),
+    C.C23: Facts(_("son dix-huitième anniversaire"), "CASF L222-5, R221-2"),
     C.C24: Facts(
         _("jours depuis l'accord ou l'ordonnance, selon la mesure ; puis des rappels jusqu'à son début"),
         settings=(
@@ -90,6 +97,17 @@ FACTS: Final[Mapping[C, Facts]] = {
         "CASF R221-2; CC 375",
         ("majority_notice_months",),
     ),
+    C.C27: Facts(
+        _("jours, moins à partir de U2 ; à U3 par téléphone aussi, le jour même"),
+        "CASF L221-3",
+        ("inquiry_days", "inquiry_urgent_days", "inquiry_notice_days"),
+    ),
+    C.R_CLOSURE: Facts(
+        _("jours ouvrés ; pour une transmission retirée, le délai de la première analyse"),
+        settings=("closure_review_working_days", "triage_hours", "triage_urgent_hours"),
+    ),
+    C.R_OPENING: Facts(_("la fin du jour ouvré suivant"), settings=("opening_hours", "holiday_calendar")),
+    C.R_ANOMALY: Facts(_("jours depuis la question"), settings=("anomaly_answer_days",)),
     C.R_HOLDERS: Facts(_("le jour choisi au report"), "CASF L226-2-1", ("holder_deferral_review_days",)),
     C.R_RESTRICTION: Facts(_("le jour choisi avec la restriction"), "CASF R221-8"),
     C.C20: Facts(

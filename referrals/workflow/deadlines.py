@@ -216,6 +216,7 @@ def _keeping(case: Case, start: datetime, part: Model | None) -> datetime:
     return active_until(case, start)
 
 
+#: Of the clocks of a case; others are computed where their rows are (``BESIDE_CASES``).
 RULES: Final[dict[ClockCode, Rule]] = {
     ClockCode.C1: _open_hours("acknowledge_hours"),
     ClockCode.C2: _triage,
@@ -268,6 +269,9 @@ STATUTORY: Final = frozenset(
         ClockCode.C17,
         ClockCode.C17B,
         ClockCode.C18,
+        ClockCode.C21,
+        ClockCode.C22,
+        ClockCode.C23,
         ClockCode.C25,
         ClockCode.C26,
     }
@@ -298,6 +302,8 @@ ACCESS_CLASS: Final[dict[ClockCode, str]] = (
     dict.fromkeys(ClockCode, "A")
     | dict.fromkeys(_JUSTICE, "I")
     | dict.fromkeys((*_MEASURES, ClockCode.C25), "J")
+    # The officer's, the auditors': no line on a case.
+    | dict.fromkeys((ClockCode.C21, ClockCode.C22, ClockCode.R_ANOMALY), "L")
 )
 #: Clocks that outlive the closing of the case (domain.md §2.2 Closings).
 OUTLIVE_CLOSING: Final = (

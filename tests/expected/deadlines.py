@@ -79,18 +79,55 @@ CLOCKS = (
     Clock("C19", "Fugue", ("T36",), ("T36",), "PT24H", "reviewed every 24 h", False, "A", "child"),
     Clock("C20", "Conservation", ("T04", "T11", "T12", "T22", "T30", "T32"), ("T41", "T34", "T35"), "",
           "RETENTION[outcome], §7.3", False, "A", "referral"),
+    Clock("C21", "Droit d'accès RGPD / CADA", ("AR1",), ("AR11", "AR12", "AR16"), "P1M", "once + P2M (AR10)", True, "L",
+          "access request"),
+    Clock("C22", "Violation de données", ("DB1", "DB6"), ("DB3", "DB4"), "PT72H", "as hours run", True, "L", "data breach"),
+    # Nothing starts or stops it: birthdays come by themselves (X steps: grow_older).
+    Clock("C23", "Majorité", (), (), "", "the 18th birthday, in no column", True, "A", "child", now=False),
     Clock("C24", "Mise en œuvre de la mesure", ("M02", "M05"), ("M07", "M15", "M03", "M04", "M13"), "P15D",
           "P1D emergency, P15D care, P30D home; told again every P15D", False, "J", "measure"),
     Clock("C25", "Entretien de préparation à la majorité", ("M07",), ("M21", "M12", "M13", "M14", "M15"), "",
           "the 17th birthday, in no column; after it P30D", True, "J", "child"),
     Clock("C26", "Suite à la majorité", ("M02", "M05", "M07"), ("M20", "M12", "M13", "M15"), "",
           "the 18th birthday, in no column; from three months before", True, "J", "measure"),
+    Clock("C27", "Demande entre départements", ("IQ1", "IQ4"), ("IQ2", "IQ3", "IQ5", "IQ6", "IQ8"), "P10D",
+          "INQUIRY_DAYS; P2D from U2; IQ8 is ours", False, "A", "inquiry"),
     # Not of §2.3: days that a person chooses, when the information waits (T16, §2.8 no. 4) and when access is restricted.
     Clock("R-holders", "Information des titulaires, revue", ("T16",), ("T16",), "", "the review date given", False, "A",
           "holder information"),
     Clock("R-restriction", "Restriction d'accès, revue", ("T46",), ("T46",), "", "the review date given", False, "A",
           "case or child"),
+    # Not of §2.3 either: what another person looks at, or answers, within a delay of §2.7 or S9.
+    Clock("R-closure", "Relecture de clôture", ("R01",), ("R02", "R03"), "P5D", "CLOSURE_REVIEW_DAYS, working days; T04: C2's",
+          False, "A", "closing"),
+    Clock("R-opening", "Relecture d'un accès exceptionnel", ("G01",), ("G04", "G05"), "P1D", "end of the next working day",
+          False, "A", "opening, emergency search"),
+    Clock("R-anomaly", "Explications de l'agent", ("N03",), ("N05", "N06"), "P5D", "ANOMALY_ANSWER_DAYS", False, "L",
+          "anomaly"),
 )  # fmt: skip
+
+# Each column of a model that holds when something is due, and the clocks that run in it; those of a case run in
+# Clock.due_at, all but the ones named here. A column that is added finds no line, and the test that reads this fails.
+RUNS_IN = {
+    "referrals.Clock.due_at": (),
+    "referrals.AccessRequest.due_at": ("C21",),
+    "referrals.DataBreach.due_at": ("C22",),
+    "referrals.Inquiry.due_at": ("C27",),
+    "referrals.ClosureReview.due_at": ("R-closure",),
+    "referrals.BreakGlass.review_due_at": ("R-opening",),
+    "referrals.EmergencySearch.review_due_at": ("R-opening",),
+    "referrals.AccessAnomaly.answer_due_at": ("R-anomaly",),
+}
+# Columns that copy the end of a clock of the case, or the day that a person chose for one.
+COPIES = {
+    "referrals.Referral.statutory_due_at": "C4", "referrals.Referral.target_due_at": "C4",
+    "referrals.FeedbackTask.due_at": "C5", "referrals.InformationRequest.due_on": "C6",
+}  # fmt: skip
+# Columns of the next end among several clocks, and what isn't of the procedure: the outbox, and the directory's desk.
+NO_CLOCK = {
+    "referrals.Referral.next_due_at",
+    "outbox.Notice.due_at", "directory.SecretOpening.due_at",
+}  # fmt: skip
 
 # The one clock that a filer ever sees.
 FILER_CLOCKS = ("C5",)

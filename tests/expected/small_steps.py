@@ -42,16 +42,16 @@ STATES_OF_CASE = {
 
 REVIEW: dict[str, Step] = {
     "open": Step("R01", {}, targets=("due",), fired_by=("T04", "T11", "T12", "T22", "T30"),
-                 note="T04 always; the others when one person signed."),
+                 note="T04 always; the others when one person signed.", starts=("R-closure",)),
     "confirm": Step(
         "R02", {"supervisor": TERRITORIAL, "crip_coordinator": TERRITORIAL},
         guards=(
             Guard("another_than_who_closed", "who asks closed the case, or withdrew the concern", "§2.7"),
             Guard("coordinators_review_withdrawals", "a coordinator, on another closing than T04", "§2.2 Closings"),
         ),
-        data=("note?",), origins=("due",), targets=("confirmed",),
+        data=("note?",), origins=("due",), targets=("confirmed",), stops=("R-closure",),
     ),
-    "overturn": Step("R03", {}, origins=("due",), targets=("reopened",), fired_by=("T34", "T35")),
+    "overturn": Step("R03", {}, origins=("due",), targets=("reopened",), fired_by=("T34", "T35"), stops=("R-closure",)),
 }  # fmt: skip
 
 OTHER_KNOWN = Guard("other_file_known", "the other file is of another authority, hidden from who asks, a draft, or "
@@ -107,7 +107,7 @@ GLASS: dict[str, Step] = {
             Guard("no_review_overdue", "a review of the asker's own openings is overdue, and the asker isn't on the rota",
                   "§1.3 rule 7"),
         ),
-        note="Renewed by a new one with a new reason; the first opening acknowledges (T05).",
+        note="Renewed by a new one with a new reason; the first opening acknowledges (T05).", starts=("R-opening",),
     ),
     "give_back": Step(
         "G02", SEEING, guards=(Guard("own_opening", "somebody else opened it", "§2.7"),),
@@ -116,9 +116,9 @@ GLASS: dict[str, Step] = {
     "expire": Step("G03", {}, origins=("opened",), targets=("to_review",), system_too=True,
                    note="The right itself ends at the very instant."),
     "approve": Step("G04", {"supervisor": TERRITORIAL, "crip_coordinator": TERRITORIAL}, guards=IN_ITS_TURN,
-                    data=("note?",), origins=("to_review",), targets=("reviewed_ok",)),
+                    data=("note?",), origins=("to_review",), targets=("reviewed_ok",), stops=("R-opening",)),
     "contest": Step("G05", {"supervisor": TERRITORIAL, "crip_coordinator": TERRITORIAL}, guards=IN_ITS_TURN,
-                    data=("reason",), origins=("to_review",), targets=("reviewed_ko",)),
+                    data=("reason",), origins=("to_review",), targets=("reviewed_ko",), stops=("R-opening",)),
 }  # fmt: skip
 
 # The urgent call of S7 ("until one acknowledges"), which the paper gives no machine; names and codes are ours.
@@ -235,13 +235,13 @@ ANOMALY: dict[str, Step] = {
     "take_up": Step("N02", EXAMINES, guards=(NOT_OWN,), origins=("detected",), targets=("under_review",)),
     "ask": Step(
         "N03", EXAMINES, guards=(NOT_OWN, Guard("somebody_unasked", "nobody to ask, or asked already", "S9")),
-        origins=("under_review",), targets=("same",),
+        origins=("under_review",), targets=("same",), starts=("R-anomaly",),
     ),
     "justify": Step("N05", EXAMINES, guards=(NOT_OWN,), data=("ground",), origins=("under_review",),
-                    targets=("justified",)),
+                    targets=("justified",), stops=("R-anomaly",)),
     "find_unjustified": Step(
         "N06", EXAMINES, guards=(NOT_OWN, Guard("time_to_answer", "the agent wasn't asked, or may still answer", "S9")),
-        data=("reason",), origins=("under_review",), targets=("unjustified",),
+        data=("reason",), origins=("under_review",), targets=("unjustified",), stops=("R-anomaly",),
     ),
     "report": Step("N07", PROTECTS, guards=(NOT_OWN,), origins=("unjustified",), targets=("reported",)),
     "close": Step("N08", EXAMINES, guards=(NOT_OWN,), origins=("justified",), targets=("closed",)),
@@ -280,10 +280,10 @@ INQUIRY: dict[str, Step] = {
             Guard("called_at_u3", "at U3 nobody was called", "C27"),
         ),
         data=("asked", "child", "former_address?", "school?", "holder?", "ground", "purpose", "called?"),
-        targets=("asked",),
+        targets=("asked",), starts=("C27",),
     ),
     "withdraw": Step("IQ2", ASKS_AT_NIGHT, data=("reason",), origins=("asked",), targets=("withdrawn",),
-                     system_too=True),
+                     system_too=True, stops=("C27",)),
     "answer": Step(
         "IQ3", ASKS,
         guards=(
@@ -294,11 +294,11 @@ INQUIRY: dict[str, Step] = {
         ),
         data=("searched", "known", "confirmed?", "child?", "register?", "register_year?", "register_number?", "kinds?",
               "from_year?", "to_year?", "standing?", "contact?"),
-        origins=("asked",), targets=("answered",),
+        origins=("asked",), targets=("answered",), stops=("C27",),
     ),
     "ask_documents": Step(
         "IQ4", ASKS, guards=(Guard("known_there", "the child isn't known there", "§2.7"),),
-        data=("documents", "for_assessment_report?", "for_decisions?", "for_plan?", "for_situation_reports?"), origins=("answered",), targets=("documents_asked",),
+        data=("documents", "for_assessment_report?", "for_decisions?", "for_plan?", "for_situation_reports?"), origins=("answered",), targets=("documents_asked",), starts=("C27",),
     ),
     "send_documents": Step(
         "IQ5", ASKS,
@@ -310,15 +310,15 @@ INQUIRY: dict[str, Step] = {
         ),
         data=("documents?", "missing?", "why_assessment_report?", "why_decisions?", "why_plan?",
               "why_situation_reports?", "passages?", "reread?"),
-        origins=("documents_asked",), targets=("answered",),
+        origins=("documents_asked",), targets=("answered",), stops=("C27",),
     ),
     "refuse": Step(
         "IQ6", ASKS | {"supervisor": (TERRITORY,)},
         guards=(Guard("supervisors_word", "restricted not by a supervisor, or another reason by one", "§2.7"),),
-        data=("reason", "note?"), origins=("asked", "documents_asked"), targets=("refused",),
+        data=("reason", "note?"), origins=("asked", "documents_asked"), targets=("refused",), stops=("C27",),
     ),
     "close": Step("IQ7", ASKS, data=("considered",), origins=("answered",), targets=("closed",)),
-    "lapse": Step("IQ8", {}, origins=("documents_asked",), targets=("answered",), system_too=True),
+    "lapse": Step("IQ8", {}, origins=("documents_asked",), targets=("answered",), system_too=True, stops=("C27",)),
 }  # fmt: skip
 
 # AccessRequest: §2.7, AR1 to AR16; 2S of AR9, AR11, AR12, AR15 always, of AR4 for a restricted file.
@@ -339,7 +339,7 @@ ACCESS_REQUEST: dict[str, Step] = {
         guards=(Guard("not_ahead", "received on a day to come", "§2.7"),),
         data=("authority?", "requester", "right?", "wanted?", "part?", "way", "received_on", "name", "contact", "last_name?",
               "first_names?", "birth_date?", "words"),
-        targets=("received",),
+        targets=("received",), starts=("C21",),
     ),
     "ask_identity": Step("AR2", OFFICER, data=("doubt", "lacking", "safe_way"), origins=("received",),
                          targets=("identity_check",)),
@@ -398,9 +398,9 @@ ACCESS_REQUEST: dict[str, Step] = {
         data=("ground", "reasons", "told_on"), origins=("identity_check", "collecting", "redaction"), targets=("same",),
     ),
     "answer": Step("AR11", OFFICER, guards=(STANDS, GATE, DONE), signed="always", data=("done?", "word?", "approver?"),
-                   origins=("redaction",), targets=("answered", "partial")),
+                   origins=("redaction",), targets=("answered", "partial"), stops=("C21",)),
     "refuse": Step("AR12", OFFICER, signed="always", data=("reason", "reasons", "approver?"), origins=UNANSWERED,
-                   targets=("refused",)),
+                   targets=("refused",), stops=("C21",)),
     "hand_over": Step(
         "AR13", OFFICER,
         guards=(Guard("there", "nothing to hand over any more", "§2.7"), STANDS,
@@ -422,7 +422,7 @@ ACCESS_REQUEST: dict[str, Step] = {
         "AR16", OFFICER, guards=(Guard("over", "remedies run, a package waits, or nobody withdrew in writing", "§2.7"),),
         signed="conditional", signed_when="a copy that was made and goes to nobody",
         data=("withdrawn_on?", "note?", "approver?"), origins=(*UNANSWERED, *ANSWERED), targets=("closed",),
-        system_too=True,
+        system_too=True, stops=("C21",),
     ),
 }  # fmt: skip
 
@@ -439,7 +439,7 @@ BREACH: dict[str, Step] = {
             Guard("account_known", "the account is of no one here, of elsewhere, or the own", "§2.7"),
         ),
         data=("authorities?", "aware_at", "kinds", "source", "what", "seen", "since?", "until?", "account?"),
-        targets=("declared",), system_too=True,
+        targets=("declared",), system_too=True, starts=("C22",),
     ),
     "assess": Step(
         "DB2", PROTECTS, guards=(Guard("persons_counted", "a risk for nobody", "RGPD 33(3)"),),
@@ -454,11 +454,11 @@ BREACH: dict[str, Step] = {
             Guard("delay_reasoned", "after 72 hours without the reasons", "RGPD 33(1)"),
         ),
         data=("part", "notified_at", "reference", "proof", "nature", "contact", "delay?"),
-        origins=("declared", "assessed", "notified"), targets=("notified",),
+        origins=("declared", "assessed", "notified"), targets=("notified",), stops=("C22",),
     ),
     "rule_out": Step(
         "DB4", PROTECTS, guards=(Guard("no_risk", "the risk isn't none", "RGPD 33(1)"),),
-        data=("reasons", "approver?"), origins=("assessed",), targets=("not_notified",), signed="always",
+        data=("reasons", "approver?"), origins=("assessed",), targets=("not_notified",), signed="always", stops=("C22",),
     ),
     "inform_persons": Step(
         "DB5", PROTECTS,
@@ -475,7 +475,7 @@ BREACH: dict[str, Step] = {
     ),
     "reassess": Step(
         "DB6", PROTECTS, guards=(Guard("news", "known tomorrow, or before the breach was", "§2.7"),),
-        data=("new", "aware_at"), origins=("not_notified",), targets=("assessed",),
+        data=("new", "aware_at"), origins=("not_notified",), targets=("assessed",), starts=("C22",),
     ),
     "close": Step(
         "DB7", PROTECTS, guards=(Guard("groups_answered", "not assessed, or a group of a high risk unanswered", "§2.7"),),

@@ -1,19 +1,41 @@
 """GET /api/v1/workflow: all machines with labels, roles, rules and their sentences, clocks, law, signatures."""
 
+import re
+
 import pytest
+from django.apps import apps
 
 from accounts.roles import Role
 from referrals.decisions import guards as decisions_guards
+from referrals.models import Clock
 from referrals.parents import guards as parents_guards
 from referrals.policy.definitions import SETTINGS
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.deadline_facts import FACTS
 from referrals.workflow.step import steps
-from tests.expected.deadlines import CLOCKS
+from tests.expected.deadlines import CLOCKS, COPIES, NO_CLOCK, RUNS_IN
 from tests.kept import kept
 from tests.referrals.workflow.expectations import EXPECTED, PAPER
 from tests.referrals.workflow.test_proofs import EXPECTED_ENDS
+
+DUE = re.compile(r"(?:^|_)due_(?:at|on)(?:_|$)")
+SPLIT = {"C4b": ("C4b-meeting", "C4b-visit")}
+#: What goes on as it ran before, under another case or authority, and isn't started or stopped by a step of its own;
+#: M18 starts the term anew where the judge sets one.
+RUN_ON = {
+    ("X05", "starts"): {"C3", "C4"}, ("X06", "starts"): {"C4"}, ("X06", "stops"): {"C3"}, ("X08", "starts"): {"C2", "C8"},
+    ("M18", "starts"): {"C15"},
+}  # fmt: skip
+
+
+def unsplit(code):
+    return next((whole for whole, parts in SPLIT.items() if code in parts), code)
+
+
+def apart(clock):
+    """Tell whether a clock runs on a row of its own, and not among those of a case."""
+    return any(clock.code in codes for codes in RUNS_IN.values())
 
 
 @kept
@@ -103,6 +125,50 @@ def test_second_signers_are_named_and_those_of_a_reason_of_its_own(told):
     assert [role["code"] for role in signature["roles"]] == ["supervisor", "ase_inspector"]
     assert [[role["code"] for role in line["roles"]] for line in signature["otherwise"]] == [["supervisor"]]
     assert signature["otherwise"][0]["reason"] in told["rules"]["child_decision_calls_for_two"]["fr"]
+
+
+def due_columns():
+    """Return the columns of all models that hold when something is due, by their name."""
+    return {
+        f"{model._meta.app_label}.{model.__name__}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if DUE.search(field.name)
+    }
+
+
+def test_every_deadline_that_runs_or_that_the_paper_names_is_published(told):
+    """None can be forgotten: a column that something is due in has its line in tests/expected/deadlines.py."""
+    published = {line["code"] for line in told["clocks"]}
+    named = {code for row in CLOCKS for code in SPLIT.get(row.code, (row.code,))}
+    of_cases = {code for code, _ in Clock._meta.get_field("code").choices}
+    apart = {code for codes in RUNS_IN.values() for code in codes}
+
+    assert due_columns() == {*RUNS_IN, *COPIES, *NO_CLOCK}
+    assert published == named == of_cases | apart | {row.code for row in CLOCKS if not row.starts}
+    assert not of_cases & apart
+    assert set(COPIES.values()) <= of_cases
+
+
+def test_each_published_step_starts_and_stops_the_clocks_of_its_row(told):
+    """What the paper's rows and those of each step say of clocks is what the machine says."""
+    by_number = {"starts": {}, "stops": {}}
+    for machine, rows in EXPECTED.items():
+        for name, expected in rows.items():
+            row, line = expected.row, step_of(told, machine, name)
+            for kind, numbers in by_number.items():
+                shown = {unsplit(code) for code in line[kind]}
+                numbers.setdefault(row.number, set()).update(shown)
+                differs = shown ^ set(getattr(row, kind))
+                assert differs <= RUN_ON.get((row.number, kind), set()), (row.number, kind, differs)
+    for clock in CLOCKS:
+        if apart(clock):
+            for kind, numbers in by_number.items():
+                named = set(getattr(clock, kind))
+                assert {number for number, codes in numbers.items() if clock.code in codes} == named, (
+                    clock.code,
+                    kind,
+                )
 
 
 def test_each_clock_tells_its_figure_its_law_and_its_settings(told):
