@@ -50,6 +50,8 @@ class ServiceRequest(HttpRequest):
         refusal: What to journal of a refusal. Set by ``config/errors.py``; read by the pipeline.
         stands: Whether what was written counts in spite of the refusal. Set by ``config/errors.py``; read by the
             pipeline.
+        awaited: The entries without which the request can't be done, and which have no place yet. Set by
+            ``config/errors.py``; read by the pipeline, which waits for them.
         redisplay: What shows a form again with its faults. Set by forms (``web/page.py``); read by ``web/problems.py``.
         onward: Where to go on after a fresh proof. Set by ``web/page.py``; read by ``web/problems.py``.
         back: The case to which a page leads back that isn't possible now. Set by ``web/views/cases/steps.py``; read by
@@ -72,6 +74,7 @@ class ServiceRequest(HttpRequest):
     purpose: Purpose | None
     refusal: Refusal
     stands: bool
+    awaited: frozenset[UUID]
     redisplay: Redisplay
     onward: str
     back: UUID

@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef
 
 from audit import alarms, checkpoints, columns, events, journal, reading, tree, verifier
-from audit.errors import NotInTree
+from audit.errors import JournalBehind, NotInTree, PlaceAwaited
 from audit.events import Purpose
 from audit.models import Leaf, ReadEntry, ReadSubject, Refused
 from audit.proofs import coded
@@ -130,7 +130,7 @@ def state(found: Found, *, tenant: UUID | None, at: datetime) -> dict[str, Any]:
     ``tenant``: whose files they are. The proofs are there once a checkpoint covers the statements: ``proven``.
 
     Raises:
-        NotInTree: the tree is so far behind that the list would leave out what was read an hour ago.
+        JournalBehind: the tree is so far behind that the list would leave out what was read an hour ago.
         JournalUnavailable: the entry can't be written.
     """
     placed = found.placed
@@ -138,7 +138,7 @@ def state(found: Found, *, tenant: UUID | None, at: datetime) -> dict[str, Any]:
     # was ever signed, as on a developer's machine, there is nothing to be behind.
     waiting = (datetime.fromisoformat(one.said["ts"]) for one in found.consultations if one.place is None)
     if found.size and any(then < at - _PATIENCE for then in waiting):
-        raise NotInTree
+        raise JournalBehind
     tenants = list(dict.fromkeys(one.tenant for one in placed)) or [tenant]
     statements = []
     for whose in tenants:
@@ -192,17 +192,18 @@ def proven(listed: Mapping[str, Any]) -> dict[str, Any]:
     """Return a list with its proofs: the latest checkpoint with its witnesses, and a path for each entry.
 
     Raises:
-        NotInTree: no checkpoint covers the statements yet, as some seconds later one does; or the log began anew after
-            a restore, and the list has to be made anew.
+        PlaceAwaited: no checkpoint covers the statements yet; some seconds later one does.
+        NotInTree: the log began anew after a restore, and the list has to be made anew.
     """
     newest = tree.newest()
     checkpoint = None if newest is None else checkpoints.last(newest.number)
     if newest is None or checkpoint is None or newest.number != listed["origin"]:
         raise NotInTree
     size, log = checkpoint.size, Tree(newest.number, checkpoint.size)
-    places = _places(newest.number, [UUID(one["id"]) for one in listed["statements"]], size)
-    if len(places) != len(listed["statements"]):
-        raise NotInTree
+    stated = [UUID(one["id"]) for one in listed["statements"]]
+    places = _places(newest.number, stated, size)
+    if len(places) != len(stated):
+        raise PlaceAwaited(stated)
     statements = [
         {
             "entry": one["entry"],

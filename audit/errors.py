@@ -1,6 +1,8 @@
 """Errors of the journal and of disclosure. No HTTP here: ``config/errors.py`` maps them."""
 
+from collections.abc import Iterable
 from typing import ClassVar
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -139,6 +141,23 @@ class NotInTree(AuditError):
 
     code = "not-found"
     sentence = _("Aucune entrée ni taille de ce genre n'est connue.")
+
+
+class PlaceAwaited(AuditError):
+    """What is asked for needs the places of ``entries``, which the sequencer gives within seconds.
+
+    The pipeline waits for them and tries once more (``audit/places.py``); ``wait``: seconds until another try.
+    """
+
+    code = "place-awaited"
+    sentence = _(
+        "Le journal n'a pas encore signé ce que cet acte doit prouver : rien n'a été fait. Recommencez dans une minute."
+    )
+    wait: ClassVar[int] = 60
+
+    def __init__(self, entries: Iterable[UUID]) -> None:
+        super().__init__()
+        self.entries = frozenset(entries)
 
 
 class HoldStands(AuditError):

@@ -71,6 +71,9 @@ TITLES: Final[dict[str, Text]] = {
     "journal-behind": _(
         "Le journal a pris trop de retard : la lecture des dossiers est suspendue, la transmission reste ouverte."
     ),
+    "place-awaited": _(
+        "Le journal n'a pas encore signé ce que cet acte doit prouver : rien n'a été fait. Recommencez dans une minute."
+    ),
     "pseudonym-refused": _("Ce pseudonyme ne correspond à personne : sa ligne a été altérée."),
     "hold-stands": _("Ces entrées font déjà l'objet d'une conservation."),
     "no-witnessed-checkpoint": _("Aucun point de contrôle attesté n'a été trouvé."),

@@ -53,6 +53,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     audit.PseudonymRefused: 409,
     query.InvalidQuery: 400,
     audit.NotInTree: 404,
+    audit.PlaceAwaited: 409,
     audit.LogContradicted: 503,
     audit.OriginRefused: 503,
     audit.WitnessFileFaulty: 503,
@@ -237,6 +238,7 @@ def answer_to(exc: Exception, request: ServiceRequest | Request) -> HttpResponse
     response = _document(carried, problem)
     # What was written on the way to the refusal counts: a wrong code is one more of them (config/pipeline.py).
     carried.stands = getattr(exc, "stands", False)
+    carried.awaited = exc.entries if isinstance(exc, audit.PlaceAwaited) else frozenset()
     if (wait := getattr(exc, "wait", None)) is not None:  # in seconds; DRF's Throttled too
         response["Retry-After"] = str(int(wait) + 1)
     return response

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import IO, Any, Final, NoReturn
 
 from django.conf import settings
-from django.http import UnreadablePostError
+from django.http import HttpRequest, UnreadablePostError
 from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
@@ -94,9 +94,12 @@ def _read(stream: IO[bytes], context: Mapping[str, Any]) -> bytes:
     if announced.isascii() and announced.isdigit() and int(announced[:13]) > settings.MAX_BODY_BYTES:
         raise BodyRefused("body-too-large")
     try:
-        return stream.read(settings.MAX_BODY_BYTES + 1)
+        raw = stream.read(settings.MAX_BODY_BYTES + 1)
     except UnreadablePostError:
         raise BodyRefused("body-cut-short") from None
+    if isinstance(stream, HttpRequest):
+        stream._body = raw  # a request that has to wait for the journal runs twice (config/pipeline.py)
+    return raw
 
 
 def _require_bounded(text: str) -> None:

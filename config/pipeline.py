@@ -11,7 +11,8 @@ that are set on a request.
 
 A request with a file runs twice: the first transaction checks rights, then the body is read with no transaction open,
 and the second checks again and stores the file. The API parses a form in no other way. A request that has to call
-another server also runs twice (``accounts/outbound_calls.py``).
+another server also runs twice (``accounts/outbound_calls.py``), and so does one that has to prove something by entries
+that have no place yet: it is rolled back, waits, and is run again (``audit/places.py``).
 """
 
 from collections.abc import Callable
@@ -35,7 +36,7 @@ from accounts.origin import origin_of
 from accounts.outbound_calls import Outside
 from accounts.request import Refusal, ServiceRequest
 from accounts.signin import actor_for
-from audit import alarms
+from audit import alarms, places
 from audit.disclosure import watched
 from audit.errors import AuditError, JournalUnavailable
 from audit.events import Outcome
@@ -152,6 +153,15 @@ class OneTransaction:
             # Django would parse a form into memory and files of its own when it is asked for a token of the form.
             request.POST = QueryDict()
             request._files = MultiValueDict()  # what Django's own parsing would set
+        response = self._attempted(request)
+        # What the first pass opened was rolled back, and left with nobody: the second one opens it anew.
+        if request.awaited and places.wait_for(request.awaited):
+            response = self._attempted(request)
+        return response if response.status_code < FIRST_REFUSAL else _written_down(request, response)
+
+    def _attempted(self, request: ServiceRequest) -> HttpResponse:
+        """Run the request in a transaction; answer with what was opened only if each opening is written down."""
+        request.awaited = frozenset()  # set by config/errors.py
         with watched() as watch, noted() as new_keys:
             try:
                 response = self._carried(request, new_keys)
@@ -159,10 +169,9 @@ class OneTransaction:
                     response = self._received(request, response, new_keys)
                 if response.status_code < FIRST_REFUSAL:
                     watch.require_kept()
-                    return response
             except (DatabaseError, AuditError) as failed:
                 response = errors.answer_to(failed, request) or errors.server_error(request)
-        return _written_down(request, response)
+        return response
 
     def _received(
         self, request: ServiceRequest, awaited: BodyToCome | Outside, new_keys: MadeKeys

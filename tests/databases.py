@@ -94,6 +94,7 @@ BOTH_DATABASES = {
     "tests/referrals/conflicts_of_interest/test_tasks.py": "what the worker compares past row-level security",
     "tests/referrals/matching/": "statements of the search",
     "tests/referrals/access_requests/": "what is copied past row-level security, and the role that reads entries",
+    "tests/web/test_access_signed_at_once.py": "the places of entries under the roles that read and write them",
     "tests/referrals/test_access.py": "the rule of access in SQL",
     "tests/referrals/test_access_writes.py": "the rule of access in SQL",
     "tests/referrals/test_deadlines_index.py": "plans",

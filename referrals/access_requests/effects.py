@@ -28,7 +28,7 @@ from referrals.access_requests import (
     stored,
 )
 from referrals.access_requests import readers as lists
-from referrals.access_requests.copies import Box, Part, Readers, Scope, Span
+from referrals.access_requests.copies import Box, Part, Readers, Span
 from referrals.access_requests.persons import OF_SELF
 from referrals.access_requests.readers import mask
 from referrals.access_requests.sheet import Sheet
@@ -178,7 +178,9 @@ def make_copy(sheet: Sheet) -> None:
         scope = replace(sheet.scope(), persons=frozenset(found.others))
         if sheet.copies:
             parts = collection.collect(scope, actor=sheet.actor, at=sheet.at)
-        sheet.seal(row, "readers", stored.readers_as_json(_readers(sheet, scope)))
+        named = frozenset(map(UUID, row.named))
+        found_readers = lists.readers(scope, actor=sheet.actor, at=sheet.at, named=named)
+        sheet.seal(row, "readers", stored.readers_as_json(found_readers))
     for position, part in enumerate(parts):
         kept = AccessPart(pk=uuid4(), request=row, position=position)
         sheet.seal(kept, "content", stored.part_as_json(part))
@@ -191,30 +193,17 @@ def make_copy(sheet: Sheet) -> None:
     row.save()
 
 
-def _readers(sheet: Sheet, scope: Scope) -> Readers:
-    """Return the list of readers.
-
-    Raises:
-        JournalUnavailable: the journal gives places so late that the list would leave out what was read an hour ago.
-    """
-    named = frozenset(map(UUID, sheet.row.named))
-    try:
-        found: Readers = lists.readers(scope, actor=sheet.actor, at=sheet.at, named=named)
-    except NotInTree as late:
-        raise JournalUnavailable from late
-    return found
-
-
 def _proven(readers: Readers) -> Readers:
     """Return the list with the paths of its proofs, which are asked for when it is handed out.
 
     Raises:
-        JournalUnavailable: no checkpoint covers the list yet; some seconds later one does.
+        PlaceAwaited: no checkpoint covers the list yet; some seconds later one does.
+        JournalUnavailable: the log began anew since it was made.
     """
     try:
         return replace(readers, proofs=lists.proven(readers.proofs))
-    except NotInTree as late:
-        raise JournalUnavailable from late
+    except NotInTree as another:
+        raise JournalUnavailable from another
 
 
 def forget_copy(sheet: Sheet) -> None:

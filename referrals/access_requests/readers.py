@@ -60,7 +60,7 @@ def readers(
     Within a transaction.
 
     Raises:
-        NotInTree: the journal gives places so late that the list would leave out what was read an hour ago.
+        JournalBehind: the journal gives places so late that the list would leave out what was read an hour ago.
         JournalUnavailable: the statement can't be written.
         UnknownSubject: a case has no name in the journal any more.
     """
@@ -122,8 +122,8 @@ def proven(proofs: Mapping[str, Any]) -> dict[str, object]:
     on a developer's machine, they stay without paths, and the verifier says so.
 
     Raises:
-        NotInTree: no checkpoint covers the list yet: some seconds later one does; or the log began anew since, and the
-            list has to be made anew.
+        PlaceAwaited: no checkpoint covers the list yet; some seconds later one does.
+        NotInTree: the log began anew since, and the list has to be made anew.
     """
     if not proofs or not consultations.is_signed():
         return dict(proofs)

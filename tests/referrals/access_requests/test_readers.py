@@ -9,7 +9,7 @@ import pytest
 from accounts.actor import SYSTEM, system
 from audit import journal, verifier
 from audit.disclosure import disclosure
-from audit.errors import NotInTree
+from audit.errors import JournalBehind, NotInTree, PlaceAwaited
 from audit.events import Outcome, Purpose
 from encryption.sealed import Sealed
 from referrals.access_requests import readers as lists
@@ -200,7 +200,7 @@ def test_the_list_of_the_service_holds_for_the_verifier_and_without_a_line_it_do
     entries = script(planted)
     placed(sequenced)
     found = listed(planted, masked={entries[1]})
-    with pytest.raises(NotInTree):
+    with pytest.raises(PlaceAwaited):
         lists.proven(found.proofs)
     placed(sequenced)
 
@@ -263,7 +263,7 @@ def test_a_list_is_refused_while_the_tree_is_behind(planted, sequenced):
     reads(planted, at=AT + timedelta(minutes=1))
 
     assert len(listed(planted, at=AT + timedelta(minutes=30)).lines) == 2
-    with pytest.raises(NotInTree):
+    with pytest.raises(JournalBehind):
         listed(planted, at=AT + timedelta(hours=1))
 
 

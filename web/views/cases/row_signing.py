@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +73,9 @@ class RowSignature(InputPage):
             row_approvals.require_open(pk, actor, side="approver", at=at)
             return row_approvals.refuse(pk, actor=actor, at=at, reason=self.validated()["reason"]).pk
 
-        self.once({"what": what} | self.body(), act)
+        # What a refused signature closed is open again on the page that tells why.
+        with transaction.atomic():
+            self.once({"what": what} | self.body(), act)
         return go_to(reverse("row-signature", args=[pk]))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
