@@ -60,7 +60,10 @@ def silence_counts_for_a_child_in_care(case: Case, step_input: StrictSerializer 
         child = case.child(item.child)
         if not (item.notified_on or item.sent_on) or child is None:
             continue
-        cared_for = any(m.type_id in CARE and m.state in BEGUN for m in case.measures_alive(child))
+        cared_for = any(
+            m.type_id in CARE and m.state in BEGUN and m.order_suspended_on is None
+            for m in case.measures_alive(child)
+        )
         if item.type not in CARE or not cared_for:
             return ONLY_IN_CARE
         if max(filter(None, (item.notified_on, item.sent_on))) > case.today:

@@ -17,7 +17,7 @@ from referrals.measures.inputs import (
     danger_is_asked_again,
     of_a_minor,
 )
-from referrals.vocabulary.measure_answers import DangerRemains, EndReason
+from referrals.vocabulary.measure_answers import DangerRemains, EndReason, RulingKind
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import own_words
 from referrals.workflow.case import Case
@@ -72,7 +72,9 @@ def told_and_seen_already(case: Case, step_input: JudgeInformed | None) -> bool:
 
 
 @names_fields(fact_class="B")
-def danger_is_answered(case: Case, step_input: EndOfMeasure | JudgeInformed | Lifting | NotExecuted) -> None:
+def danger_is_answered(
+    case: Case, step_input: EndOfMeasure | JudgeInformed | Lifting | NotExecuted | Ruling
+) -> None:
     """Whether a danger remains for a minor is said, one way or the other (M12, M13, M15, M19).
 
     Raises:
@@ -116,6 +118,25 @@ def minor_was_heard(case: Case, step_input: EndOfMeasure | Situation) -> None:
 def danger_excluded_by_two(case: Case, step_input: NotExecuted) -> bool:
     """Of a measure never carried out one person alone doesn't say that no danger remains; a danger waits for nobody."""
     return step_input.danger_remains == DangerRemains.NO
+
+
+@names_fields(fact_class="B")
+def danger_after_quashing_is_answered(case: Case, step_input: Ruling) -> None:
+    """Whether a danger remains is said of a minor whose order is quashed (M18).
+
+    Raises:
+        InvalidInput: it isn't.
+    """
+    if step_input.ruling_kind == RulingKind.QUASHED:
+        danger_is_answered(case, step_input)
+
+
+@rule(
+    _("Cette décision date au plus tôt du jour de l'ordonnance, et au plus tard d'aujourd'hui."), fact_class="J"
+)
+def ruling_follows_the_order(case: Case, step_input: Ruling | None) -> bool:
+    """What becomes of an order is ruled from its day on, and recorded on that day or later (M18)."""
+    return step_input is None or (case.part.ordered_on or step_input.on) <= step_input.on <= case.today
 
 
 @rule(_("La nouvelle échéance doit être datée."), fact_class="A")

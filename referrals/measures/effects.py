@@ -1,6 +1,6 @@
 """Effects of measures: rows, clocks, decisions of children, and what the case then shows."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from referrals.coming_of_age import majority
@@ -132,12 +132,12 @@ def stop_its_clocks(act: "StepContext") -> None:
     majority.care_may_be_over(act, act.case.on_record(act.case.part.child_id))
 
 
-def last_measure_over(act: "StepContext") -> None:
-    """Let an inspector decide again for a child whose last measure is over (domain.md §2.2 Decisions)."""
+def last_measure_over(act: "StepContext", *, since: datetime | None = None) -> None:
+    """Let an inspector decide again for a child whose last measure is over (§2.2 Decisions); C8 from ``since`` on."""
     child = act.case.child(act.case.part.child_id)
     remains = act.step_input.get("danger_remains") == DangerRemains.YES
     if child is not None and remains and not act.case.measures_alive(child):
-        decision_records.undecide(act, child)
+        decision_records.undecide(act, child, since=since)
 
 
 def plan_is_signed(act: "StepContext") -> None:
@@ -200,12 +200,3 @@ def remind_again(act: "StepContext") -> None:
         if clock.code == C.C24 and clock.part == act.case.part.pk and clock.due_at < act.at:
             after = timedelta(days=act.case.protocol.execution_review_days)
             act.change(clock, again_at=act.at + after, again_told_at=None)
-
-
-def heard(act: "StepContext") -> None:
-    """A ruling stops the hearing's clocks; a new term starts the measure's again (M18)."""
-    act.stop(C.C14, C.C14B, part=act.case.part)
-    if act.step_input.term_on and act.case.part.state in UNDER_WAY:
-        majority.start_term(act, act.case.part)
-    elif act.step_input.term_on:
-        cut_term(act, act.case.part, act.case.today)

@@ -8,17 +8,20 @@ from core.languages import Text
 from referrals.coming_of_age.majority import is_care, nears_majority
 from referrals.measures.inputs import (
     EndOfFollowUp,
+    EndOfMeasure,
     JudgeInformed,
     MajorityInterview,
     NotExecuted,
     Offer,
+    Renewal,
+    Ruling,
     left_without_help,
     never_carried_out,
 )
 from referrals.vocabulary.measure_answers import EndReason
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.case import Case
-from referrals.workflow.decision_inputs import OrderedMeasure, Refusal
+from referrals.workflow.decision_inputs import Beginning, OrderedMeasure, Refusal
 from referrals.workflow.inputs import Reasoned
 from referrals.workflow.rules import answers, rule
 from referrals.workflow.signatures import history_calls_for_two
@@ -44,10 +47,21 @@ def is_administrative(case: Case, step_input: Reasoned | Refusal | None) -> bool
     return not case.part.judicial
 
 
-@rule(_("Seule une mesure ordonnée par la justice est signalée au juge."), fact_class="J")
-def is_judicial(case: Case, step_input: JudgeInformed | None) -> bool:
-    """The judge is told of a judicial measure only (M19)."""
+@rule(_("Cette mesure n'est pas ordonnée par la justice."), fact_class="J")
+def is_judicial(case: Case, step_input: JudgeInformed | Ruling | None) -> bool:
+    """A court rules on, and a judge is told of, a judicial measure only (M18, M19)."""
     return bool(case.part.judicial)
+
+
+@rule(
+    _("L'ordonnance est suspendue : la mesure ne va pas plus loin avant la décision de la cour."), fact_class="J"
+)
+def order_is_in_force(case: Case, step_input: Beginning | EndOfMeasure | Renewal | None) -> bool:
+    """A measure whose order is suspended isn't taken up, renewed or ended at its term (M10, M11, M12; M18).
+
+    What ends it meanwhile is the judge's decision, or the law (M13).
+    """
+    return case.part.order_suspended_on is None
 
 
 @rule(

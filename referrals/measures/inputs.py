@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from rest_framework import serializers
+
 from core.inputs import (
     Code,
     Codes,
@@ -21,7 +23,7 @@ from core.query import PagedQuery
 from referrals.measures import queries
 from referrals.vocabulary import measure_answers
 from referrals.vocabulary.hearings import Hearing
-from referrals.vocabulary.measure_answers import ShownToChild
+from referrals.vocabulary.measure_answers import RulingKind, ShownToChild
 from referrals.vocabulary.states import DecisionCode, MeasureState, SendingWay
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import REFERENCE_OF_PLATFORM, MeasureOffer
@@ -325,16 +327,46 @@ def _with_what_goes_along(asked_when: Mapping[str, When], attrs: dict[str, Any])
 
 
 class Ruling(Hearing):
-    """M18."""
+    """M18: a ruling after a hearing, an appeal, or what became of the order (``ruling_kind``).
+
+    ``effect`` and ``term_on``: what a ruling after a hearing, or a court that amends the order, makes of the measure.
+    ``danger_remains``: for a minor whose order is quashed.
+    """
 
     asked_when = {
+        "effect": When("ruling_kind", (RulingKind.HEARING, RulingKind.AMENDED)),
         "term_on": When("effect", ("new_term",)),
+        "danger_remains": When("ruling_kind", (RulingKind.QUASHED,)),
     }
+    asked_if = {"danger_remains": of_a_minor}
 
     on = Day()
-    effect = Code([("kept", "Maintenue"), ("changed", "Modifiée"), ("new_term", "Nouvelle échéance")])
+    ruling_kind = Code(RulingKind.choices, required=False, default=RulingKind.HEARING.value)
+    effect = Code(
+        [("kept", "Maintenue"), ("changed", "Modifiée"), ("new_term", "Nouvelle échéance")],
+        required=False,
+        default="",
+        allow_blank=True,
+    )
     term_on = OptionalDay()
     copy = text(max_length=DOCUMENT)
+    danger_remains = whether_danger_remains()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the effect where there is one, and take none, and no term, from what changes nothing by itself."""
+        if self.asked_when["effect"].met_by(attrs["ruling_kind"]):
+            if not attrs["effect"]:
+                raise required("effect")
+            # A court that changes nothing upholds.
+            if attrs["ruling_kind"] == RulingKind.AMENDED and attrs["effect"] == "kept":
+                raise _faulty("not-a-choice", "effect")
+        elif unasked := [name for name in ("effect", "term_on") if attrs[name]]:
+            raise _faulty("unknown", *unasked)
+        return attrs
+
+
+def _faulty(code: str, *names: str) -> serializers.ValidationError:
+    return serializers.ValidationError({name: [serializers.ErrorDetail("", code=code)] for name in names})
 
 
 class JudgeInformed(StrictSerializer):

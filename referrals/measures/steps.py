@@ -15,7 +15,7 @@ from referrals.coming_of_age.checks import (
     young_adult_was_looked_after,
 )
 from referrals.justice.silence import silence_counts_for_a_child_in_care, silence_has_lasted
-from referrals.measures import checks, effects, guards, terms
+from referrals.measures import checks, effects, guards, orders, terms
 from referrals.measures import inputs as measures_inputs
 from referrals.models import Measure
 from referrals.parents import guards as parents_guards
@@ -237,6 +237,7 @@ def suspend(measure: Measure, step_input: measures_inputs.Pause, case: Case) -> 
     source=[M.SUSPENDED],
     target=M.ACTIVE,
     roles=FIELD_WORK,
+    guards=[guards.order_is_in_force],
     effects=[effects.follow],
     takes=decision_inputs.Beginning,
     law="CASF L223-5",
@@ -254,7 +255,7 @@ def resume(measure: Measure, step_input: decision_inputs.Beginning, case: Case) 
     source=effects.UNDER_WAY,
     target=SAME,
     roles=INSPECTOR,
-    guards=[measure_may_bind_an_adult, terms.report_precedes_renewal],
+    guards=[guards.order_is_in_force, measure_may_bind_an_adult, terms.report_precedes_renewal],
     checks=[terms.term_is_within_the_law, support_of_an_adult_ends_at_21],
     effects=[effects.renew_measure, effects.follow],
     takes=measures_inputs.Renewal,
@@ -276,6 +277,7 @@ def renew(measure: Measure, step_input: measures_inputs.Renewal, case: Case) -> 
     source=effects.UNDER_WAY,
     target=M.ENDED,
     roles=WITH_REFERENT,
+    guards=[guards.order_is_in_force],
     checks=[checks.shelter_end_is_said, checks.danger_is_answered, checks.minor_was_heard],
     effects=[effects.hear_child, effects.stop_its_clocks, effects.last_measure_over, effects.follow],
     takes=measures_inputs.EndOfMeasure,
@@ -400,20 +402,29 @@ def situation_report(measure: Measure, step_input: measures_inputs.Situation, ca
     number="M18",
     label=_("Enregistrer une décision du juge"),
     source=ORDERED_OR_LATER,
-    target=SAME,
+    target=[SAME, M.LIFTED],
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
-    checks=[checks.term_is_said, no_new_term_for_an_adult],
-    effects=[effects.heard, effects.follow],
+    guards=[guards.is_judicial],
+    checks=[
+        checks.ruling_follows_the_order,
+        checks.term_is_said,
+        checks.danger_after_quashing_is_answered,
+        no_new_term_for_an_adult,
+    ],
+    carries=[orders.let_execution_rest_or_go_on],
+    effects=[orders.follow_ruling, effects.follow],
     takes=measures_inputs.Ruling,
-    starts=[C.C15],
-    stops=[C.C14, C.C14B],
+    starts=[C.C8, C.C15, C.C16, C.C17, C.C24],
+    stops=[*OF_A_MEASURE, C.C25],
+    tells=["coordinator", "ase_inspector", "case_referent", "service"],
     law="CC 375-6; CPC 1185",
     data_class="I",
 )
-def ruling(measure: Measure, step_input: measures_inputs.Ruling, case: Case) -> None:
-    """Record what the judge ruled on a measure: kept, changed, a new term."""
+def ruling(measure: Measure, step_input: measures_inputs.Ruling, case: Case) -> M:
+    """Record what the judge ruled on a measure, an appeal, and what became of the order."""
     if step_input.term_on:
         measure.term_on = step_input.term_on
+    return orders.state_after(measure, step_input)
 
 
 @step(

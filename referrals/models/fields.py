@@ -49,10 +49,10 @@ def coded(
 
 
 def answer(
-    choices: type[models.TextChoices], access_class: str, need: str = "O"
+    choices: type[models.TextChoices], access_class: str, need: str = "O", **options: Any
 ) -> "models.CharField[Any, Any]":
     """Declare a code that the filer may leave open; the empty text is no answer."""
-    return coded(choices, access_class, need, blank=True, default="")
+    return coded(choices, access_class, need, blank=True, default="", **options)
 
 
 def code_list(choices: type[Coded], access_class: str, need: str = "O") -> "models.JSONField[Any, Any]":

@@ -424,7 +424,8 @@ class Measure(Authentic, Part):
     ``waits_since``: while it is decided and hasn't begun, the day of the agreement or order; the database says so of
     each row, so that no step can forget it. ``until_majority``: its term is the 18th birthday, or was cut to it, a day
     that no column tells; ``term_written`` is the one that was asked for or ordered (§5.3). ``own_agreement``: the
-    person of age agreed, no holder. ``mac``: one that fails is confided to no service.
+    person of age agreed, no holder. ``order_suspended_on``: since when the order is suspended, ``suspended_from``: the
+    state to which the measure goes back when it is upheld (M18). ``mac``: one that fails is confided to no service.
     """
 
     state = state_field(MeasureState, MeasureState.PROPOSED, "J")
@@ -444,6 +445,8 @@ class Measure(Authentic, Part):
     term_on = clear(models.DateField(null=True, blank=True), "J")
     over_on = clear(models.DateField(null=True, blank=True), "J")
     over_reason = answer(measure_answers.EndReason, "J")
+    order_suspended_on = clear(models.DateField(null=True, blank=True), "J")
+    suspended_from = answer(MeasureState, "J", db_default="")
     variant = clear(models.CharField(max_length=40, blank=True, default=""), "J")
     notified_on = clear(models.DateField(null=True, blank=True), "J")
     sent_on = clear(models.DateField(null=True, blank=True), "J")

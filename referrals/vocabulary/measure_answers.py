@@ -44,6 +44,17 @@ class EndReason(Coded):
     OTHER = "19", _("Autre")
 
 
+class RulingKind(Coded):
+    """What is recorded of justice about an order: a hearing, an appeal, and what became of the order (M18)."""
+
+    HEARING = "hearing", _("Décision rendue après audience")
+    APPEAL_LODGED = "appeal_lodged", _("Appel formé : rien ne change avant la décision de la cour")
+    SUSPENDED = "suspended", _("Ordonnance suspendue")
+    UPHELD = "upheld", _("Ordonnance confirmée")
+    AMENDED = "amended", _("Ordonnance réformée")
+    QUASHED = "quashed", _("Ordonnance infirmée ou annulée")
+
+
 class ShownToChild(Coded):
     """How a child was told beforehand what a report on its situation says, by age and maturity (L223-5; M17)."""
 

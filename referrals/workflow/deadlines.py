@@ -402,6 +402,23 @@ def stop(
         halt(case, clock)
 
 
+def start_again(case: Case, code: ClockCode, part: Model, *, since: datetime, rested: timedelta) -> None:
+    """Let the last clock of a part run again, which rested for some days: what it had left, it has left.
+
+    Where there was none it starts at ``since``; one that runs goes on as it is.
+    """
+    clock = case.referral.clocks.filter(code=code, part=part.pk).order_by("started_at").last()
+    if clock is None:
+        start(case, code, since=since, part=part)
+    elif clock.stopped_at is not None:
+        # By the clock on the wall: a delay ends at the end of a day, in summer and in winter.
+        clock.due_at = (clock.due_at.astimezone(case.zone) + rested).astimezone(UTC)
+        clock.warn_at = (clock.warn_at.astimezone(case.zone) + rested).astimezone(UTC)
+        clock.stopped_at = None
+        clock.save(update_fields=["due_at", "warn_at", "stopped_at"])
+        case.open_clocks.append(clock)
+
+
 def halt(case: Case, clock: "Clock") -> None:
     """Stop one running clock of the case."""
     clock.stopped_at = case.at

@@ -13,6 +13,8 @@ from referrals.workflow.people import put_on_case
 from referrals.workflow.rules import rule
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from referrals.models import Child
     from referrals.workflow.context import StepContext
 
@@ -50,13 +52,16 @@ def decide(
         act.fire(Machine.REFERRAL, "decide_child", child=child.pk)
 
 
-def undecide(act: "StepContext", child: "Child") -> None:
-    """Let a child wait for a decision again; where the case stands by its decisions, C8 runs (§2.2 Decisions)."""
+def undecide(act: "StepContext", child: "Child", *, since: "datetime | None" = None) -> None:
+    """Let a child wait for a decision again; where the case stands by its decisions, C8 runs, from now or ``since`` on.
+
+    See domain.md §2.2 Decisions.
+    """
     # Saved only where it changes: an update of nothing would still count as a write of the row.
     if child.decision != DecisionCode.UNDECIDED:
         act.change(child, decision=DecisionCode.UNDECIDED)
     if act.case.referral.state in AFTER_DECISION:
-        act.start(ClockCode.C8)
+        act.start(ClockCode.C8, since=since)
 
 
 def _decisions(case: Case) -> set[str]:

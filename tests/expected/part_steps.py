@@ -168,6 +168,7 @@ DANGER_ANSWERED = Guard(
 OF_A_MINOR = Guard(
     "of_a_minor", "of age, and neither the own agreement nor young_adult; M18: a new term", "§5.3"
 )
+IN_FORCE = Guard("order_in_force", "its order is suspended", "§2.6 M18")
 ADMINISTRATIVE_ONLY = Guard("administrative_only", "the measure is judicial", "§2.6 M03, M04")
 
 MEASURE: dict[str, Step] = {
@@ -249,12 +250,13 @@ MEASURE: dict[str, Step] = {
                     data=("reason",),
                     guards=(Guard("judge_told", "judicial, and the judge is not said to be told",
                                   "§2.6 M09"),)),
-    "resume": Step("M10", SERVICE_AND_REFERENT, data=("date",), origins=("suspended",), targets=("active",)),
+    "resume": Step("M10", SERVICE_AND_REFERENT, guards=(IN_FORCE,), data=("date",), origins=("suspended",),
+                   targets=("active",)),
     "renew": Step(
         "M11", INSPECTOR,
         guards=(
             Guard("report_before_term", "no situation report since it began or was renewed", "§2.6 M11"),
-            WITHIN_THE_LAW, OF_A_MINOR,
+            WITHIN_THE_LAW, OF_A_MINOR, IN_FORCE,
             Guard("renewal_is_founded", "administrative without a new agreement, judicial without the "
                                         "judge's reasoned decision", "§2.6 M11"),
         ),
@@ -263,7 +265,7 @@ MEASURE: dict[str, Step] = {
     ),
     "end": Step(
         "M12", INSPECTOR_AND_REFERENT,
-        guards=(Guard("end_report_given", "no end report", "§2.6 M12"), DANGER_ANSWERED, HEARD_ON_IT),
+        guards=(Guard("end_report_given", "no end report", "§2.6 M12"), DANGER_ANSWERED, HEARD_ON_IT, IN_FORCE),
         data=("reason", "end_report", "danger_remains?", "voice"), starts=("C8",), stops=ITS_CLOCKS,
         origins=("active", "suspended"), targets=("ended",), fired_by=("T25",),
         note="Shelters: returned, admitted or judge seized. By T25: agreement withdrawn.",
@@ -304,9 +306,20 @@ MEASURE: dict[str, Step] = {
         targets=("same",),
         note="C15b for mjie only.",
     ),
-    "ruling": Step("M18", COORDINATOR_AND_INSPECTOR, data=("ruling", "copy", "term?", "hearing?"), stops=("C14", "C14b"), guards=(OF_A_MINOR,),
-                   origins=("ordered", "awaiting_start", "active", "suspended"), targets=("same",),
-                   note="ruling: kept, changed, new_term; lifted is M13."),
+    "ruling": Step(
+        "M18", COORDINATOR_AND_INSPECTOR,
+        guards=(
+            Guard("judicial_only", "administrative", "§2.6 M18"),
+            Guard("ruled_already", "the day is to come, or before the order's", "§2.6 M18"),
+            Guard("danger_answered", "quashed, of a minor, and not said whether a danger remains", "§2.6 M18"),
+            OF_A_MINOR,
+        ),
+        data=("ruling_kind", "ruling?", "copy", "term?", "danger_remains?", "hearing?"),
+        starts=("C8", "C15", "C16", "C17", "C24"), stops=ITS_CLOCKS,
+        origins=("ordered", "awaiting_start", "active", "suspended"), targets=("same", "lifted"),
+        note="hearing: kept, changed, new_term; lifted is M13. appeal_lodged: nothing moves. suspended: the measure is, "
+             "its clocks of execution rest. upheld, amended: it goes back to where it was. quashed: lifted, MOTIFML 19.",
+    ),
     "inform_judge": Step(
         "M19", COORDINATOR_AND_INSPECTOR,
         guards=(

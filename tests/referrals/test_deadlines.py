@@ -703,6 +703,7 @@ def test_an_order_starts_the_clocks_of_its_type(filed, kind, said, expected):
 
 def test_a_ruling_stops_the_hearing_and_the_merits(filed):
     opp = ordered(filed, "opp_judge")
+    filed.at("2026-12-01 10:00")
 
     ruling = {"on": "2026-12-01", "effect": "kept", "copy": "Jugement."}
     filed.does("ase_inspector", "ruling", ruling, part=opp)

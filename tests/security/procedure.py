@@ -669,6 +669,10 @@ def _ordered(case: Case) -> Walk:
             child_heard="heard",
             hearing_note=say("hearing_note"),
         )
+        for kind in ("appeal_lodged", "suspended", "upheld"):
+            yield case.step(
+                "crip_coordinator", f"{at}/ruling", on=day(), ruling_kind=kind, copy=say(f"copy {kind}")
+            )
         yield case.step(
             "crip_coordinator",
             f"{at}/inform_judge",

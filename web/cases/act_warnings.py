@@ -17,6 +17,11 @@ WARNINGS: Final[Mapping[str, Text]] = {
     "no-gateway-phone-the-on-call-officer": _(
         "Le service ne peut pas téléphoner : appelez vous-même la personne d'astreinte."
     ),
+    "order-quashed-shelter": _(
+        "L'ordonnance ne tient plus : dites où l'enfant est accueilli désormais, et à quel titre."
+    ),
+    "order-quashed-information": _("Des titulaires restaient à informer : leur information est à revoir."),
+    "order-quashed-feedback": _("Un retour au déclarant est dû : ce qu'il dit de la mesure est à revoir."),
     "plan-to-complete": _("Le projet pour l'enfant est à compléter par ce que l'entretien a préparé."),
     "term-cut-at-majority": _("L'échéance est ramenée au dix-huitième anniversaire."),
     "nobody-on-call-phone-the-supervisor": _("Personne n'est d'astreinte : téléphonez à l'encadrement."),

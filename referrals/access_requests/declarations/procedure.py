@@ -180,7 +180,7 @@ PROCEDURE: Final[Mapping[str, Declared]] = {
             held("term_written duration_months plan_signed_on", CHILD),
             # Whom the child is confided to tells where it is.
             held("service", CHILD, withhold=(Withheld.SAFETY,)),
-            held("ordered_on", CHILD, holder=Withheld.JUDICIAL),
+            held("ordered_on order_suspended_on suspended_from", CHILD, holder=Withheld.JUDICIAL),
             held("aim extract", CHILD, withhold=TEXT),
             held("child_opinion", CHILD, withhold=TEXT, holder=Withheld.CHILD_INTEREST),
             held("agreement", CHILD, HOLDER, withhold=TEXT),

@@ -372,12 +372,20 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "term_within_the_law": "term_is_within_the_law", "referent_may_follow": "referent_may_follow",
             "of_a_minor": "measure_may_bind_an_adult", "certified": "may_be_entrusted",
         },
-        "ruling": {"of_a_minor": "no_new_term_for_an_adult"},
+        "resume": {"order_in_force": "order_is_in_force"},
+        "ruling": {
+            "judicial_only": "is_judicial", "ruled_already": "ruling_follows_the_order", "danger_answered": BODY,
+            "of_a_minor": "no_new_term_for_an_adult",
+        },
         "renew": {
             "report_before_term": "report_precedes_renewal", "term_within_the_law": "term_is_within_the_law",
             "renewal_is_founded": BODY, "of_a_minor": "measure_may_bind_an_adult",
+            "order_in_force": "order_is_in_force",
         },
-        "end": {"end_report_given": BODY, "danger_answered": BODY, "child_heard": BODY},
+        "end": {
+            "end_report_given": BODY, "danger_answered": BODY, "child_heard": BODY,
+            "order_in_force": "order_is_in_force",
+        },
         "lift": {"judge_decided": "judge_lifted_it", "danger_answered": BODY},
         "not_executed": {
             "nothing_was_done": "nothing_was_ever_done", "judge_informed": "judge_was_informed",
@@ -512,6 +520,7 @@ OURS = {
     "child_is_on_record": "the child is on record, if only by mistake (S4)",
     "children_belong": "children named are of this case",
     "danger_is_answered_again": "the same of a minor whom no measure helped, when the follow-up ends (§2.2 T30)",
+    "danger_after_quashing_is_answered": "the same of a minor whose order is quashed (§2.6 M18)",
     "danger_is_answered": "whether a danger remains is said of a minor: in the body, unless the child is of age (§2.2)",
     "residence_is_said": "of an unaccompanied minor the interview speaks of residence and asylum (§2.6 M21)",
     "minor_was_heard": "what a minor says of a report is said: in the body, unless the child is of age (L223-4)",

@@ -149,6 +149,14 @@ def _start(world: Any) -> tuple[Kit, Body]:
                  "referent": kit.user("case_referent")}  # fmt: skip
 
 
+SUSPENDED = measure_is(order_suspended_on=TODAY)
+
+
+@situation("measure", "resume", order_in_force=SUSPENDED)
+def _resume(world: Any) -> tuple[Kit, Body]:
+    return _measure(world, "suspended", "case_referent"), {"on": ON}
+
+
 @situation("measure", "suspend", judge_told=measure_is(judicial=True))
 def _suspend(world: Any) -> tuple[Kit, Body]:
     return _measure(world, "active", "case_referent"), {"on": ON, "reason": "Hospitalisation."}
@@ -158,6 +166,7 @@ def _suspend(world: Any) -> tuple[Kit, Body]:
     "measure", "renew",
     report_before_term=lambda kit, body: kit.record("measure", "renew", kit.part), renewal_is_founded=said(basis=""),
     term_within_the_law=said(term_on=(TODAY + timedelta(days=400)).isoformat()), of_a_minor=child_is(age_band="18+"),
+    order_in_force=SUSPENDED,
 )  # fmt: skip
 def _renew(world: Any) -> tuple[Kit, Body]:
     kit = _measure(world, "active")
@@ -168,6 +177,7 @@ def _renew(world: Any) -> tuple[Kit, Body]:
 @situation(
     "measure", "end",
     end_report_given=said(end_report=""), danger_answered=said(danger_remains=""), child_heard=said(not_heard=""),
+    order_in_force=SUSPENDED,
 )  # fmt: skip
 def _end(world: Any) -> tuple[Kit, Body]:
     return _measure(world, "active"), bodies.end(on=ON)
@@ -198,7 +208,11 @@ def _situation_report(world: Any) -> tuple[Kit, Body]:
     return _measure(world, "active", "case_referent"), bodies.situation(shown=ON)
 
 
-@situation("measure", "ruling", of_a_minor=child_is(age_band="18+"))
+@situation(
+    "measure", "ruling",
+    judicial_only=measure_is(judicial=False), ruled_already=said(on=(TODAY + timedelta(days=1)).isoformat()),
+    danger_answered=said(ruling_kind="quashed", effect="", term_on=None), of_a_minor=child_is(age_band="18+"),
+)  # fmt: skip
 def _ruling(world: Any) -> tuple[Kit, Body]:
     kit = _measure(world, "active", type_id="aemo", judicial=True)
     term = (TODAY + timedelta(days=90)).isoformat()
