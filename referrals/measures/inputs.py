@@ -21,7 +21,7 @@ from core.inputs import (
 )
 from core.query import PagedQuery
 from referrals.measures import queries
-from referrals.vocabulary import measure_answers
+from referrals.vocabulary import hearings, measure_answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.vocabulary.measure_answers import RulingKind, ShownToChild
 from referrals.vocabulary.states import DecisionCode, MeasureState, SendingWay
@@ -326,6 +326,10 @@ def _with_what_goes_along(asked_when: Mapping[str, When], attrs: dict[str, Any])
     return attrs
 
 
+#: What is recorded of an order before a court has ruled on it.
+BEFORE_RULING: Final = (RulingKind.APPEAL_LODGED, RulingKind.SUSPENDED)
+
+
 class Ruling(Hearing):
     """M18: a ruling after a hearing, an appeal, or what became of the order (``ruling_kind``).
 
@@ -334,6 +338,7 @@ class Ruling(Hearing):
     """
 
     asked_when = {
+        **dict.fromkeys(hearings.KEPT, When("ruling_kind", BEFORE_RULING, unless=True)),
         "effect": When("ruling_kind", (RulingKind.HEARING, RulingKind.AMENDED)),
         "term_on": When("effect", ("new_term",)),
         "danger_remains": When("ruling_kind", (RulingKind.QUASHED,)),

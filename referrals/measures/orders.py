@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from referrals.coming_of_age import majority
 from referrals.coming_of_age.effects import cut_term
 from referrals.measures import effects
+from referrals.measures.inputs import BEFORE_RULING
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.measure_answers import EndReason, RulingKind
 from referrals.vocabulary.states import FeedbackState, InformationState
@@ -28,8 +29,6 @@ OF_EXECUTION: Final = (C.C24, C.C16, C.C17)
 NEVER_BEGUN: Final = (M.ORDERED, M.AWAITING_START)
 #: What a court has ruled when the order is in force again.
 IN_FORCE_AGAIN: Final = (RulingKind.UPHELD, RulingKind.AMENDED)
-#: What changes nothing in the judge's own delays.
-BEFORE_RULING: Final = (RulingKind.APPEAL_LODGED, RulingKind.SUSPENDED)
 #: What hung on an order that is quashed, as a warning says it.
 SHELTER_HANGS: Final = "order-quashed-shelter"
 INFORMATION_HANGS: Final = "order-quashed-information"

@@ -414,8 +414,9 @@ def situation_report(measure: Measure, step_input: measures_inputs.Situation, ca
     carries=[orders.let_execution_rest_or_go_on],
     effects=[orders.follow_ruling, effects.follow],
     takes=measures_inputs.Ruling,
-    starts=[C.C8, C.C15, C.C16, C.C17, C.C24],
-    stops=[*OF_A_MEASURE, C.C25],
+    # As a page tells it beforehand; what rests while an order is suspended, or ends with it, is in ``orders.py``.
+    starts=[C.C8, C.C15],
+    stops=[C.C14, C.C14B],
     tells=["coordinator", "ase_inspector", "case_referent", "service"],
     law="CC 375-6; CPC 1185",
     data_class="I",

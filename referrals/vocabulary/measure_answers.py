@@ -48,7 +48,7 @@ class RulingKind(Coded):
     """What is recorded of justice about an order: a hearing, an appeal, and what became of the order (M18)."""
 
     HEARING = "hearing", _("Décision rendue après audience")
-    APPEAL_LODGED = "appeal_lodged", _("Appel formé : rien ne change avant la décision de la cour")
+    APPEAL_LODGED = "appeal_lodged", _("Appel formé")
     SUSPENDED = "suspended", _("Ordonnance suspendue")
     UPHELD = "upheld", _("Ordonnance confirmée")
     AMENDED = "amended", _("Ordonnance réformée")

@@ -315,7 +315,7 @@ MEASURE: dict[str, Step] = {
             OF_A_MINOR,
         ),
         data=("ruling_kind", "ruling?", "copy", "term?", "danger_remains?", "hearing?"),
-        starts=("C8", "C15", "C16", "C17", "C24"), stops=ITS_CLOCKS,
+        starts=("C8", "C15"), stops=("C14", "C14b"),
         origins=("ordered", "awaiting_start", "active", "suspended"), targets=("same", "lifted"),
         note="hearing: kept, changed, new_term; lifted is M13. appeal_lodged: nothing moves. suspended: the measure is, "
              "its clocks of execution rest. upheld, amended: it goes back to where it was. quashed: lifted, MOTIFML 19.",

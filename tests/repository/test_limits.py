@@ -127,6 +127,7 @@ audit/models/tree.py NAME_MAX
 audit/pseudonyms.py _MAX_REMEMBERED
 core/query.py MAX_LENGTH MAX_PARAMETERS
 audit/questions.py ROWS_MAX
+audit/places.py PATIENCE_SECONDS
 audit/sequencing.py _PATIENCE
 audit/verifier.py MAX_ENTRY MAX_FILE MAX_NOTE
 audit/witness.py MAX_BODY _PROOF_MAX

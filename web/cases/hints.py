@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
+from referrals.vocabulary import hearings
 
 #: What helps to answer, by the member, or by its owner and itself.
 HINTS: Final[Mapping[str, Text]] = {
@@ -104,6 +105,7 @@ CONDITIONS: Final[Mapping[str, Text]] = {
     "SearchProof.where": _("Si la recherche a été faite à la main."),
     "SearchProof.found": _("Si la recherche a été faite à la main."),
     "Contact.alone_reason": _("Si l'enfant n'a pas été vu seul."),
+    "Ruling.ruling_kind": _("Un appel ne change rien avant la décision de la cour."),
 }
 #: What may be left open although it is asked for after some answers alone.
 LEFT_OPEN: Final = frozenset(
@@ -123,6 +125,7 @@ LEFT_OPEN: Final = frozenset(
         "PassOn.field",
         "PassOn.waiver",
         "RefusalOfCase.judicial_referral",
+        *(f"Ruling.{name}" for name in hearings.KEPT),
         "SendingDocuments.passages",
     }
 )

@@ -29,7 +29,17 @@ TWO: Final = ("team",)
 #: Lists whose rows stand side by side, to be compared.
 SIDE_BY_SIDE: Final = ("conclusions",)
 #: What a step is about: asked for before anything else.
-FIRST: Final = ("file", "measure", "judicial_referral", "request", "child", "children", "holder", "target")
+FIRST: Final = (
+    "file",
+    "measure",
+    "judicial_referral",
+    "request",
+    "child",
+    "children",
+    "holder",
+    "target",
+    "ruling_kind",
+)
 
 
 @dataclass
