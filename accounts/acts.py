@@ -38,6 +38,7 @@ PASSWORD_SET: Final = "password:set"  # noqa: S105 - the name of an act
 ADDRESS_ASKED: Final = "user:address-asked"
 ADDRESS_CHANGED: Final = "user:address-changed"
 INVITED: Final = "user:invited"
+ACCESS_RENEWED: Final = "user:access-renewed"
 USERS_LISTED: Final = "user:listed"
 MEMBERSHIP_ASKED: Final = "membership:asked"
 MEMBERSHIP_REFUSED: Final = "membership:refused"
@@ -106,6 +107,7 @@ ABOUT_ACCOUNTS: Final = (
     ADDRESS_ASKED,
     ADDRESS_CHANGED,
     INVITED,
+    ACCESS_RENEWED,
     MEMBERSHIP_ASKED,
     MEMBERSHIP_REFUSED,
     MEMBERSHIP_GRANTED,
@@ -167,6 +169,7 @@ events.file_under(
     USER_SUSPENDED,
     USER_RESTORED,
     INVITED,
+    ACCESS_RENEWED,
     ADDRESS_ASKED,
     ADDRESS_CHANGED,
     MEMBERSHIP_ASKED,

@@ -274,10 +274,13 @@ class OwnRequest(AccountsError):
 
 
 class TwoPersonsNeeded(AccountsError):
-    """This role is granted by two persons (SEC-AZ12)."""
+    """Two persons act, and this one may not be the second (SEC-AZ12, SEC-AZ24)."""
 
     code = "two-persons-needed"
-    text = _("Ce rôle est accordé par deux personnes.")
+    text = _(
+        "Il faut ici une seconde personne : ni celle qui demande, ni celle qui a récemment créé ou invité ce compte, "
+        "ou réinitialisé ses moyens de connexion."
+    )
 
 
 class OwnGrant(AccountsError):

@@ -37,6 +37,7 @@ REQUEST_LAPSED: Final = "account.request-lapsed"
 REQUEST_ACCEPTED: Final = "account.request-given"
 REQUESTS_WAIT: Final = "request.accounts"
 ROLE_IS_ASKED: Final = "request.role"
+ROLES_ARE_GIVEN: Final = "roles.given"
 IMPORT_IS_ASKED: Final = "request.import"
 ROLES_TO_REVIEW: Final = "roles.to-review"
 ROLE_WILL_LAPSE: Final = "roles.will-lapse"
@@ -206,6 +207,11 @@ register(
         Kind.ACCOUNT,
         _("Une réinitialisation de moyens de connexion attend d'être confirmée par une seconde personne."),
         page="administration/demandes/moyens",
+    ),
+    Template(
+        ROLES_ARE_GIVEN,
+        Kind.ACCOUNT,
+        _("Un rôle qui ouvre des dossiers vient d'être donné ; le journal dit lequel, et par qui."),
     ),
     Template(
         ROLES_TO_REVIEW,

@@ -41,9 +41,8 @@ class Role(models.TextChoices):
     API_119 = "api_119", _("119 – Snated")
 
 
-# Two persons grant these (SEC-AZ12): one asks, another confirms; or `manage.py grant` gives them, in front of whoever
-# holds the server. The officer reads the journal and lifts veils with the auditor; supervisors are second persons
-# themselves: who could make one alone would be two.
+# Second persons themselves, or watchers (SEC-AZ12): who could make one alone would be two. The officer reads the
+# journal and lifts veils with the auditor.
 POWERFUL: Final[frozenset[Role]] = frozenset(
     {
         Role.CRIP_COORDINATOR,
@@ -54,6 +53,11 @@ POWERFUL: Final[frozenset[Role]] = frozenset(
         Role.PLATFORM_ADMIN,
     }
 )
+# These open no more than the shell of a case: one administrator gives them.
+BY_ONE: Final[frozenset[Role]] = frozenset({Role.FILER, Role.STATISTICIAN, Role.DIRECTORY_EDITOR})
+# Two persons give all others (SEC-AZ12, SEC-AZ24): one asks, another confirms; or `manage.py grant` gives them, in
+# front of whoever holds the server. A role that is added here needs two, unless it is listed above.
+BY_TWO: Final[frozenset[Role]] = frozenset(Role) - BY_ONE
 # Without the last of these at an authority a child in danger reaches nobody, or nobody can give roles: that one doesn't
 # end because nobody reviewed it (``accounts/reviews.py``).
 NEEDED: Final[frozenset[Role]] = frozenset({Role.CRIP_COORDINATOR, Role.ON_CALL, Role.TERRITORY_ADMIN})

@@ -394,6 +394,7 @@ PAGE_SIZE = 50
 PAGE_SIZE_MAX = 100  # SEC-IN3
 PASSWORD_LENGTH_MAX = 256  # SEC-AU3: refused before it is hashed
 TOKEN_DAYS_MAX = 365
+SECOND_PERSON_DAYS = env.number("REPERE_SECOND_PERSON_DAYS", default=90)  # accounts/second_person.py
 ROLE_REVIEW_DAYS = env.number("REPERE_ROLE_REVIEW_DAYS", default=365)  # accounts/reviews.py
 # SEC-AZ14, referrals/access/volume_limits.py: of one person within sixty minutes, each case once. Searches by name: a
 # setting of the authority (searches_per_day, docs/settings.md). 0 is no cap, which production refuses.

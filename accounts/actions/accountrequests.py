@@ -22,7 +22,7 @@ from accounts.actions.users import NewUser, make_user, verify_user
 from accounts.actor import Actor
 from accounts.errors import AddressTaken, AlreadyThere, InvalidInput, LinkRefused, NotVisible, OwnRequest
 from accounts.identifiers import normalised_email
-from accounts.models import AccountRequest, Authority, Organisation, User
+from accounts.models import AccountRequest, Authority, Membership, Organisation, User
 from accounts.models.accountrequest import REASONS, Refused
 from accounts.notifications import (
     ADDRESS_HAS_ACCOUNT,
@@ -234,6 +234,8 @@ def accept_request(
 ) -> tuple[AccountRequest, str | None]:
     """Give the role that was asked for, with the account and its invitation where there is none; all or nothing.
 
+    One that two persons give is asked for instead; its person is told once the second one has decided.
+
     Return the request, and the code of the invitation to be told beside the mail. Nobody is vouched for by it, unless
     the actor says so: that they made sure who it is.
 
@@ -265,15 +267,16 @@ def accept_request(
         organisation=place,
         certificate=acceptance.certificate,
     )
-    membership = give_what_was_asked(actor=actor, at=at, appointment=wanted)
+    given = give_what_was_asked(actor=actor, at=at, appointment=wanted)
     if acceptance.verified and user.verified_at is None:
         verify_user(actor=actor, at=at, user_id=user.pk)
     code = None
     if is_new:
         _user, code = invite(actor=actor, at=at, user_id=user.pk)
-    else:
+    elif isinstance(given, Membership):
         tell_owner(user, REQUEST_ACCEPTED, at=at)
-    row.user, row.membership, row.organisation = user, membership, place
+    row.user, row.organisation = user, place
+    row.membership = given if isinstance(given, Membership) else None
     row.email = row.full_name = ""  # they stand in the account now
     row.decided_by_id, row.decided_at, row.accepted = actor.user_id, at, True
     row.save()

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts import acts, sessions, stepup
+from accounts import acts, second_person, sessions, stepup
 from accounts.access import managed_authorities, require, resettable_users, second_persons
 from accounts.actions.entry import record_about
 from accounts.actions.feeds import revoke_feed_now
@@ -24,6 +24,7 @@ from accounts.actions.tokens import revoke_now
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, NotVisible, OwnAccount
 from accounts.models import AccountRequest, Authority, CalendarFeed, MailedLink, Membership, Token, User
+from accounts.models.provisioning import ProvisioningAct
 from accounts.notifications import (
     ACCOUNT_CLOSED,
     ACCOUNT_REOPENED,
@@ -139,6 +140,7 @@ def reopen_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
         )
     user.is_active = True
     user.save(update_fields=["is_active"])
+    second_person.record(ProvisioningAct.MADE, user, actor=actor, at=at)
     record_about(acts.USER_REOPENED, user.pk, actor=actor, at=at, tenant=_tenant(actor, user), thing=user.pk)
     tell_owner(user, ACCOUNT_REOPENED, at=at)
     return user

@@ -17,7 +17,7 @@ from accounts import acts, stepup
 from accounts.access import managed_imports, open_imports, own_account, require, second_persons
 from accounts.actions.deactivation import close_account
 from accounts.actions.links import invite
-from accounts.actions.memberships import Appointment, end, grant
+from accounts.actions.memberships import Appointment, end, give_as_second, tell_watchers
 from accounts.actions.places import (
     Correction,
     NewOrganisation,
@@ -45,7 +45,7 @@ from accounts.models import (
     User,
 )
 from accounts.notifications import IMPORT_IS_ASKED, tell_people
-from accounts.roles import Role
+from accounts.roles import BY_TWO, Role
 from accounts.signin import actor_of_user
 from audit import journal
 from audit.events import Purpose
@@ -141,7 +141,7 @@ def decide_import(
         NotAllowed: the actor confirms nothing anywhere.
         StepUpRequired: as ``try_import``.
         NotVisible: absent, decided, of another authority, or its time is over; or whoever asked no longer administers.
-        TwoPersonsNeeded: the actor asked for it.
+        TwoPersonsNeeded: the actor asked for it; or made, invited or reset lately one of its accounts (SEC-AZ24).
         OwnGrant: it gives the actor a role.
         ImportOutdated: it would do something else by now, or it isn't what was seen.
         NumberTaken, AlreadyThere, InvalidInput: as the acts refuse that write it.
@@ -212,15 +212,23 @@ def _write(run: ImportRun, digest: str, *, actor: Actor, at: datetime) -> list[t
         raise OwnGrant
     first = actor_of_user(asker, actor.origin, at=at)
     by = replace(actor, positions=first.positions, obo=asker.pk)
+    require(by, "accounts.manage", run.authority_id)
     made: dict[str, list[Any]] = defaultdict(list)
     people: dict[str, User] = {}
+    codes: dict[UUID, str] = {}
     for row, line in trial.acting():
         if isinstance(row, Person):
-            _give(row, line, run.authority, people, made, by=by, at=at)
+            pk, code = _give(row, line, run.authority, people, made, by=by, at=at)
+            codes |= {pk: code} if code else {}
         else:
             _list(row, line, run.authority, made, by=by, at=at)
     run.made = dict(made)
-    return [invite(actor=by, at=at, user_id=UUID(pk)) for pk in made[USERS]]
+    if any(isinstance(row, Person) and Role(row.role) in BY_TWO for row, _line in trial.acting()):
+        tell_watchers(run.authority_id, actor=actor, at=at)
+    new = [UUID(pk) for pk in made[USERS] if UUID(pk) not in codes]
+    users = {user.pk: user for user in _users([str(pk) for pk in codes])}
+    invited = [(users[pk], code) for pk, code in codes.items()]
+    return [*invited, *(invite(actor=by, at=at, user_id=pk) for pk in new)]
 
 
 def _give(
@@ -232,7 +240,8 @@ def _give(
     *,
     by: Actor,
     at: datetime,
-) -> None:
+) -> tuple[UUID, str | None]:
+    """Give the role of a row; return the account's id, and the code of an invitation that the role needed."""
     user = people.get(row.email)
     if user is None and line.user:
         user = User.objects.get(pk=line.user)
@@ -248,7 +257,9 @@ def _give(
         unit=Unit.objects.get(pk=line.unit) if line.unit else None,
         organisation=Organisation.objects.get(pk=line.organisation) if line.organisation else None,
     )
-    made[ROLES].append(str(grant(actor=by, at=at, appointment=wanted).pk))
+    membership, code = give_as_second(actor=by, at=at, appointment=wanted)
+    made[ROLES].append(str(membership.pk))
+    return user.pk, code
 
 
 def _list(

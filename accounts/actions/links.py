@@ -11,15 +11,23 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts import acts, links, passwords, stepup
+from accounts import acts, links, passwords, second_person, stepup
 from accounts.access import own_account, resettable_users
 from accounts.actions.entry import record_about
 from accounts.actions.tokens import require_session
 from accounts.actions.users import set_password
 from accounts.actor import Actor
-from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible, OwnAccount
+from accounts.errors import (
+    InvalidInput,
+    LinkRefused,
+    NotAllowed,
+    NotVisible,
+    OwnAccount,
+    TwoPersonsNeeded,
+)
 from accounts.identifiers import normalised_email, sought_email
 from accounts.models import MailedLink, User
+from accounts.models.provisioning import ProvisioningAct
 from accounts.notifications import ADDRESS_CHANGED, ADDRESS_IS_ASKED, day_of, tell_owner, tell_people
 from accounts.signin import actor_of_user
 from audit.events import Origin
@@ -67,10 +75,30 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
         StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
         NotVisible: no such account, closed, or not of where the actor administers.
         OwnAccount: it is the actor's own.
+        TwoPersonsNeeded: the actor made the account, and it opens cases: somebody else is shown the code (SEC-AZ24),
+            by confirming a role of it, or that its factors be reset.
     """
-    user, code, _link = _invited(actor, user_id, at=at)
+    known = User.objects.all() if actor.is_system else resettable_users(actor, at=at)
+    stepup.require(actor, at=at)
+    user = known.select_for_update(of=("self",)).filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise NotVisible
+    if user.pk == actor.user_id:
+        raise OwnAccount(_("Vous ne pouvez pas vous inviter vous-même."))
+    if not second_person.may_be_shown_code(actor, user, at=at):
+        raise TwoPersonsNeeded(rule="invitation-code")
+    return user, send_invitation(user, ProvisioningAct.INVITED, actor=actor, at=at)
+
+
+def send_invitation(user: User, act: ProvisioningAct, *, actor: Actor, at: datetime) -> str:
+    """Have an invitation sent to an account, which is locked; return the code, for the actor alone.
+
+    Raises:
+        NotAllowed: the account is a program's.
+    """
+    code, _link = _invited(user, act, actor=actor, at=at)
     tell_people([user.pk], links.INVITATION, user.home_authority_id, at=at)
-    return user, code
+    return code
 
 
 def invite_by_hand(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[str, str]:
@@ -82,22 +110,18 @@ def invite_by_hand(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[str, s
     """
     if not actor.is_system:
         raise NotAllowed(rule="links.by-hand")
-    user, code, link = _invited(actor, user_id, at=at)
+    user = User.objects.select_for_update(of=("self",)).filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise NotVisible
+    code, link = _invited(user, ProvisioningAct.INVITED, actor=actor, at=at)
     token = digest.token()
     link.kept, link.bound = links.kept_of(token), links.state_of(user)
     link.save(update_fields=["kept", "bound"])
     return _address_of(links.INVITATION, token), code
 
 
-def _invited(actor: Actor, user_id: UUID, *, at: datetime) -> tuple[User, str, MailedLink]:
+def _invited(user: User, act: ProvisioningAct, *, actor: Actor, at: datetime) -> tuple[str, MailedLink]:
     """Make an invitation that wasn't sent yet, in place of every earlier link, and write it down."""
-    known = User.objects.all() if actor.is_system else resettable_users(actor, at=at)
-    stepup.require(actor, at=at)
-    user = known.select_for_update(of=("self",)).filter(pk=user_id, is_active=True).first()
-    if user is None:
-        raise NotVisible
-    if user.pk == actor.user_id:
-        raise OwnAccount(_("Vous ne pouvez pas vous inviter vous-même."))
     if not links.people().filter(pk=user.pk).exists():
         raise NotAllowed(rule="program")
     code = onetime.new_invitation_code()
@@ -105,8 +129,9 @@ def _invited(actor: Actor, user_id: UUID, *, at: datetime) -> tuple[User, str, M
     link = MailedLink.objects.create(
         user=user, code=links.kept_of_code(user, code), expires_at=at + links.valid_for(links.INVITATION)
     )
+    second_person.record(act, user, actor=actor, at=at, shown_to=actor.user_id)
     record_about(acts.INVITED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
-    return user, code, link
+    return code, link
 
 
 def set_password_by_link(*, token: str, password: str, code: str, origin: Origin, at: datetime) -> None:

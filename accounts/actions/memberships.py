@@ -12,11 +12,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts import acts, honorability, stepup
+from accounts import acts, honorability, second_person, stepup
 from accounts.access import (
     GRANT_OPEN_FOR,
     appointable_users,
     managed_memberships,
+    office_holders,
     open_grant_requests,
     own_account,
     require,
@@ -24,6 +25,8 @@ from accounts.access import (
     second_persons,
 )
 from accounts.actions.entry import record_about
+from accounts.actions.links import send_invitation
+from accounts.actions.resets import remove_all
 from accounts.actor import Actor
 from accounts.errors import (
     AlreadyThere,
@@ -34,16 +37,34 @@ from accounts.errors import (
     OwnReview,
     TwoPersonsNeeded,
 )
-from accounts.models import Authority, GrantRequest, Membership, Organisation, Unit, User
-from accounts.notifications import ROLE_IS_ASKED, tell_people
-from accounts.roles import ASKED_FOR, NEED_ORGANISATION, NEED_UNIT, OPENERS, POWERFUL, WATCHERS, Role
+from accounts.models import (
+    AccountRequest,
+    Authority,
+    GrantRequest,
+    Membership,
+    Organisation,
+    Unit,
+    User,
+)
+from accounts.models.accountrequest import Refused
+from accounts.models.provisioning import ProvisioningAct
+from accounts.notifications import (
+    REQUEST_ACCEPTED,
+    REQUEST_REFUSED,
+    ROLE_IS_ASKED,
+    ROLES_ARE_GIVEN,
+    tell_owner,
+    tell_people,
+)
+from accounts.roles import ASKED_FOR, BY_TWO, NEED_ORGANISATION, NEED_UNIT, OPENERS, PROGRAMS, WATCHERS, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
     """A role to be given: to whom, where, and when (from now unless ``since``; ``until`` isn't included).
 
-    ``certificate``: when the certificate of honorability was issued that whoever gives it saw today.
+    ``certificate``: when the certificate of honorability was issued that whoever gives it saw today; ``certified``: who
+    saw it instead, and when.
     """
 
     user: User
@@ -54,6 +75,7 @@ class Appointment:
     since: datetime | None = None
     until: datetime | None = None
     certificate: date | None = None
+    certified: tuple[User, datetime] | None = None
 
 
 def grant(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership:
@@ -63,20 +85,23 @@ def grant(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership
         NotAllowed: the actor doesn't administer this authority.
         StepUpRequired: the last proof of the second factor is too old, as for the two below (SEC-AU6).
         OwnGrant: the actor would grant it to themself.
-        TwoPersonsNeeded: the role is one of those that two persons grant (SEC-AZ12).
+        TwoPersonsNeeded: the role is one of those that two persons grant (SEC-AZ12, SEC-AZ24).
         InvalidInput: what the role needs is missing, is another authority's, or the period is impossible; or the
             person would both watch over readers and read (``held-apart``); or the account is closed, or another
             authority's; or the role needs a certificate of honorability, and none that counts was seen.
         AlreadyThere: the person holds this role there already, without end.
     """
     _require_may_give(actor, appointment, at=at)
-    if appointment.role in POWERFUL and not actor.is_system:
+    if appointment.role in BY_TWO and not actor.is_system:
         raise TwoPersonsNeeded(rule="two-persons")
-    return _give(actor=actor, at=at, appointment=appointment)
+    membership = _give(actor=actor, at=at, appointment=appointment)
+    if membership.role in BY_TWO:
+        tell_watchers(membership.authority_id, actor=actor, at=at)
+    return membership
 
 
-def give_what_was_asked(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership:
-    """Give a role for which its person asked themself, wherever their account is at home.
+def give_what_was_asked(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership | GrantRequest:
+    """Give a role for which its person asked themself, wherever their account is at home; or ask a second person too.
 
     ``appointable_users`` guards people of elsewhere from being signed out by a role that they never wanted, and the
     fact that they have an account. Who asks says it, and wants it.
@@ -87,7 +112,8 @@ def give_what_was_asked(*, actor: Actor, at: datetime, appointment: Appointment)
     _require_gives(actor, appointment, at=at)
     if appointment.role not in ASKED_FOR:
         raise TwoPersonsNeeded(rule="two-persons")
-    return _give(actor=actor, at=at, appointment=appointment)
+    act = _ask if appointment.role in BY_TWO else _give
+    return act(actor=actor, at=at, appointment=appointment)
 
 
 def ask(*, actor: Actor, at: datetime, appointment: Appointment) -> GrantRequest:
@@ -95,29 +121,37 @@ def ask(*, actor: Actor, at: datetime, appointment: Appointment) -> GrantRequest
 
     Raises:
         NotAllowed, OwnGrant, InvalidInput: as ``grant``; ``role`` also where one person gives it alone.
-        AlreadyThere: it is asked for already.
+        AlreadyThere: it is held, or asked for already.
     """
     _require_may_give(actor, appointment, at=at)
-    faults = dict(_faults(appointment, at=at))
-    if appointment.role not in POWERFUL:
+    return _ask(actor=actor, at=at, appointment=appointment)
+
+
+def _ask(*, actor: Actor, at: datetime, appointment: Appointment) -> GrantRequest:
+    faults = dict(_faults(appointment, at=at, asked=True))
+    if appointment.role not in BY_TWO:
         faults["role"] = ["not-a-choice"]
     if faults:
         raise InvalidInput(faults)
-    same = GrantRequest.objects.filter(
-        user=appointment.user, role=appointment.role, authority=appointment.authority
-    )
+    same = {
+        "user": appointment.user,
+        "role": appointment.role,
+        "authority": appointment.authority,
+        "unit": appointment.unit,
+        "organisation": appointment.organisation,
+    }
+    if Membership.objects.filter(valid_to=None, **same).exists():
+        raise AlreadyThere
     # Refused by nobody, confirmed by nobody: it has lapsed, and the journal keeps that it was asked for.
-    same.filter(decided_at=None, asked_at__lte=at - GRANT_OPEN_FOR).delete()
+    GrantRequest.objects.filter(decided_at=None, asked_at__lte=at - GRANT_OPEN_FOR, **same).delete()
+    seen = _shows_certificate(appointment, at=at)
     try:
         with transaction.atomic():
             row = GrantRequest.objects.create(
-                user=appointment.user,
-                role=appointment.role,
-                authority=appointment.authority,
-                unit=appointment.unit,
-                organisation=appointment.organisation,
+                **same,
                 valid_from=appointment.since,
                 valid_to=appointment.until,
+                certificate=appointment.certificate if seen else None,
                 asked_by=own_account(actor),
                 asked_at=at,
             )
@@ -125,24 +159,29 @@ def ask(*, actor: Actor, at: datetime, appointment: Appointment) -> GrantRequest
         raise AlreadyThere(_("Ce rôle est déjà demandé pour cette personne.")) from error
     _record_request(acts.MEMBERSHIP_ASKED, row, actor=actor, at=at)
     others = second_persons("memberships.confirm", row.authority_id, but=(actor.user_id, row.user_id), at=at)
-    tell_people(others, ROLE_IS_ASKED, row.authority_id, at=at, request_id=row.pk)
+    able = second_person.confirmers(others, row.user_id, at=at)
+    tell_people(able, ROLE_IS_ASKED, row.authority_id, at=at, request_id=row.pk)
     return row
 
 
 def give_or_ask(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership | GrantRequest:
     """Give a role, or ask for it where two persons give it: ``grant`` or ``ask``, and refused as these."""
-    act = ask if appointment.role in POWERFUL and not actor.is_system else grant
+    act = ask if appointment.role in BY_TWO and not actor.is_system else grant
     return act(actor=actor, at=at, appointment=appointment)
 
 
-def decide(*, actor: Actor, at: datetime, request_id: UUID, confirmed: bool) -> GrantRequest:
+def decide(
+    *, actor: Actor, at: datetime, request_id: UUID, confirmed: bool
+) -> tuple[GrantRequest, str | None]:
     """Give the role that was asked for, as the second person, or refuse it.
+
+    Return the request, and the code of the invitation that this sends, if any: see ``give_as_second``.
 
     Raises:
         NotAllowed: the actor confirms roles nowhere.
         NotVisible: absent, decided, of another authority, or lapsed: after a week, or because whoever asked no longer
             administers the authority (SEC-AZ12).
-        TwoPersonsNeeded: the actor asked for it.
+        TwoPersonsNeeded: the actor asked for it; or would confirm it, and may not be the second person (SEC-AZ24).
         OwnGrant: it is for the actor.
         InvalidInput, AlreadyThere: as ``grant``: what has become of it since doesn't allow the role any more.
     """
@@ -155,6 +194,7 @@ def decide(*, actor: Actor, at: datetime, request_id: UUID, confirmed: bool) -> 
         raise TwoPersonsNeeded(rule="two-persons")
     if actor.user_id == row.user_id:
         raise OwnGrant
+    code = None
     if confirmed:
         appointment = Appointment(
             user=row.user,
@@ -164,14 +204,76 @@ def decide(*, actor: Actor, at: datetime, request_id: UUID, confirmed: bool) -> 
             organisation=row.organisation,
             since=max(row.valid_from, at) if row.valid_from else None,
             until=row.valid_to,
+            certificate=row.certificate,
+            certified=(row.asked_by, row.asked_at) if row.certificate else None,
         )
         # Who is at the keyboard acts for who proposed, as with every second signature.
-        row.membership = _give(actor=replace(actor, obo=row.asked_by_id), at=at, appointment=appointment)
+        by = replace(actor, obo=row.asked_by_id)
+        row.membership, code = give_as_second(actor=by, at=at, appointment=appointment)
+        tell_watchers(row.authority_id, actor=actor, at=at)
     row.decided_by_id, row.decided_at, row.confirmed = actor.user_id, at, confirmed
     row.save(update_fields=["decided_by", "decided_at", "confirmed", "membership"])
     if not confirmed:
         _record_request(acts.MEMBERSHIP_REFUSED, row, actor=actor, at=at)
-    return row
+    _answer_request(row, at=at)
+    return row, code
+
+
+def give_as_second(*, actor: Actor, at: datetime, appointment: Appointment) -> tuple[Membership, str | None]:
+    """Give a role that another person asked for, who is the actor's ``obo``; the caller has asked for the right to.
+
+    Where one person alone may be in the account, or nobody can be yet, what leads into it ends first, and an invitation
+    is sent; return its code too, which the actor tells its person (SEC-AZ24).
+
+    Raises:
+        TwoPersonsNeeded: the actor may not be the second person for this account.
+        InvalidInput, AlreadyThere: as ``grant``.
+    """
+    # Locked before it is looked at: no invitation is sent meanwhile.
+    user = User.objects.select_for_update().filter(pk=appointment.user.pk, is_active=True).first()
+    if user is None:
+        raise InvalidInput({"email": ["not-a-choice"]})
+    code = None
+    if appointment.role in BY_TWO:
+        second_person.require_second(actor, user.pk, at=at)
+        code = _renewed(user, actor=actor, at=at, program=appointment.role in PROGRAMS)
+    return _give(actor=actor, at=at, appointment=replace(appointment, user=user)), code
+
+
+def _renewed(user: User, *, actor: Actor, at: datetime, program: bool) -> str | None:
+    """End what leads into an account that is in one hand, and invite its person anew; return the code."""
+    if second_person.is_in_one_hand(user):
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        record_about(acts.ACCESS_RENEWED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+        remove_all(user, at=at)
+    elif second_person.has_way_in(user) or second_person.is_invited(user, at=at):
+        return None
+    if program:
+        return None
+    if actor.user_id in second_person.makers(user):
+        raise TwoPersonsNeeded(rule="invitation-code")
+    return send_invitation(user, ProvisioningAct.REISSUED, actor=actor, at=at)
+
+
+def tell_watchers(authority_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """Tell auditors and supervisors that roles which open cases were given (SEC-AZ24)."""
+    watchers = office_holders([Role.AUDITOR, Role.SUPERVISOR], authority_id, at=at) - {actor.user_id}
+    tell_people(watchers, ROLES_ARE_GIVEN, authority_id, at=at)
+
+
+def _answer_request(row: GrantRequest, *, at: datetime) -> None:
+    """Tell who asked for the role themself what became of it, where an administrator accepted that."""
+    asked = AccountRequest.objects.filter(
+        user=row.user, authority=row.authority, role=row.role, accepted=True, membership=None
+    ).first()
+    if asked is None:
+        return
+    if row.membership is None:
+        asked.accepted, asked.reason = False, Refused.OTHER
+    asked.membership = row.membership
+    asked.save(update_fields=["membership", "accepted", "reason"])
+    tell_owner(row.user, REQUEST_ACCEPTED if row.confirmed else REQUEST_REFUSED, at=at)
 
 
 def _require_gives(actor: Actor, appointment: Appointment, *, at: datetime) -> None:
@@ -195,6 +297,7 @@ def _give(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership
     if faults := dict(_faults(appointment, at=at)):
         raise InvalidInput(faults)
     seen = _shows_certificate(appointment, at=at)
+    witness, seen_at = appointment.certified or (None if actor.is_system else own_account(actor), at)
     try:
         with transaction.atomic():
             membership = Membership.objects.create(
@@ -207,8 +310,8 @@ def _give(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership
                 valid_to=appointment.until,
                 reviewed_at=appointment.since or at,
                 honorability_issued_on=appointment.certificate if seen else None,
-                honorability_seen_on=at.date() if seen else None,
-                honorability_seen_by=own_account(actor) if seen and not actor.is_system else None,
+                honorability_seen_on=seen_at.date() if seen else None,
+                honorability_seen_by=witness if seen else None,
             )
     except IntegrityError as error:
         raise AlreadyThere from error
@@ -216,8 +319,10 @@ def _give(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership
     return membership
 
 
-def _faults(appointment: Appointment, *, at: datetime) -> Iterator[tuple[str, list[str]]]:
-    """Yield each field that can't be as it is, with the code of the fault."""
+def _faults(
+    appointment: Appointment, *, at: datetime, asked: bool = False
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield each field that can't be as it is, with the code of the fault; ``asked``: beside what waits already."""
     if appointment.role in NEED_UNIT and appointment.unit is None:
         yield "unit", ["required"]
     if appointment.unit and appointment.unit.authority_id != appointment.authority.pk:
@@ -234,7 +339,7 @@ def _faults(appointment: Appointment, *, at: datetime) -> Iterator[tuple[str, li
         yield "valid_from", ["too-early"]
     if appointment.until and appointment.until <= (appointment.since or at):
         yield "valid_to", ["too-early"]
-    if _held_apart(appointment, at=at):
+    if _held_apart(appointment, at=at) or (asked and _asked_apart(appointment, at=at)):
         yield "role", ["held-apart"]
     if _shows_certificate(appointment, at=at):
         issued_on = appointment.certificate
@@ -247,11 +352,21 @@ def _shows_certificate(appointment: Appointment, *, at: datetime) -> bool:
     return appointment.role in honorability.doors.terms(appointment.authority, at).roles
 
 
+def _apart(role: Role) -> frozenset[Role]:
+    return OPENERS if role in WATCHERS else WATCHERS if role in OPENERS else frozenset()
+
+
+def _asked_apart(appointment: Appointment, *, at: datetime) -> bool:
+    """Tell whether a role that the given one can't stand beside waits for a second person."""
+    waiting = GrantRequest.objects.filter(
+        user=appointment.user, authority=appointment.authority, role__in=_apart(appointment.role)
+    )
+    return waiting.filter(decided_at=None, asked_at__gt=at - GRANT_OPEN_FOR).exists()
+
+
 def _held_apart(appointment: Appointment, *, at: datetime) -> bool:
     """Tell whether the person holds, in that period, a role that the given one can't stand beside."""
-    apart = (
-        OPENERS if appointment.role in WATCHERS else WATCHERS if appointment.role in OPENERS else frozenset()
-    )
+    apart = _apart(appointment.role)
     held = appointment.user.memberships.filter(authority=appointment.authority, role__in=apart)
     held = held.filter(Q(valid_to=None) | Q(valid_to__gt=appointment.since or at))
     if appointment.until:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import stepup
+from accounts import second_person, stepup
 from accounts.access import managed_users, require
 from accounts.actions.links import invite
 from accounts.actions.memberships import Appointment, give_or_ask
@@ -16,7 +16,7 @@ from accounts.actor import Actor
 from accounts.errors import AlreadyThere, InvalidInput
 from accounts.identifiers import normalised_email
 from accounts.models import Authority, Organisation, Unit, User
-from accounts.roles import POWERFUL, Role
+from accounts.roles import BY_TWO, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,11 @@ class Newcomer:
     verified: bool = False
 
 
-def add_person(*, actor: Actor, at: datetime, newcomer: Newcomer) -> tuple[User, str]:
+def add_person(*, actor: Actor, at: datetime, newcomer: Newcomer) -> tuple[User, str | None]:
     """Make an account, give its roles or ask for those that two persons give, and invite its person: all or nothing.
 
-    Return the account, and the code of the invitation to be told beside the mail. Each part is the act that there is
+    Return the account, and the code of the invitation to be told beside the mail; None where a role waits for a second
+    person, whose confirmation sends the invitation and shows the code (SEC-AZ24). Each part is the act that there is
     for it alone, with its entry; nobody is vouched for unless the actor says so.
 
     Raises:
@@ -72,7 +73,7 @@ def add_person(*, actor: Actor, at: datetime, newcomer: Newcomer) -> tuple[User,
         verify_user(actor=actor, at=at, user_id=user.pk)
     faults: dict[str, list[str]] = {}
     # What one person gives comes first: what two give is held against it (``held-apart``).
-    for number, wanted in sorted(enumerate(newcomer.roles), key=lambda one: one[1].role in POWERFUL):
+    for number, wanted in sorted(enumerate(newcomer.roles), key=lambda one: one[1].role in BY_TWO):
         try:
             give_or_ask(actor=actor, at=at, appointment=wanted.of(user, newcomer.authority))
         except InvalidInput as error:
@@ -81,6 +82,8 @@ def add_person(*, actor: Actor, at: datetime, newcomer: Newcomer) -> tuple[User,
             faults[f"roles.{number}.role"] = ["duplicate"]
     if faults:
         raise InvalidInput(faults)
+    if not second_person.may_be_shown_code(actor, user, at=at):
+        return user, None
     return invite(actor=actor, at=at, user_id=user.pk)
 
 

@@ -4,18 +4,21 @@ Afterwards the password alone leads to a new first factor, so the request stays 
 is notified of both steps: whoever still holds the factor reported lost can object.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
-from accounts import acts, factors, sessions, stepup
+from accounts import acts, factors, links, second_person, sessions, stepup
 from accounts.access import RESET_OPEN_FOR, open_resets, own_account, resettable_users, second_persons
 from accounts.actions.entry import record_about
+from accounts.actions.links import send_invitation
 from accounts.actor import Actor
-from accounts.errors import AlreadyThere, NotAllowed, NotVisible, OwnReset
+from accounts.errors import AlreadyThere, NotAllowed, NotVisible, OwnReset, TwoPersonsNeeded
 from accounts.models import FactorReset, User
 from accounts.models.factor import Identified
+from accounts.models.provisioning import ProvisioningAct
 from accounts.notifications import FACTORS_CHANGED, RESET_IS_ASKED, RESET_TO_CONFIRM, tell_owner, tell_people
 
 
@@ -50,12 +53,19 @@ def ask_reset(*, actor: Actor, at: datetime, user_id: UUID, how: Identified) -> 
     )
     tell_owner(user, RESET_IS_ASKED, at=at)
     others = second_persons("factors.reset", tenant, but=(actor.user_id, user.pk), at=at)
+    if second_person.opens_cases(user, at=at):
+        others = second_person.confirmers(others, user.pk, at=at)
     tell_people(others, RESET_TO_CONFIRM, tenant, at=at, request_id=row.pk)
     return row
 
 
-def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, how: Identified | None) -> FactorReset:
+def decide_reset(
+    *, actor: Actor, at: datetime, reset_id: UUID, how: Identified | None
+) -> tuple[FactorReset, str | None]:
     """Confirm or refuse a reset. Confirmed: all factors, recovery codes and sessions of the person end.
+
+    Return it with the code of the invitation that is sent where the account opens cases: who made it isn't shown one
+    otherwise (SEC-AZ24), and its person may have no password, or no longer know it.
 
     ``how``: by which the second person made sure too, of their own, who asks; None refuses the request.
 
@@ -64,6 +74,7 @@ def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, how: Identified 
         StepUpRequired: as ``ask_reset``.
         NotVisible: absent, decided, a week old, or of another authority.
         OwnReset: the actor asked for it, or it is about them.
+        TwoPersonsNeeded: the actor made the account, or invited to it lately, and it opens cases.
     """
     known = open_resets(actor, at=at)
     stepup.require(actor, at=at)
@@ -75,7 +86,11 @@ def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, how: Identified 
     user = User.objects.select_for_update().filter(pk=row.user_id).first()
     if user is None:  # its row isn't what the service wrote
         raise NotVisible
-    confirmed = how is not None
+    confirmed, opens_cases = how is not None, second_person.opens_cases(user, at=at)
+    if confirmed and opens_cases:
+        second_person.require_second(actor, user.pk, at=at)
+        if not second_person.may_be_shown_code(actor, user, at=at):
+            raise TwoPersonsNeeded(rule="invitation-code")
     row.decided_by_id, row.decided_at, row.confirmed = actor.user_id, at, confirmed
     row.decided_how = how or ""
     row.save(update_fields=["decided_by", "decided_at", "confirmed", "decided_how"])
@@ -89,9 +104,13 @@ def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, how: Identified 
         thing=row.pk,
         to_state=row.decided_how,
     )
-    if confirmed:
-        remove_all(user, at=at)
-    return row
+    if not confirmed:
+        return row, None
+    remove_all(user, at=at)
+    if not (opens_cases and links.people().filter(pk=user.pk).exists()):
+        return row, None
+    by = replace(actor, obo=row.asked_by_id)
+    return row, send_invitation(user, ProvisioningAct.INVITED, actor=by, at=at)
 
 
 def reset_by_the_host(*, actor: Actor, at: datetime, user: User, how: Identified) -> None:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import acts, passwords, sessions, stepup
+from accounts import acts, passwords, second_person, sessions, stepup
 from accounts.access import managed_users, own_account, require
 from accounts.actions.entry import record_about
 from accounts.actions.tokens import require_session
@@ -22,6 +22,7 @@ from accounts.errors import (
     PresentPasswordRefused,
 )
 from accounts.models import Authority, MailedLink, User
+from accounts.models.provisioning import ProvisioningAct
 from accounts.notifications import PASSWORD_CHANGED, tell_owner
 
 
@@ -58,6 +59,7 @@ def make_user(*, actor: Actor, at: datetime, new_user: NewUser) -> User:
         raise InvalidInput({"email": ["invalid"]}) from error
     except IntegrityError as error:
         raise AlreadyThere from error
+    second_person.record(ProvisioningAct.MADE, user, actor=actor, at=at)
     record_about(acts.USER_MADE, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
     return user
 

@@ -162,7 +162,7 @@ class CertificateOut(serializers.ModelSerializer[Membership]):
 
 
 class GrantRequestOut(serializers.ModelSerializer[GrantRequest]):
-    """A powerful role that was asked for somebody; ``membership`` is what came of it."""
+    """A role that two persons give, asked for somebody; ``membership`` is what came of it."""
 
     role = RoleField(read_only=True)
 
@@ -184,6 +184,20 @@ class GrantRequestOut(serializers.ModelSerializer[GrantRequest]):
             "confirmed",
             "membership",
         ]
+        read_only_fields = fields
+
+
+class DecidedGrantOut(GrantRequestOut):
+    """A role that a second person decided on, and the code of the invitation that this sent."""
+
+    code = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="Shown this once, to be told beside the mail. Null where nobody was invited.",
+    )
+
+    class Meta(GrantRequestOut.Meta):
+        fields = [*GrantRequestOut.Meta.fields, "code"]
         read_only_fields = fields
 
 
@@ -334,7 +348,10 @@ class AddedAccountOut(OneAccountOut):
     code = serializers.CharField(
         read_only=True,
         allow_null=True,
-        help_text="Shown this once. Null where the request was done before under its Idempotency-Key.",
+        help_text=(
+            "Shown this once. Null where the request was done before under its Idempotency-Key, or where a role waits "
+            "for a second person, who is shown the code."
+        ),
     )
 
     class Meta(OneAccountOut.Meta):
@@ -532,4 +549,18 @@ class FactorResetOut(serializers.ModelSerializer[FactorReset]):
             "decided_how",
             "confirmed",
         ]
+        read_only_fields = fields
+
+
+class DecidedResetOut(FactorResetOut):
+    """A reset that a second person decided on, and the code of the invitation that this sent."""
+
+    code = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="Shown this once, to be told beside the mail. Null where nobody was invited.",
+    )
+
+    class Meta(FactorResetOut.Meta):
+        fields = [*FactorResetOut.Meta.fields, "code"]
         read_only_fields = fields

@@ -2,7 +2,7 @@
 
 Every model names the data class of each of its fields in ``DATA_CLASSES`` (security.md §2, SEC-DC1).
 Read ``user``, then ``authority``, ``organisation``, ``membership``, ``grantrequest``, ``accountrequest``, ``factor``,
-``identity``.
+``provisioning``, ``identity``.
 """
 
 from accounts.models.accountrequest import AccountRequest
@@ -17,6 +17,7 @@ from accounts.models.importrun import ImportRun
 from accounts.models.mailedlink import MailedLink
 from accounts.models.membership import Membership, Token
 from accounts.models.organisation import Organisation
+from accounts.models.provisioning import Provisioning
 from accounts.models.replay import Replay
 from accounts.models.session import Session
 from accounts.models.signintocheck import SignInToCheck
@@ -38,6 +39,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "ProviderVisit",
+    "Provisioning",
     "RecoveryCode",
     "Replay",
     "Session",

@@ -12,7 +12,7 @@ from accounts.models.authority import Authority
 from accounts.models.membership import Membership
 from accounts.models.organisation import Organisation
 from accounts.models.user import Language, User
-from accounts.roles import ASKED_FOR, Role
+from accounts.roles import ASKED_FOR, BY_TWO, Role
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
@@ -68,8 +68,8 @@ class AccountRequest(Authentic):
     account that was made, and no address any more. ``organisation`` is an institution of the list; what was said is
     ``organisation_name`` and ``number`` (of ``register``). No text has room for more than a name. The database checks:
     one of both kinds; few roles; what is decided was confirmed, and has its outcome, a refusal its reason, what was
-    accepted its membership; whoever decides isn't whoever asked; one open request an address, and one an account and
-    authority.
+    accepted its membership, which comes later where a second person confirms the role too; whoever decides isn't
+    whoever asked; one open request an address, and one an account and authority.
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {
@@ -170,12 +170,12 @@ class AccountRequest(Authentic):
                     decided_at__isnull=False,
                     confirmed_at__isnull=False,
                     accepted=True,
-                    membership__isnull=False,
                     reason="",
                     user__isnull=False,
                     decided_by__isnull=False,
-                ),
-                name="account_request_decided_whole",
+                )
+                & (Q(membership__isnull=False) | Q(role__in=sorted(ASKED_FOR & BY_TWO))),
+                name="account_request_decided_in_full",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None)

@@ -1,21 +1,24 @@
-"""Request for a powerful role: one administrator asks, a second person grants (SEC-AZ12)."""
+"""Request for a role that two persons give: one administrator asks, a second person grants (SEC-AZ12, SEC-AZ24)."""
 
 import uuid
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from accounts.models.authority import Authority, Unit
-from accounts.models.membership import Membership
+from accounts.models.membership import NOWHERE, Membership
 from accounts.models.organisation import Organisation
 from accounts.models.user import User
-from accounts.roles import POWERFUL, Role
+from accounts.roles import BY_TWO, Role
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
 class GrantRequest(Authentic):
     """A role asked for somebody. ``valid_from`` None: from the confirmation on; ``membership``: what came of it.
+
+    ``certificate``: when the certificate of honorability was issued that who asks saw; it opens nothing.
 
     The database checks: only roles that two persons give; one open request for the same; whoever asked doesn't
     decide, and nobody asks or decides for themself; what is decided has its instant, person and outcome, and what is
@@ -31,6 +34,7 @@ class GrantRequest(Authentic):
         "organisation": "P1",
         "valid_from": "P1",
         "valid_to": "P1",
+        "certificate": "P2",
         "asked_by": "P2",
         "asked_at": "P1",
         "decided_by": "P2",
@@ -48,6 +52,7 @@ class GrantRequest(Authentic):
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateTimeField(null=True)
     valid_to = models.DateTimeField(null=True)
+    certificate = models.DateField(null=True)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -74,11 +79,15 @@ class GrantRequest(Authentic):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(role__in=sorted(POWERFUL)), name="grant_request_of_two"),
+            models.CheckConstraint(condition=Q(role__in=sorted(BY_TWO)), name="grant_request_by_two_persons"),
             models.UniqueConstraint(
-                fields=["user", "role", "authority"],
+                F("user"),
+                F("role"),
+                F("authority"),
+                Coalesce("unit", NOWHERE),
+                Coalesce("organisation", NOWHERE),
                 condition=Q(decided_at=None),
-                name="grant_request_open_once",
+                name="grant_request_waits_once",
             ),
             models.CheckConstraint(
                 condition=~Q(asked_by=F("user")) & (Q(decided_by=None) | ~Q(decided_by=F("user"))),

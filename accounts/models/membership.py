@@ -19,7 +19,7 @@ from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 #: A role that nobody reviews ends so long after its review was due (``accounts/reviews.py``).
 LAPSES_AFTER: Final = timedelta(days=30)
-_NOWHERE: Final = Value(uuid.UUID(int=0), output_field=models.UUIDField())
+NOWHERE: Final = Value(uuid.UUID(int=0), output_field=models.UUIDField())
 
 
 def review_period() -> timedelta:
@@ -117,8 +117,8 @@ class Membership(Authentic):
                 F("user"),
                 F("role"),
                 F("authority"),
-                Coalesce("unit", _NOWHERE),
-                Coalesce("organisation", _NOWHERE),
+                Coalesce("unit", NOWHERE),
+                Coalesce("organisation", NOWHERE),
                 condition=Q(valid_to=None),
                 name="membership_once_while_open",
             ),

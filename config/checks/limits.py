@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage
 
 from config.checks.findings import error, warning
 
+SECOND_PERSON_DAYS: Final = range(30, 3651)
 ROLE_REVIEW_DAYS: Final = range(90, 366)
 #: What one person may take within an hour (SEC-AZ14), and how much that is where nothing is set.
 CAPS: Final = {
@@ -31,4 +32,9 @@ def per_person() -> Iterator[CheckMessage]:
     if settings.ROLE_REVIEW_DAYS not in ROLE_REVIEW_DAYS:
         yield error(
             44, "REPERE_ROLE_REVIEW_DAYS must be 90 to 365: each role is looked at once a year at least."
+        )
+    if settings.SECOND_PERSON_DAYS not in SECOND_PERSON_DAYS:
+        yield error(
+            67,
+            "REPERE_SECOND_PERSON_DAYS must be 30 to 3650: whoever made an account lately confirms no role of it.",
         )

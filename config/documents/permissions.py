@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from accounts.permissions import PERMISSIONS
-from accounts.roles import NEED_ORGANISATION, NEED_UNIT, POWERFUL, PROGRAMS, Role
+from accounts.roles import BY_TWO, NEED_ORGANISATION, NEED_UNIT, PROGRAMS, Role
 from config.documents.tables import MADE, code, named, table
 from core.languages import ENGLISH, in_language
 from referrals.access import matrix
@@ -202,7 +202,7 @@ def _accounts() -> Iterator[str]:
     )
     yield "\n".join(
         [
-            f"- Given by two persons, or in front of the server (`manage.py grant`): {_listed(POWERFUL)}.",
+            f"- Given by two persons, or in front of the server (`manage.py grant`): {_listed(BY_TWO)}.",
             f"- Held within a unit: {_listed(NEED_UNIT)}.",
             f"- Held for an institution: {_listed(NEED_ORGANISATION)}.",
             f"- Programs, which sign in with a token: {_listed(PROGRAMS)}.",

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import accountrequests
 from accounts import inputs as accounts_inputs
-from accounts.models import AccountRequest, AuthorityTerritory, Membership, Organisation, User
+from accounts.models import AccountRequest, AuthorityTerritory, GrantRequest, Membership, Organisation, User
 from accounts.models.accountrequest import Profession, Refused
-from accounts.roles import ASKED_FOR, Role
+from accounts.roles import ASKED_FOR, BY_TWO, Role
 from core.inputs import Code, Flag, Id
 from outbox import delivery
 from outbox.models import Notice
@@ -58,6 +58,12 @@ def clock(monkeypatch):
 def places(authority_93, authority_75):
     for one in (authority_93, authority_75):
         AuthorityTerritory.objects.create(authority=one, department_code=one.code, valid_from=LONG_AGO.date())
+
+
+@pytest.fixture
+def sam(member, make_user, authority_93):
+    """A supervisor of 93, who confirms what Ada asks."""
+    return member(Role.SUPERVISOR, authority_93, user=make_user("sam", password=PASSWORD))
 
 
 @pytest.fixture
@@ -473,7 +479,7 @@ def test_professions_are_those_of_the_form_without_private_persons():
 @pytest.mark.sec("SEC-AZ12")
 @pytest.mark.parametrize("role", sorted({*ASKED_FOR, *one_in(4, Role)}))
 def test_few_roles_are_asked_for_and_what_was_asked_is_given(
-    ada, alice, signed_in, authority_93, organisation, role
+    ada, sam, alice, signed_in, authority_93, organisation, role
 ):
     """A stranger is given the role of who files alone, whatever they send; whoever has an account asks for three."""
     assert asks(role=role).status_code == 400
@@ -496,7 +502,11 @@ def test_few_roles_are_asked_for_and_what_was_asked_is_given(
         body["certificate"] = datetime.now(UTC).date().isoformat()
     done = accepts(admin, line["id"], body)
     assert (done.status_code, done.json()["code"]) == (200, None)
-    given = Membership.objects.get(pk=done.json()["membership"])
+    if role in BY_TWO:
+        assert done.json()["membership"] is None
+        waits = GrantRequest.objects.get()
+        assert signed_in(sam.user).post(f"membership-requests/{waits.pk}/confirm").status_code == 200
+    given = Membership.objects.get(user=alice.user, role=role, organisation=organisation)
     assert (given.user, given.role, given.authority, given.organisation) == (
         alice.user, role, authority_93, organisation
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Powerful roles: one administrator asks, another person confirms; nobody alone, nobody for themself (SEC-AZ12)."""
+"""Roles of two: one administrator asks, another person confirms; nobody alone, nobody for themself (SEC-AZ12)."""
 
 import json
 from datetime import timedelta
@@ -7,9 +7,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import GrantRequest, Membership
-from accounts.roles import NEED_UNIT, POWERFUL, Role
+from accounts.roles import BY_ONE, POWERFUL, Role
 from tests.accounts.conftest import PASSWORD, entries
-from tests.night import one_in
 
 pytestmark = pytest.mark.sec("SEC-AZ12")
 REQUESTS = "membership-requests"
@@ -127,17 +126,39 @@ def test_the_same_request_under_one_key_is_made_once(ada, zoe, authority_93, sig
     assert first.json() == again.json()
 
 
-@pytest.mark.parametrize("role", one_in(3, [role for role in Role if role not in POWERFUL]))
-def test_a_role_that_one_person_gives_isnt_asked_for(
-    ada, zoe, unit, organisation, authority_93, signed_in, role
-):
-    more = {"unit": str(unit.pk)} if role in NEED_UNIT else {}
-    answer = signed_in(ada.user).post(
-        REQUESTS, wanted(authority_93, role=role, organisation=str(organisation.pk), **more)
-    )
+@pytest.mark.parametrize("role", sorted(BY_ONE))
+def test_a_role_that_one_person_gives_isnt_asked_for(ada, zoe, authority_93, signed_in, role):
+    answer = signed_in(ada.user).post(REQUESTS, wanted(authority_93, role=role))
 
     assert answer.status_code == 400
     assert "not-a-choice" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"role": "assessment_lead"}, "unit"),
+        ({"role": "measure_service", "certificate": timezone.now().date().isoformat()}, "organisation"),
+    ],
+)
+def test_a_role_that_misses_something_isnt_asked_for(ada, zoe, authority_93, signed_in, changed, field):
+    answer = signed_in(ada.user).post(REQUESTS, wanted(authority_93, **changed))
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_roles_that_are_held_apart_arent_asked_for_together(ada, asked, authority_93, signed_in):
+    answer = signed_in(ada.user).post(REQUESTS, wanted(authority_93, role="auditor"))
+
+    assert answer.status_code == 400
+    assert "held-apart" in answer.content.decode()
+
+
+def test_what_is_held_isnt_asked_for(ada, member, zoe, authority_93, signed_in):
+    member(Role.CRIP_COORDINATOR, authority_93, user=zoe)
+
+    assert signed_in(ada.user).post(REQUESTS, wanted(authority_93)).status_code == 409
 
 
 def test_what_has_become_of_it_since_is_judged_at_the_end(sam, member, zoe, asked, authority_93, signed_in):

@@ -4,11 +4,13 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import GrantRequest, MailedLink, Membership, User
-from accounts.roles import POWERFUL, PROGRAMS, Role
+from accounts.roles import BY_TWO, PROGRAMS, Role
 from tests.accounts.conftest import PASSWORD, entries
 from tests.night import one_in, some
 
 ADD = "invitations"
+#: Roles with a unit or an institution.
+NEEDING = {"assessment_lead", "filer_org_lead", "measure_service"}
 
 
 @pytest.fixture
@@ -32,10 +34,10 @@ def nobody_was_added() -> bool:
 
 
 def test_a_person_has_account_roles_and_invitation_by_one_act(adds, authority_93, unit, organisation):
-    lead = {"role": "assessment_lead", "unit": str(unit.pk)}
+    figures = {"role": "statistician", "unit": str(unit.pk)}
     filer = {"role": "filer", "organisation": str(organisation.pk), "valid_to": "2099-01-01T00:00:00+01:00"}
 
-    answer = adds.post(ADD, wanted(authority_93, lead, filer, verified=True))
+    answer = adds.post(ADD, wanted(authority_93, figures, filer, verified=True))
 
     assert answer.status_code == 201, answer.content
     made, said = User.objects.get(email="zoe@exemple.fr"), answer.json()
@@ -43,9 +45,9 @@ def test_a_person_has_account_roles_and_invitation_by_one_act(adds, authority_93
     assert made.home_authority == authority_93
     assert made.verified_at is not None
     held = {row.role: (row.unit, row.organisation, row.valid_to) for row in made.memberships.all()}
-    assert held["assessment_lead"] == (unit, None, None)
+    assert held["statistician"] == (unit, None, None)
     assert held["filer"][1:] == (organisation, timezone.datetime.fromisoformat(filer["valid_to"]))
-    assert {one["role"]["code"] for one in said["roles"]} == set(held) == {"assessment_lead", "filer"}
+    assert {one["role"]["code"] for one in said["roles"]} == set(held) == {"statistician", "filer"}
     assert MailedLink.objects.get(user=made).code is not None
     assert said["code"]
     for act, times in (
@@ -62,7 +64,7 @@ def test_nobody_is_vouched_for_unless_it_is_said(adds, authority_93):
 
 
 @pytest.mark.sec("SEC-AZ12")
-@pytest.mark.parametrize("role", some(sorted(POWERFUL), "newcomers", 2))
+@pytest.mark.parametrize("role", some(sorted(BY_TWO - NEEDING - PROGRAMS), "newcomers", 2))
 def test_a_role_of_two_persons_waits_for_the_second(adds, authority_93, member, make_user, signed_in, role):
     answer = adds.post(ADD, wanted(authority_93, {"role": role}))
 

@@ -158,6 +158,7 @@ SPOILED = {
     ),
     "roles that nobody looks at for longer than a year": ("ROLE_REVIEW_DAYS", 366, "repere.E044"),
     "reviews that are always due": ("ROLE_REVIEW_DAYS", 89, "repere.E044"),
+    "roles confirmed by who made the account a week ago": ("SECOND_PERSON_DAYS", 29, "repere.E067"),
     "copies of keys that live too long": ("KEY_BACKUP_DAYS", 8, "repere.E023"),
 }
 

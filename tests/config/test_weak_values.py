@@ -153,6 +153,7 @@ ROWS = {
     "REPERE_FILINGS_PER_HOUR": caps(20),
     "REPERE_FILINGS_PER_HOUR_OF_PROGRAM": caps(200),
     "REPERE_ROLE_REVIEW_DAYS": {READ: ["a year"], "E044": ["89", "366", "0"], FIT: ["90", "365"]},
+    "REPERE_SECOND_PERSON_DAYS": {READ: ["a year"], "E067": ["29", "3651", "0"], FIT: ["30", "90", "3650"]},
     # The journal
     "REPERE_LOG_LAG_MINUTES": {READ: ["-1"], "E051": ["0", "61"], "W009": ["16", "60"], FIT: ["1", "15"]},
     "REPERE_LOG_WITNESS_FILE": {

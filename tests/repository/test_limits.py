@@ -37,6 +37,7 @@ TRIED = {
     ),
     "TOKEN_DAYS_MAX": ("accounts/test_tokens_post.py", "test_a_token_ends_within_a_year"),
     "ROLE_REVIEW_DAYS": ("accounts/test_reviews.py", "test_a_review_is_due_after_a_year_and_the_role_ends_a_month_later"),
+    "SECOND_PERSON_DAYS": ("accounts/test_second_person.py", "test_the_bar_is_over_after_ninety_days"),
     "OPENINGS_PER_HOUR": (CAPS, "test_so_many_files_are_opened_in_an_hour_and_no_more"),
     "LINES_PER_HOUR": (CAPS, "test_so_many_cases_are_shown_in_lists_and_no_more"),
     "FILINGS_PER_HOUR": (CAPS, "test_so_many_concerns_are_filed_and_no_more"),

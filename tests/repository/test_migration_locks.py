@@ -38,6 +38,10 @@ LEFT_OUT = {
 }
 #: A migration, a rule of squawk or of this page, and why it may: "app.0001_name": {"rule": "why"}.
 MAY: dict[str, dict[str, str]] = {
+    "accounts.0011_roles_that_open_cases_need_two": {
+        "ban-drop-constraint": "wider ones take their places: they let in all that the code of before writes",
+        "constraint-missing-not-valid": "requests of administrators: some hundreds of rows, read in no time",
+    },
     "audit.0008_sequencer_seen": {"written in Python": "grants on the table that it makes, nothing else"},
     "referrals.0036_emergency_approvals": {
         "written in Python": "row-level security on the table that it makes, nothing else"

@@ -67,7 +67,7 @@ def test_somebody_new_gets_an_account_a_voucher_and_a_role(world, admin):
     see_all()
     user = User.objects.get(email="nouvelle@test.invalid")
     assert admin.fills(f"/administration/personnes/{user.pk}/verification").status_code == 303
-    given = admin.fills("/administration/roles/nouveau", email="nouvelle@test.invalid", role="assessor")
+    given = admin.fills("/administration/roles/nouveau", email="nouvelle@test.invalid", role="statistician")
     assert given.status_code == 303, text(given)[:800]
     assert "« Donner un rôle » : c'est fait." in text(admin.get(given["Location"]))
 
@@ -75,7 +75,7 @@ def test_somebody_new_gets_an_account_a_voucher_and_a_role(world, admin):
     user.refresh_from_db()
     held = Membership.objects.get(user=user)
     assert user.verified_at is not None
-    assert (held.role, held.authority_id, held.valid_to) == ("assessor", world.authorities["93"].pk, None)
+    assert (held.role, held.authority_id, held.valid_to) == ("statistician", world.authorities["93"].pk, None)
     page = admin.get("/administration/roles", user=str(user.pk))
     assert "Nouvelle" in text(page)
     assert admin.fills(f"/administration/roles/{held.pk}/fin").status_code == 303
@@ -90,7 +90,7 @@ def test_a_form_that_is_sent_twice_does_it_once(world, admin):
     shown = admin.get("/administration/roles/nouveau")
     once = re.search(r'name="once" value="(\w+)"', shown.content.decode())[1]
     said = {
-        "once": once, "email": world.user("statistician").email, "role": "assessor",
+        "once": once, "email": world.user("assessor").email, "role": "statistician",
         "authority": str(world.authorities["93"].pk),
     }  # fmt: skip
     assert [admin.post("/administration/roles/nouveau", said).status_code for _ in range(2)] == [
@@ -98,7 +98,7 @@ def test_a_form_that_is_sent_twice_does_it_once(world, admin):
         303,
     ]
     see_all()
-    assert Membership.objects.filter(user=world.user("statistician"), role="assessor").count() == 1
+    assert Membership.objects.filter(user=world.user("assessor"), role="statistician").count() == 1
 
 
 def test_what_is_wrong_is_named_beside_its_field(world, admin):
@@ -115,16 +115,17 @@ def test_what_is_wrong_is_named_beside_its_field(world, admin):
     assert 'value="nobody@test.invalid"' in unknown.content.decode()
 
 
-@pytest.mark.sec("SEC-AZ12")
-def test_a_role_that_two_persons_give_is_not_given_by_one(world, admin):
+@pytest.mark.sec("SEC-AZ12", "SEC-AZ24")
+@pytest.mark.parametrize("role", [*sorted(POWERFUL), "intake_agent", "on_call"])
+def test_a_role_that_two_persons_give_is_not_given_by_one(world, admin, role):
     said = {"email": world.user("filer").email, "authority": str(world.authorities["93"].pk)}
 
-    for role in sorted(POWERFUL):
-        asked = admin.post("/administration/roles/nouveau", said | {"role": role})
-        assert asked["Location"].partition("?")[0] == "/administration/demandes", role
+    asked = admin.post("/administration/roles/nouveau", said | {"role": role})
+
+    assert asked["Location"].partition("?")[0] == "/administration/demandes", role
     see_all()
-    assert not Membership.objects.filter(user=world.user("filer"), role__in=sorted(POWERFUL)).exists()
-    assert GrantRequest.objects.filter(user=world.user("filer"), confirmed=None).count() == len(POWERFUL)
+    assert not Membership.objects.filter(user=world.user("filer"), role=role).exists()
+    assert GrantRequest.objects.filter(user=world.user("filer"), confirmed=None, role=role).exists()
 
 
 def test_the_list_of_roles_goes_on_where_it_ended(world, admin):
@@ -149,7 +150,7 @@ def test_a_person_is_added_with_roles_and_invited_on_one_page(world, admin):
     shown = form_in(admin.get(NEW))
     said = shown | {
         "email": "Nouvelle@test.invalid", "full_name": "Nouvelle Personne", "verified": "true",
-        "roles-0-role": "assessor", "roles-1-role": "supervisor", "rows-roles": "2",
+        "roles-0-role": "statistician", "roles-1-role": "filer", "rows-roles": "2",
     }  # fmt: skip
 
     done = admin.post(NEW, said)
@@ -159,13 +160,31 @@ def test_a_person_is_added_with_roles_and_invited_on_one_page(world, admin):
     user = User.objects.get(email="nouvelle@test.invalid")
     code = re.search(r"<code>(\S+)</code>", done.content.decode())[1]
     assert user.verified_at is not None
-    assert [row.role for row in user.memberships.all()] == ["assessor"]
-    assert GrantRequest.objects.get(user=user).role == "supervisor"
+    assert {row.role for row in user.memberships.all()} == {"statistician", "filer"}
     assert MailedLink.objects.get(user=user).code is not None
     assert f"/administration/personnes/{user.pk}" in links(done)
     again = admin.post(NEW, said)
     assert (again.status_code, code in again.content.decode()) == (200, False), "once, and the code this once"
-    assert "Attend une seconde personne" in text(admin.get(f"/administration/personnes/{user.pk}"))
+
+
+@pytest.mark.sec("SEC-AZ24")
+def test_a_person_whose_role_opens_cases_is_invited_by_the_second_person(world, admin):
+    shown = form_in(admin.get(NEW))
+    said = {"email": "nouvelle@test.invalid", "full_name": "Nouvelle", "roles-0-role": "assessor"}
+
+    done = admin.post(NEW, shown | said)
+
+    assert (done.status_code, "<code>" in done.content.decode()) == (200, False)
+    assert "Elle partira quand une seconde personne aura confirmé" in text(done)
+    see_all()
+    user = User.objects.get(email="nouvelle@test.invalid")
+    assert not MailedLink.objects.filter(user=user).exists()
+    page = admin.get(f"/administration/personnes/{user.pk}")
+    assert "Attend une seconde personne" in text(page)
+    assert "une autre personne voit le code" in text(page)
+    invitation = f"/administration/personnes/{user.pk}/invitation"
+    assert invitation not in links(page)
+    assert admin.post(invitation, {}).status_code == 403
 
 
 def test_one_row_more_keeps_what_was_typed_and_adds_nobody(admin):

@@ -1,11 +1,13 @@
 """What two persons do together through pages: roles that one asks for and another gives, factors that somebody lost."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.core.serializers import serialize
 from django.utils import timezone
 
-from accounts.models import Factor, FactorReset, GrantRequest, Membership, User
+from accounts.models import Factor, FactorReset, GrantRequest, MailedLink, Membership, User
 from accounts.roles import POWERFUL, Role
 from outbox.models import Notice
 from tests.conftest import see_all
@@ -43,8 +45,9 @@ def decides(visitor, place, decision):
     return visitor.fills(place, decision=decision, **how)
 
 
-@pytest.mark.parametrize("role", some(sorted(POWERFUL), "web", 2))
-def test_a_powerful_role_is_asked_by_one_and_given_by_another(world, admin, newcomer, role):
+@pytest.mark.sec("SEC-AZ24")
+@pytest.mark.parametrize("role", [*some(sorted(POWERFUL), "web", 2), "intake_agent"])
+def test_a_role_is_asked_by_one_and_given_by_another_who_sees_the_code(world, admin, newcomer, role):
     found = asks_for_role(admin, newcomer, role)
     assert not Membership.objects.filter(user=newcomer).exists()
     supervisor = Visitor(world, "supervisor")
@@ -55,9 +58,12 @@ def test_a_powerful_role_is_asked_by_one_and_given_by_another(world, admin, newc
 
     done = decides(supervisor, place, "confirm")
 
-    assert done.status_code == 303
-    assert "« Confirmer la demande » : c'est fait." in text(supervisor.get(done["Location"]))
+    assert done.status_code == 200
+    code = re.search(r"<code>(\S+)</code>", done.content.decode())[1]
+    assert "Nouvelle Essai" in text(done)
+    assert REQUESTS in links(done)
     see_all()
+    assert code not in serialize("json", MailedLink.objects.all())
     assert Membership.objects.get(user=newcomer).role == role
     assert "Aucune demande n'attend." in text(supervisor.get(REQUESTS))
     assert supervisor.get(place).status_code == 404
@@ -128,7 +134,8 @@ def test_lost_factors_are_reset_by_two(world, admin):
     place = f"{REQUESTS}/moyens/{found.pk}"
     assert 'name="decision"' not in admin.get(place).content.decode()
     assert Factor.objects.filter(user=lost).exists()
-    assert decides(Visitor(world, "supervisor"), place, "confirm").status_code == 303
+    done = decides(Visitor(world, "supervisor"), place, "confirm")
+    assert "<code>" in done.content.decode(), "the account opens cases: its person is invited too"
 
     see_all()
     assert not Factor.objects.filter(user=lost).exists()

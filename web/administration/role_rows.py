@@ -9,7 +9,7 @@ from accounts import access
 from accounts.actor import Actor
 from accounts.inputs import ROLES_MAX, RoleInput
 from accounts.models import Authority, Unit
-from accounts.roles import POWERFUL, PROGRAMS, Role
+from accounts.roles import BY_TWO, PROGRAMS, Role
 from web import forms
 from web.administration import words
 from web.cases.choices import role_words
@@ -30,7 +30,7 @@ def choices(actor: Actor, authorities: Iterable[Authority]) -> dict[str, Pairs]:
 
 
 def _spelled(role: Role) -> str:
-    return gettext("%(role)s (à deux)") % {"role": role_words(role)} if role in POWERFUL else role_words(role)
+    return gettext("%(role)s (à deux)") % {"role": role_words(role)} if role in BY_TWO else role_words(role)
 
 
 def typed(sent: Sent) -> list[tuple[int, dict[str, Any]]]:

@@ -127,7 +127,8 @@ def _line(row: AccountRequest) -> dict[str, Any]:
         "role": role_words(row.role),
         "authority": row.authority.name,
         "place": place,
-        "accepted": row.accepted,
+        # Accepted by one, and not confirmed yet by the second person: it still waits.
+        "accepted": None if row.accepted and row.membership_id is None else row.accepted,
         "asked": asked_on(row),
     }
 

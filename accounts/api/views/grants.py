@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts import access, actions
 from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from accounts.api.pages import page_schema
-from accounts.api.serializers import GrantRequestOut
+from accounts.api.serializers import DecidedGrantOut, GrantRequestOut
 from accounts.inputs import MembershipInput
 from accounts.models import GrantRequest
 from accounts.signin import actor_of, at_of
@@ -68,14 +68,19 @@ class ConfirmGrant(APIView):
         operation_id="membership_request_confirm",
         tags=["people"],
         request=None,
-        responses={200: GrantRequestOut},
+        responses={200: DecidedGrantOut},
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        """Confirm as a second person: the role counts from the next request of its holder on."""
-        row = actions.decide(
+        """Confirm as a second person: the role counts from the next request of its holder on.
+
+        Where whoever asked made the account, its person is invited anew: the code is in this answer alone, to be told
+        by telephone or face to face, to nobody else.
+        """
+        row, code = actions.decide(
             actor=actor_of(request), at=at_of(request), request_id=pk, confirmed=self.confirmed
         )
-        return Response(GrantRequestOut(row).data)
+        row.code = code  # type: ignore[attr-defined]  # for the serializer alone
+        return Response(DecidedGrantOut(row).data)
 
 
 class RefuseGrant(ConfirmGrant):
@@ -87,7 +92,7 @@ class RefuseGrant(ConfirmGrant):
         operation_id="membership_request_refuse",
         tags=["people"],
         request=None,
-        responses={200: GrantRequestOut},
+        responses={200: DecidedGrantOut},
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Refuse as a second person: nothing changes."""

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from accounts import access, actions
 from accounts.api.pages import page_schema
-from accounts.api.serializers import FactorResetOut
+from accounts.api.serializers import DecidedResetOut, FactorResetOut
 from accounts.inputs import IdentifiedInput
 from accounts.signin import actor_of, at_of
 from accounts.validated_actions import identified
@@ -63,14 +63,21 @@ class ConfirmReset(APIView):
         operation_id="factor_reset_confirm",
         tags=["people"],
         request=IdentifiedInput,
-        responses={200: FactorResetOut},
+        responses={200: DecidedResetOut},
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        """Confirm as a second person: the factors, recovery codes and sessions of the account end."""
+        """Confirm as a second person: the factors, recovery codes and sessions of the account end.
+
+        Where the account opens cases its person is invited too: the code is in this answer alone, to be told by
+        telephone or face to face, to nobody else.
+        """
         actor = actor_of(request)
         access.require_somewhere(actor, "factors.reset")
-        row = actions.decide_reset(actor=actor, at=at_of(request), reset_id=pk, how=identified(request.data))
-        return Response(FactorResetOut(row).data)
+        row, code = actions.decide_reset(
+            actor=actor, at=at_of(request), reset_id=pk, how=identified(request.data)
+        )
+        row.code = code  # type: ignore[attr-defined]  # for the serializer alone
+        return Response(DecidedResetOut(row).data)
 
 
 class RefuseReset(APIView):
@@ -83,5 +90,5 @@ class RefuseReset(APIView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Refuse as a second person: nothing changes."""
-        row = actions.decide_reset(actor=actor_of(request), at=at_of(request), reset_id=pk, how=None)
+        row, _code = actions.decide_reset(actor=actor_of(request), at=at_of(request), reset_id=pk, how=None)
         return Response(FactorResetOut(row).data)

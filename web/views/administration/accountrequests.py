@@ -18,6 +18,7 @@ from accounts.models.organisation import OrganisationKind
 from accounts.naming import visible
 from accounts.queries import request_page
 from accounts.request import ServiceRequest
+from accounts.roles import BY_TWO
 from accounts.validated_actions import accepted, refused
 from core.query import PagedQuery, Query
 from web import forms
@@ -190,7 +191,10 @@ class AcceptRequest(_OneRequest):
             "Si vous l'acceptez, le rôle prend effet tout de suite ; les connexions ouvertes de la "
             "personne prennent fin."
         )
-        return super()._around() | {"about": known if self.found.user_id else about}
+        by_two = _("Si vous l'acceptez, une seconde personne a une semaine pour confirmer le rôle.")
+        if self.found.user_id:
+            about = by_two if self.found.role in BY_TWO else known
+        return super()._around() | {"about": about}
 
 
 class RefuseRequest(_OneRequest):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import access, actions
+from accounts import access, actions, second_person
 from accounts.inputs import NewcomerInput, PeopleQuery, PeopleSearchInput
 from accounts.models import Organisation, Unit, User
 from accounts.models.user import Language
@@ -151,6 +151,7 @@ class OnePerson(AdministrationPage):
                 "own": own,
                 "resettable": known is not None and not own,
                 "program": user.state == AccountState.PROGRAM,
+                "invitable": second_person.may_be_shown_code(self.actor, user, at=self.at),
             }
         )
 

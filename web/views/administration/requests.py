@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import access, actions
+from accounts import access, actions, second_person
 from accounts.errors import InvalidInput
-from accounts.models import FactorReset, GrantRequest, ImportRun
+from accounts.models import FactorReset, GrantRequest, ImportRun, User
 from accounts.models.importrun import ImportSource
 from accounts.naming import visible
 from accounts.request import ServiceRequest
@@ -23,7 +23,7 @@ from web.administration.base import CONFIRMS, AdministrationPage
 from web.cases import display
 from web.cases.choices import role_words
 from web.forms import Fault, faults_of
-from web.page import FormPage
+from web.page import FormPage, made
 from web.views.administration.resets import how_fields, how_said
 from web.views.cases.queue import ZONE
 
@@ -52,6 +52,7 @@ class Requests(RequestPage):
     """GET /administration/demandes."""
 
     template = "web/administration/requests.html"
+    barred: frozenset[UUID]
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List what waits for a second person at the reader's authorities, the oldest first."""
@@ -70,6 +71,8 @@ class Requests(RequestPage):
             if self.actor.may(ROLES)
             else []
         )
+        about = {one.user_id for one in (*roles, *resets)}
+        self.barred = second_person.barred_from(about, self.actor.user_id, at=self.at)
         lines = [
             *(self._import_line(one) for one in imports),
             *(self._line(one, role_words(one.role), "request-role", one.authority.name) for one in roles),
@@ -96,7 +99,8 @@ class Requests(RequestPage):
             "place": place,
             "address": reverse(page, args=[pending.pk]),
             "asked": display.instant(moment(pending.asked_at), ZONE),
-            "open": self.actor.user_id not in (pending.asked_by_id, pending.user_id),
+            "open": self.actor.user_id not in (pending.asked_by_id, pending.user_id)
+            and pending.user_id not in self.barred,
         }
 
 
@@ -107,6 +111,7 @@ class OneRequest(RequestPage, FormPage):
     confirmed: ClassVar[Any]
     template = "web/administration/request.html"
     step_up = frozenset({"GET"})  # before it is read; the act asks again
+    code: str | None = None
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show it.
@@ -117,7 +122,7 @@ class OneRequest(RequestPage, FormPage):
         return self.show(self._around(pk) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Confirm or refuse it, once, and go back to the list.
+        """Confirm or refuse it, once, and go back to the list; show the code of an invitation that it sends this once.
 
         Raises:
             InvalidInput: neither of the two was pressed.
@@ -125,7 +130,12 @@ class OneRequest(RequestPage, FormPage):
         decision = self.sent.text("decision")
         if decision not in (CONFIRM, REFUSE):
             raise InvalidInput({"decision": ["required"]})
-        self.once(self.said(decision), lambda: self.decide(pk, confirmed=decision == CONFIRM))
+        person = self.once(self.said(decision), lambda: self.decide(pk, confirmed=decision == CONFIRM))
+        if self.code is not None:
+            user = User.objects.get(pk=person)
+            said = [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
+            context = self.around() | {"said": said, "code": self.code, "requests": True}
+            return made(self.request, "web/administration/invited.html", context)
         return self.onwards(reverse("requests-page"), decision)
 
     def said(self, decision: str) -> dict[str, Any]:
@@ -143,7 +153,7 @@ class OneRequest(RequestPage, FormPage):
         return {}
 
     def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
-        """Call the act; return the request."""
+        """Call the act, and keep the code that it gives; return whom it is about."""
         raise NotImplementedError
 
     def one(self, pk: UUID) -> GrantRequest | FactorReset:
@@ -157,6 +167,10 @@ class OneRequest(RequestPage, FormPage):
     def lines(self, pending: Any) -> list[tuple[Any, str]]:
         """Return what is asked for, in words."""
         raise NotImplementedError
+
+    def is_barred(self, pending: GrantRequest | FactorReset) -> bool:
+        """Tell whether the reader had a hand in the account, and so may only refuse."""
+        return bool(second_person.barred_from([pending.user_id], self.actor.user_id, at=self.at))
 
     def _around(self, pk: UUID) -> dict[str, Any]:
         pending = self.one(pk)
@@ -173,6 +187,7 @@ class OneRequest(RequestPage, FormPage):
             "said": [(label, text) for label, text in pairs if text],
             "asked_it": pending.asked_by_id == self.actor.user_id,
             "about_them": pending.user_id == self.actor.user_id,
+            "barred": self.is_barred(pending),
         }
 
 
@@ -180,11 +195,16 @@ class OneRole(OneRequest):
     """GET, POST /administration/demandes/roles/{id}."""
 
     title = _("Rôle qui se décide à deux")
-    confirmed = _("Une fois confirmé, le rôle prend effet tout de suite.")
+    confirmed = _(
+        "Une fois confirmé, le rôle prend effet tout de suite. Assurez-vous d'abord, par vous-même, de qui est cette "
+        "personne et de sa fonction. Si une invitation doit partir, son code s'affiche ici : donnez-le-lui de vive "
+        "voix, à elle seule."
+    )
 
     def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
         """Give the role as the second person, or refuse it."""
-        return actions.decide(actor=self.actor, at=self.at, request_id=pk, confirmed=confirmed).pk
+        row, self.code = actions.decide(actor=self.actor, at=self.at, request_id=pk, confirmed=confirmed)
+        return row.user_id
 
     def one(self, pk: UUID) -> GrantRequest:
         """Return the request, with the names in it."""
@@ -208,13 +228,15 @@ class OneReset(OneRequest):
     confirmed = _(
         "Une fois la demande confirmée, les moyens de connexion, les codes de secours et les "
         "connexions de la personne prennent fin ; avec son mot de passe, elle en choisit de "
-        "nouveaux. Assurez-vous auprès d'elle qu'elle le demande bien."
+        "nouveaux. Si ses rôles ouvrent des dossiers, une invitation part aussi, dont le code s'affiche ici : il lui "
+        "sert si elle n'a plus de mot de passe. Assurez-vous auprès d'elle qu'elle le demande bien."
     )
 
     def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
         """Remove the factors as the second person, who says how they made sure too; or refuse it."""
         how = identified(how_said(self.sent)) if confirmed else None
-        return actions.decide_reset(actor=self.actor, at=self.at, reset_id=pk, how=how).pk
+        row, self.code = actions.decide_reset(actor=self.actor, at=self.at, reset_id=pk, how=how)
+        return row.user_id
 
     def said(self, decision: str) -> dict[str, Any]:
         """Return what was sent, for it to be done once."""

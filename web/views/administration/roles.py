@@ -16,7 +16,7 @@ from accounts.models import GrantRequest, Membership
 from accounts.naming import visible
 from accounts.queries import certificate_of, membership_page
 from accounts.request import ServiceRequest
-from accounts.roles import POWERFUL, Role
+from accounts.roles import BY_TWO, Role
 from accounts.validated_actions import given_or_asked
 from core.inputs import Id
 from core.query import Query
@@ -115,7 +115,7 @@ class NewRole(AdministrationForm):
         """Give or ask, once, and go on to where it is seen: the person's page, the list, or the requests."""
         body = self.body()
         self.once(body, lambda: self.do(body))
-        if body["role"] in POWERFUL:
+        if body["role"] in BY_TWO:
             return self.onwards(reverse("requests-page"), "role-ask")
         user = self.asked.get("user")
         return self.onwards(reverse("person", args=[user]) if user else reverse(self.back))
