@@ -133,7 +133,7 @@ TITLES: Final[dict[str, Text]] = {
     "address-taken": _("Un compte existe à présent pour cette adresse : refusez la demande."),
     "import-outdated": _("L'import ne ferait plus ce qui a été essayé."),
     "own-request": _("Une autre personne décide de ce que vous avez demandé."),
-    "two-persons-needed": _("Ce rôle est accordé par deux personnes."),
+    "two-persons-needed": _("Il faut une seconde personne."),
     "certificate-missing": _(
         "L'attestation d'honorabilité manque ou n'est plus valable : elle doit d'abord être présentée."
     ),

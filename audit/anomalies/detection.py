@@ -16,7 +16,7 @@ from uuid import UUID
 
 from audit import tree
 from audit.anomalies.facts import DAY, NAMED, Fact, Finding, Group, Hit, Terms, fact_of
-from audit.anomalies.rules import BY_CODE, RULES, SESSION, By, Rule
+from audit.anomalies.rules import BY_CODE, GIVES_ACCESS, RULES, SESSION, By, Rule
 from audit.events import Outcome, Topic
 from audit.models import Decoy, Leaf, ReadEntry
 from audit.reading import entries_of
@@ -25,13 +25,15 @@ BATCH: Final = 1_000
 #: How many facts of one person or file are looked at; more are more than a day's work of anybody.
 MOST: Final = 20_000
 DEVICE_DAYS: Final = 60
+#: What is compared by place.
+_OF_A_PLACE: Final = GIVES_ACCESS | {SESSION}
 
 
 class History(Protocol):
     """Where the facts around a new one come from."""
 
     def group(self, by: By, key: object, rule: Rule, since: datetime) -> Group:
-        """Return the facts of one person, file, question, writer or authority since an instant, in their order."""
+        """Return the facts of a person, file, question, writer, authority or place since an instant, in order."""
 
 
 def key_of(by: By, fact: Fact) -> tuple[Any, ...]:
@@ -39,12 +41,13 @@ def key_of(by: By, fact: Fact) -> tuple[Any, ...]:
     if by is By.SUBJECT:
         return fact.subjects
     key = {
+        By.PLACE: fact.place if fact.act in _OF_A_PLACE and fact.outcome == "allow" else None,
         By.ACTOR: fact.actor,
         By.QUESTION: fact.asked or None,
         By.WRITER: fact.writer,
         By.AUTHORITY: fact.tenant,
     }[by]
-    return () if key is None else (key,)
+    return (key,) if key else ()
 
 
 def findings(new: Sequence[Fact], history: History, tenant: UUID, terms: Terms) -> list[Finding]:
@@ -176,6 +179,10 @@ class Journal:
             # The digest isn't a column: what was asked can be compared by bytes alone, and found by no index.
             searches = entries_of([self.tenant], filters | {"topic": Topic.SEARCH}).order_by("-at", "-id")
             return Group(tuple(fact for fact in _ordered(searches[:MOST]) if fact.asked == key))
+        if by is By.PLACE:
+            rows = entries_of([self.tenant], filters).filter(act__in=_OF_A_PLACE, outcome=Outcome.ALLOW)
+            facts = _ordered(rows.order_by("-at", "-id")[:MOST])
+            return Group(tuple(fact for fact in facts if fact.place == key))
         if by is By.AUTHORITY:  # of all that its people do, what they were refused
             refused = entries_of([self.tenant], filters | {"outcome": Outcome.DENY})
             return Group(_ordered(refused.order_by("-at", "-id")[:MOST]))

@@ -66,6 +66,11 @@ class Fact:
     mono: int = 0
 
     @property
+    def place(self) -> str:
+        """Return network and family of the browser, or an empty text; a browser's next version is the same place."""
+        return f"{self.network} {self.device.partition('/')[0]}" if self.network and self.device else ""
+
+    @property
     def opens(self) -> bool:
         """Tell whether a file was opened by this."""
         # What the service opens by itself, at night, is no reading of anybody.

@@ -1,4 +1,4 @@
-"""The nineteen anomaly rules, as data: what each counts, over which time window, against which threshold.
+"""The twenty anomaly rules, as data: what each counts, over which time window, against which threshold.
 
 A threshold is a setting of the authority (``referrals/policy/settings/anomalies.py``): that figure or more is unusual.
 A rule finds what a person must examine; it accuses nobody (docs/audit.md).
@@ -40,6 +40,8 @@ GLASS_ENDS: Final = frozenset({"glass:give_back", "glass:expire", "glass:approve
 SEARCH: Final = "search:done"
 SESSION: Final = "session:opened"
 LIFTED: Final = frozenset({"referral:lift_exclusion", "referral:unrestrict"})
+#: By which somebody gives an account, or a way into one (SEC-AZ24).
+GIVES_ACCESS: Final = frozenset({"user:made", "user:invited", "user:reopened", "membership:asked"})
 #: The codes of an answer "not there".
 NOT_THERE: Final = frozenset({"not-found"})
 #: That of an entry that stands for many: the account was refused so often that it waits (SEC-AZ23).
@@ -54,6 +56,7 @@ class By(StrEnum):
     QUESTION = "question"
     WRITER = "writer"
     AUTHORITY = "authority"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +212,22 @@ def _namesake(group: Group, terms: Terms) -> Iterator[Hit]:
         works = any(one.works and set(one.subjects) & set(fact.subjects) for one in group.facts)
         if not works and (not terms.on_duty(fact.at) or fact.at + while_ <= terms.at):
             yield Hit((fact,), 1, fact.actor)
+
+
+def _used_where_it_was_given(group: Group, terms: Terms) -> Iterator[Hit]:
+    """Find an account whose first session at a place follows the making of accounts there, by another account."""
+    while_ = HOUR * terms.limits["anomaly_shared_hours"]
+    known: set[object] = set()
+    giving: list[Fact] = []
+    for fact in group.facts:
+        if fact.act in GIVES_ACCESS:
+            giving.append(fact)
+        elif fact.actor not in known:
+            # Colleagues share a place for years: what is looked for is an account that is new there.
+            recent = [one for one in giving if fact.at - one.at <= while_ and one.actor != fact.actor]
+            if recent:
+                yield Hit((*recent, fact), 1, fact.actor)
+            known.add(fact.actor)
 
 
 def _two_places(group: Group, terms: Terms) -> Iterator[Hit]:
@@ -448,6 +467,19 @@ RULES: Final[tuple[Rule, ...]] = (
         limits=("anomaly_refusals_of_all",),
         # Over all accounts: whoever tries ids with several stays below the figure of each (SEC-AZ23).
         finds=within(10 * MINUTE, _is_refused_a_file, each, "anomaly_refusals_of_all", of_one=False),
+    ),
+    Rule(
+        code="R20",
+        name="one_place",
+        # By network and browser, as coarse as the journal has them: never by what names a household or a machine.
+        by=By.PLACE,
+        back=30 * DAY,
+        # Whoever administers the settings is whom it looks for.
+        always=True,
+        label=_("Un nouveau compte utilisé là où les comptes se créent, depuis le même navigateur"),
+        looks=lambda f: f.act == SESSION,
+        finds=_used_where_it_was_given,
+        limits=("anomaly_shared_hours",),
     ),
 )
 BY_CODE: Final = {rule.code: rule for rule in RULES}

@@ -23,6 +23,7 @@ from accounts.models import (
     MailedLink,
     Membership,
     Organisation,
+    Provisioning,
     Replay,
     SignInToCheck,
     Token,
@@ -187,7 +188,7 @@ def test_a_powerful_role_is_asked_for_once_by_one_and_given_by_another(make_user
         | more
     )
     decided = {"decided_at": NOON, "decided_by": second}
-    refused(lambda: make(role="assessor"), constraint="grant_request_of_two")
+    refused(lambda: make(role="filer"), constraint="grant_request_by_two_persons")
     refused(lambda: make(asked_by=holder), constraint="grant_request_by_others")
     refused(
         lambda: make(**decided | {"decided_by": holder}, confirmed=False),
@@ -205,7 +206,18 @@ def test_a_powerful_role_is_asked_for_once_by_one_and_given_by_another(make_user
     )
     make(**decided, confirmed=True, membership=given)
     make()
-    refused(make, constraint="user_id" if connection.vendor == "sqlite" else "grant_request_open_once")
+    refused(make, constraint="grant_request_waits_once")
+
+
+def test_a_row_of_provisioning_is_of_an_act_and_a_code_of_an_invitation(make_user):
+    user, other = make_user(), make_user()
+    make = lambda **more: Provisioning.objects.create(  # noqa: E731 - said often
+        **{"user": user, "act": "made", "by": other, "at": NOON} | more
+    )
+    refused(lambda: make(act="else"), constraint="provisioning_act_is_known")
+    refused(lambda: make(shown_to=other), constraint="provisioning_code_of_an_invitation")
+    make()
+    make(act="invited", shown_to=other)
 
 
 def test_a_request_for_an_account_is_of_one_kind_and_decided_whole_by_another(
@@ -229,7 +241,7 @@ def test_a_request_for_an_account_is_of_one_kind_and_decided_whole_by_another(
         decided | {"reason": "other", "membership": given}, decided | {"accepted": True, "membership": given},
         decided | own | {"accepted": True}, {"reason": "other"}, {"decided_by": admin},
     ):  # fmt: skip
-        refused(lambda wrong=wrong: make(**wrong), constraint="account_request_decided_whole")
+        refused(lambda wrong=wrong: make(**wrong), constraint="account_request_decided_in_full")
     for who in ("user", "asked_by"):
         wrong = (
             decided | {"reason": "other", "decided_by": user} | (own if who == "user" else {"asked_by": user})
@@ -237,6 +249,7 @@ def test_a_request_for_an_account_is_of_one_kind_and_decided_whole_by_another(
         refused(lambda wrong=wrong: make(**wrong), constraint="account_request_decided_by_another")
     make(**decided | own | {"accepted": True, "membership": given})
     make(**decided | {"reason": "other"})
+    make(**decided | own | {"accepted": True, "role": "filer_org_lead"})
 
     make(confirmed_at=NOON)
     make()

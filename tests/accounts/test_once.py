@@ -37,7 +37,7 @@ def writes(ada, alice, unit, authority_93):
         "verify": (f"users/{alice.user_id}/verify", {}),
         "memberships": (
             "memberships",
-            {"email": "alice@exemple.fr", "role": "assessor", "authority": place, "unit": str(unit.pk)},
+            {"email": "alice@exemple.fr", "role": "statistician", "authority": place, "unit": str(unit.pk)},
         ),
         "end": (f"memberships/{alice.pk}/end", {}),
         "units": (f"authorities/{place}/units", {"name": "Circonscription d'essai"}),

@@ -30,7 +30,7 @@ DEFAULTS = {
     "export_delay_hours": 24,  # SEC-AZ15
     "export_hours": 48,
     # §7.4, SEC-AL18: the rules are the paper's, their figures ours
-    "anomaly_rules": [f"R{number:02}" for number in range(1, 20)],
+    "anomaly_rules": [f"R{number:02}" for number in range(1, 21)],
     "anomaly_files_a_day": 60,
     "anomaly_idle_files_a_day": 15,
     "anomaly_night_files": 3,  # S9: three files at 22:10
@@ -49,6 +49,7 @@ DEFAULTS = {
     "anomaly_glass_alone": 2,
     "anomaly_search_minutes": 60,
     "anomaly_searches_alone": 10,
+    "anomaly_shared_hours": 168,
     "anomaly_places_minutes": 15,
     "anomaly_answer_days": 5,  # S9
     "anomaly_identities_hours": 24,

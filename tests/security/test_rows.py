@@ -34,6 +34,7 @@ from accounts.models import (
     ImportRun,
     MailedLink,
     Membership,
+    Provisioning,
     RecoveryCode,
     Session,
     Token,
@@ -103,7 +104,7 @@ pytestmark = [pytest.mark.sec("SEC-AZ22")]
 BARS = {Exclusion, DeclaredTie}
 #: Rows that are there whether or not the service wrote them: who reads a right off one asks it.
 THERE = {
-    *BARS, Alarm, CaseWatch, Child, EmergencySheet, Joining, Measure, Referral, SheetReader, TransferReceiver, TransferRequest,
+    *BARS, Alarm, CaseWatch, Child, EmergencySheet, Joining, Measure, Provisioning, Referral, SheetReader, TransferReceiver, TransferRequest,
 }  # fmt: skip
 PASSWORD = "sept bruyères sous la pluie"
 
@@ -176,6 +177,7 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
         GrantRequest: both(
             GrantRequest, user=of, role=sorted(POWERFUL)[0], authority=place, asked_by=admin, asked_at=at
         ),
+        Provisioning: both(Provisioning, user=of, act="invited", by=admin, at=at),
         Identity: both(Identity, user=of, provider="proconnect", subject=secret, bound_at=at),
         MailedLink: both(MailedLink, user=of, kept=secret, bound=secret, expires_at=FAR),
         CalendarFeed: both(
@@ -1122,6 +1124,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         ):  # fmt: skip
             list(rows_of)
         list(MailedLink.objects.all())
+        list(Provisioning.objects.all())
         list(CalendarFeed.objects.all())
         list(GuidanceReview.objects.all())
         list(CaseExport.objects.all())

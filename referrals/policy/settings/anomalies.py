@@ -59,5 +59,8 @@ class AnomalyTerms:
     anomaly_search_minutes: int = _from(60, 10, 240, _("recherche sans ouverture après"), "minutes")
     anomaly_searches_alone: int = _from(10, 2, 50, _("recherches sans ouverture en un jour"))
     anomaly_places_minutes: int = _from(15, 2, 120, _("compte utilisé en deux lieux en moins de"), "minutes")
+    anomaly_shared_hours: int = _from(
+        168, 24, 720, _("nouveau compte utilisé là où les comptes se créent, en moins de"), "hours"
+    )
     anomaly_answer_days: int = _from(5, 1, 30, _("réponse de l'agent"), "days")
     anomaly_identities_hours: int = _from(24, 1, 72, _("levée de l'anonymat, durée"), "hours")

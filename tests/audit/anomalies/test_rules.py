@@ -27,6 +27,7 @@ LIMITS = {
     "anomaly_failed_openings": 3, "anomaly_lift_hours": 24, "anomaly_clock_seconds": 60,
     "anomaly_namesake_hours": 24, "anomaly_closed_files_a_day": 3, "anomaly_glass_hours": 24, "anomaly_glass_alone": 1,
     "anomaly_search_minutes": 60, "anomaly_searches_alone": 2, "anomaly_places_minutes": 15,
+    "anomaly_shared_hours": 48,
 }  # fmt: skip
 
 
@@ -163,6 +164,18 @@ def _refused(people: int):
 
 
 HOME, WORK = "192.0.2.0/24", "198.51.100.0/24"
+
+
+def _one_place(*, known: bool = False, act: str = "user:made", pause=DAY, **said):
+    """An administrator gives access to an account, which is then used from the same network and browser."""
+    place = {"network": WORK, "device": "firefox/140"}
+    course = Course().fact("session:opened", TUESDAY - 9 * DAY, "zoe", **place) if known else Course()
+    course.fact("session:opened", TUESDAY - HOUR, "ada", **place).fact(
+        act, TUESDAY, "ada", "zoe's account", **place
+    )
+    return course.fact("session:opened", TUESDAY + pause, "zoe", **(place | said))
+
+
 #: rule: (what it finds, what it leaves alone)
 COURSES: dict[str, tuple[Course, Course]] = {
     "R01": (_volume(5), _volume(4)),
@@ -199,13 +212,14 @@ COURSES: dict[str, tuple[Course, Course]] = {
     "R17": (_searches(opens=False), _searches(opens=True)),
     "R18": (_places(HOME, WORK, HOME), _places(HOME, WORK, WORK)),
     "R19": (_refused(2), _refused(1)),
+    "R20": (_one_place(), _one_place(known=True)),
 }  # fmt: skip
 DECOYS = frozenset({one("decoy")})
 
 
 def test_every_rule_has_both_courses():
-    assert COURSES.keys() == BY_CODE.keys() == {f"R{number:02}" for number in range(1, 20)}
-    assert len(RULES) == 19
+    assert COURSES.keys() == BY_CODE.keys() == {f"R{number:02}" for number in range(1, 21)}
+    assert len(RULES) == 20
 
 
 @pytest.mark.parametrize("code", COURSES)
@@ -286,6 +300,17 @@ def test_to_break_the_glass_is_no_work_on_the_file_that_it_opens(code):
         course.fact("glass:open", TUESDAY - MINUTE, file=file)
 
     assert len(of_rule(code, course)) == 1
+
+
+@pytest.mark.sec("SEC-AZ24")
+@pytest.mark.parametrize("act", ["user:made", "user:invited", "user:reopened", "membership:asked"])
+def test_an_account_that_is_first_used_where_it_was_given_is_found(act):
+    (found,) = of_rule("R20", _one_place(act=act, device="firefox/141"))
+    assert found.actor == one("zoe")
+    assert len(found.entries) == 2
+
+    for other in ({"network": HOME}, {"network": ""}, {"device": "chrome/140"}, {"pause": 2 * DAY + MINUTE}):
+        assert of_rule("R20", _one_place(act=act, **other)) == [], other
 
 
 def test_a_namesake_at_night_is_found_at_once():
