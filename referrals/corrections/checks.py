@@ -6,7 +6,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.rules import names_fields
 
 
-@names_fields
+@names_fields(fact_class="A")
 def age_is_within_bounds(case: Case, step_input: AddedChild) -> None:
     """A child who is added is born by then, and not 21 yet (T50; domain.md §4.1).
 

@@ -132,7 +132,8 @@ def danger_after_quashing_is_answered(case: Case, step_input: Ruling) -> None:
 
 
 @rule(
-    _("Cette décision date au plus tôt du jour de l'ordonnance, et au plus tard d'aujourd'hui."), fact_class="J"
+    _("Cette décision date au plus tôt du jour de l'ordonnance, et au plus tard d'aujourd'hui."),
+    fact_class="J",
 )
 def ruling_follows_the_order(case: Case, step_input: Ruling | None) -> bool:
     """What becomes of an order is ruled from its day on, and recorded on that day or later (M18)."""

@@ -54,7 +54,8 @@ def is_judicial(case: Case, step_input: JudgeInformed | Ruling | None) -> bool:
 
 
 @rule(
-    _("L'ordonnance est suspendue : la mesure ne va pas plus loin avant la décision de la cour."), fact_class="J"
+    _("L'ordonnance est suspendue : la mesure ne va pas plus loin avant la décision de la cour."),
+    fact_class="J",
 )
 def order_is_in_force(case: Case, step_input: Beginning | EndOfMeasure | Renewal | None) -> bool:
     """A measure whose order is suspended isn't taken up, renewed or ended at its term (M10, M11, M12; M18).
