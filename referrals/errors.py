@@ -78,7 +78,9 @@ class InvalidInput(ReferralError):
 
     code = "invalid-input"
 
-    def __init__(self, field: str, fault: str = "not-a-choice", *others: tuple[str, str]) -> None:
+    def __init__(
+        self, field: str, fault: str = "not-a-choice", others: Sequence[tuple[str, str]] = ()
+    ) -> None:
         """Name the field, and ``others`` that are wrong too, each with the code of its fault."""
         named = [{"field": name, "code": code} for name, code in ((field, fault), *others)]
         super().__init__(_("Une valeur n'est pas recevable."), fields=named)
@@ -86,7 +88,7 @@ class InvalidInput(ReferralError):
     def under(self, path: str) -> "InvalidInput":
         """Return the same of fields that stand under a path."""
         (name, code), *others = ((path + one["field"], one["code"]) for one in self.extra["fields"])
-        return InvalidInput(name, code, *others)
+        return InvalidInput(name, code, others)
 
 
 class StaleVersion(ReferralError):

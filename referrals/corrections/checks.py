@@ -13,4 +13,5 @@ def age_is_within_bounds(case: Case, step_input: AddedChild) -> None:
     Raises:
         InvalidInput: names what says otherwise.
     """
-    births.refuse(births.faults(step_input, births.days_at(case.at, case.zone)))
+    said = {name: getattr(step_input, name, None) for name in births.OLD}
+    births.refuse(births.faults(said, births.days_at(case.at, case.zone)))

@@ -78,7 +78,7 @@ def refuse(found: Iterable[tuple[str, str]]) -> None:
         InvalidInput: names all of it.
     """
     if pairs := list(found):
-        raise InvalidInput(*pairs[0], *pairs[1:])
+        raise InvalidInput(*pairs[0], pairs[1:])
 
 
 def require_born(birth: date | None, at: datetime) -> None:
