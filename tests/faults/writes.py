@@ -1584,9 +1584,9 @@ TWINS = {
     "POST /dossiers/{id}/etape/orientation/propose": "POST /dossiers/{id}/etape/{slug}/{slug}",
     "POST /dossiers/lot": "POST /dossiers/{id}/etape/{slug}/{slug}",
 }
-#: They write nothing: a language goes into a cookie, a checkpoint is compared.
+#: They write nothing: a language goes into a cookie, a checkpoint is compared, filters go on to an address.
 NO_WRITES = {
-    "POST /langue", "POST /journal/preuves",
+    "POST /langue", "POST /journal/preuves", "POST /journal/questions/{slug}", "POST /journal/entrees",
     "POST /entrainement/cours/{slug}", "POST /entrainement/attestation/preuve",
 }  # fmt: skip
 #: What changes nothing, or leaves no entry, by design.
