@@ -24,6 +24,7 @@ from referrals.execution.preconditions import (
 )
 from referrals.execution.results import StepResult
 from referrals.execution.runner import run_step
+from referrals.execution.signatories import require_another
 from referrals.workflow.step import RECEIVER, require_proof
 
 
@@ -65,6 +66,7 @@ def _perform(asked: StepRequest, *, actor: Actor, at: datetime) -> StepResult:
     if (reason := second_signature(asked.step, case, step_input)) is not None:
         opened = ask_approval(asked, case, step_input, reason=reason)
         return StepResult(referral=referral, approval=opened.pk)
+    require_another(step_input, case.actor)
     act = run_step(asked.step, case, step_input)
     row_id = act.made.pk if act.made is not None else None
     return StepResult(referral=referral, made=row_id, warnings=tuple(act.warnings))

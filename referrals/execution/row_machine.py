@@ -23,6 +23,7 @@ from accounts.roles import Role
 from core.languages import Text, in_both
 from referrals.errors import ApproverRefused, GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.execution import row_proposals
+from referrals.execution.signatories import require_another
 from referrals.models import RowApproval, StandIn
 from referrals.policy.definitions import Protocol, protocol_of
 from referrals.vocabulary.states import Machine
@@ -107,6 +108,7 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
         if (reason := self.second_signature(step, context, step_input)) is not None:
             self._propose(step, context, step_input, reason)
         else:
+            require_another(step_input, context.actor)
             self.run_step(step, context, step_input)
         return row
 

@@ -3,11 +3,14 @@
 from typing import Final
 from uuid import UUID
 
+from accounts.actor import Actor
 from accounts.models import Membership
 from accounts.roles import Role
 from core.languages import Text
+from referrals.errors import InvalidInput
 from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import Step
 
 #: Who changes a restriction (T46).
@@ -45,3 +48,15 @@ def signers(step: Step, case: Case, reason: Text | None) -> tuple[Role, ...]:
     first = step.machine is Machine.REFERRAL and step.name in FIRST_ANALYSIS
     chosen = case.protocol.signatories_first_analysis if first else case.protocol.signatories_decisions
     return tuple(role for role in named if role in chosen)
+
+
+def require_another(step_input: StepInput, actor: Actor) -> None:
+    """Refuse who names themself, or whom they stand in for, as the second person where no signature is called for.
+
+    One signature was asked for as two, and would read as such (SEC-AZ12).
+
+    Raises:
+        InvalidInput: names the field.
+    """
+    if step_input.get("approver") in {actor.user_id, actor.obo} - {None}:
+        raise InvalidInput("approver")

@@ -43,10 +43,12 @@ from referrals.models import (
     HolderInformation,
     Joining,
     Referral,
+    RowApproval,
     StepRecord,
     ThirdParty,
 )
 from referrals.vocabulary.access_requests import Withheld
+from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.kept import forget, kept
 from tests.night import NIGHT
@@ -805,6 +807,26 @@ def test_a_restricted_file_comes_in_with_a_supervisor_of_its_list(identified):
     with pytest.raises(ApproverRefused):
         desk.answers(by="supervisor_2")
     assert desk.answers(by="supervisor").state == "partial"
+
+
+@pytest.mark.sec("SEC-AZ12")
+def test_nobody_names_themself_as_the_second_person(identified):
+    """Where the files call for one signature alone, too: it never counted as two, and isn't answered as if it did."""
+    desk = identified
+    own = str(desk.world.user("dpo").pk)
+    body = {"references": [desk.kit.case.reference], "searched": True}
+
+    answer = desk.world.as_("dpo").post(f"access-requests/{desk.pk}/set_scope", body | {"approver": own})
+
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["field"], fault["code"]) == (400, "approver", "not-a-choice")
+    assert not AccessFile.objects.filter(request=desk.pk).exists()
+    assert not RowApproval.objects.exists()
+    # Another's name is no signature: none was asked for, and the entry says that one person did it.
+    desk.does("set_scope", body | {"approver": str(desk.world.user("supervisor").pk)})
+    assert not RowApproval.objects.exists()
+    entry = json.loads(bytes(written(act="access_request:set_scope")[-1].body))
+    assert (entry["rule"], entry["obo"]) == (None, None)
 
 
 def test_an_excluded_officer_leaves_it_to_another(identified):

@@ -16,6 +16,7 @@ from referrals.errors import (
     ApprovalClosed,
     ApproverRefused,
     GuardRefused,
+    InvalidInput,
     NotAllowed,
     NotVisible,
     WrongState,
@@ -487,3 +488,17 @@ def test_a_referral_sent_for_another_child_is_not_this_childs(world):
     assert kit.refusal("referral", "decide_judicial", said) == "referral_is_argued"
     row.children.set([kit.child])
     assert kit.refusal("referral", "decide_judicial", said) == ""
+
+
+@pytest.mark.sec("SEC-AZ12")
+def test_nobody_names_themself_where_one_signature_is_enough(world):
+    """It would read as if two had signed; who names another, where none is called for, isn't refused."""
+    kit, body = SOUND["referral", "reorient"](world)
+    own, other = kit.user("crip_coordinator"), kit.user("supervisor")
+
+    with pytest.raises(InvalidInput):
+        kit.ask("referral", "reorient", body | {"approver": str(own)})
+    assert Referral.objects.get(pk=kit.case.pk).state == kit.case.state
+
+    kit.ask("referral", "reorient", body | {"approver": str(other)})
+    assert not Approval.objects.filter(referral=kit.case).exists()
