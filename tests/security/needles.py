@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 #: Begins every planted value; with an accent, so that encodings differ.
 MARK = "Canarïqwzx"
+_IN_LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 class Canaries:
@@ -19,6 +20,12 @@ class Canaries:
     def say(self, label: str) -> str:
         """Return a fresh value for a field."""
         value = f"{MARK}{next(self._numbers):05}"
+        self.planted[value] = label
+        return value
+
+    def name(self, label: str) -> str:
+        """Return a fresh value for a field that takes names alone: the number is in letters."""
+        value = f"{MARK}{next(self._numbers):05}".translate(_IN_LETTERS)
         self.planted[value] = label
         return value
 

@@ -248,7 +248,7 @@ def is_left(path):
 
 def wrong_places(world, canaries):
     """Send planted values where none belongs: every error that can come of it."""
-    value = canaries.say("elsewhere")
+    value, name = canaries.say("elsewhere"), canaries.name("searched for")
     filer, cell = world.as_("filer"), world.as_("crip_coordinator")
     nowhere = "referrals/00000000-0000-4000-8000-000000000000"
     return [
@@ -259,6 +259,7 @@ def wrong_places(world, canaries):
         cell.get("referrals", state=value, reference=value, cursor=value),
         cell.get("referrals", **{value: value}),
         cell.post("searches", {"last_name": value, "first_names": value, "birth_date": "2012-03-14"}),
+        cell.post("searches", {"last_name": name, "first_names": name, "birth_date": "2012-03-14"}),
         cell.post("searches", {"last_name": value, value: value}),
         cell.get(f"referrals/{quote(value)}"),
         cell.client.get("/api/v1/me", headers={"authorization": f"Bearer {value.encode().hex()}"}),
@@ -403,11 +404,16 @@ def searched_in_an_emergency(world, canaries):
         authority=world.authorities["93"], user=officer, place="first", made_by=supervisor, made_at=at,
         starts_at=at - timedelta(hours=1), ends_at=at + timedelta(hours=1),
     )  # fmt: skip
-    said = {name: canaries.say(f"emergency search: {name}") for name in ("last_name", "reason", "word")}
-    asked = world.as_("on_call").post(
-        "emergency-searches",
-        said | {"first_names": "Essai", "age": 14, "ground": "hospital", "word_at": at.isoformat()},
-    )
+    said = {
+        "last_name": canaries.name("emergency search: last name"),
+        "reason": canaries.say("emergency search: reason"),
+        "first_names": "Essai",
+        "age": 14,
+        "ground": "hospital",
+        "unapproved": True,
+    }
+    for _ in range(6):
+        asked = world.as_("on_call").post("emergency-searches", said)
     assert asked.status_code == 200, asked.content
     note = {"agreed": False, "note": canaries.say("emergency search: review")}
     review = world.as_("supervisor").post(

@@ -214,15 +214,18 @@ def test_one_name_alone_opens_no_more_than_a_bound(world, known, beside, monkeyp
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"last_name": " - "}, {"birth_date": "2012-03-14"}, {"last_name": "A", "x": 1}]
-)
+    "body",
+    [{}, {"last_name": " - "}, {"birth_date": "2012-03-14"}, {"last_name": "Ab", "x": 1},
+     {"last_name": "Inc*"}, {"first_names": "In%"}, {"last_name": "B"}, {"last_name": "93"}],
+)  # fmt: skip
 def test_a_search_needs_a_name_and_nothing_unknown(world, body):
     answer = ask(world, **body)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid-input")
+    assert not SearchCount.objects.exists(), "nor is it counted"
 
 
 def test_another_authority_is_searched_by_its_own_cell(world):
-    answer = ask(world, last_name="X", first_names="Y", authority=str(world.authorities["59"].pk))
+    answer = ask(world, last_name="Xu", first_names="Yi", authority=str(world.authorities["59"].pk))
 
     assert (answer.status_code, "authority" in answer.content.decode()) == (400, True)
