@@ -46,7 +46,7 @@ PEOPLE: Final = (
     ("rose.exemple@departement.invalid", "Rose Exemple", "on_call"),
     ("alice.exemple@ecole.invalid", "Alice Exemple", "filer"),
 )
-TWO_PERSONS: Final = frozenset({"crip_coordinator", "supervisor", "auditor", "dpo"})
+TWO_PERSONS: Final = frozenset({"crip_coordinator", "supervisor", "auditor", "dpo", "on_call"})
 PHONE: Final = "01 43 00 00 00"
 READY_SECONDS: Final = 60
 PATIENCE_MS: Final = 60_000
@@ -54,7 +54,7 @@ CODE: Final = re.compile(r"(?<![\w-])[a-z2-7]{4}(?:-[a-z2-7]{4}){3}(?![\w-])")
 
 #: The pictures of the guide, in the order in which they are taken.
 PICTURES: Final = (
-    "invitation", "passkey", "opening", "person", "code", "confirm", "notices", "rota", "receipt", "queue", "triage",
+    "invitation", "passkey", "opening", "person", "confirm", "code", "notices", "rota", "receipt", "queue", "triage",
 )  # fmt: skip
 
 type Keep = Callable[[Walker, str], object]
@@ -193,7 +193,7 @@ def walk(browser: Browser, service: Service, said: list[str], keep: Keep, stack:
 
 
 def _adds(opening: Opening) -> None:
-    """The first administrator adds everybody; four roles wait for the second one."""
+    """The first administrator adds everybody; five roles wait for the second one, who is shown their codes."""
     with opening.does(ADA[0], "see what is missing, add six people") as ada:
         ada.follows("Administration")
         ada.follows("Ouverture du service")
@@ -208,14 +208,15 @@ def _adds(opening: Opening) -> None:
             if number == 0:
                 opening.keep(ada, "person")
             ada.presses("Ajouter et inviter")
-            opening.codes[address] = CODE.search(ada.page.locator("main").inner_text())[0]
-            if number == 0:
-                opening.keep(ada, "code")
+            code = CODE.search(ada.page.locator("main").inner_text())
+            assert (code is None) is (role in TWO_PERSONS), address
+            if code is not None:
+                opening.codes[address] = code[0]
 
 
 def _confirms(opening: Opening) -> None:
-    """The second administrator confirms what the first one asked."""
-    with opening.does(LUC[0], "confirm four roles") as luc:
+    """The second administrator confirms what the first one asked, and is told the codes."""
+    with opening.does(LUC[0], "confirm five roles") as luc:
         luc.follows("Administration")
         luc.clicks(luc.page.get_by_role("link", name="Demandes", exact=True))
         for number in range(len(TWO_PERSONS)):
@@ -223,6 +224,12 @@ def _confirms(opening: Opening) -> None:
             if number == 0:
                 opening.keep(luc, "confirm")
             luc.presses("Confirmer")
+            shown = luc.page.locator("main").inner_text()
+            (address,) = [one for one, _name, _role in PEOPLE if one in shown]
+            opening.codes[address] = CODE.search(shown)[0]
+            if number == 0:
+                opening.keep(luc, "code")
+            luc.follows("Revenir aux demandes")
 
 
 def _chooses(opening: Opening) -> None:

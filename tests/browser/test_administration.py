@@ -89,6 +89,36 @@ def test_hours_and_rows_are_changed_on_a_phone_too(visitor):
     visitor.looks("administration-rows")
 
 
+def test_a_person_who_reads_cases_is_added_by_one_and_invited_by_another(visitor, browser, service):
+    """The one who made the account is shown no code; the supervisor finds the request among what waits today."""
+    visitor.signs_in("territory_admin")
+    visitor.goes("/administration/personnes/nouvelle")
+    visitor.page.get_by_label("Adresse de courriel professionnelle").fill("renfort@demo.invalid")
+    visitor.page.get_by_label("Prénom et nom").fill("Renfort Exemple")
+    visitor.page.locator('[name="roles-0-role"]').select_option("intake_agent")
+    visitor.presses("Ajouter et inviter")
+    assert "Elle partira quand une seconde personne" in visitor.page.locator("main").inner_text()
+    assert not visitor.page.locator("code").count()
+    visitor.looks("administration-person-waits")
+    visitor.follows("Voir la page de cette personne")
+    assert "Attend une seconde personne" in visitor.page.locator("main").inner_text()
+    visitor.looks("administration-person-of-two")
+
+    with somebody_else(browser, service) as supervisor:
+        supervisor.signs_in("supervisor")
+        supervisor.clicks(supervisor.page.get_by_role("link", name=re.compile("demandes? à confirmer")).first)
+        supervisor.follows(re.compile("^Voir la demande.*Renfort"))
+        supervisor.looks("administration-request-of-two")
+        supervisor.presses("Confirmer")
+        assert supervisor.page.locator("code").count() == 1
+        assert "renfort@demo.invalid" in supervisor.page.locator("main").inner_text()
+        supervisor.looks("administration-request-code")
+        supervisor.follows("Revenir aux demandes")
+
+    visitor.page.reload()
+    assert "Attend une seconde personne" not in visitor.page.locator("main").inner_text()
+
+
 def test_what_two_persons_do_is_asked_for_by_one_and_decided_by_another(visitor, browser, service):
     """A powerful role and a lost factor, on the pages of both."""
     visitor.signs_in("territory_admin")

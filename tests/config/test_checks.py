@@ -530,6 +530,7 @@ PROMISED = {
     "open documentation or metrics": {29, 33, 40, 65},
     "what leaves unseen": {52, 53, 55},
     "a second factor that is none": {56, 57},
+    "a second person who is none": {67},
     "clock unsynchronised": {34, 42},
     "core dumps on": {2},
     "counted by process, without an end": {28, 41, 44, 49, 50, 51},

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from accounts.models import AccountRequest, Membership, Organisation, User
+from accounts.models import AccountRequest, GrantRequest, Membership, Organisation, User
 from outbox import delivery
 from tests.conftest import see_all
 from tests.security.test_routes import an_account_request
@@ -177,6 +177,11 @@ def test_who_has_an_account_sees_the_own_roles_and_asks_for_another(world, admin
     assert 'href="#f-certificate"' in refused.content.decode(), "without a certificate of honorability"
     done = admin.fills(f"{QUEUE}/{one.pk}", certificate=f"{datetime.now(UTC):%d/%m/%Y}")
     assert "« Accepter la demande » : c'est fait." in text(admin.get(done["Location"]))
+    assert re.search(r"Service chargé de la mesure .*En attente", text(assessor.get("/compte/roles")))
+    see_all()
+    waits = GrantRequest.objects.get()
+    assert not Membership.objects.filter(user=waits.user, role="measure_service").exists()
+    Visitor(world, "supervisor").fills(f"/administration/demandes/roles/{waits.pk}", decision="confirm")
     see_all()
     given = Membership.objects.get(user=world.user("assessor"), role="measure_service")
     assert given.organisation == world.services["93"]

@@ -87,6 +87,8 @@ OTHERS: Final[Mapping[str, Text]] = {
     "read:breaches": _("Violations de données de l'autorité"),
     "read:inquiries": _("Demandes entre départements de l'autorité"),
     "transfer": _("Transfert du dossier"),
+    "invitation-code": _("Code d'invitation montré à une autre personne"),
+    "second-person": _("Seconde personne qui n'a pas touché au compte"),
     "two-persons": _("Deux personnes nécessaires"),
     "two-signatures": _("Deux signatures nécessaires"),
     "webhooks-for-programs": _("Adresses d'appel réservées aux programmes"),

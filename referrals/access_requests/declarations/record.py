@@ -196,6 +196,7 @@ ELSEWHERE: Final[Mapping[str, Declared]] = {
     "accounts.RecoveryCode": whole(_ACCOUNT),
     "accounts.FactorReset": whole(_ACCOUNT),
     "accounts.GrantRequest": whole(_ACCOUNT),
+    "accounts.Provisioning": whole(_ACCOUNT),
     "accounts.Identity": whole(_ACCOUNT),
     "accounts.ProviderVisit": whole(_ACCOUNT),
     "accounts.ImportRun": whole(_ACCOUNT),
