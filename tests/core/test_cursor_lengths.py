@@ -60,7 +60,9 @@ LISTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     "referrals/closing/api.py": [("referrals.ClosureReview", ("due_at", "id"))],
     "referrals/conflicts_of_interest/api.py": [("referrals.Exclusion", ("-since_at", "id"))],
     "referrals/data_breaches/queries.py": [("referrals.DataBreach", ("-declared_at", "id"))],
-    "referrals/emergency_search/api.py": [("referrals.EmergencySearch", ("-searched_at", "id"))],
+    "referrals/emergency_search/api.py": [
+        ("referrals.EmergencySearch", ("-searched_at", "id")), ("referrals.EmergencyApproval", ("-asked_at", "id"))
+    ],
     "referrals/exports/api.py": [("referrals.CaseExport", ("-asked_at", "id"))],
     "referrals/inquiries/queries.py": [("referrals.Inquiry", ("-asked_at", "id"))],
     "referrals/journal_lookups/queries.py": [("referrals.PseudonymLookup", ("-asked_at", "id"))],

@@ -15,7 +15,7 @@ from referrals.retention import tasks as retention_tasks
 from referrals.statistics import aggregates
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
-from tests.factories.concerns import concern
+from tests.factories.concerns import child, concern
 from tests.journeys import bodies
 from tests.kept import kept
 
@@ -153,7 +153,7 @@ def test_a_new_information_the_day_before_takes_it_out(archived):
     first, batch = archived.pk, proposed(archived)
     granted(archived, batch)
     archived.at("2032-03-11 16:00")
-    archived.files("filer_2", concern())
+    archived.files("filer_2", concern(children=[child(birth_date="2018-03-02")]))
     archived.triaged()
     other = {"other": first, "reasons": ["name"]}
     archived.does("crip_coordinator", "suggest", other, part="duplicates")
