@@ -40,8 +40,10 @@ def _hands(users: Collection[UUID], *, at: datetime) -> dict[UUID, set[UUID | No
     found: dict[UUID, set[UUID | None] | None] = {user: set() for user in users}
     for act in Provisioning.objects.filter(user__in=users):
         _add(found, act, {act.by_id} if act.at > since else set())
-    for reset in SignedQuerySet(FactorReset).filter(user__in=users, confirmed=True):
-        _add(found, reset, {reset.asked_by_id, reset.decided_by_id} if reset.decided_at > since else set())
+    resets: SignedQuerySet[FactorReset] = SignedQuerySet(FactorReset)
+    for reset in resets.filter(user__in=users, confirmed=True):
+        both = {reset.asked_by_id, reset.decided_by_id}
+        _add(found, reset, both if reset.decided_at is not None and reset.decided_at > since else set())
     return found
 
 

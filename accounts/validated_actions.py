@@ -136,7 +136,7 @@ def given_or_asked(body: object, *, actor: Actor, at: datetime) -> Membership | 
     return actions.give_or_ask(actor=actor, at=at, appointment=appointment(body, actor=actor))
 
 
-def added(body: object, *, actor: Actor, at: datetime) -> tuple[User, str]:
+def added(body: object, *, actor: Actor, at: datetime) -> tuple[User, str | None]:
     """Add a person of what was sent, as ``NewcomerInput`` takes it; return the account, and the invitation's code."""
     fields = NewcomerInput.read(body)
     authority = named("authority", Authority.objects, fields.pop("authority"))

@@ -36,7 +36,47 @@ class Migration(migrations.Migration):
                 ),
                 ("at", models.DateTimeField()),
                 ("mac", encryption.authentic.MacField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shown_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="provisioning",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("act__in", ["made", "invited", "reissued"])),
+                        name="provisioning_act_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("act", "made"), _negated=True), ("shown_to", None), _connector="OR"
+                        ),
+                        name="provisioning_code_of_an_invitation",
+                    ),
+                ]
+            },
         ),
         migrations.RemoveConstraint(
             model_name="accountrequest",
@@ -151,51 +191,6 @@ class Migration(migrations.Migration):
                 ),
                 condition=models.Q(("decided_at", None)),
                 name="grant_request_waits_once",
-            ),
-        ),
-        migrations.AddField(
-            model_name="provisioning",
-            name="by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="provisioning",
-            name="shown_to",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="provisioning",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="provisioning",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provisioning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("act__in", ["made", "invited", "reissued"])),
-                name="provisioning_act_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provisioning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("act", "made"), _negated=True), ("shown_to", None), _connector="OR"
-                ),
-                name="provisioning_code_of_an_invitation",
             ),
         ),
     ]

@@ -35,7 +35,7 @@ NOT_THE_PERSON: Final = _("Ce choix appartient à la personne : sa propre signat
 SIGNED_TOO_EARLY: Final = _("La signature date d'avant l'approche de la majorité : elle ne vaut pas choix.")
 
 
-@answers(NOT_THE_PERSON, SIGNED_TOO_EARLY, fact_class="B")
+@answers(NOT_THE_PERSON, SIGNED_TOO_EARLY, fact_class="BJ")
 def person_signed_it(case: Case, step_input: ChoiceAtMajority) -> Text | None:
     """The person alone signs for help or support after 18, never a parent, and no earlier than the choice (M20)."""
     if step_input.signer and step_input.signer != ChoiceSigner.PERSON:

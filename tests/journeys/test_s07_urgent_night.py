@@ -204,7 +204,9 @@ def test_the_prosecutor_of_an_established_case_is_told_ground_six(story):
         {"child": boy, "value": "established", "reasons": "Aveux"},
     )
 
-    assert story.refused("crip_coordinator", "send_judicial", bodies.to_justice(boy)) == "ground_fits_the_child"
+    assert (
+        story.refused("crip_coordinator", "send_judicial", bodies.to_justice(boy)) == "ground_fits_the_child"
+    )
     # The officer on call hasn't opened the file, so the rule, which names what the child is in, is withheld (SEC-AZ7).
     assert story.refused("on_call", "send_judicial", bodies.to_justice(boy)) == "not-possible-now"
 

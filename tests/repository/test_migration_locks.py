@@ -41,6 +41,8 @@ MAY: dict[str, dict[str, str]] = {
     "accounts.0011_roles_that_open_cases_need_two": {
         "ban-drop-constraint": "wider ones take their places: they let in all that the code of before writes",
         "constraint-missing-not-valid": "requests of administrators: some hundreds of rows, read in no time",
+        "require-concurrent-index-creation": "the same table: built in no time",
+        "require-concurrent-index-deletion": "the same table, and the wider index takes its place",
     },
     "audit.0008_sequencer_seen": {"written in Python": "grants on the table that it makes, nothing else"},
     "referrals.0036_emergency_approvals": {

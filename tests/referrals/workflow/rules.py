@@ -560,7 +560,7 @@ OURS = {
 #: every reader of the case knows: what was sent, the calendar, the directory, who is on the case, the shell itself.
 FACTS: dict[str, str] = {
     "B": """
-        children_may_be_named danger_is_answered every_child_is_matched every_holder_is_matched
+        children_may_be_named danger_after_quashing_is_answered danger_is_answered every_child_is_matched every_holder_is_matched
         every_holder_is_traced every_minor_was_heard holder_is_of_case holders_are_told_only_where_they_may
         holders_wait_where_they_must implicated_holder_waits information_is_still_due informations_agree
         matches_are_seen minor_was_heard no_other_file_is_open other_is_known pair_is_new residence_is_said
@@ -569,6 +569,7 @@ FACTS: dict[str, str] = {
     "BJ": """
         agreement_is_of_the_right_person danger_is_answered_again judge_lifted_it majority_ends_it
         measure_may_bind_an_adult minor_is_in_care no_new_term_for_an_adult own_agreement_is_lawful
+        person_signed_it
         support_of_an_adult_ends_at_21 young_adult_is_open young_adult_was_looked_after
     """,
     "C": """
@@ -604,14 +605,15 @@ FACTS: dict[str, str] = {
         child_decision_is_open choice_is_explained decider_is_known decider_is_not_of_service
         formalities_fit_the_case is_administrative is_judicial judge_is_told last_measures_were_carried_out
         measure_is_proposed measure_may_be_handed_over measures_fit_the_decision no_measure_alive
-        not_sheltered_yet nothing_is_left_open nothing_was_ever_done protection_has_a_measure
+        not_sheltered_yet nothing_is_left_open nothing_was_ever_done order_is_in_force
+        protection_has_a_measure ruling_follows_the_order
         referred_children_are_decided report_precedes_renewal shelter_end_is_said
         silence_counts_for_a_child_in_care silence_has_lasted taker_has_no_conflict term_is_within_the_law
         triage_may_continue
     """,
 }
 SHELL = """
-    active_base_is_over address_was_answered an_executed_batch_lists_it another_than_who_asked answer_is_due_ahead
+    active_base_is_over address_was_answered age_is_within_bounds an_executed_batch_lists_it another_than_who_asked answer_is_due_ahead
     archive_holds_a_closing attachments_are_there authorities_were_told case_is_restricted cell_says_how_it_came
     channel_is_open_to_both child_is_away child_is_on_record children_are_qualified children_belong
     closing_was_reviewed coordinator_reviews_withdrawals day_has_come excluded_is_known exclusion_is_in_force

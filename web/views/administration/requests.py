@@ -71,7 +71,7 @@ class Requests(RequestPage):
             if self.actor.may(ROLES)
             else []
         )
-        about = {one.user_id for one in (*roles, *resets)}
+        about = {one.user_id for one in roles} | {one.user_id for one in resets}
         self.barred = second_person.barred_from(about, self.actor.user_id, at=self.at)
         lines = [
             *(self._import_line(one) for one in imports),
