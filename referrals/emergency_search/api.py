@@ -13,7 +13,7 @@ from audit.events import Purpose
 from core.paging import page_of
 from core.query import PagedQuery, Query
 from referrals.emergency_search import actions, approvals, duties, queries
-from referrals.emergency_search.inputs import Asking, Reviewing, SearchesQuery, Searching
+from referrals.emergency_search.inputs import ApprovalAsked, Reviewing, SearchesQuery, Searching
 from referrals.models import EmergencyApproval, EmergencySearch
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
@@ -217,7 +217,7 @@ class EmergencyApprovals(CaseView):
         return Response(listed([queries.approval(row, actor=actor, at=at) for row in page.items], page.next))
 
     @extend_schema(
-        request=Asking,
+        request=ApprovalAsked,
         responses={201: ApprovalOut},
         operation_id="emergency_approvals_create",
         tags=["emergency-searches"],
@@ -231,7 +231,7 @@ class EmergencyApprovals(CaseView):
         duties.of(actor, at=at)
 
         def ask() -> EmergencyApproval:
-            return approvals.ask(Asking.read(request.data).get("authority"), actor=actor, at=at)
+            return approvals.ask(ApprovalAsked.read(request.data).get("authority"), actor=actor, at=at)
 
         row = do_once(request, approvals.visible_to(actor, at=at), ask)
         return Response(queries.approval(row, actor=actor, at=at), status=201)

@@ -42,7 +42,7 @@ class Searching(StrictSerializer):
         return said
 
 
-class Asking(StrictSerializer):
+class ApprovalAsked(StrictSerializer):
     """For which duty another person's approval is asked."""
 
     authority = Id(required=False, help_text="Needed by who is on duty for several.")

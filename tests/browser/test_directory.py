@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.acting import answers, sends
 from tests.browser.checks import DESK, NARROW, assert_by_keyboard
 from tests.browser.conftest import Visitor
+from tests.browser.test_cases import opens_the_first
 
 #: A page of ten lines isn't taller than so many screens.
 SCREENS = 1.5
@@ -179,35 +180,27 @@ def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(vi
     coordinator.presses("English")
     coordinator.looks("directory-report-english")
 
-    officer = people("on_call")
-    officer.goes("/annuaire")
-    answers(officer, {"words": SERVICE})
-    officer.presses("Chercher")
-    officer.page.locator(".services .ref").filter(has_text="n° 2").evaluate(
+    inspector = people("ase_inspector")
+    opens_the_first(
+        inspector, "protected_judicial", "protected_admin", "judicial_pending", "report_submitted"
+    )
+    reference = inspector.page.locator(".reference").inner_text()
+    inspector.goes("/annuaire")
+    answers(inspector, {"words": SERVICE})
+    inspector.presses("Chercher")
+    inspector.page.locator(".services .ref").filter(has_text="n° 2").evaluate(
         "node => node.removeAttribute('target')"
     )
-    officer.follows(f"{SERVICE} n° 2")
-    officer.follows("Ouvrir l'adresse secrète")
-    officer.looks("directory-address")
-    address = officer.page.url
-    reference = opens_in_an_emergency(officer)
-    officer.page.goto(address)
-    answers(officer, {"purpose": "Mise à l'abri", "reference": reference})
-    officer.presses("Ouvrir l'adresse")
-    expect(officer.page.get_by_role("status")).to_contain_text("47 rue des Essais")
-    officer.looks("directory-address-open")
-
-
-def opens_in_an_emergency(officer: Visitor) -> str:
-    """Break the glass on a case in hand; return its reference."""
-    officer.goes("/dossiers?state=protected_judicial")
-    officer.clicks(officer.page.locator(".cases .ref").first)
-    reference = officer.page.locator(".reference").inner_text()
-    officer.goes("/ouvertures")
-    officer.page.get_by_label("Référence du dossier").fill(reference)
-    officer.page.get_by_label("Motivation").fill("Appel de nuit : enfant à mettre à l'abri.")
-    officer.presses("Ouvrir en urgence")
-    return reference
+    inspector.follows(f"{SERVICE} n° 2")
+    inspector.follows("Ouvrir l'adresse secrète")
+    inspector.looks("directory-address")
+    answers(inspector, {"purpose": "Mise à l'abri"})
+    inspector.presses("Ouvrir l'adresse")
+    inspector.looks("directory-address-refused")
+    answers(inspector, {"purpose": "Mise à l'abri", "reference": reference})
+    inspector.presses("Ouvrir l'adresse")
+    expect(inspector.page.get_by_role("status")).to_contain_text("47 rue des Essais")
+    inspector.looks("directory-address-open")
 
 
 def prints_on_one_page(visitor: Visitor) -> bool:
