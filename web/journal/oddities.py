@@ -37,6 +37,7 @@ COUNTED: Final[Mapping[str, Callable[[int], str]]] = {
     "R17": lambda n: ngettext("%(n)s recherche", "%(n)s recherches", n),
     "R18": lambda n: ngettext("%(n)s lieu", "%(n)s lieux", n),
     "R19": lambda n: ngettext("%(n)s refus", "%(n)s refus", n),
+    "R20": lambda n: ngettext("%(n)s compte", "%(n)s comptes", n),
     "G05": lambda n: ngettext("%(n)s ouverture d'urgence", "%(n)s ouvertures d'urgence", n),
 }
 
