@@ -340,6 +340,7 @@ SPECTACULAR_SETTINGS = {
         "AssignedRoleCode": "referrals.staffing.inputs.ROLES",
         "DocumentCode": "referrals.vocabulary.transfers.Document",
         "PaperCode": "referrals.inquiries.inputs.PAPER_CHOICES",
+        "NotSentCode": "referrals.vocabulary.inquiries.NotSent",
         "DimensionCode": "referrals.vocabulary.assessment_answers.Dimension",
         "NotExecutedCode": "referrals.vocabulary.measure_answers.NotExecutedReason",
         "FactorKindCode": "accounts.models.factor.FactorKind",
