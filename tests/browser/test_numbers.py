@@ -35,6 +35,8 @@ LINES = {
         ".queue > li",
     ),
 }
+#: Pages of several lists that show the first lines of each, below the number of all.
+FIRST_LINES = frozenset({"directory-tasks"})
 #: Pages to which a number leads that they don't list as such, and why.
 OTHERWISE = {"case-part": "one's own letters over all cases: it leads to the case of the oldest, as it says"}
 NUMBER = re.compile(
@@ -58,7 +60,8 @@ def numbers(page: str) -> dict[str, set[int]]:
 def lines(visitor: Visitor, address: str) -> int:
     """Return how many lines the list at an address has, over all its pages."""
     parts = urlsplit(address)
-    selector = LINES[resolve(parts.path).view_name]
+    view = resolve(parts.path).view_name
+    selector = LINES[view]
     within = f"[aria-labelledby='{parts.fragment}'] " if parts.fragment else "main "
     count, told = 0, visitor.page.request.get(visitor.service.address + address).text()
     while True:
@@ -66,6 +69,10 @@ def lines(visitor: Visitor, address: str) -> int:
             "([told, which]) => new DOMParser().parseFromString(told, 'text/html').querySelectorAll(which).length",
             [told, within + selector],
         )
+        if view in FIRST_LINES and (above := numbers(told).get(f"#{parts.fragment}")):
+            (all_of_them,) = above
+            assert count == all_of_them or 0 < count < all_of_them, address
+            return all_of_them
         onwards = re.search(r'<a class="button second" href="([^"]*)">Page suivante<', told)
         if onwards is None:
             return count

@@ -112,7 +112,7 @@ def test_each_rule_says_as_much_in_english_as_in_french_and_only_those_that_name
     assert silent == {
         "form_is_complete", "urgent_form_is_complete", "age_is_within_bounds", "unit_is_of_authority", "person_is_known",
         "service_exists", "sheet_readers_exist", "answer_is_due_ahead", "cell_says_how_it_came",
-        "variants_are_of_the_authority", "unit_is_of_the_target", "attachments_are_there", "danger_is_answered",
+        "variants_are_of_the_authority", "unit_is_of_the_target", "attachments_are_there", "danger_is_answered", "danger_after_quashing_is_answered",
         "residence_is_said", "minor_was_heard", "danger_is_answered_again",
         "resource_is_known", "excluded_is_known",
     }  # fmt: skip

@@ -126,8 +126,8 @@ def test_whoever_reads_the_store_is_known_here():
         for path in (ROOT / app).rglob("*.py")
         if "configured().reading(" in path.read_text(encoding="utf-8")
     }
-    # upload.py: before there is a row to set aside. parts.py: whether the store answers, by an object that isn't there.
-    assert found == {"upload.py", "serving.py", "cleanup.py", "parts.py"}
+    # upload.py: before there is a row to set aside. services.py: whether the store answers, by an object that isn't there.
+    assert found == {"upload.py", "serving.py", "cleanup.py", "services.py"}
 
 
 @pytest.mark.sec("SEC-AZ10")
