@@ -122,9 +122,10 @@ def test_there_is_no_other_way_out():
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
+            # Parsed only where the word stands: all of them take seconds.
             names = {
                 f"{getattr(node.value, 'id', '')}.{node.attr}"
-                for node in ast.walk(ast.parse(text))
+                for node in ast.walk(ast.parse(text if "csv" in text else ""))
                 if isinstance(node, ast.Attribute)
             }
             if names & {"csv.writer", "csv.DictWriter"}:
