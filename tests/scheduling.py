@@ -25,10 +25,10 @@ LONGEST = (
     "tests/repository/test_limits.py",
     "tests/repository/test_asserts.py",
     PAGES,
-    "tests/referrals/workflow/test_runner.py",
+    "tests/referrals/execution/test_runner.py",
     "tests/repository/test_migrations.py",
     "tests/security/test_canaries.py",
-    "tests/concurrency/test_races.py",
+    "tests/concurrency/test_step_races.py",
 )
 #: The same, of those that fork; the second waits for services that don't answer, while others use the processor.
 FORKING = (

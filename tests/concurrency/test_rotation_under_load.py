@@ -28,7 +28,7 @@ from referrals.workflow.case import Case
 from tests import forked
 from tests.concurrency.reading import GO, STOP, work
 from tests.factories.concerns import concern
-from tests.faults.test_killed import ROOT, address
+from tests.faults.test_killed_server import ROOT, address
 from tests.night import NIGHT, some
 from tests.security.procedure import seeing_all
 

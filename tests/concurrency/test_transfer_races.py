@@ -8,7 +8,7 @@ from django.db import connection
 
 from encryption.models import WrappedKey
 from referrals.models import Referral, TransferRequest
-from tests.concurrency.test_races import racing, two_threads
+from tests.concurrency.test_step_races import racing, two_threads
 from tests.factories.concerns import concern
 from tests.security.procedure import TARGET, Case, filed, moment, plain, play, seeing_all, triaged, version_of
 

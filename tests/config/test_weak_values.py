@@ -16,7 +16,7 @@ from config.checks import attachments, keys, limits, outward, production
 from config.env import BASE_DIR
 from referrals.attachments import scanning
 from tests.config.environments import PRODUCTION, SECRET
-from tests.config.test_local import S3, run
+from tests.config.test_local_mode import S3, run
 
 FILE, VAULT = "encryption.provider.FileProvider", "encryption.vault.VaultProvider"
 KMS, HSM = "encryption.awskms.KmsProvider", "encryption.hsm.HsmProvider"
@@ -240,7 +240,7 @@ WITHOUT = {
     "REPERE_DATABASE_ROLE": "the database is asked what the role may do: test_checks.py",
     "REPERE_AUDITOR_ROLE": "likewise; a name that is none is refused: audit/test_role_names.py",
     "REPERE_SEQUENCER_ROLE": "likewise",
-    "REPERE_FILING_FEED": "a file that can't be written keeps nobody from filing: faults/test_recall.py",
+    "REPERE_FILING_FEED": "a file that can't be written keeps nobody from filing: faults/test_lost_filings.py",
     "REPERE_LOG_STANDBY": "what it gives up is harmless, and tried: audit/test_two_sequencers.py",
     "REPERE_PGBACKREST_DIR": "where pgBackRest's own configuration lies: recovery/test_tools.py",
     "MIGRATION_DATABASE_URL": "the owner's alone, whom nothing but migrations runs as",
@@ -334,7 +334,7 @@ def test_each_number_of_a_warning_has_a_row_or_a_test():
     source = "".join(file.read_text() for file in (BASE_DIR / "config" / "checks").glob("*.py"))
     numbers = {f"W{int(found):03}" for found in re.findall(r"\bwarning\(\s*(\d+)", source)}
 
-    # W003: test_checks.py; W006, W015: below; W014: test_apart.py.
+    # W003: test_checks.py; W006, W015: below; W014: test_separate_key_database.py.
     assert numbers - {"W003", "W006", "W015", "W014"} == {
         name for row in ROWS.values() for name in row if name[0] == "W"
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.directory.asked import Clock
+from tests.directory.queries_of_needs import Clock
 
 
 @pytest.fixture

@@ -1114,7 +1114,7 @@ LINES = {
             "inquiries", "letters", "orientations", "excluded-resources", "people", "timeline", "transfers", "voices",
         )
     ),
-    # The cases in it that the reader may know of: tests/referrals/api/test_batches.py tries who is excluded from some.
+    # The cases in it that the reader may know of: tests/referrals/retention/test_batches.py tries who is excluded from some.
     "of one batch": (f"GET {BATCH}/lines",),
     # The files that the index gives for its person: tests/journeys/test_s10_access_request.py tries who is excluded.
     "of one access request": (f"GET {ACCESS_REQUEST}/files",),

@@ -12,7 +12,7 @@ from django.db.utils import ConnectionHandler
 
 from config import database
 from tests.faults import cluster
-from tests.faults.test_killed import Caller, server, status
+from tests.faults.test_killed_server import Caller, server, status
 
 __all__ = ["server"]
 

@@ -12,7 +12,7 @@ import pytest
 from config.recovery import rehearsal, status
 from tests import forked
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
-from tests.faults.test_recall import files
+from tests.faults.test_lost_filings import files
 from tests.faults.test_restore import databases  # noqa: F401 - a fixture
 from tests.night import NIGHT
 

@@ -38,7 +38,7 @@ from tests.night import NIGHT
 from tests.referrals.attachments import files
 from tests.referrals.attachments.conftest import Sender, stored
 from tests.referrals.attachments.test_quarantine import bars, destroys, is_barred
-from tests.referrals.keeping import LONG_AFTER, archived, batch
+from tests.referrals.retention.archived_cases import LONG_AFTER, archived, batch
 from tests.security.procedure import seeing_all
 
 pytestmark = [

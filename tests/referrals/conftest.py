@@ -10,9 +10,10 @@ from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.journeys.conftest import _clock_of_the_story, story
 from tests.kept import kept
+from tests.referrals.workflow.conftest import everybody
 from tests.referrals.workflow.kit import Kit
 
-__all__ = ["_clock_of_the_story", "choose", "story"]
+__all__ = ["_clock_of_the_story", "choose", "everybody", "story"]
 
 
 class Clock:

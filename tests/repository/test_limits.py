@@ -14,15 +14,15 @@ BLOCK = SETTINGS.partition("# --- Limits")[2].partition("TEST_RUNNER")[0]
 LIMITS = set(re.findall(r"^([A-Z_]+) =", BLOCK, re.MULTILINE))
 
 UPLOAD = "referrals/attachments/test_upload.py"
-CAPS = "referrals/test_volume_limits.py"
-REFUSALS = "referrals/test_refusal_limits.py"
+CAPS = "referrals/access/test_volume_limits.py"
+REFUSALS = "referrals/access/test_refusal_limits.py"
 LINKS = "accounts/test_password_links.py"
 ATTEMPTS = "accounts/test_throttling.py"
 FACTORS = "accounts/test_factors.py"
 REQUESTS = "accounts/test_account_requests.py"
 FEEDS = "referrals/calendar_feeds/test_feeds.py"
 EXPORTS = "referrals/exports/test_exports.py"
-OIDC = "accounts/oidc/test_what_does_not_count.py"
+OIDC = "accounts/oidc/test_forged_answers.py"
 SESSIONS = "accounts/test_own_sessions.py"
 BODY = ("config/test_parsing.py", "test_the_bounds_hold_at_n_and_refuse_at_n_plus_one")
 #: Each limit, and where it is tried on both sides of it.
@@ -50,7 +50,7 @@ TRIED = {
     "EXPORT_CASES": (EXPORTS, "test_an_export_holds_so_many_cases_and_no_more"),
     "EXPORTS_PER_DAY": (EXPORTS, "test_one_asks_for_so_many_in_a_day_and_no_more"),
     "TRAINING_VISITORS": ("config/test_training.py", "test_so_many_newcomers_have_a_filer_of_their_own_and_no_more"),
-    "LOOKUPS_PER_DAY": ("referrals/api/test_journal_lookups.py", "test_one_asks_for_so_many_lookups_in_a_day_and_no_more"),
+    "LOOKUPS_PER_DAY": ("referrals/journal_lookups/test_journal_lookups.py", "test_one_asks_for_so_many_lookups_in_a_day_and_no_more"),
     "CALENDAR_FEEDS_PER_PERSON": (FEEDS, "test_one_has_so_many_feeds_and_no_more"),
     "CALENDAR_FETCHES_PER_HOUR": (FEEDS, "test_feeds_are_read_so_often_an_hour_and_no_more"),
     "CALENDAR_FEED_EVENTS": (FEEDS, "test_a_feed_shows_so_many_deadlines_and_no_more"),
@@ -71,8 +71,8 @@ TRIED = {
     "INVITATION_DAYS": (LINKS, "test_an_invitation_counts_for_a_week"),
     "ACCOUNT_REQUEST_HOURS": (REQUESTS, "test_a_link_confirms_for_two_days_and_once"),
     "ACCOUNT_ASKS_APART_SECONDS": (REQUESTS, "test_asking_slows_down_by_address_whosever_it_is"),
-    "DIRECTORY_LINK_DAYS": ("directory/test_links.py", "test_a_link_counts_for_two_weeks"),
-    "DIRECTORY_ASKS_PER_HOUR": ("directory/test_links.py", "test_so_many_are_asked_in_an_hour_and_no_more"),
+    "DIRECTORY_LINK_DAYS": ("directory/test_confirmation_links.py", "test_a_link_counts_for_two_weeks"),
+    "DIRECTORY_ASKS_PER_HOUR": ("directory/test_confirmation_links.py", "test_so_many_are_asked_in_an_hour_and_no_more"),
     "PROVIDER_MINUTES": (OIDC, "test_a_way_counts_for_ten_minutes"),
     "PROVIDER_SKEW_SECONDS": (OIDC, "test_clocks_may_differ_by_a_minute_and_not_by_a_second_more"),
     "PROVIDER_CALLS_AT_ONCE": (OIDC, "test_a_slow_provider_holds_no_more_than_three_threads"),

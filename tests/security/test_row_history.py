@@ -36,7 +36,7 @@ from tests.factories.world import FAR
 from tests.kept import forget, kept, see_all
 from tests.referrals.workflow.kit import AT, Kit
 from tests.security.procedure import seeing_all
-from tests.security.test_rows import by_sql, two_of
+from tests.security.test_forged_rows import by_sql, two_of
 
 pytestmark = [pytest.mark.sec("SEC-AZ22")]
 

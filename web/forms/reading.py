@@ -1,6 +1,6 @@
 """Reading of a form: what a browser sent becomes the body that the API would be sent.
 
-``Sent`` is the only reader of ``request.POST``; ``tests/repository/test_forms.py`` keeps it so.
+``Sent`` is the only reader of ``request.POST``; ``tests/repository/test_one_form_engine.py`` keeps it so.
 """
 
 import re

@@ -15,7 +15,7 @@ from config import env, reporting
 from config.reporting import facts, faults, traces
 from tests.config.reporting.conftest import reported
 from tests.config.reporting.servers import Server, serving
-from tests.config.test_local import run
+from tests.config.test_local_mode import run
 from tests.night import NIGHT
 
 _log = structlog.get_logger("outbox")

@@ -24,7 +24,7 @@ from tests.referrals.emergency_search.test_emergency_search import (
     setting,
     told,
 )
-from tests.security.test_rows import by_sql
+from tests.security.test_forged_rows import by_sql
 from tests.web.visiting import Visitor, text
 
 __all__ = ["duty"]

@@ -20,8 +20,8 @@ from tests.factories.concerns import concern
 from tests.factories.world import LONG_AGO
 from tests.kept import kept
 from tests.night import some
+from tests.referrals.access.test_restricted_children import READERS
 from tests.referrals.family import Family
-from tests.referrals.test_children import READERS
 from tests.referrals.workflow.kit import AT, Kit
 
 LATER = AT + timedelta(days=1)
