@@ -9,7 +9,7 @@ from tests.browser.acting import NOTHING, answers, day
 from tests.browser.conftest import Visitor
 from tests.night import NIGHT
 
-__test__ = NIGHT  # by day: journeys/test_s10_access_request.py, web/test_access_*.py, and its first pages in test_every_page.py
+__test__ = NIGHT  # by day: journeys/test_s10_access_request.py, web/test_access_*.py, and its first pages in test_walk.py
 
 PLACE = re.compile(r"/demandes-acces/[0-9a-f-]{36}(\?.*)?$")
 

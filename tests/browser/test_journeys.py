@@ -49,7 +49,9 @@ def files_in_the_night(worker: Visitor, name: str = "filer_home", child: Said = 
     return reference
 
 
-if NIGHT:  # by day: test_cases.py, test_today.py, journeys/test_s07_urgent_night.py
+if (
+    NIGHT
+):  # by day: test_cases.py, referrals/overview/test_page_of_the_day.py, journeys/test_s07_urgent_night.py
 
     def test_s7_an_urgent_night(visitor, browser, service):
         """A worker files from a phone; the officer finds the call, opens with a reason, gives back; another one reviews."""

@@ -6,9 +6,7 @@ from tests.browser.acting import assessed, day, does, opens, refused, silent
 from tests.browser.test_filing import SAVE, begins, fills
 from tests.night import NIGHT
 
-__test__ = (
-    NIGHT  # its rules by day: journeys/test_s08_refusal.py; such steps and refusals on pages: test_parents.py
-)
+__test__ = NIGHT  # its rules by day: journeys/test_s08_refusal.py; such steps and refusals on pages: test_s03_exploiting_parents.py
 
 OFFER = {
     "decisions-0-decision": "Protection administrative", "decisions-0-motivation": "Le danger est confirmé.",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.directory.queries_of_needs import Clock
+from tests.directory.confirmation_requests import Clock
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from directory.codes import Means, Status
 from directory.models import ConfirmationLink, Service
 from outbox.models import Notice
 from tests.accounts.conftest import entries
-from tests.directory.queries_of_needs import NOON, a_service, a_structure, asked, mails, token_in
+from tests.directory.confirmation_requests import NOON, a_service, a_structure, asked, mails, token_in
 
 DAYS = timedelta(days=1)
 

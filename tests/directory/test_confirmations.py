@@ -16,7 +16,7 @@ from directory.models import Capacity, ConfirmationLink, ErrorReport, Place, Rea
 from outbox.models import Notice
 from tests.accounts.conftest import entries
 from tests.conftest import see_all
-from tests.directory.queries_of_needs import Clock, a_service, asked, mails, token_in
+from tests.directory.confirmation_requests import Clock, a_service, asked, mails, token_in
 from tests.kept import kept
 from tests.night import some
 from tests.web.visiting import form_in, text

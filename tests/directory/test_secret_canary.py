@@ -28,9 +28,9 @@ from directory.models import HeldRow, Place, Service, Structure, Verification
 from outbox import delivery
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
+from tests.directory.confirmation_requests import a_service, a_structure
 from tests.directory.entries import a_case, open_address
 from tests.directory.exchange.samples import di_structure, done, packed
-from tests.directory.queries_of_needs import a_service, a_structure
 from tests.factories.world import LONG_AGO  # noqa: F401 - the world is of then
 from tests.kept import kept
 from tests.night import NIGHT as NIGHTLY

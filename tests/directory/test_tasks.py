@@ -9,7 +9,7 @@ from directory.actions import confirmations
 from directory.models import ConfirmationLink, Reach, Service, Verification
 from outbox.models import Notice
 from tests.accounts.conftest import entries
-from tests.directory.queries_of_needs import ALL_RIGHT, NOON, a_service, asked, mails, token_in
+from tests.directory.confirmation_requests import ALL_RIGHT, NOON, a_service, asked, mails, token_in
 
 ANSWERS = {
     "vacancy": None,

@@ -18,7 +18,7 @@ from tests.night import NIGHT
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
-    pytest.mark.only_on("sqlite", "test_to_the_minute.py has a cluster of its own"),
+    pytest.mark.only_on("sqlite", "test_point_in_time.py has a cluster of its own"),
 ]
 
 

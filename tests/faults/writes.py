@@ -41,7 +41,7 @@ from referrals.models import (
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
-from tests.directory.queries_of_needs import a_service
+from tests.directory.confirmation_requests import a_service
 from tests.factories import resources
 from tests.factories.concerns import concern
 from tests.factories.factors import SoftKey, give_application, give_passkey

@@ -24,12 +24,14 @@ from referrals.models import (
     JudicialOutcome,
     JudicialReferral,
     Measure,
+    Referral,
     Sighting,
     StepRecord,
     TeamMessage,
     Visit,
     Voice,
 )
+from tests.conftest import see_all
 from tests.factories.world import FAR
 from tests.referrals.workflow.filled import canary
 from tests.referrals.workflow.kit import AT, TODAY, Kit
@@ -146,6 +148,16 @@ class Family:
     def name_on_list(self, user):
         """Let somebody in whom the restriction names."""
         self.kit.name(user)
+
+    def post(self, who, path, body):
+        """Post to the case as somebody on its present version."""
+        see_all()
+        version = Referral.objects.get(pk=self.pk).version
+        answer = self.kit.world.as_(who).post(
+            f"referrals/{self.pk}/{path}", body, version=version, key=uuid4().hex
+        )
+        see_all()
+        return answer
 
     def told_of(self, text):
         """Return the children of whom an answer tells anything."""

@@ -5,7 +5,7 @@ import pytest
 from directory.actions import confirmations as acts
 from directory.confirmations import ConfirmationInput
 from directory.models import Service
-from tests.directory.queries_of_needs import Clock, a_service, asked, mails, token_in
+from tests.directory.confirmation_requests import Clock, a_service, asked, mails, token_in
 from tests.web.visiting import Visitor, links, text
 
 

@@ -29,9 +29,7 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
 from tests.conftest import see_all
-from tests.kept import kept
 from tests.night import NIGHT
-from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT
 
 pytestmark = pytest.mark.sec("SEC-AZ21")
@@ -64,12 +62,6 @@ ALONE = [
     if relation not in APART and gives(role, relation)
 ]
 TWOS = list(combinations(ALONE, 2))
-
-
-@kept
-def family(world) -> Family:
-    """The case of the three children."""
-    return Family(world)
 
 
 def facts(value, where=()):

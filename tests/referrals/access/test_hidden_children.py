@@ -31,8 +31,6 @@ from referrals.workflow.context import for_record
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
 from tests.conftest import see_all
-from tests.kept import kept
-from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT, TODAY
 from tests.web.visiting import Visitor, form_in, text
 from web.cases import display
@@ -49,20 +47,9 @@ TO_JUSTICE = {
 }
 
 
-@kept
-def family(world) -> Family:
-    """The case of the three children."""
-    return Family(world)
-
-
 def do(family, who, path, body):
-    """Post to the case as somebody on its present version; return status and answer without its ids."""
-    see_all()
-    version = Referral.objects.get(pk=family.pk).version
-    answer = family.kit.world.as_(who).post(
-        f"referrals/{family.pk}/{path}", body, version=version, key=uuid4().hex
-    )
-    see_all()
+    """Post to the case as somebody; return status and answer without its ids."""
+    answer = family.post(who, path, body)
     return answer.status_code, ID.sub("", answer.content.decode())
 
 

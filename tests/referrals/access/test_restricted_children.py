@@ -44,12 +44,6 @@ LISTS = (
 )  # fmt: skip
 
 
-@kept
-def family(world) -> Family:
-    """The case of the three children."""
-    return Family(world)
-
-
 def answers(world, family, who, *, paths=(*API, *LISTS), pages=PAGES):
     """Return the text of what somebody is answered at addresses about the case and of lists, by address."""
     program, found = world.as_(who).client, {}

@@ -35,7 +35,6 @@ from tests.expected.routes import ROUTES
 from tests.factories.world import FAR
 from tests.kept import kept
 from tests.night import some
-from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT, Kit
 from tests.web.visiting import Visitor
 
@@ -65,12 +64,6 @@ WRITES = (
     ("messages/{message}/read", "message"),
     ("attachments/{file}/mark", "file"),
 )
-
-
-@kept
-def family(world) -> Family:
-    """The case of the three children."""
-    return Family(world)
 
 
 def things(family):

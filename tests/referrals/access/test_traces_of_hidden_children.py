@@ -38,32 +38,13 @@ from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.journeys import bodies
-from tests.kept import kept
 from tests.night import some
 from tests.referrals.access.test_steps_on_restricted_children import joined
-from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT
 from tests.web.visiting import Visitor
 
 pytestmark = pytest.mark.sec("SEC-AZ20")
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-@kept
-def family(world) -> Family:
-    """The case of the three children."""
-    return Family(world)
-
-
-def do(family, who, path, body):
-    """Post to the case as somebody on its present version."""
-    see_all()
-    version = Referral.objects.get(pk=family.pk).version
-    answer = family.kit.world.as_(who).post(
-        f"referrals/{family.pk}/{path}", body, version=version, key=uuid4().hex
-    )
-    see_all()
-    return answer
 
 
 def read(family, who, part):
@@ -113,20 +94,19 @@ def test_a_file_of_a_joined_filing_is_set_aside_unseen_by_whom_it_is_hidden_from
     Notice.objects.all().delete()
 
     assert (
-        do(family, "ase_inspector", "bar_file", {"file": str(file.pk), "reason": "not_of_case"}).status_code
+        family.post("ase_inspector", "bar_file", {"file": str(file.pk), "reason": "not_of_case"}).status_code
         == 200
     )
 
     asked = {"file": str(file.pk), "reason": "Vu à deux.", "authorities_told": True}
-    unfit = do(
-        family,
+    unfit = family.post(
         "ase_inspector",
         "destroy_file",
         asked | {"approver": str(family.kit.user("crip_coordinator"))},
     )
     assert unfit.status_code == 409, unfit.content
-    proposed = do(
-        family, "ase_inspector", "destroy_file", asked | {"approver": str(family.kit.user("supervisor"))}
+    proposed = family.post(
+        "ase_inspector", "destroy_file", asked | {"approver": str(family.kit.user("supervisor"))}
     )
     assert proposed.status_code == 202, proposed.content
     approval = proposed.json()["approval"]
@@ -134,7 +114,7 @@ def test_a_file_of_a_joined_filing_is_set_aside_unseen_by_whom_it_is_hidden_from
         assert approval not in read(family, "crip_coordinator", "approvals")
         users = set(Notice.objects.filter(user_id__isnull=False).values_list("user_id", flat=True))
         assert users == {family.kit.user("supervisor")}
-    signed = do(family, "supervisor", f"approvals/{approval}/sign", {})
+    signed = family.post("supervisor", f"approvals/{approval}/sign", {})
     assert signed.status_code == 200, signed.content
 
     for one in told:
@@ -146,7 +126,7 @@ def test_a_file_of_a_filing_that_was_parted_again_is_not_told_of(family):
     file = filed_beside(family, "the child that it names")
     Child.objects.update(restricted=False)
     assert (
-        do(family, "ase_inspector", "bar_file", {"file": str(file.pk), "reason": "not_of_case"}).status_code
+        family.post("ase_inspector", "bar_file", {"file": str(file.pk), "reason": "not_of_case"}).status_code
         == 200
     )
     assert str(file.pk) in read(family, "crip_coordinator", "timeline")
@@ -176,8 +156,8 @@ def test_what_is_missing_is_told_of_the_children_that_are_seen_and_counted_among
 
     def asked():
         seen = children.exclude(pk=hidden.get().pk).values_list("pk", flat=True)
-        answer = do(
-            family, "crip_coordinator", step, bodies.qualification(seen) if step == "qualify" else body
+        answer = family.post(
+            "crip_coordinator", step, bodies.qualification(seen) if step == "qualify" else body
         )
         return answer.status_code, ID.sub("", answer.content.decode())
 
@@ -223,7 +203,7 @@ def test_what_is_missing_of_a_hidden_child_alone_is_named_to_nobody_else(family)
 
 def corrected(family, who, record, **value):
     rows = [{"part": "steps", "row": str(record), "field": "data", "value": value}]
-    return do(family, who, "rectify", {"corrections": rows, "reason": "FAULT"})
+    return family.post(who, "rectify", {"corrections": rows, "reason": "FAULT"})
 
 
 def noted(family, who, *names):
@@ -237,7 +217,7 @@ def noted(family, who, *names):
         "text": "SAID",
     }
     seen = [{"child": str(family.children[name].pk), "seen": "no"} for name in names]
-    answer = do(family, who, "record_contact", met | {"children": seen})
+    answer = family.post(who, "record_contact", met | {"children": seen})
     assert answer.status_code == 200, answer.content
     return StepRecord.objects.filter(step="record_contact").latest("order").pk
 
@@ -257,7 +237,7 @@ def test_who_corrects_a_step_changes_its_texts_and_not_whom_it_is_about(family):
         None,
     ):
         rows = [{"part": "steps", "row": str(record), "field": "data", "value": said}]
-        answer = do(family, "assessor", "rectify", {"corrections": rows, "reason": "Erreur."})
+        answer = family.post("assessor", "rectify", {"corrections": rows, "reason": "Erreur."})
         assert answer.status_code == 400, said
     assert corrected(family, "assessor", record, text="CORRECTED").status_code == 200
 
@@ -404,10 +384,10 @@ def test_an_opening_that_was_for_a_hidden_child_is_told_of_to_those_named(world,
     late = Notice.objects.filter(user_id__isnull=False, template="glass.overdue", subject_id=family.pk)
     assert set(late.values_list("user_id", flat=True)) == {world.user("supervisor").pk}
     for name in ("supervisor_2", "crip_coordinator"):
-        assert do(family, name, f"break-glass/{done.made}/approve", {}).status_code == 404, name
+        assert family.post(name, f"break-glass/{done.made}/approve", {}).status_code == 404, name
         family.kit.let_in(name)
-        assert do(family, name, f"break-glass/{done.made}/approve", {}).status_code == 409, name
-    assert do(family, "supervisor", f"break-glass/{done.made}/approve", {}).status_code == 200
+        assert family.post(name, f"break-glass/{done.made}/approve", {}).status_code == 409, name
+    assert family.post("supervisor", f"break-glass/{done.made}/approve", {}).status_code == 200
 
 
 def test_an_opening_by_whom_it_opens_the_facts_is_told_of_as_always(world, family):
@@ -437,14 +417,14 @@ def test_what_is_done_with_a_list_is_told_to_it_alone(world, family):
         "review_on": "2027-01-05",
     }
     child = str(family.children["other"].pk)
-    assert do(family, "crip_coordinator", "restrict", more | {"child": child}).status_code == 200
+    assert family.post("crip_coordinator", "restrict", more | {"child": child}).status_code == 200
     add = {
         "add": [str(world.user("assessor").pk)],
         "reason": "REASON",
         "approver": str(world.user("supervisor").pk),
     }
-    asked = do(family, "crip_coordinator", "unrestrict", add)
-    assert do(family, "supervisor", f"approvals/{asked.json()['approval']}/sign", {}).status_code == 200
+    asked = family.post("crip_coordinator", "unrestrict", add)
+    assert family.post("supervisor", f"approvals/{asked.json()['approval']}/sign", {}).status_code == 200
 
     for who in ("crip_coordinator_2", "ase_inspector", "case_referent"):
         page = Visitor(world, who).get(f"/dossiers/{family.pk}/historique").content.decode()

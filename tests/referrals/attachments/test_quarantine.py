@@ -1,7 +1,7 @@
 """A file that must not be kept: set aside at once, given back or destroyed by two, and no door that opens it meanwhile.
 
 domain.md §4.6; code pénal 227-23; docs/decisions/0036-a-file-that-must-not-be-kept.md. Which role does the three steps
-from which state is told by the matrix (``tests/expected/steps.py``), who signs by ``test_two_signatures.py``.
+from which state is told by the matrix (``tests/expected/steps.py``), who signs by ``tests/referrals/execution/test_approvals.py``.
 """
 
 import json

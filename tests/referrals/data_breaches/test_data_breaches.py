@@ -15,10 +15,9 @@ from audit import pseudonyms
 from audit.models import Entry
 from encryption.sealed import Sealed
 from referrals.data_breaches import actions, counting
-from referrals.errors import GuardRefused, NotAllowed, NotVisible, ReferralError, WrongState
+from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.models import DataBreach
 from referrals.vocabulary.states import Machine
-from referrals.workflow.step import steps
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.days import today
@@ -27,6 +26,7 @@ from tests.expected.vocabulary import ROLES
 from tests.faults.writes import AWARE
 from tests.journeys.test_s20_data_breach import ASSESSED, FIRST, LETTER
 from tests.night import some
+from tests.referrals.workflow.kit import refusal_on_row
 
 AT = datetime.now(UTC)
 HOUR = timedelta(hours=1)
@@ -76,7 +76,7 @@ def test_every_role_state_and_step_is_as_the_table_says(world):
             for name, row in BREACH.items():
                 if not row.has_route:
                     continue
-                refused = outcome(made, name, actor)
+                refused = refusal_on_row(actions.runner, Machine.BREACH, name, made, actor, at=AT)
                 if role not in SEE:
                     assert refused is NotVisible, (role, state, name)
                 elif role not in row.who:
@@ -85,14 +85,6 @@ def test_every_role_state_and_step_is_as_the_table_says(world):
                     assert refused is WrongState, (role, state, name)
                 else:
                     assert refused in (GuardRefused, ValidationError), (role, state, name)
-
-
-def outcome(made, name, actor):
-    try:
-        actions.runner.perform(steps.get(Machine.BREACH, name), made.pk, {"no_such": 1}, actor=actor, at=AT)
-    except (ReferralError, ValidationError) as refused:
-        return type(refused)
-    raise AssertionError(name)
 
 
 def test_only_those_who_declare_have_the_register(world):

@@ -45,8 +45,8 @@ from tests.factories.world import Caller
 from tests.kept import kept
 from tests.night import NIGHT
 from tests.referrals.workflow import test_matrix as cells
-from tests.referrals.workflow.conftest import AT
 from tests.referrals.workflow.expectations import MACHINES, STATES, Expected, asked_of_a_case
+from tests.referrals.workflow.kit import AT
 from tests.referrals.workflow.relations import WORLDS, build, measure, ties_in
 from tests.selection import vendor
 

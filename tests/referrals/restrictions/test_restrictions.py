@@ -19,20 +19,12 @@ from referrals.models import (
 )
 from tests.conftest import see_all
 from tests.journeys.bodies import SILENT
-from tests.kept import kept
 from tests.night import NIGHT
-from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT, Kit
 from tests.web.visiting import Visitor
 
 pytestmark = [pytest.mark.sec("SEC-AZ12"), pytest.mark.sec("SEC-AZ20")]
 LISTED = ("crip_coordinator", "supervisor", "supervisor_2")
-
-
-@kept
-def family(world) -> Family:
-    """The case of the three children."""
-    return Family(world)
 
 
 def do(world, who, pk, path, **body):

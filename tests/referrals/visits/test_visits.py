@@ -21,19 +21,12 @@ from tests.factories.world import LONG_AGO
 from tests.kept import kept
 from tests.night import some
 from tests.referrals.access.test_restricted_children import READERS
-from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT, Kit
 
 LATER = AT + timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 #: The case isn't about exploitation, of which alone its lead may know.
 SEEING = [who for who in READERS if who != "exploitation_lead"]
-
-
-@kept
-def family(world) -> Family:
-    """A case of three children, of whom one is restricted, with messages, files and measures about each."""
-    return Family(world)
 
 
 @kept

@@ -14,7 +14,14 @@ from audit import journal
 from core.kept_queries import Given, KeptQuery
 from encryption import keys
 from referrals.access import relations
-from referrals.errors import ApproverRefused, GuardRefused, IncompleteFiling, InvalidInput, NotAllowed
+from referrals.errors import (
+    ApproverRefused,
+    GuardRefused,
+    IncompleteFiling,
+    InvalidInput,
+    NotAllowed,
+    ReferralError,
+)
 from referrals.execution import perform, preconditions
 from referrals.models import (
     Approval,
@@ -254,3 +261,12 @@ def is_declared(machine: str, step: str, refused: GuardRefused) -> bool:
         {str(preconditions.NOT_NOW)} if not rules else {str(one) for rule in rules for one in rule.sentences}
     )
     return any(re.fullmatch(re.sub(r"\\{\w+\\}", r"\\d+", re.escape(one)), str(refused)) for one in sentences)
+
+
+def refusal_on_row(runner, machine, name, row, actor, *, at):
+    """Return the kind of refusal of a step on a row of no case, asked for with a body that none takes."""
+    try:
+        runner.perform(steps.get(machine, name), row.pk, {"no_such": 1}, actor=actor, at=at)
+    except (ReferralError, ValidationError) as refused:
+        return type(refused)
+    raise AssertionError(name)

@@ -15,7 +15,7 @@ OF_THE_FORM = ("form_is_complete", "urgent_form_is_complete", "items_left_are_se
 #: Asked elsewhere: there is no case yet (test_filing), or the authority must have chosen otherwise (test_search).
 ELSEWHERE = {("referral", "create", "verified_account"), ("referral", "qualify", "duplicate_search_done")}
 #: Steps of the service itself, which nobody asks for, and of batches, anomalies, inquiries and breaches, which are of
-#: no case: test_keeping, test_elimination, test_batches, test_anomalies, test_data_breaches and S21 spoil their guards.
+#: no case: test_archiving, test_elimination, test_batches, test_anomalies, test_data_breaches and S21 spoil their guards.
 ELSEWHERE |= {
     (machine, step, guard.name)
     for machine, step in [

@@ -5,7 +5,7 @@ database, and the cell is asked of the service's own rules in their order: ``acc
 not, ``actions.role_in`` finds the role in which the step may be done or not, ``actions.require_start`` compares the
 states of case and part; the guards are left out, they have tests of their own. A no comes before the next
 question is asked, so one refusal decides all cells that differ only in what comes later. Nothing here writes; at
-the end every row is read again. ``test_runner.py`` asks a slice of the same cells through ``actions.perform``
+the end every row is read again. ``tests/referrals/execution/test_runner.py`` asks a slice of the same cells through ``actions.perform``
 and over HTTP.
 """
 
@@ -37,8 +37,8 @@ from referrals.workflow.step import steps
 from tests.expected.steps import REFERRAL
 from tests.expected.vocabulary import ROLES
 from tests.night import some
-from tests.referrals.workflow.conftest import AT
 from tests.referrals.workflow.expectations import MACHINES, PART_STATES, STATES, asked_of_a_case
+from tests.referrals.workflow.kit import AT
 from tests.referrals.workflow.relations import WORLDS, build, receives, sees
 
 HIDDEN, FORBIDDEN, ELSEWHERE, ALLOWED = "not visible", "not allowed", "wrong state", "allowed"

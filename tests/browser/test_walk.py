@@ -1,6 +1,6 @@
 """Every page that there is, as somebody comes to it by its links: what no other test has looked at is looked at here.
 
-This file runs after the others of its folder. By day each page is looked at once, in one window and one set of colours
+This file runs after the others of its folder, by its name. By day each page is looked at once, in one window and one set of colours
 that a checksum of its name picks, and a few are gone through by the keyboard; at night each in all of them, and again
 for every person who comes to it.
 """
@@ -99,9 +99,9 @@ ELSEWHERE = {
     "request-role": "test_administration.py",
     "request-reset": "test_administration.py",
     "import-page": "test_imports.py",
-    "assessment-writing": "test_parents.py",
-    "child-writing": "test_parents.py",
-    "signature": "test_parents.py",
+    "assessment-writing": "test_s03_exploiting_parents.py",
+    "child-writing": "test_s03_exploiting_parents.py",
+    "signature": "test_s03_exploiting_parents.py",
     "case-pair": "test_journeys.py",
     "letter-one": "test_letters.py",
     "find-service": "test_orientations.py",

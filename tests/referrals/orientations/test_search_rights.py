@@ -2,7 +2,7 @@
 
 The list changes nothing, but it is made of what the case says: the same roles and relations as for the step, hidden
 and forbidden in the same words (SEC-AZ1, SEC-AZ5). What it tells is made of what its reader reads
-(``test_what_is_withheld.py``).
+(``test_restricted_children.py``).
 """
 
 from collections import defaultdict
