@@ -29,8 +29,8 @@ from accounts.models.calendarfeed import CalendarFeedQuerySet
 from accounts.models.membership import MembershipQuerySet
 from accounts.permissions import PERMISSIONS
 from accounts.roles import POWERFUL, Role
+from encryption.audited_rows import AuditedRows
 from encryption.authentic import CheckedRows
-from encryption.told_rows import ToldRows
 from outbox.models import Endpoint
 
 if TYPE_CHECKING:
@@ -87,9 +87,9 @@ def _as_written(
         @override
         def keeps(row: Any) -> bool:
             here = row.home_authority_id in authorities
-            return row.is_authentic and (here or Membership.mac_field().any_is_told(row.members))
+            return row.is_authentic and (here or Membership.mac_field().any_is_authentic(row.members))
 
-    return Rows.of(users.annotate(members=ToldRows.of(member, "user")))
+    return Rows.of(users.annotate(members=AuditedRows.of(member, "user")))
 
 
 def managed_memberships(actor: "Actor") -> MembershipQuerySet:

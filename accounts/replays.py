@@ -19,7 +19,7 @@ from accounts.actor import Actor
 from accounts.errors import KeyReused, MalformedKey
 from accounts.models import Replay
 from accounts.request_locks import wait_turn
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from encryption import digest, index
 from outbox.scheduler import recurring
 
@@ -95,7 +95,7 @@ def _past() -> "QuerySet[Replay]":
     return Replay.objects.filter(caller__in=callers, key=Given("key", CharField())).order_by("pk")[:1]
 
 
-_PAST: Final = KeptQuery(_past)
+_PAST: Final = CompiledQuery(_past)
 
 
 def _caller(actor: Actor, key: str) -> bytes:

@@ -29,7 +29,7 @@ from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import user_agent
 from core.clock import instant
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from encryption import bearer, digest, index
 from encryption.errors import Unreadable
 from outbox.scheduler import recurring
@@ -39,7 +39,7 @@ _PURPOSE: Final = "session"
 _FILERS: Final = frozenset({Role.FILER, Role.FILER_ORG_LEAD})
 #: What a session's row says beside its key and its data.
 _TOLD: Final = ("id", "person", "rights", "opened_at", "used_at", "browser")
-_GOES_ON: Final = KeptQuery(
+_GOES_ON: Final = CompiledQuery(
     lambda: Session.objects.filter(
         pk=Given("key", CharField()), expire_date__gt=Given("now", DateTimeField())
     )[:1]

@@ -30,7 +30,7 @@ from accounts.origin import origin_of
 from accounts.request import ServiceRequest, bare
 from accounts.roles import Role, Scope
 from audit.events import Origin
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from encryption import digest
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _usable() -> "QuerySet[Token]":
     return Token.objects.usable(at).filter(sha256=sha256).select_related("membership__user")[:1]
 
 
-_TOKENS: Final = KeptQuery(_usable)
+_TOKENS: Final = CompiledQuery(_usable)
 
 
 def actor_of_feed(secret: str, request: ServiceRequest, *, at: datetime) -> tuple[CalendarFeed, Actor] | None:
@@ -145,7 +145,7 @@ def _held() -> "QuerySet[Membership]":
     return Membership.objects.in_force(at).filter(user=user).order_by("id")
 
 
-_HELD: Final = KeptQuery(_held)
+_HELD: Final = CompiledQuery(_held)
 
 
 def _position(held: Membership) -> Position:

@@ -22,7 +22,7 @@ from typing import Final
 from django.db.models import CharField, DateField, Q, QuerySet
 
 from accounts.models import Authority, AuthorityTerritory
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 
 DATA: Final = Path(__file__).parent / "data"
 COMMUNES: Final = DATA / "communes.csv.gz"
@@ -190,8 +190,8 @@ def _answering(wanted: Q) -> "QuerySet[AuthorityTerritory]":
     return rows.select_related("authority").order_by("-commune_insee", "id")[:1]
 
 
-_BY_COMMUNE: Final = KeptQuery(lambda: _answering(_DEPARTMENT | _COMMUNE))
-_BY_DEPARTMENT: Final = KeptQuery(lambda: _answering(_DEPARTMENT))
+_BY_COMMUNE: Final = CompiledQuery(lambda: _answering(_DEPARTMENT | _COMMUNE))
+_BY_DEPARTMENT: Final = CompiledQuery(lambda: _answering(_DEPARTMENT))
 
 
 def served_places(*, on: date) -> dict[str, tuple[str, Authority]]:

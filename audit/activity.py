@@ -14,7 +14,7 @@ from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
 
 from audit import events, reading
 from audit.events import Outcome, Topic
-from audit.inspection import Auditing, authorities_of, write_down
+from audit.inspection import Auditing, authorities_of, record
 
 #: A year: twelve whole months, of which the last one isn't over.
 YEAR: Final = 365
@@ -97,7 +97,7 @@ def activity(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) 
         )
         cells = {(row["weekday"], row["hour"]): row["count"] for row in by_hour}
     # After the figures and in their transaction: an answer without its entry can't leave (SEC-AL17).
-    write_down(f"activity/{query['days']}", actor=actor, authorities=authorities, counts={}, at=at)
+    record(f"activity/{query['days']}", actor=actor, authorities=authorities, counts={}, at=at)
     # Days without an entry are shown as zero: a gap in the table would read as a gap in the journal.
     every = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return Activity(

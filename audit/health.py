@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 
 from audit import checkpoints, sequencing_lag, tree, witnessing
-from audit.inspection import Auditing, authorities_of, write_down
+from audit.inspection import Auditing, authorities_of, record
 from audit.models import Alarm, Checkpoint, Cosignature, Refused
 
 #: How far back it is looked for what a witness signed last.
@@ -69,7 +69,7 @@ def health(*, actor: Auditing | None, at: datetime) -> Health:
     waiting = sequencing_lag.oldest_waiting()
     # Asked anew and not from the gauge: an auditor must see the state, not what this process remembers.
     late = waiting is not None and at - waiting > timedelta(minutes=settings.LOG_LAG_MINUTES)
-    write_down("health", actor=actor, authorities=authorities, counts={}, at=at)
+    record("health", actor=actor, authorities=authorities, counts={}, at=at)
     return Health(
         origin=None if origin is None else origin.name,
         checkpoint=checkpoint,

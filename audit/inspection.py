@@ -44,7 +44,7 @@ def entries(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -
     counts = shown_of(page.items)
     subjects = [filters["subject"]] if "subject" in filters else []
     # After the reading and before the answer, in one transaction: without the entry there is no page (SEC-AL17).
-    write_down(question, actor=actor, authorities=authorities, counts=counts, subjects=subjects, at=at)
+    record(question, actor=actor, authorities=authorities, counts=counts, subjects=subjects, at=at)
     return page
 
 
@@ -65,7 +65,7 @@ def authorities_of(actor: Auditing | None) -> frozenset[UUID]:
     return authorities
 
 
-def write_down(
+def record(
     question: str,
     *,
     actor: Auditing | None,

@@ -18,7 +18,7 @@ from uuid import UUID
 from audit import alarms, checkpoints, columns, exporting, reading, tree
 from audit.errors import NotInTree
 from audit.events import Outcome
-from audit.inspection import Auditing, authorities_of, shown_of, write_down
+from audit.inspection import Auditing, authorities_of, record, shown_of
 from audit.models import Checkpoint, Leaf, LogOrigin, ReadEntry
 from audit.tree import Tree
 
@@ -37,7 +37,7 @@ def latest(*, actor: Auditing | None, at: datetime) -> Checkpoint:
     authorities = authorities_of(actor)
     checkpoint = checkpoints.last(_origin().number)
     # Also where nothing is signed yet: a question that found nothing is an entry too (SEC-AL17).
-    write_down("checkpoint", actor=actor, authorities=authorities, counts={}, at=at)
+    record("checkpoint", actor=actor, authorities=authorities, counts={}, at=at)
     if checkpoint is None:
         raise NotInTree
     return checkpoint
@@ -92,7 +92,7 @@ def inclusion(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime)
     entry = next(iter(reading.own(rows, authorities)), None)
     question = json.dumps({"inclusion": query}, default=str, sort_keys=True)
     counts = shown_of([] if entry is None else [entry])
-    write_down(question, actor=actor, authorities=authorities, counts=counts, at=at)
+    record(question, actor=actor, authorities=authorities, counts=counts, at=at)
     if entry is None:
         raise NotInTree
     return _included(entry, size=query.get("size"))
@@ -149,7 +149,7 @@ def consistency(query: Mapping[str, Any], *, actor: Auditing | None, at: datetim
     authorities = authorities_of(actor)
     question = json.dumps({"consistency": query}, sort_keys=True)
     # Before the sizes are looked at: whoever tries sizes leaves an entry for each.
-    write_down(question, actor=actor, authorities=authorities, counts={}, at=at)
+    record(question, actor=actor, authorities=authorities, counts={}, at=at)
     number, second = _origin().number, query.get("second")
     signed = Checkpoint.objects.filter(origin=number)
     checkpoint = checkpoints.last(number) if second is None else signed.filter(size=second).first()
@@ -182,7 +182,7 @@ def export(*, start: int, actor: Auditing | None, at: datetime) -> IO[bytes]:
             exporting.to_zip(log, file, start=start)
         alarms.raise_all(taken.odd, at=at)
         question = json.dumps({"export": start, "size": log.checkpoint.size})
-        write_down(
+        record(
             question, actor=actor, authorities=authorities, counts=taken.shown, at=at, act="audit:exported"
         )
         file.seek(0)

@@ -24,9 +24,9 @@ from audit import alarms
 from audit.errors import PseudonymRefused, UnknownSubject
 from audit.models import ActorPseudonym, SubjectPseudonym
 from core.clock import instant
-from core.kept_queries import AmongGiven, Given, KeptQuery
+from core.compiled_queries import AmongGiven, CompiledQuery, Given
 from encryption import digest, index
-from encryption.told_rows import Hex
+from encryption.audited_rows import Hex
 from outbox.scheduler import recurring
 
 _SUBJECTS: Final = SubjectPseudonym._meta.db_table
@@ -81,7 +81,7 @@ def actor(user_id: UUID) -> UUID:
     return pseudonym
 
 
-_OF_ACTOR: Final = KeptQuery(lambda: ActorPseudonym.objects.filter(pk=Given("account", UUIDField()))[:1])
+_OF_ACTOR: Final = CompiledQuery(lambda: ActorPseudonym.objects.filter(pk=Given("account", UUIDField()))[:1])
 
 
 def acted_on(*users: UUID, by: UUID | None) -> list[UUID]:
@@ -189,7 +189,7 @@ def subjects(referral_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return pseudonyms
 
 
-_SUBJECTS_OF: Final = KeptQuery(lambda: SubjectPseudonym.objects.filter(AmongGiven("pk", "referrals")))
+_SUBJECTS_OF: Final = CompiledQuery(lambda: SubjectPseudonym.objects.filter(AmongGiven("pk", "referrals")))
 
 
 def forget_subject(referral_id: UUID) -> None:

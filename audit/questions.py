@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import events, reading
 from audit.events import Topic
-from audit.inspection import Auditing, authorities_of, shown_of, write_down
+from audit.inspection import Auditing, authorities_of, record, shown_of
 from audit.models import ReadEntry
 from core.languages import Text
 from core.paging import Page
@@ -113,7 +113,7 @@ def ask(question: Question, query: Mapping[str, Any], *, actor: Auditing | None,
     )
     counts = shown_of(page.items)
     subjects = [filters["subject"]] if "subject" in filters else []
-    write_down(question_text, actor=actor, authorities=authorities, counts=counts, subjects=subjects, at=at)
+    record(question_text, actor=actor, authorities=authorities, counts=counts, subjects=subjects, at=at)
     return page
 
 
@@ -176,7 +176,7 @@ def table(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> 
             file.write(line)
         counts = shown_of(page.items)
         subjects: Sequence[UUID] = [filters["subject"]] if "subject" in filters else []
-        write_down(
+        record(
             question_text,
             actor=actor,
             authorities=authorities,

@@ -13,7 +13,7 @@ UNDELIVERED: Final = "notice:undelivered"
 events.register(UNDELIVERED)
 
 
-def write_down(notice: Notice, at: datetime) -> None:
+def record(notice: Notice, at: datetime) -> None:
     """Write the entry, in the transaction that gives the notice up: about which case, by which channel, why.
 
     Raises:
@@ -35,4 +35,4 @@ def write_down(notice: Notice, at: datetime) -> None:
 
 
 # By a hook: outbox is below audit, and knows nothing of a journal.
-doors.on_dead.append(write_down)
+doors.on_dead.append(record)

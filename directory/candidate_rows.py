@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import DateTimeField, FilteredRelation, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from core.kept_queries import AmongGiven, Given, KeptQuery
+from core.compiled_queries import AmongGiven, CompiledQuery, Given
 from directory import geography
 from directory.codes import Visibility
 from directory.freshness import VACANCY_FOR
@@ -116,7 +116,7 @@ def _vacancies(services: Collection[UUID], at: datetime) -> dict[UUID, tuple[Vac
     return {service: tuple(each) for service, each in found.items()}
 
 
-_TOLD: Final[KeptQuery[Any]] = KeptQuery(
+_TOLD: Final[CompiledQuery[Any]] = CompiledQuery(
     lambda: (
         Capacity.objects.filter(
             AmongGiven("service", "services"),

@@ -28,7 +28,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from directory import candidate_rows, geography
 from directory.codes import SHELTER, Asker, Need, Sex, Specialised, Status
 from directory.freshness import limits_of, oldest
@@ -178,8 +178,8 @@ def _lasting(facts: CaseFacts, *, at: datetime, zone: ZoneInfo) -> list[tuple[An
 
 
 @cache  # a few hundred at most: rooms, askers, sexes
-def _query(shape: _Shape) -> KeptQuery[Any]:
-    return KeptQuery(lambda: _made(shape))
+def _query(shape: _Shape) -> CompiledQuery[Any]:
+    return CompiledQuery(lambda: _made(shape))
 
 
 def _made(shape: _Shape) -> QuerySet[Service, Any]:

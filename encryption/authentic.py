@@ -6,7 +6,7 @@ check: a query that returns rows leaves out those that fail, and ``is_authentic`
 row's relation. Queries that return no row are unchecked (``values``, ``exists``, ``count``, a condition in SQL): none
 of them may give a right by itself.
 
-What was written is noted for the journal, as far as the field says (``told``): so a row that is deleted by hand or put
+What was written is noted for the journal, as far as the field says (``audited``): so a row deleted by hand or put
 back as it was is named (``encryption/row_writes.py``).
 
 A later write doesn't sign a row that fails: a forged row stays forged. ``manage.py sign_rows`` signs rows from before.
@@ -28,7 +28,7 @@ from django.dispatch import Signal
 
 from encryption import digest, index, row_writes
 from encryption.row_values import TOLD_OF_JSON, of_list
-from encryption.row_writes import ABSENT, Told
+from encryption.row_writes import ABSENT, Audited
 
 if TYPE_CHECKING:
     _Binary = models.BinaryField[bytes | None, bytes | None]
@@ -47,7 +47,7 @@ _SQL: Final = {"sqlite": ("json_array", "hex({})"), "postgresql": ("json_build_a
 class MacField(_Binary):
     """The HMAC of a row, over its table, its id and the columns that count, which the field names.
 
-    ``bar`` is that of them which takes rights away while it is true: it stands in a row that fails. ``told`` says what
+    ``bar`` is that of them which takes rights away while it is true: it stands in a failed row. ``audited`` says what
     the journal is told of the rows; where it names some of the columns, changes of these alone.
     """
 
@@ -57,11 +57,11 @@ class MacField(_Binary):
         self,
         *counted: str,
         bar: str | None = None,
-        told: Told | tuple[str, ...] = Told.WHOLE,
+        audited: Audited | tuple[str, ...] = Audited.WHOLE,
         **_: Any,
     ) -> None:
         super().__init__(max_length=32, null=True, editable=False)
-        self.counted, self.bar, self.told = counted, bar, told
+        self.counted, self.bar, self.audited = counted, bar, audited
 
     @override
     def deconstruct(self) -> Any:
@@ -102,9 +102,9 @@ class MacField(_Binary):
         """
         if read is None or read[0] is None:
             return ABSENT
-        if isinstance(self.told, Told):
+        if isinstance(self.audited, Audited):
             return row_writes.state_of(read[0])
-        columns = [read[1], *(read[2 + self.counted.index(name)] for name in self.told)]
+        columns = [read[1], *(read[2 + self.counted.index(name)] for name in self.audited)]
         return row_writes.state_of(index.keyed(f"{self._purpose}.told", ascii(of_list(columns)).encode()))
 
     def note(
@@ -113,12 +113,12 @@ class MacField(_Binary):
         """Note for the journal that a row was written, by what it was and is; none stands for no row."""
         was, is_ = self.state(before), self.state(after)
         # Of some columns their changes are told alone: with which a row began isn't, nor that it is gone.
-        if was == is_ or (not isinstance(self.told, Told) and ABSENT in (was, is_)):
+        if was == is_ or (not isinstance(self.audited, Audited) and ABSENT in (was, is_)):
             return
         row_writes.note(self.model._meta.db_table, pk, was, is_, using=using)
 
     def in_sql(self, connection: Any, alias: str) -> str:
-        """Return two columns for a SELECT by hand, for ``is_told``: a row's HMAC, and what it is over, of a table.
+        """Return two columns for a SELECT, for ``row_is_authentic``: a row's HMAC, and what it is over, of a table.
 
         Raises:
             TypeError: a column that counts is of bytes, or of JSON itself.
@@ -131,16 +131,16 @@ class MacField(_Binary):
         named = ", ".join(f"{alias}.{quote(column.column)}" for column in self.columns())
         return f"{text.format(f'{alias}.mac')}, CAST({array}({named}) AS text)"
 
-    def is_told(self, mac: str | None, row_as_json: str) -> bool:
+    def row_is_authentic(self, mac: str | None, row_as_json: str) -> bool:
         """Tell whether a row is authentic of which a query gave ``in_sql``; one that isn't is told to the operator."""
         return self._is_of(mac, json.loads(row_as_json))
 
-    def any_is_told(self, rows: str | None) -> bool:
-        """Tell whether one of the rows is authentic that ``ToldRows`` gave."""
+    def any_is_authentic(self, rows: str | None) -> bool:
+        """Tell whether one of the rows is authentic that ``AuditedRows`` gave."""
         return any(self._is_of(mac, values) for mac, *values in json.loads(rows or "[]"))
 
-    def all_are_told(self, rows: str | None) -> bool:
-        """Tell whether all rows are authentic that ``ToldRows`` gave."""
+    def all_are_authentic(self, rows: str | None) -> bool:
+        """Tell whether all rows are authentic that ``AuditedRows`` gave."""
         return all(self._is_of(mac, values) for mac, *values in json.loads(rows or "[]"))
 
     def _is_of(self, mac: str | None, values: list[Any]) -> bool:
@@ -200,15 +200,15 @@ class CheckedRows(ModelIterable):  # type: ignore[type-arg]  # Django's isn't ge
         return (row for row in super().__iter__() if self.keeps(row))
 
 
-def _told_field(model: type[models.Model], *kinds: Told) -> MacField | None:
+def _audited_field(model: type[models.Model], *kinds: Audited) -> MacField | None:
     """Return the HMAC of a table of which the journal is told so."""
     field = model.mac_field() if issubclass(model, Authentic) else None
-    return field if field is not None and field.told in kinds else None
+    return field if field is not None and field.audited in kinds else None
 
 
 def tells_of_new_rows(model: type[models.Model]) -> bool:
     """Tell whether the journal is told of each row that is added to a table: ``bulk_create`` alone adds these."""
-    return _told_field(model, Told.WHOLE) is not None
+    return _audited_field(model, Audited.WHOLE) is not None
 
 
 class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
@@ -256,7 +256,7 @@ class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
         # The old row would be overwritten without being checked, and a forged one signed by that.
         if options.get("update_conflicts"):
             raise TypeError("Rows that are there are changed by save or update.")
-        field = _told_field(self.model, Told.WHOLE)
+        field = _audited_field(self.model, Audited.WHOLE)
         if field is None:
             return super().bulk_create(objs, *args, **options)
         if options.get("ignore_conflicts"):
@@ -270,7 +270,7 @@ class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
     @override
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete the rows; where the journal is told, those that are there now, which a query finds first."""
-        field = _told_field(self.model, Told.WHOLE, Told.ENDS)
+        field = _audited_field(self.model, Audited.WHOLE, Audited.ENDS)
         if field is None:
             return super().delete()
         count: Counter[str] = Counter()
@@ -384,7 +384,7 @@ class Authentic(Signed):
         """Write the row, and note for the journal what it was and is."""
         field, named = self.mac_field(), options.get("update_fields")
         unchanged = named is not None and field.names().isdisjoint(named)
-        if unchanged or field.told in {Told.ENDS, Told.NOTHING}:
+        if unchanged or field.audited in {Audited.ENDS, Audited.NOTHING}:
             super().save_base(*args, **options)
             return
         using = options.get("using") or DEFAULT_DB_ALIAS
@@ -396,7 +396,7 @@ class Authentic(Signed):
     @override
     def delete(self, using: Any = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
         """Delete the row; its id stays with the object."""
-        field = _told_field(type(self), Told.WHOLE, Told.ENDS)
+        field = _audited_field(type(self), Audited.WHOLE, Audited.ENDS)
         if field is None:
             return super().delete(using, keep_parents)
         rows: AuthenticQuerySet[Any] = AuthenticQuerySet(type(self), using=using)
@@ -461,7 +461,7 @@ class Authentic(Signed):
         Raises:
             TypeError: the journal is told of these changes, and that statement tells of none.
         """
-        if self.mac_field().told not in {Told.ENDS, Told.NOTHING}:
+        if self.mac_field().audited not in {Audited.ENDS, Audited.NOTHING}:
             raise TypeError(f"A {type(self).__name__} is changed by save or update.")
         if not self.is_authentic:
             # NULL keeps a forged row forged: the statement changes its columns, and no HMAC may come to fit them.
@@ -477,7 +477,7 @@ class Authentic(Signed):
         rows: Any = type(self)._base_manager
         with transaction.atomic():
             rows.filter(pk=self.pk).update(mac=self.mac)
-            if (field := _told_field(type(self), Told.WHOLE)) is not None:
+            if (field := _audited_field(type(self), Audited.WHOLE)) is not None:
                 field.note(self.pk, None, self._read, DEFAULT_DB_ALIAS)
 
     def _sign(self) -> None:

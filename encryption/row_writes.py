@@ -25,7 +25,7 @@ _PURPOSE: Final = "rows.written"
 ABSENT: Final = bytes(_STATE)
 
 
-class Told(Enum):
+class Audited(Enum):
     """What the journal is told of a table's rows."""
 
     WHOLE = "whole"  # that they are made, changed and deleted

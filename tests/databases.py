@@ -70,7 +70,7 @@ BOTH_DATABASES = {
     "tests/audit/test_api_entries.py": "the views of the auditor's role",
     "tests/journeys/test_s20_data_breach.py": "rows that the host declares for authorities where it holds no role",
     "tests/directory/test_candidates.py": "statements of the search for services: lists in JSON, kept queries",
-    "tests/core/test_kept_queries.py": "values put into statements that were made before",
+    "tests/core/test_compiled_queries.py": "values put into statements that were made before",
     "tests/core/test_bulk_inserts.py": "rows that PostgreSQL takes as JSON, all tables in one statement",
     "tests/core/test_paging.py": "pages in the database's order",
     "tests/referrals/measures/test_measure_board.py": "ranks within columns, and deadlines as subqueries",

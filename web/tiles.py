@@ -181,7 +181,7 @@ def _exclusions(actor: Actor, at: datetime) -> Iterator[Tile]:
 def _anomalies(actor: Actor, at: datetime) -> Iterator[Tile]:
     if not actor.may("audit.read"):
         return
-    access_review_queries.write_down([], actor=actor, at=at)
+    access_review_queries.record([], actor=actor, at=at)
     seen = access_review_actions.visible_to(actor)
     new = seen.filter(state=AnomalyState.DETECTED).count()
     yield Tile(

@@ -137,7 +137,7 @@ class AccountRequest(Authentic):
         "accepted",
         "membership",
         # That one was made isn't told: strangers could fill the journal.
-        told=("decided_at", "accepted"),
+        audited=("decided_at", "accepted"),
     )
 
     objects = AuthenticQuerySet.as_manager()

@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models.user import User
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from encryption.hidden import HiddenInstantField
-from encryption.row_writes import Told
+from encryption.row_writes import Audited
 
 
 class MailedLink(Authentic):
@@ -41,7 +41,7 @@ class MailedLink(Authentic):
     expires_at = HiddenInstantField(purpose="link.expires")
     # An entry would tell who counts the places between two of their own whether somebody has an address; a link that is
     # put back counts for the account as it was when the link was made, and hours.
-    mac = MacField("user", "kept", "bound", "code", "email", "expires_at", told=Told.NOTHING)
+    mac = MacField("user", "kept", "bound", "code", "email", "expires_at", audited=Audited.NOTHING)
 
     objects = AuthenticQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from encryption.hidden import HiddenInstantField
-from encryption.row_writes import Told
+from encryption.row_writes import Audited
 
 
 class Session(Authentic, AbstractBaseSession):
@@ -43,7 +43,7 @@ class Session(Authentic, AbstractBaseSession):
     used_at = HiddenInstantField(null=True, purpose="session.used")
     browser = models.CharField(max_length=16, blank=True, default="")
     # Its uses are too many to be told, and an earlier one ends sooner.
-    mac = MacField("id", "expire_date", "person", "rights", "opened_at", "used_at", told=Told.ENDS)
+    mac = MacField("id", "expire_date", "person", "rights", "opened_at", "used_at", audited=Audited.ENDS)
 
     objects = AuthenticQuerySet.as_manager()  # type: ignore[assignment, misc]  # Django's wouldn't check
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from encryption.authentic import Authentic, MacField, SignedQuerySet
-from encryption.row_writes import Told
+from encryption.row_writes import Audited
 
 
 class Refused(models.Model):
@@ -40,7 +40,7 @@ class Alarm(Authentic):
     told_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     permanent = models.BooleanField(default=False, db_default=False)
-    mac = MacField("at", "told_at", "settled_at", "permanent", told=Told.NOTHING)
+    mac = MacField("at", "told_at", "settled_at", "permanent", audited=Audited.NOTHING)
 
     objects = SignedQuerySet.as_manager()
 

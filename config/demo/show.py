@@ -63,7 +63,7 @@ PRIVATE: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Audited:
     """What to print: the cast, the scenarios played, a concern that waits, and the address of the service."""
 
     cast: Cast
@@ -103,13 +103,13 @@ def write_files(cast: Cast, *, at: datetime) -> None:
     )
 
 
-def page(demo: Told) -> str:
+def page(demo: Audited) -> str:
     """Return the whole page."""
     parts = (_cases(demo), _accounts(demo), _in_a_browser(demo), _training(), _to_try(demo))
     return "\n\n".join("\n".join(part) for part in parts)
 
 
-def _cases(demo: Told) -> Iterator[str]:
+def _cases(demo: Audited) -> Iterator[str]:
     yield "Dossiers joués (cases played)"
     for story, case in demo.played:
         state = State(case.state).label
@@ -117,7 +117,7 @@ def _cases(demo: Told) -> Iterator[str]:
     yield f"  –    {HOME}  {demo.waiting.reference}  En attente – {State(demo.waiting.state).label}"
 
 
-def _accounts(demo: Told) -> Iterator[str]:
+def _accounts(demo: Audited) -> Iterator[str]:
     yield "Comptes (accounts ; jetons valables 30 jours, renouvelés à chaque lancement)"
     for line in _table(demo.cast, HOME, MAIN):
         yield f"  {line}"
@@ -125,7 +125,7 @@ def _accounts(demo: Told) -> Iterator[str]:
     yield f"  Courriels envoyés (mails sent), un fichier chacun : {env.state_dir() / 'mail'}"
 
 
-def _in_a_browser(demo: Told) -> Iterator[str]:
+def _in_a_browser(demo: Audited) -> Iterator[str]:
     yield f"Dans un navigateur (in a browser) : {demo.address}/connexion"
     yield f"  Mot de passe commun à tous les comptes (password of all accounts) : {demo.cast.password}"
     code = [sys.executable, str(env.BASE_DIR / "manage.py"), "demo_code", f"filer.{HOME}"]
@@ -145,7 +145,7 @@ def _table(cast: Cast, code: str, names: Sequence[str]) -> Iterator[str]:
         yield f"{titles[name]:<38} {cast.user(code, name).email:<40} {cast.tokens[code, name]}"
 
 
-def _to_try(demo: Told) -> Iterator[str]:
+def _to_try(demo: Audited) -> Iterator[str]:
     tokens, api = demo.cast.tokens, f"{demo.address}/api/v1"
     yield "À essayer (to try), dans un autre terminal :"
     yield ""

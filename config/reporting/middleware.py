@@ -14,7 +14,7 @@ from config.metrics.requests import route_of
 from config.request_log import UNLOGGED, id_of, method_of
 
 type View = Callable[[ServiceRequest], HttpResponse]
-type Told = Callable[[dict[str, object], int], None]
+type Audited = Callable[[dict[str, object], int], None]
 
 _current: Final[ContextVar[ServiceRequest | None]] = ContextVar(
     "request that is being answered", default=None
@@ -56,7 +56,7 @@ class Reported:
         return response
 
 
-def _spans() -> Told:
+def _spans() -> Audited:
     from config.reporting import traces  # its library is loaded only where it is used
 
     return traces.tell

@@ -24,7 +24,7 @@ from config.training import refusals, schedule, seed
 from encryption import cache
 from encryption.authentic import tables as tables_told
 from encryption.models import SERVICE_KINDS, Shredded, WrappedKey
-from encryption.row_writes import Told
+from encryption.row_writes import Audited
 from outbox import maintenance_gate, training
 from referrals.access_review import tasks as access_review_tasks
 from referrals.composition.row_signatures import rows_of
@@ -92,7 +92,7 @@ def _tell_gone() -> None:
     """Tell the journal, which stays, that the rows go of which it was told: else it would miss them tomorrow."""
     for model in tables_told():
         field = model.mac_field()
-        if field.told in (Told.WHOLE, Told.ENDS):
+        if field.audited in (Audited.WHOLE, Audited.ENDS):
             for row in rows_of(model).iterator(1_000):
                 field.note(row.pk, row._read, None, DEFAULT_DB_ALIAS)
 

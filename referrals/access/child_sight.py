@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import UUIDField
 
 from accounts.actor import Actor
-from core.kept_queries import Given, KeptQuery, known_rows_of
+from core.compiled_queries import CompiledQuery, Given, known_rows_of
 from referrals.access.matrix import Relation
 from referrals.access.people import services_of
 from referrals.access.relations import CaseAccess
@@ -63,7 +63,7 @@ class Sight:
 
 
 #: The columns that the HMAC covers, and no sealed one: this is asked at each reading of a case.
-_CHILDREN: Final = KeptQuery(
+_CHILDREN: Final = CompiledQuery(
     lambda: Child.objects.filter(referral=Given("file", UUIDField())).only("referral", "restricted", "mac")
 )
 

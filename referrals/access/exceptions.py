@@ -117,7 +117,7 @@ def _read_exceptional(user_id: UUID, at: datetime) -> Exceptional:
                 (str(role), _uuid(case), _uuid(absent))
                 for role, case, absent, restricted, was_barred, *pairs in cursor.fetchall()
                 if all(
-                    model.mac_field().is_told(*one)
+                    model.mac_field().row_is_authentic(*one)
                     for model, one in zip(_JOINED.values(), batched(pairs, 2), strict=True)
                 )
                 # SQL leaves out whom a row bars now. One that says its bar was lifted may have been changed by hand,
@@ -145,8 +145,8 @@ def _counts(kind: str, mac: str | None, told: str, *, is_over: bool) -> bool:
     """Tell whether a row counts: one that gives if it is authentic, one that bars unless its end is (SEC-AZ22)."""
     field = _READ[kind].mac_field()
     if kind in _BARS:
-        return not (is_over and field.is_told(mac, told))
-    return field.is_told(mac, told)
+        return not (is_over and field.row_is_authentic(mac, told))
+    return field.row_is_authentic(mac, told)
 
 
 def _uuid(stored: Any) -> UUID:

@@ -6,8 +6,8 @@ from typing import Any, cast, override
 from django.db.models import Case, Exists, Model, OuterRef, Q, QuerySet, TextField, When
 
 from accounts.actor import Actor
+from encryption.audited_rows import AuditedRows
 from encryption.authentic import CheckedRows
-from encryption.told_rows import ToldRows
 from referrals.access.exceptions import exceptional
 from referrals.access.people import services_of
 from referrals.access.rule import confided_measures
@@ -40,7 +40,7 @@ def with_children[M: Model](rows: "QuerySet[M]", where: Q | None = None) -> "Que
 
     ``where``: which rows are asked at all.
     """
-    told = ToldRows.of(Child.objects.filter(referral=OuterRef("referral")), "referral")
+    told = AuditedRows.of(Child.objects.filter(referral=OuterRef("referral")), "referral")
     annotated: Any = rows.annotate(
         children_told=told if where is None else Case(When(where, then=told), output_field=TextField())
     )
@@ -49,7 +49,7 @@ def with_children[M: Model](rows: "QuerySet[M]", where: Q | None = None) -> "Que
 
 def restrictions_hold(row: Any) -> bool:
     """Tell whether a row of ``with_children`` was found by restrictions of children that nobody lifted by hand."""
-    return Child.mac_field().all_are_told(row.children_told)
+    return Child.mac_field().all_are_authentic(row.children_told)
 
 
 def not_hidden(actor: Actor, *, at: datetime) -> Q:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet, UUIDField
 
 from accounts.actor import Actor
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from encryption.authentic import CheckedRows
 from referrals.access.child_sight import sight_of
 from referrals.access.exceptions import exceptional
@@ -31,7 +31,7 @@ def _joinings() -> "QuerySet[Any]":
     return CheckedRows.of(joined.select_related("referral__concern"))
 
 
-_JOININGS: Final = KeptQuery(_joinings)
+_JOININGS: Final = CompiledQuery(_joinings)
 
 
 def readable_filings(

@@ -8,8 +8,8 @@ from typing import Any, override
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actor import Actor
+from encryption.audited_rows import AuditedRows
 from encryption.authentic import CheckedRows
-from encryption.told_rows import ToldRows
 from referrals.access.exceptions import exceptional
 from referrals.access.matrix import DECIDE_ON_TRANSFERS, Relation
 from referrals.access.relations import CaseAccess
@@ -41,7 +41,7 @@ def transfers_to(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
         rows = rows.filter(referral__index_norm__gt=0)
     rows = rows.exclude(referral_id__in=barred).select_related("referral")
     # The receivers come along as text, to be checked without a query for each request (0039).
-    return _AskedRows.of(rows.annotate(receives=ToldRows.of(mine, "request")))
+    return _AskedRows.of(rows.annotate(receives=AuditedRows.of(mine, "request")))
 
 
 class _AskedRows(CheckedRows):
@@ -53,7 +53,7 @@ class _AskedRows(CheckedRows):
         if not (row.is_authentic and row.referral.is_authentic):
             return False
         # Asked again, of the checked row: SQL went by columns that may have been changed by hand (SEC-AZ22).
-        return not row.referral.restricted or TransferReceiver.mac_field().any_is_told(row.receives)
+        return not row.referral.restricted or TransferReceiver.mac_field().any_is_authentic(row.receives)
 
 
 def ties_to(request: "TransferRequest", actor: Actor) -> CaseAccess:

@@ -20,10 +20,10 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from audit.events import Origin, declare_policy
 from audit.pseudonyms import subject_of
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from encryption import digest
+from encryption.audited_rows import AuditedRows
 from encryption.authentic import CheckedRows
-from encryption.told_rows import ToldRows
 from referrals.access.exceptions import Exceptional, as_read, exceptional
 from referrals.access.matrix import FILED, FILERS, MATRIX, ORDINARY, RECEIVERS, Relation, partial_by, reads_by
 from referrals.access.people import services_of
@@ -57,7 +57,7 @@ class TiedRows(CheckedRows):
         # The measures came along as text in the same statement: SQL can't verify an HMAC, and a query for each row
         # would cost a list as many queries as it has lines (0039).
         if isinstance(confided := held.get(_CONFIDED), str):
-            held[_CONFIDED] = Measure.mac_field().any_is_told(confided)
+            held[_CONFIDED] = Measure.mac_field().any_is_authentic(confided)
         elif not row.bar_was_lifted:
             return True
         # Reached where a service has the case, or where a restriction was lifted by hand: the ties are asked again,
@@ -150,7 +150,7 @@ def _flags(holder: Actor, rules: Mapping[Tie, Q | None], special: Exceptional) -
     }
     if _CONFIDED in flags:
         confided = confided_measures(services_of(holder)).filter(referral=OuterRef("pk"))
-        flags[_CONFIDED] = ToldRows.of(confided, "referral")
+        flags[_CONFIDED] = AuditedRows.of(confided, "referral")
     flags["tie_named"] = flag_of(among(special.named))
     if special.glass:
         flags["tie_glass"] = flag_of(among(special.glass))
@@ -240,7 +240,7 @@ def one_case(actor: Actor, pk: UUID, *, at: datetime, whole: bool = False) -> Re
 
 
 @lru_cache(maxsize=400)
-def _one_case(holder: Actor, special: Exceptional, whole: bool) -> KeptQuery[Referral]:
+def _one_case(holder: Actor, special: Exceptional, whole: bool) -> CompiledQuery[Referral]:
     """Return the query of one case for rights read just now, made once as long as they are the same."""
     there = {f"has_{name}": Exists(rows()) for name, rows in _MOSTLY_EMPTY.items()} if whole else {}
 
@@ -248,7 +248,7 @@ def _one_case(holder: Actor, special: Exceptional, whole: bool) -> KeptQuery[Ref
         cases = _visible_by(holder, special, True).filter(_named(holder, Given("pk", UUIDField())))
         return cases.annotate(**there).select_related("authority", "concern").order_by("pk")[:1]
 
-    return KeptQuery(make)
+    return CompiledQuery(make)
 
 
 #: So many queries are kept of one kind; then all are forgotten, for to keep the order of use would cost a lock.
@@ -262,9 +262,9 @@ class KeptByRights[Row]:
     """
 
     def __init__(self, make: "Callable[..., QuerySet[Any, Row]]") -> None:
-        """Keep what ``make(actor, *form, at=at)`` returns: a queryset as ``KeptQuery`` has it, whatever the instant."""
+        """Keep what ``make(actor, *form, at=at)`` returns: its query as ``CompiledQuery`` has it, for any instant."""
         self._make = make
-        self._kept: dict[Any, KeptQuery[Row]] = {}
+        self._kept: dict[Any, CompiledQuery[Row]] = {}
 
     def rows(self, actor: Actor, *form: object, at: datetime, **given: object) -> list[Row]:
         """Return the rows for the values given, by name."""
@@ -276,7 +276,7 @@ class KeptByRights[Row]:
         if kept is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            kept = self._kept[key] = KeptQuery(partial(self._made, holder, special, *form, at=at))
+            kept = self._kept[key] = CompiledQuery(partial(self._made, holder, special, *form, at=at))
         return kept.rows(**given)
 
     def _made(self, holder: Actor, special: Exceptional, *form: object, at: datetime) -> "QuerySet[Any, Row]":
@@ -309,12 +309,12 @@ def still_seen(actor: Actor, pk: UUID, *, at: datetime) -> Referral | None:
 
 
 @lru_cache(maxsize=200)
-def _still_seen(holder: Actor, special: Exceptional) -> KeptQuery[Referral]:
+def _still_seen(holder: Actor, special: Exceptional) -> CompiledQuery[Referral]:
     def make() -> "QuerySet[Referral]":
         cases = _visible_by(holder, special, True).filter(pk=Given("pk", UUIDField()))
         return cases.only(*Referral.counted())
 
-    return KeptQuery(make)
+    return CompiledQuery(make)
 
 
 def _of_case(relation: str, **condition: Any) -> "Callable[[], QuerySet[Any]]":

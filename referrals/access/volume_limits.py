@@ -90,7 +90,7 @@ def count_opening(referral: "Referral", *, actor: Actor, at: datetime, urgent: b
     # Danger opens above the cap. The entry is written at once, unlike that of a filing, whose instant would name the
     # filer (SEC-AL20).
     if not _count(Cap.OPENINGS, [referral.pk], actor=actor, at=at, urgent=urgent):
-        write_down_passed(Cap.OPENINGS, referral, actor=actor, at=at)
+        record_passed(Cap.OPENINGS, referral, actor=actor, at=at)
 
 
 def count_lines(cases: Iterable["Referral"], *, actor: Actor, at: datetime) -> None:
@@ -223,7 +223,7 @@ def _wait(recent: Sequence[Use], new: int, allowed: int, at: datetime) -> int:
     return max(1, math.ceil(last + WINDOW.total_seconds() - at.timestamp()))
 
 
-def write_down_passed(cap: Cap, referral: "Referral", *, actor: Actor, at: datetime) -> None:
+def record_passed(cap: Cap, referral: "Referral", *, actor: Actor, at: datetime) -> None:
     """Write down that danger came before a cap, so that whoever cries danger to take more is seen."""
     journal.record(
         PASSED,

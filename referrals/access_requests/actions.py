@@ -133,9 +133,9 @@ class AccessRequests(RowMachine[AccessRequest, Sheet]):
             row_proposals.lapse_moved(
                 self.machine, row.pk, str(row.state), actor=context.actor, at=context.at
             )
-        self.write_down(step, context, before=before)
+        self.record(step, context, before=before)
 
-    def write_down(self, step: Step, context: Sheet, *, before: str) -> None:
+    def record(self, step: Step, context: Sheet, *, before: str) -> None:
         """Write the entry of a step, which names the files in scope; tell the people whom the step names."""
         row = context.row
         journal.record(

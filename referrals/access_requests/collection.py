@@ -28,8 +28,8 @@ from referrals.access.row_level_security import beyond
 from referrals.access_requests import wording
 from referrals.access_requests.copies import LOCKED, Part, Scope
 from referrals.access_requests.declarations import DECLARED, Declared, Held, Whose
+from referrals.access_requests.redaction_context import RedactionContext, is_of_case
 from referrals.access_requests.standing import Standing, Who, files_of
-from referrals.access_requests.surroundings import Surroundings, is_of_case
 from referrals.models import PARTS, Concern, Referral
 from referrals.vocabulary.access_requests import Subject, Wanted, Withheld
 from referrals.vocabulary.attachments import Scan
@@ -112,14 +112,14 @@ class _Case:
     referral: Referral
     who: Who
     scope: OpenScope
-    around: Surroundings = field(init=False)
+    around: RedactionContext = field(init=False)
     zone: ZoneInfo = field(init=False)
     has_asked_justice: bool = field(init=False)
 
     def __post_init__(self) -> None:
         authority = self.referral.authority
         self.zone = ZoneInfo(authority.timezone if authority else "Europe/Paris")
-        self.around = Surroundings(self.referral, self.who, self.scope)
+        self.around = RedactionContext(self.referral, self.who, self.scope)
         self.has_asked_justice = self.referral.judicial_referrals.filter(sent_at__isnull=False).exists()
 
     # --- Parts ----------------------------------------------------------------------------------------------

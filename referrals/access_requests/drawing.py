@@ -1,7 +1,7 @@
 """Documents of a copy: what is left of one once rectangles of it are hidden, its pages as pictures, its words.
 
 The documents come from outside: they are read in a process of its own, confined as the parser of attachments is
-(``painting.py``), and nothing of them is looked into here.
+(``pixel_redaction.py``), and nothing of them is looked into here.
 """
 
 import json
@@ -18,7 +18,7 @@ from referrals.attachments import sandbox
 from referrals.vocabulary.access_requests import Withheld
 from referrals.vocabulary.attachments import Media
 
-_PROGRAM: Final = "referrals.access_requests.painting"
+_PROGRAM: Final = "referrals.access_requests.pixel_redaction"
 _WHOLE: Final = 1_000
 #: Beside the limit on its processor time: so many pages are drawn in less.
 _SECONDS: Final = 180

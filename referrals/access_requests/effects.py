@@ -318,8 +318,8 @@ def keep_back(sheet: Sheet) -> None:
     why = gate.shut(sheet)
     back = gate.kept_back(sheet, why) or set()
     # Whoever is mentioned as a third party doesn't learn by the reason that there is an inquiry.
-    is_told = Gate.JUSTICE in why and sheet.principal != Requester.THIRD_PARTY
-    code = Withheld.INQUIRY if is_told else Withheld.CHILD_INTEREST
+    row_is_authentic = Gate.JUSTICE in why and sheet.principal != Requester.THIRD_PARTY
+    code = Withheld.INQUIRY if row_is_authentic else Withheld.CHILD_INTEREST
     whole = {
         one.part_id
         for one, where in zip(

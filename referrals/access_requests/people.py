@@ -11,7 +11,7 @@ from accounts.roles import Role
 from accounts.veil import account_behind
 from audit import reading
 from audit.models import ReadEntry
-from core.kept_queries import AmongGiven, KeptQuery
+from core.compiled_queries import AmongGiven, CompiledQuery
 from referrals.access_requests.sheet import Sheet
 from referrals.execution import row_proposals
 from referrals.models import AccessOpinion, AccessRequest, Exclusion, Referral
@@ -50,7 +50,7 @@ def excluded(cases: Collection[UUID]) -> dict[UUID, set[UUID]]:
     return found
 
 
-_EXCLUSIONS: Final = KeptQuery(lambda: Exclusion.objects.filter(AmongGiven("referral", "cases")))
+_EXCLUSIONS: Final = CompiledQuery(lambda: Exclusion.objects.filter(AmongGiven("referral", "cases")))
 
 
 def is_apart(sheet: Sheet, referral: Referral) -> bool:

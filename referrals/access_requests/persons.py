@@ -17,7 +17,7 @@ from accounts.actor import Actor, system
 from accounts.models import User
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from core.kept_queries import known_rows_of, rows_of
+from core.compiled_queries import known_rows_of, rows_of
 from encryption.sealed import OpenScope
 from referrals.access_requests.sheet import Sheet
 from referrals.matching import blocking_keys, candidates, comparison, identity, phonetics

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from accounts.actor import system
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from core.kept_queries import rows_of
+from core.compiled_queries import rows_of
 from encryption import keys
 from encryption.keys import DataKey
 from encryption.sealed import Sealed

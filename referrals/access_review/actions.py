@@ -105,7 +105,7 @@ class Anomalies(RowMachine[AccessAnomaly, Sheet]):
         own = actor.user_id is not None and row.who == pseudonyms.actor(actor.user_id)
         return Sheet(row, actor=acting, at=at, own=own)
 
-    def write_down(self, step: Step, context: Sheet, *, before: str) -> None:
+    def record(self, step: Step, context: Sheet, *, before: str) -> None:
         """Write the journal entry of a step, and tell the parties that it names."""
         anomaly = context.row
         journal.record(

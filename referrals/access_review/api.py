@@ -151,7 +151,7 @@ class OneAnomaly(AnomalyView):
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         anomaly = self.one(request, pk)
-        queries.write_down([anomaly], actor=actor, at=at)
+        queries.record([anomaly], actor=actor, at=at)
         return Response(queries.line(anomaly, actor, at=at))
 
 

@@ -43,5 +43,5 @@ def desk(*, actor: Actor, at: datetime) -> Desk:
         to_lift=[row for row in waiting[:SHOWN] if grant in actions.runner.possible(row, actor, at=at)],
     )
     listed = {row.pk: row for row in (*sections.open, *sections.breaches, *sections.to_lift)}
-    queries.write_down(list(listed.values()), actor=actor, at=at)
+    queries.record(list(listed.values()), actor=actor, at=at)
     return sections

@@ -34,7 +34,7 @@ def anomaly_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
         bound_to=f"anomalies/{sorted(filters.items())}",
         **asked,
     )
-    write_down(page.items, actor=actor, at=at)
+    record(page.items, actor=actor, at=at)
     return page
 
 
@@ -123,7 +123,7 @@ def question(anomaly: AccessAnomaly) -> dict[str, Any]:
     }
 
 
-def write_down(anomalies: list[AccessAnomaly], *, actor: Actor, at: datetime) -> None:
+def record(anomalies: list[AccessAnomaly], *, actor: Actor, at: datetime) -> None:
     """Write in the journal of each authority that its anomalies were read, and how many."""
     for authority in sorted(actor.may("audit.read")):
         journal.record(
@@ -143,7 +143,7 @@ def entries_of(anomaly: AccessAnomaly, *, actor: Actor, at: datetime) -> list[Re
         rows = list(reading.entries_of([anomaly.authority_id], {"ids": anomaly.entries}).order_by("at", "id"))
         odd = columns.differences(rows)
     alarms.raise_all(odd, at=at)
-    write_down([anomaly], actor=actor, at=at)
+    record([anomaly], actor=actor, at=at)
     return reading.own(rows, [anomaly.authority_id])
 
 

@@ -21,7 +21,7 @@ from referrals.assessment import guards
 from referrals.assessment.inputs import FEARED, DangerForm, OpinionForm, ReportForm
 from referrals.assessment.steps import WRITABLE
 from referrals.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible, WrongState
-from referrals.execution.preconditions import NOT_EXPECTED, WITHHELD, hear, locked, require_version
+from referrals.execution.preconditions import NOT_EXPECTED, WITHHELD, locked, require_version, resolve_input
 from referrals.execution.results import StepResult
 from referrals.execution.runner import refresh_shell
 from referrals.vocabulary.assessment_answers import Dimension, FindingCode, HolderMet, HolderNotMet
@@ -85,7 +85,7 @@ def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: 
         raise WrongState("edit", state=str(row.state), version=referral.version)
     form = ReportForm.read(body)
     step, sight = steps.get(Machine.ASSESSMENT, "write"), child_sight.sight_of(referral, ties, actor)
-    step_input: StepInput = hear(step, step_input_of(form), referral, sight)
+    step_input: StepInput = resolve_input(step, step_input_of(form), referral, sight)
     if sight.unread("H", partly=True) and (TEXTS | LISTS) & step_input.keys():
         raise GuardRefused("edit", *WITHHELD)
     _write(StepContext(step, case, step_input, actor=case.actor, at=at), row)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from core.kept_queries import rows_of
+from core.compiled_queries import rows_of
 from referrals.access import case_ties, child_sight, joined_filings, matrix
 from referrals.access.child_sight import Sight
 from referrals.access.matrix import Relation

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import QuerySet, prefetch_related_objects
 
 from accounts.actor import Actor
-from core.kept_queries import AmongGiven, KeptQuery
+from core.compiled_queries import AmongGiven, CompiledQuery
 from referrals.access import child_sight
 from referrals.access import people as access_people
 from referrals.access.child_sight import Sight
@@ -111,4 +111,4 @@ def _attached() -> "QuerySet[Attachment]":
     return rows.only("referral_id", "access_class", "children", "waiting_since")
 
 
-_ATTACHED: Final = KeptQuery(_attached)
+_ATTACHED: Final = CompiledQuery(_attached)

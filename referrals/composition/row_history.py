@@ -21,7 +21,7 @@ from accounts.models import Authority
 from audit import alarms, journal, reading, row_writes
 from audit.events import Outcome, Purpose
 from encryption.authentic import Authentic, tables
-from encryption.row_writes import ABSENT, Told, row_of, table_of
+from encryption.row_writes import ABSENT, Audited, row_of, table_of
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
 from referrals.composition.row_signatures import DELETED, REFUSED, SET_BACK, rows_of
@@ -75,24 +75,24 @@ def _compare(steps: Steps) -> Iterator[Finding]:
     One that fails is named where it is read.
     """
     there: set[Row] = set()
-    told = {table_of(model._meta.db_table): model for model in tables() if _told(model) != Told.NOTHING}
+    told = {table_of(model._meta.db_table): model for model in tables() if _audited(model) != Audited.NOTHING}
     for code, model in told.items():
         field = model.mac_field()
         for row in rows_of(model).iterator(_AT_ONCE):
             key, state = (code, row_of(row.pk)), field.state(row._read)
             there.add(key)
             if key not in steps:
-                if _told(model) == Told.WHOLE and row.is_authentic:
+                if _audited(model) == Audited.WHOLE and row.is_authentic:
                     field.note(row.pk, None, row._read, DEFAULT_DB_ALIAS)
             elif state not in _expected(steps[key]) and row.is_authentic:
                 yield Finding(model._meta.db_table, row.pk, SET_BACK, state)
     for key in steps.keys() - there:
-        if key[0] in told and _told(told[key[0]]) == Told.WHOLE and ABSENT not in _expected(steps[key]):
+        if key[0] in told and _audited(told[key[0]]) == Audited.WHOLE and ABSENT not in _expected(steps[key]):
             yield Finding(told[key[0]]._meta.db_table, UUID(bytes=key[1]), DELETED, ABSENT)
 
 
-def _told(model: type[Authentic]) -> Told | tuple[str, ...]:
-    return model.mac_field().told
+def _audited(model: type[Authentic]) -> Audited | tuple[str, ...]:
+    return model.mac_field().audited
 
 
 def _expected(steps: list[tuple[bytes, bytes]]) -> set[bytes]:

@@ -161,7 +161,7 @@ def declare(tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
     """
     _begin(actor, at=at)
     row = _declare(tie, actor, at=at)
-    _write_down(DECLARED, row, actor=actor, at=at)
+    _record(DECLARED, row, actor=actor, at=at)
     return row
 
 
@@ -174,7 +174,7 @@ def correct(pk: UUID, tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
     _begin(actor, at=at)
     _remove(known(pk, actor), at=at)
     row = _declare(tie, actor, at=at)
-    _write_down(CORRECTED, row, actor=actor, at=at)
+    _record(CORRECTED, row, actor=actor, at=at)
     return row
 
 
@@ -188,7 +188,7 @@ def remove(pk: UUID, *, actor: Actor, at: datetime) -> None:
     _begin(actor, at=at)
     row = known(pk, actor)
     _remove(row, at=at)
-    _write_down(REMOVED, row, actor=actor, at=at)
+    _record(REMOVED, row, actor=actor, at=at)
 
 
 def _begin(actor: Actor, *, at: datetime) -> None:
@@ -277,7 +277,7 @@ def _tenant(actor: Actor) -> UUID:
     return min(position.authority_id for position in actor.holding(STAFF))
 
 
-def _write_down(act: str, tie: DeclaredTie, *, actor: Actor, at: datetime) -> None:
+def _record(act: str, tie: DeclaredTie, *, actor: Actor, at: datetime) -> None:
     journal.record(
         act,
         actor=actor,

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet, UUIDField
 
 from accounts.models import Membership
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from referrals.matching import encodings, identity
 from referrals.matching.identity import Family
 from referrals.vocabulary.states import Cause
@@ -71,7 +71,7 @@ def tied(family: Family, places: Sequence[UUID], *, at: datetime) -> dict[UUID, 
 
 
 @lru_cache(maxsize=200)
-def _hits(values: int, places: int) -> KeptQuery[tuple[UUID, UUID | None]]:
+def _hits(values: int, places: int) -> CompiledQuery[tuple[UUID, UUID | None]]:
     """Return the query of accounts and ties that share one of so many values, at so many places."""
     wanted = [Given(f"value{number}", BigIntegerField()) for number in range(values)]
     theirs = [Q(authority=Given(f"place{number}", UUIDField())) for number in range(places)]
@@ -84,7 +84,7 @@ def _hits(values: int, places: int) -> KeptQuery[tuple[UUID, UUID | None]]:
         found: QuerySet[Any, tuple[UUID, UUID | None]] = hits.values_list("user_id", "tie_id").distinct()
         return found
 
-    return KeptQuery(make)
+    return CompiledQuery(make)
 
 
 def _places(referral: "Referral") -> list[UUID]:

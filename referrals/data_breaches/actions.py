@@ -99,7 +99,7 @@ class DataBreaches(RowMachine[DataBreach, Sheet]):
         context.step_input = step_input
         super().run_step(step, context, step_input)
 
-    def write_down(self, step: Step, context: Sheet, *, before: str) -> None:
+    def record(self, step: Step, context: Sheet, *, before: str) -> None:
         """Seal what the step brought, write its entry and tell the people whom it names."""
         row = context.row
         fill(row, context.content)

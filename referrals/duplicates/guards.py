@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, UUIDField
 from django.utils.translation import gettext_lazy as _
 
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from core.languages import Text
 from referrals.duplicates.inputs import Attaching, Confirming, Suggestion
 from referrals.vocabulary.answers import YesNo
@@ -31,10 +31,10 @@ def confirmed_same(pairs: "type[DuplicateCandidate]", referral: UUID) -> set[UUI
 
 
 @cache
-def _same(pairs: "type[DuplicateCandidate]") -> KeptQuery[tuple[UUID, UUID]]:
+def _same(pairs: "type[DuplicateCandidate]") -> CompiledQuery[tuple[UUID, UUID]]:
     file = Given("file", UUIDField())
     confirmed = {"state": DuplicateState.CONFIRMED, "kind": LinkKind.SAME}
-    return KeptQuery(
+    return CompiledQuery(
         lambda: pairs.objects.filter(Q(referral=file) | Q(other=file), **confirmed).values_list(
             "referral_id", "other_id"
         )

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 
 from accounts.actor import Actor
-from core.kept_queries import AmongGiven, Given
+from core.compiled_queries import AmongGiven, Given
 from encryption.sealed import OpenScope
 from referrals.access import joined_filings, matrix, visibility
 from referrals.access.relations import CaseAccess

@@ -15,11 +15,11 @@ from referrals.execution.preconditions import (
     NOT_EXPECTED,
     StepRequest,
     case_for,
-    hear,
     locked,
     parse,
     require_checks,
     require_version,
+    resolve_input,
     second_signature,
 )
 from referrals.execution.results import StepResult
@@ -60,7 +60,7 @@ def _perform(asked: StepRequest, *, actor: Actor, at: datetime) -> StepResult:
     # A fresh proof is asked of who could do the step, and of nobody who is refused anyway (SEC-AU6).
     require_proof(asked.step, actor, at=at)
     # Hidden ids are replaced in valid data, so that a faulty body gets the same errors whatever it names (SEC-AZ20).
-    step_input = hear(asked.step, parse(asked.step, asked.body), referral, sight)
+    step_input = resolve_input(asked.step, parse(asked.step, asked.body), referral, sight)
     require_checks(asked.step, case, step_input, ties)
     # Last: a second person is asked only for what could be done now. When they sign, all of it is asked again.
     if (reason := second_signature(asked.step, case, step_input)) is not None:

@@ -13,7 +13,7 @@ from accounts.actor import Actor, system
 from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose
-from core.kept_queries import AmongGiven, KeptQuery
+from core.compiled_queries import AmongGiven, CompiledQuery
 from core.languages import Text
 from referrals.access import case_ties, matrix, row_level_security, transfer_targets, visibility
 from referrals.access.child_sight import Sight
@@ -87,7 +87,7 @@ def _lock(cases: set[UUID]) -> None:
     _LOCKED.rows(cases=cases)
 
 
-_LOCKED: Final = KeptQuery(
+_LOCKED: Final = CompiledQuery(
     lambda: Referral.objects.select_for_update().filter(AmongGiven("pk", "cases")).order_by("pk").values("pk")
 )
 
@@ -270,7 +270,7 @@ def parse(step: Step, body: object) -> StepInput:
     return step_input
 
 
-def hear(step: Step, step_input: StepInput, referral: Referral, sight: Sight) -> StepInput:
+def resolve_input(step: Step, step_input: StepInput, referral: Referral, sight: Sight) -> StepInput:
     """Replace the ids of what is out of sight by an unknown id: naming it is answered as naming nothing."""
     out_of_sight = unheard(step, ids_in(step_input), referral, sight)
     heard: StepInput = _without(step_input, out_of_sight) if out_of_sight else step_input

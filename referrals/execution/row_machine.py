@@ -82,7 +82,7 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
         """Return the row in the hands of the actor in the role that does the step; None: another role does it."""
 
     @abstractmethod
-    def write_down(self, step: Step, context: Context, *, before: str) -> None:
+    def record(self, step: Step, context: Context, *, before: str) -> None:
         """Write the journal entry of a step that was done, and tell the people whom it names."""
 
     def perform(self, step: Step, pk: UUID, body: object, *, actor: Actor, at: datetime) -> Row:
@@ -205,7 +205,7 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
             effect(context)
         if before and before != _state(row) and proposes(self.machine):
             row_proposals.lapse_moved(self.machine, row.pk, _state(row), actor=context.actor, at=context.at)
-        self.write_down(step, context, before=before)
+        self.record(step, context, before=before)
 
     def offered(
         self, row: Row, actor: Actor, *, at: datetime

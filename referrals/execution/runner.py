@@ -77,7 +77,7 @@ def run_step(
     _lapse_approvals(case, before_case)
     # In the transaction of the act: no entry, no act (SEC-AL2, SEC-AL4).
     if step.recorded:
-        act.write_down(before=before, after=str(row.state), part=None if row is referral else row)
+        act.record(before=before, after=str(row.state), part=None if row is referral else row)
     hooks.tell(act)
     return act
 

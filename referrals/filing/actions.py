@@ -222,7 +222,7 @@ def _begin(case: Case) -> None:
     case.records, case.open_clocks = 0, []
     StepContext(
         steps.get(Machine.REFERRAL, "create"), case, StepInput(), actor=case.actor, at=case.at
-    ).write_down(before="", after=str(referral.state))
+    ).record(before="", after=str(referral.state))
 
 
 def _require_complete(step: Step, case: Case, plain: Plain) -> effects.Place:

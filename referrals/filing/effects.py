@@ -19,7 +19,7 @@ from accounts.models import Authority, Unit
 from accounts.territory import commune, competent_authority, department_of
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from encryption import keys
 from encryption.errors import KeysUnavailable
 from encryption.fields import SealedField
@@ -124,7 +124,7 @@ def competence(referral: "Referral", plain: Plain) -> Place:
     raise IncompleteFiling([{"field": "children.0.commune_insee", "need": "L"}])
 
 
-_UNITS: Final = KeptQuery(
+_UNITS: Final = CompiledQuery(
     lambda: Unit.objects.filter(authority=Given("authority", models.UUIDField())).order_by("name", "pk")
 )
 

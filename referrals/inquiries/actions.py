@@ -88,10 +88,10 @@ class Inquiries(RowMachine[Inquiry, Sheet]):
         context.step_input = step_input
         super().run_step(step, context, step_input)
 
-    def write_down(self, step: Step, context: Sheet, *, before: str) -> None:
+    def record(self, step: Step, context: Sheet, *, before: str) -> None:
         """Take the other side along; write the entry of each side; tell the people whom the step names."""
         other = exchange.both_sides(context, step)
-        exchange.write_down(step, context, before=before)
+        exchange.record(step, context, before=before)
         with row_level_security.beyond():
             _tell(step, context, other)
 

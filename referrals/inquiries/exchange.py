@@ -85,7 +85,7 @@ def deliver(message: Message, *, actor: Actor) -> Inquiry:
         step.run(row, step_input_of(message.codes), sheet)
     fill(row, message.content)
     row.save()
-    write_down(step, sheet, before=before)
+    record(step, sheet, before=before)
     return row
 
 
@@ -121,7 +121,7 @@ def _made(message: Message, *, actor: Actor) -> Inquiry:
     )
 
 
-def write_down(step: Step, sheet: Sheet, *, before: str) -> None:
+def record(step: Step, sheet: Sheet, *, before: str) -> None:
     """Write the entry of a step in the journal of one side."""
     row = sheet.row
     journal.record(

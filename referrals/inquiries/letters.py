@@ -12,7 +12,7 @@ from uuid import UUID
 from accounts.actor import Actor
 from accounts.roles import Role
 from referrals.inquiries import files
-from referrals.letters.look import Look
+from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.writing import DEAR, Body, Writing, label, of, told
 from referrals.models import Inquiry
@@ -31,7 +31,7 @@ TOLD: Final = {
 }
 
 
-def _rows(look: Look, side: Side) -> list[Inquiry]:
+def _rows(look: LetterContext, side: Side) -> list[Inquiry]:
     """Return the inquiries of a case on one side that the actor may know of: who is tied to the child knows of none."""
     rows = files.visible_to(look.case.actor, at=look.case.at)
     return list(rows.filter(referral=look.case.referral, side=side))
@@ -41,7 +41,7 @@ def _seen_by(pk: UUID, actor: Actor, at: datetime) -> bool:
     return files.visible_to(actor, at=at).filter(pk=pk).first() is not None
 
 
-def _asked(look: Look) -> Iterator[Occasion]:
+def _asked(look: LetterContext) -> Iterator[Occasion]:
     for row in _rows(look, Side.ASKER):
         if row.state == InquiryState.ASKED and row.question is not None and row.child_id is not None:
             yield Occasion(part=row.pk, children=(row.child_id,), on=look.day(row.asked_at))
@@ -83,7 +83,7 @@ def _child(said: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _answered(look: Look) -> Iterator[Occasion]:
+def _answered(look: LetterContext) -> Iterator[Occasion]:
     for row in _rows(look, Side.ASKED):
         # One that knows nothing has no file here, and so no letter of it: its answer is in the service alone.
         if (

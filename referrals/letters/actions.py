@@ -103,7 +103,7 @@ class Letters(RowMachine[Letter, Sheet]):
         context.step_input = step_input
         super().run_step(step, context, step_input)
 
-    def write_down(self, step: Step, context: Sheet, *, before: str) -> None:
+    def record(self, step: Step, context: Sheet, *, before: str) -> None:
         """Write the entry of a step; it names the case, and not to whom the letter goes."""
         row = context.row
         journal.record(

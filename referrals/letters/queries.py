@@ -16,7 +16,7 @@ from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
 from referrals.letters import actions, guards
 from referrals.letters.head import outside
-from referrals.letters.look import Look
+from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, letter_types, type_of
 from referrals.letters.sheet import Sheet, read_mark
 from referrals.letters.writing import Draft, Passage, Withheld
@@ -94,7 +94,7 @@ def due(
     step = steps.get(Machine.LETTER, "prepare")
     if ties.role_for(step) is None:
         return []
-    look = Look(Case(referral, actor=actor, at=at))
+    look = LetterContext(Case(referral, actor=actor, at=at))
     rows = list(Letter.objects.filter(referral=referral).values_list("occasion", "state"))
     lines = []
     for kind in letter_types().values():

@@ -21,7 +21,7 @@ from referrals.access.relations import CaseAccess
 from referrals.execution.row_machine import RowContext
 from referrals.letters import paper as papers
 from referrals.letters.head import letter_head
-from referrals.letters.look import Look
+from referrals.letters.letter_context import LetterContext
 from referrals.letters.paper import Paper
 from referrals.letters.registry import LetterType, Occasion, type_of
 from referrals.letters.writing import Draft, Writing, label
@@ -60,9 +60,9 @@ class Sheet(RowContext[Letter]):
         return Case(self.referral, actor=self.actor, at=self.at)
 
     @cached_property
-    def look(self) -> Look:
+    def look(self) -> LetterContext:
         """Return the case as letters look at it."""
-        return Look(self.case)
+        return LetterContext(self.case)
 
     @cached_property
     def offered(self) -> tuple[Occasion, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from accounts.roles import Role
-from referrals.letters.look import Look
+from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.to_holders import S
 from referrals.letters.writing import GROWN, READ_ALOUD, Body, Writing, label, lower, told
@@ -54,7 +54,7 @@ _OF_MEASURE: Final[dict[str, Spoken]] = {
 _ORDERS: Final = {"opp_prosecutor": "Un procureur", "exit_ban": "Un magistrat"}
 
 
-def _occasions(look: Look) -> Iterator[Occasion]:
+def _occasions(look: LetterContext) -> Iterator[Occasion]:
     there = {child.pk: child for child in look.case.children if not child.deceased}
     for child, row in look.decisions.items():
         if child in there and row.code in _DECIDED:
@@ -122,7 +122,7 @@ def _referents(w: Writing, child: Any) -> list[str]:
     return [row.user.full_name for row in rows if row.child_id in (None, child.pk)][:2]
 
 
-def _interviews(look: Look) -> Iterator[Occasion]:
+def _interviews(look: LetterContext) -> Iterator[Occasion]:
     for record in look.recorded(Machine.MEASURE, "majority_interview"):
         measure = look.measure(record.part)
         child = look.case.child(measure.child_id) if measure is not None else None

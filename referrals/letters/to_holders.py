@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from accounts.roles import Role
-from referrals.letters.look import Look
+from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.writing import DEAR, READ_ALOUD, YOUNG, Body, Withheld, Writing, label, lower, of, told
 from referrals.vocabulary.assessment_answers import TeamField
@@ -37,7 +37,7 @@ S: Final = SourceKind
 # --- An assessment is set up (T13) --------------------------------------------------------------------
 
 
-def _assessments(look: Look) -> Iterator[Occasion]:
+def _assessments(look: LetterContext) -> Iterator[Occasion]:
     row, assigned = look.case.assessment, list(look.recorded(Machine.REFERRAL, "assign"))
     over = (AssessmentState.TO_ASSIGN, AssessmentState.ABORTED, AssessmentState.DELIVERED)
     if row is None or row.state in over or not assigned or not look.minors:
@@ -74,7 +74,7 @@ def _assessment(w: Writing) -> Body:
 # --- Before a meeting (T17, M21) ----------------------------------------------------------------------
 
 
-def _meetings(look: Look) -> Iterator[Occasion]:
+def _meetings(look: LetterContext) -> Iterator[Occasion]:
     row = look.case.assessment
     if look.case.referral.state == State.IN_ASSESSMENT and row is not None:
         if look.minors:
@@ -132,7 +132,7 @@ _L226_4: Final = "Article L226-4 du code de l'action sociale et des familles"
 ARTICLE: Final = {Ground.PROSTITUTION: "Article 13 de la loi n° 2002-305 du 4 mars 2002"}
 
 
-def _seized(look: Look) -> Iterator[Occasion]:
+def _seized(look: LetterContext) -> Iterator[Occasion]:
     minors = {child.pk for child in look.minors}
     for row in look.case.judicial_referrals:
         if row.sent_at is None or row.state in (JudicialState.PREPARED, JudicialState.DISCARDED):
@@ -174,7 +174,7 @@ _DECIDED: Final = {
 }
 
 
-def _decisions(look: Look) -> Iterator[Occasion]:
+def _decisions(look: LetterContext) -> Iterator[Occasion]:
     minors = {child.pk for child in look.minors}
     for child, row in look.decisions.items():
         if child in minors and row.code in _DECIDED:
@@ -231,7 +231,7 @@ def measure_lines(w: Writing, measure: "Measure", *, service: bool = True) -> li
 # --- The case goes to another authority (T31) ---------------------------------------------------------
 
 
-def _transfers(look: Look) -> Iterator[Occasion]:
+def _transfers(look: LetterContext) -> Iterator[Occasion]:
     for row in look.transfers:
         if row.state in (TransferState.PREPARED, TransferState.SENT) and look.minors:
             for holder in look.holders():

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from accounts.roles import Role
 from referrals.feedback.queries import Suggestion, suggested
-from referrals.letters.look import Look
+from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.to_holders import CHILD_NAME, S
 from referrals.letters.writing import DEAR, Body, Writing, label, lower, of, told
@@ -20,7 +20,7 @@ from referrals.vocabulary.transfers import Document, FormalityKind, Fulfilment, 
 # --- Whoever filed (C5, C5b) --------------------------------------------------------------------------
 
 
-def _answers(look: Look) -> Iterator[Occasion]:
+def _answers(look: LetterContext) -> Iterator[Occasion]:
     for task in look.case.feedback_tasks:
         if task.state in OPEN:
             yield Occasion(part=task.pk, on=look.day(task.opened_at))
@@ -52,7 +52,7 @@ _TO_BEGIN: Final = (
 )
 
 
-def _confided(look: Look) -> Iterator[Occasion]:
+def _confided(look: LetterContext) -> Iterator[Occasion]:
     for row in look.case.measures:
         if (
             row.service_id is not None
@@ -131,7 +131,7 @@ def _notice(w: Writing) -> Body:
 # --- The judge whose measure isn't carried out (M19) --------------------------------------------------
 
 
-def _unexecuted(look: Look) -> Iterator[Occasion]:
+def _unexecuted(look: LetterContext) -> Iterator[Occasion]:
     for record in look.recorded(Machine.MEASURE, "inform_judge"):
         row = look.measure(record.part)
         if row is not None and row.judicial and row.started_on is None and look.case.child(row.child_id):
@@ -192,7 +192,7 @@ def _to_judge(w: Writing) -> Body:
 # --- Another authority that takes the case over (T31) -------------------------------------------------
 
 
-def _sent(look: Look) -> Iterator[Occasion]:
+def _sent(look: LetterContext) -> Iterator[Occasion]:
     for row in look.transfers:
         if row.state == TransferState.SENT:
             about = tuple(child.pk for child in look.case.children)

@@ -9,7 +9,7 @@ from uuid import UUID
 from core.languages import FRENCH, Text, in_language
 from encryption.fields import SealedField
 from encryption.sealed import OpenScope, Sealed
-from referrals.letters.look import Look
+from referrals.letters.letter_context import LetterContext
 from referrals.letters.paper import Paper, Section
 from referrals.letters.registry import LetterType, Occasion
 from referrals.vocabulary.ages import AgeBand, age_on
@@ -58,7 +58,7 @@ class Writing:
     """One letter being written, within a disclosure. ``words``: what its author answered."""
 
     type: LetterType
-    look: Look
+    look: LetterContext
     occasion: Occasion
     scope: OpenScope
     words: Mapping[str, Any]

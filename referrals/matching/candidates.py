@@ -23,8 +23,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from core import kept_queries
-from core.kept_queries import AmongGiven, Given, KeptQuery
+from core import compiled_queries
+from core.compiled_queries import AmongGiven, CompiledQuery, Given
 from encryption import keys
 from encryption.sealed import OpenScope
 from referrals.matching import buckets, comparison, identity, ranking
@@ -170,7 +170,7 @@ def _sharing() -> "QuerySet[Any, tuple[int, str, UUID]]":
     return found[: _VALUES_AT_MOST + 1]
 
 
-_SHARING: Final = KeptQuery(_sharing)
+_SHARING: Final = CompiledQuery(_sharing)
 
 
 def lengths_elsewhere(own: UUID) -> dict[UUID, tuple[int, ...]]:
@@ -197,7 +197,7 @@ def _sizes() -> "QuerySet[Any, _Counted]":
     return found
 
 
-_COUNTED: Final = KeptQuery(lambda: _sizes().filter(authority=Given("authority", UUIDField())))
+_COUNTED: Final = CompiledQuery(lambda: _sizes().filter(authority=Given("authority", UUIDField())))
 
 
 def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
@@ -212,7 +212,7 @@ def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
         for part in identity.COMPARED:
             # ``_CASES`` says which parts a file has; cases that were read otherwise are asked about whatever they have.
             empty = [case for case in cases if not getattr(case, f"has_{part}", True)]
-            found[part] = kept_queries.rows_among(cases, part, *_columns(part), empty=empty)
+            found[part] = compiled_queries.rows_among(cases, part, *_columns(part), empty=empty)
         for case in cases:
             identity.keep(case, {part: rows[case.pk] for part, rows in found.items()})
     keys.warm(case.case_key for case in cases if case.case_key)
@@ -315,4 +315,4 @@ def _cases() -> "QuerySet[Referral]":
     return there.annotate(**has).only("authority", "case_key", "received_at", "created_at", "state")
 
 
-_CASES: Final = KeptQuery(_cases)
+_CASES: Final = CompiledQuery(_cases)

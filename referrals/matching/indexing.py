@@ -15,7 +15,7 @@ from django.db.models import QuerySet, UUIDField
 
 from accounts.models import Membership
 from accounts.roles import Role
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from encryption import index
 from referrals.matching import blocking_keys, buckets, identity
 from referrals.matching.identity import Family
@@ -61,7 +61,7 @@ def _bits() -> "QuerySet[Any, int]":
     return of_authority.values_list("bits", flat=True)[:1]
 
 
-_BITS: Final = KeptQuery(_bits)
+_BITS: Final = CompiledQuery(_bits)
 
 
 def outdate(referral: "Referral") -> None:

@@ -111,8 +111,8 @@ def coarse(person: Person) -> Iterator[str]:
     yield from _joined(person, lambda word: phonetics.sound(spelled(word)))
 
 
-def _joined(person: Person, hear: Callable[[str], str]) -> Iterator[str]:
-    sounds = (sorted((hear(one), hear(other))) for one, other in person.pairs)
+def _joined(person: Person, resolve_input: Callable[[str], str]) -> Iterator[str]:
+    sounds = (sorted((resolve_input(one), resolve_input(other))) for one, other in person.pairs)
     yield from dict.fromkeys("\x1f".join(pair) for pair in sounds)
 
 

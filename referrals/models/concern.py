@@ -184,7 +184,7 @@ class Child(Authentic, Part):
     wrong_person = clear(models.BooleanField(default=False), "B")
     restricted = clear(models.BooleanField(default=False), "A")
     decision = coded(DecisionCode, "J", default=DecisionCode.UNDECIDED)
-    mac = clear(MacField("referral", "restricted", bar="restricted", told=("restricted",)), "A")
+    mac = clear(MacField("referral", "restricted", bar="restricted", audited=("restricted",)), "A")
 
     objects = SignedQuerySet.as_manager()
 

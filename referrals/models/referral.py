@@ -140,7 +140,7 @@ class Referral(Authentic):
             "prostitution_status",
             bar="restricted",
             # The steps of a case are compared by its version (SEC-CR21).
-            told=("authority", "unit", "restricted", "shared_with"),
+            audited=("authority", "unit", "restricted", "shared_with"),
         ),
         "A",
     )

@@ -3,7 +3,7 @@
 from django.db import models
 
 from encryption.authentic import Authentic, MacField, SignedQuerySet
-from encryption.row_writes import Told
+from encryption.row_writes import Audited
 from referrals.models.fields import clear
 
 
@@ -22,7 +22,7 @@ class CaseWatch(Authentic):
     version = clear(models.PositiveIntegerField(), "A")
     seen_at = clear(models.DateTimeField(), "A")
     rows = clear(models.JSONField(default=dict), "A")
-    mac = clear(MacField("version", "seen_at", "rows", told=Told.NOTHING), "A")
+    mac = clear(MacField("version", "seen_at", "rows", audited=Audited.NOTHING), "A")
 
     objects = SignedQuerySet.as_manager()
 

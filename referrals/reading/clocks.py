@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, UUIDField
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from core.kept_queries import AmongGiven, Given, KeptQuery, rows_of
+from core.compiled_queries import AmongGiven, CompiledQuery, Given, rows_of
 from encryption.authentic import CheckedRows
 from referrals.access import hanging_rows, matrix, visibility
 from referrals.access.child_sight import Sight
@@ -74,7 +74,7 @@ def _to_filer() -> "QuerySet[Clock]":
     return Clock.objects.filter(referral=Given("case", UUIDField()), code=ClockCode.C5)
 
 
-_TO_FILER: Final = KeptQuery(_to_filer)
+_TO_FILER: Final = CompiledQuery(_to_filer)
 
 
 def _of_filing(referral: Referral) -> list[Clock]:

@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from accounts.actor import Actor
-from core.kept_queries import load
+from core.compiled_queries import load
 from encryption.keys import warm
 from encryption.sealed import OpenScope
 from referrals.access import child_sight

@@ -12,7 +12,7 @@ from django.db.models import DateTimeField, Exists, IntegerField, OuterRef, Quer
 
 from accounts.actor import Actor
 from accounts.models import User
-from core.kept_queries import Given
+from core.compiled_queries import Given
 from referrals.access import case_ties, child_sight, hanging_rows, visibility
 from referrals.models import Approval, Child, Referral
 from referrals.reading import approvals, clocks

@@ -76,7 +76,7 @@ def opened(
         result = read(scope)
         namesake = namesakes.note(referral, scope, actor=acting)
     if namesake:
-        namesakes.write_down(referral, actor=acting, at=at)
+        namesakes.record(referral, actor=acting, at=at)
     return result
 
 

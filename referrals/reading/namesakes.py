@@ -33,7 +33,7 @@ def _is_of(own: frozenset[str], surname: object) -> bool:
     return isinstance(surname, str) and bool(name := core(words(surname))) and own.issuperset(name)
 
 
-def write_down(referral: Referral, *, actor: Actor, at: datetime) -> None:
+def record(referral: Referral, *, actor: Actor, at: datetime) -> None:
     """Write that the reader bears the surname of a child of the file."""
     journal.record(
         NAMESAKE,

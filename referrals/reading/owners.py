@@ -9,7 +9,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from core.kept_queries import AmongGiven
+from core.compiled_queries import AmongGiven
 from referrals.access import visibility
 from referrals.access.exceptions import exceptional
 from referrals.models import Assignment

@@ -114,7 +114,7 @@ class BatchView(CaseView):
             raise NotVisible
         return batch
 
-    def write_down(self, request: Request, shown: list[RetentionLine], tenant: UUID | None) -> None:
+    def record(self, request: Request, shown: list[RetentionLine], tenant: UUID | None) -> None:
         """Journal what was shown: every file of the page."""
         record_listed(shown, actor=self.actor(request), at=self.at(request), tenant=tenant)
 
@@ -140,7 +140,7 @@ class Batches(BatchView):
             bound_to=f"batches/{state}",
             **filters,
         )
-        self.write_down(request, [], None)
+        self.record(request, [], None)
         return Response(listed([batch_line(row, actor, at=at) for row in page.items], page.next))
 
 
@@ -152,7 +152,7 @@ class OneBatch(BatchView):
         """Read a batch: its state and the course of its visa."""
         Query.of(request.query_params)
         batch = self.one(request, pk)
-        self.write_down(request, [], batch.authority_id)
+        self.record(request, [], batch.authority_id)
         return Response(batch_line(batch, self.actor(request), at=self.at(request)))
 
 
@@ -171,7 +171,7 @@ class BatchLines(BatchView):
         batch = self.one(request, pk)
         rows = batches.lines_of(batch, self.actor(request), at=self.at(request))
         page = page_of(rows, order=("id",), bound_to=f"batch-lines/{pk}", **filters)
-        self.write_down(request, page.items, batch.authority_id)
+        self.record(request, page.items, batch.authority_id)
         return Response(listed([file_line(line) for line in page.items], page.next))
 
 

@@ -56,7 +56,7 @@ class Batches(RowMachine[RetentionBatch, Paper]):
         acting = actor.acting_as(role, authority_id=row.authority_id)
         return Paper(row, actor=acting, at=at, seen=visibility.visible_as(actor, role, at=at))
 
-    def write_down(self, step: Step, context: Paper, *, before: str) -> None:
+    def record(self, step: Step, context: Paper, *, before: str) -> None:
         """Write the journal entry of a step, and tell the roles that it names."""
         batch = context.row
         journal.record(

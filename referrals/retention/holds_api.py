@@ -72,10 +72,10 @@ class Holds(CaseView):
         filters = PagedQuery.of(request.query_params)
         rows = LegalHold.objects.filter(tenant__in=actor.may(READ))
         page = page_of(rows, order=("-placed_at", "id"), bound_to="holds", **filters)
-        self._write_down(request, page.items, at)
+        self._record(request, page.items, at)
         return Response(listed([_line(row) for row in page.items], page.next))
 
-    def _write_down(self, request: Request, rows: list[LegalHold], at: datetime) -> None:
+    def _record(self, request: Request, rows: list[LegalHold], at: datetime) -> None:
         for authority in sorted(self.actor(request).may(READ)):
             journal.record(
                 "audit:queried",

@@ -15,9 +15,9 @@ from accounts.roles import Role
 from audit import journal
 from audit.disclosure import disclosure
 from audit.events import Purpose
+from encryption.audited_rows import AuditedRows
 from encryption.authentic import CheckedRows
 from encryption.sealed import OpenScope
-from encryption.told_rows import ToldRows
 from referrals.access import exceptions as access_exceptions
 from referrals.access import row_level_security
 from referrals.errors import NotAllowed, NotVisible
@@ -45,7 +45,7 @@ def sheets_for(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySheet]":
     sheets = EmergencySheet.objects.filter(Exists(mine), closed_at=None).exclude(
         referral_id__in=sorted(barred)
     )
-    return _ShownRows.of(sheets.select_related("authority").annotate(open_to=ToldRows.of(mine, "sheet")))
+    return _ShownRows.of(sheets.select_related("authority").annotate(open_to=AuditedRows.of(mine, "sheet")))
 
 
 class _ShownRows(CheckedRows):
@@ -54,7 +54,7 @@ class _ShownRows(CheckedRows):
     @staticmethod
     @override
     def keeps(row: Any) -> bool:
-        return row.is_authentic and SheetReader.mac_field().any_is_told(row.open_to)
+        return row.is_authentic and SheetReader.mac_field().any_is_authentic(row.open_to)
 
 
 def sheet_for(actor: Actor, pk: UUID, *, at: datetime) -> EmergencySheet:

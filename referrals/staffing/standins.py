@@ -77,7 +77,7 @@ def name(asked: Naming, *, actor: Actor, at: datetime) -> StandIn:
         named_at=at,
         named_by=actor.user_id or UUID(int=0),
     )
-    _write_down("standin:named", stand_in, actor=acting, at=at)
+    _record("standin:named", stand_in, actor=acting, at=at)
     return stand_in
 
 
@@ -94,7 +94,7 @@ def end(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
     if stand_in.ended_at is None:
         stand_in.ended_at, stand_in.ended_by = min(at, stand_in.until_at), actor.user_id
         stand_in.save(update_fields=["ended_at", "ended_by"])
-        _write_down("standin:ended", stand_in, actor=actor, at=at)
+        _record("standin:ended", stand_in, actor=actor, at=at)
     return stand_in
 
 
@@ -170,7 +170,7 @@ def _same_place(asked: Naming, *, at: datetime) -> bool:
     return mine.filter(unit=theirs.unit_id).exists() if theirs.unit_id else mine.exists()
 
 
-def _write_down(act: str, row: StandIn, *, actor: Actor, at: datetime) -> None:
+def _record(act: str, row: StandIn, *, actor: Actor, at: datetime) -> None:
     """Write it down: both people by their pseudonyms, the role, and a digest of the row."""
     journal.record(
         act,

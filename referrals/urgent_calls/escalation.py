@@ -113,7 +113,7 @@ def _call(case: Case) -> bool:
         alert.next_at = _due(case, alert)
     alert.save(update_fields=["rung", "next_at"])
     called = recipients.call_parties(case, list(parties))
-    _write_down(case, parties, called)
+    _record(case, parties, called)
     return bool(called)
 
 
@@ -131,7 +131,7 @@ def _due(case: Case, alert: Alert) -> datetime | None:
     return due
 
 
-def _write_down(case: Case, parties: dict[str, None], told: int) -> None:
+def _record(case: Case, parties: dict[str, None], told: int) -> None:
     for party in parties:
         journal.record(
             "alert:called",

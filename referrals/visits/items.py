@@ -23,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from core.kept_queries import AmongGiven, Given, KeptQuery
+from core.compiled_queries import AmongGiven, CompiledQuery, Given
 from referrals.models import (
     Approval,
     Assignment,
@@ -82,8 +82,8 @@ def items_of(
 
 
 @cache
-def _kept(kinds: frozenset[str], new: bool) -> KeptQuery[Any]:
-    return KeptQuery(lambda: _items(kinds, new=new))
+def _kept(kinds: frozenset[str], new: bool) -> CompiledQuery[Any]:
+    return CompiledQuery(lambda: _items(kinds, new=new))
 
 
 def _items(kinds: Collection[str], *, new: bool) -> QuerySet[Any, Any]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from accounts.actor import Actor
 from accounts.roles import Role
 from core.bulk_inserts import insert
-from core.kept_queries import known_rows_of, rows_of
+from core.compiled_queries import known_rows_of, rows_of
 from referrals.policy.definitions import Protocol, protocol_of
 from referrals.policy.working_time import Calendar, calendar_of
 from referrals.vocabulary.role_sets import BREAKERS

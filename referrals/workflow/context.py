@@ -288,9 +288,9 @@ class StepContext:
             step.run(row, step_input or StepInput(), self.case)
         if part is not None:
             part.save()
-        fired.write_down(before=before, after=str(row.state), part=part)
+        fired.record(before=before, after=str(row.state), part=part)
 
-    def write_down(self, *, before: str, after: str, part: Model | None = None) -> None:
+    def record(self, *, before: str, after: str, part: Model | None = None) -> None:
         """Write the record of the step for the case, and its entry for the journal."""
         self._keep_record(before=before, after=after, part=part)
         referral = self.case.referral

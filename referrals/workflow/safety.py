@@ -6,7 +6,7 @@ The rooms say whom it concerns and what opens it again; here stands what the row
 from collections.abc import Iterable
 from typing import Final
 
-from core.kept_queries import rows_of
+from core.compiled_queries import rows_of
 from encryption.sealed import OpenScope
 from referrals.models import Referral
 from referrals.vocabulary.states import Exploitation, Outcome, Whereabouts

@@ -264,11 +264,16 @@ def test_a_shorter_period_ends_nothing_on_its_first_day(reviewed, settings, now)
 # --- Who is told ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("days", "is_told"), [(365 + 15, False), (365 + 16, True), (365 + 17, True)])
-def test_the_holder_is_told_two_weeks_before_and_once(reviewed, now, days, is_told):
+@pytest.mark.parametrize(
+    ("days", "row_is_authentic"), [(365 + 15, False), (365 + 16, True), (365 + 17, True)]
+)
+def test_the_holder_is_told_two_weeks_before_and_once(reviewed, now, days, row_is_authentic):
     held = reviewed("assessor", timedelta(days=days))
 
-    assert [reviews.tell_holders(now + timedelta(hours=n)) for n in (0, 1, 30)][:2] == [is_told, False]
+    assert [reviews.tell_holders(now + timedelta(hours=n)) for n in (0, 1, 30)][:2] == [
+        row_is_authentic,
+        False,
+    ]
     assert told(held, "roles.will-lapse") == 1
 
 

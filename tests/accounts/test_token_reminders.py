@@ -43,13 +43,13 @@ def told(membership):
 
 
 @pytest.mark.parametrize(
-    ("days", "is_told"), [(31, 0), (30, 1), (29, 1), (8, 1), (7, 1), (6, 1), (1, 1), (0, 0), (-1, 0)]
+    ("days", "row_is_authentic"), [(31, 0), (30, 1), (29, 1), (8, 1), (7, 1), (6, 1), (1, 1), (0, 0), (-1, 0)]
 )
-def test_the_owner_is_reminded_from_thirty_days_before(program, ending, now, days, is_told):
+def test_the_owner_is_reminded_from_thirty_days_before(program, ending, now, days, row_is_authentic):
     ending(now + timedelta(days=days))
 
-    assert token_expiry.remind(now) == is_told
-    assert told(program) == is_told
+    assert token_expiry.remind(now) == row_is_authentic
+    assert told(program) == row_is_authentic
 
 
 def test_twice_in_all(program, ending, now):

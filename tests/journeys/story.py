@@ -18,7 +18,7 @@ from django.db.models import Model, UUIDField
 
 from audit import journal, pseudonyms
 from audit.models import EntrySubject
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from outbox.models import Notice
 from referrals.break_glass import queries as break_glass_queries
 from referrals.models import Child, Clock, Holder, Referral
@@ -51,9 +51,11 @@ DATES = ("received_at", "statutory_due_at")
 
 
 @cache
-def columns(model: type[Model], *names: str) -> KeptQuery[Any]:
+def columns(model: type[Model], *names: str) -> CompiledQuery[Any]:
     """Return the query of some columns of a row, by its ``pk``."""
-    return KeptQuery(lambda: model._default_manager.filter(pk=Given("pk", UUIDField())).values_list(*names))
+    return CompiledQuery(
+        lambda: model._default_manager.filter(pk=Given("pk", UUIDField())).values_list(*names)
+    )
 
 
 class Story:

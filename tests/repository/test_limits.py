@@ -183,7 +183,7 @@ referrals/duplicates/tasks.py SUGGESTED_AT_MOST
 referrals/retention/resealing.py _AT_ONCE
 referrals/on_call_rota/actions.py LONGEST MOST_WEEKS
 referrals/composition/row_history.py _AT_ONCE
-referrals/access_requests/painting.py MOST_PIXELS MOST_PAGES MOST_WORDS _CODES_AT_ONCE
+referrals/access_requests/pixel_redaction.py MOST_PIXELS MOST_PAGES MOST_WORDS _CODES_AT_ONCE
 referrals/composition/row_signatures.py _AT_ONCE _CASES_AT_ONCE
 referrals/policy/list_types.py CODE_MAX ANSWER_MAX ROWS_MAX CHOICES_MAX
 referrals/policy/field_types.py SPANS_MAX TEXT_MAX

@@ -20,7 +20,7 @@ from audit import journal, reading, row_writes
 from audit.models import Alarm
 from audit.row_writes import WRITTEN, waiting
 from encryption.authentic import tables
-from encryption.row_writes import Told, row_of
+from encryption.row_writes import Audited, row_of
 from referrals.composition import row_history, row_signatures
 from referrals.models import (
     Assignment,
@@ -372,13 +372,13 @@ def test_it_is_told_before_the_commit_or_nothing_is_done(world, monkeypatch):
 
 def test_each_table_says_what_is_told_of_it():
     """Registry: all is told of a table, or it is said here why not."""
-    apart = {model._meta.db_table: model.mac_field().told for model in tables()}
-    assert {table: kind for table, kind in apart.items() if kind is not Told.WHOLE} == {
+    apart = {model._meta.db_table: model.mac_field().audited for model in tables()}
+    assert {table: kind for table, kind in apart.items() if kind is not Audited.WHOLE} == {
         "accounts_accountrequest": ("decided_at", "accepted"),  # strangers make them
-        "accounts_mailedlink": Told.NOTHING,  # bound to the account as it was
-        "accounts_session": Told.ENDS,  # used each minute
-        "audit_alarm": Told.NOTHING,  # raised again by what raised it
-        "referrals_casewatch": Told.NOTHING,  # made anew each night
+        "accounts_mailedlink": Audited.NOTHING,  # bound to the account as it was
+        "accounts_session": Audited.ENDS,  # used each minute
+        "audit_alarm": Audited.NOTHING,  # raised again by what raised it
+        "referrals_casewatch": Audited.NOTHING,  # made anew each night
         "referrals_child": ("restricted",),  # cells and counter: SEC-CR21
         "referrals_referral": ("authority", "unit", "restricted", "shared_with"),  # id., and its version
     }

@@ -29,7 +29,7 @@ from tests.security.procedure import (
     walks,
 )
 from tests.web.visiting import Visitor, form_in, links, text
-from web.cases import act_warnings, display, parties, told, words
+from web.cases import act_warnings, confirmation, display, parties, words
 from web.forms import members, nested
 
 TAB = re.compile("/dossiers/[0-9a-f-]{36}/[a-z]+")
@@ -171,7 +171,7 @@ def test_no_link_feigns_that_something_was_done(world, case, in_triage, monkeypa
     for feigned in (page, page + "referral-close_no_action", real[:-1] + ("a" if real[-1] != "a" else "b")):
         assert "c'est fait" not in text(coordinator.get(feigned)), feigned
     assert "c'est fait" not in text(Visitor(world, "supervisor").get(real))
-    monkeypatch.setattr(told, "SECONDS", -1)  # as if it were long ago
+    monkeypatch.setattr(confirmation, "SECONDS", -1)  # as if it were long ago
     assert "c'est fait" not in text(coordinator.get(real))
 
 

@@ -15,7 +15,7 @@ from accounts.models import Authority
 from core.inputs import Whole
 from core.query import PagedQuery, Query
 from web.administration import words
-from web.cases import told
+from web.cases import confirmation
 from web.cases.base import BlanksLeftOut
 from web.page import Page, go_to
 
@@ -31,7 +31,7 @@ ROTA: Final = "rota.change"
 PAGE_SIZE: Final = 25
 
 
-class TableQuery(BlanksLeftOut, PagedQuery, told.ToldQuery):
+class TableQuery(BlanksLeftOut, PagedQuery, confirmation.ConfirmationQuery):
     """What the address of a table may ask for, and what was just done."""
 
     limit = Whole(
@@ -52,7 +52,7 @@ class AdministrationPage(Page):
     """A page for whoever has one of the permissions in ``opens_for`` at an authority; no case is on it."""
 
     tab: str = "administration"
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
     opens_for: ClassVar[tuple[str, ...]] = (MANAGES,)
 
     def require_person(self) -> None:
@@ -98,7 +98,12 @@ class AdministrationPage(Page):
         for one in self.authorities:
             tabs += self._tabs_of(one, several=several)
         whose = ", ".join(one.name for one in self.authorities)
-        return {"tabs": tabs, "tab": self.tab, "whose": whose, "done": words.DONE.get(told.told(self)[0], "")}
+        return {
+            "tabs": tabs,
+            "tab": self.tab,
+            "whose": whose,
+            "done": words.DONE.get(confirmation.confirmed_step(self)[0], ""),
+        }
 
     def _tabs_of(self, authority: Authority, *, several: bool) -> Iterator[Tab]:
         """Yield the pages of one authority, which is named where the reader administers others too."""
@@ -120,4 +125,6 @@ class AdministrationPage(Page):
     def onwards(self, where: str, done: str = "") -> HttpResponseRedirect:
         """Go on to a page that says what was done: by the page that did it, unless it is told otherwise."""
         match = self.request.resolver_match
-        return go_to(where + told.query_of(self.actor, done or (match.url_name or "" if match else "")))
+        return go_to(
+            where + confirmation.query_of(self.actor, done or (match.url_name or "" if match else ""))
+        )

@@ -38,7 +38,7 @@ class InputForm(AdministrationPage, InputPage):
     def _is_clear_where(self) -> bool:
         return len(self.authorities) == 1 and any(ask.name == "authority" for ask in self.asks)
 
-    def _around(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         return self.around() | {"title": self.title, "button": self.button, "back": reverse(self.back)}
 
 
@@ -47,7 +47,7 @@ class AdministrationForm(InputForm):
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
-        return self.show(self._around() | self.filled(self.first_values()))
+        return self.show(self.page_context() | self.filled(self.first_values()))
 
     def first_values(self) -> dict[str, Any]:
         """Return what is filled in beforehand."""
@@ -65,7 +65,7 @@ class AdministrationForm(InputForm):
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        return self.show(self._around() | self.again(problem))
+        return self.show(self.page_context() | self.again(problem))
 
 
 class Confirmation(AdministrationPage, FormPage):
@@ -83,7 +83,7 @@ class Confirmation(AdministrationPage, FormPage):
         Raises:
             NotVisible: absent, or of an authority that the reader doesn't administer.
         """
-        return self.show(self._around(pk) | {"once": self.key()})
+        return self.show(self.page_context(pk) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Do it, once, and go on to where it is seen."""
@@ -92,7 +92,9 @@ class Confirmation(AdministrationPage, FormPage):
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Ask again, with why it was refused."""
-        return self.show(self._around(pk) | {"problem": problem, "faults": [], "once": self.key(problem)})
+        return self.show(
+            self.page_context(pk) | {"problem": problem, "faults": [], "once": self.key(problem)}
+        )
 
     def back_to(self, pk: UUID) -> str:  # noqa: ARG002 - some come from the page of the row
         """Return where one came from."""
@@ -106,7 +108,7 @@ class Confirmation(AdministrationPage, FormPage):
         """Return what the row is, in words."""
         raise NotImplementedError
 
-    def _around(self, pk: UUID) -> dict[str, Any]:
+    def page_context(self, pk: UUID) -> dict[str, Any]:
         return self.around() | {
             "title": self.title,
             "about": self.about,

@@ -18,7 +18,7 @@ from referrals.models import Referral
 from referrals.reading.disclosures import seen
 from referrals.visits.queries import Contents
 from referrals.vocabulary.states import State, Urgency
-from web.cases import told
+from web.cases import confirmation
 from web.cases.tabs import tabs_for
 from web.page import FormPage, go_to
 
@@ -111,4 +111,4 @@ def onwards(
     """Go back to the case, or to the queue where the act took the case out of the reader's sight."""
     visible = visibility.visible_to(page.actor, at=page.at).filter(pk=pk).exists()
     where = reverse(tab, args=[pk]) if visible else reverse("cases")
-    return go_to(where + told.query_of(page.actor, step, awaits=awaits and visible))
+    return go_to(where + confirmation.query_of(page.actor, step, awaits=awaits and visible))

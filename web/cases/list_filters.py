@@ -19,7 +19,7 @@ from referrals.cases.filters import ME, NOBODY, CaseQuery
 from referrals.staffing.inputs import PASSED
 from referrals.vocabulary.states import ACTIVE, CLOSED, State, Urgency
 from web import forms
-from web.cases import told
+from web.cases import confirmation
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
 from web.forms import Ask, Field, Pairs
@@ -65,7 +65,7 @@ HEADS: Final[Mapping[str, Any]] = {
 }
 
 
-class QueueQuery(BlanksLeftOut, CaseQuery, told.ToldQuery):
+class QueueQuery(BlanksLeftOut, CaseQuery, confirmation.ConfirmationQuery):
     """Filters and order of the queue; ``done``: what led back here."""
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.access import require_somewhere
 from core.query import Query
 from directory.access import READ
-from web.cases import told
+from web.cases import confirmation
 from web.directory import words
 from web.page import Page, go_to
 
@@ -16,7 +16,7 @@ from web.page import Page, go_to
 class DirectoryPage(Page):
     """A page for whoever has the permission ``opens_for`` at an authority; no case is on it."""
 
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
     opens_for: ClassVar[str] = READ
 
     def require_person(self) -> None:
@@ -30,12 +30,14 @@ class DirectoryPage(Page):
 
     def around(self) -> dict[str, Any]:
         """Return what stands on every page of the directory: what was just done."""
-        return {"done": words.DONE.get(told.told(self)[0], "") if "done" in self.asked else ""}
+        return {
+            "done": words.DONE.get(confirmation.confirmed_step(self)[0], "") if "done" in self.asked else ""
+        }
 
     def onwards(self, where: str) -> HttpResponseRedirect:
         """Go on to a page that says what was done, by the page that did it."""
         match = self.request.resolver_match
-        return go_to(where + told.query_of(self.actor, match.url_name or "" if match else ""))
+        return go_to(where + confirmation.query_of(self.actor, match.url_name or "" if match else ""))
 
     def to_service(self, pk: Any) -> HttpResponseRedirect:
         """Go on to the page of a service."""

@@ -20,7 +20,7 @@ from accounts.validated_actions import asked_for_account, asked_for_colleague, a
 from referrals.vocabulary.labels import moment
 from web.administration import words
 from web.administration.certificates import certificate_words
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.cases.choices import role_words
 from web.credentials import TOKEN
 from web.forms import Pairs
@@ -89,7 +89,7 @@ class ConfirmRequest(CredentialPage):
 class OwnRoles(Page):
     """GET /compte/roles."""
 
-    query = told.ToldQuery
+    query = confirmation.ConfirmationQuery
     template = "web/account_requests/own.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -109,7 +109,7 @@ class OwnRoles(Page):
                 ],
                 "asked": [_line(row) for row in requests.order_by("-asked_at", "-pk")[:SHOWN_AT_MOST]],
                 "leads": bool(self.actor.holding([Role.FILER_ORG_LEAD])),
-                "done": words.ASKED.get(told.told(self)[0], ""),
+                "done": words.ASKED.get(confirmation.confirmed_step(self)[0], ""),
             }
         )
 
@@ -143,7 +143,7 @@ class AskRole(AskingPage):
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask for the role, and go back to what one holds and asked for."""
         asked_for_role(self.body(), actor=self.actor, at=self.at)
-        return go_to(reverse("own-roles") + told.query_of(self.actor, "role-wanted"))
+        return go_to(reverse("own-roles") + confirmation.query_of(self.actor, "role-wanted"))
 
     def choices(self) -> dict[str, Pairs]:
         """Return the few roles, the territories, and the institutions that the reader sees."""
@@ -182,7 +182,7 @@ class AskColleague(AskingPage):
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for the account; whether there is one for the address isn't told."""
         asked_for_colleague(request, self.body(), actor=self.actor, at=self.at)
-        return go_to(reverse("own-roles") + told.query_of(self.actor, "colleague-wanted"))
+        return go_to(reverse("own-roles") + confirmation.query_of(self.actor, "colleague-wanted"))
 
     def choices(self) -> dict[str, Pairs]:
         """Return the institutions that the reader leads, and the languages."""

@@ -44,7 +44,7 @@ class OwnNotices(InputPage):
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show how the reader is told."""
         known = preferences_of(self.actor)
-        return self.show(self._around() | self.filled({"phone": known.phone, "daily": known.daily}))
+        return self.show(self.page_context() | self.filled({"phone": known.phone, "daily": known.daily}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Replace it, once."""
@@ -57,16 +57,16 @@ class OwnNotices(InputPage):
 
         self.once(body, change)
         known = {"phone": body.get("phone", ""), "daily": body.get("daily", [])}
-        return self.show(self._around() | self.filled(known) | {"done": _("Enregistrer")})
+        return self.show(self.page_context() | self.filled(known) | {"done": _("Enregistrer")})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        return self.show(self._around() | self.again(problem))
+        return self.show(self.page_context() | self.again(problem))
 
     def body(self) -> dict[str, Any]:
         """Return what was sent, the number in international form."""
         sent = super().body()
         return sent | ({"phone": typed_phone(sent["phone"])} if "phone" in sent else {})
 
-    def _around(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         return {"calls": gateway.is_there()}

@@ -106,7 +106,7 @@ def prepare() -> None:
         call_command("load_territories", only=",".join(CODES), stdout=nowhere)
 
 
-def _told(now: datetime, address: str) -> show.Told:
+def _told(now: datetime, address: str) -> show.Audited:
     """Gather the cast, play what is missing, give tokens; return what there is to tell.
 
     Each part is a transaction of its own: one that was broken off is done whole in the next run.
@@ -123,7 +123,7 @@ def _told(now: datetime, address: str) -> show.Told:
         give_password(cast)
         give_applications(cast, at=now)
         put_on_duty(cast, at=now)
-    return show.Told(cast, played, waiting, address)
+    return show.Audited(cast, played, waiting, address)
 
 
 def _played(cast: Cast, story: Story, *, now: datetime) -> Referral:

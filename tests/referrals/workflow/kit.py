@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from rest_framework.exceptions import ValidationError
 
 from audit import journal
-from core.kept_queries import Given, KeptQuery
+from core.compiled_queries import CompiledQuery, Given
 from encryption import keys
 from referrals.access import relations
 from referrals.errors import (
@@ -67,7 +67,7 @@ def _of_case(model: Any) -> Coalesce:
 
 
 #: State and version of a case, and how many records and signatures asked for it has.
-_NOW = KeptQuery[Any](
+_NOW = CompiledQuery[Any](
     lambda: Referral.objects.filter(pk=Given("pk", UUIDField())).values_list(
         "state", "version", _of_case(StepRecord), _of_case(Approval)
     )

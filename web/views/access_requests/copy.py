@@ -19,7 +19,7 @@ from referrals.access_requests.copies import Box, Span
 from referrals.access_requests.reviewing import Copy, Reviewed
 from referrals.errors import FileRefused, NotServed, NotVisible
 from referrals.vocabulary.access_requests import Withheld
-from web.cases import told
+from web.cases import confirmation
 from web.forms import Ask
 from web.page import InputPage, Page, go_to
 
@@ -75,11 +75,11 @@ IN_DOCUMENT: Final[Sequence[Ask]] = (
 LIFTING: Final[Sequence[Ask]] = (Ask("reason", _("Pourquoi ce passage est-il communiqué ?"), rows=4),)
 
 
-class CopyQuery(reviewing.CopyQuery, told.ToldQuery):
+class CopyQuery(reviewing.CopyQuery, confirmation.ConfirmationQuery):
     """Which group is shown, and what was just done."""
 
 
-class PartQuery(reviewing.PartQuery, told.ToldQuery):
+class PartQuery(reviewing.PartQuery, confirmation.ConfirmationQuery):
     """Which page of a document is shown, and what was just done."""
 
 
@@ -111,7 +111,7 @@ class CopyPage(InputPage):
 
     def query_done(self) -> str:
         """Return the query by which the next page says what was done."""
-        return told.query_of(self.actor, "access_request-redact")
+        return confirmation.query_of(self.actor, "access_request-redact")
 
 
 class WholeCopy(CopyPage):
@@ -145,7 +145,7 @@ class WholeCopy(CopyPage):
                 "count": len(copy.parts),
             }
             | self.filled({})
-            | told.in_words(self)
+            | confirmation.in_words(self)
         )
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
@@ -196,7 +196,7 @@ class CopyPart(CopyPage):
             | {"can_lift": copy.may_change, "part": _shown(pk, one), "passages": _passages(pk, one)}
             | (self._document(copy, one) if one.part.attachment else {})
             | self.filled({})
-            | told.in_words(self)
+            | confirmation.in_words(self)
         )
 
     def act(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:

@@ -25,7 +25,7 @@ from web import forms
 from web.administration import words
 from web.administration.base import DECIDES, AdministrationPage
 from web.administration.forms import InputForm
-from web.cases import told
+from web.cases import confirmation
 from web.cases.choices import role_words
 from web.forms import Pairs
 from web.journal.base import address
@@ -33,7 +33,7 @@ from web.page import made
 from web.views.accountrequests import asked_on
 
 
-class RequestsQuery(PagedQuery, told.ToldQuery):
+class RequestsQuery(PagedQuery, confirmation.ConfirmationQuery):
     """A page of requests, and what was just done."""
 
 
@@ -97,12 +97,12 @@ class _OneRequest(InputForm):
         """
         self.read(pk)
         chosen = {"organisation": str(self.match.pk)} if self.match else {}
-        return self.show(self._around() | self.filled(chosen))
+        return self.show(self.page_context() | self.filled(chosen))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show it again, with why the decision wasn't taken."""
         self.read(pk)
-        return self.show(self._around() | self.again(problem))
+        return self.show(self.page_context() | self.again(problem))
 
     def read(self, pk: UUID) -> None:
         """Read the request, and the institution of the list that fits what was said."""
@@ -131,9 +131,9 @@ class _OneRequest(InputForm):
         ]
         return [(label, text) for label, text in pairs if text]
 
-    def _around(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         own = self.actor.user_id in (self.found.user_id, self.found.asked_by_id)
-        return super()._around() | {"said": self.lines(), "own": own, "pk": self.found.pk}
+        return super().page_context() | {"said": self.lines(), "own": own, "pk": self.found.pk}
 
 
 class AcceptRequest(_OneRequest):
@@ -182,7 +182,7 @@ class AcceptRequest(_OneRequest):
             ],
         }
 
-    def _around(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         about = _(
             "Si vous l'acceptez, un compte s'ouvre et une invitation part par courriel ; vous en "
             "donnez le code de vive voix. Accepter n'atteste pas l'identité."
@@ -194,7 +194,7 @@ class AcceptRequest(_OneRequest):
         by_two = _("Si vous l'acceptez, une seconde personne a une semaine pour confirmer le rôle.")
         if self.found.user_id:
             about = by_two if self.found.role in BY_TWO else known
-        return super()._around() | {"about": about}
+        return super().page_context() | {"about": about}
 
 
 class RefuseRequest(_OneRequest):

@@ -71,7 +71,7 @@ class Record(InputForm):
 
     def get(self, request: ServiceRequest, **_: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form, with what is reviewed."""
-        return self.show(self._around() | self.filled({"authority": str(self.authorities[0].pk)}))
+        return self.show(self.page_context() | self.filled({"authority": str(self.authorities[0].pk)}))
 
     def act(self, request: ServiceRequest, **_: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Record it, once, and go back to the list."""
@@ -89,10 +89,10 @@ class Record(InputForm):
 
     def redisplay(self, problem: Mapping[str, Any], **_: str) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        return self.show(self._around() | self.again(problem))
+        return self.show(self.page_context() | self.again(problem))
 
-    def _around(self) -> dict[str, Any]:
-        return super()._around() | {"about": f"{self.page.title} ({self.page.lang})"}
+    def page_context(self) -> dict[str, Any]:
+        return super().page_context() | {"about": f"{self.page.title} ({self.page.lang})"}
 
 
 class Withdraw(Confirmation):

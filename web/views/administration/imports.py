@@ -32,7 +32,7 @@ from referrals.vocabulary.labels import moment
 from web.administration import words
 from web.administration.base import CONFIRMS, MANAGES, AdministrationPage
 from web.administration.forms import InputForm
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.cases.choices import role_words
 from web.forms import Ask, Fault, Field, faults_of
 from web.journal.base import address
@@ -49,7 +49,7 @@ ASK, ACCEPT, REFUSE, UNDO = "ask", "confirm", "refuse", "undo"
 OWN: Final = {ImportSource.PEOPLE: people, ImportSource.INSTITUTIONS: institutions}
 
 
-class ImportsQuery(PagedQuery, told.ToldQuery):
+class ImportsQuery(PagedQuery, confirmation.ConfirmationQuery):
     """A page of imports, and what was just done."""
 
 
@@ -104,7 +104,7 @@ class NewImport(InputForm, FilePage):
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form, and what each kind of file holds."""
-        return self.show(self._around() | self.filled({"authority": str(self.authorities[0].pk)}))
+        return self.show(self.page_context() | self.filled({"authority": str(self.authorities[0].pk)}))
 
     def act(self, request: ServiceRequest) -> HttpResponseBase:
         """Let the file come, or try what came, and show what it would do.
@@ -124,7 +124,7 @@ class NewImport(InputForm, FilePage):
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was filled in; the file is chosen anew, for no page can put it back."""
-        return self.show(self._around() | self.again(problem))
+        return self.show(self.page_context() | self.again(problem))
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
         """Return the fields of the form, the file last."""
@@ -146,8 +146,8 @@ class NewImport(InputForm, FilePage):
             problem = {**problem, "errors": errors}
         return super().again(problem)
 
-    def _around(self) -> dict[str, Any]:
-        return super()._around() | {
+    def page_context(self) -> dict[str, Any]:
+        return super().page_context() | {
             "people_columns": for_reader(people.HEADINGS),
             "institution_columns": for_reader(institutions.HEADINGS),
             "roles": [(str(role), role_words(role)) for role in people.GIVEN],
@@ -188,7 +188,7 @@ class OneImport(ImportPage, FormPage):
         lines = [_line(row, line) for row, line in trial.acting()] if trial else []
         faults = [_fault(run, one) for one in trial.all_refused()] if trial else []
         shown = {"lines": lines[:SHOWN], "refusals": faults[:SHOWN], "shown": SHOWN}
-        return self.show(self._around(run) | shown | {"once": self.key(), "waits": trial is not None})
+        return self.show(self.page_context(run) | shown | {"once": self.key(), "waits": trial is not None})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask for the confirmation, confirm, refuse or undo, once.
@@ -224,10 +224,10 @@ class OneImport(ImportPage, FormPage):
         run = visible(access.visible_imports(self.actor, at=self.at), pk)
         faults = [Fault("", detail) for detail in faults_of(problem).values()]
         return self.show(
-            self._around(run) | {"problem": problem, "faults": faults, "once": self.key(problem)}
+            self.page_context(run) | {"problem": problem, "faults": faults, "once": self.key(problem)}
         )
 
-    def _around(self, run: ImportRun) -> dict[str, Any]:
+    def page_context(self, run: ImportRun) -> dict[str, Any]:
         own, manages = run.tried_by_id == self.actor.user_id, run.authority_id in self.actor.may(MANAGES)
         waits = run.decided_at is None
         confirms = run.authority_id in self.actor.may(CONFIRM)

@@ -23,11 +23,11 @@ from core.query import PagedQuery, Query
 from web.administration import words
 from web.administration.base import KEEPS, AdministrationPage
 from web.administration.forms import AdministrationForm, InputForm
-from web.cases import told
+from web.cases import confirmation
 from web.journal.base import address
 
 
-class OrganisationsQuery(PagedQuery, told.ToldQuery):
+class OrganisationsQuery(PagedQuery, confirmation.ConfirmationQuery):
     """A page of institutions, and what was just done."""
 
 
@@ -100,7 +100,7 @@ class CorrectOrganisation(InputForm):
         """
         organisation: Organisation = visible(access.managed_organisations(self.actor), pk)
         values = {ask.name: getattr(organisation, ask.name) for ask in self.asks}
-        return self.show(self._around() | self.filled(values))
+        return self.show(self.page_context() | self.filled(values))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Correct it, once, and go back to the list."""
@@ -110,4 +110,4 @@ class CorrectOrganisation(InputForm):
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - as the address has it
         """Show it as it was typed, with its faults."""
-        return self.show(self._around() | self.again(problem))
+        return self.show(self.page_context() | self.again(problem))

@@ -67,20 +67,20 @@ class People(AdministrationPage, InputPage):
         page = user_page(self.filters, actor=self.actor, at=self.at)
         onwards = address("administration", kept | {"cursor": page.next}) if page.next else ""
         more = {"next": onwards, "first": "cursor" not in self.asked, "filtered": bool(kept)}
-        return self.show(self._around(page.items, kept) | self.filled({}) | more)
+        return self.show(self.page_context(page.items, kept) | self.filled({}) | more)
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Search, and list whom the words find; the look is an entry."""
         sent = self.validated()
         users, more = users_found(sent["words"], actor=self.actor, at=self.at)
         answered = {"answered": True, "more": more, "most": FOUND_AT_MOST, "first": True}
-        return self.show(self._around(users, {}) | self.filled(self.typed()) | answered)
+        return self.show(self.page_context(users, {}) | self.filled(self.typed()) | answered)
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the search as it was typed, with what is wrong with it."""
-        return self.show(self._around([], {}) | self.again(problem) | {"answered": True, "first": True})
+        return self.show(self.page_context([], {}) | self.again(problem) | {"answered": True, "first": True})
 
-    def _around(self, users: Iterable[Person], kept: Mapping[str, str]) -> dict[str, Any]:
+    def page_context(self, users: Iterable[Person], kept: Mapping[str, str]) -> dict[str, Any]:
         filters = forms.fields_of(ListQuery, FILTERS, kept, choices=self._filter_choices())
         return self.around() | {
             "lines": [_line(user) for user in users],
@@ -167,7 +167,7 @@ class NewPerson(AdministrationForm):
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Add the person, once, and show the code of the invitation this once; or show one row more of roles."""
         if self.sent.text("more") == role_rows.ROWS:
-            return self.show(self._around() | self._form(self.typed(), {}, more=True))
+            return self.show(self.page_context() | self._form(self.typed(), {}, more=True))
         body = self.body()
         user = person(self.once(body, lambda: self.do(body)), actor=self.actor, at=self.at)
         held = [role_line(row) for row in user.held]
@@ -260,7 +260,9 @@ class Invite(_OfPerson):
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Invite, once, and show the code this once."""
         self.once({}, lambda: self.do(pk))
-        return made(self.request, "web/administration/invited.html", self._around(pk) | {"code": self.code})
+        return made(
+            self.request, "web/administration/invited.html", self.page_context(pk) | {"code": self.code}
+        )
 
     def do(self, pk: UUID) -> UUID:
         """Have the link sent."""

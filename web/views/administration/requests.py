@@ -119,7 +119,7 @@ class OneRequest(RequestPage, FormPage):
         Raises:
             NotVisible: absent, decided, lapsed, or of another authority.
         """
-        return self.show(self._around(pk) | {"once": self.key()})
+        return self.show(self.page_context(pk) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Confirm or refuse it, once, and go back to the list; show the code of an invitation that it sends this once.
@@ -146,7 +146,7 @@ class OneRequest(RequestPage, FormPage):
         """Show it again, with why the decision wasn't taken."""
         faults = [Fault(str(LABELS.get(name, name)), detail) for name, detail in faults_of(problem).items()]
         again = {"problem": problem, "faults": faults, "once": self.key(problem)}
-        return self.show(self._around(pk) | again | self.asked_again(problem))
+        return self.show(self.page_context(pk) | again | self.asked_again(problem))
 
     def asked_again(self, problem: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - some ask nothing more
         """Return the further questions of the page, with their faults."""
@@ -172,7 +172,7 @@ class OneRequest(RequestPage, FormPage):
         """Tell whether the reader had a hand in the account, and so may only refuse."""
         return bool(second_person.barred_from([pending.user_id], self.actor.user_id, at=self.at))
 
-    def _around(self, pk: UUID) -> dict[str, Any]:
+    def page_context(self, pk: UUID) -> dict[str, Any]:
         pending = self.one(pk)
         pairs = [
             (_("Personne"), pending.user.full_name),
@@ -247,8 +247,8 @@ class OneReset(OneRequest):
         fields = how_fields(self.sent, problem)
         return {"entries": fields, "faults": forms.summary(problem, fields)}
 
-    def _around(self, pk: UUID) -> dict[str, Any]:
-        return super()._around(pk) | {"entries": how_fields()}
+    def page_context(self, pk: UUID) -> dict[str, Any]:
+        return super().page_context(pk) | {"entries": how_fields()}
 
     def one(self, pk: UUID) -> FactorReset:
         """Return the request, with the names in it."""

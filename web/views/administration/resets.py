@@ -51,11 +51,11 @@ class AskReset(Confirmation):
         again = {"problem": problem, "once": self.key(problem)}
         fields = how_fields(self.sent, problem)
         return self.show(
-            self._around(pk) | again | {"entries": fields, "faults": forms.summary(problem, fields)}
+            self.page_context(pk) | again | {"entries": fields, "faults": forms.summary(problem, fields)}
         )
 
-    def _around(self, pk: UUID) -> dict[str, Any]:
-        return super()._around(pk) | {"entries": how_fields()}
+    def page_context(self, pk: UUID) -> dict[str, Any]:
+        return super().page_context(pk) | {"entries": how_fields()}
 
 
 def how_said(sent: Sent) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration.base import MANAGES, REVIEWS, AdministrationPage
 from web.administration.certificates import certificate_words
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.forms import Fault, Option
 from web.journal.base import address
 from web.page import FormPage
@@ -31,7 +31,7 @@ ONLY: Final = "only"
 CHOSEN: Final = "chosen"
 
 
-class ReviewsQuery(PagedQuery, told.ToldQuery):
+class ReviewsQuery(PagedQuery, confirmation.ConfirmationQuery):
     """A page of the list, and what was just done."""
 
 
@@ -55,7 +55,7 @@ class Reviews(AdministrationPage, FormPage):
         page = membership_page(filters | {"review": "due"}, actor=self.actor, at=self.at, names=True)
         onwards = address("reviews-page", {"cursor": page.next}) if page.next else ""
         return self.show(
-            self._around(page.items)
+            self.page_context(page.items)
             | {"next": onwards, "first": "cursor" not in self.asked, "once": self.key()}
         )
 
@@ -74,7 +74,7 @@ class Reviews(AdministrationPage, FormPage):
         rows = known.select_related("user", "authority", "unit", "organisation").order_by("reviewed_at", "pk")
         faults = [Fault(str(_("Rôles à revoir")), detail) for detail in forms.faults_of(problem).values()]
         again = {"problem": problem, "faults": faults, "once": self.key(problem)}
-        return self.show(self._around(list(rows), ticked=True) | again | {"next": "", "first": False})
+        return self.show(self.page_context(list(rows), ticked=True) | again | {"next": "", "first": False})
 
     def _sent(self) -> list[str]:
         only = self.sent.text(ONLY)
@@ -86,7 +86,7 @@ class Reviews(AdministrationPage, FormPage):
             actions.review(actor=self.actor, at=self.at, membership_id=pk)
         return chosen[0]
 
-    def _around(self, rows: list[Membership], *, ticked: bool = False) -> dict[str, Any]:
+    def page_context(self, rows: list[Membership], *, ticked: bool = False) -> dict[str, Any]:
         memberships = Membership.objects.filter(pk__in=[row.pk for row in rows])
         ending = set(reviews.ending(memberships, at=self.at).values_list("pk", flat=True))
         lines = [

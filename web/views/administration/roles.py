@@ -26,7 +26,7 @@ from web.administration import role_rows, words
 from web.administration.base import AdministrationPage, TableQuery
 from web.administration.certificates import certificate_words
 from web.administration.forms import AdministrationForm, Confirmation, InputForm
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.cases.choices import role_words
 from web.forms import Ask, Pairs, day_in_words
 from web.journal.base import address
@@ -95,7 +95,7 @@ def role_line(row: Membership | GrantRequest) -> dict[str, Any]:
     }
 
 
-class ForQuery(told.ToldQuery):
+class ForQuery(confirmation.ConfirmationQuery):
     """Who is to have the role, where one comes from their page."""
 
     user = Id(required=False)
@@ -155,7 +155,7 @@ class SeeCertificate(InputForm):
         """
         row = certificate_of(pk, actor=self.actor, at=self.at)
         return self.show(
-            self._around() | self.filled({}) | {"said": [*_whose(row), *certificate(row, at=self.at)]}
+            self.page_context() | self.filled({}) | {"said": [*_whose(row), *certificate(row, at=self.at)]}
         )
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -166,7 +166,7 @@ class SeeCertificate(InputForm):
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - the form alone
         """Show the form as it was typed, with its faults."""
-        return self.show(self._around() | self.again(problem))
+        return self.show(self.page_context() | self.again(problem))
 
     def _see(self, pk: UUID, issued_on: date) -> UUID:
         return actions.see_certificate(actor=self.actor, at=self.at, membership_id=pk, issued_on=issued_on).pk

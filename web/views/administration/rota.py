@@ -81,7 +81,7 @@ class NewShift(RotaPage, InputPage):
     def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         self.place = self.authority_of(authority)
-        return self.show(self._around(authority) | self.filled({"place": Place.FIRST.value, "weeks": 1}))
+        return self.show(self.page_context(authority) | self.filled({"place": Place.FIRST.value, "weeks": 1}))
 
     def act(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Put the officer on the rota, once, and go back to the list."""
@@ -100,13 +100,13 @@ class NewShift(RotaPage, InputPage):
     def redisplay(self, problem: Mapping[str, Any], authority: UUID) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
         self.place = self.authority_of(authority)
-        return self.show(self._around(authority) | self.again(problem))
+        return self.show(self.page_context(authority) | self.again(problem))
 
     def choices(self) -> dict[str, Pairs]:
         """Return the officers on call."""
         return {"officer": [(str(one.pk), one.full_name) for one in actions.officers(self.place, at=self.at)]}
 
-    def _around(self, authority: UUID) -> dict[str, Any]:
+    def page_context(self, authority: UUID) -> dict[str, Any]:
         return self.around() | {
             "title": _("Ajouter une garde"),
             "button": _("Ajouter la garde"),

@@ -29,7 +29,7 @@ class EndAllSessions(AdministrationPage, FormPage):
         Raises:
             NotVisible: the reader doesn't administer this authority.
         """
-        return self.show(self._around(authority) | {"once": self.key()})
+        return self.show(self.page_context(authority) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, authority: UUID) -> HttpResponse:
         """End all sessions but this one, once, and go back to the list."""
@@ -45,12 +45,12 @@ class EndAllSessions(AdministrationPage, FormPage):
     def redisplay(self, problem: Mapping[str, Any], authority: UUID) -> HttpResponse:
         """Ask again, with why it was refused."""
         again = {"problem": problem, "faults": [], "once": self.key(problem)}
-        return self.show(self._around(authority) | again)
+        return self.show(self.page_context(authority) | again)
 
     def _authority(self, pk: UUID) -> Authority:
         return visible(Authority.objects.filter(pk__in=self.actor.may(MANAGES)), pk)
 
-    def _around(self, pk: UUID) -> dict[str, Any]:
+    def page_context(self, pk: UUID) -> dict[str, Any]:
         return self.around() | {
             "title": _("Fermer toutes les connexions"),
             "about": _(

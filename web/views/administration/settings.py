@@ -122,7 +122,7 @@ class OneSetting(SettingsPage, FormPage):
             NotVisible: there is no such setting, or not for this reader.
         """
         line = self._line(authority, key)
-        return self.show(self._around(authority, line) | {"entries": _entries(line), "once": self.key()})
+        return self.show(self.page_context(authority, line) | {"entries": _entries(line), "once": self.key()})
 
     def act(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Let the setting take a new value from a day on.
@@ -133,7 +133,7 @@ class OneSetting(SettingsPage, FormPage):
         line = self._line(authority, key)
         if self.sent.text("more") == key:
             entries = _entries(line, self.sent, more=True)
-            return self.show(self._around(authority, line) | {"entries": entries, "once": self.key()})
+            return self.show(self.page_context(authority, line) | {"entries": entries, "once": self.key()})
         body = _said(line, self.sent)
 
         def act() -> UUID:
@@ -154,7 +154,7 @@ class OneSetting(SettingsPage, FormPage):
             first = next(forms.all_of(entries))
             faults.insert(0, forms.Fault(in_words(line)["title"], of_all, first.anchor))
         again = {"entries": entries, "problem": problem, "faults": faults, "once": self.key(problem)}
-        return self.show(self._around(authority, line) | again)
+        return self.show(self.page_context(authority, line) | again)
 
     def _line(self, authority: UUID, key: str) -> dict[str, Any]:
         wanted = next((line for line in self.lines_of(authority) if line["key"] == key), None)
@@ -162,7 +162,7 @@ class OneSetting(SettingsPage, FormPage):
             raise NotVisible
         return wanted
 
-    def _around(self, authority: UUID, line: Mapping[str, Any]) -> dict[str, Any]:
+    def page_context(self, authority: UUID, line: Mapping[str, Any]) -> dict[str, Any]:
         changes = [(change, False) for change in line["history"] if change not in line["to_come"]]
         return (
             self.around()

@@ -25,11 +25,11 @@ class Units(AdministrationForm):
         """Add the unit."""
         return made_unit(body, actor=self.actor, at=self.at).pk
 
-    def _around(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         units = Unit.objects.filter(authority__in=self.authorities).select_related("authority")
         several = len(self.authorities) > 1
         lines = [
             f"{one.name}, {one.authority.name}" if several else one.name
             for one in units.order_by("name", "pk")
         ]
-        return super()._around() | {"lines": lines}
+        return super().page_context() | {"lines": lines}

@@ -26,7 +26,7 @@ from referrals.vocabulary.data_breaches import BreachRisk, Concerned
 from referrals.vocabulary.states import BreachState, Machine
 from referrals.workflow.step import Step, steps
 from web import forms
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.cases.base import BlanksLeftOut
 from web.cases.panel import brings, panels
 from web.cases.stepforms import ask_of, summary
@@ -154,7 +154,7 @@ class BreachPage(Page):
 class OneBreach(BreachPage):
     """GET /violations/{id}."""
 
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
     template = "web/breaches/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -177,7 +177,7 @@ class OneBreach(BreachPage):
                 ],
                 "panels": panels(pk, actions.runner.abilities(row, self.actor, at=self.at)),
             }
-            | told.in_words(self)
+            | confirmation.in_words(self)
         )
 
 
@@ -200,7 +200,7 @@ class BreachStep(BreachPage, InputPage):
         figures = queries.figures(row, self.actor, at=self.at) if declared.name == "assess" else None
         known = _proposal(row, figures)
         return self.show(
-            self._around(declared, row) | self.filled(known) | {"counted": words.counted(figures)}
+            self.page_context(declared, row) | self.filled(known) | {"counted": words.counted(figures)}
         )
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
@@ -222,7 +222,7 @@ class BreachStep(BreachPage, InputPage):
         awaits = declared.signed_when is not None
         return go_to(
             reverse("breach-page", args=[pk])
-            + told.query_of(self.actor, f"breach-{declared.name}", awaits=awaits)
+            + confirmation.query_of(self.actor, f"breach-{declared.name}", awaits=awaits)
         )
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
@@ -231,7 +231,7 @@ class BreachStep(BreachPage, InputPage):
         self.asks_for(declared, row)
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
-        return self.show(self._around(declared, row) | again)
+        return self.show(self.page_context(declared, row) | again)
 
     def asks_for(self, step: Step, row: DataBreach) -> None:
         """Ask for what a step takes; who signs, whose opinion it is and which group are chosen from lists."""
@@ -252,7 +252,7 @@ class BreachStep(BreachPage, InputPage):
         """Return the lists from which is chosen."""
         return self._pairs
 
-    def _around(self, step: Step, row: DataBreach) -> dict[str, Any]:
+    def page_context(self, step: Step, row: DataBreach) -> dict[str, Any]:
         return {
             "line": words.line(queries.line(row, at=self.at)),
             "title": display.step_words(str(step.machine), step.name),
@@ -276,7 +276,7 @@ class Declare(InputPage):
             NotAllowed: another role asks.
         """
         self._asks()
-        return self.show(self._around() | self.filled({}))
+        return self.show(self.page_context() | self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Declare it, once under the form's key, and show the breach; of several the register.
@@ -290,14 +290,14 @@ class Declare(InputPage):
         made = self.once(body, lambda: actions.declare(body, actor=self.actor, at=self.at)[0].pk)
         several = len(body.get("authorities") or []) > 1
         place = reverse("breaches-page") if several else reverse("breach-page", args=[made])
-        return go_to(place + ("" if several else told.query_of(self.actor, "breach-declare")))
+        return go_to(place + ("" if several else confirmation.query_of(self.actor, "breach-declare")))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was sent, with its faults."""
         self._asks()
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
-        return self.show(self._around() | again)
+        return self.show(self.page_context() | again)
 
     def _asks(self) -> None:
         actions.require_role(self.actor)
@@ -317,7 +317,7 @@ class Declare(InputPage):
         """Return the authorities that may be touched."""
         return self._pairs
 
-    def _around(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         step = steps.get(Machine.BREACH, "declare")
         return {
             "line": {},

@@ -30,7 +30,7 @@ from referrals.workflow.context import StepInput
 from referrals.workflow.inputs import text as long_text
 from referrals.workflow.step import Step, steps
 from web import forms
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.cases.base import BlanksLeftOut
 from web.cases.display import Line
 from web.cases.panel import brings, panels
@@ -119,7 +119,7 @@ class NewAccessRequest(InputPage):
             NotAllowed: another role receives.
         """
         self._about()
-        return self.show(self._around() | self.filled({"right": "access", "wanted": "all"}))
+        return self.show(self.page_context() | self.filled({"right": "access", "wanted": "all"}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Record it, once under the form's key, and show it.
@@ -132,7 +132,8 @@ class NewAccessRequest(InputPage):
         body = self.body()
         made = self.once(body, lambda: actions.receive(body, actor=self.actor, at=self.at).pk)
         return go_to(
-            reverse("access-request-page", args=[made]) + told.query_of(self.actor, "access_request-receive")
+            reverse("access-request-page", args=[made])
+            + confirmation.query_of(self.actor, "access_request-receive")
         )
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -140,7 +141,7 @@ class NewAccessRequest(InputPage):
         self._about()
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
-        return self.show(self._around() | again)
+        return self.show(self.page_context() | again)
 
     def _about(self) -> None:
         step = steps.get(Machine.ACCESS_REQUEST, "receive")
@@ -156,7 +157,7 @@ class NewAccessRequest(InputPage):
         """Return the authorities for which the reader receives."""
         return self._pairs
 
-    def _around(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         step = steps.get(Machine.ACCESS_REQUEST, "receive")
         return {
             "title": str(step.label),
@@ -182,7 +183,7 @@ class RequestPage(Page):
 class OneAccessRequest(RequestPage):
     """GET /demandes-acces/{id}."""
 
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
     template = "web/access_requests/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -228,7 +229,7 @@ class OneAccessRequest(RequestPage):
                 "whole": body["whole"],
                 "closed": sheet.row.state == AccessRequestState.CLOSED,
             }
-            | told.in_words(self)
+            | confirmation.in_words(self)
         )
 
 
@@ -297,7 +298,7 @@ class AccessStep(RequestPage, InputPage):
         sheet = actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
         self.asks_for(declared, row, sheet)
         return self.show(
-            self._around(declared, row) | self.filled({}) | {"previews": _previews(declared, sheet)}
+            self.page_context(declared, row) | self.filled({}) | {"previews": _previews(declared, sheet)}
         )
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
@@ -324,7 +325,9 @@ class AccessStep(RequestPage, InputPage):
         )
         visible = actions.visible_to(self.actor, at=self.at).filter(pk=pk).exists()
         place = reverse("access-request-page", args=[pk]) if visible else reverse("access-requests-page")
-        return go_to(place + told.query_of(self.actor, f"access_request-{declared.name}", awaits=waits))
+        return go_to(
+            place + confirmation.query_of(self.actor, f"access_request-{declared.name}", awaits=waits)
+        )
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
         """Show the form as it was sent, with its faults."""
@@ -332,7 +335,7 @@ class AccessStep(RequestPage, InputPage):
         self.asks_for(declared, row, None)
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
-        return self.show(self._around(declared, row) | again)
+        return self.show(self.page_context(declared, row) | again)
 
     def asks_for(self, step: Step, row: AccessRequest, sheet: Sheet | None) -> None:
         """Ask for what a step takes; ``sheet``: with what is chosen from the copy, which is opened for that."""
@@ -368,7 +371,7 @@ class AccessStep(RequestPage, InputPage):
                 pairs[name] = listed(body) if sheet is not None else sent
         return pairs
 
-    def _around(self, step: Step, row: AccessRequest) -> dict[str, Any]:
+    def page_context(self, step: Step, row: AccessRequest) -> dict[str, Any]:
         return {
             "line": {"reference": row.reference},
             "title": display.step_words(str(step.machine), step.name),

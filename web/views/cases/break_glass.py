@@ -67,7 +67,7 @@ class Openings(InputPage):
             }
             for one in lines
         ]
-        return self.show(self._around() | self.filled({}) | {"lines": entries, "next": cursor})
+        return self.show(self.page_context() | self.filled({}) | {"lines": entries, "next": cursor})
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Open the case of a reference, and go to it.
@@ -92,9 +92,9 @@ class Openings(InputPage):
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed."""
-        return self.show(self._around() | self.again(problem))
+        return self.show(self.page_context() | self.again(problem))
 
-    def _around(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         return {
             "may_break": emergency_openings.may_break(self.actor),
             "lines": [],

@@ -90,7 +90,7 @@ class Bulk(InputPage):
         """
         cases = self.cases
         if "step" not in self.sent:
-            return self.show(self.filled({}) | self._around())
+            return self.show(self.filled({}) | self.page_context())
         values = self.validated()
         name = values.pop("step")
         body = values if name == "pass_on" else {"user": values["user"]}
@@ -100,7 +100,7 @@ class Bulk(InputPage):
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was sent, with what is wrong with it."""
-        return self.show(self.again(problem) | self._around())
+        return self.show(self.again(problem) | self.page_context())
 
     @cached_property
     def cases(self) -> dict[UUID, int]:
@@ -141,7 +141,7 @@ class Bulk(InputPage):
             raise NotVisible
         return found
 
-    def _around(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Return the cases by reference, and what the form sends again of them."""
         return {
             "cases": [case.reference for case in self._seen],

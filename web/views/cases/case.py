@@ -17,7 +17,7 @@ from referrals.models import Referral
 from referrals.visits import actions as visits
 from referrals.visits import queries as visits_queries
 from referrals.vocabulary.states import Machine
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
 from web.cases.glance import glance_of
@@ -30,7 +30,7 @@ from web.page import Page
 class OneCase(Page):
     """GET /dossiers/{id}."""
 
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
     template = "web/cases/case.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
@@ -73,7 +73,7 @@ class OneCase(Page):
                 "filed": _filed(referral),
                 "similar": similar(referral, ties, actor=self.actor, at=self.at),
             }
-            | told.in_words(self)
+            | confirmation.in_words(self)
         )
 
 

@@ -19,7 +19,7 @@ from referrals.saved_views.inputs import NewView
 from referrals.staffing import bulk
 from referrals.vocabulary.role_sets import CELL
 from web import forms, spreadsheets
-from web.cases import lines, list_filters, told
+from web.cases import confirmation, lines, list_filters
 from web.cases.list_filters import QueueQuery
 from web.page import Page, fresh_key, go_to
 from web.views.cases import saved_views
@@ -75,7 +75,7 @@ class Queue(Page):
                 "next": list_filters.address(kept | {"cursor": cursor}) if cursor else "",
                 "start_address": list_filters.address(kept),
                 "first": "cursor" not in asked,
-                "done": told.in_words(self)["done"],
+                "done": confirmation.in_words(self)["done"],
                 "views": saved_views_actions.views_of(self.actor),
                 "once": fresh_key(),
                 "view_entries": forms.fields_of(NewView, saved_views.ASKS, {}, ids="view-"),

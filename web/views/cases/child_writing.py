@@ -17,7 +17,7 @@ from referrals.reading import names as reading_names
 from referrals.reading.disclosures import seen
 from referrals.vocabulary.assessment_answers import OF_DECREE
 from web import faults, forms
-from web.cases import assessing, told
+from web.cases import assessing, confirmation
 from web.cases.base import once, zone_of
 from web.cases.choices import numbered
 from web.cases.stepforms import summary
@@ -58,7 +58,7 @@ class ChildWriting(TeamPage):
                 "missing": assessing.missing_of(str(child), row, voices, wanted),
                 "version": referral.version,
                 "once": self.key(),
-                "saved": told.told(self)[0] == told.EDITED,
+                "saved": confirmation.confirmed_step(self)[0] == confirmation.EDITED,
             }
         )
 
@@ -90,7 +90,7 @@ class ChildWriting(TeamPage):
             address = reverse("child-writing", args=[pk, following[0]])
         else:
             address = reverse("assessment-writing", args=[pk])
-        return go_to(address + told.query_of(self.actor, told.EDITED))
+        return go_to(address + confirmation.query_of(self.actor, confirmation.EDITED))
 
     def redisplay(self, problem: Mapping[str, Any] | None, pk: UUID, child: UUID) -> HttpResponse:
         """Show the page as it was typed, with both versions where somebody else wrote meanwhile."""

@@ -147,7 +147,7 @@ class NewSearch(InputPage):
             NotAllowed: the reader isn't on duty.
         """
         self._require_duty()
-        return self.show(self.filled({}) | self._around())
+        return self.show(self.filled({}) | self.page_context())
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Search, and show below the form what answers; every search counts, one repeated too.
@@ -161,7 +161,7 @@ class NewSearch(InputPage):
         if self.sent.text("then") == ASK_FOR_APPROVAL:
             approvals.ask(self.body().get("authority"), actor=self.actor, at=self.at)
             self._require_duty()
-            return self.show(self.filled(self.typed()) | self._around())
+            return self.show(self.filled(self.typed()) | self.page_context())
         answer = queries.answer(actions.search(self.validated(), actor=self.actor, at=self.at))
         lines = [
             line | {"state": display.label(line["state"]), "urgency": display.label(line["urgency"])}
@@ -169,12 +169,12 @@ class NewSearch(InputPage):
         ]
         self._require_duty()  # the next one may need an approval
         return self.show(
-            self.filled(self.typed()) | self._around() | answer | {"answered": True, "lines": lines}
+            self.filled(self.typed()) | self.page_context() | answer | {"answered": True, "lines": lines}
         )
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        return self.show(self.again(problem) | self._around())
+        return self.show(self.again(problem) | self.page_context())
 
     def choices(self) -> Mapping[str, Pairs]:
         """Return the authorities for which the reader is on duty, where there are several."""
@@ -189,7 +189,7 @@ class NewSearch(InputPage):
         self.used_up = [shift for shift in self.duties.values() if not actions.left(shift, at=self.at)]
         self.asks = (*place, *WHO, *WHY, *(UNAPPROVED if self.used_up else ()))
 
-    def _around(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Return what is said of the cap: that it is reached, and what was asked of another person since."""
         rows = approvals.of_duties(self.used_up, at=self.at)
         return {"used_up": bool(self.used_up), "approvals": [_approval(row) for row in rows]}

@@ -23,7 +23,7 @@ from referrals.visits import queries as visits_queries
 from referrals.visits.queries import Contents
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
-from web.cases import told
+from web.cases import confirmation
 from web.cases.base import heading, zone_of
 from web.cases.choices import Pairs, numbered, role_words
 from web.cases.tabs import BY_NAME
@@ -34,7 +34,7 @@ from web.uploads import UploadPage, form_of, kinds, line_of, may_add
 class Files(UploadPage):
     """GET, POST /dossiers/{id}/pieces."""
 
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
     template = "web/attachments/of_case.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -62,7 +62,7 @@ class Files(UploadPage):
             | form_of(kinds(may) if may else (), {}, children=children)
             | {"lines": [_line(referral, ties, one, may, contents.new) for one in lines], "listed": True}
             | {"on_files": list(_on_files(referral, ties, lines))}
-            | told.in_words(self)
+            | confirmation.in_words(self)
         )
 
     def case(self, pk: UUID) -> tuple[Referral, CaseAccess]:

@@ -25,7 +25,7 @@ from referrals.vocabulary.states import InquiryState, Machine
 from referrals.vocabulary.transfers import Document
 from referrals.workflow.step import Step, steps
 from web import forms
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.cases.base import BlanksLeftOut
 from web.cases.display import Line
 from web.cases.panel import brings, panels
@@ -104,7 +104,7 @@ class InquiryPage(Page):
 class OneInquiry(InquiryPage):
     """GET /demandes/{id}."""
 
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
     template = "web/inquiries/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -135,7 +135,7 @@ class OneInquiry(InquiryPage):
                 "candidates": [_candidate(one) for one in body["candidates"]],
                 "panels": panels(pk, actions.runner.abilities(row, self.actor, at=self.at)),
             }
-            | told.in_words(self)
+            | confirmation.in_words(self)
         )
 
 
@@ -155,7 +155,7 @@ class InquiryStep(InquiryPage, InputPage):
         declared, row = declared_step(step), self.one(pk)
         actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
         self.asks_for(declared, row)
-        return self.show(self._around(declared, row) | self.filled({}))
+        return self.show(self.page_context(declared, row) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
         """Do the step, once under the form's key, and go back to the inquiry.
@@ -174,7 +174,7 @@ class InquiryStep(InquiryPage, InputPage):
 
         self.once(body, act)
         return go_to(
-            reverse("inquiry-page", args=[pk]) + told.query_of(self.actor, f"inquiry-{declared.name}")
+            reverse("inquiry-page", args=[pk]) + confirmation.query_of(self.actor, f"inquiry-{declared.name}")
         )
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
@@ -183,7 +183,7 @@ class InquiryStep(InquiryPage, InputPage):
         self.asks_for(declared, row, opening=False)
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
-        return self.show(self._around(declared, row) | again)
+        return self.show(self.page_context(declared, row) | again)
 
     def asks_for(self, step: Step, row: Inquiry, *, opening: bool = True) -> None:
         """Ask for what a step takes; ``opening``: with the children who may be meant, whose names are opened."""
@@ -203,7 +203,7 @@ class InquiryStep(InquiryPage, InputPage):
         candidates = queries.one(row, self.actor, at=self.at)["candidates"]
         return {"child": [(one["child"], _candidate(one)["words"]) for one in candidates]}
 
-    def _around(self, step: Step, row: Inquiry) -> dict[str, Any]:
+    def page_context(self, step: Step, row: Inquiry) -> dict[str, Any]:
         return {
             "line": line(queries.line(row, at=self.at)),
             "title": display.step_words(str(step.machine), step.name),
@@ -239,7 +239,7 @@ class AskInquiry(InputPage):
             at=self.at,
         )
         self._about(referral, children)
-        return self.show(self._around(referral) | self.filled({}))
+        return self.show(self.page_context(referral) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Ask, once under the form's key, and show the inquiry.
@@ -253,7 +253,7 @@ class AskInquiry(InputPage):
         self._about(referral, {})
         body = self.body()
         made = self.once(body, lambda: actions.ask(pk, body, actor=self.actor, at=self.at).pk)
-        return go_to(reverse("inquiry-page", args=[made]) + told.query_of(self.actor, "inquiry-ask"))
+        return go_to(reverse("inquiry-page", args=[made]) + confirmation.query_of(self.actor, "inquiry-ask"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the form as it was sent, with its faults; no name is opened for that."""
@@ -261,7 +261,7 @@ class AskInquiry(InputPage):
         self._about(referral, {})
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
-        return self.show(self._around(referral) | again)
+        return self.show(self.page_context(referral) | again)
 
     def _about(self, referral: Referral, names: Mapping[str, str]) -> None:
         step = steps.get(Machine.INQUIRY, "ask")
@@ -280,7 +280,7 @@ class AskInquiry(InputPage):
         """Return the children of the case and the other authorities."""
         return self._pairs
 
-    def _around(self, referral: Referral) -> dict[str, Any]:
+    def page_context(self, referral: Referral) -> dict[str, Any]:
         step = steps.get(Machine.INQUIRY, "ask")
         return {
             "line": {"reference": referral.reference},

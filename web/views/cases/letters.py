@@ -19,7 +19,7 @@ from referrals.models import Letter
 from referrals.reading.disclosures import seen
 from referrals.vocabulary.states import LetterState, Machine
 from referrals.workflow.step import Step
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.cases.panel import brings
 from web.cases.parts.letters import LOOKS
 from web.cases.stepforms import ask_of, summary
@@ -44,7 +44,9 @@ class PrepareLetter(Page):
         body: dict[str, Any] = {"kind": sent.text("kind"), "children": sent.texts("children")}
         body |= {name: sent.text(name) for name in ("part", "holder") if sent.text(name)}
         made = actions.prepare(pk, body, actor=self.actor, at=self.at)
-        return go_to(reverse("letter-one", args=[made.pk]) + told.query_of(self.actor, "letter-prepare"))
+        return go_to(
+            reverse("letter-one", args=[made.pk]) + confirmation.query_of(self.actor, "letter-prepare")
+        )
 
 
 class LetterPage(Page):
@@ -62,7 +64,7 @@ class LetterPage(Page):
 class OneLetter(LetterPage):
     """GET /courriers/{id}."""
 
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
     template = "web/letters/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -84,7 +86,7 @@ class OneLetter(LetterPage):
         informs = reverse("case-step", args=[row.referral_id, "referral", "inform_holders"])
         answers = queries.answers_task(row, self.actor, at=self.at)
         return self.show(
-            told.in_words(self)
+            confirmation.in_words(self)
             | {
                 "pk": pk,
                 "case": row.referral_id,
@@ -143,7 +145,7 @@ class LetterStep(LetterPage, InputPage):
             return go_to(reverse("letter-one", args=[pk]))
         values = queries.one(row, self.actor, at=self.at)["words"] if declared.name == "edit" else {}
         self._asks_for(declared, row)
-        return self.show(self._around(declared, row) | self.filled(values))
+        return self.show(self.page_context(declared, row) | self.filled(values))
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
         """Do the step, once under the form's key, and show the letter.
@@ -161,7 +163,9 @@ class LetterStep(LetterPage, InputPage):
             return pk
 
         self.once(body, act)
-        return go_to(reverse("letter-one", args=[pk]) + told.query_of(self.actor, f"letter-{declared.name}"))
+        return go_to(
+            reverse("letter-one", args=[pk]) + confirmation.query_of(self.actor, f"letter-{declared.name}")
+        )
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
         """Show the form as it was sent, with its faults; nothing is opened for that."""
@@ -169,7 +173,7 @@ class LetterStep(LetterPage, InputPage):
         self._asks_for(declared, row)
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
-        return self.show(self._around(declared, row) | again)
+        return self.show(self.page_context(declared, row) | again)
 
     def _asks_for(self, step: Step, row: Letter) -> None:
         self.takes = step.takes  # of this request
@@ -177,7 +181,7 @@ class LetterStep(LetterPage, InputPage):
         names = [name for name in members(step.takes) if step.name != "edit" or name in kind.words]
         self.asks = [_ask(step, name, row) for name in names]
 
-    def _around(self, step: Step, row: Letter) -> dict[str, Any]:
+    def page_context(self, step: Step, row: Letter) -> dict[str, Any]:
         return {
             "reference": row.referral.reference,
             "letter": str(display.label(queries.line(row)["kind"])),

@@ -79,7 +79,7 @@ class FindService(InputPage):
             at=self.at,
         )
         self._about(called)
-        return self.show(self._around(referral, ties) | self.filled({"situations": sorted(situations)}))
+        return self.show(self.page_context(referral, ties) | self.filled({"situations": sorted(situations)}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show which services answer the need, and what speaks for and against each.
@@ -94,7 +94,7 @@ class FindService(InputPage):
         situations = sorted(found.situations)
         carried = [(name, body.get(name) or "") for name in ("need", "child", "danger_departments")]
         carried += [("situations", one) for one in situations]
-        context = self._around(found.referral, found.ties) | self.filled(
+        context = self.page_context(found.referral, found.ties) | self.filled(
             self.typed() | {"situations": situations}
         )
         return self.show(
@@ -107,7 +107,7 @@ class FindService(InputPage):
         """Show the form as it was sent, with what is wrong with it; no name is opened for it."""
         referral, ties = seen(self.request, pk)
         self._about(names.names(referral, ties, None, actor=self.actor))
-        return self.show(self._around(referral, ties) | self.again(problem))
+        return self.show(self.page_context(referral, ties) | self.again(problem))
 
     def choices(self) -> Mapping[str, Pairs]:
         """Return the children of the case that the reader sees."""
@@ -119,7 +119,7 @@ class FindService(InputPage):
         self.asks = (*ASKS[:1], CHILD, *ASKS[1:]) if self._children else ASKS
 
     @staticmethod
-    def _around(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
+    def page_context(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
         urgent = referral.urgency == Urgency.U3
         return heading(referral, ties) | {
             "urgent": urgent,

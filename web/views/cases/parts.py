@@ -17,7 +17,7 @@ from referrals.models import Referral
 from referrals.reading import names
 from referrals.reading.disclosures import opened, seen
 from referrals.visits import queries as visits_queries
-from web.cases import told
+from web.cases import confirmation
 from web.cases.base import heading, zone_of
 from web.cases.panel import panels, part_in
 from web.cases.parts import PAGES, READ
@@ -29,7 +29,7 @@ from web.page import Page
 class Part(Page):
     """GET /dossiers/{id}/{part}."""
 
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
 
     def get(self, request: ServiceRequest, pk: UUID, part: str) -> HttpResponse:
         """Show one part of a case, as far as the reader's role goes.
@@ -58,7 +58,7 @@ class Part(Page):
                 "tab": part,
                 "title": tab.label,
             }
-            | told.in_words(self)
+            | confirmation.in_words(self)
         )
         context |= page.context_of(Shown(self, referral, ties, zone_of(referral), parts, contents.new))
         if page.machines:

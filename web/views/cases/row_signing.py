@@ -44,7 +44,7 @@ class RowSignature(InputPage):
         said = row_proposals.given(row, actor=self.actor, at=self.at)
         people = reading_names.staff([str(row.proposer_id), str(row.approver_id)])
         return self.show(
-            self._around(row)
+            self.page_context(row)
             | self.filled({})
             | {
                 "law": step.law,
@@ -81,9 +81,9 @@ class RowSignature(InputPage):
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the refusal and what was typed; what is proposed is read on the page of the proposal."""
         row = row_approvals.one(pk, actor=self.actor)
-        return self.show(self._around(row) | self.again(problem) | {"again": True})
+        return self.show(self.page_context(row) | self.again(problem) | {"again": True})
 
-    def _around(self, row: RowApproval) -> dict[str, Any]:
+    def page_context(self, row: RowApproval) -> dict[str, Any]:
         is_open = row.state == ApprovalState.REQUESTED and row.expires_at > self.at
         page = PAGES.get(Machine(row.machine))
         approves = row.approver_id == self.actor.user_id

@@ -61,7 +61,7 @@ class Signature(InputPage):
         zone = zone_of(referral)
         return self.show(
             heading(referral, ties)
-            | self._around(pk, approval, referral.version)
+            | self.page_context(pk, approval, referral.version)
             | self.filled({})
             | {
                 "step": display.step_words(row["machine"], row["step"]),
@@ -78,7 +78,7 @@ class Signature(InputPage):
             }
         )
 
-    def _around(self, pk: UUID, approval: UUID, version: int | None) -> dict[str, Any]:
+    def page_context(self, pk: UUID, approval: UUID, version: int | None) -> dict[str, Any]:
         return {
             "approval": approval,
             "version": version,
@@ -114,7 +114,7 @@ class Signature(InputPage):
         row = referral.approvals.filter(pk=approval, approver=self.actor.user_id).first()
         return self.show(
             heading(referral, ties)
-            | self._around(pk, approval, referral.version)
+            | self.page_context(pk, approval, referral.version)
             | self.again(problem)
             | {
                 "step": display.step_words(row.machine, row.step) if row else "",

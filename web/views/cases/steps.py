@@ -31,7 +31,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import RECEIVER, Step, require_proof
 from web import faults, young_adults
-from web.cases import act_warnings, display, facts, told
+from web.cases import act_warnings, confirmation, display, facts
 from web.cases.base import heading, once, onwards, zone_of
 from web.cases.choices import Choices, role_words
 from web.cases.panel import brings
@@ -230,7 +230,7 @@ class StepPage(CaseForm):
             and visibility.visible_to(self.actor, at=self.at).filter(pk=new_case).exists()
         ):
             where = reverse("case", args=[new_case])
-        return go_to(where + told.query_of(self.actor, step))
+        return go_to(where + confirmation.query_of(self.actor, step))
 
     def redisplay(
         self,

@@ -18,7 +18,7 @@ from referrals.models import Assessment, Concern, Decision, Measure, MeasureType
 from referrals.transfers.queries import transfer_page, transfer_read
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
-from web.cases import display, told, words
+from web.cases import confirmation, display, words
 from web.cases.base import BlanksLeftOut, zone_of
 from web.cases.display import Line
 from web.cases.panel import panels
@@ -50,7 +50,7 @@ STEPS: Final[Mapping[str, Any]] = {
 }
 
 
-class TransfersQuery(BlanksLeftOut, PagedQuery, told.ToldQuery):
+class TransfersQuery(BlanksLeftOut, PagedQuery, confirmation.ConfirmationQuery):
     """Where the list goes on; ``done``: what led here."""
 
 
@@ -80,7 +80,7 @@ class Transfers(Page):
             for one in lines
         ]
         following = f"{reverse('transfers')}?{urlencode({'cursor': cursor})}" if cursor else ""
-        return self.show({"lines": entries, "next": following} | told.in_words(self))
+        return self.show({"lines": entries, "next": following} | confirmation.in_words(self))
 
 
 class OneTransfer(Page):

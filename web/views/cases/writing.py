@@ -26,7 +26,7 @@ from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.assessment_answers import Dimension, wanted
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
-from web.cases import assessing, told
+from web.cases import assessing, confirmation
 from web.cases.base import once, onwards, zone_of
 from web.cases.choices import Choices, numbered
 from web.cases.stepforms import StepForm, summary
@@ -48,7 +48,7 @@ class TeamPage(CaseForm):
     """A page on which the assessment team writes."""
 
     keeps = True
-    query: ClassVar[type[Query]] = told.ToldQuery
+    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
 
     def _case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
         referral, ties = seen(self.request, pk)
@@ -119,7 +119,7 @@ class Writing(TeamPage):
                 ),
                 "version": referral.version,
                 "once": self.key(),
-                "saved": told.told(self)[0] == told.EDITED,
+                "saved": confirmation.confirmed_step(self)[0] == confirmation.EDITED,
             }
         )
 
@@ -146,8 +146,8 @@ class Writing(TeamPage):
             now = done.referral if done is not None else seen(request, pk)[0]
             return self.draft_saved(now.version, whole=not incomplete, zone=zone_of(referral))
         if self.sent.text("then") == "stay":
-            return onwards(self, pk, told.EDITED, tab="assessment-writing")
-        return onwards(self, pk, told.EDITED)
+            return onwards(self, pk, confirmation.EDITED, tab="assessment-writing")
+        return onwards(self, pk, confirmation.EDITED)
 
     def redisplay(self, problem: Mapping[str, Any] | None, pk: UUID) -> HttpResponse:
         """Show the page as it was typed, with both versions where somebody else wrote meanwhile."""

@@ -30,7 +30,7 @@ from directory.exchange.plan import Outcome, Plan, Step
 from directory.exchange.rows import STRUCTURE
 from directory.models import DirectoryImport
 from referrals.vocabulary.labels import moment
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.directory.base import DirectoryPage
 from web.directory.display import day
 from web.directory.editing import authorities
@@ -83,7 +83,7 @@ _FORMS: Final = {
 }
 
 
-class ImportsQuery(PagedQuery, told.ToldQuery):
+class ImportsQuery(PagedQuery, confirmation.ConfirmationQuery):
     """A page of imports, and what was just done."""
 
 
@@ -207,7 +207,7 @@ class NewImport(ImportForm):
         return {"authority": [(str(one.pk), one.name) for one in self._authorities]}
 
     def here(self) -> dict[str, Any]:
-        """Return the form's surroundings, and the columns of an own table."""
+        """Return the form's redaction_context, and the columns of an own table."""
         return super().here() | {
             "columns": for_reader(own_table.HEADINGS),
             "categories": [(code, one.label) for code, one in sorted(CATEGORIES.items())],

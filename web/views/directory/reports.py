@@ -67,7 +67,7 @@ class Merge(DirectoryPage, FormPage):
         Raises:
             NotVisible: one of them is absent, or kept by another authority.
         """
-        return self.show(self._around(pk, other) | {"once": self.key()})
+        return self.show(self.page_context(pk, other) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, pk: UUID, other: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Make them one, once, and show the one that is kept."""
@@ -78,10 +78,10 @@ class Merge(DirectoryPage, FormPage):
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, other: UUID) -> HttpResponse:
         """Show them again, with why it was refused."""
         return self.show(
-            self._around(pk, other) | {"problem": problem, "faults": [], "once": self.key(problem)}
+            self.page_context(pk, other) | {"problem": problem, "faults": [], "once": self.key(problem)}
         )
 
-    def _around(self, pk: UUID, other: UUID) -> dict[str, Any]:
+    def page_context(self, pk: UUID, other: UUID) -> dict[str, Any]:
         one, two = (queries.structure(each, actor=self.actor, at=self.at) for each in (pk, other))
         if not (one.may_edit and two.may_edit):
             raise NotVisible

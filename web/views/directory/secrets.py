@@ -52,7 +52,7 @@ class Look(DirectoryPage, FormPage):
         Raises:
             NotVisible: no such opening that waits for this reader.
         """
-        return self.show(self._around(pk) | {"once": self.key()})
+        return self.show(self.page_context(pk) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Say whether it was justified, once, and go back to those that wait."""
@@ -67,9 +67,11 @@ class Look(DirectoryPage, FormPage):
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show it again, with why it was refused."""
-        return self.show(self._around(pk) | {"problem": problem, "faults": [], "once": self.key(problem)})
+        return self.show(
+            self.page_context(pk) | {"problem": problem, "faults": [], "once": self.key(problem)}
+        )
 
-    def _around(self, pk: UUID) -> dict[str, Any]:
+    def page_context(self, pk: UUID) -> dict[str, Any]:
         waiting = queries.openings_to_look_at(self.actor, at=self.at)
         found = next((one for one in waiting if one.id == pk), None)
         if found is None:

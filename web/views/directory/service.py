@@ -75,7 +75,7 @@ class OpenAddress(DirectoryPage, InputPage):
         Raises:
             NotVisible: no such secret place that the reader may open.
         """
-        return self.show(self._around(pk) | self.filled({}))
+        return self.show(self.page_context(pk) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Open it, and show it in this answer alone.
@@ -85,13 +85,13 @@ class OpenAddress(DirectoryPage, InputPage):
         """
         body = self.validated()
         address = secrets.open_address(pk, body, actor=self.actor, at=self.at)
-        return self.show(self._around(pk) | {"address": card.address(address)})
+        return self.show(self.page_context(pk) | {"address": card.address(address)})
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Ask again, with what is wrong."""
-        return self.show(self._around(pk) | self.again(problem))
+        return self.show(self.page_context(pk) | self.again(problem))
 
-    def _around(self, pk: UUID) -> dict[str, Any]:
+    def page_context(self, pk: UUID) -> dict[str, Any]:
         secret = access.openable_places(self.actor).filter(visibility=Visibility.SECRET)
         place = visible(secret.select_related("structure"), pk)
         name, of = (
@@ -115,7 +115,7 @@ class Report(DirectoryPage, InputPage):
         Raises:
             NotVisible: absent.
         """
-        return self.show(self._around(pk) | self.filled({}))
+        return self.show(self.page_context(pk) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Report it, once, and go back to the page of the service."""
@@ -127,9 +127,9 @@ class Report(DirectoryPage, InputPage):
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        return self.show(self._around(pk) | self.again(problem))
+        return self.show(self.page_context(pk) | self.again(problem))
 
-    def _around(self, pk: UUID) -> dict[str, Any]:
+    def page_context(self, pk: UUID) -> dict[str, Any]:
         page = queries.service(pk, actor=self.actor, at=self.at)
         return self.around() | {
             "title": _("Signaler une erreur"),

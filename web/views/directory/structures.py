@@ -20,7 +20,7 @@ from directory.inputs import StructureChange, StructureInput
 from directory.models import Place
 from directory.secrecy import LEADS, has_secret_place
 from web import forms
-from web.cases import told
+from web.cases import confirmation
 from web.cases.base import BlanksLeftOut
 from web.directory import display, lines, words
 from web.directory.base import DirectoryPage
@@ -35,7 +35,7 @@ FILTERS: Final = (
 )
 
 
-class StructuresQuery(BlanksLeftOut, PagedQuery, told.ToldQuery):
+class StructuresQuery(BlanksLeftOut, PagedQuery, confirmation.ConfirmationQuery):
     """A page of structures: which kind, in which state."""
 
     kind = Code(choices=ResourceKind.choices, required=False)

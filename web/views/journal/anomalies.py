@@ -23,7 +23,7 @@ from referrals.models import AccessAnomaly
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step
 from web import forms
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.cases.base import BlanksLeftOut
 from web.cases.panel import brings, panels
 from web.cases.stepforms import ask_of, summary
@@ -46,7 +46,7 @@ class Filters(BlanksLeftOut, AnomalyQuery):
     """Filters of the list of anomalies."""
 
 
-class OneQuery(told.ToldQuery):
+class OneQuery(confirmation.ConfirmationQuery):
     """``after``: how many of an anomaly's entries come before those that are shown."""
 
     after = Whole(in_query=True, required=False, min_value=0, max_value=NAMED, default=0)
@@ -121,7 +121,7 @@ class OneAnomaly(AnomalyPage):
                 "panels": panels(pk, access_review_actions.runner.abilities(anomaly, self.actor, at=self.at)),
                 "may_look": may_look_behind(anomaly, self.actor.user_id, at=self.at),
             }
-            | told.in_words(self)
+            | confirmation.in_words(self)
         )
 
 
@@ -158,7 +158,7 @@ class AnomalyStep(AnomalyPage, InputPage):
         declared, anomaly = declared_step(step), self.one(pk)
         access_review_actions.runner.require_possible(declared, anomaly, actor=self.actor, at=self.at)
         self.asks_for(declared)
-        return self.show(self._around(declared, anomaly) | self.filled({}))
+        return self.show(self.page_context(declared, anomaly) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
         """Do the step, once under the form's key, and go back to the anomaly.
@@ -178,7 +178,7 @@ class AnomalyStep(AnomalyPage, InputPage):
 
         self.once(body, act)
         back = reverse("anomaly-page", args=[pk])
-        return go_to(back + told.query_of(self.actor, f"{declared.machine}-{declared.name}"))
+        return go_to(back + confirmation.query_of(self.actor, f"{declared.machine}-{declared.name}"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
         """Show the form as it was sent, with its faults."""
@@ -186,14 +186,14 @@ class AnomalyStep(AnomalyPage, InputPage):
         self.asks_for(declared)
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
-        return self.show(self._around(declared, anomaly) | again)
+        return self.show(self.page_context(declared, anomaly) | again)
 
     def asks_for(self, step: Step) -> None:
         """Ask for what a step takes."""
         self.takes = step.takes  # of this request
         self.asks = [ask_of(step.takes, name) for name in members(step.takes)]
 
-    def _around(self, step: Step, anomaly: AccessAnomaly) -> dict[str, Any]:
+    def page_context(self, step: Step, anomaly: AccessAnomaly) -> dict[str, Any]:
         return self.heading(anomaly) | {
             "title": display.step_words(str(step.machine), step.name),
             "law": step.law,

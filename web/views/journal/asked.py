@@ -16,14 +16,14 @@ from referrals.access_review.inputs import AnswerIn
 from referrals.access_review.queries import question_page
 from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
-from web.cases import display, told
+from web.cases import confirmation, display
 from web.cases.stepforms import ask_of, summary
 from web.journal.base import address
 from web.page import InputPage, Page, go_to
 from web.views.cases.queue import ZONE
 
 
-class AskedQuery(PagedQuery, told.ToldQuery):
+class AskedQuery(PagedQuery, confirmation.ConfirmationQuery):
     """Where to go on; ``done``: what led back here."""
 
 
@@ -40,7 +40,7 @@ class AccessQuestions(Page):
         return self.show(
             {
                 "lines": [in_a_line(row) for row in page.items],
-                "done": told.told(self)[0] != "",
+                "done": confirmation.confirmed_step(self)[0] != "",
                 "next": address("access-questions-page", {"cursor": page.next}) if page.next else "",
             }
         )
@@ -78,7 +78,7 @@ class AccessQuestion(InputPage):
             return pk
 
         self.once(body, act)
-        return go_to(reverse("access-questions-page") + told.query_of(self.actor, "anomaly-answer"))
+        return go_to(reverse("access-questions-page") + confirmation.query_of(self.actor, "anomaly-answer"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the question again with what is wrong."""

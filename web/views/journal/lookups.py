@@ -169,7 +169,7 @@ class DecideLookup(LookupPage, InputPage):
         Raises:
             NotVisible: absent, of another authority, or not to be decided by this reader now.
         """
-        return self.show(self._around(pk) | self.filled({}))
+        return self.show(self.page_context(pk) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Allow or refuse it, as the button says that was pressed, and show it.
@@ -190,8 +190,8 @@ class DecideLookup(LookupPage, InputPage):
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        return self.show(self._around(pk) | self.again(problem))
+        return self.show(self.page_context(pk) | self.again(problem))
 
-    def _around(self, pk: UUID) -> dict[str, Any]:
+    def page_context(self, pk: UUID) -> dict[str, Any]:
         row = actions.known(pk, actor=self.actor)
         return self.around() | {"line": in_words.line(self, queries.line(row, actor=self.actor, at=self.at))}

@@ -70,7 +70,7 @@ class Proofs(JournalPage, FormPage):
             NotInTree: the reader may know of no such entry.
         """
         stands = health.health(actor=self.actor, at=self.at)
-        return self.show(self._around(stands) | (self._inclusion() if "entry" in self.asked else {}))
+        return self.show(self.page_context(stands) | (self._inclusion() if "entry" in self.asked else {}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Hold a checkpoint that the reader kept against the log as it is now; nothing is changed by that."""
@@ -79,7 +79,7 @@ class Proofs(JournalPage, FormPage):
         comparison = self._consistency(stands, note)
         fault = comparison.get("fault", "")
         fields = note_fields(note, fault)
-        context = self._around(stands) | {"entries": fields, "old": comparison}
+        context = self.page_context(stands) | {"entries": fields, "old": comparison}
         if fault:
             problem = {"title": gettext("Rien n'a été comparé.")}
             context |= {"problem": problem, "faults": forms.beside(fields)}
@@ -89,7 +89,7 @@ class Proofs(JournalPage, FormPage):
         """Show the page with what was refused."""
         return self.show(self.around() | {"problem": problem, "entries": note_fields(self.sent.text("note"))})
 
-    def _around(self, stands: Health) -> dict[str, Any]:
+    def page_context(self, stands: Health) -> dict[str, Any]:
         checkpoint = stands.checkpoint
         return self.around() | {
             "entries": note_fields(),

@@ -75,7 +75,7 @@ class AmongGiven(Func):
         return self.as_sql(compiler, connection, template="({column} = ANY({given}::text::{type}[]))")
 
 
-class KeptQuery[Row]:
+class CompiledQuery[Row]:
     """A query that is made when it is first asked, and then kept."""
 
     def __init__(self, make: "Callable[[], QuerySet[Any, Row]]") -> None:
@@ -235,19 +235,19 @@ def rows_among(
 
 
 @cache
-def _rows_among(model: type[Model], name: str, columns: tuple[str, ...]) -> KeptQuery[Any]:
+def _rows_among(model: type[Model], name: str, columns: tuple[str, ...]) -> CompiledQuery[Any]:
     relation: Any = model._meta.get_field(name)
     rows = relation.related_model._default_manager.only(*columns)
-    return KeptQuery(lambda: rows.filter(AmongGiven(relation.field.name, "owners")))
+    return CompiledQuery(lambda: rows.filter(AmongGiven(relation.field.name, "owners")))
 
 
 @cache
 def _rows_of(
     model: type[Model], name: str, beside: tuple[str, ...], always: tuple[tuple[str, object], ...]
-) -> KeptQuery[Any]:
+) -> CompiledQuery[Any]:
     relation: Any = model._meta.get_field(name)
     field = relation.field
     rows, owner = relation.related_model._default_manager, Given("owner", field.target_field)
     if beside:
         rows = rows.select_related(*beside)
-    return KeptQuery(lambda: rows.filter(**{field.name: owner}, **dict(always)))
+    return CompiledQuery(lambda: rows.filter(**{field.name: owner}, **dict(always)))

@@ -1,6 +1,6 @@
 """Confined program that draws documents as pictures, hides rectangles of them, and writes what is left as a new PDF.
 
-    painting TASK KIND GIVEN_BYTES MOST_PIXELS MOST_BYTES
+    pixel_redaction TASK KIND GIVEN_BYTES MOST_PIXELS MOST_BYTES
 
 ``TASK``: ``draw`` (the whole document, as a PDF), ``page`` (one page, as a JPEG) or ``words`` (one page's words, as
 JSON). Standard input is an order in JSON, its length in four bytes before it, then the document.
@@ -265,7 +265,7 @@ def _words(page: pypdfium2.PdfPage) -> Iterator[Word]:
         letter = _letter(pdfium.FPDFText_GetUnicode(text.raw, index))
         if letter.strip():
             letters.append(letter)
-            area = _around(area, _place(page, text, index))
+            area = page_context(area, _place(page, text, index))
             continue
         if letters and area and _is_on_page(area):
             yield Word("".join(letters), area)
@@ -306,7 +306,7 @@ def _seen(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]:
     return across.value * _WHOLE / _FINE, down.value * _WHOLE / _FINE
 
 
-def _around(area: _Area | None, other: _Area) -> _Area:
+def page_context(area: _Area | None, other: _Area) -> _Area:
     if area is None:
         return other
     return min(area[0], other[0]), min(area[1], other[1]), max(area[2], other[2]), max(area[3], other[3])

@@ -19,7 +19,7 @@ SECONDS: Final = 300
 EDITED: Final = "assessment-edit"
 
 
-class ToldQuery(Query):
+class ConfirmationQuery(Query):
     """``done``: the token of what was just done."""
 
     done = Text(required=False, allow_blank=True)
@@ -32,7 +32,7 @@ def query_of(actor: Actor, step: str, *, awaits: bool = False) -> str:
     return "?" + urlencode({"done": signing.dumps([step, awaits], salt=_salt(actor), compress=False)})
 
 
-def told(page: Page) -> tuple[str, bool]:
+def confirmed_step(page: Page) -> tuple[str, bool]:
     """Return the step that led to a page, and whether it awaits a second signature; blank where none did."""
     try:
         step, awaits = signing.loads(page.asked.get("done", ""), salt=_salt(page.actor), max_age=SECONDS)
@@ -43,9 +43,9 @@ def told(page: Page) -> tuple[str, bool]:
 
 def in_words(page: Page) -> dict[str, Any]:
     """Return what a page shows of it: ``done``, the words of the step, and ``awaits``."""
-    step, awaits = told(page)
+    step, awaits = confirmed_step(page)
     return {"done": display.step_words(*step.split("-", 1)) if step else "", "awaits": awaits}
 
 
 def _salt(actor: Actor) -> str:
-    return f"web.cases.told:{actor.user_id}"
+    return f"web.cases.confirmation:{actor.user_id}"

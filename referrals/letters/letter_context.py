@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from core.kept_queries import rows_of
+from core.compiled_queries import rows_of
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.states import InformationState, Machine
 from referrals.workflow.case import Case
@@ -26,7 +26,7 @@ RECORDED: Final = (
 _NAMES: Final = tuple(sorted({name for _, name in RECORDED}))
 
 
-class Look:
+class LetterContext:
     """A case as the letters look at it."""
 
     def __init__(self, case: Case) -> None:

@@ -43,7 +43,7 @@ def is_of_case(model: type[models.Model]) -> bool:
 
 
 @dataclass(slots=True)
-class Surroundings:
+class RedactionContext:
     """The persons of a case beside who asks.
 
     ``foreign``: ids of their rows. ``blind``: why no text may be shown yet, for a name that can't be opened can't be

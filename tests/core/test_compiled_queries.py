@@ -9,14 +9,14 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
-from core.kept_queries import AmongGiven, Given, KeptQuery, known_rows_of, load, rows_among, rows_of
+from core.compiled_queries import AmongGiven, CompiledQuery, Given, known_rows_of, load, rows_among, rows_of
 from referrals.access.matrix import NOBODY
 from referrals.models import Clock, Fact, IndexValue, LastVisit
 from tests.referrals.workflow.kit import AT, Kit
 
 
-def memberships() -> KeptQuery[Membership]:
-    return KeptQuery(
+def memberships() -> CompiledQuery[Membership]:
+    return CompiledQuery(
         lambda: (
             Membership.objects.filter(user=Given("user", UUIDField())).select_related("user").order_by("id")
         )
@@ -51,7 +51,7 @@ def test_a_value_that_is_not_given_is_an_error(world):
 
 def test_values_come_as_the_queryset_says(world):
     user = world.user("filer")
-    query = KeptQuery(
+    query = CompiledQuery(
         lambda: User.objects.filter(pk=Given("pk", UUIDField())).values_list("full_name", flat=True)[:1]
     )
 
@@ -63,8 +63,8 @@ def test_one_statement_asks_for_however_many_ids_or_bytes(world):
     marks = [bytes([n]) * 32 for n in range(3)]
     for mark in marks:
         LastVisit.objects.create(referral=kit.case, reader=mark, at=AT)
-    by_id = KeptQuery(lambda: User.objects.filter(AmongGiven("pk", "people")))
-    by_bytes = KeptQuery(lambda: LastVisit.objects.filter(AmongGiven("reader", "readers")))
+    by_id = CompiledQuery(lambda: User.objects.filter(AmongGiven("pk", "people")))
+    by_bytes = CompiledQuery(lambda: LastVisit.objects.filter(AmongGiven("reader", "readers")))
     people = [world.user(name) for name in ("filer", "assessor")]
 
     for many in (2, 1, 0):
@@ -74,7 +74,7 @@ def test_one_statement_asks_for_however_many_ids_or_bytes(world):
 
 
 def test_postgresql_plans_by_codes_and_ids_in_the_text_and_no_word_of_a_person_stands_there(db):
-    query = KeptQuery(
+    query = CompiledQuery(
         lambda: User.objects.filter(
             pk=NOBODY, is_active=True, full_name="O'Neil %s", email=Given("email", CharField())
         )
@@ -90,7 +90,7 @@ def test_postgresql_plans_by_codes_and_ids_in_the_text_and_no_word_of_a_person_s
 
 
 def test_a_condition_that_holds_for_nothing_finds_nothing(world):
-    query = KeptQuery(lambda: User.objects.filter(pk__in=[], full_name=Given("name", UUIDField())))
+    query = CompiledQuery(lambda: User.objects.filter(pk__in=[], full_name=Given("name", UUIDField())))
 
     assert query.rows(name=world.user("filer").pk) == []
 
@@ -163,7 +163,9 @@ def test_numbers_are_given_as_ids_are(world):
     case, other = Kit(world, "triage").case, Kit(world, "triage").case
     for bucket, of in ((7, case), (2**62, other), (8, other)):
         IndexValue.objects.create(referral=of, row=uuid4(), bucket=bucket)
-    query = KeptQuery(lambda: IndexValue.objects.filter(AmongGiven("bucket", "numbers")).order_by("bucket"))
+    query = CompiledQuery(
+        lambda: IndexValue.objects.filter(AmongGiven("bucket", "numbers")).order_by("bucket")
+    )
 
     assert [value.referral_id for value in query.rows(numbers=[2**62, 7, 9])] == [case.pk, other.pk]
     assert query.rows(numbers=[9]) == []

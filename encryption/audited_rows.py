@@ -17,8 +17,8 @@ class Hex(models.Func):
         return self.as_sql(compiler, connection, template="encode(%(expressions)s, 'hex')", **more)
 
 
-class ToldRows(models.Aggregate):
-    """The rows of a table that a condition in SQL found, as one text for ``MacField.any_is_told``.
+class AuditedRows(models.Aggregate):
+    """The rows of a table that a condition in SQL found, as one text for ``MacField.any_is_authentic``.
 
     It comes with the row that was asked for, so that checking what the condition found costs no query.
     """
