@@ -11,7 +11,7 @@ from hypothesis.internal.conjecture import providers
 
 pytest_plugins = [
     "tests.clock",
-    "tests.kept",
+    "tests.shared_fixtures",
     "tests.selection",
     "tests.scheduling",
     "tests.budget",
@@ -24,8 +24,8 @@ from audit import alarms, erasures, writer  # noqa: E402
 from encryption import cache  # noqa: E402
 from outbox import maintenance_gate  # noqa: E402
 from tests.factories.world import World, build  # noqa: E402
-from tests.kept import BOTH, forget, kept, see_all  # noqa: E402
 from tests.night import NIGHT  # noqa: E402
+from tests.shared_fixtures import BOTH, forget, see_all, shared_fixture  # noqa: E402
 from tests.tables import made_quickly  # noqa: E402
 
 __all__ = ["see_all"]
@@ -130,7 +130,7 @@ def gate_as_it_is(_the_gate_is_open, monkeypatch):
     erasures.forget()
 
 
-@kept
+@shared_fixture
 def world() -> World:
     """Three authorities with every role."""
     return build()

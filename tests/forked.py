@@ -22,7 +22,7 @@ from django.db import connections
 from audit import erasures
 from config.env import refusals_said
 from outbox import maintenance_gate
-from tests.kept import forget
+from tests.shared_fixtures import forget
 
 _MODULES = ("config.settings", "tests.settings")
 #: What a fork inherits and may neither use nor close.
@@ -32,29 +32,22 @@ _inherited: list[Any] = []
 def run(
     words: Sequence[str], *, env: Mapping[str, str], cwd: str | Path, input: str = "", **_: Any
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command of ``manage.py`` as ``subprocess.run`` does that captures what it says as text."""
+    """Run a command of ``manage.py`` as ``subprocess.run`` does with ``capture_output`` and ``text``."""
     words = words[[Path(word).name for word in words].index("manage.py") :]
 
     def act() -> None:
         with refusals_said(1):
             execute_from_command_line(list(words))
 
-    with TemporaryFile("w+") as said, TemporaryFile("w+") as complained, TemporaryFile("w+") as typed:
-        typed.write(input)
-        typed.seek(0)
-        child = begin(
-            act,
-            env=env,
-            cwd=cwd,
-            said=said.fileno(),
-            complained=complained.fileno(),
-            typed=typed.fileno(),
-            words=words,
-        )
+    with TemporaryFile("w+") as stdin, TemporaryFile("w+") as stdout, TemporaryFile("w+") as stderr:
+        stdin.write(input)
+        stdin.seek(0)
+        streams = stdin.fileno(), stdout.fileno(), stderr.fileno()
+        child = begin(act, env=env, cwd=cwd, streams=streams, words=words)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        said.seek(0)
-        complained.seek(0)
-        return subprocess.CompletedProcess(words, status, said.read(), complained.read())
+        stdout.seek(0)
+        stderr.seek(0)
+        return subprocess.CompletedProcess(words, status, stdout.read(), stderr.read())
 
 
 def begin(
@@ -62,18 +55,17 @@ def begin(
     *,
     env: Mapping[str, str],
     cwd: str | Path,
-    said: int,
-    complained: int,
-    typed: int = 0,
+    streams: tuple[int, int, int],
     words: Sequence[str] = (),
 ) -> int:
     """Begin a process that does an act and ends; return its number.
 
-    ``words``: the command line by which the settings find out which command runs.
+    ``streams``: the descriptors of its standard input, output and error. ``words``: the command line by which the
+    settings find out which command runs.
     """
     child = os.fork()
     if not child:
-        os._exit(_status(act, env, cwd, (typed, said, complained), words))
+        os._exit(_status(act, env, cwd, streams, words))
     return child
 
 
@@ -81,7 +73,7 @@ def _status(
     act: Callable[[], Any],
     env: Mapping[str, str],
     cwd: str | Path,
-    streams: tuple[int, int, int],
+    streams: Sequence[int],
     words: Sequence[str],
 ) -> int:
     try:
@@ -98,7 +90,10 @@ def _status(
         for name in _MODULES:
             importlib.reload(sys.modules[name])
         settings._wrapped = Settings(os.environ["DJANGO_SETTINGS_MODULE"])
-        _forget()
+        forget()
+        maintenance_gate._reasons = [erasures.why_closed]  # the gate as the service has it, found out anew
+        maintenance_gate.forget()
+        erasures.forget()
         act()
     except SystemExit as ended:
         return int(ended.code or 0)
@@ -109,14 +104,6 @@ def _status(
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
     return 0
-
-
-def _forget() -> None:
-    """Remember nothing of what the test's requests found out, and find out whether the service is closed."""
-    forget()
-    maintenance_gate._reasons = [erasures.why_closed]
-    maintenance_gate.forget()
-    erasures.forget()
 
 
 def _forget_connections() -> None:

@@ -1,8 +1,8 @@
 """Which tests run: on which database, and what is left out where a part of the system is missing.
 
 - ``only_on("postgresql", "why")``: the test is about one database and runs on that one alone.
-- ``tests/databases.py`` and ``both_databases("why")``: what the test proves depends on the database; a run on the second
-  one runs these alone (``--both-databases``).
+- ``both_databases("why")``: what the test proves can hold on SQLite and not on PostgreSQL: locks, triggers, statements,
+  row-level security. A run on the second one runs these alone (``--both-databases``).
 - ``needs("chromium")``: the test needs a part of the system (``tests/system_packages.py``).
 
 Nothing skips: what doesn't run here is deselected, and what is missing is named at the end. With ``CI=true`` a test
@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.databases import on_both
 from tests.system_packages import missing, packages
 
 CI = os.environ.get("CI") == "true"
@@ -50,7 +49,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         only = item.get_closest_marker("only_on")
         lacking = absent & {mark.args[0] for mark in item.iter_markers("needs")}
         if (only is not None and only.args[0] != here) or (
-            config.getoption("both_databases") and only is None and not _depends_on_the_database(item)
+            config.getoption("both_databases")
+            and only is None
+            and item.get_closest_marker("both_databases") is None
         ):
             deselected.append(item)
         elif lacking:
@@ -60,10 +61,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             kept.append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=deselected)
-
-
-def _depends_on_the_database(item: pytest.Item) -> bool:
-    return on_both(item.nodeid.partition("::")[0]) or item.get_closest_marker("both_databases") is not None
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

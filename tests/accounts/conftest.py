@@ -25,7 +25,7 @@ from audit.models import ReadEntry
 from audit.reading import as_auditor
 from tests.conftest import see_all
 from tests.factories.factors import sign_in_fully
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -61,12 +61,12 @@ class Caller:
         return self.client.delete(self.path + path, headers=headers or None)
 
 
-@kept
+@shared_fixture
 def authority_93(strangers) -> Authority:
     return Authority.objects.create(code="93", name="Département de la Seine-Saint-Denis")
 
 
-@kept
+@shared_fixture
 def strangers() -> dict[str, Any]:
     """Another authority, and its people."""
     authority = Authority.objects.create(code="75", name="Ville de Paris")
@@ -87,7 +87,7 @@ def authority_75(strangers) -> Authority:
     return strangers["authority"]
 
 
-@kept
+@shared_fixture
 def organisation(authority_93) -> Organisation:
     return Organisation.objects.create(name="Collège des Tilleuls", kind="school", authority=authority_93)
 
@@ -134,7 +134,7 @@ def member(make_user) -> Callable[..., Membership]:
     return make
 
 
-@kept
+@shared_fixture
 def alice(authority_93, organisation) -> Membership:
     user = made("alice", password=PASSWORD)
     return Membership.objects.create(
@@ -147,7 +147,7 @@ def nadia(member, make_user, authority_93) -> Membership:
     return member(Role.CRIP_COORDINATOR, authority_93, user=make_user("nadia"))
 
 
-@kept
+@shared_fixture
 def ada(authority_93) -> Membership:
     user = made("ada", password=PASSWORD, home_authority=authority_93)
     return Membership.objects.create(

@@ -8,6 +8,8 @@ from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 
 from accounts.models import Unit
 
+pytestmark = pytest.mark.both_databases("exceptional grants in SQL")
+
 EXACT = {"accept_global_perms": False, "with_superuser": False}
 
 

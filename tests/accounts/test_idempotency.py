@@ -16,6 +16,8 @@ from outbox import scheduler
 from tests.accounts.conftest import entries
 from tests.night import some
 
+pytestmark = pytest.mark.both_databases("what a repeated request finds")
+
 KEY = "the-same-key"
 EXPECTED = {
     "users": (User, "user:made", 201),

@@ -33,6 +33,8 @@ from accounts.models import (
 from accounts.roles import NEED_ORGANISATION, NEED_UNIT, Role
 from tests.accounts.conftest import LONG_AGO, NOON
 
+pytestmark = pytest.mark.both_databases("constraints")
+
 MODELS = list(apps.get_app_config("accounts").get_models())
 
 

@@ -14,6 +14,8 @@ from accounts.models import Session
 from accounts.sessions import SessionStore, kept_as
 from tests.accounts.conftest import LONG_AGO, PASSWORD
 
+pytestmark = pytest.mark.both_databases("sessions written in the transaction of the request")
+
 SIGN_IN = {"email": "alice@exemple.fr", "password": PASSWORD}
 NO_KEYS = {
     "NUL": r'"\000aaaaaaaa"',

@@ -10,12 +10,12 @@ from accounts import territory
 from accounts.models import Authority, AuthorityTerritory
 from encryption.models import WrappedKey
 from tests.accounts.conftest import entries
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 TODAY = date(2026, 11, 24)
 
 
-@kept
+@shared_fixture
 def loaded():
     """Every authority of the country; the one of the other tests exists already."""
     call_command("load_territories", verbosity=0)

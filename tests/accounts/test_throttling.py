@@ -13,7 +13,7 @@ from outbox import scheduler
 from tests.accounts.conftest import PASSWORD, Caller
 from tests.factories.factors import sign_in_fully
 
-pytestmark = pytest.mark.sec("SEC-AU2")
+pytestmark = [pytest.mark.sec("SEC-AU2"), pytest.mark.both_databases("counters that several processes raise")]
 
 HOME, AWAY = "192.0.2.7", "198.51.100.7"
 WRONG = "une phrase de passe fausse"

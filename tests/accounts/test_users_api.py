@@ -12,6 +12,8 @@ from accounts.roles import Role
 from tests.accounts.conftest import entries
 from tests.night import one_in
 
+pytestmark = pytest.mark.both_databases("statements of lists")
+
 
 def emails(answer) -> set[str]:
     return {line["email"].split("@")[0] for line in answer.json()["results"]}

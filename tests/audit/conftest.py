@@ -67,12 +67,12 @@ def _flushed_by_the_owner():
 
 
 @pytest.fixture(scope="package", autouse=True)
-def _as_the_owner(_kept_levels, django_db_blocker):
+def _as_the_owner(_shared_levels, django_db_blocker):
     """Tests of the journal read it, which the application's role may not; what that role may has its own."""
 
     def act_as(role):
         with django_db_blocker.unblock():
-            _kept_levels.drop()
+            _shared_levels.drop()
         settings.DATABASE_ROLE = role
         connections.close_all()
 

@@ -21,7 +21,10 @@ from core.query import InvalidQuery
 from tests.audit.conftest import NOON, FakeActor
 from tests.conftest import see_all
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.both_databases("the views of the auditor's role"),
+]
 
 events.register("test:done", "test:undone")
 

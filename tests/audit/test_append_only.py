@@ -17,6 +17,7 @@ from tests.audit.owner import as_owner, written
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AL6"),
+    pytest.mark.both_databases("triggers, roles and the authoriser"),
 ]
 sqlite_only = pytest.mark.only_on("sqlite", "what SQLite alone needs")
 postgresql_only = pytest.mark.only_on("postgresql", "roles are PostgreSQL's")

@@ -17,6 +17,8 @@ from tests.audit import logs
 from tests.audit.logs import Log, bundle, entries, entry, note
 from tests.night import NIGHT, some
 
+pytestmark = pytest.mark.both_databases("what the owner of the tables can do")
+
 ROOT = Path(__file__).resolve().parents[2]
 COUNT = 700  # two full tiles and a part of a third
 LEAVES = entries(COUNT)

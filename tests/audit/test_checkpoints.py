@@ -20,7 +20,10 @@ from tests.audit.sequenced import Sequenced, sequenced, written
 
 __all__ = ["sequenced"]
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.both_databases("rows of the tree"),
+]
 
 # The example of C2SP signed-note and tlog-cosignature, with the keys that their pages give.
 C2SP_NOTE = (

@@ -27,6 +27,7 @@ __all__ = ["sequenced"]
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AL22"),
+    pytest.mark.both_databases("what the owner of the tables can change, and who is shown it"),
 ]
 ACT = "test:rights"
 events.register(ACT, "test:done")

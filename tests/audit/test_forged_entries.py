@@ -34,6 +34,7 @@ __all__ = ["sequenced"]
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AL21"),
+    pytest.mark.both_databases("what each login can put into the table"),
 ]
 events.register("test:done")
 

@@ -24,7 +24,10 @@ from encryption import index
 from encryption.errors import KeysUnavailable
 from tests.audit.conftest import NOON, FakeActor
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.both_databases("how an entry is stored, and whose clock it bears"),
+]
 
 events.register("test:done")
 

@@ -20,6 +20,7 @@ __all__ = ["sequenced"]
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AL25"),
+    pytest.mark.both_databases("rows of the tree"),
 ]
 
 

@@ -16,7 +16,10 @@ from audit.models import ActorPseudonym, Alarm, SubjectPseudonym
 from tests.audit.conftest import NOON, ORIGIN
 from tests.audit.owner import as_owner
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.both_databases("rows that the owner puts in, and a migration that changes them"),
+]
 events.register("test:done")
 
 TABLES = [ActorPseudonym, SubjectPseudonym]

@@ -18,7 +18,11 @@ from core.query import InvalidQuery
 from tests.audit.conftest import NOON, FakeActor
 from tests.conftest import see_all
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.sec("SEC-AL17")]
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.sec("SEC-AL17"),
+    pytest.mark.both_databases("statements of the auditors' questions"),
+]
 events.register("test:done")
 
 #: question: (act, what else the entry says) of an entry that answers it.

@@ -19,7 +19,10 @@ from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 
-pytestmark = [pytest.mark.sec("SEC-AL8")]
+pytestmark = [
+    pytest.mark.sec("SEC-AL8"),
+    pytest.mark.both_databases("the one row that the sequencer's role may change"),
+]
 sequenced = made.sequenced
 MINUTE = timedelta(minutes=1)
 

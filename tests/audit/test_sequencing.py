@@ -18,7 +18,10 @@ from tests.audit.sequenced import Sequenced, grown, sequenced, written
 
 __all__ = ["sequenced"]
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.both_databases("which entries a snapshot shows"),
+]
 postgresql_only = pytest.mark.only_on("postgresql", "SQLite has one writer at a time")
 
 events.register("test:done")

@@ -19,6 +19,7 @@ __all__ = ["sequenced"]
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AL26"),
+    pytest.mark.both_databases("checkpoints as each database stores them, one snapshot of a transaction"),
 ]
 
 

@@ -43,6 +43,7 @@ __all__ = ["sequenced"]
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AL13"),
+    pytest.mark.both_databases("what the owner of the tables can do"),
 ]
 EMPTY = "''" if connection.vendor == "postgresql" else "x''"
 LATER = canonical.instant(NOON + timedelta(hours=5))

@@ -20,7 +20,10 @@ from tests.audit.conftest import NOON
 from tests.audit.flush import flush_all
 from tests.night import NIGHT
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.both_databases("one counter for each process"),
+]
 
 events.register("test:done")
 

@@ -16,6 +16,7 @@ from tests.security.test_routes import an_account_request
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AZ18"),
+    pytest.mark.both_databases("locks and isolation"),
 ]
 SIRET = {"register": "siret", "number": "73282932000074"}
 

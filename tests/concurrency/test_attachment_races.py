@@ -28,6 +28,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.only_on("postgresql", "SQLite has one writer at a time"),
     pytest.mark.sec("SEC-FT6"),
+    pytest.mark.both_databases("locks and isolation"),
 ]
 
 

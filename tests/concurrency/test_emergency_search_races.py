@@ -14,6 +14,7 @@ from tests.security.procedure import seeing_all
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AZ14", "SEC-AZ25"),
+    pytest.mark.both_databases("locks and isolation"),
 ]
 SAID = {
     "ground": "police", "reason": "Retrouvée par la police.", "last_name": "Exemple", "first_names": "Lou", "age": 15,

@@ -13,7 +13,10 @@ from tests.faults.crash import entries
 from tests.night import NIGHT
 from tests.security.procedure import seeing_all
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.both_databases("locks and isolation"),
+]
 
 FILING = concern() | {"submit": True}
 #: On SQLite one writes at a time, however many there are.

@@ -13,6 +13,7 @@ from tests.security.procedure import Case, filed, plain, play, seeing_all, send,
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AZ18", "SEC-FT6"),
+    pytest.mark.both_databases("locks and isolation"),
 ]
 RACES = {"postgresql": 20, "sqlite": 4}
 

@@ -17,6 +17,7 @@ from tests.factories.factors import give_passkey
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AU2"),
+    pytest.mark.both_databases("locks and isolation"),
 ]
 AT_ONCE = 8
 

@@ -17,6 +17,7 @@ from tests.concurrency.together import together
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AZ10", "SEC-FT6"),
+    pytest.mark.both_databases("locks and isolation"),
 ]
 LATE = timedelta(days=400)
 

@@ -36,6 +36,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-CR10"),
     pytest.mark.real_clock("when a key was replaced is told by the database's clock"),
+    pytest.mark.both_databases("locks and isolation"),
 ]
 CASES = 12 if NIGHT else 9
 #: How many things each process does beside each step of a replacement.
@@ -101,7 +102,7 @@ def processes(tmp_path, *commands):
 def begun(environment, *command):
     """Begin a process; return its number, where it is told, and where it speaks."""
     (told, go), (heard, says) = os.pipe(), os.pipe()
-    child = forked.begin(partial(work, told, *command), env=environment, cwd=ROOT, said=says, complained=says)
+    child = forked.begin(partial(work, told, *command), env=environment, cwd=ROOT, streams=(0, says, says))
     os.close(told)
     os.close(says)
     return child, go, os.fdopen(heard, encoding="utf-8")

@@ -12,7 +12,10 @@ from tests.concurrency.together import together
 from tests.factories.concerns import concern
 from tests.security.procedure import Case, assessed, filed, plain, play, seeing_all, triaged
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.both_databases("locks and isolation"),
+]
 CAP = int(SETTINGS["searches_per_day"].default)
 
 

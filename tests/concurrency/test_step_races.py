@@ -27,6 +27,7 @@ from tests.security.procedure import Case, filed, moment, plain, play, qualifica
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AZ18", "SEC-FT6"),
+    pytest.mark.both_databases("locks and isolation"),
 ]
 
 POOL = 5

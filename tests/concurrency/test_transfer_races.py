@@ -15,6 +15,7 @@ from tests.security.procedure import TARGET, Case, filed, moment, plain, play, s
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AZ18", "SEC-FT6"),
+    pytest.mark.both_databases("locks and isolation"),
 ]
 RACES = {"postgresql": 3, "sqlite": 1}[connection.vendor]
 RECEIPT = {"receipt": "Reçu."}

@@ -20,6 +20,7 @@ from tests.security.procedure import seeing_all
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-FT10"),
+    pytest.mark.both_databases("locks and isolation"),
 ]
 WORKERS = 6
 

@@ -28,6 +28,8 @@ from tests.config.environments import SECRET
 from tests.config.test_logins import SERVICE, be
 from tests.conftest import BOTH
 
+pytestmark = pytest.mark.both_databases("what a start asks of each database")
+
 
 def postgresql(name, host="db.internal", **options):
     return {

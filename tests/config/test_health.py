@@ -21,6 +21,8 @@ from referrals.attachments import store
 from referrals.errors import StoreUnavailable
 from tests.audit.owner import as_owner
 
+pytestmark = pytest.mark.both_databases("a database that doesn't answer")
+
 SECOND = timedelta(seconds=1)
 POOL = asking._pool
 DOWN = ("repere_key_service_up", (), 0.0)

@@ -10,6 +10,7 @@ pytestmark = [
     pytest.mark.sec("SEC-CF8"),
     pytest.mark.django_db(databases=BOTH),
     pytest.mark.only_on("postgresql", "roles are PostgreSQL's"),
+    pytest.mark.both_databases("roles"),
 ]
 SERVICE = "GRANT repere_app, repere_auditor TO {login}"
 #: What is wrong with a login, and the numbers of the checks that say so. A role above it is one that it may become.

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
+pytestmark = pytest.mark.both_databases("roles")
+
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = """
 import sys

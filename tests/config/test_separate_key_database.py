@@ -12,7 +12,7 @@ from tests.audit.owner import as_owner
 from tests.config.test_logins import SERVICE, be
 from tests.conftest import BOTH
 
-pytestmark = pytest.mark.sec("SEC-CF9")
+pytestmark = [pytest.mark.sec("SEC-CF9"), pytest.mark.both_databases("which database it is")]
 LOGIN = f"repere_try_{os.getpid()}"
 
 

@@ -14,6 +14,8 @@ from referrals.workflow import case_parts
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 
+pytestmark = pytest.mark.both_databases("rows that PostgreSQL takes as JSON, all tables in one statement")
+
 AT = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
 
 

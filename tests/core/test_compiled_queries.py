@@ -14,6 +14,8 @@ from referrals.access.matrix import NOBODY
 from referrals.models import Clock, Fact, IndexValue, LastVisit
 from tests.referrals.workflow.kit import AT, Kit
 
+pytestmark = pytest.mark.both_databases("values put into statements that were made before")
+
 
 def memberships() -> CompiledQuery[Membership]:
     return CompiledQuery(

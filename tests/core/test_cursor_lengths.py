@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Organisation
 from core import paging
 from core.query import Cursor
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 pytestmark = [pytest.mark.sec("SEC-IN3")]
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,7 +180,7 @@ def test_each_list_is_tried():
     assert dict(+found) == expected
 
 
-@kept
+@shared_fixture
 def organisations(world):
     """Institutions of one authority with short and long names, in one alphabet and in another."""
     for name in ("A", "B" * 200, "é" * 200, "Ω", '"' * 150):

@@ -17,7 +17,10 @@ from core.query import InvalidQuery
 from tests.audit.conftest import NOON
 from tests.audit.flush import flush_all
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.both_databases("pages in the database's order"),
+]
 
 # Few values in many rows: what loses lines elsewhere. ``tenant`` may be null.
 WRITER = uuid4()

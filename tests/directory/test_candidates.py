@@ -19,7 +19,10 @@ from directory.models import Place, Service
 from encryption import keys
 from tests.directory.resources import AT, a_service, a_structure, at_place, authority, many, tell
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.both_databases("statements of the search for services: lists in JSON, kept queries"),
+]
 
 PARIS = ZoneInfo("Europe/Paris")
 CASE = CaseFacts(

@@ -17,8 +17,8 @@ from outbox.models import Notice
 from tests.accounts.conftest import entries
 from tests.conftest import see_all
 from tests.directory.confirmation_requests import Clock, a_service, asked, mails, token_in
-from tests.kept import kept
 from tests.night import some
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import form_in, text
 
 PAGE = "/annuaire/confirmer"
@@ -35,12 +35,12 @@ def stranger():
     return Client(headers=HTML, raise_request_exception=False)
 
 
-@kept
+@shared_fixture
 def service(world):
     return a_service(world)
 
 
-@kept
+@shared_fixture
 def token(service):
     (message,) = asked(Clock())
     return token_in(message)

@@ -10,6 +10,8 @@ from directory.inputs import StructureChange
 from directory.models import Reach, Service, Structure, Verification
 from tests.directory.entries import AT, PUBLIC_ADDRESS, a_service, a_structure, at_place, editor
 
+pytestmark = pytest.mark.both_databases("statements of lists")
+
 SIRET, FINESS = "73282932000074", "930000005"
 
 

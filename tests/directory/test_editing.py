@@ -35,6 +35,8 @@ from tests.directory.entries import (
 )
 from tests.night import one_in
 
+pytestmark = pytest.mark.both_databases("triggers of verifications, constraints")
+
 BODY = {"kind": "mecs", "name": "Le Phare"}
 
 

@@ -13,13 +13,13 @@ from directory.inputs import ReportInput
 from directory.models import ErrorReport
 from outbox.models import Notice
 from tests.directory.entries import AT, a_service, a_structure, an_error_report, editor, entries
-from tests.kept import kept
 from tests.night import one_in, some
+from tests.shared_fixtures import shared_fixture
 
 SENTENCE = "Le numéro ne répond plus."
 
 
-@kept
+@shared_fixture
 def reported(world):
     """An error of a service of 93."""
     return an_error_report(world)

@@ -12,6 +12,8 @@ from directory.actions import merging, services, structures
 from directory.inputs import SearchInput
 from tests.directory.entries import AT, a_service, a_structure, at_place, editor, entries
 
+pytestmark = pytest.mark.both_databases("statements of searches")
+
 #: 3 in the morning on Christmas day, in Paris.
 CHRISTMAS = datetime(2026, 12, 25, 2, tzinfo=UTC)
 

@@ -36,10 +36,12 @@ from tests.directory.entries import (
     open_address,
 )
 from tests.directory.exchange.samples import a_held_row
-from tests.kept import kept
 from tests.night import one_in, some
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import let_in
 from tests.web.visiting import Visitor
+
+pytestmark = pytest.mark.both_databases("the constraint that leaves nothing of a secret place in clear")
 
 #: In no output may any of these stand.
 CANARIES = (SECRET_COMMUNE, "59512", "59100", "Acacias", "vert amande", "3.17456", "50.69421")
@@ -65,7 +67,7 @@ def told_by(text):
     return [canary for canary in CANARIES if canary in text]
 
 
-@kept
+@shared_fixture
 def secret(world):
     """A service whose structure is at a secret address."""
     service = a_service(world)

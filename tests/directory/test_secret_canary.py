@@ -32,11 +32,11 @@ from tests.directory.confirmation_requests import a_service, a_structure
 from tests.directory.entries import a_case, open_address
 from tests.directory.exchange.samples import di_structure, done, packed
 from tests.factories.world import LONG_AGO  # noqa: F401 - the world is of then
-from tests.kept import kept
 from tests.night import NIGHT as NIGHTLY
 from tests.night import one_in
 from tests.security.needles import MARK, hits
 from tests.security.test_routes import patterns
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor
 
 NOW = datetime.now(UTC)
@@ -201,7 +201,7 @@ class Planted:
         ]
 
 
-@kept
+@shared_fixture
 def planted(world):
     return Planted(world)
 

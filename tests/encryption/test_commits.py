@@ -12,7 +12,7 @@ from encryption import keys
 from encryption.errors import Unreadable
 from encryption.models import WrappedKey
 
-pytestmark = pytest.mark.opens_databases
+pytestmark = [pytest.mark.opens_databases, pytest.mark.both_databases("two databases, two transactions")]
 
 
 class FilingFailed(Exception):

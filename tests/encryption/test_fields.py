@@ -9,6 +9,8 @@ from django.test.utils import isolate_apps
 from encryption.fields import SealedField, check_labels, sealed_fields
 from tests.encryption.sample.models import Person
 
+pytestmark = pytest.mark.both_databases("sealed columns")
+
 
 class Abstract(models.Model):
     class Meta:

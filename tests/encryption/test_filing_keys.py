@@ -13,7 +13,10 @@ from encryption.errors import KeysUnavailable, Unreadable
 from encryption.models import WHOLE_SERVICE, Kind, WrappedKey
 from tests.encryption.sample.models import Person
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.both_databases("one pair in use, whoever is faster"),
+]
 
 NAME = "Quenneville-Abrantès"
 STOPPED, WRONG = "tests.encryption.providers.Stopped", "tests.encryption.providers.Wrong"

@@ -11,7 +11,11 @@ from accounts.models import Session, User
 from encryption.errors import Unreadable
 from encryption.hidden import HiddenInstantField, HiddenNumberField
 
-pytestmark = [pytest.mark.sec("SEC-CR20"), pytest.mark.django_db(databases=["default", "keys"])]
+pytestmark = [
+    pytest.mark.sec("SEC-CR20"),
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.both_databases("sealed columns"),
+]
 
 AT = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
 #: What an account does for itself, typed by hand: each is hidden.

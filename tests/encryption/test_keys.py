@@ -14,7 +14,10 @@ from encryption.errors import EncryptionError, KeyExhausted, KeysUnavailable, Un
 from encryption.models import WHOLE_SERVICE, Kind, WrappedKey
 from tests.encryption.sample.models import Person
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.both_databases("one key in use, whoever is faster"),
+]
 
 NAME = "Quenneville-Abrantès"
 LAST_NAME = Person._meta.get_field("last_name")

@@ -17,6 +17,7 @@ pytestmark = [
     pytest.mark.django_db(databases=["default", "keys"]),
     pytest.mark.sec("SEC-CR10"),
     pytest.mark.real_clock("when a key was replaced is told by the database's clock"),
+    pytest.mark.both_databases("the database's clock, and keys carried over in batches"),
 ]
 
 NAME = "Quenneville-Abrantès"

@@ -27,7 +27,10 @@ from encryption.sealed import OpenScope, Sealed
 from tests.encryption.sample.models import Note, Person
 from tests.encryption.test_values import VALUES
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.both_databases("sealed columns"),
+]
 
 NAME = "Quenneville-Abrantès"
 COLUMN_OF = {

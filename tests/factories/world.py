@@ -4,7 +4,6 @@ Two authorities beside the one under test are always there, with cases of their 
 its filter shows.
 """
 
-from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,7 +17,6 @@ from accounts.roles import NEED_ORGANISATION, NEED_UNIT, Role
 from accounts.signin import actor_of_user, hashed
 from audit.events import Origin
 from encryption import keys
-from tests.copies import Rows
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 FAR = datetime(2040, 1, 1, tzinfo=UTC)
@@ -38,8 +36,8 @@ class World:
     authorities: dict[str, Authority] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     services: dict[str, Organisation] = field(default_factory=dict)
-    users: MutableMapping[tuple[str, str], User] = field(default_factory=Rows)
-    memberships: MutableMapping[tuple[str, str], Membership] = field(default_factory=Rows)
+    users: dict[tuple[str, str], User] = field(default_factory=dict)
+    memberships: dict[tuple[str, str], Membership] = field(default_factory=dict)
     secrets: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def user(self, name: str, code: str = "93") -> User:

@@ -21,6 +21,7 @@ from tests.referrals.attachments.conftest import Sender
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-FT14"),
+    pytest.mark.both_databases("what each database leaves after a crash, and its own tools for copies"),
 ]
 sequenced = made.sequenced
 

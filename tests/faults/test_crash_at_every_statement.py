@@ -25,7 +25,10 @@ from tests.faults.writes import HOOKS, LEFT, NO_WRITES, TWINS, UNWRITTEN, WALKED
 from tests.night import one_in, statements
 from tests.security.test_routes import STEPS
 
-pytestmark = pytest.mark.sec("SEC-AL2", "SEC-AL5")
+pytestmark = [
+    pytest.mark.sec("SEC-AL2", "SEC-AL5"),
+    pytest.mark.both_databases("what each database leaves after a crash, and its own tools for copies"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,10 @@ from config import database
 from tests.faults import cluster
 from tests.faults.test_killed_server import Caller, server, status
 
+pytestmark = pytest.mark.both_databases(
+    "what each database leaves after a crash, and its own tools for copies"
+)
+
 __all__ = ["server"]
 
 ON_ITS_OWN = pytest.mark.only_on("postgresql", "the settings of PostgreSQL's connections")

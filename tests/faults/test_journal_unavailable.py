@@ -7,11 +7,15 @@ import pytest
 from config.closed import DOCUMENT
 from tests.factories.concerns import concern
 from tests.faults.crash import crashing, effects, entries, into_the_journal
-from tests.kept import kept
 from tests.security.procedure import Case, filed, play, version_of
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases(
+    "what each database leaves after a crash, and its own tools for copies"
+)
 
 
-@kept
+@shared_fixture
 def case(world):
     """A case of 93, taken in by its cell."""
     found = Case(world, "Texte d'essai, {}.".format)

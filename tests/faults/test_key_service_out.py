@@ -14,7 +14,10 @@ from tests.conftest import see_all
 from tests.encryption.providers import gives_up_sooner
 from tests.factories.concerns import concern
 
-pytestmark = pytest.mark.sec("SEC-FT8")
+pytestmark = [
+    pytest.mark.sec("SEC-FT8"),
+    pytest.mark.both_databases("what each database leaves after a crash, and its own tools for copies"),
+]
 STOPPED, WRONG = "tests.encryption.providers.Stopped", "tests.encryption.providers.Wrong"
 HANGS = "tests.encryption.providers.Hangs"
 

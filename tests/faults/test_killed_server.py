@@ -41,6 +41,7 @@ SHARED = {"accounts_token", "accounts_session"}
 pytestmark = [
     pytest.mark.sec("SEC-AL2"),
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.both_databases("what each database leaves after a crash, and its own tools for copies"),
 ]
 
 
@@ -77,7 +78,7 @@ def server(world, tmp_path):
         wsgiapp.run()
 
     with open(tmp_path / "log", "wb") as log:
-        running = forked.begin(serve, env=environment, cwd=ROOT, said=log.fileno(), complained=log.fileno())
+        running = forked.begin(serve, env=environment, cwd=ROOT, streams=(0, log.fileno(), log.fileno()))
     try:
         yield port
     finally:

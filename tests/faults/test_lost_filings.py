@@ -26,6 +26,7 @@ from tests.faults.test_restore import databases  # noqa: F401 - a fixture
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-FT12"),
+    pytest.mark.both_databases("what each database leaves after a crash, and its own tools for copies"),
 ]
 
 

@@ -19,6 +19,7 @@ from tests.night import NIGHT
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.only_on("sqlite", "test_point_in_time.py has a cluster of its own"),
+    pytest.mark.both_databases("what each database leaves after a crash, and its own tools for copies"),
 ]
 
 

@@ -45,6 +45,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-CR12"),
     pytest.mark.sec("SEC-FT12"),
+    pytest.mark.both_databases("what each database leaves after a crash, and its own tools for copies"),
 ]
 RESTORED = [("cases",), ("keys",), ("cases", "keys")]
 PATHS = ["/api/v1/me", "/api/v1/referrals", "/api/v1/audit/entries", "/api/schema/", "/api/v1/session"]

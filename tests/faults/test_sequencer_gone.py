@@ -24,7 +24,11 @@ from tests.factories.concerns import concern, urgent
 from tests.web.browsing import Somebody
 from tests.web.visiting import Visitor, text
 
-pytestmark = [pytest.mark.sec("SEC-AL8"), pytest.mark.sec("SEC-FT13")]
+pytestmark = [
+    pytest.mark.sec("SEC-AL8"),
+    pytest.mark.sec("SEC-FT13"),
+    pytest.mark.both_databases("what each database leaves after a crash, and its own tools for copies"),
+]
 sequenced = made.sequenced
 MINUTE = timedelta(minutes=1)
 WHY = (

@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.sec("SEC-FT13"),
     # The role of the sequencer is tried in tests/audit; here it is the steps that count.
     pytest.mark.usefixtures("as_the_owner"),
+    pytest.mark.both_databases("what each database leaves after a crash, and its own tools for copies"),
 ]
 sequenced = made.sequenced
 STRIDE = 1 if NIGHT else 3

@@ -30,9 +30,9 @@ from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
 from tests.factories.factors import sign_in_fully
 from tests.faults.crash import Crash, into_the_journal, quiet
-from tests.kept import kept
 from tests.night import some
 from tests.security.test_routes import WORDS_OF_PAGES
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import let_in
 from tests.web.test_pages import URGENT
 from tests.web.visiting import PASSWORD, form_in, text
@@ -40,7 +40,10 @@ from web.assets import FILES
 from web.page import FormPage
 from web.uploads import UploadPage
 
-pytestmark = pytest.mark.sec("SEC-FT17")
+pytestmark = [
+    pytest.mark.sec("SEC-FT17"),
+    pytest.mark.both_databases("what each database leaves after a crash, and its own tools for copies"),
+]
 HTML, JSON = "text/html,application/xhtml+xml", "application/json"
 PARTS = ("provider", "keys", "cases", "journal", "gate", "store", "scanner")
 PROVIDERS = {
@@ -113,7 +116,7 @@ def signed_in(world, name, accept=HTML, **more):
     return client
 
 
-@kept
+@shared_fixture
 def draft(world):
     return world.as_("filer").post("referrals", concern()).json()["id"]
 

@@ -1,6 +1,6 @@
 """The story that each journey tells; where the clock stands is up to the test.
 
-What several tests of a journey begin from is kept (``tests/kept.py``): told once, and copied for each.
+What several tests of a journey begin from is kept (``tests/shared_fixtures.py``): told once, and copied for each.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import pytest
 from core.clock import instant
 from tests.factories.world import World
 from tests.journeys.story import Story
-from tests.kept import current, kept
+from tests.shared_fixtures import current, shared_fixture
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -27,7 +27,7 @@ def _clock_of_the_story() -> Iterator[None]:
         yield
 
 
-@kept
+@shared_fixture
 def story(world: World) -> Story:
     """One case to follow, in authority 93, beside two other authorities."""
     return Story(world)

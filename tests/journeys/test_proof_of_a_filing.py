@@ -16,7 +16,7 @@ from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.factories.world import World
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 pytestmark = [pytest.mark.sec("SEC-AL9")]
 
@@ -49,7 +49,7 @@ class Proving:
         return status, self.capsys.readouterr().out
 
 
-@kept
+@shared_fixture
 def filed(world) -> dict:
     """A concern, as its filer was answered."""
     answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key="one-of-the-filer")

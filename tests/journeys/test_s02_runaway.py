@@ -12,7 +12,7 @@ from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, text
 
 CONCERN = urgent(
@@ -27,7 +27,7 @@ SHEET = {
 }
 
 
-@kept
+@shared_fixture
 def away(story):
     """Established, then away since Friday evening; the sheet is opened to Paris."""
     story.at("2026-11-20 18:00")
@@ -297,7 +297,7 @@ def test_if_the_origin_is_not_reached_paris_files_shelters_and_transfers_and_the
 # --- From a child confided to the service --------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def confided(story):
     """A girl established as exploited whom the judge has confided to the service of 93; a referent follows her."""
     story.at("2026-11-02 10:00")

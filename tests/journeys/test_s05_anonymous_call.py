@@ -4,7 +4,7 @@ Not there yet: TRANSIP and ORIGIP, which come with the statistical export.
 """
 
 from tests.factories.concerns import concern
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 UNKNOWN = ("filer_name", "filer_email", "filer_org", "filer_role_to_child", "child_opinion", "child_informed")
 CALL = concern(
@@ -21,7 +21,7 @@ ASKS = {
 }
 
 
-@kept
+@shared_fixture
 def passed_on(story):
     """119 files in one request, on Tuesday at 22:15."""
     story.at("2026-11-24 22:15")

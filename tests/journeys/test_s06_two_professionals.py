@@ -10,8 +10,10 @@ from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
 from tests.journeys.story import Story, paris, wall
-from tests.kept import kept
 from tests.referrals.attachments.conftest import Sender
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("cases joined and parted under row-level security")
 
 FACT = "Consultation gynécologique en urgence."
 
@@ -26,12 +28,12 @@ class ItIs:
         self.now = story.now
 
 
-@kept
+@shared_fixture
 def it_is():
     return ItIs()
 
 
-@kept
+@shared_fixture
 def teacher(world, it_is):
     """The first filing, already in assessment."""
     told = Story(world)
@@ -44,7 +46,7 @@ def teacher(world, it_is):
     return told
 
 
-@kept
+@shared_fixture
 def midwife(world, teacher, it_is):
     """The second one, two days later, of the same girl and her little brother, at risk."""
     told = Story(world)
@@ -90,7 +92,7 @@ def matched(story, other, **said):
     } | said  # fmt: skip
 
 
-@kept
+@shared_fixture
 def joined(midwife, teacher):
     confirmed(midwife, teacher)
     midwife.signed("crip_coordinator", "attach_existing", matched(midwife, teacher), by="supervisor")

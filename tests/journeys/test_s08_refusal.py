@@ -5,7 +5,7 @@ Not there yet: letters. Feedback and reopening: tests/referrals/workflow.
 
 from tests.factories.concerns import concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 HOLDERS = [
     {"name": "Mere Exemple", "link": "mother", "phone": "0100000000"},
@@ -13,7 +13,7 @@ HOLDERS = [
 ]
 
 
-@kept
+@shared_fixture
 def offered(story):
     """Report on 1 December: danger; AED offered on the 3rd (T43 carried by T23, M01)."""
     story.at("2026-11-24 10:00")

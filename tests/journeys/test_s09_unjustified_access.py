@@ -21,10 +21,13 @@ from referrals.models import AccessAnomaly
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, links, text
 
-pytestmark = [pytest.mark.sec("SEC-AL18")]
+pytestmark = [
+    pytest.mark.sec("SEC-AL18"),
+    pytest.mark.both_databases("the journal's views, and identities lifted"),
+]
 WITNESS = "witness.txt"
 
 
@@ -63,7 +66,7 @@ class Night:
         return next(line for line in self.anomalies if line["rule"]["code"] == "R14")
 
 
-@kept
+@shared_fixture
 def three_files(story):
     """Three files, known to the cell since the morning; one bears the name of an agent."""
     story.at("2026-11-24 10:00")
@@ -77,7 +80,7 @@ def three_files(story):
     return cases
 
 
-@kept
+@shared_fixture
 def all_opened(story, three_files):
     """In the evening the agent opens them all; what the log left in its folder, by name."""
     with TemporaryDirectory() as name:

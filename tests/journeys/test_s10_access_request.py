@@ -10,13 +10,17 @@ from datetime import timedelta
 from importlib.util import find_spec
 from uuid import uuid4
 
+import pytest
+
 from outbox.models import Notice
 from referrals.access_requests import tasks
 from referrals.models import AccessRequest, Exclusion, Referral
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("row-level security of a request and of what hangs on it")
 
 GIRL = {"first_names": "Inès", "last_name": "Durandal", "birth_date": "2009-05-06"}
 BROTHER = {"first_names": "Mirabeau", "last_name": "Durandal", "birth_date": "2012-01-02"}
@@ -72,7 +76,7 @@ class Request:
         return self.story.world.as_("dpo").post(f"access-requests/{self.pk}/package", {}, key=uuid4().hex)
 
 
-@kept
+@shared_fixture
 def files(story):
     """Two files about the girl: an older one, and that of today, in which her brother and a third party are."""
     story.at("2026-11-24 10:00")

@@ -17,12 +17,14 @@ from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("triggers of purges")
 
 CLOSE = {"motivation": "Le danger est écarté.", "feedback": "Classement."}
 
 
-@kept
+@shared_fixture
 def closed(story):
     """Tuesday 24 November 2026: an assessment rules out danger; closed on 20 January, reviewed the day after."""
     story.at("2026-11-24 10:00")
@@ -47,7 +49,7 @@ def closed(story):
     return story
 
 
-@kept
+@shared_fixture
 def archived(closed):
     """Two years after the last action on it the service puts it into the archive."""
     assert closed.due("C20") == "2029-01-21 23:59:59"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 LENA, ADAM, ILAN, MAYA = range(4)
 CONCERN = concern(
@@ -23,7 +23,7 @@ CONCERN = concern(
 )  # fmt: skip
 
 
-@kept
+@shared_fixture
 def reported(story):
     """All were met; the report of 15 December concludes for each."""
     story.at("2026-11-24 10:00")
@@ -38,7 +38,7 @@ def reported(story):
     return story
 
 
-@kept
+@shared_fixture
 def pending(reported):
     """Decided one by one on the 16th: Lena judicial, Adam and Maya AED, Ilan close; sent to justice (T26)."""
     lena, adam, ilan, maya = reported.children
@@ -54,7 +54,7 @@ def pending(reported):
     return reported
 
 
-@kept
+@shared_fixture
 def placed(pending):
     """Adam's AED is agreed and under way; Lena is confided to the ASE, and that is under way too."""
     lena = pending.children[LENA]

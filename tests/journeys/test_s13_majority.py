@@ -7,7 +7,7 @@ from referrals.coming_of_age import tasks as coming_of_age_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 MINE = {
     "own": True,
@@ -17,7 +17,7 @@ MINE = {
 }
 
 
-@kept
+@shared_fixture
 def unmet(story):
     """Suspected, never met, the report delivered on 14 January 2027: she turns 18 the day after."""
     story.at("2026-12-01 10:00")

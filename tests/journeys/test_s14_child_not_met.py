@@ -7,10 +7,10 @@ import pytest
 
 from tests.factories.concerns import concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 
-@kept
+@shared_fixture
 def assessing(story):
     """In assessment since Tuesday 24 November, with an inspector named."""
     story.at("2026-11-24 10:00")
@@ -27,7 +27,7 @@ def attempt(story, at):
     story.does("assessor", "record_contact", bodies.contact(seen, at=at, kind="attempt"))
 
 
-@kept
+@shared_fixture
 def unmet(assessing):
     """Two attempts, and a report all the same."""
     attempt(assessing, "2026-11-26T09:00:00Z")

@@ -7,12 +7,12 @@ from referrals.models import Assignment, StepRecord
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 WAIVER = "Seule professionnelle de santé disponible sur ce secteur."
 
 
-@kept
+@shared_fixture
 def followed(story):
     """A family that the referent follows; the referent may assess, too."""
     story.at("2026-11-24 10:00")

@@ -11,7 +11,9 @@ from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("row-level security on the way from one authority to another")
 
 TARGET = "75"
 CONCERN = concern(
@@ -22,7 +24,7 @@ CONCERN = concern(
 PEOPLE_OF_TARGET = ("crip_coordinator_2", "supervisor", "intake_agent", "assessor", "ase_inspector", "dpo")
 
 
-@kept
+@shared_fixture
 def asked(story):
     """A case in assessment that Paris is asked to take over."""
     story.at("2026-11-24 10:00")

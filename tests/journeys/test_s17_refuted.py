@@ -6,10 +6,10 @@ Not there yet: the notices to coordinator and lead on exploitation.
 import pytest
 
 from tests.factories.concerns import concern
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 
-@kept
+@shared_fixture
 def suspected(story):
     """Under first analysis, suspected, so at U2 at least."""
     story.at("2026-11-24 10:00")
@@ -18,7 +18,7 @@ def suspected(story):
     return story
 
 
-@kept
+@shared_fixture
 def asked(suspected):
     """The coordinator asks the supervisor to sign."""
     answer = suspected.does("crip_coordinator", "set_exploitation_status", refuted(suspected), expect=202)

@@ -11,7 +11,7 @@ from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
 from tests.journeys.story import wall
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 FOLLOW = {"ase_inspector", "case_referent", "measure_service"}
 CELL = {"crip_coordinator", "crip_coordinator_2", "supervisor", "supervisor_2"}
@@ -42,7 +42,7 @@ def followed(story, level="danger"):
     return story
 
 
-@kept
+@shared_fixture
 def ordered(story):
     """The judge's order of 3 March, confided to the service on the 5th."""
     followed(story)
@@ -73,7 +73,7 @@ def informed(story, on):
     story.does("ase_inspector", "inform_judge", said, part=measure(story))
 
 
-@kept
+@shared_fixture
 def given_up(ordered):
     """Told to the judge on 5 April; on the sixtieth day it can be recorded that nothing came of it."""
     informed(ordered, "2027-04-05")

@@ -16,7 +16,7 @@ from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
 from tests.journeys.story import wall
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 BORN = "2009-05-20"
 MAJORITY = "2027-05-20"
@@ -32,7 +32,7 @@ MUST_ACT = {
 }
 
 
-@kept
+@shared_fixture
 def helped(story):
     """Help at home agreed by both parents of a boy of 17 years and 8 months, and begun."""
     story.at("2027-01-05 10:00")
@@ -216,7 +216,7 @@ SEVENTEEN, NEAR_18, EIGHTEEN = "2027-06-15", "2028-03-15", "2028-06-15"
 FOLLOW = {"ase_inspector", "case_referent"}
 
 
-@kept
+@shared_fixture
 def placed(story):
     """A girl confided to the service by the judge; a referent follows her."""
     story.at("2026-11-25 10:00")
@@ -420,7 +420,7 @@ def test_had_nobody_asked_both_are_in_breach_on_the_birthday_and_the_service_is_
 # --- Without a birth date: the youngest estimated age counts (§5.3 Cap) -------------------------------------
 
 
-@kept
+@shared_fixture
 def alone(story):
     """An unaccompanied girl, said to be 17 to 19 on 25 November 2026, confided to the service by the judge."""
     story.at("2026-11-25 10:00")

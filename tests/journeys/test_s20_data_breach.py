@@ -20,10 +20,13 @@ from referrals.models import (
 )
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
-from tests.kept import kept
 from tests.night import some
+from tests.shared_fixtures import shared_fixture
 
-pytestmark = [pytest.mark.sec("SEC-AL18")]
+pytestmark = [
+    pytest.mark.sec("SEC-AL18"),
+    pytest.mark.both_databases("rows that the host declares for authorities where it holds no role"),
+]
 ASSESSED = {
     "children": 3, "holders": 2, "implicated": 1, "entries": 3, "parts": ["identity", "facts"], "touched": ["read"],
     "legible": "readable", "consequences": "Une adresse peut être connue.", "measures": "Compte suspendu.",
@@ -65,7 +68,7 @@ class Breach:
         return DataBreach.objects.get()
 
 
-@kept
+@shared_fixture
 def opened(story):
     """Three files of the street, which an agent reads on a Thursday evening without a reason."""
     story.at("2026-11-24 10:00")

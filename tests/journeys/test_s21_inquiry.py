@@ -17,7 +17,7 @@ from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
 from tests.journeys.story import Story
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 ASKED = "75"
 BOY = {"first_names": "Noé", "last_name": "Durandal", "birth_date": "2014-05-06", "sex": "boy"}
@@ -69,7 +69,7 @@ class There(Story):
         return self.world.user(name, ASKED)
 
 
-@kept
+@shared_fixture
 def there(story):
     """A file of two years ago in Paris, with its report; the boy's sister, a third party and who told are in it."""
     past = There(story.world)
@@ -88,7 +88,7 @@ def there(story):
     return past
 
 
-@kept
+@shared_fixture
 def here(story, there):
     """A case in assessment in Seine-Saint-Denis about the same boy."""
     story.at("2026-12-01 10:00")

@@ -12,7 +12,7 @@ from outbox.ports import doors
 from outbox.templates import Kind
 from tests.outbox.conftest import NOON, a_notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases("rows claimed with SKIP LOCKED")]
 
 
 def row(notice):

@@ -7,7 +7,11 @@ from outbox.leases import claim, finish, renew
 from outbox.models import Notice
 from tests.outbox.conftest import a_notice
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sec("SEC-FT10")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.sec("SEC-FT10"),
+    pytest.mark.both_databases("rows claimed with SKIP LOCKED"),
+]
 
 
 def claimed(at):

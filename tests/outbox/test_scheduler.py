@@ -13,7 +13,7 @@ from outbox.scheduler import Recurring
 from outbox.sweeping import sweep
 from tests.outbox.conftest import NOON, a_notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases("one worker at a time")]
 HOUR = timedelta(hours=1)
 
 

@@ -8,13 +8,12 @@ import pytest
 from accounts.actor import SYSTEM
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
-from tests.copies import Unchanged
 from tests.journeys.conftest import _clock_of_the_story, story
-from tests.kept import kept
 from tests.referrals.family import Family
 from tests.referrals.workflow.expectations import STATES
 from tests.referrals.workflow.kit import AT, Kit
 from tests.referrals.workflow.relations import build
+from tests.shared_fixtures import Unchanged, shared_fixture
 
 __all__ = ["_clock_of_the_story", "choose", "story"]
 
@@ -35,19 +34,19 @@ def clock(monkeypatch):
     return found
 
 
-@kept
+@shared_fixture
 def kit(world):
     """A case in triage, put there as it stands."""
     return Kit(world, "triage")
 
 
-@kept
+@shared_fixture
 def everybody(world):
     """One person for each pair of role and relation, each with a case in each state: thousands of rows."""
     return Unchanged(build(world, STATES, at=AT))
 
 
-@kept
+@shared_fixture
 def family(world) -> Family:
     """A case of three children, of whom one is restricted."""
     return Family(world)

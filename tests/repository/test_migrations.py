@@ -20,6 +20,8 @@ from tests.selection import vendor
 from tests.shared import ROOT
 from tests.tables import copies
 
+pytestmark = pytest.mark.both_databases("each database's own tables")
+
 OURS = ("referrals", "directory", "accounts", "audit", "outbox", "encryption")
 
 #: Where by day the way back ends: at the last of each app that was there when 0.2.0 was made.

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from tests.databases import BOTH_DATABASES
-from tests.scheduling import LONGEST
+from tests.scheduling import FORKING
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_what_runs_on_both_databases_and_what_runs_first_is_there():
-    assert [path for path in (*BOTH_DATABASES, *LONGEST) if not (ROOT / path).exists()] == []
+def test_what_runs_last_is_there():
+    assert [path for path in FORKING if not (ROOT / path).exists()] == []

@@ -15,10 +15,10 @@ from unittest.mock import patch
 
 from django.test import RequestFactory
 
-from tests.kept import undone
 from tests.night import NIGHT, some
 from tests.schema import document
 from tests.selection import vendor
+from tests.shared_fixtures import undone
 
 type Path = tuple[str | int, ...]
 type Change = Callable[[bytes], bytes]

@@ -67,6 +67,7 @@ from tests.web.visiting import Visitor
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-CR18"),
+    pytest.mark.both_databases("what each database writes to disk"),
 ]
 
 NOW = datetime.now(UTC)

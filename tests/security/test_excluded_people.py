@@ -22,20 +22,19 @@ from referrals.models import (
     SheetReader,
     TransferRequest,
 )
-from tests.copies import Unchanged
 from tests.days import today
 from tests.expected.routes import LINES, ROUTES
 from tests.expected.vocabulary import EXCLUDED, ROLES
 from tests.factories.concerns import concern
 from tests.factories.world import Caller
-from tests.kept import kept
 from tests.night import NIGHT, some
 from tests.referrals.workflow.kit import Kit
 from tests.referrals.workflow.relations import HERE, build, measure
 from tests.schema import document
 from tests.security.procedure import seeing_all
+from tests.shared_fixtures import Unchanged, shared_fixture
 
-pytestmark = pytest.mark.sec("SEC-AZ4")
+pytestmark = [pytest.mark.sec("SEC-AZ4"), pytest.mark.both_databases("statements of every list")]
 
 NOW = datetime.now(UTC)
 STATES = ("draft", "submitted", "protected_admin")
@@ -98,7 +97,7 @@ def asked(route: str, **of_case: str) -> Iterator[dict[str, str]]:
             yield always | {name: value.format(**of_case)}
 
 
-@kept
+@shared_fixture
 def excluded(world):
     """Everybody in every role, tied to three cases of their own in every way at once, and excluded from each."""
     people = build(world, STATES, at=NOW, only=lambda _, relation: relation == EXCLUDED)

@@ -20,12 +20,12 @@ from audit.models import Entry
 from referrals.models import FilerMessage
 from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
-from tests.kept import BOTH, forget
 from tests.night import NIGHT, some
 from tests.referrals.attachments import files
 from tests.referrals.attachments.conftest import folder  # noqa: F401 - where the objects are
 from tests.security.procedure import seeing_all
 from tests.security.test_routes import WORDS_OF_PAGES
+from tests.shared_fixtures import BOTH, forget
 from tests.web.visiting import Visitor
 
 pytestmark = [

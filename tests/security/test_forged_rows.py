@@ -96,11 +96,14 @@ from tests.directory.entries import a_service
 from tests.factories.concerns import concern
 from tests.factories.factors import sign_in_fully
 from tests.factories.world import FAR, Caller, World
-from tests.kept import kept
 from tests.referrals.workflow.kit import AT, BODY, RIGHT, Kit
 from tests.security.procedure import seeing_all
+from tests.shared_fixtures import shared_fixture
 
-pytestmark = [pytest.mark.sec("SEC-AZ22")]
+pytestmark = [
+    pytest.mark.sec("SEC-AZ22"),
+    pytest.mark.both_databases("what rows say in SQL, and the role that reads entries"),
+]
 BARS = {Exclusion, DeclaredTie}
 #: Rows that are there whether or not the service wrote them: who reads a right off one asks it.
 THERE = {
@@ -337,7 +340,7 @@ def two_of_a_case(kit: Kit) -> dict[type, tuple[Any, Any]]:
     }
 
 
-@kept
+@shared_fixture
 def kit_of_rows(world):
     return Kit(world, "triage")
 

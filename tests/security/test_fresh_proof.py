@@ -17,9 +17,9 @@ from tests.conftest import see_all
 from tests.days import today
 from tests.expected.routes import GRAVE
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.referrals.api.routes import routes
 from tests.security.test_routes import patterns
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import Somebody, let_in
 from tests.web.visiting import text
 
@@ -46,7 +46,7 @@ class Person:
         return answer
 
 
-@kept
+@shared_fixture
 def case(world):
     """A case of the cell, and its version."""
     filed = world.as_("filer").post("referrals", concern() | {"submit": True}, key="fresh-proof")

@@ -28,13 +28,17 @@ from tests.factories.world import World
 from tests.faults.crash import FAULTS, crashing, entries, into_the_journal, quiet, state, wrecked
 from tests.faults.test_crash_at_every_statement import route_of, steps_of_the_list
 from tests.faults.writes import WALKED, WRITES
-from tests.kept import kept
 from tests.night import NIGHT, one_in, statements
 from tests.security.bodies import operations, swept
 from tests.security.needles import Canaries
 from tests.security.procedure import Move, play, ready, send, walks
 from tests.security.undeclared import inner_names, objects, put, refused_names
 from tests.selection import vendor
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases(
+    "each write of the procedure under row-level security, and what a crash leaves"
+)
 
 PART_STEPS = {runs.folder: machine for machine, runs in MACHINES.items() if runs.folder}
 #: At which statements of a write it crashes: one of so many.
@@ -189,7 +193,7 @@ def rows_are_the_services_own(played: Played) -> None:
     see_all()
 
 
-@kept
+@shared_fixture
 def played(world):
     """The procedure, played to its ends with a marked value in every free text."""
     found = Played(world)

@@ -51,12 +51,15 @@ from referrals.models import (
 from referrals.retention import elimination
 from tests.audit.owner import written
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.referrals.workflow.filled import canary
 from tests.referrals.workflow.kit import AT, Kit
 from tests.security.procedure import seeing_all
+from tests.shared_fixtures import shared_fixture
 
-pytestmark = [pytest.mark.sec("SEC-CR21")]
+pytestmark = [
+    pytest.mark.sec("SEC-CR21"),
+    pytest.mark.both_databases("bytes and JSON as they are read back, rows under lock"),
+]
 #: Rows of no case, each under a key of its own.
 OF_NO_CASE = {CaseExport, DeclaredTie, EmergencySearch, Inquiry, RowApproval, AccessOpinion, AccessPart,
               AccessRedaction, AccessRequest, DataBreach, ErrorReport, Place, Service}  # fmt: skip
@@ -97,7 +100,7 @@ def whole(world: Any) -> Kit:
     return kit
 
 
-@kept
+@shared_fixture
 def two_cases(world):
     """Two such cases, which the pass has seen."""
     with seeing_all():

@@ -36,10 +36,10 @@ from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
 from tests.factories.providers import let_the_site_have_one
 from tests.factories.world import LONG_AGO
-from tests.kept import kept
 from tests.night import one_in, some
 from tests.referrals.workflow.expectations import EVERY_MACHINE, EXPECTED
 from tests.security.procedure import anomaly_of
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import let_in
 
 pytestmark = pytest.mark.sec("SEC-AZ2")
@@ -196,7 +196,7 @@ def shift(world):
     return body
 
 
-@kept
+@shared_fixture
 def there(world):
     """The ids of what there is, by the beginning of the address that takes it."""
     filed = world.as_("filer").post("referrals", concern() | {"submit": True}, key="for-the-list")

@@ -33,15 +33,18 @@ from referrals.models import (
 )
 from tests.audit.owner import written
 from tests.factories.world import FAR
-from tests.kept import forget, kept, see_all
 from tests.referrals.workflow.kit import AT, Kit
 from tests.security.procedure import seeing_all
 from tests.security.test_forged_rows import by_sql, two_of
+from tests.shared_fixtures import forget, see_all, shared_fixture
 
-pytestmark = [pytest.mark.sec("SEC-AZ22")]
+pytestmark = [
+    pytest.mark.sec("SEC-AZ22"),
+    pytest.mark.both_databases("which rows a statement deletes, and the hooks of a commit"),
+]
 
 
-@kept
+@shared_fixture
 def kit_of_history(world):
     return Kit(world, "triage")
 

@@ -10,11 +10,12 @@ from referrals.models import Child, Measure, TransferRequest
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 pytestmark = [
     pytest.mark.sec("SEC-AZ6"),
     pytest.mark.only_on("postgresql", "row-level security is PostgreSQL's"),
+    pytest.mark.both_databases("row-level security"),
 ]
 #: Rows that hold nothing of one case: the catalogue, guardian's rights, the settings and rotas of authorities, how many
 #: children each has, how often a person searched, sent files or opened some, names of objects that tell of no case, how
@@ -49,7 +50,7 @@ def count(table):
         return cursor.fetchone()[0]
 
 
-@kept
+@shared_fixture
 def two_cases(world):
     """A case in 93 and one in 59."""
     filed = {}

@@ -13,8 +13,8 @@ from referrals.models import EmergencyApproval, RotaShift
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.directory.entries import SECRET_COMMUNE, a_structure, at_place, entries
-from tests.kept import kept
 from tests.referrals.workflow.kit import Kit
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import let_in
 
 pytestmark = pytest.mark.sec("SEC-AZ26")
@@ -25,7 +25,7 @@ WAYS = {"fresh": 4, "stale": 6, "never proved": None, "token": "token"}
 NIGHT, NOON = "2026-11-28T02:00:00+00:00", "2026-11-24T12:00:00+00:00"
 
 
-@kept
+@shared_fixture
 def place(world):
     """A secret place of 93."""
     return at_place(world, a_structure(world), "secret")

@@ -15,8 +15,8 @@ from outbox import delivery
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.factories.factors import sign_in_fully
-from tests.kept import kept
 from tests.night import some
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, form_in
 
 pytestmark = pytest.mark.sec("SEC-AZ24")
@@ -27,7 +27,7 @@ EMAIL = "zoe@test.invalid"
 NEW = "trois ponts au clair de lune"
 
 
-@kept
+@shared_fixture
 def case(world):
     """A case of 93 with a child whose name the coordinator reads."""
     filed = world.as_("filer").post("referrals", concern() | {"submit": True}, key="own-accounts")

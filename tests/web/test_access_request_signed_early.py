@@ -14,6 +14,8 @@ from tests.conftest import see_all
 from tests.referrals.access_requests.desk import Desk
 from tests.web.visiting import Visitor
 
+pytestmark = pytest.mark.both_databases("the places of entries under the roles that read and write them")
+
 sequenced = made.sequenced
 
 

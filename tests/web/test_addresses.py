@@ -11,9 +11,9 @@ import pytest
 from django.urls import resolve
 
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.night import NIGHT
 from tests.security.procedure import Case, filed, play, refusal
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor
 
 MARK = "Zaqwsx"
@@ -29,7 +29,7 @@ STARTS = ("/", "/aujourdhui", "/dossiers", "/dossiers?names=true")
 HEADERS = ("Location", "Content-Disposition", "Refresh", "Link", "Content-Location")
 
 
-@kept
+@shared_fixture
 def decided(world):
     """A case in which whatever can be written holds the mark, with a filer and a child of that name."""
     case = Case(world, f"{MARK} {{}}.".format)

@@ -9,8 +9,8 @@ from django.utils import translation
 from referrals.models import Assessment, Referral
 from tests.conftest import see_all
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.security.procedure import Case, filed, play
+from tests.shared_fixtures import shared_fixture
 from tests.web.test_steps import written
 from tests.web.visiting import Visitor, form_in, text
 from web.page import FormPage
@@ -22,7 +22,7 @@ CONCLUSION = {
 }
 
 
-@kept
+@shared_fixture
 def case(world):
     made = Case(world, "{}.".format)
     play(world, filed(made, concern()))

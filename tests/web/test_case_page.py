@@ -7,12 +7,12 @@ import pytest
 
 from referrals.models import LastVisit
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.security.procedure import Case, assessed, day, filed, play, triaged
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, text
 
 
-@kept
+@shared_fixture
 def case(world):
     """A case in first analysis."""
     made = Case(world, "{}.".format)
@@ -23,7 +23,7 @@ def case(world):
     return made
 
 
-@kept
+@shared_fixture
 def in_assessment(world, case):
     play(world, assessed(case))
     return case

@@ -8,7 +8,6 @@ from django.db import connection
 from accounts.roles import Role
 from referrals.access import matrix
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.night import NIGHT, one_in, some
 from tests.referrals.api.routes import counting
 from tests.security.procedure import (
@@ -22,6 +21,7 @@ from tests.security.procedure import (
     reported,
     triaged,
 )
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, links, text
 from web.cases.tabs import TABS
 
@@ -29,7 +29,7 @@ WORKING = [str(role) for role in matrix.MATRIX if role is not Role.DPO]
 HIDDEN_FROM = ["filer", "filer_org_lead", "auditor", "territory_admin", "platform_admin", "statistician"]
 
 
-@kept
+@shared_fixture
 def case(world):
     """A case whose every text names itself."""
     made = Case(world, "canari-{}.".format)
@@ -39,21 +39,21 @@ def case(world):
     return made
 
 
-@kept
+@shared_fixture
 def in_assessment(world, case):
     for walk in (triaged(case), assessed(case), one(contact(case))):
         play(world, walk)
     return case
 
 
-@kept
+@shared_fixture
 def delivered(world):
     made = Case(world, "{}.".format)
     play(world, ready_to_decide(made, concern()))
     return made
 
 
-@kept
+@shared_fixture
 def refused(world):
     """A case whose offer the family refused."""
     made = Case(world, "{}.".format)

@@ -28,11 +28,11 @@ from referrals.policy.definitions import SETTINGS
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.night import some
 from tests.referrals.api.routes import counting
 from tests.security.procedure import Case, filed, play, triaged
 from tests.shared import known_to_processes
+from tests.shared_fixtures import shared_fixture
 from tests.sources import nodes
 from tests.web.visiting import Visitor, form_in, links, text
 from web.journal import oddities, rules, words
@@ -61,7 +61,7 @@ FILE = re.compile(r"/questions/file-openings\?subject=([0-9a-f-]{36})")
 PROOF = re.compile(r"/journal/preuves\?entry=([0-9a-f-]{36})")
 
 
-@kept
+@shared_fixture
 def case(world):
     """A case whose every text names itself, and that the cell has read."""
     made = Case(world, "canari-{}.".format)

@@ -28,6 +28,8 @@ from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.web.visiting import Visitor, text
 
+pytestmark = pytest.mark.both_databases("what each role may write of an alarm")
+
 
 def alarm_keys() -> set[str]:
     return set(Alarm.objects.values_list("key", flat=True))

@@ -15,10 +15,12 @@ from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys.story import Story, paris
-from tests.kept import kept
 from tests.referrals.api.routes import counting
 from tests.referrals.family import Family
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, links, text
+
+pytestmark = pytest.mark.both_databases("statements of a list: orders, filters, parts of a reference")
 
 NOW = paris("2026-11-24 11:00")
 
@@ -29,7 +31,7 @@ def at(clock):
     return NOW
 
 
-@kept
+@shared_fixture
 def two(world):
     """Two cases of 93: one of a teacher, which is in assessment, and a later one of a nurse."""
     first, second = Story(world), Story(world)

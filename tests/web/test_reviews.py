@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from tests.conftest import see_all
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, links, text
 
 pytestmark = pytest.mark.sec("SEC-AZ10")
@@ -15,7 +15,7 @@ PAGE = "/administration/roles/a-revoir"
 LATE = timedelta(days=370)
 
 
-@kept
+@shared_fixture
 def late(world):
     """Five roles of 93 and one of 75 that nobody reviewed for a year."""
     before = timezone.now() - LATE

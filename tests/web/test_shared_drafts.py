@@ -4,13 +4,13 @@ import pytest
 
 from tests.conftest import see_all
 from tests.factories.concerns import concern
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, links, text
 
 SECRETS = ("Exemple", "enseignante@test.invalid", "0100000000", "2011-03-02", "02/03/2011")
 
 
-@kept
+@shared_fixture
 def draft(world):
     see_all()
     world.memberships["93", "filer"].organisation = world.services["93"]

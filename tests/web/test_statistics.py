@@ -11,7 +11,7 @@ from audit.models import Entry
 from core.clock import instant
 from core.french import spaced
 from outbox.models import Notice, NoticeState, Work
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import Somebody
 from tests.web.visiting import text
 
@@ -80,7 +80,7 @@ def test_administrators_have_no_table_of_facts(world):
 # --- The platform -------------------------------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def troubled(world):
     at = instant()
     Work.objects.create(name="clocks:reminded", next_at=at, ran_at=at - timedelta(days=2), failures=3)

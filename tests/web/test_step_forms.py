@@ -13,8 +13,8 @@ from referrals.parents.inputs import Informing
 from referrals.triage.inputs import SearchProof
 from tests.conftest import see_all
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.security.procedure import Case, assessed, contact, filed, play, reported, triaged
+from tests.shared_fixtures import shared_fixture
 from tests.web.test_steps import at, declared
 from tests.web.visiting import Visitor, form_in, text
 from web import forms
@@ -22,7 +22,7 @@ from web.cases.stepforms import ask_of
 from web.forms import members, nested
 
 
-@kept
+@shared_fixture
 def case(world):
     made = Case(world, "{}.".format)
     play(world, filed(made, concern()))
@@ -30,7 +30,7 @@ def case(world):
     return made
 
 
-@kept
+@shared_fixture
 def delivered(world, case):
     """The report lies before whoever decides."""
     for walk in (assessed(case), one(contact(case)), reported(case, {0: "no_danger"})):

@@ -14,7 +14,6 @@ from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent
-from tests.kept import kept, undone
 from tests.night import NIGHT
 from tests.security.procedure import (
     TARGET,
@@ -28,6 +27,7 @@ from tests.security.procedure import (
     triaged,
     walks,
 )
+from tests.shared_fixtures import shared_fixture, undone
 from tests.web.visiting import Visitor, form_in, links, text
 from web.cases import act_warnings, confirmation, display, parties, words
 from web.forms import members, nested
@@ -35,19 +35,19 @@ from web.forms import members, nested
 TAB = re.compile("/dossiers/[0-9a-f-]{36}/[a-z]+")
 
 
-@kept
+@shared_fixture
 def case(world):
     made = Case(world, "{}.".format)
     play(world, filed(made, concern()))
     return made
 
 
-@kept
+@shared_fixture
 def in_triage(world, case):
     play(world, triaged(case))
 
 
-@kept
+@shared_fixture
 def delivered(world, case, in_triage):
     """The report lies before whoever decides."""
     for walk in (met(case), reported(case, {0: "no_danger"})):

@@ -34,6 +34,8 @@ from tests.directory.exchange import samples
 from tests.night import NIGHT, some
 from tests.shared import plain_environment
 
+pytestmark = pytest.mark.both_databases("roles and logins")
+
 ROLES: Final = ("service", "auditor", "sequencer", "owner_login", "web_login", "log_login")
 CHIEF: Final = "chef@departement.example"
 PEOPLE: Final = f"{CHIEF}\nAnne Un\nb.deux@departement.example\nBéatrice Deux\n"

@@ -27,7 +27,10 @@ from tests.conftest import BOTH, see_all
 from tests.factories.concerns import concern
 from tests.outbox.test_webhooks import certificate
 
-pytestmark = pytest.mark.django_db(databases=BOTH)
+pytestmark = [
+    pytest.mark.django_db(databases=BOTH),
+    pytest.mark.both_databases("counts over all authorities, past row-level security"),
+]
 
 
 def said(ask):

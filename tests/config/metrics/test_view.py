@@ -22,7 +22,10 @@ from tests.conftest import BOTH, see_all
 from tests.factories.concerns import child, concern
 from tests.security.needles import MARK, hits
 
-pytestmark = pytest.mark.django_db(databases=BOTH)
+pytestmark = [
+    pytest.mark.django_db(databases=BOTH),
+    pytest.mark.both_databases("a database that doesn't answer"),
+]
 
 
 def test_without_a_token_of_the_monitoring_the_address_is_absent(client, settings):

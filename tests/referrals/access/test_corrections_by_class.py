@@ -21,6 +21,8 @@ from tests.expected.vocabulary import AUTHORS
 from tests.referrals.workflow.kit import AT, Kit
 from tests.referrals.workflow.rules import BODY, RIGHT
 
+pytestmark = pytest.mark.both_databases("the rule of access in SQL")
+
 #: One field of each class of the form: part, field, new value. Of class A there is only where a child lives, which
 #: stands on the shell while only the département is known; it is an answer like those of B.
 FIELDS = {

@@ -29,6 +29,8 @@ from tests.referrals.workflow.relations import WORLDS, build, held, sees
 from tests.security.procedure import seeing_all
 from tests.selection import vendor
 
+pytestmark = pytest.mark.both_databases("the rule of access in SQL")
+
 STATE = "protected_admin"
 ROUTES = ("", "/children", "/assessment", "/judicial-referrals", "/measures", "/orientations", "/excluded-resources", "/holder-informations",
          "/closure-reviews", "/emergency-sheets", "/break-glass", "/alerts", "/transfers", "/voices",

@@ -19,12 +19,12 @@ from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern, urgent
-from tests.kept import kept
 from tests.night import NIGHT, one_in
 from tests.referrals.api.routes import ABSENT, masked
 from tests.referrals.attachments import files
 from tests.security.procedure import seeing_all, version_of
 from tests.security.test_routes import WORDS_OF_PAGES
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import Somebody
 from tests.web.test_pages import URGENT
 
@@ -47,7 +47,7 @@ def few(settings, clock):
     settings.CASE_REFUSALS_FREE = FREE
 
 
-@kept
+@shared_fixture
 def filed(world):
     """Return a case of 93 that its coordinator sees."""
     with pytest.MonkeyPatch.context() as patch:

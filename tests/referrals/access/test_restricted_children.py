@@ -15,13 +15,16 @@ from referrals.models import (
 from tests.conftest import see_all
 from tests.expected.routes import ROUTES
 from tests.factories.world import LONG_AGO
-from tests.kept import kept
 from tests.night import NIGHT, some
 from tests.referrals.family import CHILDREN, Family
 from tests.referrals.workflow.kit import TODAY
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor
 
-pytestmark = pytest.mark.sec("SEC-AZ20")
+pytestmark = [
+    pytest.mark.sec("SEC-AZ20"),
+    pytest.mark.both_databases("conditions of lists in SQL: what hangs on a child"),
+]
 #: Where a role works on the case of these tests, beside the territory.
 ASSIGNED = ("assessor", "ase_inspector", "case_referent")
 READERS = (
@@ -121,7 +124,7 @@ def test_a_service_is_told_of_the_child_that_is_confided_to_it_and_of_no_other(w
         assert family.told_of(found[f"/api/v1/referrals/<uuid:pk>/{part}"]) == {"open"}, part
 
 
-@kept
+@shared_fixture
 def own_family(world) -> Family:
     """The same case, which somebody of the service filed."""
     user = world.user("measure_service")

@@ -33,9 +33,9 @@ from referrals.workflow.case import Case
 from tests.conftest import see_all
 from tests.expected.routes import ROUTES
 from tests.factories.world import FAR
-from tests.kept import kept
 from tests.night import some
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor
 
 pytestmark = pytest.mark.sec("SEC-AZ20")
@@ -367,7 +367,7 @@ def told_same(filing, target):
     }  # fmt: skip
 
 
-@kept
+@shared_fixture
 def pair(world):
     """A filing and the file that is confirmed to be about the same child."""
     filing, target = Kit(world, "triage"), Kit(world, "triage")

@@ -15,18 +15,21 @@ from referrals.access import volume_limits
 from referrals.models import BreakGlass, Referral, UseCount
 from tests.audit.owner import as_owner, written
 from tests.factories.concerns import concern, urgent
-from tests.kept import kept
 from tests.night import some
 from tests.security.procedure import seeing_all
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import Somebody
 
-pytestmark = pytest.mark.sec("SEC-AZ14")
+pytestmark = [
+    pytest.mark.sec("SEC-AZ14"),
+    pytest.mark.both_databases("counters that several processes raise"),
+]
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
-@kept
+@shared_fixture
 def filed(world):
     """Return the ids of three cases of 93, from three filings of another person than those counted here."""
     made = []

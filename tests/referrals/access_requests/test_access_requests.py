@@ -50,35 +50,39 @@ from referrals.models import (
 from referrals.vocabulary.access_requests import Withheld
 from tests.audit.owner import written
 from tests.conftest import see_all
-from tests.kept import forget, kept
 from tests.night import NIGHT
 from tests.referrals.access_requests.desk import FATHER, GIRL, SPAN, TEXT, Desk, parts_of
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import forget, shared_fixture
+
+pytestmark = pytest.mark.both_databases(
+    "what is copied past row-level security, and the role that reads entries"
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 
 
-@kept
+@shared_fixture
 def laid(world):
     """A desk with nothing on it."""
     return Desk(world)
 
 
-@kept
+@shared_fixture
 def arrived(laid):
     """A request of the father has come."""
     laid.receives()
     return laid
 
 
-@kept
+@shared_fixture
 def known(arrived):
     """It is known who he is."""
     arrived.identifies()
     return arrived
 
 
-@kept
+@shared_fixture
 def bounded(known):
     """It is settled which file it is about."""
     with pytest.MonkeyPatch.context() as patch:
@@ -86,7 +90,7 @@ def bounded(known):
     return known
 
 
-@kept
+@shared_fixture
 def held(bounded):
     """A copy is made."""
     with pytest.MonkeyPatch.context() as patch:
@@ -94,7 +98,7 @@ def held(bounded):
     return bounded
 
 
-@kept
+@shared_fixture
 def sent(held):
     """It is answered."""
     with pytest.MonkeyPatch.context() as patch:

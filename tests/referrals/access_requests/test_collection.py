@@ -13,9 +13,13 @@ from referrals.access_requests.masking import Kind, Masks
 from referrals.models import Child, Concern, Fact, Joining, JudicialReferral, Referral
 from referrals.vocabulary.access_requests import Wanted, Withheld
 from tests.audit.owner import as_owner
-from tests.kept import kept
 from tests.referrals.access_requests.planted import NAMES, PLACE, SPELT, Planted, visible
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases(
+    "what is copied past row-level security, and the role that reads entries"
+)
 
 #: Whose values a copy shows, typed by hand from §7.5: by who asks.
 OF_CASE = {
@@ -60,7 +64,7 @@ OTHERS = {
 OTHERS["subject_adult"] = OTHERS["subject_minor"]
 
 
-@kept
+@shared_fixture
 def planted(world):
     return Planted(world)
 

@@ -1,5 +1,6 @@
 """Every field of every model says whose data it holds (domain.md §7.5: an undeclared one fails the build)."""
 
+import pytest
 from django.apps import apps
 from django.db import models
 
@@ -7,6 +8,10 @@ from referrals.access_requests import wording
 from referrals.access_requests.declarations import DECLARED, label_of, undeclared
 from referrals.access_requests.declarations.kinds import Whose
 from referrals.vocabulary.access_requests import Subject
+
+pytestmark = pytest.mark.both_databases(
+    "what is copied past row-level security, and the role that reads entries"
+)
 
 MODELS = [
     model

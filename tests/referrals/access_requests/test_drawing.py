@@ -19,6 +19,10 @@ from tests.night import NIGHT
 from tests.referrals.attachments import files
 from tests.unconfined import in_this_process
 
+pytestmark = pytest.mark.both_databases(
+    "what is copied past row-level security, and the role that reads entries"
+)
+
 TIERS = Withheld.THIRD_PARTY
 MARK = "[occulté : vie privée d'un tiers]"
 #: What each page says: kept words around a hidden one.

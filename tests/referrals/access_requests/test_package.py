@@ -20,7 +20,10 @@ from referrals.letters.paper import Head, Paper, Section
 from referrals.vocabulary.access_requests import Requester, Subject, Withheld
 from tests.referrals.access_requests.test_drawing import LINES, all_bytes, hide, pdf_of, told, writings
 
-pytestmark = pytest.mark.usefixtures("unconfined")
+pytestmark = [
+    pytest.mark.usefixtures("unconfined"),
+    pytest.mark.both_databases("what is copied past row-level security, and the role that reads entries"),
+]
 
 CASE, OTHER = UUID(int=1), UUID(int=2)
 STORY = "Mme Quetelard, voisine, a vu l'enfant. Zacharie va bien."

@@ -19,16 +19,20 @@ from referrals.vocabulary.access_requests import Wanted
 from tests.audit import sequenced as made
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
-from tests.kept import kept
 from tests.referrals.access_requests.planted import Planted
 from tests.referrals.workflow.kit import AT
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases(
+    "what is copied past row-level security, and the role that reads entries"
+)
 
 sequenced = made.sequenced
 #: A Sunday evening in Paris.
 SUNDAY = AT.replace(day=22, hour=19)
 
 
-@kept
+@shared_fixture
 def planted(world):
     return Planted(world)
 

@@ -2,9 +2,15 @@
 
 from uuid import uuid4
 
+import pytest
+
 from referrals.access_requests import recipients
 from referrals.models import Inquiry, MeasureType, TransferRequest
 from tests.referrals.workflow.kit import AT, Kit
+
+pytestmark = pytest.mark.both_databases(
+    "what is copied past row-level security, and the role that reads entries"
+)
 
 
 def told(kit, *, to_subject):

@@ -10,6 +10,10 @@ from referrals.access_requests.redaction import counted, mark, merged, occurrenc
 from referrals.vocabulary.access_requests import Withheld
 from tests.night import NIGHT
 
+pytestmark = pytest.mark.both_databases(
+    "what is copied past row-level security, and the role that reads entries"
+)
+
 FILER, TIERS = Withheld.FILER, Withheld.THIRD_PARTY
 #: Letters that never stand in a mark, so that what is left of a text can be told from it.
 SECRET = st.text("ABCXYZ\u0301\u200d\U0001f469\U0001f467\U0001f1eb\U0001f1f7 ", max_size=30)

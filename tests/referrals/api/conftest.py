@@ -1,11 +1,11 @@
 """Cases to ask about."""
 
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.security.procedure import Case, filed, plain, play
+from tests.shared_fixtures import shared_fixture
 
 
-@kept
+@shared_fixture
 def case(world) -> Case:
     """A case of 93 as it was filed; one of 59 and one of 75 lie beside it."""
     for code, commune in (("59", "59350"), ("75", "75056")):

@@ -7,17 +7,21 @@ import pytest
 
 from referrals.models import Exclusion, Grant, Referral
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.night import NIGHT, some
 from tests.referrals.api.routes import ABSENT, ask, counting, masked, of_a_case, routes
 from tests.security.procedure import Case, filed, plain, play, seeing_all
+from tests.shared_fixtures import shared_fixture
 
-pytestmark = [pytest.mark.sec("SEC-AZ5", "SEC-IN7"), pytest.mark.usefixtures("keys_stay")]
+pytestmark = [
+    pytest.mark.sec("SEC-AZ5", "SEC-IN7"),
+    pytest.mark.usefixtures("keys_stay"),
+    pytest.mark.both_databases("statements and refusals are the same whatever is hidden"),
+]
 
 NOW = datetime.now(UTC)
 
 
-@kept
+@shared_fixture
 def hidden(world, case):
     """Ids that the coordinator of 93 may know nothing of, by why."""
     with seeing_all():

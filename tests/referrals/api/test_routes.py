@@ -4,11 +4,11 @@ import pytest
 
 from referrals.access.matrix import BLIND
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.night import NIGHT, some
 from tests.referrals.api.routes import ask, of_a_case, routes
 from tests.schema import document
 from tests.security.procedure import Case, filed, play, version_of
+from tests.shared_fixtures import shared_fixture
 
 BLIND_ROLES = ("auditor", "statistician", "territory_admin", "platform_admin", "directory_editor")
 
@@ -34,7 +34,7 @@ def test_the_blind_roles_are_those_of_the_matrix():
     assert {str(role) for role in BLIND} == set(BLIND_ROLES)
 
 
-@kept
+@shared_fixture
 def telling(world):
     """A case of which every value, its reference included, can be told in an answer."""
     case = Case(world, "Secretqwzx {}".format)

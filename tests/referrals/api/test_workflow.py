@@ -15,9 +15,9 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.deadline_facts import FACTS
 from referrals.workflow.step import steps
 from tests.expected.deadlines import CLOCKS, COPIES, NO_CLOCK, RUNS_IN
-from tests.kept import kept
 from tests.referrals.workflow.expectations import EXPECTED, PAPER
 from tests.referrals.workflow.test_proofs import EXPECTED_ENDS
+from tests.shared_fixtures import shared_fixture
 
 DUE = re.compile(r"(?:^|_)due_(?:at|on)(?:_|$)")
 SPLIT = {"C4b": ("C4b-meeting", "C4b-visit")}
@@ -38,7 +38,7 @@ def apart(clock):
     return any(clock.code in codes for codes in RUNS_IN.values())
 
 
-@kept
+@shared_fixture
 def told(world):
     answer = world.as_("assessor").get("workflow")
     assert answer.status_code == 200

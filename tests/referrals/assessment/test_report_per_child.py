@@ -12,13 +12,13 @@ from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
 from tests.journeys.story import Story
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 A = "assessment"
 UNKNOWN = str(UUID(int=1))
 
 
-@kept
+@shared_fixture
 def writing(story: Story) -> Story:
     story.at("2026-11-24 10:00")
     story.files("filer", concern())
@@ -153,7 +153,7 @@ HEARD = {
 }
 
 
-@kept
+@shared_fixture
 def decided_on(writing: Story) -> Story:
     """The report is there; the inspector decides."""
     writing.does("assessor", "hand_in", {}, part=A)

@@ -14,8 +14,8 @@ from referrals.vocabulary.attachments import Scan
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.factories.world import World
-from tests.kept import kept
 from tests.referrals.attachments import files
+from tests.shared_fixtures import shared_fixture
 
 
 @pytest.fixture(autouse=True)
@@ -89,14 +89,14 @@ class Sender:
         return self.world.as_(self.who, self.code).post(path, body, version=version, key=uuid4().hex)
 
 
-@kept
+@shared_fixture
 def draft(world) -> Sender:
     """A filer with a draft."""
     made = world.as_("filer").post("referrals", concern(), key=uuid4().hex)
     return Sender(world, "filer", made.json()["id"])
 
 
-@kept
+@shared_fixture
 def filed(world) -> Sender:
     """A filer with a concern that was submitted and opened."""
     made = world.as_("filer").post("referrals", concern() | {"submit": True}, key=uuid4().hex)

@@ -27,7 +27,7 @@ from tests.referrals.workflow.kit import AT, Kit
 from tests.referrals.workflow.relations import build
 from tests.security.procedure import seeing_all
 
-pytestmark = pytest.mark.sec("SEC-AZ13")
+pytestmark = [pytest.mark.sec("SEC-AZ13"), pytest.mark.both_databases("the rule of access in SQL")]
 
 NOW = datetime.now(UTC)
 STATE = "protected_admin"

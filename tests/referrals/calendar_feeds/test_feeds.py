@@ -19,9 +19,9 @@ from referrals.policy_changes import actions as policy_actions
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.world import LONG_AGO
-from tests.kept import kept
 from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, links, text
 
 ADDRESS = re.compile(r"http://testserver(/agenda/[A-Za-z0-9_-]{43}\.ics)")
@@ -47,7 +47,7 @@ def due(case, at=DUE, **values):
     return Clock.objects.create(referral=case, **said | values)
 
 
-@kept
+@shared_fixture
 def kit(world) -> Kit:
     return Kit(world, "triage")
 

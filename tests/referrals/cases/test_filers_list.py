@@ -23,11 +23,14 @@ from tests.conftest import see_all
 from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
 from tests.factories.world import Caller
-from tests.kept import kept
 from tests.night import NIGHT, some
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor
 
-pytestmark = pytest.mark.sec("SEC-AZ19")
+pytestmark = [
+    pytest.mark.sec("SEC-AZ19"),
+    pytest.mark.both_databases("what tells twins apart: statements and their number"),
+]
 LATE = NOW + timedelta(days=30)
 #: Of a filing that nobody has acknowledged yet T04 is offered, of a closed one T08 isn't (domain.md §2.2, S4): so much a
 #: filer finds out, and these are no twins of the others.
@@ -57,7 +60,7 @@ JSON = {"accept": "application/json"}
 SUBMITTED = NOW - timedelta(days=2)
 
 
-@kept
+@shared_fixture
 def twins(world) -> dict[str, list[Referral]]:
     """Pairs of filings of one filer, of the same minute, each pair with one coarse line and all else apart."""
     found = {}

@@ -7,10 +7,12 @@ from referrals.access.matrix import BLIND
 from referrals.models import Referral
 from tests.audit.owner import as_owner, written
 from tests.factories.concerns import child, concern
-from tests.kept import kept
 from tests.night import NIGHT, one_in
 from tests.referrals.api.routes import counting
 from tests.security.procedure import seeing_all
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("statements of lists")
 
 NAMES = ("Nomqwzx", "Prenomqwzx")
 LINES = 50 if NIGHT else 20
@@ -18,7 +20,7 @@ LINES = 50 if NIGHT else 20
 READERS = ("intake_agent", "crip_coordinator", "on_call", "supervisor", "dpo")
 
 
-@kept
+@shared_fixture
 def filed(world):
     """As many cases of 93, with names to open."""
     filer = world.as_("filer")

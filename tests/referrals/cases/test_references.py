@@ -13,6 +13,8 @@ from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.night import NIGHT
 
+pytestmark = pytest.mark.both_databases("a reference is drawn once")
+
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FORM = re.compile(rf"[{SIGNS}]{{4}}-[{SIGNS}]{{4}}-[{SIGNS}]{{4}}-[{SIGNS}]")
 

@@ -14,29 +14,31 @@ from tests.conftest import see_all
 from tests.expected.steps import REFERRAL
 from tests.factories.concerns import concern
 from tests.journeys.story import Story, wall
-from tests.kept import kept
 from tests.referrals.workflow.kit import AT, Kit
 from tests.referrals.workflow.situations import SITUATIONS
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("triggers of states")
 
 SOUND = {(s.machine, s.step): s.sound for s in SITUATIONS}
 REORIENTED = {"reason": "Sans danger.", "target": "no_object", "feedback": "Suite."}
 
 
-@kept
+@shared_fixture
 def story(world):
     told = Story(world)
     told.now = datetime.now(UTC)
     return told
 
 
-@kept
+@shared_fixture
 def withdrawn(story):
     story.files("filer", concern())
     story.does("filer", "withdraw", {"reason": "Je me suis trompé."})
     return story
 
 
-@kept
+@shared_fixture
 def reoriented(story):
     story.files("filer", concern())
     story.triaged()

@@ -19,21 +19,23 @@ from referrals.workflow.case import Case
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.journeys import bodies
-from tests.kept import kept
 from tests.referrals.workflow.kit import AT, TODAY, Kit
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("what the worker sees past row-level security")
 
 #: 24 November 2026 at ten minutes past midnight, in Paris.
 MIDNIGHT = datetime(2026, 11, 23, 23, 10, tzinfo=UTC)
 MAJORITY = date(2008, 11, 24)
 
 
-@kept
+@shared_fixture
 def assessing(world):
     """A case in assessment."""
     return Kit(world, "in_assessment")
 
 
-@kept
+@shared_fixture
 def protected(world):
     """A case with a measure that parents agreed on."""
     return Kit(world, "protected_admin")

@@ -12,7 +12,7 @@ from referrals.models import KinSearch
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys.story import Story, paris
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 NOON = "2026-11-24 10:00"
 NIECE = {"last_name": "Lefèvre-Dubois", "first_names": "Chloé Marie", "birth_date": "2012-03-14"}
@@ -68,7 +68,7 @@ def declared(world):
     return declare
 
 
-@kept
+@shared_fixture
 def staff_compared(world):
     """The staff of the world, each compared with the cases of which there is none yet."""
     at = paris("2026-11-23 10:00")

@@ -10,7 +10,10 @@ from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.referrals.conflicts_of_interest.conftest import NIECE, SISTER, barred, named, sees
 
-pytestmark = pytest.mark.sec("SEC-AZ4")
+pytestmark = [
+    pytest.mark.sec("SEC-AZ4"),
+    pytest.mark.both_databases("what a filing finds past row-level security"),
+]
 EXPLOITER = {"last_name": "Garnier", "first_names": "Bruno Marc"}
 
 

@@ -15,7 +15,10 @@ from tests.conftest import see_all
 from tests.night import some
 from tests.referrals.conflicts_of_interest.conftest import NIECE, SISTER, barred, sees
 
-pytestmark = pytest.mark.sec("SEC-AZ4", "SEC-AZ8")
+pytestmark = [
+    pytest.mark.sec("SEC-AZ4", "SEC-AZ8"),
+    pytest.mark.both_databases("what the worker compares past row-level security"),
+]
 
 
 @pytest.mark.slow("a batch of cases compared anew")

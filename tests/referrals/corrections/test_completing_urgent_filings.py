@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 REORIENT = {"reason": "Sans objet.", "target": "no_object", "feedback": "Réorientée."}
 #: Of the concern: the L and P items that ``urgent`` leaves open, with an answer of its kind.
@@ -20,7 +20,7 @@ LEGAL = {"parents_informed", "not_informed_reason"}
 OF_CHILD = ("birth_date", "sex", "address", "current_measure")
 
 
-@kept
+@shared_fixture
 def night(story):
     """An urgent filing of a child of whom nothing is known, in its first analysis."""
     story.files("filer", urgent(), urgent=True)

@@ -12,8 +12,8 @@ from referrals.models import DuplicateCandidate
 from tests.conftest import see_all
 from tests.journeys import bodies
 from tests.journeys.story import paris
-from tests.kept import kept
 from tests.referrals.matching.conftest import GIRL, OTHER, at_ten, pairs
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, links, text
 
 AT = paris("2026-11-24 18:00")
@@ -28,7 +28,7 @@ def waiting(story, who="crip_coordinator", code="93"):
     return found.get(UUID(story.pk), 0)
 
 
-@kept
+@shared_fixture
 def two(girl, again):
     """Return two files of one child, that the search has found."""
     first, second = girl, again

@@ -32,7 +32,7 @@ from tests.factories.world import LONG_AGO
 from tests.referrals.retention.archived_cases import batch
 from tests.web.visiting import Visitor, links, text
 
-pytestmark = [pytest.mark.sec("SEC-AZ12")]
+pytestmark = [pytest.mark.sec("SEC-AZ12"), pytest.mark.both_databases("constraints and locks of proposals")]
 STEP = (Machine.BATCH, "waive_visa")
 SECRET = "Verveine-7Q"
 

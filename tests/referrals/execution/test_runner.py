@@ -38,17 +38,18 @@ from referrals.models import (
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from tests.conftest import see_all
-from tests.copies import Unchanged
 from tests.expected.vocabulary import EXECUTING, RECEIVING, ROLES
 from tests.factories.resources import a_service
 from tests.factories.world import Caller
-from tests.kept import kept
 from tests.night import NIGHT
 from tests.referrals.workflow import test_matrix as cells
 from tests.referrals.workflow.expectations import MACHINES, STATES, Expected, asked_of_a_case
 from tests.referrals.workflow.kit import AT
 from tests.referrals.workflow.relations import WORLDS, build, measure, ties_in
 from tests.selection import vendor
+from tests.shared_fixtures import Unchanged, shared_fixture
+
+pytestmark = pytest.mark.both_databases("the rule of access in SQL, and row-level security under it")
 
 NO_STEP_TAKES_THIS = {"no_such_member": 1}
 #: Of the refused cells of cases that one sees one in so many is asked, of the others one in ten times as many.
@@ -180,7 +181,7 @@ def slices():
     return found
 
 
-@kept
+@shared_fixture
 def people(world):
     """Everybody by role and relation, each with the cases of which the slices ask."""
     asked = {(*cell.pair, cell.state) for both in slices().values() for chosen in both for cell in chosen}

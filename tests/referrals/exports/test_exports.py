@@ -17,10 +17,10 @@ from referrals.models import CaseExport, Child, Referral
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.world import LONG_AGO
-from tests.kept import kept
 from tests.night import some
 from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor, links, text
 
 pytestmark = pytest.mark.sec("SEC-AZ15")
@@ -36,7 +36,7 @@ def named(kit, child, **names):
     child.save()
 
 
-@kept
+@shared_fixture
 def kit(world) -> Kit:
     made = Kit(world, "triage")
     named(made, made.child, last_name="Marchandeau", first_names="Lison", usual_name="Lili")
@@ -92,13 +92,13 @@ def then(act):
         return act(told)
 
 
-@kept
+@shared_fixture
 def asked_for(kit):
     """An export that was asked for."""
     return then(lambda told: asked(kit.world, told))
 
 
-@kept
+@shared_fixture
 def made_whole(kit, asked_for):
     """The same with its file."""
     return then(lambda told: confirmed(kit.world, told, asked_for))

@@ -6,7 +6,7 @@ from referrals.models import FeedbackTask
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 ASKS = {
     "kind": "feedback_request",
@@ -17,7 +17,7 @@ ASKS = {
 TEXT = {"text": "Votre transmission est suivie.", "means": "platform"}
 
 
-@kept
+@shared_fixture
 def filed(story):
     story.at("2026-11-24 10:00")
     story.files("filer", concern())
@@ -25,7 +25,7 @@ def filed(story):
     return story
 
 
-@kept
+@shared_fixture
 def private(story):
     """A neighbour's concern, typed in by the cell."""
     story.at("2026-11-24 10:00")

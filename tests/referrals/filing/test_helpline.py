@@ -5,10 +5,10 @@ import pytest
 from referrals.models import Exclusion, Referral
 from tests.expected import access as table
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.night import NIGHT
 from tests.referrals.api.routes import ABSENT, ask, counting, masked, of_a_case
 from tests.security.procedure import seeing_all, version_of
+from tests.shared_fixtures import shared_fixture
 
 pytestmark = pytest.mark.sec("SEC-AZ7")
 
@@ -16,7 +16,7 @@ KEY = "call-20261124-0001"
 FILED = concern() | {"submit": True}
 
 
-@kept
+@shared_fixture
 def helpline(world):
     return world.as_("api_119")
 

@@ -8,15 +8,15 @@ from accounts.models import Membership
 from referrals.models import Referral
 from tests.conftest import see_all
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.night import NIGHT
 from tests.referrals.api.routes import of_a_case
 from tests.security.procedure import seeing_all
+from tests.shared_fixtures import shared_fixture
 
 SECRETS = ("Exemple", "Lou", "enseignante@test.invalid", "Collège", "0100000000", "2011-03-02")
 
 
-@kept
+@shared_fixture
 def draft(world):
     """A draft of a filer who works where ``filer_org_lead`` leads."""
     see_all()

@@ -9,15 +9,15 @@ from outbox.models import Notice
 from referrals.models import Child, Holder, HolderInformation, Inquiry
 from tests.conftest import see_all
 from tests.faults.writes import ANSWERED, QUESTION
-from tests.kept import kept
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import shared_fixture
 
 ASKED = "75"
 BOY = {"last_name": "Durandal", "first_names": "Noé", "birth_date": "2014-05-06"}
 UNKNOWN = {"searched": True, "known": False}
 
 
-@kept
+@shared_fixture
 def kit(world):
     """A case about a boy whose holder was told that another département is asked."""
     kit = Kit(world, "triage")

@@ -7,7 +7,7 @@ from referrals.models import Child, Inquiry, Letter
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.faults.writes import ANSWERED, question_of
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 BOY = {"first_names": "Noé", "last_name": "Durandal", "birth_date": "2014-05-06"}
 SAID = {
@@ -17,7 +17,7 @@ SAID = {
 }
 
 
-@kept
+@shared_fixture
 def asked(world):
     """A question of 93 to 75, where a file is of that boy."""
     body = concern(children=[child(**BOY, commune_insee="75056")]) | {"submit": True}

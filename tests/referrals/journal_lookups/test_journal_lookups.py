@@ -15,16 +15,19 @@ from referrals.models import Exclusion, PseudonymLookup, Referral
 from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import concern
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import let_in
 from tests.web.visiting import Visitor, form_in, links, text
 
-pytestmark = pytest.mark.sec("SEC-AZ12")
+pytestmark = [
+    pytest.mark.sec("SEC-AZ12"),
+    pytest.mark.both_databases("row-level security of lookups, and of the case that one finds"),
+]
 AT = datetime.now(UTC)
 ABSENT = "R7KD-4M2X-9QPA-W"
 
 
-@kept
+@shared_fixture
 def case(world):
     answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key=uuid4().hex)
     see_all()

@@ -5,10 +5,10 @@ import pytest
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 
-@kept
+@shared_fixture
 def filed(story):
     story.at("2026-11-24 10:00")
     story.files("filer", concern())

@@ -12,7 +12,7 @@ from referrals.models import Child, Fact, Holder, HolderInformation, JudicialOut
 from referrals.vocabulary.states import Outcome
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor
 
 FACTS = [
@@ -23,7 +23,7 @@ FACTS = [
 ]  # fmt: skip
 
 
-@kept
+@shared_fixture
 def filed(story):
     story.at("2026-11-24 10:00")
     story.files(
@@ -46,13 +46,13 @@ def preparation(story, **said):
     } | said  # fmt: skip
 
 
-@kept
+@shared_fixture
 def prepared(filed):
     filed.does("crip_coordinator", "prepare", preparation(filed), part="judicial-referrals")
     return filed
 
 
-@kept
+@shared_fixture
 def composed(prepared):
     prepared.does("crip_coordinator", "compose", {}, part=part(prepared))
     return prepared
@@ -330,7 +330,7 @@ ASKED = {
 }  # fmt: skip
 
 
-@kept
+@shared_fixture
 def known(story):
     """The same, of a case that knows much: a sister at home, a holder whose information waits, a measure before."""
     story.at("2026-11-24 10:00")

@@ -8,7 +8,9 @@ from referrals.models import Measure
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("what the worker sees past row-level security")
 
 
 def to_justice(story):
@@ -21,7 +23,7 @@ def to_justice(story):
     return story
 
 
-@kept
+@shared_fixture
 def seized(story):
     """A case that was referred to justice."""
     return to_justice(story)
@@ -66,7 +68,7 @@ def test_of_age_a_referral_lapses_at_once_and_by_one(seized):
 # --- Silence of the family ------------------------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def assessed(story):
     """A case whose report is delivered."""
     story.at("2026-11-24 10:00")

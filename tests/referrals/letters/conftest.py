@@ -19,8 +19,8 @@ from referrals.models import (
     TransferRequest,
 )
 from tests.factories.world import FAR
-from tests.kept import kept
 from tests.referrals.workflow.kit import AT, TODAY, Kit
+from tests.shared_fixtures import shared_fixture
 
 #: What M19 recorded: who of the staff saw the child is never told to the judge.
 SAID_OF_WAITING = {
@@ -124,6 +124,6 @@ class Full(Kit):
         child.save()
 
 
-@kept
+@shared_fixture
 def full(world):
     return Full(world)

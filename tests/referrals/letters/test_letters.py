@@ -31,10 +31,10 @@ from referrals.models import (
 )
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
-from tests.kept import kept
 from tests.night import NIGHT, some
 from tests.referrals.workflow.filled import canary, sealed_fields
 from tests.referrals.workflow.kit import AT, TODAY
+from tests.shared_fixtures import shared_fixture
 
 #: Who signs each kind (§4.9, column "signs"), by name in the world of the tests.
 SIGNS = {
@@ -75,7 +75,7 @@ def prepare(kit, who, one, **other):
     return answer
 
 
-@kept
+@shared_fixture
 def offered(full):
     """What is due before anything was changed, by who signs it."""
     return {who: due(full, who) for who in sorted({names[0] for names in SIGNS.values()})}
@@ -86,7 +86,7 @@ def of(offered, kind):
     return [one for one in offered[SIGNS[kind][0]] if one["kind"]["code"] == kind]
 
 
-@kept
+@shared_fixture
 def prepared(full, offered):
     """The girl's letter: who signs it, and its id."""
     who = SIGNS["child_letter"][0]
@@ -94,7 +94,7 @@ def prepared(full, offered):
     return who, prepare(full, who, one).json()["id"]
 
 
-@kept
+@shared_fixture
 def completed(full, prepared):
     """The same with its sentence: also the mark of what was read."""
     who, pk = prepared
@@ -102,7 +102,7 @@ def completed(full, prepared):
     return who, pk, get(full, who, f"letters/{pk}").json()["draft"]
 
 
-@kept
+@shared_fixture
 def signed(full, completed):
     """The same, signed: who did, and its id."""
     who, pk, draft = completed
@@ -110,7 +110,7 @@ def signed(full, completed):
     return who, pk
 
 
-@kept
+@shared_fixture
 def to_mother(full, offered):
     """A letter about a decision, signed: who did, and its id."""
     who = "ase_inspector"

@@ -10,7 +10,7 @@ from referrals.duplicates import tasks as duplicates_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys.story import Story, paris
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 GIRL = {"last_name": "Lefèvre-Dubois", "first_names": "Chloé Marie", "birth_date": "2012-03-14"}
 OTHER = {"last_name": "Traoré", "first_names": "Aminata", "birth_date": "2011-07-02"}
@@ -48,19 +48,19 @@ def filed(world):
     return partial(file, world)
 
 
-@kept
+@shared_fixture
 def girl(world):
     """A file about the girl."""
     return file(world, **GIRL)
 
 
-@kept
+@shared_fixture
 def again(girl):
     """A second file about the girl, by another filer."""
     return file(girl.world, "filer_2", **GIRL)
 
 
-@kept
+@shared_fixture
 def other(girl):
     """A file about another child, by another filer."""
     return file(girl.world, "filer_2", **OTHER)

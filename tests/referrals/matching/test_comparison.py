@@ -9,6 +9,8 @@ import pytest
 from referrals.matching import comparison, identity, levels, pet_names, phonetics, weights
 from referrals.matching.identity import Family
 
+pytestmark = pytest.mark.both_databases("statements of the search")
+
 GIRL = {"last_name": "Lefèvre", "first_names": "Chloé", "birth_date": "2012-03-14"}
 
 

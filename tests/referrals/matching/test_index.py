@@ -17,6 +17,8 @@ from referrals.matching.blocking_keys import Trait
 from referrals.vocabulary.index_lengths import LENGTHS
 from tests.night import NIGHT
 
+pytestmark = pytest.mark.both_databases("statements of the search")
+
 HERE, THERE = UUID(int=93), UUID(int=59)
 #: By length, what the numbers of one child add up to, made by the code of commit 3a89c074.
 BEFORE = {

@@ -14,20 +14,20 @@ from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.audit.owner import as_owner, written
 from tests.journeys.story import paris
-from tests.kept import kept
 from tests.referrals.matching.conftest import file
+from tests.shared_fixtures import shared_fixture
 
 GIRL = {"last_name": "Ben Saïd", "first_names": "Inès", "birth_date": "2012-03-14"}
-pytestmark = pytest.mark.sec("SEC-CR17")
+pytestmark = [pytest.mark.sec("SEC-CR17"), pytest.mark.both_databases("statements of the search")]
 
 
-@kept
+@shared_fixture
 def known(world):
     """A file about a girl."""
     return file(world, **GIRL)
 
 
-@kept
+@shared_fixture
 def beside(known):
     """A file about a child born on the same day."""
     return file(known.world, last_name="Martin", first_names="Louise", birth_date="2012-03-14")

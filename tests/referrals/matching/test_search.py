@@ -25,6 +25,8 @@ from tests.journeys.story import paris
 from tests.night import NIGHT
 from tests.referrals.matching.conftest import GIRL, OTHER, pairs
 
+pytestmark = pytest.mark.both_databases("statements of the search")
+
 
 @pytest.mark.parametrize(
     ("told", "reasons"),

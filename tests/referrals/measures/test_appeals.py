@@ -12,8 +12,8 @@ from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
 from tests.journeys import test_s18_never_executed as never_executed
-from tests.kept import kept
 from tests.referrals.workflow import test_deadlines
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor
 
 COPY = "Arrêt de la cour d'appel."
@@ -32,7 +32,7 @@ def row(part):
     return Measure.objects.get(pk=part.removeprefix("measures/"))
 
 
-@kept
+@shared_fixture
 def filed(story):
     """An ordinary concern of a teacher, on Tuesday 24 November at ten."""
     story.at("2026-11-24 10:00")

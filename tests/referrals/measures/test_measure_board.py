@@ -8,10 +8,12 @@ from referrals.measures import queries
 from referrals.models import Clock, Measure
 from referrals.vocabulary.states import MeasureState
 from tests.days import today
-from tests.kept import kept
 from tests.referrals.api.routes import counting
 from tests.referrals.workflow.kit import Kit
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import Somebody
+
+pytestmark = pytest.mark.both_databases("ranks within columns, and deadlines as subqueries")
 
 NOW = datetime.now(UTC)
 COLUMNS = queries.Column
@@ -30,7 +32,7 @@ def one(world, state, *, clock=None, days=0, **values):
     return kit
 
 
-@kept
+@shared_fixture
 def board(world):
     return {
         COLUMNS.PROPOSED: one(world, "proposed"),

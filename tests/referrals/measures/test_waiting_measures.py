@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from referrals.models import Measure
 from tests.days import today
-from tests.kept import kept
 from tests.referrals.workflow.kit import Kit
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("statements of the queue")
 
 TODAY = today()
 
@@ -28,7 +30,7 @@ def lines(world, who="supervisor", path="measures", **asked):
     return answer.json()["results"]
 
 
-@kept
+@shared_fixture
 def queue(world):
     """Three that wait, the longest first, and as many that don't."""
     found = [

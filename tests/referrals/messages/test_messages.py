@@ -8,13 +8,13 @@ from referrals.models import Complement, FilerMessage, InformationRequest, Messa
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 ASKED = {"questions": "Depuis quand est-elle absente ?", "recipient": "filer"}
 SECRETS = ("Depuis quand", "Depuis septembre", "À rappeler", "Vu en réunion")
 
 
-@kept
+@shared_fixture
 def triaged(story):
     story.at("2026-11-24 10:00")
     story.files("filer", concern(children=[child(), child(first_names="Mia")]))

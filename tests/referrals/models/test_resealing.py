@@ -17,12 +17,15 @@ from referrals.retention import resealing
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import concern
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
-pytestmark = pytest.mark.sec("SEC-CR10")
+pytestmark = [
+    pytest.mark.sec("SEC-CR10"),
+    pytest.mark.both_databases("what the worker sees past row-level security"),
+]
 
 
-@kept
+@shared_fixture
 def filed(world):
     """Two cases, one beside the other."""
     made = [

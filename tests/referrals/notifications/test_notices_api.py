@@ -8,10 +8,10 @@ from django.utils import timezone
 from outbox.models import Notice
 from tests.conftest import see_all
 from tests.factories.concerns import concern
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 
-@kept
+@shared_fixture
 def three(world):
     """Three filings of which the cell was told."""
     references = []

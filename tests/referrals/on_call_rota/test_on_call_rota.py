@@ -15,8 +15,8 @@ from referrals.models.on_call_rota import Place
 from referrals.notifications import recipients
 from referrals.on_call_rota import actions as on_call_rota_actions
 from tests.audit.owner import written
-from tests.kept import kept
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import shared_fixture
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -128,7 +128,7 @@ def on_call_of(kit, party="on_call", at=AT):
     return sorted(names[pk] for pk in recipients.people(case, (party,), {}))
 
 
-@kept
+@shared_fixture
 def kit(world):
     for name in ("on_call_2", "on_call_3"):
         world.hire(name, Role.ON_CALL)

@@ -5,8 +5,8 @@ from typing import Any
 
 from referrals.models import Orientation
 from tests.factories.resources import a_service, a_structure
-from tests.kept import kept
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import shared_fixture
 
 NEED = "specialised_support"
 
@@ -56,6 +56,6 @@ class Seeking(Kit):
         return [line["name"] for line in self.match(who, **body)["offered"]]
 
 
-@kept
+@shared_fixture
 def seeking(world) -> Seeking:
     return Seeking(world)

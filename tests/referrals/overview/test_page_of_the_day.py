@@ -11,14 +11,16 @@ from referrals.access import visibility
 from referrals.reading import counts
 from tests.audit.owner import written
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.night import some
 from tests.referrals.api.routes import counting
 from tests.referrals.workflow.kit import Kit
 from tests.security.procedure import Case, filed, play, triaged
+from tests.shared_fixtures import shared_fixture
 from tests.web.browsing import Somebody
 from tests.web.visiting import Visitor, links, text
 from web.navigation import FILING
+
+pytestmark = pytest.mark.both_databases("numbers grouped by day and by what subqueries find")
 
 PEOPLE = [str(role) for role in Role if role not in PROGRAMS]
 STAFF = [name for name in PEOPLE if name not in FILING]
@@ -34,7 +36,7 @@ def tiles(html):
     return {address.replace("&amp;", "&"): int(count) for address, count in found}
 
 
-@kept
+@shared_fixture
 def case(world):
     made = Case(world, "canari-{}.".format)
     form = concern(filer_name="Canari-filer")
@@ -43,7 +45,7 @@ def case(world):
     return made
 
 
-@kept
+@shared_fixture
 def in_triage(world, case):
     play(world, triaged(case))
 

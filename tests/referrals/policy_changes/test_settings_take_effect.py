@@ -22,7 +22,7 @@ from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
 ROOT = Path(__file__).resolve().parents[3]
 CLOCKS, GUARDS = "referrals/workflow/deadlines.py", "referrals/assessment/guards.py"
@@ -381,7 +381,7 @@ def test_of_a_draft_that_expires_nothing_leads_to_it_or_its_author(story):
 # --- Who assesses, who signs, who is told ---------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def triaged(story):
     """An ordinary concern, in its first analysis."""
     story.at("2026-11-24 10:00")
@@ -390,7 +390,7 @@ def triaged(story):
     return story
 
 
-@kept
+@shared_fixture
 def qualified(triaged):
     triaged.qualified()
     return triaged
@@ -475,7 +475,7 @@ def test_the_lead_on_exploitation_is_told_where_there_is_one(story, triaged, cho
 # --- The service in charge assesses (T27) ---------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def protected(story, triaged):
     """A child that a measure protects already; the decision to let it go on."""
     see_all()
@@ -518,7 +518,7 @@ def test_that_note_opens_no_other_decision(story, protected, choose):
 # --- Prostitution: warnings where the authority advises ---------------------------------------------------
 
 
-@kept
+@shared_fixture
 def suspected(story):
     """A report about a child whom its filer held to be exploited."""
     story.at("2026-11-24 10:00")

@@ -1,14 +1,18 @@
 """What the passing of time does by itself: T09 by the system, and answers that fall overdue (domain.md §2.7)."""
 
+import pytest
+
 from outbox import scheduler
 from referrals.models import FeedbackTask, InformationRequest
 from referrals.reminders import expiry
 from tests.conftest import see_all
 from tests.factories.concerns import concern
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("what the worker sees past row-level security")
 
 
-@kept
+@shared_fixture
 def asked(story):
     """A question to the filer of Tuesday 24 November, due by Tuesday 1 December."""
     story.at("2026-11-24 10:00")

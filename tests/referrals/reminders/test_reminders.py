@@ -11,12 +11,15 @@ from referrals.reminders import tasks as reminders_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 
-pytestmark = pytest.mark.sec("SEC-FT10")
+pytestmark = [
+    pytest.mark.sec("SEC-FT10"),
+    pytest.mark.both_databases("what the worker sees past row-level security"),
+]
 
 
-@kept
+@shared_fixture
 def filed(world):
     answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key="reminder-1")
     see_all()
@@ -97,7 +100,7 @@ def test_a_batch_goes_on_until_every_clock_is_told(world, filed, monkeypatch):
 # --- C7: 2, 8 and 30 days -----------------------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def sent(world, filed):
     """A referral to justice that waits for its answer."""
     child = str(filed.children.first().pk)

@@ -13,7 +13,7 @@ from tests.referrals.workflow.kit import Kit
 from tests.referrals.workflow.relations import build
 from tests.security.procedure import seeing_all
 
-pytestmark = pytest.mark.sec("SEC-AZ4")
+pytestmark = [pytest.mark.sec("SEC-AZ4"), pytest.mark.both_databases("the rule of access in SQL")]
 
 WHY = {"reason": "Je suis la tante d'un des enfants."}
 STATE = "protected_admin"

@@ -14,14 +14,16 @@ from referrals.reminders import tasks as reminders_tasks
 from referrals.retention import tasks as retention_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("triggers of purges, and what its batches see")
 
 CONTACT = {"kind": "other", "with_whom": "École", "means": "phone", "at": AT.isoformat(), "text": "Appel."}
 TWO_YEARS = datetime(2028, 11, 24, 23, 0, 1, tzinfo=UTC)
 
 
-@kept
+@shared_fixture
 def closed(world):
     kit = Kit(world, "closed_no_action", who="supervisor")
     kit.put(closed_at=AT)
@@ -183,7 +185,7 @@ def test_the_work_sees_every_authority_and_nothing_stays_open_behind_it(closed):
 # --- C20 -----------------------------------------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def story_closed(story):
     """A concern set aside on Tuesday 24 November 2026, and the review of it done."""
     story.at("2026-11-24 10:00")

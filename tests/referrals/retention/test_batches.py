@@ -23,6 +23,8 @@ from tests.night import one_in
 from tests.referrals.retention.archived_cases import LONG_AFTER, archived, batch, standing
 from tests.referrals.workflow.kit import refusal_on_row
 
+pytestmark = pytest.mark.both_databases("statements of batches")
+
 ON = today().isoformat()
 BODIES = {
     "request_visa": {"letter": "AD93/2031/4", "on": ON},

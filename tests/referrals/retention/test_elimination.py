@@ -33,10 +33,12 @@ from referrals.retention import batch_tasks, elimination
 from referrals.statistics import aggregates
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
-from tests.kept import kept
 from tests.night import NIGHT, some
 from tests.referrals.retention.archived_cases import LONG_AFTER, archived, batch, standing
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("what the worker sees past row-level security")
 
 
 def purge(at=LONG_AFTER):
@@ -226,13 +228,13 @@ def test_a_pair_with_an_open_file_takes_it_out_at_once(world, over):
 # --- What is destroyed ---------------------------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def over(world):
     """A case closed and archived, whose time is over five years later."""
     return archived(world)
 
 
-@kept
+@shared_fixture
 def full(world):
     """A full one, with what leads to it from elsewhere."""
     return filled(world)

@@ -28,6 +28,8 @@ from tests.factories.world import World
 from tests.night import walks
 from tests.referrals.workflow.kit import AT, Kit
 
+pytestmark = pytest.mark.both_databases("triggers of purges")
+
 CASES = 3
 BODIES = {
     "request_visa": {"letter": "L", "on": "2026-11-24"},

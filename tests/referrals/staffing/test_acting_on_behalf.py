@@ -8,11 +8,11 @@ from audit import pseudonyms
 from referrals.models import Approval, Referral
 from tests.audit.owner import written
 from tests.factories.concerns import concern
-from tests.kept import kept
 from tests.referrals.workflow.kit import AT, Kit
 from tests.security.procedure import seeing_all
+from tests.shared_fixtures import shared_fixture
 
-pytestmark = pytest.mark.sec("SEC-AZ11")
+pytestmark = [pytest.mark.sec("SEC-AZ11"), pytest.mark.both_databases("stand-ins in SQL")]
 
 
 def bodies(act):
@@ -60,7 +60,7 @@ def test_requests_for_a_signature_lapse_in_the_name_of_whoever_moved_the_case(wo
     assert (entry["role"], entry["actor"], entry["obo"]) == ("system", None, pseudonym(world, "intake_agent"))
 
 
-@kept
+@shared_fixture
 def proposed(world):
     """A coordinator proposes to lift a restriction; a supervisor is asked to sign."""
     kit = Kit(world, "triage")

@@ -1,6 +1,10 @@
 """Whoever puts people on a case finds them: those of its authority, in the role, not excluded (R221-8)."""
 
+import pytest
+
 from tests.factories.concerns import concern
+
+pytestmark = pytest.mark.both_databases("stand-ins in SQL")
 
 
 def test_a_coordinator_finds_the_assessors_of_the_authority_but_not_an_excluded_one(world):

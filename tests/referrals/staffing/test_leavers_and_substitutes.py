@@ -17,7 +17,9 @@ from referrals.staffing import tasks as staffing_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys.story import Story, paris
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("stand-ins in SQL")
 
 START = "2026-11-24 10:00"
 
@@ -36,7 +38,7 @@ def assessing(story):
     return story
 
 
-@kept
+@shared_fixture
 def assessed(story):
     return assessing(story)
 

@@ -8,6 +8,8 @@ from referrals.vocabulary import ages
 from tests.factories.world import LONG_AGO
 from tests.referrals.statistics.counted import BEYOND, SHELL, ask, in_each_month, names, received, table
 
+pytestmark = pytest.mark.both_databases("counts in SQL")
+
 # --- What the authority chose -------------------------------------------------------------------------
 
 

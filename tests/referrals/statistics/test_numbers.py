@@ -15,6 +15,8 @@ from tests.night import some
 from tests.referrals.statistics.attacker import Reader
 from tests.referrals.statistics.counted import NOW, ask, in_each_month, received, table, with_parts
 
+pytestmark = pytest.mark.both_databases("counts in SQL")
+
 HALF_A_YEAR_AGO = NOW - timedelta(days=180)
 
 

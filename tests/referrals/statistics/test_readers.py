@@ -27,6 +27,8 @@ from tests.referrals.statistics.counted import (
     with_parts,
 )
 
+pytestmark = pytest.mark.both_databases("counts in SQL")
+
 # --- Who ----------------------------------------------------------------------------------------------
 
 

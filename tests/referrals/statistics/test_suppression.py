@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from referrals.statistics.suppression import Counted, Period, codes_told, totals_told, year_of
 from tests.referrals.statistics.attacker import TOTAL, Reader
 
+pytestmark = pytest.mark.both_databases("counts in SQL")
+
 #: A year of two halves, of two parts each: as deep as the real one, and small enough to be solved in a moment.
 SHORT = Period("y", 0, 4, tuple(
     Period(f"h{half}", 2 * half, 2 * half + 2,

@@ -34,6 +34,8 @@ from tests.factories.concerns import concern
 from tests.journeys import bodies
 from tests.night import walks
 
+pytestmark = pytest.mark.both_databases("row-level security on the way from one authority to another")
+
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 HERE, THERE = "93", "75"
 OTHER = {HERE: THERE, THERE: HERE}

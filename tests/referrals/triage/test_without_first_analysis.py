@@ -8,11 +8,11 @@ from accounts.actor import SYSTEM
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.journeys import bodies
-from tests.kept import kept
 from tests.referrals.workflow.kit import AT, TODAY, Kit
+from tests.shared_fixtures import shared_fixture
 
 
-@kept
+@shared_fixture
 def without_first_analysis(world):
     asked = Change(effective_on=TODAY, values={"qualification_step": False})
     policy_changes_actions.change(world.authorities["93"].pk, asked, actor=SYSTEM, at=AT - timedelta(hours=1))

@@ -18,7 +18,10 @@ from tests.journeys import bodies
 from tests.journeys.test_s02_runaway import runaway
 from tests.referrals.on_call_rota.test_on_call_rota import shift
 
-pytestmark = pytest.mark.sec("SEC-FT10")
+pytestmark = [
+    pytest.mark.sec("SEC-FT10"),
+    pytest.mark.both_databases("what the worker sees past row-level security"),
+]
 MINUTE = timedelta(minutes=1)
 
 

@@ -18,10 +18,12 @@ from referrals.visits.queries import News
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.factories.world import LONG_AGO
-from tests.kept import kept
 from tests.night import some
 from tests.referrals.access.test_restricted_children import READERS
 from tests.referrals.workflow.kit import AT, Kit
+from tests.shared_fixtures import shared_fixture
+
+pytestmark = pytest.mark.both_databases("statements that count what came since")
 
 LATER = AT + timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -29,7 +31,7 @@ MINUTE = timedelta(minutes=1)
 SEEING = [who for who in READERS if who != "exploitation_lead"]
 
 
-@kept
+@shared_fixture
 def kit(world) -> Kit:
     """A case in assessment, without a message or a file."""
     return Kit(world, "in_assessment")

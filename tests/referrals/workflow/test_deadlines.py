@@ -22,7 +22,7 @@ from tests.conftest import see_all
 from tests.expected.deadlines import ASSESSMENT_DAYS, CLOCKS, DUE, FILER_CLOCKS, STANDING
 from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
-from tests.kept import kept
+from tests.shared_fixtures import shared_fixture
 from tests.web.visiting import Visitor
 
 SPLIT = {"C4b": ("C4b-meeting", "C4b-visit")}
@@ -94,7 +94,7 @@ def test_a_clock_is_of_the_class_of_what_it_times_and_statutory_where_the_law_sa
 # --- C1, C2: receipt and first analysis ---------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def filed(story):
     """An ordinary concern of a teacher, on Tuesday 24 November at ten."""
     story.at("2026-11-24 10:00")
@@ -248,7 +248,7 @@ def danger(child_id):
     return {"child": child_id, "what": "Menaces", "where": "Domicile", "since": "Hier", "called": "17"}
 
 
-@kept
+@shared_fixture
 def two_in_danger(story):
     """Two children, both flagged at eleven by the cell (T14)."""
     story.at("2026-11-24 10:00")
@@ -302,7 +302,7 @@ def test_a_danger_said_again_counts_from_when_it_is_said_again(two_in_danger):
 # --- C4, C4b: the assessment --------------------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def assessing(filed):
     """In assessment since the filing's own day."""
     filed.triaged()
@@ -311,7 +311,7 @@ def assessing(filed):
     return filed
 
 
-@kept
+@shared_fixture
 def reported(assessing):
     """Met on 1 December, report of a danger on the 10th."""
     assessing.at("2026-12-01 10:00")
@@ -497,7 +497,7 @@ def test_c7_runs_until_every_child_has_a_deciding_answer(two_in_danger):
 # --- C8 to C10: decision, agreement, administrative measure -------------------------------------------
 
 
-@kept
+@shared_fixture
 def aed(reported):
     """An AED, offered on 11 December (T23 ⇒ M01); its address."""
     reported.at("2026-12-11 10:00")
@@ -576,7 +576,7 @@ def test_a_decision_is_due_again_for_who_was_to_go_on_with_what_is_over(reported
     assert reported.refused("ase_inspector", "end_followup", ending) == "nothing_is_left_open"
 
 
-@kept
+@shared_fixture
 def agreement_given(reported, aed):
     """The same, agreed on."""
     reported.does("ase_inspector", "agree", bodies.agreement(on="2026-12-14"), part=aed)
@@ -601,7 +601,7 @@ def test_c16_stops_when_the_family_goes_back_on_its_agreement(agreement_given, a
     assert "C16" not in agreement_given.running
 
 
-@kept
+@shared_fixture
 def under_way(agreement_given, aed):
     """An AED of twelve months, begun on 15 December."""
     agreement_given.aed = aed
@@ -856,7 +856,7 @@ def offered_late(story):
 # --- Who reads which clocks ---------------------------------------------------------------------------
 
 
-@kept
+@shared_fixture
 def late(story):
     """Two years on, an urgent case with clocks of every class: C2, C3, C4, C5 (A), C13 (I), C9 (J) by hand."""
     story.at("2026-11-24 10:00")
@@ -916,7 +916,7 @@ def test_the_case_shows_each_reader_the_clocks_that_the_list_shows(late):
         assert sorted(running) == expected, who
 
 
-@kept
+@shared_fixture
 def late_measure(story):
     """A case of which the clock of a measure alone is over (class J)."""
     story.at("2026-11-24 10:00")

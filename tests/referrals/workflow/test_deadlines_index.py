@@ -15,6 +15,8 @@ from referrals.reading import clocks
 from tests.audit.owner import as_owner
 from tests.referrals.workflow.kit import Kit
 
+pytestmark = pytest.mark.both_databases("plans")
+
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 

@@ -75,8 +75,10 @@ from tests.factories.concerns import child, concern, urgent
 from tests.factories.world import World
 from tests.faults.crash import crashing
 from tests.journeys import bodies
-from tests.kept import forget, see_all
 from tests.night import NIGHT, walks
+from tests.shared_fixtures import forget, see_all
+
+pytestmark = pytest.mark.both_databases("triggers and constraints of a case")
 
 PARIS = ZoneInfo("Europe/Paris")
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
