@@ -35,7 +35,6 @@ def signer() -> Signer:
 
 
 def last(origin: int) -> Checkpoint | None:
-    """Return the latest checkpoint of an origin."""
     return Checkpoint.objects.filter(origin=origin).order_by("-size").first()
 
 
@@ -69,7 +68,6 @@ def counts(row: Checkpoint, by: Signer) -> verifier.Checkpoint | None:
 
 
 def whole_note(checkpoint: Checkpoint) -> bytes:
-    """Return a checkpoint with the lines of its witnesses."""
     cosignatures: QuerySet[Cosignature, str] = Cosignature.objects.filter(
         origin=checkpoint.origin, size=checkpoint.size
     ).values_list("line", flat=True)

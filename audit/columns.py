@@ -155,12 +155,10 @@ def differences(
 
 
 def key(entry: UUID | str, column: str) -> str:
-    """Return the key of the alarm that a column of an entry differs."""
     return f"column:{column}:{entry}"
 
 
 def unlisted(listed: Mapping[Any, Sequence[str]], subjects: type[EntrySubject | ReadSubject]) -> list[str]:
-    """Return an alarm for each of some entries of which a subject has no row."""
     # A subject without its row hides the entry from every question about that file.
     wanted = ((pk, one) for pk, objects in listed.items() for one in objects)
     lacking = {pk for part in batched(wanted, _PAIRS) for pk in _lacking(part, subjects)}

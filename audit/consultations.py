@@ -56,7 +56,6 @@ class Consultation:
 
     @property
     def tenant(self) -> UUID | None:
-        """The authority whose entry it is."""
         return UUID(self.said["tenant"]) if self.said["tenant"] else None
 
 
@@ -183,7 +182,6 @@ def places_of(listed: Mapping[str, Any], entries: Collection[UUID]) -> set[int]:
 
 
 def is_signed() -> bool:
-    """Tell whether any checkpoint was signed here."""
     newest = tree.newest()
     return newest is not None and checkpoints.last(newest.number) is not None
 
@@ -223,7 +221,6 @@ def _path(log: Tree, place: int, size: int) -> list[str]:
 
 
 def actors_of(found: Iterable[Consultation], entries: Collection[UUID]) -> dict[UUID, UUID]:
-    """Return, of some entries, the pseudonym of who acted, or in whose name."""
     return {one.entry: UUID(one.said["actor"] or one.said["obo"]) for one in found if one.entry in entries}
 
 

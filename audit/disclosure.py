@@ -48,7 +48,6 @@ class Disclosure(OpenScope):
 
     @property
     def opened(self) -> dict[str, int]:
-        """How many values were opened of each label."""
         return {label: len(rows) for label, rows in self._rows.items()}
 
     def _begin(self) -> None:
@@ -68,13 +67,10 @@ class Disclosure(OpenScope):
 
 
 class Watch:
-    """The disclosures of one request."""
-
     def __init__(self) -> None:
         self._seen: list[Disclosure] = []
 
     def add(self, scope: Disclosure) -> None:
-        """Remember one more."""
         self._seen.append(scope)
 
     def require_kept(self) -> None:

@@ -20,8 +20,6 @@ _ORIGIN: Final = re.compile(r"[A-Za-z0-9_.:/+=-]{0,64}")
 
 
 class Outcome(StrEnum):
-    """How the act ended."""
-
     ALLOW = "allow"
     DENY = "deny"
     FAIL = "fail"
@@ -208,7 +206,6 @@ def topic_of(act: str, state: str) -> Topic | None:
 
 
 def closed() -> frozenset[str]:
-    """Return the states in which a case is closed."""
     return frozenset(_closed)
 
 
@@ -229,7 +226,6 @@ def count_as(what: Counted, *acts: str) -> None:
 
 
 def counted(what: Counted) -> frozenset[str]:
-    """Return the acts that are counted as one thing."""
     return frozenset(_counted[what])
 
 

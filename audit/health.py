@@ -48,12 +48,10 @@ class Health:
 
     @property
     def root_hash(self) -> str | None:
-        """The root of the tree, hexadecimal."""
         return None if self.checkpoint is None else bytes(self.checkpoint.root).hex()
 
     @property
     def signed_at(self) -> datetime | None:
-        """When the latest checkpoint was signed."""
         return None if self.checkpoint is None else self.checkpoint.at
 
 

@@ -27,16 +27,12 @@ ZONES: Final = (
 
 
 class Act(Code):
-    """The code of an act that the apps have registered."""
-
     def __init__(self, **kwargs: Any) -> None:
         # The framework makes the field anew for each query: the apps register their acts after this is imported.
         super().__init__([(act, act) for act in events.registered()], **kwargs)
 
 
 class EntriesQuery(PagedQuery):
-    """The filters of the list of entries."""
-
     actor = Id(required=False, help_text="Pseudonym of the account that acted.")
     subject = Id(required=False, help_text="Pseudonym of a referral.")
     act = Act(required=False, help_text="Code of an act, as `referral:submitted`.")
@@ -56,14 +52,10 @@ class QuestionQuery(PagedQuery):
 
 
 class SubjectQuery(QuestionQuery):
-    """A question about a file."""
-
     subject = Id(help_text="Pseudonym of a referral.")
 
 
 class ActorQuery(QuestionQuery):
-    """A question about a person."""
-
     actor = Id(help_text="Pseudonym of the account that acted.")
 
 
@@ -90,8 +82,6 @@ class ActivityQuery(Query):
 
 
 class Size(Whole):
-    """A number of entries."""
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(in_query=True, max_value=2**53 - 1, **kwargs)
 
@@ -111,6 +101,4 @@ class ConsistencyQuery(Query):
 
 
 class ExportQuery(Query):
-    """Which part of the log."""
-
     start = Size(required=False, default=0, help_text="First entry of the part.")

@@ -63,7 +63,6 @@ class _Draft(NamedTuple):
 
     @property
     def listed(self) -> list[str]:
-        """Return its objects where they have rows of their own."""
         objects: list[str] = self.values["obj"]
         return objects if len(objects) > 1 else []
 
@@ -271,7 +270,6 @@ def _append(connection: BaseDatabaseWrapper, drafts: Sequence[_Draft], *, at: da
 def _made(
     connection: BaseDatabaseWrapper, draft: _Draft, place: writer.Place, previous: bytes, *, at: datetime
 ) -> Entry:
-    """Return an entry at its place, to be inserted."""
     entry_id = uuid4()
     values = draft.values | {
         "v": canonical.VERSION,

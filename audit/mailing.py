@@ -21,7 +21,6 @@ DAILY: Final = "checkpoint.daily"
 
 
 def newest() -> Checkpoint | None:
-    """Return the newest checkpoint of the origin that grows."""
     origin = tree.newest()
     return None if origin is None else checkpoints.last(origin.number)
 

@@ -35,7 +35,6 @@ def vkeys(origin: str, by: Signer) -> list[str]:
 
 
 def line(name: str, key: bytes, signature: bytes) -> str:
-    """Return a line of signature."""
     return f"{_DASH} {name} {base64.b64encode(key + signature).decode()}\n"
 
 

@@ -44,7 +44,6 @@ class EntryOut(serializers.Serializer[ReadEntry]):
     )
 
     def to_representation(self, instance: ReadEntry) -> dict[str, Any]:
-        """Return the entry by the names above."""
         if not instance.body:
             return self._pruned(instance)
         # From the bytes and not from the columns: what is shown is what was hashed (SEC-AL22).

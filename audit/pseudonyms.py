@@ -94,7 +94,6 @@ def acted_on(*users: UUID, by: UUID | None) -> list[UUID]:
 
 
 def filer(user_id: UUID, case: UUID) -> UUID:
-    """Return the pseudonym of an account as who files one case, which is named by its own pseudonym."""
     # The case is an input: two filings of one person have nothing in common in a copy of the journal.
     return keyed_id("journal.filer", user_id, case)
 
@@ -214,7 +213,6 @@ _ACTOR: Final = "journal.actor"
 
 
 def signed[Row: Mapping](row: Row) -> Row:
-    """Return a row with its MAC, to be inserted."""
     row.mac = mac(row._meta.db_table, row.pk, row.pseudonym)
     return row
 

@@ -17,8 +17,6 @@ from core.paging import Page, page_of
 
 
 class Holds(Func):
-    """Whether bytes hold other bytes."""
-
     template = (
         "(INSTR(%(expressions)s) > 0)"  # it returns a place, and Django compares what it returns with 1
     )
@@ -113,6 +111,5 @@ def page(
 
 
 def own(rows: Iterable[ReadEntry], authorities: Collection[UUID]) -> list[ReadEntry]:
-    """Return the rows whose bytes are of these authorities."""
     names = set(map(str, authorities))
     return [row for row in rows if columns.tenant_of(row) in names]

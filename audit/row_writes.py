@@ -45,7 +45,6 @@ def waiting(connection: BaseDatabaseWrapper) -> list[Waiting]:
 
 
 def fields_of(steps: Sequence[Step]) -> dict[str, int]:
-    """Return steps as an entry holds them."""
     text = urlsafe_b64encode(sealed(steps)).rstrip(b"=").decode()
     return {f"r{text[at : at + _PIECE]}": at // _PIECE for at in range(0, len(text), _PIECE)}
 

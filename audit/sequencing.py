@@ -82,7 +82,6 @@ def leading() -> Iterator[bool]:
 
 
 def clock_of_database() -> str:
-    """Return whose clock instants are, as entries say it."""
     return "process" if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else "db"
 
 

@@ -21,7 +21,6 @@ def newest() -> LogOrigin | None:
 
 
 def size_of(origin: int) -> int:
-    """Return how many places an origin has given."""
     # Places have no gaps, which the database enforces: the highest one is their number.
     last: int | None = Leaf.objects.filter(origin=origin).aggregate(last=Max("place"))["last"]
     return 0 if last is None else last + 1
@@ -37,7 +36,6 @@ class Tree:
 
     @classmethod
     def of(cls, origin: int) -> "Tree":
-        """Return the tree as it is now."""
         return cls(origin, size_of(origin))
 
     def tile(self, level: int, number: int) -> list[bytes]:
@@ -164,7 +162,6 @@ class Frontier:
             level += 1
 
     def root(self) -> bytes:
-        """Return the root over all leaves."""
         right: list[bytes] = []
         for edge in self._levels:
             # The rest below hangs as the last node of the level above, as RFC 9162 §2.1.1 splits the tree.

@@ -287,7 +287,6 @@ class Key:
         return cls(name, sha256(name.encode() + b"\n" + raw).digest()[:4], raw[0], raw[1:])
 
     def named(self, name: str) -> "Key":
-        """Return the same key under another name."""
         return self._made(name, bytes([self.kind]) + self.public)
 
 
@@ -439,8 +438,6 @@ def tile_path(level: int | str, number: int, width: int = TILE) -> str:
 
 
 class _Folder:
-    """An export in a folder."""
-
     def __init__(self, root: Path) -> None:
         self._root = root
 
@@ -567,7 +564,6 @@ class Export:
 
 
 def split(tile: bytes) -> list[bytes]:
-    """Return the hashes of a tile."""
     return [tile[at : at + HASH] for at in range(0, len(tile), HASH)]
 
 
@@ -587,7 +583,6 @@ def records(bundle: bytes) -> list[bytes]:
 
 
 def ends_with(bundle: bytes, found: Sequence[bytes]) -> bool:
-    """Tell whether a bundle ends with its last record."""
     return len(bundle) == 2 * len(found) + sum(map(len, found))
 
 
@@ -684,7 +679,6 @@ class Lists:
     _younger: dict[str, bytes] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """Look where each list of this origin begins."""
         for name in self.names:
             if runs := self._runs(name):
                 self._waiting.append((runs[0].first, name))
@@ -700,7 +694,6 @@ class Lists:
         return runs if origin == self.origin and runs and runs[-1].last < self.size else []
 
     def upto(self, place: int) -> None:
-        """Read the lists that begin before a place."""
         while self._waiting and self._waiting[-1][0] < place:
             _, name = self._waiting.pop()
             for run in self._runs(name):
@@ -1232,8 +1225,6 @@ def _instant_of(said: dict[str, Any]) -> datetime:
 
 
 class _Counted:
-    """The entries that a statement counts, as they are."""
-
     def __init__(self, stated: Stated) -> None:
         self.stated = stated
         self.lines: list[bytes] = []
@@ -1241,7 +1232,6 @@ class _Counted:
         self.late = -1
 
     def take(self, reading: Reading) -> None:
-        """Count an entry, if it is one of the list."""
         stated, place = self.stated, reading.place
         under = reading.under(stated.zone) if place < stated.place else None
         if under is None:
@@ -1297,14 +1287,12 @@ class Places:
         self._runs: list[list[int]] = []
 
     def add(self, place: int) -> None:
-        """Add a place behind all others."""
         if self._runs and self._runs[-1][1] == place - 1:
             self._runs[-1][1] = place
         else:
             self._runs.append([place, place])
 
     def cross_off(self, first: int, last: int) -> None:
-        """Take a run of places out."""
         at = bisect_left(self._runs, [first, first])
         # The run before may reach into this one.
         at -= bool(at and self._runs[at - 1][1] >= first)
@@ -1316,12 +1304,10 @@ class Places:
 
     @property
     def count(self) -> int:
-        """How many there are."""
         return sum(high - low + 1 for low, high in self._runs)
 
     @property
     def first(self) -> int:
-        """The first of them."""
         return self._runs[0][0]
 
 
@@ -1836,7 +1822,6 @@ class Report:
 
     @property
     def status(self) -> int:
-        """The exit status."""
         for kind, (status, _) in FAULTS.items():
             if kind in self.faults:
                 return status
@@ -1882,7 +1867,6 @@ def check_signatures(
 
 
 def verify(asked: argparse.Namespace) -> Report:
-    """Verify a whole export."""
     report, export = Report(), Export(asked.export)
     keys, witnesses = Key.all_of(asked.key), Key.all_of(asked.witness)
     # An older one in the export is held against the walk as if the auditor had kept it.
@@ -2265,8 +2249,6 @@ def _stated(report: Report, all_: list[Any], number: int, checkpoint: Checkpoint
 
 @dataclass(frozen=True)
 class _Line:
-    """One line of a list that was handed out."""
-
     list: int
     place: int
     commitment: bytes
@@ -2359,7 +2341,6 @@ def _how(one: list[bytes], other: list[bytes]) -> str:
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the commands."""
     parser = argparse.ArgumentParser(
         prog="verifier.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

@@ -47,7 +47,6 @@ class Store:
     """The last checkpoint that the witness cosigned of each log: one file, with ``synchronous`` on."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the file."""
         self._path = path
         with closing(self._open()) as store:
             store.execute(

@@ -88,7 +88,6 @@ class FileWitness:
         return verifier.checkpoints_in(self._path.read_bytes())
 
     def exists(self) -> bool:
-        """Tell whether there is such a file."""
         return self._path.exists()
 
     def size(self) -> int:
@@ -176,7 +175,6 @@ class FileWitness:
 
 
 def file_witness() -> FileWitness | None:
-    """Return the file witness, unless the settings do without."""
     return FileWitness(Path(settings.LOG_WITNESS_FILE)) if settings.LOG_WITNESS_FILE else None
 
 
@@ -192,7 +190,6 @@ class Witness:
 
 
 def witnesses() -> list[Witness]:
-    """Return the witnesses of the settings."""
     return [
         Witness(url.rstrip("/"), Key.of(key))
         for url, _, key in (one.partition(" ") for one in settings.LOG_WITNESSES)

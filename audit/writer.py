@@ -69,7 +69,6 @@ def _key(connection: BaseDatabaseWrapper) -> object:
 
 
 def current(connection: BaseDatabaseWrapper) -> Writer:
-    """Return the writer of this process and connection."""
     # On PostgreSQL a strong reference to the connection would keep its weak key alive.
     raw = connection.connection if connection.vendor == "sqlite" else None
     writer = _writers.get(_key(connection))

@@ -37,7 +37,6 @@ CLOCKS = 'FROM "referrals_clock"'
 
 
 def main() -> None:
-    """Fill unless it is there, ask, print."""
     parser = argparse.ArgumentParser(prog="python -m bench.clocks", description=__doc__)
     parser.add_argument("--server", default=os.environ.get("BENCH_SERVER", "postgres://127.0.0.1:5432"))
     parser.add_argument("--size", type=int, default=1_000_000, help="referrals")

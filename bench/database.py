@@ -22,7 +22,6 @@ ROLE = "repere_app"
 
 
 def name_of(size: int) -> str:
-    """Return the name of the database for so many referrals."""
     short = f"{size // 1_000_000}m" if size % 1_000_000 == 0 else f"{size // 1_000}k"
     return f"repere_bench_{short}"
 
@@ -157,7 +156,6 @@ JOIN pg_class c ON c.oid = x.indrelid WHERE c.relkind = 'r' AND {_TABLES}
 
 
 def main(server: str, size: int) -> None:
-    """Fill the database of the settings."""
     import django
 
     django.setup()

@@ -163,7 +163,6 @@ def ensure(server: str, children: int) -> None:
 
 
 def fill(server: str, children: int) -> None:
-    """Fill the database of the settings."""
     import django
 
     django.setup()
@@ -318,7 +317,6 @@ def _search(authority: UUID, said: spellings.Said) -> tuple[float, float, int, f
 
 
 def main() -> None:
-    """Do what the command line asks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--server", default=os.environ.get("BENCH_SERVER", "postgres://127.0.0.1:5432"))
     parser.add_argument("--children", type=int, default=100_000)

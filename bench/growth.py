@@ -178,7 +178,6 @@ def filled(numbers: Numbers) -> Index:
 
 
 def length_for(size: int) -> int:
-    """Return the length of the values of so many children."""
     from referrals.matching import buckets
 
     return buckets.length_for(size)

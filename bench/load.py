@@ -40,7 +40,6 @@ class Taken:
 
     @property
     def rate(self) -> float:
-        """Return answers a second."""
         return len(self.latencies) / self.seconds if self.seconds else 0.0
 
     def percentile(self, share: float) -> float:
@@ -95,7 +94,6 @@ def get(path: str, token: str) -> bytes:
 
 
 def post(path: str, token: str, body: bytes, key: str) -> bytes:
-    """Return a POST request with an Idempotency-Key."""
     head = (
         f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"

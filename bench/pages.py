@@ -23,7 +23,6 @@ TWINS = {
 
 
 def paths(case: str) -> dict[str, str]:
-    """Return the address of each page."""
     return {
         "queue": f"/dossiers?limit={ROWS}",
         "queue with names": f"/dossiers?limit={ROWS}&names=true",

@@ -46,7 +46,6 @@ _INDEXES = """
 
 
 def main() -> None:
-    """Fill, ask, print."""
     parser = argparse.ArgumentParser(prog="python -m bench.questions", description=__doc__)
     parser.add_argument("--server", default=os.environ.get("BENCH_SERVER", "postgres://127.0.0.1:5432"))
     parser.add_argument("--entries", type=int, default=1_000_000)

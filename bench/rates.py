@@ -47,7 +47,6 @@ def counted(size: int, seed: int, each: int) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--children", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=100, help="a kind")

@@ -52,12 +52,10 @@ class Row:
 
 
 def table(rows: list[Row]) -> str:
-    """Return the table."""
     return "\n".join([HEAD, "|---|---:|---:|---:|---:|---:|---|---|", *map(str, rows)])
 
 
 def is_missed(rows: list[Row]) -> bool:
-    """Tell whether a binding target is missed."""
     return any(row.binding and row.missed for row in rows)
 
 
@@ -75,7 +73,6 @@ def line(results: list[dict[str, Any]]) -> str:
 
 
 def rows(results: list[dict[str, Any]], small: dict[str, Any], verifier: dict[str, Any]) -> list[Row]:
-    """Return all lines."""
     found = [row for result in results for row in _of_size(result)]
     last, first = results[-1], results[0]
     if last is not first:

@@ -54,7 +54,6 @@ ASKED = (
 
 
 def main() -> None:
-    """Fill, ask, print."""
     parser = argparse.ArgumentParser(prog="python -m bench.resources", description=__doc__)
     parser.add_argument("--server", default=os.environ.get("BENCH_SERVER", "postgres://127.0.0.1:5432"))
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])

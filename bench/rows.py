@@ -61,9 +61,7 @@ class Table:
         return spelled(default).replace("%", "%%")
 
     def line(self, **values: Any) -> str:
-        """Return one line."""
         return self._line % {name: spelled(values[name]) for name in self.differing}
 
     def spelled_line(self, values: dict[str, str]) -> str:
-        """Return one line, of values that are spelled already."""
         return self._line % values

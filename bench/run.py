@@ -61,11 +61,9 @@ class Asking:
         }
 
     def get(self, base: str, path: str) -> Any:
-        """Read as the coordinator."""
         return self.callers["coordinator"].get(f"{base}/referrals{path}")
 
     def file(self, base: str) -> Any:
-        """File a concern."""
         return self.callers["filer"].post(
             f"{base}/referrals", concern(), content_type="application/json",
             headers={"idempotency-key": uuid4().hex},
@@ -127,7 +125,6 @@ def statements(asking: Asking) -> dict[str, int]:
 
 
 def main(dsn: str, size: int, seconds: float, rounds: int) -> None:
-    """Measure one size."""
     found = database.world_of(size)
     environment = database.environment(dsn, size)
     os.environ.update(environment)

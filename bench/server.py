@@ -53,8 +53,6 @@ def _wait(address: tuple[str, int], process: "subprocess.Popen[bytes]") -> None:
 
 
 class Server:
-    """The running processes."""
-
     def __init__(self, pid: int, dsn: str) -> None:
         self.pid = pid
         self.dsn = dsn

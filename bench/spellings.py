@@ -30,8 +30,6 @@ SINGLE_WITH_DATE: Final = tuple(NAMES)
 
 
 class Service:
-    """The index, and the comparison of what it finds."""
-
     def __init__(self, children: list[Said]) -> None:
         from referrals.matching import blocking_keys, buckets
 
@@ -78,7 +76,6 @@ class Service:
 
 
 def judging(mine: Any, children: list[Said]) -> Callable[[list[int]], list[tuple[Any, int]]]:
-    """Return what compares some of the children with a family, and says which have to do with it."""
     from referrals.matching import comparison
 
     def judge(part: list[int]) -> list[tuple[Any, int]]:
@@ -98,7 +95,6 @@ class Answer:
 
 
 def family(said: Said) -> Any:
-    """Return a case with this one child."""
     from referrals.matching import identity, phonetics
 
     told = {

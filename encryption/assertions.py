@@ -48,8 +48,6 @@ class KeyUnknown(AssertionRefused):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Public keys of a provider."""
-
     kept: tuple[jwk.Key, ...]
 
 

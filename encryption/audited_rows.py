@@ -8,12 +8,9 @@ from django.db.models.sql.compiler import SQLCompiler
 
 
 class Hex(models.Func):
-    """Bytes as hexadecimal."""
-
     function = "hex"
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any) -> Any:
-        """Return it as PostgreSQL says it."""
         return self.as_sql(compiler, connection, template="encode(%(expressions)s, 'hex')", **more)
 
 
@@ -36,6 +33,5 @@ class AuditedRows(models.Aggregate):
         return models.Subquery(rows.order_by().values(key).annotate(told=row_as_json).values("told"))
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: object) -> Any:
-        """Return it as PostgreSQL says it."""
         template = "CAST(json_agg(json_build_array(%(expressions)s)) AS text)"
         return self.as_sql(compiler, connection, template=template, **more)

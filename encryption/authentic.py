@@ -192,7 +192,6 @@ class CheckedRows(ModelIterable):  # type: ignore[type-arg]  # Django's isn't ge
 
     @staticmethod
     def keeps(row: Any) -> bool:
-        """Tell whether a row counts."""
         return bool(row.is_authentic)
 
     @override
@@ -289,8 +288,6 @@ class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
 
 
 class AuthenticQuerySet[M: "Authentic"](SignedQuerySet[M]):
-    """A query whose rows are authentic."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._iterable_class = CheckedRows
@@ -312,7 +309,6 @@ class Signed(models.Model):
 
     @classmethod
     def counted_names(cls) -> frozenset[str]:
-        """Return the names by which the columns that count may be written."""
         return frozenset().union(*(field.names() for field in cls.mac_fields()))
 
     @override
@@ -374,7 +370,6 @@ class Authentic(Signed):
     def refresh_from_db(
         self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
     ) -> None:
-        """Read the row anew, with whether it is authentic."""
         super().refresh_from_db(using, fields, from_queryset)
         if fields is None:
             self._remember()

@@ -22,7 +22,6 @@ _HEAD_BYTES: Final = 2
 
 
 def _cipher(secret: bytes, purpose: str, suite: int) -> tuple[Aead, bytes]:
-    """Return the cipher of a secret for one purpose, and what the ciphertext is bound to."""
     # Purpose, version and suite are in the derivation and in the associated data: a secret's ciphertext for one use
     # opens for no other, and no key works in two suites.
     bound = length_prefixed(b"repere bearer", bytes((VERSION, suite)), purpose.encode())

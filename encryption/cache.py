@@ -55,12 +55,10 @@ class KeyCache[K, V]:
         self.sweep()
 
     def drop(self, key: K) -> None:
-        """Forget one."""
         with self._lock:
             self._entries.pop(key, None)
 
     def sweep(self) -> None:
-        """Drop what has expired."""
         now = monotonic()
         with self._lock:
             while self._entries and self._entries[next(iter(self._entries))][1] <= now:

@@ -52,7 +52,6 @@ class CellsField(MacField):
 
     @cached_property
     def cells(self) -> tuple[str, ...]:
-        """Return the columns that are sealed."""
         fields = self.model._meta.concrete_fields
         return tuple(field.attname for field in fields if isinstance(field, SealedField))
 
@@ -108,7 +107,6 @@ class Celled(Signed):
 
     @classmethod
     def cells_field(cls) -> CellsField:
-        """Return the field that names the cells."""
         return cast("CellsField", cls._meta.get_field("cells"))
 
     def cells_hold(self) -> bool:
@@ -120,7 +118,6 @@ class Celled(Signed):
         return self.cells_field().hold(self.cells, self.pk, self._as_read(self.cells_field().cells))
 
     def cell_keys(self) -> set[UUID]:
-        """Return the data keys under which the cells that were read say that they were sealed."""
         return {
             value.key_id
             for value in self._as_read(self.cells_field().cells)

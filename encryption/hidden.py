@@ -45,11 +45,9 @@ class HiddenNumberField(_Binary):
         return super().get_lookup(lookup_name) if lookup_name in _LOOKUPS else None
 
     def number_of(self, value: Any) -> int:
-        """Return the number that stands for a value."""
         return int(value)
 
     def value_of(self, number: int) -> Any:
-        """Return the value for which a number stands."""
         return number
 
     @override

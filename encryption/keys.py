@@ -306,7 +306,6 @@ class MadeKeys:
         self._ids: list[UUID] = []
 
     def add(self, key_ids: Iterable[UUID]) -> None:
-        """Remember more."""
         self._ids += key_ids
 
     def take_back(self) -> None:

@@ -30,7 +30,6 @@ class Mark(models.Model):
 
 
 def here(alias: str, table: str) -> str:
-    """Return what the mark of this database must say."""
     connection = connections[alias]
     if connection.vendor != "postgresql":
         return f"{connection.vendor}{TRAINING if settings.TRAINING else ''}"
@@ -46,7 +45,6 @@ def here(alias: str, table: str) -> str:
 
 
 def stands(model: type[Mark], alias: str) -> bool:
-    """Tell whether the database is the one in which its mark was made."""
     made_in = model._default_manager.using(alias).filter(pk=ROW).values_list("made_in", flat=True).first()
     # An empty mark means restored, and so closed. A missing one too: nothing may depend on an operator's memory.
     return bool(made_in) and made_in == here(alias, model._meta.db_table)
@@ -59,5 +57,4 @@ def put(model: Any, alias: str) -> None:
 
 
 def take_away(model: type[Mark], alias: str) -> None:
-    """Mark this database as restored."""
     model._default_manager.using(alias).update_or_create(pk=ROW, defaults={"made_in": ""})

@@ -46,7 +46,6 @@ class ObjectKey:
 
     @classmethod
     def new(cls) -> "ObjectKey":
-        """Return a random key."""
         return cls(urandom(KEY_BYTES))
 
     def __repr__(self) -> str:
@@ -56,7 +55,6 @@ class ObjectKey:
         raise TypeError("An unwrapped key stays in its process.")
 
     def _cipher(self, name: UUID, suite: int) -> tuple[Aead, bytes]:
-        """Return the cipher of one object, and what each of its segments is bound to."""
         # The name is in the derivation: two objects of one attachment have two keys, so that their nonces can't meet.
         bound = length_prefixed(b"repere object", bytes((VERSION, suite)), name.bytes)
         return suites.SUITES[suite](hkdf(self._raw, bound)), bound

@@ -89,11 +89,9 @@ class FileProvider:
         return self.wrap(self.unwrap(wrapped, context), context)
 
     def current_version(self) -> int:
-        """Return the highest version in the file."""
         return max(self._roots())
 
     def health(self) -> None:
-        """Read the file."""
         self._roots()
 
     def _roots(self) -> dict[int, bytes]:

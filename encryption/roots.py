@@ -38,7 +38,6 @@ class Provider(Protocol):
 
 
 def head(form: int, version: int) -> bytes:
-    """Return how the bytes of a provider begin."""
     return bytes((form,)) + version.to_bytes(4)
 
 

@@ -59,7 +59,6 @@ def state_of(mac: bytes) -> bytes:
 
 
 def table_of(table: str) -> bytes:
-    """Return what stands for a table."""
     return digest.sha256(table.encode())[:_TABLE]
 
 

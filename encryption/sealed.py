@@ -112,7 +112,6 @@ class Sealed(Promise):
 
     @property
     def ciphertext(self) -> bytes:
-        """What stands in the database."""
         return self._state[1]
 
     @property

@@ -204,12 +204,10 @@ def _derived(raw: bytes, use: bytes, row: WrappedKey) -> bytes:
 
 
 def commitment(raw: bytes, row: WrappedKey) -> bytes:
-    """Return what the row must hold if these are its key's bytes."""
     return _derived(raw, b"commitment", row)
 
 
 def sealing_key(raw: bytes, row: WrappedKey) -> SealingKey:
-    """Return the key that a new row's bytes make."""
     return SealingKey(row, suites.SUITES[row.suite](_derived(raw, b"sealing", row)))
 
 
@@ -230,5 +228,4 @@ def usable_pair(raw: bytes, row: WrappedKey) -> PairKey | None:
 
 
 def commits(raw: bytes, row: WrappedKey) -> bool:
-    """Tell whether the row is committed to these bytes."""
     return hmac.compare_digest(commitment(raw, row), bytes(row.commitment))

@@ -37,7 +37,6 @@ class History(Protocol):
 
 
 def key_of(by: By, fact: Fact) -> tuple[Any, ...]:
-    """Return the groups in which a fact stands."""
     if by is By.SUBJECT:
         return fact.subjects
     key = {
@@ -96,7 +95,6 @@ def _joined(rule: Rule, one: Finding, other: Finding) -> Finding:
 
 
 def _named(facts: Sequence[Fact]) -> dict[str, Any]:
-    """Return what a finding names of its facts."""
     subjects = dict.fromkeys(chain.from_iterable(fact.subjects for fact in facts))
     return {
         "subjects": tuple(subjects)[:NAMED],
@@ -132,7 +130,6 @@ class Remembered:
                     self._groups[by, key].append(fact)
 
     def group(self, by: By, key: object, rule: Rule, since: datetime) -> Group:
-        """Return a group of the corpus."""
         every = self._groups[by, key]
         first = bisect_left(every, since, key=_instant)
         last = len(every) if self.until is None else bisect_left(every, self.until, key=_instant)
@@ -162,7 +159,6 @@ class Journal:
     _read: dict[Any, Group] = field(default_factory=dict)
 
     def group(self, by: By, key: object, rule: Rule, since: datetime) -> Group:
-        """Read a group."""
         name = (by, key, rule.back, since) if by is not By.WRITER else (by, key)
         if name not in self._read:
             self._read[name] = self._grouped(by, key, rule, since)

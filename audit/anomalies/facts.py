@@ -72,7 +72,6 @@ class Fact:
 
     @property
     def opens(self) -> bool:
-        """Tell whether a file was opened by this."""
         # What the service opens by itself, at night, is no reading of anybody.
         return self.act in events.OPENINGS and self.outcome == "allow" and self.actor is not None
 
@@ -84,7 +83,6 @@ class Fact:
 
 
 def fact_of(body: bytes) -> Fact:
-    """Return an entry as a fact."""
     # From the bytes: a changed column must neither hide an act from a rule nor pin it on somebody else.
     entry = json.loads(body)
     return Fact(

@@ -14,12 +14,10 @@ type Finds = Callable[[Group, Terms], Iterator[Hit]]
 
 
 def subjects(fact: Fact) -> Iterable[Any]:
-    """Count files."""
     return fact.subjects
 
 
 def itself(fact: Fact) -> Iterable[Any]:
-    """Count each fact."""
     return (fact.id,)
 
 
@@ -29,7 +27,6 @@ def each(fact: Fact) -> Iterable[Any]:
 
 
 def readers(fact: Fact) -> Iterable[Any]:
-    """Count people."""
     return (fact.actor,)
 
 

@@ -79,7 +79,6 @@ class Author:
     """Writes a corpus: ordinary days first, then what is planted."""
 
     def __init__(self, seed: int, *, people: int, days: int, episodes: int) -> None:
-        """Draw who works."""
         self.draw = Random(seed)  # noqa: S311 - invented work, replayable
         self.days, self.tenant = days, self._id()
         self.facts: list[Fact] = []
@@ -116,7 +115,6 @@ class Author:
         return count
 
     def fact(self, act: str, at: datetime, who: Person, file: UUID | None = None, **extra: object) -> Fact:
-        """Write one fact."""
         values: dict[str, Any] = {
             "actor": who.id,
             "role": who.role,
@@ -129,7 +127,6 @@ class Author:
         return fact
 
     def opens(self, at: datetime, who: Person, file: UUID, **extra: object) -> Fact:
-        """Write an opening."""
         rule = "territory" if who.role in TERRITORIAL else "assigned"
         return self.fact(events.OPENED, at, who, file, **({"rule": rule, "state": "in_assessment"} | extra))
 
@@ -233,13 +230,11 @@ class Author:
         return planted
 
     def some(self, low: int, high: int) -> list[UUID]:
-        """Draw some files."""
         return self.draw.sample(self.files, self.draw.randint(low, high))
 
     def each(
         self, does: Callable[[datetime, Any], object], at: datetime, things: list[Any], pause: timedelta
     ) -> None:
-        """Do something with each of some things, one after another."""
         for number, thing in enumerate(things):
             does(at + number * pause, thing)
 

@@ -54,7 +54,6 @@ def _view_of(question: Question) -> Any:
 
 
 def question_routes() -> list[URLPattern]:
-    """Return the addresses of the questions."""
     return [
         path(f"audit/questions/{one.name}", _view_of(one), name=f"audit-question-{one.name}")
         for one in QUESTIONS

@@ -11,8 +11,6 @@ class Decoy(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        """Found by authority."""
-
         indexes = (models.Index(fields=["tenant"], name="audit_decoy_tenant"),)
 
     def __str__(self) -> str:

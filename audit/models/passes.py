@@ -17,8 +17,6 @@ class SequencerPass(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        """One row and no more."""
-
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(number=1), name="audit_sequencerpass_one_row"),
         ]

@@ -41,7 +41,6 @@ class Once:
         return bare.TABLES["Replay"].objects.filter(caller=self.caller, key=self.key).first()
 
     def keep(self, referral: Any, *, at: datetime) -> None:
-        """Keep what the request did."""
         bare.TABLES["Replay"](
             caller=self.caller, key=self.key, route=self.route, body=self.body, status=201,
             thing=referral.pk, part=referral.pk, version=referral.version, at=at,
@@ -50,8 +49,6 @@ class Once:
 
 @dataclass(frozen=True)
 class Filing:
-    """The rows of a filing."""
-
     referral: Any
     concern: Any
     parts: dict[str, list[Any]]

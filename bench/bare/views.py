@@ -60,7 +60,6 @@ _offered: dict[tuple[str, str], dict[str, Any]] = {}
 
 
 def shell(referral: Any) -> dict[str, Any]:
-    """Return the shell as the coordinator reads it."""
     found = {
         "id": str(referral.pk),
         "reference": referral.reference,
@@ -78,7 +77,6 @@ def shell(referral: Any) -> dict[str, Any]:
 
 
 def row(one: Any) -> dict[str, Any]:
-    """Return one row of a part."""
     found = {"id": str(one.pk)}
     for name in SHOWN[type(one).__name__]:
         found[name] = _plain(getattr(one, name))
@@ -115,12 +113,9 @@ def offered(referral: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
 
 
 class Cases(CaseView):
-    """List and file."""
-
     base = "bare"
 
     def rows(self, actor: Actor) -> Any:
-        """Return the cases that the caller may list."""
         return bare.Referral.objects.filter(authority_id__in=sorted(actor.authority_ids))
 
     def filed(self, data: dict[str, Any], *, actor: Actor, at: datetime) -> filing.Filing:
@@ -130,7 +125,6 @@ class Cases(CaseView):
         return made
 
     def get(self, request: Request) -> Response:
-        """List a page of the queue."""
         asked = CaseQuery.of(request.query_params)
         rows = self.rows(self.actor(request))
         for name in ("state", "urgency", "department", "runaway"):
@@ -146,7 +140,6 @@ class Cases(CaseView):
         return Response({"results": [shell(one) for one in page.items], "next": page.next})
 
     def post(self, request: Request) -> Response:
-        """Create and submit."""
         actor, at = self.actor(request), self.at(request)
         once = filing.Once(request, actor)
         if once.past() is not None:
@@ -174,12 +167,9 @@ class Cases(CaseView):
 
 
 class OneCase(CaseView):
-    """Read."""
-
     tables: Any = bare
 
     def found(self, pk: UUID, actor: Actor) -> Any:
-        """Return a case with all its parts."""
         rows = self.tables.Referral.objects.select_related("authority", "concern")
         found = rows.prefetch_related("clocks", *self.tables.PARTS).filter(pk=pk).first()
         if found is None:
@@ -187,7 +177,6 @@ class OneCase(CaseView):
         return found
 
     def get(self, request: Request, pk: UUID) -> Response:
-        """Read a case whole."""
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         found = self.found(pk, actor)

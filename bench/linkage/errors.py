@@ -45,7 +45,6 @@ _HEARD: Final = (
 
 
 def heard(word: str, chance: Random, times: int = 1) -> str:
-    """Return a word as somebody writes it who heard it on the telephone."""
     for _ in range(times):
         fitting = [(told, written) for told, written in _HEARD if told in word]
         told, written = chance.choice(fitting) if fitting else ("e", "eh")
@@ -54,7 +53,6 @@ def heard(word: str, chance: Random, times: int = 1) -> str:
 
 
 def plain(word: str) -> str:
-    """Return a word without its accents."""
     return word.translate(str.maketrans("éèêëïîôûüàâç", "eeeeiiouuaac"))
 
 
@@ -151,7 +149,6 @@ def exchanged(day: date) -> date:
 
 
 def one_digit(day: date, chance: Random) -> date:
-    """Return the date with one digit mistaken."""
     if chance.random() < 0.4:
         last = 28 if day.month == 2 else day.day
         return day.replace(year=day.year + chance.choice((-1, 1)), day=min(day.day, last))
@@ -168,7 +165,6 @@ def two_parts(day: date, chance: Random) -> date:
 
 
 def age(day: date) -> int:
-    """Return the age in whole years."""
     return TODAY.year - day.year - ((TODAY.month, TODAY.day) < (day.month, day.day))
 
 

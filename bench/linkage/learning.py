@@ -23,7 +23,6 @@ LISTED: Final = 1_500
 
 
 def main() -> None:
-    """Write both files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--queries", type=int, default=200, help="queries a kind")
     asked = parser.parse_args()

@@ -70,12 +70,10 @@ class Population:
         return replace(one, birth=self.day(), holder=f"{self.first()} {one.last}")
 
     def last(self) -> str:
-        """Return a last name."""
         drawn = self.book.lasts.drawn(self.chance)
         return f"{drawn}-{self.book.lasts.drawn(self.chance)}" if self.chance.random() < 0.08 else drawn
 
     def first(self) -> str:
-        """Return a first name."""
         drawn = self.book.firsts.drawn(self.chance)
         return f"{drawn}-{self.book.firsts.drawn(self.chance)}" if self.chance.random() < 0.04 else drawn
 
@@ -85,5 +83,4 @@ class Population:
         return first
 
     def day(self) -> date:
-        """Return a day of birth of a minor."""
         return FIRST_DAY + timedelta(days=self.chance.randrange(YEARS * 365))

@@ -41,7 +41,6 @@ class Names:
 
     @classmethod
     def of(cls, counts: Mapping[str, float], rare: float) -> Self:
-        """Return names by their counts."""
         return cls(tuple(counts), tuple(accumulate(counts.values())), rare)
 
     def drawn(self, chance: Random) -> str:

@@ -26,7 +26,6 @@ VIEW = "view_referral"
 
 @cache
 def fernet() -> Fernet:
-    """Return the one key of the stack."""
     return Fernet(base64.urlsafe_b64encode(sha256(settings.SECRET_KEY.encode()).digest()))
 
 
@@ -38,14 +37,12 @@ class FernetField(models.TextField):
         self.kind = kind
 
     def get_prep_value(self, value: Any) -> str | None:
-        """Encrypt."""
         if value is None:
             return None
         text = json.dumps(value) if self.kind in ("int", "bool", "json") else str(value)
         return fernet().encrypt(text.encode()).decode()
 
     def from_db_value(self, value: str | None, *_: Any) -> Any:
-        """Decrypt."""
         if value is None:
             return None
         text = fernet().decrypt(value.encode()).decode()

@@ -23,8 +23,6 @@ def _user(actor: Actor) -> User:
 
 
 class Cases(views.Cases):
-    """List and file."""
-
     base = "packages"
 
     def rows(self, actor: Actor) -> Any:
@@ -53,8 +51,6 @@ class Cases(views.Cases):
 
 
 class OneCase(views.OneCase):
-    """Read."""
-
     tables = models
 
     def found(self, pk: UUID, actor: Actor) -> Any:

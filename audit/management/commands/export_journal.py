@@ -19,7 +19,6 @@ class Command(BaseCommand):
     help = "Écrit le journal en fichiers statiques (C2SP tlog-tiles), à vérifier par audit/verifier.py."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the folder."""
         parser.add_argument("folder", type=Path, help="dossier où écrire")
 
     def handle(self, *_: object, **options: Any) -> None:
