@@ -8,7 +8,7 @@ from django.apps import AppConfig
 REGISTERED = (
     "accounts.accountrequests",
     "accounts.acts",
-    "accounts.api.schema",
+    "accounts.api",
     "accounts.contacts",
     "accounts.imports.tasks",
     "accounts.links",

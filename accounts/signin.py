@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -367,3 +367,14 @@ def actor_of(request: Request) -> Actor:
 def at_of(request: Request) -> datetime:
     """Return the instant of a request, which the pipeline has read from the database's clock."""
     return bare(request).at
+
+
+class By(TypedDict):
+    """By whom and when something is done: what each act takes."""
+
+    actor: Actor
+    at: datetime
+
+
+def by(request: Request) -> By:
+    return {"actor": actor_of(request), "at": at_of(request)}

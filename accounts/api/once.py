@@ -4,22 +4,13 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from accounts.errors import MissingKey
 from accounts.naming import visible
 from accounts.replays import Once
 from accounts.signin import actor_of, at_of
-
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description=(
-        "8 to 64 letters, digits, `_` or `-`. The same request under the same key is done once within 30 days."
-    ),
-)
+from core.api import IDEMPOTENCY_KEY as IDEMPOTENCY_KEY
 
 
 def once_of(request: Request, *, required: bool = False) -> Once | None:
@@ -30,11 +21,11 @@ def once_of(request: Request, *, required: bool = False) -> Once | None:
         MalformedKey: it isn't one.
     """
     key = request.headers.get("Idempotency-Key")
-    if key is None:
-        if required:
-            raise MissingKey
-        return None
-    return Once.of(key, f"{request.method} {request.path}", request.data)
+    if key is not None:
+        return Once.of(key, f"{request.method} {request.path}", request.data)
+    if required:
+        raise MissingKey
+    return None
 
 
 def do_once[M: Model](request: Request, known: QuerySet[M], act: Callable[[], M], *, status: int = 200) -> M:
@@ -70,7 +61,6 @@ def done_before[M: Model](request: Request, known: QuerySet[M]) -> M | None:
 
 
 def keep_done(request: Request, thing: UUID, *, status: int) -> None:
-    """Keep what the request made, if it came under a key."""
     once = once_of(request)
     if once is not None:
         once.keep(actor_of(request), status=status, thing=thing, at=at_of(request))

@@ -1,19 +1,3 @@
-"""Schema of a page of a list."""
+"""Where ``page_schema`` was: it is in ``core/api.py`` now, for who hasn't moved yet."""
 
-from typing import Any
-
-from drf_spectacular.utils import inline_serializer
-from rest_framework import serializers
-
-
-def page_schema(name: str, item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
-    """Return the serializer of a page of lines of one kind; ``name`` is that of the schema's component."""
-    return inline_serializer(
-        name=name,
-        fields={
-            "results": item(many=True),
-            "next": serializers.CharField(
-                allow_null=True, help_text="Cursor of the next page; null at the end."
-            ),
-        },
-    )
+from core.api import page_schema as page_schema

@@ -28,11 +28,15 @@ from accounts.models.factor import FactorKind
 from accounts.models.user import Language
 from accounts.people import AccountState
 from accounts.roles import Role, Scope
+from core.api import RowOut
 from core.languages import in_both
 from outbox.models import Endpoint
 from outbox.templates import GATHERABLE
 
-# --- what goes out ------------------------------------------------------------------------------------
+
+def shown_once(help_text: str) -> serializers.CharField:
+    """Declare a secret of a new thing, which no later answer holds; null where there is none to show."""
+    return serializers.CharField(read_only=True, allow_null=True, help_text=help_text)
 
 
 class LabelledOut(serializers.Serializer[Any]):
@@ -54,189 +58,109 @@ class RoleField(serializers.Field[Any, Any, Any, Any]):
         return {"code": role.value, "label_fr": french, "label_en": english}
 
 
-class AuthorityOut(serializers.ModelSerializer[Authority]):
+class AuthorityOut(RowOut[Authority]):
     """An authority."""
 
-    class Meta:
-        model = Authority
-        fields = ["id", "code", "name", "timezone"]
-        read_only_fields = fields
+    model = Authority
+    columns = "id code name timezone"
 
 
-class UnitOut(serializers.ModelSerializer[Unit]):
+class UnitOut(RowOut[Unit]):
     """A unit of an authority."""
 
-    class Meta:
-        model = Unit
-        fields = ["id", "name", "communes"]
-        read_only_fields = fields
+    model = Unit
+    columns = "id name communes"
 
 
-class UnitNameOut(serializers.ModelSerializer[Unit]):
+class UnitNameOut(RowOut[Unit]):
     """A unit, by its name."""
 
-    class Meta:
-        model = Unit
-        fields = ["id", "name"]
-        read_only_fields = fields
+    model = Unit
+    columns = "id name"
 
 
-class OrganisationOut(serializers.ModelSerializer[Organisation]):
+class OrganisationOut(RowOut[Organisation]):
     """An institution; ``authority`` is null for one of the whole country."""
 
-    class Meta:
-        model = Organisation
-        fields = ["id", "name", "kind", "siret", "uai", "finess", "authority"]
-        read_only_fields = fields
+    model = Organisation
+    columns = "id name kind siret uai finess authority"
 
 
-class OrganisationNameOut(serializers.ModelSerializer[Organisation]):
+class OrganisationNameOut(RowOut[Organisation]):
     """An institution, by its name."""
 
-    class Meta:
-        model = Organisation
-        fields = ["id", "name"]
-        read_only_fields = fields
+    model = Organisation
+    columns = "id name"
 
 
-class PositionOut(serializers.ModelSerializer[Membership]):
+class PositionOut(RowOut[Membership]):
     """One of the caller's positions."""
 
+    model = Membership
+    columns = "id role authority unit organisation valid_to"
     role = RoleField(read_only=True)
     authority = AuthorityOut(read_only=True)
     unit = UnitNameOut(read_only=True, allow_null=True)
     organisation = OrganisationNameOut(read_only=True, allow_null=True)
     valid_to = serializers.DateTimeField(read_only=True, allow_null=True)
 
-    class Meta:
-        model = Membership
-        fields = ["id", "role", "authority", "unit", "organisation", "valid_to"]
-        read_only_fields = fields
 
-
-class MembershipOut(serializers.ModelSerializer[Membership]):
+class MembershipOut(RowOut[Membership]):
     """A membership, as whoever administers the authority sees it."""
 
+    model = Membership
+    columns = "id user role authority unit organisation valid_from valid_to reviewed_at review_due_at"
     role = RoleField(read_only=True)
     review_due_at = serializers.DateTimeField(
         read_only=True, allow_null=True, help_text="Null where it ends before."
     )
 
-    class Meta:
-        model = Membership
-        fields = [
-            "id",
-            "user",
-            "role",
-            "authority",
-            "unit",
-            "organisation",
-            "valid_from",
-            "valid_to",
-            "reviewed_at",
-            "review_due_at",
-        ]
-        read_only_fields = fields
 
-
-class CertificateOut(serializers.ModelSerializer[Membership]):
+class CertificateOut(RowOut[Membership]):
     """The certificate of honorability of a role; ``ends_on``: its last day, or the last one to show it."""
 
+    model = Membership
+    columns = "id user honorability_issued_on honorability_seen_on honorability_seen_by ends_on"
     ends_on = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Membership
-        fields = [
-            "id",
-            "user",
-            "honorability_issued_on",
-            "honorability_seen_on",
-            "honorability_seen_by",
-            "ends_on",
-        ]
-        read_only_fields = fields
 
     def get_ends_on(self, row: Membership) -> date | None:
         """Return the last day."""
         return honorability.ends_on(row, self.context["at"])
 
 
-class GrantRequestOut(serializers.ModelSerializer[GrantRequest]):
+class GrantRequestOut(RowOut[GrantRequest]):
     """A role that two persons give, asked for somebody; ``membership`` is what came of it."""
 
+    model = GrantRequest
+    columns = (
+        "id user role authority unit organisation valid_from valid_to asked_by asked_at decided_by "
+        "decided_at confirmed membership"
+    )
     role = RoleField(read_only=True)
-
-    class Meta:
-        model = GrantRequest
-        fields = [
-            "id",
-            "user",
-            "role",
-            "authority",
-            "unit",
-            "organisation",
-            "valid_from",
-            "valid_to",
-            "asked_by",
-            "asked_at",
-            "decided_by",
-            "decided_at",
-            "confirmed",
-            "membership",
-        ]
-        read_only_fields = fields
 
 
 class DecidedGrantOut(GrantRequestOut):
     """A role that a second person decided on, and the code of the invitation that this sent."""
 
-    code = serializers.CharField(
-        read_only=True,
-        allow_null=True,
-        help_text="Shown this once, to be told beside the mail. Null where nobody was invited.",
-    )
-
-    class Meta(GrantRequestOut.Meta):
-        fields = [*GrantRequestOut.Meta.fields, "code"]
-        read_only_fields = fields
+    code = shown_once("Shown this once, to be told beside the mail. Null where nobody was invited.")
 
 
-class AccountRequestOut(serializers.ModelSerializer[AccountRequest]):
+class AccountRequestOut(RowOut[AccountRequest]):
     """A request for an account or a role, as whoever decides sees it, and the institution of the list that fits it.
 
     ``private_mail``: the address is at a provider of private persons. A reason to look twice, no more.
     """
 
+    model = AccountRequest
+    columns = (
+        "id user full_name email private_mail profession language role authority organisation_name "
+        "register number match asked_by asked_at confirmed_at accepted reason membership"
+    )
     full_name = serializers.SerializerMethodField()
     email = serializers.SerializerMethodField()
     private_mail = serializers.SerializerMethodField()
     role = RoleField(read_only=True)
     match = serializers.SerializerMethodField()
-
-    class Meta:
-        model = AccountRequest
-        fields = [
-            "id",
-            "user",
-            "full_name",
-            "email",
-            "private_mail",
-            "profession",
-            "language",
-            "role",
-            "authority",
-            "organisation_name",
-            "register",
-            "number",
-            "match",
-            "asked_by",
-            "asked_at",
-            "confirmed_at",
-            "accepted",
-            "reason",
-            "membership",
-        ]
-        read_only_fields = fields
 
     def get_full_name(self, row: AccountRequest) -> str:
         """Return whom it is for."""
@@ -260,44 +184,24 @@ class AccountRequestOut(serializers.ModelSerializer[AccountRequest]):
 class AcceptedRequestOut(AccountRequestOut):
     """A request that was accepted, and the code to tell whoever has a new account by another way than mail."""
 
-    code = serializers.CharField(
-        read_only=True,
-        allow_null=True,
-        help_text="Shown this once. Null for who had an account, or if it was done before under its Idempotency-Key.",
+    code = shown_once(
+        "Shown this once. Null for who had an account, or if it was done before under its Idempotency-Key."
     )
 
-    class Meta(AccountRequestOut.Meta):
-        fields = [*AccountRequestOut.Meta.fields, "code"]
-        read_only_fields = fields
 
-
-class OwnRequestOut(serializers.ModelSerializer[AccountRequest]):
+class OwnRequestOut(RowOut[AccountRequest]):
     """A role that the caller asked for, and what became of it."""
 
+    model = AccountRequest
+    columns = "id role authority organisation organisation_name number asked_at accepted"
     role = RoleField(read_only=True)
 
-    class Meta:
-        model = AccountRequest
-        fields = [
-            "id",
-            "role",
-            "authority",
-            "organisation",
-            "organisation_name",
-            "number",
-            "asked_at",
-            "accepted",
-        ]
-        read_only_fields = fields
 
-
-class UserOut(serializers.ModelSerializer[User]):
+class UserOut(RowOut[User]):
     """An account, as whoever administers the authority sees it."""
 
-    class Meta:
-        model = User
-        fields = ["id", "email", "full_name", "language", "is_active", "verified_at"]
-        read_only_fields = fields
+    model = User
+    columns = "id email full_name language is_active verified_at"
 
 
 class AccountOut(UserOut):
@@ -305,10 +209,6 @@ class AccountOut(UserOut):
 
     state = serializers.ChoiceField(choices=AccountState.choices, read_only=True)
     roles = MembershipOut(many=True, read_only=True, source="held")
-
-    class Meta(UserOut.Meta):
-        fields = [*UserOut.Meta.fields, "state", "roles"]
-        read_only_fields = fields
 
 
 class FoundPeopleOut(serializers.Serializer[Any]):
@@ -321,15 +221,7 @@ class FoundPeopleOut(serializers.Serializer[Any]):
 class InvitationOut(UserOut):
     """Who was invited, and the code to tell them by another way than mail, which no later answer holds."""
 
-    code = serializers.CharField(
-        read_only=True,
-        allow_null=True,
-        help_text="Shown this once. Null where the request was done before under its Idempotency-Key.",
-    )
-
-    class Meta(UserOut.Meta):
-        fields = [*UserOut.Meta.fields, "code"]
-        read_only_fields = fields
+    code = shown_once("Shown this once. Null where the request was done before under its Idempotency-Key.")
 
 
 class OneAccountOut(AccountOut):
@@ -337,59 +229,29 @@ class OneAccountOut(AccountOut):
 
     requests = GrantRequestOut(many=True, read_only=True, source="asked_for")
 
-    class Meta(AccountOut.Meta):
-        fields = [*AccountOut.Meta.fields, "requests"]
-        read_only_fields = fields
-
 
 class AddedAccountOut(OneAccountOut):
     """Who was added, and the code to tell them by another way than mail, which no later answer holds."""
 
-    code = serializers.CharField(
-        read_only=True,
-        allow_null=True,
-        help_text=(
-            "Shown this once. Null where the request was done before under its Idempotency-Key, or where a role waits "
-            "for a second person, who is shown the code."
-        ),
+    code = shown_once(
+        "Shown this once. Null where the request was done before under its Idempotency-Key, or where a role waits "
+        "for a second person, who is shown the code."
     )
 
-    class Meta(OneAccountOut.Meta):
-        fields = [*OneAccountOut.Meta.fields, "code"]
-        read_only_fields = fields
 
-
-class TokenOut(serializers.ModelSerializer[Token]):
+class TokenOut(RowOut[Token]):
     """A token, without its secret."""
 
-    class Meta:
-        model = Token
-        fields = [
-            "id",
-            "prefix",
-            "membership",
-            "label",
-            "scopes",
-            "created_at",
-            "expires_at",
-            "revoked_at",
-            "last_used_on",
-        ]
-        read_only_fields = fields
+    model = Token
+    columns = "id prefix membership label scopes created_at expires_at revoked_at last_used_on"
 
 
 class NewTokenOut(TokenOut):
     """A new token with its secret, which no later answer holds."""
 
-    token = serializers.CharField(
-        read_only=True,
-        allow_null=True,
-        help_text="The secret; shown this once. Null where the request was done before under its Idempotency-Key.",
+    token = shown_once(
+        "The secret; shown this once. Null where the request was done before under its Idempotency-Key."
     )
-
-    class Meta(TokenOut.Meta):
-        fields = [*TokenOut.Meta.fields, "token"]
-        read_only_fields = fields
 
 
 class PreferencesOut(serializers.Serializer[Any]):
@@ -404,23 +266,17 @@ class PreferencesOut(serializers.Serializer[Any]):
     )
 
 
-class EndpointOut(serializers.ModelSerializer[Endpoint]):
+class EndpointOut(RowOut[Endpoint]):
     """Where a program is called."""
 
-    class Meta:
-        model = Endpoint
-        fields = ["id", "url", "created_at", "rotated_at"]
-        read_only_fields = fields
+    model = Endpoint
+    columns = "id url created_at rotated_at"
 
 
 class NewEndpointOut(EndpointOut):
     """The same with its secret, which no later answer holds."""
 
     secret = serializers.CharField(read_only=True, help_text="To check signatures with; shown this once.")
-
-    class Meta(EndpointOut.Meta):
-        fields = [*EndpointOut.Meta.fields, "secret"]
-        read_only_fields = fields
 
 
 class MeOut(serializers.Serializer[Any]):
@@ -454,28 +310,22 @@ class SessionOut(serializers.Serializer[Any]):
     csrf_token = serializers.CharField(help_text="To be sent as the header X-CSRFToken.")
 
 
-class OwnSessionOut(serializers.ModelSerializer[Session]):
+class OwnSessionOut(RowOut[Session]):
     """One of the caller's sessions, by which its owner knows it again: no address, no name of a machine."""
 
+    model = Session
+    columns = "id opened_at used_at browser current"
     used_at = serializers.DateTimeField()
     browser = serializers.CharField(help_text="Family and version (`firefox/140`), `other`, or empty.")
     current = serializers.BooleanField(help_text="The one in which this is asked.")
 
-    class Meta:
-        model = Session
-        fields = ["id", "opened_at", "used_at", "browser", "current"]
-        read_only_fields = fields
 
-
-class SignInToCheckOut(serializers.ModelSerializer[SignInToCheck]):
+class SignInToCheckOut(RowOut[SignInToCheck]):
     """What was odd about the caller's sign-ins on one day: no place, no browser."""
 
+    model = SignInToCheck
+    columns = "kind day count last_at"
     last_at = serializers.DateTimeField()
-
-    class Meta:
-        model = SignInToCheck
-        fields = ["kind", "day", "count", "last_at"]
-        read_only_fields = fields
 
 
 class OptionsOut(serializers.Serializer[Any]):
@@ -494,22 +344,18 @@ class BegunFactorOut(serializers.Serializer[Any]):
     address = serializers.CharField(allow_null=True, help_text="The same as `otpauth://`, for a QR code.")
 
 
-class FactorOut(serializers.ModelSerializer[Factor]):
+class FactorOut(RowOut[Factor]):
     """A second factor."""
 
-    class Meta:
-        model = Factor
-        fields = ["id", "kind", "label", "created_at", "last_used_on"]
-        read_only_fields = fields
+    model = Factor
+    columns = "id kind label created_at last_used_on"
 
 
-class IdentityOut(serializers.ModelSerializer[Identity]):
+class IdentityOut(RowOut[Identity]):
     """An identity at a provider of the site; who one is there isn't kept."""
 
-    class Meta:
-        model = Identity
-        fields = ["id", "provider", "siret", "bound_at", "last_used_on"]
-        read_only_fields = fields
+    model = Identity
+    columns = "id provider siret bound_at last_used_on"
 
 
 class RecoveryCodesOut(serializers.Serializer[Any]):
@@ -528,39 +374,15 @@ class MadeFactorOut(FactorOut):
     )
     csrf_token = serializers.CharField(read_only=True, help_text="To be sent as the header X-CSRFToken.")
 
-    class Meta(FactorOut.Meta):
-        fields = [*FactorOut.Meta.fields, "recovery_codes", "csrf_token"]
-        read_only_fields = fields
 
-
-class FactorResetOut(serializers.ModelSerializer[FactorReset]):
+class FactorResetOut(RowOut[FactorReset]):
     """A request that somebody's second factors be removed."""
 
-    class Meta:
-        model = FactorReset
-        fields = [
-            "id",
-            "user",
-            "asked_by",
-            "asked_at",
-            "asked_how",
-            "decided_by",
-            "decided_at",
-            "decided_how",
-            "confirmed",
-        ]
-        read_only_fields = fields
+    model = FactorReset
+    columns = "id user asked_by asked_at asked_how decided_by decided_at decided_how confirmed"
 
 
 class DecidedResetOut(FactorResetOut):
     """A reset that a second person decided on, and the code of the invitation that this sent."""
 
-    code = serializers.CharField(
-        read_only=True,
-        allow_null=True,
-        help_text="Shown this once, to be told beside the mail. Null where nobody was invited.",
-    )
-
-    class Meta(FactorResetOut.Meta):
-        fields = [*FactorResetOut.Meta.fields, "code"]
-        read_only_fields = fields
+    code = shown_once("Shown this once, to be told beside the mail. Null where nobody was invited.")

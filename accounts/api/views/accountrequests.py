@@ -14,7 +14,6 @@ from rest_framework.views import APIView
 from accounts import access, actions
 from accounts.accountrequests import matches_of
 from accounts.api.once import IDEMPOTENCY_KEY, do_once, done_before, keep_done
-from accounts.api.pages import page_schema
 from accounts.api.serializers import AcceptedRequestOut, AccountRequestOut, OwnRequestOut
 from accounts.inputs import (
     AcceptanceInput,
@@ -34,6 +33,7 @@ from accounts.validated_actions import (
     asked_for_role,
     refused,
 )
+from core.api import page_schema
 from core.paging import envelope, page_of
 from core.query import PagedQuery
 

@@ -10,12 +10,12 @@ from rest_framework.views import APIView
 
 from accounts import access, actions
 from accounts.api.once import IDEMPOTENCY_KEY, do_once
-from accounts.api.pages import page_schema
 from accounts.api.serializers import DecidedGrantOut, GrantRequestOut
 from accounts.inputs import MembershipInput
 from accounts.models import GrantRequest
 from accounts.signin import actor_of, at_of
 from accounts.validated_actions import appointment
+from core.api import page_schema
 from core.paging import envelope, page_of
 from core.query import PagedQuery
 

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import access, actions, queries
-from accounts.api.pages import page_schema
 from accounts.imports import upload
 from accounts.imports.faults import Refused
 from accounts.imports.plan import CHANGED, CREATED, Planned
@@ -22,6 +21,7 @@ from accounts.models import ImportRun
 from accounts.request import bare
 from accounts.signin import actor_of, at_of
 from accounts.validated_actions import tried_import
+from core.api import page_schema
 from core.paging import envelope
 from core.query import PagedQuery, Query
 

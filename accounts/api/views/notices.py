@@ -13,10 +13,10 @@ from accounts import access, actions
 from accounts.actions.notices import preferences_of
 from accounts.actor import Actor
 from accounts.api.once import IDEMPOTENCY_KEY, do_once
-from accounts.api.pages import page_schema
 from accounts.api.serializers import EndpointOut, NewEndpointOut, PreferencesOut
 from accounts.inputs import EndpointInput, PreferencesInput
 from accounts.signin import actor_of, at_of
+from core.api import page_schema
 from core.paging import envelope, page_of
 from core.query import PagedQuery, Query
 from outbox import gateway

@@ -11,7 +11,6 @@ from rest_framework.views import APIView
 
 from accounts import access, actions
 from accounts.api.once import IDEMPOTENCY_KEY, do_once, done_before, keep_done
-from accounts.api.pages import page_schema
 from accounts.api.serializers import (
     AccountOut,
     AddedAccountOut,
@@ -33,6 +32,7 @@ from accounts.inputs import (
 from accounts.queries import certificate_of, membership_page, one_user, person, user_page, users_found
 from accounts.signin import actor_of, at_of
 from accounts.validated_actions import added, granted, made_user
+from core.api import page_schema
 from core.paging import envelope
 from core.query import Query
 

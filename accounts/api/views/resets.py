@@ -9,11 +9,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import access, actions
-from accounts.api.pages import page_schema
 from accounts.api.serializers import DecidedResetOut, FactorResetOut
 from accounts.inputs import IdentifiedInput
 from accounts.signin import actor_of, at_of
 from accounts.validated_actions import identified
+from core.api import page_schema
 from core.paging import envelope, page_of
 from core.query import PagedQuery
 

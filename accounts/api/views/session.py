@@ -13,13 +13,13 @@ from rest_framework.views import APIView
 from accounts import actions, sign_in_flow, signin, suspicious_sign_ins, throttling
 from accounts.access import own_account, own_positions
 from accounts.actor import Actor
-from accounts.api.pages import page_schema
 from accounts.api.serializers import MeOut, OwnSessionOut, SessionOut, SignInToCheckOut
 from accounts.api.views.factors import person_of, state, state_of
 from accounts.inputs import SignInInput
 from accounts.models import User
 from accounts.request import bare
 from accounts.sessions import id_of
+from core.api import page_schema
 from core.paging import envelope, page_of
 from core.query import PagedQuery
 

@@ -11,10 +11,10 @@ from rest_framework.views import APIView
 from accounts import actions
 from accounts.access import own_tokens
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
-from accounts.api.pages import page_schema
 from accounts.api.serializers import NewTokenOut, TokenOut
 from accounts.inputs import TokenInput
 from accounts.signin import actor_of, at_of
+from core.api import page_schema
 from core.paging import envelope, page_of
 from core.query import PagedQuery
 
