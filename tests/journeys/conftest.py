@@ -10,8 +10,11 @@ import pytest
 
 from core.clock import instant
 from tests.factories.world import World
+from tests.journeys.runaway import away
 from tests.journeys.story import Story
 from tests.shared_fixtures import current, shared_fixture
+
+__all__ = ["away", "story"]
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -1,6 +1,6 @@
 """The report says of each child what the decree names, and what the child itself says; so does a decision (§4.10)."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -9,26 +9,11 @@ from referrals.models import Finding, Voice
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
-from tests.factories.concerns import concern
 from tests.journeys import bodies
 from tests.journeys.story import Story
-from tests.shared_fixtures import shared_fixture
+from tests.referrals.assessment.conftest import HEARD, A, faults
 
-A = "assessment"
 UNKNOWN = str(UUID(int=1))
-
-
-@shared_fixture
-def writing(story: Story) -> Story:
-    story.at("2026-11-24 10:00")
-    story.files("filer", concern())
-    story.triaged()
-    story.qualified()
-    story.assigned()
-    story.met()
-    story.does("assessor", "write", {"framework_version": "HAS 2021"}, part=A)
-    story.writes("assessor", bodies.report(dict.fromkeys(story.children, "risk"), story.holders))
-    return story
 
 
 def test_the_report_is_handed_in_once_nothing_is_missing_of_any_child(writing: Story) -> None:
@@ -120,104 +105,6 @@ def test_the_writing_is_refused_by_field(writing: Story, body: bodies.Body, fiel
 
     assert answer.status_code in (400, 422)
     assert [one["field"] for one in answer.json()["errors"]] == [field]
-
-
-def test_a_child_is_heard_on_its_decision_and_its_words_stand_in_no_record(writing: Story) -> None:
-    """L223-4: of the class of the child's words, beside the decision."""
-    child = writing.children[0]
-    writing.does("assessor", "hand_in", {}, part=A)
-    writing.does("assessment_lead", "submit_report", {})
-    heard = {
-        name: value for name, value in bodies.voice(child, words="« D'accord. »").items() if name != "child"
-    }
-
-    writing.does("ase_inspector", "decide_child", bodies.decision(child, "admin", **heard))
-
-    voices = writing.reads("ase_inspector", "voices")["results"]
-    assert [(one["decision"] is not None, one["words"]) for one in voices] == [
-        (False, "« Je veux rester. »"),
-        (True, "« D'accord. »"),
-    ]
-    told = str(writing.reads("ase_inspector", "timeline"))
-    assert "D'accord." not in told
-    assert "Au vu du rapport." in told
-    assert writing.reads("filer", "voices")["results"] == []
-
-
-HEARD = {
-    "heard": "alone",
-    "heard_on": "2026-11-20",
-    "heard_by": "L'équipe",
-    "words": "« Oui. »",
-    "told": "La suite.",
-}
-
-
-@shared_fixture
-def decided_on(writing: Story) -> Story:
-    """The report is there; the inspector decides."""
-    writing.does("assessor", "hand_in", {}, part=A)
-    writing.does("assessment_lead", "submit_report", {})
-    return writing
-
-
-def faults(story: Story, who: str, step: str, body: bodies.Body, *, part: str = "") -> list[str]:
-    """Return the fields that are refused, in alphabetical order."""
-    place = f"referrals/{story.pk}/{part + '/' if part else ''}{step}"
-    answer = story.world.as_(who).post(place, body, version=story.row.version, key=uuid4().hex)
-    assert answer.status_code in (400, 422), answer.content.decode()
-    return sorted(one["field"] for one in answer.json()["errors"])
-
-
-@pytest.mark.parametrize(
-    ("said", "fields"),
-    [
-        ({}, ["heard"]),
-        ({"heard": "alone"}, ["heard_by", "heard_on", "told", "words"]),
-        (HEARD | {"words": "", "wants": "Rester."}, []),
-        (HEARD | {"heard_on": "2026-11-25"}, ["heard_on"]),
-        ({"heard": "not_heard"}, ["not_heard"]),
-        ({"heard": "not_heard", "not_heard": "not_asked"}, ["not_heard"]),
-        ({"heard": "not_heard", "not_heard": "other"}, ["not_heard_text"]),
-        ({"heard": "not_heard", "not_heard": "deceased"}, []),
-    ],
-)
-def test_no_child_is_decided_for_unheard_or_without_a_reason(
-    decided_on: Story, said: bodies.Body, fields: list[str]
-) -> None:
-    """L223-4: alone (T43) or carried by the step that moves the case (T23), whole or not at all."""
-    child = decided_on.children[0]
-    decision = {"child": child, "decision": "admin", "motivation": "Au vu du rapport."} | said
-    if fields:
-        carried = {"decisions": [decision], "measures": [bodies.offer(child)], "motivation": "Soutien."}
-        assert faults(decided_on, "ase_inspector", "decide_child", decision) == fields
-        found = faults(decided_on, "ase_inspector", "decide_admin", carried)
-        assert found == [f"decisions.0.{name}" for name in fields]
-        return
-    decided_on.does("ase_inspector", "decide_child", decision)
-    (voice,) = [one for one in decided_on.reads("ase_inspector", "voices")["results"] if one["decision"]]
-    assert voice["complete"] is True
-
-
-def test_a_child_referred_to_justice_after_an_offer_is_heard_on_it(decided_on: Story) -> None:
-    """T26 from an offer: the decision is taken with the referral, and the child heard on it."""
-    child = decided_on.children[0]
-    offered = {
-        "decisions": [bodies.decision(child, "admin")],
-        "measures": [bodies.offer(child)],
-        "motivation": "AED.",
-    }
-    decided_on.does("ase_inspector", "decide_admin", offered)
-    seize = bodies.to_justice(child, grounds=("1",)) | {"motivation": "L'aide ne suffit pas."}
-
-    assert decided_on.refused("ase_inspector", "decide_judicial", seize) == "referred_children_are_decided"
-    decided_on.does(
-        "ase_inspector", "decide_judicial", seize | {"decisions": [bodies.decision(child, "judicial")]}
-    )
-
-    see_all()
-    assert decided_on.row.children.get().decision == "judicial"
-    assert Voice.objects.filter(referral=decided_on.pk, decision__code="judicial", complete=True).count() == 1
 
 
 def test_each_report_on_a_measure_says_what_the_child_says_of_it(decided_on: Story) -> None:

@@ -14,7 +14,7 @@ from accounts.models import Membership, Replay
 from audit.models import SubjectPseudonym
 from encryption.sealed import Sealed
 from referrals.execution.signatories import FIRST_ANALYSIS, USUAL
-from referrals.models import Measure, Referral
+from referrals.models import Referral
 from referrals.policy.definitions import SETTINGS
 from referrals.retention.tasks import expire_drafts
 from referrals.workflow.step import steps
@@ -470,90 +470,6 @@ def test_the_lead_on_exploitation_is_told_where_there_is_one(story, triaged, cho
 
     told = story.world.as_("exploitation_lead").get("notices").json()["results"]
     assert bool(told) is there
-
-
-# --- The service in charge assesses (T27) ---------------------------------------------------------------
-
-
-@shared_fixture
-def protected(story, triaged):
-    """A child that a measure protects already; the decision to let it go on."""
-    see_all()
-    Measure.objects.create(
-        referral_id=story.pk, child_id=story.children[0], type_id="aed", judicial=False, proposed_at=story.now,
-        state="active",
-    )  # fmt: skip
-    story.does("crip_coordinator", "name_decider", {"user": story.user("ase_inspector")})
-    return {"decisions": [bodies.decision(story.children[0], "continue")], "motivation": "La mesure suffit."}
-
-
-def test_without_a_protocol_the_first_analysis_continues_no_administrative_measure(story, protected):
-    said = protected | {"met_on_note": "Rencontrée le 12 novembre."}
-
-    assert story.refused("ase_inspector", "decide_continue", said) == "triage_may_continue"
-
-
-def test_where_the_service_in_charge_assesses_its_note_says_when_the_child_was_met(story, protected, choose):
-    """T27: any measure alive will do then; the note is asked for."""
-    body = protected
-    choose(service_in_charge_assesses=True)
-
-    assert story.refused("ase_inspector", "decide_continue", body) == "triage_may_continue"
-    story.does("ase_inspector", "decide_continue", body | {"met_on_note": "Rencontrée le 12 novembre."})
-
-    assert story.state == "protected_admin"
-    assert story.child().child_met == "never"
-
-
-def test_that_note_opens_no_other_decision(story, protected, choose):
-    """Met stays the rule of every other decision, and of continuing once there is a report."""
-    body = protected
-    choose(service_in_charge_assesses=True)
-    close = [bodies.decision(story.children[0], "close", ground="risk_left")]
-    said = body | {"decisions": close, "met_on_note": "Rencontrée."}
-
-    assert story.refused("ase_inspector", "decide_continue", said) == "carried_decisions_hold"
-
-
-# --- Prostitution: warnings where the authority advises ---------------------------------------------------
-
-
-@shared_fixture
-def suspected(story):
-    """A report about a child whom its filer held to be exploited."""
-    story.at("2026-11-24 10:00")
-    story.files("filer", concern(prostitution_status_filer="suspected"))
-    story.triaged()
-    story.qualified(two=True)
-    return reported(story)
-
-
-def decided_for(story, status):
-    if status == "established":
-        said = {"child": story.children[0], "value": status, "reasons": "Constat."}
-        story.does("crip_coordinator", "set_exploitation_status", said)
-    return bodies.decision(story.children[0], "admin")
-
-
-def test_where_the_authority_advises_an_established_case_is_decided_with_a_warning(story, suspected, choose):
-    """§2.5, §11 Q1: the block becomes a warning; those on T11, T22, T44 stay."""
-    body = decided_for(story, "established")
-    assert story.refused("ase_inspector", "decide_child", body) == "child_decision_holds"
-    choose(prostitution_judicial_mode="advisory")
-
-    done = story.does("ase_inspector", "decide_child", body)
-
-    assert "exploitation-without-justice" in done["warnings"]
-    close = bodies.decision(story.children[0], "close", ground="risk_left")
-    assert story.refused("ase_inspector", "decide_child", close) == "child_decision_holds"
-
-
-def test_less_than_justice_for_a_suspected_child_is_signed_and_warned_of(story, suspected):
-    body = decided_for(story, "suspected")
-
-    done = story.signed("ase_inspector", "decide_child", body, by="supervisor")
-
-    assert "exploitation-without-justice" in done["warnings"]
 
 
 # --- Local variants of measures -------------------------------------------------------------------------

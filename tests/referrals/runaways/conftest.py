@@ -1,0 +1,5 @@
+"""Fixtures of the tests of runaways."""
+
+from tests.journeys.runaway import away
+
+__all__ = ["away"]
