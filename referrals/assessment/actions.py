@@ -56,22 +56,11 @@ LISTS: Final = frozenset({"opinions", "considered"})
 
 
 def may_write(ties: CaseAccess) -> bool:
-    """Tell whether somebody is of the team that writes."""
     return bool({(Role.ASSESSOR, relation) for relation in WRITING} & ties.pairs)
 
 
 def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: datetime) -> StepResult:
-    """Change notes, opinions, conclusions or report while the team writes.
-
-    Raises:
-        NotVisible: no such case, or it has no assessment.
-        MissingVersion, StaleVersion: see ``actions.require_version``.
-        NotAllowed: not of the team.
-        WrongState: the team isn't writing now.
-        GuardRefused: a text about all the children, by who may not know of each: it would replace what they can't read.
-        serializers.ValidationError: the body; every fault of it.
-        InvalidInput: a child that the case hasn't, or who is said to have been heard after today.
-    """
+    """Change notes, opinions, conclusions or report while the team writes."""
     referral, ties = locked(referral_id, actor=actor, at=at)
     require_version(referral, NOT_EXPECTED if ties.coarse else version)
     if not may_write(ties):

@@ -101,8 +101,6 @@ class AttachmentPage(serializers.Serializer[None]):
 
 
 class Attachments(CaseView):
-    """The attachments of a case."""
-
     content_negotiation_class = ByAddress
     parser_classes = ()
 
@@ -137,7 +135,6 @@ class Attachments(CaseView):
         return self.write(request, pk, partial(self._add, request, pk, arrived), status=CREATED)
 
     def _await(self, request: Request, pk: UUID) -> BodyToCome:
-        """Ask all that can be asked before a byte of the body is read."""
         referral, ties = self.seen(request, pk)
         rights.adding(referral, ties)
         upload.require_form(bare(request))
@@ -177,8 +174,6 @@ class Attachments(CaseView):
 
 
 class OneAttachment(CaseView):
-    """One attachment."""
-
     @extend_schema(
         responses=schema.CaseAnswer, operation_id="attachments_remove", parameters=[schema.IDEMPOTENCY_KEY]
     )
@@ -189,8 +184,6 @@ class OneAttachment(CaseView):
 
 
 class MarkAttachment(CaseView):
-    """The mark of evidence."""
-
     @extend_schema(
         request=Mark,
         responses=schema.CaseAnswer,

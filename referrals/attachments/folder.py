@@ -19,7 +19,6 @@ class FolderStore(ObjectStore):
     """Objects in ``settings.OBJECT_FOLDER``, by the first two digits of their names; it is the service's alone."""
 
     def writing(self, name: UUID) -> "_FileWriting":
-        """Begin to write an object."""
         return _FileWriting(self._path(name))
 
     def reading(self, name: UUID) -> Iterator[bytes]:
@@ -51,7 +50,6 @@ class _FileWriting(Writing):
             raise StoreUnavailable from None
 
     def write(self, piece: bytes) -> None:
-        """Add bytes."""
         left = memoryview(piece)
         try:
             while left and self._file is not None:

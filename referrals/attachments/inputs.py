@@ -41,7 +41,6 @@ class Upload(StrictSerializer):
     notice_read = Flag(in_query=True)
 
     def validate_notice_read(self, value: bool) -> bool:
-        """Ask for a yes."""
         if not value:
             raise serializers.ValidationError("", code="required")
         return value

@@ -55,13 +55,7 @@ def add(
     actor: Actor,
     at: datetime,
 ) -> StepResult:
-    """Keep what arrived; rights and room are asked again, under the lock of the case.
-
-    Raises:
-        NotVisible: no such case for this actor.
-        NotAllowed, WrongState, QuotaReached: as things are now.
-        InvalidInput: one of the children isn't of the case, or the actor adds nothing of this class about that child.
-    """
+    """Keep what arrived; rights and room are asked again, under the lock of the case."""
     referral, ties = locked(referral_id, actor=actor, at=at)
     may = rights.adding(referral, ties)
     named, access_class = set(children), CLASS_OF[kind]
@@ -114,12 +108,7 @@ def _adds(referral: Referral, ties: CaseAccess, access_class: str) -> bool:
 def markable(
     referral_id: UUID, part: UUID, *, actor: Actor, at: datetime
 ) -> tuple[Referral, Attachment, Actor]:
-    """Return an attachment that the actor may mark, its case locked, with the actor in the role in which.
-
-    Raises:
-        NotVisible: no such attachment that this actor reads.
-        NotAllowed, WrongState: the actor doesn't write its class, or not in this state.
-    """
+    """Return an attachment that the actor may mark, its case locked, with the actor in the role in which."""
     referral, ties = locked(referral_id, actor=actor, at=at)
     row = found(referral, part, child_sight.sight_of(referral, ties, actor), lock=True)
     may = rights.adding(referral, ties)
@@ -152,12 +141,7 @@ def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: dat
 
 
 def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> StepResult:
-    """Take a file from a draft; what was filed stays (SEC-AZ9).
-
-    Raises:
-        NotVisible: no such attachment for this actor.
-        WrongState, NotAllowed: the case is submitted, or the draft another's.
-    """
+    """Take a file from a draft; what was filed stays (SEC-AZ9)."""
     referral, ties = locked(referral_id, actor=actor, at=at)
     if not ties.draft:
         raise WrongState("attachment:remove")
@@ -170,17 +154,12 @@ def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Step
 
 
 def delete(row: Attachment, *, at: datetime) -> None:
-    """Delete a row, and its objects with it."""
     storage.let_go([row.object, row.original], at=at)
     row.delete()
 
 
 def found(referral: Referral, part: UUID, sight: Sight, *, lock: bool = False) -> Attachment:
-    """Return an attachment that the actor reads; ``lock`` for writing, as the antivirus lets originals go meanwhile.
-
-    Raises:
-        NotVisible: there is none; whether there is one that others read looks the same.
-    """
+    """Return an attachment that the actor reads; ``lock`` for writing, as the antivirus lets originals go meanwhile."""
     rows = Attachment.objects.select_for_update() if lock else Attachment.objects.all()
     row = rows.filter(referral=referral, pk=part).first()
     if row is None or not rights.reads(row, sight):

@@ -14,11 +14,7 @@ if TYPE_CHECKING:
 
 
 def waiting_of(referral: "Referral", named: Iterable[UUID], *, role: str, user_id: UUID | None) -> list[Any]:
-    """Return the attachments that the sender of a complement names and has sent beforehand (T08).
-
-    Raises:
-        InvalidInput: one of them isn't there, isn't theirs, or came with another complement.
-    """
+    """Return the attachments that the sender of a complement names and has sent beforehand (T08)."""
     wanted = set(named)
     if not wanted:
         return []

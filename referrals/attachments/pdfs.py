@@ -251,7 +251,6 @@ def without_metadata(jpeg: bytes) -> bytes:
 
 
 def _kept(mark: int, segment: bytes) -> bytes:
-    """Return what is kept of a segment."""
     if mark == 0xE0:  # without the small picture that may stand there
         is_jfif = segment[4:9] == b"JFIF\0" and len(segment) >= _JFIF_BYTES
         return b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0" if is_jfif else b""

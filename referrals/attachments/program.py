@@ -22,7 +22,6 @@ _HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1")
 
 
 def main() -> None:
-    """Parse one file."""
     kind, (given_bytes, most_pixels, most_bytes) = sys.argv[1], map(int, sys.argv[2:])
 
     def parse(incoming: BinaryIO, kept: BinaryIO) -> None:

@@ -21,9 +21,6 @@ def require_room(referral: Referral, role: Role, more: int) -> None:
 
     Whoever filed and those who work on the case have room of their own each: the one would else learn that somebody
     adds to the case, and could fill it for all others for good.
-
-    Raises:
-        QuotaReached: it hasn't.
     """
     rows = Attachment.objects.filter(referral=referral)
     rows = rows.filter(role=Role.FILER) if role is Role.FILER else rows.exclude(role=Role.FILER)
@@ -35,11 +32,7 @@ def require_room(referral: Referral, role: Role, more: int) -> None:
 
 
 def count_attempt(user_id: UUID | None, size: int, *, at: datetime) -> None:
-    """Count an upload that begins, whatever becomes of it: a refused one has cost as much.
-
-    Raises:
-        QuotaReached: the day of this person is full.
-    """
+    """Count an upload that begins, whatever becomes of it: a refused one has cost as much."""
     sender = index.keyed("uploads", (user_id or NOBODY).bytes)
     UploadCount.objects.get_or_create(sender=sender, on=at.date())
     day = UploadCount.objects.select_for_update().get(sender=sender, on=at.date())

@@ -20,6 +20,5 @@ class Refused(Exception):
     """The file isn't taken."""
 
     def __init__(self, why: Exit) -> None:
-        """Say why."""
         super().__init__(why.name)
         self.why = why

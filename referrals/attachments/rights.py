@@ -37,11 +37,6 @@ class Adding:
     role: Role
 
     def waits(self, access_class: str) -> bool:
-        """Tell whether a file of this class waits for its complement.
-
-        Raises:
-            NotAllowed: the actor adds none of this class.
-        """
         if access_class in self.at_once:
             return False
         if access_class in self.waiting:
@@ -50,12 +45,6 @@ class Adding:
 
 
 def adding(referral: Referral, ties: CaseAccess) -> Adding:
-    """Return what the actor may add.
-
-    Raises:
-        NotAllowed: nothing, whatever the state of the case.
-        WrongState: nothing, in this state.
-    """
     if ties.draft:
         return Adding(_of_draft(referral, ties), frozenset(), ties.as_filer() or Role.FILER)
     step = _complement()
@@ -132,7 +121,6 @@ def read_in_full(
 def _rows(
     referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime
 ) -> Iterator[tuple[Attachment, Referral, CaseAccess, bool]]:
-    """Yield all attachments of the filings that the actor reads, each with whether the actor reads it."""
     filings = [(referral, ties)]
     if not ties.draft and not ties.coarse:
         filings += joined_filings.readable_filings(referral, ties, actor, at=at)

@@ -32,11 +32,9 @@ class S3Store(ObjectStore):
         self._client = _client()
 
     def writing(self, name: UUID) -> "_PartsWriting":
-        """Begin to write an object."""
         return _PartsWriting(self._client, _key(name))
 
     def reading(self, name: UUID) -> Iterator[bytes]:
-        """Yield the bytes of an object."""
         return _pieces(self._client, _key(name))
 
     def delete(self, name: UUID) -> None:

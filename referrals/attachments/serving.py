@@ -98,11 +98,7 @@ def _barred(row: Attachment) -> dict[str, Any]:
 def readable(
     referral: Referral, ties: CaseAccess, part: Any, *, actor: Actor, at: datetime
 ) -> tuple[Attachment, Referral, CaseAccess]:
-    """Return an attachment of the case, or of a filing joined to it, with the filing and the ties that count there.
-
-    Raises:
-        NotVisible: there is none that the actor reads.
-    """
+    """Return an attachment of the case, or of a filing joined to it, with the filing and the ties that count there."""
     try:
         return found(referral, part, child_sight.sight_of(referral, ties, actor)), referral, ties
     except NotVisible:

@@ -15,7 +15,6 @@ class Writing(ABC):
     """One object on its way into the store; nobody can read it before ``finish``, and without that it is gone."""
 
     def __enter__(self) -> Self:
-        """Begin."""
         return self
 
     def __exit__(
@@ -81,5 +80,4 @@ def _made(path: str) -> ObjectStore:
 
 
 def configured() -> ObjectStore:
-    """Return the store that the settings name."""
     return _made(settings.OBJECT_STORE)

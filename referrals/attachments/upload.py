@@ -65,7 +65,6 @@ class Arrived:
                 _delete(name)
 
     def begin(self, name: UUID) -> "_Intake":
-        """Begin to write an object of this upload."""
         self._begun.append(name)
         return _Intake(self.key, name)
 
@@ -182,7 +181,6 @@ class _Intake:
         self._writing.give_up()
 
     def write(self, piece: bytes) -> None:
-        """Take plaintext."""
         self.size += len(piece)
         self._digest.update(piece)
         self._writing.write(self._sealing.update(piece))

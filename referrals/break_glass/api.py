@@ -21,8 +21,6 @@ CREATED = 201
 
 
 class BreakGlasses(CaseView):
-    """Emergency openings."""
-
     @extend_schema(parameters=[GlassQuery], responses=schema.Parts, operation_id="break_glass_list")
     def get(self, request: Request) -> Response:
         """List the openings that the caller reviews, and the caller's own, the first to be reviewed first."""

@@ -86,13 +86,6 @@ NOTHING_MORE: Final = _(
 
 
 def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> StepResult:
-    """Break the glass on the case of a reference, whether it is seen or not.
-
-    Raises:
-        NotVisible: there is no such case for this actor, whatever the reason.
-        GuardRefused: nothing more would be opened, or the reviews of the actor's earlier openings are overdue.
-        StepUpRequired: the last proof of the session is too old.
-    """
     step = steps.get(Machine.GLASS, "open")
     # Before anything is looked for: the answer tells of the account, and of no case whether it is there.
     if is_frozen(actor.user_id, at):

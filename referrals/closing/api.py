@@ -27,8 +27,6 @@ class ReviewQuery(PagedQuery):
 
 
 class ClosureReviews(CaseView):
-    """The reviews on the caller's list."""
-
     @extend_schema(parameters=[ReviewQuery], responses=schema.Parts, operation_id="closure_reviews_list")
     def get(self, request: Request) -> Response:
         """List closings to be reviewed, due first: a supervisor's all, a coordinator's the withdrawals."""

@@ -71,5 +71,4 @@ def resume_danger(act: "StepContext") -> None:
 
 
 def keep_word(act: "StepContext") -> None:
-    """Keep what the reviewer noted."""
     act.fill(act.case.part, {"reason": act.step_input.note})

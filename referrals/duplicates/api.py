@@ -49,8 +49,6 @@ class OfSeveral(CaseView):
 
 
 class Duplicates(OfSeveral):
-    """Other files that may be about the same child."""
-
     @extend_schema(responses=schema.Duplicates, operation_id="referrals_duplicates")
     def get(self, request: Request, pk: UUID) -> Response:
         """List the files that may be about the same child, with the reasons, and what was decided of each.
@@ -87,8 +85,6 @@ class Links(OfSeveral):
 
 
 class JoinedFilings(OfSeveral):
-    """What the filings joined to a file say."""
-
     @extend_schema(responses=schema.Parts, operation_id="referrals_filings")
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the filings joined to this file, as far as the caller's role on the file goes."""

@@ -369,7 +369,6 @@ def _restart_assessment(act: "StepContext") -> None:
 
 
 def _snapshot(case: Case, joining: "Joining") -> dict[str, Any]:
-    """Return what a joining may change on the target itself, as JSON."""
     case.forget("children", "holders")
     started = case.referral.counts_from
     return {

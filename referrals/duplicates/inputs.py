@@ -58,11 +58,6 @@ class SoughtName(Named):
         super().__init__(also=" '’ʼ-‐‑.,·", words=12, code="not-a-name", max_length=200, **kwargs)
 
     def to_internal_value(self, data: object) -> str:
-        """Return the name.
-
-        Raises:
-            ValidationError: ``too-short`` with less than two letters, or a code of ``Named``.
-        """
         name = super().to_internal_value(data)
         if ".." in name:
             raise serializers.ValidationError("", code=self.fault)
@@ -80,11 +75,6 @@ class Wanted(StrictSerializer):
     authority = Id(required=False, default=None, allow_null=True)
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Ask for one name at least.
-
-        Raises:
-            serializers.ValidationError: there is none.
-        """
         if not said["last_name"] and not said["first_names"]:
             raise required("last_name")
         return said

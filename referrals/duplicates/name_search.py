@@ -76,7 +76,6 @@ class Query:
         return all((self.last_name, self.first_names, self.birth_date))
 
     def child(self, on: date) -> Child:
-        """Return who is looked for as a child of no case."""
         values = {"last_name": self.last_name, "first_names": self.first_names, "birth_date": self.birth_date}
         return identity.child(_NOBODY, values, on=on)
 
@@ -109,21 +108,12 @@ class Answer:
 
 
 def require_cell(actor: Actor) -> None:
-    """Refuse whoever is of no cell: whoever files learns nothing of what is known (SEC-AZ8).
-
-    Raises:
-        NotAllowed: no role that searches.
-    """
+    """Refuse whoever is of no cell: whoever files learns nothing of what is known (SEC-AZ8)."""
     if not actor.holding(CELL):
         raise NotAllowed("search:names")
 
 
 def searcher(actor: Actor, authority: UUID | None) -> tuple[Actor, Authority]:
-    """Return the actor in the role in which it searches, and the authority whose files it searches.
-
-    Raises:
-        InvalidInput: of several authorities one must be named, and it must be one of the actor's.
-    """
     held = [position for role in (Role.CRIP_COORDINATOR, *CELL) for position in actor.holding([role])]
     there = {position.authority_id for position in held}
     chosen = authority or (next(iter(there)) if len(there) == 1 else None)
@@ -136,14 +126,7 @@ def searcher(actor: Actor, authority: UUID | None) -> tuple[Actor, Authority]:
 
 
 def search(query: Query, authority: Authority, *, actor: Actor, at: datetime) -> Answer:
-    """Look for a child by name among the files that the actor sees, and ask whether another authority knows it.
-
-    Raises:
-        TooManySearches: the day's cap is reached.
-        TooManyLines: the hour's cap of cases shown is reached.
-        SearchTooWide: one name alone, and more cases in hand than may be opened for one search.
-        InvalidInput: a birth date to come; it isn't counted.
-    """
+    """Look for a child by name among the files that the actor sees, and ask whether another authority knows it."""
     births.require_born(query.birth_date, at)
     volume_limits.require_room_to_search(actor=actor, at=at)
     _count(authority, actor=actor, at=at)

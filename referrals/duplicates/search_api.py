@@ -13,8 +13,6 @@ from referrals.vocabulary import labels
 
 
 class Searches(CaseView):
-    """Searches by name."""
-
     @extend_schema(request=Wanted, responses=schema.NamesFound, operation_id="searches_create")
     def post(self, request: Request) -> Response:
         """Look for a child by name: files that the caller sees, and which other authority to call (§1.3 rule 6).

@@ -308,21 +308,13 @@ def _tell(row: EmergencySearch, found: hits.Hits, *, unapproved: bool, actor: Ac
 
 
 def require_role(actor: Actor) -> None:
-    """Refuse whoever neither searches in an emergency nor reviews such searches.
-
-    Raises:
-        NotAllowed: none of the actor's roles.
-    """
+    """Refuse whoever neither searches in an emergency nor reviews such searches."""
     if not actor.holding(ROLES):
         raise NotAllowed("emergency-search")
 
 
 def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySearch]":
-    """Return one's own searches and those that one reviews; none of which a file answered that excludes the actor.
-
-    Raises:
-        NotAllowed: as ``require_role``.
-    """
+    """Return one's own searches and those that one reviews; none of which a file answered that excludes the actor."""
     require_role(actor)
     here = {position.authority_id for position in actor.holding(REVIEWERS)}
     rows = EmergencySearch.objects.filter(Q(user=actor.user_id) | Q(authority__in=sorted(here)))
@@ -337,12 +329,6 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySearch]":
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime, locked: bool = False) -> EmergencySearch:
-    """Return a search that the actor may know of.
-
-    Raises:
-        NotVisible: absent, or none of the actor's business; the two look the same.
-        NotAllowed: as ``require_role``.
-    """
     rows = visible_to(actor, at=at).filter(pk=pk)
     row = (rows.select_for_update(of=("self",)) if locked else rows).first()
     if row is None:
@@ -387,7 +373,6 @@ def review(pk: UUID, *, agreed: bool, note: str, actor: Actor, at: datetime) -> 
 
 
 def record(act: str, row: EmergencySearch, *, actor: Actor, at: datetime) -> None:
-    """Write down an act on a search."""
     journal.record(
         act, actor=actor, at=at, tenant=row.authority_id, purpose=Purpose.EMERGENCY, payload=row.pk.bytes
     )

@@ -112,8 +112,6 @@ class ApprovalPage(serializers.Serializer[None]):
 
 
 class EmergencySearches(CaseView):
-    """Emergency searches by name."""
-
     step_up = frozenset({"POST"})
 
     @extend_schema(
@@ -158,8 +156,6 @@ class EmergencySearches(CaseView):
 
 
 class OneEmergencySearch(CaseView):
-    """One emergency search."""
-
     @extend_schema(responses=SearchOut, operation_id="emergency_searches_read", tags=["emergency-searches"])
     def get(self, request: Request, pk: UUID) -> Response:
         """Read one search with what was written; an entry says so."""
@@ -169,8 +165,6 @@ class OneEmergencySearch(CaseView):
 
 
 class ReviewEmergencySearch(CaseView):
-    """A search that another person made."""
-
     @extend_schema(
         request=Reviewing,
         responses=SearchLine,
@@ -193,8 +187,6 @@ class ReviewEmergencySearch(CaseView):
 
 
 class EmergencyApprovals(CaseView):
-    """Another person's approvals."""
-
     step_up = frozenset({"POST"})
 
     @extend_schema(
@@ -238,8 +230,6 @@ class EmergencyApprovals(CaseView):
 
 
 class GiveEmergencyApproval(CaseView):
-    """An approval that another officer asked for."""
-
     step_up = frozenset({"POST"})
 
     @extend_schema(

@@ -60,13 +60,7 @@ WAITS: Final = timedelta(hours=1)
 
 
 def ask(authority: UUID | None, *, actor: Actor, at: datetime) -> EmergencyApproval:
-    """Ask for another person's approval, as the officer on duty; one that still waits is asked once.
-
-    Raises:
-        NotAllowed: not on duty now.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
-        InvalidInput: which duty isn't said.
-    """
+    """Ask for another person's approval, as the officer on duty; one that still waits is asked once."""
     shift = duties.one_of(authority, actor=actor, at=at)
     stepup.require(actor, at=at)
     RotaShift.objects.select_for_update(no_key=True).get(pk=shift.pk)
@@ -83,11 +77,7 @@ def ask(authority: UUID | None, *, actor: Actor, at: datetime) -> EmergencyAppro
 
 
 def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[EmergencyApproval]":
-    """Return what one asked for, and what waits for one's approval or has had it.
-
-    Raises:
-        NotAllowed: the actor neither asks for approvals nor gives any.
-    """
+    """Return what one asked for, and what waits for one's approval or has had it."""
     if not actor.holding(GIVERS):
         raise NotAllowed("emergency-approval")
     here = {position.authority_id for position in actor.holding(GIVERS)}
@@ -138,7 +128,6 @@ def of_duties(shifts: Iterable[RotaShift], *, at: datetime) -> "QuerySet[Emergen
 
 
 def is_open(row: EmergencyApproval, *, at: datetime) -> bool:
-    """Tell whether an approval that was asked for may still be given."""
     return row.given_at is None and row.asked_at > at - WAITS
 
 

@@ -13,11 +13,7 @@ PAGE: Final = "recherches-urgence"
 
 
 def of(actor: Actor, *, at: datetime) -> dict[UUID, RotaShift]:
-    """Return the duties that an officer has now, by authority.
-
-    Raises:
-        NotAllowed: no role on call, or not on the rota now.
-    """
+    """Return the duties that an officer has now, by authority."""
     seats = {position.authority_id for position in actor.holding([Role.ON_CALL])}
     rows = RotaShift.objects.on_duty(at).filter(user=actor.user_id, authority__in=sorted(seats))
     # Of two of one authority the one that began first; both count as one then.
@@ -28,7 +24,6 @@ def of(actor: Actor, *, at: datetime) -> dict[UUID, RotaShift]:
 
 
 def is_on_duty(actor: Actor, *, at: datetime) -> bool:
-    """Tell whether somebody has a duty now."""
     try:
         return bool(of(actor, at=at))
     except NotAllowed:
@@ -36,12 +31,6 @@ def is_on_duty(actor: Actor, *, at: datetime) -> bool:
 
 
 def one_of(authority: UUID | None, *, actor: Actor, at: datetime) -> RotaShift:
-    """Return the duty at an authority, which may be left out by who has one duty.
-
-    Raises:
-        NotAllowed: as ``of``.
-        InvalidInput: of several duties none is named, or one that the actor doesn't have.
-    """
     held = of(actor, at=at)
     if authority is None and len(held) == 1:
         return next(iter(held.values()))

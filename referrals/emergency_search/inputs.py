@@ -32,11 +32,7 @@ class Searching(StrictSerializer):
     )
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Ask for the date or the age: there is no search by less than both names and one of them.
-
-        Raises:
-            serializers.ValidationError: neither is there.
-        """
+        """Ask for the date or the age: there is no search by less than both names and one of them."""
         if said["birth_date"] is None and said["age"] is None:
             raise required("birth_date")
         return said
@@ -55,11 +51,6 @@ class Reviewing(StrictSerializer):
     note = text(required=False)
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Ask for the reason of a contest.
-
-        Raises:
-            serializers.ValidationError: there is none.
-        """
         if not said["agreed"] and not said.get("note"):
             raise serializers.ValidationError({"note": [ErrorDetail("", code="required")]})
         return said

@@ -30,7 +30,6 @@ def answer(found: actions.Answer) -> dict[str, Any]:
 
 
 def state_of(row: EmergencySearch) -> SearchState:
-    """Return where the review stands."""
     if row.agreed is None:
         return SearchState.TO_REVIEW
     return SearchState.REVIEWED_OK if row.agreed else SearchState.REVIEWED_KO

@@ -83,7 +83,6 @@ def withhold_feedback(act: "StepContext") -> None:
 
 
 def clock_of(task: "FeedbackTask") -> C:
-    """Return the delay in which a task is due."""
     return C.C5B if task.owed_to == feedback.OwedTo.PRIVATE else C.C5
 
 

@@ -55,12 +55,7 @@ type Plain = dict[UUID, dict[str, Any]]
 
 
 def begin(data: Mapping[str, Any], *, actor: Actor, at: datetime) -> StepResult:
-    """Begin a draft (T01).
-
-    Raises:
-        NotAllowed: see ``drafter``.
-        InvalidInput: see ``_shell``, ``births.require``.
-    """
+    """Begin a draft (T01)."""
     role = drafter(actor)
     referral = _blank(actor, at=at)
     key = keys.create_draft_key(referral.pk)
@@ -83,13 +78,7 @@ def _draft_days(actor: Actor, role: Role, at: datetime) -> int:
 def editable(
     referral_id: UUID, *, version: object, actor: Actor, at: datetime
 ) -> tuple[Referral, relations.CaseAccess]:
-    """Return a draft of this actor, locked, on the version that the change was decided on.
-
-    Raises:
-        NotVisible: no such case for this actor.
-        MissingVersion, StaleVersion: see ``actions.require_version``.
-        WrongState, NotAllowed: it is submitted; it changes by steps only.
-    """
+    """Return a draft of this actor, locked, on the version that the change was decided on."""
     referral, ties = locked(referral_id, actor=actor, at=at)
     if referral.state != State.DRAFT:
         raise WrongState("edit") if ties.coarse else NotAllowed("referral:edit")
@@ -102,12 +91,7 @@ def editable(
 def edit(
     referral_id: UUID, data: Mapping[str, Any], *, version: int | None, actor: Actor, at: datetime
 ) -> StepResult:
-    """Change a draft: members sent replace those there were; a list that is sent replaces the whole list.
-
-    Raises:
-        NotVisible, MissingVersion, StaleVersion, WrongState, NotAllowed: see ``editable``.
-        InvalidInput: see ``_shell``, ``births.require``.
-    """
+    """Change a draft: members sent replace those there were; a list that is sent replaces the whole list."""
     referral, ties = editable(referral_id, version=version, actor=actor, at=at)
     key = keys.data_key(referral.case_key or NOBODY, referral.pk)
     role = ties.as_filer() or Role.FILER
@@ -128,11 +112,7 @@ def edit(
 
 
 def shareable(referral_id: UUID, *, actor: Actor, at: datetime) -> Referral:
-    """Return a draft that the actor files as a professional of some institution, locked.
-
-    Raises:
-        NotVisible, WrongState, NotAllowed: see ``editable``; the cell and the helpline share no draft.
-    """
+    """Return a draft that the actor files as a professional of some institution, locked."""
     referral, ties = editable(referral_id, version=NOT_EXPECTED, actor=actor, at=at)
     if ties.as_filer() is not Role.FILER:
         raise NotAllowed("draft:share")
@@ -143,10 +123,6 @@ def share(referral_id: UUID, organisation: UUID | None, *, actor: Actor, at: dat
     """Show a draft to the lead of an institution where its author works: the facts alone, and only while it is one.
 
     Nobody else's visa is asked or can be: the duty to report is the filer's own (CASF L226-2-1).
-
-    Raises:
-        NotVisible, WrongState, NotAllowed: see ``shareable``.
-        InvalidInput: the author doesn't file from there, or must say from where.
     """
     referral = shareable(referral_id, actor=actor, at=at)
     own = {p.organisation_id for p in actor.holding([Role.FILER]) if p.organisation_id}
@@ -159,11 +135,7 @@ def share(referral_id: UUID, organisation: UUID | None, *, actor: Actor, at: dat
 
 
 def unshare(referral_id: UUID, *, actor: Actor, at: datetime) -> StepResult:
-    """Show a draft to its author alone again.
-
-    Raises:
-        NotVisible, WrongState, NotAllowed: see ``shareable``.
-    """
+    """Show a draft to its author alone again."""
     referral = shareable(referral_id, actor=actor, at=at)
     return _shared(referral, None, UNSHARED, actor=actor, at=at)
 
@@ -183,13 +155,7 @@ def _shared(referral: Referral, value: bytes | None, act: str, *, actor: Actor, 
 
 
 def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: datetime) -> StepResult:
-    """Create and submit in one request (T01, then T02 or T03): the way of a program.
-
-    Raises:
-        NotAllowed: see ``drafter``; or the role doesn't file by this lane.
-        IncompleteFiling: names all that is missing, the place of competence included.
-        InvalidInput: see ``_shell``, ``births.require``, ``questions.require_answers``.
-    """
+    """Create and submit in one request (T01, then T02 or T03): the way of a program."""
     role = drafter(actor)
     referral = _blank(actor, at=at)
     _shell(referral, data, role, actor=actor, at=at)
@@ -226,11 +192,6 @@ def _begin(case: Case) -> None:
 
 
 def _require_complete(step: Step, case: Case, plain: Plain) -> effects.Place:
-    """Ask the checks of the step, and return where the concern goes.
-
-    Raises:
-        IncompleteFiling: names all that is missing, the place of competence included.
-    """
     missing: list[dict[str, str]] = []
     place = None
     try:
@@ -249,11 +210,7 @@ def _require_complete(step: Step, case: Case, plain: Plain) -> effects.Place:
 
 
 def drafter(actor: Actor) -> Role:
-    """Return the role in which the actor begins a concern (T01).
-
-    Raises:
-        NotAllowed: none of the actor's roles files, or nobody has verified the account.
-    """
+    """Return the role in which the actor begins a concern (T01)."""
     role = access_people.may_begin(actor)
     if role is None:
         raise NotAllowed("referral:create")
@@ -304,7 +261,6 @@ def _take_after(referral: Referral, source: UUID, *, actor: Actor, at: datetime)
 
 
 def _rows(referral: Referral, data: Mapping[str, Any]) -> tuple[list[models.Model], Plain]:
-    """Return the rows that the form makes, unsaved, and the values to seal in each."""
     rows: list[models.Model] = []
     plain: Plain = {}
     concern = Concern(referral=referral)
@@ -340,7 +296,6 @@ def _put(row: models.Model, values: Mapping[str, Any], plain: Plain) -> None:
 
 
 def _save(rows: list[models.Model], plain: Plain, made: Keys) -> None:
-    """Seal and insert rows."""
     for row in rows:
         effects.seal(row, plain[row.pk], made)
     insert(rows)

@@ -10,11 +10,7 @@ from referrals.workflow.rules import names_fields
 
 @names_fields(fact_class="A")
 def form_is_complete(case: Case, step_input: Nothing) -> None:
-    """Every L and U item is answered, every P item answered or marked as not known (T02).
-
-    Raises:
-        IncompleteFiling: names all that is missing.
-    """
+    """Every L and U item is answered, every P item answered or marked as not known (T02)."""
     form = answers_of(case.referral, case.plain)
     missing = missing_items(form, typed_by_cell=typed_by_cell(case), late=late_receipt(case))
     if missing:
@@ -23,10 +19,6 @@ def form_is_complete(case: Case, step_input: Nothing) -> None:
 
 @names_fields(fact_class="A")
 def urgent_form_is_complete(case: Case, step_input: Nothing) -> None:
-    """The U items are answered: who, where, what (T03).
-
-    Raises:
-        IncompleteFiling: names all that is missing.
-    """
+    """The U items are answered: who, where, what (T03)."""
     if missing := missing_urgent_items(answers_of(case.referral, case.plain)):
         raise IncompleteFiling(missing)

@@ -76,12 +76,10 @@ def remember_as(referral: "Referral", name: str, rows: list[Any]) -> None:
 
 
 def sealed_fields_of(row: models.Model) -> list[SealedField]:
-    """Return the sealed fields of a row's model."""
     return [field for field in row._meta.concrete_fields if isinstance(field, SealedField)]
 
 
 def open_draft(act: "StepContext") -> dict[UUID, dict[str, Any]]:
-    """Return what the draft says, opened in a disclosure whose purpose is filing."""
     referral, opened = act.case.referral, {}
     with disclosure(
         actor=act.actor,
@@ -97,7 +95,6 @@ def open_draft(act: "StepContext") -> dict[UUID, dict[str, Any]]:
 
 
 def seal(row: models.Model, values: Mapping[str, Any], data_keys: Mapping[str, DataKey]) -> None:
-    """Set on a row what is sealed of it."""
     for name, value in values.items():
         field: Any = row._meta.get_field(name)
         setattr(row, name, data_keys[field.key].seal(field, row.pk, value))
@@ -107,9 +104,6 @@ def competence(referral: "Referral", plain: Plain) -> Place:
     """Return the competent authority, its unit and the département, by where the child lives or was found.
 
     Source: domain.md §8.2.
-
-    Raises:
-        IncompleteFiling: no authority answers for the place.
     """
     day = (referral.received_at or referral.created_at).date()
     for child in referral.children.all():
@@ -221,12 +215,7 @@ def _adopt(filed: list[UUID], authority_id: UUID) -> None:
 
 
 def settle(case: Case, plain: Plain, place: Place, *, urgent: bool) -> Mapping[str, DataKey]:
-    """Put the concern in the hands of its authority, all that it says sealed under its final keys; return these.
-
-    Raises:
-        InvalidInput: see ``births.require``.
-        InvalidInput, IncompleteFiling: see ``questions.require_answers``; the urgent lane waits for none.
-    """
+    """Put the concern in the hands of its authority, all that it says sealed under its final keys; return these."""
     referral, (authority, unit, department) = case.referral, place
     if not urgent:
         questions.require_answers(protocol_of(authority, case.at), plain[referral.concern.pk].get(EXTRA))

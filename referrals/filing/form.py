@@ -46,7 +46,6 @@ PARTS_MAX: Final = 40
 
 
 def form_fields(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
-    """Return the fields of a model that a person fills."""
     left_out = (*STRUCTURAL, *DERIVED.get(model, ()))
     return [field for field in model._meta.concrete_fields if field.name not in left_out]
 
@@ -102,6 +101,5 @@ def parts_of(data: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def concern_of(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members that belong to the concern itself."""
     names = {field.name for field in form_fields(Concern)} | {"not_known"}
     return {name: value for name, value in data.items() if name in names}

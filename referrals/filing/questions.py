@@ -47,23 +47,13 @@ def _property(question: Row) -> dict[str, Any]:
 
 
 def require_answers(protocol: Protocol, said: Mapping[str, Any] | None) -> None:
-    """Ask that the answers are those of an authority's questions, and that none that it must have is missing.
-
-    Raises:
-        InvalidInput: an answer to no question of the authority, or one that doesn't fit; named by its code.
-        IncompleteFiling: questions without an answer; all of them are named.
-    """
+    """Ask that the answers are those of an authority's questions, and that none that it must have is missing."""
     require_fit(protocol, said)
     if missing := list(missing_answers(protocol, said)):
         raise IncompleteFiling(missing)
 
 
 def require_fit(protocol: Protocol, said: Mapping[str, Any] | None) -> None:
-    """Ask that what is answered fits the questions of the authority, whether or not all are.
-
-    Raises:
-        InvalidInput: see ``require_answers``.
-    """
     questions = {question.code: question for question in protocol.form_questions}
     for code, value in (said or {}).items():
         if code not in questions:
@@ -91,7 +81,6 @@ def _require_fit(question: Row, value: object) -> None:
 
 
 def field_of(question: Row) -> "serializers.Field[Any, Any, Any, Any]":
-    """Return the input of an answer to a question."""
     if question.kind == "yes_no":
         return Code(YesNo.choices)
     if question.kind == "choice":

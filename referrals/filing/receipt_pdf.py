@@ -70,7 +70,6 @@ def _drawn(text: str) -> SafeString:
 
 
 def _as_data(receipt: Mapping[str, Any]) -> SafeString:
-    """Return the receipt as JSON that no browser takes for markup."""
     text = json.dumps(receipt, ensure_ascii=True, default=str)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

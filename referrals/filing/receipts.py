@@ -31,9 +31,6 @@ def receipt_of(pk: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
     """Return the receipt of what the actor filed, and write down that it was given.
 
     ``proof`` is null for the seconds until a signed checkpoint covers the filing; then the receipt is asked for again.
-
-    Raises:
-        NotVisible: the actor filed no such case, or may know nothing of it any more.
     """
     referral = _own(pk, actor=actor, at=at)
     entry = _proof(referral.filed_as_id or referral.pk)
@@ -54,11 +51,7 @@ def receipt_of(pk: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
 
 
 def cell_of(pk: UUID, *, actor: Actor, at: datetime) -> str:
-    """Return the name of the cell that received what the actor filed, and its telephone if it told one.
-
-    Raises:
-        NotVisible: see ``receipt_of``.
-    """
+    """Return the name of the cell that received what the actor filed, and its telephone if it told one."""
     protocol = protocol_of(_own(pk, actor=actor, at=at).authority, at)
     return ", ".join(filter(None, (protocol.crip_name, protocol.crip_phone)))
 

@@ -19,22 +19,17 @@ from referrals.rest.pdf import pdf
 
 
 class Receipt(CaseView):
-    """The receipt of a filing, for whoever filed."""
-
     @extend_schema(responses=schema.Receipt, operation_id="referrals_receipt")
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Return reference, instant and the journal's proof of it; `proof` follows the filing by some seconds."""
         return Response(self.found(request, pk))
 
     def found(self, request: Request, pk: UUID) -> dict[str, Any]:
-        """Return the receipt, and have it written down that it was given."""
         Query.of(request.query_params)
         return receipts.receipt_of(pk, actor=self.actor(request), at=self.at(request))
 
 
 class ReceiptPage(Receipt):
-    """The receipt as a page."""
-
     content_negotiation_class = ByAddress
 
     @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR}, operation_id="referrals_receipt_page")
@@ -47,14 +42,11 @@ class ReceiptPage(Receipt):
         return response
 
     def page(self, request: Request, pk: UUID) -> str:
-        """Return the page, with the cell to turn to."""
         found = self.found(request, pk)
         return page(found, receipts.cell_of(pk, actor=self.actor(request), at=self.at(request)))
 
 
 class ReceiptPdf(ReceiptPage):
-    """The same as PDF."""
-
     @extend_schema(
         responses={(200, "application/pdf"): OpenApiTypes.BINARY}, operation_id="referrals_receipt_pdf"
     )

@@ -23,11 +23,7 @@ NOT_OWN: Final = ("received_late_reason",)
 
 
 def require_allowed(ties: CaseAccess, protocol: Protocol) -> None:
-    """Ask that the reader filed the case as a professional, and that the authority lets filers read again.
-
-    Raises:
-        NotAllowed: one of the two isn't so.
-    """
+    """Ask that the reader filed the case as a professional, and that the authority lets filers read again."""
     if not (ties.coarse and ties.as_filer() is not None and protocol.filer_reread):
         raise NotAllowed("filing:reread")
 

@@ -53,8 +53,6 @@ REFUSALS_BEFORE_ARBITRATION: Final = 2
 
 
 class Inquiries(RowMachine[Inquiry, Sheet]):
-    """The runner of the steps of inquiries."""
-
     machine = Machine.INQUIRY
 
     def visible_to(self, actor: Actor, *, at: datetime) -> "QuerySet[Inquiry]":
@@ -72,12 +70,7 @@ class Inquiries(RowMachine[Inquiry, Sheet]):
         return Sheet(row, actor=acting, at=at, referral=files.referral_of(row, actor, at=at))
 
     def perform(self, step: Step, pk: UUID, body: object, *, actor: Actor, at: datetime) -> Inquiry:
-        """Carry out one declared step, under a lock of both sides' rows, always in the same order.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState, GuardRefused: see ``RowMachine.perform``.
-            serializers.ValidationError: the body; every fault of it.
-        """
+        """Carry out one declared step, under a lock of both sides' rows, always in the same order."""
         with row_level_security.beyond():
             thread = Inquiry.objects.filter(pk=pk).values("thread")
             list(Inquiry.objects.select_for_update().filter(thread__in=thread).order_by("pk").values("pk"))
@@ -139,12 +132,6 @@ def ask(referral_id: UUID, body: object, *, actor: Actor, at: datetime) -> Inqui
 
 
 def asker_of(referral_id: UUID, actor: Actor, *, at: datetime) -> tuple[Role, Referral]:
-    """Return the role in which the actor asks for a case, and the case.
-
-    Raises:
-        NotVisible: no such case for this actor.
-        NotAllowed: another role asks.
-    """
     referral = visibility.one_case(actor, referral_id, at=at)
     if referral is None:
         raise NotVisible

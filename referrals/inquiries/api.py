@@ -164,7 +164,6 @@ class PerformInquiryStep(PerformRowStep):
 
 
 def inquiry_routes() -> list[URLPattern]:
-    """Return the addresses of inquiries and of their steps."""
     folder = MACHINES[Machine.INQUIRY].folder
     return [
         path(folder, Inquiries.as_view(), name="inquiries"),

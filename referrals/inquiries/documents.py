@@ -38,7 +38,6 @@ type Masks = Mapping[str, Redaction]
 
 
 def there(case: Case) -> set[str]:
-    """Return the documents that a file can make of those that may be asked for."""
     return transfer_documents.there(case) & {str(paper) for paper in PAPERS}
 
 

@@ -29,7 +29,6 @@ def keep_considered(sheet: Sheet) -> None:
 
 
 def keep_purposes(sheet: Sheet) -> None:
-    """Say what each document is for."""
     wanted = sheet.step_input
     sheet.content["request"] = {paper: wanted[PURPOSES[paper]] for paper in wanted.documents}
 

@@ -47,7 +47,6 @@ class Message:
     content: Mapping[str, Any]
 
     def document(self) -> dict[str, Any]:
-        """Return the message as JSON holds it."""
         return {one.name: as_json(getattr(self, one.name)) for one in fields(self)}
 
 

@@ -89,7 +89,6 @@ def referral_of(row: Inquiry, actor: Actor, *, at: datetime) -> Referral | None:
 
 
 def child_of_case(sheet: Sheet, pk: UUID) -> Child | None:
-    """Return the child of the case that asks, if the actor sees it."""
     referral = sheet.referral
     if referral is None:
         return None
@@ -99,7 +98,6 @@ def child_of_case(sheet: Sheet, pk: UUID) -> Child | None:
 
 
 def own_file(child: UUID, authority_id: UUID, *, actor: Actor, at: datetime) -> Child | None:
-    """Return a child of a file of the authority that the actor sees and whose identity it reads."""
     row = Child.objects.filter(pk=child, wrong_person=False, referral__authority=authority_id).first()
     referral = visibility.one_case(actor, row.referral_id, at=at) if row is not None else None
     if row is None or referral is None or referral.state in (State.DRAFT, State.PURGED):
@@ -116,7 +114,6 @@ def _family(question: Mapping[str, Any], on: date) -> Family:
 
 
 def _named(question: Mapping[str, Any]) -> Family:
-    """Return who is named in a question, as they are compared with the ties of staff."""
     people = {
         UUID(int=number): identity.person_of(part, said)
         for number, (part, said) in enumerate(

@@ -43,11 +43,7 @@ def child_is_known(sheet: Sheet, step_input: Asking) -> bool:
 
 @rule(_("Choisissez une autre autorité que la vôtre."), fact_class=OF_ITS_ROW)
 def another_authority_is_asked(sheet: Sheet, step_input: Asking) -> bool:
-    """One asks another authority, and a known one (IQ1).
-
-    Raises:
-        InvalidInput: there is none of this id.
-    """
+    """One asks another authority, and a known one (IQ1)."""
     if not Authority.objects.filter(pk=step_input.asked).exists():
         raise InvalidInput("asked")
     return step_input.asked != sheet.row.authority_id

@@ -54,11 +54,7 @@ class Asking(StrictSerializer):
     called = _line()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for something besides the name by which the child can be told from a namesake.
-
-        Raises:
-            ValidationError: neither address, school nor holder is given.
-        """
+        """Ask for something besides the name by which the child can be told from a namesake."""
         if not any(attrs[name] for name in ("former_address", "school", "holder")):
             raise required("former_address")
         return attrs
@@ -92,11 +88,7 @@ class Answering(StrictSerializer):
     contact = _line()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask of a known child who it is here, by what it is known and whom to call; of an unknown one nothing.
-
-        Raises:
-            ValidationError: a member is missing, or says something of a child that isn't known.
-        """
+        """Ask of a known child who it is here, by what it is known and whom to call; of an unknown one nothing."""
         needed = ("kinds", "standing", "contact")
         if attrs["known"]:
             by_register = any(attrs[name] for name in REGISTER)
@@ -125,11 +117,7 @@ class AskingDocuments(StrictSerializer):
     for_situation_reports = text(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask of each document that is wanted what it is for; of another nothing is said.
-
-        Raises:
-            ValidationError: a purpose is missing, or is of a document that isn't asked for.
-        """
+        """Ask of each document that is wanted what it is for; of another nothing is said."""
         _require_each(PURPOSES, "documents", attrs)
         return attrs
 
@@ -167,11 +155,7 @@ class SendingDocuments(StrictSerializer):
     reread = Flag(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask of each document that isn't sent why not; of another no reason is given.
-
-        Raises:
-            ValidationError: a reason is missing, or is of a document that isn't said to be missing.
-        """
+        """Ask of each document that isn't sent why not; of another no reason is given."""
         _require_each(REASONS, "missing", attrs)
         return attrs
 

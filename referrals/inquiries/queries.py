@@ -47,11 +47,7 @@ SHOWN: Final = ("last_name", "first_names", "usual_name", "birth_date")
 
 
 def inquiry_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
-    """Return a page of the inquiries of the actor's authorities, on either side; the look is an entry.
-
-    Raises:
-        NotAllowed: none of the actor's roles has a part in them.
-    """
+    """Return a page of the inquiries of the actor's authorities, on either side; the look is an entry."""
     held = actor.holding(LISTERS)
     if not held:
         raise NotAllowed("read:inquiries")
@@ -67,11 +63,7 @@ def inquiry_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
 
 
 def known(request: ServiceRequest, pk: UUID, *, actor: Actor, at: datetime) -> Inquiry:
-    """Return an inquiry that the actor may know of; a refusal from here on names its case.
-
-    Raises:
-        NotVisible: absent, the other side's, or not for this person; all look the same.
-    """
+    """Return an inquiry that the actor may know of; a refusal from here on names its case."""
     row = files.visible_to(actor, at=at).filter(pk=pk).first()
     if row is None:
         raise NotVisible

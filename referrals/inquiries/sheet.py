@@ -32,7 +32,6 @@ class Sheet(RowContext[Inquiry]):
 
     @cached_property
     def case(self) -> Case | None:
-        """Return that case as guards ask it."""
         return None if self.referral is None else Case(self.referral, actor=self.actor, at=self.at)
 
     def start_clock(self) -> None:

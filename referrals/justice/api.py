@@ -38,12 +38,7 @@ class Document(CaseView):
         return response
 
     def page(self, request: Request, pk: UUID, part: UUID) -> str:
-        """Return the document, opened within a disclosure.
-
-        Raises:
-            NotVisible: there is none, or it names a restricted child of whose readers the caller isn't.
-            NotAllowed: the caller knows of the case, and reads nothing of justice.
-        """
+        """Return the document, opened within a disclosure."""
         Query.of(request.query_params)
         referral, ties = self.seen(request, pk)
         if "I" not in ties.reads:
@@ -65,8 +60,6 @@ class Document(CaseView):
 
 
 class DocumentPdf(Document):
-    """The same as PDF."""
-
     @extend_schema(
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
         operation_id="judicial_referrals_document_pdf",

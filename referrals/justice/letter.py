@@ -58,8 +58,6 @@ SOURCES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldFact:
-    """One fact with its source."""
-
     source: str
     when: str
     place: str

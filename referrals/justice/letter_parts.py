@@ -64,7 +64,6 @@ class Opened:
     scope: OpenScope
 
     def __call__(self, row: Model, name: str) -> str:
-        """Return the value, days as French writes them."""
         value = getattr(row, name)
         if isinstance(value, Sealed):
             value = value.open(self.scope)
@@ -74,7 +73,6 @@ class Opened:
 
 
 def ages(row: Model, opened: Opened) -> str:
-    """Return the estimated age."""
     span = [age for age in (opened(row, "age_estimated_min"), opened(row, "age_estimated_max")) if age]
     return f"{' à '.join(span)} ans" if span else NOT_KNOWN
 
@@ -232,7 +230,6 @@ def _way(voice: Voice, opened: "Opened", case: Case) -> str:
 
 
 def told_of_earlier(concern: "Concern", opened: "Opened") -> str:
-    """Return what the filing says of earlier concerns."""
     if concern.prior_reports == YesNo.NO:
         return NOTHING
     return opened(concern, "prior_reports_text") or NOT_KNOWN

@@ -42,7 +42,6 @@ def _for_kind(step: Step, kind: LetterKind) -> Step:
 
 
 def may_sign(kind: LetterType, ties: CaseAccess) -> bool:
-    """Tell whether somebody, by these ties, has a role that signs letters of a kind."""
     return ties.role_for(_for_kind(steps.get(Machine.LETTER, "prepare"), kind.kind)) is not None
 
 
@@ -58,8 +57,6 @@ def reads(kind: LetterType, children: Collection[UUID], sight: Sight) -> bool:
 
 
 class Letters(RowMachine[Letter, Sheet]):
-    """The runner of the steps of letters."""
-
     machine = Machine.LETTER
 
     def visible_to(self, actor: Actor, *, at: datetime) -> "QuerySet[Letter]":
@@ -127,15 +124,7 @@ def _sight(referral: Referral, actor: Actor) -> Sight:
 
 
 def prepare(referral_id: UUID, body: object, *, actor: Actor, at: datetime) -> Letter:
-    """Begin a letter that is due on a case (LT1).
-
-    Raises:
-        NotVisible: no such case for this actor.
-        NotAllowed: another role signs this kind, or it says what the actor doesn't read.
-        GuardRefused: it isn't due, not to this addressee, or is there already.
-        InvalidInput: the kind isn't known here.
-        serializers.ValidationError: the body; every fault of it.
-    """
+    """Begin a letter that is due on a case (LT1)."""
     step = steps.get(Machine.LETTER, "prepare")
     # Locked: the step that gives rise to the letter, or forbids it, is done before or after, and not meanwhile.
     Referral.objects.select_for_update().filter(pk=referral_id).values("pk").first()

@@ -176,11 +176,6 @@ class LetterPage(CaseView):
         return response
 
     def page(self, request: Request, pk: UUID) -> str:
-        """Return the page of a letter.
-
-        Raises:
-            NotVisible: absent, not signed, or not for the caller.
-        """
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         row = queries.known(bare(request), pk, actor=actor, at=at)
@@ -208,11 +203,7 @@ class PerformLetterStep(PerformRowStep):
     purpose = Purpose.HANDLING
 
     def perform(self, request: Request, pk: UUID) -> Response:
-        """Do the step; whoever may not read the letter is told nothing of it.
-
-        Raises:
-            NotVisible: absent, or not for the caller.
-        """
+        """Do the step; whoever may not read the letter is told nothing of it."""
         actor, at = self.actor(request), self.at(request)
         if actions.runner.visible_to(actor, at=at).filter(pk=pk).first() is None:
             raise NotVisible
@@ -224,7 +215,6 @@ class PerformLetterStep(PerformRowStep):
 
 
 def letter_routes() -> list[URLPattern]:
-    """Return the addresses of letters and of their steps."""
     folder = MACHINES[Machine.LETTER].folder
     return [
         path("referrals/<uuid:pk>/letters", CaseLetters.as_view(), name="referral-letters"),

@@ -72,11 +72,7 @@ def holder_may_be_written_to(sheet: Sheet, step_input: object) -> bool:
 
 @rule(_("Ces précisions ne sont pas demandées pour ce courrier."), fact_class=OF_ITS_ROW)
 def words_are_of_the_kind(sheet: Sheet, step_input: LetterEditing) -> bool:
-    """An author answers what the kind asks, and adds where it lets; all the rest comes from the case (§4.9 ✎).
-
-    Raises:
-        ValidationError: something else was sent.
-    """
+    """An author answers what the kind asks, and adds where it lets; all the rest comes from the case (§4.9 ✎)."""
     if others := answered(cast("Any", step_input)).keys() - set(sheet.type.words):
         raise not_asked(sorted(others))
     return True

@@ -27,8 +27,6 @@ _NAMES: Final = tuple(sorted({name for _, name in RECORDED}))
 
 
 class LetterContext:
-    """A case as the letters look at it."""
-
     def __init__(self, case: Case) -> None:
         """Look at ``case``, with all its children: who acts may see fewer."""
         self.case = case
@@ -50,15 +48,12 @@ class LetterContext:
         return {row.child_id: row for row in self.case.referral.decisions.order_by("position", "id")}
 
     def decision(self, pk: UUID | None) -> "Decision | None":
-        """Return a decision that stands, by its id."""
         return next((row for row in self.decisions.values() if row.pk == pk), None)
 
     def measure(self, pk: UUID | None) -> "Measure | None":
-        """Return a measure of the case."""
         return next((row for row in self.case.measures if row.pk == pk), None)
 
     def measure_of(self, record: UUID | None) -> "Measure | None":
-        """Return the measure whose step a record is."""
         row = next((one for one in self.records if one.pk == record), None)
         return None if row is None else self.measure(row.part)
 

@@ -54,7 +54,6 @@ class Paper:
 
 
 def html(paper: Paper) -> str:
-    """Return a letter as a page."""
     page: str = _template().render(Context({"paper": paper})) + ""
     return training.page(page)
 

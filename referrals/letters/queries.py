@@ -35,11 +35,7 @@ PRINTED: Final = (LetterState.SIGNED, LetterState.SENT)
 
 
 def known(request: ServiceRequest, pk: UUID, *, actor: Actor, at: datetime) -> Letter:
-    """Return a letter that the actor may read; a refusal from here on names its case.
-
-    Raises:
-        NotVisible: absent, or not for this person; all look the same.
-    """
+    """Return a letter that the actor may read; a refusal from here on names its case."""
     row = actions.runner.visible_to(actor, at=at).filter(pk=pk).first()
     if row is None:
         raise NotVisible
@@ -124,12 +120,7 @@ def _due_line(kind: LetterType, occasion: Occasion) -> dict[str, Any]:
 
 
 def one(row: Letter, actor: Actor, *, at: datetime) -> dict[str, Any]:
-    """Return a letter with what it says: while it is prepared, passage by passage with the source of each.
-
-    Raises:
-        NotVisible: not for this person.
-        TooManyOpenings: the reader has opened as many files within the hour as one may.
-    """
+    """Return a letter with what it says: while it is prepared, passage by passage with the source of each."""
     sheet = sheet_of(row, actor, at=at)
     body = done(row, actor, at=at) | {
         "outside": outside(
@@ -162,11 +153,6 @@ def one(row: Letter, actor: Actor, *, at: datetime) -> dict[str, Any]:
 
 
 def sheet_of(row: Letter, actor: Actor, *, at: datetime) -> Sheet:
-    """Return a letter in the hands of its reader.
-
-    Raises:
-        NotVisible: its case isn't for this person.
-    """
     referral = visibility.one_case(actor, row.referral_id, at=at)
     if referral is None:
         raise NotVisible
@@ -212,11 +198,7 @@ def _passage(passage: Passage) -> dict[str, Any]:
 
 
 def answers_task(row: Letter, actor: Actor, *, at: datetime) -> bool:
-    """Tell whether the actor is to say now that an answer was given: it was sent, and its task is still open (C5).
-
-    Raises:
-        NotVisible: its case isn't for this person.
-    """
+    """Tell whether the actor is to say now that an answer was given: it was sent, and its task is still open (C5)."""
     if row.kind != LetterKind.FEEDBACK or row.state != LetterState.SENT or row.part is None:
         return False
     if not FeedbackTask.objects.filter(pk=row.part, referral=row.referral_id, state__in=OPEN).exists():
@@ -233,7 +215,6 @@ class Unsent:
 
 
 def signs(actor: Actor) -> bool:
-    """Tell whether the actor holds a role that signs letters of some kind."""
     return bool(actor.holding({role for kind in letter_types().values() for role in kind.signers}))
 
 
@@ -266,5 +247,4 @@ def page(row: Letter, actor: Actor, *, at: datetime) -> str:
 
 
 def ways(row: Letter) -> tuple[str, ...]:
-    """Return the ways by which a letter may go."""
     return tuple(map(str, guards.ways_of(type_of(row.kind), row)))

@@ -32,7 +32,6 @@ class Occasion:
     on: date | None = None
 
     def key(self, kind: LetterKind) -> UUID:
-        """Return the identity of the letter of a kind on this occasion."""
         named = ",".join(sorted(map(str, self.children)))
         return uuid5(_OCCASIONS, f"{kind.value}/{self.part}/{named}/{self.holder}")
 

@@ -45,7 +45,6 @@ class Sheet(RowContext[Letter]):
 
     @property
     def type(self) -> LetterType:
-        """Return what is fixed of its kind."""
         return type_of(self.row.kind)
 
     @property
@@ -56,12 +55,10 @@ class Sheet(RowContext[Letter]):
 
     @cached_property
     def case(self) -> Case:
-        """Return its case as guards ask it."""
         return Case(self.referral, actor=self.actor, at=self.at)
 
     @cached_property
     def look(self) -> LetterContext:
-        """Return the case as letters look at it."""
         return LetterContext(self.case)
 
     @cached_property
@@ -82,7 +79,6 @@ class Sheet(RowContext[Letter]):
         )
 
     def words(self, scope: OpenScope) -> dict[str, Any]:
-        """Return what the author answered and added."""
         value = self.row.additions
         found = value.open(scope) if isinstance(value, Sealed) else value
         return dict(found) if isinstance(found, dict) else {}
@@ -131,7 +127,6 @@ class Sheet(RowContext[Letter]):
 
 
 def ids(row: Letter) -> tuple[UUID, ...]:
-    """Return the children whom a letter names."""
     return tuple(UUID(one) for one in row.children)
 
 

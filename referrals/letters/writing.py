@@ -81,7 +81,6 @@ class Writing:
         return "" if value is None else value
 
     def name_of(self, child: Any) -> str:
-        """Return how a child is named in a letter."""
         names = " ".join(filter(None, (self.opened(child, "first_names"), self.opened(child, "last_name"))))
         return names or "l'enfant"
 
@@ -117,13 +116,11 @@ class Writing:
             self.passages.append(Passage(section=section, source=source, on=on))
 
     def setting(self, *names: str, heading: str = "") -> None:
-        """Say sentences of the authority."""
         terms, reference = self.look.case.protocol, self.look.case.referral.reference
         said = [str(getattr(terms, name)).replace("{reference}", reference) for name in names]
         self.say(SourceKind.SETTING, *said, heading=heading)
 
     def added(self, name: str = "added", *, heading: str = "") -> None:
-        """Say what the author added, as it was written."""
         self.say(SourceKind.ADDED, *str(self.words.get(name) or "").splitlines(), heading=heading)
 
     # --- The case -------------------------------------------------------------------------------------
@@ -139,7 +136,6 @@ class Writing:
 
     @property
     def children(self) -> list[Any]:
-        """Return the children that the letter names."""
         return self.look.case.of_case(self.occasion.children)
 
     @property
@@ -169,7 +165,6 @@ class Writing:
 
     @property
     def phone(self) -> str:
-        """Return whom to call."""
         return self.look.case.protocol.letter_phone or self.look.case.protocol.crip_phone
 
 
@@ -193,7 +188,6 @@ def told(day: Any) -> str:
 
 
 def label(text: Text) -> str:
-    """Return a label in French, the language of letters."""
     return in_language(text, FRENCH)
 
 

@@ -21,8 +21,6 @@ class CountQuery(Query):
 
 
 class WaitingMeasures(CaseView):
-    """The queue of unexecuted measures."""
-
     @extend_schema(parameters=[WaitingQuery], responses=schema.Parts, operation_id="measures_waiting_list")
     def get(self, request: Request) -> Response:
         """List the measures agreed, ordered or confided that haven't begun, the longest wait first."""
@@ -31,8 +29,6 @@ class WaitingMeasures(CaseView):
 
 
 class WaitingCounts(CaseView):
-    """How many measures wait."""
-
     @extend_schema(parameters=[CountQuery], responses=schema.Parts, operation_id="measures_waiting_counts")
     def get(self, request: Request) -> Response:
         """Count the waiting measures of the caller's cases by service, unit, type or state; it names no case."""

@@ -75,22 +75,14 @@ def told_and_seen_already(case: Case, step_input: JudgeInformed | None) -> bool:
 def danger_is_answered(
     case: Case, step_input: EndOfMeasure | JudgeInformed | Lifting | NotExecuted | Ruling
 ) -> None:
-    """Whether a danger remains for a minor is said, one way or the other (M12, M13, M15, M19).
-
-    Raises:
-        InvalidInput: it isn't.
-    """
+    """Whether a danger remains for a minor is said, one way or the other (M12, M13, M15, M19)."""
     if of_a_minor(case) and not step_input.danger_remains:
         raise InvalidInput("danger_remains", "required")
 
 
 @names_fields(fact_class="BJ")
 def danger_is_answered_again(case: Case, step_input: EndOfFollowUp) -> None:
-    """Whether a danger remains is said anew where a child's last measure was never carried out (T30).
-
-    Raises:
-        InvalidInput: it isn't.
-    """
+    """Whether a danger remains is said anew where a child's last measure was never carried out (T30)."""
     if danger_is_asked_again(case) and not step_input.danger_remains:
         raise InvalidInput("danger_remains", "required")
 
@@ -103,11 +95,7 @@ def no_danger_remains(case: Case, step_input: EndOfFollowUp | None) -> bool:
 
 @names_fields(fact_class="B")
 def minor_was_heard(case: Case, step_input: EndOfMeasure | Situation) -> None:
-    """What a minor says of a report, and how it was shown it, is said (M12, M17; L223-4, L223-5).
-
-    Raises:
-        InvalidInput: it isn't, or the child is said to have been heard after today.
-    """
+    """What a minor says of a report, and how it was shown it, is said (M12, M17; L223-4, L223-5)."""
     for name in ("heard", "child_shown"):
         if of_a_minor(case) and not getattr(step_input, name, True):
             raise InvalidInput(name, "required")
@@ -122,11 +110,7 @@ def danger_excluded_by_two(case: Case, step_input: NotExecuted) -> bool:
 
 @names_fields(fact_class="B")
 def danger_after_quashing_is_answered(case: Case, step_input: Ruling) -> None:
-    """Whether a danger remains is said of a minor whose order is quashed (M18).
-
-    Raises:
-        InvalidInput: it isn't.
-    """
+    """Whether a danger remains is said of a minor whose order is quashed (M18)."""
     if step_input.ruling_kind == RulingKind.QUASHED:
         danger_is_answered(case, step_input)
 

@@ -155,7 +155,6 @@ class ReportOnChild(OwnWords):
     asked_if = dict.fromkeys(("heard", *ASKED_WHEN), of_a_minor)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for all that goes with how the child was heard."""
         if attrs["heard"] and (missing := lacking(attrs)):
             raise required(*missing)
         validated: dict[str, Any] = super().validate(attrs)
@@ -266,7 +265,6 @@ class ChoiceAtMajority(StrictSerializer):
     duration_months = Whole(min_value=1, max_value=12, required=False, default=12)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for what goes with the choice."""
         return _with_what_goes_along(self.asked_when, attrs)
 
 

@@ -99,11 +99,7 @@ def day_has_come(case: Case, step_input: ChoiceAtMajority | MajorityInterview) -
 
 @names_fields(fact_class="B")
 def residence_is_said(case: Case, step_input: MajorityInterview) -> None:
-    """Of an unaccompanied minor the interview says what becomes of residence permit and asylum (M21; L222-5-1).
-
-    Raises:
-        InvalidInput: it doesn't.
-    """
+    """Of an unaccompanied minor the interview says what becomes of residence permit and asylum (M21; L222-5-1)."""
     child = case.on_record(case.part.child_id)
     if step_input.outcome != InterviewOutcome.HELD or step_input.residence or child is None:
         return

@@ -24,8 +24,6 @@ class ChannelQuery(Query):
 
 
 class Messages(CaseView):
-    """One channel of a case."""
-
     @extend_schema(parameters=[ChannelQuery], responses=schema.Parts, operation_id="referrals_messages")
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the questions, complements and messages of a channel, as far as the caller may, in one disclosure."""
@@ -43,8 +41,6 @@ class Messages(CaseView):
 
 
 class ReadMessage(CaseView):
-    """The mark that a message was read."""
-
     @extend_schema(
         request=Nothing,
         responses=schema.CaseAnswer,

@@ -53,11 +53,7 @@ def _has_a_role(case: Case, user: UUID) -> bool:
 
 @names_fields(fact_class="A")
 def answer_is_due_ahead(case: Case, step_input: Questions) -> None:
-    """An answer is asked for today or later (T07).
-
-    Raises:
-        InvalidInput: the date is past.
-    """
+    """An answer is asked for today or later (T07)."""
     if step_input.due_on is not None and step_input.due_on < case.today:
         raise InvalidInput("due_on", "too-early")
 
@@ -84,22 +80,14 @@ def complement_is_expected(case: Case, step_input: Complementing) -> Text | None
 
 @names_fields(fact_class="A")
 def cell_says_how_it_came(case: Case, step_input: Complementing) -> None:
-    """What the cell types in came by phone, letter or otherwise (T08).
-
-    Raises:
-        InvalidInput: it isn't said.
-    """
+    """What the cell types in came by phone, letter or otherwise (T08)."""
     if case.actor.role in CELL and not step_input.came_by:
         raise InvalidInput("came_by", "required")
 
 
 @names_fields(fact_class="A")
 def attachments_are_there(case: Case, step_input: Complementing) -> None:
-    """What is named as attached was sent before, by the same person, and came with nothing else yet (T08).
-
-    Raises:
-        InvalidInput: it wasn't.
-    """
+    """What is named as attached was sent before, by the same person, and came with nothing else yet (T08)."""
     waiting_of(case.referral, step_input.attachments, role=case.actor.role, user_id=case.actor.user_id)
 
 

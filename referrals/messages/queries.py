@@ -169,9 +169,6 @@ def mark_read(referral_id: UUID, message_id: UUID, *, actor: Actor, at: datetime
     """Note that the actor has read a message addressed to them; once is enough.
 
     It moves nothing of the case: no version, no step.
-
-    Raises:
-        NotVisible: no such case, or no such message for this person.
     """
     referral, ties = locked(referral_id, actor=actor, at=at)
     if _mark(referral, message_id, ties, actor=actor, at=at):

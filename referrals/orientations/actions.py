@@ -85,15 +85,7 @@ class Found:
 
 
 def match(request: ServiceRequest, pk: UUID, data: object) -> Found:
-    """Return the services for a need, each with what the rules say of it; ``data``: see ``inputs.ServiceSearch``.
-
-    Raises:
-        NotVisible: absent, or not for this caller.
-        NotAllowed: the caller proposes no orientation.
-        WrongState: the case isn't open.
-        ValidationError: names every fault of the data.
-        InvalidInput: the child isn't of the case, as far as the caller sees.
-    """
+    """Return the services for a need, each with what the rules say of it; ``data``: see ``inputs.ServiceSearch``."""
     actor, at = actor_in(request), request.at
     referral, ties = seen(request, pk)
     sight = child_sight.sight_of(referral, ties, actor)

@@ -83,8 +83,6 @@ class MatchedServices(serializers.Serializer[None]):
 
 
 class MatchServices(CaseView):
-    """Services of the directory for a need of a case."""
-
     @extend_schema(request=ServiceSearch, responses=MatchedServices, operation_id="orientations_match")
     def post(self, request: Request, pk: UUID) -> Response:
         """Explain which services answer a need; nothing changes, and nothing of the case leaves it but codes."""

@@ -22,11 +22,7 @@ from referrals.workflow.rules import answers, names_fields, rule, two_sign
 
 @names_fields(fact_class="A")
 def resource_is_known(case: Case, step_input: OrientationProposal) -> None:
-    """The service is one of the directory (OR1).
-
-    Raises:
-        InvalidInput: it isn't there, or was merged into another.
-    """
+    """The service is one of the directory (OR1)."""
     if offers.known(step_input.resource) is None:
         raise InvalidInput("resource")
 
@@ -45,7 +41,6 @@ def choice_is_explained(case: Case, step_input: OrientationProposal) -> bool:
 
 
 def wanted(step_input: OrientationProposal) -> matching_facts.Wanted:
-    """Return what a proposal looks for."""
     return matching_facts.Wanted(
         need=Need(step_input.need),
         child=step_input.child,
@@ -65,11 +60,7 @@ def was_asked_already(case: Case, step_input: ServiceAsking) -> bool:
 
 @names_fields(fact_class="A")
 def excluded_is_known(case: Case, step_input: ResourceExclusion) -> None:
-    """What is excluded is in the directory (OX1).
-
-    Raises:
-        InvalidInput: it isn't.
-    """
+    """What is excluded is in the directory (OX1)."""
     if step_input.structure and not Structure.objects.filter(pk=step_input.structure).exists():
         raise InvalidInput("structure")
     if step_input.resource and not Service.objects.filter(pk=step_input.resource).exists():

@@ -29,11 +29,7 @@ class OfNeed(StrictSerializer):
     situations = Codes(Situation.choices, required=False, default=list)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what is no code of a département.
-
-        Raises:
-            ValidationError: one isn't.
-        """
+        """Refuse what is no code of a département."""
         if not departments_in(attrs["danger_departments"]) <= departments().keys():
             fault = serializers.ErrorDetail("", code="not-a-choice")
             raise serializers.ValidationError({"danger_departments": [fault]})
@@ -92,11 +88,6 @@ class ResourceExclusion(StrictSerializer):
     reason = text()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for exactly one of the two.
-
-        Raises:
-            ValidationError: there is none, or both are there.
-        """
         if bool(attrs.get("structure")) == bool(attrs.get("resource")):
             raise serializers.ValidationError({"structure": [serializers.ErrorDetail("", code="one-of")]})
         return attrs

@@ -16,8 +16,6 @@ from referrals.runaways import queries
 
 
 class EmergencySheets(CaseView):
-    """The open sheets of other authorities' runaways."""
-
     @extend_schema(parameters=[PagedQuery], responses=schema.Parts, operation_id="emergency_sheets_list")
     def get(self, request: Request) -> Response:
         """List the sheets opened to the caller's authority, the newest first; none of them is opened by it."""
@@ -35,8 +33,6 @@ class EmergencySheets(CaseView):
 
 
 class OneSheet(CaseView):
-    """One open sheet."""
-
     @extend_schema(responses=schema.EmergencySheet, operation_id="emergency_sheets_read")
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the sheet of a runaway; the reading stands in the journal of the child's authority."""

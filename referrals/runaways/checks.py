@@ -32,11 +32,7 @@ def police_know_or_why_not(case: Case, step_input: Runaway | None) -> bool:
 
 @names_fields(fact_class="A")
 def sheet_readers_exist(case: Case, step_input: Runaway) -> None:
-    """The authorities that read the sheet are known ones.
-
-    Raises:
-        InvalidInput: one isn't.
-    """
+    """The authorities that read the sheet are known ones."""
     named = set(step_input.sheet.authorities)
     if Authority.objects.filter(pk__in=named).count() != len(named):
         raise InvalidInput("sheet.authorities")

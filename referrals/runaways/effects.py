@@ -80,6 +80,5 @@ def locate(act: "StepContext", whereabouts: Whereabouts, detail: str) -> None:
 
 
 def close_sheet(act: "StepContext", child: "Child | None") -> None:
-    """Close the child's open sheet, if there is one."""
     for sheet in act.case.referral.emergency_sheets.filter(child=child, closed_at=None):
         act.change(sheet, closed_at=act.at)

@@ -27,11 +27,6 @@ from referrals.vocabulary.labels import moment
 
 
 def sheets_for(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySheet]":
-    """Return the open sheets that an officer on call may read.
-
-    Raises:
-        NotAllowed: nobody on call asks.
-    """
     seats = {position.authority_id for position in actor.holding([Role.ON_CALL])}
     if not seats:
         raise NotAllowed("read:emergency-sheets")
@@ -58,12 +53,6 @@ class _ShownRows(CheckedRows):
 
 
 def sheet_for(actor: Actor, pk: UUID, *, at: datetime) -> EmergencySheet:
-    """Return one of them.
-
-    Raises:
-        NotAllowed: nobody on call asks.
-        NotVisible: absent, closed, or not for this officer; all look the same.
-    """
     sheet = sheets_for(actor, at=at).filter(pk=pk).first()
     if sheet is None:
         raise NotVisible
@@ -81,7 +70,6 @@ def line(sheet: EmergencySheet) -> dict[str, object]:
 
 
 def content(sheet: EmergencySheet, scope: OpenScope) -> dict[str, object]:
-    """Return the sheet, opened."""
     return line(sheet) | {
         name: value
         for name, value in readable(sheet, "B", scope).items()

@@ -62,11 +62,7 @@ class Passed:
 
 
 def require_answering(actor: Actor) -> None:
-    """Refuse whoever answers for nobody's cases.
-
-    Raises:
-        NotAllowed: the actor is neither supervisor nor lead.
-    """
+    """Refuse whoever answers for nobody's cases."""
     if not actor.holding(access_people.ANSWERING):
         raise NotAllowed(HAND_OVER)
 
@@ -75,10 +71,6 @@ def hand_over(asked: HandOver, *, actor: Actor, at: datetime) -> list[Passed]:
     """Pass on the cases of one person, all or those named, each by its own step.
 
     Cases that the actor doesn't see are none of them, and nothing tells whether there are any.
-
-    Raises:
-        NotAllowed: see ``require_answering``.
-        InvalidInput: a case is named that isn't one of the person's, or twice; or too many for one act.
     """
     require_answering(actor)
     theirs = set(cases_of(actor, asked.leaver, asked.role, at=at).values_list("pk", flat=True))
@@ -90,7 +82,6 @@ def hand_over(asked: HandOver, *, actor: Actor, at: datetime) -> list[Passed]:
 
 
 def _taken(moves: Sequence[Move], theirs: set[UUID]) -> Mapping[UUID, UUID]:
-    """Return who takes which case."""
     taken: dict[UUID, UUID] = {}
     for move in moves:
         for pk in move.referrals or ():

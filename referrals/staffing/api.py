@@ -39,8 +39,6 @@ class LeavingQuery(Query):
 
 
 class Assignments(CaseView):
-    """The cases of one person."""
-
     @extend_schema(parameters=[AssignmentQuery], responses=schema.CasePage, operation_id="assignments_list")
     def get(self, request: Request) -> Response:
         """List the shells of the cases on which a person is now, among those that the caller sees."""
@@ -67,8 +65,6 @@ class Assignments(CaseView):
 
 
 class AssignedPeople(CaseView):
-    """Who is on cases, and how many."""
-
     @extend_schema(parameters=[LeavingQuery], responses=schema.Parts, operation_id="assignments_people")
     def get(self, request: Request) -> Response:
         """Count the cases of each person for whom a supervisor or lead answers; ``leaving=true``: of who leaves."""
@@ -94,8 +90,6 @@ class HandOverInput(StrictSerializer):
 
 
 class HandOvers(CaseView):
-    """A hand-over."""
-
     @extend_schema(
         request=HandOverInput,
         responses=schema.HandOver,

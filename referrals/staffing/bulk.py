@@ -55,13 +55,7 @@ def offered(actor: Actor) -> list[Step]:
 def do(
     name: str, body: Mapping[str, Any], cases: Mapping[UUID, int], *, actor: Actor, at: datetime
 ) -> list[Done]:
-    """Do a step to each of some cases, on the version that was shown of it; return what became of each, by reference.
-
-    Raises:
-        NotAllowed: no role of the actor does this step.
-        NotVisible: one of the cases is absent, or not for this actor.
-        InvalidInput: too many cases, or none.
-    """
+    """Do a step to each of some cases, on the version that was shown of it; return what became of each."""
     step = next((one for one in offered(actor) if one.name == name), None)
     if step is None:
         raise NotAllowed(name)

@@ -71,7 +71,6 @@ def team_stays_multidisciplinary(case: Case, step_input: PassOn) -> bool:
 
 
 def assignments_passed(case: Case, step_input: PassOn) -> list[Any]:
-    """Return the assignments that the leaver holds in the role that is passed on."""
     return [a for a in case.assignments if a.user_id == step_input.leaver and a.role == step_input.role]
 
 

@@ -34,8 +34,6 @@ NAME: Final = "stand-in:name"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """Who stands in for whom, in which role, where and for how long."""
-
     authority: UUID
     role: Role
     absent: UUID
@@ -45,14 +43,7 @@ class Naming:
 
 
 def name(asked: Naming, *, actor: Actor, at: datetime) -> StandIn:
-    """Let one person stand in for another: asked by the absent one, by a supervisor, or by the lead of the unit.
-
-    Raises:
-        NotAllowed: the actor neither is the absent person nor answers for them.
-        StepUpRequired: the last proof of the second factor is too old: this gives somebody rights (SEC-AU6).
-        InvalidInput: the period is over, runs backwards, or is longer than the authority allows.
-        GuardRefused: one of the two doesn't hold the role in the same place, or somebody stands in already.
-    """
+    """Let one person stand in for another: asked by the absent one, by a supervisor, or by the lead of the unit."""
     acting = _acting(asked, actor, at=at)
     stepup.require(actor, at=at)
     since = max(asked.since or at, at)
@@ -85,11 +76,7 @@ _NOT_FIT: Final = _("Les deux personnes doivent exercer ce même rôle au même 
 
 
 def end(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
-    """End a standing-in at once: by either of the two, a supervisor, or the lead of the unit.
-
-    Raises:
-        NotVisible: absent, or none of the actor's business; the two look the same.
-    """
+    """End a standing-in at once: by either of the two, a supervisor, or the lead of the unit."""
     stand_in = known(pk, actor=actor, at=at)
     if stand_in.ended_at is None:
         stand_in.ended_at, stand_in.ended_by = min(at, stand_in.until_at), actor.user_id
@@ -99,11 +86,6 @@ def end(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
-    """Return a standing-in that the actor may know of, locked.
-
-    Raises:
-        NotVisible: absent, or none of the actor's business; the two look the same.
-    """
     stand_in = visible_to(actor, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
     if stand_in is None:
         raise NotVisible
@@ -122,7 +104,6 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[StandIn]":
 
 
 def line(row: StandIn, *, at: datetime) -> dict[str, Any]:
-    """Return one standing-in as a list shows it."""
     return {
         "id": str(row.pk),
         "authority": str(row.authority_id),

@@ -40,8 +40,6 @@ class StandInQuery(PagedQuery):
 
 
 class StandIns(CaseView):
-    """Who stands in for whom."""
-
     step_up = frozenset({"POST"})
 
     @extend_schema(parameters=[StandInQuery], responses=schema.Parts, operation_id="stand_ins_list")
@@ -83,8 +81,6 @@ class StandIns(CaseView):
 
 
 class EndStandIn(CaseView):
-    """A standing-in that ends before its time."""
-
     @extend_schema(
         request=Nothing,
         responses=schema.StandIn,

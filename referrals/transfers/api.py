@@ -23,8 +23,6 @@ class Transfers(CaseView):
 
 
 class OneTransfer(CaseView):
-    """One request, by the id of the case that it is about."""
-
     @extend_schema(responses=schema.Transfer, operation_id="transfers_read")
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the shell and the documents listed; the reading stands in the journal of the origin."""

@@ -236,7 +236,6 @@ def _text_of(value: str, ids: Mapping[UUID, UUID]) -> str:
 
 
 def _counted(rows: Iterator[models.Model]) -> tuple[int, int]:
-    """Return how many rows there are, and how many sealed values in them."""
     listed = list(rows)
     sealed = sum(
         isinstance(field, SealedField) and getattr(row, field.attname) is not None

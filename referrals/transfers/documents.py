@@ -34,7 +34,6 @@ BOOKKEEPING: Final = frozenset({"id", "referral", "position", "mac", "cells"})
 
 
 def there(case: Case) -> set[str]:
-    """Return the documents that the file can make now."""
     documents = {Document.CONCERN.value}
     if case.referral.decisions.exists() or case.measures:
         documents.add(Document.DECISIONS.value)
@@ -110,7 +109,6 @@ def withhold_restricted(act: "StepContext", _: str) -> None:
 
 
 def _told(row: Model, classes: str, scope: OpenScope) -> dict[str, Any]:
-    """Return what a row says in these classes, what is empty left out."""
     values = {}
     for field in row._meta.concrete_fields:
         access_class = getattr(field, "access_class", "")

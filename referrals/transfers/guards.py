@@ -36,11 +36,7 @@ def no_transfer_is_open(case: Case, step_input: Requesting | None) -> bool:
 
 @rule(_("Le dossier relève déjà de cette autorité."), fact_class="A")
 def target_is_another_authority(case: Case, step_input: Requesting) -> bool:
-    """The case goes to another authority, and to a known one (T31).
-
-    Raises:
-        InvalidInput: there is none of this id.
-    """
+    """The case goes to another authority, and to a known one (T31)."""
     if not Authority.objects.filter(pk=step_input.target).exists():
         raise InvalidInput("target")
     return step_input.target != case.authority_id
@@ -186,11 +182,6 @@ def another_than_who_asked(case: Case, step_input: Accepting | Refusing | None) 
 
 @names_fields(fact_class="A")
 def unit_is_of_the_target(case: Case, step_input: Accepting) -> None:
-    """The unit that takes the case is one of the authority that takes it over.
-
-    Raises:
-        InvalidInput: it isn't.
-    """
     request = case.open_transfer
     if request is None or not step_input.unit:
         return

@@ -40,11 +40,7 @@ class Formality(StrictSerializer):
     break_effect = _optional(BreakEffect)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for the date and trace of what was done, and for the reason of what wasn't.
-
-        Raises:
-            ValidationError: a member is missing.
-        """
+        """Ask for the date and trace of what was done, and for the reason of what wasn't."""
         needed = {
             Fulfilment.DONE: ("on", "how"),
             Fulfilment.DEFERRED: ("reason",),

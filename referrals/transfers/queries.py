@@ -29,11 +29,7 @@ from referrals.vocabulary.transfers import Channel, Document, Ground, Opinion
 def transfer_page(
     request: ServiceRequest, asked: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the requests that await the authority of whoever sends Django's ``request``; it is journaled.
-
-    Raises:
-        NotAllowed: nobody asks who could decide on one.
-    """
+    """Return a page of the requests that await the authority of whoever sends Django's ``request``; it is journaled."""
     page = page_of(
         transfer_targets.transfers_for(actor_in(request), at=request.at),
         limit=asked["limit"],
@@ -46,11 +42,7 @@ def transfer_page(
 
 
 def transfer_read(request: ServiceRequest, pk: UUID) -> tuple[Referral, CaseAccess, dict[str, Any]]:
-    """Return the case of a request, the reader's ties to it, and what crosses of it, opened in one disclosure.
-
-    Raises:
-        NotAllowed, NotVisible: see ``receiving.transfer_for``.
-    """
+    """Return the case of a request, the reader's ties to it, and what crosses of it, opened in one disclosure."""
     actor, at = actor_in(request), request.at
     referral, transfer, ties = transfer_targets.transfer_for(pk, actor=actor, at=at)
     known(request, referral, ties)

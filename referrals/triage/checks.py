@@ -12,12 +12,7 @@ from referrals.workflow.rules import rule
 
 @rule(_("Impossible pour l'instant."), fact_class="A")
 def items_left_are_settled(case: Case, step_input: Qualification | Reorienting) -> bool:
-    """What an urgent filing left open is answered, not known, or (T10 alone) set aside by reason of urgency (T03).
-
-    Raises:
-        IncompleteFiling: names the L and P items that are still open, and no other: of the children whom the actor
-            sees, counted among these (SEC-AZ20).
-    """
+    """What an urgent filing left open is answered, not known, or (T10 alone) set aside by reason of urgency (T03)."""
     if not case.referral.left_open or getattr(step_input, "urgency_reason", None):
         return True
     seen = [child for child in case.recorded if child.pk not in case.hidden]

@@ -26,11 +26,7 @@ class SearchProof(StrictSerializer):
     found = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Ask a search by hand for its place and result, and one of the index for neither.
-
-        Raises:
-            serializers.ValidationError: a member is missing, or has no place here.
-        """
+        """Ask a search by hand for its place and result, and one of the index for neither."""
         for name in ("where", "found"):
             if said["method"] == triage_answers.SearchMethod.BY_HAND and not said[name]:
                 raise required(name)

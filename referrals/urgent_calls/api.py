@@ -12,8 +12,6 @@ from referrals.urgent_calls.queries import call_page
 
 
 class OpenAlerts(CaseView):
-    """The urgent calls that are open."""
-
     @extend_schema(parameters=[PagedQuery], responses=schema.Parts, operation_id="alerts_list")
     def get(self, request: Request) -> Response:
         """List the urgent calls that nobody has answered, the oldest first; nothing is opened."""

@@ -70,5 +70,4 @@ def _end(act: "StepContext", how: str) -> None:
 
 
 def silence(act: "StepContext") -> None:
-    """Show on the case that no call is unanswered."""
     act.case.referral.alert_open = False
