@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.core import checks
 
 #: The modules that declare steps.
 STEPS = (
@@ -116,6 +117,9 @@ class ReferralsConfig(AppConfig):
     name = "referrals"
 
     def ready(self) -> None:
-        """Load the modules above."""
+        """Load the modules above, and register the check over all models, which needs all models."""
+        from referrals.models.copy_rules import check_copy_rules
+
+        checks.register(check_copy_rules, checks.Tags.models)
         for module in (*STEPS, *REGISTERED):
             import_module(module)

@@ -15,11 +15,11 @@ from config.documents.tables import MADE, code, lines, table
 from core import french
 from core.languages import FRENCH, Text, in_language
 from referrals.access.matrix import APPROVER_READS, BLIND, CLASSES, MATRIX, ORDINARY
-from referrals.access_requests.declarations import DECLARED, label_of
+from referrals.models.copy_rules import NOBODY, FieldRule
 from referrals.policy.chapters import Chapter
 from referrals.policy.definitions import CHAPTERS, SETTINGS
 from referrals.policy.field_types import UNITS
-from referrals.vocabulary.access_requests import CLASS_WORDS, Subject
+from referrals.vocabulary.access_requests import CLASS_WORDS
 
 #: What a cell of the matrix means, in the words of this page; the mark alone is looked up first.
 CELLS: Final[Mapping[str, str]] = {
@@ -90,10 +90,10 @@ def _french(text: Text) -> str:
 # --- The data of a case -------------------------------------------------------------------------------
 
 
-def fields_of(letter: str) -> list[tuple[str, "models.Field[Any, Any]"]]:
-    """Return the fields of a class in the models of cases, each with its ``app.Model``."""
+def fields_of(letter: str) -> list["models.Field[Any, Any]"]:
+    """Return the fields of a class in the models of cases."""
     return [
-        (label_of(model), field)
+        field
         for model in apps.get_app_config("referrals").get_models()
         for field in model._meta.concrete_fields
         if getattr(field, "access_class", "") == letter
@@ -105,24 +105,24 @@ def is_sealed(field: "models.Field[Any, Any]") -> bool:
     return bool(getattr(field, "security_class", ""))
 
 
+def _rule(field: "models.Field[Any, Any]") -> FieldRule:
+    rule: FieldRule | None = getattr(field, "copied", None)
+    return rule or FieldRule(frozenset({NOBODY}))
+
+
 def _data() -> Iterator[str]:
     yield DATA
     rows = []
     for letter in CLASSES:
-        held = fields_of(letter)
-        whose = [
-            _french(subject.label)
-            for model, field in held
-            if model in DECLARED and field.name in DECLARED[model].fields
-            for subject in DECLARED[model].fields[field.name].subjects - {Subject.NOBODY}
-        ]
+        fields = fields_of(letter)
+        whose = [_french(subject.label) for field in fields for subject in _rule(field).subjects - {NOBODY}]
         rows.append(
             [
                 f"{letter}",
                 _french(WORDS[letter]),
                 lines(sorted(set(whose))),
-                str(len(held)),
-                str(sum(is_sealed(field) for _, field in held)),
+                str(len(fields)),
+                str(sum(is_sealed(field) for field in fields)),
             ]
         )
     yield table(["Classe", "Données", "Personnes concernées", "Champs", "dont chiffrés"], rows)
@@ -176,5 +176,5 @@ def _other() -> Iterator[str]:
         classes: Mapping[str, str] = getattr(model, "DATA_CLASSES", {})
         personal = sorted(name for name, kind in classes.items() if kind == "P2")
         if personal:
-            rows.append([code(label_of(model)), lines(map(code, personal)), str(len(classes))])
+            rows.append([code(model._meta.label), lines(map(code, personal)), str(len(classes))])
     yield table(["Table", "Données personnelles", "Champs"], rows)

@@ -27,10 +27,10 @@ from encryption.sealed import OpenScope, Sealed
 from referrals.access.row_level_security import beyond
 from referrals.access_requests import wording
 from referrals.access_requests.copies import LOCKED, Part, Scope
-from referrals.access_requests.declarations import DECLARED, Declared, Held, Whose
-from referrals.access_requests.redaction_context import RedactionContext, is_of_case
+from referrals.access_requests.redaction_context import RedactionContext
 from referrals.access_requests.standing import Standing, Who, files_of
 from referrals.models import PARTS, Concern, Referral
+from referrals.models.copy_rules import FieldRule, RowRule, Whose, field_rules, row_rule
 from referrals.vocabulary.access_requests import Subject, Wanted, Withheld
 from referrals.vocabulary.attachments import Scan
 from referrals.vocabulary.filing_answers import Variant
@@ -38,6 +38,19 @@ from referrals.vocabulary.letters import TO_CHILDREN
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.step import steps
 
+#: The models in the order in which a copy shows them.
+# fmt: off
+SHOWN: Final = (
+    "Referral", "Concern", "Child", "Holder", "Fact", "Sign", "HealthSign", "ThirdParty", "DigitalTrace",
+    "Attachment", "InformationRequest", "Complement", "FilerMessage", "TeamMessage", "MessageRead",
+    "FeedbackTask", "Assessment", "Conclusion", "ChildDanger", "HolderOpinion", "InquiryConsidered",
+    "Finding", "Voice", "Visit", "Sighting", "Decision", "JudicialReferral", "JudicialOutcome", "Measure",
+    "Orientation", "ExcludedResource", "HolderInformation", "Assignment", "EmergencySheet", "SheetReader",
+    "TransferRequest", "TransferDocument", "TransferReceiver", "Inquiry", "StepRecord", "Clock", "Approval",
+    "Letter", "Exclusion", "Grant", "Rectification", "BreakGlass", "ClosureReview", "Alert", "Joining",
+    "RetentionLine",
+)
+# fmt: on
 #: The rule of access by which the values are opened (domain.md §1.3 ``req``).
 RULE: Final = "access_request"
 UNREADABLE: Final = "Illisible : la clé manque ou la donnée est abîmée."
@@ -126,23 +139,20 @@ class _Case:
 
     def parts(self) -> Iterator[Part]:
         """Yield the parts of this case."""
-        for label, declared in DECLARED.items():
-            model = apps.get_model(label)
-            if declared.whose is Whose.NOBODY:
+        for name in SHOWN:
+            model = apps.get_model("referrals", name)
+            rule = row_rule(model)
+            if rule is None:
                 continue
-            if model is Referral:
-                found = self._of_row(label, declared, self.referral)
-            elif is_of_case(model):
-                rows = model._default_manager.filter(referral=self.referral)
-                found = (
-                    part
-                    for row in rows
-                    if self._is_whose(declared, row) and not self._is_unsent(row)
-                    for part in self._of_row(label, declared, row)
-                )
-            else:
-                continue
-            yield from (part for part in found if not self._tells_unsent(model, part))
+            rows = (
+                [self.referral]
+                if model is Referral
+                else model._default_manager.filter(referral=self.referral)
+            )
+            for row in rows:
+                if row is self.referral or (self._is_whose(rule, row) and not self._is_unsent(row)):
+                    parts = self._of_row(rule, row)
+                    yield from (part for part in parts if not self._tells_unsent(model, part))
 
     def _is_unsent(self, row: Any) -> bool:
         """Tell whether a row is a referral to justice that was never sent, of which a holder isn't even told."""
@@ -161,40 +171,40 @@ class _Case:
             and not self.has_asked_justice
         )
 
-    def _is_whose(self, declared: Declared, row: Any) -> bool:
+    def _is_whose(self, rule: RowRule, row: Any) -> bool:
         """Tell whether a row is of who asks, or of the case as a whole."""
         match self.who.standing:
             case Standing.STAFF:
-                named = {getattr(row, _attname(row, name)) for name in declared.staff}
+                named = {getattr(row, _attname(row, name)) for name in rule.staff}
                 return bool(self.who.persons & named)
             case Standing.THIRD_PARTY:
-                return declared.whose is Whose.THIRD_PARTY and row.pk in self.who.persons
+                return rule.whose is Whose.THIRD_PARTY and row.pk in self.who.persons
             case Standing.FILER:
                 # What others wrote for a filer is no text of the filer's.
-                return not declared.of_filer or getattr(row, declared.of_filer) is None
+                return not rule.of_filer or getattr(row, rule.of_filer) is None
         if type(row).__name__ == "Rectification" and str(row.row) in self.around.foreign:
             return False
-        if declared.whose is Whose.ADDRESSEE:
-            return self._is_addressed(row, declared.link)
-        if declared.whose is Whose.HOLDER:
-            own = _linked(row, declared.link) in self.around.own_holders
+        if rule.whose is Whose.ADDRESSEE:
+            return self._is_addressed(row, rule.link)
+        if rule.whose is Whose.HOLDER:
+            own = _linked(row, rule.link) in self.around.own_holders
             # Of its parents a child is told that something is withheld; of the other holder a holder is told nothing.
             return own or (self.who.standing is Standing.CHILD and bool(self.around.own_children))
-        return self._is_of_children(declared, row)
+        return self._is_of_children(rule, row)
 
-    def _is_of_children(self, declared: Declared, row: Any) -> bool:
+    def _is_of_children(self, rule: RowRule, row: Any) -> bool:
         """Tell whether a row is of the children asked for, or of the case that they are in."""
         if not self.around.own_children:
-            return declared.whose is Whose.CASE and bool(self.around.own_holders)
-        match declared.whose:
+            return rule.whose is Whose.CASE and bool(self.around.own_holders)
+        match rule.whose:
             case Whose.CHILD:
-                child = _linked(row, declared.link)
+                child = _linked(row, rule.link)
                 return child is None or child in self.around.own_children
             case Whose.CHILDREN:
-                listed = {UUID(one) for one in getattr(row, declared.link)}
+                listed = {UUID(one) for one in getattr(row, rule.link)}
                 return not listed or bool(listed & self.around.own_children)
             case Whose.MANY:
-                many = set(getattr(row, declared.link).values_list("pk", flat=True))
+                many = set(getattr(row, rule.link).values_list("pk", flat=True))
                 return not many or bool(many & self.around.own_children)
         return True
 
@@ -206,25 +216,25 @@ class _Case:
         listed = {UUID(one) for one in row.children}
         return row.kind in TO_CHILDREN and bool(listed) and listed <= self.around.own_children
 
-    def _of_row(self, label: str, declared: Declared, row: Any) -> Iterator[Part]:
-        day = self._day(declared, row)
+    def _of_row(self, rule: RowRule, row: Any) -> Iterator[Part]:
+        day = self._day(rule, row)
         since, until = self.who.scope.since, self.who.scope.until
         if day is not None and ((since and day < since) or (until and day > until)):
             return
-        names = list(declared.fields)
+        rules = field_rules(type(row))
         if type(row).__name__ == "Attachment":
             if not _is_there(row):
                 return
-            names.remove("kind")  # the label of the document itself
-            yield from self._document(declared, row, day)
-        for name in names:
-            part = self._part(f"{label}.{name}", declared.fields[name], row, day)
+            # Of the document itself its kind is the label.
+            yield from self._document(rules.pop("kind"), row, day)
+        for name, field_rule in rules.items():
+            part = self._part(name, field_rule, row, day)
             if part is not None:
                 yield part
 
-    def _part(self, source: str, declared: Held, row: Any, day: date | None) -> Part | None:
+    def _part(self, name: str, declared: FieldRule, row: Any, day: date | None) -> Part | None:
         """Return one field as a part; None where nothing was said, or nothing of it is for who asks."""
-        model_field: Any = row._meta.get_field(source.rpartition(".")[2])
+        model_field: Any = row._meta.get_field(name)
         access_class = _class_of(row) or getattr(model_field, "access_class", "A")
         if model_field.name in _WHERE and row.pk in self.around.protected:
             access_class = "K"
@@ -247,7 +257,7 @@ class _Case:
         spans = self.around.masks.spans(said) if free else ()
         return Part(
             referral=self.referral.pk,
-            source=source,
+            source=f"{row._meta.label}.{name}",
             row=row.pk,
             label=wording.label(model_field.name, type(row).__name__),
             access_class=access_class,
@@ -261,8 +271,7 @@ class _Case:
             withheld=code or (self.around.blind if free else None),
         )
 
-    def _document(self, declared: Declared, row: Any, day: date | None) -> Iterator[Part]:
-        held = declared.fields["kind"]
+    def _document(self, held: FieldRule, row: Any, day: date | None) -> Iterator[Part]:
         if not self._is_in(held, row.access_class):
             return
         code = self._withheld(held, row.access_class, row, "kind")
@@ -279,14 +288,14 @@ class _Case:
             withheld=code,
         )
 
-    def _day(self, declared: Declared, row: Any) -> date | None:
-        value = getattr(row, declared.on, None) if declared.on else None
+    def _day(self, rule: RowRule, row: Any) -> date | None:
+        value = getattr(row, rule.on, None) if rule.on else None
         value = self.referral.received_at if value is None else value
         if isinstance(value, Sealed):
             value = None
         return value.astimezone(self.zone).date() if isinstance(value, datetime) else value
 
-    def _is_in(self, held: Held, access_class: str) -> bool:
+    def _is_in(self, held: FieldRule, access_class: str) -> bool:
         """Tell whether a field is copied for who asks, whole or hidden."""
         classes, standing = self.who.scope.classes, self.who.standing
         if access_class in _NEVER or (access_class == "C" and standing is not Standing.FILER):
@@ -306,7 +315,7 @@ class _Case:
             return False
         return bool(held.subjects & {Subject.CHILD, Subject.HOLDER, Subject.THIRD_PARTY})
 
-    def _withheld(self, held: Held, access_class: str, row: Any, name: str) -> Withheld | None:
+    def _withheld(self, held: FieldRule, access_class: str, row: Any, name: str) -> Withheld | None:
         """Return why a whole field is hidden at once, or None."""
         child, holder = Subject.CHILD in held.subjects, Subject.HOLDER in held.subjects
         match self.who.standing:
@@ -314,7 +323,7 @@ class _Case:
                 return None
             case Standing.CHILD:
                 if child:
-                    return held.child
+                    return held.from_child
                 return Withheld.OTHER_HOLDER if holder else Withheld.THIRD_PARTY
         if not child and not holder:
             return Withheld.THIRD_PARTY
@@ -327,8 +336,8 @@ class _Case:
             return Withheld.MEDICAL
         of_119 = access_class in _TOLD_TO_119 or type(row).__name__ in _ROWS_OF_119
         if of_119 and self.referral.variant == Variant.FROM_119:
-            return held.holder or Withheld.CHILD_INTEREST
-        return held.holder or self._of_place(row, name)
+            return held.from_holder or Withheld.CHILD_INTEREST
+        return held.from_holder or self._of_place(row, name)
 
     def _of_place(self, row: Any, name: str) -> Withheld | None:
         kid = row.pk if row.pk in self.around.apart else getattr(row, "child_id", None)
@@ -393,9 +402,7 @@ class _Case:
 
 
 _OF_FILER: Final = frozenset(
-    name
-    for name, held in DECLARED["referrals.Concern"].fields.items()
-    if held.subjects == frozenset({Subject.FILER})
+    name for name, held in field_rules(Concern).items() if held.subjects == frozenset({Subject.FILER})
 )
 
 
@@ -417,12 +424,12 @@ def _linked_holder(row: Any) -> UUID | None:
     return row.pk if kind == "Holder" else getattr(row, "holder_id", None)
 
 
-def _corrected(row: Any, name: str) -> Held | None:
+def _corrected(row: Any, name: str) -> FieldRule | None:
     """Return the declaration of the field that a rectification put right; None of any other row or value."""
     if type(row).__name__ != "Rectification" or name not in ("old_value", "reason"):
         return None
     model = PARTS.get(row.model, Concern)
-    return DECLARED[f"referrals.{model.__name__}"].fields.get(row.field)
+    return field_rules(model).get(row.field)
 
 
 def _class_of(row: Any) -> str:

@@ -11,10 +11,10 @@ from django.db import models
 from accounts.models import User
 from encryption.errors import Unreadable
 from encryption.sealed import OpenScope, Sealed
-from referrals.access_requests.declarations import DECLARED
 from referrals.access_requests.masking import Kind, Masks, bare
 from referrals.access_requests.standing import Standing, Who
 from referrals.models import Referral
+from referrals.models.copy_rules import row_rule
 from referrals.vocabulary.access_requests import Withheld
 from referrals.vocabulary.states import Whereabouts
 
@@ -196,14 +196,13 @@ class RedactionContext:
     def _agents(self) -> set[UUID]:
         """Return the accounts that rows of the case name."""
         named: set[UUID] = set()
-        for label, declared in DECLARED.items():
-            model = apps.get_model(label)
+        for model in apps.get_app_config("referrals").get_models():
             names = [
                 one.attname
                 for one in model._meta.concrete_fields
                 if one.related_model is User or one.name in _BY
             ]
-            if declared.fields and names and is_of_case(model):
+            if names and row_rule(model) is not None and is_of_case(model):
                 rows = model._default_manager.filter(referral=self.referral).values_list(*names)
                 named.update(one for row in rows for one in row if one is not None)
         return named

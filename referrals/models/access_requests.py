@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
+from referrals.models.copy_rules import REQUEST
 from referrals.models.fields import SealedRow, answer, clear, code_list, coded, row_id, sealed, state_field
 from referrals.vocabulary.access_requests import (
     AccessRefusal,
@@ -55,6 +56,7 @@ class AccessRequest(Authentic, SealedRow):
     the steps. ``mac``: one that fails is nobody's.
     """
 
+    not_copied = REQUEST
     state = state_field(AccessRequestState, AccessRequestState.RECEIVED, "A")
 
     sealed_owner = "id"
@@ -175,6 +177,7 @@ class AccessRequest(Authentic, SealedRow):
 class AccessFile(Authentic):
     """A file in the scope of a request (AR4); ``held``: it was put on hold for it, and is released with it (AR16)."""
 
+    not_copied = REQUEST
     id = row_id()
     request = _request("files")
     referral = clear(
@@ -200,6 +203,7 @@ class AccessFile(Authentic):
 class AccessPart(SealedRow):
     """One value or document of the copy (``access_requests/copies.py`` Part), sealed whole."""
 
+    not_copied = REQUEST
     sealed_owner = "request_id"
 
     id = row_id()
@@ -224,6 +228,7 @@ class AccessRedaction(Authentic, SealedRow):
     ``by`` is nobody where the collector hid it by itself. One that was lifted keeps who lifted it, and why.
     """
 
+    not_copied = REQUEST
     sealed_owner = "request_id"
 
     id = row_id()
@@ -265,6 +270,7 @@ class AccessOpinion(Authentic, SealedRow):
     prosecutor's note, if there is one; ``note`` says where its proof is.
     """
 
+    not_copied = REQUEST
     sealed_owner = "request_id"
 
     id = row_id()

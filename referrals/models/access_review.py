@@ -31,6 +31,7 @@ class AccessAnomaly(models.Model):
     checks: what is judged, reported and closed is dated; the veil is lifted by two persons.
     """
 
+    not_copied = "an examination of agents' readings, by pseudonyms; told by the list of readers"
     state = state_field(AnomalyState, AnomalyState.DETECTED, "L")
 
     id = row_id()
@@ -91,6 +92,7 @@ class AccessAnomaly(models.Model):
 class AnomalyMark(models.Model):
     """Up to which place of which origin of the log the rules were asked, and when; one row."""
 
+    not_copied = "how the service is set up and used: nothing of a case"
     id = clear(models.PositiveSmallIntegerField(primary_key=True, default=1), "L")
     origin = clear(models.PositiveIntegerField(default=0), "L")
     place = clear(models.PositiveBigIntegerField(default=0), "L")
@@ -108,6 +110,7 @@ class PseudonymLookup(Authentic, models.Model):
     persons; what is decided has its instant, person and outcome; a pseudonym stands where one was found.
     """
 
+    not_copied = "a keyed value and a pseudonym of the journal: auditors' own work"
     id = row_id()
     authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "L")
     kind = coded(LookupKind, "L")

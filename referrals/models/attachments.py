@@ -5,7 +5,17 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.fields import SealedRow, clear, coded, named_children, of_referral, row_id, sealed
+from referrals.models.copy_rules import ANY_TEXT, CHILD, NOBODY, RowRule, Whose
+from referrals.models.fields import (
+    SealedRow,
+    clear,
+    coded,
+    internal,
+    named_children,
+    of_referral,
+    row_id,
+    sealed,
+)
 from referrals.models.messages import Complement
 from referrals.vocabulary.attachments import CLASSES, Barring, Kind, Media, Scan
 
@@ -23,37 +33,40 @@ class Attachment(SealedRow):
     object say the same. Of a destroyed file the sealed digests stay: which file it was can still be shown.
     """
 
+    copied = RowRule(Whose.CHILDREN, link="children", on="at")
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("attachments")
-    complement = clear(
+    complement = internal(
         models.ForeignKey(Complement, models.PROTECT, null=True, blank=True, related_name="attachments"), "A"
     )
     children = named_children()
-    kind = coded(Kind, "A")
-    access_class = clear(models.CharField(max_length=1), "A")
-    media = coded(Media, "A")
-    scan = coded(Scan, "A")
-    evidence = clear(models.BooleanField(default=False), "A")
-    at = clear(models.DateTimeField(), "A")
-    by = clear(models.UUIDField(null=True, blank=True), "A")
-    role = clear(models.CharField(max_length=30), "A")
-    waiting_since = clear(models.DateTimeField(null=True, blank=True), "A")
-    scan_tried_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    barred_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    barred_by = clear(models.UUIDField(null=True, blank=True), "A")
-    barred_for = coded(Barring, "A", blank=True, default="", db_default="")
-    condemned_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    destroyed_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    size = clear(models.PositiveBigIntegerField(), "A")
-    original_size = clear(models.PositiveBigIntegerField(), "A")
-    object = clear(models.UUIDField(null=True, blank=True), "A")
-    original = clear(models.UUIDField(null=True, blank=True), "A")
-    name = sealed("attachment.name", "G", max_length=150, critical=True)
-    digest = sealed("attachment.digest", "G", kind="code", max_length=64, critical=True)
-    original_digest = sealed("attachment.original_digest", "G", kind="code", max_length=64, critical=True)
-    key = sealed("attachment.key", "G", kind="key", max_length=64, critical=True)
+    kind = coded(Kind, "A", subject=CHILD, withhold=ANY_TEXT)
+    access_class = internal(models.CharField(max_length=1), "A")
+    media = coded(Media, "A", subject=NOBODY)
+    scan = coded(Scan, "A", subject=NOBODY)
+    evidence = internal(models.BooleanField(default=False), "A")
+    at = internal(models.DateTimeField(), "A")
+    by = internal(models.UUIDField(null=True, blank=True), "A")
+    role = internal(models.CharField(max_length=30), "A")
+    waiting_since = internal(models.DateTimeField(null=True, blank=True), "A")
+    scan_tried_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    barred_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    barred_by = internal(models.UUIDField(null=True, blank=True), "A")
+    barred_for = coded(Barring, "A", blank=True, default="", db_default="", subject=NOBODY)
+    condemned_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    destroyed_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    size = internal(models.PositiveBigIntegerField(), "A")
+    original_size = internal(models.PositiveBigIntegerField(), "A")
+    object = internal(models.UUIDField(null=True, blank=True), "A")
+    original = internal(models.UUIDField(null=True, blank=True), "A")
+    name = sealed("attachment.name", "G", max_length=150, critical=True, subject=CHILD, withhold=ANY_TEXT)
+    digest = sealed("attachment.digest", "G", kind="code", max_length=64, critical=True, subject=NOBODY)
+    original_digest = sealed(
+        "attachment.original_digest", "G", kind="code", max_length=64, critical=True, subject=NOBODY
+    )
+    key = sealed("attachment.key", "G", kind="key", max_length=64, critical=True, subject=NOBODY)
 
     class Meta:
         """Oldest first."""
@@ -114,6 +127,7 @@ class StoredObject(models.Model):
     ``doomed_at`` is set when the last attachment that held it lets go: it is deleted after the commit, or by the sweep.
     """
 
+    not_copied = "names in the store, which name no case; the file is its Attachment"
     id = clear(models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False), "A")
     begun_at = clear(models.DateTimeField(), "A")
     held_at = clear(models.DateTimeField(null=True, blank=True), "A")
@@ -139,6 +153,7 @@ class StoredObject(models.Model):
 class UploadCount(models.Model):
     """How much one person sent in one day, over all cases; the person is a keyed value, for a filer is never named."""
 
+    not_copied = "a keyed value and a count: whose it is can't be told"
     id = clear(models.BigAutoField(primary_key=True), "A")
     sender = clear(models.BinaryField(max_length=32), "A")
     on = clear(models.DateField(), "A")

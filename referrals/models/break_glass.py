@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from referrals.models.fields import SealedRow, clear, of_referral, row_id, sealed, state_field
+from referrals.models.copy_rules import CHILD, STAFF, TEXT, RowRule
+from referrals.models.fields import SealedRow, clear, internal, of_referral, row_id, sealed, state_field
 from referrals.vocabulary.states import GlassState
 
 
@@ -15,23 +16,24 @@ class BreakGlass(SealedRow):
     last. A contested one keeps what an anomaly of access is made of: who, when, why, and what the reviewer wrote.
     """
 
-    state = state_field(GlassState, GlassState.OPENED, "A")
+    copied = RowRule(on="opened_at", staff=("user",))
+    state = state_field(GlassState, GlassState.OPENED, "A", subject=(CHILD, STAFF))
 
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("broken_glasses")
-    user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")
-    role = clear(models.CharField(max_length=30), "A")
-    opened_at = clear(models.DateTimeField(), "A")
-    expires_at = clear(models.DateTimeField(), "A")
-    ended_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    review_due_at = clear(models.DateTimeField(), "A")
-    alerted_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    reviewed_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    reviewed_by = clear(models.UUIDField(null=True), "A")
-    reason = sealed("break_glass.reason", "D")
-    review = sealed("break_glass.review", "D")
+    user = internal(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")
+    role = clear(models.CharField(max_length=30), "A", subject=(CHILD, STAFF))
+    opened_at = clear(models.DateTimeField(), "A", subject=(CHILD, STAFF))
+    expires_at = internal(models.DateTimeField(), "A")
+    ended_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=(CHILD, STAFF))
+    review_due_at = internal(models.DateTimeField(), "A")
+    alerted_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    reviewed_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=(CHILD, STAFF))
+    reviewed_by = internal(models.UUIDField(null=True), "A")
+    reason = sealed("break_glass.reason", "D", subject=(CHILD, STAFF), withhold=TEXT)
+    review = sealed("break_glass.review", "D", subject=(CHILD, STAFF), withhold=TEXT)
 
     class Meta:
         """Nobody reviews the own opening, nor has two of one case open at once; the database says so too."""

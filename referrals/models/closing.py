@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.fields import SealedRow, clear, of_referral, row_id, sealed, state_field
+from referrals.models.copy_rules import CHILD, TEXT, RowRule
+from referrals.models.fields import SealedRow, clear, internal, of_referral, row_id, sealed, state_field
 from referrals.vocabulary.states import ReviewState
 
 
@@ -13,19 +14,20 @@ class ClosureReview(SealedRow):
     ``closed_by`` is empty where the filer withdrew: who filed is nowhere in clear.
     """
 
-    state = state_field(ReviewState, ReviewState.DUE, "A")
+    copied = RowRule(on="opened_at")
+    state = state_field(ReviewState, ReviewState.DUE, "A", subject=CHILD)
 
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("closure_reviews")
-    step = clear(models.CharField(max_length=40), "A")
-    closed_by = clear(models.UUIDField(null=True), "A")
-    opened_at = clear(models.DateTimeField(), "A")
-    due_at = clear(models.DateTimeField(), "A")
-    decided_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    decided_by = clear(models.UUIDField(null=True), "A")
-    reason = sealed("closure_review.reason", "D")
+    step = internal(models.CharField(max_length=40), "A")
+    closed_by = internal(models.UUIDField(null=True), "A")
+    opened_at = clear(models.DateTimeField(), "A", subject=CHILD)
+    due_at = internal(models.DateTimeField(), "A")
+    decided_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    decided_by = internal(models.UUIDField(null=True), "A")
+    reason = sealed("closure_review.reason", "D", subject=CHILD, withhold=TEXT)
 
     class Meta:
         """At most one review of a case is due; nobody decides on the own closing, and the database says so too."""

@@ -18,6 +18,7 @@ class DeclaredTie(Authentic, SealedRow):
     a day no more than a place in the count of declarations.
     """
 
+    not_copied = "an agent's own tie with somebody, which the agent reads and removes"
     sealed_owner = "id"
 
     id = row_id()
@@ -53,6 +54,7 @@ class KinValue(models.Model):
     It is whole, not cut short as those of cases are, and those of cases that it is compared with are never kept.
     """
 
+    not_copied = "a keyed value of a declared tie"
     id = clear(models.BigAutoField(primary_key=True), "B")
     user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "B")
     tie = clear(models.ForeignKey(DeclaredTie, models.CASCADE, null=True, related_name="values"), "B")
@@ -75,6 +77,7 @@ class KinSearch(models.Model):
     ``own``: a keyed value of the name and number that were compared.
     """
 
+    not_copied = "how far a comparison has come"
     id = row_id()
     user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")
     authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")

@@ -48,6 +48,7 @@ class DataBreach(Authentic, SealedRow):
     out was ruled out without a risk, by two; an anomaly has one breach.
     """
 
+    not_copied = "the register of art. 33(5): numbers and codes; each person is told by letter (art. 34)"
     state = state_field(BreachState, BreachState.DECLARED, "L")
 
     sealed_owner = "id"

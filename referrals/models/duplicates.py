@@ -5,11 +5,13 @@ from django.db import models
 from django.db.models import Q
 
 from encryption.authentic import Authentic, MacField, SignedQuerySet
+from referrals.models.copy_rules import CHILD, RowRule
 from referrals.models.fields import (
     SealedRow,
     clear,
     code_list,
     coded,
+    internal,
     of_referral,
     row_id,
     sealed,
@@ -20,7 +22,7 @@ from referrals.vocabulary.states import DuplicateState
 
 
 def _other(name: str) -> "models.ForeignKey[object, object]":
-    return clear(models.ForeignKey("referrals.Referral", models.PROTECT, related_name=name), "B")
+    return internal(models.ForeignKey("referrals.Referral", models.PROTECT, related_name=name), "B")
 
 
 class DuplicateCandidate(SealedRow):
@@ -30,6 +32,7 @@ class DuplicateCandidate(SealedRow):
     pair is open once, whichever of the two files holds it.
     """
 
+    not_copied = "pairs with files that may be of another child"
     state = state_field(DuplicateState, DuplicateState.SUGGESTED, "B")
 
     sealed_owner = "referral_id"
@@ -80,19 +83,20 @@ class Joining(Authentic):
     ``mac``: one that fails gives nobody of the file the filing to read.
     """
 
+    copied = RowRule(on="joined_at")
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("joinings")
     target = _other("joined_filings")
-    kind = coded(Merge, "B")
-    joined_at = clear(models.DateTimeField(), "B")
-    undone_at = clear(models.DateTimeField(null=True, blank=True), "B")
-    same_children = clear(models.JSONField(default=dict), "B")
-    same_holders = clear(models.JSONField(default=dict), "B")
-    before = clear(models.JSONField(default=dict), "D")
-    after = clear(models.JSONField(default=dict), "D")
-    mac = clear(MacField("referral", "target", "undone_at", "same_children"), "B")
+    kind = coded(Merge, "B", subject=CHILD)
+    joined_at = clear(models.DateTimeField(), "B", subject=CHILD)
+    undone_at = clear(models.DateTimeField(null=True, blank=True), "B", subject=CHILD)
+    same_children = internal(models.JSONField(default=dict), "B")
+    same_holders = internal(models.JSONField(default=dict), "B")
+    before = internal(models.JSONField(default=dict), "D")
+    after = internal(models.JSONField(default=dict), "D")
+    mac = internal(MacField("referral", "target", "undone_at", "same_children"), "B")
 
     objects = SignedQuerySet.as_manager()
 
@@ -114,6 +118,7 @@ class Joining(Authentic):
 class MovedRow(models.Model):
     """A row that a merge moved to the target, so that an unmerge can return it (T35)."""
 
+    not_copied = "which rows a merge moved: the rows themselves are copied"
     sealed_owner = "referral_id"
 
     id = row_id()

@@ -21,6 +21,7 @@ class EmergencySearch(Authentic, SealedRow):
     The database checks: reviewed by another person, as a whole; nothing sealed is left of one that has ended.
     """
 
+    not_copied = "who was searched for stands nowhere in it"
     sealed_owner = "id"
 
     id = row_id()
@@ -119,6 +120,7 @@ class EmergencyApproval(Authentic):
     The database checks: given by another person, as a whole.
     """
 
+    not_copied = "an officer's searches that another person approved: no case"
     id = row_id()
     authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
     user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")

@@ -20,6 +20,7 @@ class CaseExport(Authentic, SealedRow):
     delay; what is taken was made; nothing sealed is left of one that has ended.
     """
 
+    not_copied = "a list with names on its way, destroyed within days; told by the list of readers"
     sealed_owner = "id"
 
     id = row_id()

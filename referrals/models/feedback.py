@@ -3,7 +3,18 @@
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.fields import SealedRow, answer, clear, coded, of_referral, row_id, sealed, state_field
+from referrals.models.copy_rules import FILER, NOBODY, RowRule
+from referrals.models.fields import (
+    SealedRow,
+    answer,
+    clear,
+    coded,
+    internal,
+    of_referral,
+    row_id,
+    sealed,
+    state_field,
+)
 from referrals.vocabulary import feedback, filing_answers
 from referrals.vocabulary.feedback import OPEN
 from referrals.vocabulary.states import FeedbackState
@@ -16,24 +27,26 @@ class FeedbackTask(SealedRow):
     sent before the case had an outcome. ``prepared`` is what T11 or T22 proposes to say.
     """
 
-    state = state_field(FeedbackState, FeedbackState.DUE, "C")
+    copied = RowRule(on="opened_at")
+    state = state_field(FeedbackState, FeedbackState.DUE, "C", subject=FILER)
 
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("feedback_tasks")
-    owed_to = coded(feedback.OwedTo, "C")
-    opened_at = clear(models.DateTimeField(), "C")
-    asked_at = clear(models.DateTimeField(null=True, blank=True), "C")
-    due_at = clear(models.DateTimeField(null=True, blank=True), "C")
-    decided_at = clear(models.DateTimeField(null=True, blank=True), "C")
-    by = clear(models.UUIDField(null=True, blank=True), "C")
-    interim = clear(models.BooleanField(default=False), "C")
-    means = answer(filing_answers.FeedbackChannel, "C")
-    reason = answer(feedback.Withholding, "C")
-    prepared = sealed("feedback_task.prepared", "C", max_length=5_000)
-    text = sealed("feedback_task.text", "C", max_length=5_000)
-    reason_text = sealed("feedback_task.reason_text", "C")
+    owed_to = coded(feedback.OwedTo, "C", subject=NOBODY)
+    opened_at = clear(models.DateTimeField(), "C", subject=FILER)
+    asked_at = clear(models.DateTimeField(null=True, blank=True), "C", subject=FILER)
+    due_at = clear(models.DateTimeField(null=True, blank=True), "C", subject=FILER)
+    decided_at = clear(models.DateTimeField(null=True, blank=True), "C", subject=FILER)
+    by = internal(models.UUIDField(null=True, blank=True), "C")
+    interim = internal(models.BooleanField(default=False), "C")
+    means = answer(filing_answers.FeedbackChannel, "C", subject=FILER)
+    reason = answer(feedback.Withholding, "C", subject=NOBODY)
+    # It tells an outcome, which whoever stands beside the filer isn't to read (domain.md §1.4).
+    prepared = sealed("feedback_task.prepared", "C", max_length=5_000, subject=NOBODY)
+    text = sealed("feedback_task.text", "C", max_length=5_000, subject=NOBODY)
+    reason_text = sealed("feedback_task.reason_text", "C", subject=NOBODY)
 
     class Meta:
         """Oldest first; what is given has a text, what is withheld a reason."""

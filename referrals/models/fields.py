@@ -1,8 +1,9 @@
 """Declaration of a case's field: who may read it, whether the form needs it, how it is stored.
 
-``clear`` and ``sealed`` give a model field two facts beside its type: its access class (A–M of
-domain.md §1.3: who may read) and its need (L, P, U, O of domain.md §4: whether the form asks for it).
-Everything else that depends on a field (masking, the form, the field matrix) is derived from here.
+``clear`` and ``sealed`` give a model field three facts beside its type: its access class (A–M of
+domain.md §1.3: who may read), its need (L, P, U, O of domain.md §4: whether the form asks for it), and whose data
+it holds, with the reasons to withhold it from a copy (``copy_rules.FieldRule``). No migration knows of them.
+Everything else that depends on a field (masking, the form, the field matrix, the copy) is derived from here.
 """
 
 import uuid
@@ -15,6 +16,7 @@ from django.db import models
 from core.languages import Text
 from encryption.cells import Celled, CellsField
 from encryption.fields import SealedField
+from referrals.models.copy_rules import CHILD, NOBODY, FieldRule
 from referrals.vocabulary.states import Coded
 
 #: Classes whose sealed values are of the critical class P4 (security.md §2).
@@ -27,10 +29,20 @@ def _mark(field: "models.Field[Any, Any]", **marks: object) -> None:
         setattr(field, name, value)
 
 
-def clear[F: "models.Field[Any, Any]"](field: F, access_class: str, need: str = "O") -> F:
-    """Declare ``field`` stored in clear, readable by those of ``access_class``, asked for as ``need``."""
-    _mark(field, access_class=access_class, need=need)
+def clear[F: "models.Field[Any, Any]"](field: F, access_class: str, need: str = "O", **copying: Any) -> F:
+    """Declare ``field`` stored in clear, readable by those of ``access_class``, asked for as ``need``.
+
+    ``copying``: as ``FieldRule.taken_from`` reads it.
+    """
+    _mark(field, access_class=access_class, need=need, copied=FieldRule.taken_from(copying))
+    if copying:
+        raise TypeError(f"Unknown options of a field: {', '.join(copying)}.")
     return field
+
+
+def internal[F: "models.Field[Any, Any]"](field: F, access_class: str) -> F:
+    """Declare ``field`` stored in clear that says nothing of a person: a key, a count, a mark of the service."""
+    return clear(field, access_class, subject=NOBODY)
 
 
 def coded(
@@ -43,9 +55,10 @@ def coded(
 ) -> "models.CharField[Any, Any]":
     """Declare one code out of ``choices``, in clear; ``among``: the pairs of those that may stand there, if not all."""
     size = max(len(value) for value in choices.values)
+    rule = FieldRule.taken_from(options)
     field = models.CharField(max_length=max(size, 20), choices=among or choices.choices, **options)
-    _mark(field, codes=choices)
-    return clear(field, access_class, need)
+    _mark(field, access_class=access_class, need=need, codes=choices, copied=rule)
+    return field
 
 
 def answer(
@@ -55,18 +68,20 @@ def answer(
     return coded(choices, access_class, need, blank=True, default="", **options)
 
 
-def code_list(choices: type[Coded], access_class: str, need: str = "O") -> "models.JSONField[Any, Any]":
+def code_list(
+    choices: type[Coded], access_class: str, need: str = "O", **copying: Any
+) -> "models.JSONField[Any, Any]":
     """Declare a list of codes out of ``choices``, in clear, empty until answered."""
     field: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     _mark(field, codes=choices)
-    return clear(field, access_class, need)
+    return clear(field, access_class, need, **copying)
 
 
 def not_known(items: Sequence[str]) -> "models.JSONField[Any, Any]":
     """Declare the list of ``items`` that are said to be not known: names of fields, in clear."""
     field: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     _mark(field, items=items)
-    return clear(field, "A")
+    return clear(field, "A", subject=CHILD)
 
 
 def sealed(
@@ -74,6 +89,7 @@ def sealed(
 ) -> SealedField:
     """Declare a sealed value under its frozen ``label`` (``model.field``)."""
     critical = options.pop("critical", access_class in CRITICAL)
+    rule = FieldRule.taken_from(options)
     field = SealedField(
         label=label,
         access_class=access_class,
@@ -84,7 +100,7 @@ def sealed(
         default=None,
         **options,
     )
-    _mark(field, need=need, codes=codes)
+    _mark(field, need=need, codes=codes, copied=rule)
     return field
 
 
@@ -98,17 +114,16 @@ class _StateField(django_fsm.FSMField):
         return name, "django.db.models.CharField", positional, keywords
 
 
-def state_field(states: type[Coded], first: Coded, access_class: str) -> django_fsm.FSMField:
+def state_field(states: type[Coded], first: Coded, access_class: str, **copying: Any) -> django_fsm.FSMField:
     """Return the column of a machine's state: only declared steps move it, and its class says who may read it."""
     field = _StateField(default=first, choices=states.choices, protected=True, max_length=20)
-    _mark(field, access_class=access_class, need="O")
-    return field
+    return clear(field, access_class, **copying)
 
 
 class SealedRow(Celled):
     """A row with sealed values, of which ``cells`` tells that the service wrote them (SEC-CR21)."""
 
-    cells = clear(CellsField(), "A")
+    cells = internal(CellsField(), "A")
 
     class Meta:
         """Shared by all such rows; no table of its own."""
@@ -119,14 +134,18 @@ class SealedRow(Celled):
 def named_children() -> "models.JSONField[Any, Any]":
     """Declare the children of the case whom a row is about, ids as text; empty: the whole case (SEC-AZ20)."""
     nobody = models.Value([], models.JSONField())
-    return clear(models.JSONField(default=list, db_default=nobody, blank=True), "A")
+    return internal(models.JSONField(default=list, db_default=nobody, blank=True), "A")
 
 
 def row_id() -> "models.UUIDField[Any, Any]":
     """Declare a random row id; it is known before the row is saved, so that seals can bind it."""
-    return clear(models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False), "A")
+    return internal(models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False), "A")
 
 
 def of_referral(name: str, access_class: str = "A") -> "models.ForeignKey[Any, Any]":
     """Declare the link of a part to its referral, with ``name`` as the way back."""
-    return clear(models.ForeignKey("referrals.Referral", models.PROTECT, related_name=name), access_class)
+    return clear(
+        models.ForeignKey("referrals.Referral", models.PROTECT, related_name=name),
+        access_class,
+        subject=NOBODY,
+    )

@@ -4,7 +4,18 @@ from django.db import models
 from django.db.models import F, Q
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
-from referrals.models.fields import SealedRow, answer, clear, code_list, coded, row_id, sealed, state_field
+from referrals.models.copy_rules import CHILD, COURT_PAPERS, TEXT, RowRule, Whose
+from referrals.models.fields import (
+    SealedRow,
+    answer,
+    clear,
+    code_list,
+    coded,
+    internal,
+    row_id,
+    sealed,
+    state_field,
+)
 from referrals.vocabulary.inquiries import (
     Following,
     HoldersKnow,
@@ -29,51 +40,58 @@ class Inquiry(Authentic, SealedRow):
     ``mac``: one that fails is nobody's.
     """
 
-    state = state_field(InquiryState, InquiryState.ASKED, "A")
+    copied = RowRule(Whose.CHILD, link="child", on="asked_at")
+    state = state_field(InquiryState, InquiryState.ASKED, "A", subject=CHILD)
 
     sealed_owner = "id"
 
     id = row_id()
-    thread = clear(models.UUIDField(), "A")
-    side = coded(Side, "A")
-    authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
-    other = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
-    referral = clear(
+    thread = internal(models.UUIDField(), "A")
+    side = coded(Side, "A", subject=CHILD)
+    authority = clear(
+        models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A", subject=CHILD
+    )
+    other = clear(
+        models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A", subject=CHILD
+    )
+    referral = internal(
         models.ForeignKey(
             "referrals.Referral", models.PROTECT, null=True, blank=True, related_name="inquiries"
         ),
         "A",
     )
-    child = clear(
+    child = internal(
         models.ForeignKey("referrals.Child", models.PROTECT, null=True, blank=True, related_name="+"), "A"
     )
-    restricted = clear(models.BooleanField(default=False), "A")
-    barred = clear(models.JSONField(default=list, blank=True), "A")
-    reference = clear(models.CharField(max_length=20), "A")
-    urgency = coded(Urgency, "A")
-    ground = coded(InquiryGround, "A")
-    holders = coded(HoldersKnow, "A")
-    asked_at = clear(models.DateTimeField(), "A")
-    due_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    warned_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    overdue_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    answered_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    closed_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    ended_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    known = clear(models.BooleanField(null=True, blank=True), "A")
-    kinds = code_list(Following, "A")
-    from_year = clear(models.PositiveSmallIntegerField(null=True, blank=True), "A")
-    to_year = clear(models.PositiveSmallIntegerField(null=True, blank=True), "A")
-    standing = answer(Standing, "A")
-    wanted = code_list(Document, "A")
-    refusal = answer(InquiryRefusal, "A")
-    key = clear(models.UUIDField(null=True, blank=True), "A")
-    question = sealed("inquiry.question", "D", kind="json", max_length=20_000)
-    reply = sealed("inquiry.reply", "D", kind="json", max_length=20_000)
-    request = sealed("inquiry.request", "D", kind="json", max_length=20_000)
-    closing = sealed("inquiry.closing", "D", max_length=5_000)
-    papers = sealed("inquiry.papers", "H", kind="json", max_length=4_000_000)
-    mac = clear(
+    restricted = internal(models.BooleanField(default=False), "A")
+    barred = internal(models.JSONField(default=list, blank=True), "A")
+    reference = internal(models.CharField(max_length=20), "A")
+    urgency = coded(Urgency, "A", subject=CHILD)
+    ground = coded(InquiryGround, "A", subject=CHILD)
+    holders = coded(HoldersKnow, "A", subject=CHILD)
+    asked_at = clear(models.DateTimeField(), "A", subject=CHILD)
+    due_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    warned_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    overdue_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    answered_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    closed_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    ended_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    known = clear(models.BooleanField(null=True, blank=True), "A", subject=CHILD)
+    kinds = code_list(Following, "A", subject=CHILD)
+    from_year = clear(models.PositiveSmallIntegerField(null=True, blank=True), "A", subject=CHILD)
+    to_year = clear(models.PositiveSmallIntegerField(null=True, blank=True), "A", subject=CHILD)
+    standing = answer(Standing, "A", subject=CHILD)
+    wanted = code_list(Document, "A", subject=CHILD)
+    refusal = answer(InquiryRefusal, "A", subject=CHILD)
+    key = internal(models.UUIDField(null=True, blank=True), "A")
+    question = sealed("inquiry.question", "D", kind="json", max_length=20_000, subject=CHILD, withhold=TEXT)
+    reply = sealed("inquiry.reply", "D", kind="json", max_length=20_000, subject=CHILD, withhold=TEXT)
+    request = sealed("inquiry.request", "D", kind="json", max_length=20_000, subject=CHILD, withhold=TEXT)
+    closing = sealed("inquiry.closing", "D", max_length=5_000, subject=CHILD, withhold=TEXT)
+    papers = sealed(
+        "inquiry.papers", "H", kind="json", max_length=4_000_000, subject=CHILD, withhold=COURT_PAPERS
+    )
+    mac = internal(
         MacField(
             "thread",
             "side",

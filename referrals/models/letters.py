@@ -5,11 +5,13 @@ from django.db import models
 from django.db.models import Q
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
+from referrals.models.copy_rules import CHILD, HOLDER, NOBODY, TEXT, RowRule, Whose
 from referrals.models.fields import (
     SealedRow,
     answer,
     clear,
     coded,
+    internal,
     named_children,
     of_referral,
     row_id,
@@ -35,35 +37,37 @@ class Letter(Authentic, SealedRow):
     ``mac``: one that fails is nobody's.
     """
 
-    state = state_field(LetterState, LetterState.PREPARED, "J")
+    copied = RowRule(Whose.ADDRESSEE, link="holder", on="sent_on")
+    state = state_field(LetterState, LetterState.PREPARED, "J", subject=NOBODY)
 
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("letters")
-    kind = coded(LetterKind, "J")
-    occasion = clear(models.UUIDField(), "J")
-    part = clear(models.UUIDField(null=True, blank=True), "J")
-    holder = clear(models.UUIDField(null=True, blank=True), "J")
+    kind = coded(LetterKind, "J", subject=(CHILD, HOLDER))
+    occasion = internal(models.UUIDField(), "J")
+    part = internal(models.UUIDField(null=True, blank=True), "J")
+    holder = internal(models.UUIDField(null=True, blank=True), "J")
     children = named_children()
-    prepared_at = clear(models.DateTimeField(), "J")
-    prepared_by = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "J")
-    signed_at = clear(models.DateTimeField(null=True, blank=True), "J")
-    signed_by = clear(
+    prepared_at = internal(models.DateTimeField(), "J")
+    prepared_by = internal(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "J")
+    signed_at = internal(models.DateTimeField(null=True, blank=True), "J")
+    signed_by = internal(
         models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"),
         "J",
     )
-    digest = clear(models.CharField(max_length=64, blank=True, default=""), "J")
-    sent_on = clear(models.DateField(null=True, blank=True), "J")
-    way = answer(LetterWay, "J")
-    ended_at = clear(models.DateTimeField(null=True, blank=True), "J")
-    additions = sealed("letter.additions", "J", kind="json", max_length=20_000)
-    page = sealed("letter.page", "J", max_length=PAGE_MAX)
-    page_i = sealed("letter.page_i", "I", max_length=PAGE_MAX)
-    page_c = sealed("letter.page_c", "C", max_length=PAGE_MAX)
-    note = sealed("letter.note", "J", kind="json", max_length=10_000)
-    note_c = sealed("letter.note_c", "C", kind="json", max_length=10_000)
-    mac = clear(
+    digest = internal(models.CharField(max_length=64, blank=True, default=""), "J")
+    sent_on = clear(models.DateField(null=True, blank=True), "J", subject=(CHILD, HOLDER))
+    way = answer(LetterWay, "J", subject=(CHILD, HOLDER))
+    ended_at = internal(models.DateTimeField(null=True, blank=True), "J")
+    # The words are in the page; who wrote to the filer, and on a filing, says who filed.
+    additions = sealed("letter.additions", "J", kind="json", max_length=20_000, subject=NOBODY)
+    page = sealed("letter.page", "J", max_length=PAGE_MAX, subject=(CHILD, HOLDER), withhold=TEXT)
+    page_i = sealed("letter.page_i", "I", max_length=PAGE_MAX, subject=NOBODY)
+    page_c = sealed("letter.page_c", "C", max_length=PAGE_MAX, subject=NOBODY)
+    note = sealed("letter.note", "J", kind="json", max_length=10_000, subject=NOBODY)
+    note_c = sealed("letter.note_c", "C", kind="json", max_length=10_000, subject=NOBODY)
+    mac = internal(
         MacField(
             "referral", "kind", "occasion", "part", "holder", "children", "state", "digest", "sent_on", "way"
         ),

@@ -17,6 +17,7 @@ class IndexValue(models.Model):
     Several children share a number by chance; it is never shown, and what it finds is opened and compared first.
     """
 
+    not_copied = "keyed numbers of identities, which the copy gives as they are"
     id = clear(models.BigAutoField(primary_key=True), "A")
     referral = of_referral("index_values", "B")
     row = clear(models.UUIDField(), "B")
@@ -42,6 +43,7 @@ class IndexSize(models.Model):
     The bits never become fewer: searches ask for every length up to this one.
     """
 
+    not_copied = "how the service is set up and used: nothing of a case"
     authority = clear(
         models.OneToOneField("accounts.Authority", models.PROTECT, primary_key=True, related_name="+"), "A"
     )
@@ -62,6 +64,7 @@ class IndexSize(models.Model):
 class SearchCount(models.Model):
     """How often a person searched by name on one day of its authority, for the daily cap (SEC-AZ14)."""
 
+    not_copied = "how often an agent searched: nothing of a case"
     id = clear(models.BigAutoField(primary_key=True), "A")
     user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")
     on = clear(models.DateField(), "A")

@@ -42,6 +42,7 @@ class RotaShift(models.Model):
     Rows are added and withdrawn, never changed or removed: who was on call explains the calls of that night.
     """
 
+    not_copied = "who was on call: nothing of a case"
     id = row_id()
     authority = clear(
         models.ForeignKey("accounts.Authority", models.PROTECT, related_name="rota_shifts"), "A"

@@ -9,7 +9,8 @@ from django.db.models import Q
 from directory.codes import Need, SafeChannel
 from referrals.models import fields
 from referrals.models.concern import Part
-from referrals.models.fields import clear, coded, of_referral, sealed, state_field
+from referrals.models.copy_rules import CHILD, EXPLOITER, PLACE, SAFETY_TEXT, RowRule, Whose
+from referrals.models.fields import clear, coded, internal, of_referral, sealed, state_field
 from referrals.vocabulary.orientations import RefusalReason
 from referrals.vocabulary.states import AWAITED_ORIENTATION, OrientationState
 
@@ -23,32 +24,41 @@ class Orientation(Part):
     awaited; ``remind_at`` until whoever asked was reminded.
     """
 
-    state = state_field(OrientationState, OrientationState.PROPOSED, "J")
+    copied = RowRule(Whose.CHILD, link="child", on="proposed_at")
+    state = state_field(OrientationState, OrientationState.PROPOSED, "J", subject=CHILD)
 
     referral = of_referral("orientations")
-    child = clear(
+    child = internal(
         models.ForeignKey(
             "referrals.Child", models.PROTECT, null=True, blank=True, related_name="orientations"
         ),
         "A",
     )
-    resource = clear(models.ForeignKey("directory.Service", models.PROTECT, related_name="+"), "J")
-    need = coded(Need, "J")
-    rules_version = clear(models.CharField(max_length=10), "J")
-    chosen_by = clear(models.UUIDField(null=True, blank=True), "J")
-    proposed_at = clear(models.DateTimeField(), "J")
-    asked_at = clear(models.DateTimeField(null=True, blank=True), "J")
-    asked_by = clear(models.UUIDField(null=True, blank=True), "J")
-    channel = fields.answer(SafeChannel, "J")
-    remind_at = clear(models.DateTimeField(null=True, blank=True), "J")
-    expires_at = clear(models.DateTimeField(null=True, blank=True), "J")
-    answered_at = clear(models.DateTimeField(null=True, blank=True), "J")
-    refusal_reason = fields.answer(RefusalReason, "J")
-    findings = sealed("orientation.findings", "J", kind="json", max_length=20_000)
-    despite = sealed("orientation.despite", "J", max_length=2_000)
-    text = sealed("orientation.text", "J", max_length=5_000)
-    asked_whom = sealed("orientation.asked_whom", "J", max_length=200)
-    answer = sealed("orientation.answer", "J", max_length=5_000)
+    # Who takes the child in, and what is told of it there, tells where it is or will be.
+    resource = clear(
+        models.ForeignKey("directory.Service", models.PROTECT, related_name="+"),
+        "J",
+        subject=CHILD,
+        withhold=PLACE,
+    )
+    need = coded(Need, "J", subject=CHILD)
+    rules_version = internal(models.CharField(max_length=10), "J")
+    chosen_by = internal(models.UUIDField(null=True, blank=True), "J")
+    proposed_at = clear(models.DateTimeField(), "J", subject=CHILD)
+    asked_at = clear(models.DateTimeField(null=True, blank=True), "J", subject=CHILD)
+    asked_by = internal(models.UUIDField(null=True, blank=True), "J")
+    channel = fields.answer(SafeChannel, "J", subject=CHILD)
+    remind_at = internal(models.DateTimeField(null=True, blank=True), "J")
+    expires_at = clear(models.DateTimeField(null=True, blank=True), "J", subject=CHILD)
+    answered_at = clear(models.DateTimeField(null=True, blank=True), "J", subject=CHILD)
+    refusal_reason = fields.answer(RefusalReason, "J", subject=CHILD)
+    findings = sealed(
+        "orientation.findings", "J", kind="json", max_length=20_000, subject=CHILD, withhold=SAFETY_TEXT
+    )
+    despite = sealed("orientation.despite", "J", max_length=2_000, subject=CHILD, withhold=SAFETY_TEXT)
+    text = sealed("orientation.text", "J", max_length=5_000, subject=CHILD, withhold=SAFETY_TEXT)
+    asked_whom = sealed("orientation.asked_whom", "J", max_length=200, subject=CHILD, withhold=SAFETY_TEXT)
+    answer = sealed("orientation.answer", "J", max_length=5_000, subject=CHILD, withhold=SAFETY_TEXT)
 
     class Meta(Part.Meta):
         """In the order in which they were proposed; what is awaited has its end, what is refused its reason."""
@@ -84,17 +94,24 @@ class ExcludedResource(Part):
     The exploiter or an implicated parent lives or works there: nobody is offered it for this case, whatever the role.
     """
 
+    copied = RowRule(on="since_at")
     referral = of_referral("excluded_resources")
     structure = clear(
-        models.ForeignKey("directory.Structure", models.PROTECT, null=True, blank=True, related_name="+"), "F"
+        models.ForeignKey("directory.Structure", models.PROTECT, null=True, blank=True, related_name="+"),
+        "F",
+        subject=CHILD,
+        withhold=EXPLOITER,
     )
     resource = clear(
-        models.ForeignKey("directory.Service", models.PROTECT, null=True, blank=True, related_name="+"), "F"
+        models.ForeignKey("directory.Service", models.PROTECT, null=True, blank=True, related_name="+"),
+        "F",
+        subject=CHILD,
+        withhold=EXPLOITER,
     )
-    since_at = clear(models.DateTimeField(), "F")
-    added_by = clear(models.UUIDField(null=True, blank=True), "F")
-    lifted_at = clear(models.DateTimeField(null=True, blank=True), "F")
-    reason = sealed("excluded_resource.reason", "F", max_length=2_000)
+    since_at = clear(models.DateTimeField(), "F", subject=CHILD, withhold=EXPLOITER)
+    added_by = internal(models.UUIDField(null=True, blank=True), "F")
+    lifted_at = clear(models.DateTimeField(null=True, blank=True), "F", subject=CHILD, withhold=EXPLOITER)
+    reason = sealed("excluded_resource.reason", "F", max_length=2_000, subject=CHILD, withhold=SAFETY_TEXT)
 
     class Meta(Part.Meta):
         """One thing a row, and once while it stands."""

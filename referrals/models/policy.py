@@ -14,6 +14,7 @@ class SettingChange(models.Model):
     what was in force at a past instant stays what it was.
     """
 
+    not_copied = "how the service is set up and used: nothing of a case"
     id = row_id()
     authority = clear(
         models.ForeignKey("accounts.Authority", models.PROTECT, related_name="setting_changes"), "A"

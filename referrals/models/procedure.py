@@ -7,12 +7,31 @@ from django.db.models.functions import Coalesce
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField, SignedQuerySet
 from referrals.models.concern import Part
+from referrals.models.copy_rules import (
+    CHILD,
+    FOREIGN_TEXT,
+    HOLDER,
+    HOME,
+    INQUIRY_TEXT,
+    INTEREST_TEXT,
+    JUDICIAL,
+    JUDICIAL_TEXT,
+    MEDICAL_TEXT,
+    NOBODY,
+    SAFETY_TEXT,
+    STAFF,
+    TEXT,
+    THIRD,
+    RowRule,
+    Whose,
+)
 from referrals.models.fields import (
     SealedRow,
     answer,
     clear,
     code_list,
     coded,
+    internal,
     of_referral,
     row_id,
     sealed,
@@ -36,7 +55,7 @@ from referrals.vocabulary.states import (
 
 
 def _child(name: str, *, null: bool = False) -> "models.ForeignKey[object, object]":
-    return clear(
+    return internal(
         models.ForeignKey("referrals.Child", models.PROTECT, related_name=name, null=null, blank=null), "A"
     )
 
@@ -44,23 +63,32 @@ def _child(name: str, *, null: bool = False) -> "models.ForeignKey[object, objec
 class Assessment(Part):
     """The multidisciplinary assessment of a household: one report, a conclusion per child (CASF D226-2-3 ff.)."""
 
-    state = state_field(AssessmentState, AssessmentState.TO_ASSIGN, "H")
+    copied = RowRule(on="opened_at")
+    state = state_field(AssessmentState, AssessmentState.TO_ASSIGN, "H", subject=CHILD)
 
     referral = of_referral("assessments")
-    opened_at = clear(models.DateTimeField(), "H")
-    plan_on = clear(models.DateField(null=True, blank=True), "H")
-    started_on = clear(models.DateField(null=True, blank=True), "H")
-    expected_on = clear(models.DateField(null=True, blank=True), "H")
-    delivered_at = clear(models.DateTimeField(null=True, blank=True), "H")
-    framework_version = clear(models.CharField(max_length=60, blank=True, default=""), "H")
-    earlier_concerns_considered = clear(models.BooleanField(default=False), "H")
-    notes = sealed("assessment.notes", "H", max_length=50_000)
-    report = sealed("assessment.report", "H", max_length=100_000)
-    child_opinions = sealed("assessment.child_opinions", "H", max_length=10_000)
-    holder_opinions = sealed("assessment.holder_opinions", "H", max_length=10_000)
-    entourage_opinions = sealed("assessment.entourage_opinions", "H", max_length=10_000)
-    earlier_concerns = sealed("assessment.earlier_concerns", "H", max_length=10_000)
-    dissent = sealed("assessment.dissent", "H", max_length=10_000)
+    opened_at = clear(models.DateTimeField(), "H", subject=CHILD)
+    plan_on = clear(models.DateField(null=True, blank=True), "H", subject=CHILD)
+    started_on = clear(models.DateField(null=True, blank=True), "H", subject=CHILD)
+    expected_on = clear(models.DateField(null=True, blank=True), "H", subject=CHILD)
+    delivered_at = clear(models.DateTimeField(null=True, blank=True), "H", subject=CHILD)
+    framework_version = clear(models.CharField(max_length=60, blank=True, default=""), "H", subject=CHILD)
+    earlier_concerns_considered = clear(models.BooleanField(default=False), "H", subject=CHILD)
+    notes = sealed("assessment.notes", "H", max_length=50_000, subject=CHILD, withhold=TEXT)
+    report = sealed("assessment.report", "H", max_length=100_000, subject=CHILD, withhold=TEXT)
+    child_opinions = sealed(
+        "assessment.child_opinions", "H", max_length=10_000, subject=CHILD, withhold=INTEREST_TEXT
+    )
+    holder_opinions = sealed(
+        "assessment.holder_opinions", "H", max_length=10_000, subject=HOLDER, withhold=TEXT
+    )
+    entourage_opinions = sealed(
+        "assessment.entourage_opinions", "H", max_length=10_000, subject=(CHILD, THIRD), withhold=FOREIGN_TEXT
+    )
+    earlier_concerns = sealed(
+        "assessment.earlier_concerns", "H", max_length=10_000, subject=CHILD, withhold=TEXT
+    )
+    dissent = sealed("assessment.dissent", "H", max_length=10_000, subject=CHILD, withhold=TEXT)
 
     class Meta(Part.Meta):
         """At most one assessment of a referral is open."""
@@ -83,12 +111,13 @@ class Assessment(Part):
 class Conclusion(Part):
     """The report's conclusion for one child: it confirms or rules out danger (CASF D226-2-7)."""
 
-    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="conclusions"), "H")
+    copied = RowRule(Whose.CHILD, link="child")
+    assessment = internal(models.ForeignKey(Assessment, models.PROTECT, related_name="conclusions"), "H")
     referral = of_referral("conclusions")
     child = _child("conclusions")
-    danger_level = answer(assessment_answers.DangerLevel, "H")
-    proposal = answer(assessment_answers.Proposal, "H")
-    text = sealed("conclusion.text", "H", max_length=20_000)
+    danger_level = answer(assessment_answers.DangerLevel, "H", subject=CHILD, withhold=TEXT)
+    proposal = answer(assessment_answers.Proposal, "H", subject=CHILD, withhold=TEXT)
+    text = sealed("conclusion.text", "H", max_length=20_000, subject=CHILD, withhold=TEXT)
 
     class Meta(Part.Meta):
         """One conclusion for a child in an assessment."""
@@ -106,18 +135,19 @@ class ChildDanger(Part):
     child sleeps.
     """
 
-    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="dangers"), "H")
+    copied = RowRule(Whose.CHILD, link="child")
+    assessment = internal(models.ForeignKey(Assessment, models.PROTECT, related_name="dangers"), "H")
     referral = of_referral("dangers")
     child = _child("dangers")
-    complete = clear(models.BooleanField(default=False), "H")
-    danger_categories = code_list(assessment_answers.DangerCategory, "H")
-    maltreatment = code_list(assessment_answers.Maltreatment, "H")
-    exploitation = answer(Exploitation, "H")
-    hold = sealed("child_danger.hold", "H", codes=answers.YesNo)
-    debt = sealed("child_danger.debt", "H", codes=answers.YesNo)
-    third_parties = sealed("child_danger.third_parties", "H", max_length=5_000)
-    digital = sealed("child_danger.digital", "H", max_length=5_000)
-    tonight = sealed("child_danger.tonight", "H")
+    complete = internal(models.BooleanField(default=False), "H")
+    danger_categories = code_list(assessment_answers.DangerCategory, "H", subject=CHILD, withhold=TEXT)
+    maltreatment = code_list(assessment_answers.Maltreatment, "H", subject=CHILD, withhold=TEXT)
+    exploitation = answer(Exploitation, "H", subject=CHILD, withhold=INTEREST_TEXT)
+    hold = sealed("child_danger.hold", "H", codes=answers.YesNo, subject=CHILD, withhold=INTEREST_TEXT)
+    debt = sealed("child_danger.debt", "H", codes=answers.YesNo, subject=CHILD, withhold=INTEREST_TEXT)
+    third_parties = sealed("child_danger.third_parties", "H", max_length=5_000, subject=THIRD, withhold=TEXT)
+    digital = sealed("child_danger.digital", "H", max_length=5_000, subject=CHILD, withhold=INTEREST_TEXT)
+    tonight = sealed("child_danger.tonight", "H", subject=CHILD, withhold=SAFETY_TEXT)
 
     class Meta(Part.Meta):
         """One for a child in an assessment."""
@@ -134,17 +164,22 @@ class HolderOpinion(Part):
     ``complete``: nothing is missing that the report needs of it, told without opening what is sealed.
     """
 
-    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="opinions"), "H")
+    copied = RowRule(Whose.HOLDER, link="holder")
+    assessment = internal(models.ForeignKey(Assessment, models.PROTECT, related_name="opinions"), "H")
     referral = of_referral("opinions")
-    holder = clear(models.ForeignKey("referrals.Holder", models.PROTECT, related_name="opinions"), "H")
-    complete = clear(models.BooleanField(default=False), "H")
-    met = answer(assessment_answers.HolderMet, "H")
-    not_met = answer(assessment_answers.HolderNotMet, "H")
-    needs = sealed("holder_opinion.needs", "H", max_length=10_000)
-    difficulties = sealed("holder_opinion.difficulties", "H", max_length=10_000)
-    understanding = sealed("holder_opinion.understanding", "H", max_length=10_000)
-    proposals = sealed("holder_opinion.proposals", "H", max_length=10_000)
-    not_met_text = sealed("holder_opinion.not_met_text", "H")
+    holder = internal(models.ForeignKey("referrals.Holder", models.PROTECT, related_name="opinions"), "H")
+    complete = internal(models.BooleanField(default=False), "H")
+    met = answer(assessment_answers.HolderMet, "H", subject=HOLDER, withhold=TEXT)
+    not_met = answer(assessment_answers.HolderNotMet, "H", subject=HOLDER, withhold=TEXT)
+    needs = sealed("holder_opinion.needs", "H", max_length=10_000, subject=HOLDER, withhold=TEXT)
+    difficulties = sealed(
+        "holder_opinion.difficulties", "H", max_length=10_000, subject=HOLDER, withhold=TEXT
+    )
+    understanding = sealed(
+        "holder_opinion.understanding", "H", max_length=10_000, subject=HOLDER, withhold=TEXT
+    )
+    proposals = sealed("holder_opinion.proposals", "H", max_length=10_000, subject=HOLDER, withhold=TEXT)
+    not_met_text = sealed("holder_opinion.not_met_text", "H", subject=HOLDER, withhold=TEXT)
 
     class Meta(Part.Meta):
         """One of a holder in an assessment."""
@@ -161,10 +196,13 @@ class InquiryConsidered(Part):
     ``inquiry``: the own row of the inquiry, which stays with who asked when the case moves.
     """
 
-    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="considered"), "H")
+    copied = RowRule()
+    assessment = internal(models.ForeignKey(Assessment, models.PROTECT, related_name="considered"), "H")
     referral = of_referral("considered")
-    inquiry = clear(models.UUIDField(), "H")
-    consideration = sealed("inquiry_considered.consideration", "H", max_length=5_000)
+    inquiry = internal(models.UUIDField(), "H")
+    consideration = sealed(
+        "inquiry_considered.consideration", "H", max_length=5_000, subject=CHILD, withhold=TEXT
+    )
 
     class Meta(Part.Meta):
         """One of an inquiry in an assessment."""
@@ -181,18 +219,25 @@ class Finding(Part):
     ``complete``: nothing is missing that the report needs of it, told without opening what is sealed.
     """
 
-    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="findings"), "H")
+    copied = RowRule(Whose.CHILD, link="child")
+    assessment = internal(models.ForeignKey(Assessment, models.PROTECT, related_name="findings"), "H")
     referral = of_referral("findings")
     child = _child("findings")
-    dimension = coded(assessment_answers.Dimension, "H")
-    complete = clear(models.BooleanField(default=False), "H")
-    finding = sealed("finding.finding", "H", codes=assessment_answers.FindingCode)
-    observed = sealed("finding.observed", "H", max_length=10_000)
-    reported = sealed("finding.reported", "H", max_length=10_000)
-    text = sealed("finding.text", "H", max_length=10_000)
-    health_observed = sealed("finding.health_observed", "E", max_length=10_000)
-    health_reported = sealed("finding.health_reported", "E", max_length=10_000)
-    health_text = sealed("finding.health_text", "E", max_length=10_000)
+    dimension = coded(assessment_answers.Dimension, "H", subject=CHILD, withhold=TEXT)
+    complete = internal(models.BooleanField(default=False), "H")
+    finding = sealed(
+        "finding.finding", "H", codes=assessment_answers.FindingCode, subject=CHILD, withhold=TEXT
+    )
+    observed = sealed("finding.observed", "H", max_length=10_000, subject=CHILD, withhold=TEXT)
+    reported = sealed("finding.reported", "H", max_length=10_000, subject=CHILD, withhold=TEXT)
+    text = sealed("finding.text", "H", max_length=10_000, subject=CHILD, withhold=TEXT)
+    health_observed = sealed(
+        "finding.health_observed", "E", max_length=10_000, subject=CHILD, withhold=MEDICAL_TEXT
+    )
+    health_reported = sealed(
+        "finding.health_reported", "E", max_length=10_000, subject=CHILD, withhold=MEDICAL_TEXT
+    )
+    health_text = sealed("finding.health_text", "E", max_length=10_000, subject=CHILD, withhold=MEDICAL_TEXT)
 
     class Meta(Part.Meta):
         """One finding of a dimension for a child in an assessment."""
@@ -214,28 +259,29 @@ class Voice(Part):
     ``complete`` says, without opening what is sealed, that nothing is missing of it.
     """
 
-    assessment = clear(
+    copied = RowRule(Whose.CHILD, link="child", on="heard_on")
+    assessment = internal(
         models.ForeignKey(Assessment, models.PROTECT, null=True, blank=True, related_name="voices"), "D"
     )
-    decision = clear(
+    decision = internal(
         models.ForeignKey("referrals.Decision", models.PROTECT, null=True, blank=True, related_name="voices"),
         "D",
     )
-    measure = clear(
+    measure = internal(
         models.ForeignKey("referrals.Measure", models.PROTECT, null=True, blank=True, related_name="voices"),
         "D",
     )
     referral = of_referral("voices")
     child = _child("voices")
-    complete = clear(models.BooleanField(default=False), "D")
-    heard = coded(assessment_answers.WayHeard, "D")
-    not_heard = answer(assessment_answers.NotHeard, "D")
-    heard_on = clear(models.DateField(null=True, blank=True), "D")
-    heard_by = sealed("voice.heard_by", "D")
-    words = sealed("voice.words", "D", max_length=10_000)
-    wants = sealed("voice.wants", "D", max_length=10_000)
-    told = sealed("voice.told", "D", max_length=10_000)
-    not_heard_text = sealed("voice.not_heard_text", "D")
+    complete = internal(models.BooleanField(default=False), "D")
+    heard = coded(assessment_answers.WayHeard, "D", subject=CHILD, withhold=TEXT)
+    not_heard = answer(assessment_answers.NotHeard, "D", subject=CHILD, withhold=TEXT)
+    heard_on = clear(models.DateField(null=True, blank=True), "D", subject=CHILD, withhold=TEXT)
+    heard_by = sealed("voice.heard_by", "D", subject=CHILD, withhold=INTEREST_TEXT)
+    words = sealed("voice.words", "D", max_length=10_000, subject=CHILD, withhold=INTEREST_TEXT)
+    wants = sealed("voice.wants", "D", max_length=10_000, subject=CHILD, withhold=INTEREST_TEXT)
+    told = sealed("voice.told", "D", max_length=10_000, subject=CHILD, withhold=INTEREST_TEXT)
+    not_heard_text = sealed("voice.not_heard_text", "D", subject=CHILD, withhold=INTEREST_TEXT)
 
     class Meta(Part.Meta):
         """One for a child in an assessment, one for a decision."""
@@ -258,14 +304,15 @@ class Voice(Part):
 class Visit(Part):
     """A contact of the assessment: visit, meeting or failed attempt (domain.md T17)."""
 
+    copied = RowRule(on="at", staff=("by",))
     referral = of_referral("visits")
-    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="visits"), "H")
-    kind = coded(assessment_answers.VisitKind, "H")
-    at = clear(models.DateTimeField(), "H")
-    who = sealed("visit.who", "H")
-    where = sealed("visit.where", "H")
-    text = sealed("visit.text", "H", max_length=20_000)
-    by = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "H")
+    assessment = internal(models.ForeignKey(Assessment, models.PROTECT, related_name="visits"), "H")
+    kind = coded(assessment_answers.VisitKind, "H", subject=(CHILD, STAFF))
+    at = clear(models.DateTimeField(), "H", subject=(CHILD, STAFF))
+    who = sealed("visit.who", "H", subject=CHILD, withhold=TEXT)
+    where = sealed("visit.where", "H", subject=CHILD, withhold=TEXT)
+    text = sealed("visit.text", "H", max_length=20_000, subject=CHILD, withhold=TEXT)
+    by = internal(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "H")
 
     class Meta(Part.Meta):
         """In the order of recording."""
@@ -277,10 +324,11 @@ class Visit(Part):
 class Sighting(Part):
     """Whether one visit saw one child (domain.md T17)."""
 
+    copied = RowRule(Whose.CHILD, link="child")
     referral = of_referral("sightings")
-    visit = clear(models.ForeignKey(Visit, models.PROTECT, related_name="sightings"), "H")
+    visit = internal(models.ForeignKey(Visit, models.PROTECT, related_name="sightings"), "H")
     child = _child("sightings")
-    seen = coded(assessment_answers.Seen, "H")
+    seen = coded(assessment_answers.Seen, "H", subject=CHILD)
 
     class Meta(Part.Meta):
         """In the order of recording."""
@@ -292,13 +340,16 @@ class Sighting(Part):
 class Decision(Part):
     """One decision for one child; a new one supersedes, none is erased (domain.md §2.2 Decisions)."""
 
+    copied = RowRule(Whose.CHILD, link="child", on="at", staff=("by",))
     referral = of_referral("decisions")
     child = _child("decisions")
-    code = coded(DecisionCode, "J")
-    ground = clear(models.CharField(max_length=20, blank=True, default=""), "J")
-    motivation = sealed("decision.motivation", "J", max_length=20_000)
-    at = clear(models.DateTimeField(), "J")
-    by = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"), "J")
+    code = coded(DecisionCode, "J", subject=(CHILD, STAFF))
+    ground = clear(models.CharField(max_length=20, blank=True, default=""), "J", subject=CHILD, withhold=TEXT)
+    motivation = sealed("decision.motivation", "J", max_length=20_000, subject=CHILD, withhold=TEXT)
+    at = clear(models.DateTimeField(), "J", subject=(CHILD, STAFF))
+    by = internal(
+        models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"), "J"
+    )
 
     class Meta(Part.Meta):
         """In the order of decision."""
@@ -317,35 +368,52 @@ class JudicialReferral(Part):
     ``asked_for`` and ``enquiries``: codes beside ``requests``, which says the rest in words.
     """
 
-    state = state_field(JudicialState, JudicialState.PREPARED, "I")
+    copied = RowRule(Whose.MANY, link="children", on="prepared_at")
+    state = state_field(JudicialState, JudicialState.PREPARED, "I", subject=CHILD, withhold=JUDICIAL)
 
     referral = of_referral("judicial_referrals")
-    children = clear(models.ManyToManyField("referrals.Child", related_name="judicial_referrals"), "I")
-    grounds = code_list(Ground, "I")
-    prepared_at = clear(models.DateTimeField(), "I")
-    sent_at = clear(models.DateTimeField(null=True, blank=True), "I")
-    confirmed_at = clear(models.DateTimeField(null=True, blank=True), "I")
-    by_third_party = clear(models.BooleanField(default=False), "I")
-    report = clear(
+    children = internal(models.ManyToManyField("referrals.Child", related_name="judicial_referrals"), "I")
+    grounds = code_list(Ground, "I", subject=CHILD, withhold=JUDICIAL)
+    prepared_at = clear(models.DateTimeField(), "I", subject=CHILD, withhold=JUDICIAL)
+    sent_at = clear(models.DateTimeField(null=True, blank=True), "I", subject=CHILD, withhold=JUDICIAL)
+    confirmed_at = clear(models.DateTimeField(null=True, blank=True), "I", subject=CHILD, withhold=JUDICIAL)
+    # Whether somebody else wrote to the court first says who filed.
+    by_third_party = internal(models.BooleanField(default=False), "I")
+    report = internal(
         models.ForeignKey(Assessment, models.PROTECT, null=True, blank=True, related_name="+"), "I"
     )
-    recipient = sealed("judicial_referral.recipient", "I")
-    actions_led = sealed("judicial_referral.actions_led", "I", max_length=10_000)
-    document = sealed("judicial_referral.document", "I", max_length=100_000)
-    sending_proof = sealed("judicial_referral.sending_proof", "I")
-    sending_way = answer(SendingWay, "I")
-    sending_reference = sealed("judicial_referral.sending_reference", "I")
-    competence = answer(Competence, "I")
-    requests = sealed("judicial_referral.requests", "I", max_length=10_000)
-    enquiries = code_list(Enquiry, "I")
-    asked_for = code_list(Request, "I")
-    reachable = sealed("judicial_referral.reachable", "I", max_length=300)
-    feared = sealed("judicial_referral.feared", "I", max_length=5_000)
-    tonight = sealed("judicial_referral.tonight", "I", max_length=5_000)
-    no_report = sealed("judicial_referral.no_report", "I", max_length=2_000)
-    letter = sealed("judicial_referral.letter", "I", max_length=1_000_000)
-    letter_sha256 = clear(models.CharField(max_length=64, blank=True, default=""), "I")
-    composed_at = clear(models.DateTimeField(null=True, blank=True), "I")
+    recipient = sealed("judicial_referral.recipient", "I", subject=CHILD, withhold=JUDICIAL_TEXT)
+    actions_led = sealed(
+        "judicial_referral.actions_led", "I", max_length=10_000, subject=CHILD, withhold=JUDICIAL_TEXT
+    )
+    document = sealed(
+        "judicial_referral.document", "I", max_length=100_000, subject=CHILD, withhold=JUDICIAL_TEXT
+    )
+    sending_proof = sealed("judicial_referral.sending_proof", "I", subject=CHILD, withhold=JUDICIAL_TEXT)
+    sending_way = answer(SendingWay, "I", subject=CHILD, withhold=JUDICIAL)
+    sending_reference = sealed(
+        "judicial_referral.sending_reference", "I", subject=CHILD, withhold=JUDICIAL_TEXT
+    )
+    competence = answer(Competence, "I", subject=CHILD, withhold=JUDICIAL)
+    requests = sealed(
+        "judicial_referral.requests", "I", max_length=10_000, subject=CHILD, withhold=JUDICIAL_TEXT
+    )
+    enquiries = code_list(Enquiry, "I", subject=CHILD, withhold=JUDICIAL)
+    asked_for = code_list(Request, "I", subject=CHILD, withhold=JUDICIAL)
+    # By which number the cell is called is the cell's; what is feared for other minors is theirs.
+    reachable = sealed("judicial_referral.reachable", "I", max_length=300, subject=NOBODY)
+    feared = sealed("judicial_referral.feared", "I", max_length=5_000, subject=NOBODY)
+    tonight = sealed(
+        "judicial_referral.tonight", "I", max_length=5_000, subject=CHILD, withhold=JUDICIAL_TEXT
+    )
+    no_report = sealed(
+        "judicial_referral.no_report", "I", max_length=2_000, subject=CHILD, withhold=JUDICIAL_TEXT
+    )
+    letter = sealed(
+        "judicial_referral.letter", "I", max_length=1_000_000, subject=CHILD, withhold=JUDICIAL_TEXT
+    )
+    letter_sha256 = internal(models.CharField(max_length=64, blank=True, default=""), "I")
+    composed_at = clear(models.DateTimeField(null=True, blank=True), "I", subject=CHILD, withhold=JUDICIAL)
 
     class Meta(Part.Meta):
         """Oldest first."""
@@ -366,18 +434,19 @@ class JudicialReferral(Part):
 class JudicialOutcome(Part):
     """What justice answered for one child: one row a child and outcome, not exclusive (domain.md J04)."""
 
+    copied = RowRule(Whose.CHILD, link="child", on="on")
     referral = of_referral("judicial_outcomes")
-    judicial_referral = clear(
+    judicial_referral = internal(
         models.ForeignKey(JudicialReferral, models.PROTECT, related_name="outcomes"), "I"
     )
     child = _child("judicial_outcomes")
-    type = coded(Outcome, "I")
-    on = clear(models.DateField(), "I")
-    copy = sealed("judicial_outcome.copy", "I", max_length=100_000)
-    child_heard = answer(Heard, "I")
-    child_lawyer = answer(answers.YesNo, "I")
-    ad_hoc_administrator = answer(answers.YesNo, "I")
-    hearing_note = sealed("judicial_outcome.hearing_note", "I")
+    type = coded(Outcome, "I", subject=CHILD, withhold=JUDICIAL)
+    on = clear(models.DateField(), "I", subject=CHILD, withhold=JUDICIAL)
+    copy = sealed("judicial_outcome.copy", "I", max_length=100_000, subject=CHILD, withhold=JUDICIAL_TEXT)
+    child_heard = answer(Heard, "I", subject=CHILD, withhold=JUDICIAL)
+    child_lawyer = answer(answers.YesNo, "I", subject=CHILD, withhold=JUDICIAL_TEXT)
+    ad_hoc_administrator = answer(answers.YesNo, "I", subject=CHILD, withhold=JUDICIAL_TEXT)
+    hearing_note = sealed("judicial_outcome.hearing_note", "I", subject=CHILD, withhold=JUDICIAL_TEXT)
 
     class Meta(Part.Meta):
         """In the order of recording."""
@@ -393,6 +462,7 @@ class MeasureType(models.Model):
     ``execution``: what somebody has to carry out of it, by which its start is awaited (C24); nothing of a ban.
     """
 
+    not_copied = "the catalogue of measures: the same for everybody"
     code = clear(models.CharField(max_length=40, primary_key=True), "A")
     label_fr = clear(models.CharField(max_length=200), "A")
     label_en = clear(models.CharField(max_length=200), "A")
@@ -428,39 +498,43 @@ class Measure(Authentic, Part):
     state to which the measure goes back when it is upheld (M18). ``mac``: one that fails is confided to no service.
     """
 
-    state = state_field(MeasureState, MeasureState.PROPOSED, "J")
+    copied = RowRule(Whose.CHILD, link="child", on="proposed_at")
+    state = state_field(MeasureState, MeasureState.PROPOSED, "J", subject=CHILD)
 
     referral = of_referral("measures")
     child = _child("measures")
-    type = clear(models.ForeignKey(MeasureType, models.PROTECT, related_name="+"), "J")
-    judicial = clear(models.BooleanField(), "J")
-    judicial_referral = clear(
+    type = clear(models.ForeignKey(MeasureType, models.PROTECT, related_name="+"), "J", subject=CHILD)
+    judicial = clear(models.BooleanField(), "J", subject=CHILD)
+    judicial_referral = internal(
         models.ForeignKey(JudicialReferral, models.PROTECT, null=True, blank=True, related_name="measures"),
         "I",
     )
-    proposed_at = clear(models.DateTimeField(), "J")
-    agreed_on = clear(models.DateField(null=True, blank=True), "J")
-    ordered_on = clear(models.DateField(null=True, blank=True), "J")
-    started_on = clear(models.DateField(null=True, blank=True), "J")
-    term_on = clear(models.DateField(null=True, blank=True), "J")
-    over_on = clear(models.DateField(null=True, blank=True), "J")
-    over_reason = answer(measure_answers.EndReason, "J")
-    order_suspended_on = clear(models.DateField(null=True, blank=True), "J")
-    suspended_from = answer(MeasureState, "J", db_default="")
-    variant = clear(models.CharField(max_length=40, blank=True, default=""), "J")
-    notified_on = clear(models.DateField(null=True, blank=True), "J")
-    sent_on = clear(models.DateField(null=True, blank=True), "J")
-    agreed_by_silence = clear(models.BooleanField(default=False, db_default=False), "J")
-    own_agreement = clear(models.BooleanField(default=False, db_default=False), "J")
-    until_majority = clear(models.BooleanField(default=False, db_default=False), "J")
-    term_written = sealed("measure.term_written", "J", kind="date")
-    duration_months = clear(models.PositiveSmallIntegerField(null=True, blank=True), "J")
+    proposed_at = clear(models.DateTimeField(), "J", subject=CHILD)
+    agreed_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD)
+    ordered_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD, withhold=JUDICIAL)
+    started_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD)
+    term_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD)
+    over_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD)
+    over_reason = answer(measure_answers.EndReason, "J", subject=CHILD)
+    order_suspended_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD, withhold=JUDICIAL)
+    suspended_from = answer(MeasureState, "J", db_default="", subject=CHILD, withhold=JUDICIAL)
+    variant = clear(models.CharField(max_length=40, blank=True, default=""), "J", subject=CHILD)
+    notified_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD)
+    sent_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD)
+    agreed_by_silence = clear(models.BooleanField(default=False, db_default=False), "J", subject=CHILD)
+    own_agreement = clear(models.BooleanField(default=False, db_default=False), "J", subject=CHILD)
+    until_majority = clear(models.BooleanField(default=False, db_default=False), "J", subject=CHILD)
+    term_written = sealed("measure.term_written", "J", kind="date", subject=CHILD)
+    duration_months = clear(models.PositiveSmallIntegerField(null=True, blank=True), "J", subject=CHILD)
+    # Whom the child is confided to tells where it is.
     service = clear(
         models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+"),
         "J",
+        subject=CHILD,
+        withhold=HOME,
     )
-    plan_signed_on = clear(models.DateField(null=True, blank=True), "J")
-    waits_since = clear(
+    plan_signed_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD)
+    waits_since = internal(
         models.GeneratedField(
             expression=Case(
                 When(
@@ -474,14 +548,17 @@ class Measure(Authentic, Part):
         ),
         "J",
     )
-    aim = sealed("measure.aim", "J", max_length=10_000)
-    child_opinion = sealed("measure.child_opinion", "J", max_length=5_000)
-    agreement = sealed("measure.agreement", "J", max_length=20_000)
-    ordered_by = sealed("measure.ordered_by", "I")
-    order_copy = sealed("measure.order_copy", "I", max_length=100_000)
-    extract = sealed("measure.extract", "D", max_length=20_000)
-    place = sealed("measure.place", "K")
-    mac = clear(MacField("referral", "child", "service", "state"), "J")
+    aim = sealed("measure.aim", "J", max_length=10_000, subject=CHILD, withhold=TEXT)
+    child_opinion = sealed(
+        "measure.child_opinion", "J", max_length=5_000, subject=CHILD, withhold=INTEREST_TEXT
+    )
+    agreement = sealed("measure.agreement", "J", max_length=20_000, subject=(CHILD, HOLDER), withhold=TEXT)
+    ordered_by = sealed("measure.ordered_by", "I", subject=CHILD, withhold=JUDICIAL_TEXT)
+    order_copy = sealed("measure.order_copy", "I", max_length=100_000, subject=CHILD, withhold=JUDICIAL_TEXT)
+    extract = sealed("measure.extract", "D", max_length=20_000, subject=CHILD, withhold=TEXT)
+    # Class K: in no copy, whoever asks.
+    place = sealed("measure.place", "K", subject=NOBODY)
+    mac = internal(MacField("referral", "child", "service", "state"), "J")
 
     objects = SignedQuerySet.as_manager()
 
@@ -509,16 +586,18 @@ class Measure(Authentic, Part):
 class HolderInformation(Part):
     """Whether one holder has been told, on one occasion (CASF L226-2-1, L226-5; domain.md §2.7)."""
 
+    copied = RowRule(Whose.HOLDER, link="holder", on="told_on")
     referral = of_referral("holder_informations")
-    holder = clear(models.ForeignKey("referrals.Holder", models.PROTECT, related_name="informations"), "B")
-    occasion = coded(holder_answers.Occasion, "B")
-    state = coded(InformationState, "B", default=InformationState.PENDING)
-    reason = answer(holder_answers.DeferralReason, "B")
-    review_on = clear(models.DateField(null=True, blank=True), "B")
-    told_on = clear(models.DateField(null=True, blank=True), "B")
-    deferred_since = clear(models.DateField(null=True, blank=True), "B")
-    means = sealed("holder_information.means", "B")
-    reason_text = sealed("holder_information.reason_text", "B")
+    holder = internal(models.ForeignKey("referrals.Holder", models.PROTECT, related_name="informations"), "B")
+    occasion = coded(holder_answers.Occasion, "B", subject=HOLDER, withhold=TEXT)
+    state = coded(InformationState, "B", default=InformationState.PENDING, subject=HOLDER, withhold=TEXT)
+    # Why one wasn't told yet is said by nobody but who decides it.
+    reason = answer(holder_answers.DeferralReason, "B", subject=HOLDER, withhold=INQUIRY_TEXT)
+    review_on = clear(models.DateField(null=True, blank=True), "B", subject=HOLDER, withhold=INQUIRY_TEXT)
+    told_on = clear(models.DateField(null=True, blank=True), "B", subject=HOLDER, withhold=TEXT)
+    deferred_since = internal(models.DateField(null=True, blank=True), "B")
+    means = sealed("holder_information.means", "B", subject=HOLDER, withhold=TEXT)
+    reason_text = sealed("holder_information.reason_text", "B", subject=HOLDER, withhold=INQUIRY_TEXT)
 
     class Meta(Part.Meta):
         """One row a holder and occasion; a deferral always has its review date (domain.md §2.8 no. 4)."""
@@ -538,20 +617,21 @@ class HolderInformation(Part):
 class Assignment(Authentic, SealedRow):
     """A person put on a case: team, lead, decider, referent (domain.md T13, T47, T48)."""
 
+    copied = RowRule(Whose.CHILD, link="child", on="since_at", staff=("user",))
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("assignments")
-    user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")
-    role = clear(models.CharField(max_length=30), "A")
-    field = answer(assessment_answers.TeamField, "A")
-    child = clear(
+    user = internal(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")
+    role = clear(models.CharField(max_length=30), "A", subject=(CHILD, STAFF))
+    field = answer(assessment_answers.TeamField, "A", subject=(CHILD, STAFF))
+    child = internal(
         models.ForeignKey("referrals.Child", models.PROTECT, null=True, blank=True, related_name="+"), "A"
     )
-    since_at = clear(models.DateTimeField(), "A")
-    until_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    waiver = sealed("assignment.waiver", "D")
-    mac = clear(MacField("referral", "user", "role", "child", "since_at", "until_at"), "A")
+    since_at = clear(models.DateTimeField(), "A", subject=(CHILD, STAFF))
+    until_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=(CHILD, STAFF))
+    waiver = sealed("assignment.waiver", "D", subject=STAFF, withhold=TEXT)
+    mac = internal(MacField("referral", "user", "role", "child", "since_at", "until_at"), "A")
 
     objects = AuthenticQuerySet.as_manager()
 

@@ -6,7 +6,17 @@ from django.db.models import Q
 from guardian.models import UserObjectPermissionBase
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField, SignedQuerySet
-from referrals.models.fields import SealedRow, clear, coded, named_children, of_referral, row_id, sealed
+from referrals.models.copy_rules import ANY_TEXT, CHILD, NOBODY, STAFF, TEXT, RowRule, Whose
+from referrals.models.fields import (
+    SealedRow,
+    clear,
+    coded,
+    internal,
+    named_children,
+    of_referral,
+    row_id,
+    sealed,
+)
 from referrals.vocabulary.deadlines import OF_CASES, ClockCode
 from referrals.vocabulary.states import ApprovalState, Cause, Machine
 
@@ -18,25 +28,26 @@ class StepRecord(SealedRow):
     name a stand-in did it (SEC-AZ11).
     """
 
+    copied = RowRule(Whose.CHILD, link="child", on="at", staff=("by", "signed_by", "obo"))
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("steps")
-    machine = coded(Machine, "A")
-    part = clear(models.UUIDField(null=True), "A")
-    step = clear(models.CharField(max_length=40), "A")
-    number = clear(models.CharField(max_length=4), "A")
-    at = clear(models.DateTimeField(), "A")
-    order = clear(models.PositiveIntegerField(), "A")
-    role = clear(models.CharField(max_length=30), "A")
-    by = clear(models.UUIDField(null=True), "A")
-    signed_by = clear(models.UUIDField(null=True), "A")
-    obo = clear(models.UUIDField(null=True), "A")
-    from_state = clear(models.CharField(max_length=20, blank=True), "A")
-    to_state = clear(models.CharField(max_length=20, blank=True), "A")
-    child = clear(models.UUIDField(null=True), "A")
-    access_class = clear(models.CharField(max_length=1), "A")
-    data = sealed("step_record.data", "D", kind="json", max_length=200_000)
+    machine = coded(Machine, "A", subject=(CHILD, STAFF))
+    part = internal(models.UUIDField(null=True), "A")
+    step = clear(models.CharField(max_length=40), "A", subject=(CHILD, STAFF))
+    number = internal(models.CharField(max_length=4), "A")
+    at = clear(models.DateTimeField(), "A", subject=(CHILD, STAFF))
+    order = internal(models.PositiveIntegerField(), "A")
+    role = clear(models.CharField(max_length=30), "A", subject=(CHILD, STAFF))
+    by = internal(models.UUIDField(null=True), "A")
+    signed_by = internal(models.UUIDField(null=True), "A")
+    obo = internal(models.UUIDField(null=True), "A")
+    from_state = internal(models.CharField(max_length=20, blank=True), "A")
+    to_state = internal(models.CharField(max_length=20, blank=True), "A")
+    child = internal(models.UUIDField(null=True), "A")
+    access_class = internal(models.CharField(max_length=1), "A")
+    data = sealed("step_record.data", "D", kind="json", max_length=200_000, subject=CHILD, withhold=ANY_TEXT)
 
     class Meta:
         """In the order of happening."""
@@ -56,24 +67,25 @@ class Clock(models.Model):
     it is over, a drawn one before (C25, C26; C10 and C15 cut at 18).
     """
 
+    copied = RowRule(Whose.CHILD, link="child", on="started_at")
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("clocks")
-    code = coded(ClockCode, "A", among=OF_CASES)
-    access_class = clear(models.CharField(max_length=1), "A")
-    child = clear(models.UUIDField(null=True), "A")
-    part = clear(models.UUIDField(null=True), "A")
-    started_at = clear(models.DateTimeField(), "A")
-    warn_at = clear(models.DateTimeField(), "A")
-    again_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    due_at = clear(models.DateTimeField(), "A")
-    stopped_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    statutory = clear(models.BooleanField(), "A")
-    on_birthday = clear(models.BooleanField(default=False, db_default=False), "A")
-    soon_told_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    again_told_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    late_told_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    code = coded(ClockCode, "A", among=OF_CASES, subject=CHILD)
+    access_class = internal(models.CharField(max_length=1), "A")
+    child = internal(models.UUIDField(null=True), "A")
+    part = internal(models.UUIDField(null=True), "A")
+    started_at = clear(models.DateTimeField(), "A", subject=CHILD)
+    warn_at = internal(models.DateTimeField(), "A")
+    again_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    due_at = clear(models.DateTimeField(), "A", subject=CHILD)
+    stopped_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    statutory = clear(models.BooleanField(), "A", subject=CHILD)
+    on_birthday = internal(models.BooleanField(default=False, db_default=False), "A")
+    soon_told_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    again_told_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    late_told_at = internal(models.DateTimeField(null=True, blank=True), "A")
 
     class Meta:
         """Due first; what is due is found over all cases of an authority."""
@@ -115,26 +127,29 @@ class Approval(Authentic, SealedRow):
     isn't counted by ``mac``: who may sign is asked of what is sealed.
     """
 
+    copied = RowRule(
+        Whose.CHILDREN, link="children", on="requested_at", staff=("proposer", "approver", "obo")
+    )
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("approvals")
-    step = clear(models.CharField(max_length=40), "D")
-    machine = coded(Machine, "D")
-    part = clear(models.UUIDField(null=True), "D")
-    state = coded(ApprovalState, "D", default=ApprovalState.REQUESTED)
-    proposer = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
-    proposer_role = clear(models.CharField(max_length=30), "D")
-    obo = clear(models.UUIDField(null=True), "D")
-    approver = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
-    asked_state = clear(models.CharField(max_length=20), "D")
-    requested_at = clear(models.DateTimeField(), "D")
-    expires_at = clear(models.DateTimeField(), "D")
-    decided_at = clear(models.DateTimeField(null=True, blank=True), "D")
+    step = clear(models.CharField(max_length=40), "D", subject=(CHILD, STAFF))
+    machine = coded(Machine, "D", subject=NOBODY)
+    part = internal(models.UUIDField(null=True), "D")
+    state = coded(ApprovalState, "D", default=ApprovalState.REQUESTED, subject=(CHILD, STAFF))
+    proposer = internal(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
+    proposer_role = clear(models.CharField(max_length=30), "D", subject=(CHILD, STAFF))
+    obo = internal(models.UUIDField(null=True), "D")
+    approver = internal(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
+    asked_state = internal(models.CharField(max_length=20), "D")
+    requested_at = clear(models.DateTimeField(), "D", subject=(CHILD, STAFF))
+    expires_at = internal(models.DateTimeField(), "D")
+    decided_at = clear(models.DateTimeField(null=True, blank=True), "D", subject=(CHILD, STAFF))
     children = named_children()
-    given = sealed("approval.given", "D", kind="json", max_length=200_000)
-    reason = sealed("approval.reason", "D")
-    mac = clear(
+    given = sealed("approval.given", "D", kind="json", max_length=200_000, subject=CHILD, withhold=ANY_TEXT)
+    reason = sealed("approval.reason", "D", subject=CHILD, withhold=ANY_TEXT)
+    mac = internal(
         MacField(
             "referral",
             "step",
@@ -187,20 +202,22 @@ class Exclusion(Authentic, SealedRow):
     somebody confirms it (``confirmed_at``, ``confirmed_by``) or two lift it.
     """
 
+    copied = RowRule(on="since_at", staff=("user",))
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("exclusions")
-    user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
-    by = clear(models.UUIDField(null=True), "D")
-    cause = coded(Cause, "D", default=Cause.PERSON, db_default=Cause.PERSON)
-    tie = clear(models.UUIDField(null=True), "D")
-    since_at = clear(models.DateTimeField(), "D")
-    confirmed_at = clear(models.DateTimeField(null=True, blank=True), "D")
-    confirmed_by = clear(models.UUIDField(null=True), "D")
-    lifted_at = clear(models.DateTimeField(null=True, blank=True), "D")
-    reason = sealed("exclusion.reason", "D")
-    mac = clear(
+    user = internal(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
+    by = internal(models.UUIDField(null=True), "D")
+    # Of the agent alone: it tells of a tie with somebody of the case.
+    cause = coded(Cause, "D", default=Cause.PERSON, db_default=Cause.PERSON, subject=STAFF)
+    tie = internal(models.UUIDField(null=True), "D")
+    since_at = clear(models.DateTimeField(), "D", subject=STAFF)
+    confirmed_at = clear(models.DateTimeField(null=True, blank=True), "D", subject=STAFF)
+    confirmed_by = internal(models.UUIDField(null=True), "D")
+    lifted_at = clear(models.DateTimeField(null=True, blank=True), "D", subject=STAFF)
+    reason = sealed("exclusion.reason", "D", subject=STAFF, withhold=TEXT)
+    mac = internal(
         MacField(
             "referral", "user", "by", "cause", "tie", "since_at", "confirmed_at", "confirmed_by", "lifted_at"
         ),
@@ -240,6 +257,7 @@ class Exclusion(Authentic, SealedRow):
 class ReferralUserObjectPermission(UserObjectPermissionBase):
     """django-guardian's row for one person and one referral; its ``Grant`` says why and until when."""
 
+    not_copied = "a right in force, whose reason is the Grant beside it"
     content_object = models.ForeignKey("referrals.Referral", models.PROTECT)
 
 
@@ -249,12 +267,13 @@ class Grant(Authentic, SealedRow):
     Source: domain.md §1.3.
     """
 
+    copied = RowRule(on="since_at", staff=("user",))
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("grants")
-    user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
-    permission = clear(
+    user = internal(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
+    permission = internal(
         models.OneToOneField(
             ReferralUserObjectPermission, models.SET_NULL, null=True, blank=True, related_name="grant"
         ),
@@ -270,13 +289,14 @@ class Grant(Authentic, SealedRow):
             ],
         ),
         "D",
+        subject=STAFF,
     )
-    by = clear(models.UUIDField(), "D")
-    since_at = clear(models.DateTimeField(), "D")
-    expires_at = clear(models.DateTimeField(), "D")
-    ended_at = clear(models.DateTimeField(null=True, blank=True), "D")
-    reason = sealed("grant.reason", "D")
-    mac = clear(
+    by = internal(models.UUIDField(), "D")
+    since_at = clear(models.DateTimeField(), "D", subject=STAFF)
+    expires_at = clear(models.DateTimeField(), "D", subject=STAFF)
+    ended_at = clear(models.DateTimeField(null=True, blank=True), "D", subject=STAFF)
+    reason = sealed("grant.reason", "D", subject=STAFF, withhold=TEXT)
+    mac = internal(
         MacField("referral", "user", "permission", "kind", "by", "since_at", "expires_at", "ended_at"), "D"
     )
 
@@ -297,18 +317,21 @@ class Grant(Authentic, SealedRow):
 class Rectification(SealedRow):
     """A corrected value: the old one stays, sealed, with the reason (domain.md T42)."""
 
+    copied = RowRule(on="at", staff=("by",))
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("rectifications")
-    model = clear(models.CharField(max_length=40), "A")
-    row = clear(models.UUIDField(), "A")
-    field = clear(models.CharField(max_length=40), "A")
-    access_class = clear(models.CharField(max_length=1), "A")
-    at = clear(models.DateTimeField(), "A")
-    by = clear(models.UUIDField(), "A")
-    old_value = sealed("rectification.old_value", "B", kind="json", max_length=200_000)
-    reason = sealed("rectification.reason", "D")
+    model = internal(models.CharField(max_length=40), "A")
+    row = internal(models.UUIDField(), "A")
+    field = clear(models.CharField(max_length=40), "A", subject=(CHILD, STAFF))
+    access_class = internal(models.CharField(max_length=1), "A")
+    at = clear(models.DateTimeField(), "A", subject=(CHILD, STAFF))
+    by = internal(models.UUIDField(), "A")
+    old_value = sealed(
+        "rectification.old_value", "B", kind="json", max_length=200_000, subject=CHILD, withhold=ANY_TEXT
+    )
+    reason = sealed("rectification.reason", "D", subject=CHILD, withhold=ANY_TEXT)
 
     class Meta:
         """Oldest first."""

@@ -12,7 +12,8 @@ from audit import journal
 from audit.errors import PseudonymRefused
 from audit.pseudonyms import told_subject
 from encryption.authentic import Authentic, MacField, SignedQuerySet
-from referrals.models.fields import clear, coded, row_id, state_field
+from referrals.models.copy_rules import CHILD, FILER, JUDICIAL, NOBODY, RowRule
+from referrals.models.fields import clear, coded, internal, row_id, state_field
 from referrals.vocabulary.ages import AgeBand
 from referrals.vocabulary.duplicates import LeftOut
 from referrals.vocabulary.filing_answers import Channel, Variant
@@ -29,7 +30,7 @@ def _group(number: int) -> "models.GeneratedField":
         output_field=models.CharField(max_length=4),
         db_persist=True,
     )
-    return clear(field, "A")
+    return internal(field, "A")
 
 
 class Referral(Authentic):
@@ -43,91 +44,102 @@ class Referral(Authentic):
     (``referrals/access/visibility.py``); one that fails by its restriction alone is restricted.
     """
 
-    state = state_field(State, State.DRAFT, "A")
+    copied = RowRule(on="received_at")
+    state = state_field(State, State.DRAFT, "A", subject=CHILD)
 
     id = row_id()
-    reference = clear(models.CharField(max_length=16, unique=True), "A")
+    reference = clear(models.CharField(max_length=16, unique=True), "A", subject=(CHILD, FILER))
     reference_1, reference_2, reference_3 = _group(1), _group(2), _group(3)
     authority = clear(
-        models.ForeignKey("accounts.Authority", models.PROTECT, null=True, blank=True, related_name="+"), "A"
+        models.ForeignKey("accounts.Authority", models.PROTECT, null=True, blank=True, related_name="+"),
+        "A",
+        subject=CHILD,
     )
     unit = clear(
-        models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+"), "A"
+        models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+"),
+        "A",
+        subject=CHILD,
     )
-    department = clear(models.CharField(max_length=3, blank=True, default=""), "A")
-    version = clear(models.PositiveIntegerField(default=0), "A")
-    variant = coded(Variant, "A", default=Variant.STANDARD)
-    channel = coded(Channel, "A", default=Channel.ONLINE)
-    source_referral = clear(
+    department = clear(models.CharField(max_length=3, blank=True, default=""), "A", subject=CHILD)
+    version = internal(models.PositiveIntegerField(default=0), "A")
+    # By which way it came, and that named persons alone read it, lead to who filed.
+    variant = coded(Variant, "A", default=Variant.STANDARD, subject=NOBODY)
+    channel = coded(Channel, "A", default=Channel.ONLINE, subject=NOBODY)
+    source_referral = internal(
         models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+"), "A"
     )
 
     # A case that another authority took over goes on there as another row, and here as a stub (T32). Its filer keeps
     # one filing under the id and the reference of its receipt: the row that goes on bears them, the stub where it went.
-    filed_as = clear(models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+"), "A")
-    filed_reference = clear(models.CharField(max_length=16, blank=True, default="", db_default=""), "A")
-    goes_on_as = clear(models.UUIDField(null=True, blank=True), "A")
+    filed_as = internal(
+        models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+"), "A"
+    )
+    filed_reference = internal(models.CharField(max_length=16, blank=True, default="", db_default=""), "A")
+    goes_on_as = internal(models.UUIDField(null=True, blank=True), "A")
 
-    created_at = clear(models.DateTimeField(), "A")
-    received_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    submitted_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    acknowledged_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    closed_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    draft_expires_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    withdrawn_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    archived_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    archived_from = coded(State, "A", blank=True, default="")
-    purged_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    created_at = internal(models.DateTimeField(), "A")
+    received_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=(CHILD, FILER))
+    submitted_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=(CHILD, FILER))
+    acknowledged_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=(CHILD, FILER))
+    closed_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    draft_expires_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    withdrawn_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    archived_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    archived_from = coded(State, "A", blank=True, default="", subject=CHILD)
+    purged_at = internal(models.DateTimeField(null=True, blank=True), "A")
     # A digest of all rows that were destroyed, as they were stored: a copy that turns up can be told by it.
-    tombstone = clear(models.BinaryField(max_length=32, null=True, blank=True), "A")
-    counts_from = clear(models.DateTimeField(null=True, blank=True), "A")
-    statutory_due_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    target_due_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    tombstone = internal(models.BinaryField(max_length=32, null=True, blank=True), "A")
+    counts_from = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    statutory_due_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    target_due_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
     # The earliest end among the running clocks, by what a reader reads of them: those of the shell; with the measures';
     # with those of justice too. A queue is sorted by one of the three, so that its order tells nothing else. The last
     # two leave out what hangs on a restricted child.
-    next_due_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    due_with_measures_at = clear(models.DateTimeField(null=True, blank=True), "J")
-    due_with_justice_at = clear(models.DateTimeField(null=True, blank=True), "I")
-    left_open = clear(models.BooleanField(default=False), "A")
+    next_due_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    due_with_measures_at = internal(models.DateTimeField(null=True, blank=True), "J")
+    due_with_justice_at = internal(models.DateTimeField(null=True, blank=True), "I")
+    left_open = clear(models.BooleanField(default=False), "A", subject=CHILD)
 
-    urgency = coded(Urgency, "A", default=Urgency.U0)
-    urgency_ever = coded(Urgency, "A", default=Urgency.U0)
-    age_band = coded(AgeBand, "A", default=AgeBand.UNKNOWN)
-    under_2 = clear(models.BooleanField(default=False), "A")
-    under_15 = clear(models.BooleanField(default=False), "A")
-    majority_near = clear(models.BooleanField(default=False, db_default=False), "A")
-    runaway = clear(models.BooleanField(default=False), "A")
-    restricted = clear(models.BooleanField(default=False), "A")
+    urgency = coded(Urgency, "A", default=Urgency.U0, subject=CHILD)
+    urgency_ever = coded(Urgency, "A", default=Urgency.U0, subject=CHILD)
+    # The gravest over all children: of one child alone, or of nobody.
+    age_band = coded(AgeBand, "A", default=AgeBand.UNKNOWN, subject=CHILD, alone=True)
+    under_2 = clear(models.BooleanField(default=False), "A", subject=CHILD, alone=True)
+    under_15 = clear(models.BooleanField(default=False), "A", subject=CHILD, alone=True)
+    majority_near = clear(
+        models.BooleanField(default=False, db_default=False), "A", subject=CHILD, alone=True
+    )
+    runaway = clear(models.BooleanField(default=False), "A", subject=CHILD, alone=True)
+    restricted = internal(models.BooleanField(default=False), "A")
     # Questions are open, questions to the filer are, the filer has had an answer: for the queue, and for the
     # filer's word for the state, in lists too.
-    info_requested = clear(models.BooleanField(default=False, db_default=False), "A")
-    filer_asked = clear(models.BooleanField(default=False, db_default=False), "A")
-    filer_answered = clear(models.BooleanField(default=False, db_default=False), "A")
+    info_requested = internal(models.BooleanField(default=False, db_default=False), "A")
+    filer_asked = internal(models.BooleanField(default=False, db_default=False), "A")
+    filer_answered = internal(models.BooleanField(default=False, db_default=False), "A")
     # A call is unanswered, an emergency opening isn't reviewed yet: so that reading any other case asks nothing more.
-    alert_open = clear(models.BooleanField(default=False, db_default=False), "A")
-    glass_open = clear(models.BooleanField(default=False, db_default=False), "A")
-    transfer_open = clear(models.BooleanField(default=False, db_default=False), "A")
+    alert_open = internal(models.BooleanField(default=False, db_default=False), "A")
+    glass_open = internal(models.BooleanField(default=False, db_default=False), "A")
+    transfer_open = internal(models.BooleanField(default=False, db_default=False), "A")
     # Under which version of the index the case stands, 0 for none any more, and how long its values are; when it was
     # last looked for others in it, and what that search left out.
-    index_key = clear(models.UUIDField(null=True), "A")
-    index_norm = clear(models.PositiveSmallIntegerField(default=0, db_default=0), "A")
-    index_bits = clear(models.PositiveSmallIntegerField(default=0, db_default=0), "A")
-    searched_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    searched_partly = coded(LeftOut, "A", blank=True, default="", db_default="")
-    legal_hold = clear(models.BooleanField(default=False), "A")
-    immediate_danger = clear(models.BooleanField(default=False), "D")
-    prostitution_status = coded(Exploitation, "D", default=Exploitation.NONE)
-    status_ever = coded(Exploitation, "D", default=Exploitation.NONE)
-    judicial_status = coded(JudicialState, "I", blank=True, default="")
+    index_key = internal(models.UUIDField(null=True), "A")
+    index_norm = internal(models.PositiveSmallIntegerField(default=0, db_default=0), "A")
+    index_bits = internal(models.PositiveSmallIntegerField(default=0, db_default=0), "A")
+    searched_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    searched_partly = coded(LeftOut, "A", blank=True, default="", db_default="", subject=NOBODY)
+    legal_hold = clear(models.BooleanField(default=False), "A", subject=CHILD)
+    immediate_danger = clear(models.BooleanField(default=False), "D", subject=CHILD, alone=True)
+    prostitution_status = coded(Exploitation, "D", default=Exploitation.NONE, subject=CHILD, alone=True)
+    status_ever = coded(Exploitation, "D", default=Exploitation.NONE, subject=CHILD, alone=True)
+    judicial_status = coded(JudicialState, "I", blank=True, default="", subject=CHILD, withhold=JUDICIAL)
 
     # Who filed: a keyed index value of the account, never the account (design.md, Keys and sealed fields).
-    filed_by = clear(models.BinaryField(max_length=32), "C")
+    filed_by = internal(models.BinaryField(max_length=32), "C")
     # With whose lead the draft is shared: a keyed value too; empty once it is submitted.
-    shared_with = clear(models.BinaryField(max_length=32, null=True, blank=True), "C")
-    case_key = clear(models.UUIDField(null=True), "A")
-    filer_key = clear(models.UUIDField(null=True), "A")
-    mac = clear(
+    shared_with = internal(models.BinaryField(max_length=32, null=True, blank=True), "C")
+    case_key = internal(models.UUIDField(null=True), "A")
+    filer_key = internal(models.UUIDField(null=True), "A")
+    mac = internal(
         MacField(
             "authority",
             "unit",

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.fields import clear, coded, of_referral, row_id, state_field
+from referrals.models.copy_rules import CHILD, RowRule
+from referrals.models.fields import clear, coded, internal, of_referral, row_id, state_field
 from referrals.vocabulary.retention import DropReason, VisaRefusal
 from referrals.vocabulary.states import BatchState
 
@@ -22,6 +23,7 @@ class RetentionBatch(models.Model):
     person than the one who recorded the visa (SEC-AZ12).
     """
 
+    not_copied = "a month's proposal of an authority: its lines are of cases"
     state = state_field(BatchState, BatchState.PROPOSED, "A")
 
     id = row_id()
@@ -69,12 +71,13 @@ class RetentionBatch(models.Model):
 class RetentionLine(models.Model):
     """One file in a batch, until it is dropped or destroyed."""
 
+    copied = RowRule(on="purged_at")
     id = row_id()
-    batch = clear(models.ForeignKey(RetentionBatch, models.PROTECT, related_name="lines"), "A")
+    batch = internal(models.ForeignKey(RetentionBatch, models.PROTECT, related_name="lines"), "A")
     referral = of_referral("retention_lines")
-    dropped_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    dropped_for = coded(DropReason, "A", blank=True, default="")
-    purged_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    dropped_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    dropped_for = coded(DropReason, "A", blank=True, default="", subject=CHILD)
+    purged_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
 
     class Meta:
         """A file stands in a batch once; what was dropped isn't destroyed by it."""
@@ -106,6 +109,7 @@ class EliminatedCount(models.Model):
     row leads back to a case, and none crosses two facts (domain.md §7.6).
     """
 
+    not_copied = "numbers, of nobody"
     id = row_id()
     authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
     year = clear(models.PositiveSmallIntegerField(), "A")
@@ -134,6 +138,7 @@ class FiguresKept(models.Model):
     to a case. Readers of two days would otherwise see one child's birthday, or a late filing, in every table at once.
     """
 
+    not_copied = "numbers, of nobody"
     id = row_id()
     authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
     year = clear(models.PositiveSmallIntegerField(), "A")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
+from referrals.models.copy_rules import REQUEST
 from referrals.models.fields import SealedRow, clear, coded, row_id, sealed
 from referrals.vocabulary.states import ApprovalState
 
@@ -19,6 +20,7 @@ class RowApproval(Authentic, SealedRow):
     The database checks: two persons, none of them stood in for by the other; decided as a whole.
     """
 
+    not_copied = REQUEST
     sealed_owner = "id"
 
     id = row_id()

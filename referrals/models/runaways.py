@@ -5,7 +5,8 @@ from django.db.models import Q
 
 from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.concern import Part
-from referrals.models.fields import clear, of_referral, sealed
+from referrals.models.copy_rules import CHILD, PLACE, SAFETY_TEXT, RowRule, Whose
+from referrals.models.fields import clear, internal, of_referral, sealed
 
 
 class EmergencySheet(Authentic, Part):
@@ -14,16 +15,23 @@ class EmergencySheet(Authentic, Part):
     ``mac``: one that fails is open to no other authority.
     """
 
+    copied = RowRule(Whose.CHILD, link="child", on="opened_at")
     referral = of_referral("emergency_sheets")
-    child = clear(models.ForeignKey("referrals.Child", models.PROTECT, related_name="emergency_sheets"), "A")
-    reference = clear(models.CharField(max_length=20), "A")
-    authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
-    opened_at = clear(models.DateTimeField(), "A")
-    closed_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    description = sealed("emergency_sheet.description", "B", max_length=5_000)
-    danger = sealed("emergency_sheet.danger", "B", max_length=5_000)
-    whom_to_call = sealed("emergency_sheet.whom_to_call", "B")
-    mac = clear(MacField("referral", "child", "closed_at"), "A")
+    child = internal(
+        models.ForeignKey("referrals.Child", models.PROTECT, related_name="emergency_sheets"), "A"
+    )
+    reference = internal(models.CharField(max_length=20), "A")
+    authority = clear(
+        models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A", subject=CHILD
+    )
+    opened_at = clear(models.DateTimeField(), "A", subject=CHILD)
+    closed_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    description = sealed(
+        "emergency_sheet.description", "B", max_length=5_000, subject=CHILD, withhold=SAFETY_TEXT
+    )
+    danger = sealed("emergency_sheet.danger", "B", max_length=5_000, subject=CHILD, withhold=SAFETY_TEXT)
+    whom_to_call = sealed("emergency_sheet.whom_to_call", "B", subject=CHILD, withhold=SAFETY_TEXT)
+    mac = internal(MacField("referral", "child", "closed_at"), "A")
 
     objects = SignedQuerySet.as_manager()
 
@@ -43,10 +51,16 @@ class EmergencySheet(Authentic, Part):
 class SheetReader(Authentic, Part):
     """An authority whose officers on call may read a sheet while it is open (domain.md §1.3 rule 1)."""
 
+    copied = RowRule()
     referral = of_referral("sheet_readers")
-    sheet = clear(models.ForeignKey(EmergencySheet, models.PROTECT, related_name="readers"), "A")
-    authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
-    mac = clear(MacField("sheet", "authority"), "A")
+    sheet = internal(models.ForeignKey(EmergencySheet, models.PROTECT, related_name="readers"), "A")
+    authority = clear(
+        models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"),
+        "A",
+        subject=CHILD,
+        withhold=PLACE,
+    )
+    mac = internal(MacField("sheet", "authority"), "A")
 
     objects = SignedQuerySet.as_manager()
 

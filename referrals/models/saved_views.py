@@ -13,6 +13,7 @@ class SavedView(models.Model):
     but that account is shown it.
     """
 
+    not_copied = "a filter that an agent keeps, sealed under a keyed value of the agent"
     id = row_id()
     person = clear(models.BinaryField(max_length=32), "A")
     kept = clear(models.BinaryField(), "A")

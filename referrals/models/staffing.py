@@ -27,6 +27,7 @@ class StandIn(Authentic):
     and role that hasn't been ended. Rows stay: they explain in whose name the acts of the past were done.
     """
 
+    not_copied = "who stands in for whom: nothing of a case"
     id = row_id()
     authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
     role = clear(models.CharField(max_length=30), "A")

@@ -6,7 +6,8 @@ from django.db.models import F, Q
 
 from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.concern import Part
-from referrals.models.fields import answer, clear, coded, of_referral, sealed, state_field
+from referrals.models.copy_rules import CHILD, COURT_PAPERS, NOBODY, PLACE, TEXT, RowRule
+from referrals.models.fields import answer, clear, coded, internal, of_referral, sealed, state_field
 from referrals.vocabulary.states import OPEN_TRANSFER, TransferState
 from referrals.vocabulary.transfers import Channel, Document, Ground, Opinion
 
@@ -18,28 +19,38 @@ class TransferRequest(Authentic, Part):
     fails asks nobody.
     """
 
-    state = state_field(TransferState, TransferState.PREPARED, "A")
+    copied = RowRule(on="asked_at")
+    state = state_field(TransferState, TransferState.PREPARED, "A", subject=CHILD)
 
     referral = of_referral("transfer_requests")
-    reference = clear(models.CharField(max_length=20), "A")
-    authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
-    target = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
-    ground = coded(Ground, "A")
-    channel = coded(Channel, "A")
-    refusals = clear(models.PositiveSmallIntegerField(default=0), "A")
-    asked_by = clear(models.UUIDField(), "A")
-    asked_at = clear(models.DateTimeField(), "A")
-    sent_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    closed_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    origin_says = answer(Opinion, "A")
-    origin_said_by = clear(models.UUIDField(null=True, blank=True), "A")
-    target_says = answer(Opinion, "A")
-    target_said_by = clear(models.UUIDField(null=True, blank=True), "A")
-    note = sealed("transfer_request.note", "D")
-    formalities = sealed("transfer_request.formalities", "D", kind="json", max_length=100_000)
-    motive = sealed("transfer_request.motive", "D", max_length=5_000)
-    receipt = sealed("transfer_request.receipt", "D")
-    mac = clear(MacField("referral", "target", "state"), "A")
+    reference = internal(models.CharField(max_length=20), "A")
+    authority = clear(
+        models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A", subject=CHILD
+    )
+    target = clear(
+        models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"),
+        "A",
+        subject=CHILD,
+        withhold=PLACE,
+    )
+    ground = coded(Ground, "A", subject=CHILD)
+    channel = coded(Channel, "A", subject=CHILD)
+    refusals = internal(models.PositiveSmallIntegerField(default=0), "A")
+    asked_by = internal(models.UUIDField(), "A")
+    asked_at = clear(models.DateTimeField(), "A", subject=CHILD)
+    sent_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    closed_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    origin_says = answer(Opinion, "A", subject=NOBODY)
+    origin_said_by = internal(models.UUIDField(null=True, blank=True), "A")
+    target_says = answer(Opinion, "A", subject=NOBODY)
+    target_said_by = internal(models.UUIDField(null=True, blank=True), "A")
+    note = sealed("transfer_request.note", "D", subject=CHILD, withhold=TEXT)
+    formalities = sealed(
+        "transfer_request.formalities", "D", kind="json", max_length=100_000, subject=CHILD, withhold=TEXT
+    )
+    motive = sealed("transfer_request.motive", "D", max_length=5_000, subject=CHILD, withhold=TEXT)
+    receipt = sealed("transfer_request.receipt", "D", subject=CHILD, withhold=TEXT)
+    mac = internal(MacField("referral", "target", "state"), "A")
 
     objects = SignedQuerySet.as_manager()
 
@@ -74,11 +85,19 @@ class TransferRequest(Authentic, Part):
 class TransferDocument(Part):
     """One document of a request, as it was when it was sent: all that crosses of the case before acceptance."""
 
+    copied = RowRule(on="made_at")
     referral = of_referral("transfer_documents")
-    request = clear(models.ForeignKey(TransferRequest, models.PROTECT, related_name="documents"), "A")
-    kind = coded(Document, "A")
-    made_at = clear(models.DateTimeField(), "A")
-    content = sealed("transfer_document.content", "D", kind="json", max_length=2_000_000)
+    request = internal(models.ForeignKey(TransferRequest, models.PROTECT, related_name="documents"), "A")
+    kind = coded(Document, "A", subject=CHILD)
+    made_at = clear(models.DateTimeField(), "A", subject=CHILD)
+    content = sealed(
+        "transfer_document.content",
+        "D",
+        kind="json",
+        max_length=2_000_000,
+        subject=CHILD,
+        withhold=COURT_PAPERS,
+    )
 
     class Meta(Part.Meta):
         """Each kind of document once."""
@@ -92,10 +111,11 @@ class TransferDocument(Part):
 class TransferReceiver(Authentic, Part):
     """A person of the target who may receive a restricted case; nobody else there learns of it (T46)."""
 
+    copied = RowRule()
     referral = of_referral("transfer_receivers")
-    request = clear(models.ForeignKey(TransferRequest, models.PROTECT, related_name="receivers"), "A")
-    user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
-    mac = clear(MacField("request", "user"), "D")
+    request = internal(models.ForeignKey(TransferRequest, models.PROTECT, related_name="receivers"), "A")
+    user = internal(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
+    mac = internal(MacField("request", "user"), "D")
 
     objects = SignedQuerySet.as_manager()
 

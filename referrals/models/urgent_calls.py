@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.fields import clear, coded, of_referral, row_id, state_field
+from referrals.models.copy_rules import CHILD, RowRule
+from referrals.models.fields import clear, coded, internal, of_referral, row_id, state_field
 from referrals.vocabulary.states import AlertState
 from referrals.vocabulary.urgent_calls import AlertCause
 
@@ -15,18 +16,19 @@ class Alert(models.Model):
     called: the call was answered, it is over, or all were reached.
     """
 
-    state = state_field(AlertState, AlertState.OPEN, "A")
+    copied = RowRule(on="sounded_at")
+    state = state_field(AlertState, AlertState.OPEN, "A", subject=CHILD)
 
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("alerts")
-    cause = coded(AlertCause, "A")
-    sounded_at = clear(models.DateTimeField(), "A")
-    rung = clear(models.PositiveSmallIntegerField(default=0), "A")
-    next_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    ended_at = clear(models.DateTimeField(null=True, blank=True), "A")
-    ended_by = clear(models.UUIDField(null=True), "A")
+    cause = coded(AlertCause, "A", subject=CHILD)
+    sounded_at = clear(models.DateTimeField(), "A", subject=CHILD)
+    rung = internal(models.PositiveSmallIntegerField(default=0), "A")
+    next_at = internal(models.DateTimeField(null=True, blank=True), "A")
+    ended_at = clear(models.DateTimeField(null=True, blank=True), "A", subject=CHILD)
+    ended_by = internal(models.UUIDField(null=True), "A")
 
     class Meta:
         """A case has one open alert; what is over calls nobody."""

@@ -13,6 +13,7 @@ class LastVisit(models.Model):
     it ended, None in the first; what came after it is news for as long as the visit lasts.
     """
 
+    not_copied = "a keyed value of reader and case: told by the list of readers"
     id = clear(models.BigAutoField(primary_key=True), "A")
     referral = of_referral("last_visits")
     reader = clear(models.BinaryField(max_length=32), "A")

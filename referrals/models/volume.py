@@ -15,6 +15,7 @@ class UseCount(models.Model):
     of it counts.
     """
 
+    not_copied = "keyed values and counts: whose they are can't be told"
     id = clear(models.BigAutoField(primary_key=True), "A")
     person = clear(models.BinaryField(max_length=32), "A")
     cap = clear(models.CharField(max_length=10), "A")

@@ -15,6 +15,7 @@ class CaseWatch(Authentic):
     first six bytes of its HMAC, as a number. ``version``: the case's.
     """
 
+    not_copied = "how often rows were written, by table and id"
     referral = clear(
         models.OneToOneField("referrals.Referral", models.PROTECT, primary_key=True, related_name="watch"),
         "A",

@@ -25,7 +25,7 @@ def call_back(referral: Referral, step_input: Noted, case: Case) -> None:
     """Note that the filer was called back."""
 '''
 IMPORTS = "from referrals.workflow.inputs import Noted\nfrom referrals.workflow.rules import rule\nfrom referrals.workflow.step import SAME\n"
-FIELD = '    meeting_place = sealed("child.meeting_place", "B")\n'
+FIELD = '    meeting_place = sealed("child.meeting_place", "B", subject=CHILD)\n'
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_step_and_a_field_are_added_each_where_it_belongs(copy, tmp_path_facto
     steps.write_text(f"{text[:place]}{IMPORTS}{text[place:]}{STEP}", encoding="utf-8")
     models = copy / "referrals/models/concern.py"
     text = models.read_text(encoding="utf-8")
-    beside = '    whereabouts_detail = sealed("child.whereabouts_detail", "B", critical=True)\n'
+    beside = '    runaway = clear(models.BooleanField(default=False), "A", subject=CHILD)\n'
     assert beside in text
     models.write_text(text.replace(beside, beside + FIELD), encoding="utf-8")
 
