@@ -20,9 +20,9 @@ from referrals.vocabulary.states import ANSWERED_ACCESS, UNANSWERED_ACCESS, Acce
 from referrals.workflow.step import SAME, StepDecorator
 from referrals.workflow.usual import Usual
 
-step = StepDecorator(Machine.ACCESS_REQUEST, AccessRequest)
-LAW: Final = "RGPD 12, 15"
-DPO: Final = (Role.DPO,)
+step = StepDecorator(
+    Machine.ACCESS_REQUEST, AccessRequest, law="RGPD 12, 15", roles=(Role.DPO,), purpose=Purpose.HANDLING
+)
 _COPYING: Final = (AccessRequestState.COLLECTING, AccessRequestState.REDACTION)
 
 
@@ -39,8 +39,6 @@ _COPYING: Final = (AccessRequestState.COLLECTING, AccessRequestState.REDACTION)
     takes=inputs.Receiving,
     tells=["dpo"],
     starts=[C.C21],
-    law=LAW,
-    purpose=Purpose.HANDLING,
 )
 def receive(request: AccessRequest, step_input: inputs.Receiving, sheet: Sheet) -> None:
     """Record who asks, about whom, for what and when it was received: it is answered within a month of that day."""
@@ -52,11 +50,8 @@ def receive(request: AccessRequest, step_input: inputs.Receiving, sheet: Sheet) 
     label=_("Demander un justificatif"),
     source=[AccessRequestState.RECEIVED],
     target=AccessRequestState.IDENTITY_CHECK,
-    roles=DPO,
     effects=[effects.keep_doubt],
     takes=inputs.AskingIdentity,
-    law=LAW,
-    purpose=Purpose.HANDLING,
 )
 def ask_identity(request: AccessRequest, step_input: inputs.AskingIdentity, sheet: Sheet) -> None:
     """Ask for what lacks, on a reasonable doubt alone; papers are looked at, never kept, and the delay runs on."""
@@ -68,12 +63,9 @@ def ask_identity(request: AccessRequest, step_input: inputs.AskingIdentity, shee
     label=_("Identité et qualité établies"),
     source=[AccessRequestState.RECEIVED, AccessRequestState.IDENTITY_CHECK],
     target=AccessRequestState.COLLECTING,
-    roles=DPO,
     checks=[guards.standing_fits_the_requester, guards.standing_is_established],
     effects=[effects.keep_identity],
     takes=inputs.ConfirmingIdentity,
-    law=LAW,
-    purpose=Purpose.HANDLING,
     usual=[Usual(_("La demande est reçue : établissez l'identité et la qualité."))],
 )
 def confirm_identity(request: AccessRequest, step_input: inputs.ConfirmingIdentity, sheet: Sheet) -> None:
@@ -87,7 +79,6 @@ def confirm_identity(request: AccessRequest, step_input: inputs.ConfirmingIdenti
     label=pgettext_lazy("step of an access request", "Délimiter"),
     source=[AccessRequestState.COLLECTING],
     target=SAME,
-    roles=DPO,
     guards=[guards.no_signature_is_awaited],
     checks=[
         guards.index_was_searched,
@@ -99,8 +90,6 @@ def confirm_identity(request: AccessRequest, step_input: inputs.ConfirmingIdenti
     second_signers=(Role.SUPERVISOR,),
     effects=[effects.hold_files],
     takes=inputs.SettingScope,
-    law=LAW,
-    purpose=Purpose.HANDLING,
     usual=[Usual(_("L'identité est établie : dites dans quels dossiers chercher."))],
 )
 def set_scope(request: AccessRequest, step_input: inputs.SettingScope, sheet: Sheet) -> None:
@@ -115,12 +104,9 @@ def set_scope(request: AccessRequest, step_input: inputs.SettingScope, sheet: Sh
     label=_("Constituer la copie"),
     source=[AccessRequestState.COLLECTING],
     target=AccessRequestState.REDACTION,
-    roles=DPO,
     guards=[guards.scope_is_set, guards.no_signature_is_awaited, guards.standing_still_holds],
     effects=[effects.make_copy],
     takes=inputs.Collecting,
-    law=LAW,
-    purpose=Purpose.HANDLING,
     usual=[Usual(_("Les dossiers sont désignés : constituez la copie."))],
 )
 def collect(request: AccessRequest, step_input: inputs.Collecting, sheet: Sheet) -> None:
@@ -133,13 +119,10 @@ def collect(request: AccessRequest, step_input: inputs.Collecting, sheet: Sheet)
     label=pgettext_lazy("step of an access request", "Occulter"),
     source=[AccessRequestState.REDACTION],
     target=SAME,
-    roles=DPO,
     guards=[guards.no_signature_is_awaited],
     checks=[guards.passage_is_there, guards.code_may_be_lifted],
     effects=[effects.hide_or_lift],
     takes=inputs.Redacting,
-    law=LAW,
-    purpose=Purpose.HANDLING,
 )
 def redact(request: AccessRequest, step_input: inputs.Redacting, sheet: Sheet) -> None:
     """Hide a passage of the copy, with its reason; or lift one, and say why."""
@@ -151,13 +134,10 @@ def redact(request: AccessRequest, step_input: inputs.Redacting, sheet: Sheet) -
     label=_("Demander un avis"),
     source=(*_COPYING, AccessRequestState.APPEALED),
     target=SAME,
-    roles=DPO,
     checks=[guards.asked_is_of_the_case, guards.not_asked_yet],
     effects=[effects.ask],
     takes=inputs.AskingOpinion,
     tells=["asked"],
-    law=LAW,
-    purpose=Purpose.HANDLING,
 )
 def ask_opinion(request: AccessRequest, step_input: inputs.AskingOpinion, sheet: Sheet) -> None:
     """Ask the inspector or coordinator of the case whether it may be sent; it must be asked where the gate is shut."""
@@ -175,8 +155,6 @@ def ask_opinion(request: AccessRequest, step_input: inputs.AskingOpinion, sheet:
     effects=[effects.keep_opinion],
     takes=inputs.GivingOpinion,
     tells=["dpo"],
-    law=LAW,
-    purpose=Purpose.HANDLING,
 )
 def give_opinion(request: AccessRequest, step_input: inputs.GivingOpinion, sheet: Sheet) -> None:
     """Say whether it may be sent, later or never, in which parts; and when the prosecutor noted it."""
@@ -188,7 +166,6 @@ def give_opinion(request: AccessRequest, step_input: inputs.GivingOpinion, sheet
     label=_("Nommer des lecteurs"),
     source=[AccessRequestState.REDACTION],
     target=SAME,
-    roles=DPO,
     guards=[guards.no_signature_is_awaited],
     checks=[guards.entries_are_listed, guards.agents_were_heard],
     signed_when=guards.naming_calls_for_two,
@@ -196,8 +173,6 @@ def give_opinion(request: AccessRequest, step_input: inputs.GivingOpinion, sheet
     effects=[effects.name_readers],
     takes=inputs.NamingReaders,
     tells=["named_readers"],
-    law=LAW,
-    purpose=Purpose.HANDLING,
 )
 def name_readers(request: AccessRequest, step_input: inputs.NamingReaders, sheet: Sheet) -> None:
     """Name readers where that is indispensable to the requester's rights; they were heard before, and are told."""
@@ -209,13 +184,11 @@ def name_readers(request: AccessRequest, step_input: inputs.NamingReaders, sheet
     label=pgettext_lazy("step of an access request", "Prolonger"),
     source=[AccessRequestState.IDENTITY_CHECK, AccessRequestState.COLLECTING, AccessRequestState.REDACTION],
     target=SAME,
-    roles=DPO,
     guards=[guards.not_extended_yet, guards.first_month_runs],
     checks=[guards.told_in_time],
     effects=[effects.extend],
     takes=inputs.Extending,
     law="RGPD 12",
-    purpose=Purpose.HANDLING,
 )
 def extend(request: AccessRequest, step_input: inputs.Extending, sheet: Sheet) -> None:
     """Extend the delay by two months, once, within the first; the requester is told, with the reasons."""
@@ -232,7 +205,6 @@ def _answered(sheet: Sheet) -> AccessRequestState:
     label=pgettext_lazy("step of an access request", "Répondre"),
     source=[AccessRequestState.REDACTION],
     target=[AccessRequestState.ANSWERED, AccessRequestState.PARTIAL],
-    roles=DPO,
     grave=True,
     guards=[guards.standing_still_holds, guards.gate_lets_something_go],
     checks=[guards.what_was_done_is_said],
@@ -242,7 +214,6 @@ def _answered(sheet: Sheet) -> AccessRequestState:
     effects=[effects.answer],
     takes=inputs.AnsweringAccess,
     stops=[C.C21],
-    law=LAW,
     purpose=Purpose.DECISION,
     usual=[Usual(_("La copie est prête : relisez-la, puis faites signer la réponse."))],
 )
@@ -257,14 +228,12 @@ def answer(request: AccessRequest, step_input: inputs.AnsweringAccess, sheet: Sh
     label=pgettext_lazy("step of an access request", "Refuser"),
     source=UNANSWERED_ACCESS,
     target=AccessRequestState.REFUSED,
-    roles=DPO,
     grave=True,
     signed_when=guards.answering_calls_for_two,
     second_signers=SIGNERS,
     effects=[effects.refuse],
     takes=inputs.RefusingAccess,
     stops=[C.C21],
-    law=LAW,
     purpose=Purpose.DECISION,
 )
 def refuse(request: AccessRequest, step_input: inputs.RefusingAccess, sheet: Sheet) -> None:
@@ -277,14 +246,11 @@ def refuse(request: AccessRequest, step_input: inputs.RefusingAccess, sheet: She
     label=pgettext_lazy("step of an access request", "Remettre"),
     source=[AccessRequestState.ANSWERED, AccessRequestState.PARTIAL],
     target=SAME,
-    roles=DPO,
     grave=True,
     guards=[guards.package_is_there, guards.standing_still_holds, guards.gate_still_lets_it_go],
     checks=[guards.identity_was_shown, guards.minor_is_met],
     effects=[effects.keep_handing],
     takes=inputs.HandingOver,
-    law=LAW,
-    purpose=Purpose.HANDLING,
     usual=[Usual(_("La réponse est prête : remettez-la contre une pièce d'identité."))],
 )
 def hand_over(request: AccessRequest, step_input: inputs.HandingOver, sheet: Sheet) -> None:
@@ -297,12 +263,9 @@ def hand_over(request: AccessRequest, step_input: inputs.HandingOver, sheet: She
     label=_("Enregistrer un recours"),
     source=ANSWERED_ACCESS,
     target=AccessRequestState.APPEALED,
-    roles=DPO,
     checks=[guards.appeal_is_not_ahead],
     effects=[effects.keep_appeal],
     takes=inputs.Appealing,
-    law=LAW,
-    purpose=Purpose.HANDLING,
 )
 def appeal(request: AccessRequest, step_input: inputs.Appealing, sheet: Sheet) -> None:
     """Record before whom the answer is contested, when and under which reference."""
@@ -314,7 +277,6 @@ def appeal(request: AccessRequest, step_input: inputs.Appealing, sheet: Sheet) -
     label=_("Donner suite au recours"),
     source=[AccessRequestState.APPEALED],
     target=[AccessRequestState.ANSWERED, AccessRequestState.PARTIAL, AccessRequestState.REFUSED],
-    roles=DPO,
     grave=True,
     checks=[
         guards.copy_is_there,
@@ -329,7 +291,6 @@ def appeal(request: AccessRequest, step_input: inputs.Appealing, sheet: Sheet) -
     carries=[effects.lift_decided],
     effects=[effects.settle],
     takes=inputs.Settling,
-    law=LAW,
     purpose=Purpose.DECISION,
 )
 def settle(request: AccessRequest, step_input: inputs.Settling, sheet: Sheet) -> Any:
@@ -343,7 +304,6 @@ def settle(request: AccessRequest, step_input: inputs.Settling, sheet: Sheet) ->
     label=pgettext_lazy("step of an access request", "Clore"),
     source=(*UNANSWERED_ACCESS, *ANSWERED_ACCESS),
     target=AccessRequestState.CLOSED,
-    roles=DPO,
     guards=[guards.may_be_closed],
     checks=[guards.may_be_closed],
     signed_when=guards.dropping_a_copy_calls_for_two,
@@ -351,8 +311,6 @@ def settle(request: AccessRequest, step_input: inputs.Settling, sheet: Sheet) ->
     effects=[effects.close],
     takes=inputs.ClosingAccess,
     stops=[C.C21],
-    law=LAW,
-    purpose=Purpose.HANDLING,
 )
 def close(request: AccessRequest, step_input: inputs.ClosingAccess, sheet: Sheet) -> None:
     """Close it once remedies are over, or once it was taken back in writing: files are released, the copy destroyed."""

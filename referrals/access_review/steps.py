@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
-from audit.events import Purpose
 from referrals.access_review import effects, guards, inputs
 from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly
@@ -22,9 +21,12 @@ from referrals.vocabulary.states import AnomalyState, Machine
 from referrals.workflow.inputs import Nothing
 from referrals.workflow.step import SAME, StepDecorator
 
-step = StepDecorator(Machine.ANOMALY, AccessAnomaly)
-LAW: Final = "RGPD art. 32, 33, 34"
-AUDITOR: Final = (Role.AUDITOR,)
+step = StepDecorator(
+    Machine.ANOMALY,
+    AccessAnomaly,
+    law="RGPD art. 32, 33, 34",
+    roles=(Role.AUDITOR,),
+)
 DPO: Final = (Role.DPO,)
 
 
@@ -39,9 +41,6 @@ DPO: Final = (Role.DPO,)
     roles=[],
     takes=Nothing,
     tells=["auditors"],
-    law=LAW,
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def detect(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Note what a rule found in the journal, or that an emergency opening was contested."""
@@ -54,11 +53,7 @@ def detect(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     guards=[guards.not_about_oneself],
     source=[AnomalyState.DETECTED],
     target=AnomalyState.UNDER_REVIEW,
-    roles=AUDITOR,
     takes=Nothing,
-    law=LAW,
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def take_up(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Begin to examine it."""
@@ -72,13 +67,9 @@ def take_up(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     tells=["agent"],
     source=[AnomalyState.UNDER_REVIEW],
     target=SAME,
-    roles=AUDITOR,
     takes=Nothing,
     starts=[C.R_ANOMALY],
-    law=LAW,
     guards=[guards.not_about_oneself, guards.somebody_can_be_asked],
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def ask(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Ask the agent why, without learning who it is; the service passes the question on."""
@@ -93,12 +84,8 @@ def ask(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     guards=[guards.not_about_oneself],
     source=[AnomalyState.UNDER_REVIEW],
     target=AnomalyState.JUSTIFIED,
-    roles=AUDITOR,
     takes=inputs.Grounded,
     stops=[C.R_ANOMALY],
-    law=LAW,
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def justify(anomaly: AccessAnomaly, step_input: inputs.Grounded, sheet: Sheet) -> None:
     """Find that there was a reason of service."""
@@ -112,14 +99,10 @@ def justify(anomaly: AccessAnomaly, step_input: inputs.Grounded, sheet: Sheet) -
     tells=["dpo"],
     source=[AnomalyState.UNDER_REVIEW],
     target=AnomalyState.UNJUSTIFIED,
-    roles=AUDITOR,
     takes=inputs.Judged,
     stops=[C.R_ANOMALY],
-    law=LAW,
     guards=[guards.not_about_oneself, guards.agent_had_the_time],
     effects=[effects.open_breach],
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def find_unjustified(anomaly: AccessAnomaly, step_input: inputs.Judged, sheet: Sheet) -> None:
     """Find that there was none: a data breach opens by itself, and its 72 hours run from now on (C22)."""
@@ -136,9 +119,6 @@ def find_unjustified(anomaly: AccessAnomaly, step_input: inputs.Judged, sheet: S
     roles=DPO,
     takes=Nothing,
     tells=["supervisors", "auditors"],
-    law=LAW,
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def report(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Tell the hierarchy; the risk to the persons concerned is assessed on the breach (DB2)."""
@@ -152,11 +132,7 @@ def report(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     guards=[guards.not_about_oneself],
     source=[AnomalyState.JUSTIFIED],
     target=AnomalyState.CLOSED,
-    roles=AUDITOR,
     takes=Nothing,
-    law=LAW,
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def close(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Close what was justified."""
@@ -172,9 +148,6 @@ def close(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     target=AnomalyState.CLOSED,
     roles=DPO,
     takes=Nothing,
-    law=LAW,
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def conclude(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Close what was reported, once the CNIL was notified of its breach or the risk ruled out by two."""
@@ -192,9 +165,6 @@ def conclude(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     guards=[guards.not_about_oneself, guards.there_is_something_to_resolve],
     takes=Nothing,
     tells=["auditors", "dpo"],
-    law=LAW,
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def ask_identities(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Ask the other office to lift the veil together."""
@@ -213,9 +183,6 @@ def ask_identities(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) ->
     guards=[guards.not_about_oneself, guards.the_other_office_asked, guards.asker_is_in_office],
     takes=Nothing,
     tells=["auditors", "dpo"],
-    law=LAW,
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def grant_identities(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Lift the veil for these two persons, for some hours."""

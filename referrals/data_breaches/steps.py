@@ -19,8 +19,9 @@ from referrals.vocabulary.states import BreachState, Machine
 from referrals.workflow.step import SAME, StepDecorator
 from referrals.workflow.usual import Usual
 
-step = StepDecorator(Machine.BREACH, DataBreach)
-DPO: Final = (Role.DPO,)
+step = StepDecorator(
+    Machine.BREACH, DataBreach, law="RGPD art. 33", roles=(Role.DPO,), data_class="L", purpose=Purpose.AUDIT
+)
 DECLARERS: Final = (Role.DPO, Role.SUPERVISOR, Role.AUDITOR, Role.TERRITORY_ADMIN, Role.PLATFORM_ADMIN)
 
 
@@ -37,9 +38,6 @@ DECLARERS: Final = (Role.DPO, Role.SUPERVISOR, Role.AUDITOR, Role.TERRITORY_ADMI
     effects=[effects.keep_facts, effects.suspend_account],
     tells=["dpo", "supervisors"],
     starts=[C.C22],
-    law="RGPD art. 33",
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def declare(breach: DataBreach, step_input: inputs.DeclaringBreach, sheet: Sheet) -> None:
     """Declare a breach: the 72 hours run from the awareness on, the account in question is suspended (C22)."""
@@ -53,14 +51,11 @@ def declare(breach: DataBreach, step_input: inputs.DeclaringBreach, sheet: Sheet
     # Notified at once, before all is known (art. 33(4)): it is assessed afterwards, and stays notified.
     source=[BreachState.DECLARED, BreachState.ASSESSED, BreachState.NOTIFIED],
     target=[BreachState.ASSESSED, SAME],
-    roles=DPO,
     takes=inputs.AssessingBreach,
     checks=[guards.somebody_is_concerned],
     effects=[effects.keep_assessment, effects.warn_of_danger],
     tells=["endangered"],
     law="RGPD art. 33, 34",
-    data_class="L",
-    purpose=Purpose.AUDIT,
     usual=[Usual(_("Le service compte dans le journal ; vous corrigez et jugez le risque."))],
 )
 def assess(breach: DataBreach, step_input: inputs.AssessingBreach, sheet: Sheet) -> str:
@@ -79,15 +74,11 @@ def assess(breach: DataBreach, step_input: inputs.AssessingBreach, sheet: Sheet)
     label=_("Notifier la CNIL"),
     source=[BreachState.DECLARED, BreachState.ASSESSED, BreachState.NOTIFIED],
     target=BreachState.NOTIFIED,
-    roles=DPO,
     takes=inputs.NotifyingCnil,
     checks=[guards.notification_is_in_order, guards.delay_is_explained],
     effects=[effects.keep_notification],
     tells=["supervisors"],
     stops=[C.C22],
-    law="RGPD art. 33",
-    data_class="L",
-    purpose=Purpose.AUDIT,
     usual=[Usual(_("La CNIL est avisée dans les 72 heures, au besoin en plusieurs parties."))],
 )
 def notify_cnil(breach: DataBreach, step_input: inputs.NotifyingCnil, sheet: Sheet) -> None:
@@ -106,7 +97,6 @@ def notify_cnil(breach: DataBreach, step_input: inputs.NotifyingCnil, sheet: She
     label=_("Écarter le risque"),
     source=[BreachState.ASSESSED],
     target=BreachState.NOT_NOTIFIED,
-    roles=DPO,
     takes=inputs.RulingOutRisk,
     guards=[guards.no_risk_is_left],
     signed_when=guards.ruling_out_takes_two,
@@ -114,9 +104,6 @@ def notify_cnil(breach: DataBreach, step_input: inputs.NotifyingCnil, sheet: She
     effects=[effects.keep_reasons],
     tells=["supervisors"],
     stops=[C.C22],
-    law="RGPD art. 33",
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def rule_out(breach: DataBreach, step_input: inputs.RulingOutRisk, sheet: Sheet) -> None:
     """Find by two that a risk for persons is unlikely: the CNIL isn't notified, and it stays in the register."""
@@ -131,7 +118,6 @@ def rule_out(breach: DataBreach, step_input: inputs.RulingOutRisk, sheet: Sheet)
     label=_("Informer les personnes"),
     source=[BreachState.ASSESSED, BreachState.NOTIFIED],
     target=SAME,
-    roles=DPO,
     takes=inputs.InformingPersons,
     guards=[guards.risk_is_high],
     checks=[
@@ -143,8 +129,6 @@ def rule_out(breach: DataBreach, step_input: inputs.RulingOutRisk, sheet: Sheet)
     ],
     effects=[effects.keep_letter],
     law="RGPD art. 34",
-    data_class="L",
-    purpose=Purpose.AUDIT,
     usual=[
         Usual(_("Le risque est élevé : chaque groupe est informé, ou l'on dit pourquoi il ne l'est pas."))
     ],
@@ -167,15 +151,11 @@ def inform_persons(breach: DataBreach, step_input: inputs.InformingPersons, shee
     label=_("Évaluer à nouveau"),
     source=[BreachState.NOT_NOTIFIED],
     target=BreachState.ASSESSED,
-    roles=DPO,
     takes=inputs.ReassessingBreach,
     checks=[guards.news_are_new],
     effects=[effects.keep_news],
     tells=["supervisors"],
     starts=[C.C22],
-    law="RGPD art. 33",
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def reassess(breach: DataBreach, step_input: inputs.ReassessingBreach, sheet: Sheet) -> None:
     """Take the breach up again for what is new: the 72 hours run anew from then on (C22)."""
@@ -190,14 +170,11 @@ def reassess(breach: DataBreach, step_input: inputs.ReassessingBreach, sheet: Sh
     label=pgettext_lazy("step of a breach", "Clore"),
     source=[BreachState.NOTIFIED, BreachState.NOT_NOTIFIED],
     target=BreachState.CLOSED,
-    roles=DPO,
     takes=inputs.ClosingBreach,
     guards=[guards.every_group_is_answered],
     effects=[effects.keep_changes],
     tells=["supervisors"],
     law="RGPD art. 33, 34",
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def close(breach: DataBreach, step_input: inputs.ClosingBreach, sheet: Sheet) -> None:
     """Close the breach, and say what changes so that it can't happen again; it stays in the register."""
@@ -216,9 +193,6 @@ def close(breach: DataBreach, step_input: inputs.ClosingBreach, sheet: Sheet) ->
     guards=[guards.account_is_suspended],
     effects=[effects.give_account_back, effects.keep_lifting],
     tells=["dpo"],
-    law="RGPD art. 33",
-    data_class="L",
-    purpose=Purpose.AUDIT,
 )
 def lift_suspension(breach: DataBreach, step_input: inputs.GivingBack, sheet: Sheet) -> None:
     """Give the account in question back, with all its roles, and say why."""

@@ -6,8 +6,6 @@ the batch, and the service then destroys the files still in it (T41). Where the 
 decide all the same (SEC-AZ12).
 """
 
-from typing import Final
-
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,8 +17,13 @@ from referrals.vocabulary.states import BatchState, Machine
 from referrals.workflow.inputs import Nothing
 from referrals.workflow.step import StepDecorator
 
-step = StepDecorator(Machine.BATCH, RetentionBatch)
-LAW: Final = "Code du patrimoine L212-2, R212-14"
+step = StepDecorator(
+    Machine.BATCH,
+    RetentionBatch,
+    law="Code du patrimoine L212-2, R212-14",
+    roles=batch_guards.DPO,
+    data_class="A",
+)
 
 
 @step(
@@ -34,8 +37,6 @@ LAW: Final = "Code du patrimoine L212-2, R212-14"
     roles=[],
     takes=Nothing,
     tells=["dpo"],
-    law=LAW,
-    data_class="A",
 )
 def propose(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
     """List the archived files whose time is over (monthly, by the service)."""
@@ -47,12 +48,9 @@ def propose(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
     label=_("Demander le visa"),
     source=[BatchState.PROPOSED],
     target=BatchState.VISA_REQUESTED,
-    roles=batch_guards.DPO,
     checks=[batch_guards.day_is_not_ahead],
     effects=[batch_effects.leave_out_the_unseen],
     takes=batch_inputs.VisaRequest,
-    law=LAW,
-    data_class="A",
 )
 def request_visa(batch: RetentionBatch, step_input: batch_inputs.VisaRequest, paper: Paper) -> None:
     """Put the list before the departmental archives."""
@@ -66,13 +64,10 @@ def request_visa(batch: RetentionBatch, step_input: batch_inputs.VisaRequest, pa
     label=_("Enregistrer le visa"),
     source=[BatchState.VISA_REQUESTED, BatchState.VISA_GRANTED],
     target=BatchState.VISA_GRANTED,
-    roles=batch_guards.DPO,
     checks=[batch_guards.day_is_not_ahead],
     effects=[batch_effects.leave_out_the_unseen],
     takes=batch_inputs.Visa,
     tells=["supervisors"],
-    law=LAW,
-    data_class="A",
 )
 def grant_visa(batch: RetentionBatch, step_input: batch_inputs.Visa, paper: Paper) -> None:
     """Record that the archives agree; again, where who recorded it has left."""
@@ -85,11 +80,8 @@ def grant_visa(batch: RetentionBatch, step_input: batch_inputs.Visa, paper: Pape
     label=_("Enregistrer le refus"),
     source=[BatchState.VISA_REQUESTED],
     target=BatchState.REFUSED,
-    roles=batch_guards.DPO,
     checks=[batch_guards.day_is_not_ahead],
     takes=batch_inputs.RefusedVisa,
-    law=LAW,
-    data_class="A",
 )
 def refuse_visa(batch: RetentionBatch, step_input: batch_inputs.RefusedVisa, paper: Paper) -> None:
     """Record that the archives refuse: the files stay, and are proposed again after the authority's delay."""
@@ -112,8 +104,6 @@ def refuse_visa(batch: RetentionBatch, step_input: batch_inputs.RefusedVisa, pap
     effects=[batch_effects.leave_out_the_unseen],
     takes=Nothing,
     tells=["dpo"],
-    law=LAW,
-    data_class="A",
 )
 def execute(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
     """Have the files destroyed that still stand in the batch (⇒ T41 each, by the service)."""
@@ -126,13 +116,10 @@ def execute(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
     label=_("Passer outre le visa"),
     source=[BatchState.PROPOSED, BatchState.VISA_GRANTED],
     target=BatchState.VISA_GRANTED,
-    roles=batch_guards.DPO,
     guards=[batch_guards.visa_is_left_out],
     effects=[batch_effects.leave_out_the_unseen],
     takes=Nothing,
     tells=["supervisors"],
-    law=LAW,
-    data_class="A",
 )
 def waive_visa(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
     """Let a batch go without a visa, where the authority's protocol says so; a second person still executes it."""

@@ -173,12 +173,31 @@ def _rank(number: str) -> tuple[str, int, str]:
     return letters, int(number[len(letters) :] or 0), number
 
 
-class StepDecorator:
-    """The decorator of one machine: ``step = StepDecorator(Machine.REFERRAL, Referral)``; ``@step("qualify", …)``."""
+_PLURAL: Final = frozenset(
+    [
+        "roles",
+        "guards",
+        "checks",
+        "carries",
+        "effects",
+        "starts",
+        "stops",
+        "tells",
+        "second_signers",
+        "sides",
+        "usual",
+    ]
+)
 
-    def __init__(self, machine: Machine, model: type[models.Model]) -> None:
-        """Declare for ``machine``, whose rows are of ``model``."""
-        self.machine, self.model = machine, model
+
+class StepDecorator:
+    """The decorator of one machine: ``step = StepDecorator(Machine.REFERRAL, Referral)``; ``@step("qualify", …)``.
+
+    ``defaults``: what each step declares that says nothing else, as ``law``, ``roles`` and ``purpose``.
+    """
+
+    def __init__(self, machine: Machine, model: type[models.Model], **defaults: Any) -> None:
+        self.machine, self.model, self.defaults = machine, model, defaults
 
     def __call__(
         self,
@@ -186,27 +205,15 @@ class StepDecorator:
         *,
         source: Sequence[str],
         target: str | Sequence[str],
-        **said: Any,
+        **declared: Any,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Return the decorator that declares the function as step ``name``; it takes the row first."""
         sources = tuple(map(str, source))
         targets = (str(target),) if isinstance(target, str) else tuple(map(str, target))
+        options = self.defaults | declared
         # Tuples, for a `Step` is a key of caches.
-        for plural in (
-            "roles",
-            "guards",
-            "checks",
-            "carries",
-            "effects",
-            "starts",
-            "stops",
-            "tells",
-            "second_signers",
-            "sides",
-            "usual",
-        ):
-            if plural in said:
-                said[plural] = tuple(said[plural])
+        for plural in _PLURAL & options.keys():
+            options[plural] = tuple(options[plural])
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
             # A step that makes its row leaves no state: django-fsm has nothing to move.
@@ -214,7 +221,13 @@ class StepDecorator:
             doc = (function.__doc__ or "").strip()
             steps.add(
                 Step(
-                    name=name, machine=self.machine, source=sources, target=targets, doc=doc, run=run, **said
+                    name=name,
+                    machine=self.machine,
+                    source=sources,
+                    target=targets,
+                    doc=doc,
+                    run=run,
+                    **options,
                 )
             )
             return run
