@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
+from audit.events import Purpose
 from referrals.access_review import effects, guards, inputs
 from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly
@@ -26,6 +27,8 @@ step = StepDecorator(
     AccessAnomaly,
     law="RGPD art. 32, 33, 34",
     roles=(Role.AUDITOR,),
+    data_class="L",
+    purpose=Purpose.AUDIT,
 )
 DPO: Final = (Role.DPO,)
 
