@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import DatabaseError, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.http import HttpResponse, JsonResponse
 
 from accounts.request import ServiceRequest
@@ -47,8 +47,8 @@ def is_migrated(alias: str) -> bool:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT 1")
     if alias not in _migrated:
-        executor = MigrationExecutor(connections[alias])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        loader = MigrationLoader(connections[alias])
+        if not loader.disk_migrations.keys() <= loader.applied_migrations.keys():
             return False
         _migrated.add(alias)
     return True

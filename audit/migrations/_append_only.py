@@ -5,20 +5,24 @@ them one before INSERT, because INSERT OR REPLACE deletes the old row without fi
 ``recursive_triggers`` is on; it names each unique key of the table, the hidden ``rowid`` as well.
 
 The database itself defines pruning: the bytes become empty, actor and subject with them, in an entry that is six months
-old at least, has its place in the tree, and is under no legal hold. It refuses everything else, to everybody.
+old at least, is no ``journal:pruned``, and is under no legal hold. The columns are for searching, and prove nothing: an
+attacker who changes one would make an entry old, or hide it from a hold. So the bytes must say the same (SEC-AL24). And
+the entry must have its place under a checkpoint of the present origin, so that the list of pruned places names it.
+Bytes that can't be read aren't pruned. Everything else is refused, to everybody.
 """
 
 #: Tables whose rows never change, and what makes a new row the same as one that is there.
 SAME = {
     "audit_entry": "id = NEW.id OR (writer = NEW.writer AND writer_seq = NEW.writer_seq)",
     "audit_entrysubject": "subject = NEW.subject AND entry_id = NEW.entry_id",
-    "audit_actorpseudonym": "user_id = NEW.user_id OR pseudonym = NEW.pseudonym",
+    "audit_actorpseudonym": "account = NEW.account OR pseudonym = NEW.pseudonym",
     "audit_subjectpseudonym": "referral_id = NEW.referral_id OR pseudonym = NEW.pseudonym",
     "audit_logorigin": "number = NEW.number OR name = NEW.name",
     "audit_leaf": "origin = NEW.origin AND (place = NEW.place OR entry = NEW.entry)",
     "audit_tile": "origin = NEW.origin AND level = NEW.level AND number = NEW.number",
     "audit_checkpoint": "origin = NEW.origin AND size = NEW.size",
     "audit_cosignature": "origin = NEW.origin AND size = NEW.size AND witness = NEW.witness",
+    "audit_refused": "entry = NEW.entry",
 }
 PRUNED_RUN = "audit_prunedrun"
 #: A row of these goes when a case is shredded or an account is purged.
@@ -26,12 +30,31 @@ PSEUDONYMS = ("audit_actorpseudonym", "audit_subjectpseudonym")
 
 #: What stays of a pruned entry.
 KEPT = ("id", "at", "act", "outcome", "tenant", "topic", "writer", "writer_seq", "leaf_hash")
-HELD = """
-    SELECT 1 FROM audit_legalhold h WHERE h.lifted_at IS NULL AND h.tenant = OLD.tenant AND (
-        h.subject IS NULL OR h.subject = OLD.subject
-        OR EXISTS (SELECT 1 FROM audit_entrysubject s WHERE s.entry_id = OLD.id AND s.subject = h.subject))
+PLACED = """
+    SELECT 1 FROM audit_leaf l JOIN audit_checkpoint c ON c.origin = l.origin AND c.size > l.place
+    WHERE l.origin = (SELECT max(number) FROM audit_logorigin) AND l.entry = OLD.id
 """
-PLACED = "SELECT 1 FROM audit_leaf l WHERE l.entry = OLD.id"
+NOBODY = {"postgresql": "'00000000-0000-0000-0000-000000000000'::uuid", "sqlite": f"'{'0' * 32}'"}
+TEXT = {"postgresql": "convert_from(OLD.body, 'UTF8')", "sqlite": "CAST(OLD.body AS TEXT)"}
+
+
+def in_the_bytes(column, vendor):
+    """Say in SQL that an entry's bytes hold an identifier; SQLite's column keeps it without the dashes."""
+    if vendor == "postgresql":
+        return f"strpos({TEXT[vendor]}, {column}::text) > 0"
+    parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    spelt = " || '-' || ".join(f"substr({column}, {start}, {count})" for start, count in parts)
+    return f"instr({TEXT[vendor]}, {spelt}) > 0"
+
+
+def held(vendor):
+    return f"""
+        SELECT 1 FROM audit_legalhold h WHERE h.lifted_at IS NULL
+        AND (h.tenant = coalesce(OLD.tenant, {NOBODY[vendor]}) OR {in_the_bytes("h.tenant", vendor)})
+        AND (h.subject IS NULL OR h.subject = OLD.subject OR {in_the_bytes("h.subject", vendor)}
+        OR EXISTS (SELECT 1 FROM audit_entrysubject s WHERE s.entry_id = OLD.id AND s.subject = h.subject))
+    """  # noqa: S608 - constants of this page
+
 
 FUNCTIONS = f"""
 CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -45,7 +68,9 @@ BEGIN
        AND ({", ".join(f"NEW.{c}" for c in (*KEPT, "txid"))}) IS NOT DISTINCT FROM
            ({", ".join(f"OLD.{c}" for c in (*KEPT, "txid"))})
        AND OLD.at < now() - interval '6 months' AND OLD.act <> 'journal:pruned'
-       AND EXISTS ({PLACED}) AND NOT EXISTS ({HELD})
+       AND ({TEXT["postgresql"]}::json ->> 'ts')::timestamptz < now() - interval '6 months'
+       AND {TEXT["postgresql"]}::json ->> 'act' <> 'journal:pruned'
+       AND EXISTS ({PLACED}) AND NOT EXISTS ({held("postgresql")})
     THEN RETURN NEW;
     END IF;
     RAISE EXCEPTION 'The journal is append-only: % on % refused.', TG_OP, TG_TABLE_NAME
@@ -64,10 +89,12 @@ REFUSING = {"audit_entry": "audit_only_pruned", "audit_entrysubject": "audit_onl
 
 # SQLite has no composite comparison with IS NOT DISTINCT FROM: one IS a column.
 ONLY_PRUNED = (
-    "WHEN NOT (length(OLD.body) > 0 AND length(NEW.body) = 0 AND NEW.actor IS NULL AND NEW.subject IS NULL AND "
+    "WHEN NOT coalesce(length(OLD.body) > 0 AND length(NEW.body) = 0 AND NEW.actor IS NULL AND NEW.subject IS NULL AND "
     + " AND ".join(f"NEW.{c} IS OLD.{c}" for c in KEPT)
     + " AND OLD.at < datetime('now', '-6 months') AND OLD.act <> 'journal:pruned'"
-    + f" AND EXISTS ({PLACED}) AND NOT EXISTS ({HELD}))"
+    + f" AND julianday(json_extract({TEXT['sqlite']}, '$.ts')) < julianday('now', '-6 months')"
+    + f" AND json_extract({TEXT['sqlite']}, '$.act') <> 'journal:pruned'"
+    + f" AND EXISTS ({PLACED}) AND NOT EXISTS ({held('sqlite')}), 0)"
 )
 ONLY_PRUNED_SUBJECT = (
     "WHEN NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.id = OLD.entry_id AND length(e.body) = 0)"

@@ -100,13 +100,30 @@ GRANT EXECUTE ON FUNCTION audit_forget_subject(uuid) TO repere_app;
 OLDEST_WAITING = """
 CREATE FUNCTION audit_oldest_waiting(log integer, mark bigint) RETURNS timestamptz
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT min(e.at) FROM audit_entry e WHERE e.txid >= mark AND NOT EXISTS
-        (SELECT FROM audit_leaf l WHERE l.origin = log AND l.entry = e.id)
+    SELECT min(e.at) FROM audit_entry e WHERE e.txid >= mark
+        AND NOT EXISTS (SELECT FROM audit_leaf l WHERE l.origin = log AND l.entry = e.id)
+        AND NOT EXISTS (SELECT FROM audit_refused r WHERE r.entry = e.id)
 $$;
 REVOKE ALL ON FUNCTION audit_oldest_waiting(integer, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_oldest_waiting(integer, bigint) TO repere_app;
 """
-GRANTS = (ENTRIES, OF_THE_TREE, DECOYS, PRUNING, SHREDS, FORGET_SUBJECT, OLDEST_WAITING)
+#: Who writes entries may set none apart; alarms are raised by whoever finds something, and told by the service.
+REFUSED = """
+REVOKE ALL ON audit_refused, audit_alarm FROM PUBLIC, repere_app, repere_auditor, repere_sequencer;
+GRANT SELECT, INSERT ON audit_refused TO repere_sequencer;
+GRANT SELECT ON audit_refused TO repere_app, repere_auditor;
+GRANT SELECT, INSERT ON audit_alarm TO repere_app, repere_sequencer;
+GRANT UPDATE (at, told_at, settled_at, permanent, mac) ON audit_alarm TO repere_app, repere_sequencer;
+GRANT SELECT ON audit_alarm TO repere_auditor;
+GRANT SELECT ON audit_entrysubject TO repere_sequencer;
+"""
+#: When a sequencer last finished a pass.
+PASSES = """
+REVOKE ALL ON audit_sequencerpass FROM PUBLIC, repere_app, repere_auditor, repere_sequencer;
+GRANT SELECT, INSERT, UPDATE ON audit_sequencerpass TO repere_sequencer;
+GRANT SELECT ON audit_sequencerpass TO repere_app;
+"""
+GRANTS = (ENTRIES, OF_THE_TREE, DECOYS, PRUNING, SHREDS, FORGET_SUBJECT, OLDEST_WAITING, REFUSED, PASSES)
 
 
 def stand(_apps, schema_editor):

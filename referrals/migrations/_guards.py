@@ -7,7 +7,7 @@ backup may not know of (SEC-CR12): only one that the owner of the tables has put
 may not.
 
 SQLite drops the triggers of a table when Django rebuilds it, as it does for nearly every change of columns: a migration
-that changes those of the referral calls ``let_go`` before it does, and ``guard_again`` afterwards.
+that changes those of the referral drops the statements' triggers before it does, and executes them afterwards.
 """
 
 WHY = "a case is purged from the archive, by an executed batch, never on hold"
@@ -100,17 +100,3 @@ def fall(_apps, schema_editor):
     """Drop the functions, and with them their triggers; those of SQLite go with their tables."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP FUNCTION repere_referral_guard(), repere_setting_guard() CASCADE")
-
-
-def let_go(_apps, schema_editor):
-    """Drop the guards of the referral on SQLite, which would lose some of them without a word."""
-    if schema_editor.connection.vendor == "sqlite":
-        for statement in REFERRAL_SQLITE:
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {statement.split()[2]}")
-
-
-def guard_again(_apps, schema_editor):
-    """Create the guards of the referral anew on SQLite."""
-    if schema_editor.connection.vendor == "sqlite":
-        for statement in REFERRAL_SQLITE:
-            schema_editor.execute(statement, params=None)

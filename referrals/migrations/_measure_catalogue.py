@@ -20,14 +20,7 @@ def load(apps, schema_editor):
                 max_months=int(line["max_months"]) if line["max_months"] else None,
                 official_code=line["official_code"],
                 order_clocks=line["order_clocks"].split(),
+                execution=line["execution"],
             )
             for line in csv.DictReader(lines)
         )
-
-
-def say_what_is_carried_out(apps, schema_editor):
-    measure_type = apps.get_model("referrals", "MeasureType")
-    rows = measure_type.objects.using(schema_editor.connection.alias)
-    with CATALOGUE.open(encoding="utf-8", newline="") as lines:
-        for line in csv.DictReader(lines):
-            rows.filter(pk=line["code"]).update(execution=line["execution"])

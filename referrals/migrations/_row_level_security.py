@@ -61,7 +61,9 @@ PARTS = [
     "assignment",
     "attachment",
     "breakglass",
+    "casewatch",
     "child",
+    "childdanger",
     "clock",
     "closurereview",
     "complement",
@@ -71,21 +73,28 @@ PARTS = [
     "digitaltrace",
     "duplicatecandidate",
     "emergencysheet",
+    "excludedresource",
     "exclusion",
     "fact",
     "feedbacktask",
     "filermessage",
+    "finding",
     "grant",
     "healthsign",
     "holder",
     "holderinformation",
+    "holderopinion",
     "informationrequest",
+    "inquiryconsidered",
     "joining",
     "judicialoutcome",
     "judicialreferral",
+    "lastvisit",
+    "letter",
     "measure",
     "messageread",
     "movedrow",
+    "orientation",
     "rectification",
     "retentionline",
     "sheetreader",
@@ -98,6 +107,7 @@ PARTS = [
     "transferreceiver",
     "transferrequest",
     "visit",
+    "voice",
 ]
 #: Of tables that belong to an authority and to no case.
 AUTHORITY_RULE = """
@@ -108,7 +118,30 @@ CREATE POLICY authority ON referrals_{table} USING (
 """
 #: Such tables. Of what compares the ties of staff, how far the service has come is said of an authority; ties and values
 #: are a person's, and asked for by person alone.
-OF_AUTHORITY = ("accessanomaly", "eliminatedcount", "figureskept", "kinsearch", "retentionbatch", "standin")
+OF_AUTHORITY = (
+    "accessanomaly",
+    "accessrequest",
+    "caseexport",
+    "databreach",
+    "eliminatedcount",
+    "emergencyapproval",
+    "emergencysearch",
+    "figureskept",
+    "inquiry",
+    "kinsearch",
+    "pseudonymlookup",
+    "retentionbatch",
+    "rowapproval",
+    "standin",
+)
+#: A row of a part of an access request is seen exactly when the request is.
+REQUEST_RULE = """
+ALTER TABLE referrals_{table} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY authority ON referrals_{table} USING (
+    EXISTS (SELECT 1 FROM referrals_accessrequest r WHERE r.id = request_id)
+);
+"""
+OF_REQUEST = ("accessfile", "accessopinion", "accesspart", "accessredaction")
 #: A number of the index is seen when its case is. What the service itself may see is asked first: a search reads some
 #: hundreds, and asking for each one's case would take most of its time.
 INDEX_RULE = """
@@ -147,6 +180,8 @@ def stand(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     schema_editor.execute(FUNCTIONS + CASES + INDEX_RULE, params=None)
     stand_under_the_rule(schema_editor, *PARTS)
     stand_under_the_authoritys_rule(schema_editor, *OF_AUTHORITY)
+    for table in OF_REQUEST:
+        schema_editor.execute(REQUEST_RULE.format(table=table), params=None)
     schema_editor.execute(CROSSINGS, params=None)
 
 

@@ -2,14 +2,11 @@
 
 import json
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from structlog.testing import capture_logs
 
-from accounts.models import User
 from audit import events, journal, pseudonyms
 from audit.errors import EntryRefused, JournalUnavailable, PseudonymRefused
 from audit.models import ActorPseudonym, Alarm, SubjectPseudonym
@@ -18,7 +15,7 @@ from tests.audit.owner import as_owner
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "keys"]),
-    pytest.mark.both_databases("rows that the owner puts in, and a migration that changes them"),
+    pytest.mark.both_databases("rows that the owner puts in"),
 ]
 events.register("test:done")
 
@@ -211,29 +208,3 @@ def test_what_the_service_wrote_is_found_in_order():
         rows(model)
 
     assert pseudonyms.check(NOON) == 0
-
-
-# --- From the release before -----------------------------------------------------------------------------
-
-
-@pytest.mark.sec("SEC-AL20")
-@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
-def test_pseudonyms_of_before_stay_and_are_found_by_keyed_values():
-    """The migration goes back and forth with rows in both tables."""
-    user = User.objects.create_user(email="avant@test.invalid", full_name="Avant")
-    with as_owner():
-        acting, case = pseudonyms.actor(user.pk), uuid4()
-        subject = journal.new_subject(case, at=NOON)
-    pseudonyms.forget()
-
-    call_command("migrate", "audit", "0001", verbosity=0)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT user_id, pseudonym FROM audit_actorpseudonym")
-            before = [tuple(str(UUID(str(one))) for one in row) for row in cursor.fetchall()]
-    finally:
-        call_command("migrate", "audit", verbosity=0)
-
-    assert before == [(str(user.pk), str(acting))]
-    assert pseudonyms.account(acting, among=[user.pk]) == user.pk
-    assert pseudonyms.cases([subject]) == {subject: case}

@@ -20,7 +20,7 @@ def test_nothing_is_left_to_migrate_and_keys_stand_in_their_own_store_alone(alia
 
 
 @pytest.mark.parametrize("told", [{}, *({name: True} for name in migrate.TOLD)])
-def test_the_key_store_plays_its_own_migrations_and_records_the_rest(monkeypatch, told):
+def test_the_key_store_plays_its_own_migrations_and_records_the_rest(monkeypatch, db_both, told):
     """Unless it is told what to do with which: then Django does what it is told."""
     asked = []
     monkeypatch.setattr(migrate.migrate.Command, "handle", lambda _self, **options: asked.append(options))

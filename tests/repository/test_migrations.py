@@ -1,10 +1,7 @@
-"""Every migration of ours goes forth, back and forth again, in both databases, and leaves nothing.
-
-By day the later ones alone: those of ``deploy/migrations-0.2.0.txt`` are played forth to make the tables of the tests,
-and won't change any more.
-"""
+"""Every migration of ours goes forth, back and forth again, in both databases, and leaves nothing."""
 
 import os
+import re
 import subprocess
 import sys
 from uuid import uuid4
@@ -12,26 +9,29 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from tests.night import NIGHT
+from config import health
 from tests.selection import vendor
 from tests.shared import ROOT
+from tests.shared_fixtures import BOTH
 from tests.tables import copies
 
 pytestmark = pytest.mark.both_databases("each database's own tables")
 
 OURS = ("referrals", "directory", "accounts", "audit", "outbox", "encryption")
 
-#: Where by day the way back ends: at the last of each app that was there when 0.2.0 was made.
-BASELINE = dict(line.split(".") for line in (ROOT / "deploy" / "migrations-0.2.0.txt").read_text().split())
 THERE_AND_BACK = """
 import gc
 import shutil
 import django
 django.setup()
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.core.management.sql import emit_pre_migrate_signal
 from django.db import connections, router
 from django.db.migrations.executor import MigrationExecutor
@@ -66,8 +66,8 @@ for alias in ("default", "keys"):
         forth()
     before = made()
     emit_pre_migrate_signal(0, False, alias)  # as the command does
-    MigrationExecutor(connection).migrate([(app, BACK_TO.get(app)) for app in own])
-    print([name for name in connection.introspection.table_names() if name.startswith(OURS) and not BACK_TO])
+    MigrationExecutor(connection).migrate([(app, None) for app in own])
+    print([name for name in connection.introspection.table_names() if name.startswith(OURS)])
     forth(*(own if len(own) == 1 else []))  # of the key store, other apps are nothing but recorded
     print(len(before) > len(own), [one for one in made() if one not in before], [one for one in before if one not in made()])
 """
@@ -94,10 +94,9 @@ def empty(tmp_path):
 @pytest.mark.slow("tables of both databases go and come again")
 def test_every_migration_goes_forth_back_and_forth(db_both, empty):
     """Going back takes tables, triggers, views and grants away; going forth again makes the same."""
-    made = {} if NIGHT or vendor() != "sqlite" else copies()
+    made = copies() if vendor() == "sqlite" else {}
     there = {alias: str(path) for alias, path in made.items() if path.exists()}
-    back_to = {} if NIGHT else BASELINE
-    run = run_alone(f"OURS, COPIES, BACK_TO = {OURS!r}, {there!r}, {back_to!r}\n{THERE_AND_BACK}", empty)
+    run = run_alone(f"OURS, COPIES = {OURS!r}, {there!r}\n{THERE_AND_BACK}", empty)
 
     assert run.returncode == 0, run.stderr
     assert run.stdout.split("\n") == ["[]", "True [] []", "[]", "True [] []", ""]
@@ -114,6 +113,40 @@ def run_alone(script, environment):
         timeout=900,
         check=False,
     )
+
+
+@pytest.fixture
+def as_of_030(db_both):
+    """What the migrations of 0.3.0 left: the same tables, and a record of each of them."""
+    initial = [one for one in our_migrations() if one.replaces]
+    for alias in BOTH:
+        recorder = MigrationRecorder(connections[alias])
+        for one in initial:
+            recorder.record_unapplied(one.app_label, one.name)
+    return initial
+
+
+def test_tables_of_030_are_todays(as_of_030):
+    """``migrate`` records the migrations that took the place of those, and touches no table."""
+    for alias in BOTH:
+        with CaptureQueriesContext(connections[alias]) as sent:
+            call_command("migrate", database=alias, verbosity=0)
+        changing = [one["sql"] for one in sent if re.match(r"CREATE|ALTER|DROP|UPDATE", one["sql"])]
+        recorded = MigrationRecorder(connections[alias]).applied_migrations()
+
+        assert changing == []
+        assert {(one.app_label, one.name) for one in as_of_030} <= set(recorded)
+
+
+def test_tables_older_than_030_are_refused(as_of_030, monkeypatch):
+    """A part of the former migrations isn't today's tables, though Django takes it for all there is."""
+    MigrationRecorder(connection).record_unapplied(*as_of_030[-1].replaces[-1])
+    monkeypatch.setattr(health, "_migrated", set())
+
+    with pytest.raises(CommandError, match=r"older than 0\.3\.0"):
+        call_command("migrate", verbosity=0)
+    assert not health.is_migrated("default"), "nor is such a service ready"
+    assert health.is_migrated("keys")
 
 
 def our_migrations():

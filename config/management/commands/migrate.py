@@ -3,7 +3,10 @@
 import gc
 from typing import Any, override
 
+from django.core.management import CommandError
 from django.core.management.commands import migrate
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 
 from config.routers import APP_OF_KEYS, KEY_STORE
 
@@ -21,6 +24,7 @@ class Command(migrate.Command):
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         """Bring a database to the migrations that there are, as Django does."""
+        require_no_older_tables(options["database"])
         looked_for = gc.isenabled()
         gc.disable()
         try:
@@ -34,3 +38,18 @@ class Command(migrate.Command):
             super().handle(*args, **options | {"app_label": APP_OF_KEYS, "run_syncdb": False})
             options |= {"fake": True, "skip_checks": True, "verbosity": 0}
         super().handle(*args, **options)
+
+
+def require_no_older_tables(alias: str) -> None:
+    """Refuse tables of before 0.3.0, whose migrations are gone: Django would take them for finished.
+
+    Raises:
+        CommandError: some, but not all, of the migrations are recorded that an initial one took the place of.
+    """
+    loader = MigrationLoader(connections[alias])
+    applied = loader.applied_migrations.keys()
+    for key, initial in loader.replacements.items():
+        if key not in applied and not applied.isdisjoint(initial.replaces):
+            raise CommandError(
+                f"The tables of {key[0]} are older than 0.3.0: upgrade to 0.3.0 first (docs/upgrade.md)."
+            )
