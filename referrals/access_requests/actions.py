@@ -82,16 +82,12 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]":
 
 
 class AccessRequests(RowMachine[AccessRequest, Sheet]):
-    """The runner of the steps of access requests."""
-
     machine = Machine.ACCESS_REQUEST
 
     def visible_to(self, actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]":
-        """Return the requests that the actor may know of."""
         return visible_to(actor, at=at)
 
     def context_of(self, step: Step, row: AccessRequest, actor: Actor, *, at: datetime) -> Sheet | None:
-        """Return the request in the hands of the actor in the role that does the step."""
         role = next((role for role in step.roles if role in actor.roles_in(row.authority_id)), None)
         if role is None:
             return None
@@ -158,14 +154,7 @@ RUNNERS[Machine.ACCESS_REQUEST] = runner
 
 
 def receive(body: object, *, actor: Actor, at: datetime) -> AccessRequest:
-    """Record a request (AR1): it is answered within a month of its receipt.
-
-    Raises:
-        NotAllowed: another role receives; or several authorities, and none is named.
-        GuardRefused: a condition isn't met.
-        serializers.ValidationError: the body; every fault of it.
-        KeysUnavailable: the key store or the provider doesn't answer.
-    """
+    """Record a request (AR1): it is answered within a month of its receipt."""
     step = steps.get(Machine.ACCESS_REQUEST, "receive")
     held = actor.holding(step.roles)
     if not held:
@@ -208,11 +197,7 @@ def receive(body: object, *, actor: Actor, at: datetime) -> AccessRequest:
 def redact(
     request: UUID, part: UUID, passage: Span | Box | None, *, actor: Actor, at: datetime, code: str = ""
 ) -> None:
-    """Hide a passage of a part, or with None the whole part for ``code`` (AR6).
-
-    Raises:
-        NotVisible, NotAllowed, WrongState, GuardRefused: as the step refuses.
-    """
+    """Hide a passage of a part, or with None the whole part for ``code`` (AR6)."""
     where: dict[str, Any] = {"code": code}
     if isinstance(passage, Span):
         where = {"code": str(passage.code), "start": passage.start, "end": passage.end}
@@ -224,33 +209,19 @@ def redact(
 
 
 def lift(request: UUID, redaction: UUID, reason: str, *, actor: Actor, at: datetime) -> None:
-    """Lift a hidden passage, with the reason (AR6); never one that protects others.
-
-    Raises:
-        NotVisible, NotAllowed, WrongState, GuardRefused: as the step refuses.
-        serializers.ValidationError: there is no reason.
-    """
+    """Lift a hidden passage, with the reason (AR6); never one that protects others."""
     body = {"lift": str(redaction), "reason": reason}
     runner.perform(steps.get(Machine.ACCESS_REQUEST, "redact"), request, body, actor=actor, at=at)
 
 
 def officers_sheet(row: AccessRequest, actor: Actor, *, at: datetime) -> Sheet:
-    """Return a request in the hands of an officer, for what a page shows beside it.
-
-    Raises:
-        NotAllowed: the actor isn't one of the authority's.
-    """
     if Role.DPO not in actor.roles_in(row.authority_id):
         raise NotAllowed("read:access-requests")
     return Sheet(row, actor=actor.acting_as(Role.DPO, authority_id=row.authority_id), at=at)
 
 
 def search(pk: UUID, *, actor: Actor, at: datetime) -> list[persons.Hit]:
-    """Return the files that may be of the person of a request (AR4); the search is an entry.
-
-    Raises:
-        NotVisible, NotAllowed: not for this person.
-    """
+    """Return the files that may be of the person of a request (AR4); the search is an entry."""
     row = visible_to(actor, at=at).filter(pk=pk).first()
     if row is None:
         raise NotVisible
@@ -279,5 +250,4 @@ def _tell(step: Step, sheet: Sheet) -> None:
 
 
 def tell_officers(row: AccessRequest, template: str, *, at: datetime, but: UUID | None = None) -> None:
-    """Tell the officers of the authority, but who is excluded from one of the files."""
     tell_people(people.officers(row, at=at) - {but}, template, row.authority_id, at=at)

@@ -23,7 +23,6 @@ SECONDS: Final = 90
 
 
 def main() -> None:
-    """Carry out one order."""
     given, most_bytes = map(int, sys.argv[1:])
 
     def work(incoming: BinaryIO, kept: BinaryIO) -> None:

@@ -82,10 +82,6 @@ def collect(scope: Scope, *, actor: Actor, at: datetime) -> list[Part]:
     Within a transaction. Each case leaves one entry in the journal, purpose ``access_request``. Files that were merged
     into those of the scope, or into which those were, are copied too; a restricted one only where the scope names it.
     The caller has made sure that ``actor`` may (AR3, AR4).
-
-    Raises:
-        JournalUnavailable: the entry can't be written.
-        KeysUnavailable: the key store or the provider doesn't answer.
     """
     if scope.wanted == Wanted.READERS:
         return []
@@ -120,8 +116,6 @@ def _of_case(referral: Referral, who: Who, *, actor: Actor, at: datetime) -> Ite
 
 @dataclass(slots=True)
 class _Case:
-    """One case being copied."""
-
     referral: Referral
     who: Who
     scope: OpenScope
@@ -138,7 +132,6 @@ class _Case:
     # --- Parts ----------------------------------------------------------------------------------------------
 
     def parts(self) -> Iterator[Part]:
-        """Yield the parts of this case."""
         for name in SHOWN:
             model = apps.get_model("referrals", name)
             rule = row_rule(model)
@@ -172,7 +165,6 @@ class _Case:
         )
 
     def _is_whose(self, rule: RowRule, row: Any) -> bool:
-        """Tell whether a row is of who asks, or of the case as a whole."""
         match self.who.standing:
             case Standing.STAFF:
                 named = {getattr(row, _attname(row, name)) for name in rule.staff}
@@ -193,7 +185,6 @@ class _Case:
         return self._is_of_children(rule, row)
 
     def _is_of_children(self, rule: RowRule, row: Any) -> bool:
-        """Tell whether a row is of the children asked for, or of the case that they are in."""
         if not self.around.own_children:
             return rule.whose is Whose.CASE and bool(self.around.own_holders)
         match rule.whose:
@@ -296,7 +287,6 @@ class _Case:
         return value.astimezone(self.zone).date() if isinstance(value, datetime) else value
 
     def _is_in(self, held: FieldRule, access_class: str) -> bool:
-        """Tell whether a field is copied for who asks, whole or hidden."""
         classes, standing = self.who.scope.classes, self.who.standing
         if access_class in _NEVER or (access_class == "C" and standing is not Standing.FILER):
             return False
@@ -368,7 +358,6 @@ class _Case:
         return wording.value_text(row, model_field, value, self.zone)
 
     def _rectified(self, value: object) -> str:
-        """Return what a field held before it was put right."""
         said = value.get("value") if isinstance(value, Mapping) else value
         return wording.said(self._cleaned(said), {}, self.zone)
 
@@ -417,7 +406,6 @@ def _linked(row: Any, link: str) -> UUID | None:
 
 
 def _linked_holder(row: Any) -> UUID | None:
-    """Return of which holder a row is, or the row that it put right."""
     kind = type(row).__name__
     if kind == "Rectification" and row.model == "holders":
         return cast("UUID", row.row)

@@ -69,21 +69,13 @@ def redacted(media: str, source: bytes, boxes: Collection[Box]) -> Pages:
 
 
 def page_image(media: str, source: bytes, page: int, boxes: Collection[Box] = ()) -> bytes:
-    """Return a page, from 0, as a JPEG with what is hidden on it.
-
-    Raises:
-        ValueError, FileRefused, ParserUnavailable: as ``redacted``.
-    """
+    """Return a page, from 0, as a JPEG with what is hidden on it."""
     here = _ordered(box for box in boxes if box.page == page)
     return _made("page", media, source, {"page": page, "hidden": here})
 
 
 def words(media: str, source: bytes, page: int) -> PageWords:
-    """Return the words that are seen on a page, from 0; a picture has none.
-
-    Raises:
-        FileRefused, ParserUnavailable: as ``redacted``.
-    """
+    """Return the words that are seen on a page, from 0; a picture has none."""
     found: dict[str, Any] = json.loads(_made("words", media, source, {"page": page}))
     return PageWords(pages=found["pages"], words=tuple(PageWord(*one) for one in found["words"]))
 
@@ -136,11 +128,7 @@ def _box(page: int, area: tuple[int, int, int, int], code: Withheld) -> Box:
 
 
 def _ordered(boxes: Iterable[Box]) -> list[list[object]]:
-    """Return what the program is told of rectangles, in an order that doesn't depend on how they came.
-
-    Raises:
-        ValueError: one is empty or lies outside of the page.
-    """
+    """Return what the program is told of rectangles, in an order that doesn't depend on how they came."""
     out: list[list[Any]] = []
     for box in boxes:
         if not (

@@ -69,11 +69,7 @@ def due(sheet: Sheet, months: int) -> datetime:
 
 
 def keep_request(sheet: Sheet) -> None:
-    """Seal who asks, about whom, how they are reached and the very words (AR1).
-
-    Raises:
-        InvalidInput: a birth date to come.
-    """
+    """Seal who asks, about whom, how they are reached and the very words (AR1)."""
     said = sheet.step_input
     births.require_born(said.birth_date, sheet.at)
     subject = {name: said[name] for name in ("last_name", "first_names", "birth_date") if said[name]}
@@ -94,11 +90,7 @@ def keep_doubt(sheet: Sheet) -> None:
 
 
 def keep_identity(sheet: Sheet) -> None:
-    """Keep how identity and standing were established; names are those of the paper from here on (AR3).
-
-    Raises:
-        InvalidInput: a birth date to come.
-    """
+    """Keep how identity and standing were established; names are those of the paper from here on (AR3)."""
     said = sheet.step_input
     births.require_born(said.birth_date, sheet.at)
     corrected = {name: said[name] for name in ("last_name", "first_names", "birth_date") if said[name]}
@@ -194,12 +186,6 @@ def make_copy(sheet: Sheet) -> None:
 
 
 def _proven(readers: Readers) -> Readers:
-    """Return the list with the paths of its proofs, which are asked for when it is handed out.
-
-    Raises:
-        PlaceAwaited: no checkpoint covers the list yet; some seconds later one does.
-        JournalUnavailable: the log began anew since it was made.
-    """
     try:
         return replace(readers, proofs=lists.proven(readers.proofs))
     except NotInTree as another:
@@ -207,7 +193,6 @@ def _proven(readers: Readers) -> Readers:
 
 
 def forget_copy(sheet: Sheet) -> None:
-    """Destroy the copy and what is hidden in it."""
     sheet.row.redactions.all().delete()
     sheet.row.parts.all().delete()
     sheet.__dict__.pop("redactions", None)
@@ -392,11 +377,6 @@ class Leaving:
 
 
 def copied(sheet: Sheet) -> list[Leaving]:
-    """Return the parts as they go out.
-
-    Raises:
-        GuardRefused: one is of a file that is no more in scope, where the gate didn't look: its row is lost, or spoilt.
-    """
     hidden = sheet.hidden()
     asked = {one.pk for one in safety.with_joined(one.referral for one in sheet.files)}
     made = []
@@ -437,7 +417,6 @@ def _judicial(file: UUID) -> Part:
 
 
 def _codes_of(parts: list[Leaving]) -> set[Withheld]:
-    """Return why anything is hidden in what goes out."""
     whole = {one.withheld for one in parts if one.withheld is not None}
     shown = [one for one in parts if one.withheld is None]
     passages = {span.code for one in shown for span in one.spans}

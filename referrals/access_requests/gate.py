@@ -100,7 +100,6 @@ def last_word(sheet: Sheet) -> AccessOpinion | None:
 
 
 def words(sheet: Sheet) -> dict[UUID, AccessOpinion]:
-    """Return the last word of each inspector who was asked."""
     given = (one for one in sheet.opinions if one.answered_at is not None and one.role == Role.ASE_INSPECTOR)
     return {one.asked_id: one for one in sorted(given, key=lambda one: (one.answered_at, one.asked_at))}
 

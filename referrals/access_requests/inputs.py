@@ -90,11 +90,6 @@ class Receiving(StrictSerializer):
     words = text(max_length=10_000)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask whose data it is: names and birth date of the child, or of the adult who was one.
-
-        Raises:
-            ValidationError: a member is missing.
-        """
         if attrs["requester"] in OF_CHILD:
             missing = [name for name in ("last_name", "first_names", "birth_date") if not attrs[name]]
             if missing:
@@ -137,11 +132,6 @@ class ConfirmingIdentity(StrictSerializer):
     birth_date = OptionalDay()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask whose mandate it is: who is mandated has what that person has, and no more.
-
-        Raises:
-            ValidationError: that isn't said.
-        """
         if attrs["standing"] == Standing.MANDATE:
             if not attrs["mandator"]:
                 raise required("mandator")
@@ -164,11 +154,6 @@ class SettingScope(StrictSerializer):
     approver = OptionalId()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for a period that isn't over before it begins.
-
-        Raises:
-            ValidationError: it is.
-        """
         since: date | None = attrs["since"]
         if since is not None and attrs["until"] is not None and attrs["until"] < since:
             raise required("until")
@@ -198,11 +183,6 @@ class Redacting(StrictSerializer):
     reason = text(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for one of both, and for a passage that is there.
-
-        Raises:
-            ValidationError: a member is missing, or the passage is empty.
-        """
         if attrs["lift"] is not None:
             if not attrs["reason"]:
                 raise required("reason")
@@ -243,11 +223,6 @@ class GivingOpinion(StrictSerializer):
     note = text(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for the day of what comes later, and for the proof of a note.
-
-        Raises:
-            ValidationError: one is missing.
-        """
         if attrs["verdict"] == Verdict.LATER and attrs["later_on"] is None:
             raise required("later_on")
         if attrs["noted_on"] is not None and not attrs["note"]:
@@ -270,11 +245,6 @@ class NamingReaders(StrictSerializer):
     approver = OptionalId()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for a line to name or to mask.
-
-        Raises:
-            ValidationError: there is none.
-        """
         if not attrs["entries"] and not attrs["masked"]:
             raise required("entries")
         return attrs
@@ -339,11 +309,6 @@ class Settling(StrictSerializer):
     approver = OptionalId()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask why it stays refused.
-
-        Raises:
-            ValidationError: no reason is given.
-        """
         if attrs["outcome"] == Outcome.REFUSE and not attrs["reason"]:
             raise required("reason")
         return attrs

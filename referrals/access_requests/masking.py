@@ -58,7 +58,6 @@ class Folded:
 
     @classmethod
     def of(cls, text: str) -> "Folded":
-        """Fold a text."""
         signs: list[str] = []
         at: list[int] = []
         for place, sign in enumerate(text):
@@ -71,14 +70,12 @@ class Folded:
         return cls("".join(signs), at, len(text))
 
     def span(self, start: int, end: int, code: Withheld) -> Span:
-        """Return a passage of the folded text as one of the text itself."""
         # Accents that stand behind their letter as signs of their own go with it, to the next sign that counts.
         last = self.at[end] if end < len(self.at) else self.length
         return Span(start=self.at[start], end=max(last, self.at[end - 1] + 1), code=code)
 
 
 def bare(text: str) -> str:
-    """Return a text folded, its words with one blank between."""
     return " ".join(_WORD.findall(Folded.of(text).text))
 
 
@@ -158,7 +155,6 @@ class Masks:
 
 
 def _leads(word: str, place: bool) -> bool:
-    """Tell whether a word alone leads to somebody, or to a place."""
     if place:
         return len(word) >= _SHORTEST_OF_PLACE and word not in _COMMON and not word.isdigit()
     return len(word) >= _SHORTEST and word not in _TITLES and not word.isdigit()

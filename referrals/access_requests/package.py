@@ -194,8 +194,6 @@ class _Page:
 
 
 class _Line:
-    """A numbered part of the copy, with what the reader gets of it."""
-
     def __init__(self, number: int, piece: Piece, case: str) -> None:
         self.number, self.piece, self.case = number, piece, case
 
@@ -210,30 +208,25 @@ class _Line:
 
     @property
     def path(self) -> str:
-        """Return where the document stands in the archive."""
         return f"{DOCUMENTS}/{self.number:03d}.pdf"
 
     @property
     def label(self) -> str:
-        """Return what it is called, with its day."""
         on = self.piece.part.on
         return f"{self.piece.part.label} ({on:%d/%m/%Y})" if on else self.piece.part.label
 
     @property
     def category(self) -> str:
-        """Return which category of data it is of."""
         return CATEGORIES[self.piece.part.access_class]
 
     @cached_property
     def text(self) -> str:
-        """Return what is told of a text, or why nothing is."""
         if self.piece.withheld is not None:
             return mark([self.piece.withheld])
         return redacted_text(self.piece.part.text or "", self.piece.spans)
 
     @cached_property
     def hidden(self) -> Counter[Withheld]:
-        """Return how many passages are hidden for each reason."""
         if self.piece.withheld is not None:
             return Counter([self.piece.withheld])
         if self.piece.part.attachment is not None:
@@ -261,13 +254,11 @@ class _Line:
 
     @property
     def pages(self) -> drawing.Pages:
-        """Return the same, of a document."""
         if self.drawn is None:
             raise ValueError("This part has no document to show.")
         return self.drawn
 
     def told(self) -> str:
-        """Return what the copy shows of it."""
         if self.kind == "document":
             return f"Voir le document {self.path} ({_counted(self.pages.count, 'page')})."
         return _KIND_WORDS["unavailable"].capitalize() if self.kind == "unavailable" else self.text
@@ -367,11 +358,7 @@ def _categories(content: PackageContent) -> list[str]:
 
 
 def _lines(content: PackageContent) -> list[_Line]:
-    """Number the parts, file by file in the order of the references, as they came within each.
-
-    Raises:
-        ValueError: as ``build``.
-    """
+    """Number the parts, file by file in the order of the references, as they came within each."""
     for piece in content.pieces:
         if piece.part.referral not in content.cases:
             raise ValueError("A part of the copy belongs to no file of the request.")

@@ -62,7 +62,6 @@ def is_apart(sheet: Sheet, referral: Referral) -> bool:
 
 
 def let_past(sheet: Sheet, referral: Referral) -> set[UUID]:
-    """Return who is on the list of a restricted file."""
     return Case(referral, actor=sheet.actor, at=sheet.at).on_list()
 
 
@@ -93,7 +92,6 @@ def role_asked(sheet: Sheet, user: UUID) -> Role | None:
 
 
 def own_question(sheet: Sheet) -> AccessOpinion | None:
-    """Return the question that waits for the person who acts."""
     mine = (one for one in sheet.opinions if one.asked_id == sheet.actor.user_id and one.answered_at is None)
     return next(mine, None)
 

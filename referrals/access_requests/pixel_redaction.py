@@ -78,8 +78,6 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A rectangle that is hidden, in thousandths, and why, in words."""
-
     page: int
     area: _Area
     reason: str
@@ -96,7 +94,6 @@ class Page:
 
 
 def main() -> None:
-    """Carry out one order."""
     task, kind, (given, most_pixels, most_bytes) = sys.argv[1], sys.argv[2], map(int, sys.argv[3:])
 
     def work(incoming: BinaryIO, kept: BinaryIO) -> None:
@@ -149,11 +146,6 @@ def one_page(kind: str, source: bytes, order: dict[str, Any], most_pixels: int, 
 
 
 def page_words(kind: str, source: bytes, order: dict[str, Any], most_pixels: int, target: BinaryIO) -> None:
-    """Write, as JSON, how many pages there are and the words that are seen on one.
-
-    Raises:
-        Refused: as ``one_page``.
-    """
     number = order["page"]
     page = _one(kind, source, number, most_pixels)
     words = [[one.text, *_outwards(one.area)] for one in page.words]
@@ -164,7 +156,6 @@ _TASKS: Final = {"draw": drawn, "page": one_page, "words": page_words}
 
 
 def _outwards(area: _Area) -> tuple[int, int, int, int]:
-    """Return the whole thousandths that an area touches."""
     left, top, right, bottom = area
     return (
         max(0, int(left)),
@@ -178,11 +169,6 @@ def _outwards(area: _Area) -> tuple[int, int, int, int]:
 
 
 def _pages(kind: str, source: bytes, most_pixels: int, *, only: int | None = None) -> Iterator[Page]:
-    """Yield the pages of a document, or one of them.
-
-    Raises:
-        Refused: it can't be read, has none, or too many.
-    """
     if kind not in ("pdf", "text"):
         yield _picture(kind, source, most_pixels)
         return
@@ -375,7 +361,6 @@ def _bar(width: int, height: int, reason: str) -> Image.Image:
 def _lettering(
     points: tuple[float, float], lines: Sequence[str], size: float, pixels: tuple[int, int]
 ) -> Image.Image:
-    """Return lines in white on black."""
     first = (points[1] + len(lines) * size * 1.1) / 2 - size * 0.85
     content = b"0 g 0 0 %.2f %.2f re f 1 g\n" % points
     content += _set(lines, left=1, first=first, size=size, leading=size * 1.1)
@@ -391,7 +376,6 @@ def _lettering(
 
 
 def laid_out(text: str) -> bytes:
-    """Return a plain text as the pages of a PDF."""
     width = int((_A4[0] - 2 * _MARGIN) / (_TYPE_SIZE * _LETTER))
     lines = [part for line in text.splitlines() for part in textwrap.wrap(line, width) or [""]] or [""]
     each = (_A4[1] - 2 * _MARGIN) // _LEADING
@@ -410,7 +394,6 @@ def laid_out(text: str) -> bytes:
 
 
 def _set(lines: Sequence[str], *, left: float, first: float, size: float, leading: float) -> bytes:
-    """Return the instructions that write lines, from the first one's height down."""
     head = b"BT /F1 %.2f Tf %.2f TL 1 0 0 1 %.2f %.2f Tm\n" % (size, leading, left, first)
     return head + b"".join(b"<%s> Tj T*\n" % _latin(line).hex().encode() for line in lines) + b"ET\n"
 
@@ -469,7 +452,6 @@ class _Layer:
         return out + b"\n"
 
     def finish(self, made: Pdf) -> None:
-        """Give each page the fonts that it uses."""
         letters = list(self._codes)
         fonts = Dictionary()
         for number, start in enumerate(range(0, len(letters), _CODES)):

@@ -93,9 +93,6 @@ def request_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     """Return a page of the requests in which the actor has a part; the look is an entry.
 
     ``asked`` may hold ``waiting``: those alone that wait for the actor's answer, or opinion (``Waiting``).
-
-    Raises:
-        NotAllowed: none of the actor's roles has a part in them.
     """
     if not actor.holding(LISTERS):
         raise NotAllowed("read:access-requests")
@@ -140,11 +137,6 @@ _WAITING: Final = {Waiting.ANSWER: answers_due, Waiting.OPINION: opinions_awaite
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:
-    """Return a request that the actor may know of.
-
-    Raises:
-        NotVisible: absent, or not for this person; both look the same.
-    """
     row = actions.visible_to(actor, at=at).filter(pk=pk).first()
     if row is None:
         raise NotVisible
@@ -275,7 +267,6 @@ def _opinion(row: Any, scope: OpenScope) -> dict[str, Any]:
 
 
 def _parts(row: AccessRequest, scope: OpenScope) -> list[dict[str, Any]]:
-    """Return the copy, each part with what is hidden in it now and what was lifted."""
     hidden: dict[UUID, list[dict[str, Any]]] = {}
     for one in row.redactions.all():
         where = fields.opened(one.passage, scope)
@@ -300,11 +291,7 @@ def _parts(row: AccessRequest, scope: OpenScope) -> list[dict[str, Any]]:
 
 
 def found(pk: UUID, *, actor: Actor, at: datetime) -> list[dict[str, Any]]:
-    """Return the files that may be of the person whom a request is about (AR4), to its officer.
-
-    Raises:
-        NotVisible, NotAllowed: not for this person.
-    """
+    """Return the files that may be of the person whom a request is about (AR4), to its officer."""
     return [_hit(hit) for hit in actions.search(pk, actor=actor, at=at)]
 
 
@@ -318,11 +305,7 @@ def _hit(hit: persons.Hit) -> dict[str, Any]:
 
 
 def letter(row: AccessRequest, name: str, *, actor: Actor, at: datetime) -> str:
-    """Return a letter that was made, as a page that prints; the reading is an entry.
-
-    Raises:
-        NotVisible: there is none of this name, or none for this person.
-    """
+    """Return a letter that was made, as a page that prints; the reading is an entry."""
     letters = one(row, actor, at=at).get("letter")
     page = letters.get(name) if isinstance(letters, Mapping) else None
     if not isinstance(page, str):

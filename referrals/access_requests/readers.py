@@ -174,7 +174,6 @@ class _Words:
         *,
         to_subject: bool,
     ) -> "_Words":
-        """Read what the lines of some cases need."""
         glasses = BreakGlass.objects.filter(referral__in=[row.pk for row in files])
         return cls(
             frozenset(row.authority_id for row in files),

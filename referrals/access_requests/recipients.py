@@ -24,7 +24,6 @@ _SENT: Final = tuple(one for one in TransferState if one not in (TransferState.P
 def of(
     authority: str, referrals: Collection[UUID], children: Collection[UUID], *, to_subject: bool
 ) -> tuple[str, ...]:
-    """Return the recipients of the data of some children, named or in general words, in French."""
     with row_level_security.beyond():
         services = sorted(set(_services(referrals, children)))
         places = sorted(set(_authorities(referrals, children))) if to_subject else []

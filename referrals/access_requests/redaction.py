@@ -32,7 +32,6 @@ def reason(codes: Collection[Withheld]) -> str:
 
 
 def mark(codes: Collection[Withheld]) -> str:
-    """Return what stands where something was."""
     return f"[occulté : {reason(codes)}]"
 
 
@@ -50,20 +49,12 @@ def redacted_text(text: str, spans: Iterable[Span]) -> str:
 
 
 def counted(text: str, spans: Iterable[Span]) -> Counter[Withheld]:
-    """Return how many passages are hidden for each reason, as the reader of the copy counts them.
-
-    Raises:
-        ValueError: as ``redacted_text``.
-    """
+    """Return how many passages are hidden for each reason, as the reader of the copy counts them."""
     return Counter(code for _start, _end, codes in merged(text, spans) for code in codes)
 
 
 def merged(text: str, spans: Iterable[Span]) -> list[tuple[int, int, frozenset[Withheld]]]:
-    """Return the passages that are taken out, from the first on: start, end, reasons.
-
-    Raises:
-        ValueError: as ``redacted_text``.
-    """
+    """Return the passages that are taken out, from the first on: start, end, reasons."""
     whole: list[tuple[int, int, frozenset[Withheld]]] = []
     for start, end, code in sorted(_widened(text, span) for span in spans):
         if whole and start <= whole[-1][1]:
@@ -114,11 +105,7 @@ def _words(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _widened(text: str, span: Span) -> tuple[int, int, Withheld]:
-    """Return a passage that begins and ends between two signs.
-
-    Raises:
-        ValueError: it is empty or lies outside of the text.
-    """
+    """Return a passage that begins and ends between two signs."""
     if not 0 <= span.start < span.end <= len(text):
         raise ValueError("A hidden passage lies within its text and isn't empty.")
     start, end = span.start, span.end

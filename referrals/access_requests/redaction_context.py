@@ -38,7 +38,6 @@ _BY: Final = frozenset(
 
 
 def is_of_case(model: type[models.Model]) -> bool:
-    """Tell whether the rows of a model are of a case each."""
     return any(one.name == "referral" for one in model._meta.concrete_fields)
 
 
@@ -108,7 +107,6 @@ class RedactionContext:
         return [text for text in texts if text]
 
     def _find_places(self, children: list[Any], holders: list[Any]) -> None:
-        """Find which children live apart from the holder who asks, and which at a protected place."""
         homes = {
             bare(text)
             for text in self._texts((one for one in holders if one.pk in self.own_holders), "address")
@@ -194,7 +192,6 @@ class RedactionContext:
         self._hide(safe, "school_name", Withheld.SAFETY, Kind.PLACE)
 
     def _agents(self) -> set[UUID]:
-        """Return the accounts that rows of the case name."""
         named: set[UUID] = set()
         for model in apps.get_app_config("referrals").get_models():
             names = [

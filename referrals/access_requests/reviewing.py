@@ -69,11 +69,6 @@ class HidingInText(StrictSerializer):
     code = Code(Withheld.choices)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask what is to be hidden.
-
-        Raises:
-            ValidationError: nothing is said.
-        """
         if not attrs["whole"] and not attrs["words"].strip():
             raise required("words")
         return attrs
@@ -92,11 +87,6 @@ class HidingInDocument(StrictSerializer):
     code = Code(Withheld.choices)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask what is to be hidden, and for a rectangle that isn't empty.
-
-        Raises:
-            ValidationError: nothing is said, or a side is missing or on the wrong side.
-        """
         sides = [attrs[name] for name in _SIDES]
         if any(side is not None for side in sides):
             missing = [name for name, side in zip(_SIDES, sides, strict=True) if side is None]
@@ -112,8 +102,6 @@ class HidingInDocument(StrictSerializer):
 
 
 class Lifting(StrictSerializer):
-    """Why a passage is shown again."""
-
     reason = Text(max_length=2_000, multiline=True)
 
 
@@ -130,8 +118,6 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A part of the copy with what is hidden in it now."""
-
     pk: UUID
     number: int
     case: str
@@ -140,22 +126,18 @@ class Reviewed:
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """Return what is hidden in its text."""
         return tuple(one.where for one in self.passages if isinstance(one.where, Span))
 
     @property
     def boxes(self) -> tuple[Box, ...]:
-        """Return what is hidden on its pages."""
         return tuple(one.where for one in self.passages if isinstance(one.where, Box))
 
     @property
     def withheld(self) -> Passage | None:
-        """Return what hides the whole of it."""
         return next((one for one in self.passages if one.where is None), None)
 
     @property
     def category(self) -> str:
-        """Return which category of data it is of."""
         return CATEGORIES.get(self.part.access_class, "")
 
 
@@ -168,11 +150,6 @@ class Copy:
     may_change: bool
 
     def one(self, pk: UUID) -> Reviewed:
-        """Return a part.
-
-        Raises:
-            NotVisible: it isn't of this copy.
-        """
         found = next((part for part in self.parts if part.pk == pk), None)
         if found is None:
             raise NotVisible
@@ -180,11 +157,7 @@ class Copy:
 
 
 def opened(pk: UUID, *, actor: Actor, at: datetime) -> Copy:
-    """Return a copy for its officer, or for who is asked to sign what it holds; the reading is an entry.
-
-    Raises:
-        NotVisible: no such request, no copy, or not for this person.
-    """
+    """Return a copy for its officer, or for who is asked to sign what it holds; the reading is an entry."""
     row = known(pk, actor=actor, at=at)
     with disclosure(
         actor=actor,
@@ -201,11 +174,7 @@ def opened(pk: UUID, *, actor: Actor, at: datetime) -> Copy:
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:
-    """Return a request whose copy the actor reads now; nothing is opened.
-
-    Raises:
-        NotVisible: no such request, no copy, or not for this person.
-    """
+    """Return a request whose copy the actor reads now; nothing is opened."""
     row = queries.known(pk, actor=actor, at=at)
     if row.collected_at is None or not queries.reads_copy(row, actor, at=at):
         raise NotVisible
@@ -213,7 +182,6 @@ def known(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:
 
 
 def may_change(row: AccessRequest, *, actor: Actor, at: datetime) -> bool:
-    """Tell whether the actor may hide and lift passages now."""
     return any(step.name == "redact" for step in actions.runner.possible(row, actor, at=at))
 
 
@@ -245,11 +213,6 @@ def _passage(one: AccessRedaction, scope: OpenScope) -> Passage:
 
 
 def document(copy: Copy, part: Reviewed, *, actor: Actor, at: datetime) -> tuple[str, bytes]:
-    """Return the form and bytes of a document of the copy.
-
-    Raises:
-        NotServed: it can't be read any more, or the part is none.
-    """
     if part.part.attachment is None:
         raise NotServed
     found = documents.read(Sheet(copy.row, actor=actor, at=at), part.part.attachment)
@@ -275,12 +238,7 @@ def picture(pk: UUID, part_pk: UUID, page: int, *, actor: Actor, at: datetime) -
 
 
 def hide_in_text(copy: Copy, part: Reviewed, said: Mapping[str, Any], *, actor: Actor, at: datetime) -> int:
-    """Hide words of a text, one occurrence or all; return how many passages were hidden anew.
-
-    Raises:
-        ValidationError: they aren't in it, or not so often.
-        NotVisible, NotAllowed, WrongState, GuardRefused: as ``actions.redact``.
-    """
+    """Hide words of a text, one occurrence or all; return how many passages were hidden anew."""
     if said["whole"]:
         return _hide_whole(copy, part, said["code"], actor=actor, at=at)
     spans = found_in(part.part.text or "", said["words"], Withheld(said["code"]))

@@ -39,32 +39,26 @@ class Sheet(RowContext[AccessRequest]):
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """Return the authority's zone."""
         return ZoneInfo(self.authority.timezone)
 
     @cached_property
     def files(self) -> list[AccessFile]:
-        """Return the files in scope."""
         return rows_of(self.row, "files", "referral__authority", "referral__concern")
 
     @property
     def cases(self) -> list[Case]:
-        """Return them as guards ask them."""
         return [Case(one.referral, actor=self.actor, at=self.at) for one in self.files]
 
     @cached_property
     def opinions(self) -> list[AccessOpinion]:
-        """Return what was asked about the communication, in that order."""
         return rows_of(self.row, "opinions")
 
     @cached_property
     def redactions(self) -> list[AccessRedaction]:
-        """Return what is hidden now."""
         return rows_of(self.row, "redactions", lifted_at=None)
 
     @property
     def copies(self) -> bool:
-        """Tell whether the request is one for a copy."""
         return bool(self.row.right == Right.ACCESS and self.row.wanted != Wanted.READERS)
 
     @property
@@ -89,7 +83,6 @@ class Sheet(RowContext[AccessRequest]):
         return str(mandate.get("name") or self.said.get("name", ""))
 
     def scope(self) -> Scope:
-        """Return what is looked for."""
         row = self.row
         return Scope(
             requester=Requester(row.requester),
@@ -103,7 +96,6 @@ class Sheet(RowContext[AccessRequest]):
         )
 
     def subjects(self) -> list[UUID]:
-        """Return the pseudonyms of the files in scope, for the journal."""
         return [case.pseudonym for case in self.cases]
 
     # --- What is sealed -----------------------------------------------------------------------------------
@@ -118,7 +110,6 @@ class Sheet(RowContext[AccessRequest]):
         return keys.data_key(self.row.key or self.row.pk, self.row.pk)
 
     def seal(self, row: Any, name: str, value: object) -> None:
-        """Seal a value in the request, or in a row that hangs on it."""
         setattr(row, name, self.key.seal(type(row)._meta.get_field(name), row.pk, as_json(value)))
 
     def opened(self, values: Iterable[Sealed | None]) -> list[Any]:
@@ -131,11 +122,9 @@ class Sheet(RowContext[AccessRequest]):
 
     @cached_property
     def said(self) -> dict[str, Any]:
-        """Return who asks and about whom."""
         return self.opened([self.row.said])[0] or {}
 
     def note(self, **words: object) -> None:
-        """Add the reasons of a step to what is sealed of the request."""
         (before,) = self.opened([self.row.notes])
         by = str(self.actor.user_id) if self.actor.user_id else ""
         entry = {"step": self.step_name, "at": self.at.isoformat(), "by": by} | {
@@ -144,7 +133,6 @@ class Sheet(RowContext[AccessRequest]):
         self.seal(self.row, "notes", [*(before or []), entry])
 
     def parts(self) -> list[tuple[AccessPart, dict[str, Any]]]:
-        """Return the parts of the copy, opened by the service."""
         rows = list(self.row.parts.all())
         return list(zip(rows, self.opened(row.content for row in rows), strict=True))
 

@@ -29,7 +29,6 @@ def part_as_json(part: Part) -> dict[str, Any]:
 
 
 def part_of(said: Mapping[str, Any]) -> Part:
-    """Return the part that JSON holds, with what the collector hid in it."""
     return Part(
         referral=UUID(said["referral"]),
         source=said["source"],
@@ -74,7 +73,6 @@ def passage_of(said: Mapping[str, int], code: str) -> Span | Box | None:
 
 
 def readers_as_json(readers: Readers) -> dict[str, Any]:
-    """Return the list of readers with its proofs."""
     lines = [
         asdict(line) | {"entry": str(line.entry), "day": line.day.isoformat(), "classes": list(line.classes)}
         for line in readers.lines
@@ -83,7 +81,6 @@ def readers_as_json(readers: Readers) -> dict[str, Any]:
 
 
 def readers_of(said: Mapping[str, Any]) -> Readers:
-    """Return the list of readers that JSON holds."""
     lines = (
         ReaderLine(
             **line

@@ -53,12 +53,10 @@ def label(name: str, owner: str) -> str:
 
 
 def purpose(code: str) -> str:
-    """Return what a purpose of the journal is called."""
     return _words.purpose(code)
 
 
 def step_text(machine: str, name: str, data: object) -> str:
-    """Return what a step was done with, a line a value."""
     return "\n".join(
         f"{title} : {text}" if title else text for title, text in _words.lines(machine, name, data)
     )
@@ -151,27 +149,22 @@ _UNSEEN: Final = frozenset({"style", "script", "title"})
 
 
 class _Seen(HTMLParser):
-    """What somebody reads of a page."""
-
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.texts: list[str] = []
         self._unseen = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's
-        """Begin a line, or what nobody sees."""
         self._unseen += tag in _UNSEEN
         if tag in _LINES:
             self.texts.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        """End a line, or what nobody sees."""
         self._unseen -= tag in _UNSEEN and self._unseen > 0
         if tag in _LINES:
             self.texts.append("\n")
 
     def handle_data(self, data: str) -> None:
-        """Keep a text that is seen."""
         if not self._unseen:
             # No blank of our own: a name that a tag cuts in two must stay one.
             self.texts.append(re.sub(r"\s+", " ", data))
@@ -221,7 +214,6 @@ def _plain(value: object) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Tell whether a text is the id of a row."""
     if len(text) != 36:
         return False
     try:

@@ -64,7 +64,6 @@ PARTIES: Final = {"auditors": Role.AUDITOR, "dpo": Role.DPO, "supervisors": Role
 
 
 def visible_to(actor: Actor) -> "QuerySet[AccessAnomaly]":
-    """Return the anomalies of the authorities whose journal the actor reads."""
     return AccessAnomaly.objects.filter(authority__in=actor.may("audit.read")).select_related(
         "authority", "breach"
     )
@@ -87,12 +86,9 @@ def asked_of(actor: Actor, *, at: datetime, filing: bool = True) -> "QuerySet[Ac
 
 
 class Anomalies(RowMachine[AccessAnomaly, Sheet]):
-    """The runner of the steps of anomalies."""
-
     machine = Machine.ANOMALY
 
     def visible_to(self, actor: Actor, *, at: datetime) -> "QuerySet[AccessAnomaly]":  # noqa: ARG002 - the interface's
-        """Return the anomalies of the authorities whose journal the actor reads."""
         return visible_to(actor)
 
     def context_of(self, step: Step, row: AccessAnomaly, actor: Actor, *, at: datetime) -> Sheet | None:
@@ -106,7 +102,6 @@ class Anomalies(RowMachine[AccessAnomaly, Sheet]):
         return Sheet(row, actor=acting, at=at, own=own)
 
     def record(self, step: Step, context: Sheet, *, before: str) -> None:
-        """Write the journal entry of a step, and tell the parties that it names."""
         anomaly = context.row
         journal.record(
             step.event,
@@ -153,12 +148,7 @@ def _write(sheet: Sheet, template: str, users: set[Any], *, about: UUID | None) 
 
 
 def answer(pk: UUID, said: str, *, actor: Actor, at: datetime) -> AccessAnomaly:
-    """Keep what the agent answers to the question, one of the codes of ``Answer``; the auditors are told.
-
-    Raises:
-        NotVisible: the actor wasn't asked about any such anomaly, or let the time pass.
-        WrongState: it was answered, or judged meanwhile.
-    """
+    """Keep what the agent answers to the question, one of the codes of ``Answer``; the auditors are told."""
     anomaly = asked_of(actor, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
     if anomaly is None:
         raise NotVisible

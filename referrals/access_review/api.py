@@ -114,11 +114,7 @@ class AnomalyView(CaseView):
     """What the addresses of anomalies share."""
 
     def one(self, request: Request, pk: UUID) -> AccessAnomaly:
-        """Return an anomaly of an authority whose journal the caller reads.
-
-        Raises:
-            NotVisible: absent, or of another authority; the two look the same.
-        """
+        """Return an anomaly of an authority whose journal the caller reads."""
         anomaly = actions.visible_to(self.actor(request)).filter(pk=pk).first()
         if anomaly is None:
             raise NotVisible

@@ -124,7 +124,6 @@ def question(anomaly: AccessAnomaly) -> dict[str, Any]:
 
 
 def record(anomalies: list[AccessAnomaly], *, actor: Actor, at: datetime) -> None:
-    """Write in the journal of each authority that its anomalies were read, and how many."""
     for authority in sorted(actor.may("audit.read")):
         journal.record(
             LISTED,
@@ -150,12 +149,8 @@ def entries_of(anomaly: AccessAnomaly, *, actor: Actor, at: datetime) -> list[Re
 def identities(anomaly: AccessAnomaly, *, actor: Actor, at: datetime) -> dict[str, Any]:
     """Return who stands behind the pseudonyms: the agent's name, and the references of the files; nothing of a child.
 
-    Of a file from which the reader is excluded the reference is left out (SEC-AZ4).
-
-    Raises:
-        NotAllowed: the actor isn't one of the two who lifted the veil, its time is over, or one of the two has lost
-            the office since (SEC-AZ12).
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+    Only to the two who lifted the veil, while its time runs and both hold their office (SEC-AZ12). Of a file from which
+    the reader is excluded the reference is left out (SEC-AZ4).
     """
     if not may_look_behind(anomaly, actor.user_id, at=at):
         raise NotAllowed("anomaly:identities")

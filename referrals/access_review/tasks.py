@@ -40,7 +40,6 @@ AGAIN: Final = timedelta(days=30)
 
 
 def terms_of(authority: Authority, *, at: datetime) -> Terms:
-    """Return what the rules ask of an authority."""
     protocol = protocol_of(authority, at)
     calendar = calendar_of(authority, protocol)
 

@@ -210,7 +210,6 @@ def _done(case: Case, step: str, *measures: "Measure") -> bool:
 
 
 def interview_clock(case: Case, child: "Child") -> "Clock | None":
-    """Return the running clock of a child's interview."""
     return _clock(case, C.C25, child=child.pk)
 
 

@@ -46,11 +46,6 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[Exclusion]":
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime) -> Exclusion:
-    """Return one of them.
-
-    Raises:
-        NotVisible: absent, lifted, not the service's, or of a case that the actor doesn't see; all look the same.
-    """
     exclusion = visible_to(actor, at=at).filter(pk=pk).first()
     if exclusion is None:
         raise NotVisible
@@ -63,24 +58,12 @@ def awaiting(rows: "QuerySet[Exclusion]") -> "QuerySet[Exclusion]":
 
 
 def require_decider(actor: Actor) -> None:
-    """Refuse whoever excludes nobody.
-
-    Raises:
-        NotAllowed: none of these roles.
-    """
     if not actor.holding(DECIDERS):
         raise NotAllowed(CONFIRM)
 
 
 def confirm(pk: UUID, reason: str, *, actor: Actor, at: datetime) -> Exclusion:
-    """Confirm that somebody stays barred; whoever confirms again changes nothing.
-
-    Raises:
-        NotAllowed: the actor excludes nobody, wherever.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
-        NotVisible: absent, lifted, not the service's, or of a case that the actor doesn't see; all look the same.
-        GuardRefused: it awaits nothing: a declared tie bars by itself.
-    """
+    """Confirm that somebody stays barred; whoever confirms again changes nothing."""
     require_decider(actor)
     stepup.require(actor, at=at)
     # The case first, as every act on one: what two decide at once is decided in turn.

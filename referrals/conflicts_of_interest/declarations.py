@@ -64,12 +64,10 @@ class Tie:
     note: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Return what is sealed."""
         return asdict(self) | {"birth_date": self.birth_date.isoformat() if self.birth_date else None}
 
 
 def person_of(said: Mapping[str, Any]) -> relatives.Person:
-    """Return whom a tie names, as it is compared."""
     birth = said.get("birth_date")
     return relatives.of_parts(
         relatives.texts(said.get("last_name"), said.get("usual_name")),
@@ -79,41 +77,23 @@ def person_of(said: Mapping[str, Any]) -> relatives.Person:
 
 
 def require_staff(actor: Actor) -> None:
-    """Refuse whoever isn't of the staff.
-
-    Raises:
-        NotAllowed: no role of the actor's sees any case but own filings.
-    """
     if actor.user_id is None or not actor.holding(STAFF):
         raise NotAllowed("ties:declare")
 
 
 def own(actor: Actor) -> "QuerySet[DeclaredTie]":
-    """Return what the actor has declared and not taken back, the newest first.
-
-    Raises:
-        NotAllowed: as ``require_staff``.
-    """
     require_staff(actor)
     return DeclaredTie.objects.filter(user=actor.user_id, removed_at=None).order_by("-declared_at", "id")
 
 
 def ever_own(actor: Actor) -> "QuerySet[DeclaredTie]":
-    """Return the same and, for a while, what was taken back: whoever does so twice under one key is told once.
-
-    Raises:
-        NotAllowed: as ``require_staff``.
-    """
+    """Return the same and, for a while, what was taken back: whoever does so twice under one key is told once."""
     require_staff(actor)
     return DeclaredTie.objects.filter(user=actor.user_id)
 
 
 def read(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
-    """Return the actor's ties, opened for the actor; one entry of the journal says so.
-
-    Raises:
-        NotAllowed: as ``require_staff``.
-    """
+    """Return the actor's ties, opened for the actor; one entry of the journal says so."""
     rows = list(own(actor))
     keys.warm(row.key for row in rows if row.key)
     with disclosure(
@@ -166,11 +146,7 @@ def declare(tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
 
 
 def correct(pk: UUID, tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
-    """Put a tie in the place of another: a new one, for what was found by the old one stays found by it.
-
-    Raises:
-        NotVisible: no such tie of the actor's. Others as ``declare``.
-    """
+    """Put a tie in the place of another: a new one, for what was found by the old one stays found by it."""
     _begin(actor, at=at)
     _remove(known(pk, actor), at=at)
     row = _declare(tie, actor, at=at)
@@ -179,12 +155,7 @@ def correct(pk: UUID, tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
 
 
 def remove(pk: UUID, *, actor: Actor, at: datetime) -> None:
-    """Take a tie back: what was said is destroyed with its key. No exclusion is lifted by it.
-
-    Raises:
-        NotVisible: no such tie of the actor's.
-        NotAllowed, StepUpRequired: as ``declare``.
-    """
+    """Take a tie back: what was said is destroyed with its key. No exclusion is lifted by it."""
     _begin(actor, at=at)
     row = known(pk, actor)
     _remove(row, at=at)
@@ -222,12 +193,6 @@ def _declare(tie: Tie, actor: Actor, *, at: datetime) -> DeclaredTie:
 
 
 def known(pk: UUID, actor: Actor) -> DeclaredTie:
-    """Return one of the actor's ties, locked.
-
-    Raises:
-        NotVisible: absent, taken back, or somebody else's; all look the same.
-        NotAllowed: as ``require_staff``.
-    """
     row = own(actor).select_for_update(of=("self",)).filter(pk=pk).first()
     if row is None:
         raise NotVisible
@@ -242,11 +207,7 @@ def _remove(found: DeclaredTie, *, at: datetime) -> None:
 
 
 def is_tied(actor: Actor, person: relatives.Person) -> bool:
-    """Tell whether a person may be one of the actor's ties, or the actor: of these nothing is told, known or not.
-
-    Raises:
-        KeysUnavailable: the key store or the provider doesn't answer.
-    """
+    """Tell whether a person may be one of the actor's ties, or the actor: of these nothing is told, known or not."""
     values = encodings.of_people([person])
     return KinValue.objects.filter(user=actor.user_id, value__in=sorted(values)).exists()
 

@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
 
 def compare_filing(act: "StepContext") -> None:
-    """Bar whoever is tied to somebody of a concern, while what it says is at hand (T02, T03).
-
-    Raises:
-        KeysUnavailable: the key store or the provider doesn't answer, and the filing fails with it.
-    """
+    """Bar whoever is tied to somebody of a concern, while what it says is at hand (T02, T03)."""
     referral = act.case.referral
     day = (referral.received_at or act.at).date()
     family = identity.family(list(identity.rows_of(referral, apart=True)), act.case.plain or {}, on=day)
@@ -46,9 +42,6 @@ def exclude(
 
     ``among``: nobody else. A declared tie bars wherever the member works, the own name where the case may be read. Who
     was barred for the same thing, and let in again by two, isn't barred again for that; another tie bars anew.
-
-    Raises:
-        KeysUnavailable: the key store or the provider doesn't answer; whoever compares does nothing else then.
     """
     found = tied(family, _places(referral), at=at)
     ties_by_user = {user: ties for user, ties in found.items() if among is None or user in among}
@@ -56,11 +49,7 @@ def exclude(
 
 
 def tied(family: Family, places: Sequence[UUID], *, at: datetime) -> dict[UUID, set[UUID | None]]:
-    """Return who is tied to somebody of a family, by which ties; None: by the own name, of those who work at a place.
-
-    Raises:
-        KeysUnavailable: as ``exclude``.
-    """
+    """Return who is tied to somebody of a family, by which ties; None: by the own name, of who works at a place."""
     values = sorted(encodings.of_family(family))
     given: dict[str, object] = {f"value{number}": value for number, value in enumerate(values)}
     given |= {f"place{number}": place for number, place in enumerate(places)}

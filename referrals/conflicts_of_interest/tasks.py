@@ -88,7 +88,6 @@ def rename(at: datetime) -> int:
 
 
 def _keep_own(user: User) -> None:
-    """Keep what a member's own name and number are compared by."""
     values = encodings.of_own(user.full_name, user.phone)
     KinValue.objects.filter(user=user, tie=None).delete()
     KinValue.objects.bulk_create([KinValue(user=user, value=value) for value in sorted(values)])
@@ -98,11 +97,7 @@ def _keep_own(user: User) -> None:
 
 @recurring("kin:compared", every=timedelta(minutes=1))
 def compare(at: datetime) -> int:
-    """Compare those who wait with the cases that are there, the longest waiting first; return how many cases.
-
-    Raises:
-        KeysUnavailable: the key store or the provider doesn't answer: it goes on when it does.
-    """
+    """Compare those who wait with the cases that are there, the longest waiting first; return how many cases."""
     with row_level_security.for_the_service():
         waiting = KinSearch.objects.filter(done_at=None, asked_at__lte=at - SETTLED)
         ids = list(waiting.order_by("asked_at", "id").values_list("pk", flat=True)[:_PEOPLE])

@@ -96,12 +96,6 @@ class Corrected:
 
 
 def read(act: "StepContext") -> list[Corrected]:
-    """Return the corrections of a step, each allowed to this actor, with the old values opened.
-
-    Raises:
-        InvalidInput: no such row or field, or a value that the field doesn't take.
-        NotAllowed: the value isn't this actor's to correct.
-    """
     referral = act.case.referral
     with disclosure(
         actor=act.actor,
@@ -115,12 +109,7 @@ def read(act: "StepContext") -> list[Corrected]:
 
 
 def recorded_by_mistake(act: "StepContext") -> "Child | None":
-    """Return the child of the case whom a correction takes back: by who may correct what is said of the child (T42).
-
-    Raises:
-        InvalidInput: no such child, or one that was taken back before.
-        NotAllowed: somebody else may.
-    """
+    """Return the child of the case whom a correction takes back: by who may correct what is said of the child (T42)."""
     if act.step_input.wrong_person is None:
         return None
     child = act.case.child(act.step_input.wrong_person)
@@ -182,7 +171,6 @@ def _target(act: "StepContext", item: "Correction", rows: "Rows") -> tuple[Any, 
 
 
 def _value(field: "Field[Any, Any]", sent: object) -> Any:
-    """Return the value as the field's own input reads it."""
     if isinstance(field, SealedField) and field.kind == "json" and field.name != EXTRA:
         if not isinstance(sent, dict) or any(not isinstance(text, str) for text in sent.values()):
             raise InvalidInput("value", "not-object")
@@ -197,11 +185,6 @@ def _value(field: "Field[Any, Any]", sent: object) -> Any:
 
 
 def _said(row: "StepRecord", sent: object, old: object, scope: OpenScope) -> dict[str, Any]:
-    """Return what a step was done with, the texts that are sent in the place of those that were said.
-
-    Raises:
-        InvalidInput: something that is no text of the step, or that a row holds.
-    """
     try:
         declared = steps.get(Machine(row.machine), row.step).takes().fields
     except (KeyError, ValueError):  # a step that no version declares any more
@@ -249,7 +232,6 @@ def _brought_in(referral: "Referral", actor: "Actor", rows: Collection[UUID]) ->
 
 
 def identity_of(act: "StepContext", child: object) -> Mapping[str, Any]:
-    """Return what the age of a child is derived from, opened in a disclosure."""
     names = ("birth_date", "age_estimated_min", "age_estimated_max", "whereabouts", "emancipated_on")
     referral = act.case.referral
     with disclosure(

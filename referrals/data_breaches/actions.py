@@ -39,11 +39,6 @@ ROLES_TOLD: Final[Mapping[str, Role]] = {"dpo": Role.DPO, "supervisors": Role.SU
 
 
 def require_role(actor: Actor) -> None:
-    """Refuse whoever has no part in data breaches.
-
-    Raises:
-        NotAllowed: none of the actor's roles declares any.
-    """
     if not actor.holding(DECLARERS):
         raise NotAllowed("read:breaches")
 
@@ -71,16 +66,12 @@ def in_reach(actor: Actor) -> Iterator[None]:
 
 
 class DataBreaches(RowMachine[DataBreach, Sheet]):
-    """The runner of the steps of data breaches."""
-
     machine = Machine.BREACH
 
     def visible_to(self, actor: Actor, *, at: datetime) -> "QuerySet[DataBreach]":  # noqa: ARG002 - the interface's
-        """Return the breaches that the actor may know of."""
         return visible_to(actor)
 
     def context_of(self, step: Step, row: DataBreach, actor: Actor, *, at: datetime) -> Sheet | None:
-        """Return the breach in the hands of the actor in the role that does the step."""
         role = next((role for role in step.roles if role in actor.roles_in(row.authority_id)), None)
         if role is None:
             return None
@@ -126,11 +117,6 @@ RUNNERS[Machine.BREACH] = runner
 
 
 def fill(row: DataBreach, content: Mapping[str, Any]) -> None:
-    """Seal words in a row under its own key, which is made with the first of them.
-
-    Raises:
-        KeysUnavailable: the key store or the provider doesn't answer.
-    """
     if not content:
         return
     if row.key is None:
@@ -142,14 +128,7 @@ def fill(row: DataBreach, content: Mapping[str, Any]) -> None:
 
 
 def declare(body: object, *, actor: Actor, at: datetime) -> list[DataBreach]:
-    """Declare a breach at each authority that it touches, each with its own row and clock (DB1).
-
-    Raises:
-        NotAllowed: none of the actor's roles declares breaches.
-        GuardRefused: a condition isn't met.
-        serializers.ValidationError: the body; every fault of it.
-        KeysUnavailable: the key store or the provider doesn't answer.
-    """
+    """Declare a breach at each authority that it touches, each with its own row and clock (DB1)."""
     require_role(actor)
     step = steps.get(Machine.BREACH, "declare")
     step_input = step_input_of(DeclaringBreach.read(body))
@@ -167,11 +146,6 @@ def declared_with(row: DataBreach, actor: Actor) -> list[DataBreach]:
 
 
 def _touched(named: Collection[UUID], actor: Actor) -> list[tuple[Authority, Role]]:
-    """Return the authorities for which a breach is declared, each with the role in which that is done.
-
-    Raises:
-        serializers.ValidationError: none is named where several may be meant, or one where the actor has no part.
-    """
     own: dict[UUID, Role] = {}
     for role in DECLARERS[:-1]:
         for position in actor.holding((role,)):

@@ -218,12 +218,7 @@ class BreachNotice(CaseView):
         return response
 
     def page(self, request: Request, pk: UUID) -> str:
-        """Return the page of the letter to a group.
-
-        Raises:
-            ValidationError: no group is named.
-            NotVisible: absent, not for the caller, or the group wasn't told.
-        """
+        """Return the page of the letter to a group."""
         actor, at = self.actor(request), self.at(request)
         asked = NoticeQuery.of(request.query_params)
         row = queries.known(pk, actor=actor)

@@ -41,7 +41,6 @@ class Figures:
     partial: bool = False
 
     def body(self) -> dict[str, Any]:
-        """Return the figures as the API has them."""
         return {
             "entries": self.entries,
             "files": self.files,
@@ -127,7 +126,6 @@ def _persons(subjects: set[UUID], *, filers: bool) -> dict[str, int]:
 
 @cache
 def _classes() -> dict[str, str]:
-    """Return the access class of each sealed label."""
     fields = (one for model in apps.get_models() for one in model._meta.get_fields())
     return {one.label: str(one.access_class) for one in fields if isinstance(one, SealedField)}
 

@@ -21,7 +21,6 @@ def keep_facts(sheet: Sheet) -> None:
 
 
 def keep_assessment(sheet: Sheet) -> None:
-    """Keep the consequences, what was done and why the risk is what it is."""
     names = ("consequences", "measures", "why", "reference")
     sheet.content["assessment"] = {name: sheet.step_input[name] for name in names if sheet.step_input[name]}
 
@@ -33,13 +32,11 @@ def warn_of_danger(sheet: Sheet) -> None:
 
 
 def keep_notification(sheet: Sheet) -> None:
-    """Add the notification to those that were sent before."""
     said = as_json(dict(sheet.step_input))
     sheet.content["notifications"] = [*_before(sheet, "notifications", []), said]
 
 
 def keep_reasons(sheet: Sheet) -> None:
-    """Keep why no risk is likely."""
     said = {"ruled_out": sheet.step_input.reasons}
     sheet.content["closing"] = _before(sheet, "closing", {}) | said
 
@@ -60,29 +57,24 @@ def keep_letter(sheet: Sheet) -> None:
 
 
 def keep_news(sheet: Sheet) -> None:
-    """Keep what is new, beside what was new before."""
     said = {"at": sheet.step_input.aware_at.isoformat(), "new": sheet.step_input.new}
     sheet.content["news"] = [*_before(sheet, "news", []), said]
 
 
 def keep_changes(sheet: Sheet) -> None:
-    """Keep what changes so that it can't happen again."""
     sheet.content["closing"] = _before(sheet, "closing", {}) | {"changes": sheet.step_input.changes}
 
 
 def keep_lifting(sheet: Sheet) -> None:
-    """Keep why the account was given back."""
     sheet.content["closing"] = _before(sheet, "closing", {}) | {"lifted": sheet.step_input.reason}
 
 
 def suspend_account(sheet: Sheet) -> None:
-    """Suspend the account in question, where one is named."""
     if sheet.row.who is not None:
         accounts_in_question.suspend(sheet.row, actor=sheet.actor, at=sheet.at)
 
 
 def give_account_back(sheet: Sheet) -> None:
-    """Lift the suspension of the account in question."""
     accounts_in_question.give_back(sheet.row, actor=sheet.actor, at=sheet.at)
 
 

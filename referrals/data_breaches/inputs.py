@@ -173,11 +173,6 @@ class InformingPersons(StrictSerializer):
     cnil_told_on = OptionalDay()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask of a group that was told for its letter, of another one why it wasn't.
-
-        Raises:
-            ValidationError: members are missing.
-        """
         needed: tuple[str, ...] = ("reason",)
         if attrs["answer"] == Informing.TOLD:
             needed = ("on", "way", *LETTER)

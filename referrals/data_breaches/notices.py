@@ -41,7 +41,6 @@ register(
 def tell_offices(
     row: DataBreach, template: str, roles: Collection[Role], *, at: datetime, but: UUID | None = None
 ) -> None:
-    """Tell who holds an office at the breach's authority, but for whoever it puts in question."""
     users = set(office_holders(roles, row.authority_id, at=at)) - {but}
     if row.who is not None:
         users -= {account_of(row.who, row.subjects)}

@@ -53,9 +53,6 @@ def register_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     """Return a page of the breaches that the actor may know of, the newest first; the look is an entry.
 
     ``asked`` may hold ``running``: those alone whose 72 hours run.
-
-    Raises:
-        NotAllowed: none of the actor's roles has a part in them.
     """
     actions.require_role(actor)
     filters = {name: asked.pop(name) for name in ("state", "risk") if name in asked}
@@ -74,11 +71,7 @@ def running_of(actor: Actor) -> "QuerySet[DataBreach]":
 
 
 def register_rows(asked: Mapping[str, Any], *, actor: Actor, at: datetime) -> list[DataBreach]:
-    """Return the register as a table takes it away, the newest first; an entry says so.
-
-    Raises:
-        NotAllowed: none of the actor's roles has a part in them.
-    """
+    """Return the register as a table takes it away, the newest first; an entry says so."""
     actions.require_role(actor)
     with actions.in_reach(actor):
         rows = list(actions.visible_to(actor).filter(**asked).order_by("-declared_at", "id")[:ROWS_MAX])
@@ -91,11 +84,6 @@ def _listed(act: str, count: int, *, actor: Actor, at: datetime) -> None:
 
 
 def known(pk: UUID, *, actor: Actor) -> DataBreach:
-    """Return a breach that the actor may know of.
-
-    Raises:
-        NotVisible: absent, of another authority, another administrator's, or about the own account.
-    """
     with actions.in_reach(actor):
         row = actions.visible_to(actor).filter(pk=pk).first()
     if row is None:
@@ -199,11 +187,7 @@ def one(row: DataBreach, actor: Actor, *, at: datetime) -> dict[str, Any]:
 
 
 def figures(row: DataBreach, actor: Actor, *, at: datetime) -> dict[str, Any] | None:
-    """Return what the journal shows of a breach, to the officer who assesses it; None: nothing to count by.
-
-    Raises:
-        NotVisible: another role asks.
-    """
+    """Return what the journal shows of a breach, to the officer who assesses it; None: nothing to count by."""
     if Role.DPO not in actor.roles_in(row.authority_id):
         raise NotVisible
     counted = counting.figures(row, actor=actor, at=at)
@@ -214,9 +198,6 @@ def letter(row: DataBreach, group: str, actor: Actor, *, at: datetime, language:
     """Return the letter to a group that was told, as the page that was made then; the reading is an entry.
 
     Of a letter from before pages were kept, the page is made now.
-
-    Raises:
-        NotVisible: another role asks, or the group wasn't told by a letter.
     """
     said = row.groups.get(group)
     if not reads_words(row, actor) or said is None or said["answer"] != Informing.TOLD or row.letters is None:
@@ -241,7 +222,6 @@ def inspectors(row: DataBreach, *, at: datetime) -> list[tuple[str, str]]:
 
 
 def people(users: Collection[UUID]) -> list[tuple[str, str]]:
-    """Return colleagues by id and name, in the order of their names."""
     rows = User.objects.filter(pk__in=users).order_by("full_name", "pk")
     return [(str(one.pk), one.full_name) for one in rows]
 

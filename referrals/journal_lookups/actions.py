@@ -71,17 +71,11 @@ TAKES_TWO: Final = _("La recherche est décidée par la personne qui exerce l'au
 
 
 def visible_to(actor: Actor) -> "QuerySet[PseudonymLookup]":
-    """Return the lookups in the authorities whose journal the actor reads."""
     rows = PseudonymLookup.objects.filter(authority__in=actor.may(RIGHT))
     return rows.select_related("authority", "asked_by")
 
 
 def known(pk: UUID, *, actor: Actor, locked: bool = False) -> PseudonymLookup:
-    """Return a lookup that the actor may know of.
-
-    Raises:
-        NotVisible: absent, or of another authority; the two look the same.
-    """
     rows = visible_to(actor).filter(pk=pk)
     row = (rows.select_for_update(of=("self",)) if locked else rows).first()
     if row is None:
@@ -90,7 +84,6 @@ def known(pk: UUID, *, actor: Actor, locked: bool = False) -> PseudonymLookup:
 
 
 def state_of(row: PseudonymLookup, *, at: datetime) -> LookupState:
-    """Return where a lookup stands."""
     if row.outcome == LookupState.FOUND:
         return LookupState.FOUND if row.until is not None and row.until > at else LookupState.ENDED
     if row.outcome:
@@ -104,11 +97,7 @@ def _terms(row: PseudonymLookup, at: datetime) -> Protocol:
 
 
 def office_of(actor: Actor, authority_id: UUID, *, besides: str = "") -> Role:
-    """Return the office in which an actor takes part in a lookup: of two that one person holds, the other one.
-
-    Raises:
-        NotAllowed: the actor holds neither there.
-    """
+    """Return the office in which an actor takes part in a lookup: of two that one person holds, the other one."""
     held = [role for role in RESOLVERS if role in actor.roles_in(authority_id)]
     if not held:
         raise NotAllowed(RIGHT)
@@ -119,12 +108,7 @@ def office_of(actor: Actor, authority_id: UUID, *, besides: str = "") -> Role:
 
 
 def place_of(actor: Actor, wanted: UUID | None) -> UUID:
-    """Return the authority in whose journal is looked: the one that is named, or the only one.
-
-    Raises:
-        NotAllowed: the actor reads no journal.
-        InvalidInput: it isn't said which, or another is.
-    """
+    """Return the authority in whose journal is looked: the one that is named, or the only one."""
     here = actor.may(RIGHT)
     if not here:
         raise NotAllowed(RIGHT)
@@ -257,7 +241,6 @@ def may_read(row: PseudonymLookup, actor: Actor, *, at: datetime) -> bool:
 
 
 def note_read(row: PseudonymLookup, *, actor: Actor, at: datetime) -> None:
-    """Write in the journal that one of the two read the pseudonym."""
     _record(READ, row, office_of(actor, row.authority_id), actor=actor, at=at, rule=RIGHT)
 
 

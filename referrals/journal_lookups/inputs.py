@@ -26,11 +26,7 @@ class LookupDecision(StrictSerializer):
 
 
 def meant(kind: str, typed: Any) -> str:
-    """Return the one spelling of what was typed: of a reference as it is shown, of an address as it is stored.
-
-    Raises:
-        InvalidInput: it can't be what ``kind`` says; whether there is such a case or account plays no part.
-    """
+    """Return the one spelling of what was typed: of a reference as it is shown, of an address as it is stored."""
     said = str(typed or "").strip()
     if kind == LookupKind.CASE:
         spelled, fault = reference_numbers.heard(said), "not-a-reference"

@@ -19,17 +19,12 @@ SHOWN: Final = 10
 
 
 def lookup_page(asked: dict[str, Any], *, actor: Actor) -> Page:
-    """Return a page of the lookups that the actor may know of, the newest first; none bears a pseudonym.
-
-    Raises:
-        NotAllowed: the actor reads no journal.
-    """
+    """Return a page of the lookups that the actor may know of, the newest first; none bears a pseudonym."""
     require_somewhere(actor, actions.RIGHT)
     return page_of(actions.visible_to(actor), order=("-asked_at", "id"), bound_to="lookups", **asked)
 
 
 def to_decide(*, actor: Actor, at: datetime) -> list[dict[str, Any]]:
-    """Return the newest lookups on which the actor may decide now, at most ten."""
     waiting = actions.visible_to(actor).filter(outcome="").exclude(asked_by=actor.user_id)
     lines = [line(row, actor=actor, at=at) for row in waiting[:SHOWN]]
     return [one for one in lines if one["to_decide"]]

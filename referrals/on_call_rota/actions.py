@@ -163,11 +163,7 @@ def _record(act: str, row: RotaShift, *, actor: Actor, at: datetime) -> None:
 
 
 def shifts(actor: Actor, authority_id: UUID, *, past: bool, at: datetime) -> "QuerySet[RotaShift]":
-    """Return the shifts of an authority that stand now or will; with ``past`` those over and withdrawn too.
-
-    Raises:
-        NotVisible, NotAllowed: see ``authority_for``.
-    """
+    """Return the shifts of an authority that stand now or will; with ``past`` those over and withdrawn too."""
     authority = authority_for(actor, authority_id, READ)
     rows = authority.rota_shifts.select_related("user", "made_by", "withdrawn_by")
     return rows.all() if past else rows.filter(ends_at__gt=at, withdrawn_at=None)

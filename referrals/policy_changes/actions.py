@@ -41,12 +41,6 @@ class Change:
 
 
 def authority_for(actor: Actor, authority_id: UUID, permission: str) -> Authority:
-    """Return an authority for whoever has a permission there.
-
-    Raises:
-        NotVisible: the actor holds no role there.
-        NotAllowed: the actor's roles there don't include it.
-    """
     if not actor.is_system and authority_id not in actor.authority_ids:
         raise NotVisible
     require(actor, permission, authority_id)
@@ -60,12 +54,6 @@ def change(authority_id: UUID, asked: Change, *, actor: Actor, at: datetime) -> 
     """Let settings take new values from a day on; today means from now. A value that holds then anyway isn't written.
 
     What an earlier change has fixed for a later day stays fixed, unless it is changed for that day.
-
-    Raises:
-        NotVisible, NotAllowed: see ``authority_for``.
-        StepUpRequired: the last proof of the second factor is too old: some settings loosen what guards all others.
-        InvalidInput: ``too-early`` for a day that is over; ``out-of-order`` for a value that, on that day or later,
-            contradicts another one (a first reminder after the last).
     """
     authority_for(actor, authority_id, CHANGE)
     stepup.require(actor, at=at)
@@ -137,13 +125,11 @@ def hidden_from(actor: Actor, authority: Authority) -> frozenset[str]:
 
 
 def history(authority: Authority, key: str | None = None) -> QuerySet[SettingChange]:
-    """Return an authority's changes, of one setting or of all."""
     changes = authority.setting_changes.select_related("made_by")
     return changes if key is None else changes.filter(key=key)
 
 
 def told(authority: Authority, *, at: datetime) -> list[dict[str, Any]]:
-    """Return every setting with its value in force, what is to come, and its newest changes."""
     zone = ZoneInfo(authority.timezone)
     by_key: dict[str, list[SettingChange]] = {key: [] for key in SETTINGS}
     for row in history(authority):

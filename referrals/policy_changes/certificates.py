@@ -9,7 +9,6 @@ from referrals.policy.definitions import protocol_of
 
 
 def terms(authority: Authority, at: datetime) -> honorability.Terms:
-    """Return what is in force at an instant."""
     chosen = protocol_of(authority, at)
     return honorability.Terms(
         roles=frozenset(map(Role, chosen.honorability_roles)),

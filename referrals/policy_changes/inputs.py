@@ -26,11 +26,7 @@ class SettingChangeInput(StrictSerializer):
     values = Values()
 
     def validate_values(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values, as they will be kept.
-
-        Raises:
-            ValidationError: there are none.
-        """
+        """Return the values, as they will be kept."""
         if not values:
             raise serializers.ValidationError("", code="empty")
         return values

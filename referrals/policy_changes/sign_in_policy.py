@@ -13,7 +13,6 @@ from referrals.policy.definitions import protocol_of
 
 
 def relaxed(authorities: Collection[UUID], at: datetime) -> frozenset[UUID]:
-    """Return those of some authorities that have said, for an instant, why codes have to do."""
     rows = Authority.objects.filter(pk__in=authorities)
     return frozenset(one.pk for one in rows if protocol_of(one, at).one_time_codes_reason.strip())
 

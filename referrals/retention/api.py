@@ -104,11 +104,7 @@ class BatchView(CaseView):
     """What the addresses of batches share."""
 
     def one(self, request: Request, pk: UUID) -> RetentionBatch:
-        """Return a batch that the caller keeps.
-
-        Raises:
-            NotVisible: absent, or of another authority; the two look the same.
-        """
+        """Return a batch that the caller keeps."""
         batch = visibility.batches_of(self.actor(request)).filter(pk=pk).first()
         if batch is None:
             raise NotVisible

@@ -40,16 +40,12 @@ PARTIES: Final = {"dpo": Role.DPO, "supervisors": Role.SUPERVISOR}
 
 
 class Batches(RowMachine[RetentionBatch, Paper]):
-    """The runner of the steps of batches."""
-
     machine = Machine.BATCH
 
     def visible_to(self, actor: Actor, *, at: datetime) -> "QuerySet[RetentionBatch]":  # noqa: ARG002 - the interface's
-        """Return the batches of the authorities whose files the actor keeps."""
         return visibility.batches_of(actor)
 
     def context_of(self, step: Step, row: RetentionBatch, actor: Actor, *, at: datetime) -> Paper | None:
-        """Return the batch in the hands of the actor in the role that does the step."""
         role = next((role for role in step.roles if role in actor.roles_in(row.authority_id)), None)
         if role is None:
             return None
@@ -57,7 +53,6 @@ class Batches(RowMachine[RetentionBatch, Paper]):
         return Paper(row, actor=acting, at=at, seen=visibility.visible_as(actor, role, at=at))
 
     def record(self, step: Step, context: Paper, *, before: str) -> None:
-        """Write the journal entry of a step, and tell the roles that it names."""
         batch = context.row
         journal.record(
             step.event,

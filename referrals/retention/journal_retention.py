@@ -119,9 +119,6 @@ def settle(key: str, *, reason: str, at: datetime) -> bool:
     """Note for the operator what an alarm was: the log's state shows it no more. Tell whether it was open.
 
     An entry for the auditors of each authority names it: ``from`` is its code, ``to`` the SHA-256 of the whole name.
-
-    Raises:
-        JournalUnavailable: it can't be written; the alarm stays open.
     """
     with for_the_service():
         open_alarm = Alarm.objects.filter(pk=key, settled_at=None)

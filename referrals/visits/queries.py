@@ -54,7 +54,6 @@ class News:
     steps: int = 0
 
     def __bool__(self) -> bool:
-        """Tell whether there are any."""
         return bool(self.messages or self.attachments or self.steps)
 
 
