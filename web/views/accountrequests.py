@@ -37,15 +37,12 @@ class AskingPage(InputPage):
     first: ClassVar[Mapping[str, str]] = {"language": "fr"}
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
         return self.show(self.around() | self.filled(self.first))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.show(self.around() | self.again(problem))
 
     def choices(self) -> dict[str, Pairs]:
-        """Return what may be chosen, by member."""
         places = served_places(on=self.at.date())
         return {
             "place": [(code, f"{name} ({code})") for code, (name, _authority) in places.items()],
@@ -53,13 +50,10 @@ class AskingPage(InputPage):
         }
 
     def around(self) -> dict[str, Any]:
-        """Return what stands around the form."""
         return {}
 
 
 class AskAccount(AskingPage):
-    """GET, POST /demande-de-compte."""
-
     public = True
     takes, asks = AccountRequestInput, words.ACCOUNT
     template = "web/account_requests/ask.html"
@@ -78,7 +72,6 @@ class ConfirmRequest(CredentialPage):
     template = "web/account_requests/confirm.html"
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Confirm the address."""
         actions.confirm_request(at=self.at, **self.validated())
         return self.show({"done": True})
 
@@ -87,13 +80,10 @@ class ConfirmRequest(CredentialPage):
 
 
 class OwnRoles(Page):
-    """GET /compte/roles."""
-
     query = confirmation.ConfirmationQuery
     template = "web/account_requests/own.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the roles in which one came, and those that one asked for."""
         requests = access.own_account_requests(self.actor).select_related("authority", "organisation")
         return self.show(
             {
@@ -134,19 +124,15 @@ def _line(row: AccountRequest) -> dict[str, Any]:
 
 
 class AskRole(AskingPage):
-    """GET, POST /compte/roles/demande."""
-
     takes, asks = RoleRequestInput, words.OWN_ROLE
     first: ClassVar[Mapping[str, str]] = {"role": str(Role.FILER)}
     template = "web/account_requests/form.html"
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask for the role, and go back to what one holds and asked for."""
         asked_for_role(self.body(), actor=self.actor, at=self.at)
         return go_to(reverse("own-roles") + confirmation.query_of(self.actor, "role-wanted"))
 
     def choices(self) -> dict[str, Pairs]:
-        """Return the few roles, the territories, and the institutions that the reader sees."""
         seen = access.visible_organisations(self.actor).order_by("name", "pk")
         return super().choices() | {
             "role": [(str(role), role_words(str(role))) for role in Role if role in ASKED_FOR],
@@ -154,7 +140,6 @@ class AskRole(AskingPage):
         }
 
     def around(self) -> dict[str, Any]:
-        """Return the words of the page."""
         return {
             "title": _("Demander un rôle"),
             "button": _("Envoyer la demande"),
@@ -165,17 +150,10 @@ class AskRole(AskingPage):
 
 
 class AskColleague(AskingPage):
-    """GET, POST /compte/roles/collegue."""
-
     takes, asks = ColleagueInput, words.COLLEAGUE
     template = "web/account_requests/form.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Show the form.
-
-        Raises:
-            NotAllowed: the reader leads no institution.
-        """
         access.led_positions(self.actor)
         return super().get(request)
 
@@ -185,7 +163,6 @@ class AskColleague(AskingPage):
         return go_to(reverse("own-roles") + confirmation.query_of(self.actor, "colleague-wanted"))
 
     def choices(self) -> dict[str, Pairs]:
-        """Return the institutions that the reader leads, and the languages."""
         led = access.led_positions(self.actor)
         return super().choices() | {
             "position": [
@@ -196,7 +173,6 @@ class AskColleague(AskingPage):
         }
 
     def around(self) -> dict[str, Any]:
-        """Return the words of the page."""
         return {
             "title": _("Demander un compte pour un collègue"),
             "button": _("Envoyer la demande"),

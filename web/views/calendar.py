@@ -28,40 +28,25 @@ NOT_MODIFIED: Final = 304
 
 
 class OwnFeeds(Page):
-    """GET /compte/agenda."""
-
     template = "web/calendar/feeds.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show one's own feeds."""
         lines = queries.lines(self.actor, at=self.at)
         allowed = bool(actions.allowed(self.actor, at=self.at))
         return self.show({"lines": [_line(one) for one in lines], "allowed": allowed})
 
 
 class NewFeed(InputPage):
-    """GET, POST /compte/agenda/nouveau."""
-
     takes, asks = FeedInput, NAME
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "calendar-feed-new"
     template = "web/calendar/new.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask for a name.
-
-        Raises:
-            NotAllowed: none of the reader's authorities allows it.
-        """
         actions.as_reader(self.actor, at=self.at)
         return self.show(self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Make the feed, and show its address: this once. A form that is sent again shows the list.
-
-        Raises:
-            StepUpRequired, NotAllowed, TooManyFeeds: as the act refuses, before what was typed is looked at.
-        """
         stepup.require(self.actor, at=self.at)
         actions.as_reader(self.actor, at=self.at)
         body, shown = self.validated(), dict[str, str]()
@@ -76,17 +61,13 @@ class NewFeed(InputPage):
         return self.show(shown | {"name": body["name"]}) if shown else go_to(reverse("calendar-feeds"))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.show(self.again(problem))
 
 
 class RevokeFeed(Page):
-    """POST /compte/agenda/{id}/fin."""
-
     http_method_names = ["post"]
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Revoke one of one's own feeds, and show those that are left."""
         accounts_actions.revoke_feed(actor=self.actor, at=self.at, feed_id=pk)
         return go_to(reverse("calendar-feeds"))
 
@@ -98,7 +79,6 @@ class Feed(Page):
     http_method_names = ["get", "head"]
 
     def get(self, request: ServiceRequest, secret: str) -> HttpResponse:
-        """Return what is due, as its owner may read it now; a calendar that has this already gets nothing anew."""
         body, etag = queries.read(request, secret)
         known = request.headers.get("If-None-Match", "")
         response = (

@@ -36,20 +36,15 @@ REASON: Final = (Ask("reason", _("Motivation"), _("Ce qui a été vérifié, et 
 
 
 class OwnTies(Page):
-    """GET /compte/liens."""
-
     step_up = frozenset({"GET"})
     comes_back = "own-ties"
     template = "web/conflicts_of_interest/ties.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the own ties: nobody else ever reads them."""
         return self.show({"lines": declarations.read(self.actor, at=self.at)})
 
 
 class TiePage(InputPage):
-    """A page with the form of a tie."""
-
     keeps = True
     takes, asks = TieInput, TIE
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
@@ -58,90 +53,59 @@ class TiePage(InputPage):
     title: ClassVar[Any]
 
     def values(self, **of: UUID) -> Mapping[str, Any]:
-        """Return what stands in the form at first."""
         raise NotImplementedError
 
     def do(self, tie: declarations.Tie, **of: UUID) -> None:
-        """Call the act."""
         raise NotImplementedError
 
     def get(self, request: ServiceRequest, **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
         return self.show({"title": self.title} | self.filled(self.values(**of)))
 
     def act(self, request: ServiceRequest, **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Do what the form says, and go back to the list."""
         declarations.require_staff(self.actor)
         self.do(declarations.Tie(**self.validated()), **of)
         return go_to(reverse("own-ties"))
 
     def redisplay(self, problem: Mapping[str, Any], **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form as it was typed, with its faults."""
         return self.show({"title": self.title} | self.again(problem))
 
 
 class NewTie(TiePage):
-    """GET, POST /compte/liens/nouveau."""
-
     title = _("Déclarer un lien")
 
     def values(self, **of: UUID) -> Mapping[str, Any]:  # noqa: ARG002 - of the other page
-        """Begin with nothing.
-
-        Raises:
-            NotAllowed: the reader isn't of the staff.
-        """
         declarations.require_staff(self.actor)
         return {}
 
     def do(self, tie: declarations.Tie, **of: UUID) -> None:  # noqa: ARG002 - likewise
-        """Declare it."""
         declarations.declare(tie, actor=self.actor, at=self.at)
 
 
 class CorrectTie(TiePage):
-    """GET, POST /compte/liens/{id}/correction."""
-
     title = _("Corriger un lien")
 
     def values(self, **of: UUID) -> Mapping[str, Any]:
-        """Begin with what was said.
-
-        Raises:
-            NotVisible: no such tie of the reader's.
-        """
         pk = declarations.known(of["pk"], self.actor).pk
         return next(line for line in declarations.read(self.actor, at=self.at) if line["id"] == str(pk))
 
     def do(self, tie: declarations.Tie, **of: UUID) -> None:
-        """Put it in the place of the other."""
         declarations.correct(of["pk"], tie, actor=self.actor, at=self.at)
 
 
 class RemoveTie(Page):
-    """POST /compte/liens/{id}/retrait."""
-
     http_method_names = ["post"]
     step_up = frozenset({"POST"})
     comes_back = "own-ties"
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Take it back, and show those that are left."""
         declarations.remove(pk, actor=self.actor, at=self.at)
         return go_to(reverse("own-ties"))
 
 
 class Barred(Page):
-    """GET /deports."""
-
     template = "web/conflicts_of_interest/barred.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List whom the service barred from the reader's cases, those that await a decision first.
-
-        Raises:
-            NotAllowed: the reader excludes nobody.
-        """
         conflicts_of_interest_actions.require_decider(self.actor)
         rows = conflicts_of_interest_actions.visible_to(self.actor, at=self.at).order_by("-since_at", "id")
         waiting = set(conflicts_of_interest_actions.awaiting(rows).values_list("pk", flat=True))
@@ -157,31 +121,22 @@ class Barred(Page):
 
 
 class Decide(InputPage):
-    """GET, POST /deports/{id}."""
-
     keeps = True
     takes, asks = Reasoned, REASON
-    query: ClassVar[type[Query]] = Query
+    query = Query
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "barred"
     template = "web/conflicts_of_interest/decide.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show whom and from which case, and ask for the reason.
-
-        Raises:
-            NotAllowed, NotVisible: as the act refuses.
-        """
         return self.show(self._about(pk) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Confirm it, and go back to the list."""
         conflicts_of_interest_actions.require_decider(self.actor)
         conflicts_of_interest_actions.confirm(pk, self.validated()["reason"], actor=self.actor, at=self.at)
         return go_to(reverse("barred"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.show(self._about(pk) | self.again(problem))
 
     def _about(self, pk: UUID) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 import segno
@@ -73,30 +73,24 @@ def _answered(sent: Sent, names: tuple[str, ...]) -> dict[str, str]:
 
 
 def _proof_in(sent: Sent) -> dict[str, Any]:
-    """Return what the API would be sent."""
     if answer := _answered(sent, _ASSERTED):
         return {"passkey": answer}
     return forms.body_of(ProofInput, (CODE, RECOVERY, PASSWORD), sent)
 
 
 def app_fields(sent: Sent | None = None) -> list[Field]:
-    """Return the fields of a new application, with the name that was typed."""
     values = {} if sent is None else {"label": sent.text("label")}
     return forms.fields_of(FactorInput, (APP_NAME, APP_CODE), values, ids="app-")
 
 
 def name_fields(factor: Factor) -> list[Field]:
-    """Return the field for another name of a factor."""
     return forms.fields_of(FactorNameInput, (NAME,), {"label": factor.label}, ids=f"{factor.pk}-")
 
 
 class ProofPage(FormPage):
-    """A page that asks for a second factor."""
-
     template = "web/factors/proof.html"
 
     def ways(self, user: User) -> dict[str, Any]:
-        """Return which ways the person has, for the page."""
         kinds = factors.kinds_for(user, at=self.at)
         held = set(user.factors.values_list("kind", flat=True))
         codes = FactorKind.TOTP in held and (FactorKind.TOTP in kinds or not held & kinds)
@@ -115,12 +109,9 @@ class ProofPage(FormPage):
 
 
 class SecondStep(ProofPage):
-    """GET, POST /connexion/suite."""
-
     public = True
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Ask for the second factor; whoever has none that counts goes on to make one."""
         awaited = signin.awaited_in(request)
         if awaited is None:
             return go_to(reverse("sign-in"))
@@ -129,7 +120,6 @@ class SecondStep(ProofPage):
         return self.show(self.ways(awaited.user))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Check it, and go on to where the person wanted to."""
         awaited = signin.awaited_in(request)
         if awaited is None:
             return go_to(reverse("sign-in"))
@@ -138,7 +128,6 @@ class SecondStep(ProofPage):
         return entered(request, awaited)
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Ask again; nothing that was typed is repeated."""
         awaited = signin.awaited_in(self.request)
         ways = {} if awaited is None else self.ways(awaited.user)
         return self.show(ways | refused(problem))
@@ -153,27 +142,20 @@ def entered(request: ServiceRequest, awaited: Awaited) -> HttpResponse:
 
 
 class Onward(Query):
-    """Where a page goes on to."""
-
     next = Text(max_length=500, required=False)
 
 
 class Confirm(ProofPage):
-    """GET, POST /compte/confirmation."""
-
     query = Onward
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask for the second factor again."""
         return self.show(self._context(self.asked.get("next", "/")))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Check it, and go back to the act that asked for it."""
         self.proved(request, own_account(self.actor), None)
         return go_to(own_address(self.sent.text("next", "/")))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Ask again."""
         return self.show(self._context(self.sent.text("next", "/")) | refused(problem))
 
     def _context(self, onward: str) -> dict[str, Any]:
@@ -193,7 +175,6 @@ class MakePage(FormPage):
     awaited: Awaited | None = None
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Begin an application, and show what a device needs; a passkey is begun by the page's script."""
         user = self.person()
         if user is None:
             return go_to(reverse("sign-in"))
@@ -203,7 +184,6 @@ class MakePage(FormPage):
         return self.show(self.context(user))
 
     def person(self) -> User | None:
-        """Return whose factor it will be."""
         raise NotImplementedError
 
     def require_may_add(self) -> None:
@@ -226,7 +206,6 @@ class MakePage(FormPage):
         }
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Make it; show the recovery codes if there are any, and go on."""
         user = self.person()
         if user is None:
             return go_to(reverse("sign-in"))
@@ -246,11 +225,9 @@ class MakePage(FormPage):
         return go_to(onward)
 
     def onward(self) -> str:
-        """Return where the page goes on to."""
         return reverse("own-factors") if self.awaited is None else own_address(self.awaited.onward)
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the same application again: what the device has taken in still counts."""
         why = gettext(
             "Le code ne correspond pas : vérifiez l'heure de l'appareil, puis tapez le code affiché maintenant."
         )
@@ -260,31 +237,22 @@ class MakePage(FormPage):
 
 
 class FirstFactor(MakePage):
-    """GET, POST /connexion/moyen."""
-
     public = True
 
     def person(self) -> User | None:
-        """Return who gave the password."""
         self.awaited = signin.awaited_in(self.request)
         return None if self.awaited is None else self.awaited.user
 
 
 class AddFactor(MakePage):
-    """GET, POST /compte/connexion/ajout."""
-
     def person(self) -> User | None:
-        """Return who is signed in."""
         return own_account(self.actor)
 
 
 class OwnFactors(Page):
-    """GET /compte/connexion."""
-
     template = "web/factors/own.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the own ways to sign in."""
         return self.show(own_factors(self.actor, at=self.at))
 
 
@@ -323,54 +291,39 @@ class FactorAct(FormPage):
     shown_again = "web/factors/own.html"
 
     def redisplay(self, problem: Mapping[str, Any], *_: Any, **__: Any) -> HttpResponse:
-        """Show the list again, with why it wasn't done."""
         faults = [Fault(gettext("Nom"), detail) for detail in faults_of(problem).values()]
         context = own_factors(self.actor, at=self.at) | {"problem": problem, "faults": faults}
         return made(self.request, self.shown_again, context)
 
 
 class NameFactor(FactorAct):
-    """POST /compte/connexion/{id}/nom."""
-
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Give it another name."""
         values = FactorNameInput.read(forms.body_of(FactorNameInput, (NAME,), self.sent))
         actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **values)
         return go_to(reverse("own-factors"))
 
 
 class RemoveFactor(FactorAct):
-    """GET, POST /compte/connexion/{id}/retrait."""
-
     http_method_names = ["get", "head", "post"]
     template = "web/factors/remove.html"
     wholly = True
-    step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+    step_up = frozenset({"POST"})
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask whether it is to go.
-
-        Raises:
-            NotVisible: absent, or somebody else's.
-        """
         return self.show({"factor": visible(own_account(self.actor).factors, pk)})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Remove it."""
         user = actions.remove_factor(actor=self.actor, at=self.at, factor_id=pk)
         signin.keep_session(request, user)
         return go_to(reverse("own-factors"))
 
 
 class RenewCodes(FactorAct):
-    """POST /compte/connexion/codes."""
-
     template = "web/factors/make.html"
     wholly = True
-    step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+    step_up = frozenset({"POST"})
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Make new recovery codes, and show them this once."""
         user, codes = actions.renew_recovery_codes(actor=self.actor, at=self.at)
         signin.keep_session(request, user)
         return self.show({"recovery_codes": codes, "onward": reverse("own-factors")})

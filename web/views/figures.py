@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from accounts.request import ServiceRequest
 from accounts.territory import departments
 from core.inputs import Code, Id, Whole
 from core.languages import for_reader
-from core.query import InvalidQuery, Query
+from core.query import InvalidQuery
 from referrals.statistics import queries
 from referrals.statistics.dimensions import FIGURES, UNITS
 from referrals.statistics.inputs import FigureQuery
@@ -44,8 +44,6 @@ class FiguresQuery(BlanksLeftOut, FigureQuery):
 
 
 class TableQuery(FiguresQuery):
-    """Which table of them."""
-
     fact = Code([(one.code, one.label) for one in FIGURES])
     unit = Code(list(UNITS.items()))
 
@@ -53,46 +51,30 @@ class TableQuery(FiguresQuery):
 class FiguresPage(Page):
     """A page for whoever reads the figures of an authority; nothing on it is of a case."""
 
-    query: ClassVar[type[Query]] = FiguresQuery
+    query = FiguresQuery
 
     def require_person(self) -> None:
-        """Ask for somebody who has signed in and reads figures.
-
-        Raises:
-            NotAllowed: the reader does nowhere.
-        """
         super().require_person()
         if not self.actor.may(queries.READ):
             raise NotAllowed(rule=queries.READ)
 
     @cached_property
     def authorities(self) -> list[Authority]:
-        """Return the authorities whose figures the reader reads."""
         return list(Authority.objects.filter(pk__in=self.actor.may(queries.READ)).order_by("code"))
 
     @cached_property
     def authority(self) -> UUID:
-        """Return the authority that is asked about."""
         return UUID(str(self.asked.get("authority") or self.authorities[0].pk))
 
     @cached_property
     def figures(self) -> dict[str, Any]:
-        """Return the figures; the reading is an entry.
-
-        Raises:
-            NotVisible, NotAllowed, InvalidQuery: as of the call of the API.
-        """
+        """Return the figures; the reading is an entry."""
         publishable = self.asked["publishable"]
         year = self.asked.get("year")
         return queries.of_year(self.authority, year, publishable=publishable, actor=self.actor, at=self.at)
 
     @property
     def territory(self) -> Mapping[str, Any]:
-        """Return the territory that is asked about.
-
-        Raises:
-            InvalidQuery: there are fewer.
-        """
         territories: Sequence[Mapping[str, Any]] = self.figures["territories"]
         if self.asked["territory"] >= len(territories):
             raise InvalidQuery({"territory": "malformed"})
@@ -100,18 +82,14 @@ class FiguresPage(Page):
         return territories[number]
 
     def where(self, **other: object) -> dict[str, Any]:
-        """Return the parameters of this page, with others."""
         asked = {"authority": self.authority, "year": self.figures["year"], **other}
         return asked | ({"publishable": "true"} if self.asked["publishable"] else {})
 
 
 class Figures(FiguresPage):
-    """GET /chiffres."""
-
     template = "web/figures/figures.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the figures of a year."""
         tables = self.territory["tables"]
         number = self.asked["territory"]
         named = self.authorities if len(self.authorities) > 1 else []
@@ -181,16 +159,10 @@ class Figures(FiguresPage):
 
 
 class FigureTable(FiguresPage):
-    """GET /chiffres/tableau."""
-
-    query: ClassVar[type[Query]] = TableQuery
+    query = TableQuery
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Return one table by all its periods; a number that isn't told is an empty cell.
-
-        Raises:
-            InvalidQuery: the reader has no such table.
-        """
+        """Return one table by all its periods; a number that isn't told is an empty cell."""
         fact, unit = self.asked["fact"], self.asked["unit"]
         own = [
             one
@@ -213,7 +185,6 @@ def _bars(table: Mapping[str, Any]) -> list[charts.Row]:
 
 
 def place_words(territory: Mapping[str, Any]) -> str:
-    """Return what a territory of the figures is called."""
     if territory["elsewhere"]:
         return gettext("Ailleurs")
     code = territory["department"]

@@ -20,23 +20,17 @@ class GuidancePage(StandingPage):
 
     @property
     def today(self) -> date:
-        """Return the day in France."""
         return self.at.astimezone(FRANCE).date()
 
 
 class Guide(GuidancePage):
-    """GET /guide."""
-
     template = "web/guidance/index.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what there is to read, by section."""
         return self.show({"sections": shown.index(files.language_of_reader(), self.today)})
 
 
 class OnePage(GuidancePage):
-    """GET /guide/{section}/{page}."""
-
     template = "web/guidance/page.html"
 
     @property
@@ -51,18 +45,12 @@ class OnePage(GuidancePage):
         return self.shown(page, {}) if page and self.request.method in ("GET", "HEAD") else None
 
     def get(self, request: ServiceRequest, **_: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show one page; of one whose review is overdue, that it is.
-
-        Raises:
-            Http404: there is none; it isn't a refusal that the journal would count.
-        """
         page = self.page
         if page is None:
             raise Http404
         return self.shown(page, {"review": reviews.of(page, self.today), "asked": True})
 
     def shown(self, page: files.GuidePage, about: dict[str, object]) -> HttpResponse:
-        """Return a page with what is known of its review."""
         return self.show(
             about
             | {
@@ -78,10 +66,7 @@ class OnePage(GuidancePage):
 
 
 class Poster(GuidancePage):
-    """GET /guide/affiche."""
-
     template = "web/guidance/poster.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the numbers on one sheet, to print and hang."""
         return self.show({"numbers": [one for one in numbers().values() if one.is_checked(self.today)]})

@@ -1,7 +1,5 @@
 """Help pages, for everybody: the procedure, the lexicon and the articles of law; no case, no person."""
 
-from typing import ClassVar
-
 from django.http import HttpResponse
 
 from accounts.request import ServiceRequest
@@ -20,35 +18,26 @@ class HereQuery(BlanksLeftOut, Query):
 
 
 class ProcedurePage(Page):
-    """GET /procedure."""
-
     public = True
-    query: ClassVar[type[Query]] = HereQuery
+    query = HereQuery
     template = "web/help/procedure.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the line of stations, with what leads on from each."""
         here = str(self.asked.get("state", ""))
         return self.show({"procedure": procedure.drawn(here), "here_at": here, "delays": procedure.delays()})
 
 
 class LexiconPage(Page):
-    """GET /lexique."""
-
     public = True
     template = "web/help/lexicon.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the words and what they mean."""
         return self.show({"terms": lexicon.told()})
 
 
 class ArticlesPage(Page):
-    """GET /textes."""
-
     public = True
     template = "web/help/articles.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the articles of law that the service cites, and what each says."""
         return self.show({"codes": articles.by_code()})

@@ -36,18 +36,14 @@ HOW: Final = (
 
 
 class OwnNotices(InputPage):
-    """GET, POST /compte/avis."""
-
     takes, asks = PreferencesInput, HOW
     template = "web/notices/own.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show how the reader is told."""
         known = preferences_of(self.actor)
         return self.show(self.page_context() | self.filled({"phone": known.phone, "daily": known.daily}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Replace it, once."""
         body = self.body()
 
         def change() -> UUID:
@@ -60,11 +56,9 @@ class OwnNotices(InputPage):
         return self.show(self.page_context() | self.filled(known) | {"done": _("Enregistrer")})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.show(self.page_context() | self.again(problem))
 
     def body(self) -> dict[str, Any]:
-        """Return what was sent, the number in international form."""
         sent = super().body()
         return sent | ({"phone": typed_phone(sent["phone"])} if "phone" in sent else {})
 

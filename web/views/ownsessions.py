@@ -23,12 +23,9 @@ SHOWN_AT_MOST = 50
 
 
 class OwnSessions(Page):
-    """GET /connexions."""
-
     template = "web/sessions/own.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Show the sessions that go on, this one first."""
         here = id_of(request)
         sessions = actions.list_sessions(actor=self.actor, at=self.at).order_by("-opened_at")[:SHOWN_AT_MOST]
         lines = [_line(row, here) for row in actions.in_use(sessions, actor=self.actor, at=self.at)]
@@ -62,14 +59,11 @@ def _to_check(row: SignInToCheck) -> dict[str, Any]:
 
 
 class EndSession(Page):
-    """POST /connexions/{id}/fin."""
-
     http_method_names = ["post"]
     step_up = frozenset({"POST"})
     comes_back = "own-sessions"
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """End one of one's own sessions, and show those that are left."""
         actions.end_session(actor=self.actor, at=self.at, session_id=pk)
         return go_to(reverse("own-sessions"))
 

@@ -32,17 +32,13 @@ class CredentialPage(InputPage):
     ids = ""
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
         return self.show(self.filled({}))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form again."""
         return self.show(self.again(problem))
 
 
 class AskLink(CredentialPage):
-    """GET, POST /mot-de-passe."""
-
     public = True
     takes, asks = AskLinkInput, (email("username", maxlength="254"),)
     template = "web/passwords/ask.html"
@@ -53,7 +49,6 @@ class AskLink(CredentialPage):
         return self.show({"asked": True})
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the form as it was typed, with what to do about the refusal."""
         advice = gettext("Vérifiez l'adresse.")
         if problem["status"] == 429:
             advice = gettext("L'attente s'allonge à chaque demande, puis revient à la normale.")
@@ -73,34 +68,27 @@ class NewPassword(InputPage):
     invited: ClassVar[bool] = False
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
         return self.show(new_password_form(invited=self.invited))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Set the password; nobody is signed in by it."""
         sign_in_flow.set_password(request, at=self.at, **self.validated())
         return self.show({"done": True, "invited": self.invited})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form again; the password is typed anew."""
         return self.show(new_password_form(self.sent, problem, invited=self.invited))
 
 
 class ChangePassword(CredentialPage):
-    """GET, POST /compte/mot-de-passe."""
-
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "password-change-page"
     takes, asks = ChangePasswordInput, (password("present", _("Mot de passe actuel")), NEW_PASSWORD)
     template = "web/passwords/change.html"
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Set the password; this session goes on, all others end."""
         sign_in_flow.change_password(request, self.actor, at=self.at, **self.validated())
         return self.show({"done": True})
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the form with its faults; both passwords are typed anew."""
         faults = forms.faults_of(problem)
         if problem["code"] == PresentPasswordRefused.code:
             faults["present"] = problem["title"]
@@ -109,8 +97,6 @@ class ChangePassword(CredentialPage):
 
 
 class AskAddress(CredentialPage):
-    """GET, POST /compte/adresse."""
-
     wholly = True
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "address-ask"
@@ -118,7 +104,6 @@ class AskAddress(CredentialPage):
     template = "web/passwords/address.html"
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Ask for another address."""
         sign_in_flow.ask_address(request, self.actor, at=self.at, **self.validated())
         return self.show({"asked": True})
 
@@ -135,11 +120,6 @@ class ConfirmAddress(CredentialPage):
     template = "web/passwords/confirm.html"
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Take the address.
-
-        Raises:
-            NotAuthenticated: nobody has signed in.
-        """
         if request.actor is None:
             raise NotAuthenticated
         actions.change_address(actor=self.actor, at=self.at, **self.validated())

@@ -15,16 +15,9 @@ from web.views.cases.queue import ZONE
 
 
 class Platform(Page):
-    """GET /plateforme."""
-
     template = "web/platform/platform.html"
 
     def require_person(self) -> None:
-        """Ask for somebody who has signed in and runs the service.
-
-        Raises:
-            NotAllowed: the reader doesn't.
-        """
         super().require_person()
         if not self.actor.may(READ):
             raise NotAllowed(rule=READ)

@@ -33,8 +33,6 @@ from web.views.factors import FactorAct
 
 
 class ToProvider(FormPage):
-    """POST /connexion/fournisseur/{code}."""
-
     http_method_names = ["post"]
     public = True
     template = "web/providers/leaving.html"
@@ -59,7 +57,6 @@ class ToProvider(FormPage):
         return visits.begun(self.purpose, provider.code, at=self.at, onward=onward)
 
     def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as the address has it
-        """Show the form of signing in again: the other way goes on."""
         onward = own_address(self.sent.text("next", "/"))
         return made(
             self.request, "web/sign_in/sign_in.html", sign_in_form(problem=problem) | {"next": onward}
@@ -67,12 +64,10 @@ class ToProvider(FormPage):
 
 
 class ToBind(ToProvider):
-    """POST /compte/connexion/fournisseur/{code}."""
-
     public = False
     purpose = visits.BIND
     wholly = True
-    step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+    step_up = frozenset({"POST"})
     comes_back = "own-factors"
 
     def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:  # noqa: ARG002 - as above
@@ -80,7 +75,6 @@ class ToBind(ToProvider):
         return visits.begun(self.purpose, provider.code, at=self.at, user=str(self.actor.user_id))
 
     def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as above
-        """Tell why it couldn't begin."""
         return made(self.request, "web/providers/refused.html", {"problem": problem, "binding": True})
 
 
@@ -91,11 +85,6 @@ class ToAccept(ToProvider):
     invited: tuple[User, bytes]
 
     def act(self, request: ServiceRequest, code: str) -> HttpResponse:
-        """Send the browser to the provider, if the invitation counts; it isn't used up by that.
-
-        Raises:
-            LinkRefused: it doesn't.
-        """
         values = AcceptInput.read(forms.body_of(AcceptInput, (TOKEN, INVITATION_CODE), self.sent))
         self.invited = actions.invitation_of(at=self.at, **values)
         return super().act(request, code)
@@ -107,14 +96,11 @@ class ToAccept(ToProvider):
         return visits.begun(self.purpose, provider.code, at=self.at, user=str(user.pk), link=kept.hex())
 
     def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as above
-        """Show the form of the invitation again: a password can still be chosen."""
         context = new_password_form(self.sent, problem, invited=True)
         return made(self.request, "web/passwords/set.html", context)
 
 
 class _Long(Text):
-    """A text that is longer than parameters are otherwise."""
-
     max_chars = 2_000
 
 
@@ -140,15 +126,12 @@ WORD_AT: Final = {visits.BIND: "identity-bind", visits.INVITED: "invitation-iden
 
 
 class FromProvider(Page):
-    """GET /connexion/fournisseur/{code}/retour."""
-
     http_method_names = ["get"]  # not the head alone: what comes here counts once
     public = True
     template = "web/providers/back.html"
     query = Answer
 
     def get(self, request: ServiceRequest, code: str) -> HttpResponse:
-        """Find out who came back, and begin their session, or ask for their word in the one that they have."""
         provider = providers.named(code)
         visit: visits.Visit | None = getattr(request, "visit", None)
         purpose = visits.SIGN_IN if visit is None else visit.purpose
@@ -182,18 +165,16 @@ class BindIdentity(FormPage):
 
     template = "web/providers/bind.html"
     wholly = True
-    step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+    step_up = frozenset({"POST"})
     comes_back = "identity-bind"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Ask whether it is to be bound."""
         visit = oidc_flow.awaiting(request, self.actor, at=self.at)
         if visit is None:
             return go_to(reverse("own-factors"))
         return self.show(self._context(visit))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Bind it: the way counts no more, whatever comes of it."""
         visit = visits.take(visits.secret_in(request), at=self.at)
         user = actions.bind_identity(actor=self.actor, at=self.at, visit=visit)
         signin.keep_session(request, user)
@@ -202,7 +183,6 @@ class BindIdentity(FormPage):
         return response
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Tell why it isn't."""
         return made(self.request, "web/providers/refused.html", {"problem": problem, "binding": True})
 
     def _context(self, visit: visits.Visit) -> dict[str, Any]:
@@ -219,11 +199,6 @@ class AcceptInvitation(FormPage):
     template = "web/providers/accept.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Ask whether the account is to be opened with it.
-
-        Raises:
-            LinkRefused: the invitation counts no more.
-        """
         request.redisplay = self.redisplay  # for web/problems.py
         recognised = oidc_flow.recognised(request, at=self.at)
         if recognised is None:
@@ -233,7 +208,6 @@ class AcceptInvitation(FormPage):
         return self.show({"name": name, "institution": institution, "email": user.email})
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Bind it, which uses the invitation up, and go on to the second factor."""
         if oidc_flow.recognised(request, at=self.at) is None:
             return go_to(reverse("invitation"))
         oidc_flow.accept(request, at=self.at)
@@ -242,52 +216,38 @@ class AcceptInvitation(FormPage):
         return response
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Tell why it isn't."""
         return made(self.request, "web/providers/refused.html", {"problem": problem, "invited": True})
 
 
 class RemoveIdentity(FactorAct):
-    """GET, POST /compte/connexion/identite/{id}/retrait."""
-
     http_method_names = ["get", "head", "post"]
     template = "web/providers/remove.html"
     wholly = True
-    step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+    step_up = frozenset({"POST"})
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask whether it is to go.
-
-        Raises:
-            NotVisible: absent, or somebody else's.
-        """
         user = own_account(self.actor)
         identity = visible(user.identities, pk)
         has_password = user.has_usable_password()
         return self.show({"name": providers.name_of(identity.provider), "has_password": has_password})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Remove it."""
         user = actions.remove_identity(actor=self.actor, at=self.at, identity_id=pk)
         signin.keep_session(request, user)
         return go_to(reverse("own-factors"))
 
 
 class Out(Query):
-    """What a provider says when somebody has signed out there."""
-
     state = Text(max_length=200, required=False, allow_blank=True, default="")
 
 
 class LeftProvider(Page):
-    """GET /deconnexion/retour."""
-
     http_method_names = ["get"]
     public = True
     template = "web/sessions/signed_out.html"
     query = Out
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Tell that one has signed out there too; whoever comes from elsewhere is led to the start page."""
         if not oidc_flow.came_out(self.asked["state"], at=self.at):
             return go_to(reverse("start"))
         return self.show({"elsewhere": True})

@@ -19,18 +19,14 @@ from web.views.language import speak
 
 
 class SignIn(InputPage):
-    """GET, POST /connexion."""
-
     public = True
     takes, asks = SignInInput, SIGN_IN
     template = "web/sign_in/sign_in.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
         return self.show(sign_in_form() | {"next": "/"})
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Check address and password; go on to the second step."""
         with throttling.counted(request, self.validated(), at=self.at) as credentials:
             user = actions.check_password(**credentials)
         onward = own_address(self.sent.text("next", "/"))
@@ -38,14 +34,11 @@ class SignIn(InputPage):
         return go_to(reverse("second-step"))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form again; the password is typed anew."""
         onward = own_address(self.sent.text("next", "/"))
         return self.show(sign_in_form(self.sent, problem) | {"next": onward})
 
 
 class SignOut(Page):
-    """POST /deconnexion."""
-
     public = True
     template = "web/sessions/signed_out.html"
 
@@ -71,18 +64,14 @@ class Leave(Page):
     public = True
 
     def post(self, request: ServiceRequest) -> HttpResponse:
-        """End the session and go to a page that has nothing to do with this one."""
         _close(self)
         return left(request)
 
 
 class Language(Page):
-    """POST /langue."""
-
     public = True
 
     def post(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Speak the other language from now on, until the browser is closed."""
         response = go_to(own_address(self.sent.text("next", "/")))
         wanted = self.sent.text("language")
         if wanted in dict(settings.LANGUAGES) and check_for_language(wanted):

@@ -9,8 +9,6 @@ from web.page import Page, go_to
 
 
 class Start(Page):
-    """GET /."""
-
     public = True
     template = "web/start.html"
 
@@ -26,11 +24,8 @@ class Start(Page):
 
 
 class Accessibility(Page):
-    """GET /accessibilite."""
-
     public = True
     template = "web/accessibility.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Say which criteria are met, which aren't, and how it was looked at."""
         return self.show()

@@ -33,16 +33,9 @@ CALLS: Final = 3
 
 
 class Today(Page):
-    """GET /aujourdhui."""
-
     template = "web/today/today.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Show the reader's day.
-
-        Raises:
-            NotAllowed: the reader only files, and has the start page; or holds no role.
-        """
         if not navigation.is_staff(self.actor):
             raise NotAllowed("read:today")
         works = navigation.works(self.actor)

@@ -21,13 +21,10 @@ ANEW: Final = "new"
 
 
 class Enter(TrainingPage):
-    """GET, POST /entrainement/entrer."""
-
     public = True
     template = "web/training_instance/enter.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Say as whom one may enter."""
         everybody = entering.people(at=self.at)
         of_story: dict[str, Any] = {}
         for one in everybody:
@@ -42,11 +39,6 @@ class Enter(TrainingPage):
         )
 
     def post(self, request: ServiceRequest) -> HttpResponse:
-        """Enter as who was clicked: no password is asked for, nobody is real. What was learnt comes along.
-
-        Raises:
-            NotVisible: there is nobody of this id.
-        """
         who, origin = self.sent.text("who"), origin_of(request, auth=signin.SESSION)
         if who == ANEW:
             user = entering.enter_anew(origin=origin, at=self.at)
@@ -59,12 +51,9 @@ class Enter(TrainingPage):
 
 
 class Mails(TrainingPage):
-    """GET /entrainement/courriels."""
-
     template = "web/training_instance/mails.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what would have been sent, to whom, the newest first."""
         return self.show({"mails": training.mails()})
 
 

@@ -1,7 +1,7 @@
 """The copy of a request: read, with what is hidden marked; hide passages by their words or on an image; lift (AR6)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.inputs import StrictSerializer
-from core.query import Query
 from referrals.access_requests import actions, drawing, reviewing
 from referrals.access_requests.copies import Box, Span
 from referrals.access_requests.reviewing import Copy, Reviewed
@@ -87,19 +86,9 @@ class CopyPage(InputPage):
     """A page on which passages of a copy are hidden or lifted."""
 
     def open(self, pk: UUID) -> Copy:
-        """Return the copy.
-
-        Raises:
-            NotVisible: no such copy for this reader.
-        """
         return reviewing.opened(pk, actor=self.actor, at=self.at)
 
     def changeable(self, request: ServiceRequest, pk: UUID) -> Copy:
-        """Return the copy for a write.
-
-        Raises:
-            NotVisible: no such copy for this reader, who may also be one that reads it to sign.
-        """
         request.purpose = Purpose.HANDLING  # a refusal bears it too
         return self.open(pk)
 
@@ -110,25 +99,17 @@ class CopyPage(InputPage):
         return self.show({"reference": row.reference, "back": back} | self.again(problem))
 
     def query_done(self) -> str:
-        """Return the query by which the next page says what was done."""
         return confirmation.query_of(self.actor, "access_request-redact")
 
 
 class WholeCopy(CopyPage):
-    """GET, POST /demandes-acces/{id}/copie."""
-
     keeps = True
-    query: ClassVar[type[Query]] = CopyQuery
+    query = CopyQuery
     takes = reviewing.HidingEverywhere
     asks = EVERYWHERE
     template = "web/access_requests/copy.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show one group of the copy, each text with what is hidden in it marked, and how much there is of each group.
-
-        Raises:
-            NotVisible: no such copy for this reader.
-        """
         copy = self.open(pk)
         groups = _groups(copy.parts)
         chosen = self.asked["groupe"]
@@ -149,12 +130,7 @@ class WholeCopy(CopyPage):
         )
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Hide words wherever they stand, once under the form's key.
-
-        Raises:
-            ValidationError: they are nowhere.
-            NotVisible, NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
+        """Hide words wherever they stand, once under the form's key."""
         copy, body = self.changeable(request, pk), self.body()
         said = self.takes.read(body)
 
@@ -167,23 +143,15 @@ class WholeCopy(CopyPage):
         return go_to(reverse("access-copy", args=[pk]) + self.query_done())
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.again_closed(problem, pk, reverse("access-copy", args=[pk]))
 
 
 class CopyPart(CopyPage):
-    """GET, POST /demandes-acces/{id}/copie/{part}."""
-
     keeps = True
-    query: ClassVar[type[Query]] = PartQuery
+    query = PartQuery
     template = "web/access_requests/part.html"
 
     def get(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show one part, a text or a page of a document, with what is hidden in it and the form that hides more.
-
-        Raises:
-            NotVisible: no such part for this reader.
-        """
         copy = self.open(pk)
         one = copy.one(part)
         self._takes(one.part.attachment is not None)
@@ -200,12 +168,7 @@ class CopyPart(CopyPage):
         )
 
     def act(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:
-        """Hide a passage, once under the form's key.
-
-        Raises:
-            ValidationError: it isn't there.
-            NotVisible, NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
+        """Hide a passage, once under the form's key."""
         copy = self.changeable(request, pk)
         one = copy.one(part)
         self._takes(one.part.attachment is not None)
@@ -225,7 +188,6 @@ class CopyPart(CopyPage):
         return go_to(reverse("access-copy-part", args=[pk, part]) + done)
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, part: UUID) -> HttpResponse:
-        """Show the form as it was typed, with its faults: which one, the names of what was sent tell."""
         self._takes("left" in self.sent)
         return self.again_closed(problem, pk, reverse("access-copy-part", args=[pk, part]))
 
@@ -258,35 +220,21 @@ class CopyPart(CopyPage):
 
 
 class PageImage(Page):
-    """GET /demandes-acces/{id}/copie/{part}/image."""
-
-    query: ClassVar[type[Query]] = reviewing.PartQuery
+    query = reviewing.PartQuery
 
     def get(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Return a page of a document as an image with what is hidden on it painted over; the reading is an entry.
-
-        Raises:
-            NotVisible, NotServed: no such document for this reader.
-            FileRefused, ParserUnavailable: it can't be drawn, or has no such page.
-        """
+        """Return a page of a document as an image with what is hidden on it painted over; the reading is an entry."""
         picture = reviewing.picture(pk, part, self.asked["page"] - 1, actor=self.actor, at=self.at)
         return HttpResponse(picture, content_type="image/jpeg")
 
 
 class Lift(CopyPage):
-    """GET, POST /demandes-acces/{id}/copie/{part}/lever/{passage}."""
-
     keeps = True
     takes = reviewing.Lifting
     asks = LIFTING
     template = "web/access_requests/lift.html"
 
     def get(self, request: ServiceRequest, pk: UUID, part: UUID, passage: UUID) -> HttpResponse:  # noqa: ARG002
-        """Ask why a hidden passage is told after all.
-
-        Raises:
-            NotVisible: no such passage, or none that this reader lifts.
-        """
         copy = self.open(pk)
         one = copy.one(part)
         found = next((one for one in one.passages if one.pk == passage), None)
@@ -300,11 +248,7 @@ class Lift(CopyPage):
         )
 
     def act(self, request: ServiceRequest, pk: UUID, part: UUID, passage: UUID) -> HttpResponse:
-        """Lift it, once under the form's key, with the reason.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
+        """Lift it, once under the form's key, with the reason."""
         request.purpose = Purpose.HANDLING  # a refusal bears it too
         reviewing.known(pk, actor=self.actor, at=self.at)
         body = self.body()
@@ -318,7 +262,6 @@ class Lift(CopyPage):
         return go_to(reverse("access-copy-part", args=[pk, part]) + self.query_done())
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, part: UUID, passage: UUID) -> HttpResponse:  # noqa: ARG002
-        """Show the form as it was typed, with its faults."""
         return self.again_closed(problem, pk, reverse("access-copy-part", args=[pk, part]))
 
 

@@ -1,7 +1,7 @@
 """What leaves the house of an answer: a file locked with a passphrase, and the receipt that is signed for it (AR13)."""
 
 import re
-from typing import ClassVar, Final
+from typing import Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -24,17 +24,10 @@ _PASSPHRASE: Final = re.compile(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){5}")
 
 
 class LockedFile(Page):
-    """GET, POST /demandes-acces/{id}/fichier-protege."""
-
-    step_up: ClassVar[frozenset[str]] = frozenset({"GET", "POST"})
+    step_up = frozenset({"GET", "POST"})
     template = "web/access_requests/file.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show a fresh passphrase, this once, with what to do with it, and the button that makes the file.
-
-        Raises:
-            NotVisible: no such answer for this reader, or it is over.
-        """
         row = _row(pk, self.actor, self)
         until = display.instant(row.package_until.isoformat() if row.package_until else None, ZONE)
         return self.show(
@@ -42,12 +35,7 @@ class LockedFile(Page):
         )
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Hand out the file, locked with the passphrase that was shown; the fetching is an entry.
-
-        Raises:
-            NotVisible: no such answer for this reader, or it is over.
-            InvalidInput: it isn't a passphrase of ours.
-        """
+        """Hand out the file, locked with the passphrase that was shown; the fetching is an entry."""
         request.purpose = Purpose.EXPORT
         _row(pk, self.actor, self)
         passphrase = self.sent.text("passphrase")
@@ -60,17 +48,12 @@ class LockedFile(Page):
 
 
 class Receipt(Page):
-    """GET /demandes-acces/{id}/recu."""
-
     template = "web/access_requests/receipt.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show what is signed when the answer is fetched, to be printed: reference, digest, why things are hidden.
 
         The reading is an entry, as that of the request is (SEC-AL1).
-
-        Raises:
-            NotVisible: no such answer for this reader.
         """
         row = queries.known(pk, actor=self.actor, at=self.at)
         if Role.DPO not in self.actor.roles_in(row.authority_id) or not row.package_hash:
@@ -99,11 +82,7 @@ class Receipt(Page):
 
 
 def _row(pk: UUID, actor: Actor, page: Page) -> AccessRequest:
-    """Return a request whose answer waits to be fetched.
-
-    Raises:
-        NotVisible: there is none for this officer.
-    """
+    """Return a request whose answer waits to be fetched."""
     row = queries.known(pk, actor=actor, at=page.at)
     if Role.DPO not in actor.roles_in(row.authority_id) or row.package is None:
         raise NotVisible

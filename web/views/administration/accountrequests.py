@@ -20,7 +20,7 @@ from accounts.queries import request_page
 from accounts.request import ServiceRequest
 from accounts.roles import BY_TWO
 from accounts.validated_actions import accepted, refused
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from web import forms
 from web.administration import words
 from web.administration.base import DECIDES, AdministrationPage
@@ -38,11 +38,9 @@ class RequestsQuery(PagedQuery, confirmation.ConfirmationQuery):
 
 
 class AccountRequests(AdministrationPage):
-    """GET /administration/demandes/comptes."""
-
     tab = "account-requests-page"
     opens_for = (DECIDES,)
-    query: ClassVar[type[Query]] = RequestsQuery
+    query = RequestsQuery
     template = "web/account_requests/waiting.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -70,7 +68,6 @@ class AccountRequests(AdministrationPage):
 
 
 def _person(row: AccountRequest) -> tuple[str, str]:
-    """Return name and address of whom a request is for."""
     return (row.full_name, row.email) if row.user is None else (row.user.full_name, row.user.email)
 
 
@@ -79,8 +76,6 @@ def _profession(code: str) -> str:
 
 
 class _OneRequest(InputForm):
-    """A page that takes a decision on one request."""
-
     tab = "account-requests-page"
     opens_for = (DECIDES,)
     back = "account-requests-page"
@@ -90,17 +85,11 @@ class _OneRequest(InputForm):
     match: Organisation | None
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show it.
-
-        Raises:
-            NotVisible: absent, decided, not confirmed, lapsed, or of another authority.
-        """
         self.read(pk)
         chosen = {"organisation": str(self.match.pk)} if self.match else {}
         return self.show(self.page_context() | self.filled(chosen))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show it again, with why the decision wasn't taken."""
         self.read(pk)
         return self.show(self.page_context() | self.again(problem))
 
@@ -111,7 +100,6 @@ class _OneRequest(InputForm):
         self.match = matches_of([self.found]).get(pk)
 
     def lines(self) -> list[tuple[Any, str]]:
-        """Return what is asked for, in words: what was said beside what the list has."""
         row, (name, email) = self.found, _person(self.found)
         numbered = f"{row.register.upper()} {row.number}" if row.number else ""
         pairs = [
@@ -137,8 +125,6 @@ class _OneRequest(InputForm):
 
 
 class AcceptRequest(_OneRequest):
-    """GET, POST /administration/demandes/comptes/{id}."""
-
     takes = AcceptanceInput
     title, button = _("Demande de compte ou de rôle"), _("Accepter la demande")
     template = "web/account_requests/answer.html"
@@ -150,11 +136,7 @@ class AcceptRequest(_OneRequest):
         self.asks = words.ACCEPT if self.match else words.ACCEPT_OR_MAKE
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Accept it, once; show the code of the invitation this once where an account was made.
-
-        Raises:
-            NotVisible: as ``get``; unless this form was sent before.
-        """
+        """Accept it, once; show the code of the invitation this once where an account was made."""
         body = forms.body_of(self.takes, words.ACCEPT_OR_MAKE, self.sent)
         self.once(body, lambda: self.accept(body, pk))
         row = visible(access.decided_account_requests(self.actor).select_related("user"), pk)
@@ -167,12 +149,10 @@ class AcceptRequest(_OneRequest):
         return made(request, "web/administration/invited.html", context)
 
     def accept(self, body: Mapping[str, Any], pk: UUID) -> UUID:
-        """Call the act, and keep the code that it gives."""
         user, self.code = accepted(body, pk, actor=self.actor, at=self.at)
         return user.pk
 
     def choices(self) -> dict[str, Pairs]:
-        """Return the institutions of the authority's list, and the kinds of one to be made."""
         listed = access.listed_organisations(self.actor, self.found.authority_id).order_by("name", "pk")
         return super().choices() | {
             "organisation": [("", gettext("Aucune")), *((str(one.pk), one.name) for one in listed)],
@@ -198,13 +178,10 @@ class AcceptRequest(_OneRequest):
 
 
 class RefuseRequest(_OneRequest):
-    """GET, POST /administration/demandes/comptes/{id}/refus."""
-
     takes, asks = RefusalInput, words.REFUSAL
     title, button = _("Refuser la demande"), _("Refuser la demande")
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Refuse it, once, and go back to the list."""
         body = self.body()
         self.once(body, lambda: refused(body, pk, actor=self.actor, at=self.at).pk)
         return self.onwards(reverse(self.back), "account-request-refusal")

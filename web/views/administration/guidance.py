@@ -22,14 +22,11 @@ from web.guidance.shown import SECTIONS
 
 
 class Reviews(AdministrationPage):
-    """GET /administration/aide."""
-
     tab = "guidance-reviews"
     opens_for = (GUIDES,)
     template = "web/administration/guidance.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the pages with what is due, and the numbers whose check is overdue."""
         today = self.at.date()
         held = reviews.by_text(today)
         own = self.actor.may(GUIDES)
@@ -49,8 +46,6 @@ class Reviews(AdministrationPage):
 
 
 class Record(InputForm):
-    """GET, POST /administration/aide/{lang}/{section}/{name}."""
-
     tab = "guidance-reviews"
     opens_for = (GUIDES,)
     takes, asks = GuidanceReviewInput, words.GUIDANCE
@@ -58,11 +53,6 @@ class Record(InputForm):
 
     @property
     def page(self) -> files.GuidePage:
-        """Return the page that was read.
-
-        Raises:
-            Http404: there is none.
-        """
         lang, path = self.kwargs["lang"], "{section}/{page}".format(**self.kwargs)
         page = files.pages(lang).get(path) if lang in files.LANGUAGES else None
         if page is None:
@@ -70,11 +60,9 @@ class Record(InputForm):
         return page
 
     def get(self, request: ServiceRequest, **_: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form, with what is reviewed."""
         return self.show(self.page_context() | self.filled({"authority": str(self.authorities[0].pk)}))
 
     def act(self, request: ServiceRequest, **_: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Record it, once, and go back to the list."""
         page, body = self.page, self.body()
         self.once(body, lambda: self._record(page, body))
         return self.onwards(reverse(self.back))
@@ -88,7 +76,6 @@ class Record(InputForm):
         return record_review(review, authority, actor=self.actor, at=self.at).pk
 
     def redisplay(self, problem: Mapping[str, Any], **_: str) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.show(self.page_context() | self.again(problem))
 
     def page_context(self) -> dict[str, Any]:
@@ -96,19 +83,15 @@ class Record(InputForm):
 
 
 class Withdraw(Confirmation):
-    """GET, POST /administration/aide/{id}/fin."""
-
     tab = "guidance-reviews"
     opens_for = (GUIDES,)
     title, back = _("Retirer une relecture"), "guidance-reviews"
     about = _("La page dira de nouveau qu'aucun professionnel ne l'a relue.")
 
     def lines(self, pk: UUID) -> list[tuple[Any, str]]:
-        """Return what the review is."""
         own = GuidanceReview.objects.filter(authority__in=self.actor.may(GUIDES))
         row: GuidanceReview = visible(own, pk)
         return [(_("Page"), row.path), (_("Relue par"), f"{row.name}, {row.function}, {row.body}")]
 
     def do(self, pk: UUID) -> UUID:
-        """Withdraw it."""
         return withdraw_review(pk, actor=self.actor, at=self.at).pk

@@ -1,7 +1,7 @@
 """Imports of people and institutions from files: list, try, ask, confirm as a second person, undo."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -27,7 +27,7 @@ from accounts.request import ServiceRequest
 from accounts.validated_actions import tried_import
 from core.languages import for_reader
 from core.one_file import FILE
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.vocabulary.labels import moment
 from web.administration import words
 from web.administration.base import CONFIRMS, MANAGES, AdministrationPage
@@ -61,13 +61,10 @@ class ImportPage(AdministrationPage):
 
 
 class Imports(ImportPage):
-    """GET /administration/imports."""
-
-    query: ClassVar[type[Query]] = ImportsQuery
+    query = ImportsQuery
     template = "web/administration/imports.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the imports that the reader administers or may confirm, the newest first."""
         page = import_page(self.filters, actor=self.actor, at=self.at)
         lines = [
             {
@@ -94,8 +91,6 @@ class Imports(ImportPage):
 
 
 class NewImport(InputForm, FilePage):
-    """GET, POST /administration/imports/nouveau."""
-
     tab = "imports-page"
     takes, asks = ImportInput, words.IMPORT
     title, button, back = _("Importer un fichier"), _("Essayer ce fichier"), "imports-page"
@@ -103,16 +98,9 @@ class NewImport(InputForm, FilePage):
     step_up = frozenset({"GET"})  # before a file is chosen; the act asks again
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form, and what each kind of file holds."""
         return self.show(self.page_context() | self.filled({"authority": str(self.authorities[0].pk)}))
 
     def act(self, request: ServiceRequest) -> HttpResponseBase:
-        """Let the file come, or try what came, and show what it would do.
-
-        Raises:
-            CrossSiteRefused: the form isn't one of ours.
-            InvalidInput: nothing of the file is taken.
-        """
         arrived: upload.Arrived | None = getattr(request, "brought", None)
         if arrived is None:
             require_own_origin(request)
@@ -123,11 +111,9 @@ class NewImport(InputForm, FilePage):
         return go_to(reverse("import-page", args=[run.pk]))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was filled in; the file is chosen anew, for no page can put it back."""
         return self.show(self.page_context() | self.again(problem))
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
-        """Return the fields of the form, the file last."""
         hint = gettext("CSV, %(most)s au plus.") % {"most": filesizeformat(upload.most_bytes())}
         if faults:
             hint += " " + gettext("Choisissez-le de nouveau : le navigateur ne l'a pas gardé.")
@@ -138,7 +124,6 @@ class NewImport(InputForm, FilePage):
         ]
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the form with its faults; of a file that can't be read to its end, the line too."""
         line = problem.get("line")
         if line:
             where = gettext("ligne %(number)s") % {"number": line}
@@ -159,31 +144,18 @@ class NewImport(InputForm, FilePage):
 
 
 class Template(ImportPage):
-    """GET /administration/imports/modeles/{source}."""
-
     def get(self, request: ServiceRequest, source: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Return an empty list with its headings, for a spreadsheet.
-
-        Raises:
-            NotVisible: no own list is called so.
-        """
         if source not in OWN:
             raise NotVisible
         return table(source, for_reader(OWN[ImportSource(source)].HEADINGS), [])
 
 
 class OneImport(ImportPage, FormPage):
-    """GET, POST /administration/imports/{id}."""
-
     template = "web/administration/import.html"
     step_up = frozenset({"GET"})  # before it is read; the act asks again
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what it would do, while it waits, or what became of it; a look at the lines is an entry.
-
-        Raises:
-            NotVisible: absent, of another authority, another's that isn't asked for, or over.
-        """
+        """Show what it would do, while it waits, or what became of it; a look at the lines is an entry."""
         run, trial = import_read(pk, actor=self.actor, at=self.at)
         lines = [_line(row, line) for row, line in trial.acting()] if trial else []
         faults = [_fault(run, one) for one in trial.all_refused()] if trial else []
@@ -191,11 +163,6 @@ class OneImport(ImportPage, FormPage):
         return self.show(self.page_context(run) | shown | {"once": self.key(), "waits": trial is not None})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask for the confirmation, confirm, refuse or undo, once.
-
-        Raises:
-            InvalidInput: none of them was pressed.
-        """
         decision, digest = self.sent.text("decision"), self.sent.text("digest")
         if decision not in (ASK, ACCEPT, REFUSE, UNDO):
             raise InvalidInput({"decision": ["required"]})
@@ -220,7 +187,6 @@ class OneImport(ImportPage, FormPage):
         return self.onwards(where, f"import-{decision}")
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show it again in numbers, with why it wasn't done."""
         run = visible(access.visible_imports(self.actor, at=self.at), pk)
         faults = [Fault("", detail) for detail in faults_of(problem).values()]
         return self.show(
@@ -243,16 +209,10 @@ class OneImport(ImportPage, FormPage):
 
 
 class Lines(ImportPage):
-    """GET /administration/imports/{id}/lignes."""
-
     step_up = frozenset({"GET"})
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Return every line of an import that waits, for a spreadsheet; the look is an entry.
-
-        Raises:
-            NotVisible: as the page; or it waits no more.
-        """
+        """Return every line of an import that waits, for a spreadsheet; the look is an entry."""
         run, trial = import_read(pk, actor=self.actor, at=self.at)
         if trial is None:
             raise NotVisible
@@ -271,7 +231,6 @@ def _all(run: ImportRun, trial: Trial) -> list[tuple[int, Any, str, str]]:
 
 
 def _told(row: Person | Institution) -> tuple[str, str]:
-    """Return the name in a row, and the rest of it in words."""
     if isinstance(row, Person):
         return row.full_name, " · ".join(
             filter(None, (row.email, role_words(row.role), row.unit, row.organisation))

@@ -13,16 +13,9 @@ from web.administration.base import MANAGES, AdministrationPage
 
 
 class Opening(AdministrationPage):
-    """GET /administration/{authority}/ouverture."""
-
     template = "web/administration/opening.html"
 
     def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List what is to be done, and what is.
-
-        Raises:
-            NotVisible: the reader doesn't administer this authority.
-        """
         place = visible(Authority.objects.filter(pk__in=self.actor.may(MANAGES)), authority)
         self.tab = f"opening-{authority}"  # of this answer
         tasks = opening.tasks(place, at=self.at)

@@ -1,7 +1,7 @@
 """Institutions of an authority: list, add and correct."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Subquery
@@ -19,7 +19,7 @@ from accounts.naming import visible
 from accounts.request import ServiceRequest
 from accounts.validated_actions import corrected, made_organisation
 from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from web.administration import words
 from web.administration.base import KEEPS, AdministrationPage
 from web.administration.forms import AdministrationForm, InputForm
@@ -32,15 +32,12 @@ class OrganisationsQuery(PagedQuery, confirmation.ConfirmationQuery):
 
 
 class Organisations(AdministrationPage):
-    """GET /administration/structures."""
-
     tab = "organisations-page"
     opens_for = (KEEPS,)
-    query: ClassVar[type[Query]] = OrganisationsQuery
+    query = OrganisationsQuery
     template = "web/administration/organisations.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the institutions of the administered authorities by name, with how many people belong to each."""
         held = Membership.objects.in_force(self.at).filter(organisation=OuterRef("pk")).order_by()
         people = held.values("organisation").annotate(n=Count("user", distinct=True)).values("n")
         known = access.managed_organisations(self.actor).select_related("authority")
@@ -59,7 +56,6 @@ class Organisations(AdministrationPage):
 
 
 def _line(row: Any) -> dict[str, Any]:
-    """Return what a row of the list says."""
     numbers = [f"{register.upper()} {number}" for register in REGISTERS if (number := getattr(row, register))]
     return {
         "pk": row.pk,
@@ -72,42 +68,30 @@ def _line(row: Any) -> dict[str, Any]:
 
 
 class NewOrganisation(AdministrationForm):
-    """GET, POST /administration/structures/nouvelle."""
-
     tab = "organisations-page"
     opens_for = (KEEPS,)
     takes, asks = OrganisationInput, words.ORGANISATION
     title, button, back = _("Ajouter une structure"), _("Ajouter la structure"), "organisations-page"
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Add the institution."""
         return made_organisation(body, actor=self.actor, at=self.at).pk
 
 
 class CorrectOrganisation(InputForm):
-    """GET, POST /administration/structures/{id}/correction."""
-
     tab = "organisations-page"
     opens_for = (KEEPS,)
     takes, asks = CorrectionInput, words.CORRECTION
     title, button, back = _("Corriger une structure"), _("Enregistrer"), "organisations-page"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the entry.
-
-        Raises:
-            NotVisible: absent, of another authority, or of the whole country.
-        """
         organisation: Organisation = visible(access.managed_organisations(self.actor), pk)
         values = {ask.name: getattr(organisation, ask.name) for ask in self.asks}
         return self.show(self.page_context() | self.filled(values))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Correct it, once, and go back to the list."""
         body = self.body()
         self.once(body, lambda: corrected(body, pk, actor=self.actor, at=self.at).pk)
         return self.onwards(reverse(self.back))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - as the address has it
-        """Show it as it was typed, with its faults."""
         return self.show(self.page_context() | self.again(problem))

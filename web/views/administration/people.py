@@ -20,7 +20,6 @@ from accounts.queries import one_user, person, user_page, users_found
 from accounts.request import ServiceRequest
 from accounts.roles import Role
 from accounts.validated_actions import added
-from core.query import Query
 from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration import role_rows, words
@@ -55,7 +54,7 @@ class ListQuery(TableQuery, PeopleQuery):
 class People(AdministrationPage, InputPage):
     """GET, POST /administration: the list, and a search whose words stand in no address (SEC-AU9)."""
 
-    query: ClassVar[type[Query]] = ListQuery
+    query = ListQuery
     takes, asks = PeopleSearchInput, SEARCH
     template = "web/administration/people.html"
 
@@ -77,7 +76,6 @@ class People(AdministrationPage, InputPage):
         return self.show(self.page_context(users, {}) | self.filled(self.typed()) | answered)
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the search as it was typed, with what is wrong with it."""
         return self.show(self.page_context([], {}) | self.again(problem) | {"answered": True, "first": True})
 
     def page_context(self, users: Iterable[Person], kept: Mapping[str, str]) -> dict[str, Any]:
@@ -101,7 +99,6 @@ class People(AdministrationPage, InputPage):
 
 
 def _line(user: Person) -> dict[str, Any]:
-    """Return what the list says of somebody."""
     state = AccountState(user.state)
     return {
         "pk": user.pk,
@@ -116,16 +113,10 @@ def _line(user: Person) -> dict[str, Any]:
 
 
 class OnePerson(AdministrationPage):
-    """GET /administration/personnes/{id}."""
-
     template = "web/administration/person.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show an account, its roles, and what may be done for its person; the look is an entry.
-
-        Raises:
-            NotVisible: absent, or of an authority that the reader doesn't administer.
-        """
+        """Show an account, its roles, and what may be done for its person; the look is an entry."""
         user = one_user(pk, actor=self.actor, at=self.at)
         known = access.resettable_users(self.actor, at=self.at).filter(pk=pk).first()
         own = pk == self.actor.user_id
@@ -165,7 +156,6 @@ class NewPerson(AdministrationForm):
     code: str | None = None
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Add the person, once, and show the code of the invitation this once; or show one row more of roles."""
         if self.sent.text("more") == role_rows.ROWS:
             return self.show(self.page_context() | self._form(self.typed(), {}, more=True))
         body = self.body()
@@ -183,24 +173,19 @@ class NewPerson(AdministrationForm):
         return made(request, "web/administration/invited.html", self.around() | context)
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Make the account, give or ask for its roles, and have the invitation sent."""
         user, self.code = added(body, actor=self.actor, at=self.at)
         return user.pk
 
     def body(self) -> dict[str, Any]:
-        """Return what was sent, with the roles of the rows that were filled in."""
         return super().body() | {"roles": [body for _n, body in role_rows.typed(self.sent)]}
 
     def choices(self) -> dict[str, Pairs]:
-        """Return the authorities, and the languages in their own words."""
         return super().choices() | {"language": [(str(one), str(one.label)) for one in Language]}
 
     def filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the form with one row for a role."""
         return self._form(values, None)
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the form as it was typed, with its faults and their summary."""
         form = self._form(self.typed(), problem)
         return form | {"problem": problem, "faults": forms.beside(form["entries"])}
 
@@ -219,36 +204,28 @@ class _OfPerson(Confirmation):
     """A page that does one act to an account of the reader's authority, and goes back to its page."""
 
     def back_to(self, pk: UUID) -> str:
-        """Return the person's page."""
         return reverse("person", args=[pk])
 
     def lines(self, pk: UUID) -> list[tuple[Any, str]]:
-        """Return whose account it is."""
         user: User = visible(access.resettable_users(self.actor, at=self.at), pk)
         return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
 
 
 class Vouch(_OfPerson):
-    """GET, POST /administration/personnes/{id}/verification."""
-
     title = _("Attester une identité")
     about = _(
         "Vous attestez avoir vérifié qui est cette personne et où elle travaille. Elle pourra alors transmettre."
     )
 
     def do(self, pk: UUID) -> UUID:
-        """Vouch for the account."""
         return actions.verify_user(actor=self.actor, at=self.at, user_id=pk).pk
 
     def lines(self, pk: UUID) -> list[tuple[Any, str]]:
-        """Return whose account it is."""
         user: User = visible(access.managed_users(self.actor), pk)
         return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
 
 
 class Invite(_OfPerson):
-    """GET, POST /administration/personnes/{id}/invitation."""
-
     step_up = frozenset({"GET"})
     title = _("Inviter à choisir un mot de passe")
     about = _(
@@ -258,14 +235,12 @@ class Invite(_OfPerson):
     code: str | None = None
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Invite, once, and show the code this once."""
         self.once({}, lambda: self.do(pk))
         return made(
             self.request, "web/administration/invited.html", self.page_context(pk) | {"code": self.code}
         )
 
     def do(self, pk: UUID) -> UUID:
-        """Have the link sent."""
         user, self.code = actions.invite(actor=self.actor, at=self.at, user_id=pk)
         return user.pk
 
@@ -277,13 +252,10 @@ class _OnAccount(_OfPerson):
     does: ClassVar[actions.OnAccount]
 
     def do(self, pk: UUID) -> UUID:
-        """Do it."""
         return type(self).does(actor=self.actor, at=self.at, user_id=pk).pk
 
 
 class EndSessions(_OnAccount):
-    """GET, POST /administration/personnes/{id}/connexions."""
-
     does = staticmethod(actions.end_sessions_of)
     title = _("Fermer ses connexions")
     about = _(
@@ -293,8 +265,6 @@ class EndSessions(_OnAccount):
 
 
 class CloseAccount(_OnAccount):
-    """GET, POST /administration/personnes/{id}/fermeture."""
-
     does = staticmethod(actions.close_account)
     title = _("Fermer le compte")
     about = _(
@@ -305,8 +275,6 @@ class CloseAccount(_OnAccount):
 
 
 class ReopenAccount(_OnAccount):
-    """GET, POST /administration/personnes/{id}/reouverture."""
-
     does = staticmethod(actions.reopen_account)
     title = _("Rouvrir le compte")
     about = _(

@@ -49,8 +49,6 @@ class RequestPage(AdministrationPage):
 
 
 class Requests(RequestPage):
-    """GET /administration/demandes."""
-
     template = "web/administration/requests.html"
     barred: frozenset[UUID]
 
@@ -114,19 +112,9 @@ class OneRequest(RequestPage, FormPage):
     code: str | None = None
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show it.
-
-        Raises:
-            NotVisible: absent, decided, lapsed, or of another authority.
-        """
         return self.show(self.page_context(pk) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Confirm or refuse it, once, and go back to the list; show the code of an invitation that it sends this once.
-
-        Raises:
-            InvalidInput: neither of the two was pressed.
-        """
         decision = self.sent.text("decision")
         if decision not in (CONFIRM, REFUSE):
             raise InvalidInput({"decision": ["required"]})
@@ -139,11 +127,9 @@ class OneRequest(RequestPage, FormPage):
         return self.onwards(reverse("requests-page"), decision)
 
     def said(self, decision: str) -> dict[str, Any]:
-        """Return what was sent, for it to be done once."""
         return {"decision": decision}
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show it again, with why the decision wasn't taken."""
         faults = [Fault(str(LABELS.get(name, name)), detail) for name, detail in faults_of(problem).items()]
         again = {"problem": problem, "faults": faults, "once": self.key(problem)}
         return self.show(self.page_context(pk) | again | self.asked_again(problem))
@@ -153,19 +139,12 @@ class OneRequest(RequestPage, FormPage):
         return {}
 
     def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
-        """Call the act, and keep the code that it gives; return whom it is about."""
         raise NotImplementedError
 
     def one(self, pk: UUID) -> GrantRequest | FactorReset:
-        """Return the request.
-
-        Raises:
-            NotVisible: absent, decided, lapsed, or of another authority.
-        """
         raise NotImplementedError
 
     def lines(self, pending: Any) -> list[tuple[Any, str]]:
-        """Return what is asked for, in words."""
         raise NotImplementedError
 
     def is_barred(self, pending: GrantRequest | FactorReset) -> bool:
@@ -192,8 +171,6 @@ class OneRequest(RequestPage, FormPage):
 
 
 class OneRole(OneRequest):
-    """GET, POST /administration/demandes/roles/{id}."""
-
     title = _("Rôle qui se décide à deux")
     confirmed = _(
         "Une fois confirmé, le rôle prend effet tout de suite. Assurez-vous d'abord, par vous-même, de qui est cette "
@@ -207,12 +184,10 @@ class OneRole(OneRequest):
         return row.user_id
 
     def one(self, pk: UUID) -> GrantRequest:
-        """Return the request, with the names in it."""
         known = access.open_grant_requests(self.actor, at=self.at)
         return visible(known.select_related("user", "authority", "asked_by"), pk)
 
     def lines(self, pending: GrantRequest) -> list[tuple[Any, str]]:
-        """Return which role where, and for how long."""
         return [
             (_("Rôle"), role_words(pending.role)),
             (_("Autorité"), pending.authority.name),
@@ -222,8 +197,6 @@ class OneRole(OneRequest):
 
 
 class OneReset(OneRequest):
-    """GET, POST /administration/demandes/moyens/{id}."""
-
     title = _("Moyens de connexion perdus")
     confirmed = _(
         "Une fois la demande confirmée, les moyens de connexion, les codes de secours et les "
@@ -239,7 +212,6 @@ class OneReset(OneRequest):
         return row.user_id
 
     def said(self, decision: str) -> dict[str, Any]:
-        """Return what was sent, for it to be done once."""
         return super().said(decision) | how_said(self.sent)
 
     def asked_again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
@@ -251,7 +223,6 @@ class OneReset(OneRequest):
         return super().page_context(pk) | {"entries": how_fields()}
 
     def one(self, pk: UUID) -> FactorReset:
-        """Return the request, with the names in it."""
         known = access.open_resets(self.actor, at=self.at)
         return visible(known.select_related("user", "asked_by"), pk)
 

@@ -22,8 +22,6 @@ from web.forms import Field, Sent
 
 
 class AskReset(Confirmation):
-    """GET, POST /administration/personnes/{id}/moyens."""
-
     onward = "requests-page"
     step_up = frozenset({"GET"})
     title = _("Demander la réinitialisation des moyens de connexion")
@@ -42,12 +40,10 @@ class AskReset(Confirmation):
         return self.onwards(reverse(self.onward))
 
     def lines(self, pk: UUID) -> list[tuple[Any, str]]:
-        """Return whose ways to sign in they are."""
         user: User = visible(access.resettable_users(self.actor, at=self.at), pk)
         return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Ask again, with why it was refused."""
         again = {"problem": problem, "once": self.key(problem)}
         fields = how_fields(self.sent, problem)
         return self.show(

@@ -1,7 +1,7 @@
 """Yearly review of roles: those that the reader reviews, and the record of a review."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.queries import membership_page
 from accounts.request import ServiceRequest
 from core.inputs import ITEMS_MAX, Id, Items, StrictSerializer
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration.base import MANAGES, REVIEWS, AdministrationPage
@@ -42,11 +42,9 @@ class ChosenInput(StrictSerializer):
 
 
 class Reviews(AdministrationPage, FormPage):
-    """GET, POST /administration/roles/a-revoir."""
-
     tab = "reviews-page"
     opens_for = (REVIEWS,)
-    query: ClassVar[type[Query]] = ReviewsQuery
+    query = ReviewsQuery
     template = "web/access_review/reviews.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -60,14 +58,12 @@ class Reviews(AdministrationPage, FormPage):
         )
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Review the roles that were ticked, or the one whose button was pressed: all of them once, or none."""
         sent = ChosenInput.read({CHOSEN: self._sent()})
         chosen = sorted(set(sent[CHOSEN]))
         self.once({CHOSEN: [str(pk) for pk in chosen]}, lambda: self._review(chosen))
         return self.onwards(reverse("reviews-page"))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show again what was ticked and waits still, with why it wasn't done; where nothing was, that it is asked."""
         serializer = ChosenInput(data={CHOSEN: self._sent()})
         chosen = serializer.validated_data[CHOSEN] if serializer.is_valid() else []
         known = reviews.waiting(access.reviewable_memberships(self.actor), at=self.at).filter(pk__in=chosen)

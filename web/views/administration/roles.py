@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -19,7 +19,6 @@ from accounts.request import ServiceRequest
 from accounts.roles import BY_TWO, Role
 from accounts.validated_actions import given_or_asked
 from core.inputs import Id
-from core.query import Query
 from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration import role_rows, words
@@ -43,10 +42,8 @@ class RolesQuery(TableQuery, MembershipQuery):
 
 
 class Roles(AdministrationPage):
-    """GET /administration/roles."""
-
     tab = "memberships-page"
-    query: ClassVar[type[Query]] = RolesQuery
+    query = RolesQuery
     template = "web/administration/roles.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -81,7 +78,6 @@ def held_line(row: Membership, *, at: datetime) -> dict[str, Any]:
 
 
 def role_line(row: Membership | GrantRequest) -> dict[str, Any]:
-    """Return who holds a role, or is to hold it, where and for how long, in words."""
     places = [row.unit.name if row.unit else "", row.organisation.name if row.organisation else ""]
     return {
         "pk": row.pk,
@@ -96,8 +92,6 @@ def role_line(row: Membership | GrantRequest) -> dict[str, Any]:
 
 
 class ForQuery(confirmation.ConfirmationQuery):
-    """Who is to have the role, where one comes from their page."""
-
     user = Id(required=False)
 
 
@@ -105,14 +99,13 @@ class NewRole(AdministrationForm):
     """GET, POST /administration/roles/nouveau: given, or asked for where two persons give it."""
 
     tab = "memberships-page"
-    query: ClassVar[type[Query]] = ForQuery
+    query = ForQuery
     takes = MembershipInput
     asks = words.ROLE
     title, button, back = _("Donner un rôle"), _("Donner le rôle"), "memberships-page"
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Give or ask, once, and go on to where it is seen: the person's page, the list, or the requests."""
         body = self.body()
         self.once(body, lambda: self.do(body))
         if body["role"] in BY_TWO:
@@ -121,21 +114,14 @@ class NewRole(AdministrationForm):
         return self.onwards(reverse("person", args=[user]) if user else reverse(self.back))
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Give the role, which counts from the next request of the person on; or ask for it."""
         return given_or_asked(body, actor=self.actor, at=self.at).pk
 
     def first_values(self) -> dict[str, Any]:
-        """Return the address of the person from whose page one comes.
-
-        Raises:
-            NotVisible: the reader doesn't administer them.
-        """
         user = self.asked.get("user")
         known = {"email": visible(access.managed_users(self.actor), user).email} if user else {}
         return super().first_values() | known
 
     def choices(self) -> dict[str, Pairs]:
-        """Return authorities, roles, units and institutions."""
         return super().choices() | role_rows.choices(self.actor, self.authorities)
 
 
@@ -148,24 +134,18 @@ class SeeCertificate(InputForm):
     back = "memberships-page"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what is on record, and ask for the day; the look is an entry.
-
-        Raises:
-            NotVisible: absent, not the reader's, or of a role of which none may be asked.
-        """
+        """Show what is on record, and ask for the day; the look is an entry."""
         row = certificate_of(pk, actor=self.actor, at=self.at)
         return self.show(
             self.page_context() | self.filled({}) | {"said": [*_whose(row), *certificate(row, at=self.at)]}
         )
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Record it, once, and go back to the roles."""
         body = self.validated()
         self.once(self.body(), lambda: self._see(pk, body["issued_on"]))
         return self.onwards(reverse(self.back))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - the form alone
-        """Show the form as it was typed, with its faults."""
         return self.show(self.page_context() | self.again(problem))
 
     def _see(self, pk: UUID, issued_on: date) -> UUID:
@@ -196,23 +176,18 @@ def certificate(row: Membership, *, at: datetime) -> list[tuple[Any, str]]:
 
 
 class EndRole(Confirmation):
-    """GET, POST /administration/roles/{id}/fin."""
-
     step_up = frozenset({"GET"})
     title = _("Mettre fin à un rôle")
     about = _("Le rôle cesse tout de suite, avec ses jetons ; la personne n'ouvre plus rien avec lui.")
 
     def do(self, pk: UUID) -> UUID:
-        """End the role at once."""
         return actions.end(actor=self.actor, at=self.at, membership_id=pk).pk
 
     def back_to(self, pk: UUID) -> str:
-        """Return the page of whose role it is."""
         held = visible(access.managed_memberships(self.actor), pk)
         return reverse("person", args=[held.user_id])
 
     def lines(self, pk: UUID) -> list[tuple[Any, str]]:
-        """Return who holds which role where."""
         rows = access.managed_memberships(self.actor).select_related(
             "user", "authority", "unit", "organisation"
         )

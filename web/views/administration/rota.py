@@ -33,23 +33,15 @@ class RotaPage(AdministrationPage):
     opens_for = (ROTA,)
 
     def authority_of(self, pk: UUID) -> Authority:
-        """Return the authority, whose tab this page stands under.
-
-        Raises:
-            NotVisible, NotAllowed: the reader doesn't keep the rota of this authority.
-        """
         authority = authority_for(self.actor, pk, ROTA)
         self.tab = f"rota-{pk}"  # of this answer
         return authority
 
 
 class Rota(RotaPage):
-    """GET /administration/{authority}/astreinte."""
-
     template = "web/administration/rota.html"
 
     def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the shifts that run or are to come, the next one first."""
         place = self.authority_of(authority)
         rows = actions.shifts(self.actor, authority, past=False, at=self.at).order_by("starts_at", "pk")
         return self.show(
@@ -73,18 +65,14 @@ def _line(row: RotaShift, zone: ZoneInfo) -> dict[str, Any]:
 
 
 class NewShift(RotaPage, InputPage):
-    """GET, POST /administration/{authority}/astreinte/nouvelle."""
-
     takes, asks = NewShiftInput, words.SHIFT
     template = "web/administration/form.html"
 
     def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
         self.place = self.authority_of(authority)
         return self.show(self.page_context(authority) | self.filled({"place": Place.FIRST.value, "weeks": 1}))
 
     def act(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Put the officer on the rota, once, and go back to the list."""
         self.place = self.authority_of(authority)
         zone = ZoneInfo(self.place.timezone)
         body = forms.body_of(self.takes, self.asks, self.sent, zone=zone)
@@ -98,12 +86,10 @@ class NewShift(RotaPage, InputPage):
         return self.onwards(reverse("rota-page", args=[authority]))
 
     def redisplay(self, problem: Mapping[str, Any], authority: UUID) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         self.place = self.authority_of(authority)
         return self.show(self.page_context(authority) | self.again(problem))
 
     def choices(self) -> dict[str, Pairs]:
-        """Return the officers on call."""
         return {"officer": [(str(one.pk), one.full_name) for one in actions.officers(self.place, at=self.at)]}
 
     def page_context(self, authority: UUID) -> dict[str, Any]:
@@ -119,22 +105,17 @@ class NewShift(RotaPage, InputPage):
 
 
 class WithdrawShift(Confirmation):
-    """GET, POST /administration/astreinte/{id}/retrait."""
-
     opens_for = (ROTA,)
     title = _("Retirer une garde")
     about = _("La personne n'est plus appelée à partir de maintenant. La garde reste dans l'historique.")
 
     def do(self, pk: UUID) -> UUID:
-        """Take the officer off."""
         return actions.withdraw(self._shift(pk).authority_id, pk, actor=self.actor, at=self.at).pk
 
     def back_to(self, pk: UUID) -> str:
-        """Return the rota that it is of."""
         return reverse("rota-page", args=[self._shift(pk).authority_id])
 
     def lines(self, pk: UUID) -> list[tuple[Any, str]]:
-        """Return whose shift it is, and when."""
         row = self._shift(pk)
         said = _line(row, ZoneInfo(row.authority.timezone))
         return [

@@ -18,21 +18,13 @@ from web.page import FormPage
 
 
 class EndAllSessions(AdministrationPage, FormPage):
-    """GET, POST /administration/{authority}/connexions."""
-
     step_up = frozenset({"GET"})
     template = "web/administration/confirm.html"
 
     def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask.
-
-        Raises:
-            NotVisible: the reader doesn't administer this authority.
-        """
         return self.show(self.page_context(authority) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, authority: UUID) -> HttpResponse:
-        """End all sessions but this one, once, and go back to the list."""
         place, here = self._authority(authority), id_of(request)
 
         def end() -> UUID:
@@ -43,7 +35,6 @@ class EndAllSessions(AdministrationPage, FormPage):
         return self.onwards(reverse("administration"))
 
     def redisplay(self, problem: Mapping[str, Any], authority: UUID) -> HttpResponse:
-        """Ask again, with why it was refused."""
         again = {"problem": problem, "faults": [], "once": self.key(problem)}
         return self.show(self.page_context(authority) | again)
 

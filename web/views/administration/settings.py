@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -15,7 +15,6 @@ from accounts.request import ServiceRequest
 from core import texts
 from core.inputs import Code, Day, StrictSerializer, Text
 from core.languages import for_reader
-from core.query import Query
 from referrals.errors import NotVisible
 from referrals.policy.chapters import Chapter
 from referrals.policy.definitions import SETTINGS
@@ -33,14 +32,7 @@ from web.page import FormPage
 
 
 class SettingsPage(AdministrationPage):
-    """A page about the settings of one authority."""
-
     def lines_of(self, authority: UUID) -> list[dict[str, Any]]:
-        """Return every setting as the API tells it.
-
-        Raises:
-            NotVisible, NotAllowed: the reader doesn't choose the settings of this authority.
-        """
         known = policy_changes_actions.authority_for(self.actor, authority, CHANGE)
         self.tab = f"settings-{authority}"  # of this answer
         return policy_changes_actions.told(known, at=self.at)
@@ -57,13 +49,10 @@ class SettingsQuery(BlanksLeftOut):
 
 
 class Settings(SettingsPage):
-    """GET /administration/{authority}/reglages."""
-
-    query: ClassVar[type[Query]] = SettingsQuery
+    query = SettingsQuery
     template = "web/policy_changes/settings.html"
 
     def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show one chapter, or what was searched; else the chapters and what the authority has chosen itself."""
         every = self.lines_of(authority)
         chapter, sought = self.asked.get("chapter"), self.asked.get("words", "")
         if sought:
@@ -91,7 +80,6 @@ class Settings(SettingsPage):
 
 
 def chapters_of(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, object, int]]:
-    """Return the chapters with their words, and how many settings each has."""
     counts = Counter(line["chapter"]["code"] for line in lines)
     return [(one.value, one.label, counts[one.value]) for one in Chapter if counts[one.value]]
 
@@ -110,26 +98,14 @@ def holds_words(line: Mapping[str, Any], sought: str) -> bool:
 
 
 class OneSetting(SettingsPage, FormPage):
-    """GET, POST /administration/{authority}/reglages/{key}."""
-
     keeps = True
     template = "web/policy_changes/setting.html"
 
     def get(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show a setting, its history, and the form that changes it.
-
-        Raises:
-            NotVisible: there is no such setting, or not for this reader.
-        """
         line = self._line(authority, key)
         return self.show(self.page_context(authority, line) | {"entries": _entries(line), "once": self.key()})
 
     def act(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Let the setting take a new value from a day on.
-
-        Raises:
-            NotVisible, NotAllowed, InvalidInput: as the act itself refuses.
-        """
         line = self._line(authority, key)
         if self.sent.text("more") == key:
             entries = _entries(line, self.sent, more=True)
@@ -145,7 +121,6 @@ class OneSetting(SettingsPage, FormPage):
         return self.onwards(reverse("setting-page", args=[authority, key]))
 
     def redisplay(self, problem: Mapping[str, Any], authority: UUID, key: str) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         line = self._line(authority, key)
         entries = _entries(line, self.sent, problem)
         faults = forms.beside(entries)
@@ -184,7 +159,6 @@ class OneSetting(SettingsPage, FormPage):
 
 
 def _said(line: Mapping[str, Any], sent: Sent) -> dict[str, Any]:
-    """Return what the API would be sent."""
     key, kind = line["key"], line["kind"]
     asks = [words.EFFECTIVE] if kind in (lists.HOURS, lists.ROWS) else [ask_of(line), words.EFFECTIVE]
     body = forms.body_of(form_of(key), asks, sent)
@@ -234,7 +208,6 @@ def form_of(key: str) -> type[Input]:
 
 
 def ask_of(line: Mapping[str, Any]) -> Ask:
-    """Return how a page asks for the value of a setting."""
     bounds = ""
     if line["kind"] == "whole":
         bounds = gettext("De %(least)s à %(most)s.") % {"least": line["minimum"], "most": line["maximum"]}
@@ -267,7 +240,6 @@ def in_words(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def value_in_words(line: Mapping[str, Any], value: Any) -> str:
-    """Return the value of a setting as people say it."""
     kind = line["kind"]
     if kind == "flag":
         return gettext("Oui") if value else gettext("Non")

@@ -14,15 +14,12 @@ from web.administration.forms import AdministrationForm
 
 
 class Units(AdministrationForm):
-    """GET, POST /administration/unites."""
-
     tab = "units-page"
     takes, asks = NamedUnitInput, words.UNIT
     title, button, back = _("Unités"), _("Ajouter l'unité"), "units-page"
     template = "web/administration/units.html"
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Add the unit."""
         return made_unit(body, actor=self.actor, at=self.at).pk
 
     def page_context(self) -> dict[str, Any]:

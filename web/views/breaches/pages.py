@@ -1,7 +1,7 @@
 """Data breaches: the register, a declaration, one breach with its steps, the letters to persons (S20)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -15,7 +15,6 @@ from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import Purpose
 from core.inputs import Flag
-from core.query import Query
 from referrals.data_breaches import actions, queries
 from referrals.data_breaches.inputs import BreachQuery, DeclaringBreach, RegisterQuery
 from referrals.data_breaches.sheet import groups_of, unanswered
@@ -56,17 +55,10 @@ class TableFilters(BlanksLeftOut, RegisterQuery):
 
 
 class Register(Page):
-    """GET /violations."""
-
-    query: ClassVar[type[Query]] = Filters
+    query = Filters
     template = "web/breaches/list.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the breaches of the reader's authorities, or those that the reader declared, the newest first.
-
-        Raises:
-            NotAllowed: none of the reader's roles has a part in them.
-        """
         filters = dict(self.asked)
         kept: dict[str, Any] = {name: filters[name] for name in ("state", "risk") if name in filters}
         running = {"running": "true"} if filters["running"] else {}
@@ -90,16 +82,10 @@ class Register(Page):
 
 
 class RegisterTable(Page):
-    """GET /violations/registre."""
-
-    query: ClassVar[type[Query]] = TableFilters
+    query = TableFilters
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Give the register as a table: codes, days and numbers (RGPD art. 33(5)); an entry says so.
-
-        Raises:
-            NotAllowed: none of the reader's roles has a part in them.
-        """
+        """Give the register as a table: codes, days and numbers (RGPD art. 33(5)); an entry says so."""
         head = (
             gettext("Autorité"),
             gettext("État"),
@@ -140,25 +126,15 @@ class RegisterTable(Page):
 
 
 class BreachPage(Page):
-    """A page about one breach."""
-
     def one(self, pk: UUID) -> DataBreach:
-        """Return a breach that the reader may know of.
-
-        Raises:
-            NotVisible: absent, or not for this reader.
-        """
         return queries.known(pk, actor=self.actor)
 
 
 class OneBreach(BreachPage):
-    """GET /violations/{id}."""
-
-    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
+    query = confirmation.ConfirmationQuery
     template = "web/breaches/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show a breach: its course, what was typed where the reader reads it, what may be done now."""
         row = self.one(pk)
         body = queries.one(row, self.actor, at=self.at)
         waiting = row_proposals.awaited(Machine.BREACH, pk, at=self.at)
@@ -182,18 +158,11 @@ class OneBreach(BreachPage):
 
 
 class BreachStep(BreachPage, InputPage):
-    """GET, POST /violations/{id}/etape/{step}."""
-
     keeps = True
     template = "web/breaches/step.html"
 
     def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what the step needs, filled with what the journal shows; a step that isn't possible says why instead.
-
-        Raises:
-            NotVisible: no such breach or step for this reader.
-            NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
+        """Show what the step needs, filled with what the journal shows; a step that isn't possible says why instead."""
         declared, row = declared_step(step), self.one(pk)
         actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
         self.asks_for(declared, row)
@@ -204,11 +173,7 @@ class BreachStep(BreachPage, InputPage):
         )
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        """Do the step, once under the form's key, and go back to the breach.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
+        """Do the step, once under the form's key, and go back to the breach."""
         declared = declared_step(step)
         request.purpose = Purpose.AUDIT  # a refusal bears it too
         self.asks_for(declared, self.one(pk))
@@ -226,7 +191,6 @@ class BreachStep(BreachPage, InputPage):
         )
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
-        """Show the form as it was sent, with its faults."""
         declared, row = declared_step(step), self.one(pk)
         self.asks_for(declared, row)
         again = self.again(problem)
@@ -234,7 +198,6 @@ class BreachStep(BreachPage, InputPage):
         return self.show(self.page_context(declared, row) | again)
 
     def asks_for(self, step: Step, row: DataBreach) -> None:
-        """Ask for what a step takes; who signs, whose opinion it is and which group are chosen from lists."""
         self.takes = step.takes  # of this request
         names = members(step.takes)
         self.asks = [_ask(step, name) for name in names]
@@ -249,7 +212,6 @@ class BreachStep(BreachPage, InputPage):
             self._pairs["group"] = [(one, str(Concerned(one).label)) for one in left]
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the lists from which is chosen."""
         return self._pairs
 
     def page_context(self, step: Step, row: DataBreach) -> dict[str, Any]:
@@ -263,27 +225,16 @@ class BreachStep(BreachPage, InputPage):
 
 
 class Declare(InputPage):
-    """GET, POST /violations/declarer."""
-
     keeps = True
     takes = DeclaringBreach
     template = "web/breaches/step.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask what happened, since when, how it came to be known.
-
-        Raises:
-            NotAllowed: another role asks.
-        """
         self._asks()
         return self.show(self.page_context() | self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Declare it, once under the form's key, and show the breach; of several the register.
-
-        Raises:
-            NotAllowed, GuardRefused: as the act itself refuses.
-        """
+        """Declare it, once under the form's key, and show the breach; of several the register."""
         request.purpose = Purpose.AUDIT  # a refusal bears it too
         self._asks()
         body = self.body()
@@ -293,7 +244,6 @@ class Declare(InputPage):
         return go_to(place + ("" if several else confirmation.query_of(self.actor, "breach-declare")))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was sent, with its faults."""
         self._asks()
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
@@ -314,7 +264,6 @@ class Declare(InputPage):
         self._pairs: dict[str, Pairs] = {"authorities": [(str(one.pk), one.name) for one in places]}
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the authorities that may be touched."""
         return self._pairs
 
     def page_context(self) -> dict[str, Any]:
@@ -329,11 +278,6 @@ class Declare(InputPage):
 
 
 def declared_step(name: str) -> Step:
-    """Return a step of breaches that people do on one that is there.
-
-    Raises:
-        NotVisible: there is none of this name.
-    """
     step = display.step_of(Machine.BREACH, name)
     if step is None or step.internal or step.creates:
         raise NotVisible

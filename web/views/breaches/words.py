@@ -27,7 +27,6 @@ TYPED: Final[Mapping[str, type[Any]]] = {
 
 
 def line(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a breach as a line of the register."""
     return {
         "pk": body["id"],
         "authority": body["authority"]["name"],
@@ -80,7 +79,6 @@ def _one(coded: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
 
 
 def persons(body: Mapping[str, Any]) -> str:
-    """Return about how many persons of each category."""
     return ", ".join(f"{display.label(one['group'])} : {one['count']}" for one in body["persons"])
 
 

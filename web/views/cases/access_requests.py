@@ -1,7 +1,7 @@
 """Access requests: the officer's list, receiving one, one of them with its copy, its steps, files found (S10)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -16,7 +16,6 @@ from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import Purpose
 from core.inputs import Code
-from core.query import Query
 from referrals.access_requests import actions, letter, queries
 from referrals.access_requests.inputs import AccessRequestQuery, Receiving, SettingScope
 from referrals.access_requests.sheet import Sheet
@@ -73,17 +72,11 @@ class ScopeForm(SettingScope):
 
 
 class AccessRequests(Page):
-    """GET /demandes-acces."""
-
-    query: ClassVar[type[Query]] = Filters
+    query = Filters
     template = "web/access_requests/list.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the requests in which the reader has a part, the newest first; nothing is opened.
-
-        Raises:
-            NotAllowed: none of the reader's roles has a part in them.
-        """
+        """List the requests in which the reader has a part, the newest first; nothing is opened."""
         filters = dict(self.asked)
         kept: dict[str, Any] = {name: filters[name] for name in ("state", "waiting") if name in filters}
         page = queries.request_page(filters, actor=self.actor, at=self.at)
@@ -106,27 +99,16 @@ class AccessRequests(Page):
 
 
 class NewAccessRequest(InputPage):
-    """GET, POST /demandes-acces/nouvelle."""
-
     keeps = True
     takes = Receiving
     template = "web/access_requests/step.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask who asks, about whom, for what and when it was received.
-
-        Raises:
-            NotAllowed: another role receives.
-        """
         self._about()
         return self.show(self.page_context() | self.filled({"right": "access", "wanted": "all"}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Record it, once under the form's key, and show it.
-
-        Raises:
-            NotAllowed, GuardRefused: as the act itself refuses.
-        """
+        """Record it, once under the form's key, and show it."""
         request.purpose = Purpose.HANDLING  # a refusal bears it too
         self._about()
         body = self.body()
@@ -137,7 +119,6 @@ class NewAccessRequest(InputPage):
         )
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was sent, with its faults."""
         self._about()
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
@@ -154,7 +135,6 @@ class NewAccessRequest(InputPage):
         self._pairs: dict[str, Pairs] = {"authority": [(str(one.pk), one.name) for one in rows]}
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the authorities for which the reader receives."""
         return self._pairs
 
     def page_context(self) -> dict[str, Any]:
@@ -169,25 +149,15 @@ class NewAccessRequest(InputPage):
 
 
 class RequestPage(Page):
-    """A page about one request."""
-
     def one(self, pk: UUID) -> AccessRequest:
-        """Return a request that the reader may know of.
-
-        Raises:
-            NotVisible: absent, or not for this reader.
-        """
         return queries.known(pk, actor=self.actor, at=self.at)
 
 
 class OneAccessRequest(RequestPage):
-    """GET /demandes-acces/{id}."""
-
-    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
+    query = confirmation.ConfirmationQuery
     template = "web/access_requests/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show a request as far as the reader reads it: the next step, who asks, the files, the copy, opinions."""
         row = self.one(pk)
         body = queries.one(row, self.actor, at=self.at)
         sheet = Sheet(row, actor=self.actor, at=self.at)
@@ -234,16 +204,10 @@ class OneAccessRequest(RequestPage):
 
 
 class AccessFiles(RequestPage):
-    """GET /demandes-acces/{id}/dossiers."""
-
     template = "web/access_requests/files.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Look in the index for files of the person, closed and archived ones too; no name is shown.
-
-        Raises:
-            NotVisible, NotAllowed: not for this reader.
-        """
+        """Look in the index for files of the person, closed and archived ones too; no name is shown."""
         row = self.one(pk)
         hits = queries.found(pk, actor=self.actor, at=self.at)
         return self.show(
@@ -266,8 +230,6 @@ class AccessFiles(RequestPage):
 
 
 class AccessPackage(Page):
-    """POST /demandes-acces/{id}/fichier."""
-
     http_method_names = ["post"]
     step_up = frozenset({"POST"})
     comes_back = "access-requests-page"
@@ -282,18 +244,10 @@ class AccessPackage(Page):
 
 
 class AccessStep(RequestPage, InputPage):
-    """GET, POST /demandes-acces/{id}/etape/{step}."""
-
     keeps = True
     template = "web/access_requests/step.html"
 
     def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what the step needs; a step that isn't possible now says why instead.
-
-        Raises:
-            NotVisible: no such request or step for this reader.
-            NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
         declared, row = declared_step(step), self.one(pk)
         sheet = actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
         self.asks_for(declared, row, sheet)
@@ -302,11 +256,7 @@ class AccessStep(RequestPage, InputPage):
         )
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        """Do the step, or ask for its second signature, once under the form's key, and go back to the request.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
+        """Do the step, or ask for its second signature, once under the form's key, and go back to the request."""
         declared = declared_step(step)
         request.purpose = declared.purpose  # a refusal bears it too
         self.asks_for(declared, self.one(pk), None)
@@ -330,7 +280,6 @@ class AccessStep(RequestPage, InputPage):
         )
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
-        """Show the form as it was sent, with its faults."""
         declared, row = declared_step(step), self.one(pk)
         self.asks_for(declared, row, None)
         again = self.again(problem)
@@ -338,14 +287,12 @@ class AccessStep(RequestPage, InputPage):
         return self.show(self.page_context(declared, row) | again)
 
     def asks_for(self, step: Step, row: AccessRequest, sheet: Sheet | None) -> None:
-        """Ask for what a step takes; ``sheet``: with what is chosen from the copy, which is opened for that."""
         self.takes = ScopeForm if step.name == "set_scope" else step.takes  # of this request
         left_out = LEFT_OUT.get(step.name, ())
         self.asks = [_ask(step, name) for name in members(step.takes) if name not in left_out]
         self._pairs = self._choices(step, row, sheet)
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return who may be asked or sign, and the lines and passages of the copy."""
         return self._pairs
 
     def _choices(self, step: Step, row: AccessRequest, sheet: Sheet | None) -> dict[str, Pairs]:
@@ -382,11 +329,6 @@ class AccessStep(RequestPage, InputPage):
 
 
 def declared_step(name: str) -> Step:
-    """Return a step of requests that people do on a page of its own.
-
-    Raises:
-        NotVisible: there is none of this name.
-    """
     step = display.step_of(Machine.ACCESS_REQUEST, name)
     if step is None or step.internal or name in ELSEWHERE:
         raise NotVisible

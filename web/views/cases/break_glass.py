@@ -1,7 +1,7 @@
 """Break glass: ask for an emergency opening by the reference from an alert or a call, with a reason."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from audit.events import Purpose
-from core.query import Query
 from referrals.access import emergency_openings
 from referrals.break_glass import queries as break_glass_queries
 from referrals.break_glass.inputs import ByReference, GlassQuery
@@ -40,15 +39,12 @@ class OpeningsQuery(BlanksLeftOut, GlassQuery):
 
 
 class Openings(InputPage):
-    """GET, POST /ouvertures."""
-
     keeps = True
     takes, asks, ids = ByReference, ASKS, ""
-    query: ClassVar[type[Query]] = OpeningsQuery
+    query = OpeningsQuery
     template = "web/break_glass/openings.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Show the form, and the openings that the reader made or reviews."""
         require_caseworker(self.actor)
         filters = dict(self.asked)
         lines, cursor = glass_page(request, filters)
@@ -70,12 +66,6 @@ class Openings(InputPage):
         return self.show(self.page_context() | self.filled({}) | {"lines": entries, "next": cursor})
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Open the case of a reference, and go to it.
-
-        Raises:
-            NotAllowed: none of the reader's roles could ever open a case so.
-            NotVisible, GuardRefused: as the act refuses; what isn't there and what isn't for the reader is one answer.
-        """
         actor, at = self.actor, self.at
         if not emergency_openings.may_break(actor):
             raise NotAllowed("break-glass")
@@ -91,7 +81,6 @@ class Openings(InputPage):
         return go_to(reverse("case", args=[self.once(said, act)]))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was typed."""
         return self.show(self.page_context() | self.again(problem))
 
     def page_context(self) -> dict[str, Any]:

@@ -37,11 +37,7 @@ class Wanted(StrictSerializer):
     reason = text(required=False)
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Ask for what a hand-over needs.
-
-        Raises:
-            ValidationError: a member of it is missing.
-        """
+        """Ask for what a hand-over needs."""
         if said["step"] == "pass_on":
             for name in ("leaver", "role", "reason"):
                 if not said[name]:
@@ -69,11 +65,6 @@ class Bulk(InputPage):
     template = "web/cases/bulk.html"
 
     def post(self, request: ServiceRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        """Ask for cases, where none was ticked, or more than a page has.
-
-        Raises:
-            NotAllowed: no role of the reader does anything to several cases at once.
-        """
         if not bulk.offered(self.actor):
             raise NotAllowed("cases:bulk")
         if not 0 < len(self.cases) <= bulk.CASES_MAX:
@@ -84,9 +75,6 @@ class Bulk(InputPage):
         """Show the form for the cases that were ticked; once it is filled in, do the step to each, and tell of each.
 
         Sent twice it does nothing twice: each case has moved on from the version that was shown.
-
-        Raises:
-            NotVisible: one of the cases is absent, or not for this reader.
         """
         cases = self.cases
         if "step" not in self.sent:
@@ -99,7 +87,6 @@ class Bulk(InputPage):
         return self.show({"done": done, "step": self._steps()[name]})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was sent, with what is wrong with it."""
         return self.show(self.again(problem) | self.page_context())
 
     @cached_property
@@ -109,7 +96,6 @@ class Bulk(InputPage):
         return {UUID(one[1]): int(one[2]) for one in ticked if one}
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the steps that the reader may do, who is on the cases, and who may be named."""
         leavers: dict[str, str] = {}
         on_them = owners.current(self.actor, at=self.at).filter(referral__in=self._seen)
         for row in on_them.select_related("user").order_by("user__full_name", "id"):
@@ -142,7 +128,6 @@ class Bulk(InputPage):
         return found
 
     def page_context(self) -> dict[str, Any]:
-        """Return the cases by reference, and what the form sends again of them."""
         return {
             "cases": [case.reference for case in self._seen],
             "ticked": [("cases", f"{pk}:{version}") for pk, version in self.cases.items()],

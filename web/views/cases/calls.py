@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from accounts.actor import Actor
 from accounts.request import ServiceRequest
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.urgent_calls.queries import call_page
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
@@ -35,13 +35,10 @@ class CallsQuery(BlanksLeftOut, PagedQuery):
 
 
 class Calls(Page):
-    """GET /appels."""
-
-    query: ClassVar[type[Query]] = CallsQuery
+    query = CallsQuery
     template = "web/urgent_calls/calls.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """List the urgent calls about the reader's cases that nobody has answered, the oldest first."""
         require_caseworker(self.actor)
         lines, cursor = call_page(request, self.asked)
         following = f"{reverse('calls')}?{urlencode({'cursor': cursor})}" if cursor else ""

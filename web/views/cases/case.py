@@ -1,7 +1,7 @@
 """Main page of a case: what was filed, as far as the reader's role opens it, and what may be done now."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from accounts.request import ServiceRequest
-from core.query import Query
 from referrals.access import case_ties, child_sight, emergency_openings
 from referrals.cases.queries import whole
 from referrals.errors import NotVisible
@@ -28,17 +27,11 @@ from web.page import Page
 
 
 class OneCase(Page):
-    """GET /dossiers/{id}."""
-
-    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
+    query = confirmation.ConfirmationQuery
     template = "web/cases/case.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Show a case: what the reader's role opens of it, within the API's own disclosure; what is new counts as seen.
-
-        Raises:
-            NotVisible: absent, not for this reader, or the reader's own filing, which has a page of its own.
-        """
+        # Within the API's own disclosure; what is new counts as seen.
         referral, body = whole(request, pk)
         ties = case_ties.ties_of(referral, self.actor)
         if ties.coarse or ties.draft:

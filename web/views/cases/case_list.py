@@ -1,14 +1,13 @@
 """The queue: a table of the reader's cases, with filters, order, names on request, and as a file for a spreadsheet."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext
 
 from accounts.request import ServiceRequest
 from core.inputs import Code, StrictSerializer, Text
-from core.query import Query
 from referrals.access import people as access_people
 from referrals.cases.queries import case_page
 from referrals.errors import TooManyLines
@@ -38,18 +37,10 @@ def remembered(request: HttpRequest) -> dict[str, bool]:
 
 
 class Queue(Page):
-    """GET /dossiers."""
-
-    query: ClassVar[type[Query]] = QueueQuery
+    query = QueueQuery
     template = "web/cases/queue.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """List the reader's cases, next due first; names where asked for, or since they were in this session.
-
-        Raises:
-            NotAllowed: none of the reader's roles works on cases; see ``require_caseworker``.
-            TooManyLines: names are asked for, and the hour is full.
-        """
         require_caseworker(self.actor)
         shown = remembered(request)
         asked = dict(self.asked) | {"details": True}
@@ -111,17 +102,9 @@ class LooksInput(StrictSerializer):
 
 
 class Looks(Page):
-    """POST /dossiers/affichage."""
-
     http_method_names = ["post"]
 
     def post(self, request: ServiceRequest) -> HttpResponseRedirect:
-        """Remember for the session whether names are shown and lines are close, and go back to the page.
-
-        Raises:
-            NotAllowed: none of the reader's roles works on cases.
-            InvalidQuery: what is to be gone back to is no page of the queue.
-        """
         require_caseworker(self.actor)
         sent = {name: self.sent.text(name) for name in ("names", "compact", "query") if name in self.sent}
         wanted = LooksInput.read(sent)
@@ -134,9 +117,7 @@ class Looks(Page):
 
 
 class ListFile(Page):
-    """GET /dossiers/liste."""
-
-    query: ClassVar[type[Query]] = QueueQuery
+    query = QueueQuery
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """Return the first lines of the list, without names, for a spreadsheet; one entry, as for a page (SEC-AZ15)."""

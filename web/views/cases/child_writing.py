@@ -28,17 +28,9 @@ type Values = Mapping[str, Mapping[str, Any]]
 
 
 class ChildWriting(TeamPage):
-    """GET, POST /dossiers/{id}/redaction/{child}."""
-
     template = "web/assessment/child.html"
 
     def get(self, request: ServiceRequest, pk: UUID, child: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what the team has written of the child so far.
-
-        Raises:
-            NotVisible: no such case or child, or nothing is being assessed.
-            NotAllowed: not of the team.
-        """
         referral, ties = self._case(pk)
         row, voices, names = self._written(referral, ties)
         if str(child) not in names.children:
@@ -63,11 +55,6 @@ class ChildWriting(TeamPage):
         )
 
     def act(self, request: ServiceRequest, pk: UUID, child: UUID) -> HttpResponse:
-        """Save, and go on with the child, the next one, or the report.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState, StaleVersion, ValidationError: as the edit refuses.
-        """
         referral, _ties = self._case(pk)
         body = self._body(referral, child)
         done, _ = once(
@@ -93,7 +80,6 @@ class ChildWriting(TeamPage):
         return go_to(address + confirmation.query_of(self.actor, confirmation.EDITED))
 
     def redisplay(self, problem: Mapping[str, Any] | None, pk: UUID, child: UUID) -> HttpResponse:
-        """Show the page as it was typed, with both versions where somebody else wrote meanwhile."""
         referral, ties = self._case(pk)
         typed: dict[str, Mapping[str, Any]] = {
             one: forms.typed(FindingForm, assessing.asked_of(one), self.sent, prefix=f"{one}-")

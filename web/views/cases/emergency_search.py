@@ -1,7 +1,7 @@
 """Emergency search by name: the officer's form and its answer, the list, and the review by another person."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,7 +14,7 @@ from accounts.models import Authority
 from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.emergency_search import actions, approvals, duties, queries
 from referrals.emergency_search.inputs import Reviewing, Searching
 from referrals.models import EmergencyApproval, RotaShift
@@ -61,17 +61,10 @@ class SearchesQuery(BlanksLeftOut, PagedQuery):
 
 
 class Searches(Page):
-    """GET /recherches-urgence."""
-
-    query: ClassVar[type[Query]] = SearchesQuery
+    query = SearchesQuery
     template = "web/emergency_search/list.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List one's own searches, and those that one reviews.
-
-        Raises:
-            NotAllowed: the reader neither searches nor reviews.
-        """
         rows = actions.visible_to(self.actor, at=self.at)
         page = page_of(rows, order=("-searched_at", "id"), **dict(self.asked))
         lines = [_line(queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
@@ -89,49 +82,31 @@ class Searches(Page):
 
 
 class AskForApproval(Page):
-    """POST /recherches-urgence/accords."""
-
     http_method_names = ["post"]
     step_up = frozenset({"POST"})
     comes_back = "emergency-searches"
 
     def post(self, request: ServiceRequest) -> HttpResponse:
-        """Ask for another person's approval, as the officer on duty, and go back to the searches.
-
-        Raises:
-            NotAllowed: the reader isn't on duty.
-            InvalidInput: the reader is on duty for several authorities; the form of a search asks for which.
-        """
         request.purpose = Purpose.EMERGENCY  # of a refusal
         approvals.ask(None, actor=self.actor, at=self.at)
         return go_to(reverse("emergency-search-new"))
 
 
 class GiveApproval(FormPage):
-    """POST /recherches-urgence/accords/{id}."""
-
     http_method_names = ["post"]
     step_up = frozenset({"POST"})
     comes_back = "emergency-searches"
     template = "web/emergency_search/approval.html"
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Approve it, once, and go back to the searches.
-
-        Raises:
-            NotVisible, NotAllowed, AlreadyThere: see ``approvals.give``.
-        """
         self.once({}, lambda: approvals.give(pk, actor=self.actor, at=self.at).pk)
         return go_to(reverse("emergency-searches"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - one signature
-        """Say why it wasn't given."""
         return self.show({"problem": problem, "faults": []})
 
 
 class NewSearch(InputPage):
-    """GET, POST /recherches-urgence/nouvelle."""
-
     takes = Searching
     asks: Sequence[Ask] = (*WHO, *WHY)
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
@@ -141,20 +116,10 @@ class NewSearch(InputPage):
     used_up: Sequence[RotaShift] = ()
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask who is before the officer, and why.
-
-        Raises:
-            NotAllowed: the reader isn't on duty.
-        """
         self._require_duty()
         return self.show(self.filled({}) | self.page_context())
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Search, and show below the form what answers; every search counts, one repeated too.
-
-        Raises:
-            StepUpRequired, NotAllowed: before what was typed is looked at.
-        """
         request.purpose = Purpose.EMERGENCY  # of a refusal, too
         stepup.require(self.actor, at=self.at)
         self._require_duty()
@@ -173,11 +138,9 @@ class NewSearch(InputPage):
         )
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.show(self.again(problem) | self.page_context())
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the authorities for which the reader is on duty, where there are several."""
         if PLACE not in self.asks:
             return {}
         rows = Authority.objects.filter(pk__in=sorted(self.duties)).order_by("name")
@@ -190,41 +153,26 @@ class NewSearch(InputPage):
         self.asks = (*place, *WHO, *WHY, *(UNAPPROVED if self.used_up else ()))
 
     def page_context(self) -> dict[str, Any]:
-        """Return what is said of the cap: that it is reached, and what was asked of another person since."""
         rows = approvals.of_duties(self.used_up, at=self.at)
         return {"used_up": bool(self.used_up), "approvals": [_approval(row) for row in rows]}
 
 
 class Sheet(Page):
-    """GET /fiches-urgence/{id}."""
-
     template = "web/emergency_search/sheet.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the sheet that another authority has opened to the officer's own one; an entry says so.
-
-        Raises:
-            NotAllowed: nobody on call asks.
-            NotVisible: absent, closed, or not for this officer.
-        """
+        """Show the sheet that another authority has opened to the officer's own one; an entry says so."""
         sheet = runaways_queries.sheet_for(self.actor, pk, at=self.at)
         return self.show({"sheet": runaways_queries.read(sheet, actor=self.actor, at=self.at)})
 
 
 class OneSearch(InputPage):
-    """GET, POST /recherches-urgence/{id}."""
-
     takes = Reviewing
     asks: Sequence[Ask] = ABOUT
     keeps = True
     template = "web/emergency_search/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show one search, with what was written, and the form of its review to who reviews it.
-
-        Raises:
-            NotVisible: absent, or none of the reader's business.
-        """
         row = actions.known(pk, actor=self.actor, at=self.at)
         body = queries.one(row, actor=self.actor, at=self.at)
         word = body["word"]
@@ -238,11 +186,6 @@ class OneSearch(InputPage):
         return self.show(self.filled({}) | {"search": _line(body) | shown})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Agree or contest, as the button says that was pressed, and show it.
-
-        Raises:
-            NotVisible, NotAllowed, AlreadyThere: see ``actions.review``.
-        """
         actions.known(pk, actor=self.actor, at=self.at)
         said = self.sent.text("decision")
         body = self.body() | ({"agreed": said == AGREE} if said else {})

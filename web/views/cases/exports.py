@@ -1,7 +1,7 @@
 """Exports of cases with names: ask, decide as the second person, take the file once."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from accounts import stepup
 from accounts.models import Authority
 from accounts.request import ServiceRequest
 from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.exports import actions, queries
 from referrals.exports.inputs import DecisionInput, ExportInput
 from web.cases import display
@@ -38,17 +38,10 @@ class ExportsQuery(BlanksLeftOut, PagedQuery):
 
 
 class Exports(Page):
-    """GET /exports."""
-
-    query: ClassVar[type[Query]] = ExportsQuery
+    query = ExportsQuery
     template = "web/exports/list.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List one's own exports, and those on which one decides.
-
-        Raises:
-            NotAllowed: the reader neither asks for any nor confirms any.
-        """
         page = page_of(
             actions.visible_to(self.actor, at=self.at), order=("-asked_at", "id"), **dict(self.asked)
         )
@@ -59,8 +52,6 @@ class Exports(Page):
 
 
 class AskExport(InputPage):
-    """GET, POST /exports/demande."""
-
     keeps = True
     takes = ExportInput
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
@@ -68,33 +59,21 @@ class AskExport(InputPage):
     template = "web/exports/ask.html"
 
     def require_person(self) -> None:
-        """Ask for the authority too, of who coordinates for several."""
         super().require_person()
         self.places = actions.places_of(self.actor)
         self.asks = (PLACE, *ASKS) if len(self.places) > 1 else ASKS
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the authorities, where there are several."""
         if len(self.places) < 2:
             return {}
         rows = Authority.objects.filter(pk__in=sorted(self.places)).order_by("name")
         return {"authority": [(str(row.pk), row.name) for row in rows]}
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask which cases, what for and why.
-
-        Raises:
-            NotAllowed: the reader asks for no exports.
-        """
         actions.require_asker(self.actor)
         return self.show({"most": settings.EXPORT_CASES} | self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask for it, once, and show it.
-
-        Raises:
-            StepUpRequired, NotAllowed: before what was typed is looked at.
-        """
         stepup.require(self.actor, at=self.at)
         actions.require_asker(self.actor)
         body = self.body()
@@ -102,21 +81,13 @@ class AskExport(InputPage):
         return go_to(reverse("export", args=[pk]))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.show({"most": settings.EXPORT_CASES} | self.again(problem))
 
 
 class OneExport(Page):
-    """GET /exports/{id}."""
-
     template = "web/exports/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show one export: what it is for, where it stands, and what the reader may do.
-
-        Raises:
-            NotVisible: absent, or none of the reader's business.
-        """
         row = actions.known(pk, actor=self.actor, at=self.at)
         body = queries.one(row, actor=self.actor, at=self.at)
         shown = {"reason": body["reason"], "references": body["references"]}
@@ -124,14 +95,11 @@ class OneExport(Page):
 
 
 class DecideExport(Page):
-    """POST /exports/{id}/decision."""
-
     http_method_names = ["post"]
     step_up = frozenset({"POST"})
     comes_back = "exports"
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Confirm it or refuse it, as the button says that was pressed, and show it."""
         actions.known(pk, actor=self.actor, at=self.at)
         said = self.sent.text("decision")
         body = DecisionInput.read({"confirmed": said == CONFIRM} if said else {})
@@ -140,14 +108,11 @@ class DecideExport(Page):
 
 
 class TakeExport(Page):
-    """POST /exports/{id}/fichier."""
-
     http_method_names = ["post"]
     step_up = frozenset({"POST"})
     comes_back = "exports"
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Hand the file out, once."""
         response = HttpResponse(
             actions.take(pk, actor=self.actor, at=self.at), content_type="text/csv; charset=utf-8"
         )

@@ -1,7 +1,7 @@
 """Attachments of a case: list, send, read, mark as evidence (domain.md §4.6)."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from accounts.request import ServiceRequest
 from accounts.roles import Role
-from core.query import Query
 from encryption.sealed import OpenScope
 from referrals.access import child_sight
 from referrals.access.relations import CaseAccess
@@ -32,17 +31,10 @@ from web.uploads import UploadPage, form_of, kinds, line_of, may_add
 
 
 class Files(UploadPage):
-    """GET, POST /dossiers/{id}/pieces."""
-
-    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
+    query = confirmation.ConfirmationQuery
     template = "web/attachments/of_case.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the files that the reader's role opens, and show the form if the reader may add one.
-
-        Raises:
-            NotVisible: absent, not for this reader, or there are no files for the reader's role.
-        """
         referral, ties = self.case(pk)
         may = may_add(referral, ties)
         lines, children = opened(
@@ -66,11 +58,6 @@ class Files(UploadPage):
         )
 
     def case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
-        """Return the case.
-
-        Raises:
-            NotVisible: see ``get``.
-        """
         referral, ties = seen(self.request, pk)
         if ties.coarse or ties.draft or not BY_NAME["pieces"].opens_for(ties):
             raise NotVisible
@@ -79,7 +66,6 @@ class Files(UploadPage):
     def heading(
         self, referral: Referral, ties: CaseAccess, contents: Contents | None = None
     ) -> dict[str, Any]:
-        """Return the heading of the case, and where a file that waits is laid to what it comes with."""
         complement = reverse("case-step", args=[referral.pk, "referral", "provide_info"])
         return heading(referral, ties, contents) | {
             "tab": "pieces",
@@ -88,7 +74,6 @@ class Files(UploadPage):
         }
 
     def children(self, pk: UUID) -> Pairs:
-        """Return the children of the case whom the reader sees."""
         referral, ties = self.case(pk)
         children: Pairs = opened(
             referral, ties, lambda scope: self._named(referral, ties, scope), actor=self.actor, at=self.at
@@ -100,7 +85,6 @@ class Files(UploadPage):
         return numbered(people.children)
 
     def onwards(self, pk: UUID) -> str:
-        """Return where to go on: the files."""
         return reverse("case-files", args=[pk])
 
 
@@ -143,14 +127,7 @@ def _on_files(
 
 
 class UnmarkFile(Page):
-    """POST /dossiers/{id}/pieces/{part}/preuve."""
-
     def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:
-        """Say that a file is no evidence any more, so that its original goes.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState: as the API refuses.
-        """
         _, ties = seen(request, pk)
         if ties.coarse or ties.draft:
             raise NotVisible

@@ -1,7 +1,7 @@
 """Inquiries of other authorities about a child's past: both sides' list, one of them, its steps, and asking (S21)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Authority
 from accounts.request import ServiceRequest
 from audit.events import Purpose
-from core.query import Query
 from referrals.errors import NotVisible
 from referrals.inquiries import actions, queries
 from referrals.inquiries.inputs import Asking, InquiryQuery
@@ -58,17 +57,11 @@ class Filters(BlanksLeftOut, InquiryQuery):
 
 
 class Inquiries(Page):
-    """GET /demandes."""
-
-    query: ClassVar[type[Query]] = Filters
+    query = Filters
     template = "web/inquiries/list.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the inquiries of the reader's authorities, asked and received, the newest first; nothing is opened.
-
-        Raises:
-            NotAllowed: none of the reader's roles has a part in them.
-        """
+        """List the inquiries of the reader's authorities, asked and received, the newest first; nothing is opened."""
         filters = dict(self.asked)
         kept: dict[str, Any] = {name: filters[name] for name in ("side", "state") if name in filters}
         page = queries.inquiry_page(filters, actor=self.actor, at=self.at)
@@ -90,25 +83,15 @@ class Inquiries(Page):
 
 
 class InquiryPage(Page):
-    """A page about one inquiry."""
-
     def one(self, pk: UUID) -> Inquiry:
-        """Return an inquiry that the reader may know of.
-
-        Raises:
-            NotVisible: absent, the other side's, or not for this reader.
-        """
         return queries.known(self.request, pk, actor=self.actor, at=self.at)
 
 
 class OneInquiry(InquiryPage):
-    """GET /demandes/{id}."""
-
-    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
+    query = confirmation.ConfirmationQuery
     template = "web/inquiries/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show one side of an inquiry: the question, the answer, the documents, and what may be done now."""
         row = self.one(pk)
         body = queries.one(row, self.actor, at=self.at)
         papers = body["papers"] if isinstance(body["papers"], Mapping) else {}
@@ -140,29 +123,17 @@ class OneInquiry(InquiryPage):
 
 
 class InquiryStep(InquiryPage, InputPage):
-    """GET, POST /demandes/{id}/etape/{step}."""
-
     keeps = True
     template = "web/inquiries/step.html"
 
     def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what the step needs; a step that isn't possible now says why instead.
-
-        Raises:
-            NotVisible: no such inquiry or step for this reader.
-            NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
         declared, row = declared_step(step), self.one(pk)
         actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
         self.asks_for(declared, row)
         return self.show(self.page_context(declared, row) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        """Do the step, once under the form's key, and go back to the inquiry.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
+        """Do the step, once under the form's key, and go back to the inquiry."""
         declared = declared_step(step)
         request.purpose = Purpose.HANDLING  # a refusal bears it too
         self.asks_for(declared, self.one(pk), opening=False)
@@ -178,7 +149,6 @@ class InquiryStep(InquiryPage, InputPage):
         )
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
-        """Show the form as it was sent, with its faults."""
         declared, row = declared_step(step), self.one(pk)
         self.asks_for(declared, row, opening=False)
         again = self.again(problem)
@@ -186,13 +156,11 @@ class InquiryStep(InquiryPage, InputPage):
         return self.show(self.page_context(declared, row) | again)
 
     def asks_for(self, step: Step, row: Inquiry, *, opening: bool = True) -> None:
-        """Ask for what a step takes; ``opening``: with the children who may be meant, whose names are opened."""
         self.takes = step.takes  # of this request
         self.asks = [_ask(step, name) for name in members(step.takes)]
         self._pairs = self._choices(row, opening) if "child" in members(step.takes) else {}
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the children of own files who may be meant."""
         return self._pairs
 
     def _choices(self, row: Inquiry, opening: bool) -> dict[str, Pairs]:
@@ -214,19 +182,11 @@ class InquiryStep(InquiryPage, InputPage):
 
 
 class AskInquiry(InputPage):
-    """GET, POST /dossiers/{id}/interroger."""
-
     keeps = True
     takes = Asking
     template = "web/inquiries/step.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Ask which authority is asked about which child, and why.
-
-        Raises:
-            NotVisible: no such case for this reader.
-            NotAllowed: another role asks.
-        """
         referral, ties = seen(request, pk)
         actions.asker_of(pk, self.actor, at=self.at)
         children = opened(
@@ -242,11 +202,7 @@ class AskInquiry(InputPage):
         return self.show(self.page_context(referral) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Ask, once under the form's key, and show the inquiry.
-
-        Raises:
-            NotVisible, NotAllowed, GuardRefused: as the act itself refuses.
-        """
+        """Ask, once under the form's key, and show the inquiry."""
         request.purpose = Purpose.HANDLING  # a refusal bears it too
         referral, _ties = seen(request, pk)
         actions.asker_of(pk, self.actor, at=self.at)
@@ -277,7 +233,6 @@ class AskInquiry(InputPage):
         }
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the children of the case and the other authorities."""
         return self._pairs
 
     def page_context(self, referral: Referral) -> dict[str, Any]:
@@ -292,11 +247,6 @@ class AskInquiry(InputPage):
 
 
 def declared_step(name: str) -> Step:
-    """Return a step of inquiries that people do on one that is there.
-
-    Raises:
-        NotVisible: there is none of this name.
-    """
     step = display.step_of(Machine.INQUIRY, name)
     if step is None or step.internal or step.creates:
         raise NotVisible
@@ -312,7 +262,6 @@ def _ask(step: Step, name: str) -> Ask:
 
 
 def line(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an inquiry as a line of a list."""
     return {
         "pk": body["id"],
         "reference": body["reference"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 
 from accounts.request import ServiceRequest
 from audit.events import Purpose
-from core.query import Query
 from referrals.errors import NotVisible
 from referrals.letters import actions, queries
 from referrals.letters.registry import type_of
@@ -28,16 +27,9 @@ from web.page import InputPage, Page, fresh_key, go_to
 
 
 class PrepareLetter(Page):
-    """POST /dossiers/{id}/courrier."""
-
     http_method_names = ["post"]
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Begin a letter that is due, as its button says, and show it.
-
-        Raises:
-            NotVisible, NotAllowed, GuardRefused, ValidationError: as the act itself refuses.
-        """
         request.purpose = Purpose.HANDLING  # a refusal bears it too
         seen(request, pk)
         sent = self.sent
@@ -50,25 +42,15 @@ class PrepareLetter(Page):
 
 
 class LetterPage(Page):
-    """A page about one letter."""
-
     def one(self, pk: UUID) -> Letter:
-        """Return a letter that the reader may read.
-
-        Raises:
-            NotVisible: absent, or not for this reader.
-        """
         return queries.known(self.request, pk, actor=self.actor, at=self.at)
 
 
 class OneLetter(LetterPage):
-    """GET /courriers/{id}."""
-
-    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
+    query = confirmation.ConfirmationQuery
     template = "web/letters/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show a letter: while it is prepared, each passage with its source beside; then its state and its page."""
         row = self.one(pk)
         body = queries.one(row, self.actor, at=self.at)
         note = body["note"] if isinstance(body["note"], Mapping) else {}
@@ -126,19 +108,11 @@ class OneLetter(LetterPage):
 
 
 class LetterStep(LetterPage, InputPage):
-    """GET, POST /courriers/{id}/etape/{step}."""
-
     keeps = True
     template = "web/letters/step.html"
     asks: list[Ask]
 
     def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask for what a step takes; a letter is signed where it is read.
-
-        Raises:
-            NotVisible: no such letter for this reader, or no such step.
-            NotAllowed, WrongState, GuardRefused: it can't be done now.
-        """
         declared, row = _declared(step), self.one(pk)
         actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
         if declared.name == "sign":
@@ -148,11 +122,7 @@ class LetterStep(LetterPage, InputPage):
         return self.show(self.page_context(declared, row) | self.filled(values))
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        """Do the step, once under the form's key, and show the letter.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
+        """Do the step, once under the form's key, and show the letter."""
         request.purpose = Purpose.HANDLING  # a refusal bears it too
         declared, row = _declared(step), self.one(pk)
         self._asks_for(declared, row)
@@ -203,11 +173,6 @@ def _answers(row: Letter) -> dict[str, str]:
 
 
 def _declared(name: str) -> Step:
-    """Return a step that people do on a letter that is there.
-
-    Raises:
-        NotVisible: there is none of this name.
-    """
     step = display.step_of(Machine.LETTER, name)
     if step is None or step.internal or step.creates:
         raise NotVisible

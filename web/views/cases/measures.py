@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from core.languages import for_reader
-from core.query import Query
 from referrals.measures import queries
 from referrals.measures.inputs import BoardQuery
 from referrals.models import MeasureType
@@ -37,13 +36,10 @@ class MeasuresQuery(BlanksLeftOut, BoardQuery):
 
 
 class Measures(Page):
-    """GET /mesures."""
-
-    query: ClassVar[type[Query]] = MeasuresQuery
+    query = MeasuresQuery
     template = "web/measures/board.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Show the measures of the reader's cases by where they stand, and how many wait with each service."""
         require_caseworker(self.actor)
         asked = dict(self.asked)
         kept = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}

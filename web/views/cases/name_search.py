@@ -25,28 +25,15 @@ WHERE: Final = Ask("authority", _("Autorité"), kind="select", width="half")
 
 
 class NameSearch(InputPage):
-    """GET, POST /dossiers/recherche."""
-
     takes = Wanted
     asks: Sequence[Ask] = ASKS
     template = "web/cases/name_search.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form.
-
-        Raises:
-            NotAllowed: no role that searches (SEC-AZ8).
-        """
         self._require_cell()
         return self.show(self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Search, and show the lines below the form; every search counts and is written down, one repeated too.
-
-        Raises:
-            NotAllowed: no role that searches.
-            TooManySearches, TooManyLines, SearchTooWide: see ``name_search.search``.
-        """
         self._require_cell()
         values = self.validated()
         searcher, authority = name_search.searcher(self.actor, values.pop("authority", None))
@@ -68,11 +55,9 @@ class NameSearch(InputPage):
         )
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was sent, with what is wrong with it."""
         return self.show(self.again(problem))
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the authorities whose files the reader may search."""
         rows = Authority.objects.filter(pk__in=self._authorities).order_by("name")
         return {"authority": [(str(row.pk), row.name) for row in rows]} if WHERE in self.asks else {}
 

@@ -50,19 +50,12 @@ CHILD: Final = _ask("child", kind="select", width="half")
 
 
 class FindService(InputPage):
-    """GET, POST /dossiers/{id}/orientations/recherche."""
-
     takes = ServiceSearch
     asks: Sequence[Ask] = ASKS
     template = "web/orientations/find.html"
     _children: Pairs = ()
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Ask for the need.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState: as the search refuses it.
-        """
         referral, ties = seen(request, pk)
         sight = child_sight.sight_of(referral, ties, self.actor)
         request.back = pk
@@ -82,11 +75,6 @@ class FindService(InputPage):
         return self.show(self.page_context(referral, ties) | self.filled({"situations": sorted(situations)}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Show which services answer the need, and what speaks for and against each.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState: as the search refuses it.
-        """
         self.asks = (*ASKS, CHILD)
         found = actions.match(request, pk, self.body())
         self._about(found.called)
@@ -110,7 +98,6 @@ class FindService(InputPage):
         return self.show(self.page_context(referral, ties) | self.again(problem))
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the children of the case that the reader sees."""
         return {"child": self._children}
 
     def _about(self, called: Names) -> None:
@@ -128,7 +115,6 @@ class FindService(InputPage):
 
 
 def _in_words(found: Found) -> dict[str, Any]:
-    """Return the lines of what was found, each with where one calls."""
     return {
         "offered": [contacts(line) for line in found.offered],
         "removed": [contacts(line) for line in found.removed],
@@ -147,7 +133,6 @@ class ProposeOrientation(StepPage):
         step: str,  # noqa: ARG002 - Django's signature
         part: UUID | None = None,  # noqa: ARG002 - Django's signature
     ) -> HttpResponse:
-        """Show where a service is chosen first."""
         shown: Any = FindService.as_view()(request, pk=pk)
         found: HttpResponse = shown
         return found

@@ -47,16 +47,10 @@ COMPARED = (
 
 
 class Pair(Page):
-    """GET /dossiers/{id}/rapprochement/{pair}."""
-
     template = "web/duplicates/pair.html"
 
     def get(self, request: ServiceRequest, pk: UUID, pair: UUID) -> HttpResponse:
-        """Show both files' identities beside each other, in one disclosure that names both; now they were looked at.
-
-        Raises:
-            NotVisible: no such pair, or its other half isn't for this reader.
-        """
+        """Show both files' identities beside each other, in one disclosure that names both; now they were looked at."""
         referral, ties = seen(request, pk)
         row = duplicates_queries.pairs_seen(referral, actor=self.actor, at=self.at).filter(pk=pair).first()
         if (

@@ -1,13 +1,12 @@
 """Secondary pages of a case: each is a part that the API has too, read within one disclosure, with its steps."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 
 from accounts.request import ServiceRequest
-from core.query import Query
 from encryption.sealed import OpenScope
 from referrals.access import child_sight
 from referrals.access.child_sight import Sight
@@ -27,16 +26,9 @@ from web.page import Page
 
 
 class Part(Page):
-    """GET /dossiers/{id}/{part}."""
-
-    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
+    query = confirmation.ConfirmationQuery
 
     def get(self, request: ServiceRequest, pk: UUID, part: str) -> HttpResponse:
-        """Show one part of a case, as far as the reader's role goes.
-
-        Raises:
-            NotVisible: absent, not for this reader, or no such part for the reader's role.
-        """
         referral, ties = seen(request, pk)
         tab = BY_NAME.get(part)
         if tab is None or ties.coarse or ties.draft or not tab.opens_for(ties):

@@ -1,6 +1,5 @@
 """Cases of one person; all due deadlines; what waits for a signature. The queue: ``case_list.py``."""
 
-from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from accounts.request import ServiceRequest
 from audit import journal
 from audit.events import Purpose
 from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.access import case_ties, matrix
 from referrals.access import people as access_people
 from referrals.calendar_feeds import actions as calendar_feeds_actions
@@ -35,27 +34,16 @@ ZONE = ZoneInfo("Europe/Paris")
 
 
 def require_caseworker(actor: Actor) -> None:
-    """Refuse the pages of lists to whoever holds no role that works on cases: there is nothing on them for those.
-
-    Raises:
-        NotAllowed: no role of the actor has a row in the table of rights.
-    """
+    """Refuse the pages of lists to whoever holds no role that works on cases: there is nothing on them for those."""
     if not actor.holding(matrix.MATRIX):
         raise NotAllowed("read:cases")
 
 
 class OnesCases(Page):
-    """GET /dossiers/charge/{user}."""
-
-    query: ClassVar[type[Query]] = PagedQuery
+    query = PagedQuery
     template = "web/staffing/cases_of_one.html"
 
     def get(self, request: ServiceRequest, user: UUID) -> HttpResponse:  # noqa: ARG002 - id.
-        """List the shells of one person's cases, as far as the reader sees them.
-
-        Raises:
-            NotVisible: the reader answers for no such person.
-        """
         filters = dict(self.asked)
         staffing_actions.require_answering(self.actor)
         rows = shell.with_filers(staffing_actions.cases_of(self.actor, user, None, at=self.at))
@@ -88,13 +76,10 @@ class ClocksQuery(BlanksLeftOut, ClockQuery):
 
 
 class Clocks(Page):
-    """GET /echeances."""
-
-    query: ClassVar[type[Query]] = ClocksQuery
+    query = ClocksQuery
     template = "web/cases/all_deadlines.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """List the running clocks of the reader's cases, due first."""
         require_caseworker(self.actor)
         filters = dict(self.asked)
         rows, cursor = clock_page(request, filters)
@@ -123,17 +108,10 @@ class Clocks(Page):
 
 
 class ToSign(Page):
-    """GET /signatures."""
-
     template = "web/cases/to_sign.html"
     most = 50
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the steps that wait for the reader's signature.
-
-        Raises:
-            NotAllowed: none of the reader's roles signs anything.
-        """
         of_cases = bool(self.actor.holding(matrix.APPROVERS))
         if not of_cases and not row_approvals.signs(self.actor):
             raise NotAllowed("read:approvals")

@@ -27,18 +27,11 @@ PAGES: Final[dict[Machine, str]] = {}
 
 
 class RowSignature(InputPage):
-    """GET, POST /signatures/{id}."""
-
     keeps = True
     takes, asks, ids = Reasoned, (Ask("reason", _("Motivation"), rows=3),), ""
     template = "web/cases/row_signature.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what is proposed to whoever proposed it or is asked to sign it.
-
-        Raises:
-            NotVisible: no such proposal for this reader.
-        """
         row = row_approvals.one(pk, actor=self.actor)
         step = row_approvals.step_of(row)
         said = row_proposals.given(row, actor=self.actor, at=self.at)
@@ -55,12 +48,6 @@ class RowSignature(InputPage):
         )
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Sign, refuse with a reason, or take the own proposal back.
-
-        Raises:
-            NotVisible: nothing is asked of this person.
-            ApprovalClosed, GuardRefused: as the act refuses.
-        """
         request.purpose = Purpose.HANDLING  # a refusal bears it too
         what, actor, at = self.sent.text("what"), self.actor, self.at
         row_approvals.one(pk, actor=actor)
@@ -79,7 +66,6 @@ class RowSignature(InputPage):
         return go_to(reverse("row-signature", args=[pk]))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the refusal and what was typed; what is proposed is read on the page of the proposal."""
         row = row_approvals.one(pk, actor=self.actor)
         return self.show(self.page_context(row) | self.again(problem) | {"again": True})
 
@@ -98,7 +84,6 @@ class RowSignature(InputPage):
 
 
 def line(row: RowApproval) -> dict[str, Any]:
-    """Return a proposal as a line of a list."""
     return {
         "pk": row.pk,
         "step": display.step_words(row.machine, row.step),

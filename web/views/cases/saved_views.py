@@ -27,23 +27,15 @@ ASKS: Final = (NAME,)
 
 
 class SavedViews(InputPage):
-    """GET, POST /dossiers/vues."""
-
     takes = NewView
     asks = ASKS
     template = "web/cases/saved_views.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the reader's views, each with the way to remove it."""
         require_caseworker(self.actor)
         return self.show({"views": actions.views_of(self.actor)})
 
     def act(self, request: ServiceRequest) -> HttpResponseRedirect:  # noqa: ARG002 - Django's signature
-        """Save filters and order of the queue under a name, and go back there.
-
-        Raises:
-            NotAllowed, InvalidInput: see ``actions.save``.
-        """
         require_caseworker(self.actor)
         values = self.validated()
         self.once(values, lambda: actions.save(**values, actor=self.actor, at=self.at).pk)
@@ -51,27 +43,18 @@ class SavedViews(InputPage):
         return go_to(reverse("cases") + (f"?{query}" if query else ""))
 
     def body(self) -> dict[str, Any]:
-        """Return the name, and the query that the form holds."""
         return super().body() | {"query": self.sent.text("query")}
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form with what is wrong with it, above the views that there are."""
         return self.show(
             self.again(problem) | {"query": self.sent.text("query"), "views": actions.views_of(self.actor)}
         )
 
 
 class RemoveView(Page):
-    """POST /dossiers/vues/{id}/retrait."""
-
     http_method_names = ["post"]
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponseRedirect:  # noqa: ARG002 - Django's signature
-        """Remove a view, and go back to the others.
-
-        Raises:
-            NotVisible: it isn't the reader's.
-        """
         actions.require_own(pk, self.actor)
         actions.forget(pk, actor=self.actor)
         return go_to(reverse("saved-views-page"))

@@ -26,18 +26,11 @@ from web.page import InputPage
 
 
 class Signature(InputPage):
-    """GET, POST /dossiers/{id}/signature/{approval}."""
-
     keeps = True
     takes, asks, ids = Reasoned, (Ask("reason", _("Motivation"), rows=3),), ""
     template = "web/cases/signature.html"
 
     def get(self, request: ServiceRequest, pk: UUID, approval: UUID) -> HttpResponse:
-        """Show what is proposed to whoever proposed it or is asked to sign it.
-
-        Raises:
-            NotVisible: no such proposal for this reader.
-        """
         referral, ties = seen(request, pk)
         actor = self.actor
         rows, names = opened(
@@ -86,12 +79,6 @@ class Signature(InputPage):
         }
 
     def act(self, request: ServiceRequest, pk: UUID, approval: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Sign, refuse with a reason, or take the own proposal back.
-
-        Raises:
-            NotVisible: nothing is asked of this person.
-            ApprovalClosed, StaleVersion, GuardRefused: as the act refuses.
-        """
         what, actor, at = self.sent.text("what"), self.actor, self.at
 
         def act() -> StepResult:
@@ -109,7 +96,6 @@ class Signature(InputPage):
         return onwards(self, pk, f"{row[0]}-{row[1]}" if what == "sign" else "")
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, approval: UUID) -> HttpResponse:
-        """Show the refusal and what was typed; what is proposed is read on the page of the proposal."""
         referral, ties = seen(self.request, pk)
         row = referral.approvals.filter(pk=approval, approver=self.actor.user_id).first()
         return self.show(

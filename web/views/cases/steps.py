@@ -61,10 +61,7 @@ BACK: Mapping[str, str] = {
 
 
 class CaseForm(FormPage):
-    """A form about a case, which can show what became of the case since the form was made."""
-
     def around(self, step: Step, referral: Referral, ties: CaseAccess, names: Names) -> dict[str, Any]:
-        """Return what stands around the form: which step of which case, what it brings about, and its law."""
         return heading(referral, ties) | {
             "step": display.step_words(str(step.machine), step.name),
             "declared": step,
@@ -123,8 +120,6 @@ class CaseForm(FormPage):
 
 
 class StepPage(CaseForm):
-    """GET, POST /dossiers/{id}/etape/{machine}[/{part}]/{step}."""
-
     keeps = True
     template = "web/cases/step.html"
 
@@ -141,14 +136,6 @@ class StepPage(CaseForm):
         step: str,
         part: UUID | None = None,
     ) -> HttpResponse:
-        """Show what the step needs; a step that isn't possible now says why instead.
-
-        Raises:
-            NotVisible: no such case, part or step for this reader.
-            NotAllowed: the reader's role doesn't do this step.
-            WrongState, GuardRefused: it isn't possible now.
-            StepUpRequired: the step is grave, and the last proof of the session is too old.
-        """
         declared = declared_step(machine, step)
         referral, ties = see(self, declared, pk)
         actor, at = self.actor, self.at
@@ -189,11 +176,6 @@ class StepPage(CaseForm):
         step: str,
         part: UUID | None = None,
     ) -> HttpResponse:
-        """Do the step, or add a row to the form.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState, GuardRefused, StaleVersion: as the act itself refuses.
-        """
         declared = declared_step(machine, step)
         if "more" in self.sent:
             return self.redisplay(None, pk, machine, step, part)
@@ -240,7 +222,6 @@ class StepPage(CaseForm):
         step: str,
         part: UUID | None = None,
     ) -> HttpResponse:
-        """Show the form as it was typed, with its faults, and with the case as it is now where it has moved."""
         declared, sent = declared_step(machine, step), self.sent
         problem = None if problem is None else faults.worded(problem, declared.takes)
         referral, ties = see(self, declared, pk)
@@ -300,11 +281,6 @@ def _texts(names: Any) -> dict[str, str]:
 
 
 def declared_step(machine: str, name: str) -> Step:
-    """Return a step that has a page.
-
-    Raises:
-        NotVisible: there is none of this name.
-    """
     step = display.step_of(machine, name)
     if (
         step is None
@@ -317,11 +293,7 @@ def declared_step(machine: str, name: str) -> Step:
 
 
 def see(page: Page, step: Step, pk: UUID) -> tuple[Referral, CaseAccess]:
-    """Return the case; to whom another authority asks to take it over, it is there for the steps that answer.
-
-    Raises:
-        NotVisible: absent, or not for this reader, or the reader's own filing, which has pages of its own.
-    """
+    """Return the case; to whom another authority asks to take it over, it is there for the steps that answer."""
     if RECEIVER in step.sides:
         takeover = transfer_targets.asked_about(pk, actor=page.actor, at=page.at)
         if takeover is not None:

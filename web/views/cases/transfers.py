@@ -1,7 +1,7 @@
 """Incoming transfers: cases that another authority asks this one to take over; list and detail (T31 to T33)."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from core.languages import for_reader
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.models import PARTS as MODELS
 from referrals.models import Assessment, Concern, Decision, Measure, MeasureType, Referral
 from referrals.transfers.queries import transfer_page, transfer_read
@@ -55,17 +55,10 @@ class TransfersQuery(BlanksLeftOut, PagedQuery, confirmation.ConfirmationQuery):
 
 
 class Transfers(Page):
-    """GET /transferts."""
-
-    query: ClassVar[type[Query]] = TransfersQuery
+    query = TransfersQuery
     template = "web/transfers/requests.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """List the requests that await an answer of the reader's authority, the newest first.
-
-        Raises:
-            NotAllowed: none of the reader's roles decides on one.
-        """
         lines, cursor = transfer_page(request, self.asked)
         entries = [
             {
@@ -84,16 +77,9 @@ class Transfers(Page):
 
 
 class OneTransfer(Page):
-    """GET /transferts/{id}."""
-
     template = "web/transfers/request.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Show what crosses: the shell and the documents listed, and the answers that may be given.
-
-        Raises:
-            NotAllowed, NotVisible: as the API refuses.
-        """
         referral, _ties, body = transfer_read(request, pk)
         zone = zone_of(referral)
         shell = body.get("shell")
@@ -163,7 +149,6 @@ def blocks(content: Mapping[str, Any]) -> list[tuple[Any, list[list[Line]]]]:
 
 
 def _typed(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return measures with the words of their types."""
     if name != "measures" or not rows:
         return rows
     kinds = MeasureType.objects.in_bulk({row["type"] for row in rows})

@@ -17,12 +17,9 @@ from web.views.cases.queue import ZONE
 
 
 class Workload(Page):
-    """GET /dossiers/charge."""
-
     template = "web/staffing/workload.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show who has how many cases, of the people for whom the reader answers."""
         staffing_actions.require_answering(self.actor)
         return self.show({"lines": workload(self.actor, at=self.at)})
 

@@ -4,14 +4,13 @@ What was found of each child has a page of its own (``child_writing.py``).
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
 from accounts.request import ServiceRequest
-from core.query import Query
 from referrals.access import child_sight
 from referrals.access.relations import CaseAccess
 from referrals.assessment import actions as assessment_actions
@@ -45,10 +44,8 @@ PLAIN = (
 
 
 class TeamPage(CaseForm):
-    """A page on which the assessment team writes."""
-
     keeps = True
-    query: ClassVar[type[Query]] = confirmation.ConfirmationQuery
+    query = confirmation.ConfirmationQuery
 
     def _case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
         referral, ties = seen(self.request, pk)
@@ -61,11 +58,7 @@ class TeamPage(CaseForm):
     def _written(
         self, referral: Referral, ties: CaseAccess
     ) -> tuple[dict[str, Any], list[Mapping[str, Any]], reading_names.Names]:
-        """Return the assessment that the team writes, what its children said, and the names to tell them by.
-
-        Raises:
-            NotVisible: nothing is being written.
-        """
+        """Return the assessment that the team writes, what its children said, and the names to tell them by."""
         actor, at = self.actor, self.at
         sight = child_sight.sight_of(referral, ties, actor)
         rows, voices, names = opened(
@@ -95,17 +88,9 @@ class TeamPage(CaseForm):
 
 
 class Writing(TeamPage):
-    """GET, POST /dossiers/{id}/redaction."""
-
     template = "web/assessment/writing.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what the team has written so far.
-
-        Raises:
-            NotVisible: no such case, or nothing is being assessed.
-            NotAllowed: not of the team.
-        """
         referral, ties = self._case(pk)
         row, voices, names = self._written(referral, ties)
         form = self._form(referral, ties, names)
@@ -124,11 +109,6 @@ class Writing(TeamPage):
         )
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Save, and go on writing or back to the assessment; while one writes, all but conclusions that lack something.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState, StaleVersion, ValidationError: as the edit refuses.
-        """
         referral, ties = self._case(pk)
         body = self._form(referral, ties, self.names_sent).body(self.sent)
         # What is left empty stays as it was: a text that the team wrote isn't emptied by a page that lacked it.
@@ -150,7 +130,6 @@ class Writing(TeamPage):
         return onwards(self, pk, confirmation.EDITED)
 
     def redisplay(self, problem: Mapping[str, Any] | None, pk: UUID) -> HttpResponse:
-        """Show the page as it was typed, with both versions where somebody else wrote meanwhile."""
         sent = self.sent
         referral, ties = self._case(pk)
         form = self._form(referral, ties, self.names_sent)

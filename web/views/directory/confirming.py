@@ -7,7 +7,7 @@ does.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -108,20 +108,16 @@ _CORRECTIONS: Final[Mapping[str, tuple[Any, tuple[Ask, ...]]]] = {
 
 
 class ConfirmEntry(InputPage):
-    """GET, POST /annuaire/confirmer."""
-
     public = True
-    ids: ClassVar[str] = ""
+    ids = ""
     takes: type[StrictSerializer] = OpenLinkInput
     asks: Sequence[Ask] = (TOKEN,)
     template = "web/directory/confirm.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form that takes the secret of the link; nothing is read."""
         return self.show(self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the entry of a link, or take the answers."""
         if self.sent.text("then") != "answer":
             linked = confirmations.opened(self.validated()["token"], at=self.at)
             self._ask_about(linked)
@@ -186,7 +182,6 @@ def questions(linked: Linked | None) -> tuple[Ask, ...]:
 
 
 def kept_words(code: str, linked: Linked) -> str:
-    """Return what is kept of an entry about a question, in words."""
     service = linked.service
     words: Mapping[str, Any] = {
         "phone": lambda: service.phone or service.structure.phone,
@@ -250,7 +245,6 @@ def _places(linked: Linked) -> str:
 
 
 def _kept(linked: Linked) -> dict[str, Any]:
-    """Return what is kept, as the corrections begin with it."""
     service = linked.service
     row = linked.capacity
     return {

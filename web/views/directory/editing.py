@@ -1,7 +1,7 @@
 """Forms of a service: new, by topic, its address, its places, its verification, its history, two made one."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,8 +29,6 @@ from web.forms import Ask, Entry, Pairs, beside, faults_of
 
 
 class NewService(StructureForm):
-    """GET, POST /annuaire/structures/{id}/services/nouveau."""
-
     takes, asks = service_form.TypedService, (*words.NEW_SERVICE, *words.KNOWN)
     title, button = _("Ajouter un service"), _("Ajouter le service")
     about = _(
@@ -38,28 +36,22 @@ class NewService(StructureForm):
     )
 
     def values(self) -> dict[str, Any]:
-        """Begin with the structure's own number."""
         return {"phone": display.spelled(self.structure.phone), "specialised": "general", "means": "typed"}
 
     def body(self) -> dict[str, Any]:
-        """Return what was typed, as the act takes it."""
         return service_form.body_of(service_form.TypedService, self.asks, self.sent)
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the form as it was typed, its faults named as the page asks."""
         return super().again(service_form.renamed(problem))
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Add it."""
         values = ServiceInput.read(body)
         return services.make(self.structure.pk, values, actor=self.actor, at=self.at).pk
 
     def after(self, made: UUID) -> str:
-        """Go on to its page."""
         return reverse("directory-service", args=[made])
 
     def back(self) -> str:
-        """Return the structure's page."""
         return reverse("directory-structure", args=[self.structure.pk])
 
 
@@ -67,26 +59,17 @@ class OneServiceForm(ServiceForm):
     """A form of a service that leads back to its page."""
 
     def after(self, made: UUID) -> str:
-        """Go back to its page."""
         return reverse("directory-service", args=[made])
 
     def back(self) -> str:
-        """Return its page."""
         return reverse("directory-service", args=[self.service.pk])
 
 
 class ServiceTopic(OneServiceForm):
-    """GET, POST /annuaire/services/{id}/correction/{topic}."""
-
     takes = service_form.TypedChange
     topic: Topic
 
     def find(self, **of: Any) -> None:
-        """Find the service, and which of its forms is meant.
-
-        Raises:
-            NotVisible: no such service of the reader's, or no such form.
-        """
         super().find(**of)
         found = next((one for one in words.TOPICS if one.slug == of["topic"]), None)
         if found is None:
@@ -95,30 +78,24 @@ class ServiceTopic(OneServiceForm):
         self.asks = (*found.asks, *words.KNOWN)
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the rhythms of asking."""
         return service_form.choices()
 
     def values(self) -> dict[str, Any]:
-        """Begin with what is known."""
         return service_form.values_of(self.service, self.asks)
 
     def body(self) -> dict[str, Any]:
-        """Return what was typed, as the act takes it."""
         return service_form.body_of(self.takes, self.asks, self.sent, self.service)
 
     def filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the form, with the situations where it asks for them."""
         return {"entries": self._entries(self.fields(values)), "once": self.key()}
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the form as it was typed, its faults named as the page asks."""
         problem = service_form.renamed(worded(problem, self.takes))
         typed = service_form.typed(self.takes, self.asks, self.sent)
         entries = self._entries(self.fields(typed, faults_of(problem)), problem)
         return {"entries": entries, "problem": problem, "faults": beside(entries), "once": self.key(problem)}
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Change it."""
         return services.change(self.service.pk, ServiceChange.read(body), actor=self.actor, at=self.at).pk
 
     def _entries(self, fields: Any, problem: Mapping[str, Any] | None = None) -> list[Entry]:
@@ -129,28 +106,21 @@ class ServiceTopic(OneServiceForm):
 
 
 class ServicePlace(PlaceForm, OneServiceForm):
-    """GET, POST /annuaire/services/{id}/adresse."""
-
     def place(self) -> Place | None:
-        """Return the place of the service itself."""
         return Place.objects.filter(service=self.service).first()
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Say where it is."""
         values = self.read(body)
         places.put(self.service.structure_id, self.service.pk, values, actor=self.actor, at=self.at)
         return self.service.pk
 
 
 class Capacities(OneServiceForm):
-    """GET, POST /annuaire/services/{id}/places."""
-
     takes, asks = CapacityInput, words.CAPACITY
     title = _("Dire les places")
     about = _("Une place libre est montrée sept jours au plus : ensuite elle vaut « non connu ».")
 
     def values(self) -> dict[str, Any]:
-        """Begin with what was told last, but for the number of free places."""
         held = self.service.capacities.order_by("-told_at").first()
         if held is None:
             return {"unit": "place"}
@@ -158,14 +128,11 @@ class Capacities(OneServiceForm):
         return {name: getattr(held, name) for name in names}
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Tell it."""
         capacities.tell(self.service.pk, CapacityInput.read(body), actor=self.actor, at=self.at)
         return self.service.pk
 
 
 class Verify(OneServiceForm):
-    """GET, POST /annuaire/services/{id}/verification."""
-
     takes, asks = VerificationInput, words.VERIFY
     title, button = _("Vérifier la fiche"), _("La fiche est juste")
     about = _(
@@ -173,27 +140,18 @@ class Verify(OneServiceForm):
     )
 
     def values(self) -> dict[str, Any]:
-        """Begin with the telephone, which is usual."""
         return {"means": str(Means.PHONE)}
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Write it down."""
         services.verify(self.service.pk, VerificationInput.read(body), actor=self.actor, at=self.at)
         return self.service.pk
 
 
 class History(DirectoryPage):
-    """GET /annuaire/services/{id}/historique."""
-
-    opens_for: ClassVar[str] = access.EDIT
+    opens_for = access.EDIT
     template = "web/directory/history.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what was said of the service, field by field, the newest first.
-
-        Raises:
-            NotVisible: absent, or kept by another authority.
-        """
         service = access.kept_services(self.actor).filter(pk=pk).first()
         if service is None:
             raise NotVisible
@@ -218,28 +176,22 @@ def _undo(line: queries.VerificationLine, service: UUID) -> str:
 
 
 class AskByLink(OneServiceForm):
-    """GET, POST /annuaire/services/{id}/lien."""
-
     takes: type[StrictSerializer] = StrictSerializer
     asks: Sequence[Ask] = ()
     title, button = _("Demander au service de confirmer"), _("Envoyer le lien")
 
     def here(self) -> dict[str, Any]:
-        """Say how long the link is valid."""
         words = gettext(
             "Le service reçoit par courriel un lien valable %(days)s jours ; le précédent n'est plus valable."
         )
         return super().here() | {"about": words % {"days": settings.DIRECTORY_LINK_DAYS}}
 
     def do(self, body: Mapping[str, Any]) -> UUID:  # noqa: ARG002 - it asks nothing
-        """Let the mail be sent."""
         confirmations.ask_now(self.service.pk, actor=self.actor, at=self.at)
         return self.service.pk
 
 
 class UndoAnswer(OneServiceForm):
-    """GET, POST /annuaire/services/{id}/historique/{answer}/annulation."""
-
     takes: type[StrictSerializer] = StrictSerializer
     asks: Sequence[Ask] = ()
     title, button = _("Annuler une réponse par lien"), _("Annuler la réponse")
@@ -247,11 +199,6 @@ class UndoAnswer(OneServiceForm):
     answer: UUID
 
     def find(self, **of: Any) -> None:
-        """Find the service, and the answer among what was said of it.
-
-        Raises:
-            NotVisible: absent, or kept by another authority.
-        """
         super().find(pk=of["pk"])
         told = queries.history(self.service, actor=self.actor)
         if not any(one.id == of["answer"] and one.means == Means.LINK for one in told):
@@ -259,10 +206,8 @@ class UndoAnswer(OneServiceForm):
         self.answer = of["answer"]
 
     def do(self, body: Mapping[str, Any]) -> UUID:  # noqa: ARG002 - it asks nothing
-        """Put back what was there."""
         confirmations.revert(self.answer, actor=self.actor, at=self.at)
         return self.service.pk
 
     def back(self) -> str:
-        """Return the history."""
         return reverse("directory-history", args=[self.service.pk])

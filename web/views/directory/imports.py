@@ -1,7 +1,7 @@
 """Imports and exports of the directory: try a file, do it, decide on rows that were held, take a file away."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -88,8 +88,6 @@ class ImportsQuery(PagedQuery, confirmation.ConfirmationQuery):
 
 
 class ExportQuery(Query):
-    """Whose entries, and for whom the file is."""
-
     authority = Id(required=False)
     audience = Code(
         choices=[(one.value, one.label) for one in (Visibility.PUBLIC, Visibility.PROFESSIONAL)],
@@ -99,19 +97,14 @@ class ExportQuery(Query):
 
 
 class EditorPage(DirectoryPage):
-    """A page for whoever keeps entries."""
-
-    opens_for: ClassVar[str] = access.EDIT
+    opens_for = access.EDIT
 
 
 class Imports(EditorPage):
-    """GET /annuaire/imports."""
-
-    query: ClassVar[type[Query]] = ImportsQuery
+    query = ImportsQuery
     template = "web/directory/imports.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the imports of what the reader keeps, the newest first, with source, licence and day of each."""
         asked = {name: value for name, value in self.asked.items() if name in ("cursor", "limit")}
         page = page_of(access.kept_imports(self.actor), order=("-tried_at", "-id"), **asked)
         onwards = address("directory-imports", {"cursor": page.next}) if page.next else ""
@@ -129,19 +122,11 @@ class Imports(EditorPage):
 
 
 class ImportForm(EditorPage, InputPage, FilePage):
-    """A page whose form brings a file of resources."""
-
-    step_up: ClassVar[frozenset[str]] = frozenset()
+    step_up = frozenset()
     title: Any = ""
     button: Any = ""
 
     def act(self, request: ServiceRequest, **of: Any) -> HttpResponseBase:
-        """Let the file come, or do with it what the page is for.
-
-        Raises:
-            CrossSiteRefused: the form isn't one of ours.
-            InvalidInput: nothing of the file is taken.
-        """
         self.find(**of)
         arrived: upload.Arrived | None = getattr(request, "brought", None)
         if arrived is None:
@@ -153,7 +138,6 @@ class ImportForm(EditorPage, InputPage, FilePage):
         return self.do(bytes(arrived.raw))
 
     def redisplay(self, problem: Mapping[str, Any], **of: Any) -> HttpResponse:
-        """Show the form as it was filled in; the file is chosen anew, for no page can put it back."""
         self.find(**of)
         line = problem.get("line")
         if line and "errors" in problem:
@@ -163,7 +147,6 @@ class ImportForm(EditorPage, InputPage, FilePage):
         return self.show(self.around() | self.here() | self.again(problem))
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
-        """Return the fields of the form, the file last."""
         hint = gettext("CSV, JSON ou ZIP, %(most)s au plus.") % {"most": filesizeformat(upload.most_bytes())}
         if faults:
             hint += " " + gettext("Choisissez-le de nouveau : le navigateur ne l'a pas gardé.")
@@ -176,38 +159,30 @@ class ImportForm(EditorPage, InputPage, FilePage):
         """Find what the address names."""
 
     def here(self) -> dict[str, Any]:
-        """Return what stands around the form."""
         return {"title": self.title, "button": self.button, "back": reverse("directory-imports")}
 
     def do(self, raw: bytes) -> HttpResponseBase:
-        """Do with the file what the page is for."""
         raise NotImplementedError
 
 
 class NewImport(ImportForm):
-    """GET, POST /annuaire/imports/nouveau."""
-
     takes, asks = ImportTrialInput, ASKS
     title, button = _("Importer des ressources"), _("Essayer ce fichier")
     template = "web/directory/import_new.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form, and what each kind of file holds."""
         self.find()
         return self.show(self.around() | self.here() | self.filled({"extent": PART}))
 
     def find(self, **_of: Any) -> None:
-        """Ask for the authority where the reader keeps entries of several."""
         self._authorities = authorities(self)
         if len(self._authorities) == 1:
             self.asks = tuple(ask for ask in ASKS if ask.name != "authority")
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the authorities."""
         return {"authority": [(str(one.pk), one.name) for one in self._authorities]}
 
     def here(self) -> dict[str, Any]:
-        """Return the form's redaction_context, and the columns of an own table."""
         return super().here() | {
             "columns": for_reader(own_table.HEADINGS),
             "categories": [(code, one.label) for code, one in sorted(CATEGORIES.items())],
@@ -227,28 +202,19 @@ class NewImport(ImportForm):
 
 
 class OneImport(ImportForm):
-    """GET, POST /annuaire/imports/{id}."""
-
     takes, asks = HeldInput, ()  # nothing but the file
     title, button = _("Import de ressources"), _("Importer le fichier")
     template = "web/directory/import.html"
     run: DirectoryImport
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what it would do, or did, in numbers.
-
-        Raises:
-            NotVisible: absent, or of another authority.
-        """
         self.find(pk=pk)
         return self.show(self.around() | self.here() | self.filled({}))
 
     def find(self, **of: Any) -> None:
-        """Find the import."""
         self.run = visible(access.kept_imports(self.actor), of["pk"])
 
     def here(self) -> dict[str, Any]:
-        """Return the import in numbers, and whether it waits."""
         return super().here() | {
             "run": self.run,
             "said": _said(self.run),
@@ -264,23 +230,17 @@ class OneImport(ImportForm):
         return bool(run.created or run.changed or run.archived or run.held or run.left_out)
 
     def do(self, raw: bytes) -> HttpResponseBase:
-        """Write it."""
         run, _plan_of = imports.do_import(self.run.pk, raw, actor=self.actor, at=self.at)
         return self.onwards(reverse("directory-import", args=[run.pk]))
 
 
 class Template(EditorPage):
-    """GET /annuaire/imports/modele."""
-
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Return an empty table with its headings, for a spreadsheet."""
         return table("ressources", for_reader(own_table.HEADINGS), [])
 
 
 class HeldRows(EditorPage):
-    """GET /annuaire/imports/retenues."""
-
-    query: ClassVar[type[Query]] = ImportsQuery
+    query = ImportsQuery
     template = "web/directory/held.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -307,32 +267,22 @@ class HeldRows(EditorPage):
 
 
 class SettleHeld(EditorPage, FormPage):
-    """POST /annuaire/imports/retenues/{id}."""
-
     template = "web/directory/held.html"
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Say whether it is the same structure."""
         body = {"same": {"true": True, "false": False}.get(self.sent.text("same"))}
         imports.settle_held(pk, HeldInput.read(body), actor=self.actor, at=self.at)
         return self.onwards(reverse("directory-held"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - of one row
-        """Say why it wasn't done."""
         return self.show(self.around() | {"problem": problem, "faults": list(faults_of(problem).values())})
 
 
 class Export(EditorPage):
-    """GET /annuaire/exports/{form}."""
-
-    query: ClassVar[type[Query]] = ExportQuery
+    query = ExportQuery
 
     def get(self, request: ServiceRequest, form: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Return a file of what the reader keeps; each leaves an entry.
-
-        Raises:
-            NotVisible: there is no such form.
-        """
+        """Return a file of what the reader keeps; each leaves an entry."""
         if form not in _FORMS:
             raise NotVisible
         export, kind, ending = _FORMS[form]

@@ -1,7 +1,7 @@
 """What waits for an editor: errors reported, entries to verify, links without an answer, entries that may be twice."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -26,57 +26,38 @@ SHOWN: Final = 15
 
 
 class Tasks(DirectoryPage):
-    """GET /annuaire/signalements."""
-
-    opens_for: ClassVar[str] = access.EDIT
+    opens_for = access.EDIT
     template = "web/directory/tasks.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List what waits, the oldest first."""
         listed = lines.tasks(self.actor, at=self.at, shown=SHOWN)
         return self.show(self.around() | {"lists": listed})
 
 
 class Settle(DirectoryPage):
-    """POST /annuaire/signalements/{id}."""
-
     http_method_names = ["post"]
-    opens_for: ClassVar[str] = access.EDIT
+    opens_for = access.EDIT
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Say whether the entry was wrong, and go back to what waits.
-
-        Raises:
-            NotVisible: no such report of what the reader keeps.
-            AlreadyThere: somebody has settled it.
-        """
+        """Say whether the entry was wrong, and go back to what waits."""
         body = SettledInput.read({"corrected": self.sent.ticked("corrected")})
         reports.settle(pk, body, actor=self.actor, at=self.at)
         return self.onwards(reverse("directory-tasks"))
 
 
 class Merge(DirectoryPage, FormPage):
-    """GET, POST /annuaire/doublons/{id}/{other}."""
-
-    opens_for: ClassVar[str] = access.EDIT
+    opens_for = access.EDIT
     template = "web/directory/merge.html"
 
     def get(self, request: ServiceRequest, pk: UUID, other: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show two entries side by side.
-
-        Raises:
-            NotVisible: one of them is absent, or kept by another authority.
-        """
         return self.show(self.page_context(pk, other) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, pk: UUID, other: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Make them one, once, and show the one that is kept."""
         kept, lost = (other, pk) if self.sent.text("kept") == str(other) else (pk, other)
         self.once({"kept": str(kept)}, lambda: merging.merge(kept, lost, actor=self.actor, at=self.at).pk)
         return self.onwards(reverse("directory-structure", args=[kept]))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, other: UUID) -> HttpResponse:
-        """Show them again, with why it was refused."""
         return self.show(
             self.page_context(pk, other) | {"problem": problem, "faults": [], "once": self.key(problem)}
         )

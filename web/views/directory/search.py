@@ -25,12 +25,9 @@ FOUND: Final = _("Services trouvés")
 
 
 class Search(DirectoryPage, FormPage):
-    """GET, POST /annuaire."""
-
     template = "web/directory/search.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form and, below it, the services of the reader's own département."""
         own = self._own[:1]
         asked: dict[str, Any] = {"department": own[0]} if own else {}
         shown = {WHERE.name: where.in_words(asked)}
@@ -47,7 +44,6 @@ class Search(DirectoryPage, FormPage):
         return self._found(asked, self._typed(), heading=str(FOUND), sought=True)
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was sent, with what is wrong with it."""
         problem = faults.worded(problem, SearchInput)
         entries = self._fields(self._typed(), forms.faults_of(problem))
         return self.show(

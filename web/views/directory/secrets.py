@@ -1,7 +1,7 @@
 """Openings of secret addresses, for the supervisor who looks at them (field.md A.7, rule 4)."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,13 +27,10 @@ def zone_of(page: DirectoryPage) -> ZoneInfo:
 
 
 class Openings(DirectoryPage):
-    """GET /annuaire/ouvertures."""
-
-    opens_for: ClassVar[str] = access.REVIEW
+    opens_for = access.REVIEW
     template = "web/directory/openings.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List those that wait for a look, the first due first."""
         waiting = queries.openings_to_look_at(self.actor, at=self.at)
         return self.show(
             self.around() | {"lines": [lines.opening(one, zone_of(self), at=self.at) for one in waiting]}
@@ -41,21 +38,13 @@ class Openings(DirectoryPage):
 
 
 class Look(DirectoryPage, FormPage):
-    """GET, POST /annuaire/ouvertures/{id}."""
-
-    opens_for: ClassVar[str] = access.REVIEW
+    opens_for = access.REVIEW
     template = "web/directory/look.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show who opened which address when and why; the address itself isn't shown.
-
-        Raises:
-            NotVisible: no such opening that waits for this reader.
-        """
         return self.show(self.page_context(pk) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Say whether it was justified, once, and go back to those that wait."""
         body = {"justified": self.sent.text("justified") == "true"} if "justified" in self.sent else {}
 
         def act() -> UUID:
@@ -66,7 +55,6 @@ class Look(DirectoryPage, FormPage):
         return self.onwards(reverse("directory-openings"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show it again, with why it was refused."""
         return self.show(
             self.page_context(pk) | {"problem": problem, "faults": [], "once": self.key(problem)}
         )

@@ -1,7 +1,7 @@
 """The page of one service, which prints on one sheet; the number of the night, a secret address, errors reported."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -20,16 +20,9 @@ from web.page import InputPage
 
 
 class OneService(DirectoryPage):
-    """GET /annuaire/services/{id}."""
-
     template = "web/directory/service.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what the service takes, refuses and asks, when and how it answers, and how fresh that is.
-
-        Raises:
-            NotVisible: absent.
-        """
         return self.shown(pk)
 
     def shown(self, pk: UUID, night: Mapping[str, str] | None = None) -> HttpResponse:
@@ -46,49 +39,30 @@ class OneService(DirectoryPage):
 
 
 class NightPhone(OneService):
-    """POST /annuaire/services/{id}/nuit."""
-
     http_method_names = ["post"]
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the number of the night on the page of the service, this once; an entry says so.
-
-        Raises:
-            NotVisible, NotAllowed: as the act refuses.
-        """
+        """Show the number of the night on the page of the service, this once; an entry says so."""
         number = secrets.open_night_phone(pk, actor=self.actor, at=self.at)
         return self.shown(pk, {"number": number, "text": display.spelled(number)})
 
 
 class OpenAddress(DirectoryPage, InputPage):
-    """GET, POST /annuaire/adresses/{id}."""
-
-    opens_for: ClassVar[str] = access.SECRET
+    opens_for = access.SECRET
     takes, asks = OpeningInput, words.OPENING
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "directory"
     template = "web/directory/address.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask why, and say who is told.
-
-        Raises:
-            NotVisible: no such secret place that the reader may open.
-        """
         return self.show(self.page_context(pk) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Open it, and show it in this answer alone.
-
-        Raises:
-            NotVisible, NotAllowed, StepUpRequired: as the act refuses.
-        """
         body = self.validated()
         address = secrets.open_address(pk, body, actor=self.actor, at=self.at)
         return self.show(self.page_context(pk) | {"address": card.address(address)})
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Ask again, with what is wrong."""
         return self.show(self.page_context(pk) | self.again(problem))
 
     def page_context(self, pk: UUID) -> dict[str, Any]:
@@ -103,22 +77,14 @@ class OpenAddress(DirectoryPage, InputPage):
 
 
 class Report(DirectoryPage, InputPage):
-    """GET, POST /annuaire/services/{id}/erreur."""
-
     keeps = True
     takes, asks = ReportInput, words.REPORT
     template = "web/directory/form.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask for one sentence.
-
-        Raises:
-            NotVisible: absent.
-        """
         return self.show(self.page_context(pk) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Report it, once, and go back to the page of the service."""
         body = self.body()
         made = self.once(
             body, lambda: reports.report(pk, ReportInput.read(body), actor=self.actor, at=self.at).service_id
@@ -126,7 +92,6 @@ class Report(DirectoryPage, InputPage):
         return self.to_service(made)
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.show(self.page_context(pk) | self.again(problem))
 
     def page_context(self, pk: UUID) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Structures of the directory: those that one keeps, one of them, and its forms."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.request import ServiceRequest
 from core.inputs import Code
 from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from directory import access, queries
 from directory.actions import places, structures
 from directory.codes import ResourceKind, Status
@@ -43,14 +43,11 @@ class StructuresQuery(BlanksLeftOut, PagedQuery, confirmation.ConfirmationQuery)
 
 
 class Structures(DirectoryPage):
-    """GET /annuaire/structures."""
-
     opens_for = access.EDIT
-    query: ClassVar[type[Query]] = StructuresQuery
+    query = StructuresQuery
     template = "web/directory/structures.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the structures that the reader keeps, by name."""
         kept: dict[str, Any] = {name: self.asked[name] for name in ("kind", "status") if name in self.asked}
         asked = {name: value for name, value in self.asked.items() if name in ("cursor", "limit")}
         own = Q(services__merged_into=None) & ~Q(services__status=Status.CLOSED)
@@ -72,51 +69,36 @@ class Structures(DirectoryPage):
 
 
 class OneStructure(DirectoryPage):
-    """GET /annuaire/structures/{id}."""
-
     template = "web/directory/structure.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show a structure, its services and, to whoever keeps it, its forms.
-
-        Raises:
-            NotVisible: absent.
-        """
         page = queries.structure(pk, actor=self.actor, at=self.at)
         return self.show(self.around() | lines.structure_page(page, at=self.at))
 
 
 class NewStructure(EditorForm):
-    """GET, POST /annuaire/structures/nouvelle."""
-
     takes, asks = StructureInput, (*words.STRUCTURE, *words.KNOWN)
     title, button = _("Ajouter une structure"), _("Ajouter la structure")
     about = _("Cherchez d'abord dans l'annuaire : une structure qui y est déjà ne s'ajoute pas deux fois.")
 
     def find(self, **_of: Any) -> None:
-        """Ask which authority keeps it, where the reader keeps entries of several."""
         self._authorities = authorities(self)
         if len(self._authorities) > 1:
             self.asks = (Ask("authority", _("Autorité qui tient la fiche"), kind="select"), *self.asks)
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the authorities."""
         return {"authority": [(str(one.pk), one.name) for one in self._authorities]}
 
     def values(self) -> dict[str, Any]:
-        """Begin with nothing."""
         return {"means": "typed"}
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Add it."""
         return structures.make(StructureInput.read(body), actor=self.actor, at=self.at).pk
 
     def after(self, made: UUID) -> str:
-        """Go on to its page, where services are added."""
         return reverse("directory-structure", args=[made])
 
     def back(self) -> str:
-        """Return the list."""
         return reverse("directory-structures")
 
 
@@ -126,7 +108,6 @@ class OneStructureForm(StructureForm):
     takes = StructureChange
 
     def values(self) -> dict[str, Any]:
-        """Begin with what is known."""
         known = {ask.name for ask in words.KNOWN}
         return {ask.name: getattr(self.structure, ask.name) for ask in self.asks if ask.name not in known} | {
             "means": "typed",
@@ -134,28 +115,22 @@ class OneStructureForm(StructureForm):
         }
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Change it."""
         values = StructureChange.read(body)
         return structures.change(self.structure.pk, values, actor=self.actor, at=self.at).pk
 
     def after(self, made: UUID) -> str:
-        """Go back to its page."""
         return reverse("directory-structure", args=[made])
 
     def back(self) -> str:
-        """Return its page."""
         return reverse("directory-structure", args=[self.structure.pk])
 
 
 class EditStructure(OneStructureForm):
-    """GET, POST /annuaire/structures/{id}/correction."""
-
     asks = (*words.STRUCTURE, *words.KNOWN)
     title = _("Corriger une structure")
     secret = False
 
     def find(self, **of: Any) -> None:
-        """Find the structure, and whether an address of it is secret."""
         super().find(**of)
         self.secret = has_secret_place(self.structure.pk)
         if self.secret:
@@ -165,41 +140,31 @@ class EditStructure(OneStructureForm):
             )
 
     def values(self) -> dict[str, Any]:
-        """Begin with what is known, but for what leads to a secret address."""
         values = super().values()
         return values | (dict.fromkeys(LEADS & values.keys(), "") if self.secret else {})
 
     def body(self) -> dict[str, Any]:
-        """Return what was typed; of what isn't shown an empty field changes nothing."""
         body = super().body()
         untold = LEADS if self.secret else frozenset()
         return {name: value for name, value in body.items() if value or name not in untold}
 
 
 class StructureState(OneStructureForm):
-    """GET, POST /annuaire/structures/{id}/etat."""
-
     asks = (*words.STRUCTURE_STATUS, *words.KNOWN)
     title = _("Changer l'état de la structure")
 
 
 class StructurePlace(PlaceForm, StructureForm):
-    """GET, POST /annuaire/structures/{id}/adresse."""
-
     def place(self) -> Place | None:
-        """Return the place of the structure itself."""
         return Place.objects.filter(structure=self.structure, service=None).first()
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        """Say where it is."""
         values = self.read(body)
         places.put(self.structure.pk, None, values, actor=self.actor, at=self.at)
         return self.structure.pk
 
     def after(self, made: UUID) -> str:
-        """Go back to its page."""
         return reverse("directory-structure", args=[made])
 
     def back(self) -> str:
-        """Return its page."""
         return reverse("directory-structure", args=[self.structure.pk])

@@ -1,7 +1,6 @@
 """Start of a filing: one's own list, whom to call first, and the choice of the lane."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -39,7 +38,7 @@ class FilingsQuery(Query):
 class Filings(Page):
     """GET /transmissions: where who files lands; the own drafts and filings, newest first, as many as a page holds."""
 
-    query: ClassVar[type[Query]] = FilingsQuery
+    query = FilingsQuery
     template = "web/filing/list.html"
     most = 50
 
@@ -103,21 +102,13 @@ class Urgent(StandingPage):
     template = "web/filing/urgent_start.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the numbers, and the way to file without delay."""
         return self.show()
 
 
 class Begin(FormPage):
-    """GET, POST /transmissions/nouvelle."""
-
     template = "web/filing/begin.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask whether it is urgent.
-
-        Raises:
-            NotAllowed: the reader may begin no concern.
-        """
         filing_actions.drafter(self.actor)
         return self.show()
 
@@ -129,7 +120,6 @@ class Begin(FormPage):
         return go_to(address(draft.pk, next(sections(by_cell=access_people.may_begin(self.actor) in CELL))))
 
     def redisplay(self, problem: object, *_: object) -> HttpResponse:
-        """Show the page again."""
         return self.show({"problem": problem})
 
 
@@ -140,7 +130,6 @@ class OneFiling(Page):
     template = "web/filing/tasks.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Show it."""
         referral, ties = seen(request, pk)
         if ties.shared:
             return sharing.shared(self, pk)

@@ -32,12 +32,9 @@ from web.views.filing.progress import address, lines_of
 
 
 class CheckPage(FormPage):
-    """GET, POST /transmissions/{id}/relecture."""
-
     template = "web/filing/check.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Show all answers, what is missing, and what filing commits to."""
         draft = Draft.of(request, pk)
         form = draft.read()
         missing = [item for item in draft.missing() if item["field"] != "good_faith_notice"]
@@ -68,7 +65,6 @@ class CheckPage(FormPage):
         return file(self, pk, agreed, "submit", lambda _: agreed)
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Say what is missing, with the way to it; the answers themselves are on the page that this one leads to."""
         fields = forms.fields_of(
             ConcernForm,
             words.NOTICE,
@@ -150,7 +146,6 @@ class UrgentPage(FormPage):
     holds = True
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Show the form, with what the draft says already."""
         draft = Draft.of(request, pk)
         form = draft.read()
         child, _ = _first_subject(form)
@@ -159,7 +154,6 @@ class UrgentPage(FormPage):
         return self.page(pk, child, fact, values, version=draft.referral.version)
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """File without delay; what the draft says beside stays in it. Or save what was typed, to go on later."""
         if self.saves_draft or self.sent.text("then") == "later":
             return self._keep(pk)
         return file(self, pk, self.typed(), "submit_urgent", self.body)
@@ -170,7 +164,6 @@ class UrgentPage(FormPage):
         return self.draft_saved(saved.version) if self.saves_draft else go_to(reverse("filing", args=[pk]))
 
     def body(self, draft: Draft) -> Said:
-        """Return what is saved: the child whom it is about first, the first fact, the danger, and who files."""
         form, typed = draft.read(), self.typed()
         where = place.body_of(self.sent, "children.0.", prefix="child-")
         first, others = _first_subject(form)
@@ -184,7 +177,6 @@ class UrgentPage(FormPage):
         }
 
     def typed(self) -> dict[str, Said]:
-        """Return what the browser sent, by where it goes."""
         sent = self.sent
         return {
             "child": forms.body_of(part_input("children"), words.URGENT_CHILD, sent, prefix="child-"),
@@ -193,7 +185,6 @@ class UrgentPage(FormPage):
         }
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the form as it was typed."""
         typed = self.typed()
         typed["child"] |= place.typed(self.sent, prefix="child-")
         version = problem.get("version", self.sent.text("version"))
@@ -211,7 +202,6 @@ class UrgentPage(FormPage):
         version: object,
         problem: Mapping[str, Any] | None = None,
     ) -> HttpResponse:
-        """Return the page."""
         of_child = forms.faults_of(problem, "children.0.")
         of_fact = forms.faults_of(problem, "facts.0.")
         none_told = [item["detail"] for item in (problem or {}).get("errors", ()) if item["field"] == "facts"]

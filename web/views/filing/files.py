@@ -22,13 +22,10 @@ from web.views.filing.sent import QuestionQuery, own
 
 
 class FilesPage(UploadPage):
-    """GET, POST /transmissions/{id}/pieces."""
-
     query = QuestionQuery
     template = "web/filing/files.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what was sent so far, as far as the filer reads it back, and the form."""
         referral, ties = own(self, pk)
         may = may_add(referral, ties)
         lines = opened(
@@ -46,15 +43,12 @@ class FilesPage(UploadPage):
         )
 
     def case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
-        """Return the draft or filing."""
         return own(self, pk)
 
     def heading(self, referral: Referral, ties: CaseAccess) -> dict[str, Any]:
-        """Return what stands around the form; of another than a draft, the files go with an addition."""
         return {"pk": referral.pk, "draft": ties.draft, "add_at": self._addition(referral.pk)}
 
     def onwards(self, pk: UUID) -> str:
-        """Return where to go on: of a draft its files, else what one wanted to add."""
         referral, ties = own(self, pk)
         return reverse("filing-files", args=[referral.pk]) if ties.draft else self._addition(pk)
 
@@ -71,14 +65,7 @@ def _line(pk: UUID, line: Mapping[str, Any], *, draft: bool) -> dict[str, Any]:
 
 
 class RemoveFile(Page):
-    """POST /transmissions/{id}/pieces/{part}/retrait."""
-
     def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Take a file from a draft.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState: there is none, it is another's, or it was filed.
-        """
         _, ties = own(self, pk)
         if ties.shared:
             raise NotAllowed("attachment:remove")

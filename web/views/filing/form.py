@@ -42,8 +42,6 @@ class ItemQuery(Query):
 
 
 class SectionPage(FormPage):
-    """GET, POST /transmissions/{id}/{section}."""
-
     section: ClassVar[Section] = CHILD
     query = ItemQuery
     template = "web/filing/section.html"
@@ -76,7 +74,6 @@ class SectionPage(FormPage):
         return self.page(pk, shown, version=draft.referral.version, context=around)
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Save the page, and go on to the next one, back to the one before, or to the list."""
         draft = Draft.of(request, pk)
         body = self.body(draft, remove="remove" in self.sent)
         saved = draft.save(body, version=version_of(self.sent)).referral
@@ -85,7 +82,6 @@ class SectionPage(FormPage):
         return go_to(self.onwards(pk, self.sent.text("then"), body))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the page as it was typed."""
         version = problem.get("version", self.sent.text("version"))
         shown = Page(self.typed(), problem=problem, path=self.path)
         return self.page(pk, shown, version=version)
@@ -94,7 +90,6 @@ class SectionPage(FormPage):
 
     @property
     def number(self) -> int:
-        """Return which item of its list the page is about."""
         return int(self.asked["n"])
 
     @property
@@ -117,7 +112,6 @@ class SectionPage(FormPage):
         return path.count(".") < 2 or not self.section.part or path.startswith(self.path_in(form))
 
     def values(self, form: Said) -> Mapping[str, Any]:
-        """Return what was answered of this page."""
         if not self.section.part:
             return form | (presumed(self.actor, form) if self.section.slug == "vous" else {})
         items = form[self.section.part]
@@ -125,7 +119,6 @@ class SectionPage(FormPage):
         return items[places[self.number]] if self.number < len(places) else {}
 
     def around(self, form: Said) -> dict[str, Any]:
-        """Return the other items of the list, to go to, and the place of this one in the form."""
         if not self.section.part:
             return {}
         places = of_kind(form[self.section.part], self.section.kind)
@@ -133,11 +126,9 @@ class SectionPage(FormPage):
         return {"items": list(range(len(places))), "new": self.number >= len(places), "place": here}
 
     def typed(self) -> Said:
-        """Return what the browser sent of this page."""
         return together(topic.typed(self.sent) for topic in self.section.topics)
 
     def body(self, draft: Draft, *, remove: bool) -> Said:
-        """Return what is to be saved."""
         form = draft.read()
         typed = together(topic.body(self.sent, form, self.path) for topic in self.section.topics)
         if self.section.part:
@@ -155,7 +146,6 @@ class SectionPage(FormPage):
     def page(
         self, pk: UUID, shown: Page, *, version: object, context: Mapping[str, Any] | None = None
     ) -> HttpResponse:
-        """Return the page."""
         topics = [topic.show(shown) for topic in self.section.topics]
         around = dict(context or {})
         steps = list(
@@ -196,7 +186,6 @@ class SectionPage(FormPage):
         return beside + [forms.Fault(item["field"], item["detail"]) for item in elsewhere]
 
     def onwards(self, pk: UUID, then: str, body: Said) -> str:
-        """Return where the person goes on: more of a list, another child, a neighbouring page, or the list."""
         here, number = address(pk, self.section), f"?n={self.number}" if self.number else ""
         if then.startswith(REMOVE):
             return f"{here}#t-{then.removeprefix(REMOVE).rpartition('-')[0]}"
@@ -221,20 +210,10 @@ class ReceptionPage(SectionPage):
     """How what the cell types in reached it, and when: the page of intake agents and coordinators alone."""
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Show the page.
-
-        Raises:
-            NotAllowed: the draft is typed by whoever files it.
-        """
         self._require_cell(request, pk)
         return super().get(request, pk)
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Save the page.
-
-        Raises:
-            NotAllowed: see ``get``.
-        """
         self._require_cell(request, pk)
         return super().act(request, pk)
 
@@ -250,29 +229,24 @@ class QuestionsPage(SectionPage):
 
     @cached_property
     def rows(self) -> list[Row]:
-        """Return the questions, of the authority that the page named."""
         return extra.asked_by(extra.by_id(self.sent.text("authority")), at=self.at)
 
     def typed(self) -> Said:
-        """Return the answers."""
         body = forms.body_of(extra.input_of(self.rows), extra.asks_of(self.rows), self.sent)
         unknown = body.pop("not_known", [])
         return {code: value for code, value in body.items() if value != ""} | dict.fromkeys(unknown)
 
     def body(self, draft: Draft, *, remove: bool) -> Said:  # noqa: ARG002 - answers are never a list
-        """Return the answers, asked of each question that was answered."""
         typed = self.typed()
         answers = {code: value for code, value in typed.items() if value is not None}
         extra.input_of(self.rows)(data=answers, partial=True).is_valid(raise_exception=True)
         return {"extra": typed}
 
     def around(self, form: Said) -> dict[str, Any]:
-        """Return the authority whose questions these are."""
         authority = extra.authority_for(form, at=self.at)
         return {"authority": authority, "placed": authority is not None}
 
     def values(self, form: Said) -> Mapping[str, Any]:
-        """Return what was answered, and which questions there are."""
         self.rows = extra.asked_by(extra.authority_for(form, at=self.at), at=self.at)
         return extra.answers_of(form)
 

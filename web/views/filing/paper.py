@@ -11,12 +11,9 @@ from web.page import StandingPage
 
 
 class PaperPage(StandingPage):
-    """GET /formulaire-papier."""
-
     template = "web/filing/paper.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form to print."""
         pages = [
             {"title": one.title, "topics": [_topic(topic) for topic in one.topics]}
             for one in sections(by_cell=False, asked=False)

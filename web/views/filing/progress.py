@@ -15,7 +15,6 @@ from web.filing.topics import SignsTopic, Topic
 
 
 def address(pk: UUID, section: Section) -> str:
-    """Return the address of a section of a draft."""
     return reverse(f"filing-{section.slug}", args=[pk])
 
 

@@ -67,28 +67,19 @@ REASON: Final = (
 
 
 def own(page: Page, pk: UUID) -> tuple[Referral, CaseAccess]:
-    """Return a draft or filing of the reader's, with what ties them to it.
-
-    Raises:
-        NotVisible: there is none, or it is known to the reader by other ties than having filed it.
-    """
+    """Return a draft or filing of the reader's, with what ties them to it."""
     referral, ties = seen(page.request, pk)
     require_own(ties)
     return referral, ties
 
 
 def require_own(ties: CaseAccess) -> None:
-    """Ask that a draft or filing be the reader's own.
-
-    Raises:
-        NotVisible: it is known to the reader by other ties than having filed it.
-    """
+    """Ask that a draft or filing be the reader's own."""
     if not ((ties.draft and not ties.shared) or (ties.coarse and ties.as_filer() is not None)):
         raise NotVisible
 
 
 def standing(page: Page, referral: Referral, ties: CaseAccess) -> HttpResponse:
-    """Return where a filing stands, and what was asked and said."""
     body = described(referral, ties, actor=page.actor, at=page.at)
     lines = opened(
         referral,
@@ -127,8 +118,6 @@ def _instant(value: Any) -> datetime | None:
 
 
 class ReceiptPage(Page):
-    """GET /transmissions/{id}/recu."""
-
     template = "web/filing/receipt.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -149,8 +138,6 @@ class ReceiptPage(Page):
 
 
 class StepPage(InputPage):
-    """A page with the form of one step of the filer's."""
-
     keeps = True
     step: ClassVar[Step]
     title: ClassVar[Any]
@@ -158,12 +145,10 @@ class StepPage(InputPage):
     template = "web/filing/step.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
         own(self, pk)
         return self.show(self.around(pk) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Do the step, once."""
         own(self, pk)
         body = self.body()
         wanted = StepRequest(step=self.step, referral_id=pk, body=body)
@@ -172,15 +157,12 @@ class StepPage(InputPage):
         return go_to(reverse("filing", args=[pk]))
 
     def typed(self) -> dict[str, Any]:
-        """Return what was sent, as the step takes it: a day that was typed comes back as a day."""
         return self.body()
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the form as it was typed."""
         return self.show(self.around(pk) | self.again(problem))
 
     def around(self, pk: UUID) -> dict[str, Any]:
-        """Return what stands around the form."""
         return {"pk": pk, "title": self.title, "button": self.button, "step": self.step, "key": uuid4().hex}
 
 
@@ -198,7 +180,6 @@ class AddPage(StepPage):
     query = QuestionQuery
 
     def body(self) -> dict[str, Any]:
-        """Return the body of the step, with the question that it answers."""
         question = self.asked.get("question")
         return super().body() | ({"request": str(question)} if question else {})
 
@@ -215,17 +196,14 @@ class AddPage(StepPage):
         ]
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the files."""
         return {"attachments": self.files}
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
-        """Return the fields; the files, if there are any, are chosen beforehand."""
         chosen = {"attachments": [code for code, _ in self.files]}
         fields = super().fields(chosen | dict(values), faults)
         return fields if self.files else fields[:-1]
 
     def around(self, pk: UUID) -> dict[str, Any]:
-        """Return where a file is sent beforehand, for the same question."""
         question = self.asked.get("question")
         query = f"?{urlencode({'question': question})}" if question else ""
         return super().around(pk) | {"files_at": reverse("filing-files", args=[pk]) + query}
@@ -239,10 +217,7 @@ class TakeBackPage(StepPage):
 
 
 class MarkRead(Page):
-    """POST /transmissions/{id}/messages/{message}/lu."""
-
     def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Note that the filer has read a message."""
         own(self, pk)
         messages_queries.mark_read(pk, part, actor=self.actor, at=self.at)
         return go_to(reverse("filing", args=[pk]))

@@ -23,22 +23,14 @@ ASKS: Final = (Ask("organisation", _("De quel établissement transmettez-vous ?
 
 
 class SharePage(InputPage):
-    """GET, POST /transmissions/{id}/partage."""
-
     takes, asks = Sharing, ASKS
     template = "web/filing/share.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Say what the lead would read, and whether the draft is shown now.
-
-        Raises:
-            NotVisible, WrongState, NotAllowed: see ``drafts.shareable``.
-        """
         draft = filing_actions.shareable(pk, actor=self.actor, at=self.at)
         return self.show(self.around(pk) | self.filled({}) | {"shown": draft.shared_with is not None})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the draft, or show it no longer."""
         filing_actions.shareable(pk, actor=self.actor, at=self.at)
         if self.sent.text("then") == "hide":
             filing_actions.unshare(pk, actor=self.actor, at=self.at)
@@ -47,21 +39,17 @@ class SharePage(InputPage):
         return go_to(reverse("filing-share", args=[pk]))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the question again."""
         return self.show(self.around(pk) | self.again(problem))
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the institutions from which one files."""
         own = {p.organisation_id for p in self.actor.holding([Role.FILER]) if p.organisation_id}
         rows = Organisation.objects.filter(pk__in=own).order_by("name", "pk")
         return {"organisation": [(str(row.pk), row.name) for row in rows]}
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
-        """Return the question; where one works for one institution alone there is nothing to choose."""
         return super().fields(values, faults) if len(self.choices()["organisation"]) > 1 else []
 
     def around(self, pk: UUID) -> dict[str, Any]:
-        """Return what stands around the question."""
         return {"pk": pk, "places": self.choices()["organisation"], "shown": False}
 
 

@@ -1,7 +1,7 @@
 """Anomalies: the list, the course of each with its steps, and the veil that two persons lift."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,7 +12,6 @@ from accounts.request import ServiceRequest
 from audit.anomalies.facts import NAMED
 from audit.events import Purpose
 from core.inputs import Whole
-from core.query import Query
 from referrals.access_review import actions as access_review_actions
 from referrals.access_review import queries as access_review_queries
 from referrals.access_review.guards import may_look_behind
@@ -53,30 +52,20 @@ class OneQuery(confirmation.ConfirmationQuery):
 
 
 class AnomalyPage(JournalPage):
-    """A page about anomalies."""
-
     tab = "anomalies-page"
 
     def one(self, pk: UUID) -> AccessAnomaly:
-        """Return an anomaly of an authority whose journal the reader reads.
-
-        Raises:
-            NotVisible: absent, or of another authority; the two look the same.
-        """
         anomaly = access_review_actions.visible_to(self.actor).filter(pk=pk).first()
         if anomaly is None:
             raise NotVisible
         return anomaly
 
     def heading(self, anomaly: AccessAnomaly) -> dict[str, Any]:
-        """Return what stands above every page about one anomaly."""
         return self.around() | {"pk": anomaly.pk, "line": oddities.line(self, anomaly)}
 
 
 class Anomalies(AnomalyPage):
-    """GET /journal/anomalies."""
-
-    query: ClassVar[type[Query]] = Filters
+    query = Filters
     template = "web/journal/anomalies.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -97,13 +86,10 @@ class Anomalies(AnomalyPage):
 
 
 class OneAnomaly(AnomalyPage):
-    """GET /journal/anomalies/{id}."""
-
-    query: ClassVar[type[Query]] = OneQuery
+    query = OneQuery
     template = "web/journal/anomaly.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show an anomaly: its course, the entries that make it up, and what the reader may do now."""
         anomaly = self.one(pk)
         entries = access_review_queries.entries_of(anomaly, actor=self.actor, at=self.at)
         first = self.asked["after"]
@@ -126,46 +112,28 @@ class OneAnomaly(AnomalyPage):
 
 
 class Identities(AnomalyPage):
-    """GET /journal/anomalies/{id}/identites."""
-
     step_up = frozenset({"GET"})
     template = "web/journal/identities.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show who and which files it was, to the two who lifted the veil, in time; each look is an entry.
-
-        Raises:
-            NotAllowed: the reader isn't one of the two, or the time is over.
-        """
+        """Show who and which files it was, to the two who lifted the veil, in time; each look is an entry."""
         anomaly = self.one(pk)
         identities = access_review_queries.identities(anomaly, actor=self.actor, at=self.at)
         return self.show(self.heading(anomaly) | identities | {"until": self.when(identities["until"])})
 
 
 class AnomalyStep(AnomalyPage, InputPage):
-    """GET, POST /journal/anomalies/{id}/etape/{step}."""
-
     keeps = True
     template = "web/journal/step.html"
 
     def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what the step needs; a step that isn't possible now says why instead.
-
-        Raises:
-            NotVisible: no such anomaly or step for this reader.
-            NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
         declared, anomaly = declared_step(step), self.one(pk)
         access_review_actions.runner.require_possible(declared, anomaly, actor=self.actor, at=self.at)
         self.asks_for(declared)
         return self.show(self.page_context(declared, anomaly) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        """Do the step, once under the form's key, and go back to the anomaly.
-
-        Raises:
-            NotVisible, NotAllowed, WrongState, GuardRefused: as the act itself refuses.
-        """
+        """Do the step, once under the form's key, and go back to the anomaly."""
         declared = declared_step(step)
         request.purpose = Purpose.AUDIT  # a refusal bears it too
         self.one(pk)
@@ -181,7 +149,6 @@ class AnomalyStep(AnomalyPage, InputPage):
         return go_to(back + confirmation.query_of(self.actor, f"{declared.machine}-{declared.name}"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
-        """Show the form as it was sent, with its faults."""
         declared, anomaly = declared_step(step), self.one(pk)
         self.asks_for(declared)
         again = self.again(problem)
@@ -189,7 +156,6 @@ class AnomalyStep(AnomalyPage, InputPage):
         return self.show(self.page_context(declared, anomaly) | again)
 
     def asks_for(self, step: Step) -> None:
-        """Ask for what a step takes."""
         self.takes = step.takes  # of this request
         self.asks = [ask_of(step.takes, name) for name in members(step.takes)]
 
@@ -203,11 +169,6 @@ class AnomalyStep(AnomalyPage, InputPage):
 
 
 def declared_step(name: str) -> Step:
-    """Return a step of anomalies that people do.
-
-    Raises:
-        NotVisible: there is none of this name.
-    """
     step = display.step_of(Machine.ANOMALY, name)
     if step is None or step.internal:
         raise NotVisible

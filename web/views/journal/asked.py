@@ -1,7 +1,7 @@
 """Questions about one's own access to files: the agent reads and answers; the auditor doesn't know the name."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.request import ServiceRequest
 from audit.events import Purpose
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.access_review import actions as access_review_actions
 from referrals.access_review import queries as access_review_queries
 from referrals.access_review.inputs import AnswerIn
@@ -28,9 +28,7 @@ class AskedQuery(PagedQuery, confirmation.ConfirmationQuery):
 
 
 class AccessQuestions(Page):
-    """GET /acces."""
-
-    query: ClassVar[type[Query]] = AskedQuery
+    query = AskedQuery
     template = "web/journal/asked_of.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -47,27 +45,15 @@ class AccessQuestions(Page):
 
 
 class AccessQuestion(InputPage):
-    """GET, POST /acces/{id}."""
-
     keeps = True
     takes, asks = AnswerIn, (ask_of(AnswerIn, "answer"),)
     template = "web/journal/answer.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show one question, with the answers that there are while none was given.
-
-        Raises:
-            NotVisible: no such question to this reader, or its time is over.
-        """
         anomaly = self._one(pk)
         return self.show({"line": in_a_line(anomaly)} | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Keep the answer, once, and go back to the list.
-
-        Raises:
-            NotVisible, WrongState: as the act itself refuses.
-        """
         request.purpose = Purpose.AUDIT  # a refusal bears it too
         self._one(pk)
         body = self.body()
@@ -81,7 +67,6 @@ class AccessQuestion(InputPage):
         return go_to(reverse("access-questions-page") + confirmation.query_of(self.actor, "anomaly-answer"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the question again with what is wrong."""
         again = self.again(problem)
         again["faults"] = summary(problem, again["entries"])
         return self.show({"line": in_a_line(self._one(pk))} | again)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import stepup
 from accounts.request import ServiceRequest
 from audit.events import Purpose
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.errors import InvalidInput
 from referrals.journal_lookups import actions, queries
 from referrals.journal_lookups.inputs import LookupDecision, LookupInput, meant
@@ -52,20 +52,15 @@ class LookupsQuery(BlanksLeftOut, PagedQuery):
 
 
 class LookupPage(JournalPage):
-    """A page about lookups."""
-
     tab = "journal-lookups"
     comes_back = "journal-lookups"
 
 
 class Lookups(LookupPage):
-    """GET /journal/reclamations."""
-
-    query: ClassVar[type[Query]] = LookupsQuery
+    query = LookupsQuery
     template = "web/journal/lookups.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the lookups, the newest first."""
         page = queries.lookup_page(dict(self.asked), actor=self.actor)
         lines = [in_words.line(self, queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
         following = address("journal-lookups", {"cursor": page.next}) if page.next else ""
@@ -73,8 +68,6 @@ class Lookups(LookupPage):
 
 
 class AskLookup(LookupPage, InputPage):
-    """GET, POST /journal/reclamations/nouvelle."""
-
     keeps = True
     takes = LookupInput
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
@@ -86,22 +79,14 @@ class AskLookup(LookupPage, InputPage):
         self.asks = (PLACE, *ASKS) if len(self.actor.may(actions.RIGHT)) > 1 else ASKS
 
     def choices(self) -> Mapping[str, Pairs]:
-        """Return the authorities, where there are several."""
         if len(self.authorities) < 2:
             return {}
         return {"authority": [(pk, one.name) for pk, one in self.authorities.items()]}
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask what the complaint names, and why it is looked up."""
         return self.show(self.around() | self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        """Ask for it, once, and show where it stands.
-
-        Raises:
-            StepUpRequired: before what was typed is looked at.
-            InvalidInput, TooManyLookups: as the act itself refuses.
-        """
         request.purpose = Purpose.AUDIT  # a refusal bears it too
         stepup.require(self.actor, at=self.at)
         body = self.body()
@@ -109,7 +94,6 @@ class AskLookup(LookupPage, InputPage):
         return go_to(reverse("journal-lookup", args=[pk]))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.show(self.around() | self.again(problem))
 
 
@@ -127,11 +111,7 @@ def named_in(sent: Mapping[str, str]) -> tuple[LookupKind, str] | None:
 
 
 def begin(request: ServiceRequest, kind: LookupKind, named: str) -> HttpResponse:
-    """Return the form of a lookup with what a complaint names, in no address: whether it exists plays no part.
-
-    Raises:
-        StepUpRequired: the last proof is too old; one goes on to the form itself.
-    """
+    """Return the form of a lookup with what a complaint names, in no address: whether it exists plays no part."""
     page = AskLookup()
     page.setup(request)
     page.require_person()
@@ -141,42 +121,24 @@ def begin(request: ServiceRequest, kind: LookupKind, named: str) -> HttpResponse
 
 
 class OneLookup(LookupPage):
-    """GET /journal/reclamations/{id}."""
-
     template = "web/journal/lookup.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show one lookup, and to the two persons, in time, the way to its entries.
-
-        Raises:
-            NotVisible: absent, or of another authority.
-        """
+        """Show one lookup, and to the two persons, in time, the way to its entries."""
         body = queries.one(actions.known(pk, actor=self.actor), actor=self.actor, at=self.at)
         return self.show(self.around() | {"line": in_words.line(self, body), "pseudonym": body["pseudonym"]})
 
 
 class DecideLookup(LookupPage, InputPage):
-    """GET, POST /journal/reclamations/{id}/decision."""
-
     keeps = True
     takes, asks = LookupDecision, AGAIN
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     template = "web/journal/lookup_decision.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Ask for what the complaint names, a second time.
-
-        Raises:
-            NotVisible: absent, of another authority, or not to be decided by this reader now.
-        """
         return self.show(self.page_context(pk) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Allow or refuse it, as the button says that was pressed, and show it.
-
-        Raises:
-            NotVisible, ApproverRefused, ApprovalClosed, InvalidInput: as the act itself refuses.
-        """
         request.purpose = Purpose.AUDIT  # a refusal bears it too
         actions.known(pk, actor=self.actor)
         stepup.require(self.actor, at=self.at)
@@ -189,7 +151,6 @@ class DecideLookup(LookupPage, InputPage):
         return go_to(reverse("journal-lookup", args=[pk]))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
         return self.show(self.page_context(pk) | self.again(problem))
 
     def page_context(self, pk: UUID) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Activity charts of readings and refusals, with a table beside each: by day and kind, by hour of the week."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import Final
 
 from django.http import HttpResponse
 from django.utils.translation import gettext
@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.request import ServiceRequest
 from audit import activity
 from core.inputs import Code
-from core.query import Query
 from web import charts
 from web.cases.base import BlanksLeftOut
 from web.journal.base import JournalPage
@@ -28,20 +27,15 @@ WEEK: Final = (_("lun."), _("mar."), _("mer."), _("jeu."), _("ven."), _("sam."),
 
 
 class PeriodQuery(BlanksLeftOut):
-    """How far back."""
-
     days = Code([(str(days), str(days)) for days in activity.DAYS], required=False, default="30")
 
 
 class Pictures(JournalPage):
-    """GET /journal/images."""
-
     tab = "journal-pictures"
-    query: ClassVar[type[Query]] = PeriodQuery
+    query = PeriodQuery
     template = "web/journal/pictures.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Draw readings and refusals of the whole authority; never of one person."""
         days = int(self.asked["days"])
         counted = activity.activity({"days": days, "zone": self.zone}, actor=self.actor, at=self.at)
         monthly = days == activity.YEAR

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext
@@ -17,7 +17,6 @@ from audit.inputs import ExportQuery, InclusionQuery
 from audit.tree import TILE
 from audit.verifier import Fault
 from core.inputs import StrictSerializer, Text
-from core.query import Query
 from encryption import digest
 from web import forms
 from web.cases.base import BlanksLeftOut
@@ -49,31 +48,22 @@ NOTE: Final = Ask(
 
 
 class ProofQuery(BlanksLeftOut, InclusionQuery):
-    """The entry whose proof is asked for, if any."""
-
     def __init__(self, *args: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["entry"].required = False
 
 
 class Proofs(JournalPage, FormPage):
-    """GET, POST /journal/preuves."""
-
     tab = "journal-proofs"
-    query: ClassVar[type[Query]] = ProofQuery
+    query = ProofQuery
     template = "web/journal/proofs.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show how the log stands, and the proof of one entry where one is named.
-
-        Raises:
-            NotInTree: the reader may know of no such entry.
-        """
+        """Show how the log stands, and the proof of one entry where one is named."""
         stands = health.health(actor=self.actor, at=self.at)
         return self.show(self.page_context(stands) | (self._inclusion() if "entry" in self.asked else {}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Hold a checkpoint that the reader kept against the log as it is now; nothing is changed by that."""
         stands = health.health(actor=self.actor, at=self.at)
         note = self.sent.text("note")[:NOTE_MAX].replace("\r\n", "\n").strip() + "\n"
         comparison = self._consistency(stands, note)
@@ -86,7 +76,6 @@ class Proofs(JournalPage, FormPage):
         return self.show(context, status=comparison["status"])
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the page with what was refused."""
         return self.show(self.around() | {"problem": problem, "entries": note_fields(self.sent.text("note"))})
 
     def page_context(self, stands: Health) -> dict[str, Any]:
@@ -141,17 +130,11 @@ class Proofs(JournalPage, FormPage):
 
 
 class Export(JournalPage):
-    """GET /journal/export."""
-
     step_up = frozenset({"GET"})
-    query: ClassVar[type[Query]] = ExportQuery
+    query = ExportQuery
 
     def get(self, request: ServiceRequest) -> FileResponse:  # noqa: ARG002 - Django's signature
-        """Return one part of the log as a ZIP file, for the verifier; an entry says so.
-
-        Raises:
-            NotInTree: nothing is signed yet, or the part lies behind the end.
-        """
+        """Return one part of the log as a ZIP file, for the verifier; an entry says so."""
         start = self.asked["start"]
         file = proofs.export(start=start, actor=self.actor, at=self.at)
         name = f"journal-{start}.zip"
@@ -159,17 +142,13 @@ class Export(JournalPage):
 
 
 class Verifier(JournalPage):
-    """GET /journal/verificateur."""
-
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Return the verifier, one file: whoever has it from elsewhere compares the two by their SHA-256."""
         answer = HttpResponse(VERIFIER.read_bytes(), content_type="text/x-python; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="{VERIFIER.name}"'
         return answer
 
 
 def note_fields(note: str = "", fault: str = "") -> list[Field]:
-    """Return the field for a checkpoint that was kept."""
     return forms.fields_of(NoteIn, [NOTE], {"note": note}, faults={"note": fault})
 
 

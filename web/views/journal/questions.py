@@ -34,7 +34,6 @@ ABOUT: Final[Mapping[str, Any]] = {
 
 
 def lines() -> list[dict[str, Any]]:
-    """Return the questions as a page lists them."""
     return [
         {
             "address": reverse("journal-question", args=[one.name]),
@@ -48,17 +47,13 @@ def lines() -> list[dict[str, Any]]:
 class NarrowedPage(JournalPage):
     """A list of entries that its form narrows. What is typed comes by POST: a complaint names, and no address does."""
 
-    query: ClassVar[type[Query]] = Anything
+    query = Anything
     template = "web/journal/entries.html"
     narrows: ClassVar[type[Query]] = FilterQuery
     filtered_by: ClassVar[Sequence[str]] = FILTERS
 
     def post(self, request: ServiceRequest, **_: str) -> HttpResponse:
-        """Go on to the list at its own address; with what a complaint names, to the lookup that takes two persons.
-
-        Raises:
-            StepUpRequired: for a lookup, the last proof is too old.
-        """
+        """Go on to the list at its own address; with what a complaint names, to the lookup that takes two persons."""
         sent = {name: value for name in self.filtered_by if (value := self.sent.text(name).strip())}
         filters, faults = self.filters(self.narrows, QueryDict(urlencode(sent)))
         if filters is not None:
@@ -69,38 +64,26 @@ class NarrowedPage(JournalPage):
         return self.show(self.framed(faults), status=400)
 
     def framed(self, faults: Mapping[str, str]) -> dict[str, Any]:
-        """Return what stands around the list: its words and its form, with what is wrong with it."""
         raise NotImplementedError
 
 
 class Questions(JournalPage):
-    """GET /journal/questions."""
-
     tab = "journal-questions"
     template = "web/journal/questions.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the questions."""
         return self.show(self.around() | {"lines": lines()})
 
 
 class OneQuestion(NarrowedPage):
-    """GET, POST /journal/questions/{question}."""
-
     tab = "journal-questions"
 
     def require_person(self) -> None:
-        """Ask for a reader of the journal, and for a question that there is.
-
-        Raises:
-            NotVisible: there is none of this name.
-        """
         super().require_person()
         if self.kwargs["question"] not in BY_NAME:
             raise NotVisible
 
     def framed(self, faults: Mapping[str, str]) -> dict[str, Any]:
-        """Return what stands around the answer."""
         one = BY_NAME[self.kwargs["question"]]
         return (
             self.around()
@@ -140,14 +123,11 @@ class OneQuestion(NarrowedPage):
 
 
 class Entries(NarrowedPage):
-    """GET, POST /journal/entrees."""
-
     tab = "journal-entries"
     narrows = EntriesQuery
     filtered_by = (*FILTERS, "family", "act", "purpose", "outcome")
 
     def framed(self, faults: Mapping[str, str]) -> dict[str, Any]:
-        """Return what stands around the list."""
         choices = {
             "family": [(code, str(family.label)) for code, family in words.FAMILIES.items()],
             "act": words.acts(),
@@ -186,16 +166,12 @@ class Entries(NarrowedPage):
 
 
 class TableQuery(EntriesQuery):
-    """Which entries to put into a table."""
-
     question = Code(choices=[(one.name, one.label) for one in QUESTIONS], required=False)
 
 
 class Table(JournalPage):
-    """GET /journal/tableau."""
-
     step_up = frozenset({"GET"})
-    query: ClassVar[type[Query]] = TableQuery
+    query = TableQuery
 
     def get(self, request: ServiceRequest) -> FileResponse:  # noqa: ARG002 - Django's signature
         """Return entries as CSV, newest first, at most ``ROWS_MAX``; an entry says so."""

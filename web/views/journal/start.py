@@ -12,12 +12,9 @@ from web.views.journal.questions import lines
 
 
 class Attention(JournalPage):
-    """GET /journal."""
-
     template = "web/journal/attention.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what awaits the reader among the anomalies, how the log stands, and the questions."""
         stands = health.health(actor=self.actor, at=self.at)
         awaits = desk(actor=self.actor, at=self.at)
         return self.show(

@@ -22,14 +22,10 @@ from web.views.training.base import TrainingPage
 
 
 class AttestInput(StrictSerializer):
-    """Whom an attestation names."""
-
     name = Text(max_length=200)
 
 
 class AskAttestation(TrainingPage, InputPage):
-    """GET, POST /entrainement/attestation."""
-
     takes = AttestInput
     asks = (
         Ask(
@@ -39,16 +35,11 @@ class AskAttestation(TrainingPage, InputPage):
     template = "web/training/attestation.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form; before the course and a story are done, what is still to do."""
         ready = queries.may_be_attested(self.progress, at=self.at)
         return self.show(self.filled({}) | {"ready": ready})
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Have the journal hold the digest; show the way to the attestation.
-
-        Raises:
-            NotAllowed: the course or a story isn't done.
-        """
+        """Have the journal hold the digest; show the way to the attestation."""
         said = self.validated()
         if not queries.may_be_attested(self.progress, at=self.at):
             raise NotAllowed("training:attest")
@@ -56,7 +47,6 @@ class AskAttestation(TrainingPage, InputPage):
         return awaited(self, claim, entry)
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form again."""
         return self.show(self.again(problem) | {"ready": True})
 
 
@@ -77,11 +67,6 @@ class Attestation(TrainingPage):
     http_method_names = ["post"]
 
     def post(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Return the attestation: a page to print, its file, or a PDF; a page to wait on while nothing is signed yet.
-
-        Raises:
-            NotVisible: the journal holds no such digest.
-        """
         sent = {name: self.sent.text(name) for name in map(str, ProofInput().fields)}
         said = ProofInput.read(sent)
         claim = Claim(said["name"], said["course"], said["day"], said["nonce"])
@@ -98,7 +83,6 @@ class Attestation(TrainingPage):
 
 
 def awaited(page: Page, claim: Claim, entry: UUID) -> HttpResponse:
-    """Return the page from which an attestation is fetched."""
     page.template = "web/training/awaited.html"
     return page.show({"claim": claim, "entry": entry})
 
@@ -110,7 +94,6 @@ def _kept(body: bytes, kind: str, name: str) -> HttpResponse:
 
 
 def _paper(claim: Claim, file: bytes) -> paper.Paper:
-    """Return the attestation as a paper, with its file and so its proof on it."""
     return paper.Paper(
         title=gettext("Attestation de formation"),
         head=paper.Head(name=gettext("Repère – instance de formation")),

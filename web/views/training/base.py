@@ -10,14 +10,7 @@ from web.training.progress import Progress
 
 
 class TrainingPage(Page):
-    """A page of the training, for whoever has signed in there."""
-
     def require_person(self) -> None:
-        """Ask for a training instance first: elsewhere there is no such page, for nobody.
-
-        Raises:
-            NotVisible: this instance is none.
-        """
         if not settings.TRAINING:
             raise NotVisible
         super().require_person()
@@ -29,11 +22,6 @@ class TrainingPage(Page):
 
 
 def story_of(code: str) -> Story:
-    """Return a story.
-
-    Raises:
-        NotVisible: there is none of that name.
-    """
     story = files.stories().get(code)
     if story is None:
         raise NotVisible

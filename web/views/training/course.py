@@ -13,17 +13,13 @@ from web.views.training.base import TrainingPage
 
 
 class OneLesson(TrainingPage):
-    """GET, POST /entrainement/cours/{code}."""
-
     template = "web/training/lesson.html"
 
     def get(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what there is to read, and the questions."""
         lesson = _lesson(code)
         return self.show(self._told(lesson, [None] * len(lesson.questions), answered=False))
 
     def post(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Say of each answer why it is right or not; all of them right, the lesson is learnt."""
         lesson = _lesson(code)
         picked = [_picked(self.sent, number) for number in range(len(lesson.questions))]
         if not lesson.wrong(picked):

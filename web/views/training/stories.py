@@ -14,13 +14,10 @@ from web.views.training.base import TrainingPage, story_of
 
 
 class Stories(TrainingPage):
-    """GET /entrainement."""
-
     public = True
     template = "web/training/index.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        """Show the stories, those of the reader's roles first, and the course; a stranger is led to the way in."""
         if request.actor is None:
             return go_to(reverse("training-enter"))
         done = queries.completed(self.progress, at=self.at)
@@ -39,10 +36,7 @@ class Stories(TrainingPage):
 
 
 class StoryPage(TrainingPage):
-    """A page about one story."""
-
     def told(self, story: Story) -> dict[str, object]:
-        """Return what both pages of a story show."""
         begun = self.progress.begun(story.code)
         return {
             "story": story,
@@ -54,20 +48,12 @@ class StoryPage(TrainingPage):
 
 
 class OneStory(StoryPage):
-    """GET, POST /entrainement/histoires/{code}."""
-
     template = "web/training/story.html"
 
     def get(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show who one is, what one sees and what is to be done."""
         return self.show(self.told(story_of(code)))
 
     def post(self, request: ServiceRequest, code: str) -> HttpResponseRedirect:  # noqa: ARG002 - Django's signature
-        """Begin the story, or begin it anew: what comes before is played by the others.
-
-        Raises:
-            NotAllowed: it is for another role.
-        """
         story = story_of(code)
         if not self.actor.holding([story.role]):
             raise NotAllowed("training:begin")
@@ -77,12 +63,9 @@ class OneStory(StoryPage):
 
 
 class Review(StoryPage):
-    """GET /entrainement/histoires/{code}/bilan."""
-
     template = "web/training/review.html"
 
     def get(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show each goal: met, or what was missed and why it matters; before the story is begun, the story."""
         story = story_of(code)
         begun = self.progress.begun(code)
         if begun is None:
