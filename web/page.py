@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_request, gettext
@@ -122,6 +122,13 @@ class Page(View):
     def show(self, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
         """Return the page, made now: within the transaction in which all that it shows was read."""
         return made(self.request, self.template, context or {}, status=status)
+
+
+def page(
+    route: str, view: type[Page], name: str, *, of: dict[str, Any] | None = None, **initial: Any
+) -> URLPattern:
+    """Return the address of a page; ``of``: arguments that stand in no address, ``initial``: attributes of the view."""
+    return path(route, view.as_view(**initial), of, name=name)
 
 
 class StandingPage(Page):

@@ -1,7 +1,8 @@
 """Routes of the administrators' pages."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 
+from web.page import page
 from web.views.administration import (
     accountrequests,
     guidance,
@@ -20,83 +21,51 @@ from web.views.administration import (
 )
 
 urlpatterns: list[URLPattern] = [
-    path("administration", people.People.as_view(), name="administration"),
-    path("administration/personnes/nouvelle", people.NewPerson.as_view(), name="person-new"),
-    path("administration/personnes/<uuid:pk>", people.OnePerson.as_view(), name="person"),
-    path("administration/personnes/<uuid:pk>/verification", people.Vouch.as_view(), name="person-verify"),
-    path("administration/personnes/<uuid:pk>/invitation", people.Invite.as_view(), name="person-invite"),
-    path("administration/personnes/<uuid:pk>/moyens", resets.AskReset.as_view(), name="person-reset"),
-    path(
-        "administration/personnes/<uuid:pk>/connexions", people.EndSessions.as_view(), name="person-sessions"
-    ),
-    path("administration/personnes/<uuid:pk>/fermeture", people.CloseAccount.as_view(), name="person-close"),
-    path(
-        "administration/personnes/<uuid:pk>/reouverture", people.ReopenAccount.as_view(), name="person-reopen"
-    ),
-    path(
-        "administration/<uuid:authority>/connexions",
-        sessions.EndAllSessions.as_view(),
-        name="authority-sessions",
-    ),
-    path("administration/aide", guidance.Reviews.as_view(), name="guidance-reviews"),
-    path(
-        "administration/aide/<slug:lang>/<slug:section>/<slug:page>",
-        guidance.Record.as_view(),
-        name="guidance-review",
-    ),
-    path("administration/aide/<uuid:pk>/fin", guidance.Withdraw.as_view(), name="guidance-review-end"),
-    path("administration/roles", roles.Roles.as_view(), name="memberships-page"),
-    path("administration/roles/a-revoir", reviews.Reviews.as_view(), name="reviews-page"),
-    path("administration/roles/nouveau", roles.NewRole.as_view(), name="role-new"),
-    path(
-        "administration/roles/<uuid:pk>/attestation", roles.SeeCertificate.as_view(), name="role-certificate"
-    ),
-    path("administration/roles/<uuid:pk>/fin", roles.EndRole.as_view(), name="role-end"),
-    path("administration/demandes", requests.Requests.as_view(), name="requests-page"),
-    path("administration/demandes/roles/<uuid:pk>", requests.OneRole.as_view(), name="request-role"),
-    path("administration/demandes/moyens/<uuid:pk>", requests.OneReset.as_view(), name="request-reset"),
-    path(
-        "administration/demandes/comptes",
-        accountrequests.AccountRequests.as_view(),
-        name="account-requests-page",
-    ),
-    path(
-        "administration/demandes/comptes/<uuid:pk>",
-        accountrequests.AcceptRequest.as_view(),
-        name="account-request-page",
-    ),
-    path(
+    page("administration", people.People, "administration"),
+    page("administration/personnes/nouvelle", people.NewPerson, "person-new"),
+    page("administration/personnes/<uuid:pk>", people.OnePerson, "person"),
+    page("administration/personnes/<uuid:pk>/verification", people.Vouch, "person-verify"),
+    page("administration/personnes/<uuid:pk>/invitation", people.Invite, "person-invite"),
+    page("administration/personnes/<uuid:pk>/moyens", resets.AskReset, "person-reset"),
+    page("administration/personnes/<uuid:pk>/connexions", people.EndSessions, "person-sessions"),
+    page("administration/personnes/<uuid:pk>/fermeture", people.CloseAccount, "person-close"),
+    page("administration/personnes/<uuid:pk>/reouverture", people.ReopenAccount, "person-reopen"),
+    page("administration/<uuid:authority>/connexions", sessions.EndAllSessions, "authority-sessions"),
+    page("administration/aide", guidance.Reviews, "guidance-reviews"),
+    page("administration/aide/<slug:lang>/<slug:section>/<slug:page>", guidance.Record, "guidance-review"),
+    page("administration/aide/<uuid:pk>/fin", guidance.Withdraw, "guidance-review-end"),
+    page("administration/roles", roles.Roles, "memberships-page"),
+    page("administration/roles/a-revoir", reviews.Reviews, "reviews-page"),
+    page("administration/roles/nouveau", roles.NewRole, "role-new"),
+    page("administration/roles/<uuid:pk>/attestation", roles.SeeCertificate, "role-certificate"),
+    page("administration/roles/<uuid:pk>/fin", roles.EndRole, "role-end"),
+    page("administration/demandes", requests.Requests, "requests-page"),
+    page("administration/demandes/roles/<uuid:pk>", requests.OneRole, "request-role"),
+    page("administration/demandes/moyens/<uuid:pk>", requests.OneReset, "request-reset"),
+    page("administration/demandes/comptes", accountrequests.AccountRequests, "account-requests-page"),
+    page("administration/demandes/comptes/<uuid:pk>", accountrequests.AcceptRequest, "account-request-page"),
+    page(
         "administration/demandes/comptes/<uuid:pk>/refus",
-        accountrequests.RefuseRequest.as_view(),
-        name="account-request-refusal",
+        accountrequests.RefuseRequest,
+        "account-request-refusal",
     ),
-    path("administration/structures", organisations.Organisations.as_view(), name="organisations-page"),
-    path(
-        "administration/structures/nouvelle", organisations.NewOrganisation.as_view(), name="organisation-new"
-    ),
-    path(
+    page("administration/structures", organisations.Organisations, "organisations-page"),
+    page("administration/structures/nouvelle", organisations.NewOrganisation, "organisation-new"),
+    page(
         "administration/structures/<uuid:pk>/correction",
-        organisations.CorrectOrganisation.as_view(),
-        name="organisation-correct",
+        organisations.CorrectOrganisation,
+        "organisation-correct",
     ),
-    path("administration/imports", imports.Imports.as_view(), name="imports-page"),
-    path("administration/imports/nouveau", imports.NewImport.as_view(), name="import-new"),
-    path("administration/imports/modeles/<slug:source>", imports.Template.as_view(), name="import-template"),
-    path("administration/imports/<uuid:pk>", imports.OneImport.as_view(), name="import-page"),
-    path("administration/imports/<uuid:pk>/lignes", imports.Lines.as_view(), name="import-lines"),
-    path("administration/unites", units.Units.as_view(), name="units-page"),
-    path("administration/<uuid:authority>/ouverture", opening.Opening.as_view(), name="opening-page"),
-    path("administration/<uuid:authority>/astreinte", rota.Rota.as_view(), name="rota-page"),
-    path(
-        "administration/<uuid:authority>/astreinte/nouvelle", rota.NewShift.as_view(), name="rota-shift-new"
-    ),
-    path(
-        "administration/astreinte/<uuid:pk>/retrait", rota.WithdrawShift.as_view(), name="rota-shift-withdraw"
-    ),
-    path("administration/<uuid:authority>/reglages", settings.Settings.as_view(), name="settings-page"),
-    path(
-        "administration/<uuid:authority>/reglages/<slug:key>",
-        settings.OneSetting.as_view(),
-        name="setting-page",
-    ),
+    page("administration/imports", imports.Imports, "imports-page"),
+    page("administration/imports/nouveau", imports.NewImport, "import-new"),
+    page("administration/imports/modeles/<slug:source>", imports.Template, "import-template"),
+    page("administration/imports/<uuid:pk>", imports.OneImport, "import-page"),
+    page("administration/imports/<uuid:pk>/lignes", imports.Lines, "import-lines"),
+    page("administration/unites", units.Units, "units-page"),
+    page("administration/<uuid:authority>/ouverture", opening.Opening, "opening-page"),
+    page("administration/<uuid:authority>/astreinte", rota.Rota, "rota-page"),
+    page("administration/<uuid:authority>/astreinte/nouvelle", rota.NewShift, "rota-shift-new"),
+    page("administration/astreinte/<uuid:pk>/retrait", rota.WithdrawShift, "rota-shift-withdraw"),
+    page("administration/<uuid:authority>/reglages", settings.Settings, "settings-page"),
+    page("administration/<uuid:authority>/reglages/<slug:key>", settings.OneSetting, "setting-page"),
 ]
