@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connections
 
 from audit.models import Entry
 from audit.row_writes import WRITTEN
 
 
 @contextmanager
-def as_owner() -> Iterator[None]:
+def as_owner(alias: str = "default") -> Iterator[None]:
     """Act as the login itself inside the block, then as before; SQLite knows no roles."""
+    connection = connections[alias]
     if connection.vendor != "postgresql":
         yield
         return
