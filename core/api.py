@@ -39,7 +39,7 @@ class RowOut[M: Model](serializers.ModelSerializer[M]):
 
 def operation(
     name: str,
-    tag: str,
+    tag: str | None,
     answer: type[serializers.BaseSerializer[Any]] | Mapping[Any, Any] | None = None,
     *,
     takes: object = None,
@@ -50,7 +50,9 @@ def operation(
     once: bool = False,
     strangers: bool = False,
 ) -> Callable[[Callable[..., object]], Callable[..., HttpResponseBase]]:
-    """Declare a method of a view: the OpenAPI operation ``name`` under ``tag``. All apps declare theirs by it.
+    """Declare a method of a view: the OpenAPI operation ``name`` under ``tag``, else under its address.
+
+    All apps declare theirs by it.
 
     The method returns a row or value, which ``answer`` serialises; or a response, which goes out as it is. Without
     ``answer`` there is no body (204). A mapping instead, as ``extend_schema`` takes it, is for the schema alone: the
@@ -85,7 +87,7 @@ def operation(
 
         return extend_schema(
             operation_id=name,
-            tags=[tag],
+            tags=[tag] if tag else None,
             parameters=[*parameters, *([IDEMPOTENCY_KEY] if once else [])],
             auth=[] if strangers else None,
             request=takes,

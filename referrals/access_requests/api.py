@@ -128,7 +128,7 @@ class AccessRequests(CaseView):
     )
     def get(self, request: Request) -> Response:
         """List the requests in which the caller has a part, the newest first; nothing is opened."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         page = queries.request_page(AccessRequestQuery.of(request.query_params), actor=actor, at=at)
         return Response(listed([queries.line(row, actor, at=at) for row in page.items], page.next))
 
@@ -143,7 +143,7 @@ class AccessRequests(CaseView):
         """Record a request: it is answered within a month of its receipt (AR1)."""
         Query.of(request.query_params)
         bare(request).purpose = Purpose.HANDLING  # a refusal bears it too
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         step = steps.get(Machine.ACCESS_REQUEST, "receive")
         if not actor.holding(step.roles):
             raise NotAllowed(step.event)
@@ -164,7 +164,7 @@ class OneAccessRequest(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read a request, with what the caller reads of it; the reading is an entry."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         return Response(queries.one(queries.known(pk, actor=actor, at=at), actor, at=at))
 
 
@@ -175,7 +175,7 @@ class AccessFiles(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Look in the index for files of the person whom a request is about, closed and archived ones too (AR4)."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         return Response({"results": queries.found(pk, actor=actor, at=at)})
 
 
@@ -193,7 +193,7 @@ class AccessPackage(CaseView):
     def post(self, request: Request, pk: UUID) -> HttpResponse:
         """Take what is handed over, as the officer; the fetching is an entry (AR13)."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         queries.known(pk, actor=actor, at=at)
         Nothing.read(request.data)
         return served(queries.package(pk, actor=actor, at=at))
@@ -219,7 +219,7 @@ class AccessLetter(CaseView):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Read a letter that was made, as it prints: it asks for nothing from elsewhere."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         asked = AccessLetterQuery.of(request.query_params)
         page = queries.letter(queries.known(pk, actor=actor, at=at), asked["name"], actor=actor, at=at)
         response = HttpResponse(page, content_type="text/html; charset=utf-8")

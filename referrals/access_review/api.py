@@ -113,9 +113,9 @@ class EntriesOut(serializers.Serializer[None]):
 class AnomalyView(CaseView):
     """What the addresses of anomalies share."""
 
-    def one(self, request: Request, pk: UUID) -> AccessAnomaly:
+    def one(self, pk: UUID) -> AccessAnomaly:
         """Return an anomaly of an authority whose journal the caller reads."""
-        anomaly = actions.visible_to(self.actor(request)).filter(pk=pk).first()
+        anomaly = actions.visible_to(self.actor).filter(pk=pk).first()
         if anomaly is None:
             raise NotVisible
         return anomaly
@@ -132,7 +132,7 @@ class Anomalies(AnomalyView):
     )
     def get(self, request: Request) -> Response:
         """List the anomalies of the authorities whose journal the caller reads, the newest first."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         require_somewhere(actor, "audit.read")
         page = anomaly_page(AnomalyQuery.of(request.query_params), actor=actor, at=at)
         return Response(listed([queries.line(row, actor, at=at) for row in page.items], page.next))
@@ -145,8 +145,8 @@ class OneAnomaly(AnomalyView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read an anomaly: pseudonyms, figures, and its course."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
-        anomaly = self.one(request, pk)
+        actor, at = self.actor, self.at
+        anomaly = self.one(pk)
         queries.record([anomaly], actor=actor, at=at)
         return Response(queries.line(anomaly, actor, at=at))
 
@@ -158,7 +158,7 @@ class AnomalyEntries(AnomalyView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the entries of the journal that make an anomaly up."""
         Query.of(request.query_params)
-        rows = queries.entries_of(self.one(request, pk), actor=self.actor(request), at=self.at(request))
+        rows = queries.entries_of(self.one(pk), actor=self.actor, at=self.at)
         return Response({"results": [EntryOut(row).data for row in rows]})
 
 
@@ -171,8 +171,8 @@ class Identities(AnomalyView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Learn who the agent is and which files were concerned; for the two persons who lifted the veil, in time."""
         Query.of(request.query_params)
-        anomaly = self.one(request, pk)
-        return Response(queries.identities(anomaly, actor=self.actor(request), at=self.at(request)))
+        anomaly = self.one(pk)
+        return Response(queries.identities(anomaly, actor=self.actor, at=self.at))
 
 
 class PerformAnomalyStep(PerformRowStep):
@@ -198,7 +198,7 @@ class Questions(CaseView):
     def get(self, request: Request) -> Response:
         """List the questions that an auditor has put to the caller about the own access to files."""
         filters = PagedQuery.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         page = question_page(filters, actor=actor, at=at)
         return Response(listed([queries.question(row) for row in page.items], page.next))
 
@@ -216,7 +216,7 @@ class AnswerQuestion(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Answer a question about the own access to files, once."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         if not actions.asked_of(actor, at=at).filter(pk=pk).exists():
             raise NotVisible
 

@@ -108,8 +108,8 @@ class Attachments(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """List the attachments that the caller reads, within one disclosure, and tell what may be sent."""
         Query.of(request.query_params)
-        referral, ties = self.seen(request, pk)
-        actor, at = self.actor(request), self.at(request)
+        referral, ties = self.seen(pk)
+        actor, at = self.actor, self.at
         lines = opened(
             referral,
             ties,
@@ -132,33 +132,33 @@ class Attachments(CaseView):
         arrived: Arrived | None = getattr(bare(request), "arrived", None)
         if arrived is None:
             return self._await(request, pk)
-        return self.write(request, pk, partial(self._add, request, pk, arrived), status=CREATED)
+        return self.write(pk, partial(self._add, pk, arrived), status=CREATED)
 
     def _await(self, request: Request, pk: UUID) -> BodyToCome:
-        referral, ties = self.seen(request, pk)
+        referral, ties = self.seen(pk)
         rights.adding(referral, ties)
         upload.require_form(bare(request))
         size = int(request.META["CONTENT_LENGTH"])
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         return BodyToCome(keeping.may_add(referral, ties, size, actor=actor, at=at))
 
-    def once(self, request: Request, *, required: bool) -> Once | None:
+    def once(self, *, required: bool) -> Once | None:
         """Return the request's idempotency: what it says is its fields, and the digest of its file."""
-        arrived: Arrived = bare(request).arrived
-        key = request.headers.get("Idempotency-Key")
+        arrived: Arrived = bare(self.request).arrived
+        key = self.request.headers.get("Idempotency-Key")
         if key is None:
             if required:
                 raise MissingKey
             return None
-        return Once.of(key, f"{request.method} {request.path}", arrived.said())
+        return Once.of(key, f"{self.request.method} {self.request.path}", arrived.said())
 
-    def done_before(self, request: Request, pk: UUID, past: Replay) -> Response:
+    def done_before(self, pk: UUID, past: Replay) -> Response:
         """Answer an upload that came before as it was answered then; what came with it now is thrown away."""
-        again = super().done_before(request, pk, past)
+        again = super().done_before(pk, past)
         again.status_code = CREATED
         return again
 
-    def _add(self, request: Request, pk: UUID, arrived: Arrived) -> StepResult:
+    def _add(self, pk: UUID, arrived: Arrived) -> StepResult:
         values = Upload.read(arrived.fields)
         done = keeping.add(
             pk,
@@ -166,8 +166,8 @@ class Attachments(CaseView):
             kind=values["kind"],
             evidence=values["evidence"],
             children=values["children"],
-            actor=self.actor(request),
-            at=self.at(request),
+            actor=self.actor,
+            at=self.at,
         )
         arrived.held = True
         return done
@@ -177,10 +177,10 @@ class OneAttachment(CaseView):
     @extend_schema(
         responses=schema.CaseAnswer, operation_id="attachments_remove", parameters=[schema.IDEMPOTENCY_KEY]
     )
-    def delete(self, request: Request, pk: UUID, part: UUID) -> Response:
+    def delete(self, request: Request, pk: UUID, part: UUID) -> Response:  # noqa: ARG002
         """Take a file from a draft; nothing that was filed is ever taken away by this."""
-        actor, at = self.actor(request), self.at(request)
-        return self.write(request, pk, lambda: keeping.remove(pk, part, actor=actor, at=at))
+        actor, at = self.actor, self.at
+        return self.write(pk, lambda: keeping.remove(pk, part, actor=actor, at=at))
 
 
 class MarkAttachment(CaseView):
@@ -192,14 +192,14 @@ class MarkAttachment(CaseView):
     )
     def post(self, request: Request, pk: UUID, part: UUID) -> Response:
         """Mark a file as evidence while its original is there, or take mark and original away."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
 
         def mark() -> StepResult:
             keeping.markable(pk, part, actor=actor, at=at)
             body = Mark.read(request.data)
             return keeping.mark(pk, part, evidence=body["evidence"], actor=actor, at=at)
 
-        return self.write(request, pk, mark)
+        return self.write(pk, mark)
 
 
 class Content(CaseView):
@@ -223,32 +223,28 @@ class Content(CaseView):
         it does where no cookie and no page of the service is (SEC-FI4). Nothing is opened before it asks there.
         """
         Query.of(request.query_params)
-        served = self.servable(request, pk, part)
+        served = self.servable(pk, part)
         if settings.FILES_ORIGIN:
             what = pk.bytes + part.bytes + bytes([self.original])
-            handed = handoff_tokens.given(bare(request), what, at=self.at(request))
+            handed = handoff_tokens.given(bare(request), what, at=self.at)
             if handed is not None:
                 return HttpResponse(
                     status=303, headers={"Location": f"{settings.FILES_ORIGIN}{FILES}{handed}"}
                 )
-        return self.read(request, *served)
+        return self.read(*served)
 
-    def servable(
-        self, request: Request, pk: UUID, part: UUID
-    ) -> tuple[Referral, Attachment, Referral, CaseAccess]:
+    def servable(self, pk: UUID, part: UUID) -> tuple[Referral, Attachment, Referral, CaseAccess]:
         """Return the case, the file, the filing that holds it and the ties that count there, if it may be read now."""
-        referral, ties = self.seen(request, pk)
-        row, holder, own = serving.readable(
-            referral, ties, part, actor=self.actor(request), at=self.at(request)
-        )
+        referral, ties = self.seen(pk)
+        row, holder, own = serving.readable(referral, ties, part, actor=self.actor, at=self.at)
         serving.require_servable(row, own, original=self.original)
         return referral, row, holder, own
 
     def read(
-        self, request: Request, referral: Referral, row: Attachment, holder: Referral, own: CaseAccess
+        self, referral: Referral, row: Attachment, holder: Referral, own: CaseAccess
     ) -> HttpResponseBase:
         """Open the file within a disclosure."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         count_opening(holder, own, actor=actor, at=at, purpose=_purpose(own))
         with disclosure(
             actor=own.reader(actor),
@@ -292,11 +288,11 @@ class Handed(Content):
     def get(self, request: Request, handed: str) -> HttpResponseBase:  # type: ignore[override]  # another address
         """Read the file that the pass is for, with the rights of now."""
         Query.of(request.query_params)
-        actor, what = handoff_tokens.taken(handed, bare(request), at=self.at(request))
+        actor, what = handoff_tokens.taken(handed, bare(request), at=self.at)
         bare(request).actor = actor
         row_level_security.open_for(actor)
         self.original = bool(what[-1])
-        return self.read(request, *self.servable(request, UUID(bytes=what[:16]), UUID(bytes=what[16:32])))
+        return self.read(*self.servable(UUID(bytes=what[:16]), UUID(bytes=what[16:32])))
 
 
 def _purpose(ties: CaseAccess) -> Purpose:

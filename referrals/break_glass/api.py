@@ -38,7 +38,7 @@ class BreakGlasses(CaseView):
         caller is excluded from. What isn't there and what isn't for the caller is one answer.
         """  # noqa: D205 - one description
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         if not emergency_openings.may_break(actor):
             raise NotAllowed("break-glass")
         # What the body is like is judged before anything is looked for: it tells nothing of any case.
@@ -49,9 +49,9 @@ class BreakGlasses(CaseView):
         if once is not None:
             once.wait(actor)
             if (past := once.honoured(actor)) is not None:
-                referral, _ = self.seen(request, past.thing)
-                return self.answer(request, StepResult(referral=referral, made=past.part), status=CREATED)
+                referral, _ = self.seen(past.thing)
+                return self.answer(StepResult(referral=referral, made=past.part), status=CREATED)
         done = queries.open_by_reference(values["reference"], values["reason"], actor=actor, at=at)
         if once is not None:
-            self.keep(request, once, done)
-        return self.answer(request, done, status=CREATED)
+            self.keep(once, done)
+        return self.answer(done, status=CREATED)

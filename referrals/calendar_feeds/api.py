@@ -52,7 +52,7 @@ class Feeds(CaseView):
     def get(self, request: Request) -> Response:
         """List one's own feeds that weren't revoked, newest first."""
         Query.of(request.query_params)
-        return Response({"results": queries.lines(self.actor(request), at=self.at(request))})
+        return Response({"results": queries.lines(self.actor, at=self.at)})
 
     @extend_schema(
         operation_id="calendar_feeds_make",
@@ -68,7 +68,7 @@ class Feeds(CaseView):
         stored nowhere. Whoever lost the first answer revokes that feed and makes another under a new key.
         """
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         accounts_actions.require_session(actor)
         actions.as_reader(actor, at=at)
         past = done_before(request, own_feeds(actor))
@@ -87,5 +87,5 @@ class OneFeed(CaseView):
     def delete(self, request: Request, pk: UUID) -> Response:
         """Revoke one of one's own feeds; it opens nothing from the next request on."""
         Query.of(request.query_params)
-        accounts_actions.revoke_feed(actor=self.actor(request), at=self.at(request), feed_id=pk)
+        accounts_actions.revoke_feed(actor=self.actor, at=self.at, feed_id=pk)
         return Response(status=GONE)

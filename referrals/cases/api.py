@@ -71,17 +71,17 @@ class Cases(CaseView):
     def post(self, request: Request) -> Response:
         """Begin a draft, or file at once; an ``Idempotency-Key`` is required to file."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         filing_actions.drafter(actor)
         at_once = isinstance(request.data, Mapping) and request.data.get("submit") is True
         once = once_of(request, required=at_once)
         if once is not None:
             once.wait(actor)
             if (past := once.honoured(actor)) is not None:
-                if at_once and (again := self.receipt_again(request, status=CREATED)) is not None:
+                if at_once and (again := self.receipt_again(status=CREATED)) is not None:
                     return _at(again, past.thing)
-                referral, _ = self.seen(request, past.thing)
-                return self._created(request, results.StepResult(referral=referral, made=referral.pk))
+                referral, _ = self.seen(past.thing)
+                return self._created(results.StepResult(referral=referral, made=referral.pk))
         data = NewConcern.read(request.data)
         submit, urgent = data.pop("submit"), data.pop("urgent")
         if submit:
@@ -89,11 +89,11 @@ class Cases(CaseView):
         else:
             done = filing_actions.begin(data, actor=actor, at=at)
         if once is not None:
-            self.keep(request, once, done)
-        return self._created(request, done)
+            self.keep(once, done)
+        return self._created(done)
 
-    def _created(self, request: Request, done: results.StepResult) -> Response:
-        return _at(self.answer(request, done, status=CREATED), done.referral.pk)
+    def _created(self, done: results.StepResult) -> Response:
+        return _at(self.answer(done, status=CREATED), done.referral.pk)
 
 
 #: What whoever filed may filter by: what the line of a filing says (SEC-AZ19).
@@ -169,14 +169,14 @@ class OneCase(CaseView):
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         """Change a draft; members sent replace those there were, a list sent replaces the list."""
-        actor, at, version = self.actor(request), self.at(request), self.version(request)
+        actor, at, version = self.actor, self.at, self.version
 
         def edit() -> results.StepResult:
             filing_actions.editable(pk, version=version, actor=actor, at=at)
             body = form.ConcernForm.read(request.data)
             return filing_actions.edit(pk, body, version=version, actor=actor, at=at)
 
-        return self.write(request, pk, edit)
+        return self.write(pk, edit)
 
 
 class ShareDraft(CaseView):
@@ -190,14 +190,14 @@ class ShareDraft(CaseView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Share the draft: the lead reads its facts while it is a draft, and stops nothing."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
 
         def share() -> results.StepResult:
             filing_actions.shareable(pk, actor=actor, at=at)
             body = Sharing.read(request.data)
             return filing_actions.share(pk, body["organisation"], actor=actor, at=at)
 
-        return self.write(request, pk, share)
+        return self.write(pk, share)
 
 
 class UnshareDraft(CaseView):
@@ -211,14 +211,14 @@ class UnshareDraft(CaseView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Stop sharing the draft."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
 
         def unshare() -> results.StepResult:
             filing_actions.shareable(pk, actor=actor, at=at)
             Nothing.read(request.data)
             return filing_actions.unshare(pk, actor=actor, at=at)
 
-        return self.write(request, pk, unshare)
+        return self.write(pk, unshare)
 
 
 class CasePart(CaseView):
@@ -230,10 +230,10 @@ class CasePart(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read one part of a case, as far as the caller's role goes, within one disclosure."""
         Query.of(request.query_params)
-        referral, ties = self.seen(request, pk)
+        referral, ties = self.seen(pk)
         if self.part == "children" and "B" not in ties.reads:
             raise NotAllowed("read:children")
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         sight = child_sight.sight_of(referral, ties, actor)
         rows = opened(
             referral,
@@ -252,8 +252,8 @@ class CaseClocks(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """List the clocks of a case that the caller may read."""
         Query.of(request.query_params)
-        referral, ties = self.seen(request, pk)
-        actor, at = self.actor(request), self.at(request)
+        referral, ties = self.seen(pk)
+        actor, at = self.actor, self.at
         lines = opened(
             referral,
             ties,
@@ -286,15 +286,15 @@ class CasePeople(CaseView):
     @extend_schema(parameters=[PeopleQuery], responses=schema.Parts, operation_id="referrals_people")
     def get(self, request: Request, pk: UUID) -> Response:
         """List the people of the case's authority who hold a role and aren't excluded from the case."""
-        referral, ties = self.seen(request, pk)
+        referral, ties = self.seen(pk)
         if "D" not in ties.reads or ties.draft:
             raise NotAllowed("read:people")
-        filters, at = PeopleQuery.of(request.query_params), self.at(request)
+        filters, at = PeopleQuery.of(request.query_params), self.at
         lines = opened(
             referral,
             ties,
             lambda _: reading_people.people(referral, filters["role"], at=at),
-            actor=self.actor(request),
+            actor=self.actor,
             at=at,
         )
         return Response(listed(lines, None))

@@ -31,9 +31,8 @@ class AssessmentEdit(CaseView):
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         """Change the assessment while its team writes; members sent replace those there were."""
-        actor, at, version = self.actor(request), self.at(request), self.version(request)
+        actor, at, version = self.actor, self.at, self.version
         return self.write(
-            request,
             pk,
             lambda: assessment_actions.edit(pk, request.data, version=version, actor=actor, at=at),
         )

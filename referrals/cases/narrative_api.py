@@ -32,9 +32,9 @@ class Narrative(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the own account again: facts, signs, words; to the filer alone, and where the authority lets it."""
         Query.of(request.query_params)
-        referral, ties = self.seen(request, pk)
-        rereading.require_allowed(ties, protocol_of(referral.authority, self.at(request)))
-        actor, at = self.actor(request), self.at(request)
+        referral, ties = self.seen(pk)
+        rereading.require_allowed(ties, protocol_of(referral.authority, self.at))
+        actor, at = self.actor, self.at
 
         def read(scope: OpenScope) -> dict[str, Any]:
             return rereading.narrative(referral, scope)

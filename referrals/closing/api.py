@@ -31,7 +31,7 @@ class ClosureReviews(CaseView):
     def get(self, request: Request) -> Response:
         """List closings to be reviewed, due first: a supervisor's all, a coordinator's the withdrawals."""
         filters = ReviewQuery.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         rows = closure_reviews.reviews(actor, state=filters["state"], overdue=filters.get("overdue"), at=at)
         page = page_of(
             rows,

@@ -37,7 +37,7 @@ class Ties(CaseView):
     def get(self, request: Request) -> Response:
         """List the own ties; nobody else ever reads them."""
         Query.of(request.query_params)
-        rows = declarations.read(self.actor(request), at=self.at(request))
+        rows = declarations.read(self.actor, at=self.at)
         return Response({"results": rows})
 
     @extend_schema(
@@ -49,7 +49,7 @@ class Ties(CaseView):
     def post(self, request: Request) -> Response:
         """Declare a tie. The answer says nothing of any case."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
 
         def declare() -> DeclaredTie:
             return declarations.declare(declarations.Tie(**TieInput.read(request.data)), actor=actor, at=at)
@@ -72,7 +72,7 @@ class CorrectTie(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Correct what was said: it becomes a tie of its own, under another id."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
 
         def correct() -> DeclaredTie:
             declarations.known(pk, actor)
@@ -96,7 +96,7 @@ class RemoveTie(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Take a tie back: what was said is destroyed. No exclusion ends by it."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         if done_before(request, declarations.ever_own(actor)) is None:
             declarations.known(pk, actor)
             Nothing.read(request.data)
@@ -112,7 +112,7 @@ class Exclusions(CaseView):
     def get(self, request: Request) -> Response:
         """List them over the cases that the caller sees as a coordinator or supervisor; ``awaiting``: to be decided."""
         filters = ExclusionQuery.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         rows = actions.visible_to(actor, at=at)
         if "awaiting" in filters:
             waiting = actions.awaiting(rows).values("pk")
@@ -142,7 +142,7 @@ class ConfirmExclusion(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Confirm, with a reason, that somebody whose name is like one of the case stays barred from it."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         actions.require_decider(actor)
 
         def confirm() -> Exclusion:

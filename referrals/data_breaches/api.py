@@ -147,7 +147,7 @@ class Breaches(CaseView):
     )
     def get(self, request: Request) -> Response:
         """List the register of the caller's authorities, or what the caller declared, the newest first."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         page = queries.register_page(BreachQuery.of(request.query_params), actor=actor, at=at)
         return Response(listed([queries.line(row, at=at) for row in page.items], page.next))
 
@@ -162,7 +162,7 @@ class Breaches(CaseView):
         """Declare a breach (DB1): one row for each authority touched."""
         Query.of(request.query_params)
         bare(request).purpose = Purpose.AUDIT  # a refusal bears it too
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         actions.require_role(actor)
         with actions.in_reach(actor):
             first = do_once(
@@ -182,7 +182,7 @@ class OneBreach(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read a breach, with the words that the caller reads; the reading is an entry."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         row = queries.known(pk, actor=actor)
         return Response(queries.one(row, actor, at=at))
 
@@ -194,7 +194,7 @@ class BreachFigures(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Count in the journal what a breach touched; for the officer who assesses it."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         return Response({"figures": queries.figures(queries.known(pk, actor=actor), actor, at=at)})
 
 
@@ -219,7 +219,7 @@ class BreachNotice(CaseView):
 
     def page(self, request: Request, pk: UUID) -> str:
         """Return the page of the letter to a group."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         asked = NoticeQuery.of(request.query_params)
         row = queries.known(pk, actor=actor)
         if "group" not in asked:

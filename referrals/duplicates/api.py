@@ -28,7 +28,6 @@ class OfSeveral(CaseView):
 
     def opened(
         self,
-        request: Request,
         referral: Referral,
         ties: CaseAccess,
         others: Iterable[UUID],
@@ -36,11 +35,11 @@ class OfSeveral(CaseView):
         **more: Any,
     ) -> Response:
         """Answer with what ``read`` takes out of the case and of the others, within one disclosure, and with more."""
-        count_opening(referral, ties, actor=self.actor(request), at=self.at(request))
+        count_opening(referral, ties, actor=self.actor, at=self.at)
         with disclosure(
-            actor=ties.reader(self.actor(request)),
+            actor=ties.reader(self.actor),
             purpose=Purpose.HANDLING,
-            at=self.at(request),
+            at=self.at,
             objects=[referral.pseudonym, *journal.subjects(set(others)).values()],
             tenant=referral.authority_id,
             always=True,
@@ -56,8 +55,8 @@ class Duplicates(OfSeveral):
         Whoever of the cell reads the list has looked at the matches in it: it is all that a program can be shown.
         """
         Query.of(request.query_params)
-        referral, ties = self.seen(request, pk)
-        actor, at = self.actor(request), self.at(request)
+        referral, ties = self.seen(pk)
+        actor, at = self.actor, self.at
 
         def read(scope: OpenScope) -> list[dict[str, Any]]:
             lines = queries.duplicates(referral, ties, scope, actor=actor, at=at)
@@ -67,7 +66,7 @@ class Duplicates(OfSeveral):
         why = queries.left_out(referral, ties)
         left_out = [labels.labelled(why)] if why else []
         searching = queries.searching(referral, ties)
-        return self.opened(request, referral, ties, (), read, searching=searching, left_out=left_out)
+        return self.opened(referral, ties, (), read, searching=searching, left_out=left_out)
 
 
 class Links(OfSeveral):
@@ -77,11 +76,9 @@ class Links(OfSeveral):
     def get(self, request: Request, pk: UUID) -> Response:
         """List the files linked or joined to this one, as far as the caller sees them."""
         Query.of(request.query_params)
-        referral, ties = self.seen(request, pk)
-        actor, at = self.actor(request), self.at(request)
-        return self.opened(
-            request, referral, ties, (), lambda _: queries.links(referral, ties, actor=actor, at=at)
-        )
+        referral, ties = self.seen(pk)
+        actor, at = self.actor, self.at
+        return self.opened(referral, ties, (), lambda _: queries.links(referral, ties, actor=actor, at=at))
 
 
 class JoinedFilings(OfSeveral):
@@ -89,13 +86,12 @@ class JoinedFilings(OfSeveral):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the filings joined to this file, as far as the caller's role on the file goes."""
         Query.of(request.query_params)
-        referral, ties = self.seen(request, pk)
-        actor, at = self.actor(request), self.at(request)
+        referral, ties = self.seen(pk)
+        actor, at = self.actor, self.at
         joined = (
             [filing.pk for filing in joined_filings.joined_filings(referral)] if "D" in ties.reads else []
         )
         return self.opened(
-            request,
             referral,
             ties,
             joined,

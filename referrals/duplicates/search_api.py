@@ -20,7 +20,7 @@ class Searches(CaseView):
         Every search counts and is written down, one that is repeated too: there is nothing here to do only once.
         """
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         name_search.require_cell(actor)
         values = Wanted.read(request.data)
         searcher, authority = name_search.searcher(actor, values.pop("authority"))

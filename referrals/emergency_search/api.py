@@ -122,7 +122,7 @@ class EmergencySearches(CaseView):
     )
     def get(self, request: Request) -> Response:
         """List one's own searches, and those that one reviews."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         asked = SearchesQuery.of(request.query_params)
         rows = actions.visible_to(actor, at=at)
         reviewed = asked.get("reviewed")
@@ -147,7 +147,7 @@ class EmergencySearches(CaseView):
         Every search counts and is written down, one that is repeated too: there is nothing here to do only once.
         """
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         # A refusal of this request is one of an emergency, and the journal says so.
         bare(request).purpose = Purpose.EMERGENCY  # read by the pipeline
         duties.of(actor, at=at)
@@ -160,7 +160,7 @@ class OneEmergencySearch(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read one search with what was written; an entry says so."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         return Response(queries.one(actions.known(pk, actor=actor, at=at), actor=actor, at=at))
 
 
@@ -175,7 +175,7 @@ class ReviewEmergencySearch(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Agree with it, or contest it with a reason; never one's own."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
 
         def review() -> EmergencySearch:
             actions.known(pk, actor=actor, at=at)
@@ -197,7 +197,7 @@ class EmergencyApprovals(CaseView):
     )
     def get(self, request: Request) -> Response:
         """List those that one asked for or gave, and those that wait for oneself."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         asked = PagedQuery.of(request.query_params)
         page = page_of(
             approvals.visible_to(actor, at=at),
@@ -218,7 +218,7 @@ class EmergencyApprovals(CaseView):
     def post(self, request: Request) -> Response:
         """Ask for another person's approval as the officer on duty, to go beyond a cap (SEC-AZ25)."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         bare(request).purpose = Purpose.EMERGENCY  # of a refusal; read by the pipeline
         duties.of(actor, at=at)
 
@@ -242,7 +242,7 @@ class GiveEmergencyApproval(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Approve it for a quarter of an hour; never one's own."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         rows = approvals.visible_to(actor, at=at)
 
         def give() -> EmergencyApproval:

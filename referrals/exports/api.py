@@ -63,7 +63,7 @@ class Exports(CaseView):
     )
     def get(self, request: Request) -> Response:
         """List one's own exports, and those that wait for one's decision or had it; the newest first."""
-        query, actor, at = PagedQuery.of(request.query_params), self.actor(request), self.at(request)
+        query, actor, at = PagedQuery.of(request.query_params), self.actor, self.at
         page = page_of(actions.visible_to(actor, at=at), order=("-asked_at", "id"), **query)
         lines = [queries.line(row, actor=actor, at=at) for row in page.items]
         return Response(listed(lines, page.next))
@@ -78,7 +78,7 @@ class Exports(CaseView):
     def post(self, request: Request) -> Response:
         """Ask for the cases that some filters find now; a second person has a week to confirm."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         actions.require_asker(actor)
 
         def ask() -> CaseExport:
@@ -95,7 +95,7 @@ class OneExport(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read one export, with its reason; an entry says so."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         return Response(queries.one(actions.known(pk, actor=actor, at=at), actor=actor, at=at))
 
 
@@ -114,7 +114,7 @@ class DecideExport(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Confirm it or refuse it, as another person than who asked."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
 
         def decide() -> CaseExport:
             actions.known(pk, actor=actor, at=at)
@@ -141,7 +141,7 @@ class TakeExport(CaseView):
     def post(self, request: Request, pk: UUID) -> HttpResponse:
         """Take the file, once: nothing is left of it then."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         actions.known(pk, actor=actor, at=at)
         Nothing.read(request.data)
         return served(actions.take(pk, actor=actor, at=at))

@@ -26,7 +26,7 @@ class Receipt(CaseView):
 
     def found(self, request: Request, pk: UUID) -> dict[str, Any]:
         Query.of(request.query_params)
-        return receipts.receipt_of(pk, actor=self.actor(request), at=self.at(request))
+        return receipts.receipt_of(pk, actor=self.actor, at=self.at)
 
 
 class ReceiptPage(Receipt):
@@ -43,7 +43,7 @@ class ReceiptPage(Receipt):
 
     def page(self, request: Request, pk: UUID) -> str:
         found = self.found(request, pk)
-        return page(found, receipts.cell_of(pk, actor=self.actor(request), at=self.at(request)))
+        return page(found, receipts.cell_of(pk, actor=self.actor, at=self.at))
 
 
 class ReceiptPdf(ReceiptPage):

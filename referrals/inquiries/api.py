@@ -100,7 +100,7 @@ class Inquiries(CaseView):
     )
     def get(self, request: Request) -> Response:
         """List the inquiries of the caller's authorities on either side, the newest first; nothing is opened."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         page = queries.inquiry_page(InquiryQuery.of(request.query_params), actor=actor, at=at)
         return Response(listed([queries.line(row, at=at) for row in page.items], page.next))
 
@@ -112,7 +112,7 @@ class OneInquiry(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read one side of an inquiry, with the documents that the caller reads; the reading is an entry."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         row = queries.known(bare(request), pk, actor=actor, at=at)
         return Response(queries.one(row, actor, at=at))
 
@@ -126,8 +126,8 @@ class CaseInquiries(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """List the questions that a case has asked."""
         Query.of(request.query_params)
-        referral, _ = self.seen(request, pk)
-        rows = queries.of_case(referral, self.actor(request), at=self.at(request))
+        referral, _ = self.seen(pk)
+        rows = queries.of_case(referral, self.actor, at=self.at)
         return Response({"results": rows})
 
     @extend_schema(
@@ -141,8 +141,8 @@ class CaseInquiries(CaseView):
         """Ask another authority whether it knows a child of the case (IQ1)."""
         Query.of(request.query_params)
         bare(request).purpose = Purpose.HANDLING  # a refusal bears it too
-        self.seen(request, pk)
-        actor, at = self.actor(request), self.at(request)
+        self.seen(pk)
+        actor, at = self.actor, self.at
         actions.asker_of(pk, actor, at=at)
 
         def ask() -> Inquiry:

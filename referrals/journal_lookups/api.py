@@ -55,7 +55,7 @@ class Lookups(CaseView):
     )
     def get(self, request: Request) -> Response:
         """List the lookups in the authorities whose journal the caller reads, the newest first."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         page = queries.lookup_page(PagedQuery.of(request.query_params), actor=actor)
         return Response(listed([queries.line(row, actor=actor, at=at) for row in page.items], page.next))
 
@@ -69,7 +69,7 @@ class Lookups(CaseView):
     def post(self, request: Request) -> Response:
         """Ask to look up what a complaint names; the other office, auditor or data protection officer, decides."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         require_somewhere(actor, actions.RIGHT)
 
         def ask() -> PseudonymLookup:
@@ -86,7 +86,7 @@ class OneLookup(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read a lookup; to the two persons, in time, with the pseudonym, and an entry says so."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         return Response(queries.one(actions.known(pk, actor=actor), actor=actor, at=at))
 
 
@@ -105,7 +105,7 @@ class DecideLookup(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Allow it, by typing what the complaint names too, or refuse it."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
 
         def decide() -> PseudonymLookup:
             actions.known(pk, actor=actor)

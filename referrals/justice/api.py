@@ -40,7 +40,7 @@ class Document(CaseView):
     def page(self, request: Request, pk: UUID, part: UUID) -> str:
         """Return the document, opened within a disclosure."""
         Query.of(request.query_params)
-        referral, ties = self.seen(request, pk)
+        referral, ties = self.seen(pk)
         if "I" not in ties.reads:
             raise NotAllowed("read:judicial-document")
         row = referral.judicial_referrals.filter(pk=part).prefetch_related("children").first()
@@ -53,8 +53,8 @@ class Document(CaseView):
             referral,
             ties,
             letter.open,
-            actor=self.actor(request),
-            at=self.at(request),
+            actor=self.actor,
+            at=self.at,
         )
         return page
 

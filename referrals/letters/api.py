@@ -120,8 +120,8 @@ class CaseLetters(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """List what is due, of what the caller would sign, and the letters that the caller may read."""
         Query.of(request.query_params)
-        referral, ties = self.seen(request, pk)
-        actor, at = self.actor(request), self.at(request)
+        referral, ties = self.seen(pk)
+        actor, at = self.actor, self.at
         sight = child_sight.sight_of(referral, ties, actor)
         due = queries.due(referral, ties, sight, actor, at=at)
         return Response({"due": due, "results": queries.of_case(referral, actor, at=at)})
@@ -137,8 +137,8 @@ class CaseLetters(CaseView):
         """Begin a letter that is due (LT1)."""
         Query.of(request.query_params)
         bare(request).purpose = Purpose.HANDLING  # a refusal bears it too
-        self.seen(request, pk)
-        actor, at = self.actor(request), self.at(request)
+        self.seen(pk)
+        actor, at = self.actor, self.at
 
         def prepare() -> Letter:
             return actions.prepare(pk, request.data, actor=actor, at=at)
@@ -154,7 +154,7 @@ class OneLetter(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read a letter; while it is prepared, passage by passage with the source of each. The reading is an entry."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         row = queries.known(bare(request), pk, actor=actor, at=at)
         return Response(queries.one(row, actor, at=at))
 
@@ -177,7 +177,7 @@ class LetterPage(CaseView):
 
     def page(self, request: Request, pk: UUID) -> str:
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         row = queries.known(bare(request), pk, actor=actor, at=at)
         return queries.page(row, actor, at=at)
 
@@ -204,7 +204,7 @@ class PerformLetterStep(PerformRowStep):
 
     def perform(self, request: Request, pk: UUID) -> Response:
         """Do the step; whoever may not read the letter is told nothing of it."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         if actions.runner.visible_to(actor, at=at).filter(pk=pk).first() is None:
             raise NotVisible
         return super().perform(request, pk)

@@ -33,5 +33,5 @@ class WaitingCounts(CaseView):
     def get(self, request: Request) -> Response:
         """Count the waiting measures of the caller's cases by service, unit, type or state; it names no case."""
         filters = CountQuery.of(request.query_params)
-        rows = queries.measures_for(self.actor(request), {}, at=self.at(request))
+        rows = queries.measures_for(self.actor, {}, at=self.at)
         return Response(listed(queries.counts(rows, filters["by"]), None))

@@ -27,14 +27,14 @@ class Messages(CaseView):
     @extend_schema(parameters=[ChannelQuery], responses=schema.Parts, operation_id="referrals_messages")
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the questions, complements and messages of a channel, as far as the caller may, in one disclosure."""
-        referral, ties = self.seen(request, pk)
-        filters, actor = ChannelQuery.of(request.query_params), self.actor(request)
+        referral, ties = self.seen(pk)
+        filters, actor = ChannelQuery.of(request.query_params), self.actor
         lines = opened(
             referral,
             ties,
             lambda scope: queries.channel(referral, filters["channel"], ties, scope, actor=actor),
             actor=actor,
-            at=self.at(request),
+            at=self.at,
             purpose=Purpose.FILING if ties.coarse else Purpose.HANDLING,
         )
         return Response(listed(lines, None))
@@ -49,10 +49,10 @@ class ReadMessage(CaseView):
     )
     def post(self, request: Request, pk: UUID, part: UUID) -> Response:
         """Note that the caller has read a message addressed to them; doing it again changes nothing."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
 
         def mark() -> StepResult:
             Nothing.read(request.data)
             return queries.mark_read(pk, part, actor=actor, at=at)
 
-        return self.write(request, pk, mark)
+        return self.write(pk, mark)

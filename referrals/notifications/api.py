@@ -53,9 +53,9 @@ class NoticeOut(serializers.Serializer[Any]):
 class OwnNotices(CaseView):
     """What both addresses of one's notices share."""
 
-    def mine(self, request: Request) -> "QuerySet[Notice]":
+    def mine(self) -> "QuerySet[Notice]":
         """Return the caller's notices, of cases and batches that the caller may know of now."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         user = actor.user_id or matrix.NOBODY
         filer = told_as(relations.filed_by(user)) if actor.holding(matrix.FILERS) else None
         cases = visibility.visible_to(actor, at=at)
@@ -83,7 +83,7 @@ class Notices(OwnNotices):
         """List the caller's notices, unread first, then newest first, of cases that the caller may still know of."""
         filters = NoticeQuery.of(request.query_params)
         unread = filters.pop("unread", False)
-        rows = self.mine(request)
+        rows = self.mine()
         page = page_of(
             rows.filter(is_read=False) if unread else rows,
             order=("is_read", "-created_at", "-id"),
@@ -100,8 +100,8 @@ class NoticeRead(OwnNotices):
     def post(self, request: Request, pk: UUID) -> Response:
         """Mark one's notice as read; doing it again changes nothing."""
         Query.of(request.query_params)
-        rows = self.mine(request).filter(pk=pk)
-        mark_read(rows, at=self.at(request))
+        rows = self.mine().filter(pk=pk)
+        mark_read(rows, at=self.at)
         notice = rows.first()
         if notice is None:
             raise NotVisible

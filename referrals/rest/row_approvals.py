@@ -1,27 +1,22 @@
 """API of second signatures on rows that belong to an authority: what awaits the caller, one of them, and deciding."""
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.urls import URLPattern, path
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.actor import Actor
-from accounts.api.once import IDEMPOTENCY_KEY, do_once
+from accounts.api.once import do_once
 from accounts.request import bare
 from audit import journal
 from audit.events import Purpose
 from core.languages import in_both
-from core.query import Query
 from referrals.errors import NotAllowed
 from referrals.execution import row_approvals, row_proposals
 from referrals.models import RowApproval
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView
+from referrals.rest.case_views import CaseView, case_operation
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.states import ApprovalState, Machine
 from referrals.workflow.inputs import Nothing, Reasoned
@@ -79,108 +74,79 @@ def line(row: RowApproval) -> dict[str, Any]:
 class RowApprovals(CaseView):
     """GET /api/v1/approvals."""
 
-    @extend_schema(operation_id="row_approvals_list", responses=RowApprovalsOut, tags=["approval"])
-    def get(self, request: Request) -> Response:
+    @case_operation("row_approvals_list", RowApprovalsOut, tag="approval")
+    def get(self) -> dict[str, Any]:
         """List the steps on rows of the caller's authorities that await its signature; nothing is opened."""
-        Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         if not row_approvals.signs(actor):
             raise NotAllowed("read:approvals")
         rows = row_approvals.awaiting(actor, at=at)
         journal.record("list:opened", actor=actor, at=at, purpose=Purpose.LISTING, count=len(rows))
-        return Response({"results": [line(row) for row in rows]})
+        return {"results": [line(row) for row in rows]}
 
 
 class OneRowApproval(CaseView):
     """GET /api/v1/approvals/{id}."""
 
-    @extend_schema(operation_id="row_approvals_read", responses=RowApprovalOut, tags=["approval"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("row_approvals_read", RowApprovalOut, tag="approval")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """Read what is proposed, as who proposed it or is asked to sign it; the reading is an entry."""
-        Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         row = row_approvals.one(pk, actor=actor)
-        said = row_proposals.given(row, actor=actor, at=at)
-        reason = row_proposals.reason_of(row, actor=actor, at=at)
-        return Response(line(row) | {"given": said, "reason": reason})
+        given = row_proposals.given(row, actor=actor, at=at)
+        return line(row) | {"given": given, "reason": row_proposals.reason_of(row, actor=actor, at=at)}
 
 
 class _Decide(CaseView):
-    """POST: decide on a request once."""
+    """POST: decide on a request once, under one Idempotency-Key."""
 
-    def decide(self, request: Request, pk: UUID, actor: Actor, at: datetime) -> RowApproval:
-        """Do it."""
-        raise NotImplementedError
-
-    def write(self, request: Request, pk: UUID) -> Response:  # type: ignore[override]  # of no case
-        """Decide once under one Idempotency-Key."""
-        Query.of(request.query_params)
-        bare(request).purpose = Purpose.HANDLING  # a refusal bears it too
-        actor, at = self.actor(request), self.at(request)
-        row_approvals.one(pk, actor=actor)
-        known = row_approvals.parts_of(actor)
-        row = do_once(request, known, lambda: self.decide(request, pk, actor, at))
-        return Response(line(row))
+    def decide(self, pk: UUID, act: Callable[[], RowApproval]) -> dict[str, Any]:
+        bare(self.request).purpose = Purpose.HANDLING  # a refusal bears it too
+        row_approvals.one(pk, actor=self.actor)
+        return line(do_once(self.request, row_approvals.parts_of(self.actor), act))
 
 
 class SignRow(_Decide):
     """POST /api/v1/approvals/{id}/sign."""
 
-    @extend_schema(
-        operation_id="row_approvals_sign",
-        request=Nothing,
-        responses=RowApprovalLine,
-        parameters=[IDEMPOTENCY_KEY],
-        tags=["approval"],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("row_approvals_sign", RowApprovalLine, takes=Nothing, tag="approval", once=True)
+    def post(self, pk: UUID) -> dict[str, Any]:
         """Sign: the step is done, in both names (SEC-AZ12)."""
-        return self.write(request, pk)
 
-    def decide(self, request: Request, pk: UUID, actor: Actor, at: datetime) -> RowApproval:
-        """Sign it."""
-        Nothing.read(request.data)
-        return row_approvals.sign(pk, actor=actor, at=at)
+        def sign() -> RowApproval:
+            Nothing.read(self.request.data)
+            return row_approvals.sign(pk, actor=self.actor, at=self.at)
+
+        return self.decide(pk, sign)
 
 
 class RefuseRow(_Decide):
     """POST /api/v1/approvals/{id}/refuse."""
 
-    @extend_schema(
-        operation_id="row_approvals_refuse",
-        request=Reasoned,
-        responses=RowApprovalLine,
-        parameters=[IDEMPOTENCY_KEY],
-        tags=["approval"],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("row_approvals_refuse", RowApprovalLine, takes=Reasoned, tag="approval", once=True)
+    def post(self, pk: UUID) -> dict[str, Any]:
         """Refuse, with a reason; nothing moves."""
-        return self.write(request, pk)
 
-    def decide(self, request: Request, pk: UUID, actor: Actor, at: datetime) -> RowApproval:
-        """Refuse it."""
-        row_approvals.require_open(pk, actor, side="approver", at=at)
-        return row_approvals.refuse(pk, actor=actor, at=at, reason=Reasoned.read(request.data)["reason"])
+        def refuse() -> RowApproval:
+            row_approvals.require_open(pk, self.actor, side="approver", at=self.at)
+            reason = Reasoned.read(self.request.data)["reason"]
+            return row_approvals.refuse(pk, actor=self.actor, at=self.at, reason=reason)
+
+        return self.decide(pk, refuse)
 
 
 class WithdrawRow(_Decide):
     """POST /api/v1/approvals/{id}/withdraw."""
 
-    @extend_schema(
-        operation_id="row_approvals_withdraw",
-        request=Nothing,
-        responses=RowApprovalLine,
-        parameters=[IDEMPOTENCY_KEY],
-        tags=["approval"],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("row_approvals_withdraw", RowApprovalLine, takes=Nothing, tag="approval", once=True)
+    def post(self, pk: UUID) -> dict[str, Any]:
         """Take the proposal back; nothing moves."""
-        return self.write(request, pk)
 
-    def decide(self, request: Request, pk: UUID, actor: Actor, at: datetime) -> RowApproval:
-        """Take it back."""
-        Nothing.read(request.data)
-        return row_approvals.withdraw(pk, actor=actor, at=at)
+        def withdraw() -> RowApproval:
+            Nothing.read(self.request.data)
+            return row_approvals.withdraw(pk, actor=self.actor, at=self.at)
+
+        return self.decide(pk, withdraw)
 
 
 def approval_routes() -> list[URLPattern]:

@@ -31,7 +31,7 @@ from referrals.execution.row_machine import RowMachine
 from referrals.models import Referral
 from referrals.reading.disclosures import known
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView
+from referrals.rest.case_views import CaseView, case_operation
 from referrals.vocabulary.law import citations
 from referrals.vocabulary.states import Machine
 from referrals.workflow.inputs import Nothing, Reasoned
@@ -47,38 +47,38 @@ class PerformStep(CaseView):
     def perform(self, request: Request, pk: UUID, part: UUID | None = None) -> Response:
         """Do the step that the class is about."""
         step_request = StepRequest(
-            step=self.step, referral_id=pk, part_id=part, body=request.data, version=self.version(request)
+            step=self.step, referral_id=pk, part_id=part, body=request.data, version=self.version
         )
         bare(request).purpose = self.step.purpose  # a refusal bears it too
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         filing = self.step.name in ("submit", "submit_urgent")
         return self.write(
-            request, pk, lambda: execution_perform.perform(step_request, actor=actor, at=at), filing=filing
+            pk, lambda: execution_perform.perform(step_request, actor=actor, at=at), filing=filing
         )
 
-    def seen(self, request: Request, pk: UUID) -> tuple[Referral, CaseAccess]:
+    def seen(self, pk: UUID) -> tuple[Referral, CaseAccess]:
         """Return the case; to whom another authority asks to take it over, it is there for the steps that answer."""
         if RECEIVER in self.step.sides:
-            received = transfer_targets.asked_about(pk, actor=self.actor(request), at=self.at(request))
+            received = transfer_targets.asked_about(pk, actor=self.actor, at=self.at)
             if received is not None:
-                return known(bare(request), *received)
-        return super().seen(request, pk)
+                return known(bare(self.request), *received)
+        return super().seen(pk)
 
-    def unseen(self, request: Request, pk: UUID) -> Response:
+    def unseen(self, pk: UUID) -> Response:
         """Answer who sends an answer a second time: the first one has taken the case out of their sight."""
-        once = once_of(request) if RECEIVER in self.step.sides else None
-        past = once.honoured(self.actor(request)) if once is not None else None
-        return super().unseen(request, pk) if past is None else self.done_before(request, pk, past)
+        once = once_of(self.request) if RECEIVER in self.step.sides else None
+        past = once.honoured(self.actor) if once is not None else None
+        return super().unseen(pk) if past is None else self.done_before(pk, past)
 
-    def done_before(self, request: Request, pk: UUID, past: Replay) -> Response:
+    def done_before(self, pk: UUID, past: Replay) -> Response:
         """Answer a step that was done already; of one taken over, with the case that it became, if one sees that."""
         try:
-            return super().done_before(request, pk, past)
+            return super().done_before(pk, past)
         except NotVisible:
             if RECEIVER not in self.step.sides:
                 raise
         if past.part is not None:
-            super().seen(request, past.part)
+            super().seen(past.part)
         return Response(
             {"id": str(past.thing)} | ({"made": str(past.part)} if past.part else {}), status=past.status
         )
@@ -100,7 +100,7 @@ class PerformRowStep(CaseView):
         """Do the step that the class is about, once under one Idempotency-Key."""
         Query.of(request.query_params)
         bare(request).purpose = self.purpose  # a refusal bears it too
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         if not self.runner.visible_to(actor, at=at).filter(pk=pk).exists():
             raise NotVisible
         act = partial(self.runner.perform, self.step, pk, request.data, actor=actor, at=at)
@@ -185,55 +185,38 @@ class Sign(CaseView):
     )
     def post(self, request: Request, pk: UUID, approval: UUID) -> Response:
         """Sign: the step is done, in both names (SEC-AZ12)."""
-        actor, at, version = self.actor(request), self.at(request), self.version(request)
 
         def sign() -> results.StepResult:
-            _nothing(request)
-            return approvals.sign(pk, approval, actor=actor, at=at, version=version)
+            Nothing.read(request.data)
+            return approvals.sign(pk, approval, actor=self.actor, at=self.at, version=self.version)
 
-        return self.write(request, pk, sign)
+        return self.write(pk, sign)
 
 
 class Refuse(CaseView):
     """Refuse to sign."""
 
-    @extend_schema(
-        request=Reasoned,
-        responses=schema.CaseAnswer,
-        operation_id="approvals_refuse",
-        parameters=[schema.IDEMPOTENCY_KEY],
-    )
-    def post(self, request: Request, pk: UUID, approval: UUID) -> Response:
+    @case_operation("approvals_refuse", schema.CaseAnswer, takes=Reasoned, once=True)
+    def post(self, pk: UUID, approval: UUID) -> Response:
         """Refuse, with a reason; nothing moves."""
-        actor, at = self.actor(request), self.at(request)
 
         def refuse() -> results.StepResult:
-            approvals.open_approval(pk, approval, actor=actor, at=at, side="approver")
-            body = Reasoned.read(request.data)
-            return approvals.refuse(pk, approval, actor=actor, at=at, reason=body["reason"])
+            approvals.open_approval(pk, approval, actor=self.actor, at=self.at, side="approver")
+            reason = Reasoned.read(self.request.data)["reason"]
+            return approvals.refuse(pk, approval, actor=self.actor, at=self.at, reason=reason)
 
-        return self.write(request, pk, refuse)
+        return self.write(pk, refuse)
 
 
 class WithdrawProposal(CaseView):
     """Take back the own request for a signature."""
 
-    @extend_schema(
-        request=Nothing,
-        responses=schema.CaseAnswer,
-        operation_id="approvals_withdraw",
-        parameters=[schema.IDEMPOTENCY_KEY],
-    )
-    def post(self, request: Request, pk: UUID, approval: UUID) -> Response:
+    @case_operation("approvals_withdraw", schema.CaseAnswer, takes=Nothing, once=True)
+    def post(self, pk: UUID, approval: UUID) -> Response:
         """Take the proposal back; nothing moves."""
-        actor, at = self.actor(request), self.at(request)
 
         def withdraw() -> results.StepResult:
-            _nothing(request)
-            return approvals.withdraw_proposal(pk, approval, actor=actor, at=at)
+            Nothing.read(self.request.data)
+            return approvals.withdraw_proposal(pk, approval, actor=self.actor, at=self.at)
 
-        return self.write(request, pk, withdraw)
-
-
-def _nothing(request: Request) -> None:
-    Nothing.read(request.data)
+        return self.write(pk, withdraw)

@@ -103,16 +103,16 @@ def file_line(line: RetentionLine) -> dict[str, Any]:
 class BatchView(CaseView):
     """What the addresses of batches share."""
 
-    def one(self, request: Request, pk: UUID) -> RetentionBatch:
+    def one(self, pk: UUID) -> RetentionBatch:
         """Return a batch that the caller keeps."""
-        batch = visibility.batches_of(self.actor(request)).filter(pk=pk).first()
+        batch = visibility.batches_of(self.actor).filter(pk=pk).first()
         if batch is None:
             raise NotVisible
         return batch
 
-    def record(self, request: Request, shown: list[RetentionLine], tenant: UUID | None) -> None:
+    def record(self, shown: list[RetentionLine], tenant: UUID | None) -> None:
         """Journal what was shown: every file of the page."""
-        record_listed(shown, actor=self.actor(request), at=self.at(request), tenant=tenant)
+        record_listed(shown, actor=self.actor, at=self.at, tenant=tenant)
 
 
 class Batches(BatchView):
@@ -127,7 +127,7 @@ class Batches(BatchView):
     def get(self, request: Request) -> Response:
         """List the batches of the authorities whose files the caller keeps, the newest first."""
         filters = BatchQuery.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         state = filters.pop("state", None)
         rows = visibility.batches_of(actor)
         page = page_of(
@@ -136,7 +136,7 @@ class Batches(BatchView):
             bound_to=f"batches/{state}",
             **filters,
         )
-        self.record(request, [], None)
+        self.record([], None)
         return Response(listed([batch_line(row, actor, at=at) for row in page.items], page.next))
 
 
@@ -147,9 +147,9 @@ class OneBatch(BatchView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read a batch: its state and the course of its visa."""
         Query.of(request.query_params)
-        batch = self.one(request, pk)
-        self.record(request, [], batch.authority_id)
-        return Response(batch_line(batch, self.actor(request), at=self.at(request)))
+        batch = self.one(pk)
+        self.record([], batch.authority_id)
+        return Response(batch_line(batch, self.actor, at=self.at))
 
 
 class BatchLines(BatchView):
@@ -164,10 +164,10 @@ class BatchLines(BatchView):
     def get(self, request: Request, pk: UUID) -> Response:
         """List the files that stand in a batch, those that the caller may know of; nothing of them is opened."""
         filters = PagedQuery.of(request.query_params)
-        batch = self.one(request, pk)
-        rows = batches.lines_of(batch, self.actor(request), at=self.at(request))
+        batch = self.one(pk)
+        rows = batches.lines_of(batch, self.actor, at=self.at)
         page = page_of(rows, order=("id",), bound_to=f"batch-lines/{pk}", **filters)
-        self.record(request, page.items, batch.authority_id)
+        self.record(page.items, batch.authority_id)
         return Response(listed([file_line(line) for line in page.items], page.next))
 
 

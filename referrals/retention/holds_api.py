@@ -67,19 +67,19 @@ class Holds(CaseView):
     )
     def get(self, request: Request) -> Response:
         """List the legal holds of the authorities whose journal the caller reads, the newest first."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         require_somewhere(actor, READ)
         filters = PagedQuery.of(request.query_params)
         rows = LegalHold.objects.filter(tenant__in=actor.may(READ))
         page = page_of(rows, order=("-placed_at", "id"), bound_to="holds", **filters)
-        self._record(request, page.items, at)
+        self._record(page.items, at)
         return Response(listed([_line(row) for row in page.items], page.next))
 
-    def _record(self, request: Request, rows: list[LegalHold], at: datetime) -> None:
-        for authority in sorted(self.actor(request).may(READ)):
+    def _record(self, rows: list[LegalHold], at: datetime) -> None:
+        for authority in sorted(self.actor.may(READ)):
             journal.record(
                 "audit:queried",
-                actor=self.actor(request),
+                actor=self.actor,
                 at=at,
                 tenant=authority,
                 purpose=Purpose.AUDIT,
@@ -97,7 +97,7 @@ class Holds(CaseView):
     def post(self, request: Request) -> Response:
         """Keep the content of entries until the hold is lifted, whatever their age."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         require_somewhere(actor, HOLD)
 
         def make() -> LegalHold:
@@ -122,7 +122,7 @@ class LiftHold(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Lift a hold; what it kept beyond its time is pruned the next day. Doing it again changes nothing."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         require_somewhere(actor, HOLD)
         hold = LegalHold.objects.select_for_update().filter(tenant__in=actor.may(HOLD), pk=pk).first()
         if hold is None:

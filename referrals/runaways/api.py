@@ -19,7 +19,7 @@ class EmergencySheets(CaseView):
     @extend_schema(parameters=[PagedQuery], responses=schema.Parts, operation_id="emergency_sheets_list")
     def get(self, request: Request) -> Response:
         """List the sheets opened to the caller's authority, the newest first; none of them is opened by it."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         filters = PagedQuery.of(request.query_params)
         page = page_of(
             queries.sheets_for(actor, at=at),
@@ -37,5 +37,5 @@ class OneSheet(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the sheet of a runaway; the reading stands in the journal of the child's authority."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         return Response(queries.read(queries.sheet_for(actor, pk, at=at), actor=actor, at=at))

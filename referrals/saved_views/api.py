@@ -25,7 +25,7 @@ class SavedViews(CaseView):
     def get(self, request: Request) -> Response:
         """List the caller's views, the oldest first."""
         Query.of(request.query_params)
-        views = actions.views_of(self.actor(request))
+        views = actions.views_of(self.actor)
         return Response(listed([asdict(view) | {"id": str(view.id)} for view in views], None))
 
     @extend_schema(
@@ -37,7 +37,7 @@ class SavedViews(CaseView):
     def post(self, request: Request) -> Response:
         """Save a view; one of the same name is replaced."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         actions.require_working(actor)
         row = do_once(
             request,
@@ -55,7 +55,7 @@ class RemoveView(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Delete a view of the caller's own."""
         Query.of(request.query_params)
-        actor = self.actor(request)
+        actor = self.actor
         actions.require_own(pk, actor)
         Nothing.read(request.data)
         actions.forget(pk, actor=actor)

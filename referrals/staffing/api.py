@@ -43,7 +43,7 @@ class Assignments(CaseView):
     def get(self, request: Request) -> Response:
         """List the shells of the cases on which a person is now, among those that the caller sees."""
         filters = AssignmentQuery.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         user = filters.get("user") or actor.user_id or NOBODY
         page = page_of(
             actions.cases_of(actor, user, filters.get("role"), at=at),
@@ -69,7 +69,7 @@ class AssignedPeople(CaseView):
     def get(self, request: Request) -> Response:
         """Count the cases of each person for whom a supervisor or lead answers; ``leaving=true``: of who leaves."""
         filters = LeavingQuery.of(request.query_params)
-        lines = actions.people(self.actor(request), leaving=filters["leaving"], at=self.at(request))
+        lines = actions.people(self.actor, leaving=filters["leaving"], at=self.at)
         return Response(listed(lines, None))
 
 
@@ -99,12 +99,12 @@ class HandOvers(CaseView):
     def post(self, request: Request) -> Response:
         """Pass on a leaver's cases; those that are refused are named with their rule, and keep their people."""
         Query.of(request.query_params)
-        actor, at, once = self.actor(request), self.at(request), once_of(request)
+        actor, at, once = self.actor, self.at, once_of(request)
         actions.require_answering(actor)
         if once is not None:
             once.wait(actor)
             if (past := once.honoured(actor)) is not None:
-                return Response(self._again(request, past.thing, past.at))
+                return Response(self._again(past.thing, past.at))
         values = HandOverInput.read(request.data)
         moves = [
             actions.Move(user=m["user"], referrals=tuple(m["referrals"]) if m["referrals"] else None)
@@ -115,9 +115,9 @@ class HandOvers(CaseView):
             once.keep(actor, status=200, thing=values["leaver"], at=at)
         return Response(_told(passed))
 
-    def _again(self, request: Request, leaver: UUID, done_at: datetime) -> dict[str, Any]:
+    def _again(self, leaver: UUID, done_at: datetime) -> dict[str, Any]:
         """Tell what the same request did before: the cases passed on, as far as the caller still sees them."""
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         seen = visibility.visible_to(actor, at=at, drafts=False).values("pk")
         done = StepRecord.objects.filter(
             step=actions.STEP, by=actor.user_id, at=done_at, referral__in=seen

@@ -45,8 +45,8 @@ class StandIns(CaseView):
     @extend_schema(parameters=[StandInQuery], responses=schema.Parts, operation_id="stand_ins_list")
     def get(self, request: Request) -> Response:
         """List the own stand-ins, and those of the people whom the caller answers for; the newest first."""
-        filters, at = StandInQuery.of(request.query_params), self.at(request)
-        rows = standins.visible_to(self.actor(request), at=at)
+        filters, at = StandInQuery.of(request.query_params), self.at
+        rows = standins.visible_to(self.actor, at=at)
         if "in_force" in filters:
             open_ = StandIn.objects.in_force(at).values("pk")
             rows = rows.filter(pk__in=open_) if filters["in_force"] else rows.exclude(pk__in=open_)
@@ -68,7 +68,7 @@ class StandIns(CaseView):
     def post(self, request: Request) -> Response:
         """Name who stands in: for oneself, or as a supervisor or lead for an absent person."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
         access_people.require_worker(actor)
 
         def name() -> StandIn:
@@ -90,7 +90,7 @@ class EndStandIn(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """End it at once; whoever ends what is over already changes nothing."""
         Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
+        actor, at = self.actor, self.at
 
         def end() -> StandIn:
             standins.known(pk, actor=actor, at=at)

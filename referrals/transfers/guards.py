@@ -182,6 +182,7 @@ def another_than_who_asked(case: Case, step_input: Accepting | Refusing | None) 
 
 @names_fields(fact_class="A")
 def unit_is_of_the_target(case: Case, step_input: Accepting) -> None:
+    """The unit that takes the case is one of the authority that takes it over."""
     request = case.open_transfer
     if request is None or not step_input.unit:
         return
