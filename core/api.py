@@ -59,14 +59,14 @@ def operation(
     method then returns a response.
 
     ``takes`` is the input in the body, ``query`` the parameters. ``page`` names the schema of a page: the method
-    returns a ``Page`` (``core/paging.py``), and takes ``PagedQuery`` unless it says another one; ``many`` is a list
-    without pages. ``status`` is that of the answer, where it isn't 200, or 204 without a body. ``once``: an
-    Idempotency-Key may come; the method sees to it itself (``accounts/api/once.py``). ``strangers`` shows in the schema
-    that no sign-in is asked; ``permission_classes`` of the view let them in.
+    returns a ``Page`` (``core/paging.py``), and takes ``PagedQuery`` unless it says another one; ``Query`` itself has
+    none. ``many`` is a list without pages. ``status`` is that of the answer, where it isn't 200, or 204 without a body.
+    ``once``: an Idempotency-Key may come; the method sees to it itself (``accounts/api/once.py``). ``strangers`` shows
+    in the schema that no sign-in is asked; ``permission_classes`` of the view let them in.
     """
     serializer = None if isinstance(answer, Mapping) else answer
     code = status or (200 if answer else 204)
-    parameters: list[Any] = [query or PagedQuery] if page or query else []
+    parameters: list[Any] = [query or PagedQuery] if (page or query) and query is not Query else []
     schema: Any = answer
     if serializer is not None and page:
         schema = page_schema(page, serializer)

@@ -16,7 +16,7 @@ from directory.models import Capacity
 from directory.rules import Faults
 
 
-def tell(service_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> Capacity:
+def write(service_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> Capacity:
     """Write the places of a service in one unit for one population (``CapacityInput``); a vacancy counts from now.
 
     Raises:

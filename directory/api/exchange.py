@@ -7,23 +7,23 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers, status
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import require_somewhere
-from accounts.api.once import IDEMPOTENCY_KEY, do_once
-from accounts.api.pages import page_schema
+from accounts.api.once import do_once
 from accounts.errors import InvalidInput
 from accounts.imports import upload
 from accounts.naming import visible
 from accounts.request import bare
 from accounts.signin import actor_of, at_of
+from core.api import RowOut, operation
 from core.inputs import Code, Id, StrictSerializer
 from core.one_file import FILE
-from core.paging import envelope, page_of
+from core.paging import Page, page_of
 from core.query import PagedQuery, Query
 from directory.access import EDIT, kept_held_rows, kept_imports
 from directory.actions import exports, imports
@@ -32,9 +32,9 @@ from directory.exchange.inputs import HeldInput, ImportTrialInput
 from directory.exchange.plan import Outcome, Plan
 from directory.models import DirectoryImport, HeldRow
 
-TAGS = ["directory"]
-#: So many lines of each kind are told; the counts are of all.
-_TOLD = 200
+TAG, FORM = "directory", "multipart/form-data"
+#: So many lines of each kind are shown; the counts are of all.
+_SHOWN = 200
 _AUDIENCES = [(one.value, one.label) for one in (Visibility.PUBLIC, Visibility.PROFESSIONAL)]
 
 
@@ -54,31 +54,14 @@ class ResourceImportFileForm(serializers.Serializer[Any]):
     file = serializers.FileField()
 
 
-class ResourceImportOut(serializers.ModelSerializer[DirectoryImport]):
+class ResourceImportOut(RowOut[DirectoryImport]):
     """An import in numbers, with source, licence and day of its data."""
 
-    class Meta:
-        model = DirectoryImport
-        fields = [
-            "id",
-            "authority",
-            "source",
-            "licence",
-            "stated_on",
-            "options",
-            "digest",
-            "tried_by",
-            "tried_at",
-            "done_at",
-            "created",
-            "changed",
-            "unchanged",
-            "archived",
-            "held",
-            "refused",
-            "left_out",
-        ]
-        read_only_fields = fields
+    model = DirectoryImport
+    columns = (
+        "id authority source licence stated_on options digest tried_by tried_at done_at created changed unchanged"
+        " archived held refused left_out"
+    )
 
 
 class ResourceImportLineOut(serializers.Serializer[Any]):
@@ -110,30 +93,15 @@ class ResourceImportPlanOut(ResourceImportOut):
     lines = ResourceImportLineOut(many=True, read_only=True)
     faults = ResourceImportFaultOut(many=True, read_only=True)
 
-    class Meta(ResourceImportOut.Meta):
-        fields = [*ResourceImportOut.Meta.fields, "lines", "faults"]
-        read_only_fields = fields
 
-
-class HeldRowOut(serializers.ModelSerializer[HeldRow]):
+class HeldRowOut(RowOut[HeldRow]):
     """A row of an import that is like a structure with a secret address.
 
     Its id in the source isn't told: registers give the address by it.
     """
 
-    class Meta:
-        model = HeldRow
-        fields = [
-            "id",
-            "run",
-            "authority",
-            "structure",
-            "matched_by",
-            "settled_at",
-            "settled_by",
-            "same",
-        ]
-        read_only_fields = fields
+    model = HeldRow
+    columns = "id run authority structure matched_by settled_at settled_by same"
 
 
 class ExportQuery(Query):
@@ -144,27 +112,16 @@ class ExportQuery(Query):
 
 
 class ResourceImports(APIView):
-    """GET, POST /api/v1/resources/imports."""
-
     parser_classes = ()
 
-    @extend_schema(
-        operation_id="resource_imports_list",
-        tags=TAGS,
-        parameters=[PagedQuery],
-        responses={200: page_schema("ResourceImportPage", ResourceImportOut)},
-    )
-    def get(self, request: Request) -> Response:
+    @operation("resource_imports_list", TAG, ResourceImportOut, page="ResourceImportPage")
+    def get(self, request: Request) -> Page:
         """List the imports of what one keeps, the newest first."""
         query = PagedQuery.of(request.query_params)
-        page = page_of(kept_imports(actor_of(request)), order=("-tried_at", "-id"), **query)
-        return Response(envelope(page, ResourceImportOut(page.items, many=True).data))
+        return page_of(kept_imports(actor_of(request)), order=("-tried_at", "-id"), **query)
 
-    @extend_schema(
-        operation_id="resource_imports_try",
-        tags=TAGS,
-        request={"multipart/form-data": ResourceImportForm},
-        responses={201: ResourceImportPlanOut},
+    @operation(
+        "resource_imports_try", TAG, ResourceImportPlanOut, takes={FORM: ResourceImportForm}, status=201
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Try a file: answer what it would do, row by row; nothing of it is written or kept."""
@@ -175,31 +132,23 @@ class ResourceImports(APIView):
         if arrived is None:
             return upload.to_come(bare(request))
         body = ImportTrialInput.read(_fields(arrived))
-        run, plan = imports.try_import(body, bytes(arrived.raw), actor=actor, at=at)
-        return Response(_planned(run, plan), status=status.HTTP_201_CREATED)
+        return Response(
+            _planned(*imports.try_import(body, bytes(arrived.raw), actor=actor, at=at)), status=201
+        )
 
 
 class OneResourceImport(APIView):
-    """GET /api/v1/resources/imports/{id}."""
-
-    @extend_schema(operation_id="resource_imports_read", tags=TAGS, responses={200: ResourceImportOut})
-    def get(self, request: Request, pk: UUID) -> Response:
+    @operation("resource_imports_read", TAG, ResourceImportOut)
+    def get(self, request: Request, pk: UUID) -> DirectoryImport:
         """Read one import, in numbers."""
         Query.of(request.query_params)
-        return Response(ResourceImportOut(visible(kept_imports(actor_of(request)), pk)).data)
+        return visible(kept_imports(actor_of(request)), pk)
 
 
 class DoResourceImport(APIView):
-    """POST /api/v1/resources/imports/{id}/do."""
-
     parser_classes = ()
 
-    @extend_schema(
-        operation_id="resource_imports_do",
-        tags=TAGS,
-        request={"multipart/form-data": ResourceImportFileForm},
-        responses={200: ResourceImportPlanOut},
-    )
+    @operation("resource_imports_do", TAG, ResourceImportPlanOut, takes={FORM: ResourceImportFileForm})
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Write what was tried, by the same file, all of it or nothing; an import is done once."""
         Query.of(request.query_params)
@@ -213,32 +162,16 @@ class DoResourceImport(APIView):
 
 
 class HeldResources(APIView):
-    """GET /api/v1/resources/held."""
-
-    @extend_schema(
-        operation_id="resources_held_list",
-        tags=TAGS,
-        parameters=[PagedQuery],
-        responses={200: page_schema("HeldRowPage", HeldRowOut)},
-    )
-    def get(self, request: Request) -> Response:
+    @operation("resources_held_list", TAG, HeldRowOut, page="HeldRowPage")
+    def get(self, request: Request) -> Page:
         """List the rows on which somebody is to decide."""
         query = PagedQuery.of(request.query_params)
-        page = page_of(kept_held_rows(actor_of(request)).filter(settled_at=None), order=("id",), **query)
-        return Response(envelope(page, HeldRowOut(page.items, many=True).data))
+        return page_of(kept_held_rows(actor_of(request)).filter(settled_at=None), order=("id",), **query)
 
 
 class SettleHeldResource(APIView):
-    """POST /api/v1/resources/held/{id}/settle."""
-
-    @extend_schema(
-        operation_id="resources_held_settle",
-        tags=TAGS,
-        parameters=[IDEMPOTENCY_KEY],
-        request=HeldInput,
-        responses={200: HeldRowOut},
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @operation("resources_held_settle", TAG, HeldRowOut, takes=HeldInput, once=True)
+    def post(self, request: Request, pk: UUID) -> HeldRow:
         """Say whether a held row is the structure that it is like."""
         actor = actor_of(request)
         visible(kept_held_rows(actor), pk)
@@ -246,43 +179,27 @@ class SettleHeldResource(APIView):
         def settle() -> HeldRow:
             return imports.settle_held(pk, HeldInput.read(request.data), actor=actor, at=at_of(request))
 
-        return Response(HeldRowOut(do_once(request, kept_held_rows(actor), settle)).data)
+        return do_once(request, kept_held_rows(actor), settle)
 
 
 class ExportDataInclusion(APIView):
-    """GET /api/v1/resources/exports/data-inclusion."""
-
-    @extend_schema(
-        operation_id="resources_export_data_inclusion",
-        tags=TAGS,
-        parameters=[ExportQuery],
-        responses={
-            (200, "application/zip"): OpenApiResponse(
-                OpenApiTypes.BINARY, "Structures and services of data.inclusion 1.0.10, and the side file."
-            )
-        },
-    )
+    @operation("resources_export_data_inclusion", TAG, {(200, "application/zip"): OpenApiResponse(
+        OpenApiTypes.BINARY, "Structures and services of data.inclusion 1.0.10, and the side file."
+    )}, query=ExportQuery)  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         """Take away what one keeps; never a secret address. Each export is an entry."""
-        body = _asked(request)
-        told = exports.export_data_inclusion(body, actor=actor_of(request), at=at_of(request))
-        return HttpResponse(told, content_type="application/zip")
+        archive = exports.export_data_inclusion(_whose(request), actor=actor_of(request), at=at_of(request))
+        return HttpResponse(archive, content_type="application/zip")
 
 
 class ExportHsds(APIView):
-    """GET /api/v1/resources/exports/hsds."""
-
-    @extend_schema(
-        operation_id="resources_export_hsds",
-        tags=TAGS,
-        parameters=[ExportQuery],
-        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Organizations and services of HSDS 3.0.")},
-    )
+    @operation("resources_export_hsds", TAG, {
+        200: OpenApiResponse(OpenApiTypes.OBJECT, "Organizations and services of HSDS 3.0.")
+    }, query=ExportQuery)  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
         """Take away what one keeps, as HSDS 3.0; never a secret address. Each export is an entry."""
-        body = _asked(request)
-        told = exports.export_hsds(body, actor=actor_of(request), at=at_of(request))
-        return HttpResponse(told, content_type="application/json")
+        document = exports.export_hsds(_whose(request), actor=actor_of(request), at=at_of(request))
+        return HttpResponse(document, content_type="application/json")
 
 
 routes = [
@@ -300,9 +217,9 @@ routes = [
 ]
 
 
-def _asked(request: Request) -> dict[str, Any]:
-    asked = ExportQuery.of(request.query_params)
-    return {"authority": asked.get("authority"), "audience": asked["audience"]}
+def _whose(request: Request) -> dict[str, Any]:
+    query = ExportQuery.of(request.query_params)
+    return {"authority": query.get("authority"), "audience": query["audience"]}
 
 
 def _fields(arrived: upload.Arrived) -> dict[str, Any]:
@@ -312,7 +229,7 @@ def _fields(arrived: upload.Arrived) -> dict[str, Any]:
 
 
 def _planned(run: DirectoryImport, plan: Plan) -> Mapping[str, Any]:
-    acting = [step for step in plan.steps if step.outcome != Outcome.UNCHANGED or step.kept]
+    shown = [step for step in plan.steps if step.outcome != Outcome.UNCHANGED or step.kept]
     lines = [
         {
             "line": step.line,
@@ -323,10 +240,10 @@ def _planned(run: DirectoryImport, plan: Plan) -> Mapping[str, Any]:
             "changed": step.changed() if step.outcome == Outcome.CHANGED else [],
             "kept": list(step.kept),
         }
-        for step in acting[:_TOLD]
+        for step in shown[:_SHOWN]
     ]
     faults = [
         {"line": one.line, "field": one.field, "code": one.fault.value, "text": str(one.fault.label)}
-        for one in plan.refused[:_TOLD]
+        for one in plan.refused[:_SHOWN]
     ]
     return ResourceImportOut(run).data | {"lines": lines, "faults": faults}

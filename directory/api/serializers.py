@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api import RowOut
 from directory.models import Capacity, ErrorReport, SecretOpening, Service, Structure
 
 _Out = serializers.Serializer[Any]
@@ -29,23 +30,11 @@ class AddressOut(_Out):
     latitude = serializers.FloatField(allow_null=True)
 
 
-class CapacityOut(serializers.ModelSerializer[Capacity]):
+class CapacityOut(RowOut[Capacity]):
     """Places of a service; ``vacancy`` is null where it isn't known any more."""
 
-    class Meta:
-        model = Capacity
-        fields = (
-            "unit",
-            "population",
-            "maximum",
-            "emergency",
-            "vacancy",
-            "note",
-            "told_at",
-            "told_by",
-            "valid_until",
-        )
-        read_only_fields = fields
+    model = Capacity
+    columns = "unit population maximum emergency vacancy note told_at told_by valid_until"
 
 
 class ServiceLineOut(_Out):
@@ -72,7 +61,7 @@ class ServiceLineOut(_Out):
     freshness = serializers.CharField()
 
 
-class ServiceOut(serializers.ModelSerializer[Service]):
+class ServiceOut(RowOut[Service]):
     """A service as everybody reads it (``queries.ServicePage``)."""
 
     themes, audiences, reception_modes, zones = _codes(), _codes(), _codes(), _codes()
@@ -81,61 +70,16 @@ class ServiceOut(serializers.ModelSerializer[Service]):
     needs_agreement, languages, safe_channels = _codes(), _codes(), _codes()
     accepts = serializers.SerializerMethodField()
 
-    class Meta:
-        model = Service
-        fields = (
-            "id",
-            "authority",
-            "name",
-            "description",
-            "kind",
-            "themes",
-            "fees",
-            "fees_note",
-            "audiences",
-            "audiences_note",
-            "access_conditions",
-            "contact_name",
-            "source_url",
-            "reception_modes",
-            "zones",
-            "mobilisation_url",
-            "mobilisation_modes",
-            "mobilisable_by",
-            "mobilisation_note",
-            "weekly_hours",
-            "weeks",
-            "opening_hours",
-            "opening_hours_text",
-            "source",
-            "source_licence",
-            "updated_on",
-            "fetched_at",
-            "needs",
-            "age_min_months",
-            "age_max_months",
-            "sexes",
-            "accepts",
-            "place_kind",
-            "distance_placement",
-            "from_departments",
-            "refused_departments",
-            "round_the_clock",
-            "answer_delay_hours",
-            "specialised",
-            "who_may_ask",
-            "needs_agreement",
-            "languages",
-            "interpreter",
-            "documents_wanted",
-            "documents_never",
-            "safe_channels",
-            "status",
-            "suspended_until",
-            "verified_on",
-            "verified_by",
-        )
-        read_only_fields = fields
+    model = Service
+    columns = (
+        "id authority name description kind themes fees fees_note audiences audiences_note access_conditions "
+        "contact_name source_url reception_modes zones mobilisation_url mobilisation_modes mobilisable_by "
+        "mobilisation_note weekly_hours weeks opening_hours opening_hours_text source source_licence "
+        "updated_on fetched_at needs age_min_months age_max_months sexes accepts place_kind "
+        "distance_placement from_departments refused_departments round_the_clock answer_delay_hours "
+        "specialised who_may_ask needs_agreement languages interpreter documents_wanted documents_never "
+        "safe_channels status suspended_until verified_on verified_by"
+    )
 
     def get_accepts(self, service: Service) -> list[dict[str, str]]:
         """Return the answers one by one, as they are taken."""
@@ -159,35 +103,16 @@ class ServicePageOut(_Out):
     may_open_night_phone = serializers.BooleanField()
 
 
-class StructureOut(serializers.ModelSerializer[Structure]):
+class StructureOut(RowOut[Structure]):
     """What everybody reads of a structure itself."""
 
     networks = _codes()
 
-    class Meta:
-        model = Structure
-        fields = (
-            "id",
-            "authority",
-            "kind",
-            "name",
-            "description",
-            "status",
-            "parent",
-            "phone",
-            "email",
-            "website",
-            "source_url",
-            "accessibility_url",
-            "opening_hours",
-            "opening_hours_text",
-            "networks",
-            "source",
-            "source_licence",
-            "updated_on",
-            "fetched_at",
-        )
-        read_only_fields = fields
+    model = Structure
+    columns = (
+        "id authority kind name description status parent phone email website source_url accessibility_url "
+        "opening_hours opening_hours_text networks source source_licence updated_on fetched_at"
+    )
 
 
 class StructurePageOut(_Out):
@@ -266,13 +191,11 @@ class NightPhoneOut(_Out):
     number = serializers.CharField()
 
 
-class OpeningOut(serializers.ModelSerializer[SecretOpening]):
+class OpeningOut(RowOut[SecretOpening]):
     """An opening that was looked at."""
 
-    class Meta:
-        model = SecretOpening
-        fields = ("id", "at", "purpose", "due_at", "looked_at", "justified")
-        read_only_fields = fields
+    model = SecretOpening
+    columns = "id at purpose due_at looked_at justified"
 
 
 class OpeningLineOut(_Out):
@@ -293,13 +216,11 @@ class OpeningsOut(_Out):
     results = OpeningLineOut(many=True)
 
 
-class ReportOut(serializers.ModelSerializer[ErrorReport]):
+class ReportOut(RowOut[ErrorReport]):
     """An error that was reported; its sentence is for the editors."""
 
-    class Meta:
-        model = ErrorReport
-        fields = ("id", "service", "at", "settled_at", "corrected")
-        read_only_fields = fields
+    model = ErrorReport
+    columns = "id service at settled_at corrected"
 
 
 class ReportLineOut(_Out):

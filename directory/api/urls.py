@@ -2,24 +2,24 @@
 
 from django.urls import path
 
-from directory.api import desk, exchange, services, structures
+from directory.api import desk, entries, exchange
 
 urlpatterns = [
-    path("resources", services.Services.as_view(), name="resources"),
-    path("resources/search", services.ServiceSearch.as_view(), name="resources-search"),
-    path("resources/to-verify", services.ServicesToVerify.as_view(), name="resources-to-verify"),
-    path("resources/<uuid:pk>", services.OneService.as_view(), name="resource"),
-    path("resources/<uuid:pk>/verify", services.VerifyService.as_view(), name="resource-verify"),
-    path("resources/<uuid:pk>/capacities", services.Capacities.as_view(), name="resource-capacities"),
-    path("resources/<uuid:pk>/merge", services.MergeServices.as_view(), name="resource-merge"),
-    path("resources/<uuid:pk>/history", services.ServiceHistory.as_view(), name="resource-history"),
-    path("resources/<uuid:pk>/errors", services.ServiceErrors.as_view(), name="resource-errors-of"),
-    path("resources/<uuid:pk>/night-phone", services.NightPhone.as_view(), name="resource-night-phone"),
-    path("structures", structures.Structures.as_view(), name="structures"),
-    path("structures/duplicates", structures.PossibleDuplicates.as_view(), name="structures-duplicates"),
-    path("structures/<uuid:pk>", structures.OneStructure.as_view(), name="structure"),
-    path("structures/<uuid:pk>/places", structures.StructurePlaces.as_view(), name="structure-places"),
-    path("structures/<uuid:pk>/merge", structures.MergeStructures.as_view(), name="structure-merge"),
+    path("resources", entries.Services.as_view(), name="resources"),
+    path("resources/search", entries.ServiceSearch.as_view(), name="resources-search"),
+    path("resources/to-verify", entries.ServicesToVerify.as_view(), name="resources-to-verify"),
+    path("resources/<uuid:pk>", entries.OneService.as_view(), name="resource"),
+    path("resources/<uuid:pk>/verify", entries.VerifyService.as_view(), name="resource-verify"),
+    path("resources/<uuid:pk>/capacities", entries.Capacities.as_view(), name="resource-capacities"),
+    path("resources/<uuid:pk>/merge", entries.MergeServices.as_view(), name="resource-merge"),
+    path("resources/<uuid:pk>/history", entries.ServiceHistory.as_view(), name="resource-history"),
+    path("resources/<uuid:pk>/errors", entries.ServiceErrors.as_view(), name="resource-errors-of"),
+    path("resources/<uuid:pk>/night-phone", entries.NightPhone.as_view(), name="resource-night-phone"),
+    path("structures", entries.Structures.as_view(), name="structures"),
+    path("structures/duplicates", entries.PossibleDuplicates.as_view(), name="structures-duplicates"),
+    path("structures/<uuid:pk>", entries.OneStructure.as_view(), name="structure"),
+    path("structures/<uuid:pk>/places", entries.StructurePlaces.as_view(), name="structure-places"),
+    path("structures/<uuid:pk>/merge", entries.MergeStructures.as_view(), name="structure-merge"),
     path("places/<uuid:pk>/open", desk.OpenPlace.as_view(), name="place-open"),
     path("secret-openings", desk.Openings.as_view(), name="secret-openings"),
     path("secret-openings/<uuid:pk>/look", desk.LookAtOpening.as_view(), name="secret-opening-look"),

@@ -93,7 +93,7 @@ ACTS = {
         actor=actor,
         at=AT,
     ),
-    "tell its places": lambda world, row, actor: capacities.tell(
+    "tell its places": lambda world, row, actor: capacities.write(
         row.pk, CapacityInput.read({"vacancy": 1}), actor=actor, at=AT
     ),
 }
@@ -369,15 +369,15 @@ def test_places_are_told_with_their_instant_and_never_more_than_there_are(world)
     service = a_service(world)
     body = {"maximum": 4, "vacancy": 2, "told_by": "La cheffe de service"}
 
-    row = capacities.tell(service.pk, CapacityInput.read(body), actor=editor(world), at=AT)
+    row = capacities.write(service.pk, CapacityInput.read(body), actor=editor(world), at=AT)
     assert (row.vacancy, row.told_at) == (2, AT)
 
     for wrong in ({"vacancy": 5}, {"emergency": 5}):
         with pytest.raises(InvalidInput) as refused:
-            capacities.tell(service.pk, CapacityInput.read(wrong), actor=editor(world), at=AT)
+            capacities.write(service.pk, CapacityInput.read(wrong), actor=editor(world), at=AT)
         assert refused.value.extra["fields"] == {next(iter(wrong)): ["too-large"]}
     later = AT + timedelta(days=3)
-    capacities.tell(service.pk, CapacityInput.read({"vacancy": 2}), actor=editor(world), at=later)
+    capacities.write(service.pk, CapacityInput.read({"vacancy": 2}), actor=editor(world), at=later)
     assert Capacity.objects.get().told_at == later, "the same number, told anew"
     page = queries.service(service.pk, actor=editor(world), at=later + timedelta(days=8))
     assert page.capacities[0].vacancy is None, "older than a week: not known"

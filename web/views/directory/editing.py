@@ -128,7 +128,7 @@ class Capacities(OneServiceForm):
         return {name: getattr(held, name) for name in names}
 
     def do(self, body: Mapping[str, Any]) -> UUID:
-        capacities.tell(self.service.pk, CapacityInput.read(body), actor=self.actor, at=self.at)
+        capacities.write(self.service.pk, CapacityInput.read(body), actor=self.actor, at=self.at)
         return self.service.pk
 
 
