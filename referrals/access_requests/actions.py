@@ -16,12 +16,12 @@ from audit import journal
 from encryption import keys
 from encryption.authentic import CheckedRows
 from outbox.templates import Kind, Template, register
-from referrals.access_requests import effects, gate, people, persons
+from referrals.access_requests import effects, gate, persons
 from referrals.access_requests.copies import Box, Span
 from referrals.access_requests.inputs import Receiving
-from referrals.access_requests.people import SIGNERS
+from referrals.access_requests.persons import SIGNERS
 from referrals.access_requests.sheet import Sheet
-from referrals.errors import GuardRefused, NotAllowed, NotVisible
+from referrals.errors import GuardRefused, NotAllowed
 from referrals.execution import row_proposals
 from referrals.execution.row_machine import RUNNERS, RowMachine, proposes
 from referrals.models import AccessRequest, Exclusion, RowApproval
@@ -103,14 +103,14 @@ class AccessRequests(RowMachine[AccessRequest, Sheet]):
         """
         if not super().may_sign(step, context, step_input, user, signers=signers):
             return False
-        named = people.files_named(context, step_input.get("references") or ())
+        named = persons.files_named(context, step_input.get("references") or ())
         referrals = [*(one.referral for one in context.files), *(named or [])]
-        if not people.may_know(context, referrals, user):
+        if not persons.may_know(context, referrals, user):
             return False
         hid = context.row.redactions.filter(Q(by=user) | Q(lifted_by=user)).exists()
         asked = (step_input.get(name) or () for name in ("entries", "masked"))
         in_question = {*map(UUID, context.row.named), *chain.from_iterable(asked)}
-        return not hid and user not in people.readers_behind(context, in_question)
+        return not hid and user not in persons.readers_behind(context, in_question)
 
     def run_step(self, step: Step, context: Sheet, step_input: StepInput) -> None:
         """Do what goes before, move the state, keep what the step brings, write it down, tell."""
@@ -220,14 +220,6 @@ def officers_sheet(row: AccessRequest, actor: Actor, *, at: datetime) -> Sheet:
     return Sheet(row, actor=actor.acting_as(Role.DPO, authority_id=row.authority_id), at=at)
 
 
-def search(pk: UUID, *, actor: Actor, at: datetime) -> list[persons.Hit]:
-    """Return the files that may be of the person of a request (AR4); the search is an entry."""
-    row = visible_to(actor, at=at).filter(pk=pk).first()
-    if row is None:
-        raise NotVisible
-    return persons.search(officers_sheet(row, actor, at=at), actor=actor, at=at)
-
-
 def gates(sheet: Sheet) -> list[Gate]:
     """Return why the safety gate is shut; nothing where no file is in scope yet."""
     return gate.shut(sheet) if sheet.files and sheet.row.key is not None else []
@@ -245,9 +237,9 @@ def _tell(step: Step, sheet: Sheet) -> None:
     if "asked" in step.tells:
         tell_people({sheet.step_input.user}, OPINION_ASKED, row.authority_id, at=sheet.at)
     if "named_readers" in step.tells:
-        named = people.readers_behind(sheet, sheet.step_input.entries)
+        named = persons.readers_behind(sheet, sheet.step_input.entries)
         tell_people(named, NAMED, row.authority_id, at=sheet.at)
 
 
 def tell_officers(row: AccessRequest, template: str, *, at: datetime, but: UUID | None = None) -> None:
-    tell_people(people.officers(row, at=at) - {but}, template, row.authority_id, at=at)
+    tell_people(persons.officers(row, at=at) - {but}, template, row.authority_id, at=at)

@@ -27,8 +27,8 @@ from encryption.sealed import OpenScope, Sealed
 from referrals.access.row_level_security import beyond
 from referrals.access_requests import wording
 from referrals.access_requests.copies import LOCKED, Part, Scope
+from referrals.access_requests.persons import Standing, Who, files_of
 from referrals.access_requests.redaction_context import RedactionContext
-from referrals.access_requests.standing import Standing, Who, files_of
 from referrals.models import PARTS, Concern, Referral
 from referrals.models.copy_rules import FieldRule, RowRule, Whose, field_rules, row_rule
 from referrals.vocabulary.access_requests import Subject, Wanted, Withheld

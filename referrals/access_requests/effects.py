@@ -1,8 +1,8 @@
 """What the steps of a request bring along: the files on hold, the copy, passages, opinions, the package, the end."""
 
 import base64
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, time
 from functools import partial
 from typing import Final, cast
@@ -15,20 +15,10 @@ from accounts.actor import system
 from accounts.models import User
 from audit.errors import JournalUnavailable, NotInTree
 from encryption import digest, keys
-from referrals.access_requests import (
-    collection,
-    documents,
-    gate,
-    inputs,
-    letter,
-    package,
-    people,
-    persons,
-    recipients,
-    stored,
-)
+from referrals.access_requests import collection, copies, gate, inputs, letter, package, persons
 from referrals.access_requests import readers as lists
 from referrals.access_requests.copies import Box, Part, Readers, Span
+from referrals.access_requests.package import Piece, recipients_of
 from referrals.access_requests.persons import OF_SELF
 from referrals.access_requests.readers import mask
 from referrals.access_requests.sheet import Sheet
@@ -111,7 +101,7 @@ def keep_identity(sheet: Sheet) -> None:
 
 def hold_files(sheet: Sheet) -> None:
     """Bring the files in, each on hold as long as the request is open; those that were in and aren't named go (AR4)."""
-    wanted = {one.pk: one for one in people.files_named(sheet, sheet.step_input.references) or []}
+    wanted = {one.pk: one for one in persons.files_named(sheet, sheet.step_input.references) or []}
     for file in sheet.files:
         if file.referral_id not in wanted:
             release(sheet, [file])
@@ -172,13 +162,13 @@ def make_copy(sheet: Sheet) -> None:
             parts = collection.collect(scope, actor=sheet.actor, at=sheet.at)
         named = frozenset(map(UUID, row.named))
         found_readers = lists.readers(scope, actor=sheet.actor, at=sheet.at, named=named)
-        sheet.seal(row, "readers", stored.readers_as_json(found_readers))
+        sheet.seal(row, "readers", copies.readers_as_json(found_readers))
     for position, part in enumerate(parts):
         kept = AccessPart(pk=uuid4(), request=row, position=position)
-        sheet.seal(kept, "content", stored.part_as_json(part))
+        sheet.seal(kept, "content", copies.part_as_json(part))
         kept.save(force_insert=True)
         for span in part.hidden:
-            _hide(sheet, kept, span.code, stored.passage_as_json(span), by=None)
+            _hide(sheet, kept, span.code, copies.passage_as_json(span), by=None)
         if part.withheld is not None:
             _hide(sheet, kept, part.withheld, {}, by=None)
     row.collected_at = sheet.at
@@ -239,7 +229,7 @@ def ask(sheet: Sheet) -> None:
         pk=uuid4(),
         request=sheet.row,
         asked_id=said.user,
-        role=str(people.role_asked(sheet, said.user)),
+        role=str(persons.role_asked(sheet, said.user)),
         asked_by_id=cast("UUID", sheet.actor.user_id),
         asked_at=sheet.at,
     )
@@ -249,7 +239,7 @@ def ask(sheet: Sheet) -> None:
 
 def keep_opinion(sheet: Sheet) -> None:
     """Keep what somebody who was asked says (AR8)."""
-    opinion, said = people.own_question(sheet), sheet.step_input
+    opinion, said = persons.own_question(sheet), sheet.step_input
     if opinion is None:
         return
     opinion.answered_at, opinion.verdict = sheet.at, said.verdict
@@ -268,7 +258,7 @@ def name_readers(sheet: Sheet) -> None:
     row.named = sorted({*row.named, *map(str, said.entries)})
     sheet.note(why=said.why, weighed=said.weighed, heard=said.heard, heard_on=said.heard_on.isoformat())
     (held,) = sheet.opened([row.readers])
-    accounts = people.accounts_behind(sheet, said.entries)
+    accounts = persons.accounts_behind(sheet, said.entries)
     names = {one.pk: one.full_name for one in User.objects.filter(pk__in=set(accounts.values()))}
     # The list stays as it was collected, with its proofs: names alone are added, or taken away.
     by_entry = {str(entry): names.get(account, "") for entry, account in accounts.items()}
@@ -305,14 +295,7 @@ def keep_back(sheet: Sheet) -> None:
     # Whoever is mentioned as a third party doesn't learn by the reason that there is an inquiry.
     row_is_authentic = Gate.JUSTICE in why and sheet.principal != Requester.THIRD_PARTY
     code = Withheld.INQUIRY if row_is_authentic else Withheld.CHILD_INTEREST
-    whole = {
-        one.part_id
-        for one, where in zip(
-            sheet.redactions, sheet.opened(one.passage for one in sheet.redactions), strict=True
-        )
-        if not where
-    }
-    for part in sheet.row.parts.filter(pk__in=back - whole):
+    for part in sheet.row.parts.filter(pk__in=back - sheet.hidden_whole()):
         _hide(sheet, part, code, {}, by=None)
     sheet.__dict__.pop("redactions", None)
 
@@ -342,7 +325,7 @@ def answer(sheet: Sheet) -> None:
     row.answered_at, row.answered_by_id, row.due_at = sheet.at, sheet.actor.user_id, None
     row.handed_at, row.handing, row.package_over_at = None, "", None
     (held,) = sheet.opened([row.readers])
-    found = stored.readers_of(held or {})
+    found = copies.readers_of(held or {})
     readers = Readers(lines=()) if _keeps_list_back(sheet) else found
     parts = copied(sheet) if row.right == Right.ACCESS else []
     told = [code for code in codes if code in _codes_of(parts)] if row.right == Right.ACCESS else codes
@@ -353,7 +336,7 @@ def answer(sheet: Sheet) -> None:
     if row.right == Right.ACCESS:
         made = packed(sheet, parts, _proven(readers), written)
         row.package_hash = digest.sha256(made).hex()
-        row.package_until = sheet.at + people.package_days(row, sheet.at)
+        row.package_until = sheet.at + persons.package_days(row, sheet.at)
         sheet.seal(row, "package", base64.b64encode(made).decode())
     if said.get("done") or said.get("word"):
         sheet.note(done=said.get("done"), word=said.get("word"))
@@ -366,28 +349,18 @@ FILES_ARE_OTHERS: Final = _(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """A part as it goes out: what is hidden in it, or the whole of it."""
-
-    part: Part
-    spans: tuple[Span, ...]
-    boxes: tuple[Box, ...]
-    withheld: Withheld | None
-
-
-def copied(sheet: Sheet) -> list[Leaving]:
+def copied(sheet: Sheet) -> list[Piece]:
     hidden = sheet.hidden()
     asked = {one.pk for one in safety.with_joined(one.referral for one in sheet.files)}
     made = []
     for kept, said in sheet.parts():
-        part, here = stored.part_of(said), hidden[kept.pk]
+        part, here = copies.part_of(said), hidden[kept.pk]
         if part.referral not in asked:
             raise GuardRefused(sheet.step_name, "gate_lets_something_go", FILES_ARE_OTHERS, LAW)
         whole = next((code for code, where in here if where is None), None)
         spans = tuple(where for _code, where in here if isinstance(where, Span))
         boxes = tuple(where for _code, where in here if isinstance(where, Box))
-        made.append(Leaving(part, spans, boxes, whole))
+        made.append(Piece(part=part, spans=spans, boxes=boxes, withheld=whole))
     return _without_justice(made) if sheet.of_holder else made
 
 
@@ -396,11 +369,11 @@ _OF_JUSTICE: Final = (Withheld.JUDICIAL, Withheld.INQUIRY)
 JUDICIAL_DOCUMENTS: Final = "Documents judiciaires"
 
 
-def _without_justice(parts: list[Leaving]) -> list[Leaving]:
+def _without_justice(parts: list[Piece]) -> list[Piece]:
     """Return the parts with one line for all that is withheld whole for justice, at the end of each file."""
     kept = [one for one in parts if one.withheld not in _OF_JUSTICE]
     files = dict.fromkeys(one.part.referral for one in parts if one.withheld in _OF_JUSTICE)
-    return [*kept, *(Leaving(_judicial(file), (), (), Withheld.JUDICIAL) for file in files)]
+    return [*kept, *(Piece(part=_judicial(file), withheld=Withheld.JUDICIAL) for file in files)]
 
 
 def _judicial(file: UUID) -> Part:
@@ -416,23 +389,20 @@ def _judicial(file: UUID) -> Part:
     )
 
 
-def _codes_of(parts: list[Leaving]) -> set[Withheld]:
+def _codes_of(parts: list[Piece]) -> set[Withheld]:
     whole = {one.withheld for one in parts if one.withheld is not None}
     shown = [one for one in parts if one.withheld is None]
     passages = {span.code for one in shown for span in one.spans}
     return whole | passages | {box.code for one in shown for box in one.boxes}
 
 
-def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.Paper) -> bytes:
+def packed(sheet: Sheet, parts: list[Piece], readers: Readers, written: paper.Paper) -> bytes:
     """Return the package that is handed over; what is hidden isn't in its bytes."""
     row = sheet.row
     pieces = [
-        package.Piece(
-            part=one.part,
-            spans=one.spans,
-            withheld=one.withheld,
-            document=None if one.withheld is not None else _document(sheet, one),
-        )
+        replace(one, document=sheet.document(one.part.attachment))
+        if one.withheld is None and one.part.attachment
+        else one
         for one in parts
     ]
     files = {one.referral_id: one.referral.reference for one in sheet.files}
@@ -452,21 +422,14 @@ def packed(sheet: Sheet, parts: list[Leaving], readers: Readers, written: paper.
         cases=shown,
         pieces=tuple(pieces),
         readers=readers,
-        recipients=_recipients(sheet, files),
+        recipients=recipients_of(
+            sheet.authority.name,
+            files,
+            [UUID(one) for one in row.children],
+            to_subject=sheet.principal in OF_SELF,
+        ),
     )
     return package.build(content)
-
-
-def _recipients(sheet: Sheet, files: Collection[UUID]) -> tuple[str, ...]:
-    children = [UUID(one) for one in sheet.row.children]
-    return recipients.of(sheet.authority.name, files, children, to_subject=sheet.principal in OF_SELF)
-
-
-def _document(sheet: Sheet, one: Leaving) -> package.Document | None:
-    if one.part.attachment is None:
-        return None
-    found = documents.read(sheet, one.part.attachment)
-    return package.Document(media=found[0], source=found[1], boxes=one.boxes) if found is not None else None
 
 
 def refuse(sheet: Sheet) -> None:

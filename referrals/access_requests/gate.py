@@ -4,17 +4,14 @@ It is computed, and asked again at each step that lets something go. Nobody open
 inspector's word to send, and where justice is at work the prosecutor's note too.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from accounts.actor import system
 from accounts.roles import Role
-from audit.disclosure import disclosure
-from audit.events import Purpose
 from referrals.access_requests import persons
 from referrals.access_requests.sheet import Sheet
-from referrals.models import AccessOpinion, Holder
+from referrals.models import AccessOpinion
 from referrals.vocabulary.access_requests import Gate, Requester, Verdict
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.states import InformationState
@@ -26,10 +23,7 @@ def shut(sheet: Sheet) -> list[Gate]:
     """Return why the gate is shut, gravest first; nothing: it is open. Without a file nothing leaves."""
     if not sheet.files:
         return []
-    cases = [
-        Case(one, actor=sheet.actor, at=sheet.at)
-        for one in safety.with_joined(one.referral for one in sheet.files)
-    ]
+    cases = sheet.cases_of(safety.with_joined(one.referral for one in sheet.files))
     mine, sheltered, known = _opened(sheet, cases)
     mandated = sheet.row.requester == Requester.MANDATED
     found = {
@@ -55,19 +49,9 @@ def _opened(sheet: Sheet, cases: Collection[Case]) -> tuple[set[UUID], bool, boo
 
     And whether who comes with a mandate bears the name of a holder or of a third party of one of these files.
     """
-    service = system(origin=sheet.actor.origin, obo=sheet.actor.user_id)
-    name = sheet.holder_name
-    with disclosure(
-        actor=service,
-        purpose=Purpose.ACCESS_REQUEST,
-        at=sheet.at,
-        objects=[case.pseudonym for case in cases],
-        tenant=sheet.row.authority_id,
-    ) as scope:
-        mine: Iterator[Holder] = (
-            holder for case in cases for holder in persons.holders_of(case, name, scope)
-        )
-        own = {holder.pk for holder in mine} | ({sheet.row.holder} if sheet.row.holder else set())
+    with sheet.opening(cases) as scope:
+        own = {one.pk for case in cases for one in persons.holders_of(case, sheet.holder_name, scope)}
+        own |= {sheet.row.holder} if sheet.row.holder else set()
         known = any(persons.knows(case, str(sheet.said.get("name", "")), scope) for case in cases)
         sheltered = any(safety.shelters(case, scope) for case in cases)
     return own, sheltered, known

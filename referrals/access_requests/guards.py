@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
-from referrals.access_requests import gate, inputs, people, persons
+from referrals.access_requests import gate, inputs, persons
 from referrals.access_requests.copies import LOCKED
 from referrals.access_requests.sheet import Sheet
 from referrals.models import AccessPart
@@ -76,7 +76,7 @@ def index_was_searched(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
 @rule(_("Un des dossiers désignés n'est pas de ceux que vous pouvez traiter."), fact_class=OF_ITS_ROW)
 def files_are_own(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """Each file is one of the authority, from which who asks for it isn't excluded: else another officer does (AR4)."""
-    return people.files_named(sheet, step_input.references) is not None
+    return persons.files_named(sheet, step_input.references) is not None
 
 
 @rule(
@@ -87,7 +87,7 @@ def files_are_own(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
 )
 def person_is_the_one(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """In each file stands the very person, and the holder who asks: a namesake born on another day is refused."""
-    files = people.files_named(sheet, step_input.references)
+    files = persons.files_named(sheet, step_input.references)
     return files is not None and not (files and persons.find(sheet, files).lacking)
 
 
@@ -100,7 +100,7 @@ def person_is_the_one(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
 )
 def standing_holds(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """A holder asks for minors alone; who is of age asks without anybody (AR3; §2.8 no. 15). No file says otherwise."""
-    files = people.files_named(sheet, step_input.references)
+    files = persons.files_named(sheet, step_input.references)
     return files is not None and (not files or persons.may_have(sheet, persons.find(sheet, files)))
 
 
@@ -130,8 +130,8 @@ def scope_is_set(sheet: Sheet, step_input: Any) -> bool:
 @two_sign(_("Un dossier est d'accès restreint : une personne de sa liste signe."))
 def restricted_file_calls_for_two(sheet: Sheet, step_input: inputs.SettingScope) -> bool:
     """A restricted file comes into the scope with the signature of a supervisor of its list (AR4; §1.3 rule 3)."""
-    files = people.files_named(sheet, step_input.references)
-    return any(people.is_apart(sheet, one) for one in safety.with_joined(files or []))
+    files = persons.files_named(sheet, step_input.references)
+    return any(persons.is_apart(sheet, one) for one in safety.with_joined(files or []))
 
 
 # --- Hiding passages (AR6) ----------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def restricted_file_calls_for_two(sheet: Sheet, step_input: inputs.SettingScope)
 @rule(_("Une signature est attendue : retirez d'abord la proposition."), fact_class=OF_ITS_ROW)
 def no_signature_is_awaited(sheet: Sheet, step_input: Any) -> bool:
     """What somebody is asked to sign doesn't change until it is signed, refused or taken back (SEC-AZ18)."""
-    return not people.awaits_signature(sheet)
+    return not persons.awaits_signature(sheet)
 
 
 @rule(_("Ce passage n'est pas dans la copie."), fact_class=OF_ITS_ROW)
@@ -173,7 +173,7 @@ def code_may_be_lifted(sheet: Sheet, step_input: Any) -> bool:
 )
 def asked_is_of_the_case(sheet: Sheet, step_input: inputs.AskingOpinion) -> bool:
     """The inspector or a coordinator of each case is asked, nobody excluded from one (AR7)."""
-    return bool(sheet.files) and people.role_asked(sheet, step_input.user) is not None
+    return bool(sheet.files) and persons.role_asked(sheet, step_input.user) is not None
 
 
 @rule(_("Un avis est déjà demandé à cette personne."), fact_class=OF_ITS_ROW)
@@ -185,7 +185,7 @@ def not_asked_yet(sheet: Sheet, step_input: inputs.AskingOpinion) -> bool:
 @rule(_("Aucun avis ne vous est demandé."), fact_class=OF_ITS_ROW)
 def opinion_is_asked_of_one(sheet: Sheet, step_input: Any) -> bool:
     """Whom AR7 asked answers, once (AR8)."""
-    return people.own_question(sheet) is not None
+    return persons.own_question(sheet) is not None
 
 
 @rule(_("Une des parties désignées n'est pas dans la copie."), fact_class=OF_ITS_ROW)
@@ -324,9 +324,7 @@ def package_is_there(sheet: Sheet, step_input: Any) -> bool:
 def gate_still_lets_it_go(sheet: Sheet, step_input: Any) -> bool:
     """What was packed goes as long as nothing more is kept back than it lacks (§7.5, AR13)."""
     kept = gate.kept_back(sheet, gate.shut(sheet))
-    passages = sheet.opened(one.passage for one in sheet.redactions)
-    whole = {one.part_id for one, passage in zip(sheet.redactions, passages, strict=True) if not passage}
-    return kept is not None and kept <= whole
+    return kept is not None and kept <= sheet.hidden_whole()
 
 
 @two_sign(_("Clore une demande dont la copie est faite, sans y répondre, demande deux signatures."))
@@ -373,6 +371,6 @@ def may_be_closed(sheet: Sheet, step_input: Any) -> Text | None:
         taken_back = on is not None and row.received_on <= on <= sheet.today
         said = step_input is None or bool(step_input.note)
         return None if taken_back and said else WITHDRAWN_IN_WRITING
-    if row.state in ANSWERED_ACCESS and people.remedies_end(sheet) > sheet.at:
+    if row.state in ANSWERED_ACCESS and persons.remedies_end(sheet) > sheet.at:
         return REMEDIES_RUN
     return PACKAGE_WAITS if row.package is not None and row.handed_at is None else None

@@ -1,17 +1,18 @@
 """Package of an answer: letter, copy, documents, list of readers, table of contents, machine-readable data (§7.5).
 
 One archive whose bytes depend on its content alone, so that its digest can be kept and told again. All of it is French.
-It is for the service's own keeping: what leaves the house is printed, or locked with a passphrase (``handover.py``).
+It is for the service's own keeping: what leaves the house is printed, or locked with a passphrase (``locked``).
 """
 
 import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -19,16 +20,23 @@ from uuid import UUID
 from django.template import Context, Engine, Template
 
 from core.languages import FRENCH, in_language
+from encryption import onetime
 from encryption.digest import sha256
 from outbox import training
+from referrals.access import row_level_security
 from referrals.access_requests import drawing
-from referrals.access_requests.copies import Box, Part, ReaderLine, Readers, Span
+from referrals.access_requests.copies import Box, Part, ReaderLine, Readers, Span, readers_as_json
 from referrals.access_requests.redaction import counted, mark, reason, redacted_text
+from referrals.attachments import sandbox
 from referrals.errors import FileRefused
 from referrals.letters import paper
 from referrals.letters.paper import Paper, Section
+from referrals.models import Inquiry, Measure, TransferRequest
 from referrals.rest.pdf import pdf
 from referrals.vocabulary.access_requests import Requester, Withheld
+from referrals.vocabulary.attachments import Media
+from referrals.vocabulary.inquiries import Side
+from referrals.vocabulary.states import TransferState
 
 FORMAT: Final = "repere:copie"
 VERSION: Final = 1
@@ -62,12 +70,6 @@ PURPOSES: Final = (
     "article L226-3).",
     "Décider des mesures de protection de l'enfance et en suivre l'exécution (mêmes code et titre).",
     "Saisir l'autorité judiciaire quand la loi le demande (article L226-4).",
-)
-#: Where the answer names no body (C-154/21 asks for names, unless that is impossible or abusive).
-RECIPIENTS: Final = (
-    "Le service de protection de l'enfance de l'autorité qui signe cette lettre, et les services et établissements "
-    "qu'elle charge de l'évaluation ou d'une mesure.",
-    "L'autorité judiciaire, quand elle est saisie ; un autre département, quand il devient compétent.",
 )
 #: In general: each authority sets its own delays (article R221-9; domain.md §7.3).
 KEPT: Final = (
@@ -118,33 +120,21 @@ _ACTS: Final[Mapping[str, str]] = {
     "transfer": "transmission",
     "letter": "courrier",
 }
-_KIND_WORDS: Final = {
-    "text": "",
-    "withheld": "non communiqué en entier",
-    "unavailable": "document indisponible",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A document of the copy: its form (``vocabulary.attachments.Media``), its bytes, what is hidden on its pages."""
-
-    media: str
-    source: bytes
-    boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """A part as it leaves: all that is hidden in it, by whoever.
 
-    ``withheld``: the whole of it isn't told, and why. ``document``: of an attachment; None: it can't be read any more.
+    ``withheld``: the whole of it isn't told, and why. ``document``: form (``vocabulary.attachments.Media``) and bytes
+    of an attachment; None: it can't be read any more.
     """
 
     part: Part
     spans: tuple[Span, ...] = ()
+    boxes: tuple[Box, ...] = ()
     withheld: Withheld | None = None
-    document: Document | None = None
+    document: tuple[str, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +142,7 @@ class PackageContent:
     """All that an answer says (RGPD art. 15).
 
     ``letter``: signed by the authority; what art. 15 asks to be told is added to it. ``cases``: the reference of each
-    file by its row. ``recipients``: bodies by name (C-154/21). ``kept``: how long, in sentences. ``sources``: in
-    general words, as « un professionnel ». ``left_out``: reasons of whole parts that aren't in the copy at all.
+    file by its row. ``recipients``: bodies by name (C-154/21).
     """
 
     letter: Paper
@@ -162,13 +151,7 @@ class PackageContent:
     cases: Mapping[UUID, str]
     pieces: tuple[Piece, ...]
     readers: Readers
-    recipients: tuple[str, ...] = RECIPIENTS
-    kept: tuple[str, ...] = KEPT
-    sources: tuple[str, ...] = SOURCES
-    purposes: tuple[str, ...] = PURPOSES
-    rights: tuple[str, ...] = RIGHTS
-    remedies: tuple[str, ...] = REMEDIES
-    left_out: tuple[Withheld, ...] = ()
+    recipients: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,74 +177,51 @@ class _Page:
 
 
 class _Line:
+    """A numbered part of the copy, with what the reader gets of it.
+
+    ``kind``: ``text``, ``document``, ``withheld`` or ``unavailable``; ``hidden``: how many passages for each reason.
+    """
+
     def __init__(self, number: int, piece: Piece, case: str) -> None:
-        self.number, self.piece, self.case = number, piece, case
+        part = piece.part
+        self.number, self.part, self.case = number, part, case
+        self.path = f"{DOCUMENTS}/{number:03d}.pdf"
+        self.label = f"{part.label} ({part.on:%d/%m/%Y})" if part.on else part.label
+        self.category = CATEGORIES[part.access_class]
+        self.pages: drawing.Pages | None = None
+        if piece.withheld is not None:
+            self.kind, self.text = "withheld", mark([piece.withheld])
+            self.hidden = Counter([piece.withheld])
+        elif part.attachment is None:
+            self.kind, self.text = "text", redacted_text(part.text or "", piece.spans)
+            self.hidden = counted(part.text or "", piece.spans)
+        else:
+            self.pages = _drawn(piece)
+            self.kind = "document" if self.pages else "unavailable"
+            self.hidden = Counter(box.code for box in piece.boxes if self.pages)
+            self.text = f"Voir le document {self.where}." if self.pages else "Document indisponible"
 
     @property
-    def kind(self) -> str:
-        """Return what the reader gets: ``text``, ``document``, ``withheld`` or ``unavailable``."""
-        if self.piece.withheld is not None:
-            return "withheld"
-        if self.piece.part.attachment is None:
-            return "text"
-        return "document" if self.drawn else "unavailable"
+    def where(self) -> str:
+        """Return where in the package it is read, or why it isn't."""
+        if self.pages is not None:
+            return f"{self.path} ({_counted(self.pages.count, 'page')})"
+        return {"withheld": "non communiqué en entier", "unavailable": "document indisponible"}.get(
+            self.kind, COPY
+        )
 
-    @property
-    def path(self) -> str:
-        return f"{DOCUMENTS}/{self.number:03d}.pdf"
 
-    @property
-    def label(self) -> str:
-        on = self.piece.part.on
-        return f"{self.piece.part.label} ({on:%d/%m/%Y})" if on else self.piece.part.label
-
-    @property
-    def category(self) -> str:
-        return CATEGORIES[self.piece.part.access_class]
-
-    @cached_property
-    def text(self) -> str:
-        if self.piece.withheld is not None:
-            return mark([self.piece.withheld])
-        return redacted_text(self.piece.part.text or "", self.piece.spans)
-
-    @cached_property
-    def hidden(self) -> Counter[Withheld]:
-        if self.piece.withheld is not None:
-            return Counter([self.piece.withheld])
-        if self.piece.part.attachment is not None:
-            boxes = self.piece.document.boxes if self.piece.document and self.drawn else ()
-            return Counter(box.code for box in boxes)
-        return counted(self.piece.part.text or "", self.piece.spans)
-
-    @cached_property
-    def drawn(self) -> drawing.Pages | None:
-        """Return the document without what is hidden; None: it can't be drawn, which the copy says.
-
-        Raises:
-            ValueError, ParserUnavailable: as ``drawing.redacted``.
-            FileRefused: what is to be hidden lies on no page of it.
-        """
-        document = self.piece.document
-        if document is None:
-            return None
-        try:
-            return drawing.redacted(document.media, document.source, document.boxes)
-        except FileRefused as refused:
-            if refused.extra["reason"] == "no-such-page":
-                raise
-            return None
-
-    @property
-    def pages(self) -> drawing.Pages:
-        if self.drawn is None:
-            raise ValueError("This part has no document to show.")
-        return self.drawn
-
-    def told(self) -> str:
-        if self.kind == "document":
-            return f"Voir le document {self.path} ({_counted(self.pages.count, 'page')})."
-        return _KIND_WORDS["unavailable"].capitalize() if self.kind == "unavailable" else self.text
+def _drawn(piece: Piece) -> drawing.Pages | None:
+    """Return a document without what is hidden; None: it can't be drawn, which the copy says."""
+    if piece.document is None:
+        return None
+    try:
+        return drawing.redacted(*piece.document, piece.boxes)
+    except FileRefused as refused:
+        # What is to be hidden lies on no page of it: nothing of it may go.
+        if refused.extra["reason"] == "no-such-page":
+            raise
+        return None
 
 
 def build(content: PackageContent) -> bytes:
@@ -277,14 +237,14 @@ def build(content: PackageContent) -> bytes:
     """
     lines = _lines(content)
     members: dict[str, bytes] = {
-        LETTER: paper.html(letter(content)).encode(),
+        LETTER: paper.html(letter(content, lines)).encode(),
         INDEX: _html(_index(content, lines)),
         READERS: _html(_readers(content)),
     }
     if lines:
         members[COPY] = _html(_copy(content, lines))
     files = {f"{name}.pdf": pdf(page.decode()) for name, page in members.items()}
-    files |= {line.path: line.pages.pdf for line in lines if line.kind == "document"}
+    files |= {line.path: line.pages.pdf for line in lines if line.pages is not None}
     files[DATA] = _json(data(content, lines))
     files[SCHEMA] = _json(schema())
     files[f"{READERS}.json"] = _json(_readers_data(content.readers))
@@ -293,10 +253,10 @@ def build(content: PackageContent) -> bytes:
     return _zipped(files)
 
 
-def codes_of(content: PackageContent) -> list[Withheld]:
-    """Return why anything is hidden or left out, each reason once; none: the answer is complete (AR11)."""
-    held = {code for line in _lines(content) for code in line.hidden} | set(content.left_out)
-    return [code for code in Withheld if code in held]
+def codes_of(lines: Iterable[_Line]) -> list[Withheld]:
+    """Return why anything is hidden, each reason once; none: the answer is complete (AR11)."""
+    hidden = {code for line in lines for code in line.hidden}
+    return [code for code in Withheld if code in hidden]
 
 
 def files_of(package: bytes) -> dict[str, bytes]:
@@ -315,43 +275,52 @@ def files_of(package: bytes) -> dict[str, bytes]:
 @cache
 def schema() -> dict[str, Any]:
     """Return what ``donnees.json`` looks like, as JSON Schema."""
-    found: dict[str, Any] = json.loads(Path(__file__).with_name("package.schema.json").read_text("utf-8"))
-    return found
+    read: dict[str, Any] = json.loads(Path(__file__).with_name("package.schema.json").read_text("utf-8"))
+    return read
 
 
 # --- The letter --------------------------------------------------------------------------------------
 
 
-def letter(content: PackageContent) -> Paper:
+def letter(content: PackageContent, lines: Sequence[_Line]) -> Paper:
     """Return the letter with all that art. 15 asks to be told; a heading that it has already isn't said twice."""
     there = {section.heading for section in content.letter.sections}
-    more = [section for section in _information(content) if section.heading not in there]
+    count = _counted(len(lines), "donnée", "données")
+    held = (
+        f"Nous traitons des données vous concernant. La copie jointe en contient {count}."
+        if lines
+        else NOTHING
+    )
+    hidden = (HIDDEN,) if codes_of(lines) else ()
+    sections = [
+        Section(heading="Confirmation", paragraphs=(held, *hidden, FIRST_COPY)),
+        *(Section(heading=title, points=points) for _, title, points in information(content) if points),
+    ]
+    # Before the rights, of which it is none.
+    sections.insert(-2, Section(heading="Décision automatisée", paragraphs=(AUTOMATED,)))
+    more = [section for section in sections if section.heading not in there]
     return replace(content.letter, sections=(*content.letter.sections, *more))
 
 
-def _information(content: PackageContent) -> Iterator[Section]:
-    confirmed = (HIDDEN,) if codes_of(content) else ()
-    what = _counted(len(content.pieces), "donnée", "données") if content.pieces else ""
-    told = (
-        (f"Nous traitons des données vous concernant. La copie jointe en contient {what}.",)
-        if what
-        else (NOTHING,)
-    )
-    yield Section(heading="Confirmation", paragraphs=(*told, *confirmed, FIRST_COPY))
-    if content.pieces:
-        yield Section(heading="Finalités", points=content.purposes)
-        yield Section(heading="Catégories de données", points=tuple(_categories(content)))
-        yield Section(heading="Destinataires", points=content.recipients)
-        yield Section(heading="Durée de conservation", points=content.kept)
-        yield Section(heading="Origine des données", points=content.sources)
-    yield Section(heading="Décision automatisée", paragraphs=(AUTOMATED,))
-    yield Section(heading="Vos droits", points=content.rights)
-    yield Section(heading="Vos recours", points=content.remedies)
-
-
-def _categories(content: PackageContent) -> list[str]:
-    held = {piece.part.access_class for piece in content.pieces}
-    return [words for letter_, words in CATEGORIES.items() if letter_ in held]
+def information(content: PackageContent) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return what art. 15 asks to be told: its member in the data, its heading on paper, its sentences."""
+    classes = {piece.part.access_class for piece in content.pieces}
+    of_data = [
+        ("purposes", "Finalités", PURPOSES),
+        (
+            "categories",
+            "Catégories de données",
+            tuple(words for letter, words in CATEGORIES.items() if letter in classes),
+        ),
+        ("recipients", "Destinataires", content.recipients),
+        ("kept", "Durée de conservation", KEPT),
+        ("sources", "Origine des données", SOURCES),
+    ]
+    return [
+        *((name, title, sentences if classes else ()) for name, title, sentences in of_data),
+        ("rights", "Vos droits", RIGHTS),
+        ("remedies", "Vos recours", REMEDIES),
+    ]
 
 
 # --- The pages ---------------------------------------------------------------------------------------
@@ -371,10 +340,10 @@ def _lines(content: PackageContent) -> list[_Line]:
 
 
 def _by_case(lines: Iterable[_Line]) -> dict[str, list[_Line]]:
-    found: dict[str, list[_Line]] = {}
+    cases: dict[str, list[_Line]] = {}
     for line in lines:
-        found.setdefault(line.case, []).append(line)
-    return found
+        cases.setdefault(line.case, []).append(line)
+    return cases
 
 
 def _page(content: PackageContent, title: str, paragraphs: Sequence[str], sections: Sequence[_Part]) -> _Page:
@@ -395,11 +364,11 @@ def _copy(content: PackageContent, lines: Sequence[_Line]) -> _Page:
     for case, here in _by_case(lines).items():
         for category in CATEGORIES.values():
             facts = [
-                (f"{line.number}. {line.label}", line.told()) for line in here if line.category == category
+                (f"{line.number}. {line.label}", line.text) for line in here if line.category == category
             ]
             if facts:
                 sections.append(_Part(heading=f"Dossier {case} : {category}", facts=facts))
-    return _page(content, "Copie de vos données", (HIDDEN,) if codes_of(content) else (), sections)
+    return _page(content, "Copie de vos données", (HIDDEN,) if codes_of(lines) else (), sections)
 
 
 def _index(content: PackageContent, lines: Sequence[_Line]) -> _Page:
@@ -408,28 +377,19 @@ def _index(content: PackageContent, lines: Sequence[_Line]) -> _Page:
         _Part(
             heading=f"Dossier {case}",
             head=("N°", "Donnée", "Où", "Occulté"),
-            rows=[(str(line.number), line.label, _where(line), _why(line.hidden)) for line in here],
+            rows=[(str(line.number), line.label, line.where, _why(line.hidden)) for line in here],
         )
         for case, here in _by_case(lines).items()
     ]
     if total:
         rows = [(reason([code]), str(total[code])) for code in Withheld if total[code]]
         sections.append(_Part(heading="Passages occultés, par motif", head=("Motif", "Nombre"), rows=rows))
-    if content.left_out:
-        facts = [("Motif", reason([code])) for code in Withheld if code in content.left_out]
-        sections.append(_Part(heading="Ce qui n'est pas communiqué, par motif", facts=facts))
-    said = (
+    summary = (
         f"{_counted(len(lines), 'donnée', 'données')} dans {_counted(len(_by_case(lines)), 'dossier')}, "
         f"{_counted(sum(total.values()), 'passage occulté', 'passages occultés')}, "
         f"{_counted(len(content.readers.lines), 'consultation')}.",
     )
-    return _page(content, "Index", said if lines or content.readers.lines else (NOTHING,), sections)
-
-
-def _where(line: _Line) -> str:
-    if line.kind == "document":
-        return f"{line.path} ({_counted(line.pages.count, 'page')})"
-    return _KIND_WORDS[line.kind] or COPY
+    return _page(content, "Index", summary if lines or content.readers.lines else (NOTHING,), sections)
 
 
 def _why(hidden: Counter[Withheld]) -> str:
@@ -437,7 +397,7 @@ def _why(hidden: Counter[Withheld]) -> str:
 
 
 def _readers(content: PackageContent) -> _Page:
-    said = (
+    introduction = (
         "Chaque ligne est une consultation de votre dossier : quand, par quelle fonction, pour quoi (CJUE, C-579/21). "
         "Le nom d'un agent n'y est que si deux personnes l'ont décidé.",
         ASKED,
@@ -446,7 +406,7 @@ def _readers(content: PackageContent) -> _Page:
     head = ("Jour", "Heures", "Fonction et service", "Finalité", "Parties ouvertes", "Acte")
     rows = [_reader_row(line) for line in content.readers.lines]
     sections = [_Part(heading="Consultations", head=head, rows=rows)] if rows else []
-    return _page(content, "Liste des consultations", said, sections)
+    return _page(content, "Liste des consultations", introduction, sections)
 
 
 def _proved(readers: Readers) -> str:
@@ -501,17 +461,9 @@ def data(content: PackageContent, lines: Sequence[_Line]) -> dict[str, Any]:
         "received_on": content.received_on.isoformat(),
         "answered_on": content.letter.on.isoformat(),
         "requester": {"code": str(content.requester), "label": in_language(content.requester.label, FRENCH)},
-        "complete": not codes_of(content),
-        "information": {
-            "purposes": list(content.purposes) if content.pieces else [],
-            "categories": _categories(content),
-            "recipients": list(content.recipients) if content.pieces else [],
-            "kept": list(content.kept) if content.pieces else [],
-            "rights": list(content.rights),
-            "remedies": list(content.remedies),
-            "sources": list(content.sources) if content.pieces else [],
-            "automated_decision": False,
-        },
+        "complete": not codes_of(lines),
+        "information": {name: list(sentences) for name, _, sentences in information(content)}
+        | {"automated_decision": False},
         "files": [
             {"reference": case, "parts": [_part_data(line, content.requester) for line in here]}
             for case, here in _by_case(lines).items()
@@ -522,24 +474,23 @@ def data(content: PackageContent, lines: Sequence[_Line]) -> dict[str, Any]:
 
 
 def _part_data(line: _Line, requester: Requester) -> dict[str, Any]:
-    part = line.piece.part
-    found: dict[str, Any] = {
+    members: dict[str, Any] = {
         "number": line.number,
-        "label": part.label,
+        "label": line.part.label,
         "category": line.category,
         "kind": line.kind,
         "hidden": _hidden_data(line.hidden),
     }
-    if part.source and requester in SOURCED:
-        found["source"] = part.source
-    if part.on:
-        found["on"] = part.on.isoformat()
+    if line.part.source and requester in SOURCED:
+        members["source"] = line.part.source
+    if line.part.on:
+        members["on"] = line.part.on.isoformat()
     if line.kind == "text":
-        found["text"] = line.text
-    if line.kind == "document":
+        members["text"] = line.text
+    if line.pages is not None:
         digest = sha256(line.pages.pdf).hex()
-        found["document"] = {"path": line.path, "pages": line.pages.count, "sha256": digest}
-    return found
+        members["document"] = {"path": line.path, "pages": line.pages.count, "sha256": digest}
+    return members
 
 
 def _hidden_data(hidden: Counter[Withheld]) -> list[dict[str, Any]]:
@@ -551,22 +502,10 @@ def _hidden_data(hidden: Counter[Withheld]) -> list[dict[str, Any]]:
 
 
 def _readers_data(readers: Readers) -> dict[str, Any]:
-    lines = [
-        {
-            "entry": str(line.entry),
-            "day": line.day.isoformat(),
-            "hours": line.hours,
-            "function": line.function,
-            "service": line.service,
-            "purpose": line.purpose,
-            "parts": list(line.classes),
-            "own_authority": line.own_authority,
-            "what": line.what,
-            "review": line.review,
-            "name": line.name,
-        }
-        for line in readers.lines
-    ]
+    lines = []
+    for line in readers_as_json(readers)["lines"]:
+        classes = line.pop("classes")
+        lines.append(line | {"parts": classes})
     return {"format": "repere:consultations", "version": VERSION, "lines": lines, "proofs": readers.proofs}
 
 
@@ -603,3 +542,117 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
             )
             archive.writestr(member, files[name])
     return out.getvalue()
+
+
+_PROGRAM: Final = "referrals.access_requests.binding"
+_SECONDS: Final = 180
+#: Whatever the files weigh, the bound document is hardly larger: they are packed already.
+_ROOM_BYTES: Final = 8 * 1024 * 1024
+_TITLES: Final[Mapping[str, str]] = {
+    LETTER: "Réponse",
+    INDEX: "Index",
+    COPY: "Copie de vos données",
+    READERS: "Liste des consultations",
+    "couverture": "Sommaire du fichier",
+}
+#: What stands in the place of the pages where this machine could print none.
+_COVER: Final = """Réponse à votre demande
+
+Les pages de cette réponse sont jointes à ce fichier. Ouvrez-le sur un ordinateur, puis la liste des pièces jointes
+(en général une icône de trombone). Les pages s'ouvrent dans un navigateur.
+
+Fichiers joints :
+"""
+
+
+def locked(made: bytes, passphrase: str) -> bytes:
+    """Return a package (``build``) as one PDF that opens by the passphrase alone.
+
+    Raises:
+        ValueError: it is no package, or the passphrase is empty or too long.
+        FileRefused: a document in it can't be read.
+        ParserUnavailable: this system can't confine who reads the documents.
+    """
+    if not 0 < len(passphrase.encode()) <= 127:
+        raise ValueError("A passphrase has between 1 and 127 bytes.")
+    files = files_of(made)
+    if f"{LETTER}.pdf" not in files:
+        names = "".join(f"- {_flat(name)}\n" for name in files)
+        files = {"couverture.pdf": drawing.redacted(Media.TEXT, f"{_COVER}{names}".encode(), ()).pdf} | files
+    order = {
+        "passphrase": passphrase,
+        "files": [_described(name, content) for name, content in files.items()],
+    }
+    head = json.dumps(order).encode()
+    given = sum(map(len, files.values()))
+    fed = chain([len(head).to_bytes(4), head], files.values())
+    arguments = (str(given), str(given + _ROOM_BYTES))
+    return b"".join(sandbox.confined(_PROGRAM, arguments, fed, seconds=_SECONDS))
+
+
+def new_passphrase() -> str:
+    """Return a passphrase to be shown once, and kept nowhere."""
+    return onetime.new_passphrase()
+
+
+_MEDIA: Final = {
+    "pdf": "application/pdf",
+    "html": "text/html",
+    "json": "application/json",
+    "txt": "text/plain",
+}
+
+
+def _described(name: str, content: bytes) -> dict[str, object]:
+    stem, _, ending = name.rpartition(".")
+    is_document = stem.startswith(f"{DOCUMENTS}/")
+    title = f"Document {stem.rpartition('/')[2]}" if is_document else _TITLES.get(stem, name)
+    return {"name": _flat(name), "title": title, "media": _MEDIA[ending], "size": len(content)}
+
+
+def _flat(name: str) -> str:
+    return name.replace("/", "-")
+
+
+#: To whom data of a file went, by name of body where a name gives nobody away (C-154/21; domain.md §7.5).
+OWN: Final = "{authority}, service de protection de l'enfance."
+SERVICES: Final = "Les services et établissements chargés de l'évaluation ou d'une mesure."
+JUSTICE: Final = "L'autorité judiciaire, quand elle est saisie."
+ELSEWHERE: Final = "Un autre département, quand il devient compétent ou quand il est interrogé."
+#: A request that was never sent took nothing along.
+_SENT: Final = tuple(one for one in TransferState if one not in (TransferState.PREPARED, TransferState.KEPT))
+
+
+def recipients_of(
+    authority: str, referrals: Collection[UUID], children: Collection[UUID], *, to_subject: bool
+) -> tuple[str, ...]:
+    """Return the recipients of the data of some children, named or in general words.
+
+    A service that takes a child in isn't named, for its name may tell the place (class K). Another département is named
+    to the person concerned alone: to a parent it would tell where the other one has moved with the child.
+    """
+    with row_level_security.beyond():
+        services = sorted(set(_services(referrals, children)))
+        places = sorted(set(_authorities(referrals, children))) if to_subject else []
+    return (
+        OWN.format(authority=authority),
+        *(f"{name}, chargé d'une mesure." for name in services),
+        SERVICES,
+        JUSTICE,
+        *(f"{name}." for name in places),
+        *(() if places else (ELSEWHERE,)),
+    )
+
+
+def _services(referrals: Collection[UUID], children: Collection[UUID]) -> Iterator[str]:
+    rows = Measure.objects.filter(referral__in=referrals, child__in=children, service__isnull=False)
+    for row in rows.select_related("service", "type"):
+        if not row.type.takes_in and row.place is None and row.service is not None:
+            yield row.service.name
+
+
+def _authorities(referrals: Collection[UUID], children: Collection[UUID]) -> Iterator[str]:
+    transfers = TransferRequest.objects.filter(referral__in=referrals, state__in=_SENT)
+    yield from transfers.values_list("target__name", flat=True)
+    asked = Inquiry.objects.filter(referral__in=referrals, child__in=children, side=Side.ASKER)
+    yield from asked.values_list("other__name", flat=True)

@@ -1,30 +1,40 @@
-"""Whose data is asked for: the rows of the files that are this very person's, and whether who asks may have them.
+"""Who asks for a copy, as whom, in which files, and whose rows there are this very person's; who may know of a request.
 
 A wrong requester is refused by what the files say, whatever anybody confirmed: a namesake born on another day, a child
 of age whose parent asks, somebody who isn't a holder of that file (domain.md §2.8 no. 15). The service compares, and
 shows nothing: the officer reads the data of the persons through the copy alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import Enum, auto
 from typing import Any, Final
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
+from django.db.models import Q
 
-from accounts.actor import Actor, system
+from accounts.access import office_holders
 from accounts.models import User
-from audit.disclosure import disclosure
-from audit.events import Purpose
-from core.compiled_queries import known_rows_of, rows_of
+from accounts.roles import Role
+from accounts.veil import account_behind
+from audit import reading
+from audit.models import ReadEntry
+from core.compiled_queries import AmongGiven, CompiledQuery, known_rows_of, rows_of
 from encryption.sealed import OpenScope
+from referrals.access_requests.copies import Scope
 from referrals.access_requests.sheet import Sheet
+from referrals.execution import row_proposals
 from referrals.matching import blocking_keys, candidates, comparison, identity, phonetics
-from referrals.models import Child, Holder, Referral
+from referrals.models import AccessOpinion, AccessRequest, Child, Exclusion, Holder, Joining, Referral
+from referrals.policy.definitions import protocol_of
 from referrals.vocabulary.access_requests import Requester
-from referrals.vocabulary.states import State
+from referrals.vocabulary.states import Machine, State
+from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
+from referrals.workflow.safety import with_joined
 
 MAJORITY: Final = 18
 NO_FILE: Final = (State.DRAFT, State.PURGED)
@@ -109,20 +119,13 @@ def knows(case: Case, name: str, scope: OpenScope) -> bool:
 def find(sheet: Sheet, referrals: Iterable[Referral]) -> Persons:
     """Return whose rows some files hold of the persons whom a request names; an entry names the files."""
     said = sheet.said
-    cases = [Case(one, actor=sheet.actor, at=sheet.at) for one in referrals]
-    service = system(origin=sheet.actor.origin, obo=sheet.actor.user_id)
+    cases = sheet.cases_of(referrals)
     children: list[UUID] = []
     holders: list[UUID] = []
     others: list[UUID] = []
     found: set[UUID] = set()
     minors = adults = 0
-    with disclosure(
-        actor=service,
-        purpose=Purpose.ACCESS_REQUEST,
-        at=sheet.at,
-        objects=[case.pseudonym for case in cases],
-        tenant=sheet.row.authority_id,
-    ) as scope:
+    with sheet.opening(cases) as scope:
         if sheet.row.requester in (Requester.FILER, Requester.THIRD_PARTY, Requester.STAFF):
             named = {case.referral.pk: _named(sheet, case, scope) for case in cases}
             found = {pk for pk, rows in named.items() if rows}
@@ -174,7 +177,7 @@ def may_have(sheet: Sheet, found: Persons) -> bool:
 
 def is_in_index(sheet: Sheet) -> bool:
     """Tell whether the index gives a file of the very person: then nobody answers that no data is held (AR4, AR11)."""
-    return any(hit.exact for hit in search(sheet, actor=sheet.actor, at=sheet.at))
+    return any(hit.exact for hit in search(sheet))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,7 @@ class Hit:
     exact: bool
 
 
-def search(sheet: Sheet, *, actor: Actor, at: datetime) -> list[Hit]:
+def search(sheet: Sheet) -> list[Hit]:
     """Return the files of the authority that may be of the person: closed and archived ones too (AR4).
 
     Restricted files aren't in it, and stand in no index: they are found by hand, with a supervisor of their list. No
@@ -196,29 +199,22 @@ def search(sheet: Sheet, *, actor: Actor, at: datetime) -> list[Hit]:
     subject = sheet.said.get("subject") or {}
     if not subject.get("last_name"):
         return []
-    wanted = identity.child(_NOBODY, subject, on=at.date())
+    wanted = identity.child(_NOBODY, subject, on=sheet.at.date())
     traits = blocking_keys.asked_for(identity.Family((wanted,)))
     likely = candidates.likely(candidates.size_of(sheet.row.authority_id), traits).files
     rows = Referral.objects.filter(authority=sheet.row.authority_id, restricted=False)
     by_id = rows.exclude(state__in=NO_FILE).in_bulk([*likely, _NOBODY])
     barred = set(
         Referral.objects.filter(
-            pk__in=by_id, exclusions__user=actor.user_id, exclusions__lifted_at=None
+            pk__in=by_id, exclusions__user=sheet.actor.user_id, exclusions__lifted_at=None
         ).values_list("pk", flat=True)
     )
     picked = [by_id[pk] for pk in likely if pk in by_id and pk not in barred][: candidates.OPENED_AT_MOST]
-    cases = [Case(one, actor=actor, at=at) for one in picked if one.is_authentic]
+    cases = sheet.cases_of(one for one in picked if one.is_authentic)
     hits: dict[UUID, Hit] = {}
-    service = system(origin=actor.origin, obo=actor.user_id)
-    with disclosure(
-        actor=service,
-        purpose=Purpose.ACCESS_REQUEST,
-        at=at,
-        objects=[case.pseudonym for case in cases],
-        tenant=sheet.row.authority_id,
-    ) as scope:
+    with sheet.opening(cases) as scope:
         for case, child, held in _of_files(cases, scope):
-            fits = comparison.fits(wanted, identity.child(child.pk, held, on=at.date())) > 0
+            fits = comparison.fits(wanted, identity.child(child.pk, held, on=sheet.at.date())) > 0
             if child.restricted or not fits:
                 continue
             exact = _same_child(subject, held)
@@ -226,3 +222,192 @@ def search(sheet: Sheet, *, actor: Actor, at: datetime) -> list[Hit]:
                 referral = case.referral
                 hits[referral.pk] = Hit(referral.reference, str(referral.state), referral.received_at, exact)
     return sorted(hits.values(), key=lambda one: (not one.exact, one.reference))
+
+
+class Standing(Enum):
+    """As whom somebody asks: it decides what is own data."""
+
+    CHILD = auto()
+    HOLDER = auto()
+    FILER = auto()
+    THIRD_PARTY = auto()
+    STAFF = auto()
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Standing":
+        """Return as whom the requester of a scope stands; who is mandated, as whom the mandate is from."""
+        match scope.requester:
+            case Requester.FILER:
+                return cls.FILER
+            case Requester.THIRD_PARTY:
+                return cls.THIRD_PARTY
+            case Requester.STAFF:
+                return cls.STAFF
+            case Requester.HOLDER:
+                return cls.HOLDER
+            case Requester.MANDATED if scope.holder is not None:
+                return cls.HOLDER
+        return cls.CHILD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Who asks, and under which ids the persons stand whose data it is.
+
+    ``called``: what the holder who asks is called, as folded words, once the file that names the own row is read: in
+    other files the same holder stands under another row.
+    """
+
+    standing: Standing
+    children: frozenset[UUID]
+    holders: frozenset[UUID]
+    persons: frozenset[UUID]
+    scope: Scope
+    called: set[frozenset[str]] = field(default_factory=set)
+
+
+def files_of(scope: Scope) -> tuple[list[Referral], frozenset[UUID], frozenset[UUID]]:
+    """Return the cases with those joined to them, and under which ids the same persons stand there."""
+    wanted = set(scope.referrals)
+    children = set(scope.children)
+    holders = set() if scope.holder is None else {scope.holder}
+    # Who filed never reads another filing, even in a merged file (domain.md §2.8 no. 7).
+    joined = Joining.objects.filter(undone_at=None)
+    # A filing's file may be joined on in its turn; there is an end, for no case is joined twice at a time.
+    while wanted and Standing.of(scope) in (Standing.CHILD, Standing.HOLDER):
+        known = len(wanted) + len(children) + len(holders)
+        for one in joined.filter(Q(referral__in=wanted) | Q(target__in=wanted)):
+            for same, own in ((one.same_children, children), (one.same_holders, holders)):
+                for mine, theirs in same.items():
+                    if {UUID(mine), UUID(theirs)} & own:
+                        own |= {UUID(mine), UUID(theirs)}
+            sides = Referral.objects.filter(pk__in=[one.referral_id, one.target_id], restricted=False)
+            wanted |= set(sides.values_list("pk", flat=True))
+        if len(wanted) + len(children) + len(holders) == known:
+            break
+    rows = Referral.objects.filter(pk__in=wanted).exclude(state=State.PURGED).select_related("authority")
+    with_row = Holder.objects.filter(pk__in=holders).values_list("referral_id", flat=True)
+    # The file that names the holder's own row comes first: it tells under which name the others are read.
+    files = sorted(rows.order_by("received_at", "reference"), key=lambda row: row.pk not in set(with_row))
+    return files, frozenset(children), frozenset(holders)
+
+
+#: Who signs what leaves, as the second person.
+SIGNERS: Final = (Role.SUPERVISOR, Role.DPO)
+
+
+def files_named(sheet: Sheet, references: Collection[str]) -> list[Referral] | None:
+    """Return the files of the authority with these references; None: one isn't there, or who acts is excluded from it.
+
+    Restricted ones too, though no list shows them: they are named by hand, and come in with a second signature.
+    """
+    wanted = {one.strip() for one in references}
+    spelled = wanted | {one.upper() for one in wanted}
+    rows = Referral.objects.filter(authority=sheet.row.authority_id, reference__in=spelled)
+    found = list(rows.exclude(state__in=NO_FILE).select_related("authority", "concern"))
+    # Of a file that was joined to one of these the copy holds as much.
+    barred = excluded([one.pk for one in with_joined(found)]).get(sheet.actor.user_id or UUID(int=0))
+    fit = [one for one in found if one.is_authentic]
+    return fit if len(fit) == len(wanted) and not barred else None
+
+
+def excluded(cases: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Return from which of some cases people are excluded; an end that the service didn't write ends nothing."""
+    found: dict[UUID, set[UUID]] = {}
+    for row in _EXCLUSIONS.rows(cases=list(cases)) if cases else ():
+        if row.lifted_at is None or not row.is_authentic:
+            found.setdefault(row.user_id, set()).add(row.referral_id)
+    return found
+
+
+_EXCLUSIONS: Final = CompiledQuery(lambda: Exclusion.objects.filter(AmongGiven("referral", "cases")))
+
+
+def is_apart(sheet: Sheet, referral: Referral) -> bool:
+    """Tell whether a file, or a child of it, is kept for named persons (T46)."""
+    case = Case(referral, actor=sheet.actor, at=sheet.at)
+    return bool(
+        referral.restricted or referral.bar_was_lifted or any(child.restricted for child in case.recorded)
+    )
+
+
+def let_past(sheet: Sheet, referral: Referral) -> set[UUID]:
+    return Case(referral, actor=sheet.actor, at=sheet.at).on_list()
+
+
+def may_know(sheet: Sheet, referrals: Iterable[Referral], user: UUID) -> bool:
+    """Tell whether a person may know of each of these files: not excluded, and of a restricted one on its list."""
+    files = with_joined(referrals)
+    if excluded([one.pk for one in files]).get(user):
+        return False
+    return all(not is_apart(sheet, one) or user in let_past(sheet, one) for one in files)
+
+
+def role_asked(sheet: Sheet, user: UUID) -> Role | None:
+    """Return the role in which a person may be asked for an opinion: inspector of one of the cases, or coordinator.
+
+    A case that has no inspector yet is any inspector's. Who may not know of one of the files isn't asked at all.
+    """
+    referrals = [one.referral for one in sheet.files]
+    if not may_know(sheet, referrals, user):
+        return None
+    for case in sheet.cases:
+        named = {row.user_id for row in case.assignments if row.role == Role.ASE_INSPECTOR}
+        if (not named or user in named) and workflow_people.holders_of(case, Role.ASE_INSPECTOR, {user}):
+            return Role.ASE_INSPECTOR
+    for case in sheet.cases:
+        if workflow_people.holders_of(case, Role.CRIP_COORDINATOR, {user}):
+            return Role.CRIP_COORDINATOR
+    return None
+
+
+def own_question(sheet: Sheet) -> AccessOpinion | None:
+    mine = (one for one in sheet.opinions if one.asked_id == sheet.actor.user_id and one.answered_at is None)
+    return next(mine, None)
+
+
+def awaits_signature(sheet: Sheet) -> bool:
+    """Tell whether somebody is asked to sign another step of this request; a proposal of the same is replaced."""
+    waiting = row_proposals.awaited(Machine.ACCESS_REQUEST, sheet.row.pk, at=sheet.at)
+    return any(one.step != sheet.step_name for one in waiting)
+
+
+def remedies_end(sheet: Sheet) -> datetime:
+    """Return until when the answer, or what became of an appeal, may be contested."""
+    since = sheet.row.answered_at or sheet.at
+    return since + timedelta(days=sheet.protocol.access_remedies_days)
+
+
+def accounts_behind(sheet: Sheet, entries: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the accounts behind some entries of the list of readers, by entry; no table holds the way back."""
+    if not entries:
+        return {}
+    with reading.as_auditor():
+        rows = list(
+            ReadEntry.objects.filter(pk__in=entries, tenant=sheet.row.authority_id).values_list("pk", "body")
+        )
+    cases = sheet.subjects()
+    found: dict[UUID, UUID] = {}
+    for entry, body in rows:
+        who = json.loads(bytes(body)).get("actor") if body else None
+        account = account_behind(UUID(who), cases=cases) if who else None
+        if account is not None:
+            found[entry] = account
+    return found
+
+
+def readers_behind(sheet: Sheet, entries: Collection[UUID]) -> set[UUID]:
+    """Return who is behind some entries (AR9): who is heard and told, and signs nothing."""
+    return set(accounts_behind(sheet, entries).values())
+
+
+def officers(row: AccessRequest, *, at: datetime) -> set[UUID]:
+    """Return the officers who deal with a request: the authority's, but who is excluded from one of its files."""
+    files = with_joined(one.referral for one in row.files.select_related("referral"))
+    barred = excluded([one.pk for one in files])
+    return set(office_holders((Role.DPO,), row.authority_id, at=at)) - set(barred)
+
+
+def package_days(row: AccessRequest, at: datetime) -> timedelta:
+    """Return how long an answer waits to be fetched (ACCESS_PACKAGE_DAYS)."""
+    return timedelta(days=protocol_of(row.authority, at).access_package_days)

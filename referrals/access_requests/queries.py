@@ -12,14 +12,13 @@ from django.db.models import Q, QuerySet
 from accounts.actor import Actor
 from accounts.roles import Role
 from audit import journal
-from audit.disclosure import disclosure
 from audit.events import Purpose, register
 from core.paging import Page, page_of
 from encryption import digest
 from encryption.errors import Unreadable
 from encryption.sealed import OpenScope
 from referrals.access_requests import actions, persons
-from referrals.access_requests.people import SIGNERS
+from referrals.access_requests.persons import SIGNERS
 from referrals.access_requests.sheet import Sheet
 from referrals.errors import NotAllowed, NotVisible
 from referrals.execution import row_proposals
@@ -201,16 +200,7 @@ def one(row: AccessRequest, actor: Actor, *, at: datetime) -> dict[str, Any]:
     """
     body, parts = done(row, actor, at=at), part_of(row, actor, at=at)
     sheet = Sheet(row, actor=actor, at=at)
-    with disclosure(
-        actor=actor,
-        purpose=Purpose.HANDLING,
-        at=at,
-        objects=sheet.subjects()[:100],
-        tenant=row.authority_id,
-        act=READ,
-        payload=row.pk.bytes,
-        always=True,
-    ) as scope:
+    with sheet.reading(READ) as scope:
         opinions = [
             _opinion(one, scope)
             for one in row.opinions.select_related("asked")
@@ -292,16 +282,16 @@ def _parts(row: AccessRequest, scope: OpenScope) -> list[dict[str, Any]]:
 
 def found(pk: UUID, *, actor: Actor, at: datetime) -> list[dict[str, Any]]:
     """Return the files that may be of the person whom a request is about (AR4), to its officer."""
-    return [_hit(hit) for hit in actions.search(pk, actor=actor, at=at)]
-
-
-def _hit(hit: persons.Hit) -> dict[str, Any]:
-    return {
-        "reference": hit.reference,
-        "state": labelled(State(hit.state)),
-        "received_at": moment(hit.received_at),
-        "exact": hit.exact,
-    }
+    sheet = actions.officers_sheet(known(pk, actor=actor, at=at), actor, at=at)
+    return [
+        {
+            "reference": hit.reference,
+            "state": labelled(State(hit.state)),
+            "received_at": moment(hit.received_at),
+            "exact": hit.exact,
+        }
+        for hit in persons.search(sheet)
+    ]
 
 
 def letter(row: AccessRequest, name: str, *, actor: Actor, at: datetime) -> str:
@@ -325,17 +315,7 @@ def package(pk: UUID, *, actor: Actor, at: datetime) -> bytes:
     if Role.DPO not in actor.roles_in(row.authority_id) or row.package is None:
         raise NotVisible
     actions.runner.require_possible(steps.get(Machine.ACCESS_REQUEST, "hand_over"), row, actor=actor, at=at)
-    sheet = Sheet(row, actor=actor, at=at)
-    with disclosure(
-        actor=actor,
-        purpose=Purpose.EXPORT,
-        at=at,
-        objects=sheet.subjects()[:100],
-        tenant=row.authority_id,
-        act=FETCHED,
-        payload=row.pk.bytes,
-        always=True,
-    ) as scope:
+    with Sheet(row, actor=actor, at=at).reading(FETCHED, Purpose.EXPORT) as scope:
         made = base64.b64decode(row.package.open(scope))
     if digest.sha256(made).hex() != row.package_hash:
         raise Unreadable

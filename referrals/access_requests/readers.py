@@ -24,8 +24,7 @@ from encryption.fields import SealedField
 from referrals.access.row_level_security import beyond
 from referrals.access_requests import wording
 from referrals.access_requests.copies import ReaderLine, Readers, Scope
-from referrals.access_requests.persons import OF_SELF
-from referrals.access_requests.standing import Standing, files_of
+from referrals.access_requests.persons import OF_SELF, Standing, files_of
 from referrals.models import BreakGlass, Referral
 from referrals.vocabulary.access_requests import AGENT, CLASS_WORDS, SERVICE
 from referrals.vocabulary.states import GlassState

@@ -12,7 +12,7 @@ from accounts.models import User
 from encryption.errors import Unreadable
 from encryption.sealed import OpenScope, Sealed
 from referrals.access_requests.masking import Kind, Masks, bare
-from referrals.access_requests.standing import Standing, Who
+from referrals.access_requests.persons import Standing, Who
 from referrals.models import Referral
 from referrals.models.copy_rules import row_rule
 from referrals.vocabulary.access_requests import Withheld

@@ -13,12 +13,10 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from accounts.actor import Actor
-from audit.disclosure import disclosure
-from audit.events import Purpose
 from core.inputs import Code, Flag, StrictSerializer, Text, Whole
 from core.query import Query
 from encryption.sealed import OpenScope
-from referrals.access_requests import actions, documents, drawing, queries, redaction, stored
+from referrals.access_requests import actions, copies, drawing, queries, redaction
 from referrals.access_requests.copies import LOCKED, Box, Part, Span
 from referrals.access_requests.drawing import PageWords
 from referrals.access_requests.package import CATEGORIES
@@ -159,16 +157,7 @@ class Copy:
 def opened(pk: UUID, *, actor: Actor, at: datetime) -> Copy:
     """Return a copy for its officer, or for who is asked to sign what it holds; the reading is an entry."""
     row = known(pk, actor=actor, at=at)
-    with disclosure(
-        actor=actor,
-        purpose=Purpose.HANDLING,
-        at=at,
-        objects=Sheet(row, actor=actor, at=at).subjects()[:100],
-        tenant=row.authority_id,
-        act=queries.READ,
-        payload=row.pk.bytes,
-        always=True,
-    ) as scope:
+    with Sheet(row, actor=actor, at=at).reading(queries.READ) as scope:
         parts = tuple(_reviewed(row, scope))
     return Copy(row, parts, may_change(row, actor=actor, at=at))
 
@@ -197,7 +186,7 @@ def _reviewed(row: AccessRequest, scope: OpenScope) -> Iterator[Reviewed]:
     for one, said in kept:
         if not isinstance(said, Mapping) or "referral" not in said:
             continue  # its key is lost: it can't be answered with either
-        part = stored.part_of(said)
+        part = copies.part_of(said)
         here = tuple(passages.get(one.pk, ()))
         yield Reviewed(one.pk, one.position + 1, cases.get(part.referral, ""), part, here)
 
@@ -205,7 +194,7 @@ def _reviewed(row: AccessRequest, scope: OpenScope) -> Iterator[Reviewed]:
 def _passage(one: AccessRedaction, scope: OpenScope) -> Passage:
     where = fields.opened(one.passage, scope)
     code = Withheld(one.code)
-    place = stored.passage_of(where, one.code) if isinstance(where, Mapping) else None
+    place = copies.passage_of(where, one.code) if isinstance(where, Mapping) else None
     return Passage(one.pk, code, place, one.code in LOCKED, one.by_id is not None)
 
 
@@ -215,10 +204,10 @@ def _passage(one: AccessRedaction, scope: OpenScope) -> Passage:
 def document(copy: Copy, part: Reviewed, *, actor: Actor, at: datetime) -> tuple[str, bytes]:
     if part.part.attachment is None:
         raise NotServed
-    found = documents.read(Sheet(copy.row, actor=actor, at=at), part.part.attachment)
-    if found is None:
+    content = Sheet(copy.row, actor=actor, at=at).document(part.part.attachment)
+    if content is None:
         raise NotServed
-    return found
+    return content
 
 
 def picture(pk: UUID, part_pk: UUID, page: int, *, actor: Actor, at: datetime) -> bytes:

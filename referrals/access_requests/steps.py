@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.roles import Role
 from audit.events import Purpose
 from referrals.access_requests import effects, guards, inputs
-from referrals.access_requests.people import SIGNERS
+from referrals.access_requests.persons import SIGNERS
 from referrals.access_requests.sheet import Sheet
 from referrals.models import AccessRequest
 from referrals.vocabulary.access_requests import Outcome

@@ -17,7 +17,6 @@ from django.db import models
 from accounts.roles import Role
 from accounts.territory import commune
 from core.languages import FRENCH, in_language
-from referrals.access_requests import field_words
 from referrals.vocabulary.signs import SIGNS
 
 type Label = Callable[[str, str], str]
@@ -49,7 +48,7 @@ def word_by(*, label: Label, step: StepName, lines: StepLines, purpose: Purposes
 def label(name: str, owner: str) -> str:
     """Return what a field of a model is called: as the pages ask for it, or as only a copy shows it."""
     asked = _words.label(name, owner)
-    return field_words.of(name, owner) if asked == name else asked
+    return of(name, owner) if asked == name else asked
 
 
 def purpose(code: str) -> str:
@@ -221,3 +220,70 @@ def is_id(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+#: By ``Model.field``, else by field.
+FIELD_WORDS: Final[Mapping[str, str]] = {
+    "acknowledged_at": "Accusé de réception le",
+    "agreed_by_silence": "Accord réputé donné, faute de réponse",
+    "archived_at": "Archivé le",
+    "archived_from": "État avant l'archivage",
+    "authority": "Autorité",
+    "cause": "Motif",
+    "closed_at": "Clos le",
+    "composed_at": "Document établi le",
+    "counts_from": "Délai compté à partir du",
+    "decided_at": "Décidé le",
+    "delivered_at": "Rapport remis le",
+    "department": "Département",
+    "dropped_at": "Retiré du bordereau le",
+    "dropped_for": "Retiré du bordereau parce que",
+    "due_at": "À faire avant le",
+    "ended_at": "Terminé le",
+    "expires_at": "Prend fin le",
+    "joined_at": "Joint le",
+    "judicial_status": "État du signalement",
+    "known": "Enfant connu",
+    "left_open": "Reste à faire",
+    "legal_hold": "Élimination suspendue",
+    "lifted_at": "Levé le",
+    "machine": "Objet",
+    "made_at": "Établi le",
+    "opened_at": "Ouvert le",
+    "over_on": "Terminée le",
+    "over_reason": "Motif de la fin",
+    "prepared_at": "Préparé le",
+    "proposer_role": "Proposé en qualité de",
+    "purged_at": "Éliminé le",
+    "read_at": "Lu le",
+    "received_at": "Reçu le",
+    "reference": "Numéro",
+    "refusal": "Motif du refus",
+    "requested_at": "Demandé le",
+    "reviewed_at": "Relu le",
+    "side": "Sens de la demande",
+    "since_at": "À partir du",
+    "sounded_at": "Appel lancé le",
+    "started_at": "Commencé le",
+    "statutory": "Délai fixé par la loi",
+    "statutory_due_at": "Fin du délai légal",
+    "step": "Étape",
+    "stopped_at": "Arrêté le",
+    "submitted_at": "Transmis le",
+    "target_due_at": "Fin du délai visé",
+    "undone_at": "Séparé le",
+    "until_at": "Jusqu'au",
+    "urgency_ever": "Urgence la plus haute",
+    "wanted": "Pièces demandées",
+    "way": "Voie d'envoi",
+    "withdrawn_at": "Retiré le",
+    "Assessment.opened_at": "Évaluation ouverte le",
+    "Clock.due_at": "Échéance",
+    "FeedbackTask.due_at": "Réponse due le",
+    "FeedbackTask.opened_at": "Réponse prévue depuis le",
+}
+
+
+def of(name: str, owner: str) -> str:
+    """Return what a field of a model is called; its own name where nobody has said."""
+    return FIELD_WORDS.get(f"{owner}.{name}") or FIELD_WORDS.get(name, name)

@@ -35,7 +35,7 @@ from core.clock import instant
 from encryption.fields import SealedField
 from outbox import delivery
 from outbox.models import Notice
-from referrals.access_requests import stored
+from referrals.access_requests import copies
 from referrals.conflicts_of_interest.tasks import begin as begin_comparing
 from referrals.conflicts_of_interest.tasks import compare as compare_ties
 from referrals.duplicates.tasks import keep_index, search_duplicates
@@ -383,7 +383,7 @@ def access_asked_for(world, canaries):
         answers.append(desk.does("redact", **hides))
         lifts = {"lift": str(AccessRedaction.objects.get().pk), "reason": say("access: lifted")}
         answers.append(desk.does("redact", part=None, code="", **lifts))
-        listed = stored.readers_as_json(readers_of(uuid4()))
+        listed = copies.readers_as_json(readers_of(uuid4()))
         listed["lines"][0]["name"] = say("access: reader")
         desk.lay(AccessRequest, "readers", listed)
         asked = desk.does("refuse", reasons=say("access: why refused"))

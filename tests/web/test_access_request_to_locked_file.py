@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from encryption.digest import sha256
-from referrals.access_requests import collection, effects, handover, package, queries, readers
+from referrals.access_requests import collection, effects, package, queries, readers
 from referrals.models import AccessPart, AccessRedaction
 from tests.conftest import see_all
 from tests.referrals.access_requests.desk import Desk
@@ -57,6 +57,6 @@ def test_what_is_hidden_is_in_no_byte_of_what_leaves(world, monkeypatch, setting
     for word in ("Quetelard", "canary filer", "canary concern.child_words", "canary child.address"):
         assert word not in text, word
         assert not any(writing in one for writing in writings(word) for one in held), word
-    locked = handover.locked(made, "phrase")
+    locked = package.locked(made, "phrase")
     with pikepdf.open(io.BytesIO(locked), password="phrase") as document:
         assert {"donnees.json", "consultations.json"} <= set(document.attachments)

@@ -85,7 +85,6 @@ def double(case: Any, child: Any, *, entry: Any = None, built: list[Any] | None 
         names = ("letter", "requester", "received_on", "cases", "pieces", "readers")
         return SimpleNamespace(
             PackageContent=lambda **said: SimpleNamespace(**{one: said[one] for one in names}),
-            Piece=lambda **said: SimpleNamespace(**said),
             build=build,
         )
 

@@ -294,7 +294,7 @@ def test_nobody_says_that_nothing_is_held_of_whom_the_index_gives(identified, mo
     hit = persons.Hit("IP-1", "triage", AT, exact=True)
     near = persons.Hit("IP-2", "triage", AT, exact=False)
     given = [near]
-    monkeypatch.setattr(persons, "search", lambda sheet, *, actor, at: given)
+    monkeypatch.setattr(persons, "search", lambda sheet: given)
     nothing = {"references": [], "searched": True}
     desk.does("set_scope", nothing)
     given.append(hit)
@@ -850,7 +850,7 @@ def test_a_reader_is_named_by_two_after_being_heard_and_is_told(scoped, monkeypa
     desk = scoped
     reader = desk.kit.user("supervisor_2")
     monkeypatch.setattr(
-        "referrals.access_requests.people.accounts_behind",
+        "referrals.access_requests.persons.accounts_behind",
         lambda sheet, entries: {desk.entry: reader} if desk.entry in entries else {},
     )
     desk.does("collect")
@@ -878,7 +878,7 @@ def test_a_reader_at_risk_is_masked_by_two_and_named_no_more(scoped, monkeypatch
     desk = scoped
     reader = desk.kit.user("supervisor_2")
     monkeypatch.setattr(
-        "referrals.access_requests.people.accounts_behind",
+        "referrals.access_requests.persons.accounts_behind",
         lambda sheet, entries: {desk.entry: reader} if desk.entry in entries else {},
     )
     desk.does("collect")

@@ -12,8 +12,8 @@ from audit.disclosure import disclosure
 from audit.errors import JournalBehind, NotInTree, PlaceAwaited
 from audit.events import Outcome, Purpose
 from encryption.sealed import Sealed
+from referrals.access_requests import copies
 from referrals.access_requests import readers as lists
-from referrals.access_requests import stored
 from referrals.models import BreakGlass
 from referrals.vocabulary.access_requests import Wanted
 from tests.audit import sequenced as made
@@ -152,7 +152,7 @@ def test_a_reader_who_is_masked_later_is_in_no_proof_and_the_proofs_hold(
 ):
     entries = script(planted)
     placed(sequenced)
-    as_collected = json.loads(json.dumps(stored.readers_as_json(listed(planted))))
+    as_collected = json.loads(json.dumps(copies.readers_as_json(listed(planted))))
     placed(sequenced)
 
     masked = lists.mask(as_collected, {entries[1]})
@@ -163,7 +163,7 @@ def test_a_reader_who_is_masked_later_is_in_no_proof_and_the_proofs_hold(
     before = [one["who"] is None for one in as_collected["proofs"]["lines"]]
     assert sum(nobody) == sum(before) + 1
     assert masked["masked"] == [str(entries[1])]
-    proofs = lists.proven(stored.readers_of(masked).proofs)
+    proofs = lists.proven(copies.readers_of(masked).proofs)
     assert status(tmp_path, sequenced, proofs) == 0, capsys.readouterr().out
 
 

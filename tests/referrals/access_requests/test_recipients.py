@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from referrals.access_requests import recipients
+from referrals.access_requests import package
 from referrals.models import Inquiry, MeasureType, TransferRequest
 from tests.referrals.workflow.kit import AT, Kit
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.both_databases(
 
 
 def told(kit, *, to_subject):
-    found = recipients.of("Seine-Saint-Denis", [kit.case.pk], [kit.child.pk], to_subject=to_subject)
+    found = package.recipients_of("Seine-Saint-Denis", [kit.case.pk], [kit.child.pk], to_subject=to_subject)
     return "\n".join(found)
 
 

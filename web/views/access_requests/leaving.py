@@ -11,7 +11,7 @@ from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from referrals.access_requests import handover, queries
+from referrals.access_requests import package, queries
 from referrals.access_requests.sheet import Sheet
 from referrals.errors import InvalidInput, NotVisible
 from referrals.models import AccessRequest
@@ -19,7 +19,7 @@ from web.cases import display
 from web.forms import ZONE
 from web.page import Page
 
-#: As ``handover.new_passphrase`` makes them: nobody puts a weaker one in its place.
+#: As ``package.new_passphrase`` makes them: nobody puts a weaker one in its place.
 _PASSPHRASE: Final = re.compile(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){5}")
 
 
@@ -31,7 +31,7 @@ class LockedFile(Page):
         row = _row(pk, self.actor, self)
         until = display.instant(row.package_until.isoformat() if row.package_until else None, ZONE)
         return self.show(
-            {"pk": pk, "reference": row.reference, "until": until, "passphrase": handover.new_passphrase()}
+            {"pk": pk, "reference": row.reference, "until": until, "passphrase": package.new_passphrase()}
         )
 
     def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
@@ -42,7 +42,7 @@ class LockedFile(Page):
         if not _PASSPHRASE.fullmatch(passphrase):
             raise InvalidInput("passphrase")
         made = queries.package(pk, actor=self.actor, at=self.at)
-        response = HttpResponse(handover.locked(made, passphrase), content_type="application/pdf")
+        response = HttpResponse(package.locked(made, passphrase), content_type="application/pdf")
         response["Content-Disposition"] = 'attachment; filename="reponse.pdf"'
         return response
 
