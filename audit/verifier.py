@@ -1867,6 +1867,7 @@ def check_signatures(
 
 
 def verify(asked: argparse.Namespace) -> Report:
+    """Verify a whole export."""
     report, export = Report(), Export(asked.export)
     keys, witnesses = Key.all_of(asked.key), Key.all_of(asked.witness)
     # An older one in the export is held against the walk as if the auditor had kept it.
