@@ -32,6 +32,7 @@ from core.api import RowOut
 from core.languages import in_both
 from outbox.models import Endpoint
 from outbox.templates import GATHERABLE
+from outbox.webhooks import secret_of
 
 
 def shown_once(help_text: str) -> serializers.CharField:
@@ -52,7 +53,6 @@ class RoleField(serializers.Field[Any, Any, Any, Any]):
     """A role with its French and English label."""
 
     def to_representation(self, value: str) -> dict[str, str]:
-        """Return code and labels."""
         role = Role(value)
         french, english = in_both(role.label).values()
         return {"code": role.value, "label_fr": french, "label_en": english}
@@ -276,7 +276,10 @@ class EndpointOut(RowOut[Endpoint]):
 class NewEndpointOut(EndpointOut):
     """The same with its secret, which no later answer holds."""
 
-    secret = serializers.CharField(read_only=True, help_text="To check signatures with; shown this once.")
+    secret = serializers.SerializerMethodField(help_text="To check signatures with; shown this once.")
+
+    def get_secret(self, row: Endpoint) -> str:
+        return secret_of(row)
 
 
 class MeOut(serializers.Serializer[Any]):

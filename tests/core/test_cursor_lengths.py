@@ -23,18 +23,19 @@ APPS = ("accounts", "audit", "directory", "referrals", "web", "config", "outbox"
 DUE = ("next_due_at", "due_with_measures_at", "due_with_justice_at")
 #: Each list, by where it makes its page: of which model, in which orders. Typed by hand; a row a call.
 LISTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
-    "accounts/api/views/accountrequests.py": [("accounts.AccountRequest", ("-asked_at", "-id"))],
-    "accounts/api/views/grants.py": [("accounts.GrantRequest", ("asked_at", "id"))],
-    "accounts/api/views/notices.py": [("outbox.Endpoint", ("-created_at", "-id"))],
+    "accounts/api/views/memberships.py": [("accounts.GrantRequest", ("asked_at", "id"))],
+    "accounts/api/views/own.py": [
+        ("accounts.AccountRequest", ("-asked_at", "-id")), ("accounts.Token", ("-created_at", "-id")),
+        ("outbox.Endpoint", ("-created_at", "-id")),
+    ],
+    "accounts/api/views/people.py": [("accounts.FactorReset", ("asked_at", "id"))],
     "accounts/api/views/places.py": [
         ("accounts.Authority", ("code", "id")), ("accounts.Unit", ("name", "id")),
         ("accounts.Organisation", ("name", "id")),
     ],
-    "accounts/api/views/resets.py": [("accounts.FactorReset", ("asked_at", "id"))],
     "accounts/api/views/session.py": [
         ("accounts.Session", ("-opened_at", "-pk")), ("accounts.SignInToCheck", ("-day", "-pk"))
     ],
-    "accounts/api/views/tokens.py": [("accounts.Token", ("-created_at", "-id"))],
     "accounts/queries.py": [
         ("accounts.AccountRequest", ("confirmed_at", "id")), ("accounts.User", ("email", "id")),
         ("accounts.Membership", ("-valid_from", "-id"), ("reviewed_at", "id")),

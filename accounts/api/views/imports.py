@@ -4,8 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,10 +18,10 @@ from accounts.imports.trial import Trial
 from accounts.inputs import ImportDecisionInput, ImportInput
 from accounts.models import ImportRun
 from accounts.request import bare
-from accounts.signin import actor_of, at_of
+from accounts.signin import actor_of, by
 from accounts.validated_actions import tried_import
-from core.api import page_schema
-from core.paging import envelope
+from core.api import RowOut, operation
+from core.paging import Page
 from core.query import PagedQuery, Query
 
 
@@ -32,35 +31,15 @@ class ImportForm(ImportInput):
     file = serializers.FileField()
 
 
-class ImportOut(serializers.ModelSerializer[ImportRun]):
+class ImportOut(RowOut[ImportRun]):
     """An import, in numbers: what it would do, or did; it names nobody of the file."""
 
+    model = ImportRun
+    columns = (
+        "id authority source stated_on origin tried_by tried_at asked_at decided_by decided_at confirmed "
+        "undone_by undone_at digest created changed unchanged refused left_out"
+    )
     origin = serializers.CharField(read_only=True, help_text="Of a public file: source, licence and day.")
-
-    class Meta:
-        model = ImportRun
-        fields = [
-            "id",
-            "authority",
-            "source",
-            "stated_on",
-            "origin",
-            "tried_by",
-            "tried_at",
-            "asked_at",
-            "decided_by",
-            "decided_at",
-            "confirmed",
-            "undone_by",
-            "undone_at",
-            "digest",
-            "created",
-            "changed",
-            "unchanged",
-            "refused",
-            "left_out",
-        ]
-        read_only_fields = fields
 
 
 class ImportLineOut(serializers.Serializer[Any]):
@@ -92,10 +71,6 @@ class ReadImportOut(ImportOut):
     lines = ImportLineOut(many=True, read_only=True)
     faults = ImportFaultOut(many=True, read_only=True)
 
-    class Meta(ImportOut.Meta):
-        fields = [*ImportOut.Meta.fields, "lines", "faults"]
-        read_only_fields = fields
-
 
 class InvitedOut(serializers.Serializer[Any]):
     """Whom an import invited."""
@@ -109,119 +84,78 @@ class DoneImportOut(ImportOut):
 
     invited = InvitedOut(many=True, read_only=True)
 
-    class Meta(ImportOut.Meta):
-        fields = [*ImportOut.Meta.fields, "invited"]
-        read_only_fields = fields
-
 
 class Imports(APIView):
-    """GET, POST /api/v1/imports."""
-
     step_up = frozenset({"POST"})
     parser_classes = ()
 
-    @extend_schema(
-        operation_id="imports_list",
-        tags=["people"],
-        parameters=[PagedQuery],
-        responses={200: page_schema("ImportPage", ImportOut)},
-    )
-    def get(self, request: Request) -> Response:
+    @operation("imports_list", "people", ImportOut, page="ImportPage")
+    def get(self, request: Request) -> Page:
         """List the imports that the caller administers or may confirm, the newest first."""
-        query = PagedQuery.of(request.query_params)
-        page = queries.import_page(query, actor=actor_of(request), at=at_of(request))
-        return Response(envelope(page, ImportOut(page.items, many=True).data))
+        return queries.import_page(PagedQuery.of(request.query_params), **by(request))
 
-    @extend_schema(
-        operation_id="import_try",
-        tags=["people"],
-        request={"multipart/form-data": ImportForm},
-        responses={201: ReadImportOut},
-    )
+    @operation("import_try", "people", ReadImportOut, takes={"multipart/form-data": ImportForm}, status=201)
     def post(self, request: Request) -> HttpResponseBase:
         """Try a file: answer what it would create, change, leave and refuse, line by line; nothing is written."""
         Query.of(request.query_params)
-        actor, at, arrived = actor_of(request), at_of(request), getattr(bare(request), "brought", None)
-        access.require_somewhere(actor, "accounts.manage")
+        arrived = getattr(bare(request), "brought", None)
+        access.require_somewhere(actor_of(request), "accounts.manage")
         if arrived is None:
             return upload.to_come(bare(request))
-        run = tried_import(arrived, actor=actor, at=at)
-        read = actions.read_import(actor=actor, at=at, run=run)
-        return Response(_read(run, read), status=status.HTTP_201_CREATED)
+        run = tried_import(arrived, **by(request))
+        return Response(_read(run, actions.read_import(run=run, **by(request))), status=201)
 
 
 class OneImport(APIView):
-    """GET /api/v1/imports/{id}."""
-
-    @extend_schema(operation_id="import_read", tags=["people"], responses={200: ReadImportOut})
+    @operation("import_read", "people", ReadImportOut)
     def get(self, request: Request, pk: UUID) -> Response:
         """Read one import; while it waits, line by line, and that look is an entry."""
         Query.of(request.query_params)
-        return Response(_read(*queries.import_read(pk, actor=actor_of(request), at=at_of(request))))
+        return Response(_read(*queries.import_read(pk, **by(request))))
 
 
 class AskImport(APIView):
-    """POST /api/v1/imports/{id}/ask."""
-
     step_up = frozenset({"POST"})
 
-    @extend_schema(operation_id="import_ask", tags=["people"], request=None, responses={200: ImportOut})
-    def post(self, request: Request, pk: UUID) -> Response:
+    @operation("import_ask", "people", ImportOut)
+    def post(self, request: Request, pk: UUID) -> ImportRun:
         """Ask that a second person confirm what one tried; within a week of the trial."""
-        run = actions.ask_import(actor=actor_of(request), at=at_of(request), run_id=pk)
-        return Response(ImportOut(run).data)
+        return actions.ask_import(run_id=pk, **by(request))
 
 
 class ConfirmImport(APIView):
-    """POST /api/v1/imports/{id}/confirm."""
-
     step_up = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="import_confirm",
-        tags=["people"],
-        request=ImportDecisionInput,
-        responses={200: DoneImportOut},
-    )
+    @operation("import_confirm", "people", DoneImportOut, takes=ImportDecisionInput)
     def post(self, request: Request, pk: UUID) -> Response:
         """Confirm as a second person: all of it is written at once, and who is new is invited.
 
         The codes of the invitations are in this answer alone, to be told by telephone or face to face.
         """
-        actor = actor_of(request)
-        access.require_somewhere(actor, "memberships.confirm")
+        access.require_somewhere(actor_of(request), "memberships.confirm")
         sent = ImportDecisionInput.read(request.data)
-        run, invited = actions.decide_import(
-            actor=actor, at=at_of(request), run_id=pk, confirmed=True, digest=sent["digest"]
-        )
+        run, invited = actions.decide_import(run_id=pk, confirmed=True, digest=sent["digest"], **by(request))
         codes = [{"user": str(user.pk), "code": code} for user, code in invited]
         return Response(ImportOut(run).data | {"invited": codes})
 
 
 class RefuseImport(APIView):
-    """POST /api/v1/imports/{id}/refuse."""
-
     step_up = frozenset({"POST"})
 
-    @extend_schema(operation_id="import_refuse", tags=["people"], request=None, responses={200: ImportOut})
-    def post(self, request: Request, pk: UUID) -> Response:
+    @operation("import_refuse", "people", ImportOut)
+    def post(self, request: Request, pk: UUID) -> ImportRun:
         """Refuse as a second person: nothing is written, and nothing of the file is left."""
-        run, _invited = actions.decide_import(
-            actor=actor_of(request), at=at_of(request), run_id=pk, confirmed=False, digest=""
-        )
-        return Response(ImportOut(run).data)
+        run, _invited = actions.decide_import(run_id=pk, confirmed=False, digest="", **by(request))
+        return run
 
 
 class UndoImport(APIView):
-    """POST /api/v1/imports/{id}/undo."""
-
     step_up = frozenset({"POST"})
 
-    @extend_schema(operation_id="import_undo", tags=["people"], request=None, responses={200: ImportOut})
-    def post(self, request: Request, pk: UUID) -> Response:
+    @operation("import_undo", "people", ImportOut)
+    def post(self, request: Request, pk: UUID) -> ImportRun:
         """Take back what it wrote, but for what was used since, which stays."""
-        run = actions.undo_import(actor=actor_of(request), at=at_of(request), run_id=pk)
-        return Response(ImportOut(run).data)
+        return actions.undo_import(run_id=pk, **by(request))
 
 
 def _read(run: ImportRun, trial: Trial | None) -> dict[str, Any]:

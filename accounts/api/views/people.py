@@ -1,252 +1,203 @@
-"""Accounts and memberships, for the administrators of an authority."""
+"""People, for the administrators of an authority: accounts, invitations, sessions, lost second factors."""
 
 from functools import partial
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
-from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import access, actions
-from accounts.api.once import IDEMPOTENCY_KEY, do_once, done_before, keep_done
+from accounts import access, actions, queries
+from accounts.api.once import do_once, done_before, keep_done
 from accounts.api.serializers import (
     AccountOut,
     AddedAccountOut,
-    CertificateOut,
+    DecidedResetOut,
+    FactorResetOut,
     FoundPeopleOut,
-    MembershipOut,
+    InvitationOut,
     OneAccountOut,
     UserOut,
 )
-from accounts.inputs import (
-    CertificateInput,
-    MembershipInput,
-    MembershipQuery,
-    NewcomerInput,
-    PeopleQuery,
-    PeopleSearchInput,
-    UserInput,
-)
-from accounts.queries import certificate_of, membership_page, one_user, person, user_page, users_found
-from accounts.signin import actor_of, at_of
-from accounts.validated_actions import added, granted, made_user
-from core.api import page_schema
-from core.paging import envelope
-from core.query import Query
+from accounts.inputs import IdentifiedInput, NewcomerInput, PeopleQuery, PeopleSearchInput, UserInput
+from accounts.models import Authority, FactorReset, User
+from accounts.naming import visible
+from accounts.people import Person
+from accounts.request import bare
+from accounts.sessions import id_of
+from accounts.signin import actor_of, at_of, by
+from accounts.validated_actions import added, identified, made_user
+from core.api import operation
+from core.paging import Page, page_of
+from core.query import PagedQuery, Query
 
 
 class Users(APIView):
-    """GET, POST /api/v1/users."""
-
-    @extend_schema(
-        operation_id="users_list",
-        tags=["people"],
-        parameters=[PeopleQuery],
-        responses={200: page_schema("UserPage", AccountOut)},
-    )
-    def get(self, request: Request) -> Response:
+    @operation("users_list", "people", AccountOut, page="UserPage", query=PeopleQuery)
+    def get(self, request: Request) -> Page:
         """List the accounts of the administered authorities, by address; the look is an entry."""
-        query = PeopleQuery.of(request.query_params)
-        page = user_page(query, actor=actor_of(request), at=at_of(request))
-        return Response(envelope(page, AccountOut(page.items, many=True).data))
+        return queries.user_page(PeopleQuery.of(request.query_params), **by(request))
 
-    @extend_schema(
-        operation_id="users_make",
-        tags=["people"],
-        parameters=[IDEMPOTENCY_KEY],
-        request=UserInput,
-        responses={201: UserOut},
-    )
-    def post(self, request: Request) -> Response:
+    @operation("users_make", "people", UserOut, takes=UserInput, status=201, once=True)
+    def post(self, request: Request) -> User:
         """Make an account without a role; it can't sign in until it has a password."""
         actor = actor_of(request)
         access.require_somewhere(actor, "accounts.manage")
-        make = partial(made_user, request.data, actor=actor, at=at_of(request))
-        user = do_once(request, access.managed_users(actor), make, status=status.HTTP_201_CREATED)
-        return Response(UserOut(user).data, status=status.HTTP_201_CREATED)
+        make = partial(made_user, request.data, **by(request))
+        return do_once(request, access.managed_users(actor), make, status=201)
 
 
 class OneUser(APIView):
-    """GET /api/v1/users/{id}."""
-
-    @extend_schema(operation_id="users_read", tags=["people"], responses={200: OneAccountOut})
-    def get(self, request: Request, pk: UUID) -> Response:
+    @operation("users_read", "people", OneAccountOut)
+    def get(self, request: Request, pk: UUID) -> Person:
         """Show an account with all its roles at the administered authorities, past ones too; the look is an entry."""
         Query.of(request.query_params)
-        user = one_user(pk, actor=actor_of(request), at=at_of(request))
-        return Response(OneAccountOut(user).data)
+        return queries.one_user(pk, **by(request))
 
 
 class FindUsers(APIView):
-    """POST /api/v1/users/search."""
-
-    @extend_schema(
-        operation_id="users_search",
-        tags=["people"],
-        request=PeopleSearchInput,
-        responses={200: FoundPeopleOut},
-    )
-    def post(self, request: Request) -> Response:
+    @operation("users_search", "people", FoundPeopleOut, takes=PeopleSearchInput)
+    def post(self, request: Request) -> dict[str, object]:
         """Find people by words of their name or address, which no address of ours may hold; the look is an entry."""
         access.require_somewhere(actor_of(request), "accounts.manage")
         sent = PeopleSearchInput.read(request.data)
-        users, more = users_found(sent["words"], actor=actor_of(request), at=at_of(request))
-        return Response(FoundPeopleOut({"results": users, "more": more}).data)
+        users, more = queries.users_found(sent["words"], **by(request))
+        return {"results": users, "more": more}
 
 
 class Invitations(APIView):
-    """POST /api/v1/invitations."""
-
     step_up = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="invitations_make",
-        tags=["people"],
-        parameters=[IDEMPOTENCY_KEY],
-        request=NewcomerInput,
-        responses={201: AddedAccountOut},
-    )
-    def post(self, request: Request) -> Response:
+    @operation("invitations_make", "people", AddedAccountOut, takes=NewcomerInput, status=201, once=True)
+    def post(self, request: Request) -> Person:
         """Add a person: make the account, give its roles, and mail the invitation; all or nothing.
 
         Roles that two persons give are asked for: a second person confirms each (`requests`). The code is in this
         answer alone: tell it by telephone or face to face.
         """
-        actor, at = actor_of(request), at_of(request)
+        actor = actor_of(request)
         access.require_somewhere(actor, "accounts.manage")
         user, code = done_before(request, access.managed_users(actor)), None
         if user is None:
-            user, code = added(request.data, actor=actor, at=at)
-            keep_done(request, user.pk, status=status.HTTP_201_CREATED)
-        made = person(user.pk, actor=actor, at=at)
+            user, code = added(request.data, **by(request))
+            keep_done(request, user.pk, status=201)
+        made = queries.person(user.pk, **by(request))
         made.code = code
-        return Response(AddedAccountOut(made).data, status=status.HTTP_201_CREATED)
+        return made
+
+
+class Invite(APIView):
+    step_up = frozenset({"POST"})
+
+    @operation("users_invite", "people", InvitationOut, status=201, once=True)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Have a link mailed to somebody by which they set their password; earlier links are void at once.
+
+        It asks for the code of this answer too: tell it by telephone or face to face, once it is certain to whom.
+        """
+        user, code = done_before(request, access.managed_users(actor_of(request))), None
+        if user is None:
+            user, code = actions.invite(user_id=pk, **by(request))
+            keep_done(request, user.pk, status=201)
+        return Response(InvitationOut(user).data | {"code": code}, status=201)
 
 
 class VerifyUser(APIView):
-    """POST /api/v1/users/{id}/verify."""
-
-    @extend_schema(
-        operation_id="users_verify",
-        tags=["people"],
-        parameters=[IDEMPOTENCY_KEY],
-        request=None,
-        responses={200: UserOut},
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @operation("users_verify", "people", UserOut, once=True)
+    def post(self, request: Request, pk: UUID) -> User:
         """Vouch for an account: one has made sure who it is; from then on it may begin a concern."""
-        actor = actor_of(request)
-        act = partial(actions.verify_user, actor=actor, at=at_of(request), user_id=pk)
-        user = do_once(request, access.managed_users(actor), act)
-        return Response(UserOut(user).data)
+        return _act_once(request, pk, actions.verify_user)
 
 
-class Memberships(APIView):
-    """GET, POST /api/v1/memberships."""
-
+class EndSessions(APIView):
     step_up = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="memberships_list",
-        tags=["people"],
-        parameters=[MembershipQuery],
-        responses={200: page_schema("MembershipPage", MembershipOut)},
-    )
-    def get(self, request: Request) -> Response:
-        """List the memberships of the administered authorities, newest first; the look is an entry.
+    @operation("users_end_sessions", "people", UserOut, once=True)
+    def post(self, request: Request, pk: UUID) -> User:
+        """End all sessions of somebody; roles, password and second factors stay what they are."""
+        return _act_once(request, pk, actions.end_sessions_of)
 
-        With `review=due`, those that the caller is to review: supervisors and data protection officers have some too.
+
+class CloseAccount(APIView):
+    step_up = frozenset({"POST"})
+
+    @operation("users_close", "people", UserOut, once=True)
+    def post(self, request: Request, pk: UUID) -> User:
+        """Close an account: its roles, sessions, tokens, second factors, links and password end at once.
+
+        Cases that its person was on keep that name until a supervisor hands them over (`POST /api/v1/handovers`).
         """
-        query = MembershipQuery.of(request.query_params)
-        page = membership_page(query, actor=actor_of(request), at=at_of(request))
-        return Response(envelope(page, MembershipOut(page.items, many=True).data))
+        return _act_once(request, pk, actions.close_account)
 
-    @extend_schema(
-        operation_id="memberships_grant",
-        tags=["people"],
-        parameters=[IDEMPOTENCY_KEY],
-        request=MembershipInput,
-        responses={201: MembershipOut},
-    )
-    def post(self, request: Request) -> Response:
-        """Give a role at an authority that one administers; those that two persons give are asked for elsewhere.
 
-        See `POST /api/v1/membership-requests`.
+class ReopenAccount(APIView):
+    step_up = frozenset({"POST"})
+
+    @operation("users_reopen", "people", UserOut, once=True)
+    def post(self, request: Request, pk: UUID) -> User:
+        """Open a closed account again, as a new one: to be vouched for, invited, and given roles anew."""
+        return _act_once(request, pk, actions.reopen_account)
+
+
+def _act_once(request: Request, pk: UUID, act: "actions.OnAccount") -> User:
+    return do_once(request, access.managed_users(actor_of(request)), partial(act, user_id=pk, **by(request)))
+
+
+class EndAllSessions(APIView):
+    step_up = frozenset({"POST"})
+
+    @operation("authorities_end_sessions", "people", once=True)
+    def post(self, request: Request, pk: UUID) -> None:
+        """End the sessions of all who hold a role at the authority, but the one in which this is asked."""
+        authority = visible(Authority.objects, pk)
+        access.require(actor_of(request), "accounts.manage", authority.pk)
+        if done_before(request, Authority.objects.filter(pk=authority.pk)) is None:
+            actions.end_all_sessions(authority=authority, but=id_of(bare(request)), **by(request))
+            keep_done(request, authority.pk, status=204)
+
+
+# --- Lost second factors: an administrator asks for the reset, a second person confirms it -----------------
+
+
+class AskReset(APIView):
+    step_up = frozenset({"POST"})
+
+    @operation("factor_reset_ask", "people", FactorResetOut, takes=IdentifiedInput, status=201)
+    def post(self, request: Request, pk: UUID) -> FactorReset:
+        """Ask that somebody's lost second factors be removed; a second person has a week to confirm it."""
+        access.require_somewhere(actor_of(request), "accounts.manage")
+        return actions.ask_reset(user_id=pk, how=identified(request.data), **by(request))
+
+
+class Resets(APIView):
+    @operation("factor_resets_list", "people", FactorResetOut, page="FactorResetPage")
+    def get(self, request: Request) -> Page:
+        """List the requests that wait for a second person, the oldest first."""
+        query = PagedQuery.of(request.query_params)
+        rows = access.open_resets(actor_of(request), at=at_of(request))
+        return page_of(rows, order=("asked_at", "id"), **query)
+
+
+class ConfirmReset(APIView):
+    step_up = frozenset({"POST"})
+
+    @operation("factor_reset_confirm", "people", DecidedResetOut, takes=IdentifiedInput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Confirm as a second person: the factors, recovery codes and sessions of the account end.
+
+        Where the account opens cases its person is invited too: the code is in this answer alone, to be told by
+        telephone or face to face, to nobody else.
         """
-        actor = actor_of(request)
-        access.require_somewhere(actor, "accounts.manage")
-        make = partial(granted, request.data, actor=actor, at=at_of(request))
-        membership = do_once(request, access.managed_memberships(actor), make, status=status.HTTP_201_CREATED)
-        return Response(MembershipOut(membership).data, status=status.HTTP_201_CREATED)
+        access.require_somewhere(actor_of(request), "factors.reset")
+        row, code = actions.decide_reset(reset_id=pk, how=identified(request.data), **by(request))
+        return Response(DecidedResetOut(row).data | {"code": code})
 
 
-class ReviewMembership(APIView):
-    """POST /api/v1/memberships/{id}/review."""
-
+class RefuseReset(APIView):
     step_up = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="memberships_review",
-        tags=["people"],
-        parameters=[IDEMPOTENCY_KEY],
-        request=None,
-        responses={200: MembershipOut},
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        """Say that somebody still holds a role rightly; unless somebody does each year, it ends. Never one's own."""
-        actor = actor_of(request)
-        act = partial(actions.review, actor=actor, at=at_of(request), membership_id=pk)
-        membership = do_once(request, access.reviewable_memberships(actor), act)
-        return Response(MembershipOut(membership).data)
-
-
-class Certificate(APIView):
-    """GET, POST /api/v1/memberships/{id}/certificate."""
-
-    @extend_schema(operation_id="certificate_read", tags=["people"], responses={200: CertificateOut})
-    def get(self, request: Request, pk: UUID) -> Response:
-        """Read when a certificate of honorability was seen; the look is an entry."""
-        Query.of(request.query_params)
-        at = at_of(request)
-        row = certificate_of(pk, actor=actor_of(request), at=at)
-        return Response(CertificateOut(row, context={"at": at}).data)
-
-    @extend_schema(
-        operation_id="certificate_see",
-        tags=["people"],
-        parameters=[IDEMPOTENCY_KEY],
-        request=CertificateInput,
-        responses={200: CertificateOut},
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        """Say that one saw somebody's certificate of honorability today. Never one's own."""
-        actor = actor_of(request)
-        access.require_somewhere(actor, "accounts.manage")
-        issued_on = CertificateInput.read(request.data)["issued_on"]
-        act = partial(
-            actions.see_certificate, actor=actor, at=at_of(request), membership_id=pk, issued_on=issued_on
-        )
-        membership = do_once(request, access.managed_memberships(actor), act)
-        return Response(CertificateOut(membership, context={"at": at_of(request)}).data)
-
-
-class EndMembership(APIView):
-    """POST /api/v1/memberships/{id}/end."""
-
-    step_up = frozenset({"POST"})
-
-    @extend_schema(
-        operation_id="memberships_end",
-        tags=["people"],
-        parameters=[IDEMPOTENCY_KEY],
-        request=None,
-        responses={200: MembershipOut},
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        """End a membership at once; its tokens open nothing from the next request on."""
-        actor = actor_of(request)
-        act = partial(actions.end, actor=actor, at=at_of(request), membership_id=pk)
-        membership = do_once(request, access.managed_memberships(actor), act)
-        return Response(MembershipOut(membership).data)
+    @operation("factor_reset_refuse", "people", FactorResetOut)
+    def post(self, request: Request, pk: UUID) -> FactorReset:
+        """Refuse as a second person: nothing changes."""
+        row, _code = actions.decide_reset(reset_id=pk, how=None, **by(request))
+        return row

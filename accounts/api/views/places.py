@@ -21,8 +21,6 @@ from core.query import PagedQuery
 
 
 class Authorities(APIView):
-    """GET /api/v1/authorities."""
-
     @operation("authorities_list", "places", AuthorityOut, page="AuthorityPage", query=AuthorityQuery)
     def get(self, request: Request) -> Page:
         """List the authorities, by code."""
@@ -33,8 +31,6 @@ class Authorities(APIView):
 
 
 class Units(APIView):
-    """GET, POST /api/v1/authorities/{id}/units."""
-
     @operation("units_list", "places", UnitOut, page="UnitPage")
     def get(self, request: Request, pk: UUID) -> Page:
         """List the units of one of one's own authorities, by name."""
@@ -55,8 +51,6 @@ class Units(APIView):
 
 
 class Organisations(APIView):
-    """GET, POST /api/v1/organisations."""
-
     @operation(
         "organisations_list", "places", OrganisationOut, page="OrganisationPage", query=OfAuthorityQuery
     )
@@ -81,8 +75,6 @@ class Organisations(APIView):
 
 
 class OneOrganisation(APIView):
-    """PUT /api/v1/organisations/{id}."""
-
     @operation("organisations_correct", "places", OrganisationOut, takes=CorrectionInput)
     def put(self, request: Request, pk: UUID) -> Organisation:
         """Correct the entry of an institution on the list of an authority that one administers."""
