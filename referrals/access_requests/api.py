@@ -1,6 +1,7 @@
 """API of access requests: receive one, list, read, look for files, its steps, what is handed over (RGPD art. 15)."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,21 +11,20 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.actor import Actor
-from accounts.api.once import IDEMPOTENCY_KEY, do_once
-from accounts.api.pages import page_schema
+from accounts.api.once import do_once
 from accounts.request import bare
 from audit.events import Purpose
+from core.api import page_schema
 from core.query import Query
 from referrals.access_requests import actions, queries
 from referrals.access_requests.inputs import AccessLetterQuery, AccessRequestQuery, Receiving
 from referrals.errors import NotAllowed
 from referrals.models import AccessRequest
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed
-from referrals.rest.documents import POLICY, ByAddress, own_style
+from referrals.rest.case_views import CaseView, case_operation, listed
+from referrals.rest.documents import ByAddress, inline_page
 from referrals.rest.step_views import PerformRowStep, row_step_routes
 from referrals.vocabulary.states import Machine
 from referrals.workflow.inputs import Nothing
@@ -120,63 +120,53 @@ class AccessHits(serializers.Serializer[None]):
 class AccessRequests(CaseView):
     """GET, POST /api/v1/access-requests."""
 
-    @extend_schema(
-        operation_id="access_requests_list",
-        parameters=[AccessRequestQuery],
-        responses={200: page_schema("AccessRequestPage", AccessRequestLine)},
-        tags=["access_request"],
+    @case_operation(
+        "access_requests_list",
+        page_schema("AccessRequestPage", AccessRequestLine),
+        query=AccessRequestQuery,
+        tag="access_request",
     )
-    def get(self, request: Request) -> Response:
+    def get(self) -> dict[str, Any]:
         """List the requests in which the caller has a part, the newest first; nothing is opened."""
-        actor, at = self.actor, self.at
-        page = queries.request_page(AccessRequestQuery.of(request.query_params), actor=actor, at=at)
-        return Response(listed([queries.line(row, actor, at=at) for row in page.items], page.next))
+        page = queries.request_page(self.filters, actor=self.actor, at=self.at)
+        return listed([queries.line(row, self.actor, at=self.at) for row in page.items], page.next)
 
-    @extend_schema(
-        operation_id="access_request_receive",
-        request=Receiving,
-        responses={201: AccessRequestDone},
-        parameters=[IDEMPOTENCY_KEY],
-        tags=["access_request"],
+    @case_operation(
+        "access_request_receive",
+        AccessRequestDone,
+        takes=Receiving,
+        tag="access_request",
+        status=CREATED,
+        once=True,
     )
-    def post(self, request: Request) -> Response:
+    def post(self) -> dict[str, Any]:
         """Record a request: it is answered within a month of its receipt (AR1)."""
-        Query.of(request.query_params)
-        bare(request).purpose = Purpose.HANDLING  # a refusal bears it too
+        bare(self.request).purpose = Purpose.HANDLING  # a refusal bears it too
         actor, at = self.actor, self.at
         step = steps.get(Machine.ACCESS_REQUEST, "receive")
         if not actor.holding(step.roles):
             raise NotAllowed(step.event)
-
-        def receive() -> AccessRequest:
-            return actions.receive(request.data, actor=actor, at=at)
-
-        row = do_once(request, actions.visible_to(actor, at=at), receive, status=CREATED)
-        return Response(queries.done(row, actor, at=at), status=CREATED)
+        receive = partial(actions.receive, self.request.data, actor=actor, at=at)
+        row = do_once(self.request, actions.visible_to(actor, at=at), receive, status=CREATED)
+        return queries.done(row, actor, at=at)
 
 
 class OneAccessRequest(CaseView):
     """GET /api/v1/access-requests/{id}."""
 
-    @extend_schema(
-        operation_id="access_requests_read", responses={200: AccessRequestOut}, tags=["access_request"]
-    )
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("access_requests_read", AccessRequestOut, tag="access_request")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """Read a request, with what the caller reads of it; the reading is an entry."""
-        Query.of(request.query_params)
-        actor, at = self.actor, self.at
-        return Response(queries.one(queries.known(pk, actor=actor, at=at), actor, at=at))
+        return queries.one(queries.known(pk, actor=self.actor, at=self.at), self.actor, at=self.at)
 
 
 class AccessFiles(CaseView):
     """GET /api/v1/access-requests/{id}/files."""
 
-    @extend_schema(operation_id="access_request_files", responses={200: AccessHits}, tags=["access_request"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("access_request_files", AccessHits, tag="access_request")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """Look in the index for files of the person whom a request is about, closed and archived ones too (AR4)."""
-        Query.of(request.query_params)
-        actor, at = self.actor, self.at
-        return Response({"results": queries.found(pk, actor=actor, at=at)})
+        return {"results": queries.found(pk, actor=self.actor, at=self.at)}
 
 
 class AccessPackage(CaseView):
@@ -193,17 +183,12 @@ class AccessPackage(CaseView):
     def post(self, request: Request, pk: UUID) -> HttpResponse:
         """Take what is handed over, as the officer; the fetching is an entry (AR13)."""
         Query.of(request.query_params)
-        actor, at = self.actor, self.at
-        queries.known(pk, actor=actor, at=at)
+        queries.known(pk, actor=self.actor, at=self.at)
         Nothing.read(request.data)
-        return served(queries.package(pk, actor=actor, at=at))
-
-
-def served(package: bytes) -> HttpResponse:
-    """Return a package as a file under a name that says nothing."""
-    response = HttpResponse(package, content_type=ZIP)
-    response["Content-Disposition"] = 'attachment; filename="reponse.zip"'
-    return response
+        response = HttpResponse(queries.package(pk, actor=self.actor, at=self.at), content_type=ZIP)
+        # The name says nothing.
+        response["Content-Disposition"] = 'attachment; filename="reponse.zip"'
+        return response
 
 
 class AccessLetter(CaseView):
@@ -219,13 +204,9 @@ class AccessLetter(CaseView):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Read a letter that was made, as it prints: it asks for nothing from elsewhere."""
-        actor, at = self.actor, self.at
-        asked = AccessLetterQuery.of(request.query_params)
-        page = queries.letter(queries.known(pk, actor=actor, at=at), asked["name"], actor=actor, at=at)
-        response = HttpResponse(page, content_type="text/html; charset=utf-8")
-        response["Content-Disposition"] = 'inline; filename="lettre.html"'
-        response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(page)}"
-        return response
+        name = AccessLetterQuery.of(request.query_params)["name"]
+        row = queries.known(pk, actor=self.actor, at=self.at)
+        return inline_page(queries.letter(row, name, actor=self.actor, at=self.at), "lettre.html")
 
 
 class PerformAccessStep(PerformRowStep):

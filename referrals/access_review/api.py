@@ -16,18 +16,18 @@ from rest_framework.response import Response
 
 from accounts.access import require_somewhere
 from accounts.actor import Actor
-from accounts.api.once import IDEMPOTENCY_KEY, do_once
-from accounts.api.pages import page_schema
+from accounts.api.once import do_once
 from audit.events import Purpose
 from audit.outputs import EntryOut
-from core.query import PagedQuery, Query
+from core.api import page_schema
+from core.query import PagedQuery
 from referrals.access_review import actions, queries
 from referrals.access_review.inputs import AnomalyQuery, AnswerIn
 from referrals.access_review.queries import anomaly_page, question_page
 from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed
+from referrals.rest.case_views import CaseView, case_operation, listed
 from referrals.rest.step_views import PerformRowStep, row_step_routes
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
@@ -141,25 +141,22 @@ class Anomalies(AnomalyView):
 class OneAnomaly(AnomalyView):
     """GET /api/v1/audit/anomalies/{id}."""
 
-    @extend_schema(operation_id="anomalies_read", responses={200: AnomalyOut}, tags=["audit"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("anomalies_read", AnomalyOut, tag="audit")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """Read an anomaly: pseudonyms, figures, and its course."""
-        Query.of(request.query_params)
-        actor, at = self.actor, self.at
         anomaly = self.one(pk)
-        queries.record([anomaly], actor=actor, at=at)
-        return Response(queries.line(anomaly, actor, at=at))
+        queries.record([anomaly], actor=self.actor, at=self.at)
+        return queries.line(anomaly, self.actor, at=self.at)
 
 
 class AnomalyEntries(AnomalyView):
     """GET /api/v1/audit/anomalies/{id}/entries."""
 
-    @extend_schema(operation_id="anomalies_entries", responses={200: EntriesOut}, tags=["audit"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("anomalies_entries", EntriesOut, tag="audit")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """Read the entries of the journal that make an anomaly up."""
-        Query.of(request.query_params)
         rows = queries.entries_of(self.one(pk), actor=self.actor, at=self.at)
-        return Response({"results": [EntryOut(row).data for row in rows]})
+        return {"results": [EntryOut(row).data for row in rows]}
 
 
 class Identities(AnomalyView):
@@ -167,12 +164,10 @@ class Identities(AnomalyView):
 
     step_up = frozenset({"GET"})
 
-    @extend_schema(operation_id="anomalies_identities", responses={200: IdentitiesOut}, tags=["audit"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("anomalies_identities", IdentitiesOut, tag="audit")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """Learn who the agent is and which files were concerned; for the two persons who lifted the veil, in time."""
-        Query.of(request.query_params)
-        anomaly = self.one(pk)
-        return Response(queries.identities(anomaly, actor=self.actor, at=self.at))
+        return queries.identities(self.one(pk), actor=self.actor, at=self.at)
 
 
 class PerformAnomalyStep(PerformRowStep):
@@ -189,41 +184,33 @@ class PerformAnomalyStep(PerformRowStep):
 class Questions(CaseView):
     """GET /api/v1/access-questions."""
 
-    @extend_schema(
-        operation_id="access_questions_list",
-        parameters=[PagedQuery],
-        responses={200: page_schema("QuestionPage", QuestionOut)},
-        tags=["anomaly"],
+    @case_operation(
+        "access_questions_list",
+        page_schema("QuestionPage", QuestionOut),
+        query=PagedQuery,
+        tag="anomaly",
     )
-    def get(self, request: Request) -> Response:
+    def get(self) -> dict[str, Any]:
         """List the questions that an auditor has put to the caller about the own access to files."""
-        filters = PagedQuery.of(request.query_params)
-        actor, at = self.actor, self.at
-        page = question_page(filters, actor=actor, at=at)
-        return Response(listed([queries.question(row) for row in page.items], page.next))
+        page = question_page(self.filters, actor=self.actor, at=self.at)
+        return listed([queries.question(row) for row in page.items], page.next)
 
 
 class AnswerQuestion(CaseView):
     """POST /api/v1/access-questions/{id}/answer."""
 
-    @extend_schema(
-        operation_id="access_questions_answer",
-        request=AnswerIn,
-        responses={200: QuestionOut},
-        parameters=[IDEMPOTENCY_KEY],
-        tags=["anomaly"],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("access_questions_answer", QuestionOut, takes=AnswerIn, tag="anomaly", once=True)
+    def post(self, pk: UUID) -> dict[str, Any]:
         """Answer a question about the own access to files, once."""
-        Query.of(request.query_params)
-        actor, at = self.actor, self.at
-        if not actions.asked_of(actor, at=at).filter(pk=pk).exists():
+        asked = actions.asked_of(self.actor, at=self.at)
+        if not asked.filter(pk=pk).exists():
             raise NotVisible
 
         def answer() -> AccessAnomaly:
-            return actions.answer(pk, AnswerIn.read(request.data)["answer"], actor=actor, at=at)
+            code = AnswerIn.read(self.request.data)["answer"]
+            return actions.answer(pk, code, actor=self.actor, at=self.at)
 
-        return Response(queries.question(do_once(request, actions.asked_of(actor, at=at), answer)))
+        return queries.question(do_once(self.request, asked, answer))
 
 
 def anomaly_routes() -> list[URLPattern]:

@@ -1,25 +1,22 @@
 """``/ties``: a member of staff's declared ties; ``/exclusions``: whom the service barred from a case for one."""
 
+from typing import Any
 from uuid import UUID
-
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.api.once import do_once, done_before, keep_done
 from core.inputs import Flag
 from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.conflicts_of_interest import actions, declarations
 from referrals.conflicts_of_interest.inputs import TieInput
 from referrals.models import DeclaredTie, Exclusion
 from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed
+from referrals.rest.case_views import CaseView, case_operation, listed
 from referrals.vocabulary.labels import moment
 from referrals.workflow.inputs import Nothing, Reasoned
 
-CREATED, DONE, GONE = 201, 200, 204
+CREATED, GONE = 201, 204
 
 
 class ExclusionQuery(PagedQuery):
@@ -33,29 +30,21 @@ class Ties(CaseView):
 
     step_up = frozenset({"POST"})
 
-    @extend_schema(responses=schema.Ties, operation_id="ties_list")
-    def get(self, request: Request) -> Response:
+    @case_operation("ties_list", schema.Ties)
+    def get(self) -> dict[str, Any]:
         """List the own ties; nobody else ever reads them."""
-        Query.of(request.query_params)
-        rows = declarations.read(self.actor, at=self.at)
-        return Response({"results": rows})
+        return {"results": declarations.read(self.actor, at=self.at)}
 
-    @extend_schema(
-        request=TieInput,
-        responses={201: schema.DeclaredTie},
-        operation_id="ties_declare",
-        parameters=[schema.IDEMPOTENCY_KEY],
-    )
-    def post(self, request: Request) -> Response:
+    @case_operation("ties_declare", schema.DeclaredTie, takes=TieInput, status=CREATED, once=True)
+    def post(self) -> dict[str, str]:
         """Declare a tie. The answer says nothing of any case."""
-        Query.of(request.query_params)
         actor, at = self.actor, self.at
 
         def declare() -> DeclaredTie:
-            return declarations.declare(declarations.Tie(**TieInput.read(request.data)), actor=actor, at=at)
+            tie = declarations.Tie(**TieInput.read(self.request.data))
+            return declarations.declare(tie, actor=actor, at=at)
 
-        tie = do_once(request, declarations.own(actor), declare, status=CREATED)
-        return Response(_line(tie), status=CREATED)
+        return _line(do_once(self.request, declarations.own(actor), declare, status=CREATED))
 
 
 class CorrectTie(CaseView):
@@ -63,23 +52,17 @@ class CorrectTie(CaseView):
 
     step_up = frozenset({"POST"})
 
-    @extend_schema(
-        request=TieInput,
-        responses=schema.DeclaredTie,
-        operation_id="ties_correct",
-        parameters=[schema.IDEMPOTENCY_KEY],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("ties_correct", schema.DeclaredTie, takes=TieInput, once=True)
+    def post(self, pk: UUID) -> dict[str, str]:
         """Correct what was said: it becomes a tie of its own, under another id."""
-        Query.of(request.query_params)
         actor, at = self.actor, self.at
 
         def correct() -> DeclaredTie:
             declarations.known(pk, actor)
-            tie = declarations.Tie(**TieInput.read(request.data))
+            tie = declarations.Tie(**TieInput.read(self.request.data))
             return declarations.correct(pk, tie, actor=actor, at=at)
 
-        return Response(_line(do_once(request, declarations.own(actor), correct)), status=DONE)
+        return _line(do_once(self.request, declarations.own(actor), correct))
 
 
 class RemoveTie(CaseView):
@@ -87,45 +70,31 @@ class RemoveTie(CaseView):
 
     step_up = frozenset({"POST"})
 
-    @extend_schema(
-        request=Nothing,
-        responses={204: None},
-        operation_id="ties_remove",
-        parameters=[schema.IDEMPOTENCY_KEY],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("ties_remove", None, takes=Nothing, status=GONE, once=True)
+    def post(self, pk: UUID) -> None:
         """Take a tie back: what was said is destroyed. No exclusion ends by it."""
-        Query.of(request.query_params)
         actor, at = self.actor, self.at
-        if done_before(request, declarations.ever_own(actor)) is None:
+        if done_before(self.request, declarations.ever_own(actor)) is None:
             declarations.known(pk, actor)
-            Nothing.read(request.data)
+            Nothing.read(self.request.data)
             declarations.remove(pk, actor=actor, at=at)
-            keep_done(request, pk, status=GONE)
-        return Response(status=GONE)
+            keep_done(self.request, pk, status=GONE)
 
 
 class Exclusions(CaseView):
     """Whom the service barred from a case."""
 
-    @extend_schema(parameters=[ExclusionQuery], responses=schema.Exclusions, operation_id="exclusions_list")
-    def get(self, request: Request) -> Response:
+    @case_operation("exclusions_list", schema.Exclusions, query=ExclusionQuery)
+    def get(self) -> dict[str, Any]:
         """List them over the cases that the caller sees as a coordinator or supervisor; ``awaiting``: to be decided."""
-        filters = ExclusionQuery.of(request.query_params)
-        actor, at = self.actor, self.at
-        rows = actions.visible_to(actor, at=at)
-        if "awaiting" in filters:
+        awaiting = self.filters.pop("awaiting", None)
+        rows = actions.visible_to(self.actor, at=self.at)
+        if awaiting is not None:
             waiting = actions.awaiting(rows).values("pk")
-            rows = rows.filter(pk__in=waiting) if filters["awaiting"] else rows.exclude(pk__in=waiting)
-        page = page_of(
-            rows,
-            limit=filters["limit"],
-            order=("-since_at", "id"),
-            cursor=filters.get("cursor"),
-            bound_to=f"exclusions/{filters.get('awaiting')}",
-        )
-        record_listed(page.items, actor=actor, at=at)
-        return Response(listed([actions.line(row) for row in page.items], page.next))
+            rows = rows.filter(pk__in=waiting) if awaiting else rows.exclude(pk__in=waiting)
+        page = page_of(rows, order=("-since_at", "id"), bound_to=f"exclusions/{awaiting}", **self.filters)
+        record_listed(page.items, actor=self.actor, at=self.at)
+        return listed([actions.line(row) for row in page.items], page.next)
 
 
 class ConfirmExclusion(CaseView):
@@ -133,24 +102,18 @@ class ConfirmExclusion(CaseView):
 
     step_up = frozenset({"POST"})
 
-    @extend_schema(
-        request=Reasoned,
-        responses=schema.Exclusion,
-        operation_id="exclusions_confirm",
-        parameters=[schema.IDEMPOTENCY_KEY],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("exclusions_confirm", schema.Exclusion, takes=Reasoned, once=True)
+    def post(self, pk: UUID) -> dict[str, Any]:
         """Confirm, with a reason, that somebody whose name is like one of the case stays barred from it."""
-        Query.of(request.query_params)
         actor, at = self.actor, self.at
         actions.require_decider(actor)
 
         def confirm() -> Exclusion:
             actions.known(pk, actor=actor, at=at)
-            actions.confirm(pk, Reasoned.read(request.data)["reason"], actor=actor, at=at)
+            actions.confirm(pk, Reasoned.read(self.request.data)["reason"], actor=actor, at=at)
             return actions.known(pk, actor=actor, at=at)
 
-        return Response(actions.line(do_once(request, actions.visible_to(actor, at=at), confirm)))
+        return actions.line(do_once(self.request, actions.visible_to(actor, at=at), confirm))
 
 
 def _line(row: DeclaredTie) -> dict[str, str]:

@@ -10,22 +10,20 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.actor import Actor
-from accounts.api.once import IDEMPOTENCY_KEY, do_once
-from accounts.api.pages import page_schema
+from accounts.api.once import do_once
 from accounts.request import bare
 from audit.events import Purpose
+from core.api import page_schema
 from core.languages import FRENCH
-from core.query import Query
 from referrals.data_breaches import actions, queries
 from referrals.data_breaches.inputs import BreachQuery, DeclaringBreach, NoticeQuery
 from referrals.letters.paper import pdf
 from referrals.models import DataBreach
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed
-from referrals.rest.documents import POLICY, ByAddress, own_style
+from referrals.rest.case_views import CaseView, case_operation, listed
+from referrals.rest.documents import ByAddress, inline_page
 from referrals.rest.step_views import PerformRowStep, row_step_routes
 from referrals.vocabulary.states import Machine
 from referrals.workflow.inputs import required
@@ -139,63 +137,49 @@ class BreachCountOut(serializers.Serializer[None]):
 class Breaches(CaseView):
     """GET, POST /api/v1/data-breaches."""
 
-    @extend_schema(
-        operation_id="data_breaches_list",
-        parameters=[BreachQuery],
-        responses={200: page_schema("BreachPage", BreachLine)},
-        tags=["breach"],
+    @case_operation(
+        "data_breaches_list", page_schema("BreachPage", BreachLine), query=BreachQuery, tag="breach"
     )
-    def get(self, request: Request) -> Response:
+    def get(self) -> dict[str, Any]:
         """List the register of the caller's authorities, or what the caller declared, the newest first."""
-        actor, at = self.actor, self.at
-        page = queries.register_page(BreachQuery.of(request.query_params), actor=actor, at=at)
-        return Response(listed([queries.line(row, at=at) for row in page.items], page.next))
+        page = queries.register_page(self.filters, actor=self.actor, at=self.at)
+        return listed([queries.line(row, at=self.at) for row in page.items], page.next)
 
-    @extend_schema(
-        operation_id="breach_declare",
-        request=DeclaringBreach,
-        responses={201: BreachesDeclared},
-        parameters=[IDEMPOTENCY_KEY],
-        tags=["breach"],
+    @case_operation(
+        "breach_declare", BreachesDeclared, takes=DeclaringBreach, tag="breach", status=CREATED, once=True
     )
-    def post(self, request: Request) -> Response:
+    def post(self) -> dict[str, Any]:
         """Declare a breach (DB1): one row for each authority touched."""
-        Query.of(request.query_params)
-        bare(request).purpose = Purpose.AUDIT  # a refusal bears it too
+        bare(self.request).purpose = Purpose.AUDIT  # a refusal bears it too
         actor, at = self.actor, self.at
         actions.require_role(actor)
         with actions.in_reach(actor):
             first = do_once(
-                request,
+                self.request,
                 actions.visible_to(actor),
-                lambda: actions.declare(request.data, actor=actor, at=at)[0],
+                lambda: actions.declare(self.request.data, actor=actor, at=at)[0],
                 status=CREATED,
             )
             rows = actions.declared_with(first, actor)
-        return Response({"results": [queries.line(row, at=at) for row in rows]}, status=CREATED)
+        return {"results": [queries.line(row, at=at) for row in rows]}
 
 
 class OneBreach(CaseView):
     """GET /api/v1/data-breaches/{id}."""
 
-    @extend_schema(operation_id="data_breaches_read", responses={200: BreachOut}, tags=["breach"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("data_breaches_read", BreachOut, tag="breach")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """Read a breach, with the words that the caller reads; the reading is an entry."""
-        Query.of(request.query_params)
-        actor, at = self.actor, self.at
-        row = queries.known(pk, actor=actor)
-        return Response(queries.one(row, actor, at=at))
+        return queries.one(queries.known(pk, actor=self.actor), self.actor, at=self.at)
 
 
 class BreachFigures(CaseView):
     """GET /api/v1/data-breaches/{id}/figures."""
 
-    @extend_schema(operation_id="data_breaches_count", responses={200: BreachCountOut}, tags=["breach"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("data_breaches_count", BreachCountOut, tag="breach")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """Count in the journal what a breach touched; for the officer who assesses it."""
-        Query.of(request.query_params)
-        actor, at = self.actor, self.at
-        return Response({"figures": queries.figures(queries.known(pk, actor=actor), actor, at=at)})
+        return {"figures": queries.figures(queries.known(pk, actor=self.actor), self.actor, at=self.at)}
 
 
 class BreachNotice(CaseView):
@@ -211,20 +195,14 @@ class BreachNotice(CaseView):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Read the letter to a group of persons that was told."""
-        page = self.page(request, pk)
-        response = HttpResponse(page, content_type="text/html; charset=utf-8")
-        response["Content-Disposition"] = 'inline; filename="courrier.html"'
-        response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(page)}"
-        return response
+        return inline_page(self.page(request, pk), "courrier.html")
 
     def page(self, request: Request, pk: UUID) -> str:
-        """Return the page of the letter to a group."""
-        actor, at = self.actor, self.at
-        asked = NoticeQuery.of(request.query_params)
-        row = queries.known(pk, actor=actor)
-        if "group" not in asked:
+        filters = NoticeQuery.of(request.query_params)
+        row = queries.known(pk, actor=self.actor)
+        if "group" not in filters:
             raise required("group")
-        return queries.letter(row, asked["group"], actor, at=at, language=FRENCH)
+        return queries.letter(row, filters["group"], self.actor, at=self.at, language=FRENCH)
 
 
 class BreachNoticePdf(BreachNotice):

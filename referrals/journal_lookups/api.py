@@ -1,21 +1,19 @@
 """``/audit/lookups``: a case or an account that a complaint names, looked up in the journal by two persons."""
 
+from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.access import require_somewhere
-from accounts.api.once import IDEMPOTENCY_KEY, do_once
-from accounts.api.pages import page_schema
-from core.query import PagedQuery, Query
+from accounts.api.once import do_once
+from core.api import page_schema
+from core.query import PagedQuery
 from referrals.journal_lookups import actions, queries
 from referrals.journal_lookups.inputs import LookupDecision, LookupInput
 from referrals.models import PseudonymLookup
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed
+from referrals.rest.case_views import CaseView, case_operation, listed
 
 CREATED = 201
 
@@ -47,47 +45,36 @@ class Lookups(CaseView):
 
     step_up = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="audit_lookups_list",
-        parameters=[PagedQuery],
-        responses={200: page_schema("LookupPage", LookupLine)},
-        tags=["audit"],
+    @case_operation(
+        "audit_lookups_list", page_schema("LookupPage", LookupLine), query=PagedQuery, tag="audit"
     )
-    def get(self, request: Request) -> Response:
+    def get(self) -> dict[str, Any]:
         """List the lookups in the authorities whose journal the caller reads, the newest first."""
-        actor, at = self.actor, self.at
-        page = queries.lookup_page(PagedQuery.of(request.query_params), actor=actor)
-        return Response(listed([queries.line(row, actor=actor, at=at) for row in page.items], page.next))
+        page = queries.lookup_page(self.filters, actor=self.actor)
+        return listed([queries.line(row, actor=self.actor, at=self.at) for row in page.items], page.next)
 
-    @extend_schema(
-        operation_id="audit_lookups_ask",
-        request=LookupInput,
-        responses={201: LookupLine},
-        parameters=[IDEMPOTENCY_KEY],
-        tags=["audit"],
+    @case_operation(
+        "audit_lookups_ask", LookupLine, takes=LookupInput, tag="audit", status=CREATED, once=True
     )
-    def post(self, request: Request) -> Response:
+    def post(self) -> dict[str, Any]:
         """Ask to look up what a complaint names; the other office, auditor or data protection officer, decides."""
-        Query.of(request.query_params)
         actor, at = self.actor, self.at
         require_somewhere(actor, actions.RIGHT)
 
         def ask() -> PseudonymLookup:
-            return actions.ask(LookupInput.read(request.data), actor=actor, at=at)
+            return actions.ask(LookupInput.read(self.request.data), actor=actor, at=at)
 
-        row = do_once(request, actions.visible_to(actor), ask, status=CREATED)
-        return Response(queries.line(row, actor=actor, at=at), status=CREATED)
+        row = do_once(self.request, actions.visible_to(actor), ask, status=CREATED)
+        return queries.line(row, actor=actor, at=at)
 
 
 class OneLookup(CaseView):
     """One lookup."""
 
-    @extend_schema(operation_id="audit_lookups_read", responses={200: LookupOut}, tags=["audit"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("audit_lookups_read", LookupOut, tag="audit")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """Read a lookup; to the two persons, in time, with the pseudonym, and an entry says so."""
-        Query.of(request.query_params)
-        actor, at = self.actor, self.at
-        return Response(queries.one(actions.known(pk, actor=actor), actor=actor, at=at))
+        return queries.one(actions.known(pk, actor=self.actor), actor=self.actor, at=self.at)
 
 
 class DecideLookup(CaseView):
@@ -95,21 +82,14 @@ class DecideLookup(CaseView):
 
     step_up = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="audit_lookups_decide",
-        request=LookupDecision,
-        responses={200: LookupLine},
-        parameters=[IDEMPOTENCY_KEY],
-        tags=["audit"],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("audit_lookups_decide", LookupLine, takes=LookupDecision, tag="audit", once=True)
+    def post(self, pk: UUID) -> dict[str, Any]:
         """Allow it, by typing what the complaint names too, or refuse it."""
-        Query.of(request.query_params)
         actor, at = self.actor, self.at
 
         def decide() -> PseudonymLookup:
             actions.known(pk, actor=actor)
-            return actions.decide(pk, LookupDecision.read(request.data), actor=actor, at=at)
+            return actions.decide(pk, LookupDecision.read(self.request.data), actor=actor, at=at)
 
-        row = do_once(request, actions.visible_to(actor), decide)
-        return Response(queries.line(row, actor=actor, at=at))
+        row = do_once(self.request, actions.visible_to(actor), decide)
+        return queries.line(row, actor=actor, at=at)

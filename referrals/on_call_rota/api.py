@@ -3,23 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
+from rest_framework import serializers
 
-from accounts.api.once import IDEMPOTENCY_KEY, do_once
-from accounts.signin import actor_of, at_of
+from accounts.api.once import do_once
 from core.inputs import Flag
 from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.models import RotaShift
 from referrals.on_call_rota import actions
 from referrals.on_call_rota.inputs import NewShift
 from referrals.policy_changes.actions import authority_for
 from referrals.rest import schema
-from referrals.rest.case_views import listed
+from referrals.rest.case_views import CaseView, case_operation, listed
 from referrals.workflow.inputs import Nothing
 
 
@@ -51,66 +46,49 @@ class RotaQuery(PagedQuery):
     past = Flag(in_query=True, required=False, default=False)
 
 
-class Rota(APIView):
+class Rota(CaseView):
     """GET, POST /api/v1/authorities/{id}/rota."""
 
-    @extend_schema(parameters=[RotaQuery], responses=ShiftPage, operation_id="rota_list", tags=["places"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("rota_list", ShiftPage, query=RotaQuery, tag="places")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """List who is on call now and next; ``past=true`` lists the whole history, withdrawn shifts included."""
-        filters = RotaQuery.of(request.query_params)
+        past = self.filters.pop("past")
         page = page_of(
-            actions.shifts(actor_of(request), pk, past=filters["past"], at=at_of(request)),
-            limit=filters["limit"],
+            actions.shifts(self.actor, pk, past=past, at=self.at),
             order=("starts_at", "id"),
-            cursor=filters.get("cursor"),
-            bound_to=f"rota/{pk}/{filters['past']}",
+            bound_to=f"rota/{pk}/{past}",
+            **self.filters,
         )
-        return Response(listed([actions.line(row) for row in page.items], page.next))
+        return listed([actions.line(row) for row in page.items], page.next)
 
-    @extend_schema(
-        request=NewShift,
-        responses={201: ShiftOut},
-        operation_id="rota_add",
-        tags=["places"],
-        parameters=[IDEMPOTENCY_KEY],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("rota_add", ShiftOut, takes=NewShift, tag="places", status=201, once=True)
+    def post(self, pk: UUID) -> dict[str, Any]:
         """Put an officer on the rota: one who holds the role at this authority, whoever else employs them.
 
         With ``weeks`` the shift comes again at the same hours of each week; the answer shows the first one.
         """
-        Query.of(request.query_params)
-        actor, at = actor_of(request), at_of(request)
-        authority_for(actor, pk, actions.CHANGE)
+        authority_for(self.actor, pk, actions.CHANGE)
 
         def add() -> RotaShift:
-            return actions.add(pk, actions.Shift(**NewShift.read(request.data)), actor=actor, at=at)
+            shift = actions.Shift(**NewShift.read(self.request.data))
+            return actions.add(pk, shift, actor=self.actor, at=self.at)
 
-        row = do_once(request, RotaShift.objects.filter(authority=pk), add, status=status.HTTP_201_CREATED)
-        return Response(_whole(row), status=status.HTTP_201_CREATED)
+        return _whole(do_once(self.request, RotaShift.objects.filter(authority=pk), add, status=201))
 
 
-class Withdraw(APIView):
+class Withdraw(CaseView):
     """POST /api/v1/authorities/{id}/rota/{shift}/withdraw."""
 
-    @extend_schema(
-        request=Nothing,
-        responses=ShiftOut,
-        operation_id="rota_withdraw",
-        tags=["places"],
-        parameters=[IDEMPOTENCY_KEY],
-    )
-    def post(self, request: Request, pk: UUID, shift: UUID) -> Response:
+    @case_operation("rota_withdraw", ShiftOut, takes=Nothing, tag="places", once=True)
+    def post(self, pk: UUID, shift: UUID) -> dict[str, Any]:
         """Take an officer off the rota, from now on; the row stays in the history."""
-        Query.of(request.query_params)
-        actor, at = actor_of(request), at_of(request)
-        authority_for(actor, pk, actions.CHANGE)
+        authority_for(self.actor, pk, actions.CHANGE)
 
         def withdraw() -> RotaShift:
-            Nothing.read(request.data)
-            return actions.withdraw(pk, shift, actor=actor, at=at)
+            Nothing.read(self.request.data)
+            return actions.withdraw(pk, shift, actor=self.actor, at=self.at)
 
-        return Response(_whole(do_once(request, RotaShift.objects.filter(authority=pk), withdraw)))
+        return _whole(do_once(self.request, RotaShift.objects.filter(authority=pk), withdraw))
 
 
 def _whole(row: RotaShift) -> dict[str, Any]:

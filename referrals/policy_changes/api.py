@@ -1,26 +1,23 @@
 """API of an authority's settings: its staff read them, its administrator changes them."""
 
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.api.once import IDEMPOTENCY_KEY, do_once
+from accounts.api.once import do_once
 from accounts.models import Authority
-from accounts.signin import actor_of, at_of
 from core.inputs import Code
 from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.policy.definitions import SETTINGS
 from referrals.policy_changes import actions
 from referrals.policy_changes.actions import CHANGE, READ, Change
 from referrals.policy_changes.inputs import SettingChangeInput
 from referrals.rest import schema
-from referrals.rest.case_views import listed
+from referrals.rest.case_views import CaseView, case_operation, listed
 
 
 @extend_schema_field({})
@@ -82,61 +79,47 @@ class HistoryQuery(PagedQuery):
     key = Code([(key, setting.label) for key, setting in SETTINGS.items()], required=False)
 
 
-class Settings(APIView):
+class Settings(CaseView):
     """GET, POST /api/v1/authorities/{id}/settings."""
 
     step_up = frozenset({"POST"})
 
-    @extend_schema(responses=SettingList, operation_id="settings_list", tags=["places"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("settings_list", SettingList, tag="places")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """List the settings with value, default, law, what is to come and the newest changes of each."""
-        Query.of(request.query_params)
-        return _answer(request, actions.authority_for(actor_of(request), pk, READ))
+        return self.current(actions.authority_for(self.actor, pk, READ))
 
-    @extend_schema(
-        operation_id="settings_change",
-        tags=["places"],
-        parameters=[IDEMPOTENCY_KEY],
-        request=SettingChangeInput,
-        responses=SettingList,
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("settings_change", SettingList, takes=SettingChangeInput, tag="places", once=True)
+    def post(self, pk: UUID) -> dict[str, Any]:
         """Let settings take new values from a day on; those that hold then anyway are left as they are."""
-        Query.of(request.query_params)
-        actions.authority_for(actor_of(request), pk, CHANGE)
+        actions.authority_for(self.actor, pk, CHANGE)
 
         def change() -> Authority:
-            wanted = Change(**SettingChangeInput.read(request.data))
-            return actions.change(pk, wanted, actor=actor_of(request), at=at_of(request))
+            wanted = Change(**SettingChangeInput.read(self.request.data))
+            return actions.change(pk, wanted, actor=self.actor, at=self.at)
 
-        return _answer(request, do_once(request, Authority.objects.filter(pk=pk), change))
+        return self.current(do_once(self.request, Authority.objects.filter(pk=pk), change))
+
+    def current(self, authority: Authority) -> dict[str, Any]:
+        hidden = actions.hidden_from(self.actor, authority)
+        lines = actions.told(authority, at=self.at)
+        return listed([line for line in lines if line["key"] not in hidden], None)
 
 
-def _answer(request: Request, authority: Authority) -> Response:
-    hidden = actions.hidden_from(actor_of(request), authority)
-    lines = actions.told(authority, at=at_of(request))
-    return Response(listed([line for line in lines if line["key"] not in hidden], None))
-
-
-class History(APIView):
+class History(CaseView):
     """GET /api/v1/authorities/{id}/settings/history."""
 
-    @extend_schema(
-        parameters=[HistoryQuery], responses=ChangePage, operation_id="settings_history", tags=["places"]
-    )
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("settings_history", ChangePage, query=HistoryQuery, tag="places")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """List all changes ever made, newest first."""
-        filters = HistoryQuery.of(request.query_params)
-        authority = actions.authority_for(actor_of(request), pk, READ)
-        key = filters.get("key")
+        authority = actions.authority_for(self.actor, pk, READ)
+        key = self.filters.pop("key", None)
+        hidden = actions.hidden_from(self.actor, authority)
         page = page_of(
-            actions.history(authority, key).exclude(
-                key__in=actions.hidden_from(actor_of(request), authority)
-            ),
-            limit=filters["limit"],
+            actions.history(authority, key).exclude(key__in=hidden),
             order=("-position", "id"),
-            cursor=filters.get("cursor"),
             bound_to=f"{pk}/{key or ''}",
+            **self.filters,
         )
         zone = ZoneInfo(authority.timezone)
-        return Response(listed([actions.change_line(row, zone) for row in page.items], page.next))
+        return listed([actions.change_line(row, zone) for row in page.items], page.next)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from django.http import HttpResponse
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -32,6 +33,14 @@ class ByAddress(BaseContentNegotiation):
         """Return the renderer of refusals."""
         renderer = next(iter(renderers))
         return renderer, str(renderer.media_type)
+
+
+def inline_page(page: str, name: str) -> HttpResponse:
+    """Return a letter as it prints: it asks for nothing from elsewhere."""
+    response = HttpResponse(page, content_type="text/html; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(page)}"
+    return response
 
 
 def own_style(page: str) -> str:

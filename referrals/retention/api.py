@@ -9,22 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import URLPattern, path
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.actor import Actor
-from accounts.api.pages import page_schema
+from core.api import page_schema
 from core.inputs import Code
 from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.access import visibility
 from referrals.errors import NotVisible
 from referrals.models import RetentionBatch, RetentionLine
 from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed
+from referrals.rest.case_views import CaseView, case_operation, listed
 from referrals.rest.step_views import PerformRowStep, row_step_routes
 from referrals.retention import batches
 from referrals.vocabulary.labels import labelled, moment
@@ -118,57 +115,47 @@ class BatchView(CaseView):
 class Batches(BatchView):
     """GET /api/v1/retention-batches."""
 
-    @extend_schema(
-        operation_id="retention_batches_list",
-        parameters=[BatchQuery],
-        responses={200: page_schema("BatchPage", BatchOut)},
-        tags=["batch"],
+    @case_operation(
+        "retention_batches_list", page_schema("BatchPage", BatchOut), query=BatchQuery, tag="batch"
     )
-    def get(self, request: Request) -> Response:
+    def get(self) -> dict[str, Any]:
         """List the batches of the authorities whose files the caller keeps, the newest first."""
-        filters = BatchQuery.of(request.query_params)
-        actor, at = self.actor, self.at
-        state = filters.pop("state", None)
-        rows = visibility.batches_of(actor)
+        state = self.filters.pop("state", None)
+        rows = visibility.batches_of(self.actor)
         page = page_of(
             rows.filter(state=state) if state else rows,
             order=("-proposed_at", "id"),
             bound_to=f"batches/{state}",
-            **filters,
+            **self.filters,
         )
         self.record([], None)
-        return Response(listed([batch_line(row, actor, at=at) for row in page.items], page.next))
+        return listed([batch_line(row, self.actor, at=self.at) for row in page.items], page.next)
 
 
 class OneBatch(BatchView):
     """GET /api/v1/retention-batches/{id}."""
 
-    @extend_schema(operation_id="retention_batches_read", responses={200: BatchOut}, tags=["batch"])
-    def get(self, request: Request, pk: UUID) -> Response:
+    @case_operation("retention_batches_read", BatchOut, tag="batch")
+    def get(self, pk: UUID) -> dict[str, Any]:
         """Read a batch: its state and the course of its visa."""
-        Query.of(request.query_params)
         batch = self.one(pk)
         self.record([], batch.authority_id)
-        return Response(batch_line(batch, self.actor, at=self.at))
+        return batch_line(batch, self.actor, at=self.at)
 
 
 class BatchLines(BatchView):
     """GET /api/v1/retention-batches/{id}/lines."""
 
-    @extend_schema(
-        operation_id="retention_batches_lines",
-        parameters=[PagedQuery],
-        responses={200: page_schema("BatchLinePage", LineOut)},
-        tags=["batch"],
+    @case_operation(
+        "retention_batches_lines", page_schema("BatchLinePage", LineOut), query=PagedQuery, tag="batch"
     )
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, pk: UUID) -> dict[str, Any]:
         """List the files that stand in a batch, those that the caller may know of; nothing of them is opened."""
-        filters = PagedQuery.of(request.query_params)
         batch = self.one(pk)
         rows = batches.lines_of(batch, self.actor, at=self.at)
-        page = page_of(rows, order=("id",), bound_to=f"batch-lines/{pk}", **filters)
+        page = page_of(rows, order=("id",), bound_to=f"batch-lines/{pk}", **self.filters)
         self.record(page.items, batch.authority_id)
-        return Response(listed([file_line(line) for line in page.items], page.next))
+        return listed([file_line(line) for line in page.items], page.next)
 
 
 class PerformBatchStep(PerformRowStep):

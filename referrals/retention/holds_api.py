@@ -10,16 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import require, require_somewhere
-from accounts.api.once import IDEMPOTENCY_KEY, do_once, done_before, keep_done
-from accounts.api.pages import page_schema
+from accounts.api.once import do_once, done_before, keep_done
 from audit import journal, pruning
 from audit.events import Purpose
 from audit.models import LegalHold
+from core.api import page_schema
 from core.inputs import Id, StrictSerializer
 from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.query import PagedQuery
 from referrals.errors import NotVisible
-from referrals.rest.case_views import CaseView, listed
+from referrals.rest.case_views import CaseView, case_operation, listed
 from referrals.vocabulary.labels import moment
 from referrals.workflow.inputs import Nothing
 
@@ -87,50 +87,36 @@ class Holds(CaseView):
                 count=sum(row.tenant == authority for row in rows),
             )
 
-    @extend_schema(
-        operation_id="holds_place",
-        request=NewHold,
-        responses={201: HoldOut},
-        parameters=[IDEMPOTENCY_KEY],
-        tags=["audit"],
-    )
-    def post(self, request: Request) -> Response:
+    @case_operation("holds_place", HoldOut, takes=NewHold, tag="audit", status=CREATED, once=True)
+    def post(self) -> dict[str, Any]:
         """Keep the content of entries until the hold is lifted, whatever their age."""
-        Query.of(request.query_params)
         actor, at = self.actor, self.at
         require_somewhere(actor, HOLD)
 
         def make() -> LegalHold:
-            body = NewHold.read(request.data)
+            body = NewHold.read(self.request.data)
             require(actor, HOLD, body["authority"])
             return pruning.hold(body["authority"], body.get("subject"), actor=actor, at=at)
 
-        hold = do_once(request, LegalHold.objects.filter(tenant__in=actor.may(HOLD)), make, status=CREATED)
-        return Response(_line(hold), status=CREATED)
+        known = LegalHold.objects.filter(tenant__in=actor.may(HOLD))
+        return _line(do_once(self.request, known, make, status=CREATED))
 
 
 class LiftHold(CaseView):
     """POST /api/v1/audit/holds/{id}/lift."""
 
-    @extend_schema(
-        operation_id="holds_lift",
-        request=Nothing,
-        responses={200: HoldOut},
-        parameters=[IDEMPOTENCY_KEY],
-        tags=["audit"],
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
+    @case_operation("holds_lift", HoldOut, takes=Nothing, tag="audit", once=True)
+    def post(self, pk: UUID) -> dict[str, Any]:
         """Lift a hold; what it kept beyond its time is pruned the next day. Doing it again changes nothing."""
-        Query.of(request.query_params)
         actor, at = self.actor, self.at
         require_somewhere(actor, HOLD)
         hold = LegalHold.objects.select_for_update().filter(tenant__in=actor.may(HOLD), pk=pk).first()
         if hold is None:
             raise NotVisible
-        if done_before(request, LegalHold.objects.filter(pk=pk)) is None:
-            Nothing.read(request.data)
+        if done_before(self.request, LegalHold.objects.filter(pk=pk)) is None:
+            Nothing.read(self.request.data)
             if hold.lifted_at is None:
                 pruning.lift(hold, actor=actor, at=at)
                 hold.lifted_at = at
-            keep_done(request, pk, status=200)
-        return Response(_line(hold))
+            keep_done(self.request, pk, status=200)
+        return _line(hold)
