@@ -20,7 +20,7 @@ class AssessmentEdit(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the assessments of the case."""
         view = CasePart()
-        view.part = "assessment"
+        view.part, view.request = "assessment", request
         return view.get(request, pk)
 
     @extend_schema(
