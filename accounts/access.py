@@ -48,20 +48,13 @@ def require(actor: "Actor", permission: str, authority_id: UUID | None) -> None:
     """Refuse an act for which the actor lacks the permission at this authority.
 
     The service itself may: it acts for whoever holds the server (``manage.py``).
-
-    Raises:
-        NotAllowed: names the permission.
     """
     if not actor.is_system and authority_id not in actor.may(permission):
         raise NotAllowed(rule=permission)
 
 
 def require_somewhere(actor: "Actor", permission: str) -> None:
-    """Refuse whoever has the permission at no authority, before anything that they sent is looked at.
-
-    Raises:
-        NotAllowed: names the permission.
-    """
+    """Refuse whoever has the permission at no authority, before anything that they sent is looked at."""
     if not actor.is_system and not actor.may(permission):
         raise NotAllowed(rule=permission)
 
@@ -93,20 +86,12 @@ def _as_written(
 
 
 def managed_memberships(actor: "Actor") -> MembershipQuerySet:
-    """Return the memberships of the administered authorities, past ones included.
-
-    Raises:
-        NotAllowed: the actor administers none.
-    """
+    """Return the memberships of the administered authorities, past ones included."""
     return Membership.objects.filter(authority__in=_managed(actor, None))
 
 
 def reviewable_memberships(actor: "Actor") -> MembershipQuerySet:
-    """Return the memberships whose review is the actor's affair, past ones and own ones included.
-
-    Raises:
-        NotAllowed: the actor reviews none.
-    """
+    """Return the memberships whose review is the actor's affair, past ones and own ones included."""
     authorities = actor.may("memberships.review")
     if not authorities:
         raise NotAllowed(rule="memberships.review")
@@ -133,11 +118,7 @@ def _is_reviewed_by(authorities: frozenset[UUID], managed: frozenset[UUID]) -> Q
 
 
 def _managed(actor: "Actor", authority_id: UUID | None) -> frozenset[UUID]:
-    """Return the authorities whose people the actor may see; at least one.
-
-    Raises:
-        NotAllowed: there is none, or not the one that was asked for.
-    """
+    """Return the authorities whose people the actor may see; at least one."""
     authorities = actor.may("accounts.manage")
     if authority_id is not None:
         authorities &= {authority_id}
@@ -167,9 +148,6 @@ def resettable_users(actor: "Actor", *, at: datetime) -> QuerySet[User]:
 
     An account is its home authority's affair; one that has none that of the only authority where its person works now.
     Else two persons anywhere could give somebody a role there, and reset what guards an account elsewhere.
-
-    Raises:
-        NotAllowed: the actor administers no authority.
     """
     authorities = _managed(actor, None)
     member = Membership.objects.in_force(at).filter(user=OuterRef("pk"), authority__in=authorities)
@@ -180,9 +158,6 @@ def open_resets(actor: "Actor", *, at: datetime) -> QuerySet[FactorReset]:
     """Return the requests to reset factors that wait for a second person at the actor's authorities.
 
     One whose asker no longer administers is dead (SEC-AZ12), and so is one older than a week.
-
-    Raises:
-        NotAllowed: the actor confirms such requests nowhere.
     """
     authorities = actor.may("factors.reset")
     if not authorities:
@@ -203,9 +178,6 @@ def open_grant_requests(actor: "Actor", *, at: datetime) -> QuerySet[GrantReques
     """Return the requests for powerful roles that wait for a second person at the actor's authorities.
 
     One whose asker no longer administers the authority is dead (SEC-AZ12), and so is one older than a week.
-
-    Raises:
-        NotAllowed: the actor confirms such requests nowhere.
     """
     authorities = actor.may("memberships.confirm")
     if not authorities:
@@ -223,22 +195,14 @@ def waiting_grants(authorities: frozenset[UUID], *, at: datetime) -> QuerySet[Gr
 
 
 def managed_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
-    """Return the imports of the administered authorities; of others those that were asked for.
-
-    Raises:
-        NotAllowed: the actor administers none.
-    """
+    """Return the imports of the administered authorities; of others those that were asked for."""
     own = Q(tried_by=actor.user_id) | Q(asked_at__isnull=False)
     going = Q(decided_at__isnull=False) | Q(tried_at__gt=at - GRANT_OPEN_FOR)
     return ImportRun.objects.filter(own, going, authority__in=_managed(actor, None))
 
 
 def open_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
-    """Return the imports that wait for a second person at the actor's authorities, as ``open_grant_requests``.
-
-    Raises:
-        NotAllowed: the actor confirms such requests nowhere.
-    """
+    """Return the imports that wait for a second person at the actor's authorities, as ``open_grant_requests``."""
     authorities = actor.may("memberships.confirm")
     if not authorities:
         raise NotAllowed(rule="memberships.confirm")
@@ -250,11 +214,6 @@ def open_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
 
 
 def visible_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
-    """Return the imports that the actor administers or may confirm.
-
-    Raises:
-        NotAllowed: they do neither anywhere.
-    """
     if not actor.may("accounts.manage"):
         return open_imports(actor, at=at)
     known = managed_imports(actor, at=at)
@@ -287,11 +246,7 @@ def waiting_requests(*, at: datetime) -> QuerySet[AccountRequest]:
 
 
 def open_account_requests(actor: "Actor", *, at: datetime) -> QuerySet[AccountRequest]:
-    """Return the requests for accounts and roles that wait for a decision at the actor's authorities.
-
-    Raises:
-        NotAllowed: the actor decides on such requests nowhere.
-    """
+    """Return the requests for accounts and roles that wait for a decision at the actor's authorities."""
     authorities = actor.may("account-requests.decide")
     if not authorities:
         raise NotAllowed(rule="account-requests.decide")
@@ -310,11 +265,7 @@ def own_account_requests(actor: "Actor") -> QuerySet[AccountRequest]:
 
 
 def led_positions(actor: "Actor") -> QuerySet[Membership]:
-    """Return the institutions that the actor leads now, as positions.
-
-    Raises:
-        NotAllowed: none.
-    """
+    """Return the institutions that the actor leads now, as positions."""
     held = [position.membership_id for position in actor.holding([Role.FILER_ORG_LEAD])]
     if not held:
         raise NotAllowed(rule="filer_org_lead")
@@ -322,7 +273,6 @@ def led_positions(actor: "Actor") -> QuerySet[Membership]:
 
 
 def office_holders(roles: Iterable[Role], authority_id: UUID | None, *, at: datetime) -> frozenset[UUID]:
-    """Return who holds one of these roles at an authority now."""
     held = Membership.objects.in_force(at).filter(authority=authority_id, role__in=sorted(roles))
     return frozenset(one.user_id for one in held)
 
@@ -335,16 +285,10 @@ def second_persons(
 
 
 def who_may(permission: str, authority_id: UUID | None, *, at: datetime) -> frozenset[UUID]:
-    """Return who holds a permission at an authority now."""
     return office_holders(PERMISSIONS[permission], authority_id, at=at)
 
 
 def own_account(actor: "Actor") -> User:
-    """Return the actor's own account.
-
-    Raises:
-        NotVisible: the actor is the service itself, which has none.
-    """
     if actor.user_id is None:
         raise NotVisible
     return User.objects.get(pk=actor.user_id)
@@ -385,11 +329,6 @@ def own_endpoints(actor: "Actor") -> QuerySet[Endpoint]:
 
 
 def units_of(actor: "Actor", authority_id: UUID) -> QuerySet[Unit]:
-    """Return the units of an authority.
-
-    Raises:
-        NotVisible: the actor holds no role there.
-    """
     if authority_id not in actor.authority_ids:
         raise NotVisible
     return Unit.objects.filter(authority=authority_id)
@@ -401,11 +340,7 @@ def visible_organisations(actor: "Actor") -> QuerySet[Organisation]:
 
 
 def managed_organisations(actor: "Actor") -> QuerySet[Organisation]:
-    """Return the institutions whose entry the actor may correct: those of the administered authorities.
-
-    Raises:
-        NotAllowed: the actor keeps no list.
-    """
+    """Return the institutions whose entry the actor may correct: those of the administered authorities."""
     authorities = actor.may("organisations.manage")
     if not authorities:
         raise NotAllowed(rule="organisations.manage")

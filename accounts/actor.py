@@ -50,17 +50,14 @@ class Actor:
 
     @property
     def authority_ids(self) -> frozenset[UUID]:
-        """Return the authorities where the actor holds any role."""
         return frozenset(position.authority_id for position in self.positions)
 
     @property
     def membership_ids(self) -> tuple[UUID, ...]:
-        """Return the memberships in force."""
         return tuple(position.membership_id for position in self.positions)
 
     @property
     def roles(self) -> frozenset[Role]:
-        """Return the roles held anywhere."""
         return frozenset(position.role for position in self.positions)
 
     @property
@@ -80,11 +77,9 @@ class Actor:
         )
 
     def roles_in(self, authority_id: UUID) -> frozenset[Role]:
-        """Return the roles held at one authority."""
         return frozenset(p.role for p in self.positions if p.authority_id == authority_id)
 
     def holding(self, roles: Iterable[Role]) -> tuple[Position, ...]:
-        """Return the positions in any of these roles."""
         wanted = frozenset(roles)
         return tuple(position for position in self.positions if position.role in wanted)
 

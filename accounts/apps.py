@@ -29,6 +29,5 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Load what registers itself."""
         for module in REGISTERED:
             import_module(module)

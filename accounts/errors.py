@@ -298,15 +298,11 @@ class CertificateMissing(AccountsError):
 
 
 class OwnReview(AccountsError):
-    """Nobody reviews a role of their own."""
-
     code = "own-review"
     text = _("Une autre personne revoit vos propres rôles.")
 
 
 class OwnAccount(AccountsError):
-    """Nobody vouches for the own account."""
-
     code = "own-account"
     text = _("Vous ne pouvez pas vérifier votre propre compte.")
 

@@ -121,5 +121,4 @@ def options_to_make(user: User) -> tuple[dict[str, Any], str]:
 
 
 def has_any(user: User, kinds: Collection[str] = tuple(ALL_KINDS)) -> bool:
-    """Tell whether a person has a factor of any of these kinds."""
     return bool(Factor.objects.filter(user=user, kind__in=sorted(kinds)))

@@ -52,7 +52,6 @@ def valid_for(template: str) -> timedelta:
 
 
 def kept_of(token: str) -> bytes:
-    """Return what is kept of the secret of a link."""
     return index.keyed("link.secret", token.encode())
 
 

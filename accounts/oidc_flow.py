@@ -159,5 +159,4 @@ def came_out(state: str, *, at: datetime) -> bool:
 
 
 def metadata_of(provider: Provider) -> Callable[[], Metadata]:
-    """Return what is to be called before a browser can be sent to a provider."""
     return lambda: metadata.of(provider)

@@ -45,8 +45,6 @@ class Recurring:
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """How the service stands."""
-
     authorities: list[AuthorityState]
     work: list[Recurring]
     waiting: int

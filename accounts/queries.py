@@ -54,11 +54,7 @@ def users_found(words: str, *, actor: Actor, at: datetime) -> tuple[list[Person]
 
 
 def one_user(pk: UUID, *, actor: Actor, at: datetime) -> Person:
-    """Return one of these accounts, as ``person``; the look is an entry.
-
-    Raises:
-        NotAllowed, NotVisible: the actor administers none, or not this one.
-    """
+    """Return one of these accounts, as ``person``; the look is an entry."""
     user = person(pk, actor=actor, at=at)
     actions.record_listing(acts.USERS_LISTED, actor=actor, at=at, count=1)
     return user
@@ -69,9 +65,6 @@ def person(pk: UUID, *, actor: Actor, at: datetime) -> Person:
 
     With its ``state``, and at the administered authorities ``held``, all its roles, and ``asked_for``, those that wait
     for a second person.
-
-    Raises:
-        NotAllowed, NotVisible: as ``one_user``.
     """
     known = people.with_state(access.managed_users(actor))
     user: Person = visible(people.with_roles(known, access.managed_memberships(actor)), pk)
@@ -107,11 +100,7 @@ def membership_page(query: dict[str, Any], *, actor: Actor, at: datetime, names:
 
 
 def certificate_of(pk: UUID, *, actor: Actor, at: datetime) -> Membership:
-    """Return a role of which a certificate of honorability is followed; the look is an entry.
-
-    Raises:
-        NotVisible: absent, of a role of which none may be asked, or neither the actor's own nor theirs to read of.
-    """
+    """Return a role of which a certificate of honorability is followed; the look is an entry."""
     rows = access.certified_memberships(actor)
     row = visible(rows.select_related("user", "authority", "unit", "organisation"), pk)
     if not honorability.is_followed(row, at):
@@ -129,12 +118,7 @@ def import_page(query: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
 
 
 def import_read(pk: UUID, *, actor: Actor, at: datetime) -> tuple[ImportRun, Trial | None]:
-    """Return one import and, while it waits, what it would do; that look is an entry.
-
-    Raises:
-        NotAllowed: the actor neither administers nor confirms anywhere.
-        NotVisible: absent, of another authority, another's that isn't asked for, or over.
-    """
+    """Return one import and, while it waits, what it would do; that look is an entry."""
     known = access.visible_imports(actor, at=at).select_related(
         "authority", "tried_by", "decided_by", "undone_by"
     )

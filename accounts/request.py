@@ -21,8 +21,6 @@ type Redisplay = Callable[[Mapping[str, Any]], HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What the pipeline writes in the journal about a request that was refused."""
-
     status: int
     code: str
     rule: str

@@ -71,7 +71,6 @@ def require_second(actor: Actor, user_id: UUID, *, at: datetime) -> None:
 
 
 def confirmers(people: Collection[UUID], user_id: UUID, *, at: datetime) -> frozenset[UUID]:
-    """Return those of some people who may confirm."""
     barred = _hands([user_id], at=at)[user_id]
     return frozenset() if barred is None else frozenset(people) - barred
 
@@ -114,6 +113,5 @@ def is_in_one_hand(user: User) -> bool:
 
 
 def is_invited(user: User, *, at: datetime) -> bool:
-    """Tell whether an invitation waits for its person."""
     links = MailedLink.objects.filter(user=user, code__isnull=False)
     return any(link.expires_at > at for link in links)

@@ -78,7 +78,6 @@ class SessionStore(db.SessionStore):
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
-        """Return the model of the rows."""
         return Session
 
     def _validate_session_key(self, key: object) -> bool:
@@ -96,7 +95,6 @@ class SessionStore(db.SessionStore):
         return session
 
     def exists(self, session_key: str) -> bool:
-        """Tell whether there is a session with this key."""
         return super().exists(kept_as(session_key))
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
@@ -140,7 +138,6 @@ class SessionStore(db.SessionStore):
         self._session_cache = data
 
     def delete(self, session_key: str | None = None) -> None:
-        """Delete the session with this key, by default this one."""
         key = session_key or self.session_key
         if key is not None:
             super().delete(kept_as(key))
@@ -190,7 +187,6 @@ def idle_limit(roles: frozenset[Role]) -> timedelta:
 
 
 def _store_of(request: ServiceRequest) -> SessionStore:
-    """Return the session of a request, which is a store of this module."""
     return cast("SessionStore", request.session)
 
 

@@ -291,7 +291,6 @@ def challenge_in(request: ServiceRequest, what: str, *, at: datetime) -> str | N
 
 
 def take_challenge(request: ServiceRequest, what: str, *, at: datetime) -> str | None:
-    """Return the same, once."""
     challenge = challenge_in(request, what, at=at)
     request.session.pop(_ASKED, None)
     return challenge

@@ -94,7 +94,6 @@ class CompiledQuery[Row]:
         return self._made.rows(given)
 
     def first(self, **given: object) -> Row | None:
-        """Return the first of the rows, of a query that asks for no more than it needs."""
         return next(iter(self.rows(**given)), None)
 
 

@@ -41,7 +41,6 @@ def install() -> None:
 
 @contextmanager
 def for_page() -> Iterator[None]:
-    """Have sentences made within it be those of a page."""
     with _made(for_page=True):
         yield
 
@@ -63,7 +62,6 @@ def _made(*, for_page: bool) -> Iterator[None]:
 
 
 def as_read(text: str) -> str:
-    """Return a French text that was kept as written, as it is to be read here."""
     return spaced(text) if _for_page.get() else text
 
 
@@ -73,5 +71,4 @@ def spaced(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text with spaces as one types them."""
     return text.replace(NARROW, " ").replace(NO_BREAK, " ")

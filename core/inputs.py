@@ -215,7 +215,6 @@ def many[Body: StrictSerializer](body: type[Body], **options: Any) -> Reads[list
 
 
 def optional[Body: StrictSerializer](body: type[Body]) -> Reads[Body | None]:
-    """Declare a body that may be left out."""
     field: Any = body(required=False, default=None, allow_null=True)
     declared: Reads[Body | None] = field
     return declared
@@ -369,8 +368,6 @@ class Whole(serializers.IntegerField, Reads[int]):
 
 
 class _DayField(serializers.DateField):
-    """What both fields of a day have in common."""
-
     def __init__(self, *, earliest: date = EARLIEST, latest: date = LATEST, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.earliest = earliest
@@ -400,15 +397,11 @@ class Day(_DayField, Reads[date]):
 
 
 class OptionalDay(_DayField, Reads[date | None]):
-    """A day that may be left out or be null."""
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, default=None, allow_null=True, **kwargs)
 
 
 class _InstantField(serializers.DateTimeField):
-    """What both fields of an instant have in common."""
-
     def to_internal_value(self, value: object) -> datetime:
         """Return the instant in UTC.
 
@@ -438,15 +431,11 @@ class Instant(_InstantField, Reads[datetime]):
 
 
 class OptionalInstant(_InstantField, Reads[datetime | None]):
-    """An instant that may be left out or be null."""
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, default=None, allow_null=True, **kwargs)
 
 
 class _IdField(serializers.UUIDField):
-    """What both fields of an id have in common."""
-
     def to_internal_value(self, data: object) -> UUID:
         """Return the id.
 
@@ -463,7 +452,5 @@ class Id(_IdField, Reads[UUID]):
 
 
 class OptionalId(_IdField, Reads[UUID | None]):
-    """An id that may be left out or be null."""
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, default=None, allow_null=True, **kwargs)

@@ -100,7 +100,6 @@ class _Form(MultiPartParser):
 
     @property
     def fields(self) -> QueryDict:
-        """Return them."""
         posted: QueryDict = getattr(self, "_post", None) or QueryDict()
         return posted
 

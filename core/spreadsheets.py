@@ -16,7 +16,6 @@ _BEGINNINGS: Final = re.compile(rf'(^|[;,|\t\r\n])([\s"]*)(?=[{_SIGNS}])')
 
 
 def is_formula(cell: str) -> bool:
-    """Tell whether a spreadsheet would compute a cell."""
     found = _BEGINNINGS.match(cell)
     return cell.startswith(_CONTROLS) or (found is not None and not found[1])
 

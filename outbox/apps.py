@@ -10,5 +10,4 @@ class OutboxConfig(AppConfig):
     verbose_name = "Boîte d'envoi"
 
     def ready(self) -> None:
-        """Load what registers itself."""
         from outbox import digests, sweeping  # noqa: F401 - imported for what they register

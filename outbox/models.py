@@ -23,8 +23,6 @@ class Channel(models.TextChoices):
 
 
 class NoticeState(models.TextChoices):
-    """Delivery state of a notice."""
-
     WAITING = "waiting", "À envoyer"
     HELD = "held", "Gardé pour le récapitulatif"
     SENT = "sent", "Remis, accusé attendu"
@@ -64,8 +62,6 @@ class Endpoint(models.Model):
     disabled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """Found by whose it is."""
-
         indexes = [models.Index(fields=["user_id", "id"], name="endpoint_user")]
         constraints = [
             models.UniqueConstraint(

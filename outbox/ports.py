@@ -56,6 +56,5 @@ def may_be_told(user: UUID, subject: UUID, at: datetime) -> bool:
 
 
 def tell_dead(notice: Notice, at: datetime) -> None:
-    """Say that a notice was given up."""
     for listener in doors.on_dead:
         listener(notice, at)

@@ -79,7 +79,6 @@ def get(code: str) -> Template:
 
 
 def registered() -> list[Template]:
-    """Return all templates, by code."""
     return [_templates[code] for code in sorted(_templates)]
 
 

@@ -89,8 +89,6 @@ class Mailbox(EmailBackend):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as its addressee would have it."""
-
     at: datetime
     to: str
     subject: str

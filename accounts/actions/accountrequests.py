@@ -20,10 +20,11 @@ from accounts.actions.places import NewOrganisation, make_organisation
 from accounts.actions.tokens import require_session
 from accounts.actions.users import NewUser, make_user, verify_user
 from accounts.actor import Actor
-from accounts.errors import AddressTaken, AlreadyThere, InvalidInput, LinkRefused, NotVisible, OwnRequest
+from accounts.errors import AddressTaken, AlreadyThere, InvalidInput, LinkRefused, OwnRequest
 from accounts.identifiers import normalised_email
 from accounts.models import AccountRequest, Authority, Membership, Organisation, User
 from accounts.models.accountrequest import REASONS, Refused
+from accounts.naming import visible
 from accounts.notifications import (
     ADDRESS_HAS_ACCOUNT,
     REQUEST_ACCEPTED,
@@ -58,8 +59,6 @@ class Institution:
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """Who asks for an account, or is to have one."""
-
     email: str
     full_name: str
     language: str = "fr"
@@ -102,7 +101,6 @@ def ask_colleague(*, actor: Actor, at: datetime, stranger: Stranger, position: U
     Whether there is an account for it already isn't said, here neither.
 
     Raises:
-        NotAllowed: the actor came with a token, or leads no institution.
         InvalidInput: the position isn't such a one of the actor's, or the address isn't one.
     """
     require_session(actor)
@@ -192,7 +190,6 @@ def ask_role(
     """Ask for a role for oneself, as somebody who has an account; its address is known, so it waits at once.
 
     Raises:
-        NotAllowed: the actor came with a token.
         InvalidInput: the role isn't one of the few, or needs an institution.
         AlreadyThere: one is open at this authority.
     """
@@ -240,9 +237,6 @@ def accept_request(
     the actor says so: that they made sure who it is.
 
     Raises:
-        NotAllowed: the actor decides on such requests nowhere.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
-        NotVisible: absent, decided, not confirmed, lapsed, or of another authority.
         OwnRequest: it is for the actor, or they asked for it.
         AddressTaken: somebody has an account for this address by now.
         NumberTaken: an institution that is to be made has the number of another.
@@ -296,7 +290,7 @@ def refuse_request(*, actor: Actor, at: datetime, request_id: UUID, reason: Refu
     """Refuse a request; its person is told that it was, and not why.
 
     Raises:
-        NotAllowed, StepUpRequired, NotVisible, OwnRequest: as ``accept_request``.
+        OwnRequest: as ``accept_request``.
         InvalidInput: the reason isn't one that a person gives.
     """
     row = _waiting(actor, request_id, at=at)
@@ -321,9 +315,7 @@ def _waiting(actor: Actor, request_id: UUID, *, at: datetime) -> AccountRequest:
     """Return a request that the actor may decide on, locked: of two at once, one finds it decided."""
     known = open_account_requests(actor, at=at)
     stepup.require(actor, at=at)
-    row = known.select_for_update(of=("self",)).filter(pk=request_id).first()
-    if row is None:
-        raise NotVisible
+    row = visible(known.select_for_update(of=("self",)), request_id)
     if actor.user_id in (row.user_id, row.asked_by_id):
         raise OwnRequest
     return row

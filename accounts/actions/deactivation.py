@@ -22,9 +22,10 @@ from accounts.actions.resets import take_away
 from accounts.actions.suspension import is_held, is_suspended
 from accounts.actions.tokens import revoke_now
 from accounts.actor import Actor
-from accounts.errors import AlreadyThere, NotVisible, OwnAccount
+from accounts.errors import AlreadyThere, OwnAccount
 from accounts.models import AccountRequest, Authority, CalendarFeed, MailedLink, Membership, Token, User
 from accounts.models.provisioning import ProvisioningAct
+from accounts.naming import visible
 from accounts.notifications import (
     ACCOUNT_CLOSED,
     ACCOUNT_REOPENED,
@@ -41,8 +42,6 @@ from outbox.models import Endpoint
 
 
 class OnAccount(Protocol):
-    """An act on one account."""
-
     def __call__(self, *, actor: Actor, at: datetime, user_id: UUID) -> User:
         """Do it; return the account as it is then."""
         ...
@@ -52,9 +51,6 @@ def end_sessions_of(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     """End all sessions of somebody; the next request in each is a stranger's, and the owner is told.
 
     Raises:
-        NotAllowed: the actor administers no authority.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
-        NotVisible: no such account, closed, or not of where the actor administers.
         OwnAccount: it is the actor's own.
     """
     user = _theirs(actor, user_id, at=at, is_active=True)
@@ -70,10 +66,6 @@ def end_all_sessions(
     """End the sessions of all who hold a role at an authority, ``but`` one: that in which this is asked.
 
     Return whose. Everybody signs in anew; the second persons of the authority are told, and it stands in the journal.
-
-    Raises:
-        NotAllowed: the actor doesn't administer this authority.
-        StepUpRequired: as ``end_sessions_of``.
     """
     require(actor, "accounts.manage", authority.pk)
     stepup.require(actor, at=at)
@@ -101,7 +93,7 @@ def close_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     two persons give, the second persons of that authority are told.
 
     Raises:
-        NotAllowed, StepUpRequired, NotVisible, OwnAccount: as ``end_sessions_of``.
+        OwnAccount: as ``end_sessions_of``.
         AlreadyThere: it is closed.
     """
     user = _theirs(actor, user_id, at=at)
@@ -127,7 +119,6 @@ def reopen_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     """Open a closed account again, as a new one: nobody vouches for it, it has no role, no password and no factor.
 
     Raises:
-        NotAllowed, StepUpRequired, NotVisible: as ``end_sessions_of``; an account of no authority is the host's.
         AlreadyThere: it is open, or suspended: whoever answers for the breach lifts that (``suspension.py``).
     """
     user = _theirs(actor, user_id, at=at)
@@ -150,9 +141,7 @@ def _theirs(actor: Actor, user_id: UUID, *, at: datetime, **more: bool) -> User:
     """Return an account that the actor administers, locked: no role is given to it meanwhile."""
     known = User.objects.all() if actor.is_system else resettable_users(actor, at=at)
     stepup.require(actor, at=at)
-    user = known.select_for_update(of=("self",)).filter(pk=user_id, **more).first()
-    if user is None:
-        raise NotVisible
+    user = visible(known.select_for_update(of=("self",)).filter(**more), user_id)
     if user.pk == actor.user_id:
         raise OwnAccount(_("Vous ne pouvez pas le faire pour votre propre compte."))
     return user

@@ -16,7 +16,6 @@ from accounts.actor import Actor
 from accounts.errors import (
     InvalidInput,
     LastFactor,
-    NotVisible,
     PasskeyNeeded,
     ProofRefused,
     TooManyFactors,
@@ -24,6 +23,7 @@ from accounts.errors import (
 )
 from accounts.models import Factor, RecoveryCode, User
 from accounts.models.factor import FactorKind
+from accounts.naming import visible
 from accounts.notifications import FACTORS_CHANGED, PASSWORD_IS_KNOWN, day_of, tell_owner
 from accounts.signin import Awaited, actor_of_user
 from audit import journal
@@ -202,11 +202,6 @@ def _made(row: Factor, new_factor: NewFactor) -> None:
 
 
 def name_factor(*, actor: Actor, at: datetime, factor_id: UUID, label: str) -> Factor:
-    """Give one of the own factors another name.
-
-    Raises:
-        NotVisible: absent, or somebody else's.
-    """
     factor = _own(actor, factor_id)
     factor.label = label
     factor.save(update_fields=["label"])
@@ -220,7 +215,6 @@ def remove_factor(*, actor: Actor, at: datetime, factor_id: UUID) -> User:
     """Remove one of the own factors; all other sessions of the person end. Return the account as it is then.
 
     Raises:
-        NotVisible: absent, or somebody else's.
         LastFactor: no other one would do for the person's roles.
     """
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
@@ -257,10 +251,7 @@ def _new_codes(user: User) -> list[str]:
 
 
 def _own(actor: Actor, factor_id: UUID) -> Factor:
-    factor = Factor.objects.filter(pk=factor_id, user=actor.user_id).first()
-    if factor is None:
-        raise NotVisible
-    return factor
+    return visible(Factor.objects.filter(user=actor.user_id), factor_id)
 
 
 def _changed(

@@ -36,8 +36,6 @@ def make_feed(*, actor: Actor, at: datetime, label: str, days: int) -> IssuedFee
     Whether an authority lets its people have one is asked by the caller (``referrals/calendar_feeds/actions.py``).
 
     Raises:
-        NotAllowed: the actor came with a token.
-        StepUpRequired: the last proof of the second factor is too old: the feed outlives the session (SEC-AU6).
         TooManyFeeds: the actor has as many as one may.
     """
     require_session(actor)
@@ -61,11 +59,7 @@ def make_feed(*, actor: Actor, at: datetime, label: str, days: int) -> IssuedFee
 
 
 def revoke_feed(*, actor: Actor, at: datetime, feed_id: UUID) -> None:
-    """Make a feed useless from the next request on. Doing it again changes nothing.
-
-    Raises:
-        NotVisible: absent, or somebody else's.
-    """
+    """Make a feed useless from the next request on. Doing it again changes nothing."""
     feed = own_feeds(actor).filter(pk=feed_id).select_for_update().first()
     if feed is None:
         raise NotVisible

@@ -8,8 +8,9 @@ from uuid import UUID
 from accounts import acts
 from accounts.access import own_account, require
 from accounts.actor import Actor
-from accounts.errors import InvalidInput, NotVisible
+from accounts.errors import InvalidInput
 from accounts.models import Authority, GuidanceReview
+from accounts.naming import visible
 from audit import journal
 from audit.events import Purpose
 
@@ -35,7 +36,6 @@ def record_review(review: Review, authority: Authority, *, actor: Actor, at: dat
     """Keep a review; the page says from now on who read it.
 
     Raises:
-        NotAllowed: the actor doesn't administer the authority.
         InvalidInput: a review of a day to come, or one that counts for no time or for more than a year.
     """
     require(actor, "guidance.review", authority.pk)
@@ -54,15 +54,9 @@ def record_review(review: Review, authority: Authority, *, actor: Actor, at: dat
 
 
 def withdraw_review(pk: UUID, *, actor: Actor, at: datetime) -> GuidanceReview:
-    """Take a review back, as of now; withdrawing one twice changes nothing.
-
-    Raises:
-        NotVisible: no such review of an authority that the actor administers.
-    """
+    """Take a review back, as of now; withdrawing one twice changes nothing."""
     own = GuidanceReview.objects.filter(authority__in=actor.may("guidance.review"))
-    row = own.select_for_update().filter(pk=pk).first()
-    if row is None:
-        raise NotVisible
+    row = visible(own.select_for_update(), pk)
     if row.withdrawn_at is None:
         row.withdrawn_at, row.withdrawn_by_id = at, actor.user_id
         row.save()

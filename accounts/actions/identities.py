@@ -20,9 +20,10 @@ from accounts.actions.links import require_invited
 from accounts.actions.sessions import tenant_of
 from accounts.actions.tokens import require_session
 from accounts.actor import Actor
-from accounts.errors import IdentityTaken, IdentityUnknown, NotVisible, OrganisationDiffers, ProviderRefused
+from accounts.errors import IdentityTaken, IdentityUnknown, OrganisationDiffers, ProviderRefused
 from accounts.models import Identity, MailedLink, Membership, Organisation, User
 from accounts.models.factor import FactorKind
+from accounts.naming import visible
 from accounts.notifications import FACTORS_CHANGED, day_of, tell_owner
 from accounts.oidc import providers, visits
 from accounts.oidc.profile import Said
@@ -70,10 +71,7 @@ def bind_identity(*, actor: Actor, at: datetime, visit: Visit | None) -> User:
     All other sessions of the person end, and they are told.
 
     Raises:
-        NotAllowed: the actor came with a token.
-        StepUpRequired: the last proof is too old (SEC-AU6).
         ProviderRefused: nobody came back, or somebody else did.
-        NotVisible: the site has that provider no more.
         OrganisationDiffers: the provider names an institution that isn't the account's; it is journaled.
         IdentityTaken: the identity is bound, or the account has one of this provider.
     """
@@ -96,7 +94,7 @@ def accept_invitation(*, visit: Visit | None, origin: Origin, at: datetime) -> U
     Raises:
         ProviderRefused: nobody came back, or somebody who wasn't on the way for an invitation.
         LinkRefused: the invitation has lapsed or was used, or another took its place meanwhile.
-        NotVisible, OrganisationDiffers, IdentityTaken: see ``bind_identity``.
+        OrganisationDiffers, IdentityTaken: see ``bind_identity``.
     """
     if visit is None or visit.purpose != visits.RECOGNISED:
         raise ProviderRefused(rule="provider-state")
@@ -111,19 +109,11 @@ def accept_invitation(*, visit: Visit | None, origin: Origin, at: datetime) -> U
 
 
 def remove_identity(*, actor: Actor, at: datetime, identity_id: UUID) -> User:
-    """Give up one of the own identities; all other sessions of the person end. Return the account as it is then.
-
-    Raises:
-        NotAllowed: the actor came with a token.
-        StepUpRequired: the last proof is too old (SEC-AU6).
-        NotVisible: absent, or somebody else's.
-    """
+    """Give up one of the own identities; all other sessions of the person end. Return the account as it is then."""
     require_session(actor)
     stepup.require(actor, at=at, wholly=True)
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
-    identity = Identity.objects.filter(pk=identity_id, user=user).first()
-    if identity is None:
-        raise NotVisible
+    identity = visible(Identity.objects.filter(user=user), identity_id)
     Identity.objects.filter(pk=identity.pk).delete()
     _changed(acts.IDENTITY_REMOVED, user, identity, actor=actor, at=at)
     return user
@@ -189,6 +179,5 @@ def _require_institution(provider: Provider, actor: Actor, siret: str, *, before
 
 
 def institution_of(siret: str) -> str:
-    """Return the name of the institution with a SIRET, the SIRET itself where none is known here."""
     name = Organisation.objects.filter(siret=siret).values_list("name", flat=True).first() if siret else None
     return name or siret

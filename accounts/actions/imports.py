@@ -27,7 +27,7 @@ from accounts.actions.places import (
 )
 from accounts.actions.users import NewUser, make_user
 from accounts.actor import Actor
-from accounts.errors import AlreadyThere, ImportOutdated, InvalidInput, NotVisible, OwnGrant, TwoPersonsNeeded
+from accounts.errors import AlreadyThere, ImportOutdated, InvalidInput, OwnGrant, TwoPersonsNeeded
 from accounts.identifiers import REGISTERS
 from accounts.imports import trial as trials
 from accounts.imports.faults import FileFault
@@ -44,6 +44,7 @@ from accounts.models import (
     Unit,
     User,
 )
+from accounts.naming import visible
 from accounts.notifications import IMPORT_IS_ASKED, tell_people
 from accounts.roles import BY_TWO, Role
 from accounts.signin import actor_of_user
@@ -62,8 +63,6 @@ def try_import(*, actor: Actor, at: datetime, authority: Authority, source: str,
     """Read a file and keep what it would do, sealed; nothing of it is written, and the file isn't kept.
 
     Raises:
-        NotAllowed: the actor doesn't administer this authority.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
         InvalidInput: nothing of the file is taken; ``file`` has the reason, ``line`` where it was found (0: nowhere).
     """
     require(actor, "accounts.manage", authority.pk)
@@ -106,17 +105,12 @@ def ask_import(*, actor: Actor, at: datetime, run_id: UUID) -> ImportRun:
     """Ask that a second person confirm what one tried; they have a week, and nothing is written until then.
 
     Raises:
-        NotAllowed: the actor administers nothing.
-        StepUpRequired: as ``try_import``.
-        NotVisible: absent, another's, or its time is over.
         AlreadyThere: it is asked for already.
         InvalidInput: it would change nothing.
     """
     known = managed_imports(actor, at=at).filter(tried_by=actor.user_id)
     stepup.require(actor, at=at)
-    run = known.select_for_update(of=("self",)).filter(pk=run_id).first()
-    if run is None:
-        raise NotVisible
+    run = visible(known.select_for_update(of=("self",)), run_id)
     if run.asked_at is not None:
         raise AlreadyThere(_("La confirmation de cet import est déjà demandée."))
     if not (run.created or run.changed):
@@ -138,9 +132,6 @@ def decide_import(
     of what the second person saw.
 
     Raises:
-        NotAllowed: the actor confirms nothing anywhere.
-        StepUpRequired: as ``try_import``.
-        NotVisible: absent, decided, of another authority, or its time is over; or whoever asked no longer administers.
         TwoPersonsNeeded: the actor asked for it; or made, invited or reset lately one of its accounts (SEC-AZ24).
         OwnGrant: it gives the actor a role.
         ImportOutdated: it would do something else by now, or it isn't what was seen.
@@ -148,9 +139,7 @@ def decide_import(
     """
     known = open_imports(actor, at=at)
     stepup.require(actor, at=at)
-    run = known.select_for_update(of=("self",)).filter(pk=run_id).first()
-    if run is None:
-        raise NotVisible
+    run = visible(known.select_for_update(of=("self",)), run_id)
     if actor.user_id == run.tried_by_id:
         raise TwoPersonsNeeded(rule="two-persons")
     invited: list[tuple[User, str]] = []
@@ -171,16 +160,11 @@ def undo_import(*, actor: Actor, at: datetime, run_id: UUID) -> ImportRun:
     institution once anything names it; a corrected entry once somebody has corrected it again.
 
     Raises:
-        NotAllowed: the actor administers nothing.
-        StepUpRequired: as ``try_import``.
-        NotVisible: absent, not done, or of another authority.
         AlreadyThere: it is undone.
     """
     known = managed_imports(actor, at=at).filter(confirmed=True)
     stepup.require(actor, at=at)
-    run = known.select_for_update(of=("self",)).filter(pk=run_id).first()
-    if run is None:
-        raise NotVisible
+    run = visible(known.select_for_update(of=("self",)), run_id)
     if run.undone_at is not None:
         raise AlreadyThere(_("Cet import est déjà annulé."))
     made = defaultdict(list, run.made)

@@ -21,13 +21,13 @@ from accounts.errors import (
     InvalidInput,
     LinkRefused,
     NotAllowed,
-    NotVisible,
     OwnAccount,
     TwoPersonsNeeded,
 )
 from accounts.identifiers import normalised_email, sought_email
 from accounts.models import MailedLink, User
 from accounts.models.provisioning import ProvisioningAct
+from accounts.naming import visible
 from accounts.notifications import ADDRESS_CHANGED, ADDRESS_IS_ASKED, day_of, tell_owner, tell_people
 from accounts.signin import actor_of_user
 from audit.events import Origin
@@ -71,18 +71,13 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
     the mail the link and not the code.
 
     Raises:
-        NotAllowed: the actor administers no authority, or the account is a program's.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
-        NotVisible: no such account, closed, or not of where the actor administers.
         OwnAccount: it is the actor's own.
         TwoPersonsNeeded: the actor made the account, and it opens cases: somebody else is shown the code (SEC-AZ24),
             by confirming a role of it, or that its factors be reset.
     """
     known = User.objects.all() if actor.is_system else resettable_users(actor, at=at)
     stepup.require(actor, at=at)
-    user = known.select_for_update(of=("self",)).filter(pk=user_id, is_active=True).first()
-    if user is None:
-        raise NotVisible
+    user = visible(known.select_for_update(of=("self",)).filter(is_active=True), user_id)
     if user.pk == actor.user_id:
         raise OwnAccount(_("Vous ne pouvez pas vous inviter vous-même."))
     if not second_person.may_be_shown_code(actor, user, at=at):
@@ -91,28 +86,17 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
 
 
 def send_invitation(user: User, act: ProvisioningAct, *, actor: Actor, at: datetime) -> str:
-    """Have an invitation sent to an account, which is locked; return the code, for the actor alone.
-
-    Raises:
-        NotAllowed: the account is a program's.
-    """
+    """Have an invitation sent to an account, which is locked; return the code, for the actor alone."""
     code, _link = _invited(user, act, actor=actor, at=at)
     tell_people([user.pk], links.INVITATION, user.home_authority_id, at=at)
     return code
 
 
 def invite_by_hand(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[str, str]:
-    """Invite somebody from the server, where no mail arrives; return the link and the code, for two ways to go by.
-
-    Raises:
-        NotAllowed: the actor isn't the service itself, or the account is a program's.
-        NotVisible: no such account, or a closed one.
-    """
+    """Invite somebody from the server, where no mail arrives; return the link and the code, for two ways to go by."""
     if not actor.is_system:
         raise NotAllowed(rule="links.by-hand")
-    user = User.objects.select_for_update(of=("self",)).filter(pk=user_id, is_active=True).first()
-    if user is None:
-        raise NotVisible
+    user = visible(User.objects.select_for_update(of=("self",)).filter(is_active=True), user_id)
     code, link = _invited(user, ProvisioningAct.INVITED, actor=actor, at=at)
     token = digest.token()
     link.kept, link.bound = links.kept_of(token), links.state_of(user)
@@ -198,8 +182,6 @@ def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
     Whether somebody has it already isn't said; then no link leaves.
 
     Raises:
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
-        NotAllowed: the actor came with a token.
         InvalidInput: it isn't an address.
     """
     require_session(actor)
@@ -222,7 +204,6 @@ def change_address(*, actor: Actor, at: datetime, token: str) -> User:
 
     Raises:
         LinkRefused: for whichever reason, that somebody else has the address by now included.
-        NotAllowed: the actor came with a token.
     """
     require_session(actor)
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)

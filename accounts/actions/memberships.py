@@ -48,6 +48,7 @@ from accounts.models import (
 )
 from accounts.models.accountrequest import Refused
 from accounts.models.provisioning import ProvisioningAct
+from accounts.naming import visible
 from accounts.notifications import (
     REQUEST_ACCEPTED,
     REQUEST_REFUSED,
@@ -82,8 +83,6 @@ def grant(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership
     """Give a role at an authority; it counts from the next request of the person on.
 
     Raises:
-        NotAllowed: the actor doesn't administer this authority.
-        StepUpRequired: the last proof of the second factor is too old, as for the two below (SEC-AU6).
         OwnGrant: the actor would grant it to themself.
         TwoPersonsNeeded: the role is one of those that two persons grant (SEC-AZ12, SEC-AZ24).
         InvalidInput: what the role needs is missing, is another authority's, or the period is impossible; or the
@@ -107,7 +106,7 @@ def give_what_was_asked(*, actor: Actor, at: datetime, appointment: Appointment)
     fact that they have an account. Who asks says it, and wants it.
 
     Raises:
-        NotAllowed, StepUpRequired, OwnGrant, TwoPersonsNeeded, InvalidInput, AlreadyThere: as ``grant``.
+        OwnGrant, TwoPersonsNeeded, InvalidInput, AlreadyThere: as ``grant``.
     """
     _require_gives(actor, appointment, at=at)
     if appointment.role not in ASKED_FOR:
@@ -120,7 +119,7 @@ def ask(*, actor: Actor, at: datetime, appointment: Appointment) -> GrantRequest
     """Ask for a role that two persons give; a second one has a week to confirm it, and nothing changes until then.
 
     Raises:
-        NotAllowed, OwnGrant, InvalidInput: as ``grant``; ``role`` also where one person gives it alone.
+        OwnGrant, InvalidInput: as ``grant``; ``role`` also where one person gives it alone.
         AlreadyThere: it is held, or asked for already.
     """
     _require_may_give(actor, appointment, at=at)
@@ -178,18 +177,13 @@ def decide(
     Return the request, and the code of the invitation that this sends, if any: see ``give_as_second``.
 
     Raises:
-        NotAllowed: the actor confirms roles nowhere.
-        NotVisible: absent, decided, of another authority, or lapsed: after a week, or because whoever asked no longer
-            administers the authority (SEC-AZ12).
         TwoPersonsNeeded: the actor asked for it; or would confirm it, and may not be the second person (SEC-AZ24).
         OwnGrant: it is for the actor.
         InvalidInput, AlreadyThere: as ``grant``: what has become of it since doesn't allow the role any more.
     """
     known = open_grant_requests(actor, at=at)
     stepup.require(actor, at=at)
-    row = known.select_for_update(of=("self",)).filter(pk=request_id).first()
-    if row is None:
-        raise NotVisible
+    row = visible(known.select_for_update(of=("self",)), request_id)
     if actor.user_id == row.asked_by_id:
         raise TwoPersonsNeeded(rule="two-persons")
     if actor.user_id == row.user_id:
@@ -378,18 +372,13 @@ def review(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
     """Say that somebody still holds a role rightly: nobody has to look at it again for a year. Its end stays its end.
 
     Raises:
-        NotAllowed: the actor reviews roles nowhere.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
-        NotVisible: absent, or not the actor's to review.
         OwnReview: it is the actor's own.
         AlreadyThere: it has ended: it has to be given anew, by two where two give it.
         CertificateMissing: it needs a certificate of honorability, and has none that counts.
     """
     known = Membership.objects.all() if actor.is_system else reviewable_memberships(actor)
     stepup.require(actor, at=at)
-    membership = known.select_for_update().filter(pk=membership_id).first()
-    if membership is None:
-        raise NotVisible
+    membership = visible(known.select_for_update(), membership_id)
     if membership.user_id == actor.user_id:
         raise OwnReview
     if membership.valid_to is not None and membership.valid_to <= at:
@@ -406,9 +395,6 @@ def see_certificate(*, actor: Actor, at: datetime, membership_id: UUID, issued_o
     """Say that one has seen somebody's certificate of honorability; nothing of it is kept but the days.
 
     Raises:
-        NotAllowed: the actor administers no authority.
-        NotVisible: absent, ended, of an authority that the actor doesn't administer, or of a role of which no
-            certificate may be asked.
         OwnReview: it is the actor's own.
         InvalidInput: issued after today, or more than six months ago.
     """
@@ -431,15 +417,11 @@ def end(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
     """End a membership at once, with its tokens; one that hadn't begun never will.
 
     Raises:
-        NotVisible: absent, or of an authority that the actor doesn't administer.
-        StepUpRequired: the last proof of the second factor is too old: ending roles can leave nobody who watches.
         AlreadyThere: it has ended before.
     """
     known = Membership.objects.all() if actor.is_system else managed_memberships(actor)
     stepup.require(actor, at=at)
-    membership = known.select_for_update().filter(pk=membership_id).first()
-    if membership is None:
-        raise NotVisible
+    membership = visible(known.select_for_update(), membership_id)
     if membership.valid_to is not None and membership.valid_to <= at:
         raise AlreadyThere(_("Ce rôle est déjà terminé."))
     end_now(membership, actor=actor, at=at)

@@ -31,7 +31,6 @@ class WantedRole:
     certificate: date | None = None
 
     def of(self, user: User, authority: Authority) -> Appointment:
-        """Return it as the role of an account at an authority."""
         said = {one.name: getattr(self, one.name) for one in fields(self)}
         return Appointment(user=user, authority=authority, **said)
 
@@ -56,8 +55,6 @@ def add_person(*, actor: Actor, at: datetime, newcomer: Newcomer) -> tuple[User,
     for it alone, with its entry; nobody is vouched for unless the actor says so.
 
     Raises:
-        NotAllowed: the actor doesn't administer this authority.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
         AlreadyThere: the address is that of somebody whom the actor administers; ``extra["user"]`` is the account's id.
         InvalidInput: the address isn't one, or can't be used (somebody elsewhere has it, which isn't said); or a role
             can't be given so, as ``grant``: its faults are named ``roles.<number>.<field>``.

@@ -9,8 +9,9 @@ from accounts import acts, stepup
 from accounts.access import own_account, own_endpoints
 from accounts.actions.entry import record_about
 from accounts.actor import Actor, Position
-from accounts.errors import AlreadyThere, NotAllowed, NotVisible
+from accounts.errors import AlreadyThere, NotAllowed
 from accounts.models import User
+from accounts.naming import visible
 from accounts.notifications import PHONE_CHANGED, tell_owner
 from accounts.roles import PROGRAMS
 from outbox.addresses import target_of
@@ -26,11 +27,6 @@ class Preferences:
 
 
 def preferences_of(actor: Actor) -> Preferences:
-    """Return what the actor has said.
-
-    Raises:
-        NotVisible: the actor is the service itself.
-    """
     user = own_account(actor)
     daily = Preference.objects.filter(user_id=user.pk).order_by("kind").values_list("kind", flat=True)
     return Preferences(user.phone, list(daily))
@@ -40,10 +36,6 @@ def change_preferences(*, actor: Actor, at: datetime, preferences: Preferences) 
     """Replace what the actor has said of how to be told.
 
     Whoever gives another number, or none, keeps urgent calls from the person: that needs a proof, and is told to them.
-
-    Raises:
-        NotVisible: the actor is the service itself.
-        StepUpRequired, NotAllowed: the number is another one, without a fresh proof (SEC-AU6); nothing is changed.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=own_account(actor).pk)
     if user.phone != preferences.phone:
@@ -59,11 +51,6 @@ def change_preferences(*, actor: Actor, at: datetime, preferences: Preferences) 
 
 
 def require_program(actor: Actor) -> Position:
-    """Return the position in which a program acts.
-
-    Raises:
-        NotAllowed: the actor is no program.
-    """
     for position in actor.holding(PROGRAMS):
         return position
     raise NotAllowed(rule="webhooks-for-programs")
@@ -73,7 +60,6 @@ def make_endpoint(*, actor: Actor, at: datetime, url: str) -> Endpoint:
     """Let a program be called at an address.
 
     Raises:
-        NotAllowed: the actor is no program.
         AddressRefused: the service calls no such address.
         AlreadyThere: it is called there already.
     """
@@ -89,11 +75,7 @@ def make_endpoint(*, actor: Actor, at: datetime, url: str) -> Endpoint:
 
 
 def rotate_endpoint(*, actor: Actor, at: datetime, endpoint_id: UUID) -> Endpoint:
-    """Give an endpoint a new secret; the old one signs too for a while.
-
-    Raises:
-        NotVisible: absent, removed, or somebody else's.
-    """
+    """Give an endpoint a new secret; the old one signs too for a while."""
     endpoint = _locked(actor, endpoint_id)
     endpoint.generation += 1
     endpoint.rotated_at = at
@@ -103,11 +85,7 @@ def rotate_endpoint(*, actor: Actor, at: datetime, endpoint_id: UUID) -> Endpoin
 
 
 def remove_endpoint(*, actor: Actor, at: datetime, endpoint_id: UUID) -> None:
-    """Call a program no more at an address.
-
-    Raises:
-        NotVisible: absent, removed, or somebody else's.
-    """
+    """Call a program no more at an address."""
     remove_now(_locked(actor, endpoint_id), actor=actor, at=at)
 
 
@@ -119,10 +97,7 @@ def remove_now(endpoint: Endpoint, *, actor: Actor, at: datetime) -> None:
 
 
 def _locked(actor: Actor, endpoint_id: UUID) -> Endpoint:
-    endpoint = own_endpoints(actor).select_for_update().filter(pk=endpoint_id).first()
-    if endpoint is None:
-        raise NotVisible
-    return endpoint
+    return visible(own_endpoints(actor).select_for_update(), endpoint_id)
 
 
 def _record(act: str, endpoint: Endpoint, *, actor: Actor, at: datetime) -> None:

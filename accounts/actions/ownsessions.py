@@ -16,11 +16,7 @@ from accounts.models import Session
 
 
 def list_sessions(*, actor: Actor, at: datetime) -> QuerySet[Session]:
-    """Return the actor's sessions that go on, but for those that ``sessions.lies_unused`` tells.
-
-    Raises:
-        NotAllowed: the caller came with a token: a leaked one learns of no session.
-    """
+    """Return the actor's sessions that go on, but for those that ``sessions.lies_unused`` tells."""
     require_session(actor)
     return sessions.sessions_of(own_account(actor).pk, actor.membership_ids, at=at)
 
@@ -31,13 +27,7 @@ def in_use(rows: Iterable[Session], *, actor: Actor, at: datetime) -> list[Sessi
 
 
 def end_session(*, actor: Actor, at: datetime, session_id: UUID) -> None:
-    """End one of the actor's sessions, this one or another: the next request in it is a stranger's.
-
-    Raises:
-        NotAllowed: see ``list_sessions``.
-        StepUpRequired: the last proof is too old: whoever holds a stolen session mustn't end its owner's (SEC-AU6).
-        NotVisible: it is over, absent, or somebody else's.
-    """
+    """End one of the actor's sessions, this one or another: the next request in it is a stranger's."""
     own = list_sessions(actor=actor, at=at)
     stepup.require(actor, at=at)
     matching = in_use(own.filter(id=session_id), actor=actor, at=at)
@@ -56,11 +46,7 @@ def end_session(*, actor: Actor, at: datetime, session_id: UUID) -> None:
 
 
 def freeze_sessions(*, actor: Actor, at: datetime, user_id: UUID, tenant: UUID) -> None:
-    """Stop all sessions of somebody who opened what nobody has a reason to open; both factors are asked again.
-
-    Raises:
-        NotAllowed: the actor isn't the service itself.
-    """
+    """Stop all sessions of somebody who opened what nobody has a reason to open; both factors are asked again."""
     if not actor.is_system:
         raise NotAllowed(rule="sessions.freeze")
     sessions.end_all(user_id)

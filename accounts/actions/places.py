@@ -12,9 +12,10 @@ from django.db import IntegrityError, transaction
 from accounts import acts
 from accounts.access import managed_organisations, require, visible_organisations
 from accounts.actor import Actor
-from accounts.errors import AlreadyThere, NotAllowed, NotVisible, NumberTaken
+from accounts.errors import AlreadyThere, NotAllowed, NumberTaken
 from accounts.identifiers import REGISTERS
 from accounts.models import Authority, AuthorityTerritory, Organisation, Unit
+from accounts.naming import visible
 from audit import journal
 from audit.events import Purpose
 from encryption import keys
@@ -67,9 +68,6 @@ def load_authority(*, actor: Actor, at: datetime, territory: Territory) -> Autho
     """Make an authority, its key and the places it answers for, as far as they are missing.
 
     A place that has come to another authority since, or whose row has ended, stays as it is.
-
-    Raises:
-        NotAllowed: the actor isn't the service itself.
     """
     if not actor.is_system:
         raise NotAllowed(rule="authority.load")
@@ -120,7 +118,6 @@ def make_unit(*, actor: Actor, at: datetime, new_unit: NewUnit) -> Unit:
     """Make a unit of an authority.
 
     Raises:
-        NotAllowed: the actor doesn't administer this authority.
         AlreadyThere: the authority has a unit of this name.
     """
     require(actor, "accounts.manage", new_unit.authority.pk)
@@ -141,7 +138,6 @@ def make_organisation(*, actor: Actor, at: datetime, new_organisation: NewOrgani
     """Add an institution to an authority's list.
 
     Raises:
-        NotAllowed: the actor doesn't administer this authority; only the service adds national ones.
         NumberTaken: another institution has one of its numbers.
     """
     tenant = new_organisation.authority.pk if new_organisation.authority else None
@@ -168,13 +164,9 @@ def correct_organisation(*, actor: Actor, at: datetime, pk: UUID, correction: Co
     """Correct the entry of an institution: name, kind and numbers, all of them; whose it is stays.
 
     Raises:
-        NotAllowed: the actor keeps no list.
-        NotVisible: absent, of another authority's list, or of the whole country, which is the host's.
         NumberTaken: as ``make_organisation``.
     """
-    organisation = managed_organisations(actor).select_for_update().filter(pk=pk).first()
-    if organisation is None:
-        raise NotVisible
+    organisation = visible(managed_organisations(actor).select_for_update(), pk)
     organisation.name, organisation.kind = correction.name, correction.kind
     for register in REGISTERS:
         setattr(organisation, register, correction.numbers.get(register, ""))
@@ -193,11 +185,7 @@ def correct_organisation(*, actor: Actor, at: datetime, pk: UUID, correction: Co
 def remove_organisations(
     *, actor: Actor, at: datetime, authority: Authority, ids: Sequence[UUID]
 ) -> list[UUID]:
-    """Take institutions that nothing names from an authority's list; return those that stay because something does.
-
-    Raises:
-        NotAllowed: the actor doesn't administer this authority.
-    """
+    """Take institutions that nothing names from an authority's list; return those that stay because something does."""
     require(actor, "organisations.manage", authority.pk)
     kept: list[UUID] = []
     for some in batched(ids, _AT_ONCE):

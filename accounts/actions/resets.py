@@ -19,6 +19,7 @@ from accounts.errors import AlreadyThere, NotAllowed, NotVisible, OwnReset, TwoP
 from accounts.models import FactorReset, User
 from accounts.models.factor import Identified
 from accounts.models.provisioning import ProvisioningAct
+from accounts.naming import visible
 from accounts.notifications import FACTORS_CHANGED, RESET_IS_ASKED, RESET_TO_CONFIRM, tell_owner, tell_people
 
 
@@ -26,17 +27,12 @@ def ask_reset(*, actor: Actor, at: datetime, user_id: UUID, how: Identified) -> 
     """Ask that somebody's factors be removed; nothing changes yet. ``how``: by which the actor made sure who asks.
 
     Raises:
-        NotAllowed: the actor administers no authority.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
-        NotVisible: no such account, or of nobody who works where the actor administers.
         OwnReset: it is the actor's own.
         AlreadyThere: it is asked for already.
     """
     known = resettable_users(actor, at=at)
     stepup.require(actor, at=at)
-    user = known.select_for_update().filter(pk=user_id).first()
-    if user is None:
-        raise NotVisible
+    user = visible(known.select_for_update(), user_id)
     if user.pk == actor.user_id:
         raise OwnReset
     FactorReset.objects.filter(user=user, decided_at=None, asked_at__lte=at - RESET_OPEN_FOR).delete()
@@ -70,17 +66,12 @@ def decide_reset(
     ``how``: by which the second person made sure too, of their own, who asks; None refuses the request.
 
     Raises:
-        NotAllowed: the actor confirms resets nowhere.
-        StepUpRequired: as ``ask_reset``.
-        NotVisible: absent, decided, a week old, or of another authority.
         OwnReset: the actor asked for it, or it is about them.
         TwoPersonsNeeded: the actor made the account, or invited to it lately, and it opens cases.
     """
     known = open_resets(actor, at=at)
     stepup.require(actor, at=at)
-    row = known.select_for_update(of=("self",)).filter(pk=reset_id).first()
-    if row is None:
-        raise NotVisible
+    row = visible(known.select_for_update(of=("self",)), reset_id)
     if actor.user_id in (row.asked_by_id, row.user_id):
         raise OwnReset
     user = User.objects.select_for_update().filter(pk=row.user_id).first()
@@ -117,9 +108,6 @@ def reset_by_the_host(*, actor: Actor, at: datetime, user: User, how: Identified
     """Remove somebody's factors from the server: for administrators, whom nobody else administers.
 
     ``how``: by which the host made sure who asks.
-
-    Raises:
-        NotAllowed: the actor isn't the service itself.
     """
     if not actor.is_system:
         raise NotAllowed(rule="factors.reset")

@@ -46,11 +46,7 @@ def record_confirmation(*, user: User, origin: Origin, at: datetime) -> None:
 
 
 def sign_out(*, actor: Actor, at: datetime) -> None:
-    """Write down that a session ends.
-
-    Raises:
-        NotAllowed: the caller came with a token, which is revoked rather than closed.
-    """
+    """Write down that a session ends."""
     if actor.origin.auth != SESSION:
         raise NotAllowed(rule="session-only")
     journal.record(acts.SESSION_CLOSED, actor=actor, at=at, tenant=tenant_of(actor))

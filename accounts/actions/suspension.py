@@ -38,9 +38,6 @@ def suspend_account(*, actor: Actor, at: datetime, user_id: UUID, tenant: UUID) 
     """Suspend an account, end its sessions and tell its owner; return whether it is suspended now.
 
     One that is suspended already stays so, and its owner isn't told again; one that is closed for good is left alone.
-
-    Raises:
-        NotAllowed: the actor isn't the service itself.
     """
     _require_the_service(actor)
     user = User.objects.select_for_update(of=("self",)).filter(pk=user_id).first()
@@ -57,11 +54,7 @@ def suspend_account(*, actor: Actor, at: datetime, user_id: UUID, tenant: UUID) 
 
 
 def restore_account(*, actor: Actor, at: datetime, user_id: UUID, tenant: UUID) -> bool:
-    """Lift the suspension of an account, which has all its roles again; return whether it was suspended.
-
-    Raises:
-        NotAllowed: the actor isn't the service itself.
-    """
+    """Lift the suspension of an account, which has all its roles again; return whether it was suspended."""
     _require_the_service(actor)
     user = User.objects.select_for_update(of=("self",)).filter(pk=user_id, is_active=False).first()
     if user is None or not is_suspended(user, at=at):

@@ -43,11 +43,7 @@ class IssuedToken:
 
 
 def require_session(actor: Actor) -> None:
-    """Refuse a caller who came with a token: a leaked one must not outlive its own end by making others.
-
-    Raises:
-        NotAllowed: there is no session.
-    """
+    """Refuse a caller who came with a token: a leaked one must not outlive its own end by making others."""
     if actor.origin.auth != SESSION:
         raise NotAllowed(rule="session-only")
 
@@ -58,8 +54,6 @@ def make_token(
     """Make a token for one of the actor's own positions.
 
     Raises:
-        NotAllowed: see ``require_session``.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
         InvalidInput: the position isn't the actor's, or the end is past or too far.
         PeopleSignIn: the role is one of people, who sign in here.
     """
@@ -101,11 +95,7 @@ def issue_token(
 
 
 def revoke_token(*, actor: Actor, at: datetime, token_id: UUID) -> None:
-    """Make a token useless from the next request on. Doing it again changes nothing.
-
-    Raises:
-        NotVisible: absent, or somebody else's.
-    """
+    """Make a token useless from the next request on. Doing it again changes nothing."""
     matching = own_tokens(actor).filter(pk=token_id).select_related("membership")
     token = matching.select_for_update(of=("self",)).first()
     if token is None:

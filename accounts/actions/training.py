@@ -27,21 +27,13 @@ _VISITOR: Final = "visiteur."
 
 
 def require_training() -> None:
-    """Refuse anywhere but in a training instance.
-
-    Raises:
-        NotVisible: this is none; it looks as if nothing were there.
-    """
+    """Refuse anywhere but in a training instance."""
     if not settings.TRAINING:
         raise NotVisible
 
 
 def people(*, at: datetime) -> list[Membership]:
-    """Return everybody that somebody may enter as, those of a story first; no program, and no other visitor.
-
-    Raises:
-        NotVisible: see ``require_training``.
-    """
+    """Return everybody that somebody may enter as, those of a story first; no program, and no other visitor."""
     require_training()
     held = (
         Membership.objects.in_force(at)
@@ -61,11 +53,7 @@ def people(*, at: datetime) -> list[Membership]:
 
 
 def enter(membership: UUID, *, origin: Origin, at: datetime) -> User:
-    """Let somebody be one of the people from now on; return whom.
-
-    Raises:
-        NotVisible: there is no such person, or this is no training instance.
-    """
+    """Let somebody be one of the people from now on; return whom."""
     user = next((one.user for one in people(at=at) if one.pk == membership), None)
     if user is None:
         raise NotVisible
@@ -74,12 +62,7 @@ def enter(membership: UUID, *, origin: Origin, at: datetime) -> User:
 
 
 def enter_anew(*, origin: Origin, at: datetime) -> User:
-    """Make a filer of their own for somebody, where the first filer works, and let them be it; return it.
-
-    Raises:
-        NotVisible: this is no training instance.
-        NotAllowed: so many came since the last reset that no more are taken in.
-    """
+    """Make a filer of their own for somebody, where the first filer works, and let them be it; return it."""
     colleague = next((one for one in people(at=at) if one.role == Role.FILER and one.authority), None)
     if colleague is None or colleague.authority is None:
         raise NotVisible

@@ -17,12 +17,12 @@ from accounts.errors import (
     AlreadyThere,
     InvalidInput,
     NotAllowed,
-    NotVisible,
     OwnAccount,
     PresentPasswordRefused,
 )
 from accounts.models import Authority, MailedLink, User
 from accounts.models.provisioning import ProvisioningAct
+from accounts.naming import visible
 from accounts.notifications import PASSWORD_CHANGED, tell_owner
 
 
@@ -41,7 +41,6 @@ def make_user(*, actor: Actor, at: datetime, new_user: NewUser) -> User:
     """Make an account that can't sign in yet: it has no password, and no role; nobody has vouched for it.
 
     Raises:
-        NotAllowed: the actor doesn't administer this authority.
         InvalidInput: the address isn't one.
         AlreadyThere: there is an account with this address.
     """
@@ -68,14 +67,11 @@ def verify_user(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     """Say that one has made sure who holds an account: the person, and where they work.
 
     Raises:
-        NotVisible: no such account, or none that the actor administers.
         OwnAccount: nobody vouches for themself.
         AlreadyThere: it is verified.
     """
     known = User.objects.all() if actor.is_system else managed_users(actor)
-    user = known.select_for_update().filter(pk=user_id).first()
-    if user is None:
-        raise NotVisible
+    user = visible(known.select_for_update(), user_id)
     if actor.user_id == user.pk:
         raise OwnAccount
     if user.verified_at is not None:
@@ -102,8 +98,6 @@ def change_password(*, actor: Actor, at: datetime, present: str, password: str) 
     The caller counts the failures, and keeps the session (``accounts/sign_in_flow.py``).
 
     Raises:
-        NotAllowed: the actor came with a token.
-        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
         PresentPasswordRefused: it isn't the present one; nothing is said of the new one then.
         InvalidInput: the new one isn't acceptable, or is the present one.
     """
@@ -121,7 +115,6 @@ def set_password(*, actor: Actor, at: datetime, user: User, password: str) -> No
     """Set a person's password; sessions and links of before end, and the owner is told.
 
     Raises:
-        NotAllowed: the actor is neither this person nor the service itself.
         InvalidInput: the password isn't acceptable.
     """
     if not actor.is_system and actor.user_id != user.pk:

@@ -104,7 +104,6 @@ def tried(
     asker: UUID | None,
     at: datetime,
 ) -> Trial:
-    """Return what rows would do now."""
     lines, refused = planned(rows, authority, asker=asker, at=at)
     return Trial(rows, unread, lines, refused)
 

@@ -54,5 +54,4 @@ def _read(request: ServiceRequest, seconds: float) -> Arrived:
 
 
 def most_bytes() -> int:
-    """Return how large a file may be."""
     return int(settings.IMPORT_BYTES)

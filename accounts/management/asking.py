@@ -19,7 +19,6 @@ from accounts.models import User
 
 
 def typed_password() -> str:
-    """Return a password that is typed, or read from the standard input."""
     return getpass.getpass("Mot de passe : ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
 

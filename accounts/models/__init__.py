@@ -22,29 +22,3 @@ from accounts.models.replay import Replay
 from accounts.models.session import Session
 from accounts.models.signintocheck import SignInToCheck
 from accounts.models.user import User
-
-__all__ = [
-    "AccountRequest",
-    "Attempt",
-    "Authority",
-    "AuthorityTerritory",
-    "CalendarFeed",
-    "Factor",
-    "FactorReset",
-    "GrantRequest",
-    "GuidanceReview",
-    "Identity",
-    "ImportRun",
-    "MailedLink",
-    "Membership",
-    "Organisation",
-    "ProviderVisit",
-    "Provisioning",
-    "RecoveryCode",
-    "Replay",
-    "Session",
-    "SignInToCheck",
-    "Token",
-    "Unit",
-    "User",
-]

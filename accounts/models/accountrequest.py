@@ -199,5 +199,4 @@ class AccountRequest(Authentic):
         indexes = [models.Index(fields=["authority", "confirmed_at", "id"], name="account_request_waiting")]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)

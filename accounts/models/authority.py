@@ -50,7 +50,6 @@ class Authority(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the code, which is public."""
         return self.code
 
 

@@ -62,5 +62,4 @@ class CalendarFeed(Authentic):
         ]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)

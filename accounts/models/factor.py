@@ -12,8 +12,6 @@ from encryption.hidden import HiddenNumberField
 
 
 class FactorKind(models.TextChoices):
-    """The kinds of second factor that have a row of their own."""
-
     PASSKEY = "passkey", "Clé d'accès"
     TOTP = "totp", "Application d'authentification"
 
@@ -65,7 +63,6 @@ class Factor(Authentic):
         ]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)
 
 
@@ -82,7 +79,6 @@ class RecoveryCode(Authentic):
     objects = AuthenticQuerySet.as_manager()
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)
 
 
@@ -158,5 +154,4 @@ class FactorReset(Authentic):
         ]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)

@@ -109,5 +109,4 @@ class GrantRequest(Authentic):
         ]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)

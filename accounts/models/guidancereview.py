@@ -13,8 +13,6 @@ from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
 class GuidanceReviewQuerySet(AuthenticQuerySet["GuidanceReview"]):
-    """Ask which reviews count on a day."""
-
     def counting(self, on: date) -> "GuidanceReviewQuerySet":
         """Keep those that are neither over nor withdrawn."""
         return self.filter(withdrawn_at=None, until__gte=on)
@@ -89,5 +87,4 @@ class GuidanceReview(Authentic):
         indexes = [models.Index(fields=["path", "language", "digest"], name="guidance_review_of_a_text")]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)

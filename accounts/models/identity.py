@@ -47,7 +47,6 @@ class Identity(Authentic):
         ]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)
 
 
@@ -66,5 +65,4 @@ class ProviderVisit(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)

@@ -15,8 +15,6 @@ from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
 class ImportSource(models.TextChoices):
-    """What a file is."""
-
     PEOPLE = "people", _("Liste de personnes")
     INSTITUTIONS = "institutions", _("Liste de structures")
     SCHOOLS = "schools", _("Annuaire de l'éducation")
@@ -142,7 +140,6 @@ class ImportRun(Authentic):
         indexes = [models.Index(fields=["authority", "tried_at"], name="import_by_authority")]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)
 
     @property

@@ -65,5 +65,4 @@ class MailedLink(Authentic):
         ]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)

@@ -23,13 +23,10 @@ NOWHERE: Final = Value(uuid.UUID(int=0), output_field=models.UUIDField())
 
 
 def review_period() -> timedelta:
-    """Return for how long a review counts."""
     return timedelta(days=settings.ROLE_REVIEW_DAYS)
 
 
 class MembershipQuerySet(AuthenticQuerySet["Membership"]):
-    """Ask which memberships count at an instant."""
-
     def in_force(self, at: datetime | Expression) -> "MembershipQuerySet":
         """Keep those that have begun and haven't ended at an instant; the account must be active too."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at, user__is_active=True)

@@ -57,5 +57,4 @@ class Provisioning(Authentic):
         ]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)

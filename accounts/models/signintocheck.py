@@ -10,8 +10,6 @@ from encryption.hidden import HiddenInstantField
 
 
 class Oddity(models.TextChoices):
-    """What was odd about a sign-in."""
-
     UNFINISHED = "unfinished", "Le bon mot de passe ou le fournisseur d'identité, et pas de second moyen"
     REFUSED = "refused", "Un second moyen refusé"
     NEW_PLACE = "new_place", "Une connexion entière, depuis un réseau nouveau"
@@ -52,5 +50,4 @@ class SignInToCheck(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the id."""
         return str(self.pk)

@@ -15,8 +15,6 @@ from encryption.hidden import HiddenInstantField
 
 
 class Language(models.TextChoices):
-    """The language in which the service writes to someone."""
-
     FRENCH = "fr", "Français"
     ENGLISH = "en", "English"
 

@@ -49,7 +49,6 @@ class Said:
 
 
 def address_to_ask(provider: Provider, known: Metadata, visit: Visit) -> str:
-    """Return where a browser is sent."""
     parameters = {
         "response_type": "code",
         "client_id": provider.client_id,

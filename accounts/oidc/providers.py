@@ -55,7 +55,6 @@ _NAMES = frozenset(one.name for one in fields(Provider))
 
 
 def all_of_site() -> list[Provider]:
-    """Return the providers in the order of the settings."""
     return [_provider(entry) for entry in settings.OIDC_PROVIDERS]
 
 

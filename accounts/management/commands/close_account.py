@@ -19,7 +19,6 @@ class Command(BaseCommand):
     help = "Ferme un compte avec tout ce qu'il tient, ou le rouvre comme un nouveau."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare whose, and which of the two."""
         parser.add_argument("email")
         parser.add_argument(
             "--reopen", action="store_true", help="le rouvrir, sans rôle ni moyen de connexion"

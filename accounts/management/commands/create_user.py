@@ -24,7 +24,6 @@ class Command(BaseCommand):
     help = "Crée un compte et invite à en choisir le mot de passe ; hors production, il est demandé."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare who it is."""
         parser.add_argument("email")
         parser.add_argument("--name", required=True, help="nom affiché")
         parser.add_argument("--language", choices=["fr", "en"], default="fr")

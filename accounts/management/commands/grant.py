@@ -23,7 +23,6 @@ class Command(BaseCommand):
     help = "Accorde un rôle à un compte existant."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare who, what and where."""
         parser.add_argument("email")
         parser.add_argument("role", choices=Role.values)
         parser.add_argument("authority", help="code de l'autorité, par exemple 93")

@@ -20,7 +20,6 @@ class Command(BaseCommand):
         parser.add_argument("source", type=Path, help="chemin de communes.json")
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Write the table and say how many communes it holds."""
         entries = json.loads(options["source"].read_text(encoding="utf-8"))
         count = territory.write_communes(entries)
         self.stdout.write(f"{count} communes écrites dans {territory.COMMUNES.name}.")

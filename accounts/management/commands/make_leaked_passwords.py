@@ -16,11 +16,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the paths of the lists."""
         parser.add_argument("sources", nargs="+", type=Path, help="chemins des listes")
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Write the table and say how many passwords it holds."""
         count = leaked.write(_lines(options["sources"]))
         self.stdout.write(f"{count} mots de passe écrits dans {leaked.TABLE.name}.")
 

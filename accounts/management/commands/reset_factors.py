@@ -19,7 +19,6 @@ class Command(BaseCommand):
     help = "Retire les seconds moyens de connexion d'un compte, qui en choisira un autre à la prochaine connexion."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare whose, and how one made sure who asks."""
         parser.add_argument("email")
         parser.add_argument(
             "--how", required=True, choices=Identified.values, help="comment on s'est assuré de qui demande"

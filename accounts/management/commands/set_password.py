@@ -20,7 +20,6 @@ class Command(BaseCommand):
     help = "Donne un mot de passe à un compte ; il est demandé, ou lu sur l'entrée standard."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare whose."""
         parser.add_argument("email")
 
     def handle(self, *_: object, **options: Any) -> None:
