@@ -70,14 +70,14 @@ class Filler(Maker):
         from audit import pseudonyms
         from referrals import models
         from referrals.matching import blocking_keys, buckets
-        from referrals.vocabulary import reference_numbers
+        from referrals.vocabulary import formats
 
         pk, row, authority = uuid4(), uuid4(), self.authorities[0]
         said = self.chance_of.children[self.at]
         self.at += 1
         made = self._keys(pk, authority)
         shell = dict.fromkeys(SHELL) | {
-            "id": pk, "reference": reference_numbers.new(), "authority_id": authority, "unit_id": self.units[0],
+            "id": pk, "reference": formats.new_reference(), "authority_id": authority, "unit_id": self.units[0],
             "department": "93", "version": 4, "state": "triage", "urgency": "U1", "age_band": "11-15", "under_15": True,
             "created_at": NOW, "received_at": NOW, "submitted_at": NOW, "filed_by": self.random.randbytes(32),
             "case_key": made["case"].id, "filer_key": made["filer"].id,

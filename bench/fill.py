@@ -99,7 +99,7 @@ class Maker:
     # --- One referral
 
     def _referral(self) -> None:
-        from referrals.vocabulary import reference_numbers
+        from referrals.vocabulary import formats
         from referrals.workflow import deadlines
 
         chance = self.random
@@ -110,7 +110,7 @@ class Maker:
         made, ids = self._keys_of(pk, self.authorities[which], again=not triage)
         c2 = received + timedelta(hours=72)
         shell = {
-            "id": pk, "reference": reference_numbers.new(), "authority_id": self.authorities[which],
+            "id": pk, "reference": formats.new_reference(), "authority_id": self.authorities[which],
             "unit_id": self.units[which], "department": ("93", "75")[which], "version": 4,
             "state": "triage" if triage else "closed_no_action", "urgency": f"U{chance.randrange(4)}",
             "age_band": "11-15", "under_15": True, "created_at": received, "received_at": received,

@@ -16,7 +16,7 @@ from accounts.territory import competent_authority, department_of
 from bench.bare import models as bare
 from referrals.filing import form
 from referrals.policy import dates
-from referrals.vocabulary import ages, reference_numbers
+from referrals.vocabulary import ages, formats
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.workflow import deadlines
 from referrals.workflow.field_inputs import storable
@@ -65,7 +65,7 @@ def drawn_up(tables: Any, data: dict[str, Any], *, actor: Actor, at: datetime) -
     zone = ZoneInfo(authority.timezone)
     caller: Any = actor.user_id
     referral = tables.Referral(
-        reference=reference_numbers.new(), authority=authority, unit=units[0] if len(units) == 1 else None,
+        reference=formats.new_reference(), authority=authority, unit=units[0] if len(units) == 1 else None,
         department=department_of(place), version=2, state="submitted", created_at=at, received_at=at,
         submitted_at=at, statutory_due_at=deadlines.statutory_due(at, zone), filed_by=caller.bytes,
         case_key=caller, filer_key=caller,

@@ -27,7 +27,7 @@ from referrals.cases.filters import CaseQuery
 from referrals.execution import abilities
 from referrals.reading import clocks, fields
 from referrals.rest.case_views import CaseView
-from referrals.vocabulary import labels
+from referrals.vocabulary import formats
 from referrals.vocabulary.states import CoarseStatus, Machine, State, Urgency
 from referrals.workflow.step import steps
 
@@ -65,14 +65,14 @@ def shell(referral: Any) -> dict[str, Any]:
         "reference": referral.reference,
         "authority": str(referral.authority_id),
         "unit": str(referral.unit_id) if referral.unit_id else None,
-        "state": labels.labelled(State(referral.state)),
-        "urgency": labels.labelled(Urgency(referral.urgency)),
+        "state": formats.labelled(State(referral.state)),
+        "urgency": formats.labelled(Urgency(referral.urgency)),
         "judicial_status": referral.judicial_status or None,
     }
     for name in SHELL:
         found[name] = getattr(referral, name)
     for name in INSTANTS:
-        found[name] = labels.moment(getattr(referral, name))
+        found[name] = formats.moment(getattr(referral, name))
     return found
 
 
@@ -85,7 +85,7 @@ def row(one: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
-        return labels.moment(value)
+        return formats.moment(value)
     return str(value) if isinstance(value, UUID) else value
 
 
@@ -153,8 +153,8 @@ class Cases(CaseView):
         answer = {
             "id": str(referral.pk),
             "reference": referral.reference,
-            "status": labels.labelled(CoarseStatus.RECEIVED),
-            "submitted_at": labels.moment(referral.submitted_at),
+            "status": formats.labelled(CoarseStatus.RECEIVED),
+            "submitted_at": formats.moment(referral.submitted_at),
             "withdrawn_at": None,
             "clocks": [clock for clock in timed(referral, made.clocks, at=at) if clock["code"] == "C5"],
             "available_actions": [{**withdraw, "href": f"/api/v1/referrals/{referral.pk}/withdraw"}],

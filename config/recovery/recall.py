@@ -22,7 +22,7 @@ from audit.witnessing import FileWitness
 from referrals.access.row_level_security import for_the_service
 from referrals.filing.feed import Filing, filing_in
 from referrals.models import Referral
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 
 _AT_ONCE: Final = 1_000
 _ED25519_BYTES: Final = 64
@@ -74,7 +74,7 @@ def look(feeds: Sequence[Path], witness: Path | None) -> Found:
 
 def standing_of(reference: str, found: Found) -> str:
     """Return what is known of a reference that somebody names: ``held``, ``lost``, ``unknown``, or ``misheard``."""
-    meant = reference_numbers.heard(reference)
+    meant = formats.read_reference(reference)
     if meant is None:
         return "misheard"
     with for_the_service():

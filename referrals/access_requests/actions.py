@@ -25,7 +25,7 @@ from referrals.errors import GuardRefused, NotAllowed
 from referrals.execution import row_proposals
 from referrals.execution.row_machine import RUNNERS, RowMachine, proposes
 from referrals.models import AccessRequest, Exclusion, RowApproval
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 from referrals.vocabulary.access_requests import Gate
 from referrals.vocabulary.states import ApprovalState, Machine
 from referrals.workflow.context import StepInput, step_input_of
@@ -175,7 +175,7 @@ def receive(body: object, *, actor: Actor, at: datetime) -> AccessRequest:
     row = AccessRequest(
         pk=pk,
         authority=place,
-        reference=f"DA-{place.code}-{at:%Y}-{reference_numbers.random(_SIGNS)}",
+        reference=f"DA-{place.code}-{at:%Y}-{formats.random_signs(_SIGNS)}",
         requester=step_input.requester,
         right=step_input.right,
         wanted=step_input.wanted,

@@ -13,8 +13,7 @@ from referrals.access_requests import persons
 from referrals.access_requests.sheet import Sheet
 from referrals.models import AccessOpinion
 from referrals.vocabulary.access_requests import Gate, Requester, Verdict
-from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.states import InformationState
+from referrals.vocabulary.states import InformationState, YesNo
 from referrals.workflow import safety
 from referrals.workflow.case import Case
 

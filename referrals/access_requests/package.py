@@ -35,7 +35,7 @@ from referrals.models import Inquiry, Measure, TransferRequest
 from referrals.rest.pdf import pdf
 from referrals.vocabulary.access_requests import Requester, Withheld
 from referrals.vocabulary.attachments import Media
-from referrals.vocabulary.inquiries import Side
+from referrals.vocabulary.between_authorities import Side
 from referrals.vocabulary.states import TransferState
 
 FORMAT: Final = "repere:copie"

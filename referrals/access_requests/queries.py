@@ -36,7 +36,7 @@ from referrals.vocabulary.access_requests import (
     Way,
     Withheld,
 )
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import AccessRequestState, Coded, Machine, State
 from referrals.workflow.step import steps
 

@@ -17,7 +17,7 @@ from django.db import models
 from accounts.roles import Role
 from accounts.territory import commune
 from core.languages import FRENCH, in_language
-from referrals.vocabulary.signs import SIGNS
+from referrals.vocabulary.filing_answers import SIGNS
 
 type Label = Callable[[str, str], str]
 type Purposes = Callable[[str], str]

@@ -27,7 +27,7 @@ from referrals.access_review.sheet import Sheet
 from referrals.errors import NotVisible, WrongState
 from referrals.execution.row_machine import RowMachine
 from referrals.models import AccessAnomaly
-from referrals.vocabulary.access_review import Answer
+from referrals.vocabulary.oversight import Answer
 from referrals.vocabulary.states import AnomalyState, Machine
 from referrals.workflow.step import Step
 

@@ -10,7 +10,7 @@ from audit.anomalies.rules import RULES
 from core.inputs import Code, StrictSerializer
 from core.languages import Text
 from core.query import PagedQuery
-from referrals.vocabulary.access_review import Answer
+from referrals.vocabulary.oversight import Answer
 from referrals.vocabulary.states import AnomalyState, Coded
 
 #: What each rule finds; G05 isn't one of the journal's, but a step that puts an emergency opening before the auditors.

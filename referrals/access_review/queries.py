@@ -20,8 +20,8 @@ from referrals.access_review.guards import may_look_behind
 from referrals.access_review.inputs import RULE_LABELS, Ground, Wrong
 from referrals.errors import NotAllowed
 from referrals.models import AccessAnomaly, DataBreach, Referral
-from referrals.vocabulary.access_review import Answer
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
+from referrals.vocabulary.oversight import Answer
 from referrals.vocabulary.states import AnomalyState, BreachState, Coded
 
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from referrals.feedback import effects as feedback_effects
 from referrals.vocabulary.assessment_answers import Seen, VisitKind
+from referrals.vocabulary.case_answers import ContactKind
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.message_answers import ContactKind
 from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
 from referrals.workflow.people import put_on_case
 

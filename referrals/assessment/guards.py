@@ -11,7 +11,7 @@ from accounts.roles import Role
 from core.languages import Text
 from referrals.assessment.inputs import Extension, HandIn, Report, Supplement, Team, TeamChange
 from referrals.vocabulary.assessment_answers import DangerLevel, Dimension, Seen, VisitKind, wanted
-from referrals.vocabulary.inquiries import Side
+from referrals.vocabulary.between_authorities import Side
 from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import SeizeJusticeForAll

@@ -3,7 +3,7 @@
 from typing import Final
 
 from core.inputs import Code, Codes, Day, Flag, Id, Instant, OptionalId, StrictSerializer, Text, When, many
-from referrals.vocabulary import answers, assessment_answers, message_answers
+from referrals.vocabulary import assessment_answers, case_answers, states
 from referrals.vocabulary.states import EXPLOITED, Exploitation
 from referrals.workflow.inputs import LONG, Signed, ids, text
 from referrals.workflow.own_words import OwnWords
@@ -45,7 +45,7 @@ class Contact(StrictSerializer):
     who = text()
     where = text()
     children = many(ChildSeen, required=False, default=list)
-    holders_consent = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
+    holders_consent = Code(states.YesNo.choices, required=False, default="", allow_blank=True)
     alone_reason = text(required=False)
     text = text(max_length=LONG)
 
@@ -85,7 +85,7 @@ class TeamChange(StrictSerializer):
 class Exchange(StrictSerializer):
     """T49: an exchange put on record."""
 
-    kind = Code(message_answers.ContactKind.choices)
+    kind = Code(case_answers.ContactKind.choices)
     with_whom = text(max_length=500)
     means = text(max_length=500)
     at = Instant()
@@ -129,8 +129,8 @@ class DangerForm(StrictSerializer):
     danger_categories = Codes(assessment_answers.DangerCategory.choices, required=False, default=list)
     maltreatment = Codes(assessment_answers.Maltreatment.choices, required=False, default=list)
     exploitation = Code(Exploitation.choices, required=False, default="", allow_blank=True)
-    hold = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
-    debt = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
+    hold = Code(states.YesNo.choices, required=False, default="", allow_blank=True)
+    debt = Code(states.YesNo.choices, required=False, default="", allow_blank=True)
     third_parties = text(required=False, max_length=5_000)
     digital = text(required=False, max_length=5_000)
     tonight = text(required=False)

@@ -30,7 +30,7 @@ from referrals.errors import (
 )
 from referrals.models import Attachment, Referral
 from referrals.reading import fields
-from referrals.vocabulary import labels
+from referrals.vocabulary import formats
 from referrals.vocabulary.attachments import Barring, Kind, Media, Scan
 
 _log = structlog.get_logger("referrals")
@@ -47,7 +47,7 @@ def listed(
     """
     lines = [_line(row, scope) for row in _rows(referral, ties, actor)]
     lines += [
-        {"id": str(row.pk), "at": labels.moment(row.at), "waiting": True}
+        {"id": str(row.pk), "at": formats.moment(row.at), "waiting": True}
         for row in rights.waiting(referral, ties, actor.user_id)
     ]
     if not ties.draft and not ties.coarse:
@@ -66,12 +66,12 @@ def _line(row: Attachment, scope: OpenScope) -> dict[str, Any]:
     barred = row.barred_at is not None
     return {
         "id": str(row.pk),
-        "at": labels.moment(row.at),
+        "at": formats.moment(row.at),
         "waiting": False,
-        "kind": labels.labelled(Kind(row.kind)),
+        "kind": formats.labelled(Kind(row.kind)),
         "access_class": row.access_class,
-        "media": labels.labelled(Media(row.media)),
-        "scan": labels.labelled(Scan(row.scan)),
+        "media": formats.labelled(Media(row.media)),
+        "scan": formats.labelled(Scan(row.scan)),
         "size": row.size,
         "evidence": row.evidence,
         "original": row.evidence and row.original is not None and not barred,
@@ -88,10 +88,10 @@ def _line(row: Attachment, scope: OpenScope) -> dict[str, Any]:
 
 def _barred(row: Attachment) -> dict[str, Any]:
     return {
-        "at": labels.moment(row.barred_at),
-        "reason": labels.labelled(Barring(row.barred_for)),
-        "condemned_at": labels.moment(row.condemned_at),
-        "destroyed_at": labels.moment(row.destroyed_at),
+        "at": formats.moment(row.barred_at),
+        "reason": formats.labelled(Barring(row.barred_for)),
+        "condemned_at": formats.moment(row.condemned_at),
+        "destroyed_at": formats.moment(row.destroyed_at),
     }
 
 

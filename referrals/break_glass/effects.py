@@ -7,7 +7,7 @@ from accounts.roles import Role
 from referrals.restrictions import effects as restrictions_effects
 from referrals.triage.opening import acknowledged
 from referrals.urgent_calls import effects as urgent_calls_effects
-from referrals.vocabulary import urgent_calls
+from referrals.vocabulary import case_answers
 from referrals.vocabulary.states import GlassState, Machine
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def break_it(act: "StepContext") -> None:
     act.case.part = act.made = row
     act.apart = act.case.is_about_hidden(row)
     act.case.referral.glass_open = True
-    if act.actor.role in urgent_calls.CALLED:
+    if act.actor.role in case_answers.CALLED:
         urgent_calls_effects.answer(act)
 
 

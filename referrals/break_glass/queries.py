@@ -32,8 +32,8 @@ from referrals.models import BreakGlass, Child, Referral
 from referrals.notifications import recipients
 from referrals.reading.disclosures import record_listed
 from referrals.reading.fields import readable
-from referrals.vocabulary import labels, reference_numbers
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary import formats
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.role_sets import BREAKERS
 from referrals.vocabulary.states import GlassState, Machine, State, Urgency
 from referrals.workflow.case import Case
@@ -62,8 +62,8 @@ def _line(row: BreakGlass, at: datetime) -> dict[str, Any]:
         "overdue": row.reviewed_at is None and row.review_due_at < at,
         "referral": str(case.pk),
         "reference": case.reference,
-        "case_state": labels.labelled(State(case.state)),
-        "urgency": labels.labelled(Urgency(case.urgency)),
+        "case_state": formats.labelled(State(case.state)),
+        "urgency": formats.labelled(Urgency(case.urgency)),
     }
 
 
@@ -108,7 +108,7 @@ def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> 
 
 def _found(said: str, *, actor: Actor, at: datetime) -> UUID:
     """Return the case that a reference means; what can't be a reference is looked for all the same."""
-    meant = reference_numbers.heard(said) or said
+    meant = formats.read_reference(said) or said
     referral = (
         emergency_openings.breakable(actor, at=at).filter(reference=meant).only(*Referral.counted()).first()
     )

@@ -27,7 +27,7 @@ from referrals.reading import people as reading_people
 from referrals.reading.disclosures import listing, opened
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed, tagged
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 from referrals.vocabulary.states import CoarseStatus, State
 from referrals.workflow.inputs import Nothing
 
@@ -127,7 +127,7 @@ def filing_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list
     if "status" in asked:
         rows = rows.filter(status=asked["status"])
     if "reference" in asked:
-        meant = reference_numbers.heard(asked["reference"])
+        meant = formats.read_reference(asked["reference"])
         rows = rows.filter(known_as=meant) if meant else rows.none()
     page = page_of(
         rows,

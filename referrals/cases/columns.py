@@ -23,7 +23,7 @@ from referrals.models import Assignment, Attachment, Referral
 from referrals.reading import clocks, owners
 from referrals.visits import queries as visits_queries
 from referrals.vocabulary.filing_answers import FilerProfession
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 
 
 def add_facts(

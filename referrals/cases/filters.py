@@ -17,7 +17,7 @@ from referrals.cases import sorting, unread
 from referrals.duplicates import queries as duplicates_queries
 from referrals.models import DuplicateCandidate, Referral
 from referrals.reading import clocks, owners
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 from referrals.vocabulary.filing_answers import FilerProfession
 from referrals.vocabulary.states import State, Urgency
 
@@ -114,13 +114,13 @@ def _overdue(wanted: bool, actor: Actor, at: datetime) -> Q:
 
 def _reference(said: str, actor: Actor, at: datetime) -> Q:  # noqa: ARG001 - as all conditions
     # Of a case taken over from another authority, also the reference that it had there, and its filer keeps.
-    meant = reference_numbers.heard(said)
+    meant = formats.read_reference(said)
     if meant:
         return Q(reference=meant) | (~Q(filed_reference="") & Q(filed_reference=meant))
-    part = reference_numbers.part_heard(said)
+    part = formats.read_reference_part(said)
     if not part:
         return Q(pk__in=[])
-    group = part[: reference_numbers.GROUP]
+    group = part[: formats.GROUP]
     begins = Q(reference_1=group) | Q(reference_2=group) | Q(reference_3=group)
     named = Referral.objects.filter(
         Q(begins, reference__contains=part) | (~Q(filed_reference="") & Q(filed_reference__contains=part))

@@ -15,7 +15,7 @@ from referrals.reading import closure_reviews
 from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
-from referrals.vocabulary import labels
+from referrals.vocabulary import formats
 from referrals.vocabulary.states import ReviewState, State, Urgency
 
 
@@ -50,7 +50,7 @@ def _line(row: ClosureReview, at: datetime) -> dict[str, Any]:
         "overdue": row.state == ReviewState.DUE and row.due_at < at,
         "referral": str(case.pk),
         "reference": case.reference,
-        "case_state": labels.labelled(State(case.state)),
-        "urgency": labels.labelled(Urgency(case.urgency)),
+        "case_state": formats.labelled(State(case.state)),
+        "urgency": formats.labelled(Urgency(case.urgency)),
         "age_band": case.age_band,
     }

@@ -14,7 +14,7 @@ from core.languages import Text
 from encryption.errors import Unreadable
 from referrals.vocabulary import ages
 from referrals.vocabulary.ages import AgeBand
-from referrals.vocabulary.answers import YesNo
+from referrals.vocabulary.states import YesNo
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import Agreement, MeasureOffer
 from referrals.workflow.inputs import WithTerm

@@ -7,13 +7,13 @@ from accounts.actor import Actor
 from directory.grounds import grounds
 from referrals.access import case_ties, visibility
 from referrals.emergency_search import approvals
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 from referrals.vocabulary.states import ACTIVE
 
 
 def case_of(actor: Actor, reference: str, authority: UUID, at: datetime) -> UUID | None:
     """Return the pseudonym of an active case of an authority of which the actor reads the place of care (class K)."""
-    meant = reference_numbers.heard(reference) or reference
+    meant = formats.read_reference(reference) or reference
     seen = visibility.visible_to(actor, at=at, drafts=False)
     found = seen.filter(reference=meant, authority=authority, state__in=ACTIVE).values_list("pk", flat=True)
     pk = found.first()

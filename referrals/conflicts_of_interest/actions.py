@@ -21,7 +21,7 @@ from encryption import keys
 from referrals.access import hanging_rows, visibility
 from referrals.errors import GuardRefused, NotAllowed, NotVisible
 from referrals.models import Exclusion, Referral
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import Cause, State
 
 CONFIRMED: Final = "exclusion:confirmed"

@@ -13,7 +13,7 @@ from referrals.models import DeclaredTie, Exclusion
 from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, case_operation, listed
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from referrals.workflow.inputs import Nothing, Reasoned
 
 CREATED, GONE = 201, 204

@@ -33,7 +33,7 @@ from referrals.access import row_level_security
 from referrals.errors import NotAllowed, NotVisible, TooManyTies
 from referrals.matching import encodings, relatives
 from referrals.models import DeclaredTie, KinSearch, KinValue
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from referrals.workflow import births
 
 DECLARED: Final = "tie:declared"

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from core.inputs import Code, Day, OptionalId, StrictSerializer, Text, When, Whole, many
-from referrals.vocabulary import child_answers, correction_answers
+from referrals.vocabulary import case_answers, people
 from referrals.vocabulary.states import ChildKind, Whereabouts
 from referrals.workflow.inputs import text
 
@@ -11,7 +11,7 @@ from referrals.workflow.inputs import text
 class Correction(StrictSerializer):
     """One corrected value; ``row`` is the id of the part (T42)."""
 
-    part = Code(correction_answers.Correctable.choices)
+    part = Code(case_answers.Correctable.choices)
     row = OptionalId()
     field = Text(max_length=40)
     value = serializers.JSONField(allow_null=True)
@@ -37,14 +37,14 @@ class AddedChild(StrictSerializer):
 
     kind = Code(ChildKind.choices)
     reason = text()
-    identity_known = Code(child_answers.IdentityKnown.choices)
+    identity_known = Code(people.IdentityKnown.choices)
     last_name = Text(max_length=200, required=False)
     first_names = Text(max_length=200, required=False)
     usual_name = Text(max_length=200, required=False)
     birth_date = Day(required=False)
     age_estimated_min = Whole(max_value=30, required=False)
     age_estimated_max = Whole(max_value=30, required=False)
-    sex = Code(child_answers.Sex.choices)
+    sex = Code(people.Sex.choices)
     residence_department = Text(max_length=3, required=False)
     commune_insee = Text(max_length=5, required=False)
     address = text(required=False)

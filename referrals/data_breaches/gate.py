@@ -15,8 +15,7 @@ from audit.events import Purpose
 from referrals.access import row_level_security
 from referrals.data_breaches.sheet import Sheet
 from referrals.models import Referral
-from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.states import InformationState
+from referrals.vocabulary.states import InformationState, YesNo
 from referrals.workflow import safety
 from referrals.workflow.case import Case
 

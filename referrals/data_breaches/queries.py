@@ -34,7 +34,7 @@ from referrals.vocabulary.data_breaches import (
     Touched,
     Way,
 )
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import BreachState, Coded
 
 READ: Final = "breach:read"

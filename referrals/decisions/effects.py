@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from referrals.coming_of_age import majority
 from referrals.justice.effects import await_start, owe_information
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.holder_answers import Occasion
+from referrals.vocabulary.people import Occasion
 from referrals.vocabulary.states import DecisionCode, Machine, MeasureState
 from referrals.workflow import own_words
 from referrals.workflow.deadlines import OF_A_MEASURE

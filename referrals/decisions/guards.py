@@ -15,8 +15,7 @@ from referrals.decisions.inputs import (
 )
 from referrals.vocabulary.assessment_answers import DangerLevel
 from referrals.vocabulary.decision_answers import CloseGround
-from referrals.vocabulary.decision_states import AFTER_DECISION
-from referrals.vocabulary.states import EXPLOITED, STRENGTH, DecisionCode, MeasureState, State
+from referrals.vocabulary.states import AFTER_DECISION, EXPLOITED, STRENGTH, DecisionCode, MeasureState, State
 from referrals.workflow.case import Case
 from referrals.workflow.case_guards import told_by_service
 from referrals.workflow.decision_inputs import Deciding

@@ -20,7 +20,7 @@ from referrals.models import Referral
 from referrals.reading.disclosures import count_opening
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
-from referrals.vocabulary import labels
+from referrals.vocabulary import formats
 
 
 class OfSeveral(CaseView):
@@ -64,7 +64,7 @@ class Duplicates(OfSeveral):
             return lines
 
         why = queries.left_out(referral, ties)
-        left_out = [labels.labelled(why)] if why else []
+        left_out = [formats.labelled(why)] if why else []
         searching = queries.searching(referral, ties)
         return self.opened(referral, ties, (), read, searching=searching, left_out=left_out)
 

@@ -23,11 +23,9 @@ from referrals.duplicates.guards import implicated
 from referrals.matching import indexing
 from referrals.messages.effects import show_requests
 from referrals.restrictions import joined_filings
-from referrals.vocabulary.answers import YesNo
+from referrals.vocabulary.case_answers import Recipient
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.gravity import gravest
-from referrals.vocabulary.message_answers import Recipient
-from referrals.vocabulary.states import EXPLOITED, RequestState, Urgency
+from referrals.vocabulary.states import EXPLOITED, RequestState, Urgency, YesNo, gravest
 from referrals.workflow import deadlines
 from referrals.workflow.case import Case
 

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from core.compiled_queries import CompiledQuery, Given
 from core.languages import Text
 from referrals.duplicates.inputs import Attaching, Confirming, Suggestion
-from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.duplicates import LinkKind
-from referrals.vocabulary.states import DuplicateState, InformationState, State
+from referrals.vocabulary.oversight import LinkKind
+from referrals.vocabulary.states import DuplicateState, InformationState, State, YesNo
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import Reasoned
 from referrals.workflow.rules import answers, rule, two_sign

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.inputs import Named
 from core.inputs import Code, Codes, Day, Id, OptionalId, StrictSerializer, many
 from referrals.matching import phonetics
-from referrals.vocabulary.duplicates import Likeness, LinkKind, Merge
+from referrals.vocabulary.oversight import Likeness, LinkKind, Merge
 from referrals.workflow.inputs import Signed, required, text
 
 #: Letters of a name by which somebody is looked for.

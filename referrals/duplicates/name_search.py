@@ -36,7 +36,7 @@ from referrals.policy.definitions import protocol_of
 from referrals.policy.working_time import calendar_of
 from referrals.reading import fields, shell
 from referrals.reading import names as reading_names
-from referrals.vocabulary.duplicates import LeftOut
+from referrals.vocabulary.oversight import LeftOut
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ACTIVE, State
 from referrals.workflow import births

@@ -20,8 +20,8 @@ from referrals.execution import hooks
 from referrals.messages import queries as messages_queries
 from referrals.models import DuplicateCandidate, Joining, Referral
 from referrals.reading import concern, fields
-from referrals.vocabulary import labels
-from referrals.vocabulary.duplicates import REASON_CLASS, LeftOut, LinkKind, Merge
+from referrals.vocabulary import formats
+from referrals.vocabulary.oversight import REASON_CLASS, LeftOut, LinkKind, Merge
 from referrals.vocabulary.states import DuplicateState, State
 from referrals.workflow.case import Case
 
@@ -159,13 +159,13 @@ def duplicates(
             "id": str(row.pk),
             "held_by": str(row.referral_id),
             "other": _file(other),
-            "state": labels.labelled(DuplicateState(row.state)),
-            "kind": labels.labelled(LinkKind(row.kind)) if row.kind else None,
+            "state": formats.labelled(DuplicateState(row.state)),
+            "kind": formats.labelled(LinkKind(row.kind)) if row.kind else None,
             "reasons": reasons,
-            "suggested_at": labels.moment(row.suggested_at),
+            "suggested_at": formats.moment(row.suggested_at),
             "suggested_by": str(row.suggested_by_id) if row.suggested_by_id else None,
-            "looked_at": labels.moment(row.looked_at),
-            "decided_at": labels.moment(row.decided_at),
+            "looked_at": formats.moment(row.looked_at),
+            "decided_at": formats.moment(row.decided_at),
         }
         if "D" in ties.reads and row.referral_id == referral.pk:
             line["note"] = fields.opened(row.note, scope)
@@ -181,8 +181,8 @@ def _file(referral: Referral) -> dict[str, Any]:
     return {
         "id": str(referral.pk),
         "reference": referral.reference,
-        "state": labels.labelled(State(referral.state)),
-        "received_at": labels.moment(referral.received_at),
+        "state": formats.labelled(State(referral.state)),
+        "received_at": formats.moment(referral.received_at),
     }
 
 
@@ -200,7 +200,7 @@ def links(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -
         linked.append((other, "joined_here" if joined_here else "joined_to", row.joined_at))
     others = _seen(actor, {pk for pk, _, _ in linked}, at=at)
     return [
-        _file(others[pk]) | {"link": link, "since": labels.moment(since)}
+        _file(others[pk]) | {"link": link, "since": formats.moment(since)}
         for pk, link, since in linked
         if pk in others
     ]
@@ -216,8 +216,8 @@ def filings(
     for filing, own in joined_filings.readable_filings(referral, ties, actor, at=at):
         joining = filing.joinings.get(undone_at=None)
         line = _file(filing) | {
-            "kind": labels.labelled(Merge(joining.kind)),
-            "joined_at": labels.moment(joining.joined_at),
+            "kind": formats.labelled(Merge(joining.kind)),
+            "joined_at": formats.moment(joining.joined_at),
         }
         messages = messages_queries.channel(filing, messages_queries.Channel.FILER, own, scope, actor=actor)
         lines.append(line | concern.content(filing, own, scope, actor=actor) | {"messages": messages})

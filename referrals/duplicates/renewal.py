@@ -30,7 +30,7 @@ from referrals.conflicts_of_interest import hits
 from referrals.matching import buckets, candidates, indexing
 from referrals.matching.blocking_keys import NORM
 from referrals.models import Child, IndexSize, Referral
-from referrals.vocabulary.duplicates import LeftOut
+from referrals.vocabulary.oversight import LeftOut
 from referrals.vocabulary.states import State
 
 _log = structlog.get_logger("referrals")

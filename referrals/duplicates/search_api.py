@@ -9,7 +9,7 @@ from referrals.duplicates import name_search
 from referrals.duplicates.inputs import Wanted
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView
-from referrals.vocabulary import labels
+from referrals.vocabulary import formats
 
 
 class Searches(CaseView):
@@ -26,7 +26,7 @@ class Searches(CaseView):
         searcher, authority = name_search.searcher(actor, values.pop("authority"))
         answer = name_search.search(name_search.Query(**values), authority, actor=searcher, at=at)
         left_out = {
-            "left_out": [labels.labelled(why) for why in answer.left_out],
+            "left_out": [formats.labelled(why) for why in answer.left_out],
             "not_indexed": answer.not_indexed,
         }
         found = {"results": answer.lines, "more": answer.more, "elsewhere": answer.elsewhere}

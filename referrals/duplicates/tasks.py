@@ -28,7 +28,7 @@ from referrals.matching import blocking_keys, candidates
 from referrals.matching.blocking_keys import NORM
 from referrals.matching.candidates import Found, Size
 from referrals.models import DuplicateCandidate, Referral
-from referrals.vocabulary.duplicates import LeftOut, LinkKind
+from referrals.vocabulary.oversight import LeftOut, LinkKind
 from referrals.vocabulary.states import DuplicateState, Machine, State
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput

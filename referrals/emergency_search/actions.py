@@ -44,7 +44,7 @@ from referrals.notifications import recipients
 from referrals.policy.definitions import protocol_of
 from referrals.policy.working_time import calendar_of
 from referrals.runaways.queries import sheets_for
-from referrals.vocabulary.labels import labelled
+from referrals.vocabulary.formats import labelled
 from referrals.vocabulary.states import State, Urgency
 from referrals.workflow import births
 from referrals.workflow.case import Case

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail
 from core.inputs import Code, Day, Flag, Id, StrictSerializer, Whole
 from core.query import PagedQuery
 from referrals.duplicates.inputs import SoughtName
-from referrals.vocabulary.emergency_search import SearchGround
+from referrals.vocabulary.oversight import SearchGround
 from referrals.workflow.inputs import required, text
 
 #: A young adult is looked after until then.

@@ -11,8 +11,8 @@ from referrals.emergency_search import actions, approvals
 from referrals.exports import table
 from referrals.models import Child, EmergencyApproval, EmergencySearch
 from referrals.reading.fields import opened
-from referrals.vocabulary.emergency_search import SearchGround, SearchState
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
+from referrals.vocabulary.oversight import SearchGround, SearchState
 
 READ: Final = "emergency-search:read"
 register(READ)

@@ -12,7 +12,7 @@ from referrals.access import row_level_security
 from referrals.execution import hooks
 from referrals.execution.preconditions import JUSTICE_STEPS, record_act, service_for
 from referrals.models import Approval, Referral
-from referrals.vocabulary import gravity
+from referrals.vocabulary import states
 from referrals.vocabulary.ages import AgeBand
 from referrals.vocabulary.states import ACTIVE, ApprovalState, ChildKind, Machine, State, Urgency
 from referrals.workflow import deadlines, joined_files
@@ -106,8 +106,8 @@ def refresh_shell(case: Case) -> None:
     # Of those recorded by mistake too: what was thought of them stands until it is taken back (T44).
     statuses = [child.prostitution_status for child in case.recorded]
     ever = [*(child.status_ever for child in case.recorded), referral.status_ever, *statuses]
-    referral.prostitution_status = gravity.gravest(statuses)
-    referral.status_ever = gravity.gravest(ever)
+    referral.prostitution_status = states.gravest(statuses)
+    referral.status_ever = states.gravest(ever)
     referral.immediate_danger = any(child.immediate_danger for child in children)
     referral.runaway = any(child.runaway for child in children)
     referral.under_2 = any(child.under_2 for child in children)

@@ -44,7 +44,7 @@ from referrals.errors import (
 from referrals.exports import table
 from referrals.models import CaseExport, Referral
 from referrals.policy.definitions import protocol_of
-from referrals.vocabulary.exports import ExportState
+from referrals.vocabulary.oversight import ExportState
 
 ASKED: Final = "export:asked"
 CONFIRMED: Final = "export:confirmed"

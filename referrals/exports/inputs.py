@@ -1,7 +1,7 @@
 """Inputs of exports: which cases, what for and why; the second person's decision."""
 
 from core.inputs import Code, Flag, Id, StrictSerializer, Text
-from referrals.vocabulary.exports import ExportPurpose
+from referrals.vocabulary.oversight import ExportPurpose
 from referrals.vocabulary.states import State, Urgency
 from referrals.workflow.inputs import text
 

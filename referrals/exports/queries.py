@@ -6,8 +6,8 @@ from typing import Any
 from accounts.actor import Actor
 from referrals.exports import actions, table
 from referrals.models import CaseExport
-from referrals.vocabulary.exports import ExportPurpose, ExportState
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
+from referrals.vocabulary.oversight import ExportPurpose, ExportState
 
 
 def line(row: CaseExport, *, actor: Actor, at: datetime) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from referrals.execution import hooks
 from referrals.models import FeedbackTask
-from referrals.vocabulary import feedback, filing_answers
+from referrals.vocabulary import case_answers, filing_answers
+from referrals.vocabulary.case_answers import OPEN
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.feedback import OPEN
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.case import Case
 
@@ -24,13 +24,13 @@ UNDECIDED = (
 )
 
 
-def owed_unasked(case: Case) -> feedback.OwedTo | None:
+def owed_unasked(case: Case) -> case_answers.OwedTo | None:
     """Return to whom an answer is owed as soon as the concern is received; None for on request, or for justice."""
     if case.referral.variant == filing_answers.Variant.FROM_119:
-        return feedback.OwedTo.HELPLINE
+        return case_answers.OwedTo.HELPLINE
     if case.referral.variant == filing_answers.Variant.PROSECUTOR_REQUEST or case.filer_is_private():
         return None
-    return feedback.OwedTo.PROFESSIONAL
+    return case_answers.OwedTo.PROFESSIONAL
 
 
 def owe(act: "StepContext") -> None:
@@ -46,14 +46,14 @@ def owe(act: "StepContext") -> None:
 def request(act: "StepContext") -> None:
     """Owe an answer to a private person who asks, from the request on; asking again puts nothing off (T49; C5b)."""
     # Asked of what is owed, not of the variant, which a transfer changes.
-    from_helpline = any(task.owed_to == feedback.OwedTo.HELPLINE for task in act.case.feedback_tasks)
-    already_owed = any(task.owed_to == feedback.OwedTo.PRIVATE for task in open_tasks(act.case))
+    from_helpline = any(task.owed_to == case_answers.OwedTo.HELPLINE for task in act.case.feedback_tasks)
+    already_owed = any(task.owed_to == case_answers.OwedTo.PRIVATE for task in open_tasks(act.case))
     if already_owed or not (act.case.filer_is_private() or from_helpline):
         return
     clock = act.start(C.C5B, since=act.step_input.at)
     act.new(
         "feedback_tasks",
-        owed_to=feedback.OwedTo.PRIVATE,
+        owed_to=case_answers.OwedTo.PRIVATE,
         opened_at=act.at,
         asked_at=act.step_input.at,
         due_at=clock.due_at,
@@ -83,7 +83,7 @@ def withhold_feedback(act: "StepContext") -> None:
 
 
 def clock_of(task: "FeedbackTask") -> C:
-    return C.C5B if task.owed_to == feedback.OwedTo.PRIVATE else C.C5
+    return C.C5B if task.owed_to == case_answers.OwedTo.PRIVATE else C.C5
 
 
 @hooks.after_leaving_state.register(2)
@@ -98,7 +98,7 @@ def follow(act: "StepContext", before: str) -> None:
         return
     if after == State.WITHDRAWN:
         for task in open_tasks(act.case):
-            act.fill(task, {"reason": feedback.Withholding.WITHDRAWN})
+            act.fill(task, {"reason": case_answers.Withholding.WITHDRAWN})
             act.fire(Machine.FEEDBACK, "withhold", part=task)
         return
     waiting = {task.owed_to for task in open_tasks(act.case)}

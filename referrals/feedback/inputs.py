@@ -1,11 +1,11 @@
 """Inputs of the answers to filers."""
 
 from core.inputs import Code, StrictSerializer
-from referrals.vocabulary import feedback, filing_answers
+from referrals.vocabulary import case_answers, filing_answers
 from referrals.workflow.inputs import text
 
 #: Reasons that follow from what became of the case, which nobody gives by hand.
-OF_ITSELF = (feedback.Withholding.WITHDRAWN, feedback.Withholding.TRANSFERRED)
+OF_ITSELF = (case_answers.Withholding.WITHDRAWN, case_answers.Withholding.TRANSFERRED)
 
 
 class Feedback(StrictSerializer):
@@ -18,5 +18,5 @@ class Feedback(StrictSerializer):
 class Withheld(StrictSerializer):
     """Why nothing is told (F02)."""
 
-    reason = Code([(w.value, w.label) for w in feedback.Withholding if w not in OF_ITSELF])
+    reason = Code([(w.value, w.label) for w in case_answers.Withholding if w not in OF_ITSELF])
     reason_text = text()

@@ -15,8 +15,8 @@ from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
 from referrals.models import FeedbackTask
 from referrals.reading.fields import readable
-from referrals.vocabulary.feedback import OPEN, OwedTo
-from referrals.vocabulary.labels import labelled
+from referrals.vocabulary.case_answers import OPEN, OwedTo
+from referrals.vocabulary.formats import labelled
 from referrals.vocabulary.states import Coded, DecisionCode, FeedbackState, State
 from referrals.workflow.case import Case
 

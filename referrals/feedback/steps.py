@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from referrals.feedback import checks, effects, inputs
 from referrals.models import FeedbackTask
+from referrals.vocabulary.case_answers import OPEN
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.feedback import OPEN
 from referrals.vocabulary.states import FeedbackState as F
 from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case

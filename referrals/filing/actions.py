@@ -31,7 +31,7 @@ from referrals.execution.runner import run_step
 from referrals.filing import effects, form
 from referrals.models import PARTS, Child, Concern, Referral
 from referrals.policy.definitions import DEFAULTS, protocol_of
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 from referrals.vocabulary.filing_answers import Channel, Variant
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import Machine, State, Whereabouts
@@ -223,7 +223,7 @@ def _blank(actor: Actor, *, at: datetime) -> Referral:
     if actor.user_id is None:
         raise NotAllowed("referral:create")
     return Referral(
-        reference=reference_numbers.new(), created_at=at, filed_by=relations.filed_by(actor.user_id)
+        reference=formats.new_reference(), created_at=at, filed_by=relations.filed_by(actor.user_id)
     )
 
 

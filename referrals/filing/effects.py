@@ -33,11 +33,18 @@ from referrals.filing import feed, questions
 from referrals.matching import indexing
 from referrals.policy.definitions import protocol_of
 from referrals.vocabulary import ages
-from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.filing_answers import Variant
 from referrals.vocabulary.required_items import items_left_open
-from referrals.vocabulary.states import EXPLOITED, ChildKind, Exploitation, Ground, Urgency, Whereabouts
+from referrals.vocabulary.states import (
+    EXPLOITED,
+    ChildKind,
+    Exploitation,
+    Ground,
+    Urgency,
+    Whereabouts,
+    YesNo,
+)
 from referrals.workflow import births, deadlines
 from referrals.workflow.case import Case
 from referrals.workflow.case_parts import Plain

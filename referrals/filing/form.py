@@ -11,8 +11,7 @@ from django.db import models
 
 from core.inputs import Code, Id, Instant, StrictSerializer
 from referrals.models import PARTS, Child, Concern, HealthSign, Sign
-from referrals.vocabulary.filing_answers import Channel, Variant
-from referrals.vocabulary.signs import HEALTH_SIGNS, SIGN_CODES, SignMode
+from referrals.vocabulary.filing_answers import HEALTH_SIGNS, SIGN_CODES, Channel, SignMode, Variant
 from referrals.vocabulary.states import ChildKind, Exploitation
 from referrals.workflow.field_inputs import input_field
 

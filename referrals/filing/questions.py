@@ -15,7 +15,7 @@ from core.inputs import Code, Day, Text, Whole
 from referrals.errors import IncompleteFiling, InvalidInput
 from referrals.policy.definitions import Protocol
 from referrals.policy.list_types import Row
-from referrals.vocabulary.answers import YesNo
+from referrals.vocabulary.states import YesNo
 from referrals.workflow.field_inputs import EXTRA
 
 #: The answer that one doesn't know: it settles a question that must be answered, as ``not_known`` does for the form.

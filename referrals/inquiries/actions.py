@@ -26,7 +26,7 @@ from referrals.inquiries.inputs import Asking
 from referrals.inquiries.sheet import Sheet
 from referrals.models import Child, Inquiry, Joining, Referral
 from referrals.notifications import recipients
-from referrals.vocabulary.inquiries import Side
+from referrals.vocabulary.between_authorities import Side
 from referrals.vocabulary.states import ACTIVE, InquiryState, Machine, State, Urgency
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepContext, StepInput, step_input_of

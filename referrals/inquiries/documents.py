@@ -17,8 +17,7 @@ from encryption.fields import SealedField
 from encryption.sealed import OpenScope
 from referrals.models import Child, Measure
 from referrals.transfers import documents as transfer_documents
-from referrals.vocabulary.inquiries import PAPERS, Redaction
-from referrals.vocabulary.transfers import Document
+from referrals.vocabulary.between_authorities import PAPERS, Document, Redaction
 from referrals.workflow.case import Case
 from referrals.workflow.context import as_json
 

@@ -8,7 +8,7 @@ from referrals.inquiries import documents
 from referrals.inquiries.inputs import PURPOSES, REASONS, REGISTER
 from referrals.inquiries.sheet import Sheet
 from referrals.models import Child
-from referrals.vocabulary.inquiries import Redaction
+from referrals.vocabulary.between_authorities import Redaction
 
 
 def keep_reason(sheet: Sheet) -> None:

@@ -20,7 +20,7 @@ from referrals.access import row_level_security
 from referrals.inquiries import files
 from referrals.inquiries.sheet import Sheet
 from referrals.models import Inquiry
-from referrals.vocabulary.inquiries import Side
+from referrals.vocabulary.between_authorities import Side
 from referrals.vocabulary.states import Machine
 from referrals.workflow.context import as_json, step_input_of
 from referrals.workflow.step import Step, steps

@@ -23,7 +23,7 @@ from referrals.inquiries.sheet import Sheet
 from referrals.matching import blocking_keys, candidates, comparison, identity
 from referrals.matching.identity import Family
 from referrals.models import Child, Exclusion, Inquiry, Referral
-from referrals.vocabulary.inquiries import Side
+from referrals.vocabulary.between_authorities import Side
 from referrals.vocabulary.states import InquiryState, State
 
 #: Who has a part in inquiries, or reads them with the case: never a filer, a service, or an office that reads no case.

@@ -11,8 +11,8 @@ from referrals.inquiries import documents, files
 from referrals.inquiries.inputs import Answering, Asking, AskingDocuments, RefusingInquiry, SendingDocuments
 from referrals.inquiries.sheet import Sheet
 from referrals.models import Inquiry
-from referrals.vocabulary.holder_answers import Occasion
-from referrals.vocabulary.inquiries import HoldersKnow, InquiryRefusal, Side
+from referrals.vocabulary.between_authorities import HoldersKnow, InquiryRefusal, Side
+from referrals.vocabulary.people import Occasion
 from referrals.vocabulary.states import OPENED, InformationState, InquiryState, Urgency
 from referrals.workflow.rules import OF_ITS_ROW, rule
 

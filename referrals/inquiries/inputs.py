@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from core.inputs import Code, Codes, Flag, Id, OptionalId, StrictSerializer, Text, When, Whole
 from core.query import PagedQuery
-from referrals.vocabulary.inquiries import (
+from referrals.vocabulary.between_authorities import (
     PAPERS,
     Following,
     InquiryGround,

@@ -16,11 +16,17 @@ from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.writing import DEAR, Body, Writing, label, of, told
 from referrals.models import Inquiry
-from referrals.vocabulary.inquiries import Following, HoldersKnow, InquiryGround, Side, Standing
+from referrals.vocabulary.between_authorities import (
+    Document,
+    Following,
+    HoldersKnow,
+    InquiryGround,
+    Side,
+    Standing,
+)
 from referrals.vocabulary.letters import Audience, LetterKind, LetterWay
 from referrals.vocabulary.letters import SourceKind as S
 from referrals.vocabulary.states import InquiryState, Urgency
-from referrals.vocabulary.transfers import Document
 
 WAYS: Final = (LetterWay.SECURE, LetterWay.REGISTERED)
 #: What a question may bear beside the child, as it is written in the letter.

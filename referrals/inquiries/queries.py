@@ -17,7 +17,8 @@ from referrals.errors import NotAllowed, NotVisible
 from referrals.inquiries import actions, files
 from referrals.models import Inquiry, Referral
 from referrals.reading import fields
-from referrals.vocabulary.inquiries import (
+from referrals.vocabulary.between_authorities import (
+    Document,
     Following,
     HoldersKnow,
     InquiryGround,
@@ -25,9 +26,8 @@ from referrals.vocabulary.inquiries import (
     Side,
     Standing,
 )
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import Coded, InquiryState, State, Urgency
-from referrals.vocabulary.transfers import Document
 
 READ: Final = "inquiry:read"
 LISTED: Final = "inquiry:listed"

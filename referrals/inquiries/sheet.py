@@ -8,7 +8,7 @@ from typing import Any
 from referrals.execution.row_machine import RowContext
 from referrals.models import Inquiry, Referral
 from referrals.policy.definitions import protocol_of
-from referrals.vocabulary.inquiries import Side
+from referrals.vocabulary.between_authorities import Side
 from referrals.vocabulary.states import Urgency
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput

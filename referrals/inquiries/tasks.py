@@ -20,7 +20,7 @@ from referrals.access.row_level_security import for_the_service
 from referrals.inquiries import actions
 from referrals.models import Inquiry
 from referrals.policy.definitions import protocol_of
-from referrals.vocabulary.inquiries import Side
+from referrals.vocabulary.between_authorities import Side
 
 FORGOTTEN: Final = "inquiry:forgotten"
 register(FORGOTTEN)

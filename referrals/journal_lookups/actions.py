@@ -40,7 +40,7 @@ from referrals.errors import (
 from referrals.journal_lookups.inputs import meant
 from referrals.models import PseudonymLookup, Referral
 from referrals.policy.definitions import Protocol, protocol_of
-from referrals.vocabulary.access_review import LookupKind, LookupState
+from referrals.vocabulary.oversight import LookupKind, LookupState
 
 ASKED: Final = "lookup:asked"
 DECIDED: Final = "lookup:decided"

@@ -5,8 +5,8 @@ from typing import Any
 from accounts.identifiers import sought_email
 from core.inputs import Code, Flag, Id, StrictSerializer, Text
 from referrals.errors import InvalidInput
-from referrals.vocabulary import reference_numbers
-from referrals.vocabulary.access_review import LookupGround, LookupKind
+from referrals.vocabulary import formats
+from referrals.vocabulary.oversight import LookupGround, LookupKind
 
 
 class LookupInput(StrictSerializer):
@@ -29,7 +29,7 @@ def meant(kind: str, typed: Any) -> str:
     """Return the one spelling of what was typed: of a reference as it is shown, of an address as it is stored."""
     said = str(typed or "").strip()
     if kind == LookupKind.CASE:
-        spelled, fault = reference_numbers.heard(said), "not-a-reference"
+        spelled, fault = formats.read_reference(said), "not-a-reference"
     else:
         spelled, fault = sought_email(said), "not-an-address"
     if not spelled:

@@ -11,8 +11,8 @@ from referrals.access import exceptions as access_exceptions
 from referrals.access.row_level_security import beyond
 from referrals.journal_lookups import actions
 from referrals.models import PseudonymLookup
-from referrals.vocabulary.access_review import LookupGround, LookupKind, LookupState
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
+from referrals.vocabulary.oversight import LookupGround, LookupKind, LookupState
 
 #: The page of what awaits somebody shows as many; the list has all.
 SHOWN: Final = 10

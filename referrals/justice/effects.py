@@ -14,11 +14,11 @@ from referrals.coming_of_age import majority
 from referrals.coming_of_age.checks import YOUNG_ADULT
 from referrals.coming_of_age.effects import cut_term
 from referrals.justice import letter
-from referrals.vocabulary import hearings
+from referrals.vocabulary import assessment_answers
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.decision_states import AFTER_DECISION
-from referrals.vocabulary.holder_answers import Occasion
+from referrals.vocabulary.people import Occasion
 from referrals.vocabulary.states import (
+    AFTER_DECISION,
     DECIDING,
     ORDERING,
     DecisionCode,
@@ -119,7 +119,7 @@ def record_outcomes(act: "StepContext", row: "JudicialReferral") -> None:
             type=item.type,
             on=item.on,
             copy=item["copy"],  # a mapping has a method of that name
-            **hearings.kept(item),
+            **assessment_answers.hearing_answers(item),
         )
         if item.type == "judge_seized":
             _judge_seized(act, item)

@@ -1,7 +1,7 @@
 """Inputs of the steps on referrals to justice."""
 
 from core.inputs import Code, Codes, Id, Instant, StrictSerializer, Text
-from referrals.vocabulary.justice import Enquiry, Request
+from referrals.vocabulary.decision_answers import Enquiry, Request
 from referrals.vocabulary.states import Competence, Ground
 from referrals.workflow.decision_inputs import JusticeAnswer, SeizeJusticeForAll
 from referrals.workflow.inputs import DOCUMENT, ids, text

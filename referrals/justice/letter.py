@@ -27,10 +27,9 @@ from encryption.sealed import OpenScope
 from outbox import training
 from referrals.justice import letter_parts
 from referrals.justice.letter_parts import NOT_KNOWN, NOTHING, Lines, Opened, Person, Words, ages, day, label
-from referrals.vocabulary.child_answers import Attendance, LivingWith, Sex
-from referrals.vocabulary.fact_answers import FactSource, PlaceType
-from referrals.vocabulary.holder_answers import HolderLink
-from referrals.vocabulary.justice import Enquiry, Request
+from referrals.vocabulary.decision_answers import Enquiry, Request
+from referrals.vocabulary.filing_answers import FactSource, PlaceType
+from referrals.vocabulary.people import Attendance, HolderLink, LivingWith, Sex
 from referrals.vocabulary.states import Competence, Ground, Whereabouts
 from referrals.workflow.case import Case
 

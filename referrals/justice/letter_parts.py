@@ -14,11 +14,10 @@ from django.db.models import Model
 from accounts.roles import Role
 from encryption.sealed import OpenScope, Sealed
 from referrals.models import Decision, HolderInformation, HolderOpinion, Inquiry, Joining, Voice
-from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.assessment_answers import HolderNotMet, NotHeard, WayHeard
-from referrals.vocabulary.holder_answers import DeferralReason, NotInformedReason, Occasion
-from referrals.vocabulary.inquiries import Following, Side
-from referrals.vocabulary.justice import Request
+from referrals.vocabulary.between_authorities import Following, Side
+from referrals.vocabulary.decision_answers import Request
+from referrals.vocabulary.people import DeferralReason, NotInformedReason, Occasion
 from referrals.vocabulary.states import (
     ChildMet,
     DecisionCode,
@@ -27,6 +26,7 @@ from referrals.vocabulary.states import (
     Outcome,
     State,
     Whereabouts,
+    YesNo,
 )
 from referrals.workflow.case import Case
 

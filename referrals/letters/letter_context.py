@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from core.compiled_queries import rows_of
-from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.states import InformationState, Machine
+from referrals.vocabulary.states import InformationState, Machine, YesNo
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from referrals.letters.writing import Draft, Passage, Withheld
 from referrals.models import FeedbackTask, Letter, Referral
 from referrals.reading import fields
 from referrals.reading.disclosures import opened
-from referrals.vocabulary.feedback import OPEN
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.case_answers import OPEN
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.letters import Audience, LetterKind, LetterWay, SourceKind
 from referrals.vocabulary.states import LetterState, Machine
 from referrals.workflow.case import Case

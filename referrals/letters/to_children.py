@@ -12,8 +12,8 @@ from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.to_holders import S
 from referrals.letters.writing import GROWN, READ_ALOUD, Body, Writing, label, lower, told
+from referrals.vocabulary.decision_answers import MajorityChoice
 from referrals.vocabulary.letters import Audience, LetterKind, LetterWay
-from referrals.vocabulary.measure_answers import MajorityChoice
 from referrals.vocabulary.states import ALIVE, DecisionCode, Machine
 
 #: To a child, and to whom is sixteen or more.

@@ -12,6 +12,7 @@ from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.writing import DEAR, READ_ALOUD, YOUNG, Body, Withheld, Writing, label, lower, of, told
 from referrals.vocabulary.assessment_answers import TeamField
+from referrals.vocabulary.between_authorities import FormalityKind, Fulfilment
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.letters import Audience, LetterKind, LetterWay, SourceKind
 from referrals.vocabulary.states import (
@@ -24,7 +25,6 @@ from referrals.vocabulary.states import (
     State,
     TransferState,
 )
-from referrals.vocabulary.transfers import FormalityKind, Fulfilment
 
 if TYPE_CHECKING:
     from referrals.models import Measure

@@ -9,13 +9,13 @@ from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.to_holders import CHILD_NAME, S
 from referrals.letters.writing import DEAR, Body, Writing, label, lower, of, told
+from referrals.vocabulary.between_authorities import Document, FormalityKind, Fulfilment, Ground
+from referrals.vocabulary.case_answers import OPEN
 from referrals.vocabulary.deadlines import ClockCode
-from referrals.vocabulary.feedback import OPEN
-from referrals.vocabulary.holder_answers import DeferralReason
+from referrals.vocabulary.decision_answers import NotExecutedReason
 from referrals.vocabulary.letters import Audience, JudgeAsked, LetterKind, LetterWay
-from referrals.vocabulary.measure_answers import NotExecutedReason
+from referrals.vocabulary.people import DeferralReason
 from referrals.vocabulary.states import ALIVE, Machine, MeasureState, TransferState
-from referrals.vocabulary.transfers import Document, FormalityKind, Fulfilment, Ground
 
 # --- Whoever filed (C5, C5b) --------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from encryption import index
 from referrals.matching.blocking_keys import NORM, Scheme, Trait
-from referrals.vocabulary.index_lengths import LENGTHS
+from referrals.models.matching import LENGTHS
 
 #: Bits more for a scheme of which a child has two values (2.05 on average) or four (4.7): R counts values, as the bound
 #: does, so that two share a number at the beginning of a step too.

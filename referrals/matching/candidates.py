@@ -32,7 +32,7 @@ from referrals.matching.blocking_keys import NORM, Scheme, Trait
 from referrals.matching.comparison import Verdict
 from referrals.matching.identity import Family
 from referrals.models import IndexSize, IndexValue, Referral
-from referrals.vocabulary.duplicates import LinkKind
+from referrals.vocabulary.oversight import LinkKind
 from referrals.vocabulary.states import State
 
 #: How many files are opened for one search: those that share the most, a part at a time, until one holds the child.

@@ -13,7 +13,7 @@ from typing import Final
 from referrals.matching import levels, phonetics, weights
 from referrals.matching.identity import OF_HOLDERS, OF_THIRD_PARTIES, OF_TRACES, Child, Family
 from referrals.matching.levels import Alike, Birth, Name
-from referrals.vocabulary.duplicates import Likeness, LinkKind
+from referrals.vocabulary.oversight import Likeness, LinkKind
 
 #: Among how many children one is looked for, where nobody says.
 _AMONG: Final = 50_000

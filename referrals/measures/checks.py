@@ -17,7 +17,7 @@ from referrals.measures.inputs import (
     danger_is_asked_again,
     of_a_minor,
 )
-from referrals.vocabulary.measure_answers import DangerRemains, EndReason, RulingKind
+from referrals.vocabulary.decision_answers import DangerRemains, EndReason, RulingKind
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import own_words
 from referrals.workflow.case import Case

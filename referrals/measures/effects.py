@@ -9,7 +9,7 @@ from referrals.coming_of_age.effects import cut_term
 from referrals.decisions import effects as decisions_effects
 from referrals.justice import effects as justice_effects
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.measure_answers import DangerRemains, InterviewOutcome, MajorityChoice
+from referrals.vocabulary.decision_answers import DangerRemains, InterviewOutcome, MajorityChoice
 from referrals.vocabulary.states import DecisionCode, Machine, State
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import decision_records, own_words, times

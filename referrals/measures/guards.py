@@ -18,7 +18,7 @@ from referrals.measures.inputs import (
     left_without_help,
     never_carried_out,
 )
-from referrals.vocabulary.measure_answers import EndReason
+from referrals.vocabulary.decision_answers import EndReason
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import Beginning, OrderedMeasure, Refusal

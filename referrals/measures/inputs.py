@@ -21,9 +21,9 @@ from core.inputs import (
 )
 from core.query import PagedQuery
 from referrals.measures import queries
-from referrals.vocabulary import hearings, measure_answers
-from referrals.vocabulary.hearings import Hearing
-from referrals.vocabulary.measure_answers import RulingKind, ShownToChild
+from referrals.vocabulary import assessment_answers, decision_answers
+from referrals.vocabulary.assessment_answers import Hearing
+from referrals.vocabulary.decision_answers import RulingKind, ShownToChild
 from referrals.vocabulary.states import DecisionCode, MeasureState, SendingWay
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import REFERENCE_OF_PLATFORM, MeasureOffer
@@ -72,7 +72,7 @@ def danger_is_asked_again(case: Case) -> bool:
 
 def whether_danger_remains() -> Code:
     """Declare the answer whether a danger remains; never filled in for somebody (``checks.danger_is_answered``)."""
-    return Code(measure_answers.DangerRemains.choices, required=False, default="", allow_blank=True)
+    return Code(decision_answers.DangerRemains.choices, required=False, default="", allow_blank=True)
 
 
 STATES = [(str(state), state.label) for state in queries.WAITING]
@@ -104,7 +104,7 @@ class EndOfFollowUp(Signed):
     asked_if = {"danger_remains": danger_is_asked_again}
 
     reason = Code(
-        [(r.value, r.label) for r in measure_answers.EndReason if r != measure_answers.EndReason.TRANSFER]
+        [(r.value, r.label) for r in decision_answers.EndReason if r != decision_answers.EndReason.TRANSFER]
     )
     end_report = text(max_length=LONG)
     danger_remains = whether_danger_remains()
@@ -169,7 +169,7 @@ class EndOfMeasure(ReportOnChild):
     on = Day()
     end_report = text(max_length=LONG)
     danger_remains = whether_danger_remains()
-    shelter = Code(measure_answers.ShelterEnd.choices, required=False, default="", allow_blank=True)
+    shelter = Code(decision_answers.ShelterEnd.choices, required=False, default="", allow_blank=True)
 
 
 class Lifting(StrictSerializer):
@@ -181,8 +181,8 @@ class Lifting(StrictSerializer):
     reason = Code(
         [
             (r.value, r.label)
-            for r in measure_answers.EndReason
-            if r not in (measure_answers.EndReason.TERM, measure_answers.EndReason.TRANSFER)
+            for r in decision_answers.EndReason
+            if r not in (decision_answers.EndReason.TERM, decision_answers.EndReason.TRANSFER)
         ]
     )
     decision = text(required=False, max_length=DOCUMENT)
@@ -194,7 +194,7 @@ class NotExecuted(Signed):
 
     asked_if = {"danger_remains": of_a_minor}
 
-    reason = Code(measure_answers.NotExecutedReason.choices)
+    reason = Code(decision_answers.NotExecutedReason.choices)
     explanation = text()
     danger_remains = whether_danger_remains()
     nothing_was_done = Flag(required=False, default=False)
@@ -205,7 +205,7 @@ class PlanSigned(StrictSerializer):
 
     on = Day()
     signed_by = text()
-    trusted_person = Code(measure_answers.TrustedPersonOfPlan.choices)
+    trusted_person = Code(decision_answers.TrustedPersonOfPlan.choices)
 
 
 class Situation(ReportOnChild):
@@ -233,8 +233,8 @@ class Situation(ReportOnChild):
         return attrs
 
 
-_AGREES: Final = When("choice", (measure_answers.MajorityChoice.AGREES,))
-_YOUNG_ADULT: Final = When("choice", (measure_answers.MajorityChoice.YOUNG_ADULT,))
+_AGREES: Final = When("choice", (decision_answers.MajorityChoice.AGREES,))
+_YOUNG_ADULT: Final = When("choice", (decision_answers.MajorityChoice.YOUNG_ADULT,))
 _SIGNED: Final = When("choice", (*_AGREES.answers, *_YOUNG_ADULT.answers))
 
 
@@ -255,9 +255,9 @@ class ChoiceAtMajority(StrictSerializer):
     }
 
     on = Day()
-    choice = Code(measure_answers.MajorityChoice.choices)
+    choice = Code(decision_answers.MajorityChoice.choices)
     words = text(max_length=5_000)
-    signer = Code(measure_answers.ChoiceSigner.choices, required=False, default="", allow_blank=True)
+    signer = Code(decision_answers.ChoiceSigner.choices, required=False, default="", allow_blank=True)
     agreement = text(required=False, max_length=LONG)
     signed_on = OptionalDay()
     term_on = OptionalDay()
@@ -268,7 +268,7 @@ class ChoiceAtMajority(StrictSerializer):
         return _with_what_goes_along(self.asked_when, attrs)
 
 
-_HELD: Final = When("outcome", (measure_answers.InterviewOutcome.HELD,))
+_HELD: Final = When("outcome", (decision_answers.InterviewOutcome.HELD,))
 #: The six needs for which the interview prepares (R222-6).
 NEEDS: Final = (
     "resources",
@@ -288,14 +288,16 @@ class MajorityInterview(StrictSerializer):
 
     asked_when = {
         **dict.fromkeys(("led_by", "trusted_person", "told", *NEEDS, "residence"), _HELD),
-        "refusal": When("outcome", (measure_answers.InterviewOutcome.REFUSED,)),
+        "refusal": When("outcome", (decision_answers.InterviewOutcome.REFUSED,)),
     }
 
     on = Day()
-    outcome = Code(measure_answers.InterviewOutcome.choices)
+    outcome = Code(decision_answers.InterviewOutcome.choices)
     led_by = Text(max_length=200, required=False, default="", allow_blank=True)
-    trusted_person = Code(measure_answers.TrustedPerson.choices, required=False, default="", allow_blank=True)
-    told = Codes(measure_answers.InterviewTopic.choices, required=False, default=list)
+    trusted_person = Code(
+        decision_answers.TrustedPerson.choices, required=False, default="", allow_blank=True
+    )
+    told = Codes(decision_answers.InterviewTopic.choices, required=False, default=list)
     resources = text(required=False, max_length=5_000)
     lodging = text(required=False, max_length=5_000)
     work_training = text(required=False, max_length=5_000)
@@ -310,7 +312,7 @@ class MajorityInterview(StrictSerializer):
         asked = {name: when for name, when in self.asked_when.items() if name != "residence"}
         attrs = _with_what_goes_along(asked, attrs)
         # The law names all three (L222-5-1).
-        if attrs["told"] and set(attrs["told"]) != set(measure_answers.InterviewTopic.values):
+        if attrs["told"] and set(attrs["told"]) != set(decision_answers.InterviewTopic.values):
             raise required("told")
         return attrs
 
@@ -336,7 +338,7 @@ class Ruling(Hearing):
     """
 
     asked_when = {
-        **dict.fromkeys(hearings.KEPT, When("ruling_kind", BEFORE_RULING, unless=True)),
+        **dict.fromkeys(assessment_answers.HEARING_FIELDS, When("ruling_kind", BEFORE_RULING, unless=True)),
         "effect": When("ruling_kind", (RulingKind.HEARING, RulingKind.AMENDED)),
         "term_on": When("effect", ("new_term",)),
         "danger_remains": When("ruling_kind", (RulingKind.QUASHED,)),
@@ -386,7 +388,7 @@ class JudgeInformed(StrictSerializer):
     sending_way = Code(SendingWay.choices)
     sending_reference = text(required=False)
     sending_proof = text()
-    reason = Code(measure_answers.NotExecutedReason.choices)
+    reason = Code(decision_answers.NotExecutedReason.choices)
     service_asked = Text(max_length=200, required=False, default="", allow_blank=True)
     asked_since = OptionalDay()
     meanwhile = text()

@@ -11,7 +11,7 @@ from referrals.coming_of_age import checks
 from referrals.errors import InvalidInput
 from referrals.measures.inputs import ChoiceAtMajority, MajorityInterview
 from referrals.vocabulary import ages
-from referrals.vocabulary.measure_answers import ChoiceSigner, Execution, InterviewOutcome, MajorityChoice
+from referrals.vocabulary.decision_answers import ChoiceSigner, Execution, InterviewOutcome, MajorityChoice
 from referrals.workflow.case import Case
 from referrals.workflow.rules import answers, names_fields, rule
 

@@ -13,7 +13,7 @@ from referrals.coming_of_age.effects import cut_term
 from referrals.measures import effects
 from referrals.measures.inputs import BEFORE_RULING
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.measure_answers import EndReason, RulingKind
+from referrals.vocabulary.decision_answers import EndReason, RulingKind
 from referrals.vocabulary.states import FeedbackState, InformationState
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import deadlines

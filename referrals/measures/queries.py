@@ -41,7 +41,7 @@ from referrals.reading import clocks
 from referrals.reading.disclosures import record_listed
 from referrals.vocabulary.ages import AgeBand
 from referrals.vocabulary.deadlines import ClockCode
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import ALIVE, Coded, MeasureState, Urgency
 
 

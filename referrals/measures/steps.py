@@ -20,7 +20,7 @@ from referrals.measures import inputs as measures_inputs
 from referrals.models import Measure
 from referrals.parents import guards as parents_guards
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.measure_answers import EndReason
+from referrals.vocabulary.decision_answers import EndReason
 from referrals.vocabulary.states import Machine
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import case_guards, decision_inputs, inputs, measure_types

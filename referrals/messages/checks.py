@@ -11,7 +11,7 @@ from core.languages import Text
 from referrals.attachments.linking import waiting_of
 from referrals.errors import InvalidInput
 from referrals.messages.inputs import Complementing, GivingUp, Questions
-from referrals.vocabulary import message_answers
+from referrals.vocabulary import case_answers
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import Exploitation, RequestState
 from referrals.workflow import people as workflow_people
@@ -71,7 +71,7 @@ def complement_is_expected(case: Case, step_input: Complementing) -> Text | None
     if step_input.request and request is None:
         return REQUEST_NOT_OPEN
     if case.actor.role == Role.FILER:
-        to_another = request is not None and request.recipient != message_answers.Recipient.FILER
+        to_another = request is not None and request.recipient != case_answers.Recipient.FILER
         return REQUEST_NOT_OPEN if to_another else None
     if request is not None and request.partner_id == case.actor.user_id:
         return None

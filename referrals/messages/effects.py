@@ -9,7 +9,7 @@ from referrals.attachments.linking import lay_to, waiting_of
 from referrals.execution import hooks
 from referrals.messages.checks import request_of
 from referrals.urgent_calls import effects as urgent_calls_effects
-from referrals.vocabulary import message_answers
+from referrals.vocabulary import case_answers
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import ACTIVE, CLOSED, ChildKind, Machine, RequestState, State, Urgency
 from referrals.workflow.about_children import only_child
@@ -125,7 +125,7 @@ def show_requests(case: Case) -> None:
         case.referral.information_requests.filter(state=RequestState.OPEN).values_list("recipient", flat=True)
     )
     case.referral.info_requested = bool(recipients)
-    case.referral.filer_asked = message_answers.Recipient.FILER in recipients
+    case.referral.filer_asked = case_answers.Recipient.FILER in recipients
 
 
 @hooks.after_leaving_state.register(1)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.inputs import Code, Flag, Id, Items, OptionalDay, OptionalId, StrictSerializer, When
-from referrals.vocabulary import filing_answers, message_answers
+from referrals.vocabulary import case_answers, filing_answers
 from referrals.workflow.inputs import LONG, ids, required, text
 
 #: How many files one complement brings at most.
@@ -22,13 +22,13 @@ class Questions(StrictSerializer):
 
     children = ids(required=False)
     questions = text(max_length=10_000)
-    recipient = Code(message_answers.Recipient.choices)
+    recipient = Code(case_answers.Recipient.choices)
     partner = OptionalId()
     due_on = OptionalDay()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for a name exactly where a partner is asked."""
-        if (attrs["recipient"] == message_answers.Recipient.PARTNER) != (attrs["partner"] is not None):
+        if (attrs["recipient"] == case_answers.Recipient.PARTNER) != (attrs["partner"] is not None):
             raise required("partner")
         return attrs
 

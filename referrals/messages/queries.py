@@ -26,8 +26,8 @@ from referrals.execution.preconditions import locked
 from referrals.execution.results import StepResult
 from referrals.models import Complement, FilerMessage, InformationRequest, MessageRead, Referral, TeamMessage
 from referrals.reading.fields import opened
-from referrals.vocabulary.labels import labelled, moment
-from referrals.vocabulary.message_answers import Recipient
+from referrals.vocabulary.case_answers import Recipient
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import Coded, FeedbackState, RequestState
 
 READ: Final = "message:read"

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from referrals.models.fields import clear, coded, row_id, state_field
-from referrals.vocabulary.access_review import Answer, LookupGround, LookupKind, LookupState
+from referrals.vocabulary.oversight import Answer, LookupGround, LookupKind, LookupState
 from referrals.vocabulary.states import AnomalyState
 
 

@@ -39,14 +39,10 @@ from referrals.models.fields import (
 )
 from referrals.vocabulary import (
     ages,
-    answers,
     assessment_answers,
-    child_answers,
-    fact_answers,
     filing_answers,
-    holder_answers,
-    signs,
-    third_party_answers,
+    people,
+    states,
 )
 from referrals.vocabulary.access_requests import Withheld
 from referrals.vocabulary.required_items import CHILD_MAY_NOT_KNOW, CONCERN_MAY_NOT_KNOW
@@ -82,20 +78,18 @@ class Concern(SealedRow):
     not_known = not_known(CONCERN_MAY_NOT_KNOW)
 
     parental_authority = sealed("concern.parental_authority", "B", subject=(CHILD, HOLDER), withhold=TEXT)
-    holder_implicated = answer(answers.YesNo, "B", "P", subject=HOLDER, withhold=TEXT)
+    holder_implicated = answer(states.YesNo, "B", "P", subject=HOLDER, withhold=TEXT)
     holder_implicated_text = sealed("concern.holder_implicated_text", "B", subject=HOLDER, withhold=TEXT)
-    parents_informed = answer(answers.YesNo, "B", "L", subject=(CHILD, HOLDER), withhold=TEXT)
+    parents_informed = answer(states.YesNo, "B", "L", subject=(CHILD, HOLDER), withhold=TEXT)
     parents_informed_on = sealed(
         "concern.parents_informed_on", "B", kind="date", subject=HOLDER, withhold=TEXT
     )
     parents_informed_by = sealed("concern.parents_informed_by", "B", subject=HOLDER, withhold=TEXT)
     parents_informed_how = sealed("concern.parents_informed_how", "B", subject=HOLDER, withhold=TEXT)
     parents_reaction = sealed("concern.parents_reaction", "B", subject=HOLDER, withhold=TEXT)
-    not_informed_reason = answer(
-        holder_answers.NotInformedReason, "B", subject=(CHILD, HOLDER), withhold=TEXT
-    )
+    not_informed_reason = answer(people.NotInformedReason, "B", subject=(CHILD, HOLDER), withhold=TEXT)
     not_informed_text = sealed("concern.not_informed_text", "B", subject=(CHILD, HOLDER), withhold=TEXT)
-    has_household_minors = answer(answers.YesNo, "B", "P", subject=CHILD)
+    has_household_minors = answer(states.YesNo, "B", "P", subject=CHILD)
     other_adults = sealed(
         "concern.other_adults", "B", subject=THIRD, withhold=(Withheld.OTHER_HOLDER, Withheld.THIRD_PARTY)
     )
@@ -110,17 +104,17 @@ class Concern(SealedRow):
     child_not_heard = answer(
         assessment_answers.NotHeard, "D", subject=CHILD, withhold=Withheld.CHILD_INTEREST
     )
-    child_informed = answer(answers.YesNo, "D", "P", subject=CHILD, withhold=Withheld.CHILD_INTEREST)
-    situation_type = code_list(fact_answers.SituationType, "D", "P", subject=CHILD, withhold=TEXT)
+    child_informed = answer(states.YesNo, "D", "P", subject=CHILD, withhold=Withheld.CHILD_INTEREST)
+    situation_type = code_list(filing_answers.SituationType, "D", "P", subject=CHILD, withhold=TEXT)
     prostitution_status_filer = answer(Exploitation, "D", "P", subject=CHILD, withhold=TEXT)
-    danger_now = answer(answers.YesNo, "D", "U", subject=CHILD, withhold=TEXT)
+    danger_now = answer(states.YesNo, "D", "U", subject=CHILD, withhold=TEXT)
     danger_what = sealed("concern.danger_what", "D", max_length=5_000, subject=CHILD, withhold=TEXT)
-    emergency_done = code_list(fact_answers.EmergencyCall, "D", "U", subject=CHILD, withhold=TEXT)
+    emergency_done = code_list(filing_answers.EmergencyCall, "D", "U", subject=CHILD, withhold=TEXT)
     health_facts = sealed(
         "concern.health_facts", "E", max_length=10_000, subject=CHILD, withhold=MEDICAL_TEXT
     )
     prior_actions = sealed("concern.prior_actions", "D", "P", max_length=10_000, subject=CHILD, withhold=TEXT)
-    prior_reports = answer(answers.YesNo, "D", subject=CHILD, withhold=TEXT)
+    prior_reports = answer(states.YesNo, "D", subject=CHILD, withhold=TEXT)
     prior_reports_text = sealed(
         "concern.prior_reports_text", "D", max_length=5_000, subject=CHILD, withhold=TEXT
     )
@@ -128,9 +122,9 @@ class Concern(SealedRow):
     # When and how to talk to who filed: of the filer alone, whom it would tell.
     expectation = sealed("concern.expectation", "D", max_length=5_000, subject=FILER)
 
-    gang_known = answer(answers.YesNo, "F", subject=THIRD, withhold=PRIVATE)
+    gang_known = answer(states.YesNo, "F", subject=THIRD, withhold=PRIVATE)
     money_flow = sealed("concern.money_flow", "G", max_length=5_000, subject=(CHILD, THIRD), withhold=TEXT)
-    other_victims = answer(answers.YesNo, "F", "P", subject=THIRD, withhold=PRIVATE)
+    other_victims = answer(states.YesNo, "F", "P", subject=THIRD, withhold=PRIVATE)
     other_victims_text = sealed(
         "concern.other_victims_text", "F", max_length=5_000, subject=THIRD, withhold=PRIVATE
     )
@@ -142,12 +136,12 @@ class Concern(SealedRow):
     filer_org = sealed("concern.filer_org", "C", "P", subject=FILER)
     filer_org_type = answer(filing_answers.OrganisationType, "C", subject=FILER)
     filer_role_to_child = sealed("concern.filer_role_to_child", "C", "P", subject=FILER)
-    filer_is_source = answer(answers.YesNo, "C", "P", subject=FILER)
+    filer_is_source = answer(states.YesNo, "C", "P", subject=FILER)
     on_behalf = answer(filing_answers.Channel, "C", subject=FILER)
-    confidentiality_wish = answer(answers.YesNo, "C", subject=FILER)
+    confidentiality_wish = answer(states.YesNo, "C", subject=FILER)
     feedback_channel = answer(filing_answers.FeedbackChannel, "C", "P", subject=FILER)
     feedback_contact = sealed("concern.feedback_contact", "C", subject=FILER)
-    bound_by_secrecy = answer(answers.YesNo, "C", subject=FILER)
+    bound_by_secrecy = answer(states.YesNo, "C", subject=FILER)
     good_faith_notice = clear(models.BooleanField(default=False), "C", "L", subject=FILER)
     extra = sealed("concern.extra", "D", kind="json", subject=CHILD, withhold=TEXT)
     received_late_reason = sealed("concern.received_late_reason", "D", subject=CHILD, withhold=TEXT)
@@ -179,7 +173,7 @@ class Child(Authentic, Part):
     kind = coded(ChildKind, "A", default=ChildKind.SUBJECT, subject=CHILD)
     not_known = not_known(CHILD_MAY_NOT_KNOW)
 
-    identity_known = answer(child_answers.IdentityKnown, "B", "PU", subject=CHILD)
+    identity_known = answer(people.IdentityKnown, "B", "PU", subject=CHILD)
     last_name = sealed("child.last_name", "B", "P", indexed=True, max_length=200, subject=CHILD)
     first_names = sealed("child.first_names", "B", "P", indexed=True, max_length=200, subject=CHILD)
     usual_name = sealed("child.usual_name", "B", indexed=True, max_length=200, subject=CHILD)
@@ -196,10 +190,10 @@ class Child(Authentic, Part):
     age_estimated_min = sealed("child.age_estimated_min", "B", kind="int", subject=CHILD)
     age_estimated_max = sealed("child.age_estimated_max", "B", kind="int", subject=CHILD)
     age_source = sealed("child.age_source", "B", subject=CHILD, withhold=TEXT)
-    sex = answer(child_answers.Sex, "B", "P", subject=CHILD)
+    sex = answer(people.Sex, "B", "P", subject=CHILD)
     mother_birth_name = sealed("child.mother_birth_name", "B", indexed=True, max_length=200, subject=CHILD)
     nationality_hint = sealed("child.nationality_hint", "B", max_length=200, subject=CHILD)
-    unaccompanied = sealed("child.unaccompanied", "B", kind="code", codes=answers.YesNo, subject=CHILD)
+    unaccompanied = sealed("child.unaccompanied", "B", kind="code", codes=states.YesNo, subject=CHILD)
     language = sealed("child.language", "B", max_length=200, subject=CHILD)
     disability = sealed("child.disability", "E", subject=CHILD, withhold=MEDICAL_TEXT)
     emancipated_on = sealed("child.emancipated_on", "B", kind="date", subject=CHILD)
@@ -229,14 +223,14 @@ class Child(Authentic, Part):
     )
     last_seen_place = sealed("child.last_seen_place", "B", critical=True, subject=CHILD, withhold=SAFETY_TEXT)
     living_with = sealed(
-        "child.living_with", "B", kind="code", codes=child_answers.LivingWith, subject=CHILD, withhold=HOME
+        "child.living_with", "B", kind="code", codes=people.LivingWith, subject=CHILD, withhold=HOME
     )
     school_name = sealed("child.school_name", "B", max_length=300, subject=CHILD, withhold=HOME)
     school_level = sealed("child.school_level", "B", max_length=200, subject=CHILD, withhold=HOME)
     attendance = sealed(
-        "child.attendance", "B", kind="code", codes=child_answers.Attendance, subject=CHILD, withhold=HOME
+        "child.attendance", "B", kind="code", codes=people.Attendance, subject=CHILD, withhold=HOME
     )
-    current_measure = answer(answers.YesNo, "B", "P", subject=CHILD)
+    current_measure = answer(states.YesNo, "B", "P", subject=CHILD)
     current_measure_detail = sealed("child.current_measure_detail", "B", subject=CHILD, withhold=TEXT)
     safe_contact_way = sealed("child.safe_contact_way", "B", subject=CHILD, withhold=SAFETY_TEXT)
 
@@ -280,7 +274,7 @@ class Holder(Part):
         "B",
         "P",
         kind="code",
-        codes=holder_answers.HolderLink,
+        codes=people.HolderLink,
         subject=HOLDER,
         withhold=Withheld.OTHER_HOLDER,
     )
@@ -288,9 +282,7 @@ class Holder(Part):
         "holder.phone", "B", indexed=True, max_length=50, subject=HOLDER, withhold=Withheld.OTHER_HOLDER
     )
     address = sealed("holder.address", "B", subject=HOLDER, withhold=Withheld.OTHER_HOLDER)
-    implicated = answer(
-        answers.YesNo, "B", subject=HOLDER, withhold=(Withheld.INQUIRY, Withheld.OTHER_HOLDER)
-    )
+    implicated = answer(states.YesNo, "B", subject=HOLDER, withhold=(Withheld.INQUIRY, Withheld.OTHER_HOLDER))
 
     class Meta(Part.Meta):
         """Holders in the order in which they were named."""
@@ -306,9 +298,9 @@ class Fact(Part):
     referral = of_referral("facts")
     on = sealed("fact.on", "D", kind="date", subject=CHILD, withhold=TEXT)
     period = sealed("fact.period", "D", max_length=300, subject=CHILD, withhold=TEXT)
-    place_type = answer(fact_answers.PlaceType, "D", subject=CHILD, withhold=TEXT)
+    place_type = answer(filing_answers.PlaceType, "D", subject=CHILD, withhold=TEXT)
     place_text = sealed("fact.place_text", "D", max_length=500, subject=CHILD, withhold=TEXT)
-    source = answer(fact_answers.FactSource, "D", subject=CHILD, withhold=TEXT)
+    source = answer(filing_answers.FactSource, "D", subject=CHILD, withhold=TEXT)
     text = sealed("fact.text", "D", "PU", max_length=20_000, subject=CHILD, withhold=TEXT)
 
     class Meta(Part.Meta):
@@ -324,7 +316,9 @@ class Sign(Part):
     copied = RowRule()
     referral = of_referral("signs")
     code = clear(models.CharField(max_length=30, blank=True, default=""), "D", subject=CHILD, withhold=TEXT)
-    mode = coded(signs.SignMode, "D", default=signs.SignMode.OBSERVED, subject=CHILD, withhold=TEXT)
+    mode = coded(
+        filing_answers.SignMode, "D", default=filing_answers.SignMode.OBSERVED, subject=CHILD, withhold=TEXT
+    )
     on = sealed("sign.on", "D", kind="date", subject=CHILD, withhold=TEXT)
     text = sealed("sign.text", "D", subject=CHILD, withhold=TEXT)
 
@@ -342,7 +336,12 @@ class HealthSign(Part):
     referral = of_referral("health_signs")
     code = sealed("health_sign.code", "E", kind="code", subject=CHILD, withhold=MEDICAL_TEXT)
     mode = sealed(
-        "health_sign.mode", "E", kind="code", codes=signs.SignMode, subject=CHILD, withhold=MEDICAL_TEXT
+        "health_sign.mode",
+        "E",
+        kind="code",
+        codes=filing_answers.SignMode,
+        subject=CHILD,
+        withhold=MEDICAL_TEXT,
     )
     on = sealed("health_sign.on", "E", kind="date", subject=CHILD, withhold=MEDICAL_TEXT)
     text = sealed("health_sign.text", "E", subject=CHILD, withhold=MEDICAL_TEXT)
@@ -359,11 +358,11 @@ class ThirdParty(Part):
 
     copied = RowRule(Whose.THIRD_PARTY, link="id")
     referral = of_referral("third_parties")
-    role = answer(third_party_answers.ThirdPartyRole, "F", subject=THIRD, withhold=MENTION)
+    role = answer(people.ThirdPartyRole, "F", subject=THIRD, withhold=MENTION)
     name = sealed("third_party.name", "F", indexed=True, max_length=300, subject=THIRD, withhold=PRIVATE)
     age = sealed("third_party.age", "F", max_length=50, subject=THIRD, withhold=PRIVATE)
-    link = answer(third_party_answers.ThirdPartyLink, "F", subject=THIRD, withhold=MENTION)
-    is_minor = answer(answers.YesNo, "F", subject=THIRD, withhold=PRIVATE)
+    link = answer(people.ThirdPartyLink, "F", subject=THIRD, withhold=MENTION)
+    is_minor = answer(states.YesNo, "F", subject=THIRD, withhold=PRIVATE)
     phone = sealed("third_party.phone", "F", indexed=True, max_length=50, subject=THIRD, withhold=PRIVATE)
     vehicle = sealed("third_party.vehicle", "F", max_length=300, subject=THIRD, withhold=PRIVATE)
     address = sealed("third_party.address", "F", subject=THIRD, withhold=PRIVATE)

@@ -17,7 +17,7 @@ from referrals.models.fields import (
     sealed,
     state_field,
 )
-from referrals.vocabulary.duplicates import Likeness, LinkKind, Merge
+from referrals.vocabulary.oversight import Likeness, LinkKind, Merge
 from referrals.vocabulary.states import DuplicateState
 
 

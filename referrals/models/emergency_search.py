@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from referrals.models.fields import SealedRow, clear, coded, row_id, sealed
-from referrals.vocabulary.emergency_search import SearchGround
+from referrals.vocabulary.oversight import SearchGround
 
 
 class EmergencySearch(Authentic, SealedRow):

@@ -15,8 +15,8 @@ from referrals.models.fields import (
     sealed,
     state_field,
 )
-from referrals.vocabulary import feedback, filing_answers
-from referrals.vocabulary.feedback import OPEN
+from referrals.vocabulary import case_answers, filing_answers
+from referrals.vocabulary.case_answers import OPEN
 from referrals.vocabulary.states import FeedbackState
 
 
@@ -34,7 +34,7 @@ class FeedbackTask(SealedRow):
 
     id = row_id()
     referral = of_referral("feedback_tasks")
-    owed_to = coded(feedback.OwedTo, "C", subject=NOBODY)
+    owed_to = coded(case_answers.OwedTo, "C", subject=NOBODY)
     opened_at = clear(models.DateTimeField(), "C", subject=FILER)
     asked_at = clear(models.DateTimeField(null=True, blank=True), "C", subject=FILER)
     due_at = clear(models.DateTimeField(null=True, blank=True), "C", subject=FILER)
@@ -42,7 +42,7 @@ class FeedbackTask(SealedRow):
     by = internal(models.UUIDField(null=True, blank=True), "C")
     interim = internal(models.BooleanField(default=False), "C")
     means = answer(filing_answers.FeedbackChannel, "C", subject=FILER)
-    reason = answer(feedback.Withholding, "C", subject=NOBODY)
+    reason = answer(case_answers.Withholding, "C", subject=NOBODY)
     # It tells an outcome, which whoever stands beside the filer isn't to read (domain.md §1.4).
     prepared = sealed("feedback_task.prepared", "C", max_length=5_000, subject=NOBODY)
     text = sealed("feedback_task.text", "C", max_length=5_000, subject=NOBODY)

@@ -16,7 +16,8 @@ from referrals.models.fields import (
     sealed,
     state_field,
 )
-from referrals.vocabulary.inquiries import (
+from referrals.vocabulary.between_authorities import (
+    Document,
     Following,
     HoldersKnow,
     InquiryGround,
@@ -25,7 +26,6 @@ from referrals.vocabulary.inquiries import (
     Standing,
 )
 from referrals.vocabulary.states import InquiryState, Urgency
-from referrals.vocabulary.transfers import Document
 
 
 class Inquiry(Authentic, SealedRow):

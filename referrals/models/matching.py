@@ -3,12 +3,17 @@
 ``IndexValue`` is deleted with its case (SEC-CR11). The two other tables hold nothing of a case.
 """
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from referrals.models.fields import clear, of_referral
-from referrals.vocabulary.index_lengths import LENGTHS
+
+#: Lengths of the index's values, in bits (SEC-CR16). The longest is part of the layout of a number: with a longer one,
+#: none that stands in the index would be found.
+LENGTHS: Final = range(2, 20)
 
 
 class IndexValue(models.Model):

@@ -16,7 +16,7 @@ from referrals.models.fields import (
     row_id,
     sealed,
 )
-from referrals.vocabulary import filing_answers, message_answers
+from referrals.vocabulary import case_answers, filing_answers
 from referrals.vocabulary.states import RequestState
 
 
@@ -30,7 +30,7 @@ class InformationRequest(Part):
     referral = of_referral("information_requests")
     state = coded(RequestState, "D", default=RequestState.OPEN, subject=CHILD)
     # Whom the service asked would say who filed.
-    recipient = coded(message_answers.Recipient, "D", subject=NOBODY)
+    recipient = coded(case_answers.Recipient, "D", subject=NOBODY)
     partner = internal(
         models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"),
         "D",
@@ -51,8 +51,8 @@ class InformationRequest(Part):
             ),
             models.CheckConstraint(
                 name="information_request_recipient",
-                condition=Q(recipient=message_answers.Recipient.FILER, partner__isnull=True)
-                | Q(recipient=message_answers.Recipient.PARTNER, partner__isnull=False),
+                condition=Q(recipient=case_answers.Recipient.FILER, partner__isnull=True)
+                | Q(recipient=case_answers.Recipient.PARTNER, partner__isnull=False),
             ),
             models.CheckConstraint(
                 name="information_request_closed",

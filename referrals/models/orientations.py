@@ -11,7 +11,7 @@ from referrals.models import fields
 from referrals.models.concern import Part
 from referrals.models.copy_rules import CHILD, EXPLOITER, PLACE, SAFETY_TEXT, RowRule, Whose
 from referrals.models.fields import clear, coded, internal, of_referral, sealed, state_field
-from referrals.vocabulary.orientations import RefusalReason
+from referrals.vocabulary.decision_answers import RefusalReason
 from referrals.vocabulary.states import AWAITED_ORIENTATION, OrientationState
 
 

@@ -37,9 +37,9 @@ from referrals.models.fields import (
     sealed,
     state_field,
 )
-from referrals.vocabulary import answers, assessment_answers, holder_answers, measure_answers
-from referrals.vocabulary.hearings import Heard
-from referrals.vocabulary.justice import Enquiry, Request
+from referrals.vocabulary import assessment_answers, decision_answers, people, states
+from referrals.vocabulary.assessment_answers import Heard
+from referrals.vocabulary.decision_answers import Enquiry, Request
 from referrals.vocabulary.states import (
     AssessmentState,
     Competence,
@@ -143,8 +143,8 @@ class ChildDanger(Part):
     danger_categories = code_list(assessment_answers.DangerCategory, "H", subject=CHILD, withhold=TEXT)
     maltreatment = code_list(assessment_answers.Maltreatment, "H", subject=CHILD, withhold=TEXT)
     exploitation = answer(Exploitation, "H", subject=CHILD, withhold=INTEREST_TEXT)
-    hold = sealed("child_danger.hold", "H", codes=answers.YesNo, subject=CHILD, withhold=INTEREST_TEXT)
-    debt = sealed("child_danger.debt", "H", codes=answers.YesNo, subject=CHILD, withhold=INTEREST_TEXT)
+    hold = sealed("child_danger.hold", "H", codes=states.YesNo, subject=CHILD, withhold=INTEREST_TEXT)
+    debt = sealed("child_danger.debt", "H", codes=states.YesNo, subject=CHILD, withhold=INTEREST_TEXT)
     third_parties = sealed("child_danger.third_parties", "H", max_length=5_000, subject=THIRD, withhold=TEXT)
     digital = sealed("child_danger.digital", "H", max_length=5_000, subject=CHILD, withhold=INTEREST_TEXT)
     tonight = sealed("child_danger.tonight", "H", subject=CHILD, withhold=SAFETY_TEXT)
@@ -444,8 +444,8 @@ class JudicialOutcome(Part):
     on = clear(models.DateField(), "I", subject=CHILD, withhold=JUDICIAL)
     copy = sealed("judicial_outcome.copy", "I", max_length=100_000, subject=CHILD, withhold=JUDICIAL_TEXT)
     child_heard = answer(Heard, "I", subject=CHILD, withhold=JUDICIAL)
-    child_lawyer = answer(answers.YesNo, "I", subject=CHILD, withhold=JUDICIAL_TEXT)
-    ad_hoc_administrator = answer(answers.YesNo, "I", subject=CHILD, withhold=JUDICIAL_TEXT)
+    child_lawyer = answer(states.YesNo, "I", subject=CHILD, withhold=JUDICIAL_TEXT)
+    ad_hoc_administrator = answer(states.YesNo, "I", subject=CHILD, withhold=JUDICIAL_TEXT)
     hearing_note = sealed("judicial_outcome.hearing_note", "I", subject=CHILD, withhold=JUDICIAL_TEXT)
 
     class Meta(Part.Meta):
@@ -472,7 +472,7 @@ class MeasureType(models.Model):
     official_code = clear(models.CharField(max_length=60, blank=True), "A")
     order_clocks = clear(models.JSONField(default=list, blank=True), "A")
     takes_in = clear(models.BooleanField(default=False, db_default=False), "A")
-    execution = answer(measure_answers.Execution, "A")
+    execution = answer(decision_answers.Execution, "A")
 
     class Meta:
         """By code."""
@@ -515,7 +515,7 @@ class Measure(Authentic, Part):
     started_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD)
     term_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD)
     over_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD)
-    over_reason = answer(measure_answers.EndReason, "J", subject=CHILD)
+    over_reason = answer(decision_answers.EndReason, "J", subject=CHILD)
     order_suspended_on = clear(models.DateField(null=True, blank=True), "J", subject=CHILD, withhold=JUDICIAL)
     suspended_from = answer(MeasureState, "J", db_default="", subject=CHILD, withhold=JUDICIAL)
     variant = clear(models.CharField(max_length=40, blank=True, default=""), "J", subject=CHILD)
@@ -589,10 +589,10 @@ class HolderInformation(Part):
     copied = RowRule(Whose.HOLDER, link="holder", on="told_on")
     referral = of_referral("holder_informations")
     holder = internal(models.ForeignKey("referrals.Holder", models.PROTECT, related_name="informations"), "B")
-    occasion = coded(holder_answers.Occasion, "B", subject=HOLDER, withhold=TEXT)
+    occasion = coded(people.Occasion, "B", subject=HOLDER, withhold=TEXT)
     state = coded(InformationState, "B", default=InformationState.PENDING, subject=HOLDER, withhold=TEXT)
     # Why one wasn't told yet is said by nobody but who decides it.
-    reason = answer(holder_answers.DeferralReason, "B", subject=HOLDER, withhold=INQUIRY_TEXT)
+    reason = answer(people.DeferralReason, "B", subject=HOLDER, withhold=INQUIRY_TEXT)
     review_on = clear(models.DateField(null=True, blank=True), "B", subject=HOLDER, withhold=INQUIRY_TEXT)
     told_on = clear(models.DateField(null=True, blank=True), "B", subject=HOLDER, withhold=TEXT)
     deferred_since = internal(models.DateField(null=True, blank=True), "B")

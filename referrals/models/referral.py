@@ -15,8 +15,8 @@ from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.copy_rules import CHILD, FILER, JUDICIAL, NOBODY, RowRule
 from referrals.models.fields import clear, coded, internal, row_id, state_field
 from referrals.vocabulary.ages import AgeBand
-from referrals.vocabulary.duplicates import LeftOut
 from referrals.vocabulary.filing_answers import Channel, Variant
+from referrals.vocabulary.oversight import LeftOut
 from referrals.vocabulary.states import Exploitation, JudicialState, State, Urgency
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from referrals.models.copy_rules import CHILD, RowRule
 from referrals.models.fields import clear, coded, internal, of_referral, row_id, state_field
-from referrals.vocabulary.retention import DropReason, VisaRefusal
+from referrals.vocabulary.oversight import DropReason, VisaRefusal
 from referrals.vocabulary.states import BatchState
 
 

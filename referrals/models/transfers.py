@@ -8,8 +8,8 @@ from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.concern import Part
 from referrals.models.copy_rules import CHILD, COURT_PAPERS, NOBODY, PLACE, TEXT, RowRule
 from referrals.models.fields import answer, clear, coded, internal, of_referral, sealed, state_field
+from referrals.vocabulary.between_authorities import Channel, Document, Ground, Opinion
 from referrals.vocabulary.states import OPEN_TRANSFER, TransferState
-from referrals.vocabulary.transfers import Channel, Document, Ground, Opinion
 
 
 class TransferRequest(Authentic, Part):

@@ -5,8 +5,8 @@ from django.db.models import Q
 
 from referrals.models.copy_rules import CHILD, RowRule
 from referrals.models.fields import clear, coded, internal, of_referral, row_id, state_field
+from referrals.vocabulary.case_answers import AlertCause
 from referrals.vocabulary.states import AlertState
-from referrals.vocabulary.urgent_calls import AlertCause
 
 
 class Alert(models.Model):

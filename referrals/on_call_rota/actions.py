@@ -28,7 +28,7 @@ from outbox.templates import register as register_texts
 from referrals.models import RotaShift
 from referrals.models.on_call_rota import Place
 from referrals.policy_changes.actions import authority_for
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 
 register("rota:added", "rota:withdrawn")
 register_texts(

@@ -30,7 +30,7 @@ from referrals.orientations.queries import Answers, Contact
 from referrals.reading import names
 from referrals.reading.disclosures import opened, seen
 from referrals.reading.names import Names
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from referrals.vocabulary.states import Machine, Urgency
 from referrals.workflow.case import Case
 from referrals.workflow.step import steps

@@ -15,7 +15,7 @@ from referrals.orientations import actions
 from referrals.orientations.inputs import ServiceSearch
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView
-from referrals.vocabulary.orientations import RefusalReason
+from referrals.vocabulary.decision_answers import RefusalReason
 
 
 class MatchedNeed(schema.Labelled):

@@ -7,7 +7,7 @@ from directory import candidates
 from directory.matching import RULES_VERSION
 from referrals.execution import hooks
 from referrals.orientations import offers
-from referrals.vocabulary.orientations import EXPIRES_AFTER_DAYS, REMINDED_AFTER_DAYS
+from referrals.vocabulary.decision_answers import EXPIRES_AFTER_DAYS, REMINDED_AFTER_DAYS
 from referrals.vocabulary.states import OPEN_ORIENTATION, OPENED, Machine
 from referrals.workflow.context import StepInput
 

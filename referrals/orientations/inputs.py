@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.territory import departments
 from core.inputs import Code, Codes, Flag, Id, Instant, OptionalId, StrictSerializer, Text
 from directory.codes import Need, SafeChannel, Situation
-from referrals.vocabulary.orientations import RefusalReason
+from referrals.vocabulary.decision_answers import RefusalReason
 from referrals.workflow.inputs import Signed, text
 
 #: As long as a list of codes of départements may be.

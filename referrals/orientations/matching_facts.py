@@ -21,8 +21,7 @@ from referrals.access.child_sight import Sight
 from referrals.models import Child
 from referrals.vocabulary import ages
 from referrals.vocabulary.ages import AgeBand
-from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.states import ALIVE, ORDERING, ChildKind, DecisionCode, MeasureState, Urgency
+from referrals.vocabulary.states import ALIVE, ORDERING, ChildKind, DecisionCode, MeasureState, Urgency, YesNo
 from referrals.workflow.case import Case
 
 #: For whom each role asks: the cell and the officer on call stand for the département's ASE.

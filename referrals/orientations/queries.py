@@ -19,8 +19,8 @@ from referrals.access.child_sight import Sight
 from referrals.models import ExcludedResource, Orientation, Referral
 from referrals.orientations import offers
 from referrals.reading.fields import opened, readable
-from referrals.vocabulary.labels import labelled, moment
-from referrals.vocabulary.orientations import TOLD_FOR_DAYS, RefusalReason
+from referrals.vocabulary.decision_answers import TOLD_FOR_DAYS, RefusalReason
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import FAILED_ORIENTATION, OrientationState
 
 #: What a line of an orientation tells otherwise than as its column stands.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from referrals.models import Orientation
 from referrals.orientations import checks, effects, inputs
-from referrals.vocabulary.orientations import RefusalReason
+from referrals.vocabulary.decision_answers import RefusalReason
 from referrals.vocabulary.states import ACTIVE, AWAITED_ORIENTATION, OPEN_ORIENTATION, Machine
 from referrals.vocabulary.states import OrientationState as O
 from referrals.workflow import case_guards

@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
 from referrals.parents.inputs import Informing
-from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.states import InformationState
+from referrals.vocabulary.states import InformationState, YesNo
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import HolderRefusal
 from referrals.workflow.rules import answers, rule

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.inputs import Code, Id, OptionalDay, When
-from referrals.vocabulary import holder_answers
+from referrals.vocabulary import people
 from referrals.vocabulary.states import InformationState
 from referrals.workflow.inputs import Signed, text
 
@@ -22,11 +22,11 @@ class Informing(Signed):
     }
 
     holder = Id()
-    occasion = Code(holder_answers.Occasion.choices)
+    occasion = Code(people.Occasion.choices)
     outcome = Code([(s.value, s.label) for s in InformationState if s != InformationState.PENDING])
     told_on = OptionalDay()
     means = text(required=False)
-    reason = Code(holder_answers.DeferralReason.choices, required=False, default="", allow_blank=True)
+    reason = Code(people.DeferralReason.choices, required=False, default="", allow_blank=True)
     reason_text = text(required=False)
     review_on = OptionalDay()
 

@@ -22,7 +22,7 @@ from audit.events import Purpose, register
 from core.languages import in_both
 from referrals.models import SettingChange
 from referrals.policy.definitions import CHAPTERS, ORDERS, SETTINGS, Timeline
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.law import citations
 
 register("setting:changed")

@@ -9,7 +9,7 @@ from referrals.access.child_sight import Sight
 from referrals.models import Approval, Referral
 from referrals.reading.fields import opened
 from referrals.reading.seen_rows import hanging_on
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import ApprovalState
 from referrals.workflow.context import names_any
 

@@ -23,7 +23,7 @@ from referrals.policy.definitions import protocol_of
 from referrals.policy.working_time import Calendar, calendar_of
 from referrals.reading.seen_rows import hanging_on
 from referrals.vocabulary.deadlines import ClockCode
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.workflow import deadlines
 
 

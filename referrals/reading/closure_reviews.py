@@ -12,7 +12,7 @@ from referrals.access import hanging_rows, visibility
 from referrals.access.relations import CaseAccess
 from referrals.models import ClosureReview, Referral
 from referrals.reading.fields import readable
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import ReviewState
 
 

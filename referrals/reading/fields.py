@@ -13,7 +13,7 @@ from django.db import models
 
 from encryption.errors import Unreadable
 from encryption.sealed import OpenScope, Sealed
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 
 UNREADABLE: Final = {"unreadable": True}
 INTERNAL: Final = frozenset(

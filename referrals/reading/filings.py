@@ -12,7 +12,7 @@ from encryption.keys import warm
 from encryption.sealed import OpenScope
 from referrals.models import Child, Referral
 from referrals.reading.fields import opened
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import ChildKind, CoarseStatus, State
 
 

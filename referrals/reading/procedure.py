@@ -10,9 +10,9 @@ from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
 from referrals.models import Referral
 from referrals.reading.fields import readable
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.case_answers import AlertCause
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import AlertState, JudicialState, MeasureState
-from referrals.vocabulary.urgent_calls import AlertCause
 from referrals.workflow.about_children import visits_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet
 
 from referrals.access.relations import CaseAccess
 from referrals.models import Referral
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import State, Urgency
 
 #: Columns that no line of a list needs; whoever asks for one loads it by itself.

@@ -13,7 +13,7 @@ from referrals.access.relations import CaseAccess
 from referrals.models import Referral, StepRecord
 from referrals.reading.fields import opened
 from referrals.reading.seen_rows import hanging_on, ties_among
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from referrals.vocabulary.states import Machine
 from referrals.workflow.about_children import OF_THE_LIST, ids_in
 from referrals.workflow.case_parts import opens_hidden

@@ -17,7 +17,7 @@ from referrals.execution import row_approvals, row_proposals
 from referrals.models import RowApproval
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, case_operation
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import ApprovalState, Machine
 from referrals.workflow.inputs import Nothing, Reasoned
 

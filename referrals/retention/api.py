@@ -24,8 +24,8 @@ from referrals.rest import schema
 from referrals.rest.case_views import CaseView, case_operation, listed
 from referrals.rest.step_views import PerformRowStep, row_step_routes
 from referrals.retention import batches
-from referrals.vocabulary.labels import labelled, moment
-from referrals.vocabulary.retention import VisaRefusal
+from referrals.vocabulary.formats import labelled, moment
+from referrals.vocabulary.oversight import VisaRefusal
 from referrals.vocabulary.states import BatchState, Machine, State
 from referrals.workflow.machines import MACHINES
 

@@ -1,7 +1,7 @@
 """Effects of batches: files that a person may not know of are left out."""
 
 from referrals.retention.batch_paper import Paper
-from referrals.vocabulary.retention import DropReason
+from referrals.vocabulary.oversight import DropReason
 
 
 def leave_out_the_unseen(paper: Paper) -> None:

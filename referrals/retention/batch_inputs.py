@@ -1,7 +1,7 @@
 """Inputs of batches: the letter that asks for the visa, the visa, its refusal."""
 
 from core.inputs import Code, Day, StrictSerializer, Text
-from referrals.vocabulary.retention import VisaRefusal
+from referrals.vocabulary.oversight import VisaRefusal
 
 
 class VisaRequest(StrictSerializer):

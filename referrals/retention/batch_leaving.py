@@ -8,7 +8,7 @@ from audit import journal
 from audit.events import Purpose, register
 from referrals.execution import hooks
 from referrals.retention.guards import no_other_file_is_open, not_on_hold, whole_time_is_over
-from referrals.vocabulary.retention import DropReason
+from referrals.vocabulary.oversight import DropReason
 from referrals.vocabulary.states import OPEN_BATCH, BatchState, Machine, State
 from referrals.workflow.case import Case
 from referrals.workflow.retention_periods import STEPS_OF_KEEPING

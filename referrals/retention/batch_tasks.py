@@ -24,7 +24,7 @@ from referrals.retention.batch_leaving import drop, reason_to_drop
 from referrals.retention.batch_paper import Paper
 from referrals.retention.guards import joined_filings_went_first
 from referrals.vocabulary.deadlines import ClockCode
-from referrals.vocabulary.retention import DropReason
+from referrals.vocabulary.oversight import DropReason
 from referrals.vocabulary.states import OPEN_BATCH, BatchState, Machine, State
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput

@@ -20,7 +20,7 @@ from core.paging import page_of
 from core.query import PagedQuery
 from referrals.errors import NotVisible
 from referrals.rest.case_views import CaseView, case_operation, listed
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from referrals.workflow.inputs import Nothing
 
 CREATED = 201

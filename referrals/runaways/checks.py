@@ -8,9 +8,8 @@ from accounts.models import Authority
 from core.languages import Text
 from referrals.errors import InvalidInput
 from referrals.runaways.inputs import Found, Runaway, Shelter, Shelter5d, Shelter72h
-from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.measure_answers import Representative
-from referrals.vocabulary.states import InformationState
+from referrals.vocabulary.decision_answers import Representative
+from referrals.vocabulary.states import InformationState, YesNo
 from referrals.workflow.case import Case
 from referrals.workflow.rules import answers, names_fields, rule
 

@@ -1,8 +1,8 @@
 """Inputs of runaways and of shelters without agreement."""
 
 from core.inputs import Code, Id, Instant, Items, StrictSerializer, When
-from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.measure_answers import Representative
+from referrals.vocabulary.decision_answers import Representative
+from referrals.vocabulary.states import YesNo
 from referrals.workflow.inputs import text
 
 

@@ -23,7 +23,7 @@ from referrals.access import row_level_security
 from referrals.errors import NotAllowed, NotVisible
 from referrals.models import EmergencySheet, SheetReader
 from referrals.reading.fields import readable
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 
 
 def sheets_for(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySheet]":

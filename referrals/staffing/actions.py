@@ -23,7 +23,7 @@ from referrals.execution import perform
 from referrals.execution.preconditions import NOT_EXPECTED, StepRequest
 from referrals.models import Assignment, Referral
 from referrals.staffing.inputs import PASSED
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 

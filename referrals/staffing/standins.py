@@ -24,7 +24,7 @@ from referrals.access import people as access_people
 from referrals.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible
 from referrals.models import StandIn
 from referrals.policy.definitions import protocol_of
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 
 register("standin:named", "standin:ended")
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.languages import Text, in_both
 from referrals.models import MeasureType
 from referrals.policy.definitions import Protocol
-from referrals.vocabulary import ages, assessment_answers, child_answers, filing_answers, states
+from referrals.vocabulary import ages, assessment_answers, filing_answers, people, states
 from referrals.vocabulary.ages import bands
 from referrals.vocabulary.states import Coded
 
@@ -89,7 +89,7 @@ FIGURES: Final = (
     Figure("kind", _("Place de l'enfant dans le dossier"), "A", {CHILD: "child.kind"}, states.ChildKind),
     # Of a group that of the youngest child concerned.
     Figure("age", _("Tranche d'âge"), "A", {SIBLING_GROUP: "referral.age", CHILD: "child.age"}),
-    Figure("sex", _("Sexe"), "B", {CHILD: "child.sex"}, child_answers.Sex),
+    Figure("sex", _("Sexe"), "B", {CHILD: "child.sex"}, people.Sex),
     Figure(
         "status_ever",
         _("Prostitution : statut le plus grave"),

@@ -17,8 +17,8 @@ from encryption.errors import Unreadable
 from encryption.fields import SealedField
 from encryption.sealed import OpenScope
 from referrals.execution import hooks
+from referrals.vocabulary.between_authorities import Document
 from referrals.vocabulary.states import AssessmentState, Machine, Whereabouts
-from referrals.vocabulary.transfers import Document
 from referrals.workflow.case import Case
 from referrals.workflow.context import as_json, names_any
 

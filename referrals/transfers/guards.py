@@ -13,10 +13,9 @@ from referrals.errors import InvalidInput
 from referrals.policy.definitions import protocol_of
 from referrals.transfers import documents
 from referrals.transfers.inputs import Accepting, Arbitrating, Refusing, Requesting, Sending
-from referrals.vocabulary.answers import YesNo
+from referrals.vocabulary.between_authorities import BreakEffect, FormalityKind, Fulfilment
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.states import InformationState
-from referrals.vocabulary.transfers import BreakEffect, FormalityKind, Fulfilment
+from referrals.vocabulary.states import InformationState, YesNo
 from referrals.workflow.case import Case
 from referrals.workflow.rules import answers, names_fields, rule
 

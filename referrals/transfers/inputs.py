@@ -3,8 +3,7 @@
 from typing import Any
 
 from core.inputs import Code, Codes, Flag, Id, OptionalDay, OptionalId, StrictSerializer, When, many
-from referrals.vocabulary.holder_answers import DeferralReason
-from referrals.vocabulary.transfers import (
+from referrals.vocabulary.between_authorities import (
     BreakEffect,
     Channel,
     Document,
@@ -13,6 +12,7 @@ from referrals.vocabulary.transfers import (
     Ground,
     Opinion,
 )
+from referrals.vocabulary.people import DeferralReason
 from referrals.workflow.inputs import ids, required, text
 
 

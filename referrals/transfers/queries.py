@@ -21,9 +21,9 @@ from referrals.execution import abilities
 from referrals.models import Referral, TransferDocument, TransferRequest
 from referrals.reading import clocks, fields, shell
 from referrals.reading.disclosures import count_opening, known, record_listed
-from referrals.vocabulary import labels
+from referrals.vocabulary import formats
+from referrals.vocabulary.between_authorities import Channel, Document, Ground, Opinion
 from referrals.vocabulary.states import TransferState
-from referrals.vocabulary.transfers import Channel, Document, Ground, Opinion
 
 
 def transfer_page(
@@ -66,11 +66,11 @@ def line(request: TransferRequest) -> dict[str, Any]:
         "request": str(request.pk),
         "reference": request.reference,
         "authority": {"code": request.authority.code, "name": request.authority.name},
-        "state": labels.labelled(TransferState(request.state)),
-        "ground": labels.labelled(Ground(request.ground)),
-        "channel": labels.labelled(Channel(request.channel)),
+        "state": formats.labelled(TransferState(request.state)),
+        "ground": formats.labelled(Ground(request.ground)),
+        "channel": formats.labelled(Channel(request.channel)),
         "refusals": request.refusals,
-        "sent_at": labels.moment(request.sent_at),
+        "sent_at": formats.moment(request.sent_at),
     }
 
 
@@ -103,8 +103,8 @@ def content(
 
 def _document(row: TransferDocument, scope: OpenScope) -> dict[str, Any]:
     return {
-        "kind": labels.labelled(Document(row.kind)),
-        "made_at": labels.moment(row.made_at),
+        "kind": formats.labelled(Document(row.kind)),
+        "made_at": formats.moment(row.made_at),
         "content": fields.opened(row.content, scope),
     }
 
@@ -120,21 +120,21 @@ def requests_of(referral: Referral, ties: CaseAccess, scope: OpenScope) -> list[
 
 
 def _own_line(row: TransferRequest) -> dict[str, Any]:
-    documents = [labels.labelled(Document(kind)) for kind in row.documents.values_list("kind", flat=True)]
+    documents = [formats.labelled(Document(kind)) for kind in row.documents.values_list("kind", flat=True)]
     return {
         "id": str(row.pk),
         "target": {"code": row.target.code, "name": row.target.name},
-        "state": labels.labelled(TransferState(row.state)),
-        "ground": labels.labelled(Ground(row.ground)),
-        "channel": labels.labelled(Channel(row.channel)),
+        "state": formats.labelled(TransferState(row.state)),
+        "ground": formats.labelled(Ground(row.ground)),
+        "channel": formats.labelled(Channel(row.channel)),
         "documents": documents,
         "refusals": row.refusals,
-        "asked_at": labels.moment(row.asked_at),
-        "sent_at": labels.moment(row.sent_at),
-        "closed_at": labels.moment(row.closed_at),
+        "asked_at": formats.moment(row.asked_at),
+        "sent_at": formats.moment(row.sent_at),
+        "closed_at": formats.moment(row.closed_at),
         **{name: _opinion(getattr(row, name)) for name in ("origin_says", "target_says")},
     }
 
 
 def _opinion(code: str) -> dict[str, Any] | None:
-    return labels.labelled(Opinion(code)) if code else None
+    return formats.labelled(Opinion(code)) if code else None

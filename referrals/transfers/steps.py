@@ -8,10 +8,10 @@ from referrals.models import Referral, TransferRequest
 from referrals.restrictions.joined_filings import filings_joined_to
 from referrals.transfers import effects, guards, takeover
 from referrals.transfers.inputs import Accepting, Arbitrating, Refusing, Requesting, Sending
+from referrals.vocabulary.between_authorities import Opinion
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import ACTIVE, OPENED, Machine, State
 from referrals.vocabulary.states import TransferState as F
-from referrals.vocabulary.transfers import Opinion
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
 from referrals.workflow.step import HOLDER, RECEIVER, SAME, StepDecorator

@@ -18,10 +18,16 @@ from referrals.restrictions import effects as restrictions_effects
 from referrals.restrictions import joined_filings
 from referrals.transfers import guards
 from referrals.transfers.copying import Carrying
-from referrals.vocabulary import feedback, filing_answers, reference_numbers
+from referrals.vocabulary import case_answers, filing_answers, formats
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.decision_states import AFTER_DECISION
-from referrals.vocabulary.states import DecisionCode, Machine, MeasureState, RequestState, State
+from referrals.vocabulary.states import (
+    AFTER_DECISION,
+    DecisionCode,
+    Machine,
+    MeasureState,
+    RequestState,
+    State,
+)
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 
@@ -112,7 +118,7 @@ def _begin(act: "StepContext", target: "Authority", state: str, unit: Unit | Non
     filed_as, filed_reference = origin.known_to_filer_as
     twin = type(origin)(
         id=pk,
-        reference=reference_numbers.new(),
+        reference=formats.new_reference(),
         authority=target,
         unit=unit,
         department=_department(act, target),
@@ -186,7 +192,7 @@ def _end_at_origin(act: "StepContext") -> None:
 def _owe_nothing_here(act: "StepContext") -> None:
     """Close the answers owed to whoever filed: the new authority knows what becomes of the case, and owes them."""
     for task in [task for task in act.case.feedback_tasks if task.state in ("due", "overdue")]:
-        act.fill(task, {"reason": feedback.Withholding.TRANSFERRED})
+        act.fill(task, {"reason": case_answers.Withholding.TRANSFERRED})
         act.fire(Machine.FEEDBACK, "withhold", part=task)
 
 

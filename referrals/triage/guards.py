@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from core.languages import Text
 from referrals.exploitation_status.guards import below_floor, urgency_keeps_its_floor
 from referrals.triage.inputs import Qualification, Reorienting, SearchProof
+from referrals.vocabulary.case_answers import SearchMethod
 from referrals.vocabulary.states import EXPLOITED, State, Urgency
-from referrals.vocabulary.triage_answers import SearchMethod
 from referrals.workflow.case import Case
 from referrals.workflow.case_guards import children_belong
 from referrals.workflow.rules import answers, rule

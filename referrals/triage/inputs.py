@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.inputs import Code, Codes, Id, OptionalId, StrictSerializer, When, many, optional
-from referrals.vocabulary import answers, assessment_answers, triage_answers
+from referrals.vocabulary import assessment_answers, case_answers, states
 from referrals.vocabulary.states import State, Urgency
 from referrals.workflow.inputs import LONG, Signed, required, text
 
@@ -21,16 +21,16 @@ class SearchProof(StrictSerializer):
         "found": When("method", ("by_hand",)),
     }
 
-    method = Code(triage_answers.SearchMethod.choices)
+    method = Code(case_answers.SearchMethod.choices)
     where = text(required=False)
-    found = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
+    found = Code(states.YesNo.choices, required=False, default="", allow_blank=True)
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         """Ask a search by hand for its place and result, and one of the index for neither."""
         for name in ("where", "found"):
-            if said["method"] == triage_answers.SearchMethod.BY_HAND and not said[name]:
+            if said["method"] == case_answers.SearchMethod.BY_HAND and not said[name]:
                 raise required(name)
-            if said["method"] == triage_answers.SearchMethod.INDEX and said[name]:
+            if said["method"] == case_answers.SearchMethod.INDEX and said[name]:
                 raise serializers.ValidationError({name: [serializers.ErrorDetail("", code="unknown")]})
         return said
 
@@ -68,6 +68,6 @@ class Reorienting(Signed):
     """Who takes over, and why it isn't an *information préoccupante* (T11)."""
 
     reason = text(max_length=LONG)
-    target = Code(triage_answers.Reorientation.choices)
+    target = Code(case_answers.Reorientation.choices)
     target_name = text(required=False, max_length=500)
     feedback = text(max_length=5_000)

@@ -8,8 +8,8 @@ from referrals.access.relations import CaseAccess
 from referrals.execution.preconditions import service_for
 from referrals.execution.runner import run_step
 from referrals.models import Referral
+from referrals.vocabulary.case_answers import CALLED
 from referrals.vocabulary.states import Machine, State
-from referrals.vocabulary.urgent_calls import CALLED
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from referrals.execution import hooks
+from referrals.vocabulary.case_answers import AlertCause
 from referrals.vocabulary.states import ACTIVE, AlertState, Machine
-from referrals.vocabulary.urgent_calls import AlertCause
 
 if TYPE_CHECKING:
     from referrals.workflow.context import StepContext

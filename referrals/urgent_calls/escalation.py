@@ -22,9 +22,9 @@ from referrals.access import row_level_security
 from referrals.execution.runner import run_step
 from referrals.models import Alert, Clock, Referral
 from referrals.notifications import recipients
+from referrals.vocabulary.case_answers import AlertCause
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import ACTIVE, AlertState, Machine
-from referrals.vocabulary.urgent_calls import AlertCause
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps

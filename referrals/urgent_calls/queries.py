@@ -16,9 +16,9 @@ from core.paging import page_of
 from referrals.access import hanging_rows, visibility
 from referrals.models import Alert
 from referrals.reading.disclosures import record_listed
-from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.case_answers import AlertCause
+from referrals.vocabulary.formats import labelled, moment
 from referrals.vocabulary.states import AlertState, Urgency
-from referrals.vocabulary.urgent_calls import AlertCause
 
 
 def call_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:

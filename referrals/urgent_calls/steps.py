@@ -11,8 +11,8 @@ from accounts.roles import Role
 from audit.events import Purpose
 from referrals.models import Alert
 from referrals.urgent_calls import effects
+from referrals.vocabulary.case_answers import CALLED
 from referrals.vocabulary.states import AlertState, Machine
-from referrals.vocabulary.urgent_calls import CALLED
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
 from referrals.workflow.step import StepDecorator

@@ -35,7 +35,7 @@ from referrals.visits.items import (
     Item,
     items_of,
 )
-from referrals.vocabulary.message_answers import Recipient
+from referrals.vocabulary.case_answers import Recipient
 from referrals.vocabulary.states import Machine
 from referrals.workflow.about_children import OF_THE_LIST
 from referrals.workflow.step import steps

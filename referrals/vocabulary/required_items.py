@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.child_answers import IdentityKnown
 from referrals.vocabulary.filing_answers import Channel, Variant
-from referrals.vocabulary.states import ChildKind
+from referrals.vocabulary.people import IdentityKnown
+from referrals.vocabulary.states import ChildKind, YesNo
 
 NAMES = ("last_name", "first_names", "usual_name", "nickname")
 _OF_CONCERN = (

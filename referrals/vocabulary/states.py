@@ -1,7 +1,4 @@
-"""States and coded values of the procedure, with their labels.
-
-Values are stored and sent as they stand here and never change meaning. Source: domain.md §1.2, §2–§5.
-"""
+"""States of a case and of its parts, and the codes that every feature shares."""
 
 from functools import cached_property
 
@@ -475,3 +472,25 @@ class Machine(Coded):
     BREACH = "breach", _("Violation de données")
     LETTER = "letter", pgettext_lazy("machine", "Courrier")
     ORIENTATION = "orientation", pgettext_lazy("machine", "Orientation")
+
+
+class YesNo(Coded):
+    """An answer that may be that one doesn't know."""
+
+    YES = "yes", _("Oui")
+    NO = "no", _("Non")
+    UNKNOWN = "unknown", _("Ne sait pas")
+
+
+#: Where a case stands once each child was decided for, whatever became of the decisions since.
+AFTER_DECISION = (
+    State.ADMIN_OFFER,
+    State.JUDICIAL_PENDING,
+    State.PROTECTED_ADMIN,
+    State.PROTECTED_JUDICIAL,
+)
+
+
+def gravest(statuses: list[str]) -> Exploitation:
+    """Return the gravest of some statuses."""
+    return max((Exploitation(status) for status in statuses), key=GRAVITY.index, default=Exploitation.NONE)

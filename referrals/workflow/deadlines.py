@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from referrals.policy.dates import after_days, after_months
 from referrals.policy.working_time import Calendar, end_of
 from referrals.vocabulary.deadlines import ClockCode
-from referrals.vocabulary.measure_answers import Execution
+from referrals.vocabulary.decision_answers import Execution
 from referrals.vocabulary.states import EXPLOITED, Coded, State, Urgency
 from referrals.workflow import retention_periods
 from referrals.workflow.about_children import rows_among

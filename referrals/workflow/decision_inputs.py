@@ -21,7 +21,7 @@ from core.inputs import (
     many,
 )
 from referrals.vocabulary import decision_answers
-from referrals.vocabulary.hearings import Hearing
+from referrals.vocabulary.assessment_answers import Hearing
 from referrals.vocabulary.states import DecisionCode, Ground, Outcome, SendingWay
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
 from referrals.workflow.own_words import ASKED_WHEN, HeardWords

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from referrals.vocabulary.deadlines import ClockCode
-from referrals.vocabulary.decision_states import AFTER_DECISION
-from referrals.vocabulary.states import EXPLOITED, DecisionCode, Exploitation, Machine
+from referrals.vocabulary.states import AFTER_DECISION, EXPLOITED, DecisionCode, Exploitation, Machine
 from referrals.workflow import own_words, people
 from referrals.workflow.case import Case
 from referrals.workflow.people import put_on_case

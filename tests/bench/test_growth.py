@@ -10,7 +10,7 @@ from bench.linkage.population import Population
 from encryption import keyring
 from encryption.unwrapped import IndexKey
 from referrals.matching import buckets
-from referrals.vocabulary.index_lengths import LENGTHS
+from referrals.models.matching import LENGTHS
 
 EACH, SEED, ASKED = 20, 7, 4
 CHILDREN = EACH * (len(LENGTHS) - 1) + 9

@@ -17,7 +17,7 @@ from core.clock import instant
 from encryption import bearer, index
 from encryption.envelope import padded
 from referrals.filing import feed as filing_feed
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
 from tests.factories.concerns import child, concern
 from tests.faults.restoring import Databases
@@ -167,7 +167,7 @@ def test_lines_of_many_at_once_are_all_there(feed):
 
 def test_recall_reads_an_old_feed_of_leaf_hashes_that_names_filings(databases, tmp_path):  # noqa: F811
     """As written before filings had a feed of their own."""
-    reference = reference_numbers.new()
+    reference = formats.new_reference()
     plain = json.dumps([reference, "93", "2026-11-24T10:11:12.345678+00:00"]).encode()
     sealed = base64.urlsafe_b64encode(
         bearer.sealed(index.keyed("feed.filing", b""), "feed.filing", padded(plain))

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from referrals.errors import InvalidInput
 from referrals.models import Referral
-from referrals.vocabulary.signs import SIGN_CODES
+from referrals.vocabulary.filing_answers import SIGN_CODES
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.web.browsing import Somebody

@@ -3,7 +3,7 @@
 from django.utils import translation
 
 from core.languages import in_both
-from referrals.vocabulary.signs import SIGN_CODES, SIGNS
+from referrals.vocabulary.filing_answers import SIGN_CODES, SIGNS
 from web.filing import grid
 
 

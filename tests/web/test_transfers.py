@@ -5,7 +5,7 @@ import pytest
 from encryption.errors import Unreadable
 from referrals.models import Child, Referral, TransferRequest
 from referrals.transfers import documents
-from referrals.vocabulary.transfers import Document
+from referrals.vocabulary.between_authorities import Document
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.referrals.api.routes import counting

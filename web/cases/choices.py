@@ -29,9 +29,9 @@ from referrals.execution import preconditions
 from referrals.models import Assignment, MeasureType, Referral
 from referrals.reading import names as reading_names
 from referrals.reading.names import Names
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 from referrals.vocabulary.attachments import Kind
-from referrals.vocabulary.inquiries import Side
+from referrals.vocabulary.between_authorities import Side
 from referrals.vocabulary.states import JudicialState, MeasureState, RequestState
 from referrals.workflow.step import Step
 from web.cases import words
@@ -371,7 +371,7 @@ class Choices:
 
     def by_reference(self, value: Mapping[str, Any]) -> Any:
         """Return the id of the file of a reference that the actor sees; what means none is left as it was said."""
-        meant = reference_numbers.heard(str(value or ""))
+        meant = formats.read_reference(str(value or ""))
         rows = visibility.visible_to(self.actor, at=self.at, drafts=False).filter(reference=meant)
         referral = rows.only(*Referral.counted()).first() if meant else None
         return str(referral.pk) if referral is not None else value

@@ -15,9 +15,8 @@ from core.languages import Text
 from referrals.models import Referral
 from referrals.visits.queries import Contents, News
 from referrals.vocabulary.ages import AgeBand
-from referrals.vocabulary.answers import YesNo
-from referrals.vocabulary.labels import moment
-from referrals.vocabulary.states import OPENED, Exploitation, State
+from referrals.vocabulary.formats import moment
+from referrals.vocabulary.states import OPENED, Exploitation, State, YesNo
 from web.cases import display
 from web.cases.choices import role_words
 

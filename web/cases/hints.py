@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
-from referrals.vocabulary import hearings
+from referrals.vocabulary import assessment_answers
 
 #: What helps to answer, by the member, or by its owner and itself.
 HINTS: Final[Mapping[str, Text]] = {
@@ -125,7 +125,7 @@ LEFT_OPEN: Final = frozenset(
         "PassOn.field",
         "PassOn.waiver",
         "RefusalOfCase.judicial_referral",
-        *(f"Ruling.{name}" for name in hearings.KEPT),
+        *(f"Ruling.{name}" for name in assessment_answers.HEARING_FIELDS),
         "SendingDocuments.passages",
     }
 )

@@ -12,7 +12,7 @@ from core.languages import Text
 from referrals.models import PARTS as MODELS
 from referrals.models import Concern
 from referrals.vocabulary.ages import AgeBand, age_on
-from referrals.vocabulary.child_answers import IdentityKnown
+from referrals.vocabulary.people import IdentityKnown
 from referrals.vocabulary.states import ChildKind, DecisionCode, Exploitation
 from web.cases import display, words
 from web.cases.display import Line

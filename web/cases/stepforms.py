@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from rest_framework import serializers
 
 from core.inputs import StrictSerializer
-from referrals.vocabulary.transfers import FormalityKind
+from referrals.vocabulary.between_authorities import FormalityKind
 from referrals.workflow.case import Case
 from web import forms
 from web.cases import display, hints, words

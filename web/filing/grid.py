@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from referrals.vocabulary.signs import SIGNS, SignMode
+from referrals.vocabulary.filing_answers import SIGNS, SignMode
 from web.filing.meanings import MEANINGS
 from web.forms import Ask, Field, Option, Sent, clean
 

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from referrals.vocabulary.filing_answers import SIGNS
 from referrals.vocabulary.law.article import Article
 from referrals.vocabulary.law.citations import found_in
-from referrals.vocabulary.signs import SIGNS
 from web.filing.meanings import MEANINGS
 from web.guidance.files import GuidePage, pages
 from web.guidance.numbers import Number, numbers

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from referrals.vocabulary.access_review import LookupKind
+from referrals.vocabulary.oversight import LookupKind
 from web.cases import display
 from web.journal.base import JournalPage
 

@@ -15,7 +15,7 @@ from core.languages import Text
 from referrals.access.matrix import Relation
 from referrals.access_review.inputs import RULE_LABELS
 from referrals.policy.definitions import SETTINGS
-from referrals.vocabulary.access_review import LookupGround, LookupState
+from referrals.vocabulary.oversight import LookupGround, LookupState
 from referrals.workflow.rules import Rule
 from referrals.workflow.step import steps
 from web.journal import words

@@ -4,9 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.assessment_answers import Seen
-from referrals.vocabulary.states import ChildKind, DecisionCode, InformationState, Machine
+from referrals.vocabulary.states import ChildKind, DecisionCode, InformationState, Machine, YesNo
 from web.training.evidence import Evidence, named
 
 #: By their names; each takes the evidence and the parameters of a goal.

@@ -17,7 +17,7 @@ from accounts.request import ServiceRequest
 from accounts.roles import ASKED_FOR, Role
 from accounts.territory import served_places
 from accounts.validated_actions import asked_for_account, asked_for_colleague, asked_for_role
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from web.administration import words
 from web.administration.certificates import certificate_words
 from web.cases import confirmation, display

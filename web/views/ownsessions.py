@@ -13,7 +13,7 @@ from accounts.models import Session, SignInToCheck
 from accounts.models.signintocheck import Oddity
 from accounts.request import ServiceRequest
 from accounts.sessions import id_of, idle_limit
-from referrals.vocabulary import labels
+from referrals.vocabulary import formats
 from web.cases import display
 from web.page import Page, go_to
 from web.views.cases.queue import ZONE
@@ -54,7 +54,7 @@ def _to_check(row: SignInToCheck) -> dict[str, Any]:
     return {
         "what": ODD[Oddity(row.kind)],
         "count": row.count,
-        "last": display.instant(labels.moment(row.last_at), ZONE),
+        "last": display.instant(formats.moment(row.last_at), ZONE),
     }
 
 
@@ -73,7 +73,7 @@ def _line(row: Session, here: UUID | None) -> dict[str, Any]:
     return {
         "pk": row.id,
         "browser": NAMES.get(family) or gettext("Autre navigateur"),
-        "opened": display.instant(labels.moment(row.opened_at), ZONE),
-        "used": display.instant(labels.moment(row.used_at), ZONE),
+        "opened": display.instant(formats.moment(row.opened_at), ZONE),
+        "used": display.instant(formats.moment(row.used_at), ZONE),
         "here": row.id == here,
     }

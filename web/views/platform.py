@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from accounts.errors import NotAllowed
 from accounts.operations import READ, Operations, Recurring, operations
 from accounts.request import ServiceRequest
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from web.cases import display
 from web.cases.choices import role_words
 from web.page import Page

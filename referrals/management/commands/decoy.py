@@ -12,7 +12,7 @@ from audit.models import Decoy
 from core.clock import instant
 from referrals.access.row_level_security import for_the_service
 from referrals.models import Referral
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: no file has this reference.
         """
-        meant = reference_numbers.heard(options["reference"]) or options["reference"]
+        meant = formats.read_reference(options["reference"]) or options["reference"]
         at = instant()
         with for_the_service():
             referral = Referral.objects.filter(reference=meant).exclude(authority=None).first()

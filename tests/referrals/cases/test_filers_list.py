@@ -16,7 +16,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from referrals.access.matrix import NOBODY
 from referrals.models import Clock, Joining, Referral
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 from referrals.vocabulary.states import CoarseStatus, State, Urgency
 from tests.clock import NOW
 from tests.conftest import see_all
@@ -282,7 +282,7 @@ def test_no_other_filter_is_known_to_the_list_of_filings(world, twins, asked):
 def test_a_filing_is_found_by_the_reference_of_its_receipt_alone(world, twins):
     see_all()
     moved, other = twins["in_progress"]
-    known = reference_numbers.new()
+    known = formats.new_reference()
     Referral.objects.filter(pk=moved.pk).update(filed_reference=known)
     filer = world.as_("filer")
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from encryption import digest
 from referrals.models import Referral
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import formats
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.night import NIGHT
@@ -19,40 +19,38 @@ SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FORM = re.compile(rf"[{SIGNS}]{{4}}-[{SIGNS}]{{4}}-[{SIGNS}]{{4}}-[{SIGNS}]")
 
 bodies = st.text(SIGNS, min_size=12, max_size=12)
-referenced = bodies.map(lambda body: body + reference_numbers.check_sign(body))
+referenced = bodies.map(lambda body: body + formats.check_sign(body))
 places = st.integers(0, 12)
 
 
 def test_a_reference_is_thirteen_signs_without_those_that_look_or_sound_alike():
-    found = [reference_numbers.new() for _ in range(500)]
+    found = [formats.new_reference() for _ in range(500)]
 
     assert all(FORM.fullmatch(one) for one in found)
     assert not set("ILOU") & set("".join(found))
     assert len(set(found)) == 500
-    assert all(reference_numbers.heard(one) == one for one in found)
+    assert all(formats.read_reference(one) == one for one in found)
 
 
 def test_each_sign_of_the_body_is_drawn_by_itself(monkeypatch):
     """60 random bits: five of each byte, whatever the reference before it was."""
     monkeypatch.setattr(digest, "random_bytes", lambda count: bytes(range(200, 200 + count)))
 
-    assert reference_numbers.new() == reference_numbers.shown(
-        "89ABCDEFGHJK" + reference_numbers.check_sign("89ABCDEFGHJK")
-    )
+    assert formats.new_reference() == formats.grouped("89ABCDEFGHJK" + formats.check_sign("89ABCDEFGHJK"))
 
 
 @given(referenced, places, st.sampled_from(SIGNS))
 def test_one_wrong_sign_is_noticed_wherever_it_stands(said, place, sign):
     wrong = said[:place] + sign + said[place + 1 :]
 
-    assert (reference_numbers.heard(wrong) is None) is (wrong != said)
+    assert (formats.read_reference(wrong) is None) is (wrong != said)
 
 
 @given(referenced, st.integers(0, 11))
 def test_two_neighbours_swapped_are_noticed(said, place):
     wrong = swapped(said, place, place + 1)
 
-    assert (reference_numbers.heard(wrong) is None) is (wrong != said)
+    assert (formats.read_reference(wrong) is None) is (wrong != said)
 
 
 def swapped(said, first, second):
@@ -64,11 +62,11 @@ def swapped(said, first, second):
 def test_every_single_slip_in_one_reference_is_noticed():
     """Exhaustive, for the signs that the properties above may not have drawn: Z against 0 above all."""
     for body in ("7KD4M2X9QPAZ", "000000000000", "ZZZZZZZZZZZZ", "0Z0Z0Z0Z0Z0Z"):
-        said = body + reference_numbers.check_sign(body)
+        said = body + formats.check_sign(body)
         slips = {said[:n] + sign + said[n + 1 :] for n in range(13) for sign in SIGNS} - {said}
         swaps = {swapped(said, n, m) for m in range(13) for n in range(m)} - {said}
 
-        assert [wrong for wrong in slips | swaps if reference_numbers.heard(wrong)] == []
+        assert [wrong for wrong in slips | swaps if formats.read_reference(wrong)] == []
 
 
 @settings(max_examples=settings.default.max_examples if NIGHT else 12)
@@ -78,14 +76,14 @@ def test_how_it_was_written_down_does_not_count(said, data):
     alike = {"0": "0Oo", "1": "1IiLl"}
     heard = "".join(data.draw(st.sampled_from(alike.get(sign, sign + sign.lower()))) for sign in spread)
 
-    assert reference_numbers.heard(heard) == reference_numbers.shown(said)
+    assert formats.read_reference(heard) == formats.grouped(said)
 
 
 @pytest.mark.parametrize(
     "said", ["", "-", "7KD4", "7KD4-M2X9-QPA7-TT", "7KD4-M2X9-QPAU-0", "é" * 13, "٣" * 13, "ß" * 13]
 )
 def test_what_can_be_no_reference_is_none(said):
-    assert reference_numbers.heard(said) is None
+    assert formats.read_reference(said) is None
 
 
 def test_a_case_is_found_by_a_sloppy_reference_and_by_nobody_elses(world):

@@ -14,7 +14,7 @@ from encryption import index, keyring
 from encryption.unwrapped import IndexKey
 from referrals.matching import blocking_keys, buckets, identity, phonetics
 from referrals.matching.blocking_keys import Trait
-from referrals.vocabulary.index_lengths import LENGTHS
+from referrals.models.matching import LENGTHS
 from tests.night import NIGHT
 
 pytestmark = pytest.mark.both_databases("statements of the search")

@@ -15,9 +15,9 @@ from referrals.matching import blocking_keys, candidates, identity, indexing
 from referrals.matching.comparison import Verdict
 from referrals.matching.identity import Family
 from referrals.models import DuplicateCandidate, IndexSize, IndexValue, Referral
+from referrals.models.matching import LENGTHS
 from referrals.retention.elimination import destroy_rows
-from referrals.vocabulary.duplicates import LinkKind
-from referrals.vocabulary.index_lengths import LENGTHS
+from referrals.vocabulary.oversight import LinkKind
 from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent

@@ -57,9 +57,9 @@ from referrals.letters import queries as letters_queries
 from referrals.models import Approval, Child, Clock, Decision, Referral, StepRecord
 from referrals.reminders import expiry
 from referrals.reminders import tasks as reminders_tasks
-from referrals.vocabulary.decision_states import AFTER_DECISION
 from referrals.vocabulary.states import (
     ACTIVE,
+    AFTER_DECISION,
     ALIVE,
     CLOSED,
     DECIDING,

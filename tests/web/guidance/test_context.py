@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from referrals.vocabulary.signs import SIGN_CODES
+from referrals.vocabulary.filing_answers import SIGN_CODES
 from referrals.workflow.step import steps
 from web.filing.sections import sections
 from web.guidance import context, files

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from referrals.vocabulary.signs import SIGN_CODES
+from referrals.vocabulary.filing_answers import SIGN_CODES
 from referrals.workflow.step import steps
 from tests.web.guidance.reading_level import ease
 from web.guidance import files, shown

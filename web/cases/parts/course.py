@@ -11,7 +11,7 @@ from core.languages import Text
 from referrals.duplicates import queries as duplicates_queries
 from referrals.messages import queries as messages_queries
 from referrals.vocabulary.deadlines import ClockCode
-from referrals.vocabulary.duplicates import Likeness
+from referrals.vocabulary.oversight import Likeness
 from referrals.vocabulary.states import DuplicateState, Machine, State
 from referrals.workflow.deadline_facts import FACTS
 from web.cases import display

@@ -28,7 +28,7 @@ from accounts.validated_actions import tried_import
 from core.languages import for_reader
 from core.one_file import FILE
 from core.query import PagedQuery
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from web.administration import words
 from web.administration.base import CONFIRMS, MANAGES, AdministrationPage
 from web.administration.forms import InputForm

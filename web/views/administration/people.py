@@ -20,7 +20,7 @@ from accounts.queries import one_user, person, user_page, users_found
 from accounts.request import ServiceRequest
 from accounts.roles import Role
 from accounts.validated_actions import added
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from web import forms
 from web.administration import role_rows, words
 from web.administration.base import AdministrationPage, TableQuery

@@ -16,7 +16,7 @@ from accounts.models.importrun import ImportSource
 from accounts.naming import visible
 from accounts.request import ServiceRequest
 from accounts.validated_actions import identified
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from web import forms
 from web.administration import words
 from web.administration.base import CONFIRMS, AdministrationPage

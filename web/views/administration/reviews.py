@@ -15,7 +15,7 @@ from accounts.queries import membership_page
 from accounts.request import ServiceRequest
 from core.inputs import ITEMS_MAX, Id, Items, StrictSerializer
 from core.query import PagedQuery
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from web import forms
 from web.administration.base import MANAGES, REVIEWS, AdministrationPage
 from web.administration.certificates import certificate_words

@@ -19,7 +19,7 @@ from accounts.request import ServiceRequest
 from accounts.roles import BY_TWO, Role
 from accounts.validated_actions import given_or_asked
 from core.inputs import Id
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from web import forms
 from web.administration import role_rows, words
 from web.administration.base import AdministrationPage, TableQuery

@@ -17,7 +17,7 @@ from referrals.models.on_call_rota import Place
 from referrals.on_call_rota import actions
 from referrals.on_call_rota.inputs import NewShift as NewShiftInput
 from referrals.policy_changes.actions import authority_for
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from web import forms
 from web.administration import words
 from web.administration.base import ROTA, AdministrationPage

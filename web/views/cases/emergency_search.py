@@ -19,7 +19,7 @@ from referrals.emergency_search import actions, approvals, duties, queries
 from referrals.emergency_search.inputs import Reviewing, Searching
 from referrals.models import EmergencyApproval, RotaShift
 from referrals.runaways import queries as runaways_queries
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from web.cases import display
 from web.cases.base import BlanksLeftOut
 from web.forms import ZONE, Ask, Pairs

@@ -19,9 +19,8 @@ from referrals.inquiries.inputs import Asking, InquiryQuery
 from referrals.models import Inquiry, Referral
 from referrals.reading import names as reading_names
 from referrals.reading.disclosures import opened, seen
-from referrals.vocabulary.inquiries import NotSent, Side
+from referrals.vocabulary.between_authorities import Document, NotSent, Side
 from referrals.vocabulary.states import InquiryState, Machine
-from referrals.vocabulary.transfers import Document
 from referrals.workflow.step import Step, steps
 from web import forms
 from web.cases import confirmation, display

@@ -20,8 +20,8 @@ from referrals.execution import abilities
 from referrals.models import Child, Holder, Referral
 from referrals.reading import concern
 from referrals.reading.disclosures import count_opening, seen
-from referrals.vocabulary import labels
-from referrals.vocabulary.duplicates import Likeness
+from referrals.vocabulary import formats
+from referrals.vocabulary.oversight import Likeness
 from web.cases import display
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
@@ -101,7 +101,7 @@ class Pair(Page):
         return {
             "pk": referral.pk,
             "reference": referral.reference,
-            "received": display.instant(labels.moment(referral.received_at), zone_of(referral)),
+            "received": display.instant(formats.moment(referral.received_at), zone_of(referral)),
             "children": [_identity(row) for row in children if not row.get("wrong_person")],
             "holders": [display.lines(Holder, row) for row in holders],
         }

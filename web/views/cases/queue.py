@@ -24,7 +24,7 @@ from referrals.execution import row_approvals
 from referrals.reading import clocks, counts, shell
 from referrals.reading.disclosures import record_listed
 from referrals.staffing import actions as staffing_actions
-from referrals.vocabulary import labels
+from referrals.vocabulary import formats
 from web.cases import display, lines
 from web.cases.base import BlanksLeftOut
 from web.page import Page
@@ -125,8 +125,8 @@ class ToSign(Page):
                 "approval": row.pk,
                 "step": display.step_words(row.machine, row.step),
                 "by": row.proposer.full_name,
-                "asked": display.instant(labels.moment(row.requested_at), ZONE),
-                "until": display.instant(labels.moment(row.expires_at), ZONE),
+                "asked": display.instant(formats.moment(row.requested_at), ZONE),
+                "until": display.instant(formats.moment(row.expires_at), ZONE),
             }
             for row in rows
         ]

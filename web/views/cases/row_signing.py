@@ -14,7 +14,7 @@ from audit.events import Purpose
 from referrals.execution import row_approvals, row_proposals
 from referrals.models import RowApproval
 from referrals.reading import names as reading_names
-from referrals.vocabulary import labels
+from referrals.vocabulary import formats
 from referrals.vocabulary.states import ApprovalState, Machine
 from referrals.workflow.inputs import Reasoned
 from web.cases import display
@@ -88,6 +88,6 @@ def line(row: RowApproval) -> dict[str, Any]:
         "pk": row.pk,
         "step": display.step_words(row.machine, row.step),
         "by": row.proposer.full_name,
-        "asked": display.instant(labels.moment(row.requested_at), ZONE),
-        "until": display.instant(labels.moment(row.expires_at), ZONE),
+        "asked": display.instant(formats.moment(row.requested_at), ZONE),
+        "until": display.instant(formats.moment(row.expires_at), ZONE),
     }

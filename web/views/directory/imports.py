@@ -29,7 +29,7 @@ from directory.exchange.inputs import PART, HeldInput, ImportTrialInput
 from directory.exchange.plan import Outcome, Plan, Step
 from directory.exchange.rows import STRUCTURE
 from directory.models import DirectoryImport
-from referrals.vocabulary.labels import moment
+from referrals.vocabulary.formats import moment
 from web.cases import confirmation, display
 from web.directory.base import DirectoryPage
 from web.directory.display import day

@@ -16,7 +16,7 @@ from core.query import PagedQuery
 from referrals.errors import InvalidInput
 from referrals.journal_lookups import actions, queries
 from referrals.journal_lookups.inputs import LookupDecision, LookupInput, meant
-from referrals.vocabulary.access_review import LookupKind
+from referrals.vocabulary.oversight import LookupKind
 from web.cases.base import BlanksLeftOut
 from web.forms import Ask, Pairs
 from web.journal import lookups as in_words

@@ -1,17 +1,28 @@
-"""Reference numbers of cases: unguessable, speakable, with a check character (``R7KD-4M2X-9QPA-W``).
+"""How an answer writes codes, instants and reference numbers."""
 
-Twelve characters of Crockford's base 32 (no I, L, O, U) hold 60 random bits; the last one is a check character over the
-others, which detects a misheard or two swapped characters.
-"""
-
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 
 from encryption import digest
+from referrals.vocabulary.states import Coded
 
+
+def labelled(code: Coded) -> dict[str, Any]:
+    """Return a code with its labels in both languages."""
+    return {"code": str(code), "label": code.labels_by_language}
+
+
+def moment(value: datetime | date | None) -> str | None:
+    """Return an instant in UTC with a ``Z``, or a date, as text."""
+    return None if value is None else value.isoformat().replace("+00:00", "Z")
+
+
+# A reference number (``R7KD-4M2X-9QPA-W``) is unguessable and speakable: twelve characters of Crockford's base 32 (no
+# I, L, O, U) hold 60 random bits; a check character over them detects a misheard or two swapped characters.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BODY: Final = 12
 GROUP: Final = 4
-_HEARD: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def check_sign(body: str) -> str:
@@ -32,39 +43,39 @@ def _times_x(element: int) -> int:
     return shifted ^ 0b100101 if shifted & 0b100000 else shifted
 
 
-def random(count: int) -> str:
+def random_signs(count: int) -> str:
     """Return so many random signs of the alphabet, five bits each."""
     return "".join(ALPHABET[byte & 31] for byte in digest.random_bytes(count))
 
 
-def new() -> str:
+def new_reference() -> str:
     """Return a fresh random reference."""
-    body = random(BODY)
-    return shown(body + check_sign(body))
+    body = random_signs(BODY)
+    return grouped(body + check_sign(body))
 
 
-def shown(signs: str) -> str:
-    """Return signs in groups of four, as they are said."""
+def grouped(signs: str) -> str:
+    """Return signs in groups of four, as people say them."""
     return "-".join(signs[n : n + GROUP] for n in range(0, len(signs), GROUP))
 
 
-def heard(said: str) -> str | None:
+def read_reference(text: str) -> str | None:
     """Return the reference that was meant: case, hyphens and blanks don't count, O is 0, I and L are 1.
 
     None if it can't be one: wrong length, foreign signs, or a check sign that doesn't fit.
     """
-    signs = _signs(said)
+    signs = _signs(text)
     if len(signs) != BODY + 1 or any(sign not in ALPHABET for sign in signs):
         return None
-    return shown(signs) if check_sign(signs[:-1]) == signs[-1] else None
+    return grouped(signs) if check_sign(signs[:-1]) == signs[-1] else None
 
 
-def part_heard(said: str) -> str:
+def read_reference_part(text: str) -> str:
     """Return a part of a reference as it is shown; empty where it has fewer signs than a group, or foreign ones."""
-    signs = _signs(said)
+    signs = _signs(text)
     fits = GROUP <= len(signs) <= BODY + 1 and all(sign in ALPHABET for sign in signs)
-    return shown(signs) if fits else ""
+    return grouped(signs) if fits else ""
 
 
-def _signs(said: str) -> str:
-    return said.upper().replace("-", "").replace(" ", "").translate(_HEARD)
+def _signs(text: str) -> str:
+    return text.upper().replace("-", "").replace(" ", "").translate(_LOOKALIKES)
