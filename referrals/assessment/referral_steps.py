@@ -20,7 +20,7 @@ from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
 from referrals.workflow.rules import two_sign
-from referrals.workflow.step import SAME
+from referrals.workflow.step import SAME, Theme
 from referrals.workflow.usual import Usual
 
 
@@ -49,6 +49,7 @@ def extension_calls_for_two(case: Case, step_input: Extension) -> bool:
     tells=["team"],
     law="CASF D226-2-5",
     usual=[Usual(_("Aucune équipe n'est encore désignée pour l'évaluation."))],
+    changes_rights=True,
 )
 def assign(referral: Referral, step_input: assessment_inputs.Team, case: Case) -> None:
     """Entrust the assessment to a multidisciplinary team."""
@@ -74,6 +75,8 @@ def assign(referral: Referral, step_input: assessment_inputs.Team, case: Case) -
             rank=2,
         )
     ],
+    theme=Theme.EXCHANGES,
+    times_itself=True,
 )
 def record_contact(referral: Referral, step_input: assessment_inputs.Contact, case: Case) -> None:
     """Record a visit, meeting or attempt; what took place is never refused."""
@@ -101,6 +104,7 @@ def record_contact(referral: Referral, step_input: assessment_inputs.Contact, ca
     law="CASF D226-2-6, L226-4 I c",
     data_class="I",
     usual=[Usual(_("L'enfant n'a pas pu être rencontré malgré les tentatives : la justice doit le savoir."))],
+    theme=Theme.DANGER,
 )
 def child_unreachable(referral: Referral, step_input: decision_inputs.SeizeJusticeForAll, case: Case) -> None:
     """Refer to justice a child whom nobody could meet: it is a duty, not a choice."""
@@ -180,6 +184,7 @@ def submit_report(referral: Referral, step_input: assessment_inputs.Report, case
     tells=["team"],
     law="CASF D226-2-7",
     data_class="H",
+    on_report=True,
 )
 def ask_supplement(referral: Referral, step_input: assessment_inputs.Supplement, case: Case) -> None:
     """Send the case back to its team with questions; the legal delay resumes on its old date."""
@@ -202,6 +207,8 @@ def ask_supplement(referral: Referral, step_input: assessment_inputs.Supplement,
     takes=assessment_inputs.TeamChange,
     tells=["team"],
     law="CASF D226-2-5",
+    theme=Theme.PEOPLE,
+    changes_rights=True,
 )
 def reassign(referral: Referral, step_input: assessment_inputs.TeamChange, case: Case) -> None:
     """Change the team; what a leaver wrote stays."""
@@ -220,6 +227,8 @@ def reassign(referral: Referral, step_input: assessment_inputs.TeamChange, case:
     starts=[C.C5B, C.C18],
     stops=[C.C18],
     law="CASF L226-5 al. 2, D226-2-8",
+    theme=Theme.EXCHANGES,
+    times_itself=True,
 )
 def log_contact(referral: Referral, step_input: assessment_inputs.Exchange, case: Case) -> None:
     """Put an exchange with somebody on record."""

@@ -15,7 +15,7 @@ from referrals.vocabulary.role_sets import READING
 from referrals.vocabulary.states import ACTIVE, ANY, KEPT_HERE, Machine, State
 from referrals.workflow.case import Case
 from referrals.workflow.rules import two_sign
-from referrals.workflow.step import SAME, StepDecorator
+from referrals.workflow.step import SAME, StepDecorator, Theme
 
 step = StepDecorator(Machine.REFERRAL, Referral)
 #: Where two may decide: a case that another authority took over is decided on there.
@@ -42,6 +42,7 @@ def deciding_on_a_file_calls_for_two(case: Case, step_input: DestroyFile | Unbar
     takes=barring_inputs.BarFile,
     tells=["coordinator", "supervisor"],
     law="CP 227-23",
+    theme=Theme.PEOPLE,
 )
 def bar_file(referral: Referral, step_input: barring_inputs.BarFile, case: Case) -> None:
     """Stop everybody from reading a file, at once; nothing is destroyed by it."""
@@ -59,6 +60,7 @@ def bar_file(referral: Referral, step_input: barring_inputs.BarFile, case: Case)
     signed_when=deciding_on_a_file_calls_for_two,
     takes=barring_inputs.UnbarFile,
     law="CASF L226-2-2",
+    theme=Theme.PEOPLE,
 )
 def unbar_file(referral: Referral, step_input: barring_inputs.UnbarFile, case: Case) -> None:
     """Let a file be read again that was set aside by mistake, by two persons."""
@@ -78,6 +80,7 @@ def unbar_file(referral: Referral, step_input: barring_inputs.UnbarFile, case: C
     signed_when=deciding_on_a_file_calls_for_two,
     takes=barring_inputs.DestroyFile,
     law="CP 227-23; CPP art. 40",
+    theme=Theme.PEOPLE,
 )
 def destroy_file(referral: Referral, step_input: barring_inputs.DestroyFile, case: Case) -> None:
     """Destroy a file that was set aside, key and objects, by two persons; its row stays."""

@@ -31,6 +31,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     takes=inputs.Nothing,
     law="CASF L222-5, D226-2-4, R221-2; CC 375, 414",
     data_class="B",
+    keeping=True,
 )
 def grow_older(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Let age bands, flags and the rights that hang on them follow the children's ages."""

@@ -6,26 +6,10 @@ from referrals.exports.actions import TAKEN
 from referrals.vocabulary.states import CLOSED, Machine, State
 from referrals.workflow.step import steps
 
-#: Steps of a case by which somebody gets or loses a right on it.
-RIGHTS = (
-    "assign",
-    "reassign",
-    "name_decider",
-    "name_referent",
-    "name_service",
-    "restrict",
-    "unrestrict",
-    "exclude",
-    "recuse",
-    "lift_exclusion",
-    "grant_access",
-    "pass_on",
-)
-
 file_under(Topic.GLASS, *(step.event for step in steps.of(Machine.GLASS)))
 file_under(Topic.SEARCH, SEARCHED, ASKED_ELSEWHERE)
 file_under(Topic.RIGHTS, "standin:named", "standin:ended")
-file_under(Topic.RIGHTS, *(steps.get(Machine.REFERRAL, name).event for name in RIGHTS))
+file_under(Topic.RIGHTS, *(step.event for step in steps.all() if step.changes_rights))
 declare_closed(*map(str, (*CLOSED, State.ARCHIVED)))
 count_as(Counted.CHANGES, *(step.event for step in steps.all()))
 count_as(Counted.EMERGENCIES, steps.get(Machine.GLASS, "open").event)

@@ -26,7 +26,7 @@ from referrals.workflow.measure_catalogue import variants_are_of_the_authority
 from referrals.workflow.referral_machine import step
 from referrals.workflow.rules import answers
 from referrals.workflow.signatures import history_calls_for_two
-from referrals.workflow.step import SAME
+from referrals.workflow.step import SAME, Theme
 from referrals.workflow.usual import Usual
 
 AT_RISK = GRAVITY.index(Exploitation.AT_RISK)
@@ -120,6 +120,7 @@ def closing_calls_for_two(case: Case, step_input: DecideClose) -> Text | None:
     law="CASF D226-2-7",
     data_class="J",
     usual=[Usual(_("Ni danger ni risque de danger : aucune mesure n'est nécessaire."))],
+    on_report=True,
 )
 def decide_close(referral: Referral, step_input: decisions_inputs.DecideClose, case: Case) -> None:
     """Close the case after a report that rules out danger for each child."""
@@ -155,6 +156,8 @@ def decide_close(referral: Referral, step_input: decisions_inputs.DecideClose, c
     law="CASF L222-3, L222-5, L223-2",
     data_class="J",
     usual=[Usual(_("La famille peut accepter une aide : proposez-la."))],
+    on_report=True,
+    finds_service=True,
 )
 def decide_admin(referral: Referral, step_input: decisions_inputs.DecideAdmin, case: Case) -> State:
     """Offer the family a protection that needs its written agreement."""
@@ -259,6 +262,8 @@ def record_refusal(referral: Referral, step_input: decisions_inputs.RefusalOfCas
             states=[State.REPORT_SUBMITTED],
         )
     ],
+    on_report=True,
+    finds_service=True,
 )
 def decide_judicial(referral: Referral, step_input: decisions_inputs.DecideJudicial, case: Case) -> None:
     """Refer the case to justice as its outcome, with an argued report."""
@@ -287,6 +292,8 @@ def decide_judicial(referral: Referral, step_input: decisions_inputs.DecideJudic
             _("Une mesure protège déjà l'enfant : elle se poursuit."), states=[State.REPORT_SUBMITTED], rank=2
         )
     ],
+    on_report=True,
+    finds_service=True,
 )
 def decide_continue(referral: Referral, step_input: decisions_inputs.DecideContinue, case: Case) -> State:
     """Keep the measure that already protects the child."""
@@ -326,6 +333,9 @@ def decide_continue(referral: Referral, step_input: decisions_inputs.DecideConti
     stops=[C.C8],
     law="CASF D226-2-7",
     data_class="J",
+    times_itself=True,
+    on_report=True,
+    finds_service=True,
 )
 def decide_child(referral: Referral, step_input: decisions_inputs.DecideChild, case: Case) -> None:
     """Decide for one child; the case moves when each child is decided."""
@@ -343,6 +353,8 @@ def decide_child(referral: Referral, step_input: decisions_inputs.DecideChild, c
     takes=decision_inputs.Naming,
     tells=["named"],
     law="CASF L226-3",
+    theme=Theme.PEOPLE,
+    changes_rights=True,
 )
 def name_decider(referral: Referral, step_input: decision_inputs.Naming, case: Case) -> None:
     """Name the inspector who decides."""

@@ -15,7 +15,6 @@ from referrals.execution.runner import run_step
 from referrals.models import Joining, Referral
 from referrals.restrictions import joined_filings
 from referrals.vocabulary.states import Machine
-from referrals.workflow.about_children import OF_THE_LIST
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
@@ -45,7 +44,10 @@ def _restrict(pk: UUID, at: datetime) -> bool:
         file, filing = (
             Case(locked[pk], actor=SYSTEM, at=at) for pk in (joining.target_id, joining.referral_id)
         )
-        if joining.undone_at is not None or filing.referral.steps.filter(step__in=OF_THE_LIST).exists():
+        if (
+            joining.undone_at is not None
+            or filing.referral.steps.filter(step__in=steps.named("of_the_list")).exists()
+        ):
             return False
         wanted = joined_filings.restrictions(file, filing, joining)
         for restriction in wanted:

@@ -54,6 +54,7 @@ def files_to_lock(referral: UUID) -> set[UUID]:
     tells=["target_team"],
     law="CASF L226-3, D226-2-3",
     usual=[Usual(_("Ce qui est reçu concerne un enfant qui a déjà un dossier."))],
+    signatories="signatories_first_analysis",
 )
 def attach_existing(referral: Referral, step_input: Attaching, case: Case) -> None:
     """Join a filing to the file that the same child has; it keeps its filer, and the delay of its feedback."""

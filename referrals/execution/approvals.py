@@ -32,7 +32,6 @@ from referrals.models import Approval, Child, Referral, StandIn
 from referrals.reading import approvals
 from referrals.vocabulary.states import ApprovalState, Machine
 from referrals.workflow import people as workflow_people
-from referrals.workflow.about_children import OF_THE_LIST
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepContext, StepInput, as_json
 from referrals.workflow.step import require_proof, steps
@@ -115,7 +114,7 @@ def _may_know_of_file(case: Case, step_input: StepInput, user: UUID) -> bool:
 
 def _about(case: Case, step_input: StepInput) -> list[Child]:
     """Return the children whom a proposal is about; one that changes a restriction: those who are restricted."""
-    if case.step_name in OF_THE_LIST:
+    if case.step_name in steps.named("of_the_list"):
         return [child for child in case.recorded if child.restricted]
     return case.touched(step_input)
 

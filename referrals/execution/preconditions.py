@@ -33,7 +33,6 @@ from referrals.workflow.step import RECEIVER, Guard, Step
 #: Where the steps of filing start, and no other step.
 FILING: Final = (State.DRAFT,)
 NOT_EXPECTED: Final = object()
-JUSTICE_STEPS: Final = ("prepare", "confirm_receipt", "record_outcome", "close", "discard")
 NOT_NOW: Final = _("Impossible pour l'instant.")
 WITHHELD: Final[tuple[str, Text, str]] = ("not-possible-now", NOT_NOW, "")
 

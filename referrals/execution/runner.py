@@ -10,7 +10,7 @@ from accounts.actor import Actor
 from audit.events import register
 from referrals.access import row_level_security
 from referrals.execution import hooks
-from referrals.execution.preconditions import JUSTICE_STEPS, record_act, service_for
+from referrals.execution.preconditions import record_act, service_for
 from referrals.models import Approval, Referral
 from referrals.vocabulary import states
 from referrals.vocabulary.ages import AgeBand
@@ -50,6 +50,8 @@ def run_step(
     referral, before_case = case.referral, str(case.referral.state)
     row = referral if step.machine is Machine.REFERRAL else case.part
     before = str(row.state) if row is not None else ""
+    if step.machine is Machine.JUDICIAL:
+        case.justice_moved = True
     # Before the effects: entries of the steps that they fire bear the version that the case will have.
     referral.version += 0 if step.quiet else 1
     # Before the state moves: where a step leads may depend on what it decides for each child.
@@ -121,7 +123,7 @@ def refresh_shell(case: Case) -> None:
     referral.age_band = min(bands, key=list(AgeBand).index) if bands else AgeBand.UNKNOWN
     referral.urgency_ever = max(Urgency(referral.urgency_ever), Urgency(referral.urgency))
     # Only then: it costs a query, and no other step changes it.
-    if case.justice_moved or case.step_name in JUSTICE_STEPS:
+    if case.justice_moved:
         case.forget("judicial_referrals")
         referral.judicial_status = case.judicial_referrals[-1].state if case.judicial_referrals else ""
     # A draft has no authority yet whose settings count, and nothing of a purged case is due.

@@ -8,7 +8,6 @@ from accounts.models import Membership
 from accounts.roles import Role
 from core.languages import Text
 from referrals.errors import InvalidInput
-from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import Step
@@ -35,8 +34,6 @@ def list_changes_itself(case: Case, *, adding: frozenset[UUID] = frozenset()) ->
 
 #: Who signs where a step names nobody else (domain.md §2.2 Approver).
 USUAL: Final = (Role.SUPERVISOR, Role.ASE_INSPECTOR)
-#: Closings of the first analysis; the others are decisions.
-FIRST_ANALYSIS: Final = ("reorient", "attach_existing")
 
 
 def signers(step: Step, case: Case, reason: Text | None) -> tuple[Role, ...]:
@@ -45,8 +42,7 @@ def signers(step: Step, case: Case, reason: Text | None) -> tuple[Role, ...]:
     # Signers that a step names are the law's choice, and no setting of an authority changes them.
     if named != USUAL:
         return named
-    first = step.machine is Machine.REFERRAL and step.name in FIRST_ANALYSIS
-    chosen = case.protocol.signatories_first_analysis if first else case.protocol.signatories_decisions
+    chosen = getattr(case.protocol, step.signatories)
     return tuple(role for role in named if role in chosen)
 
 

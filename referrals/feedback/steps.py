@@ -36,6 +36,7 @@ step = StepDecorator(Machine.FEEDBACK, FeedbackTask)
     law="CASF L226-5, D226-2-8",
     data_class="C",
     usual=[Usual(_("Le déclarant attend une réponse."), rank=2)],
+    times_itself=True,
 )
 def send(task: FeedbackTask, step_input: inputs.Feedback, case: Case) -> None:
     """Send what a person wrote; nothing of the case goes out by itself."""
@@ -55,6 +56,7 @@ def send(task: FeedbackTask, step_input: inputs.Feedback, case: Case) -> None:
     stops=[C.C5, C.C5B],
     law="CASF L226-5, D226-2-8",
     data_class="C",
+    times_itself=True,
 )
 def withhold(task: FeedbackTask, step_input: inputs.Withheld, case: Case) -> None:
     """Tell nothing, for a reason that the law knows."""

@@ -29,6 +29,7 @@ URGENT_FILERS = (Role.FILER, Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ON_C
     takes=inputs.Nothing,
     law="CASF L226-2-1",
     data_class="A",
+    on_filing=True,
 )
 def create(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Begin a draft, private to its author."""
@@ -48,6 +49,7 @@ def create(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     tells=["crip_queue"],
     law="CASF L226-2-1, D226-2-4",
     data_class="A",
+    on_filing=True,
 )
 def submit(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Send the concern to the competent authority; the legal delay runs from its receipt."""
@@ -68,6 +70,8 @@ def submit(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     tells=["crip_queue", "on_call"],
     law="CASF L226-2-1, L226-4 I d",
     data_class="A",
+    on_filing=True,
+    urgent=True,
 )
 def submit_urgent(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Send what is known of an immediate danger; the rest becomes due at the first analysis."""
@@ -88,6 +92,7 @@ def submit_urgent(referral: Referral, step_input: inputs.Nothing, case: Case) ->
     tells=["coordinator"],
     law="CASF L226-2-1",
     data_class="C",
+    on_filing=True,
 )
 def withdraw(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     """Take a concern back before it is acknowledged; nothing is deleted, a coordinator looks at it."""

@@ -16,7 +16,7 @@ from referrals.workflow import case_guards, measure_types
 from referrals.workflow.case import Case
 from referrals.workflow.measure_catalogue import variants_are_of_the_authority
 from referrals.workflow.referral_machine import step
-from referrals.workflow.step import SAME
+from referrals.workflow.step import SAME, Theme
 from referrals.workflow.usual import Usual
 
 WITHOUT_DELAY: Final = _("Danger immédiat : saisissez le parquet sans attendre l'évaluation.")
@@ -36,6 +36,8 @@ WITHOUT_DELAY: Final = _("Danger immédiat : saisissez le parquet sans attendre 
     starts=[C.C3],
     tells=["coordinator", "on_call", "supervisor"],
     law="CASF L226-4 I d",
+    theme=Theme.DANGER,
+    urgent=True,
 )
 def flag_immediate_danger(referral: Referral, step_input: justice_inputs.ImmediateDanger, case: Case) -> None:
     """Say that a child is in danger now."""
@@ -77,6 +79,8 @@ def flag_immediate_danger(referral: Referral, step_input: justice_inputs.Immedia
             without_delay=True,
         ),
     ],
+    theme=Theme.DANGER,
+    times_itself=True,
 )
 def send_judicial(referral: Referral, step_input: justice_inputs.SeizeJustice, case: Case) -> None:
     """Refer children to the prosecutor, beside the administrative path."""
@@ -105,6 +109,7 @@ def send_judicial(referral: Referral, step_input: justice_inputs.SeizeJustice, c
     law="CC 375, 375-5; CASF L226-4",
     data_class="I",
     usual=[Usual(_("La justice est saisie : enregistrez sa réponse."))],
+    theme=Theme.DANGER,
 )
 def judicial_outcome(referral: Referral, step_input: justice_inputs.JusticeAnswerOfCase, case: Case) -> str:
     """Record what justice decided; without a measure the case comes back for a new decision."""

@@ -56,6 +56,7 @@ def prepare(sending: JudicialReferral, step_input: justice_inputs.PreparedReferr
     stops=[C.C3],
     law="CASF L226-4",
     data_class="I",
+    times_itself=True,
 )
 def send(sending: JudicialReferral, step_input: inputs.Nothing, case: Case) -> None:
     """Send it; fired by the step that decides so (T15, T18, T25, T26, T02 and T03)."""

@@ -17,7 +17,7 @@ from referrals.vocabulary.states import ACTIVE, KEPT_HERE, OPENED, Machine, Stat
 from referrals.workflow import case_guards
 from referrals.workflow.case import Case
 from referrals.workflow.joined_files import joined_to
-from referrals.workflow.step import SAME, StepDecorator
+from referrals.workflow.step import SAME, StepDecorator, Theme
 from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.REFERRAL, Referral)
@@ -49,6 +49,7 @@ ASKERS = (
             _("S'il manque un élément pour analyser, demandez-le."), states=[State.TRIAGE], roles=CELL, rank=3
         )
     ],
+    theme=Theme.EXCHANGES,
 )
 def request_info(referral: Referral, step_input: inputs.Questions, case: Case) -> None:
     """Put questions to the filer or to a named partner; the legal delay runs on."""
@@ -69,6 +70,7 @@ def request_info(referral: Referral, step_input: inputs.Questions, case: Case) -
     stops=[C.C6],
     tells=["asker", "coordinator"],
     law="CASF L226-2-1, L226-2-2",
+    theme=Theme.EXCHANGES,
 )
 def provide_info(referral: Referral, step_input: inputs.Complementing, case: Case) -> None:
     """Answer a request, or add to one's filing unasked."""
@@ -88,6 +90,7 @@ def provide_info(referral: Referral, step_input: inputs.Complementing, case: Cas
     stops=[C.C6],
     tells=["asker"],
     law="CASF L226-3, D226-2-4",
+    theme=Theme.EXCHANGES,
 )
 def info_expired(referral: Referral, step_input: inputs.GivingUp, case: Case) -> None:
     """Wait for an answer no longer."""
@@ -106,6 +109,7 @@ def info_expired(referral: Referral, step_input: inputs.GivingUp, case: Case) ->
     tells=["filer"],
     law="CASF L226-5",
     data_class="C",
+    theme=Theme.EXCHANGES,
 )
 def message_filer(referral: Referral, step_input: inputs.Message, case: Case) -> None:
     """Write to whoever filed; an answer comes as a complement (T08)."""
@@ -124,6 +128,7 @@ def message_filer(referral: Referral, step_input: inputs.Message, case: Case) ->
     takes=inputs.Message,
     tells=["team"],
     law="CASF L226-2-2",
+    theme=Theme.EXCHANGES,
 )
 def message_professionals(referral: Referral, step_input: inputs.Message, case: Case) -> None:
     """Share what the mission needs among those who know the case."""

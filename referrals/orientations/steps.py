@@ -17,7 +17,7 @@ from referrals.workflow import case_guards
 from referrals.workflow import inputs as workflow_inputs
 from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step as case_step
-from referrals.workflow.step import SAME, StepDecorator
+from referrals.workflow.step import SAME, StepDecorator, Theme
 from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.ORIENTATION, Orientation)
@@ -184,6 +184,7 @@ def withdraw(orientation: Orientation, step_input: workflow_inputs.Reasoned, cas
     takes=inputs.ResourceExclusion,
     law="CASF L221-1",
     data_class="F",
+    theme=Theme.PEOPLE,
 )
 def exclude_resource(referral: object, step_input: inputs.ResourceExclusion, case: Case) -> None:
     """Keep a structure or service away from the case: the exploiter or an implicated parent lives or works there."""
@@ -202,6 +203,7 @@ def exclude_resource(referral: object, step_input: inputs.ResourceExclusion, cas
     takes=inputs.ResourceExclusionEnd,
     law="CASF L221-1",
     data_class="F",
+    theme=Theme.PEOPLE,
 )
 def lift_excluded_resource(referral: object, step_input: inputs.ResourceExclusionEnd, case: Case) -> None:
     """End such an exclusion, by two persons."""

@@ -14,7 +14,7 @@ from referrals.vocabulary.states import ACTIVE, CLOSED
 from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
 from referrals.workflow.rules import two_sign
-from referrals.workflow.step import SAME
+from referrals.workflow.step import SAME, Theme
 
 
 @two_sign(_("Différer l'information au-delà de la limite demande une seconde signature."))
@@ -60,6 +60,7 @@ def long_deferral_calls_for_two(case: Case, step_input: Informing) -> bool:
     stops=[C.R_HOLDERS],
     law="CASF L226-2-1, L226-5 al. 3",
     data_class="B",
+    theme=Theme.EXCHANGES,
 )
 def inform_holders(referral: Referral, step_input: parents_inputs.Informing, case: Case) -> None:
     """Record that a holder was told, why this waits and until when, or why it isn't due."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from accounts.actor import Actor
@@ -15,12 +16,10 @@ from referrals.reading.fields import opened
 from referrals.reading.seen_rows import hanging_on, ties_among
 from referrals.vocabulary.formats import moment
 from referrals.vocabulary.states import Machine
-from referrals.workflow.about_children import OF_THE_LIST, ids_in
+from referrals.workflow.about_children import ids_in
 from referrals.workflow.case_parts import opens_hidden
 from referrals.workflow.context import for_record
-
-#: The acts of a filing account that it is shown again.
-FILER_STEPS: Final = ("create", "submit", "submit_urgent", "withdraw", "provide_info")
+from referrals.workflow.step import steps
 
 
 def timeline(
@@ -33,7 +32,8 @@ def timeline(
     ties = sight.ties
     rows: Iterable[StepRecord] = referral.steps.all()
     if ties.coarse:
-        rows = [row for row in rows if row.step in FILER_STEPS and row.role in matrix.FILERS]
+        by_filers = {step.name for step in steps.all() if set(matrix.FILERS) & set(step.roles)}
+        rows = [row for row in rows if row.step in by_filers and row.role in matrix.FILERS]
         return [_happened(row, {}) for row in rows]
     lines: list[dict[str, Any]] = []
     seen = hanging_on(referral, sight)
@@ -49,17 +49,18 @@ def timeline(
     ]
     bound = ties_among(referral, sight, ids_in([data for _, data in records])) if sight.children else {}
     if sight.hidden:
-        opened_for = referral.broken_glasses.all()
+        of_the_list, opened_for = steps.named("of_the_list"), referral.broken_glasses.all()
         apart = {row.pk for row in opened_for if opens_hidden(row, actor.user_id)}
         # What names nobody of a list, or of whom it hides, would tell that there is one.
         records = [
             (row, data)
             for row, data in records
-            if row.part not in apart and (row.step not in OF_THE_LIST or row.child is not None)
+            if row.part not in apart and (row.step not in of_the_list or row.child is not None)
         ]
     # A correction of what isn't told isn't told either.
     untold = {row.pk for row in rows} - {row.pk for row, _ in records}
-    files = {pk for row, data in records if row.step in OF_FILES and data for pk in ids_in(data.get("file"))}
+    on_files = about_files()
+    files = {pk for row, data in records if row.step in on_files and data for pk in ids_in(data.get("file"))}
     untold |= _files_unseen(referral, files, ties, actor, at=at) if files else set()
     for row, data in records:
         ids = set(ids_in(data))
@@ -83,8 +84,10 @@ def timeline(
     return lines
 
 
-#: The steps about one file, of the case or of a filing joined to it.
-OF_FILES: Final = ("bar_file", "unbar_file", "destroy_file")
+@cache
+def about_files() -> frozenset[str]:
+    """Return the names of the steps about one file, of the case or of a filing joined to it."""
+    return frozenset(step.name for step in steps.all() if "file" in step.takes().fields)
 
 
 def _files_unseen(

@@ -26,7 +26,7 @@ from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
 from referrals.execution import approvals, results, row_proposals
 from referrals.execution import perform as execution_perform
-from referrals.execution.preconditions import StepRequest
+from referrals.execution.preconditions import FILING, StepRequest
 from referrals.execution.row_machine import RowMachine
 from referrals.models import Referral
 from referrals.reading.disclosures import known
@@ -51,7 +51,7 @@ class PerformStep(CaseView):
         )
         bare(request).purpose = self.step.purpose  # a refusal bears it too
         actor, at = self.actor, self.at
-        filing = self.step.name in ("submit", "submit_urgent")
+        filing = self.step.source == FILING
         return self.write(
             pk, lambda: execution_perform.perform(step_request, actor=actor, at=at), filing=filing
         )

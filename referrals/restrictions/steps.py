@@ -19,7 +19,7 @@ from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
 from referrals.workflow.rules import answers, two_sign
-from referrals.workflow.step import SAME
+from referrals.workflow.step import SAME, Theme
 
 OPENED_BY_TWO: Final = _("Lever ou élargir une restriction demande une seconde signature.")
 LEFT_ALONE: Final = _("Il ne reste pas deux personnes de la liste pour la changer : l'encadrement signe.")
@@ -64,6 +64,9 @@ def lifting_an_exclusion_calls_for_two(case: Case, step_input: ExclusionLift) ->
     starts=[C.R_RESTRICTION],
     tells=["named", "supervisors"],
     law="CASF R221-8",
+    theme=Theme.PEOPLE,
+    of_the_list=True,
+    changes_rights=True,
 )
 def restrict(referral: Referral, step_input: restrictions_inputs.Restriction, case: Case) -> None:
     """Keep the case, or one child of it, for named persons; it works at once."""
@@ -88,6 +91,9 @@ def restrict(referral: Referral, step_input: restrictions_inputs.Restriction, ca
     stops=[C.R_RESTRICTION],
     tells=["named", "supervisors"],
     law="CASF R221-8",
+    theme=Theme.PEOPLE,
+    of_the_list=True,
+    changes_rights=True,
 )
 def unrestrict(referral: Referral, step_input: restrictions_inputs.Unrestriction, case: Case) -> None:
     """Lift the restriction, or add names to its list."""
@@ -107,6 +113,8 @@ def unrestrict(referral: Referral, step_input: restrictions_inputs.Unrestriction
     effects=[effects.exclude],
     takes=restrictions_inputs.ExclusionOf,
     law="CASF R221-8",
+    theme=Theme.PEOPLE,
+    changes_rights=True,
 )
 def exclude(referral: Referral, step_input: restrictions_inputs.ExclusionOf, case: Case) -> None:
     """Bar a person with ties to anyone of the case; nothing beats it."""
@@ -124,6 +132,8 @@ def exclude(referral: Referral, step_input: restrictions_inputs.ExclusionOf, cas
     takes=inputs.Reasoned,
     tells=["coordinator"],
     law="CASF R221-8",
+    theme=Theme.PEOPLE,
+    changes_rights=True,
 )
 def recuse(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     """Bar oneself from a case with anyone of which one has a tie; at once, and only two others undo it."""
@@ -142,6 +152,8 @@ def recuse(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     signed_when=lifting_an_exclusion_calls_for_two,
     takes=restrictions_inputs.ExclusionLift,
     law="CASF R221-8",
+    theme=Theme.PEOPLE,
+    changes_rights=True,
 )
 def lift_exclusion(referral: Referral, step_input: restrictions_inputs.ExclusionLift, case: Case) -> None:
     """End an exclusion, by two persons."""
@@ -160,6 +172,8 @@ def lift_exclusion(referral: Referral, step_input: restrictions_inputs.Exclusion
     takes=restrictions_inputs.GrantTo,
     tells=["named", "supervisors"],
     law="CASF R221-8",
+    theme=Theme.PEOPLE,
+    changes_rights=True,
 )
 def grant_access(referral: Referral, step_input: restrictions_inputs.GrantTo, case: Case) -> None:
     """Let one more person of the authority read one case, for a stated time and reason."""

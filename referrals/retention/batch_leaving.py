@@ -11,7 +11,6 @@ from referrals.retention.guards import no_other_file_is_open, not_on_hold, whole
 from referrals.vocabulary.oversight import DropReason
 from referrals.vocabulary.states import OPEN_BATCH, BatchState, Machine, State
 from referrals.workflow.case import Case
-from referrals.workflow.retention_periods import STEPS_OF_KEEPING
 from referrals.workflow.step import Guard
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def drop(case: Case, reason: DropReason | None) -> bool:
 def leave_batches(act: "StepContext", before: str) -> None:
     """Take a file out of its batch with the step that makes it stay: whatever is done on it, or on a pair with it."""
     if before == State.ARCHIVED and act.step.name != "purge":
-        moved = act.case.referral.state == before and act.step.name not in STEPS_OF_KEEPING
+        moved = act.case.referral.state == before and not act.step.keeping
         drop(act.case, DropReason.ACTION if moved else reason_to_drop(act.case))
     if act.step.machine is Machine.DUPLICATE:
         other = Case(act.case.part.other, actor=act.actor, at=act.at)

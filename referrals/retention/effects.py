@@ -35,6 +35,6 @@ def count_keeping(act: "StepContext", before: str) -> None:
 
 
 def _since(act: "StepContext", before: str) -> Any:
-    if before in KEPT and act.step.name in retention_periods.STEPS_OF_KEEPING:
+    if before in KEPT and act.step.keeping:
         return retention_periods.last_action(act.case)
     return act.at

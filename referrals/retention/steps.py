@@ -39,6 +39,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     starts=[ClockCode.C20],
     law="CASF R221-9; Code du patrimoine L211-4",
     data_class="A",
+    keeping=True,
 )
 def archive(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Put a closed case into the intermediate archive; from where it came is kept."""
@@ -56,6 +57,7 @@ def archive(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     takes=inputs.Reasoned,
     stops=[ClockCode.C20],
     law="Code du patrimoine L211-4",
+    keeping=True,
 )
 def hold(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     """Keep a case from the archive and from destruction."""
@@ -73,6 +75,7 @@ def hold(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     takes=inputs.Reasoned,
     starts=[ClockCode.C20],
     law="Code du patrimoine L211-4",
+    keeping=True,
 )
 def release_hold(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     """Let the ordinary delays of keeping count again."""

@@ -15,7 +15,7 @@ from referrals.vocabulary.role_sets import HOLDING
 from referrals.vocabulary.states import ACTIVE, Machine
 from referrals.workflow import case_guards, measure_types
 from referrals.workflow.case import Case
-from referrals.workflow.step import SAME, StepDecorator
+from referrals.workflow.step import SAME, StepDecorator, Theme
 from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.REFERRAL, Referral)
@@ -41,6 +41,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     tells=["on_call", "prosecutor"],
     law="CASF L223-2; CP 434-4-1",
     data_class="B",
+    theme=Theme.DANGER,
 )
 def record_runaway(referral: Referral, step_input: inputs.Runaway, case: Case) -> None:
     """Record that a child is away, with what whoever finds it must know."""
@@ -63,6 +64,7 @@ def record_runaway(referral: Referral, step_input: inputs.Runaway, case: Case) -
     law="CASF L223-2",
     data_class="B",
     usual=[Usual(_("Un enfant est en fugue : dites-le ici dès qu'il est retrouvé."), rank=2)],
+    theme=Theme.DANGER,
 )
 def record_found(referral: Referral, step_input: inputs.Found, case: Case) -> None:
     """Record that a child was found, where and in which condition."""
@@ -89,6 +91,8 @@ def record_found(referral: Referral, step_input: inputs.Found, case: Case) -> No
     tells=["prosecutor", "holders"],
     law="CASF L223-2 al. 5",
     data_class="J",
+    theme=Theme.DANGER,
+    finds_service=True,
 )
 def shelter_72h(referral: Referral, step_input: inputs.Shelter72h, case: Case) -> None:
     """Take a child in for 72 hours at most, without waiting for an agreement."""
@@ -114,6 +118,8 @@ def shelter_72h(referral: Referral, step_input: inputs.Shelter72h, case: Case) -
     tells=["prosecutor"],
     law="CASF L223-2 al. 2",
     data_class="J",
+    theme=Theme.DANGER,
+    finds_service=True,
 )
 def shelter_5d(referral: Referral, step_input: inputs.Shelter5d, case: Case) -> None:
     """Take a child in for five days at most while its legal representative can't agree."""

@@ -13,7 +13,7 @@ from referrals.workflow import case_guards, decision_inputs, measure_types
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
-from referrals.workflow.step import SAME
+from referrals.workflow.step import SAME, Theme
 
 
 @step(
@@ -33,6 +33,8 @@ from referrals.workflow.step import SAME
     takes=decision_inputs.Naming,
     tells=["named"],
     law="CASF L223-1",
+    theme=Theme.PEOPLE,
+    changes_rights=True,
 )
 def name_referent(referral: Referral, step_input: decision_inputs.Naming, case: Case) -> None:
     """Name the social worker who follows the child."""
@@ -56,6 +58,8 @@ def name_referent(referral: Referral, step_input: decision_inputs.Naming, case: 
     tells=["named"],
     law="CASF L223-1",
     data_class="J",
+    theme=Theme.PEOPLE,
+    changes_rights=True,
 )
 def name_service(referral: Referral, step_input: decisions_inputs.NamingService, case: Case) -> None:
     """Name the service that executes a measure."""

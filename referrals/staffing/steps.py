@@ -11,7 +11,7 @@ from referrals.models import Referral
 from referrals.staffing import checks, effects, inputs
 from referrals.vocabulary.states import ANY, Machine
 from referrals.workflow.case import Case
-from referrals.workflow.step import SAME, StepDecorator
+from referrals.workflow.step import SAME, StepDecorator, Theme
 
 step = StepDecorator(Machine.REFERRAL, Referral)
 
@@ -33,6 +33,8 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     takes=inputs.PassOn,
     tells=["named"],
     law="CASF R221-8, D226-2-5",
+    theme=Theme.PEOPLE,
+    changes_rights=True,
 )
 def pass_on(referral: Referral, step_input: inputs.PassOn, case: Case) -> None:
     """Let one person take over what another was named for; what the leaver wrote stays."""

@@ -145,6 +145,7 @@ def qualify(referral: Referral, step_input: triage_inputs.Qualification, case: C
     tells=["target_service", "filer"],
     law="CASF R226-2-2",
     usual=[Usual(_("Aucun danger ne ressort des éléments : orientez vers qui peut aider."), rank=2)],
+    signatories="signatories_first_analysis",
 )
 def reorient(referral: Referral, step_input: triage_inputs.Reorienting, case: Case) -> None:
     """Set aside a concern that isn't an *information préoccupante*, and say who takes it over."""

@@ -21,7 +21,7 @@ from referrals.access.child_sight import Sight
 from referrals.access.matrix import NOBODY, Relation
 from referrals.access.relations import CaseAccess
 from referrals.models import LastVisit, Referral
-from referrals.reading.timeline import OF_FILES
+from referrals.reading.timeline import about_files
 from referrals.visits.actions import ONE_VISIT
 from referrals.visits.items import (
     ASSIGNED,
@@ -37,7 +37,6 @@ from referrals.visits.items import (
 )
 from referrals.vocabulary.case_answers import Recipient
 from referrals.vocabulary.states import Machine
-from referrals.workflow.about_children import OF_THE_LIST
 from referrals.workflow.step import steps
 
 
@@ -200,7 +199,8 @@ def _plain() -> frozenset[tuple[str, str]]:
         (str(step.machine), step.name)
         for step in steps.all()
         if step.machine in (Machine.REFERRAL, Machine.ASSESSMENT, Machine.MEASURE)
-        and step.name not in (*OF_FILES, *OF_THE_LIST)
+        and not step.of_the_list
+        and step.name not in about_files()
         and not _names_rows(step.takes())
     )
 

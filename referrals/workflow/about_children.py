@@ -11,8 +11,6 @@ from django.apps import apps
 if TYPE_CHECKING:
     from referrals.models import Measure, Referral
 
-#: The steps that change who reads what is restricted: signed, and known of, by its list alone (T46).
-OF_THE_LIST: Final = ("restrict", "unrestrict")
 _IS_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 

@@ -40,8 +40,6 @@ PLAIN_STARTS = (
     ClockCode.C8,
 )
 PLAIN_STOPS = (ClockCode.C1, ClockCode.C2, ClockCode.C4, ClockCode.C5, ClockCode.C8)
-#: Steps whose effects alone know which of the clocks that they name is meant.
-SELF_TIMED = ("record_contact", "log_contact", "send", "withhold", "decide_child", "send_judicial")
 
 
 class StepInput(dict[str, Any]):
@@ -208,7 +206,7 @@ class StepContext:
     def plain_clocks(self, before: str) -> None:
         """Start and stop what the declaration says of the case as a whole (domain.md §2.3)."""
         referral, after = self.case.referral, self.case.referral.state
-        if self.step.name not in SELF_TIMED:
+        if not self.step.times_itself:
             stops = [code for code in self.step.stops if code in PLAIN_STOPS or code.startswith("C4b")]
             if stops:
                 self.stop(*stops)

@@ -10,9 +10,8 @@ from typing import Any, Final
 
 from referrals.vocabulary.states import MeasureState, State
 from referrals.workflow.case import Case
+from referrals.workflow.step import steps
 
-#: Steps that keep or release a case, and birthdays, are no action on it: they leave its delay as it was.
-STEPS_OF_KEEPING: Final = ("archive", "hold", "release_hold", "grow_older")
 #: Measures in which a child was never looked after.
 NEVER_BEGUN: Final = (MeasureState.PROPOSED, MeasureState.CANCELLED, MeasureState.NOT_EXECUTED)
 
@@ -51,7 +50,7 @@ def kept_months(case: Case) -> int:
 def last_action(case: Case) -> datetime | None:
     """Return when something was last done on the case, keeping itself apart (R221-9: *dernière opération*)."""
     # Archiving mustn't prolong what it is about to end.
-    done = case.referral.steps.exclude(step__in=STEPS_OF_KEEPING).order_by("order").last()
+    done = case.referral.steps.exclude(step__in=steps.named("keeping")).order_by("order").last()
     return done.at if done is not None else case.referral.closed_at
 
 

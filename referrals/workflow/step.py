@@ -12,6 +12,7 @@ case.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -42,6 +43,14 @@ Guard = Rule[...]
 Effect = Callable[[Any], None]
 
 
+class Theme(StrEnum):
+    """What a step that leaves the state of its case is about; pages show those of one theme together."""
+
+    DANGER = "danger"
+    EXCHANGES = "exchanges"
+    PEOPLE = "people"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One declared step of one machine.
@@ -58,6 +67,14 @@ class Step:
     leaves its case's version as it is: a mark would tell of another file. A ``grave`` step asks whoever does it, and
     whoever signs it, for a fresh proof (SEC-AU6). ``usual``: when it usually comes next. ``run`` carries it out on its
     row: django-fsm asks where the step starts and moves the state; nothing is saved.
+
+    ``times_itself``: its effects stop its deadlines, for they alone know which child's or row's is meant.
+    ``signatories`` names the setting by which an authority chooses, among the usual signers, who signs it.
+    ``changes_rights``: somebody gets or loses a right on the case. ``of_the_list``: it changes who reads what is
+    restricted, and is signed and known of by that list alone (T46). ``keeping`` steps are no action on the case, and
+    leave the delay of its retention as it was (R221-9). ``on_filing`` steps are taken on the pages of a filing.
+    ``theme``: with which steps it stands on a page. ``urgent``: nobody has the time to read much beside it.
+    ``on_report``: it is decided with the report in view. ``finds_service``: a service may have to be found before it.
     """
 
     name: str
@@ -91,6 +108,16 @@ class Step:
     grave: bool = False
     creates: bool = False
     unrecorded: bool = False
+    times_itself: bool = False
+    signatories: str = "signatories_decisions"
+    changes_rights: bool = False
+    of_the_list: bool = False
+    keeping: bool = False
+    on_filing: bool = False
+    theme: Theme | None = None
+    urgent: bool = False
+    on_report: bool = False
+    finds_service: bool = False
     # Sentences, as the label is.
     usual: tuple[Usual, ...] = field(default=(), compare=False)
     doc: str = field(default="", compare=False)
@@ -149,6 +176,10 @@ class Steps:
         """Return the steps of one machine in the order of the procedure, whichever file declares them."""
         own = (step for step in self._all.values() if step.machine is machine)
         return sorted(own, key=lambda step: _rank(step.number))
+
+    def named(self, flag: str) -> frozenset[str]:
+        """Return the names of the steps whose declaration sets ``flag``, as records of steps bear them."""
+        return frozenset(step.name for step in self._all.values() if getattr(step, flag))
 
     def all(self) -> list[Step]:
         """Return the steps of all machines."""

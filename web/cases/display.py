@@ -33,10 +33,6 @@ LEFT_OUT: Final = frozenset(
 )
 
 
-#: Steps that are taken on the pages of a filing, and have none among those of a case.
-FILED: Final = frozenset(
-    (Machine.REFERRAL, name) for name in ("create", "submit", "submit_urgent", "withdraw")
-)
 #: An instant as the API tells it.
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 

@@ -19,15 +19,6 @@ from web.cases.parts.shown import text_of
 
 #: How many deadlines are shown.
 CLOCKS_SHOWN: Final = 3
-#: The steps that are decided with the report in view.
-ON_THE_REPORT: Final = (
-    "ask_supplement",
-    "decide_admin",
-    "decide_child",
-    "decide_close",
-    "decide_continue",
-    "decide_judicial",
-)
 WRITTEN: Final = ("report", "child_opinions", "holder_opinions", "entourage_opinions", "earlier_concerns")
 #: What each holder says.
 OF_HOLDERS: Final = ("needs", "difficulties", "understanding", "proposals")

@@ -18,9 +18,9 @@ from referrals.models import Referral
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.step import SAME, Step
+from referrals.workflow.step import SAME, Step, Theme
 from web.cases import parties
-from web.cases.display import FILED, step_of
+from web.cases.display import step_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,64 +81,12 @@ class Next:
     rank: int
 
 
-#: Themes of the case's own steps that leave its state as it is: their words, and the steps.
-THEMES: Final[tuple[tuple[Text, frozenset[str]], ...]] = (
-    (
-        _("Danger, fugue, justice"),
-        frozenset(
-            {
-                "flag_immediate_danger",
-                "send_judicial",
-                "record_runaway",
-                "record_found",
-                "shelter_72h",
-                "shelter_5d",
-                "set_urgency",
-                "set_exploitation_status",
-                "child_unreachable",
-                "judicial_outcome",
-            }
-        ),
-    ),
-    (
-        _("Échanges"),
-        frozenset(
-            {
-                "message_filer",
-                "message_professionals",
-                "request_info",
-                "provide_info",
-                "info_expired",
-                "log_contact",
-                "record_contact",
-                "inform_holders",
-            }
-        ),
-    ),
-    (
-        _("Personnes et accès"),
-        frozenset(
-            {
-                "reassign",
-                "name_decider",
-                "name_referent",
-                "name_service",
-                "pass_on",
-                "restrict",
-                "unrestrict",
-                "exclude",
-                "lift_exclusion",
-                "grant_access",
-                "recuse",
-                "exclude_resource",
-                "lift_excluded_resource",
-                "bar_file",
-                "unbar_file",
-                "destroy_file",
-            }
-        ),
-    ),
-)
+#: How a page calls the themes of the case's own steps that leave its state as it is.
+THEMES: Final[Mapping[Theme, Text]] = {
+    Theme.DANGER: _("Danger, fugue, justice"),
+    Theme.EXCHANGES: _("Échanges"),
+    Theme.PEOPLE: _("Personnes et accès"),
+}
 MOVES: Final = _("Faire avancer le dossier")
 FILE: Final = _("Gérer le dossier")
 
@@ -158,7 +106,8 @@ def panels(
     by_title: dict[str, Panel] = {}
     shown = {one.offer.address for one in beside}
     for action in (*body.get("available_actions", ()), *body.get("blocked_actions", ())):
-        if (action["machine"], action["step"]) in FILED:
+        step = step_of(action["machine"], action["step"])
+        if step is not None and step.on_filing:
             continue
         offer = _offer(pk, action, about or {})
         if (only and action["machine"] not in only) or offer.address in shown:
@@ -222,9 +171,8 @@ def _theme(action: Mapping[str, Any]) -> tuple[str, bool]:
     machine, step = Machine(action["machine"]), step_of(action["machine"], action["step"])
     if machine is not Machine.REFERRAL:
         return str(machine.label), machine is Machine.ALERT and "blocked_by" not in action
-    for title, names in THEMES:
-        if action["step"] in names:
-            return str(title), False
+    if step is not None and step.theme is not None:
+        return str(THEMES[step.theme]), False
     moves = step is not None and any(target != SAME for target in step.target)
     return (str(MOVES), True) if moves else (str(FILE), False)
 

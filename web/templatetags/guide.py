@@ -5,6 +5,7 @@ from typing import Any, Final
 from django import template
 
 from referrals.vocabulary.states import Machine
+from web.cases.display import step_of
 from web.filing.topics import Topic
 from web.guidance import context as behind
 from web.guidance import reviews
@@ -12,8 +13,6 @@ from web.guidance.files import GuidePage, language_of_reader
 
 register = template.Library()
 _BEHIND: Final = "web/guidance/behind.html"
-#: Steps that nobody has the time to read beside what holds for certain.
-URGENT: Final = frozenset({"submit_urgent", "flag_immediate_danger", "sound"})
 
 
 @register.inclusion_tag(_BEHIND, takes_context=True)
@@ -35,7 +34,9 @@ def guide_for_signs(context: Any, rows: Any) -> dict[str, list[GuidePage]]:
 def guide_for_step(context: Any, machine: str, step: str) -> dict[str, list[GuidePage]]:
     """Return the pages behind a step; in an emergency those alone that a professional has read (field.md B.6)."""
     pages, today = behind.about_step(machine, step, language_of_reader(), context["as_of"]), context["as_of"]
-    if machine == Machine.ALERT or step in URGENT:
+    declared = step_of(machine, step)
+    # Nobody has the time to read more beside what holds for certain.
+    if machine == Machine.ALERT or (declared is not None and declared.urgent):
         read = reviews.by_text(today)
         pages = [page for page in pages if reviews.key_of(page) in read]
     return {"pages": pages}

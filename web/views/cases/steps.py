@@ -43,8 +43,6 @@ from web.page import FormPage, Page, go_to
 
 #: As long as the names that come back with a form may be, in characters.
 NAMES_MAX = 20_000
-#: Steps beside which a service may have to be found, before anything is decided.
-DECIDES = ("decide_child", "decide_admin", "decide_judicial", "decide_continue", "shelter_72h", "shelter_5d")
 #: To which page of the case one goes back, by machine.
 BACK: Mapping[str, str] = {
     "assessment": "evaluation",
@@ -72,7 +70,7 @@ class CaseForm(FormPage):
             "seen": self.sent.text("seen", self.at.isoformat()),
             "names": json.dumps([names.children, names.holders], ensure_ascii=False),
             "receiving": ties.receiving,
-            "find_service": step.name in DECIDES and may_find(referral, ties),
+            "find_service": step.finds_service and may_find(referral, ties),
         }
 
     @cached_property
@@ -145,7 +143,7 @@ class StepPage(CaseForm):
             self.request.back = pk
         case = preconditions.case_for(wanted, referral, sight, actor=actor, at=at, beforehand=True)
         require_proof(declared, actor, at=at)  # before anything is typed
-        reads_report = declared.name in facts.ON_THE_REPORT
+        reads_report = declared.on_report
         names, assessments = opened(
             referral,
             ties,
@@ -256,7 +254,7 @@ class StepPage(CaseForm):
     def _report_at(step: Step, referral: Referral, ties: CaseAccess) -> str:
         """Return where the report is read beside a form that was refused: nothing is opened with the refusal."""
         readable = any(tab.name == "evaluation" for tab in tabs_for(ties))
-        if step.name not in facts.ON_THE_REPORT or not readable:
+        if not step.on_report or not readable:
             return ""
         return reverse("case-part", args=[referral.pk, "evaluation"])
 
@@ -282,12 +280,7 @@ def _texts(names: Any) -> dict[str, str]:
 
 def declared_step(machine: str, name: str) -> Step:
     step = display.step_of(machine, name)
-    if (
-        step is None
-        or step.internal
-        or (step.machine, step.name) in display.FILED
-        or not MACHINES[step.machine].of_case
-    ):
+    if step is None or step.internal or step.on_filing or not MACHINES[step.machine].of_case:
         raise NotVisible
     return step
 
