@@ -2393,6 +2393,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def _command(commands: Any, name: str, does: Any, *, keyed: bool = True) -> argparse.ArgumentParser:
+    # The docstring of each command is its help.
     made: argparse.ArgumentParser = commands.add_parser(name, help=does.__doc__.splitlines()[0])
     made.set_defaults(does=does)
     if keyed:
