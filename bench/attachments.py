@@ -1,32 +1,27 @@
 """Attachments against a plain copy: sealing into the store and opening out of it, MB/s, in one run on one disk.
 
-``REPERE_STATE_DIR=$(mktemp -d) python -m bench.attachments [MEBIBYTES]``. The plain copy writes and reads the same bytes in
-the same pieces, flushed to the disk at the end as the store does, without a cipher and without a digest.
+``python -m bench attachments [--server sqlite] [--mebibytes 64]``. The plain copy writes and reads the same bytes in the
+same pieces, flushed to the disk at the end as the store does, without a cipher and without a digest.
 """
 
 import os
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
+
+from django.conf import settings
+
+from bench import common
+from encryption import digest
+from encryption.objects import ObjectKey
+from referrals.attachments.folder import FolderStore
 
 TURNS = 5
 PIECE = 64 * 1024
 
 
-def main(mebibytes: int) -> None:
-    """Take turns, and print the best of each."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
-
-    django.setup()
-    from django.conf import settings
-
-    from encryption import digest
-    from encryption.objects import ObjectKey
-    from referrals.attachments.folder import FolderStore
-
+def main(_: str, words: list[str]) -> None:
+    mebibytes = common.options(words, mebibytes=64).mebibytes
     store, key, data = FolderStore(), ObjectKey.new(), os.urandom(PIECE) * (mebibytes * 16)
     view = memoryview(data)
     pieces = [bytes(view[at : at + PIECE]) for at in range(0, len(data), PIECE)]
@@ -57,25 +52,15 @@ def main(mebibytes: int) -> None:
             while file.read(256 * 1024):
                 pass
 
-    found: dict[str, float] = {}
+    best: dict[str, float] = {}
     for turn in range(TURNS):
         for name, act in (("seal", seal), ("write", copy_in), ("open", unseal), ("read", copy_out)):
-            found[name] = max(found.get(name, 0.0), mebibytes / _seconds(act, turn))
+            began = time.perf_counter()
+            act(turn)
+            best[name] = max(best.get(name, 0.0), mebibytes / (time.perf_counter() - began))
     for name in names:
         store.delete(name)
     plain.unlink()
-    print(
-        f"| attachments of {mebibytes} MiB | sealed MB/s | plain MB/s | sealed ÷ plain |\n|---|---:|---:|---:|"
-    )
+    common.head(f"attachments of {mebibytes} MiB", "sealed MB/s", "plain MB/s", "sealed ÷ plain")
     for what, ours, bare in (("into the store", "seal", "write"), ("out of the store", "open", "read")):
-        print(f"| {what} | {found[ours]:,.0f} | {found[bare]:,.0f} | **{found[ours] / found[bare]:.2f}** |")
-
-
-def _seconds(act: Callable[[int], None], turn: int) -> float:
-    began = time.perf_counter()
-    act(turn)
-    return time.perf_counter() - began
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 64)
+        common.line(what, f"{best[ours]:,.0f}", f"{best[bare]:,.0f}", f"**{best[ours] / best[bare]:.2f}**")

@@ -1,22 +1,22 @@
 """How long the list of deadlines takes over many referrals: ``GET /api/v1/clocks``, by each filter and page by page.
 
-``python -m bench.clocks --size 1000000``: multiplies the 10,000 referrals of ``make bench`` (made and filled the first
-time), their clocks and their pseudonyms in ``repere_bench_clocks``, each copy an hour earlier, and asks through the whole
-service in this process, as the coordinator of the larger authority. Prints milliseconds beside those of ``GET
-/api/v1/me``, which goes the same way and lists nothing, and by what index the plan reads the clocks.
+``python -m bench clocks --size 1000000``: multiplies the 10,000 referrals of ``make bench`` (made and filled the first
+time), their deadlines and their pseudonyms in ``repere_bench_clocks``, each copy an hour earlier, and requests the list
+through the whole service in this process, as the coordinator of the larger authority. Prints milliseconds beside those
+of ``GET /api/v1/me``, which goes the same way and lists nothing, and by what index the plan reads the deadlines.
 """
 
-import argparse
-import json
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+import django
 import psycopg
+from django.db import connection
 
-from bench import database
+from bench import common, database
 
 NAME = "repere_bench_clocks"
 FIRST = 10_000
@@ -31,118 +31,91 @@ OTHER = {
     },
 }
 TABLES = ("referrals_referral", "referrals_clock", "audit_subjectpseudonym")
-ASKED = ("", "state=overdue", "state=due_soon", "state=on_time", "code=C4", "code=C2&state=overdue")
+QUERIES = ("", "state=overdue", "state=due_soon", "state=on_time", "code=C4", "code=C2&state=overdue")
 PAGES = 4
-CLOCKS = 'FROM "referrals_clock"'
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.clocks", description=__doc__)
-    parser.add_argument("--server", default=os.environ.get("BENCH_SERVER", "postgres://127.0.0.1:5432"))
-    parser.add_argument("--size", type=int, default=1_000_000, help="referrals")
-    parser.add_argument("--times", type=int, default=20, help="how often each list is asked for")
-    parser.add_argument("--keep", action="store_true", help="ask the database of the run before")
-    asked = parser.parse_args()
-    server = asked.server.rstrip("/")
-    database.ensure(server, FIRST)
-    if not asked.keep:
-        _multiply(server, asked.size // FIRST)
-    os.environ.update(database.environment(server, FIRST) | {"DATABASE_URL": f"{server}/{NAME}"})
-    import django
-
+def main(server: str, words: list[str]) -> None:
+    options = common.options(words, size=1_000_000, times=20)
+    first = database.name_of(FIRST)
+    database.ensure(server, first, "fill", "--size", str(FIRST))
+    _multiply(server, first, options.size // FIRST)
+    os.environ.update(database.environment(server, first) | {"DATABASE_URL": f"{server}/{NAME}"})
     django.setup()
     from django.test import Client
 
-    found = json.loads((database.STATE / database.name_of(FIRST) / "world.json").read_text("utf-8"))
-    client = Client(headers={"authorization": f"Bearer {found['coordinator']['secret']}"})
-    base = statistics.median(_timed(lambda: client.get("/api/v1/me"))[0] for _ in range(asked.times))
-    print(f"{asked.size:,} referrals; `me` {base:.1f} ms\n")
-    print(
-        "| list | lines | median ms | p95 | longest | ÷ me | the clocks by |\n|---|---:|---:|---:|---:|---:|---|"
-    )
-    for query in ASKED:
-        taken, lines, scans = [], 0, set()
-        for _ in range(asked.times):
-            for took, many, seen in _pages(client, query):
-                taken.append(took)
-                lines, scans = max(lines, many), scans | seen
-        taken.sort()
-        p95, middle = taken[int(0.95 * (len(taken) - 1))], statistics.median(taken)
-        print(
-            f"| `{query or 'all'}` | {lines} | {middle:.1f} | {p95:.1f} | {taken[-1]:.1f} | {middle / base:.1f} |"
-            f" {', '.join(sorted(scans))} |",
-            flush=True,
-        )
+    secret = database.world_of(first)["coordinator"]["secret"]
+    client = Client(headers={"authorization": f"Bearer {secret}"})
+    base = statistics.median(_timed(client, "/api/v1/me", {})[0] for _ in range(options.times))
+    print(f"{options.size:,} referrals; `me` {base:.1f} ms\n")
+    common.head("list", "median ms", "p95", "÷ me", "the deadlines by")
+    for query in QUERIES:
+        pages = [page for _ in range(options.times) for page in _pages(client, query)]
+        taken = [took for took, _ in pages]
+        middle, scans = statistics.median(taken), {scan for _, seen in pages for scan in seen}
+        common.line(
+            f"`{query or 'all'}`", f"{middle:.1f}", f"{common.percentile(taken, 0.95):.1f}",
+            f"{middle / base:.1f}", ", ".join(sorted(scans)),
+        )  # fmt: skip
 
 
-def _multiply(server: str, times: int) -> None:
+def _multiply(server: str, first: str, times: int) -> None:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {NAME} TEMPLATE {database.name_of(FIRST)}")
+        connection.execute(f"CREATE DATABASE {NAME} TEMPLATE {first}")
     with psycopg.connect(f"{server}/{NAME}", autocommit=True) as connection:
         # A copied database is taken for a restored one, and the service stays closed: this one is meant to be a copy.
         here = "(SELECT oid FROM pg_database WHERE datname = current_database()), to_regclass('audit_journalmark')::oid"
         connection.execute(f"UPDATE audit_journalmark SET made_in = concat_ws('/', 'postgresql', {here})")
-        connection.execute(
-            "SET session_replication_role = replica"
-        )  # no triggers: the rows are copies of sound ones
+        # No triggers: the rows are copies of sound ones.
+        connection.execute("SET session_replication_role = replica")
         for table in TABLES:
-            asked = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
-            names = [name for (name,) in connection.execute(asked, [table])]
+            columns = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
+            names = [name for (name,) in connection.execute(columns, [table])]
             values = ", ".join(OTHER.get(name, f'"{name}"') for name in names)
-            columns = ", ".join(f'"{name}"' for name in names)
+            quoted = ", ".join(f'"{name}"' for name in names)
             connection.execute(
-                f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table}, generate_series(1, {times - 1}) n"
+                f"INSERT INTO {table} ({quoted}) SELECT {values} FROM {table}, generate_series(1, {times - 1}) n"
             )
             connection.execute(f"VACUUM ANALYZE {table}")
 
 
-def _timed(ask: Callable[[], Any]) -> tuple[float, Any]:
+def _timed(client: Any, path: str, query: dict[str, Any]) -> tuple[float, Any]:
     began = time.perf_counter()
-    answer = ask()
+    answer = client.get(path, query)
     took = 1_000 * (time.perf_counter() - began)
     if answer.status_code != 200:
         raise SystemExit(f"{answer.status_code}: {answer.content[:300]}")
-    return took, answer
+    return took, answer.json()
 
 
-def _pages(client: Any, query: str) -> Iterator[tuple[float, int, set[str]]]:
-    """Yield, for the first pages of a list, milliseconds, lines, and how the plan of each reads the clocks."""
-    from django.db import connection
-
-    said = dict(pair.split("=") for pair in query.split("&")) if query else {}
+def _pages(client: Any, query: str) -> Iterator[tuple[float, set[str]]]:
+    """Yield, for the first pages of a list, milliseconds and how the plan of each reads the deadlines."""
+    parameters: dict[str, Any] = {"limit": 50} | dict(pair.split("=") for pair in query.split("&") if pair)
     for _ in range(PAGES):
-        asked = {"limit": 50, **said}
-        took, answer = _timed(lambda asked=asked: client.get("/api/v1/clocks", asked))
-        plan = Plan()
-        with connection.execute_wrapper(plan):
-            client.get("/api/v1/clocks", asked)
-        body = answer.json()
-        yield took, len(body["results"]), plan.scans
+        took, body = _timed(client, "/api/v1/clocks", parameters)
+        scans: set[str] = set()
+        with connection.execute_wrapper(_explaining(scans)):
+            client.get("/api/v1/clocks", parameters)
+        yield took, scans
         if body["next"] is None:
             return
-        said["cursor"] = body["next"]
+        parameters["cursor"] = body["next"]
 
 
-class Plan:
-    """Has each statement on the clocks explained before it is run, under the same rights."""
+def _explaining(scans: set[str]) -> Any:
+    """Return what has each statement on the deadlines explained before it is run, under the same rights."""
 
-    def __init__(self) -> None:
-        self.scans: set[str] = set()
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        """Note by which index the table is read; a scan of all rows by its name."""
-        if CLOCKS in sql:
+    def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if 'FROM "referrals_clock"' in sql:
             execute(f"EXPLAIN (FORMAT JSON) {sql}", params, many, context)
-            self._walk(context["cursor"].fetchone()[0][0]["Plan"])
+            walk(context["cursor"].fetchone()[0][0]["Plan"])
         return execute(sql, params, many, context)
 
-    def _walk(self, node: dict[str, Any]) -> None:
+    def walk(node: dict[str, Any]) -> None:
         if node.get("Relation Name") == "referrals_clock" or node["Node Type"] == "Bitmap Index Scan":
-            self.scans.add(node.get("Index Name") or node["Node Type"])
-        for inner in node.get("Plans", ()):
-            self._walk(inner)
+            scans.add(node.get("Index Name") or node["Node Type"])
+        for child in node.get("Plans", []):
+            walk(child)
 
-
-if __name__ == "__main__":
-    main()
+    return explain

@@ -1,101 +1,87 @@
-"""The bench databases: made, filled once, kept for the next run."""
+"""Bench databases: made with all tables, filled once where that takes long, and then kept for the next run."""
 
 import json
+import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
-import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import psycopg
+from django.db import connections
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / "var" / "bench"
 ROLE = "repere_app"
+#: In place of a server: files of SQLite.
+SQLITE = "sqlite"
 
 
 def name_of(size: int) -> str:
-    short = f"{size // 1_000_000}m" if size % 1_000_000 == 0 else f"{size // 1_000}k"
-    return f"repere_bench_{short}"
+    """Return the name of the database for so many referrals."""
+    return f"repere_bench_{size // 1_000_000}m" if size % 1_000_000 == 0 else f"repere_bench_{size // 1_000}k"
 
 
-def environment(server: str, size: int, *, role: str = ROLE) -> dict[str, str]:
-    """Return the settings under which the service uses that database."""
-    base = server.rstrip("/")
-    name = name_of(size)
-    return {
+def environment(server: str, name: str, *, role: str = ROLE) -> dict[str, str]:
+    """Return the settings under which the service uses a database and that of its keys."""
+    addresses = {"DATABASE_URL": f"{server}/{name}", "KEYS_DATABASE_URL": f"{server}/{name}_keys"}
+    return ({} if server == SQLITE else addresses) | {
         "DJANGO_SETTINGS_MODULE": "bench.settings",
-        "DATABASE_URL": f"{base}/{name}",
-        "KEYS_DATABASE_URL": f"{base}/{name}_keys",
         "REPERE_STATE_DIR": str(STATE / name),
-        "REPERE_DATABASE_ROLE": role,
+        "REPERE_DATABASE_ROLE": "" if server == SQLITE else role,
         "REPERE_LOG_LEVEL": "ERROR",
+        "REPERE_LEAF_FEED": "",
+        "REPERE_LOG_WITNESS_FILE": "",
     }
 
 
-def ensure(server: str, size: int) -> None:
-    """Make and fill the database unless a finished one is there, with the root key that opens it."""
-    ready = STATE / name_of(size) / "world.json"
-    if ready.exists() and _exists(server, name_of(size)) and _fits(server, size):
-        return
-    print(
-        f"{name_of(size)} is made and filled: the first time only, or when a table has changed",
-        file=sys.stderr,
-    )
-    ready.unlink(missing_ok=True)
-    ready.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in (name_of(size), f"{name_of(size)}_keys"):
+def make(server: str, name: str) -> None:
+    """Make a database and that of its keys anew, with their tables and those of the baselines."""
+    shutil.rmtree(STATE / name, ignore_errors=True)
+    (STATE / name).mkdir(mode=0o700, parents=True)
+    for one in () if server == SQLITE else (name, f"{name}_keys"):
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    env = os.environ | environment(server, size, role="")
-    if not _migrate(env):
-        raise SystemExit("The bench database can't be migrated.")
-    subprocess.run([sys.executable, "-m", "bench.database", server, str(size)], cwd=ROOT, env=env, check=True)
-
-
-def _migrate(env: dict[str, str]) -> bool:
-    """Bring the tables up to the code; tell whether that went well."""
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(one)))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(one)))
+    under = os.environ | environment(server, name, role="")
+    service = under | {"DJANGO_SETTINGS_MODULE": "config.settings"}
     migrate = [sys.executable, "manage.py", "migrate", "-v", "0"]
-    service = env | {"DJANGO_SETTINGS_MODULE": "config.settings"}
-    for command, under in (
-        ([*migrate, "--database", "default"], service),
-        ([*migrate, "--database", "keys"], service),
-        ([*migrate, "--run-syncdb"], env),  # the twins have no migrations
-    ):
-        if subprocess.run(command, cwd=ROOT, env=under, check=False).returncode:
-            return False
-    return True
+    subprocess.run([*migrate, "--database", "default"], cwd=ROOT, env=service, check=True)
+    subprocess.run([*migrate, "--database", "keys"], cwd=ROOT, env=service, check=True)
+    subprocess.run([*migrate, "--run-syncdb"], cwd=ROOT, env=under, check=True)  # those have no migrations
 
 
-def _fits(server: str, size: int) -> bool:
-    """Migrate a kept database; tell whether its tables then have the columns of the code, the twins' too."""
-    env = os.environ | environment(server, size, role="")
-    if not _migrate(env):
-        return False
-    check = [sys.executable, "-m", "bench.columns"]
-    return subprocess.run(check, cwd=ROOT, env=env, check=False).returncode == 0
+def ensure(server: str, name: str, *fill: str) -> None:
+    """Make a database and fill it by the measure and options of ``fill``, unless it is there with today's tables."""
+    if (STATE / name / "world.json").exists() and _is_migrated(server, name):
+        return
+    print(f"{name} is made and filled: the first time, or after a migration", file=sys.stderr)
+    make(server, name)
+    under = os.environ | environment(server, name, role="")
+    command = [sys.executable, "-m", "bench", *fill, "--server", server]
+    subprocess.run(command, cwd=ROOT, env=under, check=True)
 
 
-def _exists(server: str, name: str) -> bool:
-    with psycopg.connect(f"{server}/postgres") as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-    return found is not None
+def _is_migrated(server: str, name: str) -> bool:
+    check = [sys.executable, "manage.py", "migrate", "--check", "--database"]
+    under = os.environ | environment(server, name, role="")
+    return not any(
+        subprocess.run([*check, alias], cwd=ROOT, env=under, check=False, capture_output=True).returncode
+        for alias in ("default", "keys")
+    )
 
 
-def world_of(size: int) -> dict[str, Any]:
-    """Return what the fill has left for the runner."""
-    found: dict[str, Any] = json.loads((STATE / name_of(size) / "world.json").read_text())
-    return found
+def world_of(name: str) -> dict[str, Any]:
+    """Return what the fill has left for the measures: ids, and secrets of tokens."""
+    world: dict[str, Any] = json.loads((STATE / name / "world.json").read_text())
+    return world
 
 
 @contextmanager
@@ -110,35 +96,33 @@ def without_indexes(server: str, database: str) -> Iterator[None]:
             connection.execute(f'DROP INDEX "{name}"')
     yield
     # Table by table, so that each is read from memory the second time; keys before what leans on them.
-    own = defaultdict[str, list[str]](list)
+    statements = defaultdict[str, list[str]](list)
     for table, _, definition in indexes:
-        own[table].append(definition)
-    leaning = []
+        statements[table].append(definition)
+    foreign = []
     for table, name, definition in reversed(constraints):
         statement = f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'
         if definition.startswith("FOREIGN KEY"):
-            # Not held against the rows, which were made to fit: what is asked is what it costs from now on.
-            leaning.append(f"{statement} NOT VALID")
+            # The rows were made to fit: what is measured is what a foreign key costs from now on.
+            foreign.append(f"{statement} NOT VALID")
         else:
-            own[table].append(statement)
-    together(
-        f"{server}/{database}",
-        [[*statements, f"VACUUM ANALYZE {table}"] for table, statements in own.items()],
-    )
-    together(f"{server}/{database}", [leaning, ["ANALYZE", "CHECKPOINT"]])
+            statements[table].append(statement)
+    of_tables = [[*each, f"VACUUM ANALYZE {table}"] for table, each in statements.items()]
+    together(f"{server}/{database}", of_tables)
+    together(f"{server}/{database}", [foreign, ["ANALYZE", "CHECKPOINT"]])
 
 
-def together(database: str, works: list[list[str]]) -> None:
+def together(database: str, lists: list[list[str]]) -> None:
     """Do each list of statements in its order, two lists at a time."""
 
     def do(statements: list[str]) -> None:
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute("SET maintenance_work_mem = '512MB'; SET synchronous_commit = off")
-            for one in statements:
-                connection.execute(one)
+            for statement in statements:
+                connection.execute(statement)
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(do, works))
+        list(pool.map(do, lists))
 
 
 # Foreign keys first, then the keys that they lean on.
@@ -155,38 +139,39 @@ JOIN pg_class c ON c.oid = x.indrelid WHERE c.relkind = 'r' AND {_TABLES}
 """
 
 
-def main(server: str, size: int) -> None:
-    import django
-
-    django.setup()
-
-    from audit import pseudonyms
-    from bench import fill, world
-
-    found = world.build()
-    found["pseudonym"] = str(pseudonyms.actor(UUID(found["coordinator"]["id"])))
-    began = time.monotonic()
-    name = name_of(size)
-    with without_indexes(server, name), without_indexes(server, f"{name}_keys"):
-        for done in fill.fill(found, size):
-            if done % 50_000 == 0 or done == size:
-                print(f"  {name}: {done:,} referrals in {time.monotonic() - began:.0f} s", file=sys.stderr)
-        together(f"{server}/{name}", [[one] for one in fill.copies()])
-        print("  indexes …", file=sys.stderr)
-    with psycopg.connect(f"{server}/{name}") as connection:
-        for table in connection.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'bench_%'"):
-            connection.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table[0]}" TO {ROLE}')
-        found["sample"] = [
-            str(row[0])
-            for row in connection.execute(
-                "SELECT id FROM referrals_referral WHERE state = 'triage' AND authority_id = %s"
-                " ORDER BY md5(id::text) LIMIT 20000",
-                [found["authorities"][world.LARGE]],
-            )
-        ]
-    (STATE / name / "world.json").write_text(json.dumps(found))
-    print(f"  {name}: filled in {time.monotonic() - began:.0f} s", file=sys.stderr)
+def copied(tables: dict[str, tuple[str, str]], lines: dict[str, list[str]]) -> None:
+    """Write lines by the COPY statement of their table; ``tables``: alias and statement, by name."""
+    for name, (alias, statement) in tables.items():
+        with connections[alias].cursor() as cursor:
+            # Neither triggers nor foreign keys: the rows are made as the service makes them.
+            cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+            with cursor.copy(statement) as copy:
+                copy.write("".join(lines[name]))
 
 
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+def in_processes(work: Callable[[int, int], int], size: int) -> Iterator[int]:
+    """Let two processes do ``work`` (which process, how many) until ``size`` is reached; yield what is done so far."""
+    connections.close_all()
+    processes, batch, done = 2, 2_000, 0
+    counts = [min(batch, size - start) for start in range(0, size, batch)]
+    # Forked processes have Django set up, and what the caller has read.
+    with multiprocessing.get_context("fork").Pool(processes, _begin, (work,)) as pool:
+        for count in pool.imap_unordered(_do, counts):
+            done += count
+            yield done
+
+
+_work: Any
+
+
+def _begin(work: Any) -> None:
+    global _work
+    _work = work
+
+
+def _do(count: int) -> int:
+    try:
+        return int(_work(multiprocessing.current_process()._identity[0], count))
+    except Exception as error:
+        # One that can't be sent between processes would leave the pool waiting for ever.
+        raise RuntimeError(repr(error)) from None

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 CLIENTS = 16
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -18,53 +19,30 @@ type Request = Callable[[], bytes]
 
 @dataclass
 class Taken:
-    """What a stretch of load gave: seconds each answer took, what went wrong, seconds of processor, bytes.
+    """What a stretch of load gave: seconds each answer took, and of the processor.
 
     ``each`` is the processor time by answer, where the clients were one.
     """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
-    failures: list[bytes] = field(default_factory=list)
     cpu: float = 0.0
-    bytes: int = 0
     each: list[float] = field(default_factory=list)
 
     def add(self, other: "Taken") -> None:
-        """Count another stretch in."""
         self.seconds += other.seconds
         self.latencies += other.latencies
-        self.failures += other.failures
         self.cpu += other.cpu
-        self.bytes += other.bytes
 
     @property
     def rate(self) -> float:
-        return len(self.latencies) / self.seconds if self.seconds else 0.0
-
-    def percentile(self, share: float) -> float:
-        """Return the time in ms within which that share of the answers came."""
-        return percentile(self.latencies, share)
-
-
-def percentile(seconds: list[float], share: float) -> float:
-    """Return in ms what that share of some times doesn't exceed."""
-    ranked = sorted(seconds)
-    return 1000 * ranked[min(int(share * len(ranked)), len(ranked) - 1)]
+        return len(self.latencies) / self.seconds
 
 
 class _Client:
     def __init__(self, address: tuple[str, int]) -> None:
-        self.address = address
-        self.socket = self._connected()
-        self.began = 0.0
-        self.received = b""
-        self.expected = 0
-
-    def _connected(self) -> socket.socket:
-        made = socket.create_connection(self.address)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return made
+        self.socket = socket.create_connection(address)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, request: bytes) -> None:
         self.received, self.expected = b"", 0
@@ -72,11 +50,7 @@ class _Client:
         self.socket.sendall(request)
 
     def receive(self) -> bool:
-        """Read what is there; tell whether the answer is whole.
-
-        Raises:
-            ConnectionError: the worker hung up.
-        """
+        """Read what is there; tell whether the answer is whole."""
         part = self.socket.recv(262_144)
         if not part:
             raise ConnectionError
@@ -88,14 +62,13 @@ class _Client:
         return bool(self.expected) and len(self.received) >= self.expected
 
 
-def get(path: str, token: str) -> bytes:
-    """Return a GET request as it goes over the wire."""
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+def get(path: str, header: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n".encode()
 
 
-def post(path: str, token: str, body: bytes, key: str) -> bytes:
+def post(path: str, header: str, body: bytes, key: str) -> bytes:
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{header}\r\nIdempotency-Key: {key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
@@ -111,6 +84,9 @@ def run(
     """Send what ``request`` makes for so long, each client its next one when the last is answered.
 
     ``meter`` tells the processor time so far, of which each answer then has its part; it asks for a single client.
+
+    Raises:
+        SystemExit: a request was refused.
     """
     taken = Taken()
     read = meter() if meter else 0.0
@@ -130,11 +106,9 @@ def run(
                 if meter:
                     before, read = read, meter()
                     taken.each.append(read - before)
-                if client.received[9:11] == b"20":
-                    taken.latencies.append(now - client.began)
-                    taken.bytes += len(client.received)
-                else:
-                    taken.failures.append(client.received[:400])
+                if client.received[9:11] != b"20":
+                    raise SystemExit(f"refused: {client.received[:400]!r}")
+                taken.latencies.append(now - client.began)
                 if now < until:
                     client.send(request())
                 else:
@@ -143,3 +117,31 @@ def run(
                     busy -= 1
         taken.seconds = time.perf_counter() - began
     return taken
+
+
+def concern() -> dict[str, Any]:
+    """Return what a filer sends: one child, one holder, two facts. Nobody in it exists."""
+    return {
+        "submit": True,
+        "children": [
+            {
+                "identity_known": "known", "last_name": "Exemple", "first_names": "Lou",
+                "birth_date": "2011-03-02", "sex": "girl", "commune_insee": "93008",
+                "address": "1 rue de l'Essai, Bobigny", "whereabouts": "known", "current_measure": "no",
+            }
+        ],
+        "holders": [{"name": "Parent Exemple", "link": "mother"}],
+        "facts": [
+            {"place_type": "school", "source": "seen", "text": "Absences répétées, cadeaux. " * 8},
+            {"place_type": "street", "source": "heard_from_child", "text": "Une voiture l'attend le soir. " * 8},
+        ],
+        "holder_implicated": "no", "parents_informed": "yes", "parents_informed_on": "2026-11-21",
+        "parents_informed_by": "La directrice", "parents_informed_how": "Entretien",
+        "has_household_minors": "no", "child_opinion": "D'accord pour en parler", "child_informed": "yes",
+        "situation_type": ["unknown"], "prostitution_status_filer": "none", "danger_now": "no",
+        "emergency_done": ["nobody"], "prior_actions": "Entretien avec l'élève", "other_victims": "unknown",
+        "filer_name": "Enseignante Exemple", "filer_email": "enseignante@test.invalid",
+        "filer_profession": "teacher", "filer_org": "Collège Exemple", "filer_org_type": "school",
+        "filer_role_to_child": "Professeure principale", "filer_is_source": "yes",
+        "feedback_channel": "platform", "good_faith_notice": True,
+    }  # fmt: skip

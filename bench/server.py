@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 
+from bench.common import seconds_of
 from bench.database import ROOT
 
 WORKERS, THREADS = 2, 2
@@ -54,8 +55,7 @@ def _wait(address: tuple[str, int], process: "subprocess.Popen[bytes]") -> None:
 
 class Server:
     def __init__(self, pid: int, dsn: str) -> None:
-        self.pid = pid
-        self.dsn = dsn
+        self.pid, self.dsn = pid, dsn
 
     def _workers(self) -> list[int]:
         return [
@@ -86,14 +86,5 @@ class Server:
 
 
 def _resident(pid: int) -> float:
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
-
-
-def seconds_of(pid: int) -> float:
-    """Return the processor time of a process, 0 of one that isn't here; to the nanosecond where Linux counts so."""
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return sum(int((task / "schedstat").read_bytes().split()[0]) for task in tasks) / 1e9
-    except OSError:  # the database runs elsewhere
-        return 0.0
+    match = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(match[1]) / 1024 if match else 0.0

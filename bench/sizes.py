@@ -1,25 +1,26 @@
-"""What a filing, a checkpoint and an attachment take on the disk: ``python -m bench.sizes [--filings 1000]``.
+"""What a filing, a checkpoint and an attachment take on the disk: ``python -m bench sizes [--filings 1000]``.
 
-Concerns are filed through the service and read as a coordinator reads them, on databases of its own
-(``repere_bench_sizes`` and ``…_keys``, made anew). What tables, indexes and the write-ahead log have grown by is divided
-by the number of filings. The figures of docs/scale.md are its output.
+Concerns are filed through the service and read as a coordinator reads them, on a database of its own
+(``repere_bench_sizes``). What tables, indexes and the write-ahead log have grown by is divided by the number of filings.
+The figures of docs/scale.md are its output.
 """
 
-import argparse
-import json
-import os
-import subprocess
-import sys
+import io
 from collections import defaultdict
 from random import Random
 from typing import Any
 from uuid import uuid4
 
 import psycopg
-from psycopg import sql
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
 
-from bench.concern import concern
-from bench.database import ROLE, ROOT, STATE
+from audit.checkpoints import signer
+from audit.sequencer import Sequencer
+from bench import common, world
+from bench.load import concern
+from encryption.objects import ObjectKey
 
 NAME = "repere_bench_sizes"
 #: Of each filing its coordinator's list is asked for this many times, and its case opened.
@@ -43,37 +44,6 @@ _SIZES = """
 SELECT relname, pg_table_size(oid), pg_indexes_size(oid) FROM pg_class
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
 """
-
-
-def environment(server: str, role: str = ROLE) -> dict[str, str]:
-    """Return the settings under which the service uses these databases."""
-    return {
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": f"{server}/{NAME}",
-        "KEYS_DATABASE_URL": f"{server}/{NAME}_keys",
-        "REPERE_STATE_DIR": str(STATE / NAME),
-        "REPERE_DATABASE_ROLE": role,
-        "REPERE_LOG_LEVEL": "ERROR",
-        "REPERE_FILINGS_PER_HOUR": "1000000",
-        "REPERE_FILINGS_PER_HOUR_OF_PROGRAM": "1000000",
-        "REPERE_OPENINGS_PER_HOUR": "1000000",
-        "REPERE_LINES_PER_HOUR": "100000000",
-    }
-
-
-def make(server: str) -> None:
-    """Make the databases anew, with all tables."""
-    (STATE / NAME).mkdir(mode=0o700, parents=True, exist_ok=True)
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        for name in (NAME, f"{NAME}_keys"):
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    env = os.environ | environment(server, role="")
-    manage = [sys.executable, "manage.py", "migrate", "-v", "0", "--database"]
-    for alias in ("default", "keys"):
-        subprocess.run([*manage, alias], cwd=ROOT, env=env, check=True)
 
 
 def table_sizes(server: str) -> dict[str, tuple[int, int]]:
@@ -113,30 +83,22 @@ def counts(server: str) -> list[int]:
     return list(row or ())
 
 
-def act(server: str, filings: int) -> dict[str, Any]:
-    """File, read, place, sign and work, in this process; return what grew by how much."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.test import Client
-
-    from audit.checkpoints import signer
-    from audit.sequencer import Sequencer
-    from bench import world
-    from encryption.objects import ObjectKey
-
-    found, sequencer = world.build(), Sequencer(signer())
+def grown(server: str, filings: int) -> dict[str, Any]:
+    """File, read, place, sign and work; return what grew by how much."""
+    # The service counts against its caps, which writes rows too, but refuses nothing.
+    for cap in ("FILINGS_PER_HOUR", "FILINGS_PER_HOUR_OF_PROGRAM", "OPENINGS_PER_HOUR", "LINES_PER_HOUR"):
+        setattr(settings, cap, 100_000_000)
+    made, sequencer = world.build(), Sequencer(signer())
     filer, coordinator = (
-        Client(headers={"authorization": f"Bearer {found[name]['secret']}"})
+        Client(headers={"authorization": f"Bearer {made[name]['secret']}"})
         for name in ("filer", "coordinator")
     )
 
     def one(number: int) -> None:
-        key = {"idempotency-key": uuid4().hex}
         filed = filer.post(
-            "/api/v1/referrals", of_another_child(number), content_type="application/json", headers=key
-        )
+            "/api/v1/referrals", of_another_child(number), content_type="application/json",
+            headers={"idempotency-key": uuid4().hex},
+        )  # fmt: skip
         for path in ["?limit=50"] * LISTS + [f"/{filed.json()['id']}"] * OPENINGS:
             assert coordinator.get(f"/api/v1/referrals{path}").status_code == 200
         if number % 10 == 0:
@@ -145,13 +107,12 @@ def act(server: str, filings: int) -> dict[str, Any]:
     for number in range(WARM):
         one(number)
     before, log = table_sizes(server), wal(server)
-    entries, notes = counts(server)
+    entries, checkpoints = counts(server)
     for number in range(WARM, WARM + filings):
         one(number)
     sequencer.once()
     written = wal(server) - log
-    with open(os.devnull, "w") as nowhere:
-        call_command("tick", stdout=nowhere)
+    call_command("tick", stdout=io.StringIO())
     after = table_sizes(server)
     sealing, content = ObjectKey.new().sealing(uuid4()), bytes(1 << 20)
     return {
@@ -160,60 +121,31 @@ def act(server: str, filings: int) -> dict[str, Any]:
         },
         "wal": written,
         "entries": counts(server)[0] - entries,
-        "checkpoints": counts(server)[1] - notes,
+        "checkpoints": counts(server)[1] - checkpoints,
         "sealed": len(sealing.update(content) + sealing.finish()) - len(content),
     }
 
 
-def report(filings: int, found: dict[str, Any]) -> str:
-    """Return the table of docs/scale.md: kB for one filing, by part."""
-    parts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for table, grown in found["grown"].items():
-        part = next((said for start, said in PARTS.items() if table.startswith(start)), "other")
-        parts[part] = [a + b for a, b in zip(parts[part], grown, strict=True)]
-    notes = parts.pop("checkpoints")
-    lines = ["| a filing takes | rows, kB | indexes, kB |", "|---|---:|---:|"]
-    for part, grown in sorted(parts.items(), key=lambda item: -sum(item[1])):
-        lines.append(f"| {part} | {grown[0] / filings / 1e3:.1f} | {grown[1] / filings / 1e3:.1f} |")
-    together = [sum(one[at] for one in parts.values()) / filings / 1e3 for at in (0, 1)]
-    lines.append(f"| together | {together[0]:.1f} | {together[1]:.1f} |")
-    lines += [
-        "",
-        f"- {sum(together):.1f} MB per 1,000 filings, without checkpoints; write-ahead log {found['wal'] / filings / 1e6:.2f} MB "
-        f"a filing; {found['entries'] / filings:.1f} entries a filing",
-        f"- a checkpoint takes {sum(notes) / found['checkpoints'] / 1e3:.1f} kB",
-        f"- a sealed file of 1 MiB is {found['sealed']:,} bytes longer than its content",
-    ]
-    return "\n".join(lines)
-
-
-def main() -> None:
-    """Make the databases, act in a process of their own settings, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--server", default=os.environ.get("BENCH_SERVER", "postgres://127.0.0.1:5432"))
-    parser.add_argument("--filings", type=int, default=1_000)
-    parser.add_argument("--act", action="store_true", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    server = asked.server.rstrip("/")
-    if asked.act:
-        print(json.dumps(act(server, asked.filings)))
-        return
-    make(server)
-    command = [
-        sys.executable,
-        "-m",
-        "bench.sizes",
-        "--act",
-        "--server",
-        server,
-        "--filings",
-        str(asked.filings),
-    ]
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment(server), check=True, stdout=subprocess.PIPE, text=True
+def report(filings: int, figures: dict[str, Any]) -> None:
+    """Print the table of docs/scale.md: kB for one filing, by part."""
+    parts: dict[str, list[float]] = defaultdict(lambda: [0, 0])
+    for table, bytes_grown in figures["grown"].items():
+        part = next((name for start, name in PARTS.items() if table.startswith(start)), "other")
+        parts[part] = [kb + more / filings / 1e3 for kb, more in zip(parts[part], bytes_grown, strict=True)]
+    checkpoints = sum(parts.pop("checkpoints")) * filings / figures["checkpoints"]
+    common.head("a filing takes", "rows, kB", "indexes, kB")
+    for part, (rows, indexes) in sorted(parts.items(), key=lambda item: -sum(item[1])):
+        common.line(part, f"{rows:.1f}", f"{indexes:.1f}")
+    rows, indexes = (sum(part[at] for part in parts.values()) for at in (0, 1))
+    common.line("together", f"{rows:.1f}", f"{indexes:.1f}")
+    print(
+        f"\n- {rows + indexes:.1f} MB per 1,000 filings, without checkpoints; write-ahead log"
+        f" {figures['wal'] / filings / 1e6:.2f} MB a filing; {figures['entries'] / filings:.1f} entries a filing\n"
+        f"- a checkpoint takes {checkpoints:.1f} kB\n"
+        f"- a sealed file of 1 MiB is {figures['sealed']:,} bytes longer than its content"
     )
-    print(report(asked.filings, json.loads(done.stdout.splitlines()[-1])))
 
 
-if __name__ == "__main__":
-    main()
+def main(server: str, words: list[str]) -> None:
+    filings = common.options(words, filings=1_000).filings
+    report(filings, grown(server, filings))

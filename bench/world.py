@@ -1,4 +1,4 @@
-"""Who there is in a bench database: two authorities, a coordinator and a filer with a token each."""
+"""Who there is in a bench database: two authorities, a coordinator and a filer with a token each; what is filed."""
 
 import secrets
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ LARGE, SMALL = "93", "75"
 
 def build() -> dict[str, Any]:
     """Make them; return what the runner must know: ids, and the secrets of the two tokens."""
-    found: dict[str, Any] = {"authorities": {}, "units": {}}
+    world: dict[str, Any] = {"authorities": {}, "units": {}}
     for code in (LARGE, SMALL):
         authority = Authority.objects.create(code=code, name=f"Autorité {code}", timezone="Europe/Paris")
         AuthorityTerritory.objects.create(
@@ -24,7 +24,7 @@ def build() -> dict[str, Any]:
         )
         keys.create_authority_key(authority.pk)
         unit = Unit.objects.create(authority=authority, name=f"Circonscription {code}")
-        found["authorities"][code], found["units"][code] = str(authority.pk), str(unit.pk)
+        world["authorities"][code], world["units"][code] = str(authority.pk), str(unit.pk)
     # Made here, for two fillers without constraints would make two of each.
     index.keyed("bench", b"")
     index.likeness_keys()
@@ -39,5 +39,5 @@ def build() -> dict[str, Any]:
             prefix=secret[:12], sha256=hashed(secret), membership=membership, label="bench",
             scopes=["read", "write"], created_at=LONG_AGO, expires_at=FAR, last_used_on=FAR.date(),
         )  # fmt: skip
-        found[name] = {"id": str(user.pk), "secret": secret}
-    return found
+        world[name] = {"id": str(user.pk), "secret": secret}
+    return world
