@@ -20,6 +20,8 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / "var" / "bench"
 ROLE = "repere_app"
+#: How many fill a database at once.
+PROCESSES = 2
 #: In place of a server: files of SQLite.
 SQLITE = "sqlite"
 
@@ -150,12 +152,12 @@ def copied(tables: dict[str, tuple[str, str]], lines: dict[str, list[str]]) -> N
 
 
 def in_processes(work: Callable[[int, int], int], size: int) -> Iterator[int]:
-    """Let two processes do ``work`` (which process, how many) until ``size`` is reached; yield what is done so far."""
+    """Let two processes do ``work`` (number of the process from 1 on, how many) until ``size`` is reached; yield what is done so far."""
     connections.close_all()
-    processes, batch, done = 2, 2_000, 0
+    batch, done = 2_000, 0
     counts = [min(batch, size - start) for start in range(0, size, batch)]
     # Forked processes have Django set up, and what the caller has read.
-    with multiprocessing.get_context("fork").Pool(processes, _begin, (work,)) as pool:
+    with multiprocessing.get_context("fork").Pool(PROCESSES, _begin, (work,)) as pool:
         for count in pool.imap_unordered(_do, counts):
             done += count
             yield done

@@ -1,27 +1,26 @@
-"""How often files share values of each scheme: ``python -m bench.rates``, for ``referrals/matching/ranking.py``.
+"""How often files share values of each scheme: ``python -m bench rates``, for ``referrals/matching/ranking.py``.
 
 Values are compared whole, so that no chance of a short number is in what is counted: that part is reckoned from the
 length where a weight is asked for. Files of one child are a child and how it is miswritten, in every kind of mistake as
 often; others are all the other children of the population.
 """
 
-import argparse
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from bench import spellings
+from bench import common, spellings
+from bench.linkage import index
+from referrals.matching import blocking_keys
+from referrals.matching.blocking_keys import Scheme
 
 
 def counted(size: int, seed: int, each: int) -> Iterator[str]:
     """Yield the lines of the table of rates."""
-    from referrals.matching import blocking_keys
-    from referrals.matching.blocking_keys import Scheme
-
     population = spellings.Population(size, seed)
     rows: dict[tuple[Scheme, str], list[int]] = defaultdict(list)
     held: Counter[Scheme] = Counter()
     for at, said in enumerate(population.children):
-        for trait in blocking_keys.of(spellings.family(said)):
+        for trait in blocking_keys.of(index.family(said)):
             rows[trait.scheme, trait.value].append(at)
             held[trait.scheme] += 1
     same: Counter[tuple[Scheme, int]] = Counter()
@@ -32,7 +31,7 @@ def counted(size: int, seed: int, each: int) -> Iterator[str]:
         for meant, said in spellings.queries(population, kind, each, seed):
             total += 1
             shared: Counter[tuple[int, Scheme]] = Counter()
-            for trait in blocking_keys.asked_for(spellings.family(said)):
+            for trait in blocking_keys.asked_for(index.family(said)):
                 asked[trait.scheme] += 1
                 shared.update((at, trait.scheme) for at in rows.get((trait.scheme, trait.value), ()))
             for (at, scheme), count in shared.items():
@@ -46,15 +45,7 @@ def counted(size: int, seed: int, each: int) -> Iterator[str]:
         yield f"    Scheme.{scheme.name}: Rates({told}, {tries:.3g}),"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--children", type=int, default=100_000)
-    parser.add_argument("--queries", type=int, default=100, help="a kind")
-    parser.add_argument("--seed", type=int, default=spellings.TUNING)
-    asked = parser.parse_args()
+def main(_: str, words: list[str]) -> None:
+    options = common.options(words, children=100_000, queries=100, seed=spellings.TUNING)
     spellings.set_up()
-    print(*counted(asked.children, asked.seed, asked.queries), sep="\n")
-
-
-if __name__ == "__main__":
-    main()
+    print(*counted(options.children, options.seed, options.queries), sep="\n")

@@ -1,15 +1,16 @@
-"""What the duplicate search finds of invented children: ``python -m bench.spellings 5000 50000 1000000``.
+"""What the duplicate search finds of invented children: ``python -m bench spellings --sizes 5000 50000 1000000``.
 
 The children have the names of France, each as often as it is given there (``bench/names``). A query is a child of them,
-written down with one kind of error (``bench/linkage``), or somebody who isn't among them. The index is the service's own
-code, its numbers kept in a dictionary instead of a table; beside it, on the same children and the same queries, what one
-would do with names in plain. Whoever tunes looks at ``TUNING``; ``HELD_OUT`` is for the figures.
+written down with one kind of error (``bench/linkage``), or somebody who isn't among them. Beside the service's own index
+stands, on the same children and the same queries, what one would do with names in plain. With ``--grown`` the index grew
+child by child instead of being filled at once; with ``--halfway`` its last renewal is half done. Whoever tunes looks at
+``TUNING``; ``HELD_OUT`` is for the figures.
 """
 
 import argparse
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -18,95 +19,18 @@ from uuid import UUID
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
+from bench import common
+from bench.linkage import index
 from bench.linkage.errors import ABSENT, KINDS, NAMES, absent, plain, queries
-from bench.linkage.population import HELD_OUT, TODAY, TUNING, Population, Said
+from bench.linkage.population import TODAY, TUNING, Population, Said
+from encryption import keyring
+from encryption.unwrapped import IndexKey
+from referrals.matching import phonetics
 
-AUTHORITY: Final = UUID(int=93)
 #: Kinds of one error while the date is right.
 SINGLE_WITH_DATE: Final = tuple(NAMES)
-
-
-# --- The service's own search, numbers in a dictionary ------------------------------------------------
-
-
-class Service:
-    def __init__(self, children: list[Said]) -> None:
-        from referrals.matching import blocking_keys, buckets
-
-        self.bits = buckets.length_for(len(children))
-        self.children = children
-        self.rows: dict[int, list[int]] = defaultdict(list)
-        for at, said in enumerate(children):
-            for number in self._numbers(blocking_keys.of(family(said))):
-                self.rows[number].append(at)
-
-    def _numbers(self, told: list[Any]) -> dict[int, Any]:
-        from referrals.matching import buckets
-
-        return buckets.numbers(AUTHORITY, told, [self.bits])
-
-    def search(self, asked: Said) -> "Answer":
-        """Return whom a search shows, and how many children share a number."""
-        from referrals.matching import blocking_keys, candidates, ranking
-
-        found: dict[int, set[Any]] = defaultdict(set)
-        mine = family(asked)
-        for number, (trait, _) in self._numbers(blocking_keys.asked_for(mine)).items():
-            for at in self.rows.get(number, ()):
-                found[at].add(trait)
-        weighed = {at: ranking.of_shared(shared, self.bits) for at, shared in found.items()}
-        likely = dict(sorted(weighed.items(), key=lambda item: (-item[1], -item[0])))
-        shown = candidates.until_found(candidates.to_open(likely), judging(mine, self.children))
-        shown.sort(key=lambda one: -one[0].score)
-        same = [at for verdict, at in shown if verdict.kind == "same"]
-        kin = [at for verdict, at in shown if "siblings" in verdict.reasons]
-        return Answer(same, len(found), kin)
-
-    def judges_the_same(self, asked: Said, meant: int) -> bool:
-        """Tell whether the comparison takes a file for the child's, were it opened: what the index may lose."""
-        from referrals.matching import comparison
-
-        verdict = comparison.compare(family(asked), family(self.children[meant]), among=len(self.children))
-        return verdict is not None and verdict.kind == "same"
-
-    def shown(self, asked: Said) -> tuple[list[int], int]:
-        """Return whom a search shows as the same child, best first, and how many children share a number."""
-        answer = self.search(asked)
-        return answer.same, answer.candidates
-
-
-def judging(mine: Any, children: list[Said]) -> Callable[[list[int]], list[tuple[Any, int]]]:
-    from referrals.matching import comparison
-
-    def judge(part: list[int]) -> list[tuple[Any, int]]:
-        told = ((comparison.compare(mine, family(children[at]), among=len(children)), at) for at in part)
-        return [(verdict, at) for verdict, at in told if verdict is not None]
-
-    return judge
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Whom a search shows as the same child, best first; how many it looked at; whom it shows as of one home."""
-
-    same: list[int]
-    candidates: int
-    kin: list[int]
-
-
-def family(said: Said) -> Any:
-    from referrals.matching import identity, phonetics
-
-    told = {
-        "last_name": said.last, "first_names": said.first, "usual_name": said.usual,
-        "birth_date": said.birth.isoformat() if said.birth else None,
-    }  # fmt: skip
-    if said.ages:
-        told |= {"age_estimated_min": said.ages[0], "age_estimated_max": said.ages[1]}
-    holder = phonetics.core(phonetics.words(said.holder))
-    return identity.Family(
-        (identity.child(UUID(int=0), told, sex=said.sex, on=TODAY),), {UUID(int=1): holder} if holder else {}
-    )
+#: 100 queries a kind, unless another number is asked for; what in plain takes three seconds each may do fewer.
+ALL: Final = 10**9
 
 
 # --- What one would do with names in plain ------------------------------------------------------------
@@ -247,7 +171,7 @@ class Figure:
         """The harmonic mean of precision and the share of queries whose child was shown."""
         return 2 * self.right / (len(self.shown) + sum(self.shown))
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return recall@1, recall@5 and precision with their 95 % intervals (Wilson), and F1."""
         asked = len(self.shown)
         recall, precision = _interval(self.hits, asked), _interval(self.right, sum(self.shown))
@@ -276,107 +200,92 @@ def measured(search: Search, asked: list[tuple[int, Said]]) -> Figure:
     return Figure(first, hits, right, sorted(counts), sorted(candidates))
 
 
-def main() -> None:
+def main(_: str, words: list[str]) -> None:
     """Print the tables of each size asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sizes", type=int, nargs="*", default=[5_000])
-    parser.add_argument("--queries", type=int, default=100, help="queries a kind")
-    parser.add_argument("--plain", type=int, help="how many of them the searches in plain do, too (all)")
-    parser.add_argument("--seed", type=int, default=TUNING, help=f"{HELD_OUT} is held out, for figures only")
-    parser.add_argument(
-        "--kind", action="append", choices=[*KINDS, *ABSENT], help="one of several kinds (all)"
+    options = common.options(
+        words, sizes=[5_000], queries=100, plain=ALL, seed=TUNING, kind=[""], grown=False, halfway=False
     )
-    asked = parser.parse_args()
     set_up()
-    for size in asked.sizes:
-        population = Population(size, asked.seed)
-        service = Service(population.children)
-        searches: dict[str, Search] = {"index": cache(service.shown)}
-        if asked.plain != 0:
-            for made in (exact, dice, by_field):
-                searches[made.__name__] = counted(made(population.children))
+    for size in options.sizes:
+        population = Population(size, options.seed)
+        drawn = {
+            kind: list(draw(population, kind, options.queries, options.seed))
+            for kinds, draw in ((KINDS, queries), (ABSENT, absent))
+            for kind in kinds
+            if options.kind in ([""], [kind]) or kind in options.kind
+        }
+        numbers = index.Numbers(population.children, [said for some in drawn.values() for _, said in some])
+        growing = options.grown or options.halfway
+        own = index.grown(numbers, halfway=options.halfway) if growing else index.filled(numbers)
+        searches: dict[str, Search] = {"index": cache(own.shown)}
+        if options.plain:
+            searches |= {
+                made.__name__: counted(made(population.children)) for made in (exact, dice, by_field)
+            }
+        lengths = ", ".join(map(str, sorted(own.rows)))
         print(
-            f"\n{size:,} children of {population.book.said}, seed {asked.seed}, values of {service.bits} bits\n"
+            f"\n{size:,} children of {population.book.said}, seed {options.seed}, values of {lengths} bits\n"
         )
-        _of_kinds(population, service, searches, asked)
-        _of_absent(population, service, searches, asked)
+        _of_kinds({kind: some for kind, some in drawn.items() if kind in KINDS}, own, searches, options)
+        print()
+        _of_absent({kind: some for kind, some in drawn.items() if kind in ABSENT}, own, searches, options)
+
+
+type Drawn = dict[str, list[tuple[int, Said]]]
 
 
 def _of_kinds(
-    population: Population, service: Service, searches: dict[str, Search], asked: argparse.Namespace
+    drawn: Drawn, own: index.Index, searches: dict[str, Search], options: argparse.Namespace
 ) -> None:
-    named = " | ".join(f"{name}: recall@1 · recall@5 · precision · F1" for name in searches)
-    print(f"| kind of error | {named} | judged the same if opened | candidates p50 · p95 | shown p50 · p95 |")
-    print("|---|" + "---:|" * (len(searches) + 3))
-    for kind in _of(asked.kind, KINDS):
-        drawn = list(queries(population, kind, asked.queries, asked.seed))
+    names = (f"{name}: recall@1 · recall@5 · precision · F1" for name in searches)
+    common.head(
+        "kind of error", *names, "judged the same if opened", "candidates p50 · p95", "shown p50 · p95"
+    )
+    for kind, some in drawn.items():
         figures = {
-            name: measured(search, drawn if name == "index" else drawn[: asked.plain])
+            name: measured(search, some if name == "index" else some[: options.plain])
             for name, search in searches.items()
         }
-        cells = [figure.told() for figure in figures.values()]
-        judged = sum(service.judges_the_same(said, at) for at, said in drawn)
-        cells.append(f"{judged / len(drawn):.3f}")
-        cells += [_spread(figures["index"].candidates), _spread(figures["index"].shown)]
-        ours = measured(searches["index"], drawn[: asked.plain])  # of the same queries as those in plain
+        judged = sum(own.judges_the_same(said, at) for at, said in some)
+        ours = measured(searches["index"], some[: options.plain])  # of the same queries as those in plain
         others = [figure for name, figure in figures.items() if name != "index"]
         below = any(ours.f1 < one.f1 or ours.recall < one.recall for one in others)
-        print(f"| {kind}{' (!)' if below else ''} | " + " | ".join(cells) + " |", flush=True)
+        common.line(
+            f"{kind}{' (!)' if below else ''}", *(figure.summary() for figure in figures.values()),
+            f"{judged / len(some):.3f}", _spread(figures["index"].candidates), _spread(figures["index"].shown),
+        )  # fmt: skip
 
 
 def _of_absent(
-    population: Population, service: Service, searches: dict[str, Search], asked: argparse.Namespace
+    drawn: Drawn, own: index.Index, searches: dict[str, Search], options: argparse.Namespace
 ) -> None:
-    print(
-        f"\n| in no file | {' | '.join(f'{name}: offered as the same' for name in searches)} | as of one home |"
-    )
-    print("|---|" + "---:|" * (len(searches) + 1))
-    for kind in _of(asked.kind, ABSENT):
-        drawn = list(absent(population, kind, asked.queries, asked.seed))
+    common.head("in no file", *(f"{name}: offered as the same" for name in searches), "as of one home")
+    for kind, some in drawn.items():
         cells = []
         for name, search in searches.items():
-            some = drawn if name == "index" else drawn[: asked.plain]
-            offered = sum(bool(search(said)[0]) for _, said in some)
-            cells.append(f"{offered / len(some):.3f} ({_interval(offered, len(some))})")
-        kin = sum(at in service.search(said).kin for at, said in drawn)
-        cells.append(f"{kin / len(drawn):.3f} ({_interval(kin, len(drawn))})")
-        print(f"| {kind} | " + " | ".join(cells) + " |", flush=True)
-
-
-def _of(asked: list[str] | None, kinds: Iterable[str]) -> list[str]:
-    return [kind for kind in kinds if asked is None or kind in asked]
+            part = some if name == "index" else some[: options.plain]
+            offered = sum(bool(search(said)[0]) for _, said in part)
+            cells.append(f"{offered / len(part):.3f} ({_interval(offered, len(part))})")
+        kin = sum(at in own.search(said).kin for at, said in some)
+        common.line(kind, *cells, f"{kin / len(some):.3f} ({_interval(kin, len(some))})")
 
 
 def counted(search: Callable[[Said], list[int]]) -> Search:
     """Return a search in plain as one that tells how many it looked at, which is those it found."""
 
-    def counted(said: Said) -> tuple[list[int], int]:
-        found = search(said)
-        return found, len(found)
+    def searched(said: Said) -> tuple[list[int], int]:
+        children = search(said)
+        return children, len(children)
 
-    return counted
+    return searched
 
 
 def _spread(values: list[int]) -> str:
-    return f"{values[len(values) // 2]} · {values[int(len(values) * 0.95)]}"
+    return f"{common.percentile(values, 0.5)} · {common.percentile(values, 0.95)}"
 
 
 def set_up() -> None:
     """Let the index have a key of its own, in memory: no database is asked. Sounds are remembered, for they are many."""
-    import os
-
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    from encryption import keyring
-    from encryption.unwrapped import IndexKey
-    from referrals.matching import phonetics
-
     made = {UUID(int=1): IndexKey(b"a key of the figures alone, no more")}
-    keyring.likeness_keys = lambda: made  # type: ignore[assignment]
+    keyring.likeness_keys = lambda: made
     phonetics.sound = cache(phonetics.sound)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,11 +1,10 @@
 """How fast ``audit/verifier.py`` reads an export: entries a second on one core, and the memory that it takes.
 
-``python -m bench.journal --entries 10000000``: writes an export of entries as the service
-writes them, 16 writers in turn, signs it, and runs the verifier as an auditor does, in a process of its own. The
-yardstick beside it is the hashing alone: one SHA-256 a leaf and one a node, over the same bytes in memory.
+``python -m bench verifying --entries 10000000``: writes an export of the audit log as the service writes it, 16 writers
+in turn, signs it, and runs the verifier as an auditor does, in a process of its own. The yardstick beside it is the
+hashing alone: one SHA-256 a leaf and one a node, over the same bytes in memory.
 """
 
-import argparse
 import hashlib
 import json
 import os
@@ -19,52 +18,39 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 from audit import notes, verifier
+from bench import common
+from bench.database import ROOT
 from encryption.signing import FileSigner
 
-ROOT = Path(__file__).resolve().parent.parent
 WRITERS = 16
 ORIGIN = "bench.example/journal"
 
 
-def main() -> None:
-    """Write an export, verify it, print the figures."""
-    parser = argparse.ArgumentParser(prog="python -m bench.journal", description=__doc__)
-    parser.add_argument("--entries", type=int, default=1_000_000)
-    parser.add_argument("--plain", action="store_true", help="without the check of the canonical form")
-    parser.add_argument("--folder", type=Path, help="where to write; by default a folder that goes again")
-    parser.add_argument("--json", action="store_true", help="print the figures for a program")
-    asked = parser.parse_args()
-    found = measured(
-        asked.entries, asked.folder, ["verify"] if asked.plain else ["verify", "verify --strict"]
-    )
-    print(json.dumps(found) if asked.json else _table(found))
-
-
-def measured(count: int, folder: Path | None, asks: list[str]) -> dict[str, Any]:
-    """Return the figures of each way to verify so many entries, and how many a second are hashed alone."""
-    with tempfile.TemporaryDirectory(dir=folder) as place:
+def main(_: str, words: list[str]) -> None:
+    options = common.options(words, entries=1_000_000, folder=tempfile.gettempdir(), json=False)
+    count = options.entries
+    with tempfile.TemporaryDirectory(dir=options.folder) as place:
         size, key = _write(Path(place, "export"), count, FileSigner(Path(place, "key"), make=True))
-        found = {ask: _verified(str(Path(place, "export")), key, ask.split()[1:]) for ask in asks}
-    return {"entries": count, "gb": size / 1e9, "bare": _bare(count)} | found
-
-
-def _table(found: dict[str, Any]) -> str:
-    lines = [
-        f"{platform.python_version()}, {os.cpu_count()} cores; {found['entries']:,} entries, {found['gb']:.2f} GB\n",
-        "| what | entries/s | by CPU | ÷ hashing alone | s | MiB |\n|---|---:|---:|---:|---:|---:|",
-        f"| hashing alone | | {found['bare']:,.0f} | 1.00 | | |",
-    ]
-    for name in (one for one in found if one.startswith("verify")):
-        seconds, by_cpu = found[name]["seconds"], found["entries"] / found[name]["cpu"]
-        lines.append(
-            f"| {name} | {found['entries'] / seconds:,.0f} | {by_cpu:,.0f} | {by_cpu / found['bare']:.2f}"
-            f" | {seconds:.1f} | {found[name]['mib']:.0f} |"
-        )
-    return "\n".join(lines)
+        ways = {
+            way: _verified(str(Path(place, "export")), key, way.split()[1:])
+            for way in ("verify", "verify --strict")
+        }
+    if options.json:
+        print(json.dumps({"entries": count} | ways))
+        return
+    bare = _bare(count)
+    print(f"{platform.python_version()}, {os.cpu_count()} cores; {count:,} entries, {size / 1e9:.2f} GB\n")
+    common.head("what", "entries/s", "by CPU", "÷ hashing alone", "s", "MiB")
+    common.line("hashing alone", "", f"{bare:,.0f}", "1.00", "", "")
+    for name, way in ways.items():
+        seconds, by_cpu = way["seconds"], count / way["cpu"]
+        common.line(
+            name, f"{count / seconds:,.0f}", f"{by_cpu:,.0f}", f"{by_cpu / bare:.2f}", f"{seconds:.1f}",
+            f"{way['mib']:.0f}",
+        )  # fmt: skip
 
 
 def _template() -> str:
@@ -114,7 +100,8 @@ def _write(folder: Path, count: int, signer: FileSigner) -> tuple[int, str]:
     for level, hashes in enumerate(edge.levels):
         if level and hashes:
             _file(folder, verifier.tile_path(level, above.get(level, 0), len(hashes)), b"".join(hashes))
-    return size, _sign(folder, count, edge.root(), signer)
+    _file(folder, "checkpoint", notes.signed(ORIGIN, count, edge.root(), signer, at=datetime.now(UTC)))
+    return size, notes.vkeys(ORIGIN, signer)[0]
 
 
 def _file(folder: Path, name: str, content: bytes) -> int:
@@ -122,11 +109,6 @@ def _file(folder: Path, name: str, content: bytes) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return len(content)
-
-
-def _sign(folder: Path, count: int, root: bytes, signer: FileSigner) -> str:
-    _file(folder, "checkpoint", notes.signed(ORIGIN, count, root, signer, at=datetime.now(UTC)))
-    return notes.vkeys(ORIGIN, signer)[0]
 
 
 def _bare(count: int) -> float:
@@ -164,16 +146,12 @@ def _children() -> float:
 
 def _resident(session: int) -> int:
     """Return the KiB that the processes of a session hold together; what they share counts for each."""
-    found = 0
+    kib = 0
     for place in Path("/proc").glob("[0-9]*"):
         try:
             if os.getsid(int(place.name)) == session:
-                told = re.search(r"VmRSS:\s+(\d+) kB", (place / "status").read_text())
-                found += int(told[1]) if told else 0
+                match = re.search(r"VmRSS:\s+(\d+) kB", (place / "status").read_text())
+                kib += int(match[1]) if match else 0
         except OSError:  # gone meanwhile
             continue
-    return found
-
-
-if __name__ == "__main__":
-    main()
+    return kib

@@ -33,7 +33,7 @@ class Rates:
     tries: float
 
 
-#: Counted by ``python -m bench.rates`` (seed 2026, 60,000 children, thirty queries of each kind of mistake).
+#: Counted by ``python -m bench rates`` (seed 2026, 60,000 children, thirty queries of each kind of mistake).
 #: Of a whole name or a number no figures are at hand: two homes hardly share one.
 RATES: Final[Mapping[Scheme, Rates]] = {
     Scheme.EXACT: Rates((0.0453, 0.000333), (5.56e-09, 5.56e-09), 0.545),

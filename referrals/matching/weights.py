@@ -1,7 +1,7 @@
 """What a level of likeness is worth, in bits: the model of Fellegi and Sunter (1969), with the frequency of names.
 
 ``m`` is how often files of one child have the level, ``u`` how often files of two do; the worth is the logarithm to
-base 2 of m/u. Both are counted on invented children (``weights.json``, which says how, by ``bench.linkage.learning``);
+base 2 of m/u. Both are counted on invented children (``weights.json``, which says how, by ``bench learning``);
 the frequencies of names are INSEE's (``name_frequencies.tsv``).
 """
 

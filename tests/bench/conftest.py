@@ -4,15 +4,14 @@ from functools import cache
 
 import pytest
 
-from bench import growth, spellings
+from bench.linkage import index
 from referrals.matching import phonetics
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _read_once():
-    family = cache(spellings.family)
+    family = cache(index.family)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(phonetics, "sound", cache(phonetics.sound))
-        patch.setattr(spellings, "family", family)
-        patch.setattr(growth, "family", family)
+        patch.setattr(index, "family", family)
         yield

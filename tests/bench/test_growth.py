@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from bench import growth, names
+from bench import names
+from bench.linkage import index as growth
 from bench.linkage.errors import NAMES, queries
 from bench.linkage.population import Population
 from encryption import keyring
@@ -29,8 +30,7 @@ def test_grown_through_each_length_an_index_finds_what_one_filled_at_once_does(p
     """In the middle of a renewal too; what was compared once isn't again."""
     asked = [said for kind in NAMES for _, said in queries(population, kind, ASKED, SEED)]
     filled = growth.filled(growth.Numbers(population.children, asked))
-    searches = growth.Searches(population.children)
-    found = list(map(searches.of(filled), asked))
+    answers = list(map(filled.search, asked))
     assert sorted(filled.rows) == [19]
 
     for halfway in (False, True):
@@ -40,7 +40,7 @@ def test_grown_through_each_length_an_index_finds_what_one_filled_at_once_does(p
 
         assert sorted(set(seen)) == list(LENGTHS)
         assert sorted(grown.rows) == ([18, 19] if halfway else [19])
-        assert [one[0] for one in map(searches.of(grown), asked)] == [one[0] for one in found]
+        assert [one.same for one in map(grown.search, asked)] == [one.same for one in answers]
         if not halfway:
             assert grown.rows == filled.rows
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from bench import names, spellings
-from bench.linkage import errors
+from bench.linkage import errors, index
 from bench.linkage.population import Population
 from encryption import keyring
 from encryption.unwrapped import IndexKey
@@ -28,17 +28,17 @@ def service():
     made = IndexKey(b"a key of the figures alone, no more")
     keyring.likeness_keys = lambda: {UUID(int=1): made}
     population = Population(SIZE, SEED, names.SHORT)
-    yield population, spellings.Service(population.children)
+    yield population, index.filled(index.Numbers(population.children))
     keyring.likeness_keys = held
 
 
 @pytest.mark.parametrize("kind", errors.NAMES)
 def test_a_child_miswritten_is_among_the_first_five(service, kind):
     """Single errors with a right date, of names that many children share: hardly anybody else is shown."""
-    population, index = service
+    population, own = service
     asked = list(errors.queries(population, kind, ASKED, SEED))
 
-    figure = spellings.measured(index.shown, asked)
+    figure = spellings.measured(own.shown, asked)
 
     assert figure.recall >= 0.8, (kind, figure)
     assert figure.precision >= 0.7, (kind, figure)
@@ -48,10 +48,10 @@ def test_a_child_miswritten_is_among_the_first_five(service, kind):
 @pytest.mark.parametrize("kind", errors.KINDS)
 def test_a_file_that_is_opened_is_judged_to_be_of_the_child(service, kind):
     """All but those of which a vague date and next to no name are left."""
-    population, index = service
+    population, own = service
     asked = list(errors.queries(population, kind, 25, SEED))
 
-    judged = sum(index.judges_the_same(said, at) for at, said in asked) / len(asked)
+    judged = sum(own.judges_the_same(said, at) for at, said in asked) / len(asked)
 
     assert judged >= LEAST.get(kind, 0.9), kind
 
@@ -68,8 +68,8 @@ def test_a_file_that_is_opened_is_judged_to_be_of_the_child(service, kind):
 )
 def test_who_is_in_no_file_is_offered_as_what_they_are(service, kind, offered, kin):
     """Of 25; a sibling is known as such only if the form names who brings it up, as eight in ten do."""
-    population, index = service
-    answers = [(index.search(said), at) for at, said in errors.absent(population, kind, 25, SEED)]
+    population, own = service
+    answers = [(own.search(said), at) for at, said in errors.absent(population, kind, 25, SEED)]
 
     assert sum(bool(answer.same) for answer, _ in answers) <= offered
     assert sum(at in answer.kin for answer, at in answers) >= kin

@@ -1,10 +1,9 @@
-"""Counts what ``referrals.matching.weights`` is made of: ``python -m bench.linkage.learning``.
+"""Counts what ``referrals.matching.weights`` is made of: ``python -m bench learning``.
 
 Files of one child are the queries of every kind of error but those of three, as many of each, on the tuning seed; files
 of two are pairs of the population. The frequencies are those of the commonest names of the book.
 """
 
-import argparse
 import json
 from collections import Counter
 from itertools import pairwise
@@ -12,48 +11,45 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bench import names, spellings
+from bench import common, names, spellings
+from bench.linkage import index
 from bench.linkage.errors import KINDS, THREE, queries
 from bench.linkage.population import TUNING, Population, Said
+from referrals.matching import levels, phonetics
 
-FOLDER: Final = Path(__file__).parents[2] / "referrals" / "matching"
+FOLDER: Final = Path(__file__).parents[1] / "referrals" / "matching"
 CHILDREN: Final = 20_000
 PAIRS: Final = 200_000
 LISTED: Final = 1_500
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--queries", type=int, default=200, help="queries a kind")
-    asked = parser.parse_args()
+def main(_: str, words: list[str]) -> None:
+    """Write both files."""
+    each = common.options(words, queries=200).queries
     spellings.set_up()
     population = Population(CHILDREN, TUNING)
     (FOLDER / "name_frequencies.tsv").write_text(_listed(population.book), encoding="utf-8")
-    learnt = _counted(population, asked.queries)
-    (FOLDER / "weights.json").write_text(json.dumps(learnt, indent=1) + "\n", encoding="utf-8")
+    weights = _counted(population, each)
+    (FOLDER / "weights.json").write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
 
 
 def _listed(book: names.Book) -> str:
     """Return the commonest names and how many in a million children have each, as the product reads them."""
-    from referrals.matching import phonetics
-
     lines = [
         f"# Children in a million with a name. Source: Insee, fichier des noms, fichier des prénoms ({book.said})."
     ]
-    lines += ["# Licence Ouverte 2.0 (Etalab). Made by python -m bench.linkage.learning."]
+    lines += ["# Licence Ouverte 2.0 (Etalab). Made by python -m bench learning."]
     for which, listed in (("last", book.lasts), ("first", book.firsts)):
         counts = Counter[str]()
         whole = listed.added_up[-1]
         ends = (0.0, *listed.added_up)
         for name, (before, after) in zip(listed.listed, pairwise(ends), strict=True):
-            counts["".join(phonetics.words(name))] += (after - before) / whole * (1 - listed.rare)  # type: ignore[assignment]
+            counts["".join(phonetics.words(name))] += (after - before) / whole * (1 - listed.rare)
         lines += [f"{which}\t{name}\t{share * 1e6:.0f}" for name, share in counts.most_common(LISTED)]
     return "\n".join(lines) + "\n"
 
 
 def _counted(population: Population, each: int) -> dict[str, Any]:
-    from referrals.matching import levels
-
     same: dict[str, Counter[str]] = {field: Counter() for field in ("last", "first", "birth", "age")}
     other: dict[str, Counter[str]] = {field: Counter() for field in ("last", "first", "birth")}
     kinds = [kind for kind in KINDS if kind != THREE]
@@ -74,7 +70,7 @@ def _counted(population: Population, each: int) -> dict[str, Any]:
         initials += one.first[0] == two.first[0]
     ages = {level for level in levels.Birth if level in ("year", "next", "years", "never")}
     return {
-        "made": f"python -m bench.linkage.learning: seed {TUNING}, {CHILDREN:,} children of {population.book.said}, "
+        "made": f"python -m bench learning: seed {TUNING}, {CHILDREN:,} children of {population.book.said}, "
         f"{len(kinds)} kinds of error, {each} each, and {PAIRS:,} pairs of children. Each level of a field: its share of "
         "pairs of one child, and of two. An initial is wrong as often as the model takes a form to err: 2 in 100.",
         "initial": (0.98, round(initials / PAIRS, 4)),
@@ -87,9 +83,7 @@ def _counted(population: Population, each: int) -> dict[str, Any]:
 
 
 def _levels(one: Said, other: Said, *, swapped: bool = False) -> list[tuple[str, str]]:
-    from referrals.matching import levels
-
-    (mine,), (theirs,) = (spellings.family(said).children for said in (one, other))
+    (mine,), (theirs,) = (index.family(said).children for said in (one, other))
     lasts, firsts = (mine.first, mine.last) if swapped else (mine.last, mine.first)
     found = [("last", levels.names(lasts, theirs.last)), ("first", levels.names(firsts, theirs.first))]
     told = [(field, str(alike.level)) for field, alike in found if alike is not None]
@@ -109,7 +103,3 @@ def _shares(same: Counter[str], other: Counter[str], every: list[Any]) -> dict[s
 def _share(counts: Counter[str], level: str, levels: int) -> float:
     """Return the share of a level, half a pair added to each so that none is impossible."""
     return (counts[level] + 0.5) / (counts.total() + levels / 2)
-
-
-if __name__ == "__main__":
-    main()
