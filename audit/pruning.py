@@ -74,7 +74,7 @@ def prune(tenant: UUID | None, *, access_before: datetime, technical_before: dat
             mark.technical_before = reached
         else:
             mark.access_before = reached
-    free = _not_held(tenant, gone)
+    free = _free_of_holds(tenant, gone)
     # Only under a signed checkpoint: pruned before that, an entry could have said anything.
     places = _places(origin.number, free, below=last.size)
     if places:
@@ -116,7 +116,7 @@ def _old(
     }, reached
 
 
-def _not_held(tenant: UUID | None, entries: Mapping[UUID, Old]) -> list[UUID]:
+def _free_of_holds(tenant: UUID | None, entries: Mapping[UUID, Old]) -> list[UUID]:
     holds = list(
         LegalHold.objects.filter(tenant=tenant or NOBODY, lifted_at=None).values_list("subject", flat=True)
     )
@@ -169,7 +169,7 @@ def runs_of(places: Mapping[int, Old]) -> Iterator[PrunedRun]:
     for place, old in places.items():
         if run is None or run.youngest is None or place != run.last + 1:
             if run is not None:
-                yield _told(run, counters)
+                yield _with_writers(run, counters)
             run, counters = PrunedRun(first=place, last=place, youngest=old.at), []
         run.last, run.youngest = place, max(run.youngest or old.at, old.at)
         # Runs of one writer are one line: a list of ten million hashes would be 320 MB in every export.
@@ -178,10 +178,10 @@ def runs_of(places: Mapping[int, Old]) -> Iterator[PrunedRun]:
         else:
             counters.append((old.writer, old.seq, old.seq))
     if run is not None:
-        yield _told(run, counters)
+        yield _with_writers(run, counters)
 
 
-def _told(run: PrunedRun, counters: Sequence[tuple[str, int, int]]) -> PrunedRun:
+def _with_writers(run: PrunedRun, counters: Sequence[tuple[str, int, int]]) -> PrunedRun:
     run.writers = " ".join(f"{writer}:{low}-{high}" for writer, low, high in counters)
     return run
 

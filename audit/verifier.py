@@ -341,7 +341,7 @@ def checkpoints_in(raw: bytes) -> list[Checkpoint]:
     return [Checkpoint.of(note) for note in _NOTE.findall(raw)]
 
 
-def _held(place: str) -> list[Checkpoint]:
+def _held_checkpoints(place: str) -> list[Checkpoint]:
     """Return the checkpoints of a file that the auditor holds.
 
     Raises:
@@ -920,7 +920,7 @@ class Reader:
         writers = _writers(bodies)
         if writers is None:
             return None
-        youngest = max(map(_said_instant, bodies)) if self.dated else b""
+        youngest = max(map(_entry_instant, bodies)) if self.dated else b""
         return Plain(tile, fold(hashes), youngest, writers)
 
 
@@ -952,7 +952,7 @@ def _writer_of(body: bytes) -> tuple[bytes, int] | None:
     return None if end < 0 or start < 5 or not number.isdigit() else (body[start : start + 36], int(number))
 
 
-def _said_instant(body: bytes) -> bytes:
+def _entry_instant(body: bytes) -> bytes:
     """Return the instant that an entry says, by position as well."""
     writer = body.rfind(b'"w":"', -260, body.rfind(b',"wseq":', -30))
     at = body.rfind(b'"ts":"', -700, writer + 5) + 6
@@ -965,14 +965,14 @@ def read_ahead(reader: Reader, processes: int) -> Iterator[Plain | None]:
     if processes < 2:
         yield from map(reader.read, range(count))
         return
-    told = (reader.places, reader.size, reader.strict, reader.dated)
+    reader_arguments = (reader.places, reader.size, reader.strict, reader.dated)
     # A new Python each, the same on every system: a copy of this process could hold another's locks.
     context = multiprocessing.get_context("spawn")
     waiting: deque[tuple[range, Future[list[Plain | None]] | None]] = deque()
-    with ProcessPoolExecutor(processes, context, _begin_reader, told) as pool:
+    with ProcessPoolExecutor(processes, context, _begin_reader, reader_arguments) as pool:
         for first in range(0, count, PORTION):
             portion = range(first, min(first + PORTION, count))
-            waiting.append((portion, _asked(pool, portion)))
+            waiting.append((portion, _submitted(pool, portion)))
             if len(waiting) > AHEAD * processes:
                 yield from _answered(*waiting.popleft())
         while waiting:
@@ -991,7 +991,7 @@ def _read_portion(portion: range) -> list[Plain | None]:
     return [_reader.read(number) for number in portion]
 
 
-def _asked(pool: ProcessPoolExecutor, portion: range) -> "Future[list[Plain | None]] | None":
+def _submitted(pool: ProcessPoolExecutor, portion: range) -> "Future[list[Plain | None]] | None":
     try:
         return pool.submit(_read_portion, portion)
     except BrokenExecutor:
@@ -1640,7 +1640,7 @@ class Walk:
                     continue
                 writer, seq = said
                 if dated:
-                    self._youngest = max(self._youngest, _said_instant(body))
+                    self._youngest = max(self._youngest, _entry_instant(body))
                 carried = later and _CARRIED in body and self._carried(body, first + at)
                 if told is not None and told[at] is None and not carried:
                     self.feed.miss(first + at, writer, seq)
@@ -1875,7 +1875,7 @@ def verify(asked: argparse.Namespace) -> Report:
     check_signatures(
         report, checkpoint, keys, witnesses, len(witnesses) if asked.need is None else asked.need
     )
-    earlier = [one for place in asked.earlier for one in _held(place)] + others
+    earlier = [one for place in asked.earlier for one in _held_checkpoints(place)] + others
     for one in earlier:
         check_signatures(report, one, _keys_of(one.origin, keys))
     return walked(report, export, checkpoint, earlier, asked)
@@ -2018,7 +2018,7 @@ def since(asked: argparse.Namespace) -> Report:
     """Verify that an export continues a checkpoint that the auditor holds, and say how much is new."""
     asked.earlier = [asked.old]
     report = verify(asked)
-    old, new = _held(asked.old)[-1], Export(asked.export).checkpoint()
+    old, new = _held_checkpoints(asked.old)[-1], Export(asked.export).checkpoint()
     if old.origin == new.origin:
         report.lines.append(f"{max(0, new.size - old.size)} entrées depuis la taille {old.size}.")
     return report
@@ -2284,7 +2284,7 @@ def _line(report: Report, said: Any, checkpoint: Checkpoint, stated: Sequence[St
 def consistency(asked: argparse.Namespace) -> Report:
     """Verify that one checkpoint continues another, by a proof."""
     report, keys = Report(), Key.all_of(asked.key)
-    old, new = (_held(one)[-1] for one in (asked.old, asked.new))
+    old, new = (_held_checkpoints(one)[-1] for one in (asked.old, asked.new))
     for one in (old, new):
         check_signatures(report, one, keys)
     path = [base64_in(one, "preuve") for one in _json(asked.proof)["hashes"]]
