@@ -1,4 +1,4 @@
-"""Alarms of the journal: each is logged for the operator and stored once, so that auditors are notified.
+"""Alarms of the audit log: each is logged for the operator and stored once, so that auditors are notified.
 
 ``referrals/retention/journal_retention.py``, which knows the auditors, sends the notice. An alarm names codes, ids and
 hashes alone. One that was settled is open again once the same thing is found later.

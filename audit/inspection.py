@@ -1,4 +1,4 @@
-"""Auditors' access to the journal and its proofs. Each query is itself an entry."""
+"""Auditors' access to the audit log and its proofs. Each query is itself an entry."""
 
 import json
 from collections import Counter

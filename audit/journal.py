@@ -1,4 +1,4 @@
-"""Writes to the journal: ``record`` is the only way in; an entry is one row of its act's own transaction.
+"""Writes to the audit log: ``record`` is the only way in; an entry is one row of its act's own transaction.
 
 If the entry can't be written there is no act: every failure here is a ``JournalUnavailable``. ``record_refusal`` writes
 refusals in a transaction of its own, after the refused one has rolled back. Denials of unauthenticated callers are

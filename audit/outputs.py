@@ -1,4 +1,4 @@
-"""Serializer of a journal entry as an auditor reads it."""
+"""Serializer of an audit log entry as an auditor reads it."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Writers of the journal: one per process and database connection, each with its counter.
+"""Writers of the audit log: one per process and database connection, each with its counter.
 
 A gap in a writer's counters must mean that an entry was deleted, so only a commit uses up a number. The number of an
 entry that is rolled back, with its savepoint or its transaction, is reused.

@@ -73,7 +73,9 @@ def ensure(server: str, name: str, *fill: str) -> None:
 
 def _is_migrated(server: str, name: str) -> bool:
     check = [sys.executable, "manage.py", "migrate", "--check", "--database"]
-    under = os.environ | environment(server, name, role="")
+    # The service's own migrations: those of the packages' tables stand in one database only.
+    service = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    under = os.environ | environment(server, name, role="") | service
     return not any(
         subprocess.run([*check, alias], cwd=ROOT, env=under, check=False, capture_output=True).returncode
         for alias in ("default", "keys")
