@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bench import names, spellings
+from bench import names
+from bench.linkage.index import family
+from bench.linkage.population import Population
 from encryption import index, keyring
 from encryption.unwrapped import IndexKey
 from referrals.matching import blocking_keys, buckets, identity, phonetics
@@ -136,10 +138,8 @@ def test_a_number_is_short_enough_and_not_too_short_whatever_the_number_of_child
 @pytest.fixture(scope="module")
 def values_of_a_child():
     """How many values of each scheme a child has, by every way in which its names are read."""
-    population = spellings.Population(3_000 if NIGHT else 1_000, 5, names.SHORT)
-    held = Counter(
-        trait.scheme for said in population.children for trait in blocking_keys.of(spellings.family(said))
-    )
+    population = Population(3_000 if NIGHT else 1_000, 5, names.SHORT)
+    held = Counter(trait.scheme for said in population.children for trait in blocking_keys.of(family(said)))
     # Of the others a child has none or few.
     several = held.keys() - {blocking_keys.Scheme.HOLDER, blocking_keys.Scheme.CONTACT}
     return {scheme: held[scheme] / len(population.children) for scheme in several}
@@ -184,13 +184,11 @@ def test_the_numbers_of_several_lengths_are_those_of_each():
 @cache
 def numbers_and_values():
     """Return by scheme each number and value of 1,500 children, at night of 4,000: read once for all schemes."""
-    population = spellings.Population(4_000 if NIGHT else 1_500, 3, names.SHORT)
+    population = Population(4_000 if NIGHT else 1_500, 3, names.SHORT)
     bits, under = buckets.length_for(len(population.children)), index.likeness_keys()[0]
     found = defaultdict(list)
     for said in population.children:
-        for number, trait in buckets.values(
-            HERE, blocking_keys.of(spellings.family(said)), bits, under=under
-        ):
+        for number, trait in buckets.values(HERE, blocking_keys.of(family(said)), bits, under=under):
             found[trait.scheme].append((number, trait.value))
     return found
 
