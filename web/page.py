@@ -6,7 +6,7 @@ shows that document, beside the fields of the form if there is one (``FormPage.r
 nothing sealed, because a reading in a request that is rolled back would leave no entry.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, NoReturn
 from uuid import UUID, uuid4
@@ -30,11 +30,10 @@ from accounts.replays import Once
 from accounts.request import ServiceRequest, actor_in
 from accounts.signin import SESSION
 from core import french
-from core.inputs import StrictSerializer
 from core.query import Query
 from referrals.conflicts_of_interest.declarations import STAFF
-from web import faults, forms, navigation
-from web.forms import IDS, ZONE, Ask, Field, Pairs, Sent
+from web import navigation
+from web.forms import ZONE, Ask, Field, Sent
 
 #: Nothing inline, nothing of anybody else's; a script sends to this service alone.
 POLICY: Final = (
@@ -104,6 +103,12 @@ class Page(View):
     def actor(self) -> Actor:
         """Return who asks; only on pages that ask for somebody."""
         return actor_in(self.request)
+
+    @property
+    def pk(self) -> UUID:
+        """Return the id in the address."""
+        pk: UUID = self.kwargs["pk"]
+        return pk
 
     @property
     def at(self) -> datetime:
@@ -217,52 +222,6 @@ class FormPage(Page):
     def key(self, problem: Mapping[str, Any] | None = None) -> str:
         """Return the key of the form: that with which it was sent, a fresh one where it is new or its key was used."""
         return fresh_key() if problem is None or problem["status"] == 422 else self.sent.once
-
-
-class InputPage(FormPage):
-    """A page with one form, made from the input of the call that it sends; ``entries`` are its fields on the page."""
-
-    takes: type[StrictSerializer]
-    asks: Sequence[Ask]
-    #: What the ids of its fields begin with.
-    ids: ClassVar[str] = IDS
-
-    def choices(self) -> Mapping[str, Pairs]:
-        """Return what may be chosen, by member, where the declaration doesn't have it."""
-        return {}
-
-    def body(self) -> dict[str, Any]:
-        """Return what was sent, as the call takes it."""
-        return forms.body_of(self.takes, self.asks, self.sent)
-
-    def validated(self) -> dict[str, Any]:
-        """Return what was sent, validated.
-
-        Raises:
-            ValidationError: as the input refuses it.
-        """
-        return self.takes.read(self.body())
-
-    def typed(self) -> dict[str, Any]:
-        """Return what was sent, as it is shown again."""
-        return forms.typed(self.takes, self.asks, self.sent)
-
-    def filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the form with ``values`` in it."""
-        return {"entries": self.fields(values), "once": self.key()}
-
-    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the form as it was typed, with its faults and their summary."""
-        problem = faults.worded(problem, self.takes)
-        fields = self.fields(self.typed(), forms.faults_of(problem))
-        lines = forms.summary(problem, fields)
-        return {"entries": fields, "problem": problem, "faults": lines, "once": self.key(problem)}
-
-    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
-        """Return the fields of the form."""
-        return forms.fields_of(
-            self.takes, self.asks, values, faults=faults, choices=self.choices(), ids=self.ids
-        )
 
 
 def fresh_key() -> str:

@@ -207,6 +207,18 @@ def require_own_origin(request: ServiceRequest) -> None:
         raise CrossSiteRefused
 
 
+def with_line(problem: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is wrong with a file, with its line where it can't be read to its end."""
+    line = problem.get("line")
+    if not line or "errors" not in problem:
+        return problem
+    where = gettext("ligne %(number)s") % {"number": line}
+    return {
+        **problem,
+        "errors": [one | {"detail": f"{one['detail']} ({where})"} for one in problem["errors"]],
+    }
+
+
 def take_form(request: ServiceRequest, fields: Mapping[str, Any]) -> None:
     """Let a page find what came beside a file, in the second pass.
 

@@ -1,6 +1,5 @@
 """Base class of the administrators' pages: access, and what stands on each."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
@@ -48,6 +47,25 @@ class Tab:
     name: str
 
 
+#: The pages that stand under a tab, with the permissions of which one opens them.
+TABS: Final = (
+    ((MANAGES,), _("Personnes"), "administration"),
+    ((MANAGES,), _("Rôles"), "memberships-page"),
+    ((REVIEWS,), _("Rôles à revoir"), "reviews-page"),
+    ((KEEPS,), _("Structures"), "organisations-page"),
+    ((MANAGES,), _("Unités"), "units-page"),
+    ((MANAGES,), _("Imports"), "imports-page"),
+    ((GUIDES,), _("Pages d'aide"), "guidance-reviews"),
+    ((DECIDES,), _("Demandes de compte"), "account-requests-page"),
+    (CONFIRMS, _("Demandes"), "requests-page"),
+)
+OF_ONE: Final = (
+    (ROTA, _("Astreinte"), "rota"),
+    (MANAGES, _("Réglages"), "settings"),
+    (MANAGES, _("Ouverture du service"), "opening"),
+)
+
+
 class AdministrationPage(Page):
     """A page for whoever has one of the permissions in ``opens_for`` at an authority; no case is on it."""
 
@@ -56,71 +74,39 @@ class AdministrationPage(Page):
     opens_for: ClassVar[tuple[str, ...]] = (MANAGES,)
 
     def require_person(self) -> None:
-        """Ask for somebody who has signed in and may do this at an authority.
-
-        Raises:
-            NotAllowed: the reader may at none.
-        """
         super().require_person()
         if not any(self.actor.may(permission) for permission in self.opens_for):
             raise NotAllowed(rule=self.opens_for[0])
 
     @cached_property
     def authorities(self) -> list[Authority]:
-        """Return the authorities whose administration this page is about."""
         own = frozenset().union(*(self.actor.may(permission) for permission in self.opens_for))
         return list(Authority.objects.filter(pk__in=own).order_by("code"))
 
     def around(self) -> dict[str, Any]:
-        """Return what stands on every page of administration."""
-        managed = self.actor.may(MANAGES)
-        several = len(managed) > 1
-        tabs = []
-        if managed:
-            tabs = [
-                Tab(_("Personnes"), reverse("administration"), "administration"),
-                Tab(_("Rôles"), reverse("memberships-page"), "memberships-page"),
-            ]
-        if self.actor.may(REVIEWS):
-            tabs.append(Tab(_("Rôles à revoir"), reverse("reviews-page"), "reviews-page"))
-        if self.actor.may(KEEPS):
-            tabs.append(Tab(_("Structures"), reverse("organisations-page"), "organisations-page"))
-        if managed:
-            tabs.append(Tab(_("Unités"), reverse("units-page"), "units-page"))
-            tabs.append(Tab(_("Imports"), reverse("imports-page"), "imports-page"))
-        if self.actor.may(GUIDES):
-            tabs.append(Tab(_("Pages d'aide"), reverse("guidance-reviews"), "guidance-reviews"))
-        if self.actor.may(DECIDES):
-            address = reverse("account-requests-page")
-            tabs.append(Tab(_("Demandes de compte"), address, "account-requests-page"))
-        if any(self.actor.may(permission) for permission in CONFIRMS):
-            tabs.append(Tab(_("Demandes"), reverse("requests-page"), "requests-page"))
+        """Return what stands on every page of administration; a page of one authority of several names it."""
+        may, several = self.actor.may, len(self.actor.may(MANAGES)) > 1
+        tabs = [
+            Tab(label, reverse(name), name)
+            for permissions, label, name in TABS
+            if any(may(permission) for permission in permissions)
+        ]
         for one in self.authorities:
-            tabs += self._tabs_of(one, several=several)
-        whose = ", ".join(one.name for one in self.authorities)
+            tabs += [
+                Tab(
+                    f"{label} {one.name}" if several else label,
+                    reverse(f"{name}-page", args=[one.pk]),
+                    f"{name}-{one.pk}",
+                )
+                for permission, label, name in OF_ONE
+                if one.pk in may(permission)
+            ]
         return {
             "tabs": tabs,
             "tab": self.tab,
-            "whose": whose,
+            "whose": ", ".join(one.name for one in self.authorities),
             "done": words.DONE.get(confirmation.confirmed_step(self)[0], ""),
         }
-
-    def _tabs_of(self, authority: Authority, *, several: bool) -> Iterator[Tab]:
-        """Yield the pages of one authority, which is named where the reader administers others too."""
-        pages = (
-            (ROTA, _("Astreinte"), "rota"),
-            (MANAGES, _("Réglages"), "settings"),
-            (MANAGES, _("Ouverture du service"), "opening"),
-        )
-        for permission, label, name in pages:
-            if authority.pk in self.actor.may(permission):
-                words = f"{label} {authority.name}" if several else label
-                yield Tab(words, reverse(f"{name}-page", args=[authority.pk]), f"{name}-{authority.pk}")
-
-    @property
-    def filters(self) -> dict[str, Any]:
-        """Return what a list was asked for, without the token of what was just done."""
-        return {name: value for name, value in self.asked.items() if name != "done"}
 
     def onwards(self, where: str, done: str = "") -> HttpResponseRedirect:
         """Go on to a page that says what was done: by the page that did it, unless it is told otherwise."""

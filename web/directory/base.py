@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.http import HttpResponseRedirect
-from django.urls import reverse
 
 from accounts.access import require_somewhere
 from core.query import Query
@@ -20,11 +19,6 @@ class DirectoryPage(Page):
     opens_for: ClassVar[str] = READ
 
     def require_person(self) -> None:
-        """Ask for somebody who has signed in and may do this at an authority.
-
-        Raises:
-            NotAllowed: the reader may at none.
-        """
         super().require_person()
         require_somewhere(self.actor, self.opens_for)
 
@@ -38,7 +32,3 @@ class DirectoryPage(Page):
         """Go on to a page that says what was done, by the page that did it."""
         match = self.request.resolver_match
         return go_to(where + confirmation.query_of(self.actor, match.url_name or "" if match else ""))
-
-    def to_service(self, pk: Any) -> HttpResponseRedirect:
-        """Go on to the page of a service."""
-        return self.onwards(reverse("directory-service", args=[pk]))

@@ -1,8 +1,7 @@
 """Pages to request an account, confirm the address, and see or request one's own roles."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -24,7 +23,8 @@ from web.cases import confirmation, display
 from web.cases.choices import role_words
 from web.credentials import TOKEN
 from web.forms import Pairs
-from web.page import InputPage, Page, go_to
+from web.generic import InputPage, ShownPage, labelled, named
+from web.page import go_to
 from web.views.cases.queue import ZONE
 from web.views.passwords import CredentialPage
 
@@ -34,23 +34,15 @@ SHOWN_AT_MOST = 50
 class AskingPage(InputPage):
     """A page with one form, about accounts or roles."""
 
-    first: ClassVar[Mapping[str, str]] = {"language": "fr"}
-
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        return self.show(self.around() | self.filled(self.first))
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.around() | self.again(problem))
+    def values(self) -> dict[str, str]:
+        return {"language": "fr"}
 
     def choices(self) -> dict[str, Pairs]:
         places = served_places(on=self.at.date())
         return {
             "place": [(code, f"{name} ({code})") for code, (name, _authority) in places.items()],
-            "language": [(str(one), str(one.label)) for one in Language],
+            "language": labelled(Language),
         }
-
-    def around(self) -> dict[str, Any]:
-        return {}
 
 
 class AskAccount(AskingPage):
@@ -65,43 +57,38 @@ class AskAccount(AskingPage):
 
 
 class ConfirmRequest(CredentialPage):
-    """GET, POST /demande-de-compte/confirmation: the secret of the link comes as in ``passwords.NewPassword``."""
+    """The secret of the link comes as in ``passwords.NewPassword``."""
 
     public = True
     takes, asks = LinkInput, (TOKEN,)
     template = "web/account_requests/confirm.html"
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         actions.confirm_request(at=self.at, **self.validated())
         return self.show({"done": True})
 
 
-# --- One's own roles -----------------------------------------------------------------------------------
-
-
-class OwnRoles(Page):
+class OwnRoles(ShownPage):
     query = confirmation.ConfirmationQuery
     template = "web/account_requests/own.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def context(self) -> dict[str, Any]:
         requests = access.own_account_requests(self.actor).select_related("authority", "organisation")
-        return self.show(
-            {
-                "held": [
-                    {
-                        "role": role_words(row.role),
-                        "authority": row.authority.name,
-                        "place": row.organisation.name if row.organisation else "",
-                        "until": display.instant(moment(row.valid_to), ZONE),
-                        "certificate": certificate_words(row, at=self.at),
-                    }
-                    for row in access.own_positions(self.actor)
-                ],
-                "asked": [_line(row) for row in requests.order_by("-asked_at", "-pk")[:SHOWN_AT_MOST]],
-                "leads": bool(self.actor.holding([Role.FILER_ORG_LEAD])),
-                "done": words.ASKED.get(confirmation.confirmed_step(self)[0], ""),
-            }
-        )
+        return {
+            "held": [
+                {
+                    "role": role_words(row.role),
+                    "authority": row.authority.name,
+                    "place": row.organisation.name if row.organisation else "",
+                    "until": display.instant(moment(row.valid_to), ZONE),
+                    "certificate": certificate_words(row, at=self.at),
+                }
+                for row in access.own_positions(self.actor)
+            ],
+            "asked": [_line(row) for row in requests.order_by("-asked_at", "-pk")[:SHOWN_AT_MOST]],
+            "leads": bool(self.actor.holding([Role.FILER_ORG_LEAD])),
+            "done": words.ASKED.get(confirmation.confirmed_step(self)[0], ""),
+        }
 
 
 def asked_on(row: AccountRequest, at: datetime | None = None) -> str:
@@ -125,18 +112,20 @@ def _line(row: AccountRequest) -> dict[str, Any]:
 
 class AskRole(AskingPage):
     takes, asks = RoleRequestInput, words.OWN_ROLE
-    first: ClassVar[Mapping[str, str]] = {"role": str(Role.FILER)}
     template = "web/account_requests/form.html"
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         asked_for_role(self.body(), actor=self.actor, at=self.at)
         return go_to(reverse("own-roles") + confirmation.query_of(self.actor, "role-wanted"))
+
+    def values(self) -> dict[str, str]:
+        return {"role": str(Role.FILER)}
 
     def choices(self) -> dict[str, Pairs]:
         seen = access.visible_organisations(self.actor).order_by("name", "pk")
         return super().choices() | {
             "role": [(str(role), role_words(str(role))) for role in Role if role in ASKED_FOR],
-            "organisation": [("", gettext("Aucune de la liste")), *((str(one.pk), one.name) for one in seen)],
+            "organisation": [("", gettext("Aucune de la liste")), *named(seen)],
         }
 
     def around(self) -> dict[str, Any]:
@@ -153,17 +142,13 @@ class AskColleague(AskingPage):
     takes, asks = ColleagueInput, words.COLLEAGUE
     template = "web/account_requests/form.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        access.led_positions(self.actor)
-        return super().get(request)
-
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for the account; whether there is one for the address isn't told."""
         asked_for_colleague(request, self.body(), actor=self.actor, at=self.at)
         return go_to(reverse("own-roles") + confirmation.query_of(self.actor, "colleague-wanted"))
 
     def choices(self) -> dict[str, Pairs]:
-        led = access.led_positions(self.actor)
+        led = access.led_positions(self.actor)  # refuses whoever leads no institution
         return super().choices() | {
             "position": [
                 (str(one.pk), f"{one.organisation.name} – {one.authority.name}")

@@ -14,7 +14,8 @@ from accounts.request import ServiceRequest
 from referrals.calendar_feeds import actions, queries
 from referrals.calendar_feeds.inputs import FeedInput
 from web.forms import Ask, day_in_words
-from web.page import InputPage, Page, go_to
+from web.generic import ButtonPage, InputPage, ShownPage
+from web.page import Page, go_to
 
 NAME: Final = (
     Ask(
@@ -27,13 +28,13 @@ NAME: Final = (
 NOT_MODIFIED: Final = 304
 
 
-class OwnFeeds(Page):
+class OwnFeeds(ShownPage):
     template = "web/calendar/feeds.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def context(self) -> dict[str, Any]:
         lines = queries.lines(self.actor, at=self.at)
         allowed = bool(actions.allowed(self.actor, at=self.at))
-        return self.show({"lines": [_line(one) for one in lines], "allowed": allowed})
+        return {"lines": [_line(one) for one in lines], "allowed": allowed}
 
 
 class NewFeed(InputPage):
@@ -41,35 +42,36 @@ class NewFeed(InputPage):
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "calendar-feed-new"
     template = "web/calendar/new.html"
+    address = ""
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def values(self) -> dict[str, Any]:
         actions.as_reader(self.actor, at=self.at)
-        return self.show(self.filled({}))
+        return {}
 
-    def act(self, request: ServiceRequest) -> HttpResponse:
+    def body(self) -> dict[str, Any]:
+        # Before what was typed is looked at.
         stepup.require(self.actor, at=self.at)
         actions.as_reader(self.actor, at=self.at)
-        body, shown = self.validated(), dict[str, str]()
+        return FeedInput.read(super().body())
 
-        def make() -> UUID:
-            issued = actions.make(body["name"], actor=self.actor, at=self.at)
-            path = reverse("calendar-feed", kwargs={"secret": issued.secret})
-            shown["address"] = request.build_absolute_uri(path)
-            return issued.feed.pk
+    def do(self, body: dict[str, Any]) -> UUID:
+        issued = actions.make(body["name"], actor=self.actor, at=self.at)
+        path = reverse("calendar-feed", kwargs={"secret": issued.secret})
+        self.address = self.request.build_absolute_uri(path)
+        return issued.feed.pk
 
-        self.once(body, make)
-        return self.show(shown | {"name": body["name"]}) if shown else go_to(reverse("calendar-feeds"))
+    def after(self, made: UUID) -> HttpResponse:
+        """Show its address: this once. A form that is sent again shows the list."""
+        if not self.address:
+            return go_to(reverse("calendar-feeds"))
+        return self.show({"address": self.address, "name": self.body()["name"]})
 
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.again(problem))
 
+class RevokeFeed(ButtonPage):
+    onward = "calendar-feeds"
 
-class RevokeFeed(Page):
-    http_method_names = ["post"]
-
-    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def do(self, pk: UUID) -> None:
         accounts_actions.revoke_feed(actor=self.actor, at=self.at, feed_id=pk)
-        return go_to(reverse("calendar-feeds"))
 
 
 class Feed(Page):

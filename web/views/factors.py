@@ -148,7 +148,7 @@ class Onward(Query):
 class Confirm(ProofPage):
     query = Onward
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show(self._context(self.asked.get("next", "/")))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
@@ -252,7 +252,7 @@ class AddFactor(MakePage):
 class OwnFactors(Page):
     template = "web/factors/own.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show(own_factors(self.actor, at=self.at))
 
 
@@ -297,7 +297,7 @@ class FactorAct(FormPage):
 
 
 class NameFactor(FactorAct):
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         values = FactorNameInput.read(forms.body_of(FactorNameInput, (NAME,), self.sent))
         actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **values)
         return go_to(reverse("own-factors"))
@@ -309,7 +309,7 @@ class RemoveFactor(FactorAct):
     wholly = True
     step_up = frozenset({"POST"})
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         return self.show({"factor": visible(own_account(self.actor).factors, pk)})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:

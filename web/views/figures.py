@@ -89,7 +89,7 @@ class FiguresPage(Page):
 class Figures(FiguresPage):
     template = "web/figures/figures.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         tables = self.territory["tables"]
         number = self.asked["territory"]
         named = self.authorities if len(self.authorities) > 1 else []
@@ -161,7 +161,7 @@ class Figures(FiguresPage):
 class FigureTable(FiguresPage):
     query = TableQuery
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Return one table by all its periods; a number that isn't told is an empty cell."""
         fact, unit = self.asked["fact"], self.asked["unit"]
         own = [

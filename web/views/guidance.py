@@ -26,7 +26,7 @@ class GuidancePage(StandingPage):
 class Guide(GuidancePage):
     template = "web/guidance/index.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show({"sections": shown.index(files.language_of_reader(), self.today)})
 
 
@@ -44,7 +44,7 @@ class OnePage(GuidancePage):
         page = self.page
         return self.shown(page, {}) if page and self.request.method in ("GET", "HEAD") else None
 
-    def get(self, request: ServiceRequest, **_: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, **_: str) -> HttpResponse:
         page = self.page
         if page is None:
             raise Http404
@@ -68,5 +68,5 @@ class OnePage(GuidancePage):
 class Poster(GuidancePage):
     template = "web/guidance/poster.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show({"numbers": [one for one in numbers().values() if one.is_checked(self.today)]})

@@ -1,14 +1,13 @@
 """Help pages, for everybody: the procedure, the lexicon and the articles of law; no case, no person."""
 
-from django.http import HttpResponse
+from typing import Any
 
-from accounts.request import ServiceRequest
 from core.inputs import Code
 from core.query import Query
 from referrals.vocabulary.states import State
 from web.cases.base import BlanksLeftOut
+from web.generic import ShownPage
 from web.help import articles, lexicon, procedure
-from web.page import Page
 
 
 class HereQuery(BlanksLeftOut, Query):
@@ -17,27 +16,27 @@ class HereQuery(BlanksLeftOut, Query):
     state = Code(State.choices, required=False)
 
 
-class ProcedurePage(Page):
+class ProcedurePage(ShownPage):
     public = True
     query = HereQuery
     template = "web/help/procedure.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def context(self) -> dict[str, Any]:
         here = str(self.asked.get("state", ""))
-        return self.show({"procedure": procedure.drawn(here), "here_at": here, "delays": procedure.delays()})
+        return {"procedure": procedure.drawn(here), "here_at": here, "delays": procedure.delays()}
 
 
-class LexiconPage(Page):
+class LexiconPage(ShownPage):
     public = True
     template = "web/help/lexicon.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        return self.show({"terms": lexicon.told()})
+    def context(self) -> dict[str, Any]:
+        return {"terms": lexicon.told()}
 
 
-class ArticlesPage(Page):
+class ArticlesPage(ShownPage):
     public = True
     template = "web/help/articles.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        return self.show({"codes": articles.by_code()})
+    def context(self) -> dict[str, Any]:
+        return {"codes": articles.by_code()}

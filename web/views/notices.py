@@ -1,6 +1,5 @@
 """How one is told: the telephone for urgent calls, and the mails that come once a day."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,10 +11,9 @@ from accounts.access import own_account
 from accounts.actions.notices import preferences_of
 from accounts.identifiers import typed_phone
 from accounts.inputs import PreferencesInput
-from accounts.request import ServiceRequest
 from outbox import gateway
 from web.forms import Ask
-from web.page import InputPage
+from web.generic import InputPage
 
 HOW: Final = (
     Ask(
@@ -39,28 +37,24 @@ class OwnNotices(InputPage):
     takes, asks = PreferencesInput, HOW
     template = "web/notices/own.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        known = preferences_of(self.actor)
-        return self.show(self.page_context() | self.filled({"phone": known.phone, "daily": known.daily}))
+    def values(self) -> dict[str, Any]:
+        preferences = preferences_of(self.actor)
+        return {"phone": preferences.phone, "daily": preferences.daily}
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def do(self, body: dict[str, Any]) -> UUID:
+        preferences = actions.Preferences(**PreferencesInput.read(body))
+        actions.change_preferences(actor=self.actor, at=self.at, preferences=preferences)
+        return own_account(self.actor).pk
+
+    def after(self, made: UUID) -> HttpResponse:
         body = self.body()
-
-        def change() -> UUID:
-            said = actions.Preferences(**PreferencesInput.read(body))
-            actions.change_preferences(actor=self.actor, at=self.at, preferences=said)
-            return own_account(self.actor).pk
-
-        self.once(body, change)
-        known = {"phone": body.get("phone", ""), "daily": body.get("daily", [])}
-        return self.show(self.page_context() | self.filled(known) | {"done": _("Enregistrer")})
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.page_context() | self.again(problem))
+        values = {"phone": body.get("phone", ""), "daily": body.get("daily", [])}
+        return self.show(self.around() | self.filled(values) | {"done": _("Enregistrer")})
 
     def body(self) -> dict[str, Any]:
-        sent = super().body()
-        return sent | ({"phone": typed_phone(sent["phone"])} if "phone" in sent else {})
+        """Return what was sent, the number in international form."""
+        body = super().body()
+        return body | ({"phone": typed_phone(body["phone"])} if "phone" in body else {})
 
-    def page_context(self) -> dict[str, Any]:
+    def around(self) -> dict[str, Any]:
         return {"calls": gateway.is_there()}

@@ -3,41 +3,36 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions, suspicious_sign_ins
 from accounts.models import Session, SignInToCheck
 from accounts.models.signintocheck import Oddity
-from accounts.request import ServiceRequest
 from accounts.sessions import id_of, idle_limit
 from referrals.vocabulary import formats
 from web.cases import display
-from web.page import Page, go_to
+from web.generic import ButtonPage, ShownPage
 from web.views.cases.queue import ZONE
 
 NAMES = {"edge": "Edge", "firefox": "Firefox", "chrome": "Chrome", "safari": "Safari"}
 SHOWN_AT_MOST = 50
 
 
-class OwnSessions(Page):
+class OwnSessions(ShownPage):
     template = "web/sessions/own.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        here = id_of(request)
+    def context(self) -> dict[str, Any]:
+        here = id_of(self.request)
         sessions = actions.list_sessions(actor=self.actor, at=self.at).order_by("-opened_at")[:SHOWN_AT_MOST]
         lines = [_line(row, here) for row in actions.in_use(sessions, actor=self.actor, at=self.at)]
         idle = int(idle_limit(self.actor.roles).total_seconds()) // 60
         odd = suspicious_sign_ins.of(self.actor.user_id, at=self.at).order_by("-day", "-pk")[:SHOWN_AT_MOST]
-        return self.show(
-            {
-                "lines": sorted(lines, key=lambda line: not line["here"]),
-                "idle": idle,
-                "odd": [_to_check(row) for row in odd],
-            }
-        )
+        return {
+            "lines": sorted(lines, key=lambda line: not line["here"]),
+            "idle": idle,
+            "odd": [_to_check(row) for row in odd],
+        }
 
 
 #: What is said of an odd sign-in: neither from where nor by which browser.
@@ -58,14 +53,12 @@ def _to_check(row: SignInToCheck) -> dict[str, Any]:
     }
 
 
-class EndSession(Page):
-    http_method_names = ["post"]
+class EndSession(ButtonPage):
     step_up = frozenset({"POST"})
-    comes_back = "own-sessions"
+    comes_back = onward = "own-sessions"
 
-    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def do(self, pk: UUID) -> None:
         actions.end_session(actor=self.actor, at=self.at, session_id=pk)
-        return go_to(reverse("own-sessions"))
 
 
 def _line(row: Session, here: UUID | None) -> dict[str, Any]:

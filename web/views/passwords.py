@@ -23,19 +23,13 @@ from web.credentials import (
     refused,
 )
 from web.forms import Fault
-from web.page import InputPage
+from web.generic import InputPage
 
 
 class CredentialPage(InputPage):
     """A page with a form for an address, a password or the secret of a link."""
 
     ids = ""
-
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        return self.show(self.filled({}))
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.again(problem))
 
 
 class AskLink(CredentialPage):
@@ -67,7 +61,7 @@ class NewPassword(InputPage):
     template = "web/passwords/set.html"
     invited: ClassVar[bool] = False
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show(new_password_form(invited=self.invited))
 
     def act(self, request: ServiceRequest) -> HttpResponse:

@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from django.http import HttpResponse
-
 from accounts.errors import NotAllowed
 from accounts.operations import READ, Operations, Recurring, operations
-from accounts.request import ServiceRequest
 from referrals.vocabulary.formats import moment
 from web.cases import display
 from web.cases.choices import role_words
-from web.page import Page
+from web.generic import ShownPage
 from web.views.cases.queue import ZONE
 
 
-class Platform(Page):
+class Platform(ShownPage):
     template = "web/platform/platform.html"
 
     def require_person(self) -> None:
@@ -22,23 +19,21 @@ class Platform(Page):
         if not self.actor.may(READ):
             raise NotAllowed(rule=READ)
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def context(self) -> dict[str, Any]:
         """Show the authorities, and what is late or fails."""
         stands = operations(self.actor, at=self.at)
-        return self.show(
-            {
-                "authorities": [
-                    {"one": one, "missing": [role_words(role) for role in one.missing]}
-                    for one in stands.authorities
-                ],
-                "stands": stands,
-                "well": not stands.troubled and not stands.dead,
-                "waiting_since": display.instant(moment(stands.waiting_since), ZONE),
-                "entries_since": display.instant(moment(stands.entries_waiting_since), ZONE),
-                "troubled": [_line(one) for one in stands.troubled],
-                "work": _other(stands),
-            }
-        )
+        return {
+            "authorities": [
+                {"one": one, "missing": [role_words(role) for role in one.missing]}
+                for one in stands.authorities
+            ],
+            "stands": stands,
+            "well": not stands.troubled and not stands.dead,
+            "waiting_since": display.instant(moment(stands.waiting_since), ZONE),
+            "entries_since": display.instant(moment(stands.entries_waiting_since), ZONE),
+            "troubled": [_line(one) for one in stands.troubled],
+            "work": _other(stands),
+        }
 
 
 def _line(work: Recurring) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class ToProvider(FormPage):
         onward = own_address(self.sent.text("next", "/"))
         return visits.begun(self.purpose, provider.code, at=self.at, onward=onward)
 
-    def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as the address has it
+    def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:
         onward = own_address(self.sent.text("next", "/"))
         return made(
             self.request, "web/sign_in/sign_in.html", sign_in_form(problem=problem) | {"next": onward}
@@ -70,11 +70,11 @@ class ToBind(ToProvider):
     step_up = frozenset({"POST"})
     comes_back = "own-factors"
 
-    def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:  # noqa: ARG002 - as above
+    def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:
         """Return the way that begins, of the person of this session."""
         return visits.begun(self.purpose, provider.code, at=self.at, user=str(self.actor.user_id))
 
-    def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as above
+    def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:
         return made(self.request, "web/providers/refused.html", {"problem": problem, "binding": True})
 
 
@@ -95,7 +95,7 @@ class ToAccept(ToProvider):
         user, kept = self.invited
         return visits.begun(self.purpose, provider.code, at=self.at, user=str(user.pk), link=kept.hex())
 
-    def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as above
+    def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:
         context = new_password_form(self.sent, problem, invited=True)
         return made(self.request, "web/passwords/set.html", context)
 
@@ -225,7 +225,7 @@ class RemoveIdentity(FactorAct):
     wholly = True
     step_up = frozenset({"POST"})
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         user = own_account(self.actor)
         identity = visible(user.identities, pk)
         has_password = user.has_usable_password()
@@ -247,7 +247,7 @@ class LeftProvider(Page):
     template = "web/sessions/signed_out.html"
     query = Out
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         if not oidc_flow.came_out(self.asked["state"], at=self.at):
             return go_to(reverse("start"))
         return self.show({"elsewhere": True})

@@ -14,7 +14,8 @@ from accounts import actions, oidc_flow, sign_in_flow, signin, throttling
 from accounts.inputs import SignInInput
 from accounts.request import ServiceRequest
 from web.credentials import SIGN_IN, sign_in_form
-from web.page import FORGET, InputPage, Page, go_to, goes_on, left, own_address
+from web.generic import InputPage
+from web.page import FORGET, Page, go_to, goes_on, left, own_address
 from web.views.language import speak
 
 
@@ -23,7 +24,7 @@ class SignIn(InputPage):
     takes, asks = SignInInput, SIGN_IN
     template = "web/sign_in/sign_in.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show(sign_in_form() | {"next": "/"})
 
     def act(self, request: ServiceRequest) -> HttpResponse:
@@ -71,7 +72,7 @@ class Leave(Page):
 class Language(Page):
     public = True
 
-    def post(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest) -> HttpResponse:
         response = go_to(own_address(self.sent.text("next", "/")))
         wanted = self.sent.text("language")
         if wanted in dict(settings.LANGUAGES) and check_for_language(wanted):

@@ -27,5 +27,5 @@ class Accessibility(Page):
     public = True
     template = "web/accessibility.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show()

@@ -24,7 +24,7 @@ class Enter(TrainingPage):
     public = True
     template = "web/training_instance/enter.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         everybody = entering.people(at=self.at)
         of_story: dict[str, Any] = {}
         for one in everybody:
@@ -53,7 +53,7 @@ class Enter(TrainingPage):
 class Mails(TrainingPage):
     template = "web/training_instance/mails.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show({"mails": training.mails()})
 
 

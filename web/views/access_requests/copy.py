@@ -20,7 +20,8 @@ from referrals.errors import FileRefused, NotServed, NotVisible
 from referrals.vocabulary.access_requests import Withheld
 from web.cases import confirmation
 from web.forms import Ask
-from web.page import InputPage, Page, go_to
+from web.generic import InputPage
+from web.page import Page, go_to
 
 _CODE: Final = Ask("code", _("Motif"), kind="select", nothing=_("À choisir"))
 EVERYWHERE: Final[Sequence[Ask]] = (
@@ -109,7 +110,7 @@ class WholeCopy(CopyPage):
     asks = EVERYWHERE
     template = "web/access_requests/copy.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         copy = self.open(pk)
         groups = _groups(copy.parts)
         chosen = self.asked["groupe"]
@@ -151,7 +152,7 @@ class CopyPart(CopyPage):
     query = PartQuery
     template = "web/access_requests/part.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:
         copy = self.open(pk)
         one = copy.one(part)
         self._takes(one.part.attachment is not None)
@@ -222,7 +223,7 @@ class CopyPart(CopyPage):
 class PageImage(Page):
     query = reviewing.PartQuery
 
-    def get(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:
         """Return a page of a document as an image with what is hidden on it painted over; the reading is an entry."""
         picture = reviewing.picture(pk, part, self.asked["page"] - 1, actor=self.actor, at=self.at)
         return HttpResponse(picture, content_type="image/jpeg")
@@ -234,7 +235,7 @@ class Lift(CopyPage):
     asks = LIFTING
     template = "web/access_requests/lift.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, part: UUID, passage: UUID) -> HttpResponse:  # noqa: ARG002
+    def get(self, request: ServiceRequest, pk: UUID, part: UUID, passage: UUID) -> HttpResponse:
         copy = self.open(pk)
         one = copy.one(part)
         found = next((one for one in one.passages if one.pk == passage), None)
@@ -261,7 +262,7 @@ class Lift(CopyPage):
         self.once(body, act)
         return go_to(reverse("access-copy-part", args=[pk, part]) + self.query_done())
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID, part: UUID, passage: UUID) -> HttpResponse:  # noqa: ARG002
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID, part: UUID, passage: UUID) -> HttpResponse:
         return self.again_closed(problem, pk, reverse("access-copy-part", args=[pk, part]))
 
 

@@ -27,7 +27,7 @@ class LockedFile(Page):
     step_up = frozenset({"GET", "POST"})
     template = "web/access_requests/file.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         row = _row(pk, self.actor, self)
         until = display.instant(row.package_until.isoformat() if row.package_until else None, ZONE)
         return self.show(
@@ -50,7 +50,7 @@ class LockedFile(Page):
 class Receipt(Page):
     template = "web/access_requests/receipt.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show what is signed when the answer is fetched, to be printed: reference, digest, why things are hidden.
 
         The reading is an entry, as that of the request is (SEC-AL1).

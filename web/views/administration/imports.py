@@ -1,6 +1,6 @@
 """Imports of people and institutions from files: list, try, ask, confirm as a second person, undo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,18 +27,19 @@ from accounts.request import ServiceRequest
 from accounts.validated_actions import tried_import
 from core.languages import for_reader
 from core.one_file import FILE
-from core.query import PagedQuery
+from core.paging import Page
 from referrals.vocabulary.formats import moment
 from web.administration import words
 from web.administration.base import CONFIRMS, MANAGES, AdministrationPage
-from web.administration.forms import InputForm
-from web.cases import confirmation, display
+from web.administration.forms import AdministrationForm
+from web.cases import display
 from web.cases.choices import role_words
 from web.forms import Ask, Fault, Field, faults_of
-from web.journal.base import address
-from web.page import FormPage, go_to, made
+from web.generic import ConfirmPage, ListPage
+from web.page import go_to
+from web.page import made as made_page
 from web.spreadsheets import table
-from web.uploads import FilePage, require_own_origin, take_form
+from web.uploads import FilePage, require_own_origin, take_form, with_line
 from web.views.cases.queue import ZONE
 
 CONFIRM: Final = CONFIRMS[0]
@@ -49,10 +50,6 @@ ASK, ACCEPT, REFUSE, UNDO = "ask", "confirm", "refuse", "undo"
 OWN: Final = {ImportSource.PEOPLE: people, ImportSource.INSTITUTIONS: institutions}
 
 
-class ImportsQuery(PagedQuery, confirmation.ConfirmationQuery):
-    """A page of imports, and what was just done."""
-
-
 class ImportPage(AdministrationPage):
     """A page for whoever administers, or confirms as a second person."""
 
@@ -60,47 +57,36 @@ class ImportPage(AdministrationPage):
     opens_for = (MANAGES, CONFIRM)
 
 
-class Imports(ImportPage):
-    query = ImportsQuery
+class Imports(ImportPage, ListPage):
     template = "web/administration/imports.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        page = import_page(self.filters, actor=self.actor, at=self.at)
-        lines = [
-            {
-                "pk": run.pk,
-                "what": ImportSource(run.source).label,
-                "place": run.authority.name,
-                "tried": display.instant(moment(run.tried_at), ZONE),
-                "by": run.tried_by.full_name,
-                "counts": _counts(run),
-                "stands": _stands(run),
-            }
-            for run in page.items
-        ]
-        onwards = address("imports-page", {"cursor": page.next}) if page.next else ""
-        return self.show(
-            self.around()
-            | {
-                "lines": lines,
-                "next": onwards,
-                "first": "cursor" not in self.asked,
-                "manages": bool(self.actor.may(MANAGES)),
-            }
-        )
+    def rows(self, asked: dict[str, Any]) -> Page:
+        return import_page(asked, actor=self.actor, at=self.at)
+
+    def line(self, row: ImportRun) -> dict[str, Any]:
+        return {
+            "pk": row.pk,
+            "what": ImportSource(row.source).label,
+            "place": row.authority.name,
+            "tried": display.instant(moment(row.tried_at), ZONE),
+            "by": row.tried_by.full_name,
+            "counts": _counts(row),
+            "stands": _stands(row),
+        }
+
+    def around(self) -> dict[str, Any]:
+        return super().around() | {"manages": bool(self.actor.may(MANAGES))}
 
 
-class NewImport(InputForm, FilePage):
-    tab = "imports-page"
+class NewImport(AdministrationForm, FilePage):
+    tab = onward = "imports-page"
     takes, asks = ImportInput, words.IMPORT
-    title, button, back = _("Importer un fichier"), _("Essayer ce fichier"), "imports-page"
+    title, button = _("Importer un fichier"), _("Essayer ce fichier")
     template = "web/administration/import_new.html"
     step_up = frozenset({"GET"})  # before a file is chosen; the act asks again
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        return self.show(self.page_context() | self.filled({"authority": str(self.authorities[0].pk)}))
-
     def act(self, request: ServiceRequest) -> HttpResponseBase:
+        """Let the file come, or try what came, and show what it would do."""
         arrived: upload.Arrived | None = getattr(request, "brought", None)
         if arrived is None:
             require_own_origin(request)
@@ -109,9 +95,6 @@ class NewImport(InputForm, FilePage):
         arrived.fields = self.body()  # without what is the page's own
         run = tried_import(arrived, actor=self.actor, at=self.at)
         return go_to(reverse("import-page", args=[run.pk]))
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.page_context() | self.again(problem))
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
         hint = gettext("CSV, %(most)s au plus.") % {"most": filesizeformat(upload.most_bytes())}
@@ -124,15 +107,10 @@ class NewImport(InputForm, FilePage):
         ]
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
-        line = problem.get("line")
-        if line:
-            where = gettext("ligne %(number)s") % {"number": line}
-            errors = [one | {"detail": f"{one['detail']} ({where})"} for one in problem["errors"]]
-            problem = {**problem, "errors": errors}
-        return super().again(problem)
+        return super().again(with_line(problem))
 
-    def page_context(self) -> dict[str, Any]:
-        return super().page_context() | {
+    def around(self) -> dict[str, Any]:
+        return super().around() | {
             "people_columns": for_reader(people.HEADINGS),
             "institution_columns": for_reader(institutions.HEADINGS),
             "roles": [(str(role), role_words(role)) for role in people.GIVEN],
@@ -144,60 +122,71 @@ class NewImport(InputForm, FilePage):
 
 
 class Template(ImportPage):
-    def get(self, request: ServiceRequest, source: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, source: str) -> HttpResponse:
+        """Return an empty list with its headings, for a spreadsheet."""
         if source not in OWN:
             raise NotVisible
         return table(source, for_reader(OWN[ImportSource(source)].HEADINGS), [])
 
 
-class OneImport(ImportPage, FormPage):
+class OneImport(ImportPage, ConfirmPage):
     template = "web/administration/import.html"
     step_up = frozenset({"GET"})  # before it is read; the act asks again
+    invited: Sequence[tuple[User, str]] = ()
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what it would do, while it waits, or what became of it; a look at the lines is an entry."""
+    def context(self, pk: UUID) -> dict[str, Any]:
+        """Return what it would do, while it waits, or what became of it; a look at the lines is an entry."""
         run, trial = import_read(pk, actor=self.actor, at=self.at)
         lines = [_line(row, line) for row, line in trial.acting()] if trial else []
         faults = [_fault(run, one) for one in trial.all_refused()] if trial else []
-        shown = {"lines": lines[:SHOWN], "refusals": faults[:SHOWN], "shown": SHOWN}
-        return self.show(self.page_context(run) | shown | {"once": self.key(), "waits": trial is not None})
+        return self._of(run) | {
+            "lines": lines[:SHOWN],
+            "refusals": faults[:SHOWN],
+            "shown": SHOWN,
+            "waits": trial is not None,
+        }
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        decision, digest = self.sent.text("decision"), self.sent.text("digest")
+    def body(self) -> dict[str, Any]:
+        decision = self.sent.text("decision")
         if decision not in (ASK, ACCEPT, REFUSE, UNDO):
             raise InvalidInput({"decision": ["required"]})
-        invited: list[tuple[User, str]] = []
+        return {"decision": decision, "digest": self.sent.text("digest")}
 
-        def do() -> UUID:
-            if decision == ASK:
-                return actions.ask_import(actor=self.actor, at=self.at, run_id=pk).pk
-            if decision == UNDO:
-                return actions.undo_import(actor=self.actor, at=self.at, run_id=pk).pk
-            run, codes = actions.decide_import(
-                actor=self.actor, at=self.at, run_id=pk, confirmed=decision == ACCEPT, digest=digest
-            )
-            invited.extend(codes)
-            return run.pk
+    def do(self, body: dict[str, Any]) -> UUID:
+        """Ask for the confirmation, confirm, refuse or undo."""
+        if body["decision"] == ASK:
+            return actions.ask_import(actor=self.actor, at=self.at, run_id=self.pk).pk
+        if body["decision"] == UNDO:
+            return actions.undo_import(actor=self.actor, at=self.at, run_id=self.pk).pk
+        run, self.invited = actions.decide_import(
+            actor=self.actor,
+            at=self.at,
+            run_id=self.pk,
+            confirmed=body["decision"] == ACCEPT,
+            digest=body["digest"],
+        )
+        return run.pk
 
-        self.once({"decision": decision, "digest": digest}, do)
+    def after(self, made: UUID) -> HttpResponse:
+        decision = self.sent.text("decision")
         if decision == ACCEPT:
-            codes = [(user.full_name, user.email, code) for user, code in invited]
-            return made(self.request, "web/administration/import_done.html", self.around() | {"codes": codes})
-        where = reverse("import-page", args=[pk]) if decision != REFUSE else reverse("requests-page")
+            codes = [(user.full_name, user.email, code) for user, code in self.invited]
+            context = self.around() | {"codes": codes}
+            return made_page(self.request, "web/administration/import_done.html", context)
+        where = reverse("requests-page") if decision == REFUSE else reverse("import-page", args=[self.pk])
         return self.onwards(where, f"import-{decision}")
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        run = visible(access.visible_imports(self.actor, at=self.at), pk)
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        """Return it again in numbers, with why it wasn't done."""
+        run = visible(access.visible_imports(self.actor, at=self.at), self.pk)
         faults = [Fault("", detail) for detail in faults_of(problem).values()]
-        return self.show(
-            self.page_context(run) | {"problem": problem, "faults": faults, "once": self.key(problem)}
-        )
+        return self._of(run) | super().again(problem) | {"faults": faults}
 
-    def page_context(self, run: ImportRun) -> dict[str, Any]:
+    def _of(self, run: ImportRun) -> dict[str, Any]:
         own, manages = run.tried_by_id == self.actor.user_id, run.authority_id in self.actor.may(MANAGES)
         waits = run.decided_at is None
         confirms = run.authority_id in self.actor.may(CONFIRM)
-        return self.around() | {
+        return {
             "run": run,
             "title": ImportSource(run.source).label,
             "said": _said(run),
@@ -211,7 +200,7 @@ class OneImport(ImportPage, FormPage):
 class Lines(ImportPage):
     step_up = frozenset({"GET"})
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Return every line of an import that waits, for a spreadsheet; the look is an entry."""
         run, trial = import_read(pk, actor=self.actor, at=self.at)
         if trial is None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,8 +28,9 @@ from web.administration.forms import AdministrationForm, Confirmation
 from web.cases import display
 from web.cases.choices import role_words
 from web.forms import Ask, Entry, Pairs
+from web.generic import InputPage, ShownPage, labelled
 from web.journal.base import address
-from web.page import InputPage, made
+from web.page import made as made_page
 from web.views.administration.roles import held_line, role_line
 from web.views.cases.queue import ZONE
 
@@ -52,37 +53,37 @@ class ListQuery(TableQuery, PeopleQuery):
 
 
 class People(AdministrationPage, InputPage):
-    """GET, POST /administration: the list, and a search whose words stand in no address (SEC-AU9)."""
+    """The list, and a search whose words stand in no address (SEC-AU9)."""
 
     query = ListQuery
     takes, asks = PeopleSearchInput, SEARCH
     template = "web/administration/people.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the accounts of the administered authorities, by address; the look is an entry."""
-        kept: dict[str, str] = {
-            name: str(self.filters[name]) for name in ("role", "place", "state") if name in self.filters
+    def context(self) -> dict[str, Any]:
+        chosen: dict[str, str] = {
+            name: str(self.asked[name]) for name in ("role", "place", "state") if name in self.asked
         }
-        page = user_page(self.filters, actor=self.actor, at=self.at)
-        onwards = address("administration", kept | {"cursor": page.next}) if page.next else ""
-        more = {"next": onwards, "first": "cursor" not in self.asked, "filtered": bool(kept)}
-        return self.show(self.page_context(page.items, kept) | self.filled({}) | more)
+        asked = {name: value for name, value in self.asked.items() if name != "done"}
+        page = user_page(asked, actor=self.actor, at=self.at)
+        return self._listed(page.items, chosen) | {
+            "next": address("administration", chosen | {"cursor": page.next}) if page.next else "",
+            "first": "cursor" not in self.asked,
+            "filtered": bool(chosen),
+        }
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Search, and list whom the words find; the look is an entry."""
-        sent = self.validated()
-        users, more = users_found(sent["words"], actor=self.actor, at=self.at)
+        users, more = users_found(self.validated()["words"], actor=self.actor, at=self.at)
         answered = {"answered": True, "more": more, "most": FOUND_AT_MOST, "first": True}
-        return self.show(self.page_context(users, {}) | self.filled(self.typed()) | answered)
+        return self.show(self.around() | self._listed(users, {}) | self.filled(self.typed()) | answered)
 
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.page_context([], {}) | self.again(problem) | {"answered": True, "first": True})
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        return self._listed([], {}) | super().again(problem) | {"answered": True, "first": True}
 
-    def page_context(self, users: Iterable[Person], kept: Mapping[str, str]) -> dict[str, Any]:
-        filters = forms.fields_of(ListQuery, FILTERS, kept, choices=self._filter_choices())
-        return self.around() | {
+    def _listed(self, users: Iterable[Person], chosen: Mapping[str, str]) -> dict[str, Any]:
+        return {
             "lines": [_line(user) for user in users],
-            "filters": filters,
+            "filters": forms.fields_of(ListQuery, FILTERS, chosen, choices=self._filter_choices()),
             "managed": self.authorities,
             "several": len(self.authorities) > 1,
         }
@@ -112,75 +113,71 @@ def _line(user: Person) -> dict[str, Any]:
     }
 
 
-class OnePerson(AdministrationPage):
+class OnePerson(AdministrationPage, ShownPage):
     template = "web/administration/person.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show an account, its roles, and what may be done for its person; the look is an entry."""
-        user = one_user(pk, actor=self.actor, at=self.at)
-        known = access.resettable_users(self.actor, at=self.at).filter(pk=pk).first()
+    def context(self, pk: UUID) -> dict[str, Any]:
+        user = one_user(pk, actor=self.actor, at=self.at)  # the look is an entry
+        resettable = access.resettable_users(self.actor, at=self.at).filter(pk=pk).exists()
         own = pk == self.actor.user_id
         line = _line(user)
         attested = display.instant(moment(user.verified_at), ZONE)
-        said = [
-            (_("Courriel"), user.email),
-            (_("Compte"), line["state"]),
-            (
-                _("Identité"),
-                gettext("Attestée le %(when)s") % {"when": attested} if attested else _("À attester"),
-            ),
-            (_("Langue"), Language(user.language).label),
-        ]
-        return self.show(
-            self.around()
-            | {
-                "line": line,
-                "said": said,
-                "roles": [held_line(row, at=self.at) for row in user.held],
-                "asked_for": [role_line(row) for row in user.asked_for],
-                "active": user.is_active,
-                "own": own,
-                "resettable": known is not None and not own,
-                "program": user.state == AccountState.PROGRAM,
-                "invitable": second_person.may_be_shown_code(self.actor, user, at=self.at),
-            }
-        )
+        identity = gettext("Attestée le %(when)s") % {"when": attested} if attested else _("À attester")
+        return {
+            "line": line,
+            "said": [
+                (_("Courriel"), user.email),
+                (_("Compte"), line["state"]),
+                (_("Identité"), identity),
+                (_("Langue"), Language(user.language).label),
+            ],
+            "roles": [held_line(row, at=self.at) for row in user.held],
+            "asked_for": [role_line(row) for row in user.asked_for],
+            "active": user.is_active,
+            "own": own,
+            "resettable": resettable and not own,
+            "program": user.state == AccountState.PROGRAM,
+            "invitable": second_person.may_be_shown_code(self.actor, user, at=self.at),
+        }
 
 
 class NewPerson(AdministrationForm):
-    """GET, POST /administration/personnes/nouvelle: account, roles and invitation in one act."""
+    """Account, roles and invitation in one act."""
 
     takes, asks = NewcomerInput, words.PERSON
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     title, button = _("Ajouter une personne"), _("Ajouter et inviter")
     code: str | None = None
 
-    def act(self, request: ServiceRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponseBase:
         if self.sent.text("more") == role_rows.ROWS:
-            return self.show(self.page_context() | self._form(self.typed(), {}, more=True))
-        body = self.body()
-        user = person(self.once(body, lambda: self.do(body)), actor=self.actor, at=self.at)
-        held = [role_line(row) for row in user.held]
-        waiting = [role_line(row) for row in user.asked_for]
+            return self.show(self.around() | self._form(self.typed(), {}, more=True))
+        return super().act(request)
+
+    def do(self, body: dict[str, Any]) -> UUID:
+        user, self.code = added(body, actor=self.actor, at=self.at)
+        return user.pk
+
+    def after(self, made: UUID) -> HttpResponse:
+        """Show the code of the invitation this once."""
+        user = person(made, actor=self.actor, at=self.at)
         context = {
             "said": [(_("Personne"), user.full_name), (_("Courriel"), user.email)],
-            "held": held,
-            "waiting": waiting,
+            "held": [role_line(row) for row in user.held],
+            "waiting": [role_line(row) for row in user.asked_for],
             "code": self.code,
             "added": True,
             "back": reverse("person", args=[user.pk]),
         }
-        return made(request, "web/administration/invited.html", self.around() | context)
-
-    def do(self, body: Mapping[str, Any]) -> UUID:
-        user, self.code = added(body, actor=self.actor, at=self.at)
-        return user.pk
+        return made_page(
+            self.request, "web/administration/invited.html", AdministrationPage.around(self) | context
+        )
 
     def body(self) -> dict[str, Any]:
         return super().body() | {"roles": [body for _n, body in role_rows.typed(self.sent)]}
 
     def choices(self) -> dict[str, Pairs]:
-        return super().choices() | {"language": [(str(one), str(one.label)) for one in Language]}
+        return super().choices() | {"language": labelled(Language)}
 
     def filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return self._form(values, None)
@@ -203,11 +200,11 @@ class NewPerson(AdministrationForm):
 class _OfPerson(Confirmation):
     """A page that does one act to an account of the reader's authority, and goes back to its page."""
 
-    def back_to(self, pk: UUID) -> str:
-        return reverse("person", args=[pk])
+    def back_to(self) -> str:
+        return reverse("person", args=[self.pk])
 
-    def lines(self, pk: UUID) -> list[tuple[Any, str]]:
-        user: User = visible(access.resettable_users(self.actor, at=self.at), pk)
+    def lines(self) -> list[tuple[Any, str]]:
+        user: User = visible(access.resettable_users(self.actor, at=self.at), self.pk)
         return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
 
 
@@ -217,11 +214,11 @@ class Vouch(_OfPerson):
         "Vous attestez avoir vérifié qui est cette personne et où elle travaille. Elle pourra alors transmettre."
     )
 
-    def do(self, pk: UUID) -> UUID:
-        return actions.verify_user(actor=self.actor, at=self.at, user_id=pk).pk
+    def do(self, body: dict[str, Any]) -> UUID:
+        return actions.verify_user(actor=self.actor, at=self.at, user_id=self.pk).pk
 
-    def lines(self, pk: UUID) -> list[tuple[Any, str]]:
-        user: User = visible(access.managed_users(self.actor), pk)
+    def lines(self) -> list[tuple[Any, str]]:
+        user: User = visible(access.managed_users(self.actor), self.pk)
         return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
 
 
@@ -234,14 +231,12 @@ class Invite(_OfPerson):
     )
     code: str | None = None
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        self.once({}, lambda: self.do(pk))
-        return made(
-            self.request, "web/administration/invited.html", self.page_context(pk) | {"code": self.code}
-        )
+    def after(self, made: UUID) -> HttpResponse:
+        """Show the code this once."""
+        return made_page(self.request, "web/administration/invited.html", self.around() | {"code": self.code})
 
-    def do(self, pk: UUID) -> UUID:
-        user, self.code = actions.invite(actor=self.actor, at=self.at, user_id=pk)
+    def do(self, body: dict[str, Any]) -> UUID:
+        user, self.code = actions.invite(actor=self.actor, at=self.at, user_id=self.pk)
         return user.pk
 
 
@@ -251,8 +246,8 @@ class _OnAccount(_OfPerson):
     step_up = frozenset({"GET"})
     does: ClassVar[actions.OnAccount]
 
-    def do(self, pk: UUID) -> UUID:
-        return type(self).does(actor=self.actor, at=self.at, user_id=pk).pk
+    def do(self, body: dict[str, Any]) -> UUID:
+        return type(self).does(actor=self.actor, at=self.at, user_id=self.pk).pk
 
 
 class EndSessions(_OnAccount):

@@ -1,4 +1,4 @@
-"""Requests that need a second person: roles that two persons grant, and lost factors."""
+"""Requests that need a second person: roles that two persons grant, and lost ways to sign in."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
@@ -11,20 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions, second_person
 from accounts.errors import InvalidInput
+from accounts.inputs import IdentifiedInput
 from accounts.models import FactorReset, GrantRequest, ImportRun, User
+from accounts.models.factor import Identified
 from accounts.models.importrun import ImportSource
 from accounts.naming import visible
-from accounts.request import ServiceRequest
 from accounts.validated_actions import identified
 from referrals.vocabulary.formats import moment
 from web import forms
 from web.administration import words
 from web.administration.base import CONFIRMS, AdministrationPage
+from web.administration.forms import Confirmation
 from web.cases import display
 from web.cases.choices import role_words
-from web.forms import Fault, faults_of
-from web.page import FormPage, made
-from web.views.administration.resets import how_fields, how_said
+from web.forms import Fault, Field, Sent, faults_of
+from web.generic import ConfirmPage, ShownPage
+from web.page import made as made_page
 from web.views.cases.queue import ZONE
 
 ROLES, RESETS = CONFIRMS
@@ -41,42 +43,34 @@ LABELS: Final[Mapping[str, Any]] = {
 }
 
 
-class RequestPage(AdministrationPage):
-    """A page for whoever may confirm something."""
-
+class Requests(AdministrationPage, ShownPage):
     tab = "requests-page"
     opens_for = CONFIRMS
-
-
-class Requests(RequestPage):
     template = "web/administration/requests.html"
     barred: frozenset[UUID]
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def context(self) -> dict[str, Any]:
         """List what waits for a second person at the reader's authorities, the oldest first."""
         roles: list[GrantRequest] = []
         resets: list[FactorReset] = []
+        imports: list[ImportRun] = []
         if self.actor.may(ROLES):
-            known = access.open_grant_requests(self.actor, at=self.at)
-            roles = list(known.select_related("user", "authority").order_by("asked_at", "pk")[:LISTED])
+            grants = access.open_grant_requests(self.actor, at=self.at)
+            roles = list(grants.select_related("user", "authority").order_by("asked_at", "pk")[:LISTED])
+            runs = access.open_imports(self.actor, at=self.at).select_related("authority")
+            imports = list(runs.order_by("asked_at", "pk")[:LISTED])
         if self.actor.may(RESETS):
             lost = access.open_resets(self.actor, at=self.at)
             resets = list(lost.select_related("user").order_by("asked_at", "pk")[:LISTED])
-        imports = (
-            access.open_imports(self.actor, at=self.at)
-            .select_related("authority")
-            .order_by("asked_at", "pk")[:LISTED]
-            if self.actor.may(ROLES)
-            else []
-        )
         about = {one.user_id for one in roles} | {one.user_id for one in resets}
         self.barred = second_person.barred_from(about, self.actor.user_id, at=self.at)
-        lines = [
-            *(self._import_line(one) for one in imports),
-            *(self._line(one, role_words(one.role), "request-role", one.authority.name) for one in roles),
-            *(self._line(one, _("Moyens de connexion perdus"), "request-reset", "") for one in resets),
-        ]
-        return self.show(self.around() | {"lines": lines})
+        return {
+            "lines": [
+                *(self._import_line(one) for one in imports),
+                *(self._line(one, role_words(one.role), "request-role", one.authority.name) for one in roles),
+                *(self._line(one, _("Moyens de connexion perdus"), "request-reset", "") for one in resets),
+            ]
+        }
 
     def _import_line(self, pending: ImportRun) -> dict[str, Any]:
         return {
@@ -102,57 +96,54 @@ class Requests(RequestPage):
         }
 
 
-class OneRequest(RequestPage, FormPage):
+class OneRequest(AdministrationPage, ConfirmPage):
     """A page that shows one request, and takes the decision of a second person."""
 
+    tab = onward = "requests-page"
+    opens_for = CONFIRMS
     title: ClassVar[Any]
     confirmed: ClassVar[Any]
     template = "web/administration/request.html"
     step_up = frozenset({"GET"})  # before it is read; the act asks again
     code: str | None = None
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        return self.show(self.page_context(pk) | {"once": self.key()})
-
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def body(self) -> dict[str, Any]:
+        """Return what was sent, for it to be done once."""
         decision = self.sent.text("decision")
         if decision not in (CONFIRM, REFUSE):
             raise InvalidInput({"decision": ["required"]})
-        person = self.once(self.said(decision), lambda: self.decide(pk, confirmed=decision == CONFIRM))
-        if self.code is not None:
-            user = User.objects.get(pk=person)
-            said = [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
-            context = self.around() | {"said": said, "code": self.code, "requests": True}
-            return made(self.request, "web/administration/invited.html", context)
-        return self.onwards(reverse("requests-page"), decision)
-
-    def said(self, decision: str) -> dict[str, Any]:
         return {"decision": decision}
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+    def do(self, body: dict[str, Any]) -> UUID:
+        return self.decide(confirmed=body["decision"] == CONFIRM)
+
+    def after(self, made: UUID) -> HttpResponse:
+        """Go back to the list; show the code of an invitation that it sends this once."""
+        if self.code is None:
+            return self.onwards(self.goes_to(made), self.sent.text("decision"))
+        user = User.objects.get(pk=made)
+        said = [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
+        context = AdministrationPage.around(self) | {"said": said, "code": self.code, "requests": True}
+        return made_page(self.request, "web/administration/invited.html", context)
+
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
         faults = [Fault(str(LABELS.get(name, name)), detail) for name, detail in faults_of(problem).items()]
-        again = {"problem": problem, "faults": faults, "once": self.key(problem)}
-        return self.show(self.page_context(pk) | again | self.asked_again(problem))
+        return super().again(problem) | {"faults": faults}
 
-    def asked_again(self, problem: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - some ask nothing more
-        """Return the further questions of the page, with their faults."""
-        return {}
-
-    def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
+    def decide(self, *, confirmed: bool) -> UUID:
+        """Call the act, and keep the code that it gives; return whom it is about."""
         raise NotImplementedError
 
-    def one(self, pk: UUID) -> GrantRequest | FactorReset:
+    def one(self) -> GrantRequest | FactorReset:
+        """Return the request; not one that is decided, lapsed, or of another authority."""
         raise NotImplementedError
 
     def lines(self, pending: Any) -> list[tuple[Any, str]]:
+        """Return what is asked for, in words."""
         raise NotImplementedError
 
-    def is_barred(self, pending: GrantRequest | FactorReset) -> bool:
-        """Tell whether the reader had a hand in the account, and so may only refuse."""
-        return bool(second_person.barred_from([pending.user_id], self.actor.user_id, at=self.at))
-
-    def page_context(self, pk: UUID) -> dict[str, Any]:
-        pending = self.one(pk)
+    def around(self) -> dict[str, Any]:
+        pending = self.one()
         pairs = [
             (_("Personne"), pending.user.full_name),
             (_("Courriel"), pending.user.email),
@@ -160,13 +151,14 @@ class OneRequest(RequestPage, FormPage):
             (_("Demandé par"), pending.asked_by.full_name),
             (_("Demandé le"), display.instant(moment(pending.asked_at), ZONE)),
         ]
-        return self.around() | {
+        return super().around() | {
             "title": self.title,
             "confirmed": self.confirmed,
             "said": [(label, text) for label, text in pairs if text],
             "asked_it": pending.asked_by_id == self.actor.user_id,
             "about_them": pending.user_id == self.actor.user_id,
-            "barred": self.is_barred(pending),
+            # Whoever had a hand in the account may only refuse.
+            "barred": bool(second_person.barred_from([pending.user_id], self.actor.user_id, at=self.at)),
         }
 
 
@@ -178,14 +170,13 @@ class OneRole(OneRequest):
         "voix, à elle seule."
     )
 
-    def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
-        """Give the role as the second person, or refuse it."""
-        row, self.code = actions.decide(actor=self.actor, at=self.at, request_id=pk, confirmed=confirmed)
+    def decide(self, *, confirmed: bool) -> UUID:
+        row, self.code = actions.decide(actor=self.actor, at=self.at, request_id=self.pk, confirmed=confirmed)
         return row.user_id
 
-    def one(self, pk: UUID) -> GrantRequest:
-        known = access.open_grant_requests(self.actor, at=self.at)
-        return visible(known.select_related("user", "authority", "asked_by"), pk)
+    def one(self) -> GrantRequest:
+        rows = access.open_grant_requests(self.actor, at=self.at)
+        return visible(rows.select_related("user", "authority", "asked_by"), self.pk)
 
     def lines(self, pending: GrantRequest) -> list[tuple[Any, str]]:
         return [
@@ -205,32 +196,69 @@ class OneReset(OneRequest):
         "sert si elle n'a plus de mot de passe. Assurez-vous auprès d'elle qu'elle le demande bien."
     )
 
-    def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
+    def decide(self, *, confirmed: bool) -> UUID:
         """Remove the factors as the second person, who says how they made sure too; or refuse it."""
-        how = identified(how_said(self.sent)) if confirmed else None
-        row, self.code = actions.decide_reset(actor=self.actor, at=self.at, reset_id=pk, how=how)
+        how = identified(_how(self.sent)) if confirmed else None
+        row, self.code = actions.decide_reset(actor=self.actor, at=self.at, reset_id=self.pk, how=how)
         return row.user_id
 
-    def said(self, decision: str) -> dict[str, Any]:
-        return super().said(decision) | how_said(self.sent)
+    def body(self) -> dict[str, Any]:
+        return super().body() | _how(self.sent)
 
-    def asked_again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the question how one made sure, as it was answered."""
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
         fields = how_fields(self.sent, problem)
-        return {"entries": fields, "faults": forms.summary(problem, fields)}
+        return super().again(problem) | {"entries": fields, "faults": forms.summary(problem, fields)}
 
-    def page_context(self, pk: UUID) -> dict[str, Any]:
-        return super().page_context(pk) | {"entries": how_fields()}
+    def around(self) -> dict[str, Any]:
+        return super().around() | {"entries": how_fields()}
 
-    def one(self, pk: UUID) -> FactorReset:
-        known = access.open_resets(self.actor, at=self.at)
-        return visible(known.select_related("user", "asked_by"), pk)
+    def one(self) -> FactorReset:
+        rows = access.open_resets(self.actor, at=self.at)
+        return visible(rows.select_related("user", "asked_by"), self.pk)
 
     def lines(self, pending: FactorReset) -> list[tuple[Any, str]]:
         """Return how whoever asks made sure; the second person makes sure anew."""
-        return [
-            (
-                _("Vérification d'identité faite par la personne qui demande"),
-                str(words.IDENTIFIED.get(pending.asked_how, "")),
-            )
-        ]
+        label = _("Vérification d'identité faite par la personne qui demande")
+        return [(label, str(words.IDENTIFIED.get(pending.asked_how, "")))]
+
+
+class AskReset(Confirmation):
+    """The reset of somebody's ways to sign in: nothing changes until a second person confirms."""
+
+    onward = "requests-page"
+    step_up = frozenset({"GET"})
+    title = _("Demander la réinitialisation des moyens de connexion")
+    about = _(
+        "Assurez-vous que c'est bien cette personne qui les a perdus. Une seconde personne a une semaine pour "
+        "confirmer ; rien ne change d'ici là, et la personne est prévenue par courriel."
+    )
+
+    def body(self) -> dict[str, Any]:
+        return {"how": identified(_how(self.sent))}
+
+    def do(self, body: dict[str, Any]) -> UUID:
+        return actions.ask_reset(actor=self.actor, at=self.at, user_id=self.pk, how=body["how"]).pk
+
+    def lines(self) -> list[tuple[Any, str]]:
+        user: User = visible(access.resettable_users(self.actor, at=self.at), self.pk)
+        return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
+
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        fields = how_fields(self.sent, problem)
+        return super().again(problem) | {"entries": fields, "faults": forms.summary(problem, fields)}
+
+    def around(self) -> dict[str, Any]:
+        return super().around() | {"entries": how_fields()}
+
+
+def _how(sent: Sent) -> dict[str, Any]:
+    """Return what a page sends of how somebody made sure; nothing where none was chosen."""
+    return forms.body_of(IdentifiedInput, words.HOW, sent)
+
+
+def how_fields(sent: Sent | None = None, problem: Mapping[str, Any] | None = None) -> list[Field]:
+    """Return the question how one made sure, as it was answered."""
+    values = {} if sent is None else forms.typed(IdentifiedInput, words.HOW, sent)
+    choices = {"how": [(str(code), str(words.IDENTIFIED[code])) for code in Identified.values]}
+    faults = forms.faults_of(problem)
+    return forms.fields_of(IdentifiedInput, words.HOW, values, faults=faults, choices=choices)

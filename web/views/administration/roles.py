@@ -1,11 +1,10 @@
 """Who holds which role: read, given, asked for and ended by the calls of the API."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,16 +18,16 @@ from accounts.request import ServiceRequest
 from accounts.roles import BY_TWO, Role
 from accounts.validated_actions import given_or_asked
 from core.inputs import Id
+from core.paging import Page
 from referrals.vocabulary.formats import moment
-from web import forms
 from web.administration import role_rows, words
 from web.administration.base import AdministrationPage, TableQuery
 from web.administration.certificates import certificate_words
-from web.administration.forms import AdministrationForm, Confirmation, InputForm
+from web.administration.forms import AdministrationForm, Confirmation
 from web.cases import confirmation, display
 from web.cases.choices import role_words
 from web.forms import Ask, Pairs, day_in_words
-from web.journal.base import address
+from web.generic import ListPage
 from web.views.cases.queue import ZONE
 
 FILTERS: Final = (
@@ -41,33 +40,25 @@ class RolesQuery(TableQuery, MembershipQuery):
     """Filters of the roles held, and what was just done."""
 
 
-class Roles(AdministrationPage):
+class Roles(AdministrationPage, ListPage):
     tab = "memberships-page"
     query = RolesQuery
+    filtered_by = FILTERS
+    carried = ("user", "authority", "review")
     template = "web/administration/roles.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the roles held at the administered authorities, newest first; the look is an entry."""
-        asked = self.filters
-        kept = {
-            name: str(asked[name]).lower() if name == "in_force" else asked[name]
-            for name in ("user", "role", "in_force", "authority", "review")
-            if name in asked
-        }
-        roles = [(str(one), role_words(str(one))) for one in Role]
-        filters = forms.fields_of(RolesQuery, FILTERS, asked, choices={"role": roles})
-        page = membership_page(asked, actor=self.actor, at=self.at, names=True)
-        return self.show(
-            self.around()
-            | {
-                "lines": [held_line(row, at=self.at) for row in page.items],
-                "filters": filters,
-                "kept": [("user", kept["user"])] if "user" in kept else [],
-                "filtered": bool(kept),
-                "first": "cursor" not in self.asked,
-                "next": address("memberships-page", kept | {"cursor": page.next}) if page.next else "",
-            }
-        )
+    def rows(self, asked: dict[str, Any]) -> Page:
+        return membership_page(asked, actor=self.actor, at=self.at, names=True)
+
+    def line(self, row: Membership) -> dict[str, Any]:
+        return held_line(row, at=self.at)
+
+    def choices(self) -> dict[str, Pairs]:
+        return {"role": [(str(one), role_words(str(one))) for one in Role]}
+
+    def around(self) -> dict[str, Any]:
+        user = self.asked.get("user")
+        return super().around() | {"kept": [("user", user)] if user else []}
 
 
 def held_line(row: Membership, *, at: datetime) -> dict[str, Any]:
@@ -96,60 +87,49 @@ class ForQuery(confirmation.ConfirmationQuery):
 
 
 class NewRole(AdministrationForm):
-    """GET, POST /administration/roles/nouveau: given, or asked for where two persons give it."""
+    """Given, or asked for where two persons give it."""
 
-    tab = "memberships-page"
+    tab = onward = "memberships-page"
     query = ForQuery
-    takes = MembershipInput
-    asks = words.ROLE
-    title, button, back = _("Donner un rôle"), _("Donner le rôle"), "memberships-page"
+    takes, asks = MembershipInput, words.ROLE
+    title, button = _("Donner un rôle"), _("Donner le rôle")
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponseBase:
+        """Give or ask, once, and go on to where it is seen: the person's page, the list, or the requests."""
         body = self.body()
-        self.once(body, lambda: self.do(body))
+        self.once(body, lambda: given_or_asked(body, actor=self.actor, at=self.at).pk)
         if body["role"] in BY_TWO:
             return self.onwards(reverse("requests-page"), "role-ask")
         user = self.asked.get("user")
-        return self.onwards(reverse("person", args=[user]) if user else reverse(self.back))
+        return self.onwards(reverse("person", args=[user]) if user else reverse(self.onward))
 
-    def do(self, body: Mapping[str, Any]) -> UUID:
-        return given_or_asked(body, actor=self.actor, at=self.at).pk
-
-    def first_values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
+        """Return the address of the person from whose page one comes."""
         user = self.asked.get("user")
-        known = {"email": visible(access.managed_users(self.actor), user).email} if user else {}
-        return super().first_values() | known
+        email = {"email": visible(access.managed_users(self.actor), user).email} if user else {}
+        return super().values() | email
 
     def choices(self) -> dict[str, Pairs]:
         return super().choices() | role_rows.choices(self.actor, self.authorities)
 
 
-class SeeCertificate(InputForm):
-    """GET, POST /administration/roles/{id}/attestation: the certificate of honorability that one saw today."""
+class SeeCertificate(AdministrationForm):
+    """The certificate of honorability that one saw today."""
 
-    tab = "memberships-page"
+    tab = onward = "memberships-page"
     takes, asks = CertificateInput, words.CERTIFICATE
     title, button = _("Attestation d'honorabilité"), _("J'ai vu l'attestation")
-    back = "memberships-page"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show what is on record, and ask for the day; the look is an entry."""
-        row = certificate_of(pk, actor=self.actor, at=self.at)
-        return self.show(
-            self.page_context() | self.filled({}) | {"said": [*_whose(row), *certificate(row, at=self.at)]}
-        )
+    def context(self, pk: UUID) -> dict[str, Any]:
+        row = certificate_of(pk, actor=self.actor, at=self.at)  # the look is an entry
+        return {"said": [*_whose(row), *certificate(row, at=self.at)]}
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        body = self.validated()
-        self.once(self.body(), lambda: self._see(pk, body["issued_on"]))
-        return self.onwards(reverse(self.back))
-
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - the form alone
-        return self.show(self.page_context() | self.again(problem))
-
-    def _see(self, pk: UUID, issued_on: date) -> UUID:
-        return actions.see_certificate(actor=self.actor, at=self.at, membership_id=pk, issued_on=issued_on).pk
+    def do(self, body: dict[str, Any]) -> UUID:
+        issued_on = self.validated()["issued_on"]
+        return actions.see_certificate(
+            actor=self.actor, at=self.at, membership_id=self.pk, issued_on=issued_on
+        ).pk
 
 
 def _whose(row: Membership) -> list[tuple[Any, str]]:
@@ -180,23 +160,23 @@ class EndRole(Confirmation):
     title = _("Mettre fin à un rôle")
     about = _("Le rôle cesse tout de suite, avec ses jetons ; la personne n'ouvre plus rien avec lui.")
 
-    def do(self, pk: UUID) -> UUID:
-        return actions.end(actor=self.actor, at=self.at, membership_id=pk).pk
+    def do(self, body: dict[str, Any]) -> UUID:
+        return actions.end(actor=self.actor, at=self.at, membership_id=self.pk).pk
 
-    def back_to(self, pk: UUID) -> str:
-        held = visible(access.managed_memberships(self.actor), pk)
-        return reverse("person", args=[held.user_id])
+    def back_to(self) -> str:
+        """Return the page of whose role it is."""
+        return reverse("person", args=[visible(access.managed_memberships(self.actor), self.pk).user_id])
 
-    def lines(self, pk: UUID) -> list[tuple[Any, str]]:
+    def lines(self) -> list[tuple[Any, str]]:
         rows = access.managed_memberships(self.actor).select_related(
             "user", "authority", "unit", "organisation"
         )
-        said = role_line(visible(rows, pk))
-        found = [
-            (_("Personne"), said["name"]),
-            (_("Rôle"), said["role"]),
-            (_("Autorité"), said["authority"]),
-            (_("Unité ou structure"), said["place"]),
-            (_("Depuis le"), said["since"]),
+        line = role_line(visible(rows, self.pk))
+        pairs = [
+            (_("Personne"), line["name"]),
+            (_("Rôle"), line["role"]),
+            (_("Autorité"), line["authority"]),
+            (_("Unité ou structure"), line["place"]),
+            (_("Depuis le"), line["since"]),
         ]
-        return [(label, text) for label, text in found if text]
+        return [(label, text) for label, text in pairs if text]

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,8 +27,8 @@ from web.administration import lists, words
 from web.administration.base import AdministrationPage
 from web.cases.base import BlanksLeftOut
 from web.forms import Ask, Entry, Input, Sent, day_in_words
+from web.generic import ConfirmPage, ShownPage
 from web.journal.base import address
-from web.page import FormPage
 
 
 class SettingsPage(AdministrationPage):
@@ -48,11 +48,11 @@ class SettingsQuery(BlanksLeftOut):
     words = Text(max_length=60, required=False)
 
 
-class Settings(SettingsPage):
+class Settings(SettingsPage, ShownPage):
     query = SettingsQuery
     template = "web/policy_changes/settings.html"
 
-    def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def context(self, authority: UUID) -> dict[str, Any]:
         every = self.lines_of(authority)
         chapter, sought = self.asked.get("chapter"), self.asked.get("words", "")
         if sought:
@@ -65,18 +65,16 @@ class Settings(SettingsPage):
             in_words(line) | {"address": reverse("setting-page", args=[authority, line["key"]])}
             for line in shown
         ]
-        return self.show(
-            self.around()
-            | {
-                "here": reverse("settings-page", args=[authority]),
-                "chapters": chapters_of(every),
-                "chapter": chapter,
-                "words": sought,
-                "filters": forms.fields_of(SettingsQuery, [SOUGHT], {"words": sought}),
-                "lines": lines,
-                "title": Chapter(chapter).label if chapter and not sought else "",
-            }
-        )
+        return {
+            "tab": self.tab,
+            "here": reverse("settings-page", args=[authority]),
+            "chapters": chapters_of(every),
+            "chapter": chapter,
+            "words": sought,
+            "filters": forms.fields_of(SettingsQuery, [SOUGHT], {"words": sought}),
+            "lines": lines,
+            "title": Chapter(chapter).label if chapter and not sought else "",
+        }
 
 
 def chapters_of(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, object, int]]:
@@ -97,50 +95,56 @@ def holds_words(line: Mapping[str, Any], sought: str) -> bool:
     return texts.holds_words(" ".join(said), sought)
 
 
-class OneSetting(SettingsPage, FormPage):
+class OneSetting(SettingsPage, ConfirmPage):
+    """A setting, its history, and the form that lets it take a new value from a day on."""
+
     keeps = True
     template = "web/policy_changes/setting.html"
+    setting: Mapping[str, Any]
 
-    def get(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        line = self._line(authority, key)
-        return self.show(self.page_context(authority, line) | {"entries": _entries(line), "once": self.key()})
-
-    def act(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        line = self._line(authority, key)
-        if self.sent.text("more") == key:
-            entries = _entries(line, self.sent, more=True)
-            return self.show(self.page_context(authority, line) | {"entries": entries, "once": self.key()})
-        body = _said(line, self.sent)
-
-        def act() -> UUID:
-            sent = SettingChangeInput.read(body)
-            change = Change(**sent)
-            return policy_changes_actions.change(authority, change, actor=self.actor, at=self.at).pk
-
-        self.once(body, act)
-        return self.onwards(reverse("setting-page", args=[authority, key]))
-
-    def redisplay(self, problem: Mapping[str, Any], authority: UUID, key: str) -> HttpResponse:
-        line = self._line(authority, key)
-        entries = _entries(line, self.sent, problem)
-        faults = forms.beside(entries)
-        of_all = forms.fault_of(problem, f"values.{key}")
-        if line["kind"] == lists.HOURS and of_all:
-            first = next(forms.all_of(entries))
-            faults.insert(0, forms.Fault(in_words(line)["title"], of_all, first.anchor))
-        again = {"entries": entries, "problem": problem, "faults": faults, "once": self.key(problem)}
-        return self.show(self.page_context(authority, line) | again)
-
-    def _line(self, authority: UUID, key: str) -> dict[str, Any]:
-        wanted = next((line for line in self.lines_of(authority) if line["key"] == key), None)
-        if wanted is None:
+    def prepare(self, authority: UUID, key: str) -> None:
+        lines = self.lines_of(authority)
+        setting = next((line for line in lines if line["key"] == key), None)
+        if setting is None:
             raise NotVisible
-        return wanted
+        self.setting = setting
 
-    def page_context(self, authority: UUID, line: Mapping[str, Any]) -> dict[str, Any]:
+    def filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {"entries": _entries(self.setting), "once": self.key()}
+
+    def act(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponseBase:
+        if self.sent.text("more") != key:
+            return super().act(request, authority, key)
+        self.prepare(authority, key)
+        entries = _entries(self.setting, self.sent, more=True)
+        return self.show(self.around() | {"entries": entries, "once": self.key()})
+
+    def body(self) -> dict[str, Any]:
+        return _said(self.setting, self.sent)
+
+    def do(self, body: dict[str, Any]) -> UUID:
+        change = Change(**SettingChangeInput.read(body))
+        return policy_changes_actions.change(
+            self.kwargs["authority"], change, actor=self.actor, at=self.at
+        ).pk
+
+    def after(self, made: UUID) -> HttpResponse:
+        return self.onwards(reverse("setting-page", kwargs=self.kwargs))
+
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        entries = _entries(self.setting, self.sent, problem)
+        faults = forms.beside(entries)
+        of_all = forms.fault_of(problem, f"values.{self.setting['key']}")
+        if self.setting["kind"] == lists.HOURS and of_all:
+            first = next(forms.all_of(entries))
+            faults.insert(0, forms.Fault(in_words(self.setting)["title"], of_all, first.anchor))
+        return super().again(problem) | {"entries": entries, "faults": faults}
+
+    def around(self) -> dict[str, Any]:
+        line, authority = self.setting, self.kwargs["authority"]
         changes = [(change, False) for change in line["history"] if change not in line["to_come"]]
         return (
-            self.around()
+            super().around()
             | in_words(line)
             | {
                 "back": address("settings-page", {"chapter": line["chapter"]["code"]}, authority),

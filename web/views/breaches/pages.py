@@ -30,7 +30,8 @@ from web.cases.base import BlanksLeftOut
 from web.cases.panel import brings, panels
 from web.cases.stepforms import ask_of, summary
 from web.forms import Ask, Pairs, members
-from web.page import InputPage, Page, go_to
+from web.generic import InputPage
+from web.page import Page, go_to
 from web.spreadsheets import table
 from web.views.breaches import words
 from web.views.cases.row_signing import PAGES
@@ -58,7 +59,7 @@ class Register(Page):
     query = Filters
     template = "web/breaches/list.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         filters = dict(self.asked)
         kept: dict[str, Any] = {name: filters[name] for name in ("state", "risk") if name in filters}
         running = {"running": "true"} if filters["running"] else {}
@@ -84,7 +85,7 @@ class Register(Page):
 class RegisterTable(Page):
     query = TableFilters
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Give the register as a table: codes, days and numbers (RGPD art. 33(5)); an entry says so."""
         head = (
             gettext("Autorité"),
@@ -134,7 +135,7 @@ class OneBreach(BreachPage):
     query = confirmation.ConfirmationQuery
     template = "web/breaches/one.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         row = self.one(pk)
         body = queries.one(row, self.actor, at=self.at)
         waiting = row_proposals.awaited(Machine.BREACH, pk, at=self.at)
@@ -161,7 +162,7 @@ class BreachStep(BreachPage, InputPage):
     keeps = True
     template = "web/breaches/step.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
         """Show what the step needs, filled with what the journal shows; a step that isn't possible says why instead."""
         declared, row = declared_step(step), self.one(pk)
         actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
@@ -229,7 +230,7 @@ class Declare(InputPage):
     takes = DeclaringBreach
     template = "web/breaches/step.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         self._asks()
         return self.show(self.page_context() | self.filled({}))
 

@@ -35,7 +35,8 @@ from web.cases.display import Line
 from web.cases.panel import brings, panels
 from web.cases.stepforms import ask_of, summary
 from web.forms import ZONE, Ask, Pairs, members
-from web.page import InputPage, Page, go_to
+from web.generic import InputPage
+from web.page import Page, go_to
 from web.views.cases import row_signing
 
 row_signing.PAGES[Machine.ACCESS_REQUEST] = "access-request-page"
@@ -75,7 +76,7 @@ class AccessRequests(Page):
     query = Filters
     template = "web/access_requests/list.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List the requests in which the reader has a part, the newest first; nothing is opened."""
         filters = dict(self.asked)
         kept: dict[str, Any] = {name: filters[name] for name in ("state", "waiting") if name in filters}
@@ -103,7 +104,7 @@ class NewAccessRequest(InputPage):
     takes = Receiving
     template = "web/access_requests/step.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         self._about()
         return self.show(self.page_context() | self.filled({"right": "access", "wanted": "all"}))
 
@@ -157,7 +158,7 @@ class OneAccessRequest(RequestPage):
     query = confirmation.ConfirmationQuery
     template = "web/access_requests/one.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         row = self.one(pk)
         body = queries.one(row, self.actor, at=self.at)
         sheet = Sheet(row, actor=self.actor, at=self.at)
@@ -206,7 +207,7 @@ class OneAccessRequest(RequestPage):
 class AccessFiles(RequestPage):
     template = "web/access_requests/files.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Look in the index for files of the person, closed and archived ones too; no name is shown."""
         row = self.one(pk)
         hits = queries.found(pk, actor=self.actor, at=self.at)
@@ -234,7 +235,7 @@ class AccessPackage(Page):
     step_up = frozenset({"POST"})
     comes_back = "access-requests-page"
 
-    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Take what is handed over, as the officer; the fetching is an entry."""
         response = HttpResponse(
             queries.package(pk, actor=self.actor, at=self.at), content_type="application/zip"
@@ -247,7 +248,7 @@ class AccessStep(RequestPage, InputPage):
     keeps = True
     template = "web/access_requests/step.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
         declared, row = declared_step(step), self.one(pk)
         sheet = actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
         self.asks_for(declared, row, sheet)

@@ -19,7 +19,8 @@ from web.cases import display
 from web.cases.base import BlanksLeftOut
 from web.cases.panel import address
 from web.forms import Ask
-from web.page import InputPage, go_to
+from web.generic import InputPage
+from web.page import go_to
 from web.views.cases.queue import ZONE, require_caseworker
 
 ASKS: Final = (

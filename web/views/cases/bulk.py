@@ -21,7 +21,7 @@ from referrals.staffing.inputs import PASSED, ROLES
 from referrals.workflow.inputs import required, text
 from web.cases.choices import role_words
 from web.forms import Ask, Follow, Pairs
-from web.page import InputPage
+from web.generic import InputPage
 
 #: A case and its version, as the queue sends what was ticked.
 _TICKED: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([0-9]{1,9})", re.ASCII)
@@ -71,7 +71,7 @@ class Bulk(InputPage):
             return self.show({"nothing": True, "most": bulk.CASES_MAX}, status=400)
         return super().post(request, *args, **kwargs)
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Show the form for the cases that were ticked; once it is filled in, do the step to each, and tell of each.
 
         Sent twice it does nothing twice: each case has moved on from the version that was shown.

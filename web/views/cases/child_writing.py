@@ -30,7 +30,7 @@ type Values = Mapping[str, Mapping[str, Any]]
 class ChildWriting(TeamPage):
     template = "web/assessment/child.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, child: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID, child: UUID) -> HttpResponse:
         referral, ties = self._case(pk)
         row, voices, names = self._written(referral, ties)
         if str(child) not in names.children:

@@ -23,7 +23,8 @@ from referrals.vocabulary.formats import moment
 from web.cases import display
 from web.cases.base import BlanksLeftOut
 from web.forms import ZONE, Ask, Pairs
-from web.page import FormPage, InputPage, Page, fresh_key, go_to
+from web.generic import InputPage
+from web.page import FormPage, Page, fresh_key, go_to
 
 PLACE: Final = Ask("authority", _("Autorité"), kind="select")
 WHO: Final[Sequence[Ask]] = (
@@ -64,7 +65,7 @@ class Searches(Page):
     query = SearchesQuery
     template = "web/emergency_search/list.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         rows = actions.visible_to(self.actor, at=self.at)
         page = page_of(rows, order=("-searched_at", "id"), **dict(self.asked))
         lines = [_line(queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
@@ -98,11 +99,11 @@ class GiveApproval(FormPage):
     comes_back = "emergency-searches"
     template = "web/emergency_search/approval.html"
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         self.once({}, lambda: approvals.give(pk, actor=self.actor, at=self.at).pk)
         return go_to(reverse("emergency-searches"))
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - one signature
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         return self.show({"problem": problem, "faults": []})
 
 
@@ -115,7 +116,7 @@ class NewSearch(InputPage):
     duties: Mapping[UUID, RotaShift]
     used_up: Sequence[RotaShift] = ()
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         self._require_duty()
         return self.show(self.filled({}) | self.page_context())
 
@@ -160,7 +161,7 @@ class NewSearch(InputPage):
 class Sheet(Page):
     template = "web/emergency_search/sheet.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show the sheet that another authority has opened to the officer's own one; an entry says so."""
         sheet = runaways_queries.sheet_for(self.actor, pk, at=self.at)
         return self.show({"sheet": runaways_queries.read(sheet, actor=self.actor, at=self.at)})
@@ -172,7 +173,7 @@ class OneSearch(InputPage):
     keeps = True
     template = "web/emergency_search/one.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         row = actions.known(pk, actor=self.actor, at=self.at)
         body = queries.one(row, actor=self.actor, at=self.at)
         word = body["word"]
@@ -185,7 +186,7 @@ class OneSearch(InputPage):
         }
         return self.show(self.filled({}) | {"search": _line(body) | shown})
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         actions.known(pk, actor=self.actor, at=self.at)
         said = self.sent.text("decision")
         body = self.body() | ({"agreed": said == AGREE} if said else {})

@@ -20,7 +20,8 @@ from referrals.exports.inputs import DecisionInput, ExportInput
 from web.cases import display
 from web.cases.base import BlanksLeftOut
 from web.forms import ZONE, Ask, Pairs
-from web.page import InputPage, Page, go_to
+from web.generic import InputPage
+from web.page import Page, go_to
 
 PLACE: Final = Ask("authority", _("Autorité"), kind="select")
 ASKS: Final[Sequence[Ask]] = (
@@ -41,7 +42,7 @@ class Exports(Page):
     query = ExportsQuery
     template = "web/exports/list.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         page = page_of(
             actions.visible_to(self.actor, at=self.at), order=("-asked_at", "id"), **dict(self.asked)
         )
@@ -69,11 +70,11 @@ class AskExport(InputPage):
         rows = Authority.objects.filter(pk__in=sorted(self.places)).order_by("name")
         return {"authority": [(str(row.pk), row.name) for row in rows]}
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         actions.require_asker(self.actor)
         return self.show({"most": settings.EXPORT_CASES} | self.filled({}))
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         stepup.require(self.actor, at=self.at)
         actions.require_asker(self.actor)
         body = self.body()
@@ -87,7 +88,7 @@ class AskExport(InputPage):
 class OneExport(Page):
     template = "web/exports/one.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         row = actions.known(pk, actor=self.actor, at=self.at)
         body = queries.one(row, actor=self.actor, at=self.at)
         shown = {"reason": body["reason"], "references": body["references"]}
@@ -99,7 +100,7 @@ class DecideExport(Page):
     step_up = frozenset({"POST"})
     comes_back = "exports"
 
-    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         actions.known(pk, actor=self.actor, at=self.at)
         said = self.sent.text("decision")
         body = DecisionInput.read({"confirmed": said == CONFIRM} if said else {})
@@ -112,7 +113,7 @@ class TakeExport(Page):
     step_up = frozenset({"POST"})
     comes_back = "exports"
 
-    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         response = HttpResponse(
             actions.take(pk, actor=self.actor, at=self.at), content_type="text/csv; charset=utf-8"
         )

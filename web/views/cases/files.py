@@ -34,7 +34,7 @@ class Files(UploadPage):
     query = confirmation.ConfirmationQuery
     template = "web/attachments/of_case.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         referral, ties = self.case(pk)
         may = may_add(referral, ties)
         lines, children = opened(

@@ -29,7 +29,8 @@ from web.cases.display import Line
 from web.cases.panel import brings, panels
 from web.cases.stepforms import ask_of, summary
 from web.forms import ZONE, Ask, Pairs, members
-from web.page import InputPage, Page, go_to
+from web.generic import InputPage
+from web.page import Page, go_to
 from web.views.cases.transfers import blocks
 
 FILTERS: Final[Sequence[Ask]] = (
@@ -59,7 +60,7 @@ class Inquiries(Page):
     query = Filters
     template = "web/inquiries/list.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List the inquiries of the reader's authorities, asked and received, the newest first; nothing is opened."""
         filters = dict(self.asked)
         kept: dict[str, Any] = {name: filters[name] for name in ("side", "state") if name in filters}
@@ -90,7 +91,7 @@ class OneInquiry(InquiryPage):
     query = confirmation.ConfirmationQuery
     template = "web/inquiries/one.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         row = self.one(pk)
         body = queries.one(row, self.actor, at=self.at)
         papers = body["papers"] if isinstance(body["papers"], Mapping) else {}
@@ -125,7 +126,7 @@ class InquiryStep(InquiryPage, InputPage):
     keeps = True
     template = "web/inquiries/step.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
         declared, row = declared_step(step), self.one(pk)
         actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
         self.asks_for(declared, row)

@@ -23,7 +23,8 @@ from web.cases.panel import brings
 from web.cases.parts.letters import LOOKS
 from web.cases.stepforms import ask_of, summary
 from web.forms import ZONE, Ask, members
-from web.page import InputPage, Page, fresh_key, go_to
+from web.generic import InputPage
+from web.page import Page, fresh_key, go_to
 
 
 class PrepareLetter(Page):
@@ -50,7 +51,7 @@ class OneLetter(LetterPage):
     query = confirmation.ConfirmationQuery
     template = "web/letters/one.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         row = self.one(pk)
         body = queries.one(row, self.actor, at=self.at)
         note = body["note"] if isinstance(body["note"], Mapping) else {}
@@ -112,7 +113,7 @@ class LetterStep(LetterPage, InputPage):
     template = "web/letters/step.html"
     asks: list[Ask]
 
-    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
         declared, row = _declared(step), self.one(pk)
         actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
         if declared.name == "sign":

@@ -14,7 +14,7 @@ from referrals.duplicates.inputs import Wanted
 from referrals.vocabulary.role_sets import CELL
 from web.cases import lines
 from web.forms import Ask, Pairs
-from web.page import InputPage
+from web.generic import InputPage
 
 ASKS: Final = (
     Ask("last_name", _("Nom de famille"), width="half", attributes={"spellcheck": "false"}),
@@ -29,11 +29,11 @@ class NameSearch(InputPage):
     asks: Sequence[Ask] = ASKS
     template = "web/cases/name_search.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         self._require_cell()
         return self.show(self.filled({}))
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         self._require_cell()
         values = self.validated()
         searcher, authority = name_search.searcher(self.actor, values.pop("authority", None))

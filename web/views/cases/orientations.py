@@ -29,7 +29,7 @@ from web.cases.choices import numbered
 from web.cases.hints import hint
 from web.cases.parts.orientations import contacts
 from web.forms import Ask, Pairs
-from web.page import InputPage
+from web.generic import InputPage
 from web.views.cases.steps import StepPage
 
 PROPOSE: Final = steps.get(Machine.ORIENTATION, "propose")
@@ -129,9 +129,9 @@ class ProposeOrientation(StepPage):
         self,
         request: ServiceRequest,
         pk: UUID,
-        machine: str,  # noqa: ARG002 - Django's signature
-        step: str,  # noqa: ARG002 - Django's signature
-        part: UUID | None = None,  # noqa: ARG002 - Django's signature
+        machine: str,
+        step: str,
+        part: UUID | None = None,
     ) -> HttpResponse:
         shown: Any = FindService.as_view()(request, pk=pk)
         found: HttpResponse = shown

@@ -43,7 +43,7 @@ class OnesCases(Page):
     query = PagedQuery
     template = "web/staffing/cases_of_one.html"
 
-    def get(self, request: ServiceRequest, user: UUID) -> HttpResponse:  # noqa: ARG002 - id.
+    def get(self, request: ServiceRequest, user: UUID) -> HttpResponse:
         filters = dict(self.asked)
         staffing_actions.require_answering(self.actor)
         rows = shell.with_filers(staffing_actions.cases_of(self.actor, user, None, at=self.at))
@@ -111,7 +111,7 @@ class ToSign(Page):
     template = "web/cases/to_sign.html"
     most = 50
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         of_cases = bool(self.actor.holding(matrix.APPROVERS))
         if not of_cases and not row_approvals.signs(self.actor):
             raise NotAllowed("read:approvals")

@@ -20,7 +20,8 @@ from referrals.workflow.inputs import Reasoned
 from web.cases import display
 from web.cases.panel import brings
 from web.forms import ZONE, Ask
-from web.page import InputPage, go_to
+from web.generic import InputPage
+from web.page import go_to
 
 #: The page of a row of each machine, by the name of its address; the two who sign read there what it is about.
 PAGES: Final[dict[Machine, str]] = {}
@@ -31,7 +32,7 @@ class RowSignature(InputPage):
     takes, asks, ids = Reasoned, (Ask("reason", _("Motivation"), rows=3),), ""
     template = "web/cases/row_signature.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         row = row_approvals.one(pk, actor=self.actor)
         step = row_approvals.step_of(row)
         said = row_proposals.given(row, actor=self.actor, at=self.at)

@@ -12,7 +12,8 @@ from accounts.request import ServiceRequest
 from referrals.saved_views import actions
 from referrals.saved_views.inputs import NewView
 from web.forms import Ask
-from web.page import InputPage, Page, go_to
+from web.generic import InputPage
+from web.page import Page, go_to
 from web.views.cases.queue import require_caseworker
 
 #: Name and query; the second is no question.
@@ -31,11 +32,11 @@ class SavedViews(InputPage):
     asks = ASKS
     template = "web/cases/saved_views.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         require_caseworker(self.actor)
         return self.show({"views": actions.views_of(self.actor)})
 
-    def act(self, request: ServiceRequest) -> HttpResponseRedirect:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponseRedirect:
         require_caseworker(self.actor)
         values = self.validated()
         self.once(values, lambda: actions.save(**values, actor=self.actor, at=self.at).pk)
@@ -54,7 +55,7 @@ class SavedViews(InputPage):
 class RemoveView(Page):
     http_method_names = ["post"]
 
-    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponseRedirect:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponseRedirect:
         actions.require_own(pk, self.actor)
         actions.forget(pk, actor=self.actor)
         return go_to(reverse("saved-views-page"))

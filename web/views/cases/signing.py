@@ -22,7 +22,7 @@ from web.cases import display
 from web.cases.base import heading, once, onwards, zone_of
 from web.cases.panel import brings
 from web.forms import Ask
-from web.page import InputPage
+from web.generic import InputPage
 
 
 class Signature(InputPage):
@@ -78,7 +78,7 @@ class Signature(InputPage):
             "back": reverse("case-part", args=[pk, "signatures"]),
         }
 
-    def act(self, request: ServiceRequest, pk: UUID, approval: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID, approval: UUID) -> HttpResponse:
         what, actor, at = self.sent.text("what"), self.actor, self.at
 
         def act() -> StepResult:

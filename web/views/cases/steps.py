@@ -128,7 +128,7 @@ class StepPage(CaseForm):
 
     def get(
         self,
-        request: ServiceRequest,  # noqa: ARG002 - Django's signature
+        request: ServiceRequest,
         pk: UUID,
         machine: str,
         step: str,

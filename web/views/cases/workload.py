@@ -19,7 +19,7 @@ from web.views.cases.queue import ZONE
 class Workload(Page):
     template = "web/staffing/workload.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         staffing_actions.require_answering(self.actor)
         return self.show({"lines": workload(self.actor, at=self.at)})
 

@@ -90,7 +90,7 @@ class TeamPage(CaseForm):
 class Writing(TeamPage):
     template = "web/assessment/writing.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         referral, ties = self._case(pk)
         row, voices, names = self._written(referral, ties)
         form = self._form(referral, ties, names)

@@ -24,7 +24,7 @@ from directory.confirmations import RIGHT, WRONG, ConfirmationInput, Linked, Ope
 from directory.models import Service
 from web.credentials import TOKEN, refused
 from web.forms import Ask, Fault, Follow
-from web.page import InputPage
+from web.generic import InputPage
 
 _ANSWERS: Final = ((RIGHT, _("C'est juste")), (WRONG, _("À corriger")))
 _IF_WRONG: Final = (WRONG,)
@@ -114,10 +114,10 @@ class ConfirmEntry(InputPage):
     asks: Sequence[Ask] = (TOKEN,)
     template = "web/directory/confirm.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show(self.filled({}))
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         if self.sent.text("then") != "answer":
             linked = confirmations.opened(self.validated()["token"], at=self.at)
             self._ask_about(linked)

@@ -17,8 +17,8 @@ from accounts.request import ServiceRequest
 from core.inputs import Code, Id
 from core.languages import for_reader
 from core.one_file import FILE
-from core.paging import page_of
-from core.query import PagedQuery, Query
+from core.paging import Page, page_of
+from core.query import Query
 from directory import access
 from directory.actions import exports, imports
 from directory.codes import Source, Visibility
@@ -28,18 +28,18 @@ from directory.exchange.finess import CATEGORIES
 from directory.exchange.inputs import PART, HeldInput, ImportTrialInput
 from directory.exchange.plan import Outcome, Plan, Step
 from directory.exchange.rows import STRUCTURE
-from directory.models import DirectoryImport
+from directory.models import DirectoryImport, HeldRow
 from referrals.vocabulary.formats import moment
-from web.cases import confirmation, display
+from web.cases import display
 from web.directory.base import DirectoryPage
 from web.directory.display import day
 from web.directory.editing import authorities
 from web.directory.field_names import field_name
 from web.forms import Ask, Field, Pairs, faults_of
-from web.journal.base import address
-from web.page import FormPage, InputPage, made
+from web.generic import InputPage, ListPage, attached, named
+from web.page import FormPage, made
 from web.spreadsheets import table
-from web.uploads import FilePage, require_own_origin, take_form
+from web.uploads import FilePage, require_own_origin, take_form, with_line
 from web.views.cases.queue import ZONE
 
 #: As many lines of each kind stand on the page.
@@ -83,10 +83,6 @@ _FORMS: Final = {
 }
 
 
-class ImportsQuery(PagedQuery, confirmation.ConfirmationQuery):
-    """A page of imports, and what was just done."""
-
-
 class ExportQuery(Query):
     authority = Id(required=False)
     audience = Code(
@@ -100,25 +96,18 @@ class EditorPage(DirectoryPage):
     opens_for = access.EDIT
 
 
-class Imports(EditorPage):
-    query = ImportsQuery
+class Imports(EditorPage, ListPage):
     template = "web/directory/imports.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        asked = {name: value for name, value in self.asked.items() if name in ("cursor", "limit")}
-        page = page_of(access.kept_imports(self.actor), order=("-tried_at", "-id"), **asked)
-        onwards = address("directory-imports", {"cursor": page.next}) if page.next else ""
+    def rows(self, asked: dict[str, Any]) -> Page:
+        return page_of(access.kept_imports(self.actor), order=("-tried_at", "-id"), **asked)
+
+    def line(self, row: DirectoryImport) -> dict[str, Any]:
+        return _line(row)
+
+    def around(self) -> dict[str, Any]:
         held = access.kept_held_rows(self.actor).filter(settled_at=None).count()
-        return self.show(
-            self.around()
-            | {
-                "lines": [_line(run) for run in page.items],
-                "next": onwards,
-                "first": "cursor" not in self.asked,
-                "held": held,
-                "authorities": authorities(self),
-            }
-        )
+        return super().around() | {"held": held, "authorities": authorities(self)}
 
 
 class ImportForm(EditorPage, InputPage, FilePage):
@@ -127,7 +116,8 @@ class ImportForm(EditorPage, InputPage, FilePage):
     button: Any = ""
 
     def act(self, request: ServiceRequest, **of: Any) -> HttpResponseBase:
-        self.find(**of)
+        """Let the file come, or do with it what the page is for."""
+        self.prepare(**of)
         arrived: upload.Arrived | None = getattr(request, "brought", None)
         if arrived is None:
             require_own_origin(request)
@@ -135,16 +125,10 @@ class ImportForm(EditorPage, InputPage, FilePage):
         take_form(request, arrived.fields)
         if arrived.refused:
             raise InvalidInput({FILE: [arrived.refused]})
-        return self.do(bytes(arrived.raw))
+        return self.take(bytes(arrived.raw))
 
-    def redisplay(self, problem: Mapping[str, Any], **of: Any) -> HttpResponse:
-        self.find(**of)
-        line = problem.get("line")
-        if line and "errors" in problem:
-            where = gettext("ligne %(number)s") % {"number": line}
-            errors = [one | {"detail": f"{one['detail']} ({where})"} for one in problem["errors"]]
-            problem = {**problem, "errors": errors}
-        return self.show(self.around() | self.here() | self.again(problem))
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        return super().again(with_line(problem))
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
         hint = gettext("CSV, JSON ou ZIP, %(most)s au plus.") % {"most": filesizeformat(upload.most_bytes())}
@@ -155,13 +139,11 @@ class ImportForm(EditorPage, InputPage, FilePage):
         error = (faults or {}).get(FILE, "")
         return [*super().fields(values, faults), Field(ask, "file", FILE, "f-file", error=error)]
 
-    def find(self, **of: Any) -> None:
-        """Find what the address names."""
+    def around(self) -> dict[str, Any]:
+        back = reverse("directory-imports")
+        return super().around() | {"title": self.title, "button": self.button, "back": back}
 
-    def here(self) -> dict[str, Any]:
-        return {"title": self.title, "button": self.button, "back": reverse("directory-imports")}
-
-    def do(self, raw: bytes) -> HttpResponseBase:
+    def take(self, raw: bytes) -> HttpResponseBase:
         raise NotImplementedError
 
 
@@ -170,35 +152,31 @@ class NewImport(ImportForm):
     title, button = _("Importer des ressources"), _("Essayer ce fichier")
     template = "web/directory/import_new.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        self.find()
-        return self.show(self.around() | self.here() | self.filled({"extent": PART}))
-
-    def find(self, **_of: Any) -> None:
-        self._authorities = authorities(self)
-        if len(self._authorities) == 1:
+    def prepare(self) -> None:
+        self.authorities = authorities(self)
+        if len(self.authorities) == 1:
             self.asks = tuple(ask for ask in ASKS if ask.name != "authority")
 
-    def choices(self) -> Mapping[str, Pairs]:
-        return {"authority": [(str(one.pk), one.name) for one in self._authorities]}
+    def values(self) -> dict[str, Any]:
+        return {"extent": PART}
 
-    def here(self) -> dict[str, Any]:
-        return super().here() | {
+    def choices(self) -> Mapping[str, Pairs]:
+        return {"authority": named(self.authorities)}
+
+    def around(self) -> dict[str, Any]:
+        return super().around() | {
             "columns": for_reader(own_table.HEADINGS),
             "categories": [(code, one.label) for code, one in sorted(CATEGORIES.items())],
         }
 
-    def do(self, raw: bytes) -> HttpResponseBase:
+    def take(self, raw: bytes) -> HttpResponseBase:
         """Try it, and show at once what it would do: nothing of it is kept that a later page could show."""
         run, plan = imports.try_import(self.validated(), raw, actor=self.actor, at=self.at)
-        again = OneImport()
-        again.setup(self.request, pk=run.pk)
-        again.run = run
-        return made(
-            self.request,
-            "web/directory/import.html",
-            self.around() | again.here() | again.filled({}) | _plan(plan),
-        )
+        page = OneImport()
+        page.setup(self.request, pk=run.pk)
+        page.asked, page.run = self.asked, run
+        context = page.around() | page.filled({}) | _plan(plan)
+        return made(self.request, "web/directory/import.html", context)
 
 
 class OneImport(ImportForm):
@@ -207,89 +185,74 @@ class OneImport(ImportForm):
     template = "web/directory/import.html"
     run: DirectoryImport
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        self.find(pk=pk)
-        return self.show(self.around() | self.here() | self.filled({}))
+    def prepare(self, pk: UUID) -> None:
+        self.run = visible(access.kept_imports(self.actor), pk)
 
-    def find(self, **of: Any) -> None:
-        self.run = visible(access.kept_imports(self.actor), of["pk"])
-
-    def here(self) -> dict[str, Any]:
-        return super().here() | {
-            "run": self.run,
-            "said": _said(self.run),
-            "waits": self.run.done_at is None,
-            "changes": self._changes(),
-            "action": reverse("directory-import", args=[self.run.pk]),
+    def around(self) -> dict[str, Any]:
+        run = self.run
+        return super().around() | {
+            "run": run,
+            "said": _said(run),
+            "waits": run.done_at is None,
+            # What is left out may wait for a word of another authority.
+            "changes": bool(run.created or run.changed or run.archived or run.held or run.left_out),
+            "action": reverse("directory-import", args=[run.pk]),
             "shown": SHOWN,
         }
 
-    def _changes(self) -> bool:
-        """Tell whether there is something to do: what is left out may wait for a word of another authority."""
-        run = self.run
-        return bool(run.created or run.changed or run.archived or run.held or run.left_out)
-
-    def do(self, raw: bytes) -> HttpResponseBase:
+    def take(self, raw: bytes) -> HttpResponseBase:
         run, _plan_of = imports.do_import(self.run.pk, raw, actor=self.actor, at=self.at)
         return self.onwards(reverse("directory-import", args=[run.pk]))
 
 
 class Template(EditorPage):
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return table("ressources", for_reader(own_table.HEADINGS), [])
 
 
-class HeldRows(EditorPage):
-    query = ImportsQuery
+class HeldRows(EditorPage, ListPage):
+    """The rows on which somebody is to decide, the oldest first (field.md A.7, rule 2)."""
+
     template = "web/directory/held.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """List the rows on which somebody is to decide, the oldest first (field.md A.7, rule 2)."""
-        asked = {name: value for name, value in self.asked.items() if name in ("cursor", "limit")}
+    def rows(self, asked: dict[str, Any]) -> Page:
         waiting = access.kept_held_rows(self.actor).filter(settled_at=None)
-        page = page_of(waiting, order=("id",), **asked)
-        onwards = address("directory-held", {"cursor": page.next}) if page.next else ""
-        lines = [
-            {
-                "pk": row.pk,
-                "structure": row.structure.name,
-                "by": MATCHES.get(row.matched_by, ""),
-                "source": Source(row.run.source).label,
-                "tried": display.instant(moment(row.run.tried_at), ZONE),
-                "own": row.matched_by == "id",
-                "settles": reverse("directory-held-settle", args=[row.pk]),
-            }
-            for row in page.items
-        ]
-        return self.show(
-            self.around() | {"lines": lines, "next": onwards, "first": "cursor" not in self.asked}
-        )
+        return page_of(waiting, order=("id",), **asked)
+
+    def line(self, row: HeldRow) -> dict[str, Any]:
+        return {
+            "pk": row.pk,
+            "structure": row.structure.name,
+            "by": MATCHES.get(row.matched_by, ""),
+            "source": Source(row.run.source).label,
+            "tried": display.instant(moment(row.run.tried_at), ZONE),
+            "own": row.matched_by == "id",
+            "settles": reverse("directory-held-settle", args=[row.pk]),
+        }
 
 
 class SettleHeld(EditorPage, FormPage):
     template = "web/directory/held.html"
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         body = {"same": {"true": True, "false": False}.get(self.sent.text("same"))}
         imports.settle_held(pk, HeldInput.read(body), actor=self.actor, at=self.at)
         return self.onwards(reverse("directory-held"))
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - of one row
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         return self.show(self.around() | {"problem": problem, "faults": list(faults_of(problem).values())})
 
 
 class Export(EditorPage):
     query = ExportQuery
 
-    def get(self, request: ServiceRequest, form: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, form: str) -> HttpResponse:
         """Return a file of what the reader keeps; each leaves an entry."""
         if form not in _FORMS:
             raise NotVisible
         export, kind, ending = _FORMS[form]
         body = {"authority": self.asked.get("authority"), "audience": self.asked["audience"]}
-        response = HttpResponse(export(body, actor=self.actor, at=self.at), content_type=kind)
-        response["Content-Disposition"] = f'attachment; filename="ressources-{form}.{ending}"'
-        return response
+        return attached(export(body, actor=self.actor, at=self.at), kind, f"ressources-{form}.{ending}")
 
 
 def _line(run: DirectoryImport) -> dict[str, Any]:

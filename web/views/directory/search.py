@@ -27,14 +27,14 @@ FOUND: Final = _("Services trouvés")
 class Search(DirectoryPage, FormPage):
     template = "web/directory/search.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         own = self._own[:1]
         asked: dict[str, Any] = {"department": own[0]} if own else {}
         shown = {WHERE.name: where.in_words(asked)}
         heading = gettext("Services pour %(place)s") % {"place": shown[WHERE.name]} if own else str(FOUND)
         return self._found(asked, shown, heading=heading)
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Search, and show what was found below the form; no entry of the journal says who searched for what."""
         body = forms.body_of(SearchInput, words.SEARCH, self.sent)
         asked = {name: value for name, value in body.items() if value not in (None, "")}

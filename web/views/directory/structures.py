@@ -5,29 +5,24 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.request import ServiceRequest
 from core.inputs import Code
-from core.paging import page_of
-from core.query import PagedQuery
+from core.paging import Page, page_of
 from directory import access, queries
 from directory.actions import places, structures
 from directory.codes import ResourceKind, Status
 from directory.inputs import StructureChange, StructureInput
-from directory.models import Place
+from directory.models import Place, Structure
 from directory.secrecy import LEADS, has_secret_place
-from web import forms
-from web.cases import confirmation
 from web.cases.base import BlanksLeftOut
 from web.directory import display, lines, words
 from web.directory.base import DirectoryPage
 from web.directory.editing import EditorForm, StructureForm, authorities
 from web.directory.place_form import PlaceForm
 from web.forms import Ask, Pairs
-from web.journal.base import address
+from web.generic import ListPage, ListQuery, ShownPage, address_of, named
 
 FILTERS: Final = (
     Ask("kind", _("Genre"), kind="select", nothing=_("Tous")),
@@ -35,75 +30,67 @@ FILTERS: Final = (
 )
 
 
-class StructuresQuery(BlanksLeftOut, PagedQuery, confirmation.ConfirmationQuery):
+class StructuresQuery(BlanksLeftOut, ListQuery):
     """A page of structures: which kind, in which state."""
 
     kind = Code(choices=ResourceKind.choices, required=False)
     status = Code(choices=Status.choices, required=False)
 
 
-class Structures(DirectoryPage):
+class Structures(DirectoryPage, ListPage):
     opens_for = access.EDIT
     query = StructuresQuery
+    filtered_by = FILTERS
     template = "web/directory/structures.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        kept: dict[str, Any] = {name: self.asked[name] for name in ("kind", "status") if name in self.asked}
-        asked = {name: value for name, value in self.asked.items() if name in ("cursor", "limit")}
+    def rows(self, asked: dict[str, Any]) -> Page:
         own = Q(services__merged_into=None) & ~Q(services__status=Status.CLOSED)
-        rows = access.kept_structures(self.actor).filter(merged_into=None, **kept)
+        rows = access.kept_structures(self.actor).filter(merged_into=None, **self.chosen)
         rows = rows.annotate(live=Count("services", filter=own))
-        page = page_of(rows, order=("name", "id"), bound_to=repr(kept), **asked)
-        onwards = address("directory-structures", kept | {"cursor": page.next}) if page.next else ""
-        return self.show(
-            self.around()
-            | {
-                "lines": [lines.structure(row) for row in page.items],
-                "filters": forms.fields_of(StructuresQuery, FILTERS, kept),
-                "filtered": bool(kept),
-                "start": address("directory-structures", kept),
-                "next": onwards,
-                "first": "cursor" not in self.asked,
-            }
-        )
+        paging = {name: value for name, value in asked.items() if name in ("cursor", "limit")}
+        return page_of(rows, order=("name", "id"), bound_to=repr(self.chosen), **paging)
+
+    def line(self, row: Structure) -> dict[str, Any]:
+        return lines.structure(row)
+
+    def around(self) -> dict[str, Any]:
+        return super().around() | {"start": address_of(self.request.path, self.chosen)}
 
 
-class OneStructure(DirectoryPage):
+class OneStructure(DirectoryPage, ShownPage):
     template = "web/directory/structure.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        page = queries.structure(pk, actor=self.actor, at=self.at)
-        return self.show(self.around() | lines.structure_page(page, at=self.at))
+    def context(self, pk: UUID) -> dict[str, Any]:
+        """Return a structure, its services and, to whoever keeps it, its forms."""
+        return lines.structure_page(queries.structure(pk, actor=self.actor, at=self.at), at=self.at)
 
 
 class NewStructure(EditorForm):
     takes, asks = StructureInput, (*words.STRUCTURE, *words.KNOWN)
     title, button = _("Ajouter une structure"), _("Ajouter la structure")
     about = _("Cherchez d'abord dans l'annuaire : une structure qui y est déjà ne s'ajoute pas deux fois.")
+    shows = "directory-structure"
 
-    def find(self, **_of: Any) -> None:
-        self._authorities = authorities(self)
-        if len(self._authorities) > 1:
+    def prepare(self) -> None:
+        self.authorities = authorities(self)
+        if len(self.authorities) > 1:
             self.asks = (Ask("authority", _("Autorité qui tient la fiche"), kind="select"), *self.asks)
 
     def choices(self) -> Mapping[str, Pairs]:
-        return {"authority": [(str(one.pk), one.name) for one in self._authorities]}
+        return {"authority": named(self.authorities)}
 
     def values(self) -> dict[str, Any]:
         return {"means": "typed"}
 
-    def do(self, body: Mapping[str, Any]) -> UUID:
+    def do(self, body: dict[str, Any]) -> UUID:
         return structures.make(StructureInput.read(body), actor=self.actor, at=self.at).pk
-
-    def after(self, made: UUID) -> str:
-        return reverse("directory-structure", args=[made])
 
     def back(self) -> str:
         return reverse("directory-structures")
 
 
 class OneStructureForm(StructureForm):
-    """A form that changes a structure and leads back to its page."""
+    """A form that changes a structure."""
 
     takes = StructureChange
 
@@ -114,15 +101,9 @@ class OneStructureForm(StructureForm):
             "phone": display.spelled(self.structure.phone),
         }
 
-    def do(self, body: Mapping[str, Any]) -> UUID:
+    def do(self, body: dict[str, Any]) -> UUID:
         values = StructureChange.read(body)
         return structures.change(self.structure.pk, values, actor=self.actor, at=self.at).pk
-
-    def after(self, made: UUID) -> str:
-        return reverse("directory-structure", args=[made])
-
-    def back(self) -> str:
-        return reverse("directory-structure", args=[self.structure.pk])
 
 
 class EditStructure(OneStructureForm):
@@ -130,8 +111,8 @@ class EditStructure(OneStructureForm):
     title = _("Corriger une structure")
     secret = False
 
-    def find(self, **of: Any) -> None:
-        super().find(**of)
+    def prepare(self, pk: UUID) -> None:
+        super().prepare(pk)
         self.secret = has_secret_place(self.structure.pk)
         if self.secret:
             self.about = _(
@@ -140,13 +121,14 @@ class EditStructure(OneStructureForm):
             )
 
     def values(self) -> dict[str, Any]:
+        """Begin with what is known, but for what leads to a secret address."""
         values = super().values()
         return values | (dict.fromkeys(LEADS & values.keys(), "") if self.secret else {})
 
     def body(self) -> dict[str, Any]:
-        body = super().body()
-        untold = LEADS if self.secret else frozenset()
-        return {name: value for name, value in body.items() if value or name not in untold}
+        """Return what was typed; of what isn't shown an empty field changes nothing."""
+        hidden = LEADS if self.secret else frozenset()
+        return {name: value for name, value in super().body().items() if value or name not in hidden}
 
 
 class StructureState(OneStructureForm):
@@ -158,13 +140,6 @@ class StructurePlace(PlaceForm, StructureForm):
     def place(self) -> Place | None:
         return Place.objects.filter(structure=self.structure, service=None).first()
 
-    def do(self, body: Mapping[str, Any]) -> UUID:
-        values = self.read(body)
-        places.put(self.structure.pk, None, values, actor=self.actor, at=self.at)
+    def do(self, body: dict[str, Any]) -> UUID:
+        places.put(self.structure.pk, None, self.read(body), actor=self.actor, at=self.at)
         return self.structure.pk
-
-    def after(self, made: UUID) -> str:
-        return reverse("directory-structure", args=[made])
-
-    def back(self) -> str:
-        return reverse("directory-structure", args=[self.structure.pk])

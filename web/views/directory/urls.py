@@ -1,7 +1,7 @@
 """Routes of the directory."""
 
 from web.page import page
-from web.views.directory import editing, imports, reports, search, secrets, service, structures
+from web.views.directory import editing, imports, reports, search, service, structures
 
 urlpatterns = [
     page("annuaire", search.Search, "directory"),
@@ -12,8 +12,8 @@ urlpatterns = [
     page("annuaire/signalements", reports.Tasks, "directory-tasks"),
     page("annuaire/signalements/<uuid:pk>", reports.Settle, "directory-settle"),
     page("annuaire/doublons/<uuid:pk>/<uuid:other>", reports.Merge, "directory-merge"),
-    page("annuaire/ouvertures", secrets.Openings, "directory-openings"),
-    page("annuaire/ouvertures/<uuid:pk>", secrets.Look, "directory-look"),
+    page("annuaire/ouvertures", reports.Openings, "directory-openings"),
+    page("annuaire/ouvertures/<uuid:pk>", reports.Look, "directory-look"),
     page("annuaire/imports", imports.Imports, "directory-imports"),
     page("annuaire/imports/nouveau", imports.NewImport, "directory-import-new"),
     page("annuaire/imports/modele", imports.Template, "directory-import-template"),

@@ -42,7 +42,7 @@ class Filings(Page):
     template = "web/filing/list.html"
     most = 50
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List them; that is journaled like any list of cases."""
         files = bool(self.actor.holding(matrix.FILERS))
         filed = overview.filed(self.actor, at=self.at) if files else None
@@ -101,18 +101,18 @@ class Urgent(StandingPage):
 
     template = "web/filing/urgent_start.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show()
 
 
 class Begin(FormPage):
     template = "web/filing/begin.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         filing_actions.drafter(self.actor)
         return self.show()
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Begin a draft (T01), and go to its first page."""
         draft = filing_actions.begin({}, actor=self.actor, at=self.at).referral
         if self.sent.text("lane") == "urgent":

@@ -59,7 +59,7 @@ class CheckPage(FormPage):
             }
         )
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """File (T02)."""
         agreed = {"good_faith_notice": self.sent.ticked("good_faith_notice")}
         return file(self, pk, agreed, "submit", lambda _: agreed)
@@ -153,7 +153,7 @@ class UrgentPage(FormPage):
         values = form | presumed(self.actor, form)
         return self.page(pk, child, fact, values, version=draft.referral.version)
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         if self.saves_draft or self.sent.text("then") == "later":
             return self._keep(pk)
         return file(self, pk, self.typed(), "submit_urgent", self.body)

@@ -25,7 +25,7 @@ class FilesPage(UploadPage):
     query = QuestionQuery
     template = "web/filing/files.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         referral, ties = own(self, pk)
         may = may_add(referral, ties)
         lines = opened(
@@ -65,7 +65,7 @@ def _line(pk: UUID, line: Mapping[str, Any], *, draft: bool) -> dict[str, Any]:
 
 
 class RemoveFile(Page):
-    def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:
         _, ties = own(self, pk)
         if ties.shared:
             raise NotAllowed("attachment:remove")

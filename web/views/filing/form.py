@@ -236,7 +236,7 @@ class QuestionsPage(SectionPage):
         unknown = body.pop("not_known", [])
         return {code: value for code, value in body.items() if value != ""} | dict.fromkeys(unknown)
 
-    def body(self, draft: Draft, *, remove: bool) -> Said:  # noqa: ARG002 - answers are never a list
+    def body(self, draft: Draft, *, remove: bool) -> Said:
         typed = self.typed()
         answers = {code: value for code, value in typed.items() if value is not None}
         extra.input_of(self.rows)(data=answers, partial=True).is_valid(raise_exception=True)

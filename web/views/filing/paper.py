@@ -13,7 +13,7 @@ from web.page import StandingPage
 class PaperPage(StandingPage):
     template = "web/filing/paper.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         pages = [
             {"title": one.title, "topics": [_topic(topic) for topic in one.topics]}
             for one in sections(by_cell=False, asked=False)

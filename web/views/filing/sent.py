@@ -34,8 +34,9 @@ from web import forms
 from web.cases import display
 from web.filing.contact import contact_of
 from web.forms import Ask, Field, Follow, Pairs
+from web.generic import ButtonPage, InputPage, ShownPage
 from web.numbers import dial_lazy
-from web.page import InputPage, Page, go_to
+from web.page import Page, go_to
 
 #: How an urgent concern is filed.
 URGENTLY: Final = steps.get(Machine.REFERRAL, "submit_urgent")
@@ -117,24 +118,23 @@ def _instant(value: Any) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-class ReceiptPage(Page):
+class ReceiptPage(ShownPage):
     template = "web/filing/receipt.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the receipt, to print or keep; the proof follows the filing by some seconds.
+    def context(self, pk: UUID) -> dict[str, Any]:
+        """Return the receipt, to print or keep; the proof follows the filing by some seconds.
 
         Urgent is what was filed so; what the case has become since isn't the filer's to know (SEC-AZ19).
         """
         filed, _ = own(self, pk)
         receipt = receipts.receipt_of(pk, actor=self.actor, at=self.at)
-        context = {
+        return {
             "pk": pk,
             "receipt": receipt,
             "submitted_at": _instant(receipt["submitted_at"]),
             "urgent": filed.steps.filter(step=URGENTLY.name).exists(),
             "contact": contact_of(filed.authority, at=self.at),
         }
-        return self.show(context)
 
 
 class StepPage(InputPage):
@@ -144,9 +144,9 @@ class StepPage(InputPage):
     button: ClassVar[Any]
     template = "web/filing/step.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def context(self, pk: UUID) -> dict[str, Any]:
         own(self, pk)
-        return self.show(self.around(pk) | self.filled({}))
+        return {}
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         own(self, pk)
@@ -157,13 +157,16 @@ class StepPage(InputPage):
         return go_to(reverse("filing", args=[pk]))
 
     def typed(self) -> dict[str, Any]:
-        return self.body()
+        return self.body()  # a day that was typed comes back as a day
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        return self.show(self.around(pk) | self.again(problem))
-
-    def around(self, pk: UUID) -> dict[str, Any]:
-        return {"pk": pk, "title": self.title, "button": self.button, "step": self.step, "key": uuid4().hex}
+    def around(self) -> dict[str, Any]:
+        return {
+            "pk": self.pk,
+            "title": self.title,
+            "button": self.button,
+            "step": self.step,
+            "key": uuid4().hex,
+        }
 
 
 class QuestionQuery(Query):
@@ -203,10 +206,10 @@ class AddPage(StepPage):
         fields = super().fields(chosen | dict(values), faults)
         return fields if self.files else fields[:-1]
 
-    def around(self, pk: UUID) -> dict[str, Any]:
+    def around(self) -> dict[str, Any]:
         question = self.asked.get("question")
         query = f"?{urlencode({'question': question})}" if question else ""
-        return super().around(pk) | {"files_at": reverse("filing-files", args=[pk]) + query}
+        return super().around() | {"files_at": reverse("filing-files", args=[self.pk]) + query}
 
 
 class TakeBackPage(StepPage):
@@ -216,11 +219,13 @@ class TakeBackPage(StepPage):
     title, button = _("Retirer la transmission"), _("Retirer")
 
 
-class MarkRead(Page):
-    def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+class MarkRead(ButtonPage):
+    def do(self, pk: UUID, part: UUID) -> None:
         own(self, pk)
         messages_queries.mark_read(pk, part, actor=self.actor, at=self.at)
-        return go_to(reverse("filing", args=[pk]))
+
+    def goes_to(self) -> str:
+        return reverse("filing", args=[self.pk])
 
 
 def once_only(page: Page, pk: UUID, body: Mapping[str, Any], act: Any) -> None:

@@ -17,7 +17,8 @@ from referrals.filing.inputs import Sharing
 from web.cases.report import chapters_of, parts_of
 from web.filing.draft import Draft
 from web.forms import Ask, Field, Pairs
-from web.page import InputPage, Page, go_to
+from web.generic import InputPage, named
+from web.page import Page, go_to
 
 ASKS: Final = (Ask("organisation", _("De quel établissement transmettez-vous ?")),)
 
@@ -26,11 +27,12 @@ class SharePage(InputPage):
     takes, asks = Sharing, ASKS
     template = "web/filing/share.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def context(self, pk: UUID) -> dict[str, Any]:
         draft = filing_actions.shareable(pk, actor=self.actor, at=self.at)
-        return self.show(self.around(pk) | self.filled({}) | {"shown": draft.shared_with is not None})
+        return {"shown": draft.shared_with is not None}
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+        """Show the draft, or show it no longer."""
         filing_actions.shareable(pk, actor=self.actor, at=self.at)
         if self.sent.text("then") == "hide":
             filing_actions.unshare(pk, actor=self.actor, at=self.at)
@@ -38,19 +40,16 @@ class SharePage(InputPage):
             filing_actions.share(pk, self.validated()["organisation"], actor=self.actor, at=self.at)
         return go_to(reverse("filing-share", args=[pk]))
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        return self.show(self.around(pk) | self.again(problem))
-
     def choices(self) -> Mapping[str, Pairs]:
         own = {p.organisation_id for p in self.actor.holding([Role.FILER]) if p.organisation_id}
         rows = Organisation.objects.filter(pk__in=own).order_by("name", "pk")
-        return {"organisation": [(str(row.pk), row.name) for row in rows]}
+        return {"organisation": named(rows)}
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
         return super().fields(values, faults) if len(self.choices()["organisation"]) > 1 else []
 
-    def around(self, pk: UUID) -> dict[str, Any]:
-        return {"pk": pk, "places": self.choices()["organisation"], "shown": False}
+    def around(self) -> dict[str, Any]:
+        return {"pk": self.pk, "places": self.choices()["organisation"], "shown": False}
 
 
 def shared(page: Page, pk: UUID) -> HttpResponse:

@@ -27,9 +27,10 @@ from web.cases.base import BlanksLeftOut
 from web.cases.panel import brings, panels
 from web.cases.stepforms import ask_of, summary
 from web.forms import Ask, members
+from web.generic import InputPage
 from web.journal import oddities
 from web.journal.base import JournalPage, address
-from web.page import InputPage, go_to
+from web.page import go_to
 
 FILTERS: Final = (
     Ask("state", _("État"), kind="select", nothing=_("Tous")),
@@ -68,7 +69,7 @@ class Anomalies(AnomalyPage):
     query = Filters
     template = "web/journal/anomalies.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List the anomalies, newest first; the look is an entry."""
         filters = dict(self.asked)
         kept: dict[str, Any] = {name: filters[name] for name in ("state", "rule") if name in filters}
@@ -89,7 +90,7 @@ class OneAnomaly(AnomalyPage):
     query = OneQuery
     template = "web/journal/anomaly.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         anomaly = self.one(pk)
         entries = access_review_queries.entries_of(anomaly, actor=self.actor, at=self.at)
         first = self.asked["after"]
@@ -115,7 +116,7 @@ class Identities(AnomalyPage):
     step_up = frozenset({"GET"})
     template = "web/journal/identities.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show who and which files it was, to the two who lifted the veil, in time; each look is an entry."""
         anomaly = self.one(pk)
         identities = access_review_queries.identities(anomaly, actor=self.actor, at=self.at)
@@ -126,7 +127,7 @@ class AnomalyStep(AnomalyPage, InputPage):
     keeps = True
     template = "web/journal/step.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
         declared, anomaly = declared_step(step), self.one(pk)
         access_review_actions.runner.require_possible(declared, anomaly, actor=self.actor, at=self.at)
         self.asks_for(declared)

@@ -18,8 +18,9 @@ from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
 from web.cases import confirmation, display
 from web.cases.stepforms import ask_of, summary
+from web.generic import InputPage
 from web.journal.base import address
-from web.page import InputPage, Page, go_to
+from web.page import Page, go_to
 from web.views.cases.queue import ZONE
 
 
@@ -31,7 +32,7 @@ class AccessQuestions(Page):
     query = AskedQuery
     template = "web/journal/asked_of.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List the questions that an auditor has put to the reader; the look is an entry."""
         filters = {name: value for name, value in self.asked.items() if name != "done"}
         page = question_page(filters, actor=self.actor, at=self.at)
@@ -49,7 +50,7 @@ class AccessQuestion(InputPage):
     takes, asks = AnswerIn, (ask_of(AnswerIn, "answer"),)
     template = "web/journal/answer.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         anomaly = self._one(pk)
         return self.show({"line": in_a_line(anomaly)} | self.filled({}))
 

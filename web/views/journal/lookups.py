@@ -19,9 +19,10 @@ from referrals.journal_lookups.inputs import LookupDecision, LookupInput, meant
 from referrals.vocabulary.oversight import LookupKind
 from web.cases.base import BlanksLeftOut
 from web.forms import Ask, Pairs
+from web.generic import InputPage
 from web.journal import lookups as in_words
 from web.journal.base import JournalPage, address
-from web.page import InputPage, go_to
+from web.page import go_to
 
 TYPED: Final = {"maxlength": "254", "autocomplete": "off", "spellcheck": "false"}
 PLACE: Final = Ask("authority", _("Autorité"), kind="select")
@@ -60,7 +61,7 @@ class Lookups(LookupPage):
     query = LookupsQuery
     template = "web/journal/lookups.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         page = queries.lookup_page(dict(self.asked), actor=self.actor)
         lines = [in_words.line(self, queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
         following = address("journal-lookups", {"cursor": page.next}) if page.next else ""
@@ -83,7 +84,7 @@ class AskLookup(LookupPage, InputPage):
             return {}
         return {"authority": [(pk, one.name) for pk, one in self.authorities.items()]}
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show(self.around() | self.filled({}))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
@@ -123,7 +124,7 @@ def begin(request: ServiceRequest, kind: LookupKind, named: str) -> HttpResponse
 class OneLookup(LookupPage):
     template = "web/journal/lookup.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show one lookup, and to the two persons, in time, the way to its entries."""
         body = queries.one(actions.known(pk, actor=self.actor), actor=self.actor, at=self.at)
         return self.show(self.around() | {"line": in_words.line(self, body), "pseudonym": body["pseudonym"]})
@@ -135,7 +136,7 @@ class DecideLookup(LookupPage, InputPage):
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     template = "web/journal/lookup_decision.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         return self.show(self.page_context(pk) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:

@@ -35,7 +35,7 @@ class Pictures(JournalPage):
     query = PeriodQuery
     template = "web/journal/pictures.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         days = int(self.asked["days"])
         counted = activity.activity({"days": days, "zone": self.zone}, actor=self.actor, at=self.at)
         monthly = days == activity.YEAR

@@ -58,12 +58,12 @@ class Proofs(JournalPage, FormPage):
     query = ProofQuery
     template = "web/journal/proofs.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Show how the log stands, and the proof of one entry where one is named."""
         stands = health.health(actor=self.actor, at=self.at)
         return self.show(self.page_context(stands) | (self._inclusion() if "entry" in self.asked else {}))
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         stands = health.health(actor=self.actor, at=self.at)
         note = self.sent.text("note")[:NOTE_MAX].replace("\r\n", "\n").strip() + "\n"
         comparison = self._consistency(stands, note)
@@ -133,7 +133,7 @@ class Export(JournalPage):
     step_up = frozenset({"GET"})
     query = ExportQuery
 
-    def get(self, request: ServiceRequest) -> FileResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> FileResponse:
         """Return one part of the log as a ZIP file, for the verifier; an entry says so."""
         start = self.asked["start"]
         file = proofs.export(start=start, actor=self.actor, at=self.at)
@@ -142,7 +142,7 @@ class Export(JournalPage):
 
 
 class Verifier(JournalPage):
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         answer = HttpResponse(VERIFIER.read_bytes(), content_type="text/x-python; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="{VERIFIER.name}"'
         return answer

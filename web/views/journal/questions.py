@@ -71,7 +71,7 @@ class Questions(JournalPage):
     tab = "journal-questions"
     template = "web/journal/questions.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         return self.show(self.around() | {"lines": lines()})
 
 
@@ -173,7 +173,7 @@ class Table(JournalPage):
     step_up = frozenset({"GET"})
     query = TableQuery
 
-    def get(self, request: ServiceRequest) -> FileResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> FileResponse:
         """Return entries as CSV, newest first, at most ``ROWS_MAX``; an entry says so."""
         filters = {name: value for name, value in self.asked.items() if name != "limit"}
         file, _next = questions.table(self.narrowed(filters), actor=self.actor, at=self.at)

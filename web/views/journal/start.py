@@ -14,7 +14,7 @@ from web.views.journal.questions import lines
 class Attention(JournalPage):
     template = "web/journal/attention.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         stands = health.health(actor=self.actor, at=self.at)
         awaits = desk(actor=self.actor, at=self.at)
         return self.show(

@@ -15,7 +15,8 @@ from core.inputs import Code, Id, StrictSerializer, Text
 from core.languages import ENGLISH, FRENCH, for_reader
 from referrals.letters import paper
 from web.forms import Ask
-from web.page import InputPage, Page
+from web.generic import InputPage
+from web.page import Page
 from web.training import actions, queries
 from web.training.attestation import Claim
 from web.views.training.base import TrainingPage
@@ -34,11 +35,11 @@ class AskAttestation(TrainingPage, InputPage):
     )
     template = "web/training/attestation.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:
         ready = queries.may_be_attested(self.progress, at=self.at)
         return self.show(self.filled({}) | {"ready": ready})
 
-    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Have the journal hold the digest; show the way to the attestation."""
         said = self.validated()
         if not queries.may_be_attested(self.progress, at=self.at):
@@ -66,7 +67,7 @@ class Attestation(TrainingPage):
 
     http_method_names = ["post"]
 
-    def post(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest) -> HttpResponse:
         sent = {name: self.sent.text(name) for name in map(str, ProofInput().fields)}
         said = ProofInput.read(sent)
         claim = Claim(said["name"], said["course"], said["day"], said["nonce"])

@@ -15,11 +15,11 @@ from web.views.training.base import TrainingPage
 class OneLesson(TrainingPage):
     template = "web/training/lesson.html"
 
-    def get(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, code: str) -> HttpResponse:
         lesson = _lesson(code)
         return self.show(self._told(lesson, [None] * len(lesson.questions), answered=False))
 
-    def post(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, code: str) -> HttpResponse:
         lesson = _lesson(code)
         picked = [_picked(self.sent, number) for number in range(len(lesson.questions))]
         if not lesson.wrong(picked):

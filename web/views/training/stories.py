@@ -50,10 +50,10 @@ class StoryPage(TrainingPage):
 class OneStory(StoryPage):
     template = "web/training/story.html"
 
-    def get(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, code: str) -> HttpResponse:
         return self.show(self.told(story_of(code)))
 
-    def post(self, request: ServiceRequest, code: str) -> HttpResponseRedirect:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, code: str) -> HttpResponseRedirect:
         story = story_of(code)
         if not self.actor.holding([story.role]):
             raise NotAllowed("training:begin")
@@ -65,7 +65,7 @@ class OneStory(StoryPage):
 class Review(StoryPage):
     template = "web/training/review.html"
 
-    def get(self, request: ServiceRequest, code: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, code: str) -> HttpResponse:
         story = story_of(code)
         begun = self.progress.begun(code)
         if begun is None:
