@@ -228,7 +228,6 @@ class RowStepPage(StepInputPage):
     row: Any
     #: What the runner opened to show the form; nothing where it is sent or shown again.
     opened: Any = None
-    pairs: Mapping[str, Pairs] = {}
 
     def one(self, pk: UUID) -> Any:
         """Return a row of which the reader may know."""
@@ -261,9 +260,6 @@ class RowStepPage(StepInputPage):
         self.takes = self.step.takes  # of this request
         self.asks = [self.ask(name) for name in members(self.step.takes)]
 
-    def choices(self) -> Mapping[str, Pairs]:
-        return self.pairs
-
     def do(self, body: dict[str, Any]) -> UUID:
         self.runner.perform(self.step, self.pk, body, actor=self.actor, at=self.at)
         return self.pk
@@ -295,6 +291,20 @@ class ButtonPage(Page):
 
     def goes_to(self) -> str:
         return reverse(self.onward)
+
+
+class FileButton(Page):
+    """A button by which a file is fetched."""
+
+    http_method_names = ["post"]
+    kind: ClassVar[str]
+    name: ClassVar[str]
+
+    def post(self, request: ServiceRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return attached(self.file(*args, **kwargs), self.kind, self.name)
+
+    def file(self, *args: Any, **kwargs: Any) -> bytes:
+        raise NotImplementedError
 
 
 def address_of(path: str, params: Mapping[str, Any]) -> str:

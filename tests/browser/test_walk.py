@@ -205,7 +205,8 @@ PEOPLE |= {str(role): None for role in Role if role not in PEOPLE and role != Ro
 
 def names() -> set[str]:
     """Return the names of all addresses that show a page."""
-    shown = {one.name for one in urlpatterns if hasattr(one.callback.view_class, "get")}
+    views = {one.name: one.callback.view_class for one in urlpatterns}
+    shown = {name for name, view in views.items() if "get" in view.http_method_names and hasattr(view, "get")}
     return {name for name in shown if name} - NO_PAGE.keys()
 
 

@@ -198,7 +198,6 @@ ROUTES = {
     "GET /annuaire": DIRECTORY_PAGES,
     "POST /annuaire": DIRECTORY_PAGES,
     "GET /annuaire/services/<uuid:pk>": DIRECTORY_PAGES,
-    "GET /annuaire/services/<uuid:pk>/nuit": DIRECTORY_PAGES,
     "POST /annuaire/services/<uuid:pk>/nuit": DIRECTORY_PAGES,
     "GET /annuaire/services/<uuid:pk>/erreur": DIRECTORY_PAGES,
     "POST /annuaire/services/<uuid:pk>/erreur": DIRECTORY_PAGES,

@@ -265,7 +265,7 @@ def test_what_was_typed_for_a_step_comes_back_and_can_be_sent_again(world, draft
 #: The pages whose texts come back. None of them asks for a password, a code or a file.
 KEPT = {
     "cases.break_glass.Openings", "cases.emergency_search.OneSearch", "cases.exports.AskExport", "cases.signing.Signature", "cases.row_signing.RowSignature", "cases.access_requests.NewAccessRequest", "cases.access_requests.AccessStep", "cases.steps.StepPage", "cases.writing.Writing",
-    "filing.sent.StepPage", "filing.sent.AddPage", "filing.sent.TakeBackPage", "journal.anomalies.AnomalyStep", "cases.inquiries.AskInquiry", "cases.inquiries.InquiryStep",
+    "filing.sent.StepPage", "filing.sent.AddPage", "filing.sent.TakeBackPage", "web.generic.RowStepPage", "journal.anomalies.AnomalyStep", "cases.inquiries.AskInquiry", "cases.inquiries.InquiryStep",
     "breaches.pages.BreachStep", "breaches.pages.Declare",
     "cases.letters.LetterStep",
     "journal.asked.AccessQuestion", "journal.lookups.AskLookup", "journal.lookups.DecideLookup", "administration.settings.OneSetting", "conflicts_of_interest.TiePage",
@@ -273,7 +273,7 @@ KEPT = {
     "cases.child_writing.ChildWriting", "cases.writing.TeamPage",
     "web.directory.editing.EditorForm", "web.directory.editing.ServiceForm", "web.directory.editing.StructureForm",
     "directory.structures.NewStructure", "directory.structures.OneStructureForm", "directory.structures.EditStructure",
-    "directory.structures.StructureState", "directory.editing.NewService", "directory.editing.OneServiceForm", "directory.editing.ServiceTopic",
+    "directory.structures.StructureState", "directory.editing.NewService", "directory.editing.ServiceTopic",
     "directory.editing.Capacities", "directory.editing.Verify", "directory.editing.AskByLink", "directory.editing.UndoAnswer",
     "directory.service.Report", "cases.orientations.ProposeOrientation",
     "access_requests.copy.WholeCopy", "access_requests.copy.CopyPart", "access_requests.copy.Lift",

@@ -79,13 +79,17 @@ def patterns(found=None, before="/"):
             yield from patterns(one.url_patterns, path)
 
 
+def takes(kind, verb):
+    return verb in kind.http_method_names and hasattr(kind, verb)
+
+
 def served():
     """Return each address and verb that is served; a plain function is asked which it takes."""
     found = Counter()
     for path, view in patterns():
         kind = getattr(view, "cls", None) or getattr(view, "view_class", None)
         for verb in VERBS:
-            if hasattr(kind, verb.lower()) if kind else Client().generic(verb, path).status_code != 405:
+            if takes(kind, verb.lower()) if kind else Client().generic(verb, path).status_code != 405:
                 found[f"{verb} {path}"] += 1
     return found
 

@@ -28,7 +28,8 @@ from core.query import Query
 from web import forms
 from web.credentials import REQUIRED, password, refused
 from web.forms import AS_TYPED, Ask, Attributes, Fault, Field, Sent, faults_of
-from web.page import FormPage, Page, go_to, made, own_address
+from web.generic import ShownPage
+from web.page import FormPage, go_to, made, own_address
 from web.views.language import speak
 
 _ONE_TIME: Final[Attributes] = {
@@ -249,11 +250,11 @@ class AddFactor(MakePage):
         return own_account(self.actor)
 
 
-class OwnFactors(Page):
+class OwnFactors(ShownPage):
     template = "web/factors/own.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        return self.show(own_factors(self.actor, at=self.at))
+    def context(self) -> dict[str, Any]:
+        return own_factors(self.actor, at=self.at)
 
 
 def own_factors(actor: Actor, *, at: datetime) -> dict[str, Any]:

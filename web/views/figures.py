@@ -24,6 +24,7 @@ from referrals.statistics.inputs import FigureQuery
 from web import charts, forms, spreadsheets
 from web.cases.base import BlanksLeftOut
 from web.forms import Ask
+from web.generic import ShownPage
 from web.journal.base import address
 from web.page import Page
 
@@ -86,10 +87,10 @@ class FiguresPage(Page):
         return asked | ({"publishable": "true"} if self.asked["publishable"] else {})
 
 
-class Figures(FiguresPage):
+class Figures(FiguresPage, ShownPage):
     template = "web/figures/figures.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         tables = self.territory["tables"]
         number = self.asked["territory"]
         named = self.authorities if len(self.authorities) > 1 else []
@@ -100,26 +101,24 @@ class Figures(FiguresPage):
             "year": [(year, year) for year in years],
         }
         asks = [ask for ask in FILTERS if ask.name != "authority" or named]
-        return self.show(
-            {
-                "year": self.figures["year"],
-                "publishable": self.asked["publishable"],
-                "least": self.figures["least"],
-                "whose": next(one.name for one in self.authorities if one.pk == self.authority),
-                "filters": forms.fields_of(FiguresQuery, asks, dict(self.asked), choices=choices),
-                "filtered": bool(self.request.GET),
-                "territories": [
-                    (place, place_words(one), address("figures-page", self.where(territory=place)))
-                    for place, one in enumerate(self.figures["territories"])
-                ],
-                "territory": number,
-                "months": self._months(tables),
-                "facts": [
-                    self._fact(list(of_fact), number)
-                    for _code, of_fact in groupby(tables, key=lambda table: table["fact"]["code"])
-                ],
-            }
-        )
+        return {
+            "year": self.figures["year"],
+            "publishable": self.asked["publishable"],
+            "least": self.figures["least"],
+            "whose": next(one.name for one in self.authorities if one.pk == self.authority),
+            "filters": forms.fields_of(FiguresQuery, asks, dict(self.asked), choices=choices),
+            "filtered": bool(self.request.GET),
+            "territories": [
+                (place, place_words(one), address("figures-page", self.where(territory=place)))
+                for place, one in enumerate(self.figures["territories"])
+            ],
+            "territory": number,
+            "months": self._months(tables),
+            "facts": [
+                self._fact(list(of_fact), number)
+                for _code, of_fact in groupby(tables, key=lambda table: table["fact"]["code"])
+            ],
+        }
 
     def _fact(self, tables: Sequence[Mapping[str, Any]], territory: int) -> dict[str, Any]:
         """Return one fact in its units: a row for each code, but for those that nobody has."""

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,7 @@ from referrals.workflow.deadlines import ClockState
 from web import charts, navigation, tiles
 from web.cases import lines
 from web.cases.choices import role_words
-from web.page import Page
+from web.generic import ShownPage
 from web.views.cases.calls import call
 from web.views.cases.queue import ZONE
 from web.views.cases.workload import workload
@@ -32,10 +31,10 @@ OVERSEEING: Final = tuple(
 CALLS: Final = 3
 
 
-class Today(Page):
+class Today(ShownPage):
     template = "web/today/today.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         if not navigation.is_staff(self.actor):
             raise NotAllowed("read:today")
         works = navigation.works(self.actor)
@@ -46,10 +45,10 @@ class Today(Page):
             "tiles": tiles.beside_cases(self.actor, at=self.at),
         }
         if works:
-            context |= self._cases(request, context["tiles"])
+            context |= self._cases(self.request, context["tiles"])
         else:
             context["pages"] = [one for one in navigation.places(self.actor) if one.name != "today"]
-        return self.show(context)
+        return context
 
     def _cases(self, request: ServiceRequest, beside: list[tiles.Tile]) -> dict[str, Any]:
         counted = counts(self.actor, at=self.at)

@@ -12,6 +12,7 @@ from accounts.errors import NotVisible
 from accounts.origin import origin_of
 from accounts.request import ServiceRequest
 from outbox import training
+from web.generic import ShownPage
 from web.page import go_to, own_address
 from web.training.progress import Progress
 from web.views.training.base import TrainingPage
@@ -50,11 +51,11 @@ class Enter(TrainingPage):
         return go_to(own_address(self.sent.text("next", reverse("training"))))
 
 
-class Mails(TrainingPage):
+class Mails(TrainingPage, ShownPage):
     template = "web/training_instance/mails.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        return self.show({"mails": training.mails()})
+    def context(self) -> dict[str, Any]:
+        return {"mails": training.mails()}
 
 
 def _id(text: str) -> UUID:

@@ -1,7 +1,7 @@
 """What leaves the house of an answer: a file locked with a passphrase, and the receipt that is signed for it (AR13)."""
 
 import re
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -17,6 +17,7 @@ from referrals.errors import InvalidInput, NotVisible
 from referrals.models import AccessRequest
 from web.cases import display
 from web.forms import ZONE
+from web.generic import ShownPage
 from web.page import Page
 
 #: As ``package.new_passphrase`` makes them: nobody puts a weaker one in its place.
@@ -47,13 +48,13 @@ class LockedFile(Page):
         return response
 
 
-class Receipt(Page):
+class Receipt(ShownPage):
     template = "web/access_requests/receipt.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def context(self, pk: UUID) -> dict[str, Any]:
         """Show what is signed when the answer is fetched, to be printed: reference, digest, why things are hidden.
 
-        The reading is an entry, as that of the request is (SEC-AL1).
+        The reading is an entry, as that of the self.request is (SEC-AL1).
         """
         row = queries.known(pk, actor=self.actor, at=self.at)
         if Role.DPO not in self.actor.roles_in(row.authority_id) or not row.package_hash:
@@ -69,16 +70,14 @@ class Receipt(Page):
             always=True,
         ):
             line = queries.line(row, self.actor, at=self.at)
-        return self.show(
-            {
-                "reference": row.reference,
-                "authority": row.authority.name,
-                "received": display.instant(line["received_on"], ZONE),
-                "answered": display.instant(line["answered_at"], ZONE),
-                "hash": row.package_hash,
-                "codes": [display.label(code) for code in line["codes"]],
-            }
-        )
+        return {
+            "reference": row.reference,
+            "authority": row.authority.name,
+            "received": display.instant(line["received_on"], ZONE),
+            "answered": display.instant(line["answered_at"], ZONE),
+            "hash": row.package_hash,
+            "codes": [display.label(code) for code in line["codes"]],
+        }
 
 
 def _row(pk: UUID, actor: Actor, page: Page) -> AccessRequest:

@@ -26,7 +26,7 @@ from web.administration.base import DECIDES, AdministrationPage
 from web.administration.forms import AdministrationForm
 from web.cases.choices import role_words
 from web.forms import Pairs
-from web.generic import ListPage, labelled, named
+from web.generic import ListPage, ListQuery, labelled, named
 from web.page import made as made_page
 from web.views.accountrequests import asked_on
 
@@ -34,6 +34,7 @@ from web.views.accountrequests import asked_on
 class AccountRequests(AdministrationPage, ListPage):
     tab = "account-requests-page"
     opens_for = (DECIDES,)
+    query = ListQuery
     template = "web/account_requests/waiting.html"
 
     def rows(self, asked: dict[str, Any]) -> Page:

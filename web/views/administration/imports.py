@@ -35,7 +35,7 @@ from web.administration.forms import AdministrationForm
 from web.cases import display
 from web.cases.choices import role_words
 from web.forms import Ask, Fault, Field, faults_of
-from web.generic import ConfirmPage, ListPage
+from web.generic import ConfirmPage, ListPage, ListQuery
 from web.page import go_to
 from web.page import made as made_page
 from web.spreadsheets import table
@@ -58,6 +58,7 @@ class ImportPage(AdministrationPage):
 
 
 class Imports(ImportPage, ListPage):
+    query = ListQuery
     template = "web/administration/imports.html"
 
     def rows(self, asked: dict[str, Any]) -> Page:

@@ -18,12 +18,13 @@ from core.paging import Page, page_of
 from web.administration import words
 from web.administration.base import KEEPS, AdministrationPage
 from web.administration.forms import AdministrationForm
-from web.generic import ListPage
+from web.generic import ListPage, ListQuery
 
 
 class Organisations(AdministrationPage, ListPage):
     tab = "organisations-page"
     opens_for = (KEEPS,)
+    query = ListQuery
     template = "web/administration/organisations.html"
 
     def rows(self, asked: dict[str, Any]) -> Page:

@@ -1,12 +1,12 @@
 """Data breaches: the register, a declaration, one breach with its steps, the letters to persons (S20)."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,23 +14,21 @@ from accounts.access import office_holders
 from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import Purpose
+from core import paging
 from core.inputs import Flag
 from referrals.data_breaches import actions, queries
 from referrals.data_breaches.inputs import BreachQuery, DeclaringBreach, RegisterQuery
 from referrals.data_breaches.sheet import groups_of, unanswered
-from referrals.errors import NotVisible
 from referrals.execution import row_proposals
 from referrals.models import DataBreach
 from referrals.vocabulary.data_breaches import BreachRisk, Concerned
 from referrals.vocabulary.states import BreachState, Machine
-from referrals.workflow.step import Step, steps
-from web import forms
+from referrals.workflow.step import steps
 from web.cases import confirmation, display
 from web.cases.base import BlanksLeftOut
-from web.cases.panel import brings, panels
-from web.cases.stepforms import ask_of, summary
+from web.cases.panel import panels
 from web.forms import Ask, Pairs, members
-from web.generic import InputPage
+from web.generic import ListPage, RowStepPage, ShownPage, StepInputPage, address_of, labelled, named
 from web.page import Page, go_to
 from web.spreadsheets import table
 from web.views.breaches import words
@@ -41,8 +39,6 @@ FILTERS: Final[Sequence[Ask]] = (
     Ask("state", _("État"), kind="select", nothing=_("Tous")),
     Ask("risk", _("Risque"), kind="select", nothing=_("Tous")),
 )
-#: Members that are chosen from a list of rows.
-CHOSEN: Final = ("approver", "opinion_by")
 
 
 class Filters(BlanksLeftOut, BreachQuery):
@@ -55,31 +51,28 @@ class TableFilters(BlanksLeftOut, RegisterQuery):
     """The same, of the register as a table."""
 
 
-class Register(Page):
+class Register(ListPage):
+    """The breaches of the reader's authorities, or those that the reader declared, the newest first."""
+
     query = Filters
+    filtered_by = FILTERS
     template = "web/breaches/list.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        filters = dict(self.asked)
-        kept: dict[str, Any] = {name: filters[name] for name in ("state", "risk") if name in filters}
-        running = {"running": "true"} if filters["running"] else {}
-        page = queries.register_page(filters, actor=self.actor, at=self.at)
-        choices = {
-            "state": [(str(one), str(one.label)) for one in BreachState],
-            "risk": [(str(one), str(one.label)) for one in BreachRisk],
-        }
-        query = urlencode(kept)
-        return self.show(
-            {
-                "lines": [words.line(queries.line(row, at=self.at)) for row in page.items],
-                "filters": forms.fields_of(Filters, FILTERS, kept, choices=choices),
-                "filtered": bool(kept or running),
-                "table": reverse("breach-table") + (f"?{query}" if query else ""),
-                "next": f"{reverse('breaches-page')}?{urlencode(kept | running | {'cursor': page.next})}"
-                if page.next
-                else "",
-            }
-        )
+    @property
+    def chosen(self) -> dict[str, Any]:
+        return super().chosen | ({"running": True} if self.asked["running"] else {})
+
+    def rows(self, asked: dict[str, Any]) -> paging.Page:
+        return queries.register_page(asked, actor=self.actor, at=self.at)
+
+    def line(self, row: DataBreach) -> dict[str, Any]:
+        return words.line(queries.line(row, at=self.at))
+
+    def choices(self) -> dict[str, Pairs]:
+        return {"state": labelled(BreachState), "risk": labelled(BreachRisk)}
+
+    def around(self) -> dict[str, Any]:
+        return {"table": address_of(reverse("breach-table"), super().chosen)}
 
 
 class RegisterTable(Page):
@@ -126,171 +119,106 @@ class RegisterTable(Page):
         return table("violations", head, rows)
 
 
-class BreachPage(Page):
-    def one(self, pk: UUID) -> DataBreach:
-        return queries.known(pk, actor=self.actor)
-
-
-class OneBreach(BreachPage):
+class OneBreach(ShownPage):
     query = confirmation.ConfirmationQuery
     template = "web/breaches/one.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        row = self.one(pk)
+    def context(self, pk: UUID) -> dict[str, Any]:
+        """Return a breach: its course, what was typed where the reader reads it, what may be done now."""
+        row = queries.known(pk, actor=self.actor)
         body = queries.one(row, self.actor, at=self.at)
         waiting = row_proposals.awaited(Machine.BREACH, pk, at=self.at)
-        return self.show(
-            {
-                "pk": pk,
-                "line": words.line(body),
-                "course": words.course(body),
-                "groups": words.groups(body),
-                "reads": queries.reads_words(row, self.actor),
-                "typed": words.typed(body),
-                "lost": words.lost(body, queries.SEALED),
-                "anomaly": body["anomaly"],
-                "waiting": [
-                    one.pk for one in waiting if self.actor.user_id in (one.proposer_id, one.approver_id)
-                ],
-                "panels": panels(pk, actions.runner.abilities(row, self.actor, at=self.at)),
-            }
-            | confirmation.in_words(self)
-        )
+        return {
+            "pk": pk,
+            "line": words.line(body),
+            "course": words.course(body),
+            "groups": words.groups(body),
+            "reads": queries.reads_words(row, self.actor),
+            "typed": words.typed(body),
+            "lost": words.lost(body, queries.SEALED),
+            "anomaly": body["anomaly"],
+            "waiting": [
+                one.pk for one in waiting if self.actor.user_id in (one.proposer_id, one.approver_id)
+            ],
+            "panels": panels(pk, actions.runner.abilities(row, self.actor, at=self.at)),
+        } | confirmation.in_words(self)
 
 
-class BreachStep(BreachPage, InputPage):
-    keeps = True
+class BreachStep(RowStepPage):
+    machine, runner, shows = Machine.BREACH, actions.runner, "breach-page"
+    purpose = Purpose.AUDIT
+    selects = ("approver", "opinion_by", "group")
     template = "web/breaches/step.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        """Show what the step needs, filled with what the journal shows; a step that isn't possible says why instead."""
-        declared, row = declared_step(step), self.one(pk)
-        actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
-        self.asks_for(declared, row)
-        figures = queries.figures(row, self.actor, at=self.at) if declared.name == "assess" else None
-        known = _proposal(row, figures)
-        return self.show(
-            self.page_context(declared, row) | self.filled(known) | {"counted": words.counted(figures)}
-        )
+    def one(self, pk: UUID) -> DataBreach:
+        return queries.known(pk, actor=self.actor)
 
-    def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        """Do the step, once under the form's key, and go back to the breach."""
-        declared = declared_step(step)
-        request.purpose = Purpose.AUDIT  # a refusal bears it too
-        self.asks_for(declared, self.one(pk))
-        body = self.body()
+    @cached_property
+    def figures(self) -> Mapping[str, Any] | None:
+        """Return what the journal shows, for whoever assesses."""
+        return queries.figures(self.row, self.actor, at=self.at) if self.step.name == "assess" else None
 
-        def act() -> UUID:
-            actions.runner.perform(declared, pk, body, actor=self.actor, at=self.at)
-            return pk
+    def values(self) -> dict[str, Any]:
+        return _proposal(self.row, self.figures)
 
-        self.once(body, act)
-        awaits = declared.signed_when is not None
-        return go_to(
-            reverse("breach-page", args=[pk])
-            + confirmation.query_of(self.actor, f"breach-{declared.name}", awaits=awaits)
-        )
+    def context(self) -> dict[str, Any]:
+        return {"counted": words.counted(self.figures)}
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
-        declared, row = declared_step(step), self.one(pk)
-        self.asks_for(declared, row)
-        again = self.again(problem)
-        again["faults"] = summary(problem, again["entries"])
-        return self.show(self.page_context(declared, row) | again)
-
-    def asks_for(self, step: Step, row: DataBreach) -> None:
-        self.takes = step.takes  # of this request
-        names = members(step.takes)
-        self.asks = [_ask(step, name) for name in names]
-        self._pairs: dict[str, Pairs] = {}
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return who signs, whose opinion it is, and which groups there are."""
+        row, names = self.row, members(self.takes)
+        pairs: dict[str, Pairs] = {}
         if "approver" in names:
-            signers = office_holders(step.second_signers, row.authority_id, at=self.at) - {self.actor.user_id}
-            self._pairs["approver"] = queries.people(signers)
+            signers = office_holders(self.step.second_signers, row.authority_id, at=self.at)
+            pairs["approver"] = queries.people(signers - {self.actor.user_id})
         if "opinion_by" in names:
-            self._pairs["opinion_by"] = queries.inspectors(row, at=self.at)
+            pairs["opinion_by"] = queries.inspectors(row, at=self.at)
         if "group" in names:
             left = unanswered(row) or groups_of(row)
-            self._pairs["group"] = [(one, str(Concerned(one).label)) for one in left]
+            pairs["group"] = [(one, str(Concerned(one).label)) for one in left]
+        return pairs
 
-    def choices(self) -> Mapping[str, Pairs]:
-        return self._pairs
+    def around(self) -> dict[str, Any]:
+        return super().around() | {"line": words.line(queries.line(self.row, at=self.at))}
 
-    def page_context(self, step: Step, row: DataBreach) -> dict[str, Any]:
-        return {
-            "line": words.line(queries.line(row, at=self.at)),
-            "title": display.step_words(str(step.machine), step.name),
-            "law": step.law,
-            "brings": brings(step),
-            "back": reverse("breach-page", args=[row.pk]),
-        }
+    def awaits(self) -> bool:
+        return self.step.signed_when is not None
 
 
-class Declare(InputPage):
+class Declare(StepInputPage):
     keeps = True
     takes = DeclaringBreach
+    step = steps.get(Machine.BREACH, "declare")
+    purpose = Purpose.AUDIT
     template = "web/breaches/step.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        self._asks()
-        return self.show(self.page_context() | self.filled({}))
-
-    def act(self, request: ServiceRequest) -> HttpResponse:
-        """Declare it, once under the form's key, and show the breach; of several the register."""
-        request.purpose = Purpose.AUDIT  # a refusal bears it too
-        self._asks()
-        body = self.body()
-        made = self.once(body, lambda: actions.declare(body, actor=self.actor, at=self.at)[0].pk)
-        several = len(body.get("authorities") or []) > 1
-        place = reverse("breaches-page") if several else reverse("breach-page", args=[made])
-        return go_to(place + ("" if several else confirmation.query_of(self.actor, "breach-declare")))
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        self._asks()
-        again = self.again(problem)
-        again["faults"] = summary(problem, again["entries"])
-        return self.show(self.page_context() | again)
-
-    def _asks(self) -> None:
+    def prepare(self) -> None:
         actions.require_role(self.actor)
-        step = steps.get(Machine.BREACH, "declare")
-        places = queries.declarable(self.actor)
+        self.places = queries.declarable(self.actor)
         platform = bool(self.actor.holding((Role.PLATFORM_ADMIN,)))
-        names = [
-            name
+        self.asks = [
+            self.ask(name)
             for name in members(DeclaringBreach)
             # Who declares at one place alone isn't asked which; from the platform no account is named.
-            if not (name == "authorities" and len(places) < 2) and not (name == "account" and platform)
+            if not (name == "authorities" and len(self.places) < 2) and not (name == "account" and platform)
         ]
-        self.asks = [_ask(step, name) for name in names]
-        self._pairs: dict[str, Pairs] = {"authorities": [(str(one.pk), one.name) for one in places]}
+
+    def do(self, body: dict[str, Any]) -> UUID:
+        return actions.declare(body, actor=self.actor, at=self.at)[0].pk
+
+    def after(self, made: UUID) -> HttpResponse:
+        """Show the breach; of several the register."""
+        if len(self.body().get("authorities") or []) > 1:
+            return go_to(reverse("breaches-page"))
+        return go_to(
+            reverse("breach-page", args=[made]) + confirmation.query_of(self.actor, "breach-declare")
+        )
 
     def choices(self) -> Mapping[str, Pairs]:
-        return self._pairs
+        return {"authorities": named(self.places)}
 
-    def page_context(self) -> dict[str, Any]:
-        step = steps.get(Machine.BREACH, "declare")
-        return {
-            "line": {},
-            "title": str(step.label),
-            "law": step.law,
-            "brings": brings(step),
-            "back": reverse("breaches-page"),
-        }
-
-
-def declared_step(name: str) -> Step:
-    step = display.step_of(Machine.BREACH, name)
-    if step is None or step.internal or step.creates:
-        raise NotVisible
-    return step
-
-
-def _ask(step: Step, name: str) -> Ask:
-    """Return how a page asks for a member; a person or a group is chosen from a list."""
-    ask = ask_of(step.takes, name)
-    if name not in (*CHOSEN, "group"):
-        return ask
-    return Ask(name, ask.label, ask.hint, kind="select", nothing=_("À choisir"), optional=ask.optional)
+    def around(self) -> dict[str, Any]:
+        return super().around() | {"line": {}, "back": reverse("breaches-page")}
 
 
 def _proposal(row: DataBreach, figures: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import Purpose
 from core.inputs import Code
+from core.paging import Page
 from referrals.access_requests import actions, letter, queries
 from referrals.access_requests.inputs import AccessRequestQuery, Receiving, SettingScope
 from referrals.access_requests.sheet import Sheet
@@ -28,15 +28,20 @@ from referrals.vocabulary.states import AccessRequestState, Machine
 from referrals.workflow.context import StepInput
 from referrals.workflow.inputs import text as long_text
 from referrals.workflow.step import Step, steps
-from web import forms
 from web.cases import confirmation, display
 from web.cases.base import BlanksLeftOut
 from web.cases.display import Line
-from web.cases.panel import brings, panels
-from web.cases.stepforms import ask_of, summary
+from web.cases.panel import panels
 from web.forms import ZONE, Ask, Pairs, members
-from web.generic import InputPage
-from web.page import Page, go_to
+from web.generic import (
+    FileButton,
+    ListPage,
+    RowStepPage,
+    ShownPage,
+    StepInputPage,
+    labelled,
+    named,
+)
 from web.views.cases import row_signing
 
 row_signing.PAGES[Machine.ACCESS_REQUEST] = "access-request-page"
@@ -72,94 +77,70 @@ class ScopeForm(SettingScope):
     references = long_text(required=False, max_length=1_000)  # type: ignore[assignment]
 
 
-class AccessRequests(Page):
+class AccessRequests(ListPage):
+    """The requests in which the reader has a part, the newest first; nothing is opened."""
+
     query = Filters
+    filtered_by = FILTERS
+    carried = ("waiting",)
     template = "web/access_requests/list.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        """List the requests in which the reader has a part, the newest first; nothing is opened."""
-        filters = dict(self.asked)
-        kept: dict[str, Any] = {name: filters[name] for name in ("state", "waiting") if name in filters}
-        page = queries.request_page(filters, actor=self.actor, at=self.at)
-        place = reverse("access-requests-page")
-        choices = {"state": [(str(one), str(one.label)) for one in AccessRequestState]}
-        officer = bool(self.actor.holding((Role.DPO,)))
-        awaited = set(queries.opinions_awaited(self.actor, at=self.at).values_list("pk", flat=True))
-        return self.show(
-            {
-                "lines": [
-                    line(queries.line(row, self.actor, at=self.at)) | {"awaited": row.pk in awaited}
-                    for row in page.items
-                ],
-                "filters": forms.fields_of(Filters, FILTERS, kept, choices=choices) if officer else [],
-                "filtered": bool(kept),
-                "receives": bool(self.actor.holding(steps.get(Machine.ACCESS_REQUEST, "receive").roles)),
-                "next": f"{place}?{urlencode(kept | {'cursor': page.next})}" if page.next else "",
-            }
-        )
+    def context(self) -> dict[str, Any]:
+        self.awaited = set(queries.opinions_awaited(self.actor, at=self.at).values_list("pk", flat=True))
+        context = super().context()
+        context |= {"receives": bool(self.actor.holding(steps.get(Machine.ACCESS_REQUEST, "receive").roles))}
+        return context if self.actor.holding((Role.DPO,)) else context | {"filters": []}
+
+    def rows(self, asked: dict[str, Any]) -> Page:
+        return queries.request_page(asked, actor=self.actor, at=self.at)
+
+    def line(self, row: AccessRequest) -> dict[str, Any]:
+        return line(queries.line(row, self.actor, at=self.at)) | {"awaited": row.pk in self.awaited}
+
+    def choices(self) -> dict[str, Pairs]:
+        return {"state": labelled(AccessRequestState)}
 
 
-class NewAccessRequest(InputPage):
+class NewAccessRequest(StepInputPage):
     keeps = True
     takes = Receiving
+    step = steps.get(Machine.ACCESS_REQUEST, "receive")
+    selects = ("authority",)
+    purpose, shows, done = Purpose.HANDLING, "access-request-page", "access_request-receive"
     template = "web/access_requests/step.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        self._about()
-        return self.show(self.page_context() | self.filled({"right": "access", "wanted": "all"}))
+    def prepare(self) -> None:
+        self.places = {one.authority_id for one in self.actor.holding(self.step.roles)}
+        if not self.places:
+            raise NotAllowed(self.step.event)
+        names = [name for name in members(Receiving) if name != "authority" or len(self.places) > 1]
+        self.asks = [self.ask(name) for name in names]
 
-    def act(self, request: ServiceRequest) -> HttpResponse:
-        """Record it, once under the form's key, and show it."""
-        request.purpose = Purpose.HANDLING  # a refusal bears it too
-        self._about()
-        body = self.body()
-        made = self.once(body, lambda: actions.receive(body, actor=self.actor, at=self.at).pk)
-        return go_to(
-            reverse("access-request-page", args=[made])
-            + confirmation.query_of(self.actor, "access_request-receive")
-        )
+    def values(self) -> dict[str, Any]:
+        return {"right": "access", "wanted": "all"}
 
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        self._about()
-        again = self.again(problem)
-        again["faults"] = summary(problem, again["entries"])
-        return self.show(self.page_context() | again)
-
-    def _about(self) -> None:
-        step = steps.get(Machine.ACCESS_REQUEST, "receive")
-        held = {one.authority_id for one in self.actor.holding(step.roles)}
-        if not held:
-            raise NotAllowed(step.event)
-        names = [name for name in members(Receiving) if name != "authority" or len(held) > 1]
-        self.asks = [_ask(step, name) for name in names]
-        rows = Authority.objects.filter(pk__in=sorted(held)).order_by("name")
-        self._pairs: dict[str, Pairs] = {"authority": [(str(one.pk), one.name) for one in rows]}
+    def do(self, body: dict[str, Any]) -> UUID:
+        return actions.receive(body, actor=self.actor, at=self.at).pk
 
     def choices(self) -> Mapping[str, Pairs]:
-        return self._pairs
+        rows = Authority.objects.filter(pk__in=sorted(self.places)).order_by("name")
+        return {"authority": named(rows)}
 
-    def page_context(self) -> dict[str, Any]:
-        step = steps.get(Machine.ACCESS_REQUEST, "receive")
-        return {
-            "title": str(step.label),
-            "law": step.law,
-            "brings": [*brings(step), gettext("La réponse est due dans le mois de la réception.")],
+    def around(self) -> dict[str, Any]:
+        around = super().around()
+        return around | {
+            "brings": [*around["brings"], gettext("La réponse est due dans le mois de la réception.")],
             "back": reverse("access-requests-page"),
             "line": {"reference": ""},
         }
 
 
-class RequestPage(Page):
-    def one(self, pk: UUID) -> AccessRequest:
-        return queries.known(pk, actor=self.actor, at=self.at)
-
-
-class OneAccessRequest(RequestPage):
+class OneAccessRequest(ShownPage):
     query = confirmation.ConfirmationQuery
     template = "web/access_requests/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        row = self.one(pk)
+        row = queries.known(pk, actor=self.actor, at=self.at)
         body = queries.one(row, self.actor, at=self.at)
         sheet = Sheet(row, actor=self.actor, at=self.at)
         offered = actions.runner.abilities(row, self.actor, at=self.at)
@@ -204,145 +185,106 @@ class OneAccessRequest(RequestPage):
         )
 
 
-class AccessFiles(RequestPage):
+class AccessFiles(ShownPage):
     template = "web/access_requests/files.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def context(self, pk: UUID) -> dict[str, Any]:
         """Look in the index for files of the person, closed and archived ones too; no name is shown."""
-        row = self.one(pk)
+        row = queries.known(pk, actor=self.actor, at=self.at)
         hits = queries.found(pk, actor=self.actor, at=self.at)
-        return self.show(
-            {
-                "pk": pk,
-                "line": {"reference": row.reference},
-                "hits": [
-                    {
-                        "reference": one["reference"],
-                        "state": display.label(one["state"]),
-                        "received": display.instant(one["received_at"], ZONE),
-                        "exact": one["exact"],
-                    }
-                    for one in hits
-                ],
-                "back": reverse("access-request-page", args=[pk]),
-                "scope": reverse("access_request-step-page", args=[pk, "set_scope"]),
-            }
-        )
-
-
-class AccessPackage(Page):
-    http_method_names = ["post"]
-    step_up = frozenset({"POST"})
-    comes_back = "access-requests-page"
-
-    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Take what is handed over, as the officer; the fetching is an entry."""
-        response = HttpResponse(
-            queries.package(pk, actor=self.actor, at=self.at), content_type="application/zip"
-        )
-        response["Content-Disposition"] = 'attachment; filename="reponse.zip"'
-        return response
-
-
-class AccessStep(RequestPage, InputPage):
-    keeps = True
-    template = "web/access_requests/step.html"
-
-    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        declared, row = declared_step(step), self.one(pk)
-        sheet = actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
-        self.asks_for(declared, row, sheet)
-        return self.show(
-            self.page_context(declared, row) | self.filled({}) | {"previews": _previews(declared, sheet)}
-        )
-
-    def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        """Do the step, or ask for its second signature, once under the form's key, and go back to the request."""
-        declared = declared_step(step)
-        request.purpose = declared.purpose  # a refusal bears it too
-        self.asks_for(declared, self.one(pk), None)
-        body = self.body()
-        if declared.name == "set_scope":
-            body["references"] = str(body.get("references") or "").split()
-
-        def act() -> UUID:
-            actions.runner.perform(declared, pk, body, actor=self.actor, at=self.at)
-            return pk
-
-        self.once(body, act)
-        waits = any(
-            one.step == declared.name
-            for one in row_approvals.parts_of(self.actor).filter(target=pk, decided_at=None)
-        )
-        visible = actions.visible_to(self.actor, at=self.at).filter(pk=pk).exists()
-        place = reverse("access-request-page", args=[pk]) if visible else reverse("access-requests-page")
-        return go_to(
-            place + confirmation.query_of(self.actor, f"access_request-{declared.name}", awaits=waits)
-        )
-
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
-        declared, row = declared_step(step), self.one(pk)
-        self.asks_for(declared, row, None)
-        again = self.again(problem)
-        again["faults"] = summary(problem, again["entries"])
-        return self.show(self.page_context(declared, row) | again)
-
-    def asks_for(self, step: Step, row: AccessRequest, sheet: Sheet | None) -> None:
-        self.takes = ScopeForm if step.name == "set_scope" else step.takes  # of this request
-        left_out = LEFT_OUT.get(step.name, ())
-        self.asks = [_ask(step, name) for name in members(step.takes) if name not in left_out]
-        self._pairs = self._choices(step, row, sheet)
-
-    def choices(self) -> Mapping[str, Pairs]:
-        return self._pairs
-
-    def _choices(self, step: Step, row: AccessRequest, sheet: Sheet | None) -> dict[str, Pairs]:
-        names = members(step.takes)
-        pairs: dict[str, Pairs] = {}
-        context = actions.runner.context_of(step, row, self.actor, at=self.at)
-        if "approver" in names and context is not None:
-            pairs["approver"] = _people(row_approvals.candidates(actions.runner, step, context, StepInput()))
-        if "user" in names:
-            asked = office_holders((Role.ASE_INSPECTOR, Role.CRIP_COORDINATOR), row.authority_id, at=self.at)
-            pairs["user"] = _people(asked - {self.actor.user_id})
-        body = (
-            queries.one(row, self.actor, at=self.at)
-            if sheet is not None and {"entries", "lift"} & set(names)
-            else {}
-        )
-        for name, listed in (("entries", _lines), ("masked", _lines), ("lift", _passages)):
-            if name in names:
-                # The page of a refusal opens nothing: there they are those that were sent.
-                sent = (
-                    [(one, gettext("Choix fait")) for one in self.sent.texts(name)] if sheet is None else []
-                )
-                pairs[name] = listed(body) if sheet is not None else sent
-        return pairs
-
-    def page_context(self, step: Step, row: AccessRequest) -> dict[str, Any]:
         return {
+            "pk": pk,
             "line": {"reference": row.reference},
-            "title": display.step_words(str(step.machine), step.name),
-            "law": step.law,
-            "brings": brings(step),
-            "back": reverse("access-request-page", args=[row.pk]),
+            "hits": [
+                {
+                    "reference": one["reference"],
+                    "state": display.label(one["state"]),
+                    "received": display.instant(one["received_at"], ZONE),
+                    "exact": one["exact"],
+                }
+                for one in hits
+            ],
+            "back": reverse("access-request-page", args=[pk]),
+            "scope": reverse("access_request-step-page", args=[pk, "set_scope"]),
         }
 
 
-def declared_step(name: str) -> Step:
-    step = display.step_of(Machine.ACCESS_REQUEST, name)
-    if step is None or step.internal or name in ELSEWHERE:
-        raise NotVisible
-    return step
+class AccessPackage(FileButton):
+    """What is handed over, as the officer takes it; the fetching is an entry."""
+
+    step_up = frozenset({"POST"})
+    comes_back = "access-requests-page"
+    kind, name = "application/zip", "reponse.zip"
+
+    def file(self, pk: UUID) -> bytes:
+        return queries.package(pk, actor=self.actor, at=self.at)
 
 
-def _ask(step: Step, name: str) -> Ask:
-    ask = ask_of(step.takes, name)
-    if name == "references":
-        return Ask(name, ask.label, REFERENCES_HINT, rows=ask.rows, optional=True)
-    if name not in ("authority", "user", "approver"):
+class AccessStep(RowStepPage):
+    machine, runner, shows = Machine.ACCESS_REQUEST, actions.runner, "access-request-page"
+    selects = ("user", "approver")
+    template = "web/access_requests/step.html"
+
+    def one(self, pk: UUID) -> AccessRequest:
+        return queries.known(pk, actor=self.actor, at=self.at)
+
+    def declared(self, name: str) -> Step:
+        if name in ELSEWHERE:
+            raise NotVisible
+        return super().declared(name)
+
+    def context(self) -> dict[str, Any]:
+        return {"previews": _previews(self.step, self.opened)}
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        if self.step.name == "set_scope":
+            body["references"] = str(body.get("references") or "").split()
+        return body
+
+    def asks_for(self) -> None:
+        super().asks_for()
+        self.takes = ScopeForm if self.step.name == "set_scope" else self.step.takes  # of this request
+        self.asks = [ask for ask in self.asks if ask.name not in LEFT_OUT.get(self.step.name, ())]
+
+    def ask(self, name: str) -> Ask:
+        ask = super().ask(name)
+        if name == "references":
+            return Ask(name, ask.label, REFERENCES_HINT, rows=ask.rows, optional=True)
         return ask
-    return Ask(name, ask.label, ask.hint, kind="select", nothing=_("À choisir"), optional=ask.optional)
+
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return who may be asked or sign, and the lines and passages of the copy, which is opened for that."""
+        row, names = self.row, members(self.step.takes)
+        pairs: dict[str, Pairs] = {}
+        context = actions.runner.context_of(self.step, row, self.actor, at=self.at)
+        if "approver" in names and context is not None:
+            candidates = row_approvals.candidates(actions.runner, self.step, context, StepInput())
+            pairs["approver"] = _people(candidates)
+        if "user" in names:
+            people = office_holders((Role.ASE_INSPECTOR, Role.CRIP_COORDINATOR), row.authority_id, at=self.at)
+            pairs["user"] = _people(people - {self.actor.user_id})
+        body: Mapping[str, Any] = {}
+        if self.opened is not None and {"entries", "lift"} & set(names):
+            body = queries.one(row, self.actor, at=self.at)
+        for name, listed in (("entries", _lines), ("masked", _lines), ("lift", _passages)):
+            if name in names and self.opened is not None:
+                pairs[name] = listed(body)
+            elif name in names:
+                # The page of a refusal opens nothing: there they are those that were sent.
+                pairs[name] = [(one, gettext("Choix fait")) for one in self.sent.texts(name)]
+        return pairs
+
+    def around(self) -> dict[str, Any]:
+        return super().around() | {"line": {"reference": self.row.reference}}
+
+    def goes_to(self, made: UUID) -> str:
+        visible = actions.visible_to(self.actor, at=self.at).filter(pk=made).exists()
+        return super().goes_to(made) if visible else reverse("access-requests-page")
+
+    def awaits(self) -> bool:
+        rows = row_approvals.parts_of(self.actor).filter(target=self.pk, decided_at=None)
+        return any(one.step == self.step.name for one in rows)
 
 
 def _next(pk: UUID, offered: Mapping[str, Any]) -> dict[str, str] | None:

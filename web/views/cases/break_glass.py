@@ -1,6 +1,5 @@
 """Break glass: ask for an emergency opening by the reference from an alert or a call, with a reason."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -45,10 +44,9 @@ class Openings(InputPage):
     query = OpeningsQuery
     template = "web/break_glass/openings.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         require_caseworker(self.actor)
-        filters = dict(self.asked)
-        lines, cursor = glass_page(request, filters)
+        lines, cursor = glass_page(self.request, dict(self.asked))
         entries = [
             {
                 "pk": one["referral"],
@@ -64,7 +62,7 @@ class Openings(InputPage):
             }
             for one in lines
         ]
-        return self.show(self.page_context() | self.filled({}) | {"lines": entries, "next": cursor})
+        return {"lines": entries, "next": cursor}
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         actor, at = self.actor, self.at
@@ -81,11 +79,5 @@ class Openings(InputPage):
 
         return go_to(reverse("case", args=[self.once(said, act)]))
 
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.page_context() | self.again(problem))
-
-    def page_context(self) -> dict[str, Any]:
-        return {
-            "may_break": emergency_openings.may_break(self.actor),
-            "lines": [],
-        }
+    def around(self) -> dict[str, Any]:
+        return {"may_break": emergency_openings.may_break(self.actor), "lines": []}

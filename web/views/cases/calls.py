@@ -5,21 +5,15 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.http import urlencode
-
 from accounts.actor import Actor
-from accounts.request import ServiceRequest
-from core.query import PagedQuery
+from core.paging import Page
 from referrals.urgent_calls.queries import call_page
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 from web import days
 from web.cases import display
-from web.cases.base import BlanksLeftOut
 from web.cases.panel import address
-from web.page import Page
+from web.generic import ListPage, PagesQuery
 from web.views.cases.queue import ZONE, require_caseworker
 
 ANSWER: Final = steps.get(Machine.ALERT, "acknowledge")
@@ -30,19 +24,18 @@ URGENT: Final = (
 )
 
 
-class CallsQuery(BlanksLeftOut, PagedQuery):
-    """Where the list of calls goes on."""
+class Calls(ListPage):
+    """The urgent calls about the reader's cases that nobody has answered, the oldest first."""
 
-
-class Calls(Page):
-    query = CallsQuery
+    query = PagesQuery
     template = "web/urgent_calls/calls.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def rows(self, asked: dict[str, Any]) -> Page:
         require_caseworker(self.actor)
-        lines, cursor = call_page(request, self.asked)
-        following = f"{reverse('calls')}?{urlencode({'cursor': cursor})}" if cursor else ""
-        return self.show({"lines": [call(one, self.actor, at=self.at) for one in lines], "next": following})
+        return Page(*call_page(self.request, asked))
+
+    def line(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        return call(row, self.actor, at=self.at)
 
 
 def call(line: Mapping[str, Any], actor: Actor, *, at: datetime) -> dict[str, Any]:

@@ -5,10 +5,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from accounts.request import ServiceRequest
 from referrals.access import case_ties, child_sight, emergency_openings
 from referrals.cases.queries import whole
 from referrals.errors import NotVisible
@@ -23,16 +21,15 @@ from web.cases.glance import glance_of
 from web.cases.panel import next_steps, panels
 from web.cases.report import report_of
 from web.cases.similar import similar
-from web.page import Page
+from web.generic import ShownPage
 
 
-class OneCase(Page):
+class OneCase(ShownPage):
     query = confirmation.ConfirmationQuery
     template = "web/cases/case.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        # Within the API's own disclosure; what is new counts as seen.
-        referral, body = whole(request, pk)
+    def context(self, pk: UUID) -> dict[str, Any]:
+        referral, body = whole(self.request, pk)
         ties = case_ties.ties_of(referral, self.actor)
         if ties.coarse or ties.draft:
             raise NotVisible
@@ -45,7 +42,7 @@ class OneCase(Page):
         clocks = display.clock_lines(body["clocks"], zone, called, at=self.at)
         running = [clock for clock in clocks if clock["state"] != "stopped"]
         steps = next_steps(referral, ties, body, about=called)
-        return self.show(
+        return (
             heading(referral, ties, contents)
             | report
             | {

@@ -20,6 +20,7 @@ from referrals.vocabulary.role_sets import CELL
 from web import forms, spreadsheets
 from web.cases import confirmation, lines, list_filters
 from web.cases.list_filters import QueueQuery
+from web.generic import ShownPage
 from web.page import Page, fresh_key, go_to
 from web.views.cases import saved_views
 from web.views.cases.queue import require_caseworker
@@ -36,46 +37,44 @@ def remembered(request: HttpRequest) -> dict[str, bool]:
     return {name: bool(found.get(name)) for name in ("names", "compact")}
 
 
-class Queue(Page):
+class Queue(ShownPage):
     query = QueueQuery
     template = "web/cases/queue.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         require_caseworker(self.actor)
-        shown = remembered(request)
+        shown = remembered(self.request)
         asked = dict(self.asked) | {"details": True}
         asked.pop("done", "")
         names = asked["names"] or shown["names"]
-        rows, cursor, full = _page(request, asked, names=names)
+        rows, cursor, full = _page(self.request, asked, names=names)
         kept = list_filters.kept(asked)
         query = list_filters.spelled(kept)
         here = kept | ({"cursor": asked["cursor"]} if "cursor" in asked else {})
-        return self.show(
-            {
-                "lines": lines.in_words(rows, at=self.at),
-                "heads": list_filters.heads(asked, self.actor),
-                "names": names and not full,
-                "names_full": full,
-                "compact": shown["compact"],
-                "counts": counts.counts(self.actor, at=self.at),
-                "filters": list_filters.fields(asked, self.actor, at=self.at),
-                "filtered": list_filters.filtering(asked),
-                "query": query,
-                "here": list_filters.spelled(here),
-                "file": list_filters.address(kept, "cases-file"),
-                "next": list_filters.address(kept | {"cursor": cursor}) if cursor else "",
-                "start_address": list_filters.address(kept),
-                "first": "cursor" not in asked,
-                "done": confirmation.in_words(self)["done"],
-                "views": saved_views_actions.views_of(self.actor),
-                "once": fresh_key(),
-                "view_entries": forms.fields_of(NewView, saved_views.ASKS, {}, ids="view-"),
-                "searches": bool(self.actor.holding(CELL)),
-                "moves": bool(bulk.offered(self.actor)),
-                "exports": bool(self.actor.holding(exports_actions.ASKERS | exports_actions.SECONDS)),
-                "workload": bool(self.actor.holding(access_people.ANSWERING)),
-            }
-        )
+        return {
+            "lines": lines.in_words(rows, at=self.at),
+            "heads": list_filters.heads(asked, self.actor),
+            "names": names and not full,
+            "names_full": full,
+            "compact": shown["compact"],
+            "counts": counts.counts(self.actor, at=self.at),
+            "filters": list_filters.fields(asked, self.actor, at=self.at),
+            "filtered": list_filters.filtering(asked),
+            "query": query,
+            "here": list_filters.spelled(here),
+            "file": list_filters.address(kept, "cases-file"),
+            "next": list_filters.address(kept | {"cursor": cursor}) if cursor else "",
+            "start_address": list_filters.address(kept),
+            "first": "cursor" not in asked,
+            "done": confirmation.in_words(self)["done"],
+            "views": saved_views_actions.views_of(self.actor),
+            "once": fresh_key(),
+            "view_entries": forms.fields_of(NewView, saved_views.ASKS, {}, ids="view-"),
+            "searches": bool(self.actor.holding(CELL)),
+            "moves": bool(bulk.offered(self.actor)),
+            "exports": bool(self.actor.holding(exports_actions.ASKERS | exports_actions.SECONDS)),
+            "workload": bool(self.actor.holding(access_people.ANSWERING)),
+        }
 
 
 def _page(

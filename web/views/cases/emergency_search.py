@@ -5,26 +5,22 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts import stepup
 from accounts.models import Authority
 from accounts.request import ServiceRequest
 from audit.events import Purpose
-from core.paging import page_of
-from core.query import PagedQuery
+from core.paging import Page, page_of
 from referrals.emergency_search import actions, approvals, duties, queries
 from referrals.emergency_search.inputs import Reviewing, Searching
-from referrals.models import EmergencyApproval, RotaShift
+from referrals.models import EmergencyApproval, EmergencySearch, RotaShift
 from referrals.runaways import queries as runaways_queries
 from referrals.vocabulary.formats import moment
 from web.cases import display
-from web.cases.base import BlanksLeftOut
 from web.forms import ZONE, Ask, Pairs
-from web.generic import InputPage
-from web.page import FormPage, Page, fresh_key, go_to
+from web.generic import ButtonPage, ConfirmPage, InputPage, ListPage, PagesQuery, ShownPage, named
+from web.page import fresh_key
 
 PLACE: Final = Ask("authority", _("Autorité"), kind="select")
 WHO: Final[Sequence[Ask]] = (
@@ -57,54 +53,43 @@ ABOUT: Final[Sequence[Ask]] = (
 AGREE: Final = "agree"
 
 
-class SearchesQuery(BlanksLeftOut, PagedQuery):
-    """Where the list goes on."""
-
-
-class Searches(Page):
-    query = SearchesQuery
+class Searches(ListPage):
+    query = PagesQuery
     template = "web/emergency_search/list.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def rows(self, asked: dict[str, Any]) -> Page:
         rows = actions.visible_to(self.actor, at=self.at)
-        page = page_of(rows, order=("-searched_at", "id"), **dict(self.asked))
-        lines = [_line(queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
-        following = f"{reverse('emergency-searches')}?{urlencode({'cursor': page.next})}" if page.next else ""
-        to_give = approvals.to_give(self.actor, at=self.at)
-        return self.show(
-            {
-                "lines": lines,
-                "next": following,
-                "searches": duties.is_on_duty(self.actor, at=self.at),
-                "to_give": [_approval(row) for row in to_give],
-                "once": fresh_key(),
-            }
-        )
+        return page_of(rows, order=("-searched_at", "id"), **asked)
+
+    def line(self, row: EmergencySearch) -> dict[str, Any]:
+        return _line(queries.line(row, actor=self.actor, at=self.at))
+
+    def around(self) -> dict[str, Any]:
+        return {
+            "searches": duties.is_on_duty(self.actor, at=self.at),
+            "to_give": [_approval(row) for row in approvals.to_give(self.actor, at=self.at)],
+            "once": fresh_key(),
+        }
 
 
-class AskForApproval(Page):
-    http_method_names = ["post"]
+class AskForApproval(ButtonPage):
     step_up = frozenset({"POST"})
     comes_back = "emergency-searches"
+    onward = "emergency-search-new"
 
-    def post(self, request: ServiceRequest) -> HttpResponse:
-        request.purpose = Purpose.EMERGENCY  # of a refusal
+    def do(self) -> None:
+        self.request.purpose = Purpose.EMERGENCY  # of a refusal
         approvals.ask(None, actor=self.actor, at=self.at)
-        return go_to(reverse("emergency-search-new"))
 
 
-class GiveApproval(FormPage):
+class GiveApproval(ConfirmPage):
     http_method_names = ["post"]
     step_up = frozenset({"POST"})
-    comes_back = "emergency-searches"
+    comes_back = onward = "emergency-searches"
     template = "web/emergency_search/approval.html"
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        self.once({}, lambda: approvals.give(pk, actor=self.actor, at=self.at).pk)
-        return go_to(reverse("emergency-searches"))
-
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        return self.show({"problem": problem, "faults": []})
+    def do(self, body: dict[str, Any]) -> UUID:
+        return approvals.give(self.pk, actor=self.actor, at=self.at).pk
 
 
 class NewSearch(InputPage):
@@ -116,9 +101,11 @@ class NewSearch(InputPage):
     duties: Mapping[UUID, RotaShift]
     used_up: Sequence[RotaShift] = ()
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        self._require_duty()
-        return self.show(self.filled({}) | self.page_context())
+    def prepare(self) -> None:
+        if (
+            self.request.method != "POST"
+        ):  # a proof that is too old is asked for whether one is on duty or not
+            self._require_duty()
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         request.purpose = Purpose.EMERGENCY  # of a refusal, too
@@ -127,7 +114,7 @@ class NewSearch(InputPage):
         if self.sent.text("then") == ASK_FOR_APPROVAL:
             approvals.ask(self.body().get("authority"), actor=self.actor, at=self.at)
             self._require_duty()
-            return self.show(self.filled(self.typed()) | self.page_context())
+            return self.show(self.filled(self.typed()) | self.around())
         answer = queries.answer(actions.search(self.validated(), actor=self.actor, at=self.at))
         lines = [
             line | {"state": display.label(line["state"]), "urgency": display.label(line["urgency"])}
@@ -135,17 +122,14 @@ class NewSearch(InputPage):
         ]
         self._require_duty()  # the next one may need an approval
         return self.show(
-            self.filled(self.typed()) | self.page_context() | answer | {"answered": True, "lines": lines}
+            self.filled(self.typed()) | self.around() | answer | {"answered": True, "lines": lines}
         )
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.again(problem) | self.page_context())
 
     def choices(self) -> Mapping[str, Pairs]:
         if PLACE not in self.asks:
             return {}
         rows = Authority.objects.filter(pk__in=sorted(self.duties)).order_by("name")
-        return {"authority": [(str(row.pk), row.name) for row in rows]}
+        return {"authority": named(rows)}
 
     def _require_duty(self) -> None:
         self.duties = duties.of(self.actor, at=self.at)
@@ -153,29 +137,32 @@ class NewSearch(InputPage):
         self.used_up = [shift for shift in self.duties.values() if not actions.left(shift, at=self.at)]
         self.asks = (*place, *WHO, *WHY, *(UNAPPROVED if self.used_up else ()))
 
-    def page_context(self) -> dict[str, Any]:
+    def around(self) -> dict[str, Any]:
         rows = approvals.of_duties(self.used_up, at=self.at)
         return {"used_up": bool(self.used_up), "approvals": [_approval(row) for row in rows]}
 
 
-class Sheet(Page):
+class Sheet(ShownPage):
     template = "web/emergency_search/sheet.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def context(self, pk: UUID) -> dict[str, Any]:
         """Show the sheet that another authority has opened to the officer's own one; an entry says so."""
         sheet = runaways_queries.sheet_for(self.actor, pk, at=self.at)
-        return self.show({"sheet": runaways_queries.read(sheet, actor=self.actor, at=self.at)})
+        return {"sheet": runaways_queries.read(sheet, actor=self.actor, at=self.at)}
 
 
 class OneSearch(InputPage):
     takes = Reviewing
     asks: Sequence[Ask] = ABOUT
     keeps = True
+    shows = "emergency-search"
     template = "web/emergency_search/one.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        row = actions.known(pk, actor=self.actor, at=self.at)
-        body = queries.one(row, actor=self.actor, at=self.at)
+    def prepare(self, pk: UUID) -> None:
+        self.row = actions.known(pk, actor=self.actor, at=self.at)
+
+    def context(self, pk: UUID) -> dict[str, Any]:
+        body = queries.one(self.row, actor=self.actor, at=self.at)
         word = body["word"]
         shown = {
             "reason": body["reason"],
@@ -184,27 +171,20 @@ class OneSearch(InputPage):
             "word": f"{word['name']}, {display.instant(word['at'], ZONE)}" if word else "",
             "unapproved": body["unapproved"],
         }
-        return self.show(self.filled({}) | {"search": _line(body) | shown})
+        return {"search": _line(body) | shown}
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        actions.known(pk, actor=self.actor, at=self.at)
-        said = self.sent.text("decision")
-        body = self.body() | ({"agreed": said == AGREE} if said else {})
+    def body(self) -> dict[str, Any]:
+        decision = self.sent.text("decision")
+        return super().body() | ({"agreed": decision == AGREE} if decision else {})
 
-        def review() -> UUID:
-            given = Reviewing.read(body)
-            agreed, note = given["agreed"], given.get("note", "")
-            return actions.review(pk, agreed=agreed, note=note, actor=self.actor, at=self.at).pk
+    def do(self, body: dict[str, Any]) -> UUID:
+        review = Reviewing.read(body)
+        agreed, note = review["agreed"], review.get("note", "")
+        return actions.review(self.pk, agreed=agreed, note=note, actor=self.actor, at=self.at).pk
 
-        self.once(body, review)
-        return go_to(reverse("emergency-search", args=[pk]))
-
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the form as it was typed, with its faults; what was written stays closed."""
-        row = actions.known(pk, actor=self.actor, at=self.at)
-        return self.show(
-            self.again(problem) | {"search": _line(queries.line(row, actor=self.actor, at=self.at))}
-        )
+    def around(self) -> dict[str, Any]:
+        # What was written stays closed where the form is shown again.
+        return {"search": _line(queries.line(self.row, actor=self.actor, at=self.at))}
 
 
 def _approval(row: EmergencyApproval) -> dict[str, Any]:

@@ -5,23 +5,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts import stepup
 from accounts.models import Authority
-from accounts.request import ServiceRequest
-from core.paging import page_of
-from core.query import PagedQuery
+from core.paging import Page, page_of
 from referrals.exports import actions, queries
 from referrals.exports.inputs import DecisionInput, ExportInput
+from referrals.models import CaseExport
 from web.cases import display
-from web.cases.base import BlanksLeftOut
 from web.forms import ZONE, Ask, Pairs
-from web.generic import InputPage
-from web.page import Page, go_to
+from web.generic import ButtonPage, FileButton, InputPage, ListPage, PagesQuery, ShownPage, named
 
 PLACE: Final = Ask("authority", _("Autorité"), kind="select")
 ASKS: Final[Sequence[Ask]] = (
@@ -34,22 +29,21 @@ ASKS: Final[Sequence[Ask]] = (
 CONFIRM: Final = "confirm"
 
 
-class ExportsQuery(BlanksLeftOut, PagedQuery):
-    """Where the list goes on."""
+class Exports(ListPage):
+    """One's own exports, and those on which one decides."""
 
-
-class Exports(Page):
-    query = ExportsQuery
+    query = PagesQuery
     template = "web/exports/list.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        page = page_of(
-            actions.visible_to(self.actor, at=self.at), order=("-asked_at", "id"), **dict(self.asked)
-        )
-        lines = [_line(queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
-        following = f"{reverse('exports')}?{urlencode({'cursor': page.next})}" if page.next else ""
-        asks = bool(self.actor.holding(actions.ASKERS))
-        return self.show({"lines": lines, "next": following, "asks": asks})
+    def rows(self, asked: dict[str, Any]) -> Page:
+        rows = actions.visible_to(self.actor, at=self.at)
+        return page_of(rows, order=("-asked_at", "id"), **asked)
+
+    def line(self, row: CaseExport) -> dict[str, Any]:
+        return _line(queries.line(row, actor=self.actor, at=self.at))
+
+    def around(self) -> dict[str, Any]:
+        return {"asks": bool(self.actor.holding(actions.ASKERS))}
 
 
 class AskExport(InputPage):
@@ -57,6 +51,7 @@ class AskExport(InputPage):
     takes = ExportInput
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "exports"
+    shows = "export"
     template = "web/exports/ask.html"
 
     def require_person(self) -> None:
@@ -67,58 +62,60 @@ class AskExport(InputPage):
     def choices(self) -> Mapping[str, Pairs]:
         if len(self.places) < 2:
             return {}
-        rows = Authority.objects.filter(pk__in=sorted(self.places)).order_by("name")
-        return {"authority": [(str(row.pk), row.name) for row in rows]}
+        return {"authority": named(Authority.objects.filter(pk__in=sorted(self.places)).order_by("name"))}
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def values(self) -> dict[str, Any]:
         actions.require_asker(self.actor)
-        return self.show({"most": settings.EXPORT_CASES} | self.filled({}))
+        return {}
 
-    def act(self, request: ServiceRequest) -> HttpResponse:
+    def body(self) -> dict[str, Any]:
+        # Before what was typed is looked at.
         stepup.require(self.actor, at=self.at)
         actions.require_asker(self.actor)
-        body = self.body()
-        pk = self.once(body, lambda: actions.ask(ExportInput.read(body), actor=self.actor, at=self.at).pk)
-        return go_to(reverse("export", args=[pk]))
+        return super().body()
 
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show({"most": settings.EXPORT_CASES} | self.again(problem))
+    def do(self, body: dict[str, Any]) -> UUID:
+        return actions.ask(ExportInput.read(body), actor=self.actor, at=self.at).pk
+
+    def around(self) -> dict[str, Any]:
+        return {"most": settings.EXPORT_CASES}
 
 
-class OneExport(Page):
+class OneExport(ShownPage):
     template = "web/exports/one.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def context(self, pk: UUID) -> dict[str, Any]:
+        """Return what it is for, where it stands, and what the reader may do."""
         row = actions.known(pk, actor=self.actor, at=self.at)
         body = queries.one(row, actor=self.actor, at=self.at)
         shown = {"reason": body["reason"], "references": body["references"]}
-        return self.show({"export": _line(body) | shown})
+        return {"export": _line(body) | shown}
 
 
-class DecideExport(Page):
-    http_method_names = ["post"]
+class DecideExport(ButtonPage):
     step_up = frozenset({"POST"})
     comes_back = "exports"
 
-    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def do(self, pk: UUID) -> None:
+        """Confirm it or refuse it, as the button says that was pressed."""
         actions.known(pk, actor=self.actor, at=self.at)
-        said = self.sent.text("decision")
-        body = DecisionInput.read({"confirmed": said == CONFIRM} if said else {})
+        decision = self.sent.text("decision")
+        body = DecisionInput.read({"confirmed": decision == CONFIRM} if decision else {})
         actions.decide(pk, confirmed=body["confirmed"], actor=self.actor, at=self.at)
-        return go_to(reverse("export", args=[pk]))
+
+    def goes_to(self) -> str:
+        return reverse("export", args=[self.pk])
 
 
-class TakeExport(Page):
-    http_method_names = ["post"]
+class TakeExport(FileButton):
+    """Hands the file out, once."""
+
     step_up = frozenset({"POST"})
     comes_back = "exports"
+    kind, name = "text/csv; charset=utf-8", "export.csv"
 
-    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        response = HttpResponse(
-            actions.take(pk, actor=self.actor, at=self.at), content_type="text/csv; charset=utf-8"
-        )
-        response["Content-Disposition"] = 'attachment; filename="export.csv"'
-        return response
+    def file(self, pk: UUID) -> bytes:
+        return actions.take(pk, actor=self.actor, at=self.at)
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from web.cases import confirmation
 from web.cases.base import heading, zone_of
 from web.cases.choices import Pairs, numbered, role_words
 from web.cases.tabs import BY_NAME
-from web.page import Page, go_to
+from web.generic import ButtonPage
 from web.uploads import UploadPage, form_of, kinds, line_of, may_add
 
 
@@ -126,10 +126,14 @@ def _on_files(
             yield address, str(step.label)
 
 
-class UnmarkFile(Page):
-    def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:
-        _, ties = seen(request, pk)
+class UnmarkFile(ButtonPage):
+    """Says that a file is no evidence any more, so that its original goes."""
+
+    def do(self, pk: UUID, part: UUID) -> None:
+        _, ties = seen(self.request, pk)
         if ties.coarse or ties.draft:
             raise NotVisible
         keeping.mark(pk, part, evidence=False, actor=self.actor, at=self.at)
-        return go_to(reverse("case-files", args=[pk]))
+
+    def goes_to(self) -> str:
+        return reverse("case-files", args=[self.pk])

@@ -4,33 +4,28 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Authority
-from accounts.request import ServiceRequest
 from audit.events import Purpose
-from referrals.errors import NotVisible
+from core.paging import Page
 from referrals.inquiries import actions, queries
 from referrals.inquiries.inputs import Asking, InquiryQuery
-from referrals.models import Inquiry, Referral
+from referrals.models import Inquiry
 from referrals.reading import names as reading_names
 from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.between_authorities import Document, NotSent, Side
 from referrals.vocabulary.states import InquiryState, Machine
-from referrals.workflow.step import Step, steps
-from web import forms
+from referrals.vocabulary.transfers import Document
+from referrals.workflow.step import steps
 from web.cases import confirmation, display
 from web.cases.base import BlanksLeftOut
 from web.cases.display import Line
-from web.cases.panel import brings, panels
-from web.cases.stepforms import ask_of, summary
+from web.cases.panel import panels
 from web.forms import ZONE, Ask, Pairs, members
-from web.generic import InputPage
-from web.page import Page, go_to
+from web.generic import ListPage, RowStepPage, ShownPage, StepInputPage, labelled, named
 from web.views.cases.transfers import blocks
 
 FILTERS: Final[Sequence[Ask]] = (
@@ -56,209 +51,132 @@ class Filters(BlanksLeftOut, InquiryQuery):
     """Filters of the list of inquiries."""
 
 
-class Inquiries(Page):
+class Inquiries(ListPage):
+    """The inquiries of the reader's authorities, asked and received, the newest first; nothing is opened."""
+
     query = Filters
+    filtered_by = FILTERS
     template = "web/inquiries/list.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        """List the inquiries of the reader's authorities, asked and received, the newest first; nothing is opened."""
-        filters = dict(self.asked)
-        kept: dict[str, Any] = {name: filters[name] for name in ("side", "state") if name in filters}
-        page = queries.inquiry_page(filters, actor=self.actor, at=self.at)
-        choices = {
-            "side": [(str(one), str(one.label)) for one in Side],
-            "state": [(str(one), str(one.label)) for one in InquiryState],
-        }
-        following = (
-            f"{reverse('inquiries-page')}?{urlencode(kept | {'cursor': page.next})}" if page.next else ""
-        )
-        return self.show(
-            {
-                "lines": [line(queries.line(row, at=self.at)) for row in page.items],
-                "filters": forms.fields_of(Filters, FILTERS, kept, choices=choices),
-                "filtered": bool(kept),
-                "next": following,
-            }
-        )
+    def rows(self, asked: dict[str, Any]) -> Page:
+        return queries.inquiry_page(asked, actor=self.actor, at=self.at)
+
+    def line(self, row: Inquiry) -> dict[str, Any]:
+        return line(queries.line(row, at=self.at))
+
+    def choices(self) -> dict[str, Pairs]:
+        return {"side": labelled(Side), "state": labelled(InquiryState)}
 
 
-class InquiryPage(Page):
-    def one(self, pk: UUID) -> Inquiry:
-        return queries.known(self.request, pk, actor=self.actor, at=self.at)
-
-
-class OneInquiry(InquiryPage):
+class OneInquiry(ShownPage):
     query = confirmation.ConfirmationQuery
     template = "web/inquiries/one.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        row = self.one(pk)
+    def context(self, pk: UUID) -> dict[str, Any]:
+        """Return one side of an inquiry: the question, the answer, the documents, and what may be done now."""
+        row = queries.known(self.request, pk, actor=self.actor, at=self.at)
         body = queries.one(row, self.actor, at=self.at)
         papers = body["papers"] if isinstance(body["papers"], Mapping) else {}
         lost = [name for name in queries.CLASSES if display.unreadable(body[name])]
-        return self.show(
-            {
-                "pk": pk,
-                "line": line(body),
-                "course": _course(body),
-                "question": _question(body["question"]),
-                "contact": "" if "reply" in lost else (body["reply"] or {}).get("contact", ""),
-                "entry": [] if "reply" in lost else _entry(body["reply"]),
-                "purposes": [] if "request" in lost else _purposes(body["request"]),
-                "closing": "" if "closing" in lost else body["closing"],
-                "lost": bool(lost),
-                "documents": [
-                    {"title": str(Document(kind).label), "blocks": blocks(content)}
-                    for kind, content in papers.get("documents", {}).items()
-                ],
-                "missing": [
-                    Line(str(Document(kind).label), str(NotSent(why).label))
-                    for kind, why in papers.get("missing", {}).items()
-                ],
-                "candidates": [_candidate(one) for one in body["candidates"]],
-                "panels": panels(pk, actions.runner.abilities(row, self.actor, at=self.at)),
-            }
-            | confirmation.in_words(self)
-        )
+        return {
+            "pk": pk,
+            "line": line(body),
+            "course": _course(body),
+            "question": _question(body["question"]),
+            "contact": "" if "reply" in lost else (body["reply"] or {}).get("contact", ""),
+            "entry": [] if "reply" in lost else _entry(body["reply"]),
+            "purposes": [] if "request" in lost else _purposes(body["request"]),
+            "closing": "" if "closing" in lost else body["closing"],
+            "lost": bool(lost),
+            "documents": [
+                {"title": str(Document(kind).label), "blocks": blocks(content)}
+                for kind, content in papers.get("documents", {}).items()
+            ],
+            "missing": [
+                Line(str(Document(kind).label), str(NotSent(why).label))
+                for kind, why in papers.get("missing", {}).items()
+            ],
+            "candidates": [_candidate(one) for one in body["candidates"]],
+            "panels": panels(pk, actions.runner.abilities(row, self.actor, at=self.at)),
+        } | confirmation.in_words(self)
 
 
-class InquiryStep(InquiryPage, InputPage):
-    keeps = True
+class InquiryStep(RowStepPage):
+    machine, runner, shows = Machine.INQUIRY, actions.runner, "inquiry-page"
+    purpose = Purpose.HANDLING
+    selects = ("child", "asked")
     template = "web/inquiries/step.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        declared, row = declared_step(step), self.one(pk)
-        actions.runner.require_possible(declared, row, actor=self.actor, at=self.at)
-        self.asks_for(declared, row)
-        return self.show(self.page_context(declared, row) | self.filled({}))
-
-    def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
-        """Do the step, once under the form's key, and go back to the inquiry."""
-        declared = declared_step(step)
-        request.purpose = Purpose.HANDLING  # a refusal bears it too
-        self.asks_for(declared, self.one(pk), opening=False)
-        body = self.body()
-
-        def act() -> UUID:
-            actions.runner.perform(declared, pk, body, actor=self.actor, at=self.at)
-            return pk
-
-        self.once(body, act)
-        return go_to(
-            reverse("inquiry-page", args=[pk]) + confirmation.query_of(self.actor, f"inquiry-{declared.name}")
-        )
-
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
-        declared, row = declared_step(step), self.one(pk)
-        self.asks_for(declared, row, opening=False)
-        again = self.again(problem)
-        again["faults"] = summary(problem, again["entries"])
-        return self.show(self.page_context(declared, row) | again)
-
-    def asks_for(self, step: Step, row: Inquiry, *, opening: bool = True) -> None:
-        self.takes = step.takes  # of this request
-        self.asks = [_ask(step, name) for name in members(step.takes)]
-        self._pairs = self._choices(row, opening) if "child" in members(step.takes) else {}
+    def one(self, pk: UUID) -> Inquiry:
+        return queries.known(self.request, pk, actor=self.actor, at=self.at)
 
     def choices(self) -> Mapping[str, Pairs]:
-        return self._pairs
+        """Return the children of own files who may be meant.
 
-    def _choices(self, row: Inquiry, opening: bool) -> dict[str, Pairs]:
-        """The page of a refusal opens nothing: there they are those that were sent."""
-        if not opening:
+        The page of a refusal opens nothing: there they are those that were sent.
+        """
+        if "child" not in members(self.takes):
+            return {}
+        if self.request.method == "POST":
             sent = self.sent.text("child")
             return {"child": [(sent, gettext("L'enfant choisi"))] if sent else []}
-        candidates = queries.one(row, self.actor, at=self.at)["candidates"]
+        candidates = queries.one(self.row, self.actor, at=self.at)["candidates"]
         return {"child": [(one["child"], _candidate(one)["words"]) for one in candidates]}
 
-    def page_context(self, step: Step, row: Inquiry) -> dict[str, Any]:
-        return {
-            "line": line(queries.line(row, at=self.at)),
-            "title": display.step_words(str(step.machine), step.name),
-            "law": step.law,
-            "brings": brings(step),
-            "back": reverse("inquiry-page", args=[row.pk]),
-        }
+    def around(self) -> dict[str, Any]:
+        return super().around() | {"line": line(queries.line(self.row, at=self.at))}
 
 
-class AskInquiry(InputPage):
+class AskInquiry(StepInputPage):
     keeps = True
     takes = Asking
+    step = steps.get(Machine.INQUIRY, "ask")
+    selects = ("child", "asked")
+    purpose, shows, done = Purpose.HANDLING, "inquiry-page", "inquiry-ask"
     template = "web/inquiries/step.html"
+    names: Mapping[str, str] = {}
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        referral, ties = seen(request, pk)
-        actions.asker_of(pk, self.actor, at=self.at)
-        children = opened(
-            referral,
-            ties,
+    def prepare(self, pk: UUID) -> None:
+        self.referral, self.ties = seen(self.request, pk)
+        self.asks = [self.ask(name) for name in members(Asking)]
+
+    def values(self) -> dict[str, Any]:
+        """Begin with nothing; the names of the children are opened to choose from."""
+        actions.asker_of(self.pk, self.actor, at=self.at)
+        self.names = opened(
+            self.referral,
+            self.ties,
             lambda scope: (
-                reading_names.names(referral, ties, scope, actor=self.actor, holders_too=False).children
+                reading_names.names(
+                    self.referral, self.ties, scope, actor=self.actor, holders_too=False
+                ).children
             ),
             actor=self.actor,
             at=self.at,
         )
-        self._about(referral, children)
-        return self.show(self.page_context(referral) | self.filled({}))
+        return {}
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Ask, once under the form's key, and show the inquiry."""
-        request.purpose = Purpose.HANDLING  # a refusal bears it too
-        referral, _ties = seen(request, pk)
-        actions.asker_of(pk, self.actor, at=self.at)
-        self._about(referral, {})
-        body = self.body()
-        made = self.once(body, lambda: actions.ask(pk, body, actor=self.actor, at=self.at).pk)
-        return go_to(reverse("inquiry-page", args=[made]) + confirmation.query_of(self.actor, "inquiry-ask"))
+    def body(self) -> dict[str, Any]:
+        actions.asker_of(self.pk, self.actor, at=self.at)
+        return super().body()
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        """Show the form as it was sent, with its faults; no name is opened for that."""
-        referral, _ties = seen(self.request, pk)
-        self._about(referral, {})
-        again = self.again(problem)
-        again["faults"] = summary(problem, again["entries"])
-        return self.show(self.page_context(referral) | again)
-
-    def _about(self, referral: Referral, names: Mapping[str, str]) -> None:
-        step = steps.get(Machine.INQUIRY, "ask")
-        self.asks = [_ask(step, name) for name in members(Asking)]
-        rows = referral.children.filter(wrong_person=False, restricted=False)
-        numbers = enumerate(rows.values_list("pk", flat=True), start=1)
-        others = Authority.objects.exclude(pk__in=[referral.authority_id]).order_by("name")
-        self._pairs: dict[str, Pairs] = {
-            "child": [
-                (str(one), names.get(str(one)) or gettext("Enfant %(n)s") % {"n": n}) for n, one in numbers
-            ],
-            "asked": [(str(one.pk), one.name) for one in others],
-        }
+    def do(self, body: dict[str, Any]) -> UUID:
+        return actions.ask(self.pk, body, actor=self.actor, at=self.at).pk
 
     def choices(self) -> Mapping[str, Pairs]:
-        return self._pairs
-
-    def page_context(self, referral: Referral) -> dict[str, Any]:
-        step = steps.get(Machine.INQUIRY, "ask")
+        rows = self.referral.children.filter(wrong_person=False, restricted=False)
+        numbers = enumerate(map(str, rows.values_list("pk", flat=True)), start=1)
+        others = Authority.objects.exclude(pk__in=[self.referral.authority_id]).order_by("name")
         return {
-            "line": {"reference": referral.reference},
-            "title": str(step.label),
-            "law": step.law,
-            "brings": brings(step),
-            "back": reverse("case-part", args=[referral.pk, "transferts"]),
+            "child": [(pk, self.names.get(pk) or gettext("Enfant %(n)s") % {"n": n}) for n, pk in numbers],
+            "asked": named(others),
         }
 
-
-def declared_step(name: str) -> Step:
-    step = display.step_of(Machine.INQUIRY, name)
-    if step is None or step.internal or step.creates:
-        raise NotVisible
-    return step
-
-
-def _ask(step: Step, name: str) -> Ask:
-    """Return how a page asks for a member; which row is meant is chosen from a list."""
-    ask = ask_of(step.takes, name)
-    if name not in ("child", "asked"):
-        return ask
-    return Ask(name, ask.label, ask.hint, kind="select", nothing=_("À choisir"), optional=ask.optional)
+    def around(self) -> dict[str, Any]:
+        return super().around() | {
+            "line": {"reference": self.referral.reference},
+            "back": reverse("case-part", args=[self.referral.pk, "transferts"]),
+        }
 
 
 def line(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.request import ServiceRequest
 from core.languages import for_reader
 from referrals.measures import queries
 from referrals.measures.inputs import BoardQuery
@@ -18,8 +16,8 @@ from web import forms
 from web.cases import display, lines
 from web.cases.base import BlanksLeftOut
 from web.forms import Ask, Pairs
+from web.generic import ShownPage
 from web.journal.base import address
-from web.page import Page
 from web.views.cases.queue import ZONE, require_caseworker
 
 PAGE: Final = "measures-page"
@@ -35,32 +33,30 @@ class MeasuresQuery(BlanksLeftOut, BoardQuery):
     """Filters of the board."""
 
 
-class Measures(Page):
+class Measures(ShownPage):
     query = MeasuresQuery
     template = "web/measures/board.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         require_caseworker(self.actor)
         asked = dict(self.asked)
         kept = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
         counted = queries.column_counts(self.actor, _of_all_columns(kept), at=self.at)
-        cards, cursor = queries.board_page(request, asked)
+        cards, cursor = queries.board_page(self.request, asked)
         groups = queries.counts(queries.measures_for(self.actor, {}, at=self.at), "service")
         choices = self._choices(groups, kept)
         columns = [one for one in queries.Column if asked.get("column") in (None, one)]
-        return self.show(
-            {
-                "columns": [
-                    self._column(one, counted.get(one, 0), cards, kept) for one in columns if counted.get(one)
-                ],
-                "total": sum(counted.values()),
-                "filters": forms.fields_of(MeasuresQuery, FILTERS, kept, choices=choices),
-                "filtered": bool(kept),
-                "groups": [_group(group) for group in groups],
-                "first": "cursor" not in asked,
-                "next": address(PAGE, _in_query(kept) | {"cursor": cursor}) if cursor else "",
-            }
-        )
+        return {
+            "columns": [
+                self._column(one, counted.get(one, 0), cards, kept) for one in columns if counted.get(one)
+            ],
+            "total": sum(counted.values()),
+            "filters": forms.fields_of(MeasuresQuery, FILTERS, kept, choices=choices),
+            "filtered": bool(kept),
+            "groups": [_group(group) for group in groups],
+            "first": "cursor" not in asked,
+            "next": address(PAGE, _in_query(kept) | {"cursor": cursor}) if cursor else "",
+        }
 
     def _column(
         self, column: queries.Column, count: int, cards: Sequence[Mapping[str, Any]], kept: Mapping[str, Any]

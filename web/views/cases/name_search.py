@@ -1,7 +1,7 @@
 """Search for a child by name: a form, and below it what was found; nothing of it stands in an address (SEC-AU9)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from referrals.duplicates.inputs import Wanted
 from referrals.vocabulary.role_sets import CELL
 from web.cases import lines
 from web.forms import Ask, Pairs
-from web.generic import InputPage
+from web.generic import InputPage, named
 
 ASKS: Final = (
     Ask("last_name", _("Nom de famille"), width="half", attributes={"spellcheck": "false"}),
@@ -29,12 +29,14 @@ class NameSearch(InputPage):
     asks: Sequence[Ask] = ASKS
     template = "web/cases/name_search.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        self._require_cell()
-        return self.show(self.filled({}))
+    def prepare(self) -> None:
+        """Refuse whoever is of no cell; ask whoever is of several, which one's files to search."""
+        name_search.require_cell(self.actor)
+        self.authorities = {position.authority_id for position in self.actor.holding(CELL)}
+        self.asks = (*ASKS, WHERE) if len(self.authorities) > 1 else ASKS
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        self._require_cell()
+        self.prepare()
         values = self.validated()
         searcher, authority = name_search.searcher(self.actor, values.pop("authority", None))
         answer = name_search.search(name_search.Query(**values), authority, actor=searcher, at=self.at)
@@ -54,15 +56,7 @@ class NameSearch(InputPage):
             }
         )
 
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.again(problem))
-
     def choices(self) -> Mapping[str, Pairs]:
-        rows = Authority.objects.filter(pk__in=self._authorities).order_by("name")
-        return {"authority": [(str(row.pk), row.name) for row in rows]} if WHERE in self.asks else {}
-
-    def _require_cell(self) -> None:
-        """Refuse whoever is of no cell; ask whoever is of several, which one's files to search."""
-        name_search.require_cell(self.actor)
-        self._authorities = {position.authority_id for position in self.actor.holding(CELL)}
-        self.asks = (*ASKS, WHERE) if len(self._authorities) > 1 else ASKS
+        if WHERE not in self.asks:
+            return {}
+        return {"authority": named(Authority.objects.filter(pk__in=self.authorities).order_by("name"))}

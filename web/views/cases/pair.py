@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.urls import reverse
 
-from accounts.request import ServiceRequest
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from encryption.sealed import OpenScope
@@ -26,7 +24,7 @@ from web.cases import display
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
 from web.cases.panel import panels, part_in
-from web.page import Page
+from web.generic import ShownPage
 
 #: What is compared, of children and of holders: identity, and nothing of the facts.
 COMPARED = (
@@ -46,12 +44,12 @@ COMPARED = (
 )
 
 
-class Pair(Page):
+class Pair(ShownPage):
     template = "web/duplicates/pair.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, pair: UUID) -> HttpResponse:
+    def context(self, pk: UUID, pair: UUID) -> dict[str, Any]:
         """Show both files' identities beside each other, in one disclosure that names both; now they were looked at."""
-        referral, ties = seen(request, pk)
+        referral, ties = seen(self.request, pk)
         row = duplicates_queries.pairs_seen(referral, actor=self.actor, at=self.at).filter(pk=pair).first()
         if (
             row is None
@@ -83,17 +81,14 @@ class Pair(Page):
             name: [action for action in actions if part_in(action) == str(pair)]
             for name, actions in body.items()
         }
-        return self.show(
-            heading(referral, ties)
-            | {
-                "tab": "rapprochements",
-                "sides": sides,
-                "reasons": [str(Likeness(one).label) for one in reasons],
-                "panels": panels(pk, mine, only=("duplicate",)),
-                "elsewhere": "" if here else reverse("case-pair", args=[other.pk, pair]),
-                "back": reverse("case-part", args=[pk, "rapprochements"]),
-            }
-        )
+        return heading(referral, ties) | {
+            "tab": "rapprochements",
+            "sides": sides,
+            "reasons": [str(Likeness(one).label) for one in reasons],
+            "panels": panels(pk, mine, only=("duplicate",)),
+            "elsewhere": "" if here else reverse("case-pair", args=[other.pk, pair]),
+            "back": reverse("case-part", args=[pk, "rapprochements"]),
+        }
 
     def _side(self, referral: Referral, ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
         children = concern.part(referral, "children", ties, scope, actor=self.actor) or []

@@ -4,9 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
-from django.http import HttpResponse
 
-from accounts.request import ServiceRequest
 from encryption.sealed import OpenScope
 from referrals.access import child_sight
 from referrals.access.child_sight import Sight
@@ -22,14 +20,14 @@ from web.cases.panel import panels, part_in
 from web.cases.parts import PAGES, READ
 from web.cases.parts.shown import Shown
 from web.cases.tabs import BY_NAME
-from web.page import Page
+from web.generic import ShownPage
 
 
-class Part(Page):
+class Part(ShownPage):
     query = confirmation.ConfirmationQuery
 
-    def get(self, request: ServiceRequest, pk: UUID, part: str) -> HttpResponse:
-        referral, ties = seen(request, pk)
+    def context(self, pk: UUID, part: str) -> dict[str, Any]:
+        referral, ties = seen(self.request, pk)
         tab = BY_NAME.get(part)
         if tab is None or ties.coarse or ties.draft or not tab.opens_for(ties):
             raise NotVisible
@@ -61,7 +59,7 @@ class Part(Page):
                 }
             context["panels"] = panels(pk, body, only=page.machines, about=context.get("about"))
         self.template = page.template  # of this answer
-        return self.show(context)
+        return context
 
     def _read(
         self, reads: "tuple[str, ...]", referral: Referral, sight: Sight, scope: OpenScope

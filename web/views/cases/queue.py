@@ -1,18 +1,15 @@
 """Cases of one person; all due deadlines; what waits for a signature. The queue: ``case_list.py``."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.http import urlencode
-
 from accounts.actor import Actor
 from accounts.models import User
-from accounts.request import ServiceRequest
 from audit import journal
 from audit.events import Purpose
-from core.paging import page_of
+from core.paging import Page, page_of
 from core.query import PagedQuery
 from referrals.access import case_ties, matrix
 from referrals.access import people as access_people
@@ -27,7 +24,7 @@ from referrals.staffing import actions as staffing_actions
 from referrals.vocabulary import formats
 from web.cases import display, lines
 from web.cases.base import BlanksLeftOut
-from web.page import Page
+from web.generic import ListPage, ShownPage
 from web.views.cases import row_signing
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -39,11 +36,11 @@ def require_caseworker(actor: Actor) -> None:
         raise NotAllowed("read:cases")
 
 
-class OnesCases(Page):
+class OnesCases(ShownPage):
     query = PagedQuery
     template = "web/staffing/cases_of_one.html"
 
-    def get(self, request: ServiceRequest, user: UUID) -> HttpResponse:
+    def context(self, user: UUID) -> dict[str, Any]:
         filters = dict(self.asked)
         staffing_actions.require_answering(self.actor)
         rows = shell.with_filers(staffing_actions.cases_of(self.actor, user, None, at=self.at))
@@ -68,50 +65,48 @@ class OnesCases(Page):
         ties = {row.pk: case_ties.ties_of(row, self.actor) for row in page.items}
         shells = [shell.shell(row, ties[row.pk]) for row in page.items]
         columns.add_facts(page.items, ties, shells, actor=self.actor, at=self.at)
-        return self.show({"lines": lines.in_words(shells, at=self.at), "name": name, "next": page.next})
+        return {"lines": lines.in_words(shells, at=self.at), "name": name, "next": page.next}
 
 
 class ClocksQuery(BlanksLeftOut, ClockQuery):
     """Filters of what is due."""
 
 
-class Clocks(Page):
+class Clocks(ListPage):
+    """The running clocks of the reader's cases, due first."""
+
     query = ClocksQuery
+    carried = ("state", "code")
     template = "web/cases/all_deadlines.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def rows(self, asked: dict[str, Any]) -> Page:
         require_caseworker(self.actor)
-        filters = dict(self.asked)
-        rows, cursor = clock_page(request, filters)
-        entries = [
-            {
-                "label": display.label({"label": one["label"]}),
-                "state": one["state"]["code"],
-                "state_label": display.label(one["state"]),
-                "due": display.instant(one["due_at"], ZONE),
-                "before": display.instant(one["working_day_before"], ZONE),
-                "statutory": one["statutory"],
-                "pk": one["referral"],
-                "reference": one["reference"],
-            }
-            for one in rows
-        ]
-        kept = {name: filters[name] for name in ("state", "code") if name in filters}
-        return self.show(
-            {
-                "lines": entries,
-                "state": filters.get("state", ""),
-                "calendar": bool(calendar_feeds_actions.allowed(self.actor, at=self.at)),
-                "next": f"{reverse('clocks-page')}?{urlencode(kept | {'cursor': cursor})}" if cursor else "",
-            }
-        )
+        return Page(*clock_page(self.request, asked))
+
+    def line(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "label": display.label({"label": row["label"]}),
+            "state": row["state"]["code"],
+            "state_label": display.label(row["state"]),
+            "due": display.instant(row["due_at"], ZONE),
+            "before": display.instant(row["working_day_before"], ZONE),
+            "statutory": row["statutory"],
+            "pk": row["referral"],
+            "reference": row["reference"],
+        }
+
+    def around(self) -> dict[str, Any]:
+        return {
+            "state": self.asked.get("state", ""),
+            "calendar": bool(calendar_feeds_actions.allowed(self.actor, at=self.at)),
+        }
 
 
-class ToSign(Page):
+class ToSign(ShownPage):
     template = "web/cases/to_sign.html"
     most = 50
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         of_cases = bool(self.actor.holding(matrix.APPROVERS))
         if not of_cases and not row_approvals.signs(self.actor):
             raise NotAllowed("read:approvals")
@@ -130,4 +125,4 @@ class ToSign(Page):
             }
             for row in rows
         ]
-        return self.show({"lines": lines, "others": [row_signing.line(row) for row in others]})
+        return {"lines": lines, "others": [row_signing.line(row) for row in others]}

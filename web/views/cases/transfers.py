@@ -5,26 +5,22 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from accounts.request import ServiceRequest
 from core.languages import for_reader
-from core.query import PagedQuery
+from core.paging import Page
 from referrals.models import PARTS as MODELS
 from referrals.models import Assessment, Concern, Decision, Measure, MeasureType, Referral
 from referrals.transfers.queries import transfer_page, transfer_read
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from web.cases import confirmation, display, words
-from web.cases.base import BlanksLeftOut, zone_of
+from web.cases.base import zone_of
 from web.cases.display import Line
 from web.cases.panel import panels
 from web.cases.report import PARTS
 from web.forms import ZONE
-from web.page import Page
+from web.generic import ListPage, PagesQuery, ShownPage
 
 #: Lists of a document by the word that stands over them; their rows are those of a table.
 LISTS: Final[Mapping[str, tuple[Any, Any]]] = {
@@ -50,64 +46,64 @@ STEPS: Final[Mapping[str, Any]] = {
 }
 
 
-class TransfersQuery(BlanksLeftOut, PagedQuery, confirmation.ConfirmationQuery):
+class TransfersQuery(PagesQuery, confirmation.ConfirmationQuery):
     """Where the list goes on; ``done``: what led here."""
 
 
-class Transfers(Page):
+class Transfers(ListPage):
+    """The requests that await an answer of the reader's authority, the newest first."""
+
     query = TransfersQuery
     template = "web/transfers/requests.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        lines, cursor = transfer_page(request, self.asked)
-        entries = [
-            {
-                "pk": one["id"],
-                "reference": one["reference"],
-                "authority": one["authority"]["name"],
-                "ground": display.label(one["ground"]),
-                "state": display.label(one["state"]),
-                "sent": display.instant(one["sent_at"], ZONE),
-                "refusals": one["refusals"],
-            }
-            for one in lines
-        ]
-        following = f"{reverse('transfers')}?{urlencode({'cursor': cursor})}" if cursor else ""
-        return self.show({"lines": entries, "next": following} | confirmation.in_words(self))
+    def rows(self, asked: dict[str, Any]) -> Page:
+        return Page(*transfer_page(self.request, asked))
+
+    def line(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "pk": row["id"],
+            "reference": row["reference"],
+            "authority": row["authority"]["name"],
+            "ground": display.label(row["ground"]),
+            "state": display.label(row["state"]),
+            "sent": display.instant(row["sent_at"], ZONE),
+            "refusals": row["refusals"],
+        }
+
+    def around(self) -> dict[str, Any]:
+        return confirmation.in_words(self)
 
 
-class OneTransfer(Page):
+class OneTransfer(ShownPage):
     template = "web/transfers/request.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        referral, _ties, body = transfer_read(request, pk)
+    def context(self, pk: UUID) -> dict[str, Any]:
+        referral, _ties, body = transfer_read(self.request, pk)
         zone = zone_of(referral)
         shell = body.get("shell")
-        return self.show(
-            {
-                "pk": pk,
-                "reference": body["reference"],
-                "authority": body["authority"]["name"],
-                "state": display.label(body["state"]),
-                "ground": display.label(body["ground"]),
-                "channel": display.label(body["channel"]),
-                "sent": display.instant(body["sent_at"], zone),
-                "refusals": body["refusals"],
-                "on_paper": body["channel"]["code"] == "sealed_mail",
-                "shell": shell is not None,
-                "case_state": display.label(shell["state"]) if shell else "",
-                "urgency": display.label(shell["urgency"]) if shell else "",
-                "received": display.instant(shell["received_at"], zone) if shell else "",
-                "due": display.instant(shell["statutory_due_at"], zone) if shell else "",
-                "clocks": [
-                    one
-                    for one in display.clock_lines(body.get("clocks", []), zone, {})
-                    if one["state"] != "stopped"
-                ],
-                "documents": [_document(one, zone) for one in body.get("documents", ())],
-                "panels": panels(pk, body, about={body["request"]: body["authority"]["name"]}),
-            }
-        )
+        return {
+            "pk": pk,
+            "reference": body["reference"],
+            "authority": body["authority"]["name"],
+            "state": display.label(body["state"]),
+            "ground": display.label(body["ground"]),
+            "channel": display.label(body["channel"]),
+            "sent": display.instant(body["sent_at"], zone),
+            "refusals": body["refusals"],
+            "on_paper": body["channel"]["code"] == "sealed_mail",
+            "shell": shell is not None,
+            "case_state": display.label(shell["state"]) if shell else "",
+            "urgency": display.label(shell["urgency"]) if shell else "",
+            "received": display.instant(shell["received_at"], zone) if shell else "",
+            "due": display.instant(shell["statutory_due_at"], zone) if shell else "",
+            "clocks": [
+                one
+                for one in display.clock_lines(body.get("clocks", []), zone, {})
+                if one["state"] != "stopped"
+            ],
+            "documents": [_document(one, zone) for one in body.get("documents", ())],
+            "panels": panels(pk, body, about={body["request"]: body["authority"]["name"]}),
+        }
 
 
 def _document(document: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:

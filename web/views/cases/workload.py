@@ -3,25 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.actor import Actor
-from accounts.request import ServiceRequest
 from referrals.staffing import actions as staffing_actions
 from web import charts
 from web.cases import display
 from web.cases.choices import role_words
-from web.page import Page
+from web.generic import ShownPage
 from web.views.cases.queue import ZONE
 
 
-class Workload(Page):
+class Workload(ShownPage):
     template = "web/staffing/workload.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         staffing_actions.require_answering(self.actor)
-        return self.show({"lines": workload(self.actor, at=self.at)})
+        return {"lines": workload(self.actor, at=self.at)}
 
 
 def workload(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:

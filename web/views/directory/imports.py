@@ -36,7 +36,7 @@ from web.directory.display import day
 from web.directory.editing import authorities
 from web.directory.field_names import field_name
 from web.forms import Ask, Field, Pairs, faults_of
-from web.generic import InputPage, ListPage, attached, named
+from web.generic import InputPage, ListPage, ListQuery, attached, named
 from web.page import FormPage, made
 from web.spreadsheets import table
 from web.uploads import FilePage, require_own_origin, take_form, with_line
@@ -97,6 +97,7 @@ class EditorPage(DirectoryPage):
 
 
 class Imports(EditorPage, ListPage):
+    query = ListQuery
     template = "web/directory/imports.html"
 
     def rows(self, asked: dict[str, Any]) -> Page:
@@ -213,6 +214,7 @@ class Template(EditorPage):
 class HeldRows(EditorPage, ListPage):
     """The rows on which somebody is to decide, the oldest first (field.md A.7, rule 2)."""
 
+    query = ListQuery
     template = "web/directory/held.html"
 
     def rows(self, asked: dict[str, Any]) -> Page:

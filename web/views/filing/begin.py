@@ -1,6 +1,7 @@
 """Start of a filing: one's own list, whom to call first, and the choice of the lane."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -23,6 +24,7 @@ from referrals.vocabulary.states import ChildKind, CoarseStatus, State
 from web import tiles
 from web.filing.draft import Draft
 from web.filing.sections import Section, home_of, sections
+from web.generic import ShownPage
 from web.page import FormPage, Page, StandingPage, go_to
 from web.views.filing import sent, sharing
 from web.views.filing.progress import address, is_begun
@@ -35,14 +37,14 @@ class FilingsQuery(Query):
     unread = Flag(in_query=True, required=False, default=False)
 
 
-class Filings(Page):
+class Filings(ShownPage):
     """GET /transmissions: where who files lands; the own drafts and filings, newest first, as many as a page holds."""
 
     query = FilingsQuery
     template = "web/filing/list.html"
     most = 50
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         """List them; that is journaled like any list of cases."""
         files = bool(self.actor.holding(matrix.FILERS))
         filed = overview.filed(self.actor, at=self.at) if files else None
@@ -54,21 +56,19 @@ class Filings(Page):
             lines = [_line(row) | {"initials": initials.get(row.pk, "")} for row in rows]
         for row, line in zip(rows, lines, strict=True):
             line["unread"] = filed.unread.get(row.pk, 0) if filed is not None else 0
-        return self.show(
-            {
-                "lines": lines,
-                "tiles": tiles.of_filer(filed) if filed is not None else [],
-                "filed": filed is not None and filed.total,
-                "filtered": bool(self.asked.get("status") or self.asked["unread"]),
-                "may_begin": access_people.may_begin(self.actor) is not None,
-                "leads": leads,
-                "empty": gettext("Aucun collègue ne vous montre de brouillon pour l'instant.")
-                if leads
-                else gettext("Aucune transmission ne répond à ce critère.")
-                if filed is not None and filed.total
-                else gettext("Vous n'avez encore rien transmis."),
-            }
-        )
+        return {
+            "lines": lines,
+            "tiles": tiles.of_filer(filed) if filed is not None else [],
+            "filed": filed is not None and filed.total,
+            "filtered": bool(self.asked.get("status") or self.asked["unread"]),
+            "may_begin": access_people.may_begin(self.actor) is not None,
+            "leads": leads,
+            "empty": gettext("Aucun collègue ne vous montre de brouillon pour l'instant.")
+            if leads
+            else gettext("Aucune transmission ne répond à ce critère.")
+            if filed is not None and filed.total
+            else gettext("Vous n'avez encore rien transmis."),
+        }
 
     def _rows(self, unread: Mapping[UUID, int]) -> list[Referral]:
         mine = visibility.own_filings(self.actor, at=self.at) if self.actor.holding(matrix.FILERS) else None

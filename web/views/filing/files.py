@@ -16,7 +16,7 @@ from referrals.errors import NotAllowed
 from referrals.models import Referral
 from referrals.reading.disclosures import opened
 from web.forms import ZONE
-from web.page import Page, go_to
+from web.generic import ButtonPage
 from web.uploads import UploadPage, form_of, kinds, line_of, may_add
 from web.views.filing.sent import QuestionQuery, own
 
@@ -64,10 +64,14 @@ def _line(pk: UUID, line: Mapping[str, Any], *, draft: bool) -> dict[str, Any]:
     return line_of(pk, line, ZONE) | {"remove": remove}
 
 
-class RemoveFile(Page):
-    def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:
+class RemoveFile(ButtonPage):
+    """Takes a file from a draft."""
+
+    def do(self, pk: UUID, part: UUID) -> None:
         _, ties = own(self, pk)
         if ties.shared:
             raise NotAllowed("attachment:remove")
         keeping.remove(pk, part, actor=self.actor, at=self.at)
-        return go_to(reverse("filing-files", args=[pk]))
+
+    def goes_to(self) -> str:
+        return reverse("filing-files", args=[self.pk])

@@ -5,24 +5,23 @@ from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import stepup
 from accounts.request import ServiceRequest
 from audit.events import Purpose
-from core.query import PagedQuery
+from core.paging import Page
 from referrals.errors import InvalidInput
 from referrals.journal_lookups import actions, queries
 from referrals.journal_lookups.inputs import LookupDecision, LookupInput, meant
-from referrals.vocabulary.oversight import LookupKind
-from web.cases.base import BlanksLeftOut
+from referrals.models import PseudonymLookup
+from referrals.vocabulary.access_review import LookupKind
 from web.forms import Ask, Pairs
-from web.generic import InputPage
+from web.generic import InputPage, ListPage, PagesQuery, ShownPage, named
 from web.journal import lookups as in_words
-from web.journal.base import JournalPage, address
-from web.page import go_to
+from web.journal.base import JournalPage
 
 TYPED: Final = {"maxlength": "254", "autocomplete": "off", "spellcheck": "false"}
 PLACE: Final = Ask("authority", _("Autorité"), kind="select")
@@ -48,54 +47,42 @@ AGAIN: Final[Sequence[Ask]] = (
 ALLOW: Final = "allow"
 
 
-class LookupsQuery(BlanksLeftOut, PagedQuery):
-    """Where the list goes on."""
-
-
 class LookupPage(JournalPage):
     tab = "journal-lookups"
     comes_back = "journal-lookups"
 
 
-class Lookups(LookupPage):
-    query = LookupsQuery
+class Lookups(LookupPage, ListPage):
+    query = PagesQuery
     template = "web/journal/lookups.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        page = queries.lookup_page(dict(self.asked), actor=self.actor)
-        lines = [in_words.line(self, queries.line(row, actor=self.actor, at=self.at)) for row in page.items]
-        following = address("journal-lookups", {"cursor": page.next}) if page.next else ""
-        return self.show(self.around() | {"lines": lines, "next": following})
+    def rows(self, asked: dict[str, Any]) -> Page:
+        return queries.lookup_page(asked, actor=self.actor)
+
+    def line(self, row: PseudonymLookup) -> dict[str, Any]:
+        return in_words.line(self, queries.line(row, actor=self.actor, at=self.at))
 
 
 class AskLookup(LookupPage, InputPage):
     keeps = True
     takes = LookupInput
+    purpose, shows = Purpose.AUDIT, "journal-lookup"
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     template = "web/journal/lookup_form.html"
 
     def require_person(self) -> None:
-        """Ask for the authority too, of who reads the journal of several."""
         super().require_person()
         self.asks = (PLACE, *ASKS) if len(self.actor.may(actions.RIGHT)) > 1 else ASKS
 
     def choices(self) -> Mapping[str, Pairs]:
-        if len(self.authorities) < 2:
-            return {}
-        return {"authority": [(pk, one.name) for pk, one in self.authorities.items()]}
+        return {"authority": named(self.authorities.values())} if len(self.authorities) > 1 else {}
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        return self.show(self.around() | self.filled({}))
+    def body(self) -> dict[str, Any]:
+        stepup.require(self.actor, at=self.at)  # before what was typed is looked at
+        return super().body()
 
-    def act(self, request: ServiceRequest) -> HttpResponse:
-        request.purpose = Purpose.AUDIT  # a refusal bears it too
-        stepup.require(self.actor, at=self.at)
-        body = self.body()
-        pk = self.once(body, lambda: actions.ask(LookupInput.read(body), actor=self.actor, at=self.at).pk)
-        return go_to(reverse("journal-lookup", args=[pk]))
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.around() | self.again(problem))
+    def do(self, body: dict[str, Any]) -> UUID:
+        return actions.ask(LookupInput.read(body), actor=self.actor, at=self.at).pk
 
 
 #: What a list of entries is narrowed by, and what a complaint names instead of its pseudonym.
@@ -121,39 +108,36 @@ def begin(request: ServiceRequest, kind: LookupKind, named: str) -> HttpResponse
     return page.show(page.around() | page.filled({"kind": kind, "named": named}))
 
 
-class OneLookup(LookupPage):
+class OneLookup(LookupPage, ShownPage):
     template = "web/journal/lookup.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Show one lookup, and to the two persons, in time, the way to its entries."""
+    def context(self, pk: UUID) -> dict[str, Any]:
+        """Return one lookup, and to the two persons, in time, the way to its entries."""
         body = queries.one(actions.known(pk, actor=self.actor), actor=self.actor, at=self.at)
-        return self.show(self.around() | {"line": in_words.line(self, body), "pseudonym": body["pseudonym"]})
+        return {"line": in_words.line(self, body), "pseudonym": body["pseudonym"]}
 
 
 class DecideLookup(LookupPage, InputPage):
     keeps = True
     takes, asks = LookupDecision, AGAIN
+    purpose, shows = Purpose.AUDIT, "journal-lookup"
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     template = "web/journal/lookup_decision.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        return self.show(self.page_context(pk) | self.filled({}))
+    def prepare(self, pk: UUID) -> None:
+        self.row = actions.known(pk, actor=self.actor)
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        request.purpose = Purpose.AUDIT  # a refusal bears it too
-        actions.known(pk, actor=self.actor)
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponseBase:
+        """Allow or refuse it, as the button says that was pressed, and show it."""
+        request.purpose = Purpose.AUDIT
+        self.prepare(pk)
         stepup.require(self.actor, at=self.at)
         body = self.body() | {"allowed": self.sent.text("decision") == ALLOW}
+        return self.after(self.once(body, lambda: self.do(body)))
 
-        def act() -> UUID:
-            return actions.decide(pk, LookupDecision.read(body), actor=self.actor, at=self.at).pk
+    def do(self, body: dict[str, Any]) -> UUID:
+        return actions.decide(self.pk, LookupDecision.read(body), actor=self.actor, at=self.at).pk
 
-        self.once(body, act)
-        return go_to(reverse("journal-lookup", args=[pk]))
-
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        return self.show(self.page_context(pk) | self.again(problem))
-
-    def page_context(self, pk: UUID) -> dict[str, Any]:
-        row = actions.known(pk, actor=self.actor)
-        return self.around() | {"line": in_words.line(self, queries.line(row, actor=self.actor, at=self.at))}
+    def around(self) -> dict[str, Any]:
+        line = in_words.line(self, queries.line(self.row, actor=self.actor, at=self.at))
+        return super().around() | {"line": line}

@@ -1,17 +1,16 @@
 """Activity charts of readings and refusals, with a table beside each: by day and kind, by hour of the week."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.request import ServiceRequest
 from audit import activity
 from core.inputs import Code
 from web import charts
 from web.cases.base import BlanksLeftOut
+from web.generic import ShownPage
 from web.journal.base import JournalPage
 
 KINDS: Final = (
@@ -30,35 +29,32 @@ class PeriodQuery(BlanksLeftOut):
     days = Code([(str(days), str(days)) for days in activity.DAYS], required=False, default="30")
 
 
-class Pictures(JournalPage):
+class Pictures(JournalPage, ShownPage):
     tab = "journal-pictures"
     query = PeriodQuery
     template = "web/journal/pictures.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         days = int(self.asked["days"])
         counted = activity.activity({"days": days, "zone": self.zone}, actor=self.actor, at=self.at)
         monthly = days == activity.YEAR
         spans = counted.months if monthly else counted.days
-        return self.show(
-            self.around()
-            | {
-                "days": days,
-                "periods": activity.DAYS,
-                "year": activity.YEAR,
-                "kinds": [label for _, label in KINDS],
-                "charts": [self._chart(kind, label, spans, monthly=monthly) for kind, label in KINDS],
-                "rows": [(day.day, [getattr(day, kind) for kind, _ in KINDS]) for day in reversed(spans)],
-                "week": [(day, row, sum(row)) for day, row in zip(WEEK, counted.hours, strict=True)],
-                "names": [(day, n * (charts.CELL + 1) + 24) for n, day in enumerate(WEEK)],
-                "cells": charts.cells(counted.hours),
-                "cell": charts.CELL,
-                "hours": [f"{hour} h" for hour in range(24)],
-                "marks": [(hour, charts.LEFT + hour * charts.CELL) for hour in range(0, 24, 6)],
-                "busiest": self._busiest(counted),
-                "left": charts.LEFT,
-            }
-        )
+        return {
+            "days": days,
+            "periods": activity.DAYS,
+            "year": activity.YEAR,
+            "kinds": [label for _, label in KINDS],
+            "charts": [self._chart(kind, label, spans, monthly=monthly) for kind, label in KINDS],
+            "rows": [(day.day, [getattr(day, kind) for kind, _ in KINDS]) for day in reversed(spans)],
+            "week": [(day, row, sum(row)) for day, row in zip(WEEK, counted.hours, strict=True)],
+            "names": [(day, n * (charts.CELL + 1) + 24) for n, day in enumerate(WEEK)],
+            "cells": charts.cells(counted.hours),
+            "cell": charts.CELL,
+            "hours": [f"{hour} h" for hour in range(24)],
+            "marks": [(hour, charts.LEFT + hour * charts.CELL) for hour in range(0, 24, 6)],
+            "busiest": self._busiest(counted),
+            "left": charts.LEFT,
+        }
 
     def _chart(
         self, kind: str, label: object, spans: Sequence[activity.Day], *, monthly: bool

@@ -14,6 +14,7 @@ from audit.questions import BY_NAME, QUESTIONS, ROWS_MAX
 from core.inputs import Code
 from core.query import Query
 from referrals.errors import NotVisible
+from web.generic import ShownPage
 from web.journal import words
 from web.journal.base import Anything, EntriesQuery, FilterQuery, JournalPage, address
 from web.page import go_to
@@ -67,12 +68,12 @@ class NarrowedPage(JournalPage):
         raise NotImplementedError
 
 
-class Questions(JournalPage):
+class Questions(JournalPage, ShownPage):
     tab = "journal-questions"
     template = "web/journal/questions.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        return self.show(self.around() | {"lines": lines()})
+    def context(self) -> dict[str, Any]:
+        return {"lines": lines()}
 
 
 class OneQuestion(NarrowedPage):

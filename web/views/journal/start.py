@@ -1,35 +1,32 @@
 """Start page of an auditor: what needs attention."""
 
-from django.http import HttpResponse
+from typing import Any
 
-from accounts.request import ServiceRequest
 from audit import health
 from referrals.access_review.desk import desk
 from referrals.journal_lookups.queries import to_decide
+from web.generic import ShownPage
 from web.journal import lookups, oddities
 from web.journal.base import JournalPage
 from web.views.journal.questions import lines
 
 
-class Attention(JournalPage):
+class Attention(JournalPage, ShownPage):
     template = "web/journal/attention.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         stands = health.health(actor=self.actor, at=self.at)
         awaits = desk(actor=self.actor, at=self.at)
-        return self.show(
-            self.around()
-            | {
-                "stands": stands,
-                "signed": self.when(stands.signed_at),
-                "waiting": self.when(stands.waiting_since),
-                "counts": [
-                    (code, label, awaits.counts.get(code, 0)) for code, label in oddities.choices()["state"]
-                ],
-                "to_lift": [oddities.line(self, row) for row in awaits.to_lift],
-                "lookups": [lookups.line(self, one) for one in to_decide(actor=self.actor, at=self.at)],
-                "breaches": [oddities.line(self, row) for row in awaits.breaches],
-                "open": [oddities.line(self, row) for row in awaits.open],
-                "lines": lines(),
-            }
-        )
+        return {
+            "stands": stands,
+            "signed": self.when(stands.signed_at),
+            "waiting": self.when(stands.waiting_since),
+            "counts": [
+                (code, label, awaits.counts.get(code, 0)) for code, label in oddities.choices()["state"]
+            ],
+            "to_lift": [oddities.line(self, row) for row in awaits.to_lift],
+            "lookups": [lookups.line(self, one) for one in to_decide(actor=self.actor, at=self.at)],
+            "breaches": [oddities.line(self, row) for row in awaits.breaches],
+            "open": [oddities.line(self, row) for row in awaits.open],
+            "lines": lines(),
+        }
