@@ -18,7 +18,6 @@ from referrals.reading import names as reading_names
 from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.between_authorities import Document, NotSent, Side
 from referrals.vocabulary.states import InquiryState, Machine
-from referrals.vocabulary.transfers import Document
 from referrals.workflow.step import steps
 from web.cases import confirmation, display
 from web.cases.base import BlanksLeftOut

@@ -17,7 +17,7 @@ from referrals.errors import InvalidInput
 from referrals.journal_lookups import actions, queries
 from referrals.journal_lookups.inputs import LookupDecision, LookupInput, meant
 from referrals.models import PseudonymLookup
-from referrals.vocabulary.access_review import LookupKind
+from referrals.vocabulary.oversight import LookupKind
 from web.forms import Ask, Pairs
 from web.generic import InputPage, ListPage, PagesQuery, ShownPage, named
 from web.journal import lookups as in_words
