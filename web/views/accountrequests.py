@@ -22,10 +22,9 @@ from web.administration.certificates import certificate_words
 from web.cases import confirmation, display
 from web.cases.choices import role_words
 from web.credentials import TOKEN
-from web.forms import Pairs
+from web.forms import ZONE, Pairs
 from web.generic import InputPage, ShownPage, labelled, named
 from web.page import go_to
-from web.views.cases.queue import ZONE
 from web.views.passwords import CredentialPage
 
 SHOWN_AT_MOST = 50

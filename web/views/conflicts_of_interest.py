@@ -14,10 +14,9 @@ from referrals.conflicts_of_interest.inputs import TieInput
 from referrals.reading.disclosures import record_listed
 from referrals.workflow.inputs import Reasoned
 from web.cases import display
-from web.forms import Ask
+from web.forms import ZONE, Ask
 from web.generic import ButtonPage, InputPage, ShownPage
 from web.page import go_to
-from web.views.cases.queue import ZONE
 
 #: As many are listed, the newest first; whoever decides on them comes to the others.
 LISTED: Final = 100

@@ -12,8 +12,8 @@ from accounts.models.signintocheck import Oddity
 from accounts.sessions import id_of, idle_limit
 from referrals.vocabulary import formats
 from web.cases import display
+from web.forms import ZONE
 from web.generic import ButtonPage, ShownPage
-from web.views.cases.queue import ZONE
 
 NAMES = {"edge": "Edge", "firefox": "Firefox", "chrome": "Chrome", "safari": "Safari"}
 SHOWN_AT_MOST = 50

@@ -7,8 +7,8 @@ from accounts.operations import READ, Operations, Recurring, operations
 from referrals.vocabulary.formats import moment
 from web.cases import display
 from web.cases.choices import role_words
+from web.forms import ZONE
 from web.generic import ShownPage
-from web.views.cases.queue import ZONE
 
 
 class Platform(ShownPage):

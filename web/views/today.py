@@ -18,9 +18,9 @@ from referrals.workflow.deadlines import ClockState
 from web import charts, navigation, tiles
 from web.cases import lines
 from web.cases.choices import role_words
+from web.forms import ZONE
 from web.generic import ShownPage
 from web.views.cases.calls import call
-from web.views.cases.queue import ZONE
 from web.views.cases.workload import workload
 
 #: Who sees cases come and go for a whole territory or unit.

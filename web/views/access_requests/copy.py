@@ -86,111 +86,111 @@ class PartQuery(reviewing.PartQuery, confirmation.ConfirmationQuery):
 class CopyPage(InputPage):
     """A page on which passages of a copy are hidden or lifted."""
 
-    def open(self, pk: UUID) -> Copy:
-        return reviewing.opened(pk, actor=self.actor, at=self.at)
+    keeps = True
+    purpose = Purpose.HANDLING
 
-    def changeable(self, request: ServiceRequest, pk: UUID) -> Copy:
-        request.purpose = Purpose.HANDLING  # a refusal bears it too
-        return self.open(pk)
-
-    def again_closed(self, problem: Mapping[str, Any], pk: UUID, back: str) -> HttpResponse:
+    def redisplay(self, problem: Mapping[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the form alone as it was typed, with its faults: the page of a refusal opens nothing."""
-        row = reviewing.known(pk, actor=self.actor, at=self.at)
+        row = reviewing.known(self.pk, actor=self.actor, at=self.at)
         self.template = "web/access_requests/again.html"
-        return self.show({"reference": row.reference, "back": back} | self.again(problem))
+        return self.show({"reference": row.reference, "back": self.back()} | self.again(problem))
 
-    def query_done(self) -> str:
-        return confirmation.query_of(self.actor, "access_request-redact")
+    def back(self) -> str:
+        return reverse("access-copy-part", args=[self.pk, self.kwargs["part"]])
+
+    def after(self, made: UUID) -> HttpResponse:
+        return go_to(self.back() + confirmation.query_of(self.actor, "access_request-redact"))
 
 
 class WholeCopy(CopyPage):
-    keeps = True
     query = CopyQuery
     takes = reviewing.HidingEverywhere
     asks = EVERYWHERE
     template = "web/access_requests/copy.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        copy = self.open(pk)
+    def prepare(self, pk: UUID) -> None:
+        self.copy = reviewing.opened(pk, actor=self.actor, at=self.at)
+
+    def context(self, pk: UUID) -> dict[str, Any]:
+        """Return one group of the copy, each text with what is hidden in it marked, and how much there is of each."""
+        copy = self.copy
         groups = _groups(copy.parts)
         chosen = self.asked["groupe"]
         name, here = list(groups.items())[chosen - 1] if chosen <= len(groups) else ("", [])
-        return self.show(
-            {
-                "pk": pk,
-                "reference": copy.row.reference,
-                "may_change": copy.may_change,
-                "groups": [_group(pk, number, groups, chosen) for number in range(1, len(groups) + 1)],
-                "group": name,
-                "parts": [_shown(pk, part) for part in here],
-                "totals": _totals(copy.parts),
-                "count": len(copy.parts),
-            }
-            | self.filled({})
-            | confirmation.in_words(self)
-        )
+        return {
+            "pk": pk,
+            "reference": copy.row.reference,
+            "may_change": copy.may_change,
+            "groups": [_group(pk, number, groups, chosen) for number in range(1, len(groups) + 1)],
+            "group": name,
+            "parts": [_shown(pk, part) for part in here],
+            "totals": _totals(copy.parts),
+            "count": len(copy.parts),
+        } | confirmation.in_words(self)
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        """Hide words wherever they stand, once under the form's key."""
-        copy, body = self.changeable(request, pk), self.body()
-        said = self.takes.read(body)
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        self.takes.read(body)
+        return body
 
-        def act() -> UUID:
-            words, code = said["words"], Withheld(said["code"])
-            reviewing.hide_everywhere(copy, words, code, actor=self.actor, at=self.at)
-            return pk
+    def do(self, body: dict[str, Any]) -> UUID:
+        """Hide words wherever they stand."""
+        values = self.takes.read(body)
+        words, code = values["words"], Withheld(values["code"])
+        reviewing.hide_everywhere(self.copy, words, code, actor=self.actor, at=self.at)
+        return self.pk
 
-        self.once(body, act)
-        return go_to(reverse("access-copy", args=[pk]) + self.query_done())
-
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        return self.again_closed(problem, pk, reverse("access-copy", args=[pk]))
+    def back(self) -> str:
+        return reverse("access-copy", args=[self.pk])
 
 
 class CopyPart(CopyPage):
-    keeps = True
     query = PartQuery
     template = "web/access_requests/part.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:
-        copy = self.open(pk)
-        one = copy.one(part)
-        self._takes(one.part.attachment is not None)
-        return self.show(
+    def prepare(self, pk: UUID, part: UUID) -> None:
+        self.copy = reviewing.opened(pk, actor=self.actor, at=self.at)
+        self.one = self.copy.one(part)
+        self._takes(self.one.part.attachment is not None)
+
+    def context(self, pk: UUID, part: UUID) -> dict[str, Any]:
+        """Return one part, a text or a page of a document, with what is hidden in it."""
+        copy, one = self.copy, self.one
+        return (
             {
                 "pk": pk,
                 "reference": copy.row.reference,
                 "may_change": copy.may_change and one.withheld is None,
+                "can_lift": copy.may_change,
+                "part": _shown(pk, one),
+                "passages": _passages(pk, one),
             }
-            | {"can_lift": copy.may_change, "part": _shown(pk, one), "passages": _passages(pk, one)}
             | (self._document(copy, one) if one.part.attachment else {})
-            | self.filled({})
             | confirmation.in_words(self)
         )
 
-    def act(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:
-        """Hide a passage, once under the form's key."""
-        copy = self.changeable(request, pk)
-        one = copy.one(part)
-        self._takes(one.part.attachment is not None)
-        body = self.body()
-        said = self.takes.read(body)
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        self.takes.read(body)
+        return body
 
-        def act() -> UUID:
-            if one.part.attachment is None:
-                reviewing.hide_in_text(copy, one, said, actor=self.actor, at=self.at)
-            else:
-                page = self.asked["page"] - 1
-                reviewing.hide_in_document(copy, one, page, said, actor=self.actor, at=self.at)
-            return part
+    def do(self, body: dict[str, Any]) -> UUID:
+        """Hide a passage."""
+        copy, one, values = self.copy, self.one, self.takes.read(body)
+        if one.part.attachment is None:
+            reviewing.hide_in_text(copy, one, values, actor=self.actor, at=self.at)
+        else:
+            page = self.asked["page"] - 1
+            reviewing.hide_in_document(copy, one, page, values, actor=self.actor, at=self.at)
+        return self.one.pk
 
-        self.once(body, act)
-        done = self.query_done() + f"&{urlencode({'page': self.asked['page']})}"
-        return go_to(reverse("access-copy-part", args=[pk, part]) + done)
+    def after(self, made: UUID) -> HttpResponse:
+        done = confirmation.query_of(self.actor, "access_request-redact")
+        return go_to(self.back() + done + f"&{urlencode({'page': self.asked['page']})}")
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID, part: UUID) -> HttpResponse:
-        self._takes("left" in self.sent)
-        return self.again_closed(problem, pk, reverse("access-copy-part", args=[pk, part]))
+    def redisplay(self, problem: Mapping[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+        self._takes("left" in self.sent)  # which form it was, the names of what was sent tell
+        return super().redisplay(problem, *args, **kwargs)
 
     def _takes(self, is_document: bool) -> None:
         self.takes: type[StrictSerializer] = (
@@ -230,40 +230,33 @@ class PageImage(Page):
 
 
 class Lift(CopyPage):
-    keeps = True
     takes = reviewing.Lifting
     asks = LIFTING
     template = "web/access_requests/lift.html"
 
-    def get(self, request: ServiceRequest, pk: UUID, part: UUID, passage: UUID) -> HttpResponse:
-        copy = self.open(pk)
+    def context(self, pk: UUID, part: UUID, passage: UUID) -> dict[str, Any]:
+        copy = reviewing.opened(pk, actor=self.actor, at=self.at)
         one = copy.one(part)
-        found = next((one for one in one.passages if one.pk == passage), None)
-        if found is None or found.locked or not copy.may_change:
+        row = next((row for row in one.passages if row.pk == passage), None)
+        if row is None or row.locked or not copy.may_change:
             raise NotVisible
         [line] = [line for line in _passages(pk, one) if line["pk"] == passage]
-        back = reverse("access-copy-part", args=[pk, part])
-        return self.show(
-            {"reference": copy.row.reference, "part": _shown(pk, one), "passage": line, "back": back}
-            | self.filled({})
-        )
+        return {
+            "reference": copy.row.reference,
+            "part": _shown(pk, one),
+            "passage": line,
+            "back": self.back(),
+        }
 
-    def act(self, request: ServiceRequest, pk: UUID, part: UUID, passage: UUID) -> HttpResponse:
-        """Lift it, once under the form's key, with the reason."""
-        request.purpose = Purpose.HANDLING  # a refusal bears it too
-        reviewing.known(pk, actor=self.actor, at=self.at)
-        body = self.body()
-        said = self.takes.read(body)
+    def body(self) -> dict[str, Any]:
+        reviewing.known(self.pk, actor=self.actor, at=self.at)
+        return super().body()
 
-        def act() -> UUID:
-            actions.lift(pk, passage, said["reason"], actor=self.actor, at=self.at)
-            return passage
-
-        self.once(body, act)
-        return go_to(reverse("access-copy-part", args=[pk, part]) + self.query_done())
-
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID, part: UUID, passage: UUID) -> HttpResponse:
-        return self.again_closed(problem, pk, reverse("access-copy-part", args=[pk, part]))
+    def do(self, body: dict[str, Any]) -> UUID:
+        passage: UUID = self.kwargs["passage"]
+        reason = self.takes.read(body)["reason"]
+        actions.lift(self.pk, passage, reason, actor=self.actor, at=self.at)
+        return passage
 
 
 # --- What is shown -----------------------------------------------------------------------------------

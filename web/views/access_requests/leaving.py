@@ -17,7 +17,7 @@ from referrals.errors import InvalidInput, NotVisible
 from referrals.models import AccessRequest
 from web.cases import display
 from web.forms import ZONE
-from web.generic import ShownPage
+from web.generic import ShownPage, attached
 from web.page import Page
 
 #: As ``package.new_passphrase`` makes them: nobody puts a weaker one in its place.
@@ -43,9 +43,7 @@ class LockedFile(Page):
         if not _PASSPHRASE.fullmatch(passphrase):
             raise InvalidInput("passphrase")
         made = queries.package(pk, actor=self.actor, at=self.at)
-        response = HttpResponse(package.locked(made, passphrase), content_type="application/pdf")
-        response["Content-Disposition"] = 'attachment; filename="reponse.pdf"'
-        return response
+        return attached(package.locked(made, passphrase), "application/pdf", "reponse.pdf")
 
 
 class Receipt(ShownPage):

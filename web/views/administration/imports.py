@@ -34,13 +34,12 @@ from web.administration.base import CONFIRMS, MANAGES, AdministrationPage
 from web.administration.forms import AdministrationForm
 from web.cases import display
 from web.cases.choices import role_words
-from web.forms import Ask, Fault, Field, faults_of
+from web.forms import ZONE, Ask, Fault, Field, faults_of
 from web.generic import ConfirmPage, ListPage, ListQuery
 from web.page import go_to
 from web.page import made as made_page
 from web.spreadsheets import table
 from web.uploads import FilePage, require_own_origin, take_form, with_line
-from web.views.cases.queue import ZONE
 
 CONFIRM: Final = CONFIRMS[0]
 #: As many lines of each kind stand on the page; the table for spreadsheets has all.

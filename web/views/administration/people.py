@@ -27,12 +27,11 @@ from web.administration.base import AdministrationPage, TableQuery
 from web.administration.forms import AdministrationForm, Confirmation
 from web.cases import display
 from web.cases.choices import role_words
-from web.forms import Ask, Entry, Pairs
+from web.forms import ZONE, Ask, Entry, Pairs
 from web.generic import InputPage, ShownPage, labelled
 from web.journal.base import address
 from web.page import made as made_page
 from web.views.administration.roles import held_line, role_line
-from web.views.cases.queue import ZONE
 
 FILTERS: Final = (
     Ask("role", _("Rôle"), kind="select", nothing=_("Tous")),

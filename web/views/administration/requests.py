@@ -24,10 +24,9 @@ from web.administration.base import CONFIRMS, AdministrationPage
 from web.administration.forms import Confirmation
 from web.cases import display
 from web.cases.choices import role_words
-from web.forms import Fault, Field, Sent, faults_of
+from web.forms import ZONE, Fault, Field, Sent, faults_of
 from web.generic import ConfirmPage, ShownPage
 from web.page import made as made_page
-from web.views.cases.queue import ZONE
 
 ROLES, RESETS = CONFIRMS
 #: As many of each kind are listed, the oldest first; whoever decides on them comes to the others.

@@ -17,11 +17,10 @@ from web import forms
 from web.administration.base import MANAGES, REVIEWS, AdministrationPage
 from web.administration.certificates import certificate_words
 from web.cases import display
-from web.forms import Fault, Option
+from web.forms import ZONE, Fault, Option
 from web.generic import ConfirmPage, ListQuery
 from web.journal.base import address
 from web.views.administration.roles import role_line
-from web.views.cases.queue import ZONE
 
 #: The button of one line stands for that line alone, whatever is ticked.
 ONLY: Final = "only"

@@ -26,9 +26,8 @@ from web.administration.certificates import certificate_words
 from web.administration.forms import AdministrationForm, Confirmation
 from web.cases import confirmation, display
 from web.cases.choices import role_words
-from web.forms import Ask, Pairs, day_in_words
+from web.forms import ZONE, Ask, Pairs, day_in_words
 from web.generic import ListPage
-from web.views.cases.queue import ZONE
 
 FILTERS: Final = (
     Ask("role", _("Rôle"), kind="select", nothing=_("Tous")),

@@ -17,10 +17,10 @@ from referrals.errors import NotAllowed
 from web.cases import display
 from web.cases.base import BlanksLeftOut
 from web.cases.panel import address
-from web.forms import Ask
+from web.forms import ZONE, Ask
 from web.generic import InputPage
 from web.page import go_to
-from web.views.cases.queue import ZONE, require_caseworker
+from web.views.cases.queue import require_caseworker
 
 ASKS: Final = (
     Ask(

@@ -78,16 +78,13 @@ class Bulk(InputPage):
         """
         cases = self.cases
         if "step" not in self.sent:
-            return self.show(self.filled({}) | self.page_context())
+            return self.show(self.filled({}) | self.around())
         values = self.validated()
         name = values.pop("step")
         body = values if name == "pass_on" else {"user": values["user"]}
         spoken = {key: str(value) for key, value in body.items()}
         done = bulk.do(name, spoken, cases, actor=self.actor, at=self.at)
         return self.show({"done": done, "step": self._steps()[name]})
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.again(problem) | self.page_context())
 
     @cached_property
     def cases(self) -> dict[UUID, int]:
@@ -127,7 +124,7 @@ class Bulk(InputPage):
             raise NotVisible
         return found
 
-    def page_context(self) -> dict[str, Any]:
+    def around(self) -> dict[str, Any]:
         return {
             "cases": [case.reference for case in self._seen],
             "ticked": [("cases", f"{pk}:{version}") for pk, version in self.cases.items()],

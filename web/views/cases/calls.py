@@ -13,8 +13,9 @@ from referrals.workflow.step import Step, steps
 from web import days
 from web.cases import display
 from web.cases.panel import address
+from web.forms import ZONE
 from web.generic import ListPage, PagesQuery
-from web.views.cases.queue import ZONE, require_caseworker
+from web.views.cases.queue import require_caseworker
 
 ANSWER: Final = steps.get(Machine.ALERT, "acknowledge")
 #: What protects a child at once; each also answers the call, or goes on from it.

@@ -15,10 +15,10 @@ from referrals.vocabulary.ages import AgeBand
 from web import forms
 from web.cases import display, lines
 from web.cases.base import BlanksLeftOut
-from web.forms import Ask, Pairs
+from web.forms import ZONE, Ask, Pairs
 from web.generic import ShownPage
 from web.journal.base import address
-from web.views.cases.queue import ZONE, require_caseworker
+from web.views.cases.queue import require_caseworker
 
 PAGE: Final = "measures-page"
 FILTERS: Final = (

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from accounts.actor import Actor
 from accounts.models import User
@@ -24,10 +23,9 @@ from referrals.staffing import actions as staffing_actions
 from referrals.vocabulary import formats
 from web.cases import display, lines
 from web.cases.base import BlanksLeftOut
+from web.forms import ZONE
 from web.generic import ListPage, ShownPage
 from web.views.cases import row_signing
-
-ZONE = ZoneInfo("Europe/Paris")
 
 
 def require_caseworker(actor: Actor) -> None:

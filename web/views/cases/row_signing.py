@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +21,6 @@ from web.cases import display
 from web.cases.panel import brings
 from web.forms import ZONE, Ask
 from web.generic import InputPage
-from web.page import go_to
 
 #: The page of a row of each machine, by the name of its address; the two who sign read there what it is about.
 PAGES: Final[dict[Machine, str]] = {}
@@ -30,47 +29,49 @@ PAGES: Final[dict[Machine, str]] = {}
 class RowSignature(InputPage):
     keeps = True
     takes, asks, ids = Reasoned, (Ask("reason", _("Motivation"), rows=3),), ""
+    purpose, shows = Purpose.HANDLING, "row-signature"
     template = "web/cases/row_signature.html"
 
-    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        row = row_approvals.one(pk, actor=self.actor)
+    def prepare(self, pk: UUID) -> None:
+        self.row = row_approvals.one(pk, actor=self.actor)
+
+    def context(self, pk: UUID) -> dict[str, Any]:
+        row = self.row
         step = row_approvals.step_of(row)
-        said = row_proposals.given(row, actor=self.actor, at=self.at)
+        given = row_proposals.given(row, actor=self.actor, at=self.at)
         people = reading_names.staff([str(row.proposer_id), str(row.approver_id)])
-        return self.show(
-            self.page_context(row)
-            | self.filled({})
-            | {
-                "law": step.law,
-                "brings": brings(step),
-                "given": display.told(step.takes, said, people),
-                "refused": row_proposals.reason_of(row, actor=self.actor, at=self.at),
-            }
-        )
+        return {
+            "law": step.law,
+            "brings": brings(step),
+            "given": display.told(step.takes, given, people),
+            "refused": row_proposals.reason_of(row, actor=self.actor, at=self.at),
+        }
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        request.purpose = Purpose.HANDLING  # a refusal bears it too
-        what, actor, at = self.sent.text("what"), self.actor, self.at
-        row_approvals.one(pk, actor=actor)
-
-        def act() -> UUID:
-            if what == "sign":
-                return row_approvals.sign(pk, actor=actor, at=at).pk
-            if what == "withdraw":
-                return row_approvals.withdraw(pk, actor=actor, at=at).pk
-            row_approvals.require_open(pk, actor, side="approver", at=at)
-            return row_approvals.refuse(pk, actor=actor, at=at, reason=self.validated()["reason"]).pk
-
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponseBase:
         # What a refused signature closed is open again on the page that tells why.
         with transaction.atomic():
-            self.once({"what": what} | self.body(), act)
-        return go_to(reverse("row-signature", args=[pk]))
+            return super().act(request, pk)
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
-        row = row_approvals.one(pk, actor=self.actor)
-        return self.show(self.page_context(row) | self.again(problem) | {"again": True})
+    def body(self) -> dict[str, Any]:
+        return {"what": self.sent.text("what")} | super().body()
 
-    def page_context(self, row: RowApproval) -> dict[str, Any]:
+    def do(self, body: dict[str, Any]) -> UUID:
+        """Sign, refuse with a reason, or take the own proposal back."""
+        pk, actor, at = self.pk, self.actor, self.at
+        if body["what"] == "sign":
+            return row_approvals.sign(pk, actor=actor, at=at).pk
+        if body["what"] == "withdraw":
+            return row_approvals.withdraw(pk, actor=actor, at=at).pk
+        row_approvals.require_open(pk, actor, side="approver", at=at)
+        reason = Reasoned.read({name: value for name, value in body.items() if name != "what"})["reason"]
+        return row_approvals.refuse(pk, actor=actor, at=at, reason=reason).pk
+
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        # What is proposed is read on the page of the proposal: nothing is opened here.
+        return super().again(problem) | {"again": True}
+
+    def around(self) -> dict[str, Any]:
+        row = self.row
         is_open = row.state == ApprovalState.REQUESTED and row.expires_at > self.at
         page = PAGES.get(Machine(row.machine))
         approves = row.approver_id == self.actor.user_id

@@ -10,8 +10,8 @@ from referrals.staffing import actions as staffing_actions
 from web import charts
 from web.cases import display
 from web.cases.choices import role_words
+from web.forms import ZONE
 from web.generic import ShownPage
-from web.views.cases.queue import ZONE
 
 
 class Workload(ShownPage):

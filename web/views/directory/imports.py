@@ -35,12 +35,11 @@ from web.directory.base import DirectoryPage
 from web.directory.display import day
 from web.directory.editing import authorities
 from web.directory.field_names import field_name
-from web.forms import Ask, Field, Pairs, faults_of
+from web.forms import ZONE, Ask, Field, Pairs, faults_of
 from web.generic import InputPage, ListPage, ListQuery, attached, named
 from web.page import FormPage, made
 from web.spreadsheets import table
 from web.uploads import FilePage, require_own_origin, take_form, with_line
-from web.views.cases.queue import ZONE
 
 #: As many lines of each kind stand on the page.
 SHOWN: Final = 50

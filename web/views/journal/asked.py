@@ -12,8 +12,8 @@ from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
 from web.cases import confirmation, display
 from web.cases.stepforms import ask_of, summary
+from web.forms import ZONE
 from web.generic import InputPage, ListPage
-from web.views.cases.queue import ZONE
 
 
 class AccessQuestions(ListPage):

@@ -1,6 +1,5 @@
 """Attestation of who completed the course: asked for under a name that is not kept, given once its proof is there."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from core.inputs import Code, Id, StrictSerializer, Text
 from core.languages import ENGLISH, FRENCH, for_reader
 from referrals.letters import paper
 from web.forms import Ask
-from web.generic import InputPage
+from web.generic import InputPage, attached
 from web.page import Page
 from web.training import actions, queries
 from web.training.attestation import Claim
@@ -35,9 +34,8 @@ class AskAttestation(TrainingPage, InputPage):
     )
     template = "web/training/attestation.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:
-        ready = queries.may_be_attested(self.progress, at=self.at)
-        return self.show(self.filled({}) | {"ready": ready})
+    def context(self) -> dict[str, Any]:
+        return {"ready": queries.may_be_attested(self.progress, at=self.at)}
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Have the journal hold the digest; show the way to the attestation."""
@@ -47,8 +45,8 @@ class AskAttestation(TrainingPage, InputPage):
         claim, entry = actions.attest(said["name"], actor=self.actor, at=self.at)
         return awaited(self, claim, entry)
 
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        return self.show(self.again(problem) | {"ready": True})
+    def around(self) -> dict[str, Any]:
+        return {"ready": True}
 
 
 class ProofInput(StrictSerializer):
@@ -75,10 +73,10 @@ class Attestation(TrainingPage):
         if file is None:
             return awaited(self, claim, said["entry"])
         if said["form"] == "json":
-            return _kept(file, "application/json", "attestation.json")
+            return attached(file, "application/json", "attestation.json")
         page = paper.html(_paper(claim, file))
         if said["form"] == "pdf":
-            return _kept(paper.pdf(page), "application/pdf", "attestation.pdf")
+            return attached(paper.pdf(page), "application/pdf", "attestation.pdf")
         self.template = "web/training/attested.html"
         return self.show({"claim": claim, "entry": said["entry"], "file": file.decode()})
 
@@ -86,12 +84,6 @@ class Attestation(TrainingPage):
 def awaited(page: Page, claim: Claim, entry: UUID) -> HttpResponse:
     page.template = "web/training/awaited.html"
     return page.show({"claim": claim, "entry": entry})
-
-
-def _kept(body: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(body, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _paper(claim: Claim, file: bytes) -> paper.Paper:
