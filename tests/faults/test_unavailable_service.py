@@ -276,7 +276,7 @@ KEPT = {
     "directory.structures.StructureState", "directory.editing.NewService", "directory.editing.ServiceTopic",
     "directory.editing.Capacities", "directory.editing.Verify", "directory.editing.AskByLink", "directory.editing.UndoAnswer",
     "directory.service.Report", "cases.orientations.ProposeOrientation",
-    "access_requests.copy.WholeCopy", "access_requests.copy.CopyPart", "access_requests.copy.Lift",
+    "access_requests.copy.CopyPage", "access_requests.copy.WholeCopy", "access_requests.copy.CopyPart", "access_requests.copy.Lift",
 }  # fmt: skip
 
 
