@@ -59,6 +59,14 @@ def require_somewhere(actor: "Actor", permission: str) -> None:
         raise NotAllowed(rule=permission)
 
 
+def _somewhere(actor: "Actor", permission: str) -> frozenset[UUID]:
+    """Return where the actor has the permission, at one authority at least; the service itself has it at none."""
+    authorities = actor.may(permission)
+    if not authorities:
+        raise NotAllowed(rule=permission)
+    return authorities
+
+
 def managed_users(actor: "Actor", authority_id: UUID | None = None) -> QuerySet[User]:
     """Return the accounts that an administrator sees: made by the authority, or ever a member of it.
 
@@ -92,9 +100,7 @@ def managed_memberships(actor: "Actor") -> MembershipQuerySet:
 
 def reviewable_memberships(actor: "Actor") -> MembershipQuerySet:
     """Return the memberships whose review is the actor's affair, past ones and own ones included."""
-    authorities = actor.may("memberships.review")
-    if not authorities:
-        raise NotAllowed(rule="memberships.review")
+    authorities = _somewhere(actor, "memberships.review")
     return Membership.objects.filter(_is_reviewed_by(authorities, actor.may("accounts.manage")))
 
 
@@ -119,12 +125,10 @@ def _is_reviewed_by(authorities: frozenset[UUID], managed: frozenset[UUID]) -> Q
 
 def _managed(actor: "Actor", authority_id: UUID | None) -> frozenset[UUID]:
     """Return the authorities whose people the actor may see; at least one."""
-    authorities = actor.may("accounts.manage")
-    if authority_id is not None:
-        authorities &= {authority_id}
-    if not authorities:
+    authorities = _somewhere(actor, "accounts.manage")
+    if authority_id is not None and authority_id not in authorities:
         raise NotAllowed(rule="accounts.manage")
-    return authorities
+    return authorities if authority_id is None else frozenset({authority_id})
 
 
 def managed_authorities(actor: "Actor") -> frozenset[UUID]:
@@ -159,9 +163,7 @@ def open_resets(actor: "Actor", *, at: datetime) -> QuerySet[FactorReset]:
 
     One whose asker no longer administers is dead (SEC-AZ12), and so is one older than a week.
     """
-    authorities = actor.may("factors.reset")
-    if not authorities:
-        raise NotAllowed(rule="factors.reset")
+    authorities = _somewhere(actor, "factors.reset")
     asker = _askers(at).filter(authority__in=authorities)
     waiting = FactorReset.objects.filter(decided_at=None, asked_at__gt=at - RESET_OPEN_FOR)
     return waiting.filter(Exists(asker)).filter(_is_theirs("user__", authorities, at=at))
@@ -179,9 +181,7 @@ def open_grant_requests(actor: "Actor", *, at: datetime) -> QuerySet[GrantReques
 
     One whose asker no longer administers the authority is dead (SEC-AZ12), and so is one older than a week.
     """
-    authorities = actor.may("memberships.confirm")
-    if not authorities:
-        raise NotAllowed(rule="memberships.confirm")
+    authorities = _somewhere(actor, "memberships.confirm")
     return waiting_grants(authorities, at=at)
 
 
@@ -203,9 +203,7 @@ def managed_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
 
 def open_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
     """Return the imports that wait for a second person at the actor's authorities, as ``open_grant_requests``."""
-    authorities = actor.may("memberships.confirm")
-    if not authorities:
-        raise NotAllowed(rule="memberships.confirm")
+    authorities = _somewhere(actor, "memberships.confirm")
     asker = _askers(at, "tried_by").filter(authority=OuterRef("authority"))
     waiting = ImportRun.objects.filter(
         authority__in=authorities, decided_at=None, asked_at__isnull=False, tried_at__gt=at - GRANT_OPEN_FOR
@@ -247,9 +245,7 @@ def waiting_requests(*, at: datetime) -> QuerySet[AccountRequest]:
 
 def open_account_requests(actor: "Actor", *, at: datetime) -> QuerySet[AccountRequest]:
     """Return the requests for accounts and roles that wait for a decision at the actor's authorities."""
-    authorities = actor.may("account-requests.decide")
-    if not authorities:
-        raise NotAllowed(rule="account-requests.decide")
+    authorities = _somewhere(actor, "account-requests.decide")
     return waiting_requests(at=at).filter(authority__in=authorities)
 
 
@@ -341,9 +337,7 @@ def visible_organisations(actor: "Actor") -> QuerySet[Organisation]:
 
 def managed_organisations(actor: "Actor") -> QuerySet[Organisation]:
     """Return the institutions whose entry the actor may correct: those of the administered authorities."""
-    authorities = actor.may("organisations.manage")
-    if not authorities:
-        raise NotAllowed(rule="organisations.manage")
+    authorities = _somewhere(actor, "organisations.manage")
     return Organisation.objects.filter(authority__in=authorities)
 
 

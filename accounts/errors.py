@@ -26,6 +26,14 @@ class AccountsError(Exception):
         self.extra: dict[str, Any] = extra
 
 
+class Delayed(AccountsError):
+    """Nothing is looked at for ``wait`` seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__()
+        self.wait = wait
+
+
 class SignInRefused(AccountsError):
     """The address and the password don't open a session; why isn't said (SEC-AU2)."""
 
@@ -40,28 +48,20 @@ class PresentPasswordRefused(SignInRefused):
     text = _("Ce n'est pas votre mot de passe actuel.")
 
 
-class SignInDelayed(AccountsError):
+class SignInDelayed(Delayed):
     """Too many attempts failed: after ``wait`` seconds the next is looked at, whoever it is for (SEC-AU2)."""
 
     code = "sign-in-delayed"
     text = _("Trop de tentatives de connexion ont échoué. Attendez avant de réessayer.")
 
-    def __init__(self, wait: int) -> None:
-        super().__init__()
-        self.wait = wait
 
-
-class AsksDelayed(AccountsError):
+class AsksDelayed(Delayed):
     """Too many links were asked for of late, for this address or from this network, whoever has it (SEC-AU2)."""
 
     code = "asks-delayed"
     text = _(
         "Trop de demandes de lien. Attendez avant de recommencer ; le dernier lien envoyé reste valable."
     )
-
-    def __init__(self, wait: int) -> None:
-        super().__init__()
-        self.wait = wait
 
 
 class LinkRefused(AccountsError):
@@ -71,15 +71,11 @@ class LinkRefused(AccountsError):
     text = _("Ce lien n'est plus valable, ou le code n'est pas le bon. Demandez un autre lien.")
 
 
-class TokensDelayed(AccountsError):
+class TokensDelayed(Delayed):
     """Too many tokens from this network opened nothing; a right one opens all the same."""
 
     code = "tokens-delayed"
     text = _("Trop de jetons refusés depuis ce réseau. Attendez avant de réessayer.")
-
-    def __init__(self, wait: int) -> None:
-        super().__init__()
-        self.wait = wait
 
 
 class ProofRefused(AccountsError):
@@ -93,15 +89,11 @@ class ProofRefused(AccountsError):
     stands: ClassVar[bool] = True
 
 
-class TooManyTries(AccountsError):
+class TooManyTries(Delayed):
     """Too many wrong codes: none is looked at for ``wait`` seconds (SEC-AU4)."""
 
     code = "too-many-tries"
     text = _("Trop de tentatives : attendez avant la prochaine, ou servez-vous d'une clé d'accès.")
-
-    def __init__(self, wait: float) -> None:
-        super().__init__()
-        self.wait = wait
 
 
 class PasskeyNeeded(AccountsError):

@@ -44,11 +44,7 @@ def given(request: ServiceRequest, what: bytes, *, at: datetime) -> str | None:
 
 
 def taken(text: str, request: ServiceRequest, *, at: datetime) -> tuple[Actor, bytes]:
-    """Return who was given this pass, and what for; it opens nothing any more, once the request is committed.
-
-    Raises:
-        NotVisible: it isn't one of ours, is over, was taken already, or its session has ended.
-    """
+    """Return who was given this pass, and what for; it opens nothing any more, once the request is committed."""
     payload, tag = _parts(text)
     user_id, session, until, number = _HEAD.unpack(payload[: _HEAD.size])
     user = User.objects.filter(pk=UUID(bytes=user_id), is_active=True).first()

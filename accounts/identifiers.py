@@ -22,11 +22,7 @@ _WRONG: Final = "Numéro invalide : vérifiez la saisie."
 
 
 def normalised_email(address: str) -> str:
-    """Return the one spelling under which an address is stored and looked up: NFC, lower case, ASCII domain.
-
-    Raises:
-        ValidationError: it isn't an address, or its local part isn't ASCII.
-    """
+    """Return the one spelling under which an address is stored and looked up: NFC, lower case, ASCII domain."""
     local, at, domain = unicodedata.normalize("NFC", address).strip().rpartition("@")
     try:
         ascii_domain = domain.encode("idna").decode("ascii") if domain else ""
@@ -58,11 +54,7 @@ def typed_phone(typed: str) -> str:
 
 
 def validate_phone(number: str) -> None:
-    """Refuse a number that isn't in international form: ``+33612345678`` (ITU-T E.164).
-
-    Raises:
-        ValidationError: wrong shape.
-    """
+    """Refuse a number that isn't in international form: ``+33612345678`` (ITU-T E.164)."""
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
         raise ValidationError(_WRONG, code="invalid")
 
@@ -73,21 +65,13 @@ def bare_number(typed: str) -> str:
 
 
 def validate_siret(number: str) -> None:
-    """Refuse a SIRET (14 digits) whose check digits are wrong: its own, or those of the SIREN in it.
-
-    Raises:
-        ValidationError: wrong shape or wrong check digit.
-    """
+    """Refuse a SIRET (14 digits) whose check digits are wrong: its own, or those of the SIREN in it."""
     if not re.fullmatch(r"[0-9]{14}", number) or not siret.is_valid(number):
         raise ValidationError(_WRONG, code="invalid")
 
 
 def validate_uai(number: str) -> None:
-    """Refuse a UAI (school number: seven digits and a letter) whose letter isn't the digits modulo 23.
-
-    Raises:
-        ValidationError: wrong shape or wrong letter.
-    """
+    """Refuse a UAI (school number: seven digits and a letter) whose letter isn't the digits modulo 23."""
     if not re.fullmatch(r"[0-9]{7}[A-Z]", number) or _UAI_LETTERS[int(number[:7]) % 23] != number[7]:
         raise ValidationError(_WRONG, code="invalid")
 
@@ -96,9 +80,6 @@ def validate_finess(number: str) -> None:
     """Refuse a FINESS number (nine characters) whose check digit is wrong.
 
     Corsican numbers hold a letter (2A, 2B), for which no rule is published: their shape alone is checked.
-
-    Raises:
-        ValidationError: wrong shape or wrong check digit.
     """
     if re.fullmatch(r"2[AB][0-9]{7}", number):
         return
@@ -113,11 +94,7 @@ REGISTERS: Final[Mapping[str, Callable[[str], None]]] = MappingProxyType(
 
 
 def register_of(number: str) -> str:
-    """Return the register to which a number as it is stored belongs: their shapes differ.
-
-    Raises:
-        ValidationError: it can't be a number of any.
-    """
+    """Return the register to which a number as it is stored belongs: their shapes differ."""
     for register, validate in REGISTERS.items():
         try:
             validate(number)

@@ -32,11 +32,7 @@ def named_or_none[M: Model](field: str, rows: QuerySet[M] | Manager[M], pk: UUID
 
 
 def visible[M: Model](rows: QuerySet[M] | Manager[M], pk: UUID) -> M:
-    """Return the row of an address.
-
-    Raises:
-        NotVisible: none among ``rows``.
-    """
+    """Return the row of an address."""
     row = rows.filter(pk=pk).first()
     if row is None:
         raise NotVisible

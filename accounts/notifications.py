@@ -3,7 +3,7 @@
 No notice names anybody: one signs in to see whom it is about.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccountRequest, User
+from core.languages import Text
 from outbox.models import Notice
 from outbox.notices import About, Recipients, tell
 from outbox.outcome import Pointless
@@ -78,182 +79,127 @@ def _address_of_request(notice: Notice) -> str:
     return address
 
 
+def _notice(
+    code: str,
+    text: Text,
+    *,
+    start: str = "",
+    page: str = "dossiers",
+    to: Callable[[Notice], str] | None = None,
+) -> Template:
+    return Template(code, Kind.ACCOUNT, text, start=start, page=page, to=to)
+
+
 register(
-    Template(
+    _notice(
         ADDRESS_IS_ASKED,
-        Kind.ACCOUNT,
         _("Un changement d'adresse a été demandé pour votre compte."),
         start="compte/connexion",
     ),
-    Template(
-        ADDRESS_CHANGED,
-        Kind.ACCOUNT,
-        _("L'adresse de votre compte a changé."),
-        start="compte/connexion",
-    ),
-    Template(
-        FACTORS_CHANGED,
-        Kind.ACCOUNT,
-        _("Vos moyens de connexion ont changé."),
-        start="compte/connexion",
-    ),
-    Template(
-        PASSWORD_CHANGED,
-        Kind.ACCOUNT,
-        _("Votre mot de passe a été choisi ou changé."),
-        start="compte/connexion",
-    ),
-    Template(
-        PHONE_CHANGED,
-        Kind.ACCOUNT,
-        _("Le téléphone de vos appels urgents a changé."),
-        start="compte/connexion",
-    ),
-    Template(
+    _notice(ADDRESS_CHANGED, _("L'adresse de votre compte a changé."), start="compte/connexion"),
+    _notice(FACTORS_CHANGED, _("Vos moyens de connexion ont changé."), start="compte/connexion"),
+    _notice(PASSWORD_CHANGED, _("Votre mot de passe a été choisi ou changé."), start="compte/connexion"),
+    _notice(PHONE_CHANGED, _("Le téléphone de vos appels urgents a changé."), start="compte/connexion"),
+    _notice(
         RESET_IS_ASKED,
-        Kind.ACCOUNT,
         _("La réinitialisation de vos moyens de connexion a été demandée."),
         start="compte/connexion",
     ),
-    Template(
+    _notice(
         PASSWORD_IS_KNOWN,
-        Kind.ACCOUNT,
         _("Des tentatives de connexion à votre compte ont échoué."),
         start="compte/connexion",
     ),
-    Template(
+    _notice(
         ACCOUNT_SUSPENDED,
-        Kind.ACCOUNT,
         _("Votre compte est suspendu ; votre encadrement peut le rétablir."),
         to=_address_of,
     ),
-    Template(ACCOUNT_RESTORED, Kind.ACCOUNT, _("Votre compte est rétabli.")),
-    Template(
-        ACCOUNT_CLOSED,
-        Kind.ACCOUNT,
-        _("Votre compte a été fermé."),
-        to=_address_of,
-    ),
-    Template(
-        ACCOUNT_REOPENED,
-        Kind.ACCOUNT,
-        _("Votre compte a été rouvert."),
-    ),
-    Template(
-        SESSIONS_ENDED,
-        Kind.ACCOUNT,
-        _("Vos connexions ont été fermées ; connectez-vous à nouveau."),
-    ),
-    Template(
+    _notice(ACCOUNT_RESTORED, _("Votre compte est rétabli.")),
+    _notice(ACCOUNT_CLOSED, _("Votre compte a été fermé."), to=_address_of),
+    _notice(ACCOUNT_REOPENED, _("Votre compte a été rouvert.")),
+    _notice(SESSIONS_ENDED, _("Vos connexions ont été fermées ; connectez-vous à nouveau.")),
+    _notice(
         SIGN_INS_TO_CHECK,
-        Kind.ACCOUNT,
         _("Une connexion à votre compte est à vérifier, sous « Mes connexions »."),
         start="connexions",
     ),
-    Template(
-        ALL_SESSIONS_ENDED,
-        Kind.ACCOUNT,
-        _("L'administration a fermé toutes les connexions de votre autorité."),
-    ),
-    Template(
+    _notice(ALL_SESSIONS_ENDED, _("L'administration a fermé toutes les connexions de votre autorité.")),
+    _notice(
         WATCHER_CLOSED,
-        Kind.ACCOUNT,
         _("L'administration a fermé un compte dont un rôle s'accorde à deux ; le journal dit lequel."),
     ),
-    Template(
+    _notice(
         ADDRESS_HAS_ACCOUNT,
-        Kind.ACCOUNT,
         _("Un compte a été demandé pour cette adresse, qui en a déjà un."),
         to=_address_of,
     ),
-    Template(
+    _notice(
         REQUEST_REFUSED,
-        Kind.ACCOUNT,
         _("Votre demande n'a pas été retenue ; adressez-vous à votre structure."),
         to=_address_of_request,
     ),
-    Template(
+    _notice(
         REQUEST_LAPSED,
-        Kind.ACCOUNT,
         _("Votre demande est restée sans réponse et a été effacée ; vous pouvez la refaire."),
         to=_address_of_request,
     ),
-    Template(
-        REQUEST_ACCEPTED,
-        Kind.ACCOUNT,
-        _("Le rôle que vous avez demandé vous a été donné."),
-        start="compte/roles",
-    ),
-    Template(
+    _notice(REQUEST_ACCEPTED, _("Le rôle que vous avez demandé vous a été donné."), start="compte/roles"),
+    _notice(
         REQUESTS_WAIT,
-        Kind.ACCOUNT,
         _("Des demandes de compte ou de rôle attendent une décision."),
         start="administration/demandes/comptes",
     ),
-    Template(
+    _notice(
         ROLE_IS_ASKED,
-        Kind.ACCOUNT,
         _("Un rôle attend d'être confirmé par une seconde personne."),
         page="administration/demandes/roles",
     ),
-    Template(
+    _notice(
         IMPORT_IS_ASKED,
-        Kind.ACCOUNT,
         _("Un import de fichier attend d'être confirmé par une seconde personne."),
         page="administration/imports",
     ),
-    Template(
+    _notice(
         RESET_TO_CONFIRM,
-        Kind.ACCOUNT,
         _("Une réinitialisation de moyens de connexion attend d'être confirmée par une seconde personne."),
         page="administration/demandes/moyens",
     ),
-    Template(
+    _notice(
         ROLES_ARE_GIVEN,
-        Kind.ACCOUNT,
         _("Un rôle qui ouvre des dossiers vient d'être donné ; le journal dit lequel, et par qui."),
     ),
-    Template(
+    _notice(
         ROLES_TO_REVIEW,
-        Kind.ACCOUNT,
         _("Des rôles sont à revoir, sous « Rôles à revoir » ; à défaut, ils prennent fin."),
         start="administration/roles/a-revoir",
     ),
-    Template(
+    _notice(
         ROLE_WILL_LAPSE,
-        Kind.ACCOUNT,
         _("Un de vos rôles prend fin dans deux semaines, si votre administration ne le confirme pas."),
         start="compte/roles",
     ),
-    Template(
+    _notice(
         ROLE_HAS_LAPSED,
-        Kind.ACCOUNT,
         _("Un de vos rôles a pris fin, faute d'avoir été confirmé ; votre administration peut le redonner."),
         start="compte/roles",
     ),
-    Template(
+    _notice(
         CERTIFICATE_ENDS,
-        Kind.ACCOUNT,
         _("Votre attestation d'honorabilité manque ou arrive à son terme ; présentez-en une."),
         start="compte/roles",
     ),
-    Template(
+    _notice(
         CERTIFICATES_END,
-        Kind.ACCOUNT,
         _("Des attestations d'honorabilité manquent ou arrivent à leur terme, sous « Rôles »."),
         start="administration/roles",
     ),
-    Template(
+    _notice(
         CERTIFICATE_OVER,
-        Kind.ACCOUNT,
         _("Depuis un mois, une personne d'un service exerce sans attestation d'honorabilité valable."),
         start="administration/roles/a-revoir",
     ),
-    Template(
-        TOKEN_WILL_END,
-        Kind.ACCOUNT,
-        _("Un jeton d'accès de votre programme expire bientôt ; faites-en un autre."),
-    ),
+    _notice(TOKEN_WILL_END, _("Un jeton d'accès de votre programme expire bientôt ; faites-en un autre.")),
 )
 
 

@@ -128,7 +128,7 @@ def accept(request: ServiceRequest, *, at: datetime) -> None:
     """Bind what came back to the account of the invitation, and let its person's second factor be awaited.
 
     Raises:
-        ProviderRefused, LinkRefused, NotVisible, OrganisationDiffers, IdentityTaken: see ``actions.accept_invitation``.
+        ProviderRefused, LinkRefused, OrganisationDiffers, IdentityTaken: see ``actions.accept_invitation``.
     """
     visit = visits.take(visits.secret_in(request), at=at)
     origin = origin_of(request, auth=actions.LINK)

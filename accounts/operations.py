@@ -59,11 +59,7 @@ class Operations:
 
 
 def operations(actor: Actor, *, at: datetime) -> Operations:
-    """Return how the service stands: five queries.
-
-    Raises:
-        NotAllowed: the actor doesn't run it.
-    """
+    """Return how the service stands: five queries."""
     require_somewhere(actor, READ)
     due = Notice.objects.filter(state__in=[NoticeState.WAITING, NoticeState.HELD], due_at__lt=at)
     waiting = due.aggregate(count=Count("pk"), since=Min("due_at"))

@@ -50,7 +50,6 @@ def complete_proof(
 
     Raises:
         TooManyTries, ProofRefused: see ``actions.prove``.
-        SignInDelayed, PresentPasswordRefused: see ``change_password``.
         PasskeyNeeded: somebody signed in has no factor that their roles accept, and none of those confirms an act.
     """
     challenge = signin.take_challenge(request, PROVE, at=at)
@@ -78,11 +77,7 @@ def complete_proof(
 
 
 def ask_link(request: ServiceRequest, *, email: str, at: datetime) -> None:
-    """Let a link to set another password be sent, unless too many were of late.
-
-    Raises:
-        AsksDelayed: see ``attempts.link_asked``.
-    """
+    """Let a link to set another password be sent, unless too many were of late."""
     throttling.link_asked(request, email, at=at)
     actions.ask_link(email=email, at=at)
 
@@ -95,11 +90,7 @@ def ask_account(
     institution: actions.Institution,
     at: datetime,
 ) -> None:
-    """Ask for an account as a stranger, unless too many were asked for of late.
-
-    Raises:
-        AsksDelayed, InvalidInput: see ``attempts.account_asked``, ``actions.ask_account``.
-    """
+    """Ask for an account as a stranger, unless too many were asked for of late."""
     throttling.account_asked(request, stranger.email, at=at)
     actions.ask_account(at=at, stranger=stranger, authority=authority, institution=institution)
 
@@ -107,32 +98,20 @@ def ask_account(
 def ask_colleague(
     request: ServiceRequest, actor: Actor, *, stranger: actions.Stranger, position: UUID, at: datetime
 ) -> None:
-    """Ask for an account for a colleague, by the same counts.
-
-    Raises:
-        AsksDelayed, NotAllowed, InvalidInput: see ``attempts.account_asked``, ``actions.ask_colleague``.
-    """
+    """Ask for an account for a colleague, by the same counts."""
     throttling.account_asked(request, stranger.email, at=at)
     actions.ask_colleague(actor=actor, at=at, stranger=stranger, position=position)
 
 
 def ask_address(request: ServiceRequest, actor: Actor, *, email: str, at: datetime) -> None:
-    """Ask that the own account take another address, unless it asked for too many.
-
-    Raises:
-        AsksDelayed, StepUpRequired, NotAllowed, InvalidInput: see ``attempts.address_asked``, ``actions.ask_address``.
-    """
+    """Ask that the own account take another address, unless it asked for too many."""
     if actor.user_id is not None:
         throttling.address_asked(request, actor.user_id, at=at)
     actions.ask_address(actor=actor, email=email, at=at)
 
 
 def set_password(request: ServiceRequest, *, token: str, password: str, at: datetime, code: str = "") -> None:
-    """Set a password by a link.
-
-    Raises:
-        LinkRefused, InvalidInput: see ``actions.set_password_by_link``.
-    """
+    """Set a password by a link."""
     origin = origin_of(request, auth=actions.LINK)
     actions.set_password_by_link(token=token, password=password, code=code, origin=origin, at=at)
 
@@ -144,10 +123,6 @@ def change_password(
 
     A wrong present one counts as a failed sign-in and waits as one: whoever has somebody's session guesses no faster
     here than at the door, and keeps the owner out no better.
-
-    Raises:
-        SignInDelayed: too many failures.
-        NotAllowed, StepUpRequired, PresentPasswordRefused, InvalidInput: see ``actions.change_password``.
     """
     typed = {"email": own_account(actor).email, "password": present}
     with throttling.counted(request, typed, at=at) as credentials:
@@ -156,12 +131,7 @@ def change_password(
 
 
 def require_may_add(request: ServiceRequest, awaited: Awaited | None, *, at: datetime) -> None:
-    """Refuse to make a factor for whoever has one and hasn't just proved it.
-
-    Raises:
-        NotAllowed: somebody who only gave the password, and has a factor to give first.
-        StepUpRequired: somebody whose last proof is older than five minutes.
-    """
+    """Refuse to make a factor for whoever has one and hasn't just proved it."""
     if awaited is None:
         stepup.require(actor_in(request), at=at, wholly=True)
     elif actions.stage_of(awaited, at=at) is not actions.Stage.ENROLMENT:

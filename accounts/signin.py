@@ -341,12 +341,7 @@ class SignedIn(BasePermission):
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Tell whether the caller is signed in.
-
-        Raises:
-            NotAllowed: the token wasn't made for this.
-            StepUpRequired: the last proof of the second factor is too old for this.
-        """
+        """Tell whether the caller is signed in."""
         actor = request.user
         if not isinstance(actor, Actor):
             return False

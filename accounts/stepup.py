@@ -37,11 +37,7 @@ def is_fresh(actor: Actor, *, at: datetime) -> bool:
 def require_where(
     declared: Collection[str], method: str | None, actor: Actor, *, at: datetime, wholly: bool = False
 ) -> None:
-    """Refuse a method that is declared to be a grave act; asking for the head alone is asking for all of it.
-
-    Raises:
-        StepUpRequired, NotAllowed: see ``require``.
-    """
+    """Refuse a method that is declared to be a grave act; asking for the head alone is asking for all of it."""
     if ("GET" if method == "HEAD" else method) in declared:
         require(actor, at=at, wholly=wholly)
 
@@ -50,10 +46,6 @@ def require(actor: Actor, *, at: datetime, wholly: bool = False) -> None:
     """Refuse a grave act without a fresh proof. The service's own work and its demonstration come without a request.
 
     ``wholly``: by all factors; the refusal says so.
-
-    Raises:
-        StepUpRequired: the last proof of this session is older, or was a part of what is asked for.
-        NotAllowed: a token came, which can't prove anything.
     """
     way = actor.origin.auth
     if way == _TOKEN and not settings.TOKENS_FOR_PEOPLE:

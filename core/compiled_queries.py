@@ -84,11 +84,7 @@ class CompiledQuery[Row]:
         self._made: _Made | None = None
 
     def rows(self, **given: object) -> list[Row]:
-        """Return the rows for the values given, by name.
-
-        Raises:
-            KeyError: the query says a name that isn't given.
-        """
+        """Return the rows for the values given, by name."""
         if self._made is None:
             self._made = _Made(self._make())
         return self._made.rows(given)

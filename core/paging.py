@@ -110,9 +110,6 @@ def page_of(
     ``order`` names fields or annotations, ``-`` for descending, and ends with the primary key; directions may
     be mixed, nulls come last either way. ``bound_to`` says which list this is, filters included, so that
     a cursor of another list is refused.
-
-    Raises:
-        InvalidQuery: the cursor wasn't given by this list to this reader.
     """
     keys, context = _keys(queryset, order), _context(queryset.model, order, bound_to)
     if cursor is not None:

@@ -42,11 +42,7 @@ class Query(serializers.Serializer[Any]):
 
     @classmethod
     def of(cls, params: QueryDict) -> dict[str, Any]:
-        """Return the parameters by name, typed; those not given are absent, or have their default.
-
-        Raises:
-            InvalidQuery: names each that is unknown, repeated, too long, malformed or missing.
-        """
+        """Return the parameters by name, typed; those not given are absent, or have their default."""
         query = of_data(cls, params.dict())
         wrong = _unfit(params, query.fields)
         if not wrong and not query.is_valid():

@@ -60,11 +60,7 @@ def is_public(address: Address) -> bool:
 
 
 def target_of(url: str) -> Target:
-    """Return the parts of a URL that the service may call; nothing is resolved yet.
-
-    Raises:
-        AddressRefused: whatever about it isn't as it must be.
-    """
+    """Return the parts of a URL that the service may call; nothing is resolved yet."""
     parts = _split(url)
     host = parts.hostname or ""
     if parts.scheme != "https" or not _NAME.fullmatch(host) or host not in settings.WEBHOOK_HOSTS:
@@ -97,7 +93,6 @@ def resolve(host: str, port: int) -> str:
     """Return the one address of a name to connect to, after all its addresses were found to be public.
 
     Raises:
-        AddressRefused: one of them isn't.
         OSError: the name can't be resolved now.
     """
     resolved = [entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]

@@ -34,11 +34,7 @@ URGENT_PAUSES: Final = (*(timedelta(seconds=s) for s in (10, 20, 30, 60, 120, 24
 
 
 def deliver_due(*, clock: Callable[[], datetime] = instant, batch: int = BATCH) -> int:
-    """Try each notice that is due, once; return how many were tried by this worker.
-
-    Raises:
-        OperationalError, InterfaceError: the database doesn't answer; what was claimed comes back by itself.
-    """
+    """Try each notice that is due, once; return how many were tried by this worker."""
     began, tried = clock(), 0
     while True:
         due = Notice.objects.filter(state__in=TO_DO, due_at__lte=began).order_by("-urgent", "due_at", "id")

@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from core.data_classes import by_class
 from encryption.hidden import HiddenInstantField
 
 
@@ -41,16 +42,10 @@ class Endpoint(models.Model):
     ``generation`` counts rotations; the secret before the present one signs too, for a while after ``rotated_at``.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user_id": "P1",
-        "authority_id": "P0",
-        "url": "P1",
-        "generation": "P1",
-        "rotated_at": "P1",
-        "created_at": "P1",
-        "disabled_at": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P0="authority_id",
+        P1="id user_id url generation rotated_at created_at disabled_at",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user_id = models.UUIDField()
@@ -83,32 +78,14 @@ class Notice(models.Model):
     notice themself; ``asked_at`` is then the instant, hidden, for what it offers lapses (SEC-CR20).
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "channel": "P1",
-        "user_id": "P1",
-        "filer": "P2",
-        "endpoint": "P1",
-        "template": "P1",
-        "kind": "P1",
-        "reference": "P2",
-        "subject_id": "P2",
-        "authority_id": "P0",
-        "urgent": "P1",
-        "created_at": "P1",
-        "asked_at": "P1",
-        "is_read": "P1",
-        "read_at": "P1",
-        "state": "P1",
-        "due_at": "P1",
-        "tries": "P1",
-        "fence": "P1",
-        "leased_until": "P1",
-        "done_at": "P1",
-        "fault": "P1",
-        "receipt": "P1",
-        "digest": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P0="authority_id",
+        P1=(
+            "id channel user_id endpoint template kind urgent created_at asked_at is_read read_at state "
+            "due_at tries fence leased_until done_at fault receipt digest"
+        ),
+        P2="filer reference subject_id",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     channel = models.CharField(max_length=10, choices=Channel)
@@ -184,7 +161,7 @@ class Notice(models.Model):
 class Preference(models.Model):
     """A person wants the mails of one kind gathered once a day; without a row they come at once."""
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {"id": "P1", "user_id": "P1", "kind": "P1"}
+    DATA_CLASSES: ClassVar = by_class(P1="id user_id kind")
 
     id = models.BigAutoField(primary_key=True)
     user_id = models.UUIDField()
@@ -202,14 +179,7 @@ class Preference(models.Model):
 class Work(models.Model):
     """One piece of recurring work: when it is due next, and which claim of it is the last."""
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "name": "P1",
-        "next_at": "P1",
-        "leased_until": "P1",
-        "fence": "P1",
-        "ran_at": "P1",
-        "failures": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(P1="name next_at leased_until fence ran_at failures")
 
     name = models.CharField(primary_key=True, max_length=60)
     next_at = models.DateTimeField()

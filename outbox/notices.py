@@ -41,9 +41,6 @@ def tell(about: About, to: Recipients, *, at: datetime, asked_at: datetime | Non
     """Write the rows, by one statement, in the running transaction; return how many.
 
     ``asked_at``: when somebody asked for it themself, of which ``at`` is the day.
-
-    Raises:
-        KeyError: nobody registered the template.
     """
     rows = list(rows_of(about, to, at=at, asked_at=asked_at))
     insert(rows)

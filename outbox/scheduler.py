@@ -76,11 +76,7 @@ def last_pass() -> datetime | None:
 
 
 def run_due(*, clock: Callable[[], datetime] = instant) -> dict[str, int]:
-    """Run each piece of work that is due, once; return what each did. One that fails is logged and comes again.
-
-    Raises:
-        OperationalError, InterfaceError: the database doesn't answer.
-    """
+    """Run each piece of work that is due, once; return what each did. One that fails is logged and comes again."""
     done: dict[str, int] = {}
     for work in _due(clock()):
         row = _claimed(work, clock())

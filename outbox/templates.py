@@ -70,11 +70,7 @@ def register(*templates: Template) -> None:
 
 
 def get(code: str) -> Template:
-    """Return a template.
-
-    Raises:
-        KeyError: nobody registered it.
-    """
+    """Return a template."""
     return _templates[code]
 
 
@@ -98,9 +94,6 @@ def mail_of(notice: Notice, gathered: Iterable[Notice] = ()) -> tuple[str, str]:
     """Return subject and text of a mail, whatever language is read here: the French text, the English one, links.
 
     To who files neither: the mail leads to the list of all that one filed (SEC-CR20).
-
-    Raises:
-        Pointless: its link isn't to be sent any more.
     """
     template = get(notice.template)
     reference = notice.reference if notice.filer is None else ""

@@ -60,8 +60,6 @@ def deliver(notice: Notice, endpoint: Endpoint, *, at: datetime) -> None:
     """Call a program.
 
     Raises:
-        Refused: the endpoint is gone, or its address isn't allowed any more.
-        NotNow: it didn't answer with a 2xx.
         KeysUnavailable: nothing can be signed now.
     """
     if endpoint.disabled_at is not None:

@@ -22,7 +22,6 @@ def once() -> dict[str, int]:
 
     Raises:
         ServiceClosed: a database was restored; nothing is done before the replay (SEC-FT12).
-        OperationalError, InterfaceError: the database doesn't answer.
     """
     maintenance_gate.require_open(fresh=True)
     done = scheduler.run_due()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import acts, links, stepup
 from accounts.access import led_positions, listed_organisations, open_account_requests, own_account
 from accounts.accountrequests import kept_of, turn_of
-from accounts.actions.entry import record_about
+from accounts.actions.entry import record, record_about
 from accounts.actions.links import invite
 from accounts.actions.memberships import Appointment, give_what_was_asked
 from accounts.actions.places import NewOrganisation, make_organisation
@@ -35,8 +35,6 @@ from accounts.notifications import (
 )
 from accounts.request_locks import wait_turn
 from accounts.roles import NEED_ORGANISATION, Role
-from audit import journal
-from audit.events import Purpose
 from core.clock import instant
 from encryption import digest
 from outbox.models import Notice
@@ -174,14 +172,7 @@ def confirm_request(*, token: str, at: datetime) -> None:
         return
     row.kept, row.confirmed_at = None, at
     row.save(update_fields=["kept", "confirmed_at"])
-    journal.record(
-        acts.REQUEST_CONFIRMED,
-        actor=None,
-        at=at,
-        tenant=row.authority_id,
-        purpose=Purpose.ADMINISTRATION,
-        payload=row.pk.bytes,
-    )
+    record(acts.REQUEST_CONFIRMED, actor=None, at=at, tenant=row.authority_id, thing=row.pk)
 
 
 def ask_role(
@@ -299,14 +290,8 @@ def refuse_request(*, actor: Actor, at: datetime, request_id: UUID, reason: Refu
     row.decided_by_id, row.decided_at, row.accepted, row.reason = actor.user_id, at, False, reason
     row.save(update_fields=["decided_by", "decided_at", "accepted", "reason"])
     tell_people([row.user_id or row.pk], REQUEST_REFUSED, row.authority_id, at=at)
-    journal.record(
-        acts.REQUEST_REFUSED,
-        actor=actor,
-        at=at,
-        tenant=row.authority_id,
-        purpose=Purpose.ADMINISTRATION,
-        to_state=str(reason),
-        payload=row.pk.bytes,
+    record(
+        acts.REQUEST_REFUSED, actor=actor, at=at, tenant=row.authority_id, to_state=str(reason), thing=row.pk
     )
     return row
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import acts, second_person, sessions, stepup
 from accounts.access import managed_authorities, require, resettable_users, second_persons
-from accounts.actions.entry import record_about
+from accounts.actions.entry import record, record_about
 from accounts.actions.feeds import revoke_feed_now
 from accounts.actions.memberships import end_now
 from accounts.actions.notices import remove_now
@@ -36,8 +36,6 @@ from accounts.notifications import (
     tell_people,
 )
 from accounts.roles import POWERFUL, PROGRAMS
-from audit import journal
-from audit.events import Purpose
 from outbox.models import Endpoint
 
 
@@ -72,14 +70,7 @@ def end_all_sessions(
     held = Membership.objects.in_force(at).filter(authority=authority).exclude(role__in=sorted(PROGRAMS))
     people = frozenset(held.order_by().values_list("user_id", flat=True))
     sessions.end_all(*people, but=but)
-    journal.record(
-        acts.ALL_SESSIONS_ENDED,
-        actor=actor,
-        at=at,
-        tenant=authority.pk,
-        purpose=Purpose.ADMINISTRATION,
-        count=len(people),
-    )
+    record(acts.ALL_SESSIONS_ENDED, actor=actor, at=at, tenant=authority.pk, count=len(people))
     watchers = second_persons("memberships.confirm", authority.pk, but=(actor.user_id,), at=at)
     tell_people(watchers, ALL_SESSIONS_ENDED, authority.pk, at=at)
     tell_people(people - watchers - {actor.user_id}, SESSIONS_ENDED, authority.pk, at=at)

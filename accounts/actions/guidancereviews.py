@@ -7,12 +7,11 @@ from uuid import UUID
 
 from accounts import acts
 from accounts.access import own_account, require
+from accounts.actions.entry import record
 from accounts.actor import Actor
 from accounts.errors import InvalidInput
 from accounts.models import Authority, GuidanceReview
 from accounts.naming import visible
-from audit import journal
-from audit.events import Purpose
 
 #: A review counts for a year at most, as a text does.
 AT_MOST: Final = timedelta(days=366)
@@ -47,9 +46,7 @@ def record_review(review: Review, authority: Authority, *, actor: Actor, at: dat
     row = GuidanceReview.objects.create(
         authority=authority, typed_by=own_account(actor), typed_at=at, **values
     )
-    journal.record(
-        acts.GUIDANCE_REVIEWED, actor=actor, at=at, tenant=authority.pk, purpose=Purpose.ADMINISTRATION
-    )
+    record(acts.GUIDANCE_REVIEWED, actor=actor, at=at, tenant=authority.pk)
     return row
 
 
@@ -60,11 +57,5 @@ def withdraw_review(pk: UUID, *, actor: Actor, at: datetime) -> GuidanceReview:
     if row.withdrawn_at is None:
         row.withdrawn_at, row.withdrawn_by_id = at, actor.user_id
         row.save()
-        journal.record(
-            acts.GUIDANCE_REVIEW_WITHDRAWN,
-            actor=actor,
-            at=at,
-            tenant=row.authority_id,
-            purpose=Purpose.ADMINISTRATION,
-        )
+        record(acts.GUIDANCE_REVIEW_WITHDRAWN, actor=actor, at=at, tenant=row.authority_id)
     return row

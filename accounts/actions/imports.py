@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import acts, stepup
 from accounts.access import managed_imports, open_imports, own_account, require, second_persons
 from accounts.actions.deactivation import close_account
+from accounts.actions.entry import record
 from accounts.actions.links import invite
 from accounts.actions.memberships import Appointment, end, give_as_second, tell_watchers
 from accounts.actions.places import (
@@ -48,8 +49,6 @@ from accounts.naming import visible
 from accounts.notifications import IMPORT_IS_ASKED, tell_people
 from accounts.roles import BY_TWO, Role
 from accounts.signin import actor_of_user
-from audit import journal
-from audit.events import Purpose
 
 _AT_ONCE: Final = 400
 #: What a run names by id of what it wrote.
@@ -335,13 +334,6 @@ def _roles(user: User, *, at: datetime) -> set[str]:
 
 
 def _record(act: str, run: ImportRun, *, actor: Actor, at: datetime, count: int) -> None:
-    journal.record(
-        act,
-        actor=actor,
-        at=at,
-        tenant=run.authority_id,
-        purpose=Purpose.ADMINISTRATION,
-        to_state=str(run.source),
-        count=count,
-        payload=run.pk.bytes,
+    record(
+        act, actor=actor, at=at, tenant=run.authority_id, to_state=str(run.source), count=count, thing=run.pk
     )

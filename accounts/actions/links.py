@@ -124,7 +124,6 @@ def set_password_by_link(*, token: str, password: str, code: str, origin: Origin
     All is asked under the lock of the account: of two at once, one finds no link any more.
 
     Raises:
-        LinkRefused: for whichever reason; which isn't said.
         InvalidInput: the password isn't acceptable; the link stays.
     """
     user, link = _held(links.kept_of(token), at=at)
@@ -133,11 +132,7 @@ def set_password_by_link(*, token: str, password: str, code: str, origin: Origin
 
 
 def invitation_of(*, token: str, code: str, at: datetime) -> tuple[User, bytes]:
-    """Return who is invited by a link and the code told beside it, and what is kept of the link; it isn't used up.
-
-    Raises:
-        LinkRefused: for whichever reason; which isn't said.
-    """
+    """Return who is invited by a link and the code told beside it, and what is kept of the link; it isn't used up."""
     user, link = _held(links.kept_of(token), at=at)
     if link.code is None:
         raise LinkRefused
@@ -146,11 +141,7 @@ def invitation_of(*, token: str, code: str, at: datetime) -> tuple[User, bytes]:
 
 
 def require_invited(kept: bytes, *, at: datetime) -> User:
-    """Return who is invited by a link of which this is kept, their account locked.
-
-    Raises:
-        LinkRefused: it has lapsed, was used, or another took its place.
-    """
+    """Return who is invited by a link of which this is kept, their account locked."""
     user, link = _held(kept, at=at)
     if link.code is None:
         raise LinkRefused
@@ -158,11 +149,7 @@ def require_invited(kept: bytes, *, at: datetime) -> User:
 
 
 def _held(kept: bytes, *, at: datetime) -> tuple[User, MailedLink]:
-    """Return whose password a link is about, their account locked, and the link, which counts still.
-
-    Raises:
-        LinkRefused: there is none, or not any more.
-    """
+    """Return whose password a link is about, their account locked, and the link, which counts still."""
     holder = MailedLink.objects.filter(kept=kept, email="").values("user_id")[:1]
     user = links.people().select_for_update(of=("self",)).filter(pk__in=holder).first()
     link = _good(kept, user, at=at)
@@ -200,11 +187,7 @@ def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
 
 
 def change_address(*, actor: Actor, at: datetime, token: str) -> User:
-    """Give the own account the address to which a link was sent; every link of before is void.
-
-    Raises:
-        LinkRefused: for whichever reason, that somebody else has the address by now included.
-    """
+    """Give the own account the address to which a link was sent; every link of before is void."""
     require_session(actor)
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
     link = _good(links.kept_of(token), user, at=at)
@@ -223,11 +206,7 @@ def change_address(*, actor: Actor, at: datetime, token: str) -> User:
 
 
 def _good(kept: bytes, user: User | None, *, at: datetime) -> MailedLink:
-    """Return the link of an account, whose lock is held, if it counts still.
-
-    Raises:
-        LinkRefused: there is none, or not any more.
-    """
+    """Return the link of an account, whose lock is held, if it counts still."""
     link = MailedLink.objects.filter(kept=kept, user=user).first()
     if user is None or link is None or link.expires_at <= at:
         raise LinkRefused

@@ -11,13 +11,12 @@ from django.db import IntegrityError, transaction
 
 from accounts import acts
 from accounts.access import managed_organisations, require, visible_organisations
+from accounts.actions.entry import record
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, NotAllowed, NumberTaken
 from accounts.identifiers import REGISTERS
 from accounts.models import Authority, AuthorityTerritory, Organisation, Unit
 from accounts.naming import visible
-from audit import journal
-from audit.events import Purpose
 from encryption import keys
 
 #: So many ids stand in one statement: databases bound their number.
@@ -85,14 +84,7 @@ def load_authority(*, actor: Actor, at: datetime, territory: Territory) -> Autho
         authority.save(update_fields=["name", "timezone"])
     added = _add_places(authority, territory)
     if changed or added:
-        journal.record(
-            acts.AUTHORITY_LOADED,
-            actor=actor,
-            at=at,
-            tenant=authority.pk,
-            purpose=Purpose.ADMINISTRATION,
-            count=added,
-        )
+        record(acts.AUTHORITY_LOADED, actor=actor, at=at, tenant=authority.pk, count=added)
     return authority
 
 
@@ -128,9 +120,7 @@ def make_unit(*, actor: Actor, at: datetime, new_unit: NewUnit) -> Unit:
             )
     except IntegrityError as error:
         raise AlreadyThere from error
-    journal.record(
-        acts.UNIT_MADE, actor=actor, at=at, tenant=new_unit.authority.pk, purpose=Purpose.ADMINISTRATION
-    )
+    record(acts.UNIT_MADE, actor=actor, at=at, tenant=new_unit.authority.pk)
     return unit
 
 
@@ -149,14 +139,7 @@ def make_organisation(*, actor: Actor, at: datetime, new_organisation: NewOrgani
         **new_organisation.numbers,
     )
     _save(organisation, actor)
-    journal.record(
-        acts.ORGANISATION_MADE,
-        actor=actor,
-        at=at,
-        tenant=tenant,
-        purpose=Purpose.ADMINISTRATION,
-        payload=organisation.pk.bytes,
-    )
+    record(acts.ORGANISATION_MADE, actor=actor, at=at, tenant=tenant, thing=organisation.pk)
     return organisation
 
 
@@ -171,13 +154,12 @@ def correct_organisation(*, actor: Actor, at: datetime, pk: UUID, correction: Co
     for register in REGISTERS:
         setattr(organisation, register, correction.numbers.get(register, ""))
     _save(organisation, actor)
-    journal.record(
+    record(
         acts.ORGANISATION_CORRECTED,
         actor=actor,
         at=at,
         tenant=organisation.authority_id,
-        purpose=Purpose.ADMINISTRATION,
-        payload=organisation.pk.bytes,
+        thing=organisation.pk,
     )
     return organisation
 
@@ -196,14 +178,7 @@ def remove_organisations(
         gone = [pk for pk in there if pk not in used]
         Organisation.objects.filter(pk__in=gone).delete()
         for pk in gone:
-            journal.record(
-                acts.ORGANISATION_REMOVED,
-                actor=actor,
-                at=at,
-                tenant=authority.pk,
-                purpose=Purpose.ADMINISTRATION,
-                payload=pk.bytes,
-            )
+            record(acts.ORGANISATION_REMOVED, actor=actor, at=at, tenant=authority.pk, thing=pk)
     return kept
 
 

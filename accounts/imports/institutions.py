@@ -63,11 +63,7 @@ _OVERSEAS: Final = "9"
 
 
 def read(source: table.Source) -> Read[Institution]:
-    """Return the institutions of the authority's own list.
-
-    Raises:
-        FileFault: nothing of it is taken.
-    """
+    """Return the institutions of the authority's own list."""
     result: Read[Institution] = Read()
     kinds, seen = _kinds(), dict[str, int]()
     for line in table.lines_of(source, KNOWN, needed=("name", "kind"), strict=True):
@@ -76,11 +72,7 @@ def read(source: table.Source) -> Read[Institution]:
 
 
 def read_schools(source: table.Source, covers: Covers) -> Read[Institution]:
-    """Return the open schools of a territory, of the ministry's directory; its day is that of its newest line.
-
-    Raises:
-        FileFault: nothing of it is taken.
-    """
+    """Return the open schools of a territory, of the ministry's directory; its day is that of its newest line."""
     result: Read[Institution] = Read()
     seen: dict[str, int] = {}
     for line in table.lines_of(source, _SCHOOLS, needed=("uai", "name", "commune", "town"), strict=False):
@@ -99,11 +91,7 @@ def read_schools(source: table.Source, covers: Covers) -> Read[Institution]:
 
 
 def read_finess(source: table.Source, covers: Covers) -> Read[Institution]:
-    """Return the establishments of a territory that children are met in, of the FINESS register.
-
-    Raises:
-        FileFault: nothing of it is taken.
-    """
+    """Return the establishments of a territory that children are met in, of the FINESS register."""
     rows = source.rows(";")
     _number, first = next(rows, (1, []))
     if [cell.strip().lower() for cell in first[:2]] != ["finess", "etalab"]:

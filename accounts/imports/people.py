@@ -29,11 +29,7 @@ PLACE_MAX: Final = 200
 
 
 def read(source: table.Source) -> Read[Person]:
-    """Return the people of a file; a line with a fault names the first one.
-
-    Raises:
-        FileFault: nothing of it is taken.
-    """
+    """Return the people of a file; a line with a fault names the first one."""
     result: Read[Person] = Read()
     roles, seen = _roles(), set[tuple[str, ...]]()
     for line in table.lines_of(source, KNOWN, needed=NEEDED, strict=True):
@@ -47,11 +43,7 @@ def read(source: table.Source) -> Read[Person]:
 
 
 def phone_of(typed: str) -> str:
-    """Return a telephone number in international form; a French one may be typed as in France.
-
-    Raises:
-        ValidationError: it isn't one.
-    """
+    """Return a telephone number in international form; a French one may be typed as in France."""
     number = typed_phone(typed)
     if number:
         validate_phone(number)

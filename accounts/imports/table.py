@@ -43,22 +43,14 @@ class Source:
 
     @classmethod
     def of(cls, raw: bytes) -> Self:
-        """Return a file as text.
-
-        Raises:
-            FileFault: it is none in one of the two encodings.
-        """
+        """Return a file as text."""
         encoding = next((name for name in _ENCODINGS if _is_text(raw, name)), None)
         if encoding is None:
             raise FileFault(Fault.ENCODING)
         return cls(raw, encoding)
 
     def rows(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-        """Yield number and cells of each line that isn't empty.
-
-        Raises:
-            FileFault: a quote isn't closed or stands where none may, a cell is endless, or there are too many lines.
-        """
+        """Yield number and cells of each line that isn't empty."""
         text = io.TextIOWrapper(io.BytesIO(self.raw), self.encoding, newline="")
         reader = csv.reader(text, delimiter=delimiter, strict=True)
         number = 1
@@ -97,9 +89,6 @@ def lines_of(
     """Yield the lines below a header. ``columns`` gives what each known heading, folded, is called here.
 
     ``strict``: no other heading may stand there. Public files have many more, and gain some.
-
-    Raises:
-        FileFault: the headings aren't these, or as ``Source.rows``.
     """
     rows = source.rows(source.delimiter())
     _number, header = next(rows, (1, []))

@@ -67,11 +67,7 @@ class Trial:
 
 
 def read(raw: bytes, source: str, authority: Authority, *, on: date) -> Read[Person] | Read[Institution]:
-    """Return what a file holds for an authority.
-
-    Raises:
-        FileFault: nothing of it is taken.
-    """
+    """Return what a file holds for an authority."""
     text = Source.of(raw)
     covers = covering(authority, on=on)
     result: Read[Person] | Read[Institution]
@@ -118,11 +114,7 @@ def seal(run: ImportRun, trial: Trial) -> None:
 
 
 def opened(run: ImportRun) -> Trial:
-    """Return the trial that a row holds.
-
-    Raises:
-        Unreadable: it holds none any more, or another one than was put there.
-    """
+    """Return the trial that a row holds."""
     if run.content is None:
         raise Unreadable
     packed = zlib.decompress(bearer.opened(_secret(run), _PURPOSE, bytes(run.content)))

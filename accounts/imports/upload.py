@@ -21,11 +21,7 @@ class Arrived:
 
 
 def to_come(request: ServiceRequest) -> Outside:
-    """Let the body be read once the running transaction is over; the view finds in ``request.brought`` what arrived.
-
-    Raises:
-        InvalidInput: it needn't be read to be refused.
-    """
+    """Let the body be read once the running transaction is over; the view finds in ``request.brought`` what arrived."""
     try:
         size = announced(request)
     except FormRefused as refused:

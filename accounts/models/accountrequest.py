@@ -13,6 +13,7 @@ from accounts.models.membership import Membership
 from accounts.models.organisation import Organisation
 from accounts.models.user import Language, User
 from accounts.roles import ASKED_FOR, BY_TWO, Role
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
@@ -72,30 +73,14 @@ class AccountRequest(Authentic):
     whoever asked; one open request an address, and one an account and authority.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user": "P2",
-        "asked_by": "P2",
-        "email": "P2",
-        "full_name": "P2",
-        "language": "P1",
-        "profession": "P2",
-        "role": "P1",
-        "authority": "P0",
-        "organisation": "P1",
-        "organisation_name": "P2",
-        "register": "P1",
-        "number": "P1",
-        "asked_at": "P1",
-        "kept": "P2",
-        "confirmed_at": "P1",
-        "decided_at": "P1",
-        "decided_by": "P2",
-        "accepted": "P1",
-        "reason": "P1",
-        "membership": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P0="authority",
+        P1=(
+            "id language role organisation register number asked_at confirmed_at decided_at accepted "
+            "reason membership mac"
+        ),
+        P2="user asked_by email full_name profession organisation_name kept decided_by",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from core.data_classes import by_class
+
 
 class Attempt(models.Model):
     """Failures under one mark: an address, a network, or an address from a network (``accounts/throttling.py``).
@@ -13,13 +15,7 @@ class Attempt(models.Model):
     signed in under a mark of the third kind, or at all. The database checks: one row a mark, which says one of the two.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "mark": "P1",
-        "failures": "P1",
-        "failed_at": "P1",
-        "known_at": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(P1="id mark failures failed_at known_at")
 
     id = models.BigAutoField(primary_key=True)
     mark = models.BinaryField(max_length=32)

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Expression, F, Q
 
+from core.data_classes import by_class
+
 
 def validate_timezone(name: str) -> None:
     """Refuse a name that the time-zone database doesn't know.
@@ -27,13 +29,7 @@ class Authority(models.Model):
     Source: domain.md §8.1.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P0",
-        "code": "P0",
-        "name": "P0",
-        "timezone": "P0",
-        "protocol_version": "P0",
-    }
+    DATA_CLASSES: ClassVar = by_class(P0="id code name timezone protocol_version")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=4, unique=True)
@@ -69,14 +65,7 @@ class AuthorityTerritory(models.Model):
     (Métropole de Lyon within the Rhône). Source: domain.md §8.1.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P0",
-        "authority": "P0",
-        "commune_insee": "P0",
-        "department_code": "P0",
-        "valid_from": "P0",
-        "valid_to": "P0",
-    }
+    DATA_CLASSES: ClassVar = by_class(P0="id authority commune_insee department_code valid_from valid_to")
 
     id = models.BigAutoField(primary_key=True)
     authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="territories")
@@ -137,7 +126,7 @@ class AuthorityTerritory(models.Model):
 class Unit(models.Model):
     """A team of an authority (a territorial house, a cell). Its communes, if given, say what comes to it."""
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {"id": "P1", "authority": "P0", "name": "P1", "communes": "P0"}
+    DATA_CLASSES: ClassVar = by_class(P0="authority communes", P1="id name")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="units")

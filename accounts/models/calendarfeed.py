@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models.user import User
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
@@ -26,18 +27,10 @@ class CalendarFeed(Authentic):
     journal (SEC-CR20). ``language`` is that in which its titles are written: no calendar says what its owner reads.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user": "P1",
-        "label": "P1",
-        "language": "P1",
-        "sha256": "P2",
-        "made_on": "P1",
-        "ends_on": "P1",
-        "revoked_on": "P1",
-        "last_used_on": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P1="id user label language made_on ends_on revoked_on last_used_on mac",
+        P2="sha256",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="calendar_feeds")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models.user import User
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from encryption.hidden import HiddenNumberField
 
@@ -25,19 +26,10 @@ class Factor(Authentic):
     has its id and public half, an application neither; a passkey belongs to one person.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user": "P2",
-        "kind": "P1",
-        "label": "P2",
-        "created_at": "P1",
-        "last_used_on": "P1",
-        "credential": "P2",
-        "public": "P2",
-        "counter": "P1",
-        "last_step": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P1="id kind created_at last_used_on counter last_step mac",
+        P2="user label credential public",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factors")
@@ -69,7 +61,7 @@ class Factor(Authentic):
 class RecoveryCode(Authentic):
     """One code for a person who lost the application: its keyed value, which is deleted when it is used (SEC-AU4)."""
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {"id": "P1", "user": "P2", "kept": "P2", "mac": "P1"}
+    DATA_CLASSES: ClassVar = by_class(P1="id mac", P2="user kept")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
@@ -100,18 +92,10 @@ class FactorReset(Authentic):
     themself; what is decided has its instant, its person and its outcome, and what is open has none of them.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user": "P2",
-        "asked_by": "P2",
-        "asked_at": "P1",
-        "decided_by": "P2",
-        "decided_at": "P1",
-        "confirmed": "P1",
-        "asked_how": "P1",
-        "decided_how": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P1="id asked_at decided_at confirmed asked_how decided_how mac",
+        P2="user asked_by decided_by",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="factor_resets")

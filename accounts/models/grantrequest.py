@@ -12,6 +12,7 @@ from accounts.models.membership import NOWHERE, Membership
 from accounts.models.organisation import Organisation
 from accounts.models.user import User
 from accounts.roles import BY_TWO, Role
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
@@ -25,24 +26,11 @@ class GrantRequest(Authentic):
     open has none of them; a membership comes of a confirmed one alone.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user": "P2",
-        "role": "P1",
-        "authority": "P0",
-        "unit": "P1",
-        "organisation": "P1",
-        "valid_from": "P1",
-        "valid_to": "P1",
-        "certificate": "P2",
-        "asked_by": "P2",
-        "asked_at": "P1",
-        "decided_by": "P2",
-        "decided_at": "P1",
-        "confirmed": "P1",
-        "membership": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P0="authority",
+        P1="id role unit organisation valid_from valid_to asked_at decided_at confirmed membership mac",
+        P2="user certificate asked_by decided_by",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from accounts.models.authority import Authority
 from accounts.models.user import User
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
@@ -25,23 +26,11 @@ class GuidanceReview(Authentic):
     professional, who agreed to be named on a public page. ``typed_by``: the administrator who recorded it.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P0",
-        "authority": "P0",
-        "path": "P0",
-        "language": "P0",
-        "digest": "P0",
-        "name": "P1",
-        "function": "P1",
-        "body": "P1",
-        "reviewed_on": "P0",
-        "until": "P0",
-        "typed_by": "P2",
-        "typed_at": "P1",
-        "withdrawn_by": "P2",
-        "withdrawn_at": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P0="id authority path language digest reviewed_on until",
+        P1="name function body typed_at withdrawn_at mac",
+        P2="typed_by withdrawn_by",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")

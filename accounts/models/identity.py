@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 
 from accounts.models.user import User
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
@@ -18,16 +19,7 @@ class Identity(Authentic):
     each provider.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user": "P2",
-        "provider": "P1",
-        "subject": "P2",
-        "siret": "P1",
-        "bound_at": "P1",
-        "last_used_on": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(P1="id provider siret bound_at last_used_on mac", P2="user subject")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
@@ -57,7 +49,7 @@ class ProviderVisit(models.Model):
     with that secret alone.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {"id": "P1", "kept": "P2", "data": "P2", "expires_at": "P1"}
+    DATA_CLASSES: ClassVar = by_class(P1="id expires_at", P2="kept data")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kept = models.BinaryField(max_length=32, unique=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.authority import Authority
 from accounts.models.user import User
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
@@ -44,29 +45,14 @@ class ImportRun(Authentic):
     confirmed one is undone; nothing of the file is left of one that is decided.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "authority": "P0",
-        "source": "P1",
-        "stated_on": "P1",
-        "tried_by": "P2",
-        "tried_at": "P1",
-        "asked_at": "P1",
-        "decided_by": "P2",
-        "decided_at": "P1",
-        "confirmed": "P1",
-        "undone_by": "P2",
-        "undone_at": "P1",
-        "content": "P2",
-        "digest": "P2",
-        "made": "P1",
-        "created": "P1",
-        "changed": "P1",
-        "unchanged": "P1",
-        "refused": "P1",
-        "left_out": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P0="authority",
+        P1=(
+            "id source stated_on tried_at asked_at decided_at confirmed undone_at made created changed "
+            "unchanged refused left_out mac"
+        ),
+        P2="tried_by decided_by undone_by content digest",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.user import User
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from encryption.hidden import HiddenInstantField
 from encryption.row_writes import Audited
@@ -21,16 +22,7 @@ class MailedLink(Authentic):
     one link an account for each use; what isn't sent yet is an invitation, or for an address.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user": "P1",
-        "kept": "P2",
-        "bound": "P1",
-        "code": "P2",
-        "email": "P2",
-        "expires_at": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(P1="id user bound expires_at mac", P2="kept code email")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -15,6 +15,7 @@ from accounts.models.authority import Authority, Unit
 from accounts.models.organisation import Organisation
 from accounts.models.user import User
 from accounts.roles import NEED_ORGANISATION, NEED_UNIT, Role
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 #: A role that nobody reviews ends so long after its review was due (``accounts/reviews.py``).
@@ -51,23 +52,14 @@ class Membership(Authentic):
     the past explain the acts of the past.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user": "P2",
-        "role": "P1",
-        "authority": "P0",
-        "unit": "P1",
-        "organisation": "P1",
-        "valid_from": "P1",
-        "valid_to": "P1",
-        "reviewed_at": "P1",
-        "honorability_issued_on": "P2",
-        "honorability_seen_on": "P2",
-        "honorability_seen_by": "P2",
-        "honorability_asked_on": "P2",
-        "honorability_told_on": "P2",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P0="authority",
+        P1="id role unit organisation valid_from valid_to reviewed_at mac",
+        P2=(
+            "user honorability_issued_on honorability_seen_on honorability_seen_by "
+            "honorability_asked_on honorability_told_on"
+        ),
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
@@ -170,19 +162,10 @@ class Token(Authentic):
     The database checks: it expires after it was made, and is revoked after it was made.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "prefix": "P1",
-        "sha256": "P2",
-        "membership": "P1",
-        "label": "P1",
-        "scopes": "P1",
-        "created_at": "P1",
-        "expires_at": "P1",
-        "revoked_at": "P1",
-        "last_used_on": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P1="id prefix membership label scopes created_at expires_at revoked_at last_used_on mac",
+        P2="sha256",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     prefix = models.CharField(max_length=12, editable=False)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import validate_finess, validate_siret, validate_uai
 from accounts.models.authority import Authority
+from core.data_classes import by_class
 
 
 class OrganisationKind(models.TextChoices):
@@ -35,15 +36,7 @@ class Organisation(models.Model):
     by the model's validation. Source: domain.md §1.2, §4.5.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "name": "P1",
-        "kind": "P1",
-        "siret": "P1",
-        "uai": "P1",
-        "finess": "P1",
-        "authority": "P0",
-    }
+    DATA_CLASSES: ClassVar = by_class(P0="authority", P1="id name kind siret uai finess")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=200)

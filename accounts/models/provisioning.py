@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.user import User
+from core.data_classes import by_class
 from encryption.authentic import Authentic, MacField, SignedQuerySet
 
 
@@ -26,15 +27,7 @@ class Provisioning(Authentic):
     checks: an account that was made has no code.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user": "P2",
-        "act": "P1",
-        "by": "P2",
-        "shown_to": "P2",
-        "at": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(P1="id act at mac", P2="user by shown_to")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="provisioning")

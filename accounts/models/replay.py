@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from core.data_classes import by_class
+
 
 class Replay(models.Model):
     """An Idempotency-Key already honoured: what it did, never what it said (SEC-IN12).
@@ -15,18 +17,7 @@ class Replay(models.Model):
     The database checks: a key is used once by a caller.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "caller": "P1",
-        "key": "P1",
-        "route": "P1",
-        "body": "P1",
-        "status": "P1",
-        "thing": "P1",
-        "part": "P1",
-        "version": "P1",
-        "at": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(P1="id caller key route body status thing part version at")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     caller = models.BinaryField(max_length=32)

@@ -9,6 +9,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.module_loading import import_string
 
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from encryption.hidden import HiddenInstantField
 from encryption.row_writes import Audited
@@ -23,18 +24,10 @@ class Session(Authentic, AbstractBaseSession):
     nobody has signed in has none of the three.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "session_key": "P2",
-        "session_data": "P2",
-        "expire_date": "P1",
-        "id": "P1",
-        "person": "P1",
-        "rights": "P1",
-        "opened_at": "P1",
-        "used_at": "P1",
-        "browser": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P1="expire_date id person rights opened_at used_at browser mac",
+        P2="session_key session_data",
+    )
 
     id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     person = models.BinaryField(max_length=32, null=True)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.user import User
+from core.data_classes import by_class
 from encryption.hidden import HiddenInstantField
 
 
@@ -23,16 +24,7 @@ class SignInToCheck(models.Model):
     The database checks: a known kind, and one row a kind and day.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "user": "P2",
-        "kind": "P1",
-        "day": "P1",
-        "count": "P1",
-        "first_at": "P1",
-        "last_at": "P1",
-        "told_at": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(P1="id kind day count first_at last_at told_at", P2="user")
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins_to_check")

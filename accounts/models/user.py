@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from accounts.identifiers import normalised_email, validate_phone
+from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from encryption.hidden import HiddenInstantField
 
@@ -57,21 +58,13 @@ class User(Authentic, AbstractBaseUser):
     ``factor_failures`` counts the wrong one-time codes since the last right answer, the last at ``factor_failed_at``.
     """
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1",
-        "email": "P2",
-        "password": "P2",
-        "full_name": "P2",
-        "phone": "P2",
-        "language": "P1",
-        "is_active": "P1",
-        "verified_at": "P1",
-        "home_authority": "P1",
-        "factors_version": "P1",
-        "factor_failures": "P1",
-        "factor_failed_at": "P1",
-        "mac": "P1",
-    }
+    DATA_CLASSES: ClassVar = by_class(
+        P1=(
+            "id language is_active verified_at home_authority factors_version factor_failures "
+            "factor_failed_at mac"
+        ),
+        P2="email password full_name phone",
+    )
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]

@@ -84,11 +84,7 @@ def at_hand(provider: Provider) -> Metadata | None:
 
 
 def of(provider: Provider) -> Metadata:
-    """Return the addresses of a provider.
-
-    Raises:
-        ProviderUnavailable: it doesn't answer, or with what isn't its metadata.
-    """
+    """Return the addresses of a provider."""
     held = at_hand(provider)
     if held is not None:
         return held
@@ -147,10 +143,6 @@ def claims_of(provider: Provider, token: str) -> dict[str, Any]:
 
     An unknown key is looked for once at the provider, so that its keys may change at any time; not more often than
     once a minute, so that tokens with made-up keys send nobody there.
-
-    Raises:
-        ProviderRefused: it isn't signed by the provider; ``rule`` says how it fails.
-        ProviderUnavailable: the keys can't be fetched.
     """
     kept = _of(provider)
     if kept.keys is None or monotonic() >= kept.keys_until:
@@ -182,11 +174,7 @@ def _fetch_keys(provider: Provider, kept: _Kept) -> None:
 
 
 def asked(provider: Provider, address: str) -> dict[str, Any]:
-    """Return the JSON object at an address of a provider.
-
-    Raises:
-        ProviderUnavailable: nothing came that could be understood.
-    """
+    """Return the JSON object at an address of a provider."""
     status, body = call(provider, address, b"", {"Accept": "application/json"}, method="GET")
     document = answered(body) if status == _OK else {}
     if not document:
@@ -197,11 +185,7 @@ def asked(provider: Provider, address: str) -> dict[str, Any]:
 def call(
     provider: Provider, address: str, body: bytes, headers: Mapping[str, str], *, method: str
 ) -> tuple[int, bytes]:
-    """Call an address that ``Metadata`` or the settings hold; return status and body.
-
-    Raises:
-        ProviderUnavailable: nothing came back in time, or too many calls are under way in this process.
-    """
+    """Call an address that ``Metadata`` or the settings hold; return status and body."""
     if not _may_be(provider, address):
         raise ProviderUnavailable(rule="provider-address")
     parts = urlsplit(address)

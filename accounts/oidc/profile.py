@@ -90,9 +90,6 @@ def code_in(provider: Provider, answer: Mapping[str, str]) -> str:
 
     ``answer`` holds the parameters ``code``, ``error`` and ``iss``, absent ones empty. Whether the provider has to name
     itself in answers is asked in ``said_by``: that needs its metadata.
-
-    Raises:
-        ProviderRefused: it is another's (RFC 9207), or an error.
     """
     if answer["iss"] and answer["iss"] != provider.issuer:
         raise ProviderRefused(rule="provider-mixed-up")
@@ -105,10 +102,6 @@ def said_by(provider: Provider, visit: Visit, code: str, *, named: bool, at: dat
     """Exchange a code, and return who it is. Calls the provider, so outside of any transaction.
 
     ``named``: the answer said by whom it is.
-
-    Raises:
-        ProviderRefused: something about it doesn't count.
-        ProviderUnavailable: the provider doesn't answer.
     """
     known = metadata.of(provider)
     if known.names_itself and not named:

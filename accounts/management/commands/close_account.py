@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from accounts import actions
 from accounts.actor import SYSTEM
-from accounts.errors import AccountsError
-from accounts.management.asking import account
+from accounts.management.asking import account, acting
 from accounts.models import User
 
 
@@ -25,16 +23,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Close or reopen it.
-
-        Raises:
-            CommandError: there is no such account, or it is so already.
-        """
         user = account(User.objects.all(), options["email"])
         act = actions.reopen_account if options["reopen"] else actions.close_account
-        try:
-            with transaction.atomic():
-                act(actor=SYSTEM, at=timezone.now(), user_id=user.pk)
-        except AccountsError as error:
-            raise CommandError(str(error)) from error
+        with acting():
+            act(actor=SYSTEM, at=timezone.now(), user_id=user.pk)
         self.stdout.write(f"Compte {'rouvert' if options['reopen'] else 'fermé'} : {user.pk}")

@@ -4,13 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
 from accounts import actions
 from accounts.actor import SYSTEM
-from accounts.errors import AccountsError
-from accounts.management.asking import invited, typed_password
+from accounts.management.asking import acting, invited, typed_password
 from accounts.models import Authority
 
 
@@ -34,11 +32,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Make the account.
-
-        Raises:
-            CommandError: the authority is unknown, the address is taken, or the password isn't acceptable.
-        """
         authority = None
         if options["authority"]:
             authority = Authority.objects.filter(code=options["authority"]).first()
@@ -48,15 +41,12 @@ class Command(BaseCommand):
         password = "" if invites else typed_password()
         new_user = actions.NewUser(options["email"], options["name"], authority, options["language"])
         at = timezone.now()
-        try:
-            with transaction.atomic():
-                user = actions.make_user(actor=SYSTEM, at=at, new_user=new_user)
-                if not invites:
-                    actions.set_password(actor=SYSTEM, at=at, user=user, password=password)
-                actions.verify_user(actor=SYSTEM, at=at, user_id=user.pk)
-                invitation = invited(user, at=at, show_link=options["show_link"]) if invites else ""
-        except AccountsError as error:
-            raise CommandError(f"{error} {error.extra or ''}".strip()) from error
+        with acting():
+            user = actions.make_user(actor=SYSTEM, at=at, new_user=new_user)
+            if not invites:
+                actions.set_password(actor=SYSTEM, at=at, user=user, password=password)
+            actions.verify_user(actor=SYSTEM, at=at, user_id=user.pk)
+            invitation = invited(user, at=at, show_link=options["show_link"]) if invites else ""
         self.stdout.write(f"Compte créé : {user.pk}")
         if invitation:
             self.stdout.write(invitation)

@@ -30,19 +30,12 @@ class Command(BaseCommand):
     help = "Ouvre une autorité : son territoire, ses clés, et ses deux premiers administrateurs, invités."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare which authority, and whether mail arrives."""
         parser.add_argument("authority", help="code de l'autorité, par exemple 93")
         parser.add_argument(
             "--show-link", action="store_true", help="afficher les liens, là où aucun courriel n'arrive"
         )
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Load the authority as far as it is missing, and make both accounts, or neither.
-
-        Raises:
-            CommandError: the authority is unknown or has an administrator, both addresses are the same, or an account
-                can't be made so.
-        """
         code, at = options["authority"], timezone.now()
         if Membership.objects.in_force(at).filter(authority__code=code, role=Role.TERRITORY_ADMIN).exists():
             raise CommandError(
@@ -80,11 +73,7 @@ class Command(BaseCommand):
 
 
 def _made(email: str, name: str, authority: Authority, *, at: datetime, show_link: bool) -> str:
-    """Make one administrator in the running transaction; return what the host tells them.
-
-    Raises:
-        CommandError: the address is taken, or the name isn't one.
-    """
+    """Make one administrator in the running transaction; return what the host tells them."""
     try:
         user = actions.make_user(actor=SYSTEM, at=at, new_user=actions.NewUser(email, name, authority))
         actions.verify_user(actor=SYSTEM, at=at, user_id=user.pk)

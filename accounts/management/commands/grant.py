@@ -5,14 +5,12 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
 from accounts import actions
 from accounts.actor import SYSTEM
-from accounts.errors import AccountsError
-from accounts.management.asking import address
+from accounts.management.asking import acting, address
 from accounts.models import Authority, Organisation, Unit, User
 from accounts.roles import Role
 
@@ -34,11 +32,6 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=datetime.fromisoformat, help="fin, avec décalage horaire")
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Grant the role.
-
-        Raises:
-            CommandError: somebody or something named isn't known, or the role can't be granted so.
-        """
         until = options["until"]
         if until is not None and until.tzinfo is None:
             raise CommandError("La fin doit porter son décalage horaire, par exemple 2027-01-01T00:00+01:00.")
@@ -55,20 +48,13 @@ class Command(BaseCommand):
             until=until,
             certificate=options["certificate"],
         )
-        try:
-            with transaction.atomic():
-                membership = actions.grant(actor=SYSTEM, at=timezone.now(), appointment=appointment)
-        except AccountsError as error:
-            raise CommandError(f"{error} {error.extra or ''}".strip()) from error
+        with acting():
+            membership = actions.grant(actor=SYSTEM, at=timezone.now(), appointment=appointment)
         self.stdout.write(f"Rôle accordé : {membership.pk}")
 
 
 def _named[M: Model](model: type[M], what: str, **lookup: object) -> M:
-    """Return the one row that was named.
-
-    Raises:
-        CommandError: there is none.
-    """
+    """Return the one row that was named."""
     try:
         return model._default_manager.get(**lookup)
     except (ObjectDoesNotExist, ValidationError) as error:

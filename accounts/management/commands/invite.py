@@ -16,18 +16,12 @@ class Command(BaseCommand):
     help = "Invite une personne à choisir son mot de passe : un lien par courriel, et un code à lui dire."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare whom, and whether mail arrives."""
         parser.add_argument("email")
         parser.add_argument(
             "--show-link", action="store_true", help="afficher le lien, là où aucun courriel n'arrive"
         )
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Invite them.
-
-        Raises:
-            CommandError: there is no such account, or it is closed, or a program's.
-        """
         with transaction.atomic():
             user = account(User.objects.all(), options["email"])
             invitation = invited(user, at=timezone.now(), show_link=options["show_link"])

@@ -18,15 +18,9 @@ class Command(BaseCommand):
     help = "Charge les autorités (toutes, ou celles de --only), leur territoire et leurs clés."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the choice of authorities."""
         parser.add_argument("--only", default="", help="codes séparés par des virgules, par exemple 75,93,59")
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Load, and say how many.
-
-        Raises:
-            CommandError: a code is unknown.
-        """
         known = {entry["code"]: entry for entry in json.loads(territory.AUTHORITIES.read_text("utf-8"))}
         wanted = [code.strip() for code in options["only"].split(",") if code.strip()] or list(known)
         if unknown := [code for code in wanted if code not in known]:

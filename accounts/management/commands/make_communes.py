@@ -16,7 +16,6 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the path of the source."""
         parser.add_argument("source", type=Path, help="chemin de communes.json")
 
     def handle(self, *_: object, **options: Any) -> None:

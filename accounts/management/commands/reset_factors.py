@@ -25,11 +25,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Reset them.
-
-        Raises:
-            CommandError: there is no such account.
-        """
         with transaction.atomic():
             user = account(User.objects.select_for_update(), options["email"])
             actions.reset_by_the_host(

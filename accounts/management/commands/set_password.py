@@ -4,13 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
 from accounts import actions
 from accounts.actor import SYSTEM
-from accounts.errors import AccountsError
-from accounts.management.asking import account, typed_password
+from accounts.management.asking import account, acting, typed_password
 from accounts.models import User
 
 
@@ -23,21 +21,13 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Set it.
-
-        Raises:
-            CommandError: there is no such account, the password isn't acceptable, or the settings are those of
-                production: whoever holds the server doesn't choose what somebody signs in with (ASVS 5.0, 6.4.6).
-        """
+        # Whoever holds the server doesn't choose what somebody signs in with (ASVS 5.0, 6.4.6).
         if settings.PRODUCTION:
             raise CommandError(
                 "En production, chacun choisit son mot de passe : « manage.py invite » envoie un lien."
             )
         user = account(User.objects.all(), options["email"])
         password = typed_password()
-        try:
-            with transaction.atomic():
-                actions.set_password(actor=SYSTEM, at=timezone.now(), user=user, password=password)
-        except AccountsError as error:
-            raise CommandError(f"{error} {error.extra or ''}".strip()) from error
+        with acting():
+            actions.set_password(actor=SYSTEM, at=timezone.now(), user=user, password=password)
         self.stdout.write(f"Mot de passe changé : {user.pk}")

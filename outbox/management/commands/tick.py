@@ -20,17 +20,11 @@ class Command(BaseCommand):
     help = "Exécute les travaux récurrents échus et envoie les notifications ; une fois, ou sans fin."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the ways to run."""
         parser.add_argument("--forever", action="store_true", help="recommencer jusqu'à l'arrêt du processus")
         parser.add_argument("--pause", type=float, default=PAUSE_SECONDS, help="secondes entre deux passages")
         parser.add_argument("--revive", action="store_true", help="reprendre aussi les envois abandonnés")
 
     def handle(self, *_: object, **options: Any) -> None:
-        """Work.
-
-        Raises:
-            CommandError: a piece of recurring work failed, and the log says which, and why; or the service is closed.
-        """
         if options["revive"]:
             self.stdout.write(f"Repris : {delivery.revive(at=instant())}.")
         if options["forever"]:
