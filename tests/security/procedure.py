@@ -16,12 +16,18 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.actor import SYSTEM
 from audit import pseudonyms
+from core.inputs import Text
+from encryption.fields import SealedField
+from referrals.filing.form import form_fields
 from referrals.models import (
     AccessAnomaly,
     Alert,
+    Child,
+    Concern,
     FeedbackTask,
     Holder,
     JudicialReferral,
@@ -30,6 +36,7 @@ from referrals.models import (
 )
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import Change
+from referrals.workflow.field_inputs import input_field
 from tests.conftest import see_all
 from tests.days import today
 from tests.factories.concerns import child as of_child
@@ -185,6 +192,14 @@ def ask_a_question_of_ones_own(world: World) -> None:
 # --- Parts of walks -----------------------------------------------------------------------------------
 
 
+def texts_of(model: type[Model]) -> list[str]:
+    """Return the free texts that the form asks for and the row seals, a field added today included."""
+    fields = [field for field in form_fields(model) if isinstance(field, SealedField)]
+    return [
+        field.name for field in fields if type(input_field(field)) is Text and field.name != "commune_insee"
+    ]
+
+
 def full_form(say: Say) -> dict[str, Any]:
     """Return a form in which every sealed text is filled."""
     child = {
@@ -192,23 +207,8 @@ def full_form(say: Say) -> dict[str, Any]:
         "whereabouts": "runaway", "runaway_since": day(-3), "age_estimated_min": 14, "age_estimated_max": 16,
         "unaccompanied": "no", "living_with": "mother", "attendance": "irregular", "current_measure": "no",
     }  # fmt: skip
-    for name in (
-        "last_name", "first_names", "usual_name", "nickname", "age_source", "mother_birth_name",
-        "nationality_hint", "language", "disability", "address", "whereabouts_detail", "police_report_ref",
-        "last_seen_place", "school_name", "school_level", "current_measure_detail", "safe_contact_way",
-    ):  # fmt: skip
-        child[name] = say(f"child.{name}")
-    said = {
-        name: say(f"concern.{name}")
-        for name in (
-            "parental_authority", "holder_implicated_text", "parents_informed_by", "parents_informed_how",
-            "parents_reaction", "not_informed_text", "other_adults", "child_words", "child_words_how", "child_opinion",
-            "danger_what", "health_facts", "prior_actions", "prior_reports_text", "strengths", "expectation",
-            "money_flow", "other_victims_text", "filer_name", "filer_email", "filer_phone", "filer_org",
-            "filer_role_to_child", "feedback_contact", "received_late_reason", "direct_report_recipient",
-            "direct_report_document",
-        )
-    }  # fmt: skip
+    child |= {name: say(f"child.{name}") for name in texts_of(Child)}
+    said = {name: say(f"concern.{name}") for name in texts_of(Concern)}
     phone = "0100000000"
     return concern(
         children=[child],

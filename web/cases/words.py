@@ -1,7 +1,9 @@
 """Labels of every step input and every field of a case.
 
 One line per name: a form's label and the line of a page that shows the answer are the same words. ``Owner.name``
-overrides where one declaration gives the name another meaning. ``tests/web/test_steps.py`` fails where a name has none.
+overrides where one declaration gives the name another meaning. A question of the concern form is worded in
+``web/filing/words.py``, and stands here only where the shown answer needs other words than the question.
+``tests/web/test_steps.py`` fails where a name has none.
 """
 
 from collections.abc import Mapping
@@ -10,7 +12,17 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+import web.filing.words as filing_words
 from core.languages import Text
+from web.forms import Ask, every
+
+#: What the questions of the concern form are called there.
+QUESTIONS: Final[Mapping[str, Text]] = {
+    ask.name: ask.label
+    for asks in vars(filing_words).values()
+    if isinstance(asks, tuple) and all(isinstance(ask, Ask) for ask in asks)
+    for ask in every(asks)
+}
 
 LABELS: Final[Mapping[str, Text]] = {
     "AccessOpinion.note": _("Preuve de la note du parquet"),
@@ -137,11 +149,9 @@ LABELS: Final[Mapping[str, Text]] = {
     "Attaching.target": _("Dossier auquel joindre la transmission"),
     "attachments": _("Pièces envoyées auparavant"),
     "attempts": _("Démarches restées sans réponse"),
-    "attendance": _("Assiduité"),
     "authorities": _("Autorités qui peuvent lire la fiche"),
     "authorities_told": _("Parquet ou enquêteurs prévenus ; ils n'ont pas besoin du fichier"),
     "basis": _("Fondement du renouvellement"),
-    "birth_date": _("Date de naissance"),
     "birth_year_month": _("Année et mois de naissance"),
     "bound_by_secrecy": _("Déclarant tenu au secret professionnel"),
     "break_effect": _("Conséquence de la rupture"),
@@ -286,13 +296,11 @@ LABELS: Final[Mapping[str, Text]] = {
     "filer_is_source": _("Témoin direct"),
     "filer_name": _("Déclarant"),
     "filer_org": _("Structure du déclarant"),
-    "filer_org_type": _("Type de structure"),
     "filer_phone": _("Téléphone du déclarant"),
     "filer_profession": _("Profession du déclarant"),
     "filer_role_to_child": _("Lien du déclarant avec l'enfant"),
     "finding": _("Constat"),
     "findings": _("Constats par enfant"),
-    "first_names": _("Prénoms"),
     "follows_family": _("Cette personne suit déjà la famille"),
     "formalities": _("Formalités"),
     "for_assessment_report": _("À quoi servira le rapport d'évaluation"),
@@ -309,7 +317,6 @@ LABELS: Final[Mapping[str, Text]] = {
     "ground": pgettext_lazy("ground", "Motif"),
     "Grounded.ground": _("Pourquoi l'accès est justifié"),
     "grounds": _("Motifs"),
-    "handle": _("Compte ou pseudonyme"),
     "has_household_minors": _("Autres mineurs au domicile"),
     "health_facts": _("Éléments de santé"),
     "health_observed": _("Santé : observé par l'équipe"),
@@ -423,10 +430,8 @@ LABELS: Final[Mapping[str, Text]] = {
     "kind": _("Nature"),
     "kinds": _("Connu par"),
     "language": _("Langue, interprète"),
-    "last_name": _("Nom de famille"),
     "last_seen_by": _("Vu pour la dernière fois par"),
     "last_seen_on": _("Enfant vu pour la dernière fois le"),
-    "last_seen_place": _("Dernier lieu où l'enfant a été vu"),
     "lead": _("Cadre d'évaluation"),
     "learnt_at": _("Appris le"),
     "leave": _("Personnes qui quittent l'équipe"),
@@ -445,7 +450,6 @@ LABELS: Final[Mapping[str, Text]] = {
     "missing": _("Pièces non transmises"),
     "mode": _("Comment c'est connu"),
     "money_flow": _("Argent"),
-    "mother_birth_name": _("Nom de naissance de la mère"),
     "motivation": _("Motivation"),
     "motive": _("Motivation"),
     "name": _("Nom"),
@@ -458,7 +462,6 @@ LABELS: Final[Mapping[str, Text]] = {
     "not_heard": _("Pourquoi l'enfant n'a pas été entendu"),
     "not_heard_text": _("Précisions sur cette raison"),
     "not_informed_reason": _("Motif de non-information des parents"),
-    "not_informed_text": _("Précisions sur ce motif"),
     "not_known": _("Non connu"),
     "note": _("Remarque"),
     "notes": _("Notes de l'équipe"),
@@ -485,13 +488,11 @@ LABELS: Final[Mapping[str, Text]] = {
     "OrderedMeasure.decider": _("Autorité qui ordonne"),
     "orders": _("Mesures ordonnées"),
     "other": _("Référence de l'autre dossier"),
-    "other_adults": _("Autres adultes au domicile"),
     "other_victims": _("Autres mineurs concernés"),
     "other_victims_text": _("Autres mineurs : précisions"),
     "outcome": _("Suite donnée"),
     "outcomes": _("Suite pour chaque enfant"),
     "own": _("Accord de la personne elle-même, majeure"),
-    "parental_authority": _("Exercice de l'autorité parentale"),
     "parents_informed": _("Parents informés"),
     "parents_informed_by": _("Informés par"),
     "parents_informed_how": _("Informés comment"),
@@ -504,11 +505,8 @@ LABELS: Final[Mapping[str, Text]] = {
     "phone": _("Téléphone"),
     "place": _("Lieu d'accueil (protégé)"),
     "place_text": _("Lieu : précisions"),
-    "place_type": _("Lieu"),
     "plan_on": _("Plan d'évaluation fixé au"),
     "plan_signed_on": _("PPE signé le"),
-    "platform": _("Site ou application"),
-    "police_report_ref": _("Déclaration à la police ou à la gendarmerie"),
     "position": _("Ordre"),
     "prior_actions": _("Démarches déjà faites"),
     "prior_reports": _("Transmission ou signalement antérieur"),
@@ -561,12 +559,9 @@ LABELS: Final[Mapping[str, Text]] = {
     "role": _("Rôle"),
     "row": _("Ligne concernée"),
     "runaway": _("En fugue"),
-    "runaway_since": _("En fugue depuis le"),
     "safe_contact_way": _("Comment joindre l'enfant sans risque"),
     "same_as": _("Correspond, dans l'autre dossier, à"),
     "says": _("Position"),
-    "school_level": _("Classe"),
-    "school_name": _("Établissement scolaire"),
     "search": _("Recherche d'un dossier antérieur"),
     "seen": _("Enfant vu"),
     "sending_proof": _("Preuve de l'envoi"),
@@ -575,7 +570,6 @@ LABELS: Final[Mapping[str, Text]] = {
     "sent_at": _("Envoyé le"),
     "sent_on": _("Offre envoyée le, sans accusé de réception"),
     "service": _("Service"),
-    "sex": _("Sexe ou genre"),
     "sheet": _("Fiche d'urgence"),
     "shelter": _("Suite de l'accueil d'urgence"),
     "shown_on": _("Présenté aux parents le"),
@@ -610,9 +604,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "until": _("Jusqu'au"),
     "urgency": pgettext_lazy("field", "Urgence"),
     "urgency_reason": _("Pourquoi des rubriques restent à compléter"),
-    "url": _("Adresse de la page"),
     "user": _("Personne"),
-    "usual_name": _("Nom d'usage"),
     "value": _("Nouvelle valeur"),
     "variant": _("Variante locale"),
     "vehicle": _("Véhicule"),
@@ -621,7 +613,6 @@ LABELS: Final[Mapping[str, Text]] = {
     "what": _("Ce qui menace l'enfant"),
     "where": _("Où"),
     "whereabouts": _("Où est l'enfant"),
-    "whereabouts_detail": _("Précisions sur ce lieu"),
     "who": _("Personnes présentes"),
     "whom_to_call": _("Qui appeler"),
     "why_assessment_report": _("Pourquoi le rapport d'évaluation n'est pas transmis"),
@@ -686,9 +677,9 @@ LABELS: Final[Mapping[str, Text]] = {
 
 def known(name: str, owner: str = "") -> bool:
     """Tell whether a member has words of its own."""
-    return f"{owner}.{name}" in LABELS or name in LABELS
+    return f"{owner}.{name}" in LABELS or name in LABELS or name in QUESTIONS
 
 
 def of(name: str, owner: str = "") -> Text:
     """Return the words of a member; of one without, its name, which no test lets through."""
-    return LABELS.get(f"{owner}.{name}", LABELS.get(name, name))
+    return LABELS.get(f"{owner}.{name}") or LABELS.get(name) or QUESTIONS.get(name, name)
