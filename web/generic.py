@@ -45,10 +45,6 @@ class ShownPage(Page):
     def get(self, request: ServiceRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return self.show(self.around() | self.context(*args, **kwargs))
 
-    def around(self) -> dict[str, Any]:
-        """Return what stands on every page of its part."""
-        return {}
-
     def context(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         raise NotImplementedError
 
@@ -119,10 +115,6 @@ class ConfirmPage(FormPage):
 
     def prepare(self, *args: Any, **kwargs: Any) -> None:
         """Read what showing, acting and showing again all need."""
-
-    def around(self) -> dict[str, Any]:
-        """Return what stands around the form, also where it is shown again."""
-        return {}
 
     def context(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return what stands beside the form while nothing was refused."""

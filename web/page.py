@@ -80,6 +80,10 @@ class Page(View):
             self.asked = self.query.of(request.GET)
             return super().dispatch(request, *args, **kwargs)
 
+    def around(self) -> dict[str, Any]:
+        """Return what stands around what the page shows, also where a form is shown again."""
+        return {}
+
     def http_method_not_allowed(self, request: HttpRequest, *_: object, **__: object) -> NoReturn:
         """Refuse as everywhere.
 

@@ -24,9 +24,8 @@ class DirectoryPage(Page):
 
     def around(self) -> dict[str, Any]:
         """Return what stands on every page of the directory: what was just done."""
-        return {
-            "done": words.DONE.get(confirmation.confirmed_step(self)[0], "") if "done" in self.asked else ""
-        }
+        done = confirmation.confirmed_step(self)[0] if "done" in self.asked else ""
+        return super().around() | {"done": words.DONE.get(done, "")}
 
     def onwards(self, where: str) -> HttpResponseRedirect:
         """Go on to a page that says what was done, by the page that did it."""

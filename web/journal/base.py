@@ -155,7 +155,7 @@ class JournalPage(Page):
 
     def around(self) -> dict[str, Any]:
         """Return what stands on every page of the journal: the pages beside it, and whose journal it is."""
-        return {
+        return super().around() | {
             "tabs": TABS,
             "tab": self.tab,
             "whose": ", ".join(one.name for one in self.authorities.values()),

@@ -44,7 +44,7 @@ READ_BY = {
     "TWO_READER_QUALIFICATION": {"two_reader_qualification": "referrals/triage/steps.py"},
     "REPORT_ITEMS": {"report_items": "referrals/assessment/guards.py"},
     "TEAM_SOURCE": {"team_source": "referrals/assessment/teams.py"},
-    "SIGNATORIES": {"signatories_first_analysis": "referrals/execution/signatories.py",
+    "SIGNATORIES": {"signatories_first_analysis": "referrals/triage/steps.py",
                     "signatories_decisions": "referrals/execution/signatories.py"},
     "PROTOCOL_PARTNERS": {"protocol_partners": "referrals/filing/form_api.py"},
     "PARQUET_CHANNEL": {"prosecutor_channel": "referrals/filing/form_api.py"},

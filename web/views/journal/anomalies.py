@@ -117,4 +117,4 @@ class AnomalyStep(AnomalyPage, RowStepPage):
     template = "web/journal/step.html"
 
     def around(self) -> dict[str, Any]:
-        return super().around() | self.heading(self.row)
+        return self.heading(self.row) | super().around()
