@@ -110,15 +110,15 @@ class FilePage(FormPage):
 
 
 class UploadPage(FilePage):
-    """A page whose form brings a file to a case; ``around`` is what stands around the form, made in each pass."""
+    """A page whose form brings a file to a case; ``form_context`` is what stands around the form, made in each pass."""
 
-    around: dict[str, Any]
+    form_context: dict[str, Any]
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Begin; nothing stands around the form yet."""
         # Not in ``dispatch``: one that is written anew loses the mark, and the check of the token would read the body.
         super().setup(request, *args, **kwargs)
-        self.around = {}
+        self.form_context = {}
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponseBase:
         """Let the form come, or keep what came with it.
@@ -134,9 +134,9 @@ class UploadPage(FilePage):
         else:
             require_csrf(request)
         referral, ties = self.case(pk)
-        self.around = self.heading(referral, ties)
-        self.around["kinds"] = ()  # until it is known that one may send
-        self.around["kinds"] = kinds(rights.adding(referral, ties))
+        self.form_context = self.heading(referral, ties)
+        self.form_context["kinds"] = ()  # until it is known that one may send
+        self.form_context["kinds"] = kinds(rights.adding(referral, ties))
         if arrived is None:
             upload.require_form(request)
             size = int(request.META["CONTENT_LENGTH"])
@@ -165,11 +165,11 @@ class UploadPage(FilePage):
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the form as it was filled in; the file itself is chosen anew, for no page can put it back."""
-        if not self.around:
+        if not self.form_context:
             return self.refused(problem)
         values = forms.typed(Upload, ASKS, self.sent)
-        form = form_of(self.around["kinds"], values, problem, children=self.children(pk))
-        return self.show(self.around | form)
+        form = form_of(self.form_context["kinds"], values, problem, children=self.children(pk))
+        return self.show(self.form_context | form)
 
     def refused(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Return the page of a refusal that came before the case was looked at."""

@@ -59,7 +59,7 @@ BACK: Mapping[str, str] = {
 
 
 class CaseForm(FormPage):
-    def around(self, step: Step, referral: Referral, ties: CaseAccess, names: Names) -> dict[str, Any]:
+    def step_context(self, step: Step, referral: Referral, ties: CaseAccess, names: Names) -> dict[str, Any]:
         return heading(referral, ties) | {
             "step": display.step_words(str(step.machine), step.name),
             "declared": step,
@@ -157,7 +157,7 @@ class StepPage(CaseForm):
         form = self.form(declared, referral, ties, names, sight)
         form.case = case
         form.known = prefilled(declared.takes, case, sight, form.choices, form.zone)
-        context = self.around(declared, referral, ties, names) | {
+        context = self.step_context(declared, referral, ties, names) | {
             "entries": form.entries(None),
             "version": referral.version,
             "once": self.key(),
@@ -229,7 +229,7 @@ class StepPage(CaseForm):
         form.body(sent)
         entries = form.entries(sent, problem, more=sent.text("more") if problem is None else "")
         stale = problem is not None and problem["status"] in (409, 412, 428)
-        context = self.around(declared, referral, ties, self.names_sent) | {
+        context = self.step_context(declared, referral, ties, self.names_sent) | {
             "entries": entries,
             "problem": problem,
             "faults": summary(problem, entries),

@@ -84,7 +84,7 @@ class TeamPage(CaseForm):
     def _context(self, referral: Referral, ties: CaseAccess, names: reading_names.Names) -> dict[str, Any]:
         step = steps.get(Machine.ASSESSMENT, "write")
         back = reverse("case-part", args=[referral.pk, "evaluation"])
-        return self.around(step, referral, ties, names) | {"back": back, "tab": "evaluation"}
+        return self.step_context(step, referral, ties, names) | {"back": back, "tab": "evaluation"}
 
 
 class Writing(TeamPage):

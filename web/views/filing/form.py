@@ -64,7 +64,7 @@ class SectionPage(FormPage):
             else (),
         )
         asked = bool(extra.asked_by(extra.authority_for(form, at=self.at), at=self.at))
-        around = self.around(form) | {
+        around = self.section_context(form) | {
             "missing": lines_of(
                 None, pk, [{"field": path} for path in shown.missing], has_child=bool(form["children"])
             ),
@@ -118,7 +118,7 @@ class SectionPage(FormPage):
         places = of_kind(items, self.section.kind)
         return items[places[self.number]] if self.number < len(places) else {}
 
-    def around(self, form: Said) -> dict[str, Any]:
+    def section_context(self, form: Said) -> dict[str, Any]:
         if not self.section.part:
             return {}
         places = of_kind(form[self.section.part], self.section.kind)
@@ -242,7 +242,7 @@ class QuestionsPage(SectionPage):
         extra.input_of(self.rows)(data=answers, partial=True).is_valid(raise_exception=True)
         return {"extra": typed}
 
-    def around(self, form: Said) -> dict[str, Any]:
+    def section_context(self, form: Said) -> dict[str, Any]:
         authority = extra.authority_for(form, at=self.at)
         return {"authority": authority, "placed": authority is not None}
 
