@@ -21,9 +21,14 @@ from referrals.assessment import guards
 from referrals.assessment.inputs import FEARED, DangerForm, OpinionForm, ReportForm
 from referrals.assessment.steps import WRITABLE
 from referrals.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible, WrongState
-from referrals.execution.preconditions import NOT_EXPECTED, WITHHELD, locked, require_version, resolve_input
-from referrals.execution.results import StepResult
-from referrals.execution.runner import refresh_shell
+from referrals.execution.preconditions import (
+    NOT_EXPECTED,
+    WITHHELD,
+    lock_case,
+    require_version,
+    resolve_input,
+)
+from referrals.execution.runner import StepResult, refresh_shell
 from referrals.vocabulary.assessment_answers import Dimension, FindingCode, HolderMet, HolderNotMet
 from referrals.vocabulary.states import Machine
 from referrals.workflow import own_words
@@ -61,7 +66,7 @@ def may_write(ties: CaseAccess) -> bool:
 
 def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: datetime) -> StepResult:
     """Change notes, opinions, conclusions or report while the team writes."""
-    referral, ties = locked(referral_id, actor=actor, at=at)
+    referral, ties = lock_case(referral_id, actor=actor, at=at)
     require_version(referral, NOT_EXPECTED if ties.coarse else version)
     if not may_write(ties):
         raise NotAllowed("assessment:edit")

@@ -31,7 +31,7 @@ from referrals.attachments import keeping, notice, rights, serving, upload
 from referrals.attachments.inputs import BodyToCome, Upload
 from referrals.attachments.names import neutral_name
 from referrals.attachments.upload import Arrived
-from referrals.execution.results import StepResult
+from referrals.execution.runner import StepResult
 from referrals.models import Attachment, Referral
 from referrals.reading.disclosures import count_opening, opened
 from referrals.rest import schema

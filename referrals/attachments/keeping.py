@@ -17,8 +17,8 @@ from referrals.access.relations import CaseAccess
 from referrals.attachments import locks, quotas, rights, storage, upload
 from referrals.attachments.upload import Arrived
 from referrals.errors import FileBarred, InvalidInput, NotAllowed, NotServed, NotVisible, WrongState
-from referrals.execution.preconditions import locked
-from referrals.execution.results import StepResult
+from referrals.execution.preconditions import lock_case
+from referrals.execution.runner import StepResult
 from referrals.models import Attachment, Referral
 from referrals.vocabulary.attachments import CLASS_OF, KEPT_AS, Scan
 
@@ -56,7 +56,7 @@ def add(
     at: datetime,
 ) -> StepResult:
     """Keep what arrived; rights and room are asked again, under the lock of the case."""
-    referral, ties = locked(referral_id, actor=actor, at=at)
+    referral, ties = lock_case(referral_id, actor=actor, at=at)
     may = rights.adding(referral, ties)
     named, access_class = set(children), CLASS_OF[kind]
     waits = may.waits(access_class)
@@ -108,8 +108,8 @@ def _adds(referral: Referral, ties: CaseAccess, access_class: str) -> bool:
 def markable(
     referral_id: UUID, part: UUID, *, actor: Actor, at: datetime
 ) -> tuple[Referral, Attachment, Actor]:
-    """Return an attachment that the actor may mark, its case locked, with the actor in the role in which."""
-    referral, ties = locked(referral_id, actor=actor, at=at)
+    """Return an attachment that the actor may mark, its case lock_case, with the actor in the role in which."""
+    referral, ties = lock_case(referral_id, actor=actor, at=at)
     row = found(referral, part, child_sight.sight_of(referral, ties, actor), lock=True)
     may = rights.adding(referral, ties)
     if row.access_class not in may.at_once:
@@ -142,7 +142,7 @@ def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: dat
 
 def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> StepResult:
     """Take a file from a draft; what was filed stays (SEC-AZ9)."""
-    referral, ties = locked(referral_id, actor=actor, at=at)
+    referral, ties = lock_case(referral_id, actor=actor, at=at)
     if not ties.draft:
         raise WrongState("attachment:remove")
     role = rights.adding(referral, ties).role

@@ -13,7 +13,7 @@ from referrals.break_glass import queries
 from referrals.break_glass.inputs import ByReference, GlassQuery
 from referrals.break_glass.queries import glass_page
 from referrals.errors import NotAllowed
-from referrals.execution.results import StepResult
+from referrals.execution.runner import StepResult
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
 

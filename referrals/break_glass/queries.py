@@ -26,8 +26,7 @@ from referrals.access.child_sight import Sight
 from referrals.break_glass.checks import FROZEN, is_frozen, own_reviews_are_in_time
 from referrals.break_glass.steps import REVIEWERS
 from referrals.errors import GuardRefused, NotVisible
-from referrals.execution.results import StepResult
-from referrals.execution.runner import run_step
+from referrals.execution.runner import StepResult, run_step
 from referrals.models import BreakGlass, Child, Referral
 from referrals.notifications import recipients
 from referrals.reading.disclosures import record_listed

@@ -18,7 +18,7 @@ from referrals.access import child_sight, visibility
 from referrals.cases.filters import CaseQuery
 from referrals.cases.queries import ClockQuery, case_page, clock_page, part_lines, whole
 from referrals.errors import NotAllowed
-from referrals.execution import results
+from referrals.execution import runner
 from referrals.filing import actions as filing_actions
 from referrals.filing import form
 from referrals.filing.inputs import Sharing
@@ -81,7 +81,7 @@ class Cases(CaseView):
                 if at_once and (again := self.receipt_again(status=CREATED)) is not None:
                     return _at(again, past.thing)
                 referral, _ = self.seen(past.thing)
-                return self._created(results.StepResult(referral=referral, made=referral.pk))
+                return self._created(runner.StepResult(referral=referral, made=referral.pk))
         data = NewConcern.read(request.data)
         submit, urgent = data.pop("submit"), data.pop("urgent")
         if submit:
@@ -92,7 +92,7 @@ class Cases(CaseView):
             self.keep(once, done)
         return self._created(done)
 
-    def _created(self, done: results.StepResult) -> Response:
+    def _created(self, done: runner.StepResult) -> Response:
         return _at(self.answer(done, status=CREATED), done.referral.pk)
 
 
@@ -171,7 +171,7 @@ class OneCase(CaseView):
         """Change a draft; members sent replace those there were, a list sent replaces the list."""
         actor, at, version = self.actor, self.at, self.version
 
-        def edit() -> results.StepResult:
+        def edit() -> runner.StepResult:
             filing_actions.editable(pk, version=version, actor=actor, at=at)
             body = form.ConcernForm.read(request.data)
             return filing_actions.edit(pk, body, version=version, actor=actor, at=at)
@@ -192,7 +192,7 @@ class ShareDraft(CaseView):
         """Share the draft: the lead reads its facts while it is a draft, and stops nothing."""
         actor, at = self.actor, self.at
 
-        def share() -> results.StepResult:
+        def share() -> runner.StepResult:
             filing_actions.shareable(pk, actor=actor, at=at)
             body = Sharing.read(request.data)
             return filing_actions.share(pk, body["organisation"], actor=actor, at=at)
@@ -213,7 +213,7 @@ class UnshareDraft(CaseView):
         """Stop sharing the draft."""
         actor, at = self.actor, self.at
 
-        def unshare() -> results.StepResult:
+        def unshare() -> runner.StepResult:
             filing_actions.shareable(pk, actor=actor, at=at)
             Nothing.read(request.data)
             return filing_actions.unshare(pk, actor=actor, at=at)

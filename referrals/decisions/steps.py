@@ -22,10 +22,10 @@ from referrals.vocabulary.states import GRAVITY, OPENED, DecisionCode, Exploitat
 from referrals.workflow import case_guards, decision_inputs, measure_types
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
-from referrals.workflow.measure_catalogue import variants_are_of_the_authority
+from referrals.workflow.case_guards import history_calls_for_two
+from referrals.workflow.measure_types import variants_are_of_the_authority
 from referrals.workflow.referral_machine import step
 from referrals.workflow.rules import answers
-from referrals.workflow.signatures import history_calls_for_two
 from referrals.workflow.step import SAME, Theme
 from referrals.workflow.usual import Usual
 

@@ -19,15 +19,13 @@ from referrals.execution import hooks, signatories
 from referrals.execution.preconditions import (
     StepRequest,
     case_for,
-    locked,
+    lock_case,
     parse,
-    record_act,
     require_checks,
     require_version,
     second_signature,
 )
-from referrals.execution.results import StepResult
-from referrals.execution.runner import close_approval, run_step
+from referrals.execution.runner import StepResult, close_approval, record_act, run_step
 from referrals.models import Approval, Child, Referral, StandIn
 from referrals.reading import approvals
 from referrals.vocabulary.states import ApprovalState, Machine
@@ -37,13 +35,13 @@ from referrals.workflow.context import StepContext, StepInput, as_json
 from referrals.workflow.step import require_proof, steps
 
 
-def ask_approval(asked: StepRequest, case: Case, step_input: StepInput, *, reason: Text) -> Approval:
+def ask_approval(request: StepRequest, case: Case, step_input: StepInput, *, reason: Text) -> Approval:
     """Open a request for a second signature; nothing moves until it is given (domain.md 2S).
 
     Raises:
         ApproverRefused: nobody is named, or who is named may not sign.
     """
-    step, approver = asked.step, step_input.get("approver")
+    step, approver = request.step, step_input.get("approver")
     signers = signatories.signers(step, case, reason)
     # Asked now as well as at the signing: the proposer can still name somebody else.
     if approver is None or not _may_sign(case, step_input, signers, approver):
@@ -53,7 +51,7 @@ def ask_approval(asked: StepRequest, case: Case, step_input: StepInput, *, reaso
         "approvals",
         step=step.name,
         machine=step.machine,
-        part=asked.part_id,
+        part=request.part_id,
         proposer_id=case.actor.user_id,
         proposer_role=case.actor.role,
         # Whoever is stood in for must not sign either (0011).
@@ -132,7 +130,7 @@ def open_approval(
     # change.
     step_key = Approval.objects.filter(pk=approval_id).values_list("machine", "step").first()
     step = steps.get(Machine(step_key[0]), step_key[1]) if step_key is not None else None
-    referral, ties = locked(referral_id, actor=actor, at=at, step=step)
+    referral, ties = lock_case(referral_id, actor=actor, at=at, step=step)
     approval = referral.approvals.filter(pk=approval_id, **{f"{side}_id": actor.user_id}).first()
     if approval is None or not approvals.approvals_seen(
         referral, child_sight.sight_of(referral, ties, actor)

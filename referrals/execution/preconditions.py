@@ -1,6 +1,11 @@
-"""Preconditions of a step: the locked case, version, role, state, guards, body, checks."""
+"""Preconditions of a step, in the order in which they are asked: read ``CHECKS``, then each check once.
 
-from collections.abc import Container, Iterable, Sequence
+Each check takes the attempt, refuses by raising, or leaves in it what later ones and the step itself need. The order
+is a rule of its own (design.md): whoever may not see a case learns nothing of it, whoever may not do a step learns
+nothing of its conditions, and only a step that is possible says what its body must hold.
+"""
+
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,13 +14,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actor import Actor, system
+from accounts.actor import Actor
 from accounts.roles import Role
-from audit import journal
-from audit.events import Purpose
 from core.compiled_queries import AmongGiven, CompiledQuery
 from core.languages import Text
-from referrals.access import case_ties, matrix, row_level_security, transfer_targets, visibility
+from referrals.access import case_ties, child_sight, matrix, row_level_security, transfer_targets, visibility
 from referrals.access.child_sight import Sight
 from referrals.access.matrix import NOBODY, Relation
 from referrals.access.relations import CaseAccess
@@ -28,11 +31,13 @@ from referrals.workflow.about_children import ids_in
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput, step_input_of
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.step import RECEIVER, Guard, Step
+from referrals.workflow.step import RECEIVER, Guard, Step, require_proof
 
 #: Where the steps of filing start, and no other step.
 FILING: Final = (State.DRAFT,)
+#: The version of a write that names none and needs none; of one that names something else than a number.
 NOT_EXPECTED: Final = object()
+MALFORMED: Final = -1
 NOT_NOW: Final = _("Impossible pour l'instant.")
 WITHHELD: Final[tuple[str, Text, str]] = ("not-possible-now", NOT_NOW, "")
 
@@ -48,7 +53,49 @@ class StepRequest:
     version: Any = None
 
 
-def locked(
+@dataclass(slots=True)
+class Attempt:
+    """A step that somebody attempts, and what the checks so far have made of it.
+
+    ``beforehand``: to show the step, and not to do it (see ``barred_by``).
+    """
+
+    request: StepRequest
+    actor: Actor
+    at: datetime
+    beforehand: bool = False
+    referral: Referral = field(init=False)
+    sight: Sight = field(init=False)
+    role: Role = field(init=False)
+    case: Case = field(init=False)
+    step_input: StepInput = field(init=False)
+
+    @property
+    def step(self) -> Step:
+        return self.request.step
+
+    @property
+    def ties(self) -> CaseAccess:
+        return self.sight.ties
+
+
+# --- 404: the case ------------------------------------------------------------------------------------
+
+
+def find_case(attempt: Attempt) -> None:
+    """Lock the case; it is there for who sees it.
+
+    Raises:
+        NotVisible: see ``lock_case``.
+    """
+    request = attempt.request
+    attempt.referral, ties = lock_case(
+        request.referral_id, actor=attempt.actor, at=attempt.at, step=request.step
+    )
+    attempt.sight = child_sight.sight_of(attempt.referral, ties, attempt.actor)
+
+
+def lock_case(
     referral_id: UUID, *, actor: Actor, at: datetime, step: Step | None = None
 ) -> tuple[Referral, CaseAccess]:
     """Return the referral under its row lock, with the actor's ties to it.
@@ -72,8 +119,8 @@ def locked(
             return received[0], received[2]
     # A filer alone is led from the stub to the case that goes on (0013).
     if actor.holding(matrix.FILERS):
-        known = visibility.known_as(actor, referral_id, at=at)
-        _lock(set(known.exclude(pk=referral_id).values_list("pk", flat=True)))
+        merged = visibility.known_as(actor, referral_id, at=at)
+        _lock(set(merged.exclude(pk=referral_id).values_list("pk", flat=True)))
     # Read under the lock, with the rights of now: who held the lock before may have changed either (SEC-AZ10, SEC-FT6).
     referral = visibility.known(actor, referral_id, at=at)
     if referral is None:
@@ -83,12 +130,26 @@ def locked(
 
 def _lock(cases: set[UUID]) -> None:
     """Lock cases in the order of their ids, by one statement for however many (SEC-AZ19)."""
-    _LOCKED.rows(cases=cases)
+    _LOCKS.rows(cases=cases)
 
 
-_LOCKED: Final = CompiledQuery(
+_LOCKS: Final = CompiledQuery(
     lambda: Referral.objects.select_for_update().filter(AmongGiven("pk", "cases")).order_by("pk").values("pk")
 )
+
+
+# --- 428, 412: the version ----------------------------------------------------------------------------
+
+
+def check_version(attempt: Attempt) -> None:
+    """Ask that the step was decided on the case as it is now.
+
+    Raises:
+        MissingVersion, StaleVersion: see ``require_version``.
+    """
+    # After visibility: 412 for a hidden case would tell that it exists (SEC-AZ5). A filer is asked for none, for the
+    # version tells how much was written since (SEC-AZ9).
+    require_version(attempt.referral, NOT_EXPECTED if attempt.ties.coarse else attempt.request.version)
 
 
 def require_version(referral: Referral, version: object) -> None:
@@ -106,44 +167,20 @@ def require_version(referral: Referral, version: object) -> None:
         raise StaleVersion(str(referral.state), referral.version)
 
 
-def case_for(
-    asked: StepRequest,
-    referral: Referral,
-    sight: Sight,
-    *,
-    actor: Actor,
-    at: datetime,
-    beforehand: bool = False,
-) -> Case:
-    """Return the case as the step will see it, once role, state and guards have been asked.
+# --- 403: the role ------------------------------------------------------------------------------------
 
-    ``beforehand``: to show the step, and not to do it; see ``barred_by``.
+
+def check_role(attempt: Attempt) -> None:
+    """Ask for a role that does the step.
+
+    Raises:
+        NotAllowed: none of the actor's ties to the case gives one.
     """
-    ties = sight.ties
     # Role before part, state and guards (SEC-AZ3): who may not do the step learns nothing of what it depends on.
-    role = role_in(asked.step, ties)
+    role = role_in(attempt.step, attempt.ties)
     if role is None:
-        raise NotAllowed(f"{asked.step.machine}:{asked.step.name}")
-    case = Case(referral, actor=actor, at=at)
-    # Other cases are found by the same rule: naming a hidden one is answered as naming none (SEC-IN7).
-    case.find = lambda pk: visibility.visible_to(actor, at=at).filter(pk=pk).first()
-    case.see_files = lambda: hooks.files_at_hand(referral, ties, actor=actor, at=at)
-    case.see_matches = lambda: hooks.unseen_matches(referral, ties, actor=actor, at=at)
-    case.receiving, case.hidden = ties.receiving, sight.hidden
-    case.listed, case.glass = ties.listed, ties.glass
-    case.part = part_of(asked, case, sight)
-    if case.part is not None:
-        # The row may be in reach by another role than the case: a service acts on its own measures alone (SEC-AZ21).
-        role = role_on(asked.step, case.part, sight) or role
-    # Services and filers may hold no role at the case's authority: their entry then names no seat.
-    seat = referral.authority_id if role in actor.roles_in(referral.authority_id or NOBODY) else None
-    case.actor = actor.acting_as(
-        role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
-    )
-    case.step_name = asked.step.name
-    # Last, for guards ask for the part, the acting role and the name of the step.
-    require_start(asked.step, case, ties, beforehand=beforehand)
-    return case
+        raise NotAllowed(f"{attempt.step.machine}:{attempt.step.name}")
+    attempt.role = role
 
 
 def role_in(step: Step, ties: CaseAccess) -> Role | None:
@@ -153,14 +190,43 @@ def role_in(step: Step, ties: CaseAccess) -> Role | None:
     return ties.role_for(step)
 
 
-def part_of(asked: StepRequest, case: Case, sight: Sight) -> Any:
+# --- 404: the row of the case ---------------------------------------------------------------------------
+
+
+def open_case(attempt: Attempt) -> None:
+    """Open the case as the step will see it: what is out of the actor's sight isn't in it."""
+    referral, ties, actor, at = attempt.referral, attempt.ties, attempt.actor, attempt.at
+    attempt.case = case = Case(referral, actor=actor, at=at)
+    # Other cases are found by the same rule: naming a hidden one is answered as naming none (SEC-IN7).
+    case.find = lambda pk: visibility.visible_to(actor, at=at).filter(pk=pk).first()
+    case.see_files = lambda: hooks.files_at_hand(referral, ties, actor=actor, at=at)
+    case.see_matches = lambda: hooks.unseen_matches(referral, ties, actor=actor, at=at)
+    case.receiving, case.hidden = ties.receiving, attempt.sight.hidden
+    case.listed, case.glass = ties.listed, ties.glass
+    case.step_name = attempt.step.name
+
+
+def find_part(attempt: Attempt) -> None:
+    """Find the row of another machine that the step is about, and the role in which the actor acts on it.
+
+    Raises:
+        NotVisible: see ``part_of``.
+    """
+    case, sight = attempt.case, attempt.sight
+    case.part = part_of(attempt.request, case, sight)
+    if case.part is not None:
+        # The row may be in reach by another role than the case: a service acts on its own measures alone (SEC-AZ21).
+        attempt.role = role_on(attempt.step, case.part, sight) or attempt.role
+
+
+def part_of(request: StepRequest, case: Case, sight: Sight) -> Any:
     """Return the row of another machine that the step is about; None for the referral's own steps.
 
     Raises:
         NotVisible: the case has no such part, or a service asks for another's measure.
     """
-    machine = asked.step.machine
-    if machine is Machine.REFERRAL or (asked.step.creates and not asked.step.source):
+    machine = request.step.machine
+    if machine is Machine.REFERRAL or (request.step.creates and not request.step.source):
         return None
     rows = getattr(case.referral, MACHINES[machine].relation).all()
     if machine is Machine.ASSESSMENT:
@@ -168,9 +234,9 @@ def part_of(asked: StepRequest, case: Case, sight: Sight) -> Any:
         # is refused for its state and not as unknown.
         part = case.open_assessment or case.assessment
     else:
-        part = next((row for row in rows if row.pk == asked.part_id), None)
+        part = next((row for row in rows if row.pk == request.part_id), None)
     # One 404 for a foreign measure and for none: its id tells nothing (SEC-AZ5).
-    if part is None or role_on(asked.step, part, sight) is None:
+    if part is None or role_on(request.step, part, sight) is None:
         raise NotVisible
     # To others than its opener and the reviewers an opening doesn't exist (0017).
     if machine is Machine.GLASS and part.pk not in {row.pk for row in case.broken_glasses}:
@@ -196,25 +262,48 @@ def role_on(step: Step, row: Any, sight: Sight) -> Role | None:
     return role_in(step, sight.ties)
 
 
-def require_start(step: Step, case: Case, ties: CaseAccess, *, beforehand: bool = False) -> None:
-    """Ask state and guards.
+def take_role(attempt: Attempt) -> None:
+    """Let the actor act in the role that was found: guards ask for it, and the entry names it."""
+    actor, ties, role, authority = attempt.actor, attempt.ties, attempt.role, attempt.referral.authority_id
+    # Services and filers may hold no role at the case's authority: their entry then names no seat.
+    seat = authority if role in actor.roles_in(authority or NOBODY) else None
+    attempt.case.actor = actor.acting_as(
+        role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
+    )
+
+
+# --- 409: the state and the guards ------------------------------------------------------------------------
+
+
+def check_state(attempt: Attempt) -> None:
+    """Ask whether the step starts from the present state.
 
     Raises:
-        WrongState: the step doesn't start here; the state is named to who sees it.
-        GuardRefused: a condition isn't met.
+        WrongState: it doesn't; the state is named to who sees it.
     """
+    require_state(attempt.step, attempt.case, attempt.ties)
+
+
+def require_state(step: Step, case: Case, ties: CaseAccess) -> None:
     referral = case.referral
-    wrong = referral.state not in MACHINES[step.machine].while_in
     row = case.part if case.part is not None else referral
     state = row.state if row is not referral else case_ties.state_seen(referral, ties)
-    if step.source and state not in step.source:
-        wrong = True
-    if wrong:
+    if referral.state not in MACHINES[step.machine].while_in or (step.source and state not in step.source):
         # State before guards (SEC-AZ3). It is named to readers of the shell alone: the coarse line holds no state.
         raise WrongState(
             step.name, **({} if ties.coarse else {"state": str(row.state), "version": referral.version})
         )
-    if why := barred_by(step.guards, step, case, None, ties, beforehand=beforehand):
+
+
+def check_guards(attempt: Attempt) -> None:
+    """Ask the guards, as far as they can answer without the body.
+
+    Raises:
+        GuardRefused: a condition isn't met.
+    """
+    step = attempt.step
+    why = barred_by(step.guards, step, attempt.case, None, attempt.ties, beforehand=attempt.beforehand)
+    if why is not None:
         raise GuardRefused(step.name, *why)
 
 
@@ -259,6 +348,32 @@ def first_refusal(
     return next(((rule, reason) for rule, reason in answers if reason is not None), None)
 
 
+# --- 401: a fresh proof ---------------------------------------------------------------------------------
+
+
+def check_proof(attempt: Attempt) -> None:
+    """Ask for a fresh proof, of who could do the step and of nobody who is refused anyway (SEC-AU6).
+
+    Raises:
+        StepUpRequired: the step is grave, and the last proof of the session is too old.
+    """
+    require_proof(attempt.step, attempt.actor, at=attempt.at)
+
+
+# --- 400: the body ----------------------------------------------------------------------------------------
+
+
+def read_body(attempt: Attempt) -> None:
+    """Read the body; what is out of sight is replaced in it by an unknown id.
+
+    Raises:
+        serializers.ValidationError: every fault of it.
+    """
+    # In valid data, so that a faulty body gets the same errors whatever it names (SEC-AZ20).
+    step_input = parse(attempt.step, attempt.request.body)
+    attempt.step_input = resolve_input(attempt.step, step_input, attempt.referral, attempt.sight)
+
+
 def parse(step: Step, body: object) -> StepInput:
     """Return the validated input.
 
@@ -271,12 +386,11 @@ def parse(step: Step, body: object) -> StepInput:
 
 def resolve_input(step: Step, step_input: StepInput, referral: Referral, sight: Sight) -> StepInput:
     """Replace the ids of what is out of sight by an unknown id: naming it is answered as naming nothing."""
-    out_of_sight = unheard(step, ids_in(step_input), referral, sight)
-    heard: StepInput = _without(step_input, out_of_sight) if out_of_sight else step_input
-    return heard
+    hidden = out_of_sight(step, ids_in(step_input), referral, sight)
+    return _without(step_input, hidden) if hidden else step_input
 
 
-def unheard(step: Step, ids: Iterable[UUID], referral: Referral, sight: Sight) -> set[UUID]:
+def out_of_sight(step: Step, ids: Iterable[UUID], referral: Referral, sight: Sight) -> set[UUID]:
     """Return, of ids of a case, those of what is out of sight for a step (SEC-AZ20, SEC-AZ21).
 
     That is each child on whom none of the actor's ties does the step, and each row that hangs on such children alone.
@@ -291,12 +405,24 @@ def unheard(step: Step, ids: Iterable[UUID], referral: Referral, sight: Sight) -
     return withheld
 
 
-def _without(said: object, ids: Container[UUID]) -> Any:
-    if isinstance(said, UUID):
-        return NOBODY if said in ids else said
-    if isinstance(said, dict):
-        return type(said)({name: _without(one, ids) for name, one in said.items()})
-    return [_without(one, ids) for one in said] if isinstance(said, list) else said
+def _without(value: object, ids: Container[UUID]) -> Any:
+    if isinstance(value, UUID):
+        return NOBODY if value in ids else value
+    if isinstance(value, dict):
+        return type(value)({name: _without(one, ids) for name, one in value.items()})
+    return [_without(one, ids) for one in value] if isinstance(value, list) else value
+
+
+# --- 409: what the body asks for ---------------------------------------------------------------------------
+
+
+def check_input(attempt: Attempt) -> None:
+    """Ask the checks that need the body, and the guards again with it.
+
+    Raises:
+        GuardRefused: one isn't met.
+    """
+    require_checks(attempt.step, attempt.case, attempt.step_input, attempt.ties)
 
 
 def require_checks(step: Step, case: Case, step_input: StepInput, ties: CaseAccess) -> None:
@@ -312,27 +438,47 @@ def require_checks(step: Step, case: Case, step_input: StepInput, ties: CaseAcce
         raise GuardRefused(step.name, *why)
 
 
+#: Asked of a step before its body; also where it is only shown.
+BEFORE_BODY: Final[tuple[Callable[[Attempt], None], ...]] = (
+    check_role,
+    open_case,
+    find_part,
+    take_role,
+    check_state,
+    check_guards,
+)
+#: Asked of a step that is to be done, in this order; the first that refuses ends the attempt.
+CHECKS: Final[tuple[Callable[[Attempt], None], ...]] = (
+    find_case,
+    check_version,
+    *BEFORE_BODY,
+    check_proof,
+    read_body,
+    check_input,
+)
+
+
+def case_for(
+    request: StepRequest,
+    referral: Referral,
+    sight: Sight,
+    *,
+    actor: Actor,
+    at: datetime,
+    beforehand: bool = False,
+) -> Case:
+    """Return the case as the step will see it, once all that comes before the body was asked.
+
+    Raises:
+        NotAllowed, NotVisible, WrongState, GuardRefused: see ``BEFORE_BODY``.
+    """
+    attempt = Attempt(request, actor, at, beforehand)
+    attempt.referral, attempt.sight = referral, sight
+    for check in BEFORE_BODY:
+        check(attempt)
+    return attempt.case
+
+
 def second_signature(step: Step, case: Case, step_input: StepInput) -> Text | None:
     """Return why a second person must sign, or None."""
     return step.signed_when(case, step_input) if step.signed_when is not None else None
-
-
-def record_act(act: str, case: Case, *, actor: Actor) -> None:
-    """Write an entry about a case that isn't of a declared step."""
-    journal.record(
-        act,
-        actor=actor,
-        at=case.at,
-        objects=[case.pseudonym],
-        tenant=case.referral.authority_id,
-        purpose=Purpose.HANDLING,
-        version=case.referral.version,
-    )
-
-
-def service_for(actor: Actor) -> Actor:
-    """Return the service itself at work for somebody, whom its entries name (SEC-AZ11)."""
-    return system(origin=actor.origin, obo=actor.user_id or actor.obo, filing=actor.filing)
-
-
-MALFORMED: Final = -1

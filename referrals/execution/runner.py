@@ -4,13 +4,17 @@ It changes the state, applies the effects, starts and stops the deadlines, calls
 record and entry.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
-from accounts.actor import Actor
-from audit.events import register
+from accounts.actor import Actor, system
+from audit import journal
+from audit.events import Purpose, register
 from referrals.access import row_level_security
 from referrals.execution import hooks
-from referrals.execution.preconditions import record_act, service_for
 from referrals.models import Approval, Referral
 from referrals.vocabulary import states
 from referrals.vocabulary.ages import AgeBand
@@ -21,6 +25,24 @@ from referrals.workflow.context import StepContext, StepInput
 from referrals.workflow.step import Step, steps
 
 register("approval:requested", "approval:refused", "approval:lapsed")
+
+DONE: Final = 200
+ASKED: Final = 202
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """Result of a step: the case, and what the answer may reveal of it."""
+
+    referral: Referral
+    made: UUID | None = None
+    approval: UUID | None = None
+    warnings: Sequence[str] = ()
+
+    @property
+    def status(self) -> int:
+        """Return the kind of outcome as HTTP names it: 202 where a second signature is awaited."""
+        return ASKED if self.approval else DONE
 
 
 def run_step(
@@ -58,7 +80,7 @@ def run_step(
     for effect in step.carries:
         effect(act)
     if step.source:
-        # Behind `require_start`, django-fsm refuses a wrong source a second time (0005).
+        # Behind `require_state`, django-fsm refuses a wrong source a second time (0005).
         step.run(row, step_input, case)
         if row is not referral:
             row.save()  # effects read the parts anew: what is over must not count as alive
@@ -152,3 +174,21 @@ def _lapse_approvals(case: Case, before: str) -> None:
     ):
         close_approval(approval, ApprovalState.LAPSED, at=case.at)
         record_act("approval:lapsed", case, actor=service_for(case.actor))
+
+
+def record_act(act: str, case: Case, *, actor: Actor) -> None:
+    """Write an entry about a case that isn't of a declared step."""
+    journal.record(
+        act,
+        actor=actor,
+        at=case.at,
+        objects=[case.pseudonym],
+        tenant=case.referral.authority_id,
+        purpose=Purpose.HANDLING,
+        version=case.referral.version,
+    )
+
+
+def service_for(actor: Actor) -> Actor:
+    """Return the service itself at work for somebody, whom its entries name (SEC-AZ11)."""
+    return system(origin=actor.origin, obo=actor.user_id or actor.obo, filing=actor.filing)

@@ -25,9 +25,8 @@ from referrals.access import people as access_people
 from referrals.access import relations, visibility
 from referrals.access.matrix import NOBODY
 from referrals.errors import IncompleteFiling, InvalidInput, NotAllowed, WrongState
-from referrals.execution.preconditions import NOT_EXPECTED, locked, require_version
-from referrals.execution.results import StepResult
-from referrals.execution.runner import run_step
+from referrals.execution.preconditions import NOT_EXPECTED, lock_case, require_version
+from referrals.execution.runner import StepResult, run_step
 from referrals.filing import effects, form
 from referrals.models import PARTS, Child, Concern, Referral
 from referrals.policy.definitions import DEFAULTS, protocol_of
@@ -78,8 +77,8 @@ def _draft_days(actor: Actor, role: Role, at: datetime) -> int:
 def editable(
     referral_id: UUID, *, version: object, actor: Actor, at: datetime
 ) -> tuple[Referral, relations.CaseAccess]:
-    """Return a draft of this actor, locked, on the version that the change was decided on."""
-    referral, ties = locked(referral_id, actor=actor, at=at)
+    """Return a draft of this actor, lock_case, on the version that the change was decided on."""
+    referral, ties = lock_case(referral_id, actor=actor, at=at)
     if referral.state != State.DRAFT:
         raise WrongState("edit") if ties.coarse else NotAllowed("referral:edit")
     if ties.shared:

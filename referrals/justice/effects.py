@@ -30,7 +30,6 @@ from referrals.vocabulary.states import (
 from referrals.workflow import deadlines
 from referrals.workflow.decision_records import decide, undecide
 from referrals.workflow.step import steps
-from referrals.workflow.times import local_noon
 
 if TYPE_CHECKING:
     from referrals.models import Assessment, Child, Clock, JudicialReferral, Measure
@@ -148,7 +147,7 @@ def _judge_seized(act: "StepContext", item: "ChildOutcome") -> None:
             act.stop(C.C13, part=measure)
             if measure.type_id == EXIT_BAN:
                 continue  # nobody is placed: no hearing within fifteen days follows
-            act.start(C.C14, part=measure, since=local_noon(act, item.on))
+            act.start(C.C14, part=measure, since=act.noon_of(item.on))
 
 
 def order_measure(
@@ -183,14 +182,14 @@ def start_order_clocks(act: "StepContext", row: "Measure", item: "OrderedMeasure
     """Start the clocks of an order's type from its date (M05); after a prosecutor's the judge is seized in 8 days."""
     judge_follows = item.type == EXIT_BAN and item.decider == "prosecutor"
     for code in [*row.type.order_clocks, *([C.C13] if judge_follows else [])]:
-        act.start(C(code), part=row, since=local_noon(act, item.ordered_on))
+        act.start(C(code), part=row, since=act.noon_of(item.ordered_on))
     await_start(act, row, item.ordered_on)
 
 
 def await_start(act: "StepContext", row: "Measure", decided_on: date) -> None:
     """Await the start of a measure from the day of its agreement or order on, where somebody carries it out (C24)."""
     if row.type.execution:
-        clock = act.start(C.C24, part=row, since=local_noon(act, decided_on))
+        clock = act.start(C.C24, part=row, since=act.noon_of(decided_on))
         _count_from_majority(act, row, clock)
     majority.await_choice(act, row)
 
@@ -204,7 +203,7 @@ def _count_from_majority(act: "StepContext", row: "Measure", clock: "Clock") -> 
     case, child = act.case, act.case.on_record(row.child_id)
     if row.type_id != YOUNG_ADULT or child is None or case.of_age(child):
         return
-    begins = local_noon(act, case.today + relativedelta(months=case.protocol.majority_notice_months))
+    begins = act.noon_of(case.today + relativedelta(months=case.protocol.majority_notice_months))
     due = deadlines.RULES[C.C24](case, begins, row)
     warned = deadlines.warned_at(case, C.C24, begins, due, row)
     act.change(clock, warn_at=warned.astimezone(UTC), due_at=due.astimezone(UTC))

@@ -14,7 +14,7 @@ from referrals.vocabulary.role_sets import HOLDING
 from referrals.vocabulary.states import ACTIVE, ORDERING, State
 from referrals.workflow import case_guards, measure_types
 from referrals.workflow.case import Case
-from referrals.workflow.measure_catalogue import variants_are_of_the_authority
+from referrals.workflow.measure_types import variants_are_of_the_authority
 from referrals.workflow.referral_machine import step
 from referrals.workflow.step import SAME, Theme
 from referrals.workflow.usual import Usual

@@ -15,7 +15,7 @@ from referrals.vocabulary.states import DECIDING, Machine
 from referrals.vocabulary.states import JudicialState as J
 from referrals.workflow import case_guards, decision_inputs, inputs, measure_types
 from referrals.workflow.case import Case
-from referrals.workflow.measure_catalogue import variants_are_of_the_authority
+from referrals.workflow.measure_types import variants_are_of_the_authority
 from referrals.workflow.step import StepDecorator
 from referrals.workflow.usual import Usual
 

@@ -12,7 +12,7 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.decision_answers import DangerRemains, InterviewOutcome, MajorityChoice
 from referrals.vocabulary.states import DecisionCode, Machine, State
 from referrals.vocabulary.states import MeasureState as M
-from referrals.workflow import decision_records, own_words, times
+from referrals.workflow import decision_records, own_words
 from referrals.workflow.context import StepInput
 from referrals.workflow.deadlines import OF_A_MEASURE
 
@@ -111,7 +111,7 @@ def begin(act: "StepContext") -> None:
     """Start the clocks of a measure that begins; its start is awaited no more (M07)."""
     row = act.case.part
     act.stop(C.C24, part=row)
-    since = times.local_noon(act, act.step_input.started_on)
+    since = act.noon_of(act.step_input.started_on)
     majority.start_term(act, row, since=since)
     act.start(C.C17, part=row, since=since)
     if row.judicial:

@@ -21,10 +21,10 @@ from referrals.measures.inputs import (
 from referrals.vocabulary.decision_answers import EndReason
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.case import Case
+from referrals.workflow.case_guards import history_calls_for_two
 from referrals.workflow.decision_inputs import Beginning, OrderedMeasure, Refusal
 from referrals.workflow.inputs import Reasoned
 from referrals.workflow.rules import answers, rule
-from referrals.workflow.signatures import history_calls_for_two
 
 AFTER_REPORT = (
     State.REPORT_SUBMITTED,

@@ -17,7 +17,6 @@ from referrals.vocabulary.decision_answers import EndReason, RulingKind
 from referrals.vocabulary.states import FeedbackState, InformationState
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import deadlines
-from referrals.workflow.times import local_noon
 
 if TYPE_CHECKING:
     from referrals.models import Measure
@@ -58,7 +57,7 @@ def let_execution_rest_or_go_on(act: "StepContext") -> None:
     elif kind in IN_FORCE_AGAIN and row.order_suspended_on is not None:
         rested = max(act.step_input.on - row.order_suspended_on, timedelta())
         for code in _awaited(row):
-            since = local_noon(act, act.step_input.on)
+            since = act.noon_of(act.step_input.on)
             deadlines.start_again(act.case, code, row, since=since, rested=rested)
 
 
@@ -77,7 +76,7 @@ def follow_ruling(act: "StepContext") -> None:
     act.stop(C.C14, C.C14B, part=row)
     if kind == RulingKind.QUASHED:
         effects.stop_its_clocks(act)
-        effects.last_measure_over(act, since=local_noon(act, act.step_input.on))
+        effects.last_measure_over(act, since=act.noon_of(act.step_input.on))
         act.warnings.extend(_hung_on(act))
     elif act.step_input.term_on and row.state in effects.UNDER_WAY and row.suspended_from not in NEVER_BEGUN:
         majority.start_term(act, row)

@@ -26,7 +26,7 @@ from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import case_guards, decision_inputs, inputs, measure_types
 from referrals.workflow.case import Case
 from referrals.workflow.deadlines import OF_A_MEASURE
-from referrals.workflow.measure_catalogue import variants_are_of_the_authority
+from referrals.workflow.measure_types import variants_are_of_the_authority
 from referrals.workflow.step import SAME, StepDecorator
 from referrals.workflow.usual import Usual
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from audit.events import Purpose
 from core.inputs import Code
 from core.query import Query
-from referrals.execution.results import StepResult
+from referrals.execution.runner import StepResult
 from referrals.messages import queries
 from referrals.reading.disclosures import opened
 from referrals.rest import schema

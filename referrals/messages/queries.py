@@ -22,8 +22,8 @@ from referrals.access import child_sight
 from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
-from referrals.execution.preconditions import locked
-from referrals.execution.results import StepResult
+from referrals.execution.preconditions import lock_case
+from referrals.execution.runner import StepResult
 from referrals.models import Complement, FilerMessage, InformationRequest, MessageRead, Referral, TeamMessage
 from referrals.reading.fields import opened
 from referrals.vocabulary.case_answers import Recipient
@@ -170,7 +170,7 @@ def mark_read(referral_id: UUID, message_id: UUID, *, actor: Actor, at: datetime
 
     It moves nothing of the case: no version, no step.
     """
-    referral, ties = locked(referral_id, actor=actor, at=at)
+    referral, ties = lock_case(referral_id, actor=actor, at=at)
     if _mark(referral, message_id, ties, actor=actor, at=at):
         journal.record(
             READ,

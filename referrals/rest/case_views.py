@@ -27,7 +27,7 @@ from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
 from referrals.execution.abilities import described
 from referrals.execution.preconditions import MALFORMED
-from referrals.execution.results import ASKED, StepResult
+from referrals.execution.runner import ASKED, StepResult
 from referrals.models import Referral
 from referrals.reading import filings
 from referrals.reading.disclosures import seen

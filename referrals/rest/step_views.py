@@ -24,7 +24,7 @@ from core.query import Query
 from referrals.access import transfer_targets
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
-from referrals.execution import approvals, results, row_proposals
+from referrals.execution import approvals, row_proposals, runner
 from referrals.execution import perform as execution_perform
 from referrals.execution.preconditions import FILING, StepRequest
 from referrals.execution.row_machine import RowMachine
@@ -110,7 +110,7 @@ class PerformRowStep(CaseView):
             waiting = row_proposals.awaited(self.step.machine, pk, at=at)
             own = (one for one in waiting if one.step == self.step.name and one.proposer_id == actor.user_id)
             if (asked := next(own, None)) is not None:
-                return Response(body | {"approval": str(asked.pk)}, status=results.ASKED)
+                return Response(body | {"approval": str(asked.pk)}, status=runner.ASKED)
         return Response(body)
 
 
@@ -158,7 +158,7 @@ def row_step_routes(machine: Machine, base: type[PerformRowStep], answer: object
 
 def _answers(step: Step, answer: object) -> dict[int, object]:
     """Return the answers of a step on a row; one that two sign may be proposed first."""
-    return {200: answer} | ({results.ASKED: answer} if step.signed_when is not None else {})
+    return {200: answer} | ({runner.ASKED: answer} if step.signed_when is not None else {})
 
 
 def step_routes() -> list[URLPattern]:
@@ -186,7 +186,7 @@ class Sign(CaseView):
     def post(self, request: Request, pk: UUID, approval: UUID) -> Response:
         """Sign: the step is done, in both names (SEC-AZ12)."""
 
-        def sign() -> results.StepResult:
+        def sign() -> runner.StepResult:
             Nothing.read(request.data)
             return approvals.sign(pk, approval, actor=self.actor, at=self.at, version=self.version)
 
@@ -200,7 +200,7 @@ class Refuse(CaseView):
     def post(self, pk: UUID, approval: UUID) -> Response:
         """Refuse, with a reason; nothing moves."""
 
-        def refuse() -> results.StepResult:
+        def refuse() -> runner.StepResult:
             approvals.open_approval(pk, approval, actor=self.actor, at=self.at, side="approver")
             reason = Reasoned.read(self.request.data)["reason"]
             return approvals.refuse(pk, approval, actor=self.actor, at=self.at, reason=reason)
@@ -215,7 +215,7 @@ class WithdrawProposal(CaseView):
     def post(self, pk: UUID, approval: UUID) -> Response:
         """Take the proposal back; nothing moves."""
 
-        def withdraw() -> results.StepResult:
+        def withdraw() -> runner.StepResult:
             Nothing.read(self.request.data)
             return approvals.withdraw_proposal(pk, approval, actor=self.actor, at=self.at)
 

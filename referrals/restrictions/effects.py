@@ -9,7 +9,6 @@ from guardian.shortcuts import assign_perm
 from accounts.models import User
 from referrals.matching import indexing
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.workflow.times import local_noon
 
 if TYPE_CHECKING:
     from referrals.workflow.context import StepContext
@@ -101,5 +100,5 @@ def grant_access(act: "StepContext") -> None:
         act,
         act.step_input.user,
         kind="granted",
-        expires_at=local_noon(act, act.step_input.until) + timedelta(hours=12),
+        expires_at=act.noon_of(act.step_input.until) + timedelta(hours=12),
     )

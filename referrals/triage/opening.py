@@ -5,8 +5,7 @@ from datetime import datetime
 from accounts.actor import Actor
 from referrals.access import matrix
 from referrals.access.relations import CaseAccess
-from referrals.execution.preconditions import service_for
-from referrals.execution.runner import run_step
+from referrals.execution.runner import run_step, service_for
 from referrals.models import Referral
 from referrals.vocabulary.case_answers import CALLED
 from referrals.vocabulary.states import Machine, State

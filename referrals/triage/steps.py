@@ -20,9 +20,9 @@ from referrals.vocabulary.states import GRAVITY, Exploitation, State
 from referrals.workflow import case_guards, inputs
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
+from referrals.workflow.case_guards import history_calls_for_two
 from referrals.workflow.referral_machine import step
 from referrals.workflow.rules import answers
-from referrals.workflow.signatures import history_calls_for_two
 from referrals.workflow.usual import Usual
 
 READ_TWICE: Final = _("La qualification est relue par une seconde personne.")

@@ -8,7 +8,7 @@ from core.inputs import StrictSerializer
 from referrals.vocabulary.states import DecisionCode, State
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import WithChild
-from referrals.workflow.rules import rule
+from referrals.workflow.rules import rule, two_sign
 
 NOT_OF_CASE: Final = _("Un des enfants désignés ne figure pas au dossier.")
 
@@ -53,3 +53,9 @@ def told_by_service(case: Case) -> bool:
 def nothing_is_left_open(case: Case, step_input: object) -> bool:
     """A follow-up ends with no child undecided (T30)."""
     return all(child.decision != DecisionCode.UNDECIDED for child in case.children)
+
+
+@two_sign(_("Situation ou urgence antérieure : une seconde signature est requise."), of_case=True)
+def history_calls_for_two(case: Case, step_input: object) -> bool:
+    """A status was once at least *at risk*, or urgency once U2: closing needs two (2S?)."""
+    return case.history_calls_for_two()

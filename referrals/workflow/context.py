@@ -6,7 +6,7 @@ own record and its own journal entry (domain.md §2.2 Fired steps). Only ``actio
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -150,6 +150,11 @@ class StepContext:
         self.made: models.Model | None = None
 
     # --- Rows -----------------------------------------------------------------------------------------
+
+    def noon_of(self, day: date) -> datetime:
+        """Return noon of a day in the authority's zone: an instant that is on that day everywhere near."""
+        # Noon, since midnight in Réunion or Guadeloupe is another day in Paris.
+        return datetime.combine(day, time(12), tzinfo=self.case.zone)
 
     def data_key(self, name: str) -> keys.DataKey:
         """Return one of the case's two data keys."""

@@ -14,7 +14,7 @@ from referrals.vocabulary.states import ORDERING
 from referrals.workflow.case import Case
 from referrals.workflow.case_guards import NOT_OF_CASE, children_belong
 from referrals.workflow.context import StepInput
-from referrals.workflow.decision_inputs import JusticeAnswer, OrderedMeasure
+from referrals.workflow.decision_inputs import JusticeAnswer, MeasureOffer, OrderedMeasure
 from referrals.workflow.inputs import WithService
 from referrals.workflow.people import working_for
 from referrals.workflow.rules import answers, names_fields, rule
@@ -144,3 +144,22 @@ def judicial_type_exists(case: Case, step_input: OrderedMeasure) -> Text | None:
         InvalidInput: it isn't.
     """
     return _types_exist(case, getattr(step_input, "orders", [step_input]), judicial=True)
+
+
+@names_fields(fact_class="A")
+def variants_are_of_the_authority(case: Case, step_input: StrictSerializer | None) -> None:
+    """A local variant is one that the authority has, of the type that the measure has (§5, MEASURE_CATALOGUE).
+
+    Raises:
+        InvalidInput: it isn't.
+    """
+    if step_input is None:
+        return
+    # With its national type: a local name must not lend its rules to another measure.
+    known = {(variant.code, variant.of) for variant in case.protocol.measure_variants}
+    items: list[MeasureOffer | OrderedMeasure] = getattr(
+        step_input, "orders", getattr(step_input, "measures", [step_input])
+    )
+    for item in items:
+        if item.variant and (item.variant, item.type) not in known:
+            raise InvalidInput("variant")

@@ -13,7 +13,7 @@ from accounts.request import ServiceRequest
 from core.query import Query
 from referrals.access import visibility
 from referrals.access.relations import CaseAccess
-from referrals.execution.results import ASKED, StepResult
+from referrals.execution.runner import ASKED, StepResult
 from referrals.models import Referral
 from referrals.reading.disclosures import seen
 from referrals.visits.queries import Contents

@@ -142,7 +142,7 @@ class Choices:
     def in_sight(self, pairs: Pairs) -> Pairs:
         """Return what the step may name for its reader: the act itself hears of nothing else."""
         ids = [UUID(pk) for pk, _ in pairs]
-        unheard = preconditions.unheard(self.step, ids, self.referral, self.sight) if ids else set()
+        unheard = preconditions.out_of_sight(self.step, ids, self.referral, self.sight) if ids else set()
         return [pair for pair in pairs if UUID(pair[0]) not in unheard]
 
     @cached_property

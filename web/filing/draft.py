@@ -15,7 +15,7 @@ from audit.events import Purpose
 from encryption.sealed import OpenScope
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotAllowed, WrongState
-from referrals.execution.results import StepResult
+from referrals.execution.runner import StepResult
 from referrals.filing import actions as filing_actions
 from referrals.filing import form
 from referrals.filing.form import ConcernForm

@@ -18,7 +18,7 @@ from referrals.access import case_ties, child_sight, visibility
 from referrals.assessment import actions as assessment_actions
 from referrals.execution import approvals, perform
 from referrals.execution.preconditions import StepRequest
-from referrals.execution.results import StepResult
+from referrals.execution.runner import StepResult
 from referrals.filing import actions as filing_actions
 from referrals.filing.form import ConcernForm
 from referrals.letters import actions as letters_actions

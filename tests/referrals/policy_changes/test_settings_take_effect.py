@@ -66,7 +66,7 @@ READ_BY = {
     "DRAFT_DAYS": {"draft_days": "referrals/filing/actions.py"},
     "CRIP_NAMES": {"crip_name": "referrals/filing/form_api.py"},
     "URGENCY_LABELS": {"urgency_": "referrals/filing/form_api.py"},
-    "MEASURE_CATALOGUE": {"measure_variants": "referrals/workflow/measure_catalogue.py"},
+    "MEASURE_CATALOGUE": {"measure_variants": "referrals/workflow/measure_types.py"},
 }  # fmt: skip
 #: Figures marked ◆ in §1.3, §2.2, §2.3, §4.5, beside the table.
 FIGURES = {

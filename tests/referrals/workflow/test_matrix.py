@@ -2,7 +2,7 @@
 
 How a cell is decided. For each pair of role and relation one person and one case per state are put into the
 database, and the cell is asked of the service's own rules in their order: ``access.visible_to`` finds the case or
-not, ``actions.role_in`` finds the role in which the step may be done or not, ``actions.require_start`` compares the
+not, ``preconditions.role_in`` finds the role in which the step may be done or not, ``preconditions.require_state`` compares the
 states of case and part; the guards are left out, they have tests of their own. A no comes before the next
 question is asked, so one refusal decides all cells that differ only in what comes later. Nothing here writes; at
 the end every row is read again. ``tests/referrals/execution/test_runner.py`` asks a slice of the same cells through ``actions.perform``
@@ -91,7 +91,7 @@ def part_in(machine, state, case):
 def start(declared, case, ties):
     """Ask the state alone: the step without its guards."""
     try:
-        preconditions.require_start(declared, case, ties)
+        preconditions.require_state(declared, case, ties)
     except WrongState:
         return ELSEWHERE
     return ALLOWED

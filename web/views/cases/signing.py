@@ -12,7 +12,7 @@ from accounts.request import ServiceRequest
 from referrals.access import child_sight
 from referrals.errors import NotVisible
 from referrals.execution import approvals
-from referrals.execution.results import StepResult
+from referrals.execution.runner import StepResult
 from referrals.models import Approval
 from referrals.reading import approvals as reading_approvals
 from referrals.reading import names as reading_names

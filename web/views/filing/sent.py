@@ -23,7 +23,7 @@ from referrals.errors import NotVisible
 from referrals.execution import perform
 from referrals.execution.abilities import described
 from referrals.execution.preconditions import StepRequest
-from referrals.execution.results import StepResult
+from referrals.execution.runner import StepResult
 from referrals.filing import receipts
 from referrals.messages import queries as messages_queries
 from referrals.models import Referral
