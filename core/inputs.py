@@ -158,6 +158,8 @@ class StrictSerializer(serializers.Serializer[Any]):
     asked_when: ClassVar[Mapping[str, When]] = {}
     #: For which cases members are asked for that not every case calls for; told the case, as a step sees it.
     asked_if: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
+    #: Members that a row of their own holds, under another access class: the record of the step doesn't repeat them.
+    in_own_row: ClassVar[frozenset[str]] = frozenset()
 
     if TYPE_CHECKING:
 

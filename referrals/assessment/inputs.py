@@ -25,6 +25,8 @@ class TeamMember(StrictSerializer):
 class Team(StrictSerializer):
     """The assessment team (T13)."""
 
+    in_own_row = frozenset({"plan_on"})
+
     team = many(TeamMember, allow_empty=False)
     lead = OptionalId()
     plan_on = Day()

@@ -186,11 +186,12 @@ def _value(field: "Field[Any, Any]", sent: object) -> Any:
 
 def _said(row: "StepRecord", sent: object, old: object, scope: OpenScope) -> dict[str, Any]:
     try:
-        declared = steps.get(Machine(row.machine), row.step).takes().fields
+        takes = steps.get(Machine(row.machine), row.step).takes
     except (KeyError, ValueError):  # a step that no version declares any more
         raise InvalidInput("row") from None
-    if not isinstance(sent, dict) or for_record(sent, row.step) != sent:
+    if not isinstance(sent, dict) or for_record(sent, takes) != sent:
         raise InvalidInput("value", "not-object")
+    declared = takes().fields
     for name, text in sent.items():
         if type(declared.get(name)) is not Text:
             raise InvalidInput("value")

@@ -11,6 +11,8 @@ from referrals.workflow.inputs import text
 class Correction(StrictSerializer):
     """One corrected value; ``row`` is the id of the part (T42)."""
 
+    in_own_row = frozenset({"value"})
+
     part = Code(case_answers.Correctable.choices)
     row = OptionalId()
     field = Text(max_length=40)
@@ -27,6 +29,8 @@ class Rectify(StrictSerializer):
 
 class AddedChild(StrictSerializer):
     """T50: what is known of the child; the rest comes by T42."""
+
+    in_own_row = frozenset({"whereabouts"})
 
     asked_when = {
         "last_name": When("identity_known", ("known", "partial")),

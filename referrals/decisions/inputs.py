@@ -4,6 +4,7 @@ from core.inputs import Code, Flag, Id, Items, OptionalId, StrictSerializer, Whe
 from referrals.vocabulary import decision_answers
 from referrals.vocabulary.states import DecisionCode
 from referrals.workflow.decision_inputs import (
+    OF_SENDING,
     REFERENCE_OF_PLATFORM,
     Agreement,
     ChildDecision,
@@ -18,6 +19,8 @@ from referrals.workflow.own_words import ASKED_WHEN, HeardWords
 
 class DecideClose(Deciding):
     """T22."""
+
+    in_own_row = frozenset({"feedback"})
 
     feedback = text(max_length=5_000)
 
@@ -64,6 +67,8 @@ class AgreementOfCase(Agreement):
 class RefusalOfCase(ToJustice):
     """T25: the refusal, and the referral to justice where danger persists."""
 
+    in_own_row = frozenset({"grounds", "actions_led", "recipient", "document", *OF_SENDING})
+
     asked_when = {
         "judicial_referral": When("danger_persists", ("true",)),
         "grounds": When("danger_persists", ("true",)),
@@ -98,6 +103,8 @@ class DecideChild(HeardWords, Signed):
 
 class NamingService(StrictSerializer):
     """T48: the service that executes a measure (⇒ M06)."""
+
+    in_own_row = frozenset({"extract"})
 
     measure = Id()
     service = Id()

@@ -17,6 +17,8 @@ SHORTEST: Final = 2
 class Suggestion(StrictSerializer):
     """Another file that may belong with this one, and why."""
 
+    in_own_row = frozenset({"reasons"})
+
     other = Id()
     reasons = Codes(Likeness.choices, min_length=1)
     note = text(required=False)

@@ -28,7 +28,7 @@ from referrals.vocabulary.states import DecisionCode, MeasureState, SendingWay
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import REFERENCE_OF_PLATFORM, MeasureOffer
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
-from referrals.workflow.own_words import ASKED_WHEN, HeardChild, OwnWords, lacking
+from referrals.workflow.own_words import ASKED_WHEN, HeardChild, HeardWords, OwnWords, lacking
 
 if TYPE_CHECKING:
     from referrals.models import Child, Measure
@@ -118,6 +118,8 @@ class Offer(MeasureOffer):
 class HandOver(StrictSerializer):
     """M06: the service; ``extract`` is what it must know of the facts."""
 
+    in_own_row = frozenset({"extract"})
+
     service = Id()
     extract = text(required=False, max_length=LONG)
 
@@ -151,6 +153,8 @@ class Renewal(StrictSerializer):
 
 class ReportOnChild(OwnWords):
     """A report on what is carried out: what the minor says of it and was told, or why it wasn't heard (L223-4)."""
+
+    in_own_row = HeardWords.in_own_row
 
     asked_if = dict.fromkeys(("heard", *ASKED_WHEN), of_a_minor)
 

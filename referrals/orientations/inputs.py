@@ -54,6 +54,8 @@ class ServiceSearch(OfNeed):
 class OrientationProposal(OfNeed):
     """OR1: the service and the need; ``despite``: why this one, where a rule speaks against it."""
 
+    in_own_row = frozenset({"situations"})  # what the rules said of them is recorded, and nothing else (0055)
+
     resource = Id()
     despite = text(required=False)
     text = text(max_length=5_000)

@@ -40,8 +40,7 @@ def timeline(
     others = visibility.visible_to(actor, at=at).values("pk")
     pairs = set(referral.duplicates.filter(other__in=others).values_list("pk", flat=True))
     records = [
-        # Records from before hold more than is kept now.
-        (row, for_record(opened(row.data, scope), row.step) if row.data is not None else None)
+        (row, _as_recorded_now(row, opened(row.data, scope)) if row.data is not None else None)
         for row in rows
         if (row.machine != Machine.DUPLICATE or row.part in pairs)
         and row.access_class in ties.reads
@@ -88,6 +87,17 @@ def timeline(
 def about_files() -> frozenset[str]:
     """Return the names of the steps about one file, of the case or of a filing joined to it."""
     return frozenset(step.name for step in steps.all() if "file" in step.takes().fields)
+
+
+def _as_recorded_now(row: StepRecord, data: object) -> Any:
+    # Records from before hold more than is recorded now.
+    try:
+        return for_record(data, steps.get(Machine(row.machine), row.step).takes)
+    except (
+        KeyError,
+        ValueError,
+    ):  # a step that no version declares any more: nobody knows what its record may show
+        return {}
 
 
 def _files_unseen(

@@ -39,6 +39,8 @@ class Found(StrictSerializer):
 class Shelter(StrictSerializer):
     """Who is taken in, since when, where and by which service; the prosecutor is told without delay (T37, T38)."""
 
+    in_own_row = frozenset({"place"})
+
     child = Id()
     since = Instant()
     place = text()

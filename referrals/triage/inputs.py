@@ -67,6 +67,8 @@ class Qualification(Signed):
 class Reorienting(Signed):
     """Who takes over, and why it isn't an *information préoccupante* (T11)."""
 
+    in_own_row = frozenset({"feedback"})
+
     reason = text(max_length=LONG)
     target = Code(case_answers.Reorientation.choices)
     target_name = text(required=False, max_length=500)

@@ -7,7 +7,8 @@ own record and its own journal entry (domain.md §2.2 Fired steps). Only ``actio
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import models
@@ -16,6 +17,7 @@ from django.db.models import Model
 from accounts.actor import SYSTEM, Actor
 from audit import journal
 from audit.events import Purpose
+from core.inputs import StrictSerializer
 from encryption import keys
 from encryption.fields import SealedField
 from referrals.vocabulary.deadlines import ClockCode
@@ -23,7 +25,7 @@ from referrals.vocabulary.states import CLOSED, Machine, State
 from referrals.workflow import deadlines, hooks
 from referrals.workflow.about_children import ids_in
 from referrals.workflow.case import Case
-from referrals.workflow.own_words import ASKED_WHEN
+from referrals.workflow.decision_inputs import OF_SENDING
 from referrals.workflow.step import Step, steps
 
 if TYPE_CHECKING:
@@ -79,37 +81,29 @@ def as_json(value: object) -> Any:
     return value
 
 
-#: How a referral to justice was sent, as its row keeps it.
-_OF_SENDING: Final = ("sending_proof", "sending_way", "sending_reference")
-#: Where a step says what a child says: a row of its own holds it.
-_OF_CHILDREN: Final = ("decide_child", "decisions", "end", "situation_report", "voices")
-#: What a step says that a row of its own holds under another class than the step's: a member wherever it stands, one of
-#: a list, or one of a step. Its record doesn't repeat it, or readers would get a class that they don't have (SEC-AZ7).
-HELD_BY_ROWS: Final = frozenset(
-    {
-        "place",
-        "extract",
-        "feedback",
-        "corrections.value",
-        "add_child.whereabouts",
-        "assign.plan_on",
-        "suggest.reasons",
-        "propose.situations",  # what the rules said of them is kept, and nothing else (docs/decisions/0055)
-        *(f"{owner}.{name}" for owner in _OF_CHILDREN for name in ("heard", *ASKED_WHEN)),
-        *(
-            f"record_refusal.{name}"
-            for name in ("grounds", "actions_led", "recipient", "document", *_OF_SENDING)
-        ),
+def for_record(value: object, takes: type[StrictSerializer] | None) -> Any:
+    """Return what a step was given, as JSON, without what rows of their own hold (SEC-AZ7).
+
+    Its record bears the class of the step: what is of another class must not be read there. ``takes`` is the input that
+    the value was read by; None: a value without members of its own.
+    """
+    if isinstance(value, list):
+        return [for_record(inner, takes) for inner in value]
+    if not isinstance(value, dict) or takes is None:
+        return value
+    inputs = _inputs_within(takes)
+    return {
+        name: for_record(inner, inputs.get(name))
+        for name, inner in value.items()
+        if name not in takes.in_own_row
     }
-)
 
 
-def for_record(said: object, within: str) -> Any:
-    """Return what was said, as JSON, without what rows hold; ``within`` is the name of the step, or of the list."""
-    if isinstance(said, dict):
-        kept = {name for name in said if not {name, f"{within}.{name}"} & HELD_BY_ROWS}
-        return {name: for_record(inner, name) for name, inner in said.items() if name in kept}
-    return [for_record(inner, within) for inner in said] if isinstance(said, list) else said
+@cache
+def _inputs_within(takes: type[StrictSerializer]) -> dict[str, type[StrictSerializer]]:
+    """Return the inputs of the members that hold members of their own, lists of such included."""
+    inner = {name: getattr(field, "child", field) for name, field in takes().fields.items()}
+    return {name: type(field) for name, field in inner.items() if isinstance(field, StrictSerializer)}
 
 
 def names_any(said: object, children: Container[UUID]) -> bool:
@@ -254,7 +248,7 @@ class StepContext:
         }
         if prepared is not None and prepared.letter is not None:
             # The document was composed from what is on the row: the row goes on saying what the document says.
-            values = {name: values[name] for name in ("recipient", "report", *_OF_SENDING)}
+            values = {name: values[name] for name in ("recipient", "report", *OF_SENDING)}
         row = prepared or self.new("judicial_referrals", prepared_at=self.at)
         self.fill(row, values)
         row.children.set(children)
@@ -334,7 +328,7 @@ class StepContext:
             child=self.child,
             access_class=self.step.data_class,
         )
-        recorded = for_record(as_json(self.step_input), self.step.name)
+        recorded = for_record(as_json(self.step_input), self.step.takes)
         data = {name: value for name, value in recorded.items() if value not in (None, "", [], {})}
         if data:
             # Of a filer only the own reason is kept here, under the filer's own key class.

@@ -26,6 +26,8 @@ from referrals.vocabulary.states import DecisionCode, Ground, Outcome, SendingWa
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
 from referrals.workflow.own_words import ASKED_WHEN, HeardWords
 
+#: How a referral to justice was sent, as its row holds it.
+OF_SENDING: Final = ("sending_proof", "sending_way", "sending_reference")
 #: The platform alone gives a reference: other ways are proven by their receipt.
 REFERENCE_OF_PLATFORM: Final = When("sending_way", (SendingWay.PLEX,))
 
@@ -202,6 +204,8 @@ class OrderedMeasure(StrictSerializer):
     A ban on leaving the territory says who ordered it (``decider``) and until when, within the bounds of that
     authority: its term isn't the same for both.
     """
+
+    in_own_row = frozenset({"place"})
 
     asked_when = {
         "decider": When("type", ("exit_ban",)),

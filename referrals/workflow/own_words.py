@@ -50,6 +50,8 @@ class OwnWords(StrictSerializer):
 class HeardWords(OwnWords):
     """The same where it can't stay open: in a decision, and in the report on what is carried out."""
 
+    in_own_row = frozenset({"heard", *ASKED_WHEN})
+
     heard = Code(WayHeard.choices)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

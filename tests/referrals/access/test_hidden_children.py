@@ -277,7 +277,7 @@ def kept_in_record(step, path):
     said = "x"
     for name in reversed(path):
         said = {name: [said] if isinstance(said, dict) else said}
-    return path[-1] in json.dumps(for_record(said, step.name))
+    return path[-1] in json.dumps(for_record(said, step.takes))
 
 
 def read_along(shown, also):
