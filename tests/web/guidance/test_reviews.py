@@ -7,9 +7,11 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from accounts.models import GuidanceReview
+from accounts.models import GuidanceReview, Membership
+from accounts.roles import Role
 from outbox.models import Notice
 from tests.days import today
+from tests.factories.world import LONG_AGO
 from tests.web.visiting import Visitor, text
 from web.guidance import context, files, reviews
 from web.templatetags import guide
@@ -88,6 +90,17 @@ def test_who_does_not_administer_records_none(world, role):
 
     assert visitor.get(FORM).status_code == 403
     assert visitor.get("/administration/aide").status_code == 403
+
+
+def test_an_administrator_of_two_authorities_says_for_which_one(world):
+    user, elsewhere = world.user("territory_admin"), world.authorities["75"]
+    Membership.objects.create(user=user, role=Role.TERRITORY_ADMIN, authority=elsewhere, valid_from=LONG_AGO)
+    admin = Visitor(world, "territory_admin")
+
+    assert recorded(admin, authority="").status_code == 400
+    assert not GuidanceReview.objects.exists()
+    assert recorded(admin, authority=str(elsewhere.pk)).status_code == 303
+    assert GuidanceReview.objects.get().authority == elsewhere
 
 
 def test_an_administrator_of_elsewhere_withdraws_none(world, admin):
