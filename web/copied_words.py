@@ -20,10 +20,10 @@ def step(machine: str, name: str) -> str:
 
 def step_lines(machine: str, name: str, data: object) -> list[tuple[str, str]]:
     """Return label and text of what a step was done with; ids say nothing and are left out."""
-    found = display.step_of(machine, name)
+    declared = display.step_of(machine, name)
     with override(FRENCH):
-        told = [] if found is None else display.told(found.takes, data, {})
-    return [(line.label, line.text) for line in told]
+        lines = [] if declared is None else display.told(declared.takes, data, {})
+    return [(line.label, line.text) for line in lines]
 
 
 def purpose(code: str) -> str:

@@ -215,13 +215,13 @@ class FormPage(Page):
         Not ``whole``: something that was typed could not be saved as it is.
         """
         at = self.at.astimezone(zone)
-        said = {"hour": f"{at:%H}", "minute": f"{at:%M}"}
+        time = {"hour": f"{at:%H}", "minute": f"{at:%M}"}
         words = (
             gettext("Enregistré à %(hour)s h %(minute)s.")
             if whole
             else gettext("Enregistré à %(hour)s h %(minute)s, sauf les conclusions encore incomplètes.")
         )
-        return JsonResponse({"version": version, "once": fresh_key(), "words": words % said, "whole": whole})
+        return JsonResponse({"version": version, "once": fresh_key(), "words": words % time, "whole": whole})
 
     def key(self, problem: Mapping[str, Any] | None = None) -> str:
         """Return the key of the form: that with which it was sent, a fresh one where it is new or its key was used."""

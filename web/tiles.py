@@ -306,11 +306,11 @@ def beside_cases(actor: Actor, *, at: datetime) -> list[Tile]:
 
 def of_filer(filed: overview.Filed) -> list[Tile]:
     """Return what there is among a filer's own filings."""
-    asked, unread, drafts = filed.questions, len(filed.unread), filed.drafts
+    questions, unread, drafts = filed.questions, len(filed.unread), filed.drafts
     own = [
         Tile(
-            asked,
-            ngettext("question pour vous", "questions pour vous", asked),
+            questions,
+            ngettext("question pour vous", "questions pour vous", questions),
             _at("filings", status=CoarseStatus.QUESTION),
             alarming=True,
         ),

@@ -36,9 +36,9 @@ def of_children(
     children: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, Any]]
 ) -> Iterator[tuple[str, object]]:
     """Yield the birth dates of a form's children that weren't among those there were."""
-    known = {child.get("birth_date") for child in before}
+    dates_before = {child.get("birth_date") for child in before}
     for place, child in enumerate(children):
-        if child.get("birth_date") not in known:
+        if child.get("birth_date") not in dates_before:
             yield f"children.{place}.birth_date", child.get("birth_date")
 
 

@@ -17,14 +17,16 @@ def ties_of(referral: Referral, actor: Actor) -> CaseAccess:
     row: Any = referral
     # By the flags of the query that gave the row: computed a second time, ties could differ from the list that showed
     # the case (SEC-AZ1).
-    held = tuple([t for t in possible_ties(actor) if getattr(row, t.name, None)])
-    absent = tuple([(t.role, getattr(row, t.name)) for t in held if t.relation is Relation.STANDING_IN])
+    ties_on_row = tuple([t for t in possible_ties(actor) if getattr(row, t.name, None)])
+    absent = tuple(
+        [(t.role, getattr(row, t.name)) for t in ties_on_row if t.relation is Relation.STANDING_IN]
+    )
     draft, glass, listed = (
         row.state == State.DRAFT,
         bool(getattr(row, "tie_glass", False)),
         bool(row.tie_named),
     )
-    return _access(held, absent, draft, glass, listed, bool(referral.restricted))
+    return _access(ties_on_row, absent, draft, glass, listed, bool(referral.restricted))
 
 
 # The cases of a list are alike: most have the same ties.

@@ -55,8 +55,8 @@ def breaking_role(referral: Referral, actor: Actor) -> Role | None:
     By a role with cells that a broken glass opens; by others where case or child is restricted to other persons.
     """
     row: Any = referral
-    held = [tie.role for tie in possible_ties(actor) if getattr(row, tie.name, False)]
-    here = [role for role in held if role in actor.roles_in(referral.authority_id or NOBODY)]
+    ties_on_row = [tie.role for tie in possible_ties(actor) if getattr(row, tie.name, False)]
+    here = [role for role in ties_on_row if role in actor.roles_in(referral.authority_id or NOBODY)]
     # With the columns of the HMAC: a restriction lifted by hand still withholds (SEC-AZ22).
     withheld = referral.restricted or any(
         child.restricted for child in referral.children.only("referral", "restricted", "mac")

@@ -43,7 +43,11 @@ class Exceptional:
 
     def stood_for(self, role: Role) -> dict[UUID, UUID]:
         """Return, by case, the person for whom the actor stands in there in a role."""
-        return {case: absent for held, case, absent in sorted(self.standing, reverse=True) if held == role}
+        return {
+            case: absent
+            for stood_role, case, absent in sorted(self.standing, reverse=True)
+            if stood_role == role
+        }
 
     @property
     def unlocked(self) -> frozenset[UUID]:

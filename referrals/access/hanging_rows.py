@@ -40,9 +40,11 @@ def with_children[M: Model](rows: "QuerySet[M]", where: Q | None = None) -> "Que
 
     ``where``: which rows are asked at all.
     """
-    told = AuditedRows.of(Child.objects.filter(referral=OuterRef("referral")), "referral")
+    audited_children = AuditedRows.of(Child.objects.filter(referral=OuterRef("referral")), "referral")
     annotated: Any = rows.annotate(
-        children_told=told if where is None else Case(When(where, then=told), output_field=TextField())
+        children_told=audited_children
+        if where is None
+        else Case(When(where, then=audited_children), output_field=TextField())
     )
     return cast("QuerySet[M]", annotated)
 

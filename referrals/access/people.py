@@ -16,8 +16,8 @@ from referrals.errors import NotAllowed
 def services_of(actor: Actor) -> frozenset[UUID]:
     """Return the organisations for which the actor executes measures."""
     # By organisation, not authority: a service executes measures for several of them (0006).
-    held = actor.holding([Role.MEASURE_SERVICE])
-    return frozenset(p.organisation_id for p in held if p.organisation_id)
+    positions = actor.holding([Role.MEASURE_SERVICE])
+    return frozenset(p.organisation_id for p in positions if p.organisation_id)
 
 
 def institutions_of(actor: Actor) -> frozenset[UUID]:

@@ -105,7 +105,7 @@ class CaseAccess:
 
     def files_as(self, role: str) -> bool:
         """Tell whether a role ties the actor to the case as who files it, or is shown it, alone (SEC-AL20)."""
-        relations = {relation for held, relation in self.pairs if held == role}
+        relations = {relation for tied_role, relation in self.pairs if tied_role == role}
         # The empty set is a subset too: without a tie nobody acts as who files.
         return bool(relations) and relations <= set(FILED)
 
@@ -121,10 +121,13 @@ class CaseAccess:
         return next((role for role in step.roles if self._stands(step, role)), None)
 
     def _stands(self, step: Step, role: Role) -> bool:
-        for held, relation in self.pairs:
+        for tied_role, relation in self.pairs:
             # The side first: people of the asked authority hold the same roles, and must not do the holder's steps
             # (0013).
-            if held is not role or (RECEIVER if relation is Relation.RECEIVING else HOLDER) not in step.sides:
+            if (
+                tied_role is not role
+                or (RECEIVER if relation is Relation.RECEIVING else HOLDER) not in step.sides
+            ):
                 continue
             if relation is Relation.RECEIVING:
                 return True
@@ -146,8 +149,12 @@ class CaseAccess:
         """Return the person for whom the actor acts in a role; None where the role is tied to the case by itself."""
         # With a tie of one's own one acts in one's own name: `obo` would name a person who has no part in the act
         # (0011).
-        own = any(held == role and relation is ORDINARY.get(held) for held, relation in self.pairs)
-        return None if own else min((user for held, user in self.absent if held == role), default=None)
+        own = any(
+            tied_role == role and relation is ORDINARY.get(tied_role) for tied_role, relation in self.pairs
+        )
+        return (
+            None if own else min((user for tied_role, user in self.absent if tied_role == role), default=None)
+        )
 
     def reading_role(self) -> str:
         """Return the role to write down for a read: the one that opens most."""

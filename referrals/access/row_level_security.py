@@ -40,8 +40,8 @@ def _set(*said: str, asked: Question = NOTHING) -> tuple[datetime | None, Any]:
         return None, None
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {sql}, {settings}", [*parameters, *values])
-        answer, told, *_ = cursor.fetchone()
-    return told, answer
+        answer, row, *_ = cursor.fetchone()
+    return row, answer
 
 
 def _said() -> list[str]:

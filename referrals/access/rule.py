@@ -133,7 +133,7 @@ def _ordinary_rule(actor: Actor, role: Role, relation: Relation, here: Q, specia
     if relation is Relation.UNIT:
         return here & Q(unit_id__in=sorted({p.unit_id for p in actor.holding([role]) if p.unit_id}))
     if relation is Relation.ASSIGNED:
-        cases = among(frozenset(case for held, case in special.assigned if held == role))
+        cases = among(frozenset(case for special_role, case in special.assigned if special_role == role))
         return None if cases is None else here & cases
     # Without `here`: a service executes measures in cases of any authority (0006).
     return Q(pk__in=confided_measures(services_of(actor)).values("referral_id"))

@@ -51,22 +51,22 @@ class TiedRows(CheckedRows):
     @staticmethod
     @override
     def keeps(row: Any) -> bool:
-        held = row.__dict__
+        attributes = row.__dict__
         if not row.is_authentic or not row.has_pseudonym:
             return False
         # The measures came along as text in the same statement: SQL can't verify an HMAC, and a query for each row
         # would cost a list as many queries as it has lines (0039).
-        if isinstance(confided := held.get(_CONFIDED), str):
-            held[_CONFIDED] = Measure.mac_field().any_is_authentic(confided)
+        if isinstance(confided := attributes.get(_CONFIDED), str):
+            attributes[_CONFIDED] = Measure.mac_field().any_is_authentic(confided)
         elif not row.bar_was_lifted:
             return True
         # Reached where a service has the case, or where a restriction was lifted by hand: the ties are asked again,
         # with the restriction that was signed and the measures that are authentic (SEC-AZ22).
-        named = held.get("tie_named") or held.get("tie_glass")
+        named = attributes.get("tie_named") or attributes.get("tie_glass")
         open_ = bool(named or not row.restricted or row.state == State.DRAFT)
         return any(
             value and (open_ or name.startswith(_FILED_FLAGS))
-            for name, value in held.items()
+            for name, value in attributes.items()
             if name.startswith("tie_") and name not in {"tie_named", "tie_glass"}
         )
 
@@ -233,10 +233,10 @@ def one_case(actor: Actor, pk: UUID, *, at: datetime, whole: bool = False) -> Re
     """
     if not possible_ties(actor) or actor.user_id is None:
         return None
-    found = _one_case(_holder(actor), exceptional(actor, at=at), whole).first(pk=pk)
-    if found is not None and whole:
-        found.lacks = frozenset(name for name in _MOSTLY_EMPTY if not getattr(found, f"has_{name}"))
-    return found
+    row = _one_case(_holder(actor), exceptional(actor, at=at), whole).first(pk=pk)
+    if row is not None and whole:
+        row.lacks = frozenset(name for name in _MOSTLY_EMPTY if not getattr(row, f"has_{name}"))
+    return row
 
 
 @lru_cache(maxsize=400)
@@ -272,12 +272,12 @@ class KeptByRights[Row]:
             return []
         holder, special = _holder(actor), exceptional(actor, at=at)
         key = (holder, special, form)
-        kept = self._kept.get(key)
-        if kept is None:
+        cached = self._kept.get(key)
+        if cached is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            kept = self._kept[key] = CompiledQuery(partial(self._made, holder, special, *form, at=at))
-        return kept.rows(**given)
+            cached = self._kept[key] = CompiledQuery(partial(self._made, holder, special, *form, at=at))
+        return cached.rows(**given)
 
     def _made(self, holder: Actor, special: Exceptional, *form: object, at: datetime) -> "QuerySet[Any, Row]":
         with as_read(holder, special, at=at):
@@ -386,5 +386,5 @@ KEEPERS: Final = (Role.DPO, Role.SUPERVISOR)
 
 def batches_of(actor: Actor) -> "QuerySet[RetentionBatch]":
     """Return the batches of the authorities whose files the actor keeps; which files are in them is asked by case."""
-    kept = sorted({position.authority_id for position in actor.holding(KEEPERS)})
-    return RetentionBatch.objects.filter(authority__in=kept).select_related("authority")
+    authorities = sorted({position.authority_id for position in actor.holding(KEEPERS)})
+    return RetentionBatch.objects.filter(authority__in=authorities).select_related("authority")

@@ -114,8 +114,8 @@ def require_room_to_search(*, actor: Actor, at: datetime) -> None:
     if not allowed or actor.user_id is None:
         return
     person = person_of(actor.user_id, Cap.LINES)
-    held = UseCount.objects.filter(person=person, cap=Cap.LINES).values_list("used", flat=True).first()
-    recent = _recent(person, held or b"", at)
+    used = UseCount.objects.filter(person=person, cap=Cap.LINES).values_list("used", flat=True).first()
+    recent = _recent(person, used or b"", at)
     if len(recent) >= allowed:
         raise REFUSALS[Cap.LINES](allowed, wait=_wait(recent, 1, allowed, at))
 
@@ -160,14 +160,14 @@ def _count(cap: Cap, cases: Sequence[UUID], *, actor: Actor, at: datetime, urgen
     # Eight bytes of a value keyed by person: the row names no case, and of two people no equal value (SEC-CR20).
     wanted = {index.keyed("caps.case", person + case.bytes)[:8] for case in cases}
     rows = UseCount.objects.filter(person=person, cap=cap)
-    held = rows.values_list("used", flat=True).first()
+    used = rows.values_list("used", flat=True).first()
     # Nothing new: neither lock nor write. Going back and forth between thirty cases stays cheap.
-    if held is not None and wanted <= {case for _, case in _recent(person, held, at)}:
+    if used is not None and wanted <= {case for _, case in _recent(person, used, at)}:
         return True
     # Rounded up, so that no use counts for less than its hour.
     now = math.ceil(at.timestamp())
     first = _packed(person, ((now, case) for case in sorted(wanted))) if len(wanted) <= allowed else b""
-    row = rows.select_for_update().first() if held is not None else None
+    row = rows.select_for_update().first() if used is not None else None
     if row is None:  # none yet, or cleared meanwhile
         defaults = {"used": first, "until": at + WINDOW}
         # The insert holds the first use: of two requests at once one inserts, the other finds the row and waits for
@@ -271,8 +271,8 @@ def tell_passed(at: datetime) -> int:
 
 def _tell_passed(user: UUID, count: int, at: datetime) -> None:
     # Ended memberships too: the filings may be of the time when they were in force.
-    held = Membership.objects.filter(user=user).order_by("authority_id")
-    for authority in held.values_list("authority_id", flat=True).distinct():
+    memberships = Membership.objects.filter(user=user).order_by("authority_id")
+    for authority in memberships.values_list("authority_id", flat=True).distinct():
         journal.record(
             PASSED,
             actor=Actor(user_id=user, positions=(), origin=SYSTEM.origin),

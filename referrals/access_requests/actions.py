@@ -77,8 +77,8 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]":
             return bool(row.is_authentic)
 
     # Locked rows can't be distinct: they are found by id.
-    found = AccessRequest.objects.filter(pk__in=rows.order_by().values("pk"))
-    return Rows.of(found.select_related("authority"))
+    requests = AccessRequest.objects.filter(pk__in=rows.order_by().values("pk"))
+    return Rows.of(requests.select_related("authority"))
 
 
 class AccessRequests(RowMachine[AccessRequest, Sheet]):
@@ -108,8 +108,8 @@ class AccessRequests(RowMachine[AccessRequest, Sheet]):
         if not persons.may_know(context, referrals, user):
             return False
         hid = context.row.redactions.filter(Q(by=user) | Q(lifted_by=user)).exists()
-        asked = (step_input.get(name) or () for name in ("entries", "masked"))
-        in_question = {*map(UUID, context.row.named), *chain.from_iterable(asked)}
+        listed = (step_input.get(name) or () for name in ("entries", "masked"))
+        in_question = {*map(UUID, context.row.named), *chain.from_iterable(listed)}
         return not hid and user not in persons.readers_behind(context, in_question)
 
     def run_step(self, step: Step, context: Sheet, step_input: StepInput) -> None:
@@ -156,18 +156,18 @@ RUNNERS[Machine.ACCESS_REQUEST] = runner
 def receive(body: object, *, actor: Actor, at: datetime) -> AccessRequest:
     """Record a request (AR1): it is answered within a month of its receipt."""
     step = steps.get(Machine.ACCESS_REQUEST, "receive")
-    held = actor.holding(step.roles)
-    if not held:
+    positions = actor.holding(step.roles)
+    if not positions:
         raise NotAllowed(step.event)
     step_input = step_input_of(Receiving.read(body))
-    places = {one.authority_id for one in held}
+    places = {one.authority_id for one in positions}
     authority = step_input.get("authority") or (next(iter(places)) if len(places) == 1 else None)
     if authority not in places:
         raise NotAllowed(step.event)
     role = next(
         one.role
         for wanted in step.roles
-        for one in held
+        for one in positions
         if one.role == wanted and one.authority_id == authority
     )
     place = Authority.objects.get(pk=authority)

@@ -43,18 +43,18 @@ def bind(files: list[tuple[dict[str, Any], bytes]], target: BinaryIO, passphrase
     try:
         with Pdf.new() as bound:
             titles = []
-            for said, content in files:
-                if said["media"] == "application/pdf":
-                    titles.append((said["title"], len(bound.pages)))
+            for entry, content in files:
+                if entry["media"] == "application/pdf":
+                    titles.append((entry["title"], len(bound.pages)))
                     opened.append(pikepdf.open(io.BytesIO(content)))
                     bound.pages.extend(opened[-1].pages)
                 else:
-                    bound.attachments[said["name"]] = AttachedFileSpec(
+                    bound.attachments[entry["name"]] = AttachedFileSpec(
                         bound,
                         content,
-                        filename=said["name"],
-                        description=said["title"],
-                        mime_type=said["media"],
+                        filename=entry["name"],
+                        description=entry["title"],
+                        mime_type=entry["media"],
                     )
             with bound.open_outline() as outline:
                 outline.root.extend(OutlineItem(title, page) for title, page in titles)
@@ -74,5 +74,5 @@ def warm_up() -> None:
     with Pdf.new() as pdf:
         pdf.add_blank_page(page_size=(72, 72))
         pdf.save(page)
-    said = {"name": "a", "title": "a", "media": "application/pdf"}
-    bind([(said, page.getvalue()), (said | {"media": "text/plain"}, b"a")], io.BytesIO(), "essai")
+    values = {"name": "a", "title": "a", "media": "application/pdf"}
+    bind([(values, page.getvalue()), (values | {"media": "text/plain"}, b"a")], io.BytesIO(), "essai")

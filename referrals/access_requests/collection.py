@@ -230,22 +230,22 @@ class _Case:
         if model_field.name in _WHERE and row.pk in self.around.protected:
             access_class = "K"
         # What a field held before is hidden as the field itself is, and absent where it is.
-        held = _corrected(row, model_field.name) or declared
-        if not self._is_in(held, access_class) or not self._is_in(declared, access_class):
+        rule = _corrected(row, model_field.name) or declared
+        if not self._is_in(rule, access_class) or not self._is_in(declared, access_class):
             return None
         # What one is taken for may not be told before justice has acted; a link names the child. Not even that there is
         # something: the reason would tell of an inquiry.
         if self.who.standing is Standing.THIRD_PARTY and model_field.name in _TAKEN_FOR:
             return None
-        code = self._withheld(held, access_class, row, model_field.name)
+        code = self._withheld(rule, access_class, row, model_field.name)
         if getattr(row, model_field.attname) in (None, "", [], {}):
             return None
         # What nobody lifts comes without its text.
-        said = "" if code is not None and code in LOCKED else self._said(row, model_field)
-        if not said and (code is None or code not in LOCKED):
+        text = "" if code is not None and code in LOCKED else self._said(row, model_field)
+        if not text and (code is None or code not in LOCKED):
             return None
-        free = _is_free(model_field) and said != UNREADABLE
-        spans = self.around.masks.spans(said) if free else ()
+        free = _is_free(model_field) and text != UNREADABLE
+        spans = self.around.masks.spans(text) if free else ()
         return Part(
             referral=self.referral.pk,
             source=f"{row._meta.label}.{name}",
@@ -257,7 +257,7 @@ class _Case:
             | {span.code for span in spans}
             | ({code} if code else frozenset()),
             on=day,
-            text=said,
+            text=text,
             hidden=spans,
             withheld=code or (self.around.blind if free else None),
         )
@@ -358,8 +358,8 @@ class _Case:
         return wording.value_text(row, model_field, value, self.zone)
 
     def _rectified(self, value: object) -> str:
-        said = value.get("value") if isinstance(value, Mapping) else value
-        return wording.said(self._cleaned(said), {}, self.zone)
+        corrected = value.get("value") if isinstance(value, Mapping) else value
+        return wording.said(self._cleaned(corrected), {}, self.zone)
 
     def _cleaned(self, value: Any) -> Any:
         """Return JSON without what is about another person of the case, who filed, or a protected place."""
@@ -367,12 +367,12 @@ class _Case:
             ids = {str(one) for one in value.values() if isinstance(one, str)}
             if ids & self.around.foreign:
                 return None
-            kept = {
+            clean_rows = {
                 name: self._cleaned(inner)
                 for name, inner in value.items()
                 if name not in self.around.foreign and not self._is_barred(name)
             }
-            return {name: inner for name, inner in kept.items() if inner not in (None, "", [], {})}
+            return {name: inner for name, inner in clean_rows.items() if inner not in (None, "", [], {})}
         if isinstance(value, list):
             cleaned = [
                 self._cleaned(one)

@@ -76,8 +76,8 @@ def page_image(media: str, source: bytes, page: int, boxes: Collection[Box] = ()
 
 def words(media: str, source: bytes, page: int) -> PageWords:
     """Return the words that are seen on a page, from 0; a picture has none."""
-    found: dict[str, Any] = json.loads(_made("words", media, source, {"page": page}))
-    return PageWords(pages=found["pages"], words=tuple(PageWord(*one) for one in found["words"]))
+    page_words: dict[str, Any] = json.loads(_made("words", media, source, {"page": page}))
+    return PageWords(pages=page_words["pages"], words=tuple(PageWord(*one) for one in page_words["words"]))
 
 
 def boxes_of(wanted: str, page: int, here: Iterable[PageWord], code: Withheld) -> Iterator[Box]:
@@ -85,16 +85,16 @@ def boxes_of(wanted: str, page: int, here: Iterable[PageWord], code: Withheld) -
 
     Capitals, accents and what isn't a letter or digit make no difference.
     """
-    asked = [plain for word in wanted.split() if (plain := _plain(word))]
+    wanted_words = [plain for word in wanted.split() if (plain := _plain(word))]
     on_page = [(word, plain) for word in here if (plain := _plain(word.text))]
-    if not asked:
+    if not wanted_words:
         return
     at = 0
-    while at + len(asked) <= len(on_page):
-        found = on_page[at : at + len(asked)]
-        if [plain for _word, plain in found] == asked:
-            yield from _lines([word for word, _plain in found], page, code)
-            at += len(asked)
+    while at + len(wanted_words) <= len(on_page):
+        window = on_page[at : at + len(wanted_words)]
+        if [plain for _word, plain in window] == wanted_words:
+            yield from _lines([word for word, _plain in window], page, code)
+            at += len(wanted_words)
         else:
             at += 1
 
@@ -140,8 +140,8 @@ def _ordered(boxes: Iterable[Box]) -> list[list[object]]:
 
 
 def _made(task: str, media: str, source: bytes, order: dict[str, Any]) -> bytes:
-    said = json.dumps(order).encode()
+    order_json = json.dumps(order).encode()
     most_bytes = int(settings.ATTACHMENT_BYTES) * _GROWS
     limits = (str(len(source)), str(settings.ATTACHMENT_PIXELS), str(most_bytes))
-    fed = chain([len(said).to_bytes(4), said], [source])
+    fed = chain([len(order_json).to_bytes(4), order_json], [source])
     return b"".join(sandbox.confined(_PROGRAM, (task, Media(media).value, *limits), fed, seconds=_SECONDS))

@@ -60,40 +60,48 @@ def due(sheet: Sheet, months: int) -> datetime:
 
 def keep_request(sheet: Sheet) -> None:
     """Seal who asks, about whom, how they are reached and the very words (AR1)."""
-    said = sheet.step_input
-    births.require_born(said.birth_date, sheet.at)
-    subject = {name: said[name] for name in ("last_name", "first_names", "birth_date") if said[name]}
-    kept = {
-        "name": said.name,
-        "contact": said.contact,
-        "words": said.words,
-        "part": said.part,
+    step_input = sheet.step_input
+    births.require_born(step_input.birth_date, sheet.at)
+    subject = {
+        name: step_input[name] for name in ("last_name", "first_names", "birth_date") if step_input[name]
+    }
+    request_details = {
+        "name": step_input.name,
+        "contact": step_input.contact,
+        "words": step_input.words,
+        "part": step_input.part,
         "subject": subject,
     }
-    sheet.seal(sheet.row, "said", kept)
+    sheet.seal(sheet.row, "said", request_details)
 
 
 def keep_doubt(sheet: Sheet) -> None:
     """Keep why one doubts, what lacks and how the person is reached; never a paper (AR2)."""
-    said = sheet.step_input
-    sheet.note(doubt=said.doubt, lacking=said.lacking, safe_way=said.safe_way)
+    step_input = sheet.step_input
+    sheet.note(doubt=step_input.doubt, lacking=step_input.lacking, safe_way=step_input.safe_way)
 
 
 def keep_identity(sheet: Sheet) -> None:
     """Keep how identity and standing were established; names are those of the paper from here on (AR3)."""
-    said = sheet.step_input
-    births.require_born(said.birth_date, sheet.at)
-    corrected = {name: said[name] for name in ("last_name", "first_names", "birth_date") if said[name]}
+    step_input = sheet.step_input
+    births.require_born(step_input.birth_date, sheet.at)
+    corrected = {
+        name: step_input[name] for name in ("last_name", "first_names", "birth_date") if step_input[name]
+    }
     before = sheet.said
-    after = before | ({"name": said.name} if said.name else {})
-    if said.standing == Standing.MANDATE:
-        after["mandate"] = {"of": said.mandator, "name": said.mandator_name}
+    after = before | ({"name": step_input.name} if step_input.name else {})
+    if step_input.standing == Standing.MANDATE:
+        after["mandate"] = {"of": step_input.mandator, "name": step_input.mandator_name}
     if corrected and before.get("subject"):
         after["subject"] = before["subject"] | corrected
     if after != before:
         sheet.seal(sheet.row, "said", after)
         sheet.__dict__.pop("said", None)
-    sheet.seal(sheet.row, "identity", {"proof": said.proof, "standing": said.standing, "how": said.how})
+    sheet.seal(
+        sheet.row,
+        "identity",
+        {"proof": step_input.proof, "standing": step_input.standing, "how": step_input.how},
+    )
 
 
 # --- Files and copy (AR4, AR5) ------------------------------------------------------------------------
@@ -109,11 +117,11 @@ def hold_files(sheet: Sheet) -> None:
     there = {file.referral_id for file in sheet.files}
     for pk, referral in wanted.items():
         if pk not in there:
-            held = hold(referral, actor_of=sheet)
-            AccessFile.objects.create(request=sheet.row, referral=referral, held=held, added_at=sheet.at)
-    found = persons.find(sheet, wanted.values())
-    sheet.row.children = sorted(map(str, found.children))
-    sheet.row.holder = min(found.holders, default=None)
+            hold_row = hold(referral, actor_of=sheet)
+            AccessFile.objects.create(request=sheet.row, referral=referral, held=hold_row, added_at=sheet.at)
+    people = persons.find(sheet, wanted.values())
+    sheet.row.children = sorted(map(str, people.children))
+    sheet.row.holder = min(people.holders, default=None)
     sheet.row.save()
     sheet.__dict__.pop("files", None)
 
@@ -156,21 +164,21 @@ def make_copy(sheet: Sheet) -> None:
     forget_copy(sheet)
     parts: list[Part] = []
     if row.right == Right.ACCESS:
-        found = persons.find(sheet, [one.referral for one in sheet.files])
-        scope = replace(sheet.scope(), persons=frozenset(found.others))
+        people = persons.find(sheet, [one.referral for one in sheet.files])
+        scope = replace(sheet.scope(), persons=frozenset(people.others))
         if sheet.copies:
             parts = collection.collect(scope, actor=sheet.actor, at=sheet.at)
         named = frozenset(map(UUID, row.named))
-        found_readers = lists.readers(scope, actor=sheet.actor, at=sheet.at, named=named)
-        sheet.seal(row, "readers", copies.readers_as_json(found_readers))
+        reader_lines = lists.readers(scope, actor=sheet.actor, at=sheet.at, named=named)
+        sheet.seal(row, "readers", copies.readers_as_json(reader_lines))
     for position, part in enumerate(parts):
-        kept = AccessPart(pk=uuid4(), request=row, position=position)
-        sheet.seal(kept, "content", copies.part_as_json(part))
-        kept.save(force_insert=True)
+        part_row = AccessPart(pk=uuid4(), request=row, position=position)
+        sheet.seal(part_row, "content", copies.part_as_json(part))
+        part_row.save(force_insert=True)
         for span in part.hidden:
-            _hide(sheet, kept, span.code, copies.passage_as_json(span), by=None)
+            _hide(sheet, part_row, span.code, copies.passage_as_json(span), by=None)
         if part.withheld is not None:
-            _hide(sheet, kept, part.withheld, {}, by=None)
+            _hide(sheet, part_row, part.withheld, {}, by=None)
     row.collected_at = sheet.at
     row.save()
 
@@ -191,20 +199,24 @@ def forget_copy(sheet: Sheet) -> None:
 def _hide(
     sheet: Sheet, part: AccessPart, code: str, where: dict[str, int], *, by: UUID | None
 ) -> AccessRedaction:
-    kept = AccessRedaction(pk=uuid4(), request=sheet.row, part=part, code=code, by_id=by, at=sheet.at)
-    sheet.seal(kept, "passage", where)
-    kept.save(force_insert=True)
-    return kept
+    redaction = AccessRedaction(pk=uuid4(), request=sheet.row, part=part, code=code, by_id=by, at=sheet.at)
+    sheet.seal(redaction, "passage", where)
+    redaction.save(force_insert=True)
+    return redaction
 
 
 def hide_or_lift(sheet: Sheet) -> None:
     """Hide a passage, or lift one with the reason (AR6)."""
-    said = sheet.step_input
-    if (lifted := inputs.lifted(said)) is not None:
-        lift(sheet, [lifted], said.reason)
+    step_input = sheet.step_input
+    if (lifted := inputs.lifted(step_input)) is not None:
+        lift(sheet, [lifted], step_input.reason)
         return
     _hide(
-        sheet, AccessPart.objects.get(pk=said.part), said.code, inputs.passage(said), by=sheet.actor.user_id
+        sheet,
+        AccessPart.objects.get(pk=step_input.part),
+        step_input.code,
+        inputs.passage(step_input),
+        by=sheet.actor.user_id,
     )
 
 
@@ -224,59 +236,64 @@ def lift(sheet: Sheet, which: Iterable[UUID], reason: str) -> None:
 
 def ask(sheet: Sheet) -> None:
     """Ask the inspector or coordinator of the case, who sees this question and nothing else of the request (AR7)."""
-    said = sheet.step_input
+    step_input = sheet.step_input
     opinion = AccessOpinion(
         pk=uuid4(),
         request=sheet.row,
-        asked_id=said.user,
-        role=str(persons.role_asked(sheet, said.user)),
+        asked_id=step_input.user,
+        role=str(persons.role_asked(sheet, step_input.user)),
         asked_by_id=cast("UUID", sheet.actor.user_id),
         asked_at=sheet.at,
     )
-    sheet.seal(opinion, "question", said.question)
+    sheet.seal(opinion, "question", step_input.question)
     opinion.save(force_insert=True)
 
 
 def keep_opinion(sheet: Sheet) -> None:
     """Keep what somebody who was asked says (AR8)."""
-    opinion, said = persons.own_question(sheet), sheet.step_input
+    opinion, step_input = persons.own_question(sheet), sheet.step_input
     if opinion is None:
         return
-    opinion.answered_at, opinion.verdict = sheet.at, said.verdict
-    opinion.later_on, opinion.noted_on = said.later_on, said.noted_on
-    opinion.parts = sorted(map(str, said.parts))
+    opinion.answered_at, opinion.verdict = sheet.at, step_input.verdict
+    opinion.later_on, opinion.noted_on = step_input.later_on, step_input.noted_on
+    opinion.parts = sorted(map(str, step_input.parts))
     opinion.gates = [str(one) for one in gate.shut(sheet)]
-    sheet.seal(opinion, "reason", said.reason)
-    if said.note:
-        sheet.seal(opinion, "note", said.note)
+    sheet.seal(opinion, "reason", step_input.reason)
+    if step_input.note:
+        sheet.seal(opinion, "note", step_input.note)
     opinion.save()
 
 
 def name_readers(sheet: Sheet) -> None:
     """Name or mask readers in the list, as two decided, with why and what the agents said before (AR9; §7.5)."""
-    said, row = sheet.step_input, sheet.row
-    row.named = sorted({*row.named, *map(str, said.entries)})
-    sheet.note(why=said.why, weighed=said.weighed, heard=said.heard, heard_on=said.heard_on.isoformat())
-    (held,) = sheet.opened([row.readers])
-    accounts = persons.accounts_behind(sheet, said.entries)
+    step_input, row = sheet.step_input, sheet.row
+    row.named = sorted({*row.named, *map(str, step_input.entries)})
+    sheet.note(
+        why=step_input.why,
+        weighed=step_input.weighed,
+        heard=step_input.heard,
+        heard_on=step_input.heard_on.isoformat(),
+    )
+    (reader_list,) = sheet.opened([row.readers])
+    accounts = persons.accounts_behind(sheet, step_input.entries)
     names = {one.pk: one.full_name for one in User.objects.filter(pk__in=set(accounts.values()))}
     # The list stays as it was collected, with its proofs: names alone are added, or taken away.
     by_entry = {str(entry): names.get(account, "") for entry, account in accounts.items()}
     lines = [
         line | ({"name": by_entry[line["entry"]]} if line["entry"] in by_entry else {})
-        for line in held["lines"]
+        for line in reader_list["lines"]
     ]
-    named = held | {"lines": lines}
-    sheet.seal(row, "readers", mask(named, said.masked) if said.masked else named)
+    named = reader_list | {"lines": lines}
+    sheet.seal(row, "readers", mask(named, step_input.masked) if step_input.masked else named)
     row.save()
 
 
 def extend(sheet: Sheet) -> None:
     """Extend the delay by two months, and keep the letter that tells why (AR10)."""
-    row, said = sheet.row, sheet.step_input
+    row, step_input = sheet.row, sheet.step_input
     row.due_at, row.warned_at, row.overdue_at = due(sheet, MONTHS_EXTENDED), None, None
-    _keep_letter(sheet, "extension", letter.extension(sheet, said))
-    sheet.note(ground=said.ground, reasons=said.reasons, told_on=said.told_on.isoformat())
+    _keep_letter(sheet, "extension", letter.extension(sheet, step_input))
+    sheet.note(ground=step_input.ground, reasons=step_input.reasons, told_on=step_input.told_on.isoformat())
     row.save()
 
 
@@ -319,18 +336,23 @@ def _keeps_list_back(sheet: Sheet) -> bool:
 
 def answer(sheet: Sheet) -> None:
     """Make the package and the letter; what is kept of it at last is its hash (AR11)."""
-    row, said = sheet.row, sheet.step_input
+    row, step_input = sheet.row, sheet.step_input
     codes = sheet.codes()
     row.codes, row.refusal = [str(code) for code in codes], ""
     row.answered_at, row.answered_by_id, row.due_at = sheet.at, sheet.actor.user_id, None
     row.handed_at, row.handing, row.package_over_at = None, "", None
-    (held,) = sheet.opened([row.readers])
-    found = copies.readers_of(held or {})
-    readers = Readers(lines=()) if _keeps_list_back(sheet) else found
+    (reader_list,) = sheet.opened([row.readers])
+    reader_lines = copies.readers_of(reader_list or {})
+    readers = Readers(lines=()) if _keeps_list_back(sheet) else reader_lines
     parts = copied(sheet) if row.right == Right.ACCESS else []
-    told = [code for code in codes if code in _codes_of(parts)] if row.right == Right.ACCESS else codes
+    reasons = [code for code in codes if code in _codes_of(parts)] if row.right == Right.ACCESS else codes
     written = letter.reply(
-        sheet, said, told, parts=len(parts), readers=len(found.lines), listed=readers is found
+        sheet,
+        step_input,
+        reasons,
+        parts=len(parts),
+        readers=len(reader_lines.lines),
+        listed=readers is reader_lines,
     )
     _keep_letter(sheet, "answer", written)
     if row.right == Right.ACCESS:
@@ -338,8 +360,8 @@ def answer(sheet: Sheet) -> None:
         row.package_hash = digest.sha256(made).hex()
         row.package_until = sheet.at + persons.package_days(row, sheet.at)
         sheet.seal(row, "package", base64.b64encode(made).decode())
-    if said.get("done") or said.get("word"):
-        sheet.note(done=said.get("done"), word=said.get("word"))
+    if step_input.get("done") or step_input.get("word"):
+        sheet.note(done=step_input.get("done"), word=step_input.get("word"))
     row.save()
 
 
@@ -351,11 +373,11 @@ FILES_ARE_OTHERS: Final = _(
 
 def copied(sheet: Sheet) -> list[Piece]:
     hidden = sheet.hidden()
-    asked = {one.pk for one in safety.with_joined(one.referral for one in sheet.files)}
+    case_ids = {one.pk for one in safety.with_joined(one.referral for one in sheet.files)}
     made = []
-    for kept, said in sheet.parts():
-        part, here = copies.part_of(said), hidden[kept.pk]
-        if part.referral not in asked:
+    for part_row, content in sheet.parts():
+        part, here = copies.part_of(content), hidden[part_row.pk]
+        if part.referral not in case_ids:
             raise GuardRefused(sheet.step_name, "gate_lets_something_go", FILES_ARE_OTHERS, LAW)
         whole = next((code for code, where in here if where is None), None)
         spans = tuple(where for _code, where in here if isinstance(where, Span))
@@ -371,9 +393,9 @@ JUDICIAL_DOCUMENTS: Final = "Documents judiciaires"
 
 def _without_justice(parts: list[Piece]) -> list[Piece]:
     """Return the parts with one line for all that is withheld whole for justice, at the end of each file."""
-    kept = [one for one in parts if one.withheld not in _OF_JUSTICE]
+    remaining = [one for one in parts if one.withheld not in _OF_JUSTICE]
     files = dict.fromkeys(one.part.referral for one in parts if one.withheld in _OF_JUSTICE)
-    return [*kept, *(Piece(part=_judicial(file), withheld=Withheld.JUDICIAL) for file in files)]
+    return [*remaining, *(Piece(part=_judicial(file), withheld=Withheld.JUDICIAL) for file in files)]
 
 
 def _judicial(file: UUID) -> Part:
@@ -434,11 +456,11 @@ def packed(sheet: Sheet, parts: list[Piece], readers: Readers, written: paper.Pa
 
 def refuse(sheet: Sheet) -> None:
     """Refuse, in words that don't tell whether a file exists (AR12)."""
-    row, said = sheet.row, sheet.step_input
-    row.refusal, row.answered_at, row.answered_by_id = said.reason, sheet.at, sheet.actor.user_id
+    row, step_input = sheet.row, sheet.step_input
+    row.refusal, row.answered_at, row.answered_by_id = step_input.reason, sheet.at, sheet.actor.user_id
     row.due_at, row.codes = None, []
-    _keep_letter(sheet, "refusal", letter.refusal(sheet, said.reason))
-    sheet.note(reason=said.reason, reasons=said.get("reasons") or said.get("decision"))
+    _keep_letter(sheet, "refusal", letter.refusal(sheet, step_input.reason))
+    sheet.note(reason=step_input.reason, reasons=step_input.get("reasons") or step_input.get("decision"))
     row.save()
 
 
@@ -451,9 +473,9 @@ def lift_decided(sheet: Sheet) -> None:
 
 def settle(sheet: Sheet) -> None:
     """Do what an opinion or a judgment asks for: lift and answer, or leave it refused (AR15)."""
-    said = sheet.step_input
-    sheet.note(decision=said.decision, outcome=said.outcome)
-    if said.outcome == Outcome.REFUSE:
+    step_input = sheet.step_input
+    sheet.note(decision=step_input.decision, outcome=step_input.outcome)
+    if step_input.outcome == Outcome.REFUSE:
         end_package(sheet)
         refuse(sheet)
         return
@@ -465,9 +487,9 @@ def settle(sheet: Sheet) -> None:
 
 def keep_handing(sheet: Sheet) -> None:
     """Keep when, how and to whom it was handed over, who explained it; the copy isn't needed for that (AR13)."""
-    row, said = sheet.row, sheet.step_input
-    row.handed_at, row.handing = sheet.at, said.handing
-    sheet.note(on=said.on.isoformat(), to=said.to, explained_by=said.explained_by)
+    row, step_input = sheet.row, sheet.step_input
+    row.handed_at, row.handing = sheet.at, step_input.handing
+    sheet.note(on=step_input.on.isoformat(), to=step_input.to, explained_by=step_input.explained_by)
     end_package(sheet)
     row.save()
 
@@ -481,9 +503,9 @@ def end_package(sheet: Sheet) -> None:
 
 def keep_appeal(sheet: Sheet) -> None:
     """Keep before whom, when and under which reference it is contested (AR14)."""
-    row, said = sheet.row, sheet.step_input
-    row.appeal, row.appealed_on = said.appeal, said.on
-    sheet.note(appeal=said.appeal, reference=said.reference)
+    row, step_input = sheet.row, sheet.step_input
+    row.appeal, row.appealed_on = step_input.appeal, step_input.on
+    sheet.note(appeal=step_input.appeal, reference=step_input.reference)
     row.save()
 
 

@@ -23,12 +23,12 @@ def shut(sheet: Sheet) -> list[Gate]:
     if not sheet.files:
         return []
     cases = sheet.cases_of(safety.with_joined(one.referral for one in sheet.files))
-    mine, sheltered, known = _opened(sheet, cases)
+    mine, sheltered, is_known = _opened(sheet, cases)
     mandated = sheet.row.requester == Requester.MANDATED
-    found = {
+    reasons = {
         # Who comes for a child and stands in the file, as a holder or a third party, is nobody to give it to.
         Gate.IMPLICATED: sheet.row.requester == Requester.THIRD_PARTY
-        or (mandated and known)
+        or (mandated and is_known)
         or (sheet.of_holder and any(_is_implicated(case, mine) for case in cases)),
         Gate.STATUS: (sheet.of_holder or mandated) and any(map(safety.is_grave, cases)),
         Gate.SHELTERED: sheltered or any(map(safety.has_a_place, cases)),
@@ -40,7 +40,7 @@ def shut(sheet: Sheet) -> list[Gate]:
             for one in case.informations
         ),
     }
-    return [one for one in Gate if found[one]]
+    return [one for one in Gate if reasons[one]]
 
 
 def _opened(sheet: Sheet, cases: Collection[Case]) -> tuple[set[UUID], bool, bool]:
@@ -51,9 +51,9 @@ def _opened(sheet: Sheet, cases: Collection[Case]) -> tuple[set[UUID], bool, boo
     with sheet.opening(cases) as scope:
         own = {one.pk for case in cases for one in persons.holders_of(case, sheet.holder_name, scope)}
         own |= {sheet.row.holder} if sheet.row.holder else set()
-        known = any(persons.knows(case, str(sheet.said.get("name", "")), scope) for case in cases)
+        is_known = any(persons.knows(case, str(sheet.said.get("name", "")), scope) for case in cases)
         sheltered = any(safety.shelters(case, scope) for case in cases)
-    return own, sheltered, known
+    return own, sheltered, is_known
 
 
 def _is_implicated(case: Case, mine: Collection[UUID]) -> bool:
@@ -92,14 +92,16 @@ def is_opened(sheet: Sheet, why: Collection[Gate]) -> bool:
 
     Each case that has an inspector needs the word of one of its own: who follows one file doesn't speak for another.
     """
-    said = words(sheet)
-    if not said or not all(_says_send(one, sheet.today) and _answers(one, why) for one in said.values()):
+    passphrase = words(sheet)
+    if not passphrase or not all(
+        _says_send(one, sheet.today) and _answers(one, why) for one in passphrase.values()
+    ):
         return False
     for case in sheet.cases:
         own = {row.user_id for row in case.assignments if row.role == Role.ASE_INSPECTOR}
-        if own and not own & said.keys():
+        if own and not own & passphrase.keys():
             return False
-    return Gate.JUSTICE not in why or any(one.noted_on is not None for one in said.values())
+    return Gate.JUSTICE not in why or any(one.noted_on is not None for one in passphrase.values())
 
 
 def kept_back(sheet: Sheet, why: Collection[Gate]) -> set[UUID] | None:

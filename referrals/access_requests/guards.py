@@ -115,8 +115,8 @@ def standing_still_holds(sheet: Sheet, step_input: Any) -> bool:
     if not sheet.files:
         # A copy without its files: their rows were deleted, or spoilt, and nothing would be asked of them.
         return not sheet.row.parts.exists()
-    found = persons.find(sheet, [one.referral for one in sheet.files])
-    return not found.lacking and persons.may_have(sheet, found)
+    people = persons.find(sheet, [one.referral for one in sheet.files])
+    return not people.lacking and persons.may_have(sheet, people)
 
 
 @rule(_("Délimitez d'abord la demande."), fact_class=OF_ITS_ROW)
@@ -151,10 +151,10 @@ def passage_is_there(sheet: Sheet, step_input: inputs.Redacting) -> bool:
     part = AccessPart.objects.filter(request=sheet.row, pk__in=[step_input.part]).first()
     if part is None:
         return False
-    (said,) = sheet.opened([part.content])
+    (content,) = sheet.opened([part.content])
     if step_input.start is not None:
-        return not said["attachment"] and step_input.end <= len(said["text"])
-    return step_input.page is None or bool(said["attachment"])
+        return not content["attachment"] and step_input.end <= len(content["text"])
+    return step_input.page is None or bool(content["attachment"])
 
 
 @rule(_("Ce motif protège d'autres personnes : il ne se lève pas."), fact_class=OF_ITS_ROW)
@@ -207,9 +207,9 @@ def note_is_not_ahead(sheet: Sheet, step_input: inputs.GivingOpinion) -> bool:
 @rule(_("Une de ces consultations n'est pas dans la liste, ou son agent est masqué."), fact_class=OF_ITS_ROW)
 def entries_are_listed(sheet: Sheet, step_input: inputs.NamingReaders) -> bool:
     """Names are given for lines of the list alone, and never where the reader is masked (AR9; §7.5)."""
-    (said,) = sheet.opened([sheet.row.readers])
-    listed = {UUID(line["entry"]) for line in (said or {}).get("lines", ())}
-    masked = {*map(UUID, (said or {}).get("masked", ())), *step_input.masked}
+    (reader_list,) = sheet.opened([sheet.row.readers])
+    listed = {UUID(line["entry"]) for line in (reader_list or {}).get("lines", ())}
+    masked = {*map(UUID, (reader_list or {}).get("masked", ())), *step_input.masked}
     return not {*step_input.entries, *step_input.masked} - listed and not masked & set(step_input.entries)
 
 
@@ -323,8 +323,8 @@ def package_is_there(sheet: Sheet, step_input: Any) -> bool:
 )
 def gate_still_lets_it_go(sheet: Sheet, step_input: Any) -> bool:
     """What was packed goes as long as nothing more is kept back than it lacks (§7.5, AR13)."""
-    kept = gate.kept_back(sheet, gate.shut(sheet))
-    return kept is not None and kept <= sheet.hidden_whole()
+    withheld = gate.kept_back(sheet, gate.shut(sheet))
+    return withheld is not None and withheld <= sheet.hidden_whole()
 
 
 @two_sign(_("Clore une demande dont la copie est faite, sans y répondre, demande deux signatures."))
@@ -369,8 +369,8 @@ def may_be_closed(sheet: Sheet, step_input: Any) -> Text | None:
     if row.state in UNANSWERED_ACCESS:
         on = step_input.withdrawn_on if step_input is not None else sheet.today
         taken_back = on is not None and row.received_on <= on <= sheet.today
-        said = step_input is None or bool(step_input.note)
-        return None if taken_back and said else WITHDRAWN_IN_WRITING
+        has_note = step_input is None or bool(step_input.note)
+        return None if taken_back and has_note else WITHDRAWN_IN_WRITING
     if row.state in ANSWERED_ACCESS and persons.remedies_end(sheet) > sheet.at:
         return REMEDIES_RUN
     return PACKAGE_WAITS if row.package is not None and row.handed_at is None else None

@@ -333,5 +333,5 @@ def passage(said: Any) -> dict[str, int]:
 
 def lifted(said: Any) -> UUID | None:
     """Return which passage is lifted, if one is."""
-    found: UUID | None = said["lift"]
-    return found
+    lifted_id: UUID | None = said["lift"]
+    return lifted_id

@@ -81,11 +81,11 @@ def bare(text: str) -> str:
 
 def digits(text: str) -> str:
     """Return the digits of a phone number without what is dialled before them in France."""
-    found = re.sub(r"\D", "", text)
+    digits_only = re.sub(r"\D", "", text)
     for before in ("0033", "33", "0"):
-        if found.startswith(before) and len(found) - len(before) >= 8:
-            return found.removeprefix(before).removeprefix("0")
-    return found
+        if digits_only.startswith(before) and len(digits_only) - len(before) >= 8:
+            return digits_only.removeprefix(before).removeprefix("0")
+    return digits_only
 
 
 @dataclass(slots=True)
@@ -142,7 +142,7 @@ class Masks:
     def spans(self, text: str) -> tuple[Span, ...]:
         """Return what is to be hidden of a text, from the first passage on; none lies within another of its reason."""
         folded = Folded.of(text)
-        found: list[Span] = []
+        spans: list[Span] = []
         for code, patterns in self._found.items():
             if code not in self._pattern and patterns:
                 # The longest first: of « Jean Dupont » the whole is hidden, not each word for itself.
@@ -150,8 +150,8 @@ class Masks:
                 self._pattern[code] = re.compile("|".join(rf"(?<!\w)(?:{one})(?!\w)" for one in longest))
             if patterns:
                 hits = self._pattern[code].finditer(folded.text)
-                found += [folded.span(*hit.span(), code) for hit in hits]
-        return tuple(sorted(found, key=lambda span: (span.start, span.end, span.code)))
+                spans += [folded.span(*hit.span(), code) for hit in hits]
+        return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.code)))
 
 
 def _leads(word: str, place: bool) -> bool:

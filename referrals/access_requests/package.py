@@ -286,14 +286,14 @@ def letter(content: PackageContent, lines: Sequence[_Line]) -> Paper:
     """Return the letter with all that art. 15 asks to be told; a heading that it has already isn't said twice."""
     there = {section.heading for section in content.letter.sections}
     count = _counted(len(lines), "donnée", "données")
-    held = (
+    letter_parts = (
         f"Nous traitons des données vous concernant. La copie jointe en contient {count}."
         if lines
         else NOTHING
     )
     hidden = (HIDDEN,) if codes_of(lines) else ()
     sections = [
-        Section(heading="Confirmation", paragraphs=(held, *hidden, FIRST_COPY)),
+        Section(heading="Confirmation", paragraphs=(letter_parts, *hidden, FIRST_COPY)),
         *(Section(heading=title, points=points) for _, title, points in information(content) if points),
     ]
     # Before the rights, of which it is none.
@@ -654,5 +654,5 @@ def _services(referrals: Collection[UUID], children: Collection[UUID]) -> Iterat
 def _authorities(referrals: Collection[UUID], children: Collection[UUID]) -> Iterator[str]:
     transfers = TransferRequest.objects.filter(referral__in=referrals, state__in=_SENT)
     yield from transfers.values_list("target__name", flat=True)
-    asked = Inquiry.objects.filter(referral__in=referrals, child__in=children, side=Side.ASKER)
-    yield from asked.values_list("other__name", flat=True)
+    inquiries = Inquiry.objects.filter(referral__in=referrals, child__in=children, side=Side.ASKER)
+    yield from inquiries.values_list("other__name", flat=True)

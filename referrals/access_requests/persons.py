@@ -64,10 +64,10 @@ def _words(text: object) -> tuple[str, ...]:
 
 def _same_birth(said: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
     """Tell whether the births are the same day; of a row that has a month alone, the same month. Never by no birth."""
-    asked = str(said.get("birth_date") or "")
+    birth = str(said.get("birth_date") or "")
     if held.get("birth_date"):
-        return bool(asked) and asked == str(held["birth_date"])
-    return bool(held.get("birth_year_month")) and asked.startswith(str(held["birth_year_month"]))
+        return bool(birth) and birth == str(held["birth_date"])
+    return bool(held.get("birth_year_month")) and birth.startswith(str(held["birth_year_month"]))
 
 
 def _same_child(said: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
@@ -93,11 +93,11 @@ def _of_age(child: Child, held: Mapping[str, Any], case: Case) -> bool:
 def _of_files(cases: Iterable[Case], scope: OpenScope) -> Iterator[tuple[Case, Child, dict[str, Any]]]:
     for case in cases:
         for child in rows_of(case.referral, "children", wrong_person=False):
-            held = {
+            names_by_child = {
                 name: getattr(child, name).open(scope) if getattr(child, name) is not None else None
                 for name in ("last_name", "usual_name", "first_names", "birth_date", "birth_year_month")
             }
-            yield case, child, held
+            yield case, child, names_by_child
 
 
 def holders_of(case: Case, name: str, scope: OpenScope) -> Iterator[Holder]:
@@ -112,37 +112,37 @@ def knows(case: Case, name: str, scope: OpenScope) -> bool:
     """Tell whether a case has a holder or a third party of this name: the same words, in whatever order."""
     wanted = sorted(_words(name))
     rows: list[Any] = [*case.holders, *known_rows_of(case.referral, "third_parties")]
-    told = (one.name.open(scope) for one in rows if one.name is not None)
-    return bool(wanted) and any(sorted(_words(one)) == wanted for one in told)
+    names = (one.name.open(scope) for one in rows if one.name is not None)
+    return bool(wanted) and any(sorted(_words(one)) == wanted for one in names)
 
 
 def find(sheet: Sheet, referrals: Iterable[Referral]) -> Persons:
     """Return whose rows some files hold of the persons whom a request names; an entry names the files."""
-    said = sheet.said
+    request_details = sheet.said
     cases = sheet.cases_of(referrals)
     children: list[UUID] = []
     holders: list[UUID] = []
     others: list[UUID] = []
-    found: set[UUID] = set()
+    person_ids: set[UUID] = set()
     minors = adults = 0
     with sheet.opening(cases) as scope:
         if sheet.row.requester in (Requester.FILER, Requester.THIRD_PARTY, Requester.STAFF):
             named = {case.referral.pk: _named(sheet, case, scope) for case in cases}
-            found = {pk for pk, rows in named.items() if rows}
+            person_ids = {pk for pk, rows in named.items() if rows}
             others = sorted({row for rows in named.values() for row in rows})
         else:
-            for case, child, held in _of_files(cases, scope):
-                if not _same_child(said["subject"], held):
+            for case, child, names in _of_files(cases, scope):
+                if not _same_child(request_details["subject"], names):
                     continue
                 children.append(child.pk)
-                found.add(case.referral.pk)
-                of_age = _of_age(child, held, case)
+                person_ids.add(case.referral.pk)
+                of_age = _of_age(child, names, case)
                 minors, adults = minors + (not of_age), adults + of_age
         if sheet.of_holder:
             mine = {case.referral.pk: list(holders_of(case, sheet.holder_name, scope)) for case in cases}
             holders = [holder.pk for some in mine.values() for holder in some]
-            found &= {pk for pk, some in mine.items() if some}
-    lacking = not cases or any(case.referral.pk not in found for case in cases)
+            person_ids &= {pk for pk, some in mine.items() if some}
+    lacking = not cases or any(case.referral.pk not in person_ids for case in cases)
     return Persons(tuple(children), tuple(holders), lacking, minors, adults, tuple(others))
 
 
@@ -155,10 +155,10 @@ def _named(sheet: Sheet, case: Case, scope: OpenScope) -> list[UUID]:
             rows = [one.pk for one in agents if sorted(_words(one.full_name)) == name]
             return rows if len(rows) == 1 else []
         case Requester.FILER:
-            told = [(case.referral.pk, case.referral.concern.filer_name)]
+            names = [(case.referral.pk, case.referral.concern.filer_name)]
         case _:
-            told = [(one.pk, one.name) for one in known_rows_of(case.referral, "third_parties")]
-    return [pk for pk, value in told if value is not None and sorted(_words(value.open(scope))) == name]
+            names = [(one.pk, one.name) for one in known_rows_of(case.referral, "third_parties")]
+    return [pk for pk, value in names if value is not None and sorted(_words(value.open(scope))) == name]
 
 
 def may_have(sheet: Sheet, found: Persons) -> bool:
@@ -213,11 +213,11 @@ def search(sheet: Sheet) -> list[Hit]:
     cases = sheet.cases_of(one for one in picked if one.is_authentic)
     hits: dict[UUID, Hit] = {}
     with sheet.opening(cases) as scope:
-        for case, child, held in _of_files(cases, scope):
-            fits = comparison.fits(wanted, identity.child(child.pk, held, on=sheet.at.date())) > 0
+        for case, child, names in _of_files(cases, scope):
+            fits = comparison.fits(wanted, identity.child(child.pk, names, on=sheet.at.date())) > 0
             if child.restricted or not fits:
                 continue
-            exact = _same_child(subject, held)
+            exact = _same_child(subject, names)
             if case.referral.pk not in hits or exact:
                 referral = case.referral
                 hits[referral.pk] = Hit(referral.reference, str(referral.state), referral.received_at, exact)
@@ -275,7 +275,7 @@ def files_of(scope: Scope) -> tuple[list[Referral], frozenset[UUID], frozenset[U
     joined = Joining.objects.filter(undone_at=None)
     # A filing's file may be joined on in its turn; there is an end, for no case is joined twice at a time.
     while wanted and Standing.of(scope) in (Standing.CHILD, Standing.HOLDER):
-        known = len(wanted) + len(children) + len(holders)
+        count = len(wanted) + len(children) + len(holders)
         for one in joined.filter(Q(referral__in=wanted) | Q(target__in=wanted)):
             for same, own in ((one.same_children, children), (one.same_holders, holders)):
                 for mine, theirs in same.items():
@@ -283,7 +283,7 @@ def files_of(scope: Scope) -> tuple[list[Referral], frozenset[UUID], frozenset[U
                         own |= {UUID(mine), UUID(theirs)}
             sides = Referral.objects.filter(pk__in=[one.referral_id, one.target_id], restricted=False)
             wanted |= set(sides.values_list("pk", flat=True))
-        if len(wanted) + len(children) + len(holders) == known:
+        if len(wanted) + len(children) + len(holders) == count:
             break
     rows = Referral.objects.filter(pk__in=wanted).exclude(state=State.PURGED).select_related("authority")
     with_row = Holder.objects.filter(pk__in=holders).values_list("referral_id", flat=True)
@@ -304,20 +304,20 @@ def files_named(sheet: Sheet, references: Collection[str]) -> list[Referral] | N
     wanted = {one.strip() for one in references}
     spelled = wanted | {one.upper() for one in wanted}
     rows = Referral.objects.filter(authority=sheet.row.authority_id, reference__in=spelled)
-    found = list(rows.exclude(state__in=NO_FILE).select_related("authority", "concern"))
+    matches = list(rows.exclude(state__in=NO_FILE).select_related("authority", "concern"))
     # Of a file that was joined to one of these the copy holds as much.
-    barred = excluded([one.pk for one in with_joined(found)]).get(sheet.actor.user_id or UUID(int=0))
-    fit = [one for one in found if one.is_authentic]
+    barred = excluded([one.pk for one in with_joined(matches)]).get(sheet.actor.user_id or UUID(int=0))
+    fit = [one for one in matches if one.is_authentic]
     return fit if len(fit) == len(wanted) and not barred else None
 
 
 def excluded(cases: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """Return from which of some cases people are excluded; an end that the service didn't write ends nothing."""
-    found: dict[UUID, set[UUID]] = {}
+    excluded_users: dict[UUID, set[UUID]] = {}
     for row in _EXCLUSIONS.rows(cases=list(cases)) if cases else ():
         if row.lifted_at is None or not row.is_authentic:
-            found.setdefault(row.user_id, set()).add(row.referral_id)
-    return found
+            excluded_users.setdefault(row.user_id, set()).add(row.referral_id)
+    return excluded_users
 
 
 _EXCLUSIONS: Final = CompiledQuery(lambda: Exclusion.objects.filter(AmongGiven("referral", "cases")))
@@ -387,13 +387,13 @@ def accounts_behind(sheet: Sheet, entries: Collection[UUID]) -> dict[UUID, UUID]
             ReadEntry.objects.filter(pk__in=entries, tenant=sheet.row.authority_id).values_list("pk", "body")
         )
     cases = sheet.subjects()
-    found: dict[UUID, UUID] = {}
+    users: dict[UUID, UUID] = {}
     for entry, body in rows:
         who = json.loads(bytes(body)).get("actor") if body else None
         account = account_behind(UUID(who), cases=cases) if who else None
         if account is not None:
-            found[entry] = account
-    return found
+            users[entry] = account
+    return users
 
 
 def readers_behind(sheet: Sheet, entries: Collection[UUID]) -> set[UUID]:

@@ -246,7 +246,7 @@ def _words(page: pypdfium2.PdfPage) -> Iterator[Word]:
     text = page.get_textpage()
     letters: list[str] = []
     area: _Area | None = None
-    told = 0
+    at_word = 0
     for index in range(min(text.count_chars(), MOST_WORDS * 10)):
         letter = _letter(pdfium.FPDFText_GetUnicode(text.raw, index))
         if letter.strip():
@@ -255,11 +255,11 @@ def _words(page: pypdfium2.PdfPage) -> Iterator[Word]:
             continue
         if letters and area and _is_on_page(area):
             yield Word("".join(letters), area)
-            told += 1
+            at_word += 1
         letters, area = [], None
-        if told >= MOST_WORDS:
+        if at_word >= MOST_WORDS:
             break
-    if letters and area and _is_on_page(area) and told < MOST_WORDS:
+    if letters and area and _is_on_page(area) and at_word < MOST_WORDS:
         yield Word("".join(letters), area)
     text.close()
 

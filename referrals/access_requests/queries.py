@@ -126,9 +126,11 @@ def answers_due(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]":
 def opinions_awaited(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]":
     """Return the requests about which the actor was asked for an opinion that may still be given (AR7, AR8)."""
     step = steps.get(Machine.ACCESS_REQUEST, "give_opinion")
-    held = sorted({one.authority_id for one in actor.holding(step.roles)})
-    asked = AccessOpinion.objects.filter(asked=actor.user_id, answered_at=None).values("request")
-    return actions.visible_to(actor, at=at).filter(authority__in=held, pk__in=asked, state__in=step.source)
+    authorities = sorted({one.authority_id for one in actor.holding(step.roles)})
+    opinions = AccessOpinion.objects.filter(asked=actor.user_id, answered_at=None).values("request")
+    return actions.visible_to(actor, at=at).filter(
+        authority__in=authorities, pk__in=opinions, state__in=step.source
+    )
 
 
 #: The requests that wait for something, by what.

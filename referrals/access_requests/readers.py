@@ -75,22 +75,24 @@ def readers(
         subjects = journal.subjects([row.pk for row in files])
         authority = files[0].authority
         zone = authority.timezone if authority else "Europe/Paris"
-        found = consultations.consultations(subjects.values(), zone=zone, at=at)
-        words = _Words.of(files, subjects, found.consultations, named, to_subject=scope.requester in OF_SELF)
-        shown = [one for one in found.consultations if _is_asked(one, scope, standing)]
+        consulted = consultations.consultations(subjects.values(), zone=zone, at=at)
+        words = _Words.of(
+            files, subjects, consulted.consultations, named, to_subject=scope.requester in OF_SELF
+        )
+        shown = [one for one in consulted.consultations if _is_asked(one, scope, standing)]
         shown.sort(key=lambda one: str(one.said["ts"]))
-        apart = words.apart(found.consultations)
+        apart = words.apart(consulted.consultations)
         lines = tuple(
             words.line(one, named=one.entry in named, masked=one.entry in masked, apart=one.entry in apart)
             for one in shown
         )
         if standing is Standing.FILER:
             return Readers(lines=lines)
-        listed = consultations.state(found, tenant=files[0].authority_id, at=at)
-        if any(one.entry in apart and words.is_elsewhere(one) for one in found.consultations):
+        listed = consultations.state(consulted, tenant=files[0].authority_id, at=at)
+        if any(one.entry in apart and words.is_elsewhere(one) for one in consulted.consultations):
             return Readers(lines=lines)
         untold = apart | set(masked)
-        hidden = {one.place for one in found.placed if one.entry in untold and one.place is not None}
+        hidden = {one.place for one in consulted.placed if one.entry in untold and one.place is not None}
         period = {
             name: day.isoformat()
             for name, day in (("since", scope.since), ("until", scope.until))
@@ -110,8 +112,8 @@ def mask(held: Mapping[str, Any], entries: Collection[UUID]) -> dict[str, Any]:
     lines = [line | nobody if line["entry"] in hidden else line for line in held["lines"]]
     places = consultations.places_of(held["proofs"], entries)
     proofs = consultations.masked(held["proofs"], places) if places else held["proofs"]
-    kept = sorted({*held.get("masked", ()), *hidden})
-    return {**held, "lines": lines, "proofs": proofs, "masked": kept}
+    masked = sorted({*held.get("masked", ()), *hidden})
+    return {**held, "lines": lines, "proofs": proofs, "masked": masked}
 
 
 def proven(proofs: Mapping[str, Any]) -> dict[str, object]:
@@ -148,8 +150,8 @@ def _class_of_label() -> Mapping[str, str]:
 
 def _classes(fields: Mapping[str, int]) -> set[str]:
     """Return the access classes of the labels that were opened; the shell is read by any reading."""
-    known = _class_of_label()
-    return {"A"} | {known[label] for label in fields if label in known}
+    classes = _class_of_label()
+    return {"A"} | {classes[label] for label in fields if label in classes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,16 +204,16 @@ class _Words:
 
     def line(self, one: Consultation, *, named: bool, masked: bool, apart: bool) -> ReaderLine:
         """Return a line in French; ``apart``: without the reader's body."""
-        said, hours = one.said, one.line["hours"]
+        text, hours = one.said, one.line["hours"]
         untold = _UNTOLD if self.to_subject else _UNTOLD | _OF_JUSTICE
-        classes = sorted(_classes(said["fields"]) - untold)
+        classes = sorted(_classes(text["fields"]) - untold)
         return ReaderLine(
             entry=one.entry,
             day=date.fromisoformat(one.line["day"]),
             hours=f"{hours} h – {hours + 4} h",
-            function=in_language(AGENT, FRENCH) if masked or apart else _function(said["role"]),
+            function=in_language(AGENT, FRENCH) if masked or apart else _function(text["role"]),
             service="" if masked or apart else self._service(one),
-            purpose=wording.purpose(said["why"]) if said["why"] else "",
+            purpose=wording.purpose(text["why"]) if text["why"] else "",
             classes=tuple(in_language(CLASS_WORDS[letter], FRENCH) for letter in classes),
             own_authority=apart or not self.is_elsewhere(one),
             what=one.line["way"],

@@ -76,9 +76,9 @@ def occurrences(text: str, words: str) -> Iterator[tuple[int, int]]:
     here = list(_words(text))
     at = 0
     while at + len(wanted) <= len(here):
-        found = here[at : at + len(wanted)]
-        if [folded for _start, _end, folded in found] == wanted:
-            yield found[0][0], found[-1][1]
+        window = here[at : at + len(wanted)]
+        if [folded for _start, _end, folded in window] == wanted:
+            yield window[0][0], window[-1][1]
             at += len(wanted)
         else:
             at += 1

@@ -148,10 +148,10 @@ class Copy:
     may_change: bool
 
     def one(self, pk: UUID) -> Reviewed:
-        found = next((part for part in self.parts if part.pk == pk), None)
-        if found is None:
+        chosen = next((part for part in self.parts if part.pk == pk), None)
+        if chosen is None:
             raise NotVisible
-        return found
+        return chosen
 
 
 def opened(pk: UUID, *, actor: Actor, at: datetime) -> Copy:
@@ -178,15 +178,17 @@ def _reviewed(row: AccessRequest, scope: OpenScope) -> Iterator[Reviewed]:
     passages: dict[UUID, list[Passage]] = {}
     for hidden in row.redactions.filter(lifted_at=None):
         passages.setdefault(hidden.part_id, []).append(_passage(hidden, scope))
-    kept = [(one, fields.opened(one.content, scope)) for one in row.parts.all()]
+    contents = [(one, fields.opened(one.content, scope)) for one in row.parts.all()]
     referrals = {
-        UUID(said["referral"]) for _one, said in kept if isinstance(said, Mapping) and "referral" in said
+        UUID(content["referral"])
+        for _one, content in contents
+        if isinstance(content, Mapping) and "referral" in content
     }
     cases = dict(Referral.objects.filter(pk__in=referrals).values_list("pk", "reference"))
-    for one, said in kept:
-        if not isinstance(said, Mapping) or "referral" not in said:
+    for one, content in contents:
+        if not isinstance(content, Mapping) or "referral" not in content:
             continue  # its key is lost: it can't be answered with either
-        part = copies.part_of(said)
+        part = copies.part_of(content)
         here = tuple(passages.get(one.pk, ()))
         yield Reviewed(one.pk, one.position + 1, cases.get(part.referral, ""), part, here)
 
@@ -261,10 +263,12 @@ def hide_in_document(
     if said["words"].strip():
         pages: Iterable[int] = range(here.pages) if said["everywhere"] else (page,)
         words = [(one, here if one == page else drawing.words(media, source, one)) for one in pages]
-        found = [box for one, told in words for box in drawing.boxes_of(said["words"], one, told.words, code)]
-        if not found:
+        places = [
+            box for one, preview in words for box in drawing.boxes_of(said["words"], one, preview.words, code)
+        ]
+        if not places:
             raise _not_there("words")
-        boxes += found
+        boxes += places
     return _hide(copy, part, boxes, actor=actor, at=at)
 
 
@@ -278,14 +282,14 @@ def hide_everywhere(copy: Copy, words: str, code: Withheld, *, actor: Actor, at:
         FileRefused, ParserUnavailable: a document can't be drawn.
         NotVisible, NotAllowed, WrongState, GuardRefused: as ``actions.redact``.
     """
-    total, found = 0, False
+    total, any_hidden = 0, False
     for part in copy.parts:
         if part.withheld is not None:
             continue
         if places := _places(copy, part, words, code, actor=actor, at=at):
-            found = True
+            any_hidden = True
             total += _hide(copy, part, places, actor=actor, at=at)
-    if not found:
+    if not any_hidden:
         raise _not_there("words")
     return total
 
@@ -295,8 +299,10 @@ def _places(
 ) -> list[Span] | list[Box]:
     if part.part.attachment is None:
         return found_in(part.part.text or "", words, code)
-    told = _all_words(copy, part, actor=actor, at=at)
-    return [box for page, one in enumerate(told) for box in drawing.boxes_of(words, page, one.words, code)]
+    page_words = _all_words(copy, part, actor=actor, at=at)
+    return [
+        box for page, one in enumerate(page_words) for box in drawing.boxes_of(words, page, one.words, code)
+    ]
 
 
 def _all_words(copy: Copy, part: Reviewed, *, actor: Actor, at: datetime) -> list[PageWords]:

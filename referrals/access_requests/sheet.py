@@ -220,9 +220,9 @@ class Sheet(RowContext[AccessRequest]):
                 there.setdefault(one.part_id, []).append(passage)
             elif where is not None:
                 lifted.add((one.part_id, *passage))
-        for part, said in self.parts():
+        for part, content in self.parts():
             here = there.setdefault(part.pk, [])
-            for collected in _collected(said):
+            for collected in _collected(content):
                 is_shown = collected[0] not in LOCKED and (part.pk, *collected) in lifted
                 if not is_shown and collected not in here:
                     here.append(collected)
@@ -230,8 +230,8 @@ class Sheet(RowContext[AccessRequest]):
 
     def codes(self) -> list[Withheld]:
         """Return why something is hidden, each reason once."""
-        held = {code for passages in self.hidden().values() for code, _where in passages}
-        return [code for code in Withheld if code in held]
+        codes = {code for passages in self.hidden().values() for code, _where in passages}
+        return [code for code in Withheld if code in codes]
 
 
 def _collected(said: dict[str, Any]) -> list[Hidden]:

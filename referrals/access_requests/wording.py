@@ -47,8 +47,8 @@ def word_by(*, label: Label, step: StepName, lines: StepLines, purpose: Purposes
 
 def label(name: str, owner: str) -> str:
     """Return what a field of a model is called: as the pages ask for it, or as only a copy shows it."""
-    asked = _words.label(name, owner)
-    return of(name, owner) if asked == name else asked
+    text = _words.label(name, owner)
+    return of(name, owner) if text == name else text
 
 
 def purpose(code: str) -> str:
@@ -78,8 +78,8 @@ def value_text(row: models.Model, field: Any, value: object, zone: ZoneInfo) -> 
     if owner in ("Sign", "HealthSign") and name == "code":
         return in_language(_SIGNS.get(str(value), str(value)), FRENCH)
     if name == "commune_insee":
-        known = commune(str(value))
-        return f"{known.name} ({value})" if known else str(value)
+        place = commune(str(value))
+        return f"{place.name} ({value})" if place else str(value)
     if name == "not_known" and isinstance(value, list):
         return ", ".join(label(str(one), owner) for one in value)
     if owner == "Rectification" and name == "field":

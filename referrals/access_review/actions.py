@@ -93,8 +93,8 @@ class Anomalies(RowMachine[AccessAnomaly, Sheet]):
 
     def context_of(self, step: Step, row: AccessAnomaly, actor: Actor, *, at: datetime) -> Sheet | None:
         """Return the anomaly in the hands of the actor in the role that does the step; of two offices, the other's."""
-        held = [role for role in step.roles if role in actor.roles_in(row.authority_id)]
-        role = next((one for one in held if one != row.resolution_asked_as), held[0] if held else None)
+        roles = [role for role in step.roles if role in actor.roles_in(row.authority_id)]
+        role = next((one for one in roles if one != row.resolution_asked_as), roles[0] if roles else None)
         if role is None:
             return None
         acting = actor.acting_as(role, authority_id=row.authority_id)
@@ -126,8 +126,10 @@ def _tell(sheet: Sheet, party: str) -> None:
         account = account_of(sheet.row.who, sheet.row.subjects)
         _write(sheet, ASKED, {account} if account else set(), about=sheet.row.pk)
         return
-    held = Membership.objects.in_force(sheet.at).filter(authority=sheet.row.authority_id, role=PARTIES[party])
-    users = set(held.values_list("user_id", flat=True)) - {sheet.actor.user_id}
+    memberships = Membership.objects.in_force(sheet.at).filter(
+        authority=sheet.row.authority_id, role=PARTIES[party]
+    )
+    users = set(memberships.values_list("user_id", flat=True)) - {sheet.actor.user_id}
     if party == "supervisors":
         # The hierarchy reads no journal: it is told that there is something, not where; nor is the agent, by this way.
         own = account_of(sheet.row.who, sheet.row.subjects)

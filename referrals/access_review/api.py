@@ -202,15 +202,15 @@ class AnswerQuestion(CaseView):
     @case_operation("access_questions_answer", QuestionOut, takes=AnswerIn, tag="anomaly", once=True)
     def post(self, pk: UUID) -> dict[str, Any]:
         """Answer a question about the own access to files, once."""
-        asked = actions.asked_of(self.actor, at=self.at)
-        if not asked.filter(pk=pk).exists():
+        question = actions.asked_of(self.actor, at=self.at)
+        if not question.filter(pk=pk).exists():
             raise NotVisible
 
         def answer() -> AccessAnomaly:
             code = AnswerIn.read(self.request.data)["answer"]
             return actions.answer(pk, code, actor=self.actor, at=self.at)
 
-        return queries.question(do_once(self.request, asked, answer))
+        return queries.question(do_once(self.request, question, answer))
 
 
 def anomaly_routes() -> list[URLPattern]:

@@ -102,25 +102,27 @@ def asker_is_in_office(sheet: Sheet, step_input: Nothing | None) -> bool:
 
 
 def _holds(anomaly: "AccessAnomaly", user: UUID | None, role: str, *, at: datetime) -> bool:
-    held = Membership.objects.in_force(at).filter(authority=anomaly.authority_id, role=role, user=user)
-    return held.exists()
+    memberships = Membership.objects.in_force(at).filter(authority=anomaly.authority_id, role=role, user=user)
+    return memberships.exists()
 
 
 def _lapsed(sheet: Sheet) -> bool:
-    asked_at = sheet.row.resolution_asked_at
-    return asked_at is not None and asked_at + timedelta(days=sheet.protocol.approval_days) <= sheet.at
+    requested_at = sheet.row.resolution_asked_at
+    return (
+        requested_at is not None and requested_at + timedelta(days=sheet.protocol.approval_days) <= sheet.at
+    )
 
 
 def may_look_behind(anomaly: "AccessAnomaly", user: UUID | None, *, at: datetime) -> bool:
     """Tell whether an account reads who it was: one of the two that lifted the veil, in time, both still in office."""
-    until, asked_by, lifted_by = (
+    until, requested_by, lifted_by = (
         anomaly.resolved_until,
         anomaly.resolution_asked_by_id,
         anomaly.resolved_by_id,
     )
-    if user is None or user not in (asked_by, lifted_by) or until is None or until <= at:
+    if user is None or user not in (requested_by, lifted_by) or until is None or until <= at:
         return False
     return all(
-        _holds(anomaly, asked_by if role == anomaly.resolution_asked_as else lifted_by, role, at=at)
+        _holds(anomaly, requested_by if role == anomaly.resolution_asked_as else lifted_by, role, at=at)
         for role in RESOLVERS
     )

@@ -131,10 +131,10 @@ def make(finding: Finding, authority: Authority, *, at: datetime, actor: Actor =
     """
     of_day = Q(key=finding.key) | Q(key__startswith=f"{finding.key}/")
     # Locked: what is taken up at this moment is either grown before, or continued.
-    known = list(
+    existing = list(
         AccessAnomaly.objects.select_for_update().filter(of_day, authority=authority, rule=finding.rule)
     )
-    taken = [one.last_at for one in known if one.state != AnomalyState.DETECTED]
+    taken = [one.last_at for one in existing if one.state != AnomalyState.DETECTED]
     rest = detection.later(finding, max(taken)) if taken else finding
     if rest is None:
         return False
@@ -144,8 +144,8 @@ def make(finding: Finding, authority: Authority, *, at: datetime, actor: Actor =
         "count": rest.count,
         "last_at": rest.last_at,
     }
-    if len(taken) < len(known):
-        open_ = AccessAnomaly.objects.filter(pk__in=[one.pk for one in known], state=AnomalyState.DETECTED)
+    if len(taken) < len(existing):
+        open_ = AccessAnomaly.objects.filter(pk__in=[one.pk for one in existing], state=AnomalyState.DETECTED)
         # A batch that is looked at again after a crash may show less than what is known.
         more = Q(count__lt=rest.count) | Q(count=rest.count, last_at__lt=rest.last_at)
         open_.filter(more).update(**named)
@@ -153,7 +153,7 @@ def make(finding: Finding, authority: Authority, *, at: datetime, actor: Actor =
     anomaly = AccessAnomaly(
         authority=authority,
         rule=rest.rule,
-        key=f"{rest.key}/{len(known) + 1}" if known else rest.key,
+        key=f"{rest.key}/{len(existing) + 1}" if existing else rest.key,
         who=rest.actor,
         first_at=rest.first_at,
         detected_at=at,

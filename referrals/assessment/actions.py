@@ -131,17 +131,17 @@ def _write_each(
 ) -> None:
     """Write the rows of one list, each about a child or a holder: one that is there already is changed."""
     items = act.step_input.get(name) or []
-    known = (
+    rows_by_about = (
         {_key(one, one.serializable_value(about)): one for one in getattr(row, name).all()} if items else {}
     )
     for item in items:
         if item[about] not in of:
             raise InvalidInput(name)
         wording, key = worded(item), _key(item, item[about])
-        if key in known:
-            act.change(known[key], **wording)
+        if key in rows_by_about:
+            act.change(rows_by_about[key], **wording)
         else:
-            known[key] = act.new(name, assessment=row, **{about: of[item[about]]}, **wording)
+            rows_by_about[key] = act.new(name, assessment=row, **{about: of[item[about]]}, **wording)
 
 
 def _key(row: Any, about: UUID) -> tuple[UUID, str]:
@@ -173,12 +173,12 @@ def _danger(item: Any) -> dict[str, Any]:
 
 def _opinion(item: Any) -> dict[str, Any]:
     """Return the columns of a holder's opinion: what goes with whether it said something."""
-    said = _called_for(OpinionForm, item)
+    opinion = _called_for(OpinionForm, item)
     if item.met == HolderMet.MET:
         needed = ["needs", "difficulties", "understanding", "proposals"]
     else:
         needed = ["not_met", *(["not_met_text"] if item.not_met == HolderNotMet.OTHER else [])]
-    return said | {"met": item.met, "complete": all(said[name] for name in needed)}
+    return opinion | {"met": item.met, "complete": all(opinion[name] for name in needed)}
 
 
 def _called_for(form: type[StrictSerializer], item: Any) -> dict[str, Any]:

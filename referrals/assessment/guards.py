@@ -166,9 +166,9 @@ def every_danger_is_told(case: Case, step_input: HandIn | Report | None) -> bool
     assessment = case.open_assessment
     if assessment is None:
         return True
-    told = {row.child_id: row for row in assessment.dangers.filter(complete=True)}
+    dangers = {row.child_id: row for row in assessment.dangers.filter(complete=True)}
     return all(
-        child.pk in told and (told[child.pk].danger_categories or not _in_danger(case, child.pk))
+        child.pk in dangers and (dangers[child.pk].danger_categories or not _in_danger(case, child.pk))
         for child in case.children
     )
 
@@ -190,8 +190,8 @@ def every_holder_was_heard(case: Case, step_input: HandIn | Report | None) -> bo
     assessment = case.open_assessment
     if assessment is None:
         return True
-    heard = set(assessment.opinions.filter(complete=True).values_list("holder_id", flat=True))
-    return all(holder.pk in heard for holder in case.holders)
+    holder_ids = set(assessment.opinions.filter(complete=True).values_list("holder_id", flat=True))
+    return all(holder.pk in holder_ids for holder in case.holders)
 
 
 @rule(
@@ -206,8 +206,8 @@ def every_child_was_heard(case: Case, step_input: HandIn | Report | None) -> boo
     assessment = case.open_assessment
     if assessment is None:
         return True
-    heard = set(assessment.voices.filter(complete=True).values_list("child_id", flat=True))
-    return all(child.pk in heard for child in case.children)
+    child_ids = set(assessment.voices.filter(complete=True).values_list("child_id", flat=True))
+    return all(child.pk in child_ids for child in case.children)
 
 
 @rule(

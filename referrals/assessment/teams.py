@@ -22,8 +22,12 @@ def team_comes_from_where_it_may(case: Case, step_input: Supplement | Team | Tea
     users = {item.user for item in [*getattr(step_input, "team", []), *getattr(step_input, "join", [])]}
     if source == "any" or not users:
         return True
-    held = Membership.objects.in_force(case.at).filter(
+    memberships = Membership.objects.in_force(case.at).filter(
         authority_id=case.authority_id, role=Role.ASSESSOR, user_id__in=users
     )
-    fit = held.filter(unit=case.referral.unit) if source == "unit" else held.filter(organisation=None)
+    fit = (
+        memberships.filter(unit=case.referral.unit)
+        if source == "unit"
+        else memberships.filter(organisation=None)
+    )
     return not users - set(fit.values_list("user_id", flat=True))

@@ -61,12 +61,14 @@ def add(
     named, access_class = set(children), CLASS_OF[kind]
     waits = may.waits(access_class)
     if named:
-        known = set(referral.children.values_list("pk", flat=True)) if not ties.coarse else set()
+        child_ids = set(referral.children.values_list("pk", flat=True)) if not ties.coarse else set()
         sight = child_sight.sight_of(referral, ties, actor)
-        if not named <= known or not all(_adds(referral, sight.of(child), access_class) for child in named):
+        if not named <= child_ids or not all(
+            _adds(referral, sight.of(child), access_class) for child in named
+        ):
             raise InvalidInput("children")
-    kept_size = arrived.original_size if arrived.original else 0
-    quotas.require_room(referral, may.role, arrived.size + kept_size)
+    stored_size = arrived.original_size if arrived.original else 0
+    quotas.require_room(referral, may.role, arrived.size + stored_size)
     filing = ties.files_as(may.role)
     row = Attachment(
         referral=referral,
@@ -81,7 +83,7 @@ def add(
         role=may.role,
         waiting_since=at if waits else None,
         size=arrived.size,
-        original_size=kept_size,
+        original_size=stored_size,
         object=arrived.object,
         original=arrived.original,
     )

@@ -40,8 +40,8 @@ def begin(user_id: UUID | None, upload: UUID, *, until: datetime, at: datetime) 
     Raises:
         UploadsBusy: all of them are taken.
     """
-    kept = UseCount.objects.select_for_update()
-    row, _ = kept.get_or_create(person=_person(user_id), cap=ARRIVING, defaults={"until": until})
+    counts = UseCount.objects.select_for_update()
+    row, _ = counts.get_or_create(person=_person(user_id), cap=ARRIVING, defaults={"until": until})
     taken = [place for place in _PLACE.iter_unpack(bytes(row.used)) if place[0] > at.timestamp()]
     if len(taken) >= settings.UPLOADS_AT_ONCE_OF_ONE:
         raise UploadsBusy

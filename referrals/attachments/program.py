@@ -45,16 +45,16 @@ def carry_out(
     """
     confine.limit(given=given, written=written, seconds=seconds)
     load()
-    with _unnamed("given") as incoming, _unnamed("kept") as kept:
+    with _unnamed("given") as incoming, _unnamed("kept") as outgoing:
         try:
             confine.confine()
             _receive(incoming)
-            work(incoming, kept)
+            work(incoming, outgoing)
         except confine.NoConfinement:
             os._exit(Exit.NO_CONFINEMENT)
         except Refused as refused:
             os._exit(refused.why)
-        _send(kept)
+        _send(outgoing)
     os._exit(Exit.DONE)
 
 

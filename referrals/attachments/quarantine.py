@@ -78,12 +78,12 @@ def _object(file: UUID) -> UUID | None:
 
 def _locked(name: UUID | None) -> list[Attachment]:
     """Return the rows that hold an object, all locked; one that was being copied meanwhile has its copy here."""
-    known: set[UUID] = set()
+    locked_ids: set[UUID] = set()
     while name is not None:
         rows = list(Attachment.objects.select_for_update().filter(object=name).order_by("id"))
-        if {row.pk for row in rows} <= known:
+        if {row.pk for row in rows} <= locked_ids:
             return rows
-        known |= {row.pk for row in rows}
+        locked_ids |= {row.pk for row in rows}
     return []
 
 

@@ -26,8 +26,8 @@ def require_room(referral: Referral, role: Role, more: int) -> None:
     rows = rows.filter(role=Role.FILER) if role is Role.FILER else rows.exclude(role=Role.FILER)
     if rows.count() >= settings.ATTACHMENTS_PER_CASE:
         raise QuotaReached("files-per-case", settings.ATTACHMENTS_PER_CASE)
-    held = rows.aggregate(total=Sum(F("size") + F("original_size")))["total"] or 0
-    if held + more > settings.ATTACHMENT_BYTES_PER_CASE:
+    total = rows.aggregate(total=Sum(F("size") + F("original_size")))["total"] or 0
+    if total + more > settings.ATTACHMENT_BYTES_PER_CASE:
         raise QuotaReached("bytes-per-case", settings.ATTACHMENT_BYTES_PER_CASE)
 
 

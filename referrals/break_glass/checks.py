@@ -44,5 +44,5 @@ def is_frozen(user: UUID | None, at: datetime) -> bool:
 def _first_late(model: Any, user: UUID | None, at: datetime) -> datetime | None:
     """Return when the first review was due that a person's rows of a table wait for too long."""
     late = model.objects.filter(user=user, reviewed_at=None, review_due_at__lt=at)
-    found: datetime | None = late.aggregate(first=Min("review_due_at"))["first"]
-    return found
+    first_late: datetime | None = late.aggregate(first=Min("review_due_at"))["first"]
+    return first_late

@@ -162,8 +162,8 @@ def listed(actor: Actor, *, state: str | None, overdue: bool | None, at: datetim
         reviewed |= Q(referral__in=visibility.visible_as(actor, role, at=at).values("pk"))
     hides = Child.objects.filter(referral=OuterRef("referral"), restricted=True)
     unlocked = access_exceptions.exceptional(actor, at=at).unlocked
-    known = Q(role__in=BREAKERS) | Q(user=actor.user_id) | Q(referral__in=sorted(unlocked))
-    visible = known | ~Exists(hides)
+    listable = Q(role__in=BREAKERS) | Q(user=actor.user_id) | Q(referral__in=sorted(unlocked))
+    visible = listable | ~Exists(hides)
     rows = BreakGlass.objects.filter(
         visible, reviewed | Q(user=actor.user_id), referral__in=seen.values("pk")
     )
@@ -177,8 +177,8 @@ def listed(actor: Actor, *, state: str | None, overdue: bool | None, at: datetim
         @staticmethod
         @override
         def keeps(row: Any) -> bool:
-            is_known = row.role in BREAKERS or row.user_id == actor.user_id or row.referral_id in unlocked
-            return is_known or hanging_rows.restrictions_hold(row)
+            is_listable = row.role in BREAKERS or row.user_id == actor.user_id or row.referral_id in unlocked
+            return is_listable or hanging_rows.restrictions_hold(row)
 
     return hanging_rows.shown_with(Rows.of(hanging_rows.with_children(rows)), actor, at=at)
 

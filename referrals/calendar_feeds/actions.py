@@ -22,8 +22,8 @@ HOLDERS: Final = frozenset(matrix.MATRIX) - {Role.DPO}
 
 def allowed(actor: Actor, *, at: datetime) -> tuple[Authority, ...]:
     """Return the authorities where the actor works on cases and that allow calendar feeds now."""
-    held = {position.authority_id for position in actor.holding(HOLDERS)}
-    rows = Authority.objects.filter(pk__in=sorted(held)).order_by("pk") if held else ()
+    authorities = {position.authority_id for position in actor.holding(HOLDERS)}
+    rows = Authority.objects.filter(pk__in=sorted(authorities)).order_by("pk") if authorities else ()
     return tuple(row for row in rows if protocol_of(row, at).calendar_feeds)
 
 

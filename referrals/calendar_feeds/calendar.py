@@ -50,14 +50,14 @@ def made(feed: CalendarFeed, due: Iterable[tuple[str, date]], *, at: datetime) -
 
 def days_of(clocks: Iterable[Clock]) -> list[tuple[str, date]]:
     """Return on which days something is due on which case, each once, by day: how much is due isn't told."""
-    found = {
+    events = {
         (
             clock.due_at.astimezone(ZoneInfo(clock.referral.authority.timezone)).date(),
             clock.referral.reference,
         )
         for clock in clocks
     }
-    return [(reference, day) for day, reference in sorted(found)]
+    return [(reference, day) for day, reference in sorted(events)]
 
 
 def _uid(feed: CalendarFeed, reference: str, day: date) -> str:

@@ -42,11 +42,11 @@ def read(request: ServiceRequest, secret: str) -> tuple[bytes, str]:
         TooManyFetches: the owner's feeds were read too often within the hour.
     """
     at = request.at
-    known = actor_of_feed(secret, request, at=at) if _SECRET.fullmatch(secret) else None
+    actor = actor_of_feed(secret, request, at=at) if _SECRET.fullmatch(secret) else None
     try:
-        if known is None:
+        if actor is None:
             raise NotVisible
-        feed, owner = known
+        feed, owner = actor
         reader = actions.as_reader(owner, at=at)
     except (NotVisible, NotAllowed):
         if wait := throttling.token_failed(request, at=at):
@@ -68,10 +68,10 @@ def _due(reader: Actor, *, at: datetime) -> Sequence[Clock]:
     rows = rows.filter(
         referral__authority__in=sorted(reader.authority_ids), due_at__gte=at - BACK, on_birthday=False
     )
-    found = list(rows.order_by("due_at", "id")[: settings.CALENDAR_FEED_EVENTS])
-    for part in _by_cases(found) or [[]]:
+    deadlines_due = list(rows.order_by("due_at", "id")[: settings.CALENDAR_FEED_EVENTS])
+    for part in _by_cases(deadlines_due) or [[]]:
         record_listed(part, actor=reader, at=at)
-    return found
+    return deadlines_due
 
 
 def _by_cases(found: Sequence[Clock]) -> list[list[Clock]]:

@@ -111,9 +111,9 @@ def _is_own(request: Request, asked: Mapping[str, Any]) -> bool:
     parameters = set(request.query_params)
     draft = asked.get("state") == State.DRAFT and not asked["own"]
     own = asked["own"] or not (draft or visibility.works(actor_in(bare(request))))
-    known = OF_FILINGS if own else parameters - OF_FILINGS_ALONE
-    if parameters - known:
-        raise InvalidQuery(dict.fromkeys(sorted(parameters - known), "unknown"))
+    own_parameters = OF_FILINGS if own else parameters - OF_FILINGS_ALONE
+    if parameters - own_parameters:
+        raise InvalidQuery(dict.fromkeys(sorted(parameters - own_parameters), "unknown"))
     return own
 
 

@@ -85,8 +85,8 @@ def _person(assignment: Assignment) -> dict[str, str]:
 
 def _filer(row: Any, ties: CaseAccess) -> dict[str, Any] | None:
     """Return what kind of person filed a case, to who reads class C."""
-    told = row.filed_as_profession if "C" in ties.reads else ""
-    return labelled(FilerProfession(told)) if told else None
+    profession = row.filed_as_profession if "C" in ties.reads else ""
+    return labelled(FilerProfession(profession)) if profession else None
 
 
 def _attachments(

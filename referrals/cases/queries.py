@@ -43,12 +43,14 @@ def case_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[d
     ties = {row.pk: case_ties.ties_of(row, actor) for row in page.items}
     tied = list(zip(page.items, ties.values(), strict=True))
     if asked["names"]:
-        named = (row for row, held in tied if not held.coarse and not held.draft)
+        named = (row for row, row_ties in tied if not row_ties.coarse and not row_ties.draft)
         volume_limits.count_lines(named, actor=actor, at=at)
-    lines = [filings.coarse_line(row) if held.coarse else shell.shell(row, held) for row, held in tied]
+    lines = [
+        filings.coarse_line(row) if row_ties.coarse else shell.shell(row, row_ties) for row, row_ties in tied
+    ]
     if asked["details"]:
         columns.add_facts(page.items, ties, lines, actor=actor, at=at)
-    filed = [row for row, held in tied if held.filed]
+    filed = [row for row, row_ties in tied if row_ties.filed]
     with listing(page.items, actor=actor, at=at, unnamed=filed) as scope:
         if asked["names"]:
             reading_names.add_names(page.items, ties, lines, scope, actor=actor)

@@ -34,8 +34,8 @@ def unread(actor: Actor, *, at: datetime) -> list[UUID]:
     ):
         others |= Q(Exists(rows.filter(referral=OuterRef("pk")).exclude(**{author: actor.user_id})))
     cases = visibility.listed_to(actor, own=False, at=at).filter(others, state__in=ACTIVE)
-    found: list[UUID] = []
+    unread_ids: list[UUID] = []
     for part in batched(cases.order_by("-received_at", "id")[:CASES_MAX], _PART):
         news = visits_queries.news_of(part, actor=actor, at=at)
-        found += [pk for pk, one in news.items() if one.messages or one.attachments]
-    return found
+        unread_ids += [pk for pk, one in news.items() if one.messages or one.attachments]
+    return unread_ids

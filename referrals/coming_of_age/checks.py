@@ -155,9 +155,9 @@ def may_choose(case: Case, child: "Child") -> bool:
 
 def majority_of(case: Case, child: "Child") -> date | None:
     """Return the 18th birthday of a child, opened by whoever acts; None where nothing says how old it is."""
-    known = child.birth_date is not None
-    value = _open(case, child.birth_date if known else child.age_estimated_min)
-    birth = counted_birth(case, child, value if known else None, None if known else value)
+    has_birth_date = child.birth_date is not None
+    value = _open(case, child.birth_date if has_birth_date else child.age_estimated_min)
+    birth = counted_birth(case, child, value if has_birth_date else None, None if has_birth_date else value)
     return ages.birthday(birth, ages.ADULT_AT) if birth else None
 
 

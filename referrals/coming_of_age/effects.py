@@ -104,8 +104,8 @@ def end_terms_of(act: "StepContext", grown: Collection[UUID]) -> None:
 def let_be_over(act: "StepContext", clock: "Clock") -> None:
     """Let a clock be over whose end is a birthday: on a drawn day before, marked as told (§2.3 Birthdays)."""
     drawn = max(clock.started_at, act.at - timedelta(days=1 + uuid4().int % 90))
-    told = dict.fromkeys(("soon_told_at", "again_told_at", "late_told_at"), drawn)
-    act.change(clock, due_at=drawn, warn_at=drawn, **told)
+    reminders = dict.fromkeys(("soon_told_at", "again_told_at", "late_told_at"), drawn)
+    act.change(clock, due_at=drawn, warn_at=drawn, **reminders)
 
 
 def end_parents_information(act: "StepContext") -> None:

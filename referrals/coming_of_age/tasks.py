@@ -84,9 +84,9 @@ def _of_authority(authority: Authority, before: datetime, at: datetime) -> int:
 def _to_look_at(authority: Authority, groups: Iterable[int]) -> list[UUID]:
     with for_the_service():
         due = Q(next_change=None) | Q(next_change__in=sorted(groups))
-        said = Q(birth_date__isnull=False) | Q(age_estimated_min__isnull=False)
+        has_age = Q(birth_date__isnull=False) | Q(age_estimated_min__isnull=False)
         children = Child.objects.filter(
-            due & said,
+            due & has_age,
             referral__authority=authority,
             referral__state__in=(*ACTIVE, *CLOSED),
             wrong_person=False,
@@ -103,15 +103,15 @@ def _look(pk: UUID, at: datetime) -> bool:
         births = _births(case)
         grown = list(_grown(case, births))
         coming = [
-            told
+            notice
             for child in case.children
             if (birth := births.get(child.pk)) and majority.nears_majority(child)
-            for told in majority.coming(case, child, birth)
+            for notice in majority.coming(case, child, birth)
         ]
         if grown or coming:
             case.step_name = "grow_older"
-            said = StepInput(children=grown, majority=coming)
-            run_step(steps.get(Machine.REFERRAL, "grow_older"), case, said)
+            step_input = StepInput(children=grown, majority=coming)
+            run_step(steps.get(Machine.REFERRAL, "grow_older"), case, step_input)
         for child in case.children:
             if child.pk in births:
                 Child.objects.filter(pk=child.pk).update(
@@ -137,17 +137,19 @@ def _births(case: Case) -> dict[UUID, date | None]:
         always=True,
     ) as scope:
         for child in case.children:
-            known = child.birth_date is not None
-            said = child.birth_date if known else child.age_estimated_min
-            if said is None:
+            has_birth_date = child.birth_date is not None
+            birth_or_age = child.birth_date if has_birth_date else child.age_estimated_min
+            if birth_or_age is None:
                 continue
             try:
-                value: Any = said.open(scope)
+                value: Any = birth_or_age.open(scope)
             except Unreadable:
                 _log.warning("birth.unreadable")
                 births[child.pk] = None
                 continue
-            births[child.pk] = counted_birth(case, child, *((value, None) if known else (None, value)))
+            births[child.pk] = counted_birth(
+                case, child, *((value, None) if has_birth_date else (None, value))
+            )
     return births
 
 
@@ -160,8 +162,8 @@ def _grown(case: Case, births: dict[UUID, date | None]) -> Iterable[Any]:
         age = ages.facts(birth, None, None, on=case.today)
         days = majority.days_of(case, child, birth)
         near = days.choice_near <= case.today < days.majority and not child.emancipated
-        known = (child.age_band, child.under_2, child.under_15, child.majority_near)
-        if known != (age.age_band, age.under_2, age.under_15, near):
+        before = (child.age_band, child.under_2, child.under_15, child.majority_near)
+        if before != (age.age_band, age.under_2, age.under_15, near):
             yield StepInput(
                 child=child.pk,
                 age_band=str(age.age_band),

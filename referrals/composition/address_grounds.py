@@ -15,8 +15,8 @@ def case_of(actor: Actor, reference: str, authority: UUID, at: datetime) -> UUID
     """Return the pseudonym of an active case of an authority of which the actor reads the place of care (class K)."""
     meant = formats.read_reference(reference) or reference
     seen = visibility.visible_to(actor, at=at, drafts=False)
-    found = seen.filter(reference=meant, authority=authority, state__in=ACTIVE).values_list("pk", flat=True)
-    pk = found.first()
+    cases = seen.filter(reference=meant, authority=authority, state__in=ACTIVE).values_list("pk", flat=True)
+    pk = cases.first()
     case = visibility.one_case(actor, pk, at=at) if pk is not None else None
     if case is None or "K" not in case_ties.ties_of(case, actor).reads:
         return None

@@ -75,8 +75,10 @@ def _compare(steps: Steps) -> Iterator[Finding]:
     One that fails is named where it is read.
     """
     there: set[Row] = set()
-    told = {table_of(model._meta.db_table): model for model in tables() if _audited(model) != Audited.NOTHING}
-    for code, model in told.items():
+    audited_models = {
+        table_of(model._meta.db_table): model for model in tables() if _audited(model) != Audited.NOTHING
+    }
+    for code, model in audited_models.items():
         field = model.mac_field()
         for row in rows_of(model).iterator(_AT_ONCE):
             key, state = (code, row_of(row.pk)), field.state(row._read)
@@ -87,8 +89,12 @@ def _compare(steps: Steps) -> Iterator[Finding]:
             elif state not in _expected(steps[key]) and row.is_authentic:
                 yield Finding(model._meta.db_table, row.pk, SET_BACK, state)
     for key in steps.keys() - there:
-        if key[0] in told and _audited(told[key[0]]) == Audited.WHOLE and ABSENT not in _expected(steps[key]):
-            yield Finding(told[key[0]]._meta.db_table, UUID(bytes=key[1]), DELETED, ABSENT)
+        if (
+            key[0] in audited_models
+            and _audited(audited_models[key[0]]) == Audited.WHOLE
+            and ABSENT not in _expected(steps[key])
+        ):
+            yield Finding(audited_models[key[0]]._meta.db_table, UUID(bytes=key[1]), DELETED, ABSENT)
 
 
 def _audited(model: type[Authentic]) -> Audited | tuple[str, ...]:

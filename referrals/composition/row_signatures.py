@@ -183,9 +183,9 @@ def compare_cases(at: datetime) -> int:
     differences: Counter[tuple[UUID | None, str, str]] = Counter()
     cases = Referral._meta.db_table
     with for_the_service():
-        known = SubjectPseudonym.objects.order_by("pk").values_list("referral_id", "pseudonym")
+        pseudonyms = SubjectPseudonym.objects.order_by("pk").values_list("referral_id", "pseudonym")
         today = at.toordinal() % NIGHTS
-        turn = (one for one in known.iterator(_AT_ONCE) if one[0].int % NIGHTS == today)
+        turn = (one for one in pseudonyms.iterator(_AT_ONCE) if one[0].int % NIGHTS == today)
         for some in batched(turn, _CASES_AT_ONCE):
             differences.update((tenant, cases, what) for tenant, what in _set_back(dict(some)))
         differences.update((tenant, SubjectPseudonym._meta.db_table, DELETED) for tenant in _nameless())
@@ -228,12 +228,12 @@ def _set_back(cases: Mapping[UUID, UUID]) -> Iterator[tuple[UUID | None, str]]:
         for pk, version, state in Referral.objects.filter(pk__in=cases).values_list("pk", "version", "state")
     }
     for pk, pseudonym in cases.items():
-        told = recorded[pseudonym]
+        versions = recorded[pseudonym]
         if pk not in rows:
-            yield told.tenant, DELETED
+            yield versions.tenant, DELETED
             _log.error("case gone", extra={"row": str(pk)})
-        elif not told.fits(*rows[pk]):
-            yield told.tenant, SET_BACK
+        elif not versions.fits(*rows[pk]):
+            yield versions.tenant, SET_BACK
             _log.error("case set back", extra={"row": str(pk)})
 
 

@@ -72,8 +72,8 @@ def look(at: datetime) -> int:
     with for_the_service():
         last, turn = _last_night(), _turn(at)
     findings = [one for model in tables() for one in _all_rows(model)]
-    known = {(one.table, one.row) for one in findings}
-    findings += [one for one in _look_through(turn, last, at=at) if (one.table, one.row) not in known]
+    existing = {(one.table, one.row) for one in findings}
+    findings += [one for one in _look_through(turn, last, at=at) if (one.table, one.row) not in existing]
     with for_the_service():
         _tell(findings, at=at)
         journal.record(LOOKED, actor=None, at=at, purpose=Purpose.MAINTENANCE, count=len(turn))
@@ -89,13 +89,15 @@ def _all_rows(model: type[Celled]) -> list[Finding]:
         with for_the_service():
             rows = cells_of(model) if last is None else cells_of(model).filter(pk__gt=last)
             some = list(rows[:_ROWS])
-            found = dict(_faults(some))
-            cases = [row.referral_id for row in some if row.pk in found] if _of_a_case(model) else []
+            faults = dict(_faults(some))
+            cases = [row.referral_id for row in some if row.pk in faults] if _of_a_case(model) else []
             tenants = dict(Referral._base_manager.filter(pk__in=cases).values_list("pk", "authority_id"))
         for row in some:
-            if row.pk in found:
+            if row.pk in faults:
                 case = row.referral_id if _of_a_case(model) else None
-                findings.append(Finding(tenants.get(case), case, model._meta.db_table, row.pk, found[row.pk]))
+                findings.append(
+                    Finding(tenants.get(case), case, model._meta.db_table, row.pk, faults[row.pk])
+                )
         if len(some) < _ROWS:
             return findings
         last = some[-1].pk
@@ -271,13 +273,15 @@ def _gone(
 
 def _joined_with(case: UUID) -> set[UUID]:
     """Return the cases that were ever joined with a case, by way of others too, and the case itself."""
-    known: set[UUID] = set()
+    joined_ids: set[UUID] = set()
     new = {case}
     while new:
-        known |= new
+        joined_ids |= new
         joinings = Joining.objects.filter(Q(referral__in=new) | Q(target__in=new)).only(*Joining.counted())
-        new = {pk for one in joinings if one.is_authentic for pk in (one.referral_id, one.target_id)} - known
-    return known
+        new = {
+            pk for one in joinings if one.is_authentic for pk in (one.referral_id, one.target_id)
+        } - joined_ids
+    return joined_ids
 
 
 def _tell(found: Iterable[Finding], *, at: datetime) -> None:

@@ -218,11 +218,13 @@ def forget(at: datetime) -> int:
     old = DeclaredTie.objects.filter(removed_at__isnull=False, declared_at__lt=at - 2 * _DAY)
     count = int(old.delete()[0])
     stays = Q(valid_to=None) | Q(valid_to__gt=at - KEPT_AFTER)
-    held = Membership.objects.filter(stays, user=OuterRef("user"), role__in=sorted(STAFF))
+    memberships = Membership.objects.filter(stays, user=OuterRef("user"), role__in=sorted(STAFF))
     with row_level_security.for_the_service():
-        KinSearch.objects.filter(~Exists(held)).delete()
-        KinValue.objects.filter(~Exists(held), tie=None).delete()
-        for row in DeclaredTie.objects.filter(~Exists(held), removed_at=None).select_for_update(of=("self",)):
+        KinSearch.objects.filter(~Exists(memberships)).delete()
+        KinValue.objects.filter(~Exists(memberships), tie=None).delete()
+        for row in DeclaredTie.objects.filter(~Exists(memberships), removed_at=None).select_for_update(
+            of=("self",)
+        ):
             _remove(row, at=at)
             count += 1
     return count

@@ -30,9 +30,9 @@ def compare_filing(act: "StepContext") -> None:
     referral = act.case.referral
     day = (referral.received_at or act.at).date()
     family = identity.family(list(identity.rows_of(referral, apart=True)), act.case.plain or {}, on=day)
-    if found := tied(family, _places(referral), at=act.at):
+    if ties := tied(family, _places(referral), at=act.at):
         act.case.flush()  # whom it bars is told by rows that hang on it
-        _bar(referral, found, at=act.at)
+        _bar(referral, ties, at=act.at)
 
 
 def exclude(
@@ -43,8 +43,8 @@ def exclude(
     ``among``: nobody else. A declared tie bars wherever the member works, the own name where the case may be read. Who
     was barred for the same thing, and let in again by two, isn't barred again for that; another tie bars anew.
     """
-    found = tied(family, _places(referral), at=at)
-    ties_by_user = {user: ties for user, ties in found.items() if among is None or user in among}
+    tied_people = tied(family, _places(referral), at=at)
+    ties_by_user = {user: ties for user, ties in tied_people.items() if among is None or user in among}
     return _bar(referral, ties_by_user, at=at) if ties_by_user else []
 
 
@@ -67,11 +67,11 @@ def _hits(values: int, places: int) -> CompiledQuery[tuple[UUID, UUID | None]]:
 
     def make() -> "QuerySet[Any, tuple[UUID, UUID | None]]":
         rows: Any = apps.get_model("referrals", "KinValue").objects
-        held = Membership.objects.in_force(Given("at", DateTimeField())).filter(user=OuterRef("user"))
-        here = Exists(held.filter(reduce(or_, theirs)))
+        memberships = Membership.objects.in_force(Given("at", DateTimeField())).filter(user=OuterRef("user"))
+        here = Exists(memberships.filter(reduce(or_, theirs)))
         hits = rows.filter(Q(tie__isnull=False) | here, value__in=wanted)
-        found: QuerySet[Any, tuple[UUID, UUID | None]] = hits.values_list("user_id", "tie_id").distinct()
-        return found
+        pairs: QuerySet[Any, tuple[UUID, UUID | None]] = hits.values_list("user_id", "tie_id").distinct()
+        return pairs
 
     return CompiledQuery(make)
 
@@ -86,10 +86,12 @@ def _bar(referral: "Referral", found: dict[UUID, set[UUID | None]], *, at: datet
     table: Any = referral.exclusions.model
     # Under the case's lock, as every exclusion is made; only now, for most comparing ends without a hit.
     type(referral)._default_manager.select_for_update(of=("self",)).get(pk=referral.pk)
-    known = list(referral.exclusions.filter(user_id__in=sorted(found)))
-    barred = {row.user_id: row for row in known if row.lifted_at is None}
+    exclusions = list(referral.exclusions.filter(user_id__in=sorted(found)))
+    barred = {row.user_id: row for row in exclusions if row.lifted_at is None}
     settled = {
-        (row.user_id, row.tie) for row in known if row.lifted_at is not None and row.cause != Cause.PERSON
+        (row.user_id, row.tie)
+        for row in exclusions
+        if row.lifted_at is not None and row.cause != Cause.PERSON
     }
     rows = []
     for user, ties in sorted(found.items()):

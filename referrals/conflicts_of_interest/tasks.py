@@ -54,10 +54,10 @@ _OUTSIDE: Final = (State.DRAFT, State.PURGED)
 def begin(at: datetime) -> int:
     """Begin with those who have a role on the staff and were never compared at that authority; return how many."""
     with row_level_security.for_the_service():
-        held = Membership.objects.in_force(at).filter(role__in=sorted(declarations.STAFF))
-        known = KinSearch.objects.filter(user=OuterRef("user"), authority=OuterRef("authority"))
+        memberships = Membership.objects.in_force(at).filter(role__in=sorted(declarations.STAFF))
+        searched = KinSearch.objects.filter(user=OuterRef("user"), authority=OuterRef("authority"))
         new = (
-            held.filter(~Exists(known))
+            memberships.filter(~Exists(searched))
             .order_by("user", "authority")
             .values_list("user", "authority")
             .distinct()

@@ -27,9 +27,11 @@ def rectify(act: "StepContext") -> None:
     were_of_age = {child.pk: act.case.of_age(child) for child in act.case.recorded}
     children = {item.row.pk: item.row for item in corrected if item.part == "children"}.values()
     for child in children:
-        said = actions.identity_of(act, child)
-        counted = counted_birth(act.case, child, said.get("birth_date"), said.get("age_estimated_min"))
-        act.change(child, **derive_child(child, said, on=act.case.today, counted=counted))
+        identity = actions.identity_of(act, child)
+        counted = counted_birth(
+            act.case, child, identity.get("birth_date"), identity.get("age_estimated_min")
+        )
+        act.change(child, **derive_child(child, identity, on=act.case.today, counted=counted))
     indexing.follow_corrections(act, corrected, wrong_person=act.step_input.wrong_person)
     act.case.forget("children")
     aged = {item.row.pk for item in corrected if item.part == "children" and item.field in actions.OF_AGE}

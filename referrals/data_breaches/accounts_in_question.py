@@ -19,10 +19,12 @@ from referrals.models import DataBreach
 def named(address: str, authority_id: UUID, *, at: datetime) -> UUID | None:
     """Return the account of an address that is of an authority, by its making or by a role; not one that is closed."""
     going_on = Q(valid_to=None) | Q(valid_to__gt=at)
-    held = Membership.objects.filter(
+    memberships = Membership.objects.filter(
         going_on, user=OuterRef("pk"), authority=authority_id, valid_from__lte=at
     )
-    users = User.objects.filter(Q(home_authority=authority_id) | Q(Exists(held)), open_or_suspended(at))
+    users = User.objects.filter(
+        Q(home_authority=authority_id) | Q(Exists(memberships)), open_or_suspended(at)
+    )
     user = users.filter(email=sought_email(address)).first()
     return user.pk if user is not None else None
 

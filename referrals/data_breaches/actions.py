@@ -155,10 +155,12 @@ def _touched(named: Collection[UUID], actor: Actor) -> list[tuple[Authority, Rol
         if everywhere or len(own) != 1:
             raise required("authorities")
         named = list(own)
-    found = list(Authority.objects.filter(pk__in=named).order_by("code"))
-    if len(found) != len(set(named)) or not (everywhere or {one.pk for one in found} <= own.keys()):
+    authorities = list(Authority.objects.filter(pk__in=named).order_by("code"))
+    if len(authorities) != len(set(named)) or not (
+        everywhere or {one.pk for one in authorities} <= own.keys()
+    ):
         raise serializers.ValidationError({"authorities": [serializers.ErrorDetail("", code="invalid")]})
-    return [(one, own.get(one.pk, Role.PLATFORM_ADMIN)) for one in found]
+    return [(one, own.get(one.pk, Role.PLATFORM_ADMIN)) for one in authorities]
 
 
 def _declared(

@@ -114,14 +114,14 @@ def _persons(subjects: set[UUID], *, filers: bool) -> dict[str, int]:
         cases = list(pseudonyms.cases(subjects).values())
         holders = Holder.objects.filter(referral__in=cases)
         implicated = holders.filter(implicated="yes").count()
-        found = {
+        persons = {
             Concerned.CHILDREN: Child.objects.filter(referral__in=cases, wrong_person=False).count(),
             Concerned.HOLDERS: holders.count() - implicated,
             Concerned.IMPLICATED: implicated,
             Concerned.FILERS: len(cases) if filers else 0,
             Concerned.THIRD_PARTIES: ThirdParty.objects.filter(referral__in=cases).count(),
         }
-    return {one.value: count for one, count in found.items() if count}
+    return {one.value: count for one, count in persons.items() if count}
 
 
 @cache

@@ -15,9 +15,9 @@ from referrals.workflow.context import as_json
 
 def keep_facts(sheet: Sheet) -> None:
     """Keep what happened and how it came to be known; of an anomaly its codes say all."""
-    said = sheet.step_input
-    if said.get("what"):
-        sheet.content["facts"] = {"what": said.what, "seen": said.seen}
+    step_input = sheet.step_input
+    if step_input.get("what"):
+        sheet.content["facts"] = {"what": step_input.what, "seen": step_input.seen}
 
 
 def keep_assessment(sheet: Sheet) -> None:
@@ -32,13 +32,13 @@ def warn_of_danger(sheet: Sheet) -> None:
 
 
 def keep_notification(sheet: Sheet) -> None:
-    said = as_json(dict(sheet.step_input))
-    sheet.content["notifications"] = [*_before(sheet, "notifications", []), said]
+    notification = as_json(dict(sheet.step_input))
+    sheet.content["notifications"] = [*_before(sheet, "notifications", []), notification]
 
 
 def keep_reasons(sheet: Sheet) -> None:
-    said = {"ruled_out": sheet.step_input.reasons}
-    sheet.content["closing"] = _before(sheet, "closing", {}) | said
+    reasons = {"ruled_out": sheet.step_input.reasons}
+    sheet.content["closing"] = _before(sheet, "closing", {}) | reasons
 
 
 def keep_letter(sheet: Sheet) -> None:
@@ -46,19 +46,19 @@ def keep_letter(sheet: Sheet) -> None:
 
     The letter is kept as it was made on this day, beside the words: a name or a part that changes later changes none.
     """
-    said = sheet.step_input
+    step_input = sheet.step_input
     names = (*LETTER, "proof", "reason", "opinion")
-    words = {name: said[name] for name in names if said[name]}
-    if said.opinion_by:
-        words["opinion_by"] = str(said.opinion_by)
-    if said.answer == Informing.TOLD:
+    words = {name: step_input[name] for name in names if step_input[name]}
+    if step_input.opinion_by:
+        words["opinion_by"] = str(step_input.opinion_by)
+    if step_input.answer == Informing.TOLD:
         words[PAGE] = html(notice.paper(sheet.row, words, at=sheet.at, language=FRENCH))
-    sheet.content["letters"] = _before(sheet, "letters", {}) | {said.group: words}
+    sheet.content["letters"] = _before(sheet, "letters", {}) | {step_input.group: words}
 
 
 def keep_news(sheet: Sheet) -> None:
-    said = {"at": sheet.step_input.aware_at.isoformat(), "new": sheet.step_input.new}
-    sheet.content["news"] = [*_before(sheet, "news", []), said]
+    news = {"at": sheet.step_input.aware_at.isoformat(), "new": sheet.step_input.new}
+    sheet.content["news"] = [*_before(sheet, "news", []), news]
 
 
 def keep_changes(sheet: Sheet) -> None:

@@ -36,13 +36,13 @@ def _touched(subjects: Collection[str]) -> list[Referral] | None:
     if not subjects:
         return None
     try:
-        known = pseudonyms.cases({UUID(one) for one in subjects})
+        case_ids = pseudonyms.cases({UUID(one) for one in subjects})
     except PseudonymRefused:
         return None
-    found = {one.pk: one for one in Referral.objects.filter(pk__in=known.values())}
-    if len(known) != len(set(subjects)) or len(found) != len(set(known.values())):
+    cases_by_id = {one.pk: one for one in Referral.objects.filter(pk__in=case_ids.values())}
+    if len(case_ids) != len(set(subjects)) or len(cases_by_id) != len(set(case_ids.values())):
         return None
-    return safety.with_joined(found.values())
+    return safety.with_joined(cases_by_id.values())
 
 
 def _speaks_against(case: Case) -> bool:

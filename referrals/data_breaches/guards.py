@@ -129,8 +129,8 @@ def days_have_come(sheet: Sheet, step_input: inputs.InformingPersons | None) -> 
     """What was done lies between the discovery and today."""
     if step_input is None:
         return None
-    said: list[Any] = [step_input.on, step_input.opinion_on, step_input.cnil_told_on]
-    days: list[date] = [day for day in said if day is not None]
+    given_days: list[Any] = [step_input.on, step_input.opinion_on, step_input.cnil_told_on]
+    days: list[date] = [day for day in given_days if day is not None]
     if any(day > sheet.today for day in days):
         return DAY_AHEAD
     first = sheet.row.aware_at.date()

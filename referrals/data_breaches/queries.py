@@ -151,8 +151,8 @@ def done(row: DataBreach, actor: Actor, *, at: datetime) -> dict[str, Any]:
 
 def reads_words(row: DataBreach, actor: Actor) -> bool:
     """Tell whether the actor reads what was typed: officers and supervisors of the authority, and who typed it."""
-    held = actor.roles_in(row.authority_id)
-    return bool(held.intersection(actions.WORDS))
+    roles = actor.roles_in(row.authority_id)
+    return bool(roles.intersection(actions.WORDS))
 
 
 def one(row: DataBreach, actor: Actor, *, at: datetime) -> dict[str, Any]:
@@ -178,8 +178,8 @@ def one(row: DataBreach, actor: Actor, *, at: datetime) -> dict[str, Any]:
     # The page has an address of its own.
     if isinstance(body["letters"], dict):
         body["letters"] = {
-            group: {name: text for name, text in said.items() if name != PAGE}
-            for group, said in body["letters"].items()
+            group: {name: text for name, text in letter_row.items() if name != PAGE}
+            for group, letter_row in body["letters"].items()
         }
     seen = bool(actor.roles_in(row.authority_id) & {Role.DPO, Role.AUDITOR})
     body["anomaly"] = str(row.anomaly_id) if row.anomaly_id and seen else None
@@ -199,8 +199,13 @@ def letter(row: DataBreach, group: str, actor: Actor, *, at: datetime, language:
 
     Of a letter from before pages were kept, the page is made now.
     """
-    said = row.groups.get(group)
-    if not reads_words(row, actor) or said is None or said["answer"] != Informing.TOLD or row.letters is None:
+    group_row = row.groups.get(group)
+    if (
+        not reads_words(row, actor)
+        or group_row is None
+        or group_row["answer"] != Informing.TOLD
+        or row.letters is None
+    ):
         raise NotVisible
     with disclosure(
         actor=actor,
@@ -212,8 +217,8 @@ def letter(row: DataBreach, group: str, actor: Actor, *, at: datetime, language:
         payload=row.pk.bytes,
     ) as scope:
         words = row.letters.open(scope).get(group, {})
-    kept: str | None = words.get(PAGE)
-    return kept or html(notice.paper(row, words, at=at, language=language))
+    letter_text: str | None = words.get(PAGE)
+    return letter_text or html(notice.paper(row, words, at=at, language=language))
 
 
 def inspectors(row: DataBreach, *, at: datetime) -> list[tuple[str, str]]:
@@ -230,5 +235,5 @@ def declarable(actor: Actor) -> list[Authority]:
     """Return the authorities for which the actor may declare a breach; several are chosen from."""
     if actor.holding((Role.PLATFORM_ADMIN,)):
         return list(Authority.objects.order_by("name"))
-    held = {one.authority_id for one in actor.holding(DECLARERS)}
-    return list(Authority.objects.filter(pk__in=held).order_by("name"))
+    authorities = {one.authority_id for one in actor.holding(DECLARERS)}
+    return list(Authority.objects.filter(pk__in=authorities).order_by("name"))

@@ -135,14 +135,16 @@ def rule_out(breach: DataBreach, step_input: inputs.RulingOutRisk, sheet: Sheet)
 )
 def inform_persons(breach: DataBreach, step_input: inputs.InformingPersons, sheet: Sheet) -> None:
     """Say of one group when and how it was told, by which letter; or why it isn't, and who was heard."""
-    said = {
+    informed = {
         "answer": step_input.answer,
         "on": (step_input.on or sheet.today).isoformat(),
         "way": step_input.way,
         "opinion_on": step_input.opinion_on.isoformat() if step_input.opinion_on else "",
         "cnil_told_on": step_input.cnil_told_on.isoformat() if step_input.cnil_told_on else "",
     }
-    breach.groups = breach.groups | {step_input.group: {name: text for name, text in said.items() if text}}
+    breach.groups = breach.groups | {
+        step_input.group: {name: text for name, text in informed.items() if text}
+    }
 
 
 @step(

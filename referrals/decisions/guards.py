@@ -138,8 +138,8 @@ def _strongest_is(case: Case, step_input: object, wanted: DecisionCode) -> Text 
 
 def _reachable(case: Case, wanted: DecisionCode) -> Text | None:
     """Say what already bars the step before any input: a stronger decision, or guards no child can pass."""
-    known = [DecisionCode(c.decision) for c in case.children if c.decision != DecisionCode.UNDECIDED]
-    if any(STRENGTH.index(known_code) > STRENGTH.index(wanted) for known_code in known):
+    decisions = [DecisionCode(c.decision) for c in case.children if c.decision != DecisionCode.UNDECIDED]
+    if any(STRENGTH.index(decided) > STRENGTH.index(wanted) for decided in decisions):
         return NOT_THE_STRONGEST
     undecided = [child for child in case.children if child.decision == DecisionCode.UNDECIDED]
     for child in undecided:

@@ -186,13 +186,13 @@ class _Moving:
         for orientation in self.source.referral.orientations.all():
             self._move("orientations", orientation, child_id=self._same_child(orientation.child_id))
         # What the case must not meet, it mustn't under its new number either.
-        known = set(
+        service_ids = set(
             self.target.referral.excluded_resources.filter(lifted_at=None).values_list(
                 "structure", "resource"
             )
         )
         for excluded in self.source.referral.excluded_resources.filter(lifted_at=None):
-            if (excluded.structure_id, excluded.resource_id) not in known:
+            if (excluded.structure_id, excluded.resource_id) not in service_ids:
                 self._move("excluded_resources", excluded)
 
     def _take_justice(self) -> None:
@@ -380,11 +380,11 @@ def _snapshot(case: Case, joining: "Joining") -> dict[str, Any]:
 def _values(
     rows: Iterable[Model], wanted: Iterable[str], names: tuple[str, ...]
 ) -> dict[str, dict[str, Any]]:
-    kept = set(wanted)
+    needed = set(wanted)
     return {
         str(row.pk): {name: _plain(getattr(row, name)) for name in names}
         for row in rows
-        if str(row.pk) in kept
+        if str(row.pk) in needed
     }
 
 

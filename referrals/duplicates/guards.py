@@ -66,8 +66,8 @@ def pair_is_new(case: Case, step_input: Suggestion | None) -> bool:
 )
 def same_child_is_confirmed(case: Case, step_input: Attaching | None) -> bool:
     """A person has confirmed that the two files are about the same child (T12; DuplicateCandidate ``same``)."""
-    known = confirmed_same(case.referral.duplicates.model, case.referral.pk)
-    return bool(known) and (step_input is None or step_input.target in known)
+    confirmed = confirmed_same(case.referral.duplicates.model, case.referral.pk)
+    return bool(confirmed) and (step_input is None or step_input.target in confirmed)
 
 
 TARGET_TOO_FAR: Final = _(

@@ -21,12 +21,12 @@ SIGNATURES: Final = ("approvals_sign", "approvals_refuse", "approvals_withdraw")
 def what_follows(result: dict[str, Any], **_: object) -> dict[str, Any]:
     """Add links to the answers of the writes of a case (drf-spectacular's postprocessing hook)."""
     operations = {one["operationId"]: one for path in result["paths"].values() for one in path.values()}
-    known: dict[str, Any] = result["components"].setdefault("links", {})
+    schema_links: dict[str, Any] = result["components"].setdefault("links", {})
 
     def link(operation: str, status: str, to: str, **parameters: str) -> None:
         name = f"{to}_made" if WHAT_IT_MADE in parameters.values() else to
         if operation in operations and to in operations:
-            known[name] = {"operationId": to, "parameters": {"id": THE_CASE, **parameters}}
+            schema_links[name] = {"operationId": to, "parameters": {"id": THE_CASE, **parameters}}
             links = operations[operation]["responses"][status].setdefault("links", {})
             links[name] = {"$ref": f"#/components/links/{name}"}
 

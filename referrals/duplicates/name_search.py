@@ -114,12 +114,12 @@ def require_cell(actor: Actor) -> None:
 
 
 def searcher(actor: Actor, authority: UUID | None) -> tuple[Actor, Authority]:
-    held = [position for role in (Role.CRIP_COORDINATOR, *CELL) for position in actor.holding([role])]
-    there = {position.authority_id for position in held}
+    positions = [position for role in (Role.CRIP_COORDINATOR, *CELL) for position in actor.holding([role])]
+    there = {position.authority_id for position in positions}
     chosen = authority or (next(iter(there)) if len(there) == 1 else None)
     if chosen is None:
         raise InvalidInput("authority", "required")
-    position = next((one for one in held if one.authority_id == chosen), None)
+    position = next((one for one in positions if one.authority_id == chosen), None)
     if position is None:
         raise InvalidInput("authority")
     return actor.acting_as(position.role, authority_id=chosen), Authority.objects.get(pk=chosen)
@@ -253,9 +253,9 @@ def _opened(row: ChildRow, case: Referral, scope: OpenScope) -> Child:
 
 
 def _line(case: Referral, ties: CaseAccess, row: Model, scope: OpenScope) -> dict[str, Any]:
-    told = (*reading_names.IN_LISTS, "birth_date")
+    columns = (*reading_names.IN_LISTS, "birth_date")
     return shell.shell(case, ties) | {
-        "child": {"id": str(row.pk)} | {name: fields.opened(getattr(row, name), scope) for name in told}
+        "child": {"id": str(row.pk)} | {name: fields.opened(getattr(row, name), scope) for name in columns}
     }
 
 
@@ -279,21 +279,23 @@ def _elsewhere(
         lengths = candidates.lengths_elsewhere(own.pk)
         numbers: dict[int, UUID] = {}
         for authority in Authority.objects.exclude(pk=own.pk):
-            asked = buckets.numbers(authority.pk, exact, lengths.get(authority.pk, (buckets.SHORTEST,)))
-            numbers |= dict.fromkeys(asked, authority.pk)
+            bucket_numbers = buckets.numbers(
+                authority.pk, exact, lengths.get(authority.pk, (buckets.SHORTEST,))
+            )
+            numbers |= dict.fromkeys(bucket_numbers, authority.pk)
         rows = {_NOBODY, *IndexValue.objects.filter(bucket__in=list(numbers)).values_list("row", flat=True)}
         barred = access_exceptions.exceptional(actor, at=at).excluded
-        known = Referral.objects.filter(children__in=rows, restricted=False).exclude(pk__in=barred)
+        elsewhere = Referral.objects.filter(children__in=rows, restricted=False).exclude(pk__in=barred)
         there: dict[UUID, list[Referral]] = {}
-        known = known.exclude(state__in=(State.DRAFT, State.PURGED)).distinct()
-        first = list(known[: candidates.OPENED_AT_MOST + 1])
+        elsewhere = elsewhere.exclude(state__in=(State.DRAFT, State.PURGED)).distinct()
+        first = list(elsewhere[: candidates.OPENED_AT_MOST + 1])
         for case in first[: candidates.OPENED_AT_MOST]:
             if case.is_authentic and not case.restricted:
                 there.setdefault(case.authority_id or _NOBODY, []).append(case)
         holding = [pk for pk, cases in there.items() if _is_known(wanted, pk, cases, actor=actor, at=at)]
         names = Authority.objects.filter(pk__in=holding).order_by("name")
-        told = [{"authority": str(other.pk), "name": other.name} for other in names]
-        return told, len(first) > candidates.OPENED_AT_MOST
+        authorities = [{"authority": str(other.pk), "name": other.name} for other in names]
+        return authorities, len(first) > candidates.OPENED_AT_MOST
 
 
 def _is_known(wanted: Child, authority: UUID, cases: list[Referral], *, actor: Actor, at: datetime) -> bool:

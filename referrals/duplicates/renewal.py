@@ -89,8 +89,8 @@ def count_children(at: datetime) -> None:
         size = sizes.get(authority.pk) or IndexSize(authority=authority, bits=buckets.SHORTEST)
         if not size._state.adding and size.counted_at > at - _COUNTED_EVERY:
             continue
-        kept = Child.objects.filter(referral__authority=authority, wrong_person=False)
-        size.children = kept.exclude(referral__state__in=OUTSIDE).count()
+        children = Child.objects.filter(referral__authority=authority, wrong_person=False)
+        size.children = children.exclude(referral__state__in=OUTSIDE).count()
         size.bits = max(size.bits, buckets.length_for(size.children))
         size.counted_at = at
         size.save()

@@ -29,5 +29,5 @@ class Searches(CaseView):
             "left_out": [formats.labelled(why) for why in answer.left_out],
             "not_indexed": answer.not_indexed,
         }
-        found = {"results": answer.lines, "more": answer.more, "elsewhere": answer.elsewhere}
-        return Response(found | left_out)
+        answer_body = {"results": answer.lines, "more": answer.more, "elsewhere": answer.elsewhere}
+        return Response(answer_body | left_out)

@@ -174,11 +174,11 @@ def compared(case: Case, size: Size, entries: Sequence[Entry]) -> tuple[list[Fou
     mine = candidates.opened(referral, entries[0].scope)
     likely = candidates.likely(size, blocking_keys.asked_for(mine)).without(referral.pk)
     most = len(entries) * (MAX_OBJECTS - 1)
-    found = candidates.searched(
+    hits = candidates.searched(
         mine, case.authority_id, likely, partial(entry_for, entries=entries), most=most
     )
-    is_found = any(one.verdict.kind is LinkKind.SAME for one in found)
-    return found, likely.cut or (likely.strong > most and not is_found)
+    is_same = any(one.verdict.kind is LinkKind.SAME for one in hits)
+    return hits, likely.cut or (likely.strong > most and not is_same)
 
 
 def _suggest(case: Case, found: list[Found]) -> Iterator[DuplicateCandidate]:
@@ -190,11 +190,11 @@ def _suggest(case: Case, found: list[Found]) -> Iterator[DuplicateCandidate]:
         of_the_service = pair.suggested_by_id is None and pair.state == DuplicateState.SUGGESTED
         if of_the_service and pair.referral_id == case.referral.pk and pair.other_id not in verdicts:
             yield _carry_out(case, "drop", StepInput(), pair)
-    known = {pk for pair in pairs if not _dropped(pair) for pk in (pair.referral_id, pair.other_id)}
+    suggested = {pk for pair in pairs if not _dropped(pair) for pk in (pair.referral_id, pair.other_id)}
     counts = dict.fromkeys(LinkKind, 0)
     for pk, verdict in sorted(verdicts.items(), key=lambda item: (-item[1].score, item[0])):
         counts[verdict.kind] += 1
-        if pk not in known and counts[verdict.kind] <= SUGGESTED_AT_MOST:
+        if pk not in suggested and counts[verdict.kind] <= SUGGESTED_AT_MOST:
             yield _carry_out(
                 case, "find", StepInput(other=pk, kind=verdict.kind, reasons=verdict.reasons), None
             )

@@ -149,23 +149,26 @@ def search(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> Answer:
     word = _beyond_the_cap(said, pk, shift, at=at)
     unapproved = word is not None and "unapproved" in word
     actor = actor.acting_as(Role.ON_CALL, authority_id=shift.authority_id)
-    found = _found(said, shift, actor=actor, at=at)
-    row = _kept(said, pk, word, found, shift, at=at)
+    answer_hits = _found(said, shift, actor=actor, at=at)
+    row = _kept(said, pk, word, answer_hits, shift, at=at)
     journal.record(
         DONE,
         actor=actor,
         at=at,
-        objects=[case.pseudonym for case in found.own],
+        objects=[case.pseudonym for case in answer_hits.own],
         tenant=row.authority_id,
         purpose=Purpose.EMERGENCY,
         rule="" if word is None else "unapproved" if unapproved else "approved",
         payload=_spelled(said),
     )
-    _tell(row, found, unapproved=unapproved, actor=actor, at=at)
+    _tell(row, answer_hits, unapproved=unapproved, actor=actor, at=at)
     # An emergency search is no list: whoever gets as many has to say more.
-    listed = found.own[: protocol_of(shift.authority, at).emergency_search_results]
+    listed = answer_hits.own[: protocol_of(shift.authority, at).emergency_search_results]
     return Answer(
-        row, _lines(listed), _elsewhere(found, actor=actor, at=at), more=found.cut or listed != found.own
+        row,
+        _lines(listed),
+        _elsewhere(answer_hits, actor=actor, at=at),
+        more=answer_hits.cut or listed != answer_hits.own,
     )
 
 
@@ -297,8 +300,8 @@ def _tell(row: EmergencySearch, found: hits.Hits, *, unapproved: bool, actor: Ac
             tell(about, Recipients(users=watchers), at=at)
         for pk, cases in found.elsewhere.items():
             there = office_holders([Role.CRIP_COORDINATOR, Role.ON_CALL], pk, at=at) - {actor.user_id}
-            for known_there in cases:
-                there -= recipients.excluded_from(Case(known_there, actor=SYSTEM, at=at))
+            for answering_case in cases:
+                there -= recipients.excluded_from(Case(answering_case, actor=SYSTEM, at=at))
             tell_people(there, KNOWN_HERE, pk, at=at)
         for restricted in withheld:
             recipients.call_list(restricted, WITHHELD)

@@ -123,14 +123,14 @@ class EmergencySearches(CaseView):
     def get(self, request: Request) -> Response:
         """List one's own searches, and those that one reviews."""
         actor, at = self.actor, self.at
-        asked = SearchesQuery.of(request.query_params)
+        query = SearchesQuery.of(request.query_params)
         rows = actions.visible_to(actor, at=at)
-        reviewed = asked.get("reviewed")
+        reviewed = query.get("reviewed")
         page = page_of(
             rows if reviewed is None else rows.filter(reviewed_at__isnull=not reviewed),
-            limit=asked["limit"],
+            limit=query["limit"],
             order=("-searched_at", "id"),
-            cursor=asked.get("cursor"),
+            cursor=query.get("cursor"),
             bound_to=f"emergency-searches/{reviewed}",
         )
         return Response(listed([queries.line(row, actor=actor, at=at) for row in page.items], page.next))
@@ -151,8 +151,8 @@ class EmergencySearches(CaseView):
         # A refusal of this request is one of an emergency, and the journal says so.
         bare(request).purpose = Purpose.EMERGENCY  # read by the pipeline
         duties.of(actor, at=at)
-        found = actions.search(Searching.read(request.data), actor=actor, at=at)
-        return Response(queries.answer(found))
+        answer = actions.search(Searching.read(request.data), actor=actor, at=at)
+        return Response(queries.answer(answer))
 
 
 class OneEmergencySearch(CaseView):
@@ -179,8 +179,8 @@ class ReviewEmergencySearch(CaseView):
 
         def review() -> EmergencySearch:
             actions.known(pk, actor=actor, at=at)
-            said = Reviewing.read(request.data)
-            return actions.review(pk, agreed=said["agreed"], note=said.get("note", ""), actor=actor, at=at)
+            body = Reviewing.read(request.data)
+            return actions.review(pk, agreed=body["agreed"], note=body.get("note", ""), actor=actor, at=at)
 
         row = do_once(request, actions.visible_to(actor, at=at), review)
         return Response(queries.line(row, actor=actor, at=at))
@@ -198,12 +198,12 @@ class EmergencyApprovals(CaseView):
     def get(self, request: Request) -> Response:
         """List those that one asked for or gave, and those that wait for oneself."""
         actor, at = self.actor, self.at
-        asked = PagedQuery.of(request.query_params)
+        query = PagedQuery.of(request.query_params)
         page = page_of(
             approvals.visible_to(actor, at=at),
-            limit=asked["limit"],
+            limit=query["limit"],
             order=("-asked_at", "id"),
-            cursor=asked.get("cursor"),
+            cursor=query.get("cursor"),
             bound_to="emergency-approvals",
         )
         return Response(listed([queries.approval(row, actor=actor, at=at) for row in page.items], page.next))

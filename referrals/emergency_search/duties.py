@@ -17,10 +17,10 @@ def of(actor: Actor, *, at: datetime) -> dict[UUID, RotaShift]:
     seats = {position.authority_id for position in actor.holding([Role.ON_CALL])}
     rows = RotaShift.objects.on_duty(at).filter(user=actor.user_id, authority__in=sorted(seats))
     # Of two of one authority the one that began first; both count as one then.
-    found = {row.authority_id: row for row in rows.order_by("-starts_at")}
-    if not found:
+    shifts = {row.authority_id: row for row in rows.order_by("-starts_at")}
+    if not shifts:
         raise NotAllowed("emergency-search")
-    return found
+    return shifts
 
 
 def is_on_duty(actor: Actor, *, at: datetime) -> bool:
@@ -31,11 +31,11 @@ def is_on_duty(actor: Actor, *, at: datetime) -> bool:
 
 
 def one_of(authority: UUID | None, *, actor: Actor, at: datetime) -> RotaShift:
-    held = of(actor, at=at)
-    if authority is None and len(held) == 1:
-        return next(iter(held.values()))
+    shifts = of(actor, at=at)
+    if authority is None and len(shifts) == 1:
+        return next(iter(shifts.values()))
     if authority is None:
         raise InvalidInput("authority", "required")
-    if authority not in held:
+    if authority not in shifts:
         raise InvalidInput("authority")
-    return held[authority]
+    return shifts[authority]

@@ -85,10 +85,10 @@ def _likely(
     best: list[UUID] = []
     cut = False
     for authority in authorities:
-        found = candidates.likely(candidates.size_of(authority), traits)
-        ranked = [pk for pk in found.files if pk not in barred]
-        best += ranked[: most if found.bits >= _RANKED_FROM else candidates.OPENED_AT_MOST]
-        cut = cut or found.cut
+        likely = candidates.likely(candidates.size_of(authority), traits)
+        ranked = [pk for pk in likely.files if pk not in barred]
+        best += ranked[: most if likely.bits >= _RANKED_FROM else candidates.OPENED_AT_MOST]
+        cut = cut or likely.cut
     best = list(dict.fromkeys([*best, *(pk for pk in candidates.apart(authorities) if pk not in barred)]))
     rows = Referral.objects.exclude(state__in=(State.DRAFT, State.PURGED)).in_bulk(best)
     return [rows[pk] for pk in best if pk in rows and rows[pk].is_authentic], cut

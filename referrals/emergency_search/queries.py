@@ -64,13 +64,13 @@ def one(row: EmergencySearch, *, actor: Actor, at: datetime) -> dict[str, Any]:
         act=READ,
         payload=row.pk.bytes,
     ) as scope:
-        said = {name: opened(getattr(row, name), scope) for name in ("reason", "word", "review")}
-    word = said["word"]
+        words = {name: opened(getattr(row, name), scope) for name in ("reason", "word", "review")}
+    word = words["word"]
     unapproved = word is not None and word.get("unapproved", False)
-    said["word"] = {"name": word["name"], "at": word["at"]} if word and not unapproved else None
+    words["word"] = {"name": word["name"], "at": word["at"]} if word and not unapproved else None
     return (
         line(row, actor=actor, at=at)
-        | said
+        | words
         | {"unapproved": unapproved, "references": _references(row, actor=actor, at=at)}
     )
 

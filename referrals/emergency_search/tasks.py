@@ -38,8 +38,8 @@ def watch(at: datetime) -> int:
             rows.select_for_update(skip_locked=True, of=("self",)).order_by("review_due_at", "id")[:BATCH]
         )
         for authority in sorted({row.authority_id for row in due}):
-            told = office_holders([Role.SUPERVISOR, Role.AUDITOR], authority, at=at)
-            tell_people(told, OVERDUE, authority, at=at)
+            watchers = office_holders([Role.SUPERVISOR, Role.AUDITOR], authority, at=at)
+            tell_people(watchers, OVERDUE, authority, at=at)
         EmergencySearch.objects.filter(pk__in=[row.pk for row in due]).update(alerted_at=at)
     return len(due)
 

@@ -94,11 +94,11 @@ def abilities(
     if not referral.judicial_status:  # the state of the last one: there is none to ask for
         case.judicial_referrals = []
     # A filer goes on under the id of the receipt, wherever the case has got to (§1.4).
-    known_as = referral.known_to_filer_as[0] if ties.coarse and ties.as_filer() else referral.pk
+    shown_id = referral.known_to_filer_as[0] if ties.coarse and ties.as_filer() else referral.pk
     available, blocked = [], []
     for step, part in _candidates(case, sight):
         case.part = part
-        line = {**_described(step), "href": _address(known_as, step, part)}
+        line = {**_described(step), "href": _address(shown_id, step, part)}
         why = barred_by(step.guards, step, case, None, ties, beforehand=True)
         if why is None:
             available.append(line)

@@ -91,13 +91,13 @@ def sign(pk: UUID, *, actor: Actor, at: datetime) -> RowApproval:
         raise ApprovalClosed
     context = runner.require_possible(step, row, actor=proposer, at=at)
     # It was kept as JSON: reading it gives ids and days back, and asks the rules of today's input.
-    said = row_proposals.given(proposal, actor=actor, at=at)
-    step_input = step_input_of(step.takes.read(said))
+    step_body = row_proposals.given(proposal, actor=actor, at=at)
+    step_input = step_input_of(step.takes.read(step_body))
     runner.require_checks(step, context, step_input)
     reason = runner.second_signature(step, context, step_input)
     signers = runner.require_signer(step, context, step_input, actor.user_id, reason or "")
-    held = actor.roles_in(proposal.authority_id)
-    role = next((role for role in signers if role in held), None)
+    roles = actor.roles_in(proposal.authority_id)
+    role = next((role for role in signers if role in roles), None)
     if role is None:
         raise ApproverRefused(step.name, signers, reason or "")
     # Before the step, which would otherwise let its own request lapse when it changes the state.
@@ -174,12 +174,12 @@ def _asked(pk: UUID, actor: Actor, *, side: str) -> RowApproval:
 
 def _locked(pk: UUID, actor: Actor, *, at: datetime) -> tuple[RowApproval, RowMachine[Any, Any], Actor, Any]:
     """Return an open proposal and its row under their locks, in the order in which steps take them."""
-    asked = _asked(pk, actor, side="approver")
-    runner = RUNNERS[Machine(asked.machine)]
+    proposal = _asked(pk, actor, side="approver")
+    runner = RUNNERS[Machine(proposal.machine)]
     # With the rights of now.
-    proposer = actor_of_user(asked.proposer, actor.origin, at=at)
+    proposer = actor_of_user(proposal.proposer, actor.origin, at=at)
     rows = runner.visible_to(proposer, at=at).select_for_update(of=("self",))
-    row = rows.filter(pk=asked.target).first()
+    row = rows.filter(pk=proposal.target).first()
     # Under the row's lock: of two answers at once the second finds it closed (SEC-FT6).
     return require_open(pk, actor, side="approver", at=at), runner, proposer, row
 

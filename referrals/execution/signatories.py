@@ -22,10 +22,10 @@ def list_changes_itself(case: Case, *, adding: frozenset[UUID] = frozenset()) ->
     Accounts are closed, roles end, people are excluded from the case.
     """
     barred = case.referral.exclusions.filter(lifted_at=None).values("user_id")
-    held = Membership.objects.in_force(case.at).filter(
+    memberships = Membership.objects.in_force(case.at).filter(
         authority_id=case.authority_id, role__in=RESTRICTING, user_id__in=case.on_list() | adding
     )
-    left = set(held.exclude(user_id__in=barred).values_list("user_id", "role"))
+    left = set(memberships.exclude(user_id__in=barred).values_list("user_id", "role"))
     signing = set(USUAL) & set(case.protocol.signatories_decisions)
     signers = {user for user, role in left if role in signing}
     # Two people: one person in two roles isn't two (SEC-AZ12).

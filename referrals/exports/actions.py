@@ -322,10 +322,10 @@ def take(pk: UUID, *, actor: Actor, at: datetime) -> bytes:
         count=len(cases),
         always=True,
     ) as scope:
-        kept = table.still_seen(row.content.open(scope), cases)
+        file_bytes = table.still_seen(row.content.open(scope), cases)
     row.taken_at = at
     end(row, at=at)
-    return table.written(kept, number=row.pk, name=actor.name, at=at)
+    return table.written(file_bytes, number=row.pk, name=actor.name, at=at)
 
 
 def reason_of(row: CaseExport, *, actor: Actor, at: datetime) -> str:

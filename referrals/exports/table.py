@@ -38,7 +38,7 @@ def seen(cases: Sequence[str], asker: Actor, second: Actor, *, at: datetime) -> 
     own = visibility.visible_to(asker, at=at, drafts=False).filter(pk__in=sorted(theirs))
     rows = list(own.order_by("reference"))
     prefetch_related_objects(rows, "children", "measures")
-    found = []
+    visible = []
     for row in rows:
         ties = case_ties.ties_of(row, asker)
         if ties.coarse or ties.draft or "B" not in ties.reads:
@@ -58,8 +58,8 @@ def seen(cases: Sequence[str], asker: Actor, second: Actor, *, at: datetime) -> 
             and (listed or not child.restricted)
             and not child.wrong_person
         ]
-        found.append((row, children))
-    return found
+        visible.append((row, children))
+    return visible
 
 
 def references(cases: Sequence[str], *, actor: Actor, at: datetime) -> list[str]:

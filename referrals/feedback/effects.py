@@ -35,11 +35,11 @@ def owed_unasked(case: Case) -> case_answers.OwedTo | None:
 
 def owe(act: "StepContext") -> None:
     """Owe an answer from the receipt on, where one is owed unasked; C5 runs (T02, T03)."""
-    owed_to = owed_unasked(act.case)
-    if owed_to is not None:
+    recipient = owed_unasked(act.case)
+    if recipient is not None:
         clock = act.start(C.C5, since=act.case.referral.received_at)
         act.case.insert(
-            act.made_for("feedback_tasks", owed_to=owed_to, opened_at=act.at, due_at=clock.due_at)
+            act.made_for("feedback_tasks", owed_to=recipient, opened_at=act.at, due_at=clock.due_at)
         )
 
 
@@ -47,8 +47,8 @@ def request(act: "StepContext") -> None:
     """Owe an answer to a private person who asks, from the request on; asking again puts nothing off (T49; C5b)."""
     # Asked of what is owed, not of the variant, which a transfer changes.
     from_helpline = any(task.owed_to == case_answers.OwedTo.HELPLINE for task in act.case.feedback_tasks)
-    already_owed = any(task.owed_to == case_answers.OwedTo.PRIVATE for task in open_tasks(act.case))
-    if already_owed or not (act.case.filer_is_private() or from_helpline):
+    is_due_already = any(task.owed_to == case_answers.OwedTo.PRIVATE for task in open_tasks(act.case))
+    if is_due_already or not (act.case.filer_is_private() or from_helpline):
         return
     clock = act.start(C.C5B, since=act.step_input.at)
     act.new(
@@ -102,11 +102,11 @@ def follow(act: "StepContext", before: str) -> None:
             act.fire(Machine.FEEDBACK, "withhold", part=task)
         return
     waiting = {task.owed_to for task in open_tasks(act.case)}
-    for owed_to in {task.owed_to for task in act.case.feedback_tasks if task.interim} - waiting:
-        act.new("feedback_tasks", owed_to=owed_to, opened_at=act.at)
+    for recipient in {task.owed_to for task in act.case.feedback_tasks if task.interim} - waiting:
+        act.new("feedback_tasks", owed_to=recipient, opened_at=act.at)
     act.case.forget("feedback_tasks")
-    prepared, owed = act.step_input.get("feedback"), open_tasks(act.case)
-    for task in owed if prepared else ():
+    prepared, due_tasks = act.step_input.get("feedback"), open_tasks(act.case)
+    for task in due_tasks if prepared else ():
         act.change(task, prepared=prepared)
-    if prepared and not owed:
+    if prepared and not due_tasks:
         act.fire(Machine.REFERRAL, "keep_feedback", step_input=type(act.step_input)(text=prepared))

@@ -283,15 +283,15 @@ def _part_rows(referral: Referral, data: Mapping[str, Any], plain: Plain) -> lis
 
 def _put(row: models.Model, values: Mapping[str, Any], plain: Plain) -> None:
     """Set clear members on the row; keep those to be sealed in ``plain``."""
-    kept = plain.setdefault(row.pk, {})
+    plain_values = plain.setdefault(row.pk, {})
     for name, value in values.items():
         field = row._meta.get_field(name)
         if not isinstance(field, SealedField):
             setattr(row, name, value)
         elif value not in (None, ""):
-            kept[name] = storable(value)
+            plain_values[name] = storable(value)
     if isinstance(row, Child):
-        row.runaway = kept.get("whereabouts") == Whereabouts.RUNAWAY
+        row.runaway = plain_values.get("whereabouts") == Whereabouts.RUNAWAY
 
 
 def _save(rows: list[models.Model], plain: Plain, made: Keys) -> None:

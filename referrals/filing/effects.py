@@ -227,8 +227,8 @@ def settle(case: Case, plain: Plain, place: Place, *, urgent: bool) -> Mapping[s
     if not urgent:
         questions.require_answers(protocol_of(authority, case.at), plain[referral.concern.pk].get(EXTRA))
     # Again, for a draft may have waited, and its receipt been stated after its children.
-    said = ((child.position, plain.get(child.pk, {})) for child in referral.children.all())
-    births.require(said, births.days_at(referral.received_at or case.at, ZoneInfo(authority.timezone)))
+    children = ((child.position, plain.get(child.pk, {})) for child in referral.children.all())
+    births.require(children, births.days_at(referral.received_at or case.at, ZoneInfo(authority.timezone)))
     # After all that may refuse: no key is made for nothing.
     data_keys = keys.create_data_keys(referral.pk, authority.pk)
     for row in rows_of(referral):

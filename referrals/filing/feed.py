@@ -67,17 +67,17 @@ def _add(path: Path, line: str) -> None:
 
     The order of arrival would be that of the entries. Web servers write one after the other; a reader sees whole files.
     """
-    held = os.open(path.with_name(f"{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    lock_file = os.open(path.with_name(f"{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
     draft = path.with_name(f".{path.name}.{digest.random_bytes(8).hex()}")
     try:
-        fcntl.flock(held, fcntl.LOCK_EX)
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
         there = path.read_text(encoding="ascii").splitlines(keepends=True) if path.exists() else []
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.writelines(sorted([*there, line]))
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-        os.close(held)
+        os.close(lock_file)
 
 
 def filing_in(line: str) -> Filing | None:
@@ -86,11 +86,11 @@ def filing_in(line: str) -> Filing | None:
     Raises:
         KeysUnavailable: the index key can't be had.
     """
-    found = _FILING.search(line)
-    if found is None:
+    match = _FILING.search(line)
+    if match is None:
         return None
     try:
-        plain = unpadded(bearer.opened(_secret(), _PURPOSE, base64.urlsafe_b64decode(found[1])))
+        plain = unpadded(bearer.opened(_secret(), _PURPOSE, base64.urlsafe_b64decode(match[1])))
     except (Unreadable, ValueError):
         return None
     reference, department, at = json.loads(plain)

@@ -42,8 +42,8 @@ class ReceiptPage(Receipt):
         return response
 
     def page(self, request: Request, pk: UUID) -> str:
-        found = self.found(request, pk)
-        return page(found, receipts.cell_of(pk, actor=self.actor, at=self.at))
+        filing = self.found(request, pk)
+        return page(filing, receipts.cell_of(pk, actor=self.actor, at=self.at))
 
 
 class ReceiptPdf(ReceiptPage):

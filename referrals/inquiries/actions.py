@@ -160,8 +160,8 @@ def _question(child: Child, step_input: StepInput, referral: Referral, sheet: Sh
     ) as scope:
         names = ("last_name", "first_names", "birth_date" if child.birth_date else "birth_year_month")
         who = {name: getattr(child, name).open(scope) for name in names}
-    told = ("former_address", "school", "holder", "purpose", "called")
-    return {"child": who, **{name: step_input[name] for name in told if step_input[name]}}
+    words = ("former_address", "school", "holder", "purpose", "called")
+    return {"child": who, **{name: step_input[name] for name in words if step_input[name]}}
 
 
 # --- Who is told --------------------------------------------------------------------------------------
@@ -170,17 +170,19 @@ def _question(child: Child, step_input: StepInput, referral: Referral, sheet: Sh
 def _tell(step: Step, sheet: Sheet, other: Inquiry) -> None:
     """Tell the people whom a step names, on whichever side; a notice says that there is something, and not what."""
     rows = {Side(row.side): row for row in (sheet.row, other)}
-    asked, asker = rows[Side.ASKED], rows[Side.ASKER]
+    recipient, asker = rows[Side.ASKED], rows[Side.ASKER]
     by = sheet.actor.user_id
     if "asked_cell" in step.tells:
-        tell_side(asked, RECEIVED if step.creates else MOVED, (Role.CRIP_COORDINATOR,), at=sheet.at, but=by)
-    if "asked_on_call" in step.tells and asked.urgency == Urgency.U3:
-        tell_side(asked, RECEIVED, (Role.ON_CALL,), at=sheet.at, but=by)
+        tell_side(
+            recipient, RECEIVED if step.creates else MOVED, (Role.CRIP_COORDINATOR,), at=sheet.at, but=by
+        )
+    if "asked_on_call" in step.tells and recipient.urgency == Urgency.U3:
+        tell_side(recipient, RECEIVED, (Role.ON_CALL,), at=sheet.at, but=by)
     if "asking_cell" in step.tells:
         _tell_case(asker, ANSWERED, ("coordinator", "team"), at=sheet.at)
-    if "coordinator" in step.tells and asked.referral is not None and asked.referral.state in ACTIVE:
+    if "coordinator" in step.tells and recipient.referral is not None and recipient.referral.state in ACTIVE:
         # Somebody follows the child here: is the case to go to them (T31)?
-        _tell_case(asked, "case.changed", ("coordinator",), at=sheet.at)
+        _tell_case(recipient, "case.changed", ("coordinator",), at=sheet.at)
     if "inquiry_arbiters" in step.tells and _refused_again(asker):
         for row in rows.values():
             tell_side(row, TO_SETTLE, (Role.SUPERVISOR,), at=sheet.at)

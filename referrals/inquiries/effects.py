@@ -35,11 +35,11 @@ def keep_purposes(sheet: Sheet) -> None:
 
 def keep_answer(sheet: Sheet) -> None:
     """Say whom to call, and keep on the own side which file, or which entry of an older register, answered."""
-    row, said = sheet.row, sheet.step_input
-    child = said.child
-    sheet.content["reply"] = {"contact": said.contact}
-    if said.register:
-        sheet.own["reply"] = {"register": {name: said[name] for name in REGISTER}}
+    row, step_input = sheet.row, sheet.step_input
+    child = step_input.child
+    sheet.content["reply"] = {"contact": step_input.contact}
+    if step_input.register:
+        sheet.own["reply"] = {"register": {name: step_input[name] for name in REGISTER}}
     if child is not None:
         row.child = Child.objects.get(pk=child)
         row.referral_id = row.child.referral_id

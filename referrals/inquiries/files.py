@@ -52,14 +52,14 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[Inquiry]":
     if actor.user_id is None or not actor.holding(READERS):
         return Inquiry.objects.none()
     special = access_exceptions.exceptional(actor, at=at)
-    held = [role for role in READERS if actor.holding([role])]
+    roles = [role for role in READERS if actor.holding([role])]
     seen = reduce(
-        or_, (Q(referral__in=visibility.visible_as(actor, role, at=at).values("pk")) for role in held)
+        or_, (Q(referral__in=visibility.visible_as(actor, role, at=at).values("pk")) for role in roles)
     )
     unlocked = Q(child__isnull=True) | Q(child__restricted=False) | Q(referral__in=sorted(special.unlocked))
     here = sorted({one.authority_id for one in actor.holding(ASKED)})
-    asked = Q(side=Side.ASKED, authority__in=here) & (Q(referral__isnull=True) | (seen & unlocked))
-    rows = Inquiry.objects.filter((Q(side=Side.ASKER) & seen & unlocked) | asked)
+    received = Q(side=Side.ASKED, authority__in=here) & (Q(referral__isnull=True) | (seen & unlocked))
+    rows = Inquiry.objects.filter((Q(side=Side.ASKER) & seen & unlocked) | received)
 
     class Rows(CheckedRows):
         @staticmethod
@@ -115,8 +115,8 @@ def _family(question: Mapping[str, Any], on: date) -> Family:
 
 def _named(question: Mapping[str, Any]) -> Family:
     people = {
-        UUID(int=number): identity.person_of(part, said)
-        for number, (part, said) in enumerate(
+        UUID(int=number): identity.person_of(part, content)
+        for number, (part, content) in enumerate(
             (("children", question["child"]), ("holders", {"name": question.get("holder")}))
         )
     }
@@ -137,9 +137,9 @@ def alike(
     cases = [by_id[pk] for pk in likely if pk in by_id][: candidates.OPENED_AT_MOST]
     named: list[UUID] = []
     with disclosure(actor=actor, purpose=Purpose.SEARCH, at=at, objects=named, tenant=authority_id) as scope:
-        found = list(_fitting(wanted, cases, scope, actor=actor))[:SHOWN_AT_MOST]
-        named += [case.pseudonym for case, _child, _names in found]
-    return found
+        fitting = list(_fitting(wanted, cases, scope, actor=actor))[:SHOWN_AT_MOST]
+        named += [case.pseudonym for case, _child, _names in fitting]
+    return fitting
 
 
 def _fitting(
@@ -177,9 +177,9 @@ def kept_apart(
     with row_level_security.beyond():
         likely = candidates.likely(candidates.size_of(authority_id), blocking_keys.asked_for(wanted)).files
         # A child who is kept apart stands in no index.
-        kept = candidates.apart([authority_id])
+        set_apart = candidates.apart([authority_id])
         cases = candidates.cases(
-            authority_id, list(dict.fromkeys([*likely[: candidates.OPENED_AT_MOST], *kept]))
+            authority_id, list(dict.fromkeys([*likely[: candidates.OPENED_AT_MOST], *set_apart]))
         )
         restricted = set(
             Referral.objects.filter(pk__in=[case.pk for case in cases], restricted=True).values_list(
@@ -211,11 +211,11 @@ def kept_apart(
 
 def _excluded_from(cases: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """Return who is excluded, by case; an end that the service didn't write ends nothing."""
-    found: dict[UUID, set[UUID]] = {}
+    excluded_users: dict[UUID, set[UUID]] = {}
     for row in Exclusion.objects.filter(referral__in=cases):
         if row.lifted_at is None or not row.is_authentic:
-            found.setdefault(row.referral_id, set()).add(row.user_id)
-    return found
+            excluded_users.setdefault(row.referral_id, set()).add(row.user_id)
+    return excluded_users
 
 
 def _the_same(one: identity.Child, other: identity.Child) -> bool:

@@ -79,12 +79,12 @@ def holders_know(sheet: Sheet, step_input: Asking) -> HoldersKnow | None:
     if case is None or child is None or case.of_age(child):
         return HoldersKnow.NOT_APPLICABLE  # who is of age is nobody's minor
     states = {one.holder_id: one.state for one in case.informations if one.occasion == Occasion.INQUIRY}
-    said = {states.get(holder.pk, InformationState.PENDING) for holder in case.holders}
-    if InformationState.PENDING in said:
+    informed_states = {states.get(holder.pk, InformationState.PENDING) for holder in case.holders}
+    if InformationState.PENDING in informed_states:
         return None
-    if InformationState.DEFERRED in said:
+    if InformationState.DEFERRED in informed_states:
         return HoldersKnow.DEFERRED
-    return HoldersKnow.TOLD if InformationState.DONE in said else HoldersKnow.NOT_APPLICABLE
+    return HoldersKnow.TOLD if InformationState.DONE in informed_states else HoldersKnow.NOT_APPLICABLE
 
 
 @rule(_("Urgence vitale : appelez aussi, le jour même, et dites qui a été appelé."), fact_class=OF_ITS_ROW)
@@ -113,8 +113,10 @@ def file_is_own(sheet: Sheet, step_input: Answering) -> bool:
     """The child named is one of a file of this authority that the person sees; of a restricted one, its own (§1.3)."""
     if step_input.child is None:
         return True
-    found = files.own_file(step_input.child, sheet.row.authority_id, actor=sheet.actor, at=sheet.at)
-    return found is not None and (not sheet.row.restricted or found.referral_id == sheet.row.referral_id)
+    own_file = files.own_file(step_input.child, sheet.row.authority_id, actor=sheet.actor, at=sheet.at)
+    return own_file is not None and (
+        not sheet.row.restricted or own_file.referral_id == sheet.row.referral_id
+    )
 
 
 @rule(_("L'autre département ne connaît pas l'enfant : il n'a pas de pièces."), fact_class=OF_ITS_ROW)
@@ -129,8 +131,8 @@ def child_is_known_there(sheet: Sheet, step_input: AskingDocuments | None) -> bo
 )
 def each_document_is_answered(sheet: Sheet, step_input: SendingDocuments) -> bool:
     """Of each document asked for one says that it is sent, or why not; no other is (IQ5)."""
-    said = [*step_input.documents, *step_input.missing]
-    return sorted(said) == sorted(sheet.row.wanted)
+    answered_documents = [*step_input.documents, *step_input.missing]
+    return sorted(answered_documents) == sorted(sheet.row.wanted)
 
 
 @rule(

@@ -55,8 +55,8 @@ def _asked(look: LetterContext) -> Iterator[Occasion]:
 
 def _question(w: Writing) -> Body:
     row = of(_rows(w.look, Side.ASKER), w.occasion.part)
-    said = w.opened(row, "question")
-    said = said if isinstance(said, dict) else {}
+    question = w.opened(row, "question")
+    question = question if isinstance(question, dict) else {}
     w.say(
         S.INQUIRY,
         "Je vous demande si un enfant que suit mon service a été connu du vôtre.",
@@ -71,10 +71,15 @@ def _question(w: Writing) -> Body:
     w.say(
         S.INQUIRY,
         heading="L'enfant",
-        facts=[*_child(said), *((name, str(said.get(member) or "")) for member, name in TOLD.items())],
+        facts=[
+            *_child(question),
+            *((name, str(question.get(member) or "")) for member, name in TOLD.items()),
+        ],
         on=w.occasion.on,
     )
-    w.say(S.INQUIRY, str(said.get("purpose") or ""), heading="À quoi servira la réponse", on=w.occasion.on)
+    w.say(
+        S.INQUIRY, str(question.get("purpose") or ""), heading="À quoi servira la réponse", on=w.occasion.on
+    )
     return _to(row, "Demande à un autre département", w)
 
 

@@ -48,12 +48,12 @@ SHOWN: Final = ("last_name", "first_names", "usual_name", "birth_date")
 
 def inquiry_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     """Return a page of the inquiries of the actor's authorities, on either side; the look is an entry."""
-    held = actor.holding(LISTERS)
-    if not held:
+    positions = actor.holding(LISTERS)
+    if not positions:
         raise NotAllowed("read:inquiries")
     filters = {name: asked.pop(name) for name in ("side", "state") if name in asked}
     rows = files.visible_to(actor, at=at).filter(
-        authority__in=sorted({one.authority_id for one in held}), **filters
+        authority__in=sorted({one.authority_id for one in positions}), **filters
     )
     page = page_of(rows, order=("-asked_at", "id"), bound_to=f"inquiries/{sorted(filters.items())}", **asked)
     journal.record(

@@ -37,7 +37,7 @@ class Sheet(RowContext[Inquiry]):
     def start_clock(self) -> None:
         """Begin the days within which the asked authority answers, as that one has set them (C27)."""
         inquiry = self.row
-        asked = inquiry.authority if inquiry.side == Side.ASKED else inquiry.other
-        terms = protocol_of(asked, self.at)
+        addressee = inquiry.authority if inquiry.side == Side.ASKED else inquiry.other
+        terms = protocol_of(addressee, self.at)
         days = terms.inquiry_urgent_days if inquiry.urgency in URGENT else terms.inquiry_days
         inquiry.due_at, inquiry.warned_at, inquiry.overdue_at = self.at + timedelta(days=days), None, None

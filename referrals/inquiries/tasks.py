@@ -54,9 +54,11 @@ def remind(at: datetime) -> int:
             actions.tell_side(row, OVERDUE, roles, at=at)
             row.overdue_at = at
             row.save()
-        asked = running.filter(side=Side.ASKED, due_at__gt=at, warned_at=None).order_by("due_at", "id")
+        received = running.filter(side=Side.ASKED, due_at__gt=at, warned_at=None).order_by("due_at", "id")
         near = [
-            row for row in asked if row.due_at and row.due_at - at <= _chosen(row, "inquiry_notice_days", at)
+            row
+            for row in received
+            if row.due_at and row.due_at - at <= _chosen(row, "inquiry_notice_days", at)
         ]
         for row in near:
             actions.tell_side(row, SOON, (Role.CRIP_COORDINATOR,), at=at)

@@ -98,10 +98,10 @@ def _terms(row: PseudonymLookup, at: datetime) -> Protocol:
 
 def office_of(actor: Actor, authority_id: UUID, *, besides: str = "") -> Role:
     """Return the office in which an actor takes part in a lookup: of two that one person holds, the other one."""
-    held = [role for role in RESOLVERS if role in actor.roles_in(authority_id)]
-    if not held:
+    roles = [role for role in RESOLVERS if role in actor.roles_in(authority_id)]
+    if not roles:
         raise NotAllowed(RIGHT)
-    return next((role for role in held if role != besides), held[0])
+    return next((role for role in roles if role != besides), roles[0])
 
 
 # --- Asking -------------------------------------------------------------------------------------------

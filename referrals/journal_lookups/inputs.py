@@ -27,11 +27,11 @@ class LookupDecision(StrictSerializer):
 
 def meant(kind: str, typed: Any) -> str:
     """Return the one spelling of what was typed: of a reference as it is shown, of an address as it is stored."""
-    said = str(typed or "").strip()
+    text = str(typed or "").strip()
     if kind == LookupKind.CASE:
-        spelled, fault = formats.read_reference(said), "not-a-reference"
+        spelled, fault = formats.read_reference(text), "not-a-reference"
     else:
-        spelled, fault = sought_email(said), "not-an-address"
+        spelled, fault = sought_email(text), "not-an-address"
     if not spelled:
         raise InvalidInput("named", fault)
     return spelled

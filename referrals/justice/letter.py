@@ -196,8 +196,8 @@ def _child(row: "Child", opened: Opened) -> Person:
     # A child out of school has neither.
     if opened(row, "attendance") == Attendance.NOT_ENROLLED:
         school = [("Établissement scolaire", NOTHING), school[2]]
-    said = [line for line in lines if line[1]]
-    return Person(name=names or "Identité non connue", lines=[*said, *school])
+    filled_lines = [line for line in lines if line[1]]
+    return Person(name=names or "Identité non connue", lines=[*filled_lines, *school])
 
 
 def _whereabouts(row: Model, opened: Opened) -> Lines:

@@ -14,8 +14,8 @@ from referrals.workflow.rules import rule
 def referral_is_argued_in_full(case: Case, step_input: Nothing | None) -> bool:
     """A document is made once its grounds, the actions already led and what is asked are written (J07; L226-4)."""
     row = case.part
-    asked = row.requests is not None or row.asked_for or row.enquiries
-    return bool(row.grounds and row.actions_led is not None and asked)
+    is_argued = row.requests is not None or row.asked_for or row.enquiries
+    return bool(row.grounds and row.actions_led is not None and is_argued)
 
 
 @rule(_("Un des enfants est à accès restreint : vous ne pouvez pas le nommer."), fact_class="B")

@@ -129,7 +129,7 @@ def no_minors(concern: "Concern") -> str:
 
 def told(row: "Holder", opened: "Opened", case: Case, judicial: "JudicialReferral") -> Lines:
     """Return whether a holder was told: when, how, or why not; and whether an instruction is asked for (§4.9)."""
-    asked = Request.INSTRUCTION_ON_PARENTS in judicial.asked_for
+    wants_instruction = Request.INSTRUCTION_ON_PARENTS in judicial.asked_for
     informed = HolderInformation.objects.filter(holder=row)
     rows = {one.occasion: one for one in informed}
     return [
@@ -137,7 +137,7 @@ def told(row: "Holder", opened: "Opened", case: Case, judicial: "JudicialReferra
         ("Informé de la présente saisine", _of_occasion(rows.get(Occasion.JUDICIAL_REFERRAL), opened, case)),
         (
             "Consigne sur son information",
-            "instruction demandée au parquet" if asked else "pas demandée au parquet",
+            "instruction demandée au parquet" if wants_instruction else "pas demandée au parquet",
         ),
     ]
 
@@ -148,8 +148,10 @@ def _of_filing(row: HolderInformation | None, opened: "Opened", case: Case) -> s
         return _of_occasion(row, opened, case)
     concern = case.referral.concern
     if concern.parents_informed == YesNo.YES:
-        said = day(opened(concern, "parents_informed_on"))
-        return f"oui, le {said}, avant la transmission" if said else "oui, avant la transmission"
+        informed_day = day(opened(concern, "parents_informed_on"))
+        return (
+            f"oui, le {informed_day}, avant la transmission" if informed_day else "oui, avant la transmission"
+        )
     if concern.parents_informed == YesNo.NO:
         reason = label(NotInformedReason, concern.not_informed_reason) or NOT_KNOWN
         return f"non : {reason.lower()}"
@@ -174,21 +176,21 @@ def _of_occasion(row: HolderInformation | None, opened: "Opened", case: Case) ->
 def words(case: Case, concerned: Iterable["Child"], opened: "Opened") -> list[Words]:
     """Return the child's words, verbatim, each with how they were collected."""
     concern = case.referral.concern
-    found = []
-    if said := opened(concern, "child_words"):
-        found.append(Words(text=said, how=opened(concern, "child_words_how") or NOT_KNOWN))
-    found += [
-        Words(text=said, how=_way(voice, opened, case))
+    lines = []
+    if child_words := opened(concern, "child_words"):
+        lines.append(Words(text=child_words, how=opened(concern, "child_words_how") or NOT_KNOWN))
+    lines += [
+        Words(text=child_words, how=_way(voice, opened, case))
         for voice in _voices(concerned)
-        if (said := opened(voice, "words"))
+        if (child_words := opened(voice, "words"))
     ]
-    return found
+    return lines
 
 
 def opinions(case: Case, concerned: Iterable["Child"], opened: "Opened") -> list[Words]:
     """Return the opinions of child and holders; ``how`` says whose each is."""
     concern = case.referral.concern
-    found = [
+    lines = [
         Words(
             text=opened(concern, "child_opinion") or _unheard(concern),
             how="Avis de l'enfant, à la transmission",
@@ -197,16 +199,16 @@ def opinions(case: Case, concerned: Iterable["Child"], opened: "Opened") -> list
     for voice in _voices(concerned):
         text = opened(voice, "wants") or label(NotHeard, voice.not_heard)
         if text:
-            found.append(Words(text=text, how="Avis de l'enfant, recueilli par l'évaluation ou la décision"))
+            lines.append(Words(text=text, how="Avis de l'enfant, recueilli par l'évaluation ou la décision"))
     reaction = opened(concern, "parents_reaction") or NOT_KNOWN
-    found.append(Words(text=reaction, how="Réaction des titulaires, à la transmission"))
+    lines.append(Words(text=reaction, how="Réaction des titulaires, à la transmission"))
     if case.actor.role in READS_ASSESSMENTS:
         for one in HolderOpinion.objects.filter(referral=case.referral).select_related("holder"):
-            said = [opened(one, name) for name in ("needs", "difficulties", "understanding", "proposals")]
-            text = "\n".join(filter(None, said)) or label(HolderNotMet, one.not_met) or NOT_KNOWN
+            parts = [opened(one, name) for name in ("needs", "difficulties", "understanding", "proposals")]
+            text = "\n".join(filter(None, parts)) or label(HolderNotMet, one.not_met) or NOT_KNOWN
             whose = opened(one.holder, "name") or "titulaire"
-            found.append(Words(text=text, how=f"Avis de {whose}, recueilli par l'évaluation"))
-    return found
+            lines.append(Words(text=text, how=f"Avis de {whose}, recueilli par l'évaluation"))
+    return lines
 
 
 def _unheard(concern: "Concern") -> str:
@@ -218,12 +220,12 @@ def _voices(concerned: Iterable["Child"]) -> list[Voice]:
 
 
 def _way(voice: Voice, opened: "Opened", case: Case) -> str:
-    said = (
+    way = (
         f"le {on(voice.heard_on, case)}" if voice.heard_on else "",
         label(WayHeard, voice.heard).lower(),
         f"par {by}" if (by := opened(voice, "heard_by")) else "",
     )
-    return ", ".join(filter(None, said)) or NOT_KNOWN
+    return ", ".join(filter(None, way)) or NOT_KNOWN
 
 
 # --- 8. What went before ---------------------------------------------------------------------------------------
@@ -266,10 +268,10 @@ def earlier(case: Case, judicial: "JudicialReferral", concerned: Iterable["Child
     for measure in referral.measures.filter(child__in=children).select_related("type"):
         day_of = measure.started_on or measure.ordered_on or measure.agreed_on or measure.proposed_at
         lines.append((day_of, measure.type.label_fr, str(MeasureState(measure.state).label)))
-    told = [
+    earlier_lines = [
         (f"{on(instant, case) or 'date non connue'} – {what}", outcome) for instant, what, outcome in lines
     ]
-    return [*told, *_reopened(case)]
+    return [*earlier_lines, *_reopened(case)]
 
 
 def _reopened(case: Case) -> Lines:
@@ -286,11 +288,11 @@ def tonight(
 ) -> list[str]:
     """Return what protects the child tonight: what was written, and the measures alive; never the place."""
     children = list(concerned)
-    said = [opened(judicial, "tonight")] if opened(judicial, "tonight") else []
+    parts = [opened(judicial, "tonight")] if opened(judicial, "tonight") else []
     for child in children:
         if opened(child, "whereabouts") == Whereabouts.SHELTERED:
-            said.append("L'enfant est mis à l'abri.")
-        said += [
+            parts.append("L'enfant est mis à l'abri.")
+        parts += [
             f"{one.type.label_fr} : {MeasureState(one.state).label}" for one in case.measures_alive(child)
         ]
-    return list(dict.fromkeys(said)) or [NOT_KNOWN]
+    return list(dict.fromkeys(parts)) or [NOT_KNOWN]

@@ -134,11 +134,13 @@ def prepare(referral_id: UUID, body: object, *, actor: Actor, at: datetime) -> L
     ties = case_ties.ties_of(referral, actor)
     if ties.role_for(step) is None:
         raise NotAllowed(step.event)
-    asked = step_input_of(LetterPreparing.read(body))
-    if LetterKind(asked.kind) not in letter_types():
+    letter_input = step_input_of(LetterPreparing.read(body))
+    if LetterKind(letter_input.kind) not in letter_types():
         raise InvalidInput("kind")
-    kind = type_of(asked.kind)
-    occasion = Occasion(part=asked.part, children=tuple(asked.children), holder=asked.holder)
+    kind = type_of(letter_input.kind)
+    occasion = Occasion(
+        part=letter_input.part, children=tuple(letter_input.children), holder=letter_input.holder
+    )
     row = Letter(
         pk=uuid4(),
         referral=referral,
@@ -158,7 +160,7 @@ def prepare(referral_id: UUID, body: object, *, actor: Actor, at: datetime) -> L
             raise GuardRefused(step.name, guard.__name__, reason, step.law)
     if not reads(kind, occasion.children, sheet.sight):
         raise NotAllowed(step.event)
-    runner.run_step(step, sheet, asked)
+    runner.run_step(step, sheet, letter_input)
     return row
 
 

@@ -113,12 +113,12 @@ def draft_is_as_read(sheet: Sheet, step_input: LetterSigning | None) -> Text | N
 
 def lines_of(paper: papers.Paper) -> int:
     """Return about how many printed lines a letter takes below its head."""
-    said = [paper.title, paper.greeting]
+    paragraphs = [paper.title, paper.greeting]
     for section in paper.sections:
         # A heading takes two: it stands apart.
-        said += [section.heading, section.heading, *section.paragraphs, *section.points]
-        said += [f"{name} {value}" for name, value in section.facts]
-    return sum(1 + len(one) // _LINE for one in said if one)
+        paragraphs += [section.heading, section.heading, *section.paragraphs, *section.points]
+        paragraphs += [f"{name} {value}" for name, value in section.facts]
+    return sum(1 + len(one) // _LINE for one in paragraphs if one)
 
 
 OTHER_WAY: Final = _(

@@ -143,13 +143,13 @@ def one(row: Letter, actor: Actor, *, at: datetime) -> dict[str, Any]:
     }
 
     def read(scope: OpenScope) -> dict[str, Any]:
-        said: dict[str, Any] = {"note": fields.opened(getattr(row, sheet.type.note), scope)}
+        words: dict[str, Any] = {"note": fields.opened(getattr(row, sheet.type.note), scope)}
         if row.state == LetterState.PREPARED:
-            said |= _draft(sheet, scope)
-        return said
+            words |= _draft(sheet, scope)
+        return words
 
-    said: dict[str, Any] = opened(sheet.referral, sheet.ties, read, actor=actor, at=at)
-    return body | said
+    words: dict[str, Any] = opened(sheet.referral, sheet.ties, read, actor=actor, at=at)
+    return body | words
 
 
 def sheet_of(row: Letter, actor: Actor, *, at: datetime) -> Sheet:
@@ -227,8 +227,8 @@ def unsent(actor: Actor, *, at: datetime) -> Unsent:
     cases = visibility.visible_to(actor, at=at, drafts=False).values("pk")
     own = Q(prepared_by=actor.user_id) | Q(signed_by=actor.user_id)
     rows = Letter.objects.filter(own, state__in=actions.UNDER_WAY, kind__in=kinds, referral__in=cases)
-    found = list(rows.order_by("prepared_at", "id").values_list("referral_id", flat=True))
-    return Unsent(len(found), found[0] if found else None)
+    unsent_ids = list(rows.order_by("prepared_at", "id").values_list("referral_id", flat=True))
+    return Unsent(len(unsent_ids), unsent_ids[0] if unsent_ids else None)
 
 
 def page(row: Letter, actor: Actor, *, at: datetime) -> str:

@@ -80,8 +80,8 @@ class Sheet(RowContext[Letter]):
 
     def words(self, scope: OpenScope) -> dict[str, Any]:
         value = self.row.additions
-        found = value.open(scope) if isinstance(value, Sealed) else value
-        return dict(found) if isinstance(found, dict) else {}
+        words = value.open(scope) if isinstance(value, Sealed) else value
+        return dict(words) if isinstance(words, dict) else {}
 
     def draft(self, scope: OpenScope, *, signed_by: str = "", signed_as: str = "") -> Draft:
         """Return the letter as the case makes it now.

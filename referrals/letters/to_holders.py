@@ -258,10 +258,10 @@ def _transfer(w: Writing) -> Body:
 
 def deferred(formalities: Any) -> bool:
     """Tell whether a transfer says that the holders are told later (R221-5-1)."""
-    said = formalities if isinstance(formalities, list) else []
+    deferred_lines = formalities if isinstance(formalities, list) else []
     return any(
         one.get("kind") == FormalityKind.HOLDERS_INFORMED and one.get("outcome") == Fulfilment.DEFERRED
-        for one in said
+        for one in deferred_lines
         if isinstance(one, dict)
     )
 

@@ -143,10 +143,10 @@ def _to_judge(w: Writing) -> Body:
     child = w.child
     record = of(w.look.records, w.occasion.part)
     measure = of(w.look.case.measures, record.part)
-    said = w.opened(record, "data")
-    said = said if isinstance(said, Mapping) else {}
+    record_data = w.opened(record, "data")
+    record_data = record_data if isinstance(record_data, Mapping) else {}
     waiting = (w.look.case.today - measure.ordered_on).days if measure.ordered_on is not None else 0
-    reason, danger = (str(said.get(name) or "") for name in ("reason", "danger_remains"))
+    reason, danger = (str(record_data.get(name) or "") for name in ("reason", "danger_remains"))
     w.setting("letter_judge_text")
     w.say(
         S.ORDER,
@@ -164,26 +164,26 @@ def _to_judge(w: Writing) -> Body:
         heading="Ce qui empêche la mise en œuvre",
         facts=[
             ("Attente", f"{waiting} jours" if waiting > 0 else ""),
-            ("Service sollicité", str(said.get("service_asked") or "")),
-            ("Depuis le", told(said.get("asked_since"))),
+            ("Service sollicité", str(record_data.get("service_asked") or "")),
+            ("Depuis le", told(record_data.get("asked_since"))),
             ("Motif", label(NotExecutedReason(reason).label) if reason in NotExecutedReason.values else ""),
-            ("Protection dans l'intervalle", str(said.get("meanwhile") or "")),
-            ("Enfant vu pour la dernière fois le", told(said.get("last_seen_on"))),
+            ("Protection dans l'intervalle", str(record_data.get("meanwhile") or "")),
+            ("Enfant vu pour la dernière fois le", told(record_data.get("last_seen_on"))),
             ("Le danger demeure", {"yes": "oui", "no": "non"}.get(danger, "")),
-            ("Mise en œuvre prévue le", told(said.get("foreseen_on"))),
+            ("Mise en œuvre prévue le", told(record_data.get("foreseen_on"))),
         ],
         on=w.occasion.on,
     )
-    asked = [
+    requests = [
         label(JudgeAsked(one).label)
         for one in w.words.get("asked_of_judge") or ()
         if one in JudgeAsked.values
     ]
-    w.say(S.ADDED, points=asked, heading="Ce qui vous est demandé" if asked else "")
+    w.say(S.ADDED, points=requests, heading="Ce qui vous est demandé" if requests else "")
     w.added()
     return Body(
         title="Mesure non mise en œuvre",
-        to=(str(said.get("judge") or "Juge des enfants"),),
+        to=(str(record_data.get("judge") or "Juge des enfants"),),
         greeting=DEAR,
         passages=tuple(w.passages),
     )

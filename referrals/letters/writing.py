@@ -117,8 +117,8 @@ class Writing:
 
     def setting(self, *names: str, heading: str = "") -> None:
         terms, reference = self.look.case.protocol, self.look.case.referral.reference
-        said = [str(getattr(terms, name)).replace("{reference}", reference) for name in names]
-        self.say(SourceKind.SETTING, *said, heading=heading)
+        paragraphs = [str(getattr(terms, name)).replace("{reference}", reference) for name in names]
+        self.say(SourceKind.SETTING, *paragraphs, heading=heading)
 
     def added(self, name: str = "added", *, heading: str = "") -> None:
         self.say(SourceKind.ADDED, *str(self.words.get(name) or "").splitlines(), heading=heading)
@@ -174,10 +174,10 @@ def of[Row: Any](rows: Iterable[Row], pk: UUID | None) -> Row:
     Raises:
         LookupError: there is none.
     """
-    found = next((row for row in rows if row.pk == pk), None)
-    if found is None:
+    chosen = next((row for row in rows if row.pk == pk), None)
+    if chosen is None:
         raise LookupError(pk)
-    return found
+    return chosen
 
 
 def told(day: Any) -> str:

@@ -78,9 +78,9 @@ def asked_for(family: Family) -> list[Trait]:
     which mostly stands for a day that nobody knows, no parts are asked for: they would only give others by chance.
     """
     vague = {one.row for one in family.children if one.birth and (one.birth.month, one.birth.day) == (1, 1)}
-    told = [trait for trait in of(family) if trait.row not in vague or trait.scheme not in _OF_PARTS]
+    traits = [trait for trait in of(family) if trait.row not in vague or trait.scheme not in _OF_PARTS]
     nearby = [trait for one in family.children for trait in _years_apart(one)]
-    return list(dict.fromkeys([*told, *nearby]))
+    return list(dict.fromkeys([*traits, *nearby]))
 
 
 def _years_apart(child: Child) -> Iterator[Trait]:
@@ -133,11 +133,11 @@ def _born_on(child: Child, birth: date, lasts: list[str], firsts: list[str]) -> 
     # The day and month in either order: exchanging them is the commonest mistake in a date.
     day = "/".join([str(birth.year), *map(str, sorted((birth.month, birth.day)))])
     month = f"{birth.year}/{birth.month}"
-    for heard in dict.fromkeys([*lasts, *firsts]):
-        yield Trait(child.row, Scheme.DATED, _joined((day, heard)))
-        for shorter in dict.fromkeys((heard, *_shorter(heard))):
+    for name_forms in dict.fromkeys([*lasts, *firsts]):
+        yield Trait(child.row, Scheme.DATED, _joined((day, name_forms)))
+        for shorter in dict.fromkeys((name_forms, *_shorter(name_forms))):
             yield Trait(child.row, Scheme.CLOSELY, _joined((day, shorter), keep_order=True))
-        yield Trait(child.row, Scheme.MONTHLY, _joined((month, heard)))
+        yield Trait(child.row, Scheme.MONTHLY, _joined((month, name_forms)))
     if lasts and firsts:
         initials = sorted((lasts[0][0], firsts[0][0]))
         yield Trait(child.row, Scheme.INITIALS, _joined((day, *initials), keep_order=True))
@@ -151,7 +151,7 @@ def _half_right(child: Child, lasts: list[str], firsts: list[str]) -> Iterator[T
     if not lasts or not firsts:
         return
     years = _years(child)
-    halves = [(heard, firsts[0][0]) for heard in lasts] + [(heard, lasts[0][0]) for heard in firsts]
+    halves = [(forms, firsts[0][0]) for forms in lasts] + [(forms, lasts[0][0]) for forms in firsts]
     for half in dict.fromkeys(halves[:_PAIRS_MAX]):
         for year in years if len(years) <= _YEARS_MAX else ():
             yield Trait(child.row, Scheme.YEARLY, _joined((str(year), *half)))

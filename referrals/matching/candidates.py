@@ -109,8 +109,8 @@ def likely(size: Size, traits: Collection[Trait]) -> Likely:
     ordered = list(dict.fromkeys(traits))
     place = {trait: at for at, trait in enumerate(ordered)}
     begins = {length: at * len(ordered) for at, length in enumerate(size.lengths)}
-    asked = buckets.numbers(size.authority, ordered, size.lengths)
-    marks = {number: 1 << (begins[length] + place[trait]) for number, (trait, length) in asked.items()}
+    numbers = buckets.numbers(size.authority, ordered, size.lengths)
+    marks = {number: 1 << (begins[length] + place[trait]) for number, (trait, length) in numbers.items()}
     rows = _SHARING.rows(numbers=list(marks)) if marks else []
     case_of: dict[str, UUID] = {}
     shared: dict[str, int] = {}
@@ -166,8 +166,8 @@ def _speaking(
 def _sharing() -> "QuerySet[Any, tuple[int, str, UUID]]":
     """Return what stands under some numbers: number, row, and case; the row as a text, which is quicker to count by."""
     rows = IndexValue.objects.filter(AmongGiven("bucket", "numbers"))
-    found: QuerySet[Any, Any] = rows.values_list("bucket", Cast("row", TextField()), "referral_id")
-    return found[: _VALUES_AT_MOST + 1]
+    shared: QuerySet[Any, Any] = rows.values_list("bucket", Cast("row", TextField()), "referral_id")
+    return shared[: _VALUES_AT_MOST + 1]
 
 
 _SHARING: Final = CompiledQuery(_sharing)
@@ -191,10 +191,10 @@ def _size(counted: _Counted) -> Size:
 def _sizes() -> "QuerySet[Any, _Counted]":
     cases = Referral.objects.filter(authority=OuterRef("authority"), index_norm=NORM).order_by("index_bits")
     shortest = Subquery(cases.values("index_bits")[:1])
-    found: QuerySet[Any, Any] = IndexSize.objects.order_by("pk").values_list(
+    sizes: QuerySet[Any, Any] = IndexSize.objects.order_by("pk").values_list(
         "authority", "bits", shortest, "children"
     )
-    return found
+    return sizes
 
 
 _COUNTED: Final = CompiledQuery(lambda: _sizes().filter(authority=Given("authority", UUIDField())))
@@ -208,13 +208,13 @@ def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
     if not narrowly:
         prefetch_related_objects(list(cases), *identity.COMPARED)
     elif cases:
-        found = {}
+        loaded = {}
         for part in identity.COMPARED:
             # ``_CASES`` says which parts a file has; cases that were read otherwise are asked about whatever they have.
             empty = [case for case in cases if not getattr(case, f"has_{part}", True)]
-            found[part] = compiled_queries.rows_among(cases, part, *_columns(part), empty=empty)
+            loaded[part] = compiled_queries.rows_among(cases, part, *_columns(part), empty=empty)
         for case in cases:
-            identity.keep(case, {part: rows[case.pk] for part, rows in found.items()})
+            identity.keep(case, {part: rows[case.pk] for part, rows in loaded.items()})
     keys.warm(case.case_key for case in cases if case.case_key)
 
 
@@ -271,8 +271,8 @@ def searched(
         )
         return [(verdict, other) for verdict, other in verdicts if verdict is not None]
 
-    found = [Found(other, verdict) for verdict, other in until_found(to_open(likely.files, most), judge)]
-    return sorted(found, key=lambda one: (-one.verdict.score, one.referral.pk))
+    matches = [Found(other, verdict) for verdict, other in until_found(to_open(likely.files, most), judge)]
+    return sorted(matches, key=lambda one: (-one.verdict.score, one.referral.pk))
 
 
 def until_found[Key, Other](
@@ -282,13 +282,13 @@ def until_found[Key, Other](
 
     A file that is doubtful is left out beside one that is much surer: it is mostly a namesake's.
     """
-    found: list[tuple[Verdict, Other]] = []
+    matches: list[tuple[Verdict, Other]] = []
     for part in parts:
-        found += judge(part)
-        if any(verdict.kind is LinkKind.SAME for verdict, _ in found):
+        matches += judge(part)
+        if any(verdict.kind is LinkKind.SAME for verdict, _ in matches):
             break
-    surest = max((verdict.score for verdict, _ in found if verdict.kind is LinkKind.SAME), default=0.0)
-    return [(verdict, other) for verdict, other in found if not _is_outdone(verdict, surest)]
+    surest = max((verdict.score for verdict, _ in matches if verdict.kind is LinkKind.SAME), default=0.0)
+    return [(verdict, other) for verdict, other in matches if not _is_outdone(verdict, surest)]
 
 
 def _is_outdone(verdict: Verdict, surest: float) -> bool:

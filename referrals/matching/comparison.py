@@ -152,7 +152,7 @@ def _worth(alike: tuple[Alike | None, Alike | None]) -> float:
 def fits(wanted: Child, other: Child) -> float:
     """Return how well a child fits what is known of one looked for: 0 where a name or birth that is given doesn't."""
     (last, first), _ = _names(wanted, other)
-    given = [alike for said, alike in ((wanted.last, last), (wanted.first, first)) if said]
+    given = [alike for name_is_given, alike in ((wanted.last, last), (wanted.first, first)) if name_is_given]
     births = levels.births(wanted, other)
     if any(alike is None or alike.level not in _LOOKED_FOR for alike in given):
         return 0.0
@@ -184,7 +184,9 @@ def _contacts(mine: Family, theirs: Family) -> tuple[Likeness, ...]:
         (OF_TRACES, Likeness.TRACE),
     )
     reasons = [
-        reason for known_to, reason in classes if mine.reached_by(known_to) & theirs.reached_by(known_to)
+        reason
+        for contact_class, reason in classes
+        if mine.reached_by(contact_class) & theirs.reached_by(contact_class)
     ]
     if not reasons and _all(mine) & _all(theirs):
         reasons.append(Likeness.TRACE)  # of two classes: the closest kept of all that tell of contacts

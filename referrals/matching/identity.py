@@ -75,7 +75,7 @@ class Family:
 
     def reached_by(self, access_class: str) -> frozenset[str]:
         """Return the numbers and accounts of one class."""
-        return frozenset(value for _, known_to, value in self.contacts if known_to == access_class)
+        return frozenset(value for _, contact_class, value in self.contacts if contact_class == access_class)
 
 
 def keep(referral: "Referral", rows: Mapping[str, list[Any]]) -> None:
@@ -88,9 +88,9 @@ def rows_of(referral: "Referral", *, apart: bool = False) -> Iterator[tuple[str,
 
     ``apart``: one that is kept apart too. No search finds it, and a tie to it counts all the same.
     """
-    kept = referral.__dict__.get(_KEPT)
+    stored_rows = referral.__dict__.get(_KEPT)
     for part in COMPARED:
-        for row in getattr(referral, part).all() if kept is None else kept[part]:
+        for row in getattr(referral, part).all() if stored_rows is None else stored_rows[part]:
             if part != "children" or not (row.wrong_person or (row.restricted and not apart)):
                 yield part, row
 
@@ -172,15 +172,17 @@ def _born_between(said: Mapping[str, Any], on: date) -> tuple[int, int] | None:
 
 
 def _contacts(part: str, said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    known_to = {"holders": OF_HOLDERS, "third_parties": OF_THIRD_PARTIES, "digital_traces": OF_TRACES}.get(
-        part
-    )
-    if known_to is None:
+    contact_class = {
+        "holders": OF_HOLDERS,
+        "third_parties": OF_THIRD_PARTIES,
+        "digital_traces": OF_TRACES,
+    }.get(part)
+    if contact_class is None:
         return
     if number := phone(said.get("phone") or ""):
-        yield known_to, number
+        yield contact_class, number
     if handle := "".join(phonetics.words(said.get("handle") or "")):
-        yield known_to, f"@{handle}"
+        yield contact_class, f"@{handle}"
 
 
 def phone(said: str) -> str:

@@ -83,11 +83,11 @@ def _closest(mine: tuple[str, ...], theirs: tuple[str, ...]) -> Alike:
     # A sound takes longest, and where no letters are near it tells nothing.
     near = max(letters.values()) >= _SOUND_NEARLY
     sounds = {form: phonetics.sound(form) for form in {*mine, *theirs} if len(form) > 1} if near else {}
-    heard = {sounds[form] for form in mine if form in sounds} & {
+    shared_sounds = {sounds[form] for form in mine if form in sounds} & {
         sounds[form] for form in theirs if form in sounds
     }
     for (one, other), alike in letters.items():
-        of_one_sound = sounds.get(one) in heard and sounds.get(other) in heard
+        of_one_sound = sounds.get(one) in shared_sounds and sounds.get(other) in shared_sounds
         level = _words(one, other, alike, of_one_sound=of_one_sound)
         if level is Name.OTHER and (one, other) == (mine[0], theirs[0]) and one[:_START] == other[:_START]:
             level = Name.START

@@ -11,7 +11,7 @@ from referrals.matching import phonetics
 def _read() -> dict[str, tuple[str, ...]]:
     lines = (Path(__file__).parent / "pet_names.txt").read_text(encoding="utf-8").splitlines()
     parts = (line.split(":") for line in lines if line and not line.startswith("#"))
-    return {_joined(pet): tuple(map(_joined, told.split())) for pet, told in parts}
+    return {_joined(pet): tuple(map(_joined, spellings.split())) for pet, spellings in parts}
 
 
 def _joined(name: str) -> str:
@@ -19,11 +19,11 @@ def _joined(name: str) -> str:
 
 
 def _turned(full: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+    given_names: dict[str, list[str]] = defaultdict(list)
     for pet, names in full.items():
         for name in names:
-            found[name].append(pet)
-    return dict(found)
+            given_names[name].append(pet)
+    return dict(given_names)
 
 
 _FULL: Final[Mapping[str, tuple[str, ...]]] = _read()

@@ -99,7 +99,7 @@ def sound(word: str) -> str:
 
     Never nothing: a word of mute letters alone, as an initial, is itself.
     """
-    heard = word
+    letters = word
     for pattern, replaced in _SOUNDS:
-        heard = pattern.sub(replaced, heard)
-    return _MUTE.sub("", heard) or heard or word
+        letters = pattern.sub(replaced, letters)
+    return _MUTE.sub("", letters) or letters or word

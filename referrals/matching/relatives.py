@@ -51,10 +51,10 @@ class Person:
 
 def spelled(word: str) -> str:
     """Return a word as a careful ear writes it: *Durand* and *Durant*, *Marie* and *Mary* are one; never nothing."""
-    heard = word
+    letters = word
     for pattern, put in _HEARD:
-        heard = pattern.sub(put, heard)
-    return heard or word
+        letters = pattern.sub(put, letters)
+    return letters or word
 
 
 def of_parts(lasts: Iterable[str], firsts: Iterable[str], birth: date | None = None) -> Person:
@@ -89,8 +89,8 @@ def of_whole(name: str) -> Person:
 
 def _counting(words: Iterable[str]) -> tuple[str, ...]:
     """Return the words that may be compared: no number, no initial, and no more than a name has."""
-    kept = (word for word in words if len(word) >= _SHORTEST and word.isalpha())
-    return tuple(dict.fromkeys(kept))[:_WORDS_MAX]
+    counted = (word for word in words if len(word) >= _SHORTEST and word.isalpha())
+    return tuple(dict.fromkeys(counted))[:_WORDS_MAX]
 
 
 def _pairs(found: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

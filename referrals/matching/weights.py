@@ -53,12 +53,12 @@ def _field(name: str) -> Field:
 
 @cache
 def _frequencies() -> Mapping[str, Mapping[str, float]]:
-    found: dict[str, dict[str, float]] = {"last": {}, "first": {}}
+    frequencies: dict[str, dict[str, float]] = {"last": {}, "first": {}}
     for line in (_FOLDER / "name_frequencies.tsv").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             which, name, per_million = line.split("\t")
-            found[which][name] = float(per_million) / 1e6
-    return found
+            frequencies[which][name] = float(per_million) / 1e6
+    return frequencies
 
 
 def frequency(which: str, form: str) -> float:

@@ -67,8 +67,8 @@ def told_and_seen_already(case: Case, step_input: JudgeInformed | None) -> bool:
     """No day of telling the judge, asking the service or seeing the child is to come (M19)."""
     if step_input is None:
         return True
-    asked = step_input.asked_since or step_input.on
-    return max(step_input.on, step_input.last_seen_on, asked) <= case.today
+    informed_on = step_input.asked_since or step_input.on
+    return max(step_input.on, step_input.last_seen_on, informed_on) <= case.today
 
 
 @names_fields(fact_class="B")

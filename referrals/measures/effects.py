@@ -71,9 +71,9 @@ def give_up(act: "StepContext") -> None:
 
 def _holds_without(case: "Case", child: "Child") -> bool:
     """Tell whether a child's decision holds where it has no measure: closed, or justice is, or will be, asked."""
-    to_be_asked = case.referral.state == State.REPORT_SUBMITTED or case.judicial_open(child)
+    is_undecided = case.referral.state == State.REPORT_SUBMITTED or case.judicial_open(child)
     return child.decision == DecisionCode.CLOSE or (
-        child.decision == DecisionCode.JUDICIAL and bool(to_be_asked)
+        child.decision == DecisionCode.JUDICIAL and bool(is_undecided)
     )
 
 
@@ -153,17 +153,19 @@ def next_report(act: "StepContext") -> None:
 
 def take_choice(act: "StepContext") -> None:
     """Record what the person wants after the 18th birthday: on with the help, another measure, nothing (M20; §5.3)."""
-    row, said = act.case.part, act.step_input
+    row, step_input = act.case.part, act.step_input
     act.stop(C.C26, part=row)
-    if said.choice == MajorityChoice.AGREES:
-        act.change(row, own_agreement=True, until_majority=False, term_on=said.term_on, term_written=None)
+    if step_input.choice == MajorityChoice.AGREES:
+        act.change(
+            row, own_agreement=True, until_majority=False, term_on=step_input.term_on, term_written=None
+        )
         if row.state in UNDER_WAY:
             act.start(C.C10, part=row)
-    elif said.choice == MajorityChoice.YOUNG_ADULT:
+    elif step_input.choice == MajorityChoice.YOUNG_ADULT:
         offered = {
             "type": YOUNG_ADULT,
-            "aim": said.aim,
-            "duration_months": said.duration_months,
+            "aim": step_input.aim,
+            "duration_months": step_input.duration_months,
             "variant": "",
         }
         item: Any = StepInput(dict.fromkeys(("service", "notified_on", "sent_on")), **offered)

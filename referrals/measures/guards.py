@@ -71,8 +71,8 @@ def order_is_in_force(case: Case, step_input: Beginning | EndOfMeasure | Renewal
 )
 def judge_was_informed(case: Case, step_input: NotExecuted | None) -> bool:
     """Of a judicial measure the judge was told, with proof, before it is given up (M15 after M19)."""
-    told = case.referral.steps.filter(machine=Machine.MEASURE, part=case.part.pk, step="inform_judge")
-    return not case.part.judicial or told.exists()
+    informing = case.referral.steps.filter(machine=Machine.MEASURE, part=case.part.pk, step="inform_judge")
+    return not case.part.judicial or informing.exists()
 
 
 @rule(
@@ -92,9 +92,9 @@ def last_measures_were_carried_out(case: Case, step_input: EndOfFollowUp | None)
 )
 def every_minor_was_heard(case: Case, step_input: EndOfFollowUp | None) -> bool:
     """Each minor says what it thinks of the end, or it is said why it wasn't heard (T30; L223-4)."""
-    heard = {item.child for item in step_input.voices} if step_input is not None else set()
+    child_ids = {item.child for item in step_input.voices} if step_input is not None else set()
     minors = [child for child in case.children if not case.beyond_childhood(child)]
-    return step_input is None or all(child.pk in heard for child in minors)
+    return step_input is None or all(child.pk in child_ids for child in minors)
 
 
 NEVER_BEGUN: Final = _("Une mesure du dossier n'a jamais commencé : une seconde signature est requise.")

@@ -313,8 +313,8 @@ class MajorityInterview(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for what was told and what the minor needs, or for the refusal."""
-        asked = {name: when for name, when in self.asked_when.items() if name != "residence"}
-        attrs = _with_what_goes_along(asked, attrs)
+        conditions = {name: when for name, when in self.asked_when.items() if name != "residence"}
+        attrs = _with_what_goes_along(conditions, attrs)
         # The law names all three (L222-5-1).
         if attrs["told"] and set(attrs["told"]) != set(decision_answers.InterviewTopic.values):
             raise required("told")

@@ -91,13 +91,13 @@ def _hung_on(act: "StepContext") -> list[str]:
     shelters = any(one.type_id.startswith("shelter_") for one in own)
     due = (InformationState.PENDING, InformationState.DEFERRED)
     informed = any(one.state in due for one in case.informations)
-    owed = case.referral.feedback_tasks.filter(state__in=(FeedbackState.DUE, FeedbackState.OVERDUE))
+    due_tasks = case.referral.feedback_tasks.filter(state__in=(FeedbackState.DUE, FeedbackState.OVERDUE))
     return [
         code
         for code, hangs in (
             (SHELTER_HANGS, shelters or row.place is not None),
             (INFORMATION_HANGS, informed),
-            (FEEDBACK_HANGS, owed.exists()),
+            (FEEDBACK_HANGS, due_tasks.exists()),
         )
         if hangs
     ]

@@ -42,12 +42,12 @@ def _has_a_role(case: Case, user: UUID) -> bool:
     named = {Role(assignment.role) for assignment in case.assignments if assignment.user_id == user}
     if any(workflow_people.holders_of(case, role, {user}) for role in named.intersection(PARTNERS)):
         return True
-    held = Membership.objects.in_force(case.at).filter(user_id=user)
+    memberships = Membership.objects.in_force(case.at).filter(user_id=user)
     services = {measure.service_id for measure in case.measures_alive() if measure.service_id}
-    if held.filter(role=Role.MEASURE_SERVICE, organisation_id__in=services).exists():
+    if memberships.filter(role=Role.MEASURE_SERVICE, organisation_id__in=services).exists():
         return True
     exploited = case.referral.prostitution_status != Exploitation.NONE
-    lead = held.filter(role=Role.EXPLOITATION_LEAD, authority_id=case.authority_id)
+    lead = memberships.filter(role=Role.EXPLOITATION_LEAD, authority_id=case.authority_id)
     return exploited and lead.exists()
 
 

@@ -54,7 +54,7 @@ def channel(
         among_us = which == Channel.PROFESSIONALS
         lines = _professionals(referral, ties, actor=actor) if among_us else _with_filer(referral, ties)
         readable = (
-            line_told for row, line in lines if (line_told := _told(row, line, sight, scope)) is not None
+            line_shown for row, line in lines if (line_shown := _told(row, line, sight, scope)) is not None
         )
     return sorted(readable, key=lambda line: str(line["at"]))  # of one instant, the question comes first
 

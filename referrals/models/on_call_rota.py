@@ -25,15 +25,15 @@ class RotaShiftQuerySet(models.QuerySet["RotaShift"]):
 
     def standing(self, at: datetime) -> "RotaShiftQuerySet":
         """Keep the shifts that run at an instant, as far as they haven't been withdrawn by then."""
-        kept = Q(withdrawn_at=None) | Q(withdrawn_at__gt=at)
-        return self.filter(kept, starts_at__lte=at, ends_at__gt=at)
+        is_standing = Q(withdrawn_at=None) | Q(withdrawn_at__gt=at)
+        return self.filter(is_standing, starts_at__lte=at, ends_at__gt=at)
 
     def on_duty(self, at: datetime) -> "RotaShiftQuerySet":
         """Keep those of officers who hold the role there now: a shift gives nobody a right."""
-        held = Membership.objects.in_force(at).filter(
+        memberships = Membership.objects.in_force(at).filter(
             user=OuterRef("user"), authority=OuterRef("authority"), role=Role.ON_CALL
         )
-        return self.standing(at).filter(Exists(held))
+        return self.standing(at).filter(Exists(memberships))
 
 
 class RotaShift(models.Model):

@@ -264,13 +264,13 @@ class Referral(Authentic):
         Raises:
             PseudonymRefused: its row isn't as the service wrote it (SEC-AL23).
         """
-        held = self.__dict__
-        if "_pseudonym" not in held:
-            held["_pseudonym"] = journal.subject(self.pk)
-        if held["_pseudonym"] is None:
+        attributes = self.__dict__
+        if "_pseudonym" not in attributes:
+            attributes["_pseudonym"] = journal.subject(self.pk)
+        if attributes["_pseudonym"] is None:
             raise PseudonymRefused
-        known: UUID = held["_pseudonym"]
-        return known
+        own_pseudonym: UUID = attributes["_pseudonym"]
+        return own_pseudonym
 
     @pseudonym.setter
     def pseudonym(self, told: UUID | str | None) -> None:

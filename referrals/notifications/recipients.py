@@ -144,10 +144,10 @@ def _leads(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG0
 
 
 def _exploitation_leads(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG001 - id.
-    known = case.protocol.prostitution_lead and any(
+    is_exploited = case.protocol.prostitution_lead and any(
         child.prostitution_status != Exploitation.NONE for child in case.children
     )
-    return Q(role=Role.EXPLOITATION_LEAD) if known else None
+    return Q(role=Role.EXPLOITATION_LEAD) if is_exploited else None
 
 
 def _assigned(role: Role) -> Party:
@@ -255,10 +255,10 @@ def tell(act: StepContext) -> None:
     withheld = not urgent and (
         act.apart or case.withheld(said=act.step_input, child=act.child, part=case.part)
     )
-    held = people(case, step.tells, act.step_input, withheld=withheld, or_list=not urgent)
+    addressees = people(case, step.tells, act.step_input, withheld=withheld, or_list=not urgent)
     done_by = {act.actor.user_id, act.signer.user_id if act.signer else None}
-    users = set(held) - done_by
-    officers = {user for user in held if Role.ON_CALL in held[user]} if urgent else set()
+    users = set(addressees) - done_by
+    officers = {user for user in addressees if Role.ON_CALL in addressees[user]} if urgent else set()
     called = officers - done_by if gateway.is_there() else set()
     if urgent and not called:
         act.warnings.append(PHONE_ON_CALL if officers else PHONE_SUPERVISOR)
@@ -291,8 +291,8 @@ def tell_parties(case: Case, parties: Collection[str], template: str, *, withhel
 
 def tell_users(case: Case, users: Collection[UUID], template: str, *, withheld: bool = False) -> int:
     """Tell persons of a case's authority the same, as far as they may be told of it; return how many rows."""
-    held = list(people(case, ("named",), {"named": users}, withheld=withheld)) if users else []
-    return write(_about(case, template), Recipients(users=held), at=case.at) if held else 0
+    addressees = list(people(case, ("named",), {"named": users}, withheld=withheld)) if users else []
+    return write(_about(case, template), Recipients(users=addressees), at=case.at) if addressees else 0
 
 
 def call_parties(case: Case, parties: Collection[str]) -> int:
@@ -326,8 +326,8 @@ def people(
     Raises:
         KeyError: a party that nobody has defined.
     """
-    told_otherwise = OUTSIDE | ELSEWHERE | WATCHERS | RECEIVING | {"filer"}
-    rules = [PARTIES[name](case, step_input or {}) for name in parties if name not in told_otherwise]
+    recipients_elsewhere = OUTSIDE | ELSEWHERE | WATCHERS | RECEIVING | {"filer"}
+    rules = [PARTIES[name](case, step_input or {}) for name in parties if name not in recipients_elsewhere]
     wanted = [rule for rule in rules if rule is not None]
     if not wanted:
         return {}
@@ -367,9 +367,11 @@ def barred_from(case: Case) -> set[UUID]:
     """Return the officers on call who may not know of a case: excluded, or not let past its restriction."""
     barred = excluded_from(case)
     if case.referral.restricted:
-        held = Membership.objects.in_force(case.at).filter(authority=case.authority_id, role=Role.ON_CALL)
+        memberships = Membership.objects.in_force(case.at).filter(
+            authority=case.authority_id, role=Role.ON_CALL
+        )
         let_in = set(_let_in(case).values_list("user_id", flat=True))
-        barred |= set(held.values_list("user_id", flat=True)) - let_in
+        barred |= set(memberships.values_list("user_id", flat=True)) - let_in
     return barred
 
 

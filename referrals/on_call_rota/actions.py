@@ -112,7 +112,7 @@ def _put(authority: Authority, asked: Shift, account: UUID, *, actor: Actor, at:
 
 def _faults(authority: Authority, asked: Shift, *, at: datetime) -> dict[str, list[str]]:
     faults: dict[str, list[str]] = {}
-    held = Membership.objects.filter(
+    memberships = Membership.objects.filter(
         Q(valid_to=None) | Q(valid_to__gte=asked.ends_at),
         user=asked.officer,
         user__is_active=True,
@@ -120,7 +120,7 @@ def _faults(authority: Authority, asked: Shift, *, at: datetime) -> dict[str, li
         role=Role.ON_CALL,
         valid_from__lte=max(asked.starts_at, at),
     )
-    if not held.exists():
+    if not memberships.exists():
         faults["officer"] = ["not-a-choice"]
     if asked.ends_at <= max(asked.starts_at, at):
         faults["ends_at"] = ["too-early"]
@@ -171,8 +171,8 @@ def shifts(actor: Actor, authority_id: UUID, *, past: bool, at: datetime) -> "Qu
 
 def officers(authority: Authority, *, at: datetime) -> "QuerySet[User]":
     """Return who may be put on the rota of an authority now: its officers on call, by name."""
-    held = Membership.objects.in_force(at).filter(authority=authority, role=Role.ON_CALL)
-    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "pk")
+    memberships = Membership.objects.in_force(at).filter(authority=authority, role=Role.ON_CALL)
+    return User.objects.filter(is_active=True, pk__in=memberships.values("user")).order_by("full_name", "pk")
 
 
 def line(row: RotaShift) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def match(request: ServiceRequest, pk: UUID, data: object) -> Found:
         situations=frozenset(Situation(one) for one in body["situations"]),
     )
     with_removed, named = bool(body.get("removed")), body.get("named", "")
-    told, called = opened(
+    matched, called = opened(
         referral,
         ties,
         lambda scope: (
@@ -120,12 +120,12 @@ def match(request: ServiceRequest, pk: UUID, data: object) -> Found:
         objects=[referral.pseudonym],
         tenant=referral.authority_id,
         purpose=Purpose.HANDLING,
-        rule=told.matched.rules_version,
+        rule=matched.matched.rules_version,
         to_state=str(wanted.need),
-        count=len(told.matched.offered),
+        count=len(matched.matched.offered),
         version=referral.version,
     )
-    return _found(case, wanted, told, sight, called)
+    return _found(case, wanted, matched, sight, called)
 
 
 def _found(case: Case, wanted: Wanted, told: Told, sight: Sight, called: Names) -> Found:

@@ -87,5 +87,5 @@ class MatchServices(CaseView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Explain which services answer a need; nothing changes, and nothing of the case leaves it but codes."""
         Query.of(request.query_params)
-        found = actions.match(bare(request), pk, request.data)
-        return Response(actions.as_json(found))
+        offers = actions.match(bare(request), pk, request.data)
+        return Response(actions.as_json(offers))

@@ -44,14 +44,14 @@ def about_its_child(act: "StepContext") -> None:
 
 def ask(act: "StepContext") -> None:
     """Keep how the service was asked, and await its answer (OR2)."""
-    asked = act.step_input
+    proposal = act.step_input
     act.change(
         act.case.part,
-        channel=asked.channel,
-        asked_at=asked.at,
+        channel=proposal.channel,
+        asked_at=proposal.at,
         asked_by=act.actor.user_id,
-        asked_whom=asked.whom,
-        **awaited_from(asked.at),
+        asked_whom=proposal.whom,
+        **awaited_from(proposal.at),
     )
 
 
@@ -70,8 +70,8 @@ def awaited_from(since: "datetime") -> "dict[str, Any]":
 
 def answered(act: "StepContext") -> None:
     """Keep what the service said; what it said before is kept where it says nothing now (OR4, OR5)."""
-    row, said = act.case.part, act.step_input.answer
-    act.change(row, answered_at=act.at, **({"answer": said} if said else {}))
+    row, answer = act.case.part, act.step_input.answer
+    act.change(row, answered_at=act.at, **({"answer": answer} if answer else {}))
 
 
 def exclude(act: "StepContext") -> None:

@@ -61,7 +61,7 @@ def facts_of(case: Case, wanted: Wanted, sight: Sight, scope: OpenScope) -> Case
     children = _children(case, wanted.child, sight)
     reader = _Reader(case, sight, scope)
     months = [reader.age_months(child) for child in children]
-    known = [one for one in months if one is not None]
+    given_months = [one for one in months if one is not None]
     departments = [child.residence_department for child in children if child.residence_department]
     return CaseFacts(
         need=wanted.need,
@@ -69,8 +69,8 @@ def facts_of(case: Case, wanted: Wanted, sight: Sight, scope: OpenScope) -> Case
         commune=_same(reader.commune(child) for child in children) or "",
         danger_departments=wanted.danger_departments,
         age_months=(
-            (min(low for low, _ in known), max(high for _, high in known))
-            if known and len(known) == len(months)
+            (min(low for low, _ in given_months), max(high for _, high in given_months))
+            if given_months and len(given_months) == len(months)
             else None
         ),
         sex=_same(reader.sex(child) for child in children),
@@ -162,8 +162,8 @@ class _Reader:
 
     def sex(self, child: Child) -> Sex | None:
         """Return the sex as the directory has it; None where it isn't told."""
-        told = child.sex if self.sight.reads("B", child.pk) else ""
-        return Sex(told) if told in Sex.values else None
+        sex = child.sex if self.sight.reads("B", child.pk) else ""
+        return Sex(sex) if sex in Sex.values else None
 
     def age_months(self, child: Child) -> tuple[int, int] | None:
         """Return the age in months, from and to; by the birth date, else an estimate, else the band in clear."""
@@ -184,12 +184,12 @@ class _Reader:
 
         A case has no field for the others: a person says them (``Wanted.situations``).
         """
-        found = {Situation.RUNAWAY} if child.runaway else set()
+        situations = {Situation.RUNAWAY} if child.runaway else set()
         if self._opened(child, "unaccompanied") == YesNo.YES:
-            found.add(Situation.UNACCOMPANIED)
+            situations.add(Situation.UNACCOMPANIED)
         if self._uses_substances:
-            found.add(Situation.SUBSTANCE)
-        return frozenset(found)
+            situations.add(Situation.SUBSTANCE)
+        return frozenset(situations)
 
     @property
     def _uses_substances(self) -> bool:

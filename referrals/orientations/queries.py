@@ -46,7 +46,7 @@ def orientations(referral: Referral, sight: Sight, scope: OpenScope) -> list[dic
 
 def _line(row: Orientation, sight: Sight, scope: OpenScope) -> dict[str, Any]:
     plain = {name: value for name, value in readable(row, "J", scope).items() if name not in _OTHERWISE}
-    kept = opened(row.findings, scope)
+    findings = opened(row.findings, scope)
     return plain | {
         "child": str(row.child_id) if row.child_id else None,
         "state": labelled(OrientationState(row.state)),
@@ -54,7 +54,7 @@ def _line(row: Orientation, sight: Sight, scope: OpenScope) -> dict[str, Any]:
         "resource": named(row.resource),
         "channel": coded(SafeChannel(row.channel)) if row.channel else None,
         "refusal_reason": labelled(RefusalReason(row.refusal_reason)) if row.refusal_reason else None,
-        "findings": _findings(kept, row.child_id, sight) if isinstance(kept, list) else [],
+        "findings": _findings(findings, row.child_id, sight) if isinstance(findings, list) else [],
     }
 
 
@@ -135,9 +135,9 @@ def contacts_of(services: Collection[UUID], *, far: bool) -> dict[UUID, Contact]
         .annotate(at_night=Q(night_phone__isnull=False))
         .values_list("id", "phone", "structure_id", "structure__phone", "at_night")
     )
-    told = list(rows)
+    contacts = list(rows)
     own, shared = {}, {}
-    structures = {structure for _, _, structure, _, _ in told}
+    structures = {structure for _, _, structure, _, _ in contacts}
     for place in Place.objects.filter(
         Q(service__in=services) | Q(structure__in=structures, service=None)
     ).defer("secret"):
@@ -145,16 +145,16 @@ def contacts_of(services: Collection[UUID], *, far: bool) -> dict[UUID, Contact]
             shared[place.structure_id] = place
         else:
             own[place.service_id] = place
-    found = {}
-    for pk, phone, structure, of_structure, at_night in told:
+    contacts_by_id = {}
+    for pk, phone, structure, of_structure, at_night in contacts:
         where = address_view(own.get(pk) or shared.get(structure))
-        found[pk] = Contact(
+        contacts_by_id[pk] = Contact(
             phone=phone or of_structure,
             department=where.department if where else "",
             commune=where.commune if where and not far else "",
             has_night_phone=bool(at_night),
         )
-    return {pk: found.get(pk, Contact()) for pk in services}
+    return {pk: contacts_by_id.get(pk, Contact()) for pk in services}
 
 
 def prosecutors_of(referral: Referral) -> list[tuple[str, str]]:
@@ -247,8 +247,8 @@ def _told_to(unlocked: Collection[UUID]) -> Q:
 
 
 def _in_order(codes: Iterable[str]) -> tuple[RefusalReason, ...]:
-    known = set(codes)
-    return tuple(reason for reason in RefusalReason if reason in known)
+    valid_codes = set(codes)
+    return tuple(reason for reason in RefusalReason if reason in valid_codes)
 
 
 def failed_before(referral: Referral, need: str, sight: Sight) -> dict[UUID, Orientation]:

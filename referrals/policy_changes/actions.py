@@ -63,8 +63,8 @@ def change(authority_id: UUID, asked: Change, *, actor: Actor, at: datetime) -> 
     authority = Authority.objects.select_for_update().get(pk=authority_id)
     since = _since(asked.effective_on, authority, at)
     past = list(authority.setting_changes.values_list("key", "value", "effective_at"))
-    held = Timeline.of(past).at(since)
-    new = {k: v for k, v in asked.values.items() if getattr(held, k) != SETTINGS[k].loaded(v)}
+    previous = Timeline.of(past).at(since)
+    new = {k: v for k, v in asked.values.items() if getattr(previous, k) != SETTINGS[k].loaded(v)}
     if not new:
         return authority
     _require_order([*past, *((key, value, since) for key, value in new.items())], new, since)

@@ -166,13 +166,13 @@ class Due:
 
 def next_of(cases: Collection[UUID], actor: Actor, *, at: datetime) -> dict[UUID, Due]:
     """Return the next deadline of each of some cases, among the clocks that the actor may read; one query."""
-    found: dict[UUID, Due] = {}
+    next_by_case: dict[UUID, Due] = {}
     for clock in _NEXT.rows(actor, at=at, cases=list(cases)):
         until = deadlines.counts_until(clock)
-        known = found.get(clock.referral_id)
-        if known is None or until < known.at:
-            found[clock.referral_id] = Due(ClockCode(clock.code), until, reduced=until != clock.due_at)
-    return found
+        earlier = next_by_case.get(clock.referral_id)
+        if earlier is None or until < earlier.at:
+            next_by_case[clock.referral_id] = Due(ClockCode(clock.code), until, reduced=until != clock.due_at)
+    return next_by_case
 
 
 def _next(actor: Actor, *, at: datetime) -> "QuerySet[Clock]":

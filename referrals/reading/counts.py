@@ -48,13 +48,13 @@ class Counts:
 
 def counts(actor: Actor, *, at: datetime) -> Counts:
     """Count the open cases that the actor reads the shell of; a filer's own filings are none of these."""
-    found = next(iter(_COUNTED.rows(actor, at=at, now=at)), {})
+    row = next(iter(_COUNTED.rows(actor, at=at, now=at)), {})
     return Counts(
-        total=found.get("total", 0),
-        overdue=found.get("overdue", 0),
-        calls=found.get("calls", 0),
-        by_state={state: found.get(state, 0) for state in STATES},
-        by_urgency={urgency: found.get(urgency, 0) for urgency in URGENCIES},
+        total=row.get("total", 0),
+        overdue=row.get("overdue", 0),
+        calls=row.get("calls", 0),
+        by_state={state: row.get(state, 0) for state in STATES},
+        by_urgency={urgency: row.get(urgency, 0) for urgency in URGENCIES},
     )
 
 

@@ -50,8 +50,10 @@ def with_line(rows: "QuerySet[Referral]") -> "QuerySet[Any]":
         default=Value(CoarseStatus.IN_PROGRESS),
         output_field=models.CharField(),
     )
-    known_as = Case(When(filed_reference="", then=F("reference")), default=F("filed_reference"))
-    return rows.annotate(status=status, known_as=known_as, filed_on=Coalesce("submitted_at", "created_at"))
+    filer_reference = Case(When(filed_reference="", then=F("reference")), default=F("filed_reference"))
+    return rows.annotate(
+        status=status, known_as=filer_reference, filed_on=Coalesce("submitted_at", "created_at")
+    )
 
 
 def draft_initials(rows: Sequence[Referral], scope: OpenScope) -> dict[UUID, str]:
@@ -59,11 +61,11 @@ def draft_initials(rows: Sequence[Referral], scope: OpenScope) -> dict[UUID, str
     drafts = [row for row in rows if row.state == State.DRAFT]
     prefetch_related_objects(drafts, "children")
     warm([row.case_key for row in drafts if row.case_key])
-    found = {}
+    initials = {}
     for row in drafts:
         subjects = [child for child in row.children.all() if child.kind == ChildKind.SUBJECT]
-        found[row.pk] = ", ".join(filter(None, (_initials(child, scope) for child in subjects)))
-    return found
+        initials[row.pk] = ", ".join(filter(None, (_initials(child, scope) for child in subjects)))
+    return initials
 
 
 def _initials(child: Child, scope: OpenScope) -> str:

@@ -79,8 +79,8 @@ def _text(value: object, scope: OpenScope | None) -> str:
 def people(referral: Referral, roles: Iterable[Role], *, at: datetime) -> list[tuple[str, str, str]]:
     """Return id, name and role of who may be named on a case in one of the roles (R221-8); see ``reading.people``."""
     barred = referral.exclusions.filter(lifted_at=None).values("user_id")
-    held = Membership.objects.in_force(at).filter(authority=referral.authority, role__in=list(roles))
-    rows = held.exclude(user_id__in=barred).select_related("user").order_by("user__full_name", "id")
+    memberships = Membership.objects.in_force(at).filter(authority=referral.authority, role__in=list(roles))
+    rows = memberships.exclude(user_id__in=barred).select_related("user").order_by("user__full_name", "id")
     return [(str(one.user_id), one.user.full_name, str(one.role)) for one in rows]
 
 

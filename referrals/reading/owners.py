@@ -46,12 +46,14 @@ def by_turn(rows: "QuerySet[Assignment]") -> "QuerySet[Assignment]":
 
 def owners_of(cases: Collection[UUID], actor: Actor, *, at: datetime) -> dict[UUID, list[Assignment]]:
     """Return, by case, the assignments of those in charge, with their persons; one query, nobody for most new cases."""
-    found: dict[UUID, list[Assignment]] = {}
+    owners: dict[UUID, list[Assignment]] = {}
     for row in _OF_CASES.rows(actor, at=at, cases=list(cases)):
-        known = found.setdefault(row.referral_id, [])
-        if not known or (known[0].role == row.role and row.user_id not in {one.user_id for one in known}):
-            known.append(row)
-    return found
+        case_owners = owners.setdefault(row.referral_id, [])
+        if not case_owners or (
+            case_owners[0].role == row.role and row.user_id not in {one.user_id for one in case_owners}
+        ):
+            case_owners.append(row)
+    return owners
 
 
 def _of_cases(actor: Actor, *, at: datetime) -> "QuerySet[Assignment]":

@@ -73,9 +73,9 @@ def timeline(
         # shows, it is for readers of D.
         of = ties if row.child or row.part or about else ties.without_service
         needed = "D" if row.access_class == "A" else row.access_class
-        told_whole = all(map(all, named.values())) and needed in of.reads
+        is_whole = all(map(all, named.values())) and needed in of.reads
         more = {
-            "data": data if told_whole else None,
+            "data": data if is_whole else None,
             "by": str(row.by) if row.by else None,
             "own": row.by == actor.user_id,
         }

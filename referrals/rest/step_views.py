@@ -109,8 +109,8 @@ class PerformRowStep(CaseView):
         if self.step.signed_when is not None:
             waiting = row_proposals.awaited(self.step.machine, pk, at=at)
             own = (one for one in waiting if one.step == self.step.name and one.proposer_id == actor.user_id)
-            if (asked := next(own, None)) is not None:
-                return Response(body | {"approval": str(asked.pk)}, status=runner.ASKED)
+            if (proposal := next(own, None)) is not None:
+                return Response(body | {"approval": str(proposal.pk)}, status=runner.ASKED)
         return Response(body)
 
 

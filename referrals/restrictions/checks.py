@@ -80,7 +80,7 @@ def grant_is_bounded(case: Case, step_input: GrantTo) -> Text | None:
     days, most = (step_input.until - case.today).days, case.protocol.grant_days_max
     if not 0 <= days <= most:
         return format_lazy(TOO_LONG, days=most)
-    held = Membership.objects.in_force(case.at).filter(
+    memberships = Membership.objects.in_force(case.at).filter(
         authority_id=case.authority_id, user_id=step_input.user
     )
-    return not_excluded_yet(case, step_input) if held.exists() else NOT_OF_AUTHORITY
+    return not_excluded_yet(case, step_input) if memberships.exists() else NOT_OF_AUTHORITY

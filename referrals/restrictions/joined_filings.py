@@ -80,8 +80,8 @@ def restrictions(file: Case, filing: Case, joining: "Joining") -> list[dict[str,
 def keep_list(act: "StepContext", filing: Case, file: Case) -> None:
     """Give a restricted filing that nobody may read yet the list of a file (by T32, by T35)."""
     if filing.is_restricted and not filing.on_list():
-        kept = [child.pk for child in filing.recorded if child.restricted]
-        for child in [None] if filing.referral.restricted else kept:
+        restricted_ids = [child.pk for child in filing.recorded if child.restricted]
+        for child in [None] if filing.referral.restricted else restricted_ids:
             _restrict(act, filing, child, file.on_list(), reason=JOINED, review_on=_review_day(file))
 
 

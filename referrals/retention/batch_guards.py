@@ -47,7 +47,7 @@ def another_person_recorded_it(paper: Paper, step_input: Nothing | None) -> bool
 )
 def recorder_is_in_office(paper: Paper, step_input: Nothing | None) -> bool:
     """Whoever recorded the visa still holds the office; else another records it again (SEC-AZ12)."""
-    held = Membership.objects.in_force(paper.at).filter(
+    memberships = Membership.objects.in_force(paper.at).filter(
         authority=paper.row.authority_id, role__in=DPO, user=paper.row.visa_by_id
     )
-    return held.exists()
+    return memberships.exists()

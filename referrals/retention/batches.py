@@ -73,8 +73,8 @@ runner: Final = Batches()
 
 def _tell(paper: Paper, role: Role) -> None:
     batch = paper.row
-    held = Membership.objects.in_force(paper.at).filter(authority=batch.authority_id, role=role)
-    users = set(held.values_list("user_id", flat=True)) - {paper.actor.user_id}
+    memberships = Membership.objects.in_force(paper.at).filter(authority=batch.authority_id, role=role)
+    users = set(memberships.values_list("user_id", flat=True)) - {paper.actor.user_id}
     about = About(
         template="batch.changed",
         reference=batch.reference,

@@ -98,8 +98,8 @@ class Holds(CaseView):
             require(actor, HOLD, body["authority"])
             return pruning.hold(body["authority"], body.get("subject"), actor=actor, at=at)
 
-        known = LegalHold.objects.filter(tenant__in=actor.may(HOLD))
-        return _line(do_once(self.request, known, make, status=CREATED))
+        holds = LegalHold.objects.filter(tenant__in=actor.may(HOLD))
+        return _line(do_once(self.request, holds, make, status=CREATED))
 
 
 class LiftHold(CaseView):

@@ -94,8 +94,8 @@ def _compare[Mark](
 
 
 def _auditors(at: datetime) -> set[UUID]:
-    held = Membership.objects.in_force(at).filter(role=Role.AUDITOR)
-    return set(held.values_list("user_id", flat=True))
+    memberships = Membership.objects.in_force(at).filter(role=Role.AUDITOR)
+    return set(memberships.values_list("user_id", flat=True))
 
 
 @recurring("journal:alarmed", every=timedelta(seconds=30))
@@ -109,9 +109,9 @@ def tell_alarms(at: datetime) -> int:
             about = About(template=alarms.TOLD, reference="", subject_id=None, authority_id=None)
             tell(about, Recipients(users=_auditors(at)), at=at)
             for row in Alarm.objects.select_for_update().filter(pk__in=untold):
-                told = row if row.is_authentic else Alarm(key=row.pk, at=at)
-                told.told_at = at
-                told.save(force_update=True)
+                alarm = row if row.is_authentic else Alarm(key=row.pk, at=at)
+                alarm.told_at = at
+                alarm.save(force_update=True)
     return len(untold)
 
 

@@ -66,13 +66,13 @@ def replay(named: Collection[UUID], *, sweep: bool, at: datetime) -> Done:
         JournalUnavailable: id.
     """
     finished = set(Shred.objects.filter(done_at__isnull=False).values_list("pk", flat=True))
-    known = set(named) | keys.shredded() | finished
-    count = sum(_again(pseudonym, at) for pseudonym in sorted(known))
-    files = quarantine.destroy_again(known, at=at, rule=RULE)
+    finished_ids = set(named) | keys.shredded() | finished
+    count = sum(_again(pseudonym, at) for pseudonym in sorted(finished_ids))
+    files = quarantine.destroy_again(finished_ids, at=at, rule=RULE)
     gone, left = _keys_brought_back(sweep, at)
-    keys.note_shredded(known)
-    _remember(known, at)
-    return Done(count, files, gone, len(known), left)
+    keys.note_shredded(finished_ids)
+    _remember(finished_ids, at)
+    return Done(count, files, gone, len(finished_ids), left)
 
 
 def _again(pseudonym: UUID, at: datetime) -> bool:

@@ -42,8 +42,8 @@ def watch(at: datetime) -> int:
     with transaction.atomic():
         if Notice.objects.filter(template=LATE, created_at__gt=at - TOLD_AGAIN).exists():
             return 0
-        held = Membership.objects.in_force(at).filter(role__in=WATCHERS)
-        people = set(held.values_list("user_id", flat=True))
+        memberships = Membership.objects.in_force(at).filter(role__in=WATCHERS)
+        people = set(memberships.values_list("user_id", flat=True))
         about = About(template=LATE, reference="", subject_id=None, authority_id=None)
         tell(about, Recipients(users=people), at=at)
     return len(people)

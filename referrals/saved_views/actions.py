@@ -64,15 +64,15 @@ def save(name: str, query: str, *, actor: Actor, at: datetime) -> SavedView:
     filters = _filters(query)
     # Who saves two at once waits: the bound is asked of all that are there.
     User.objects.select_for_update(no_key=True).get(pk=actor.user_id or NOBODY)
-    known = {view.name: view.id for view in views_of(actor)}
-    if name not in known and len(known) >= VIEWS_MAX:
+    view_ids = {view.name: view.id for view in views_of(actor)}
+    if name not in view_ids and len(view_ids) >= VIEWS_MAX:
         raise InvalidInput("name", "too-many")
     person = _person(actor)
-    kept = bearer.sealed(_secret(person), _PURPOSE, json.dumps([name, filters]).encode())
-    row = SavedView(person=person, kept=kept, at=at)
-    if name in known:
-        row = own(actor).get(pk=known[name])
-        row.kept = kept
+    sealed_view = bearer.sealed(_secret(person), _PURPOSE, json.dumps([name, filters]).encode())
+    row = SavedView(person=person, kept=sealed_view, at=at)
+    if name in view_ids:
+        row = own(actor).get(pk=view_ids[name])
+        row.kept = sealed_view
     row.save()
     return row
 
@@ -115,9 +115,9 @@ def _secret(person: bytes) -> bytes:
 
 def _filters(query: str) -> str:
     """Return what a view keeps of a query: codes, days and ids, and nothing that somebody typed."""
-    asked = QueryDict(query)
+    parameters = QueryDict(query)
     try:
-        CaseQuery.of(asked)
+        CaseQuery.of(parameters)
     except InvalidQuery as wrong:
         raise InvalidInput("query", "malformed") from wrong
-    return urlencode({name: asked[name] for name in VIEWED if asked.get(name)})
+    return urlencode({name: parameters[name] for name in VIEWED if parameters.get(name)})

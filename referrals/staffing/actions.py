@@ -150,7 +150,7 @@ def people(actor: Actor, *, leaving: bool, at: datetime) -> list[dict[str, Any]]
     seen = Referral.objects.none()
     for role in access_people.ANSWERING:
         seen |= visibility.visible_as(actor, role, at=at)
-    held = Membership.objects.in_force(at).filter(
+    memberships = Membership.objects.in_force(at).filter(
         user=OuterRef("user"), role=OuterRef("role"), authority=OuterRef("referral__authority")
     )
     rows = (
@@ -159,8 +159,10 @@ def people(actor: Actor, *, leaving: bool, at: datetime) -> list[dict[str, Any]]
         .annotate(
             count=Count("referral_id", distinct=True),
             name=Subquery(User.objects.filter(pk=OuterRef("user_id")).values("full_name")[:1]),
-            holds=Exists(held),
-            ends_at=Subquery(held.order_by(F("valid_to").desc(nulls_first=True)).values("valid_to")[:1]),
+            holds=Exists(memberships),
+            ends_at=Subquery(
+                memberships.order_by(F("valid_to").desc(nulls_first=True)).values("valid_to")[:1]
+            ),
         )
         .order_by("name", "user_id", "role")
     )

@@ -74,9 +74,9 @@ def _one(
     step: Step, case: Referral, body: Mapping[str, Any], version: int, *, actor: Actor, at: datetime
 ) -> Done:
     """Do it to one case; every condition is asked before anything of it is written."""
-    asked = StepRequest(step=step, referral_id=case.pk, body=dict(body), version=version)
+    request = StepRequest(step=step, referral_id=case.pk, body=dict(body), version=version)
     try:
-        perform.perform(asked, actor=actor, at=at)
+        perform.perform(request, actor=actor, at=at)
     except (GuardRefused, NotAllowed, WrongState, StaleVersion, InvalidInput) as refused:
         write_refusal(case.pk, step.event, _rule(refused), actor=actor, at=at)
         return Done(case, str(refused))

@@ -143,11 +143,11 @@ def _require_period(authority: Authority, since: datetime, until: datetime, *, a
 
 def _same_place(asked: Naming, *, at: datetime) -> bool:
     """Tell whether both hold the role at the authority now, in the unit of the absent person where it has one."""
-    held = Membership.objects.in_force(at).filter(role=asked.role, authority_id=asked.authority)
-    theirs = held.filter(user=asked.absent).first()
+    memberships = Membership.objects.in_force(at).filter(role=asked.role, authority_id=asked.authority)
+    theirs = memberships.filter(user=asked.absent).first()
     if theirs is None:
         return False
-    mine = held.filter(user=asked.stand_in)
+    mine = memberships.filter(user=asked.stand_in)
     return mine.filter(unit=theirs.unit_id).exists() if theirs.unit_id else mine.exists()
 
 

@@ -46,10 +46,10 @@ register(
 
 def left(at: datetime) -> QuerySet[Assignment]:
     """Return the open assignments whose person doesn't hold the role at the case's authority any more."""
-    held = Membership.objects.in_force(at).filter(
+    memberships = Membership.objects.in_force(at).filter(
         user=OuterRef("user"), role=OuterRef("role"), authority=OuterRef("referral__authority")
     )
-    return Assignment.objects.filter(~Exists(held), until_at=None, role__in=PASSED)
+    return Assignment.objects.filter(~Exists(memberships), until_at=None, role__in=PASSED)
 
 
 @recurring("assignments:left", every=timedelta(hours=1))
@@ -62,20 +62,22 @@ def tell_of_left(at: datetime) -> int:
 
 def _tell(authority: UUID, at: datetime) -> int:
     """Tell the supervisors, and the leads of the units whose cases they are; where there are none, the coordinators."""
-    held = Membership.objects.in_force(at).filter(authority=authority)
+    memberships = Membership.objects.in_force(at).filter(authority=authority)
     units = left(at).filter(referral__authority=authority).values("referral__unit")
-    people = set(held.filter(role=Role.SUPERVISOR).values_list("user_id", flat=True))
-    people |= set(held.filter(role=Role.ASSESSMENT_LEAD, unit__in=units).values_list("user_id", flat=True))
+    people = set(memberships.filter(role=Role.SUPERVISOR).values_list("user_id", flat=True))
+    people |= set(
+        memberships.filter(role=Role.ASSESSMENT_LEAD, unit__in=units).values_list("user_id", flat=True)
+    )
     if not people:
-        people = set(held.filter(role=Role.CRIP_COORDINATOR).values_list("user_id", flat=True))
+        people = set(memberships.filter(role=Role.CRIP_COORDINATOR).values_list("user_id", flat=True))
     about = About(template=LEFT, reference="", subject_id=None, authority_id=authority)
     return tell(about, Recipients(users=people), at=at)
 
 
 def uncoordinated(authority: UUID, at: datetime) -> set[UUID]:
     """Return the cases in hand from which all who coordinate at an authority are barred; none where nobody does."""
-    held = Membership.objects.in_force(at).filter(authority=authority, role=Role.CRIP_COORDINATOR)
-    people = set(held.values_list("user_id", flat=True))
+    memberships = Membership.objects.in_force(at).filter(authority=authority, role=Role.CRIP_COORDINATOR)
+    people = set(memberships.values_list("user_id", flat=True))
     barred = _barred().filter(referral__authority=authority, user__in=people)
     counted = barred.order_by().values("referral").annotate(n=Count("user", distinct=True))
     return set(counted.filter(n__gte=max(len(people), 1)).values_list("referral", flat=True))
@@ -102,9 +104,11 @@ def _tell_who_can_help(authority: UUID, at: datetime) -> int:
     if not cases:
         return 0
     blind = set(_barred().filter(referral__in=cases).values_list("user_id", flat=True))
-    held = Membership.objects.in_force(at).filter(authority=authority).exclude(user__in=blind)
-    people = set(held.filter(role=Role.SUPERVISOR).values_list("user_id", flat=True))
+    memberships = Membership.objects.in_force(at).filter(authority=authority).exclude(user__in=blind)
+    people = set(memberships.filter(role=Role.SUPERVISOR).values_list("user_id", flat=True))
     if not people:
-        people = set(held.filter(role__in=[Role.TERRITORY_ADMIN, Role.DPO]).values_list("user_id", flat=True))
+        people = set(
+            memberships.filter(role__in=[Role.TERRITORY_ADMIN, Role.DPO]).values_list("user_id", flat=True)
+        )
     about = About(template=UNCOORDINATED, reference="", subject_id=None, authority_id=authority)
     return tell(about, Recipients(users=people), at=at)

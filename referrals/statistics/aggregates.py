@@ -132,23 +132,23 @@ def of_year(authority_id: UUID, year: int, zone: ZoneInfo, *, half: str) -> tupl
     number move: it would be one child's birthday, or a late filing's whole row. Also returned: whether all months are
     known.
     """
-    kept = FiguresKept.objects.filter(authority=authority_id, year=year, half=half).first()
-    if kept is None:
+    stored_figures = FiguresKept.objects.filter(authority=authority_id, year=year, half=half).first()
+    if stored_figures is None:
         living, destroyed = _counted(authority_id, year, zone)
         counts = sorted(
             [fact.month, fact.department, fact.what, fact.code, n] for fact, n in (living + destroyed).items()
         )
         FiguresKept.objects.filter(authority=authority_id, year=year).exclude(half=half).delete()
-        kept, _ = FiguresKept.objects.get_or_create(
+        stored_figures, _ = FiguresKept.objects.get_or_create(
             authority_id=authority_id,
             year=year,
             half=half,
             defaults={"by_month": not destroyed, "counts": counts},
         )
     counted: Counter[Fact] = Counter()
-    for month, department, what, code, count in kept.counts:
+    for month, department, what, code, count in stored_figures.counts:
         counted[Fact(year, month, department, what, code)] = count
-    return counted, kept.by_month
+    return counted, stored_figures.by_month
 
 
 def _counted(authority_id: UUID, year: int, zone: ZoneInfo) -> tuple[Counter[Fact], Counter[Fact]]:

@@ -78,8 +78,8 @@ def of_year(
     actor = actor.acting_as(reader, authority_id=authority_id)
     today = at.astimezone(zone).date()
     half = f"{today.year}-{1 if today.month <= JUNE else 2}"
-    counts, months_known = aggregates.of_year(authority_id, year, zone, half=half)
-    by_month = year == last and months_known and not publishable
+    counts, known_month_count = aggregates.of_year(authority_id, year, zone, half=half)
+    by_month = year == last and known_month_count and not publishable
     tables = Tables(
         protocol, year_of(year, by_month=by_month), frozenset(matrix.FIGURES[reader]), publishable=publishable
     )

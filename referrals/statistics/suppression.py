@@ -120,12 +120,12 @@ def codes_told(
 
 def _of_year(counted: Counted, nobody: frozenset[str], year: Period, least: int) -> frozenset[str]:
     left = set(counted.codes) - nobody
-    kept = {code for code in left if counted.size([code], year) >= least}
-    while (hidden := left - kept) and counted.size(hidden, year) - len(hidden) < least:
-        if not kept:
+    counted_codes = {code for code in left if counted.size([code], year) >= least}
+    while (hidden := left - counted_codes) and counted.size(hidden, year) - len(hidden) < least:
+        if not counted_codes:
             return frozenset()
-        kept.remove(_smallest(counted, kept, year))
-    return frozenset(kept | nobody)
+        counted_codes.remove(_smallest(counted, counted_codes, year))
+    return frozenset(counted_codes | nobody)
 
 
 def _of_parts(

@@ -119,8 +119,8 @@ def receivers_are_named(case: Case, step_input: Requesting) -> Text | None:
     named = set(step_input.receivers)
     if not case.referral.restricted:
         return WHOLE_CELL_RECEIVES if named else None
-    held = _seats(case, step_input.target, named, (Role.CRIP_COORDINATOR, Role.SUPERVISOR))
-    if set(held) == named and any(Role.CRIP_COORDINATOR in roles for roles in held.values()):
+    seated = _seats(case, step_input.target, named, (Role.CRIP_COORDINATOR, Role.SUPERVISOR))
+    if set(seated) == named and any(Role.CRIP_COORDINATOR in roles for roles in seated.values()):
         return None
     return NAME_RECEIVERS
 
@@ -207,10 +207,12 @@ def restricted_case_keeps_readers(case: Case, step_input: Accepting) -> Text | N
     """A restricted case arrives with a list of at least two of the new authority, one of them a supervisor (T46)."""
     if not case.is_restricted:
         return NOT_RESTRICTED if step_input.named else None
-    kept = readers(case, step_input.named)
-    if set(step_input.named) - set(kept):
+    case_readers = readers(case, step_input.named)
+    if set(step_input.named) - set(case_readers):
         return READER_NOT_FIT
-    if len(kept) >= READERS_AT_LEAST and any(Role.SUPERVISOR in roles for roles in kept.values()):
+    if len(case_readers) >= READERS_AT_LEAST and any(
+        Role.SUPERVISOR in roles for roles in case_readers.values()
+    ):
         return None
     return NAME_READERS
 

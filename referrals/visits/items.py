@@ -76,8 +76,8 @@ def items_of(
     ``new``: those alone that others added since; of a case never visited, all that they wrote and sent.
     """
     readers = [reader_of(case, user_id) for case in cases]
-    asked = _kept(frozenset(kinds), new)
-    for row in asked.rows(cases=list(cases), readers=readers, user=user_id, at=at):
+    item_query = _kept(frozenset(kinds), new)
+    for row in item_query.rows(cases=list(cases), readers=readers, user=user_id, at=at):
         yield Item(*row)
 
 
@@ -97,14 +97,20 @@ def _items(kinds: Collection[str], *, new: bool) -> QuerySet[Any, Any]:
     for kind, model, which, columns in _SOURCES:
         if kind not in kinds:
             continue
-        told = {**_BARE, **columns}
+        item_columns = {**_BARE, **columns}
         rows = model._default_manager.filter(which, bounds.get(kind, Q()), AmongGiven("referral", "cases"))
         rows = rows.order_by()
         if new and kind in NEWS:
             # A filer's row names nobody.
             others = Q(told_by=None) | ~Q(told_by=user)
-            rows = _unseen(rows.annotate(told_at=told["at"], told_by=told["by"]).filter(others), visits, kind)
-        parts.append(rows.values_list(Value(kind, CharField()), *(told[name] for name in Item._fields[1:])))
+            rows = _unseen(
+                rows.annotate(told_at=item_columns["at"], told_by=item_columns["by"]).filter(others),
+                visits,
+                kind,
+            )
+        parts.append(
+            rows.values_list(Value(kind, CharField()), *(item_columns[name] for name in Item._fields[1:]))
+        )
     return parts[0].union(*parts[1:], all=True).order_by()
 
 

@@ -180,10 +180,10 @@ class CaseParts:
         Raises:
             LookupError: there is none: the step lacks such a check.
         """
-        found = self.child(pk)
-        if found is None:
+        child = self.child(pk)
+        if child is None:
             raise LookupError(pk)
-        return found
+        return child
 
     def on_record(self, pk: UUID) -> "Child | None":
         """Return one child on record, even by mistake, or None."""

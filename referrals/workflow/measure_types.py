@@ -63,15 +63,15 @@ def may_be_entrusted(case: Case, step_input: StepInput | None) -> Text | None:
 
     A service is named by its people: one of them at least has one. A measure under way isn't cut off by a date.
     """
-    said = step_input or StepInput()
+    values = step_input or StepInput()
     agents = Membership.objects.in_force(case.at).select_related("authority")
-    service = said.get("service") or (case.part.service_id if case.part is not None else None)
+    service = values.get("service") or (case.part.service_id if case.part is not None else None)
     if service:
-        held = list(agents.filter(role=Role.MEASURE_SERVICE, organisation_id=service))
+        agent_rows = list(agents.filter(role=Role.MEASURE_SERVICE, organisation_id=service))
         # A judge may order a measure of a service that has nobody here: of nobody nothing is followed.
-        if held and not any(honorability.in_order(one, case.at) for one in held):
+        if agent_rows and not any(honorability.in_order(one, case.at) for one in agent_rows):
             return SERVICE_IS_NOT
-    if referent := said.get("referent") or said.get("user"):
+    if referent := values.get("referent") or values.get("user"):
         following = agents.filter(role=Role.CASE_REFERENT, authority=case.authority_id, user_id=referent)
         if not all(honorability.in_order(one, case.at) for one in following):
             return PERSON_IS_NOT
@@ -156,10 +156,10 @@ def variants_are_of_the_authority(case: Case, step_input: StrictSerializer | Non
     if step_input is None:
         return
     # With its national type: a local name must not lend its rules to another measure.
-    known = {(variant.code, variant.of) for variant in case.protocol.measure_variants}
+    variants = {(variant.code, variant.of) for variant in case.protocol.measure_variants}
     items: list[MeasureOffer | OrderedMeasure] = getattr(
         step_input, "orders", getattr(step_input, "measures", [step_input])
     )
     for item in items:
-        if item.variant and (item.variant, item.type) not in known:
+        if item.variant and (item.variant, item.type) not in variants:
             raise InvalidInput("variant")

@@ -24,11 +24,11 @@ def holders_of(case: Case, role: Role, users: set[UUID]) -> set[UUID]:
         case.referral.exclusions.filter(lifted_at=None, user_id__in=users).values_list("user_id", flat=True)
     )
     # In force at the instant of the act, which is the one that the journal bears.
-    held = Membership.objects.in_force(case.at).filter(
+    memberships = Membership.objects.in_force(case.at).filter(
         authority_id=case.authority_id, role=role, user_id__in=users
     )
     # The exclusion wins over any role (domain.md §1.3 rule 8).
-    return set(held.values_list("user_id", flat=True)) - barred
+    return set(memberships.values_list("user_id", flat=True)) - barred
 
 
 _NAMED_ROLE = {
@@ -128,8 +128,10 @@ NAMED_IS_EXCLUDED: Final = _("Une des personnes nommées est exclue du dossier."
 def named_may_read(case: Case, step_input: StrictSerializer) -> Text | None:
     """The list of a restricted case names people of the authority, none of them excluded (T46; §1.3 rules 1, 8)."""
     users = {*getattr(step_input, "named", []), *getattr(step_input, "add", [])}
-    held = Membership.objects.in_force(case.at).filter(authority_id=case.authority_id, user_id__in=users)
-    if users - set(held.values_list("user_id", flat=True)):
+    memberships = Membership.objects.in_force(case.at).filter(
+        authority_id=case.authority_id, user_id__in=users
+    )
+    if users - set(memberships.values_list("user_id", flat=True)):
         return NOT_OF_AUTHORITY
     # Asked last: an exclusion is told only of people of the own authority.
     if case.referral.exclusions.filter(lifted_at=None, user_id__in=users).exists():

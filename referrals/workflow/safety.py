@@ -48,14 +48,14 @@ def shelters(case: Case, scope: OpenScope) -> bool:
 
 def with_joined(referrals: Iterable[Referral]) -> list[Referral]:
     """Return some files and those joined to them either way, which a copy of them holds too."""
-    found = {one.pk: one for one in referrals}
-    waiting = list(found.values())
+    by_id = {one.pk: one for one in referrals}
+    waiting = list(by_id.values())
     while waiting:
         one = waiting.pop()
         joined = [row.referral for row in rows_of(one, "joined_filings", "referral", undone_at=None)]
         joined += [row.target for row in rows_of(one, "joinings", "target", undone_at=None)]
         for other in joined:
-            if other.pk not in found:
-                found[other.pk] = other
+            if other.pk not in by_id:
+                by_id[other.pk] = other
                 waiting.append(other)
-    return list(found.values())
+    return list(by_id.values())

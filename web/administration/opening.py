@@ -92,7 +92,7 @@ def tasks(authority: Authority, *, at: datetime) -> list[Task]:
 def _people(authority: Authority, at: datetime) -> Iterator[Task]:
     in_force = Membership.objects.in_force(at).filter(authority=authority, user__is_active=True)
     counted = in_force.order_by().values_list("role").annotate(Count("user", distinct=True))
-    held = dict(counted)
+    counts = dict(counted)
     has_unit = Unit.objects.filter(authority=authority).exists()
     for role, least, label, about in ROLES:
         if role is Role.ASSESSMENT_LEAD:
@@ -102,7 +102,7 @@ def _people(authority: Authority, at: datetime) -> Iterator[Task]:
                 reverse("units-page"),
                 has_unit,
             )
-        yield Task(label, about, reverse("person-new"), held.get(role, 0) >= least)
+        yield Task(label, about, reverse("person-new"), counts.get(role, 0) >= least)
     yield Task(
         _("Les rôles demandés sont confirmés"),
         _("Par une autre personne que celle qui les a demandés, dans la semaine."),

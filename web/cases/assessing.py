@@ -124,8 +124,8 @@ def _danger_is_told(child: str, row: Mapping[str, Any]) -> bool:
     calm = any(
         one["child"] == child and one["danger_level"] == DangerLevel.NO_DANGER for one in row["conclusions"]
     )
-    told = (one for one in row["dangers"] if one["child"] == child and one["complete"])
-    return any(calm or one["danger_categories"] for one in told)
+    dangers = (one for one in row["dangers"] if one["child"] == child and one["complete"])
+    return any(calm or one["danger_categories"] for one in dangers)
 
 
 def voices_of(row: Mapping[str, Any], voices: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -296,14 +296,14 @@ class Choices:
     def files(self) -> Pairs:
         """Return the files that may be set aside, or those that were and wait, by kind and day: no name is opened."""
         rows = rights.at_hand(self.referral, self.ties, actor=self.actor, at=self.at)
-        kept = [row for row in rows if row.object is not None and row.condemned_at is None]
+        shown_rows = [row for row in rows if row.object is not None and row.condemned_at is None]
         zone = zone_of(self.referral)
         return [
             (
                 str(row.pk),
                 f"{Kind(row.kind).label}, {row.at.astimezone(zone):%d/%m/%Y %H:%M}",
             )
-            for row in kept
+            for row in shown_rows
             if (row.barred_at is None) == (self.step.name == "bar_file")
         ]
 
@@ -333,8 +333,8 @@ class Choices:
         word, pairs = gettext("Enfant %(n)s") if children else gettext("Titulaire %(n)s"), []
         seen = visibility.visible_to(self.actor, at=self.at).filter(pk__in=[other.pk for other in self.pairs])
         for other in seen.order_by("reference"):
-            known = reading_names.names(other, case_ties.ties_of(other, self.actor), None, actor=self.actor)
-            for n, pk in enumerate(known.children if children else known.holders, start=1):
+            names = reading_names.names(other, case_ties.ties_of(other, self.actor), None, actor=self.actor)
+            for n, pk in enumerate(names.children if children else names.holders, start=1):
                 pairs.append((pk, f"{other.reference} – {word % {'n': n}}"))
         return pairs
 

@@ -75,21 +75,21 @@ def lines(model: type[models.Model], row: Mapping[str, Any]) -> list[Line]:
             )
         else:
             worded = OF_FIELD.get(field.name)
-            said = worded(value) if worded else _said(value, _labels(field))
-            lines.append(Line(label, said, dialled=f"{model.__name__}.{field.name}" in DIALLED))
+            text = worded(value) if worded else _said(value, _labels(field))
+            lines.append(Line(label, text, dialled=f"{model.__name__}.{field.name}" in DIALLED))
     return lines
 
 
 def _commune(code: str) -> str:
     """Return the name of a commune with its code, by which the many of one name are told apart."""
-    known = commune(code)
-    return f"{known.name} ({code})" if known else code
+    place = commune(code)
+    return f"{place.name} ({code})" if place else code
 
 
 def commune_name(code: str) -> str:
     """Return the name of a commune alone; its code where it is none of today's."""
-    known = commune(code)
-    return known.name if known else code
+    place = commune(code)
+    return place.name if place else code
 
 
 #: Fields whose value is said in another way than their kind says.

@@ -95,9 +95,9 @@ def report(
 
 def _dangers(row: Mapping[str, Any], child: str) -> list[str]:
     """Return the dangers, maltreatments and exploitation that the report finds of a child, in words."""
-    found: Mapping[str, Any] = {}
-    said = next((one for one in row.get("dangers", ()) if one["child"] == child), found)
-    words_of = [str(DangerCategory(code).label) for code in said.get("danger_categories", ())]
-    words_of += [str(Maltreatment(code).label) for code in said.get("maltreatment", ())]
-    status = said.get("exploitation") or Exploitation.NONE
+    nothing: Mapping[str, Any] = {}
+    danger = next((one for one in row.get("dangers", ()) if one["child"] == child), nothing)
+    words_of = [str(DangerCategory(code).label) for code in danger.get("danger_categories", ())]
+    words_of += [str(Maltreatment(code).label) for code in danger.get("maltreatment", ())]
+    status = danger.get("exploitation") or Exploitation.NONE
     return words_of + ([] if status == Exploitation.NONE else [str(Exploitation(status).label)])

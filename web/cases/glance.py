@@ -90,7 +90,7 @@ def _owner(referral: Referral, contents: Contents) -> str:
     if referral.state not in IN_CHARGE:
         return str(CELL)
     for role in IN_CHARGE[referral.state]:
-        if names := [name for held, name in contents.people if held == role]:
+        if names := [name for own_role, name in contents.people if own_role == role]:
             return f"{', '.join(dict.fromkeys(names))} – {role_words(role)}"
     return ""
 

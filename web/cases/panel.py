@@ -128,11 +128,11 @@ def next_steps(
     usual: dict[Step, list[Next]] = {}
     for action in body.get("available_actions", ()):
         step = step_of(action["machine"], action["step"])
-        said = (
+        why = (
             [one for one in step.usual if one.holds(referral, roles, ties.reads)] if step is not None else []
         )
-        if step is not None and said:
-            first, offer = min(said, key=lambda one: one.rank), _offer(referral.pk, action, about)
+        if step is not None and why:
+            first, offer = min(why, key=lambda one: one.rank), _offer(referral.pk, action, about)
             called = str(first.called) if first.called is not None else offer.label
             offers = usual.setdefault(step, [])
             offers.append(Next(replace(offer, label=called), step.machine, str(first.why), first.rank))

@@ -64,8 +64,8 @@ def _value(
         pairs = choices.of(name, takes.__name__) or []
         alone = [pk for pk, _ in pairs] if len(pairs) == 1 else []
         return (alone or None) if isinstance(declared, serializers.ListField) else next(iter(alone), None)
-    if (known := _of_case(takes, name, case)) is not None:
-        return _as_typed(known)
+    if (case_value := _of_case(takes, name, case)) is not None:
+        return _as_typed(case_value)
     default = getattr(declared, "default", None)
     return default if default is True or (isinstance(default, str) and default) else None
 

@@ -145,8 +145,8 @@ class Sign:
 
 def facts_of(body: Mapping[str, Any]) -> list[Fact]:
     """Return the facts that were read, each with its date, place and source in one line above it."""
-    told = [_saying("facts", row) for row in body.get("facts") or ()]
-    return [Fact(" · ".join(filter(None, map(of_fact, HEAD))), of_fact("text")) for of_fact in told]
+    facts = [_saying("facts", row) for row in body.get("facts") or ()]
+    return [Fact(" · ".join(filter(None, map(of_fact, HEAD))), of_fact("text")) for of_fact in facts]
 
 
 #: What stands in the line above a fact.

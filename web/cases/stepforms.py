@@ -72,11 +72,11 @@ class StepForm:
             owner = type(declared.child if many else declared)
             rows = [self._row_body(owner, f"{name}-{n}-", sent) for n in range(self._count(name, sent))]
             self._places[name] = [n for n, row in enumerate(rows) if row is not None]
-            kept = [row for row in rows if row is not None and name not in idle]
+            filled_rows = [row for row in rows if row is not None and name not in idle]
             if many:
-                body[name] = kept
-            elif kept:
-                body[name] = kept[0]
+                body[name] = filled_rows
+            elif filled_rows:
+                body[name] = filled_rows[0]
         return body
 
     def _row_body(self, owner: type[StrictSerializer], prefix: str, sent: Sent) -> dict[str, Any] | None:

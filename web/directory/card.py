@@ -117,8 +117,8 @@ def _notice(page: ServicePage) -> Notice | None:
         return Notice(gettext("La structure est suspendue."), "warn")
     if service.status == codes.Status.SUSPENDED:
         until = display.day(service.suspended_until)
-        said = gettext("Ce service est suspendu jusqu'au %(day)s.") % {"day": until}
-        return Notice(said if until else gettext("Ce service est suspendu."), "warn")
+        text = gettext("Ce service est suspendu jusqu'au %(day)s.") % {"day": until}
+        return Notice(text if until else gettext("Ce service est suspendu."), "warn")
     return None
 
 
@@ -185,11 +185,11 @@ def _answers(page: ServicePage) -> Iterator[Said]:
     if service.mobilisation_url:
         yield Said(_("Formulaire"), service.mobilisation_url, address=service.mobilisation_url)
     when = hours_of(service, page.structure)
-    told, free = hours.in_words(when.opening_hours), when.opening_hours_text
+    hours_text, free = hours.in_words(when.opening_hours), when.opening_hours_text
     if service.round_the_clock:
-        told = gettext("Jour et nuit, tous les jours")
-    if told or free:
-        yield Said(_("Horaires"), "\n".join(filter(None, [told, free])))
+        hours_text = gettext("Jour et nuit, tous les jours")
+    if hours_text or free:
+        yield Said(_("Horaires"), "\n".join(filter(None, [hours_text, free])))
     if service.answer_delay_hours is not None:
         yield Said(_("Répond sous"), _delay(service.answer_delay_hours))
     if service.safe_channels:
@@ -254,21 +254,21 @@ def place(view: AddressView) -> Iterator[Said]:
 
 def _source(page: ServicePage) -> str:
     service = page.service
-    said = [
+    lines = [
         gettext("Source : %(source)s") % {"source": display.label(codes.Source, service.source)},
         service.source_licence,
         gettext("fiche du %(day)s") % {"day": display.day(service.updated_on)},
     ]
-    return ", ".join(filter(None, said)) + "."
+    return ", ".join(filter(None, lines)) + "."
 
 
 def _verified(page: ServicePage, *, at: datetime) -> str:
     service = page.service
-    kept = gettext("Fiche tenue par : %(authority)s.") % {"authority": service.authority.name}
+    keeper = gettext("Fiche tenue par : %(authority)s.") % {"authority": service.authority.name}
     if service.verified_on is None:
         never = gettext("Personne n'a encore vérifié cette fiche : appelez avant de compter dessus.")
-        return f"{never} {kept}"
-    return f"{freshness.words_of(service, at=at)}. {kept}"
+        return f"{never} {keeper}"
+    return f"{freshness.words_of(service, at=at)}. {keeper}"
 
 
 def address(opened_address: Address) -> list[Said]:

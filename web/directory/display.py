@@ -75,8 +75,8 @@ def raised(words: str) -> str:
 
 def spelled(phone: str) -> str:
     """Return a number as people read it: « +33123456789 » → « 01 23 45 67 89 »."""
-    found = _FRENCH.fullmatch(phone) or _OVERSEAS.fullmatch(phone)
-    return str(in_pairs(f"0{found[1]}")) if found else phone
+    match = _FRENCH.fullmatch(phone) or _OVERSEAS.fullmatch(phone)
+    return str(in_pairs(f"0{match[1]}")) if match else phone
 
 
 def day(value: date | datetime | str | None) -> str:
@@ -116,9 +116,9 @@ def zone(code: str) -> str:
         return gettext("toute la France")
     if code in departments():
         return where.named(code)
-    known = commune(code)
-    if known is not None:
-        return f"{known.name} ({known.department})"
+    place = commune(code)
+    if place is not None:
+        return f"{place.name} ({place.department})"
     return gettext("intercommunalité %(code)s") % {"code": code} if len(code) == 9 else code
 
 
@@ -139,24 +139,24 @@ def named_departments(values: Iterable[str]) -> str:
 
 def situations(accepts: Mapping[str, Mapping[str, str]], *answers: str) -> list[str]:
     """Return the situations that have one of these answers, with the service's own words."""
-    said = []
+    lines = []
     for one in codes.Situation:
-        told = accepts.get(one) or {}
-        if told.get("answer") in answers:
-            case = told["answer"] == codes.Accepts.CASE
+        terms = accepts.get(one) or {}
+        if terms.get("answer") in answers:
+            case = terms["answer"] == codes.Accepts.CASE
             words = [label(codes.Situation, one)]
             words += [lowered(str(codes.Accepts.CASE.label))] if case else []
-            words += [lowered(told["words"])] if told.get("words") else []
-            said.append(" – ".join([words[0], ", ".join(words[1:])]) if words[1:] else words[0])
-    return said
+            words += [lowered(terms["words"])] if terms.get("words") else []
+            lines.append(" – ".join([words[0], ", ".join(words[1:])]) if words[1:] else words[0])
+    return lines
 
 
 def refused_ages(least: int | None, most: int | None) -> list[str]:
     """Return the ages that a service doesn't take, among minors."""
-    said = [gettext("moins de %(age)s") % {"age": age(least)}] if least else []
+    parts = [gettext("moins de %(age)s") % {"age": age(least)}] if least else []
     if most is not None and most // YEAR < MAJORITY - 1:
-        said.append(gettext("plus de %(age)s") % {"age": age(most)})
-    return said
+        parts.append(gettext("plus de %(age)s") % {"age": age(most)})
+    return parts
 
 
 def badge(found: str, verified_on: date | None) -> Tag:
@@ -202,4 +202,4 @@ def refused_sexes(sexes: Sequence[str]) -> list[str]:
     if not sexes:
         return []
     words = {"girl": gettext("les filles"), "boy": gettext("les garçons")}
-    return [told for code, told in words.items() if code not in sexes]
+    return [word for code, word in words.items() if code not in sexes]

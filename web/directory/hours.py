@@ -27,13 +27,13 @@ def in_words(hours: str) -> str:
         return ""
     if hours.strip() == ALWAYS:
         return gettext("Jour et nuit, tous les jours")
-    said = []
+    lines = []
     for rule in (part.strip() for part in hours.split(";")):
         match = _RULE.fullmatch(rule)
         if match is None:
             return hours
-        said.append(f"{_days(match['days'])}{gettext(' : ')}{_spans(match['spans'])}")
-    words = " ; ".join(said)
+        lines.append(f"{_days(match['days'])}{gettext(' : ')}{_spans(match['spans'])}")
+    words = " ; ".join(lines)
     return words[:1].upper() + words[1:]
 
 
@@ -66,8 +66,8 @@ def _spans(text: str) -> str:
 
 
 def _hour(hour: str, minute: str) -> str:
-    said = {"hour": int(hour), "minute": minute}
-    return gettext("%(hour)s h %(minute)s") % said if minute != "00" else gettext("%(hour)s h") % said
+    time = {"hour": int(hour), "minute": minute}
+    return gettext("%(hour)s h %(minute)s") % time if minute != "00" else gettext("%(hour)s h") % time
 
 
 def now_in_words(opening: Opening, *, at: datetime) -> str:

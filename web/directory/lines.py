@@ -106,7 +106,7 @@ def structure_page(page: StructurePage, *, at: datetime) -> dict[str, Any]:
     """Return the page of a structure; ``manage``: its forms, for whoever keeps it."""
     row = page.row
     secret = page.address is not None and page.address.is_secret
-    said = [
+    lines = [
         Said(_("Téléphone"), display.spelled(row.phone), number=row.phone),
         Said(_("Courriel"), row.email),
         Said(_("Site"), "" if secret else row.website, address=row.website),
@@ -124,7 +124,7 @@ def structure_page(page: StructurePage, *, at: datetime) -> dict[str, Any]:
         "authority": row.authority.name,
         "description": row.description,
         "tags": _status(row.status),
-        "said": [one for one in said if one.text],
+        "said": [one for one in lines if one.text],
         "lines": [service(one, at=at) for one in page.services],
         "manage": [
             (_("Ajouter un service"), reverse("directory-service-new", args=[pk])),
@@ -203,12 +203,12 @@ def _silent(line: ServiceLine) -> dict[str, Any]:
 
 def _answered(line: AnswerLine) -> dict[str, Any]:
     names = ", ".join(dict.fromkeys(filter(None, map(field_name, line.fields))))
-    said = {"day": display.day(line.at), "fields": names}
+    answered = {"day": display.day(line.at), "fields": names}
     return {
         "name": line.service_name,
         "structure": line.structure_name,
         "address": reverse("directory-history", args=[line.service]),
-        "about": gettext("Reçue le %(day)s : %(fields)s") % said,
+        "about": gettext("Reçue le %(day)s : %(fields)s") % answered,
         "act": {
             "address": reverse("directory-undo", args=[line.service, line.id]),
             "words": _("Annuler cette réponse"),
@@ -328,9 +328,9 @@ def _value(field: str, value: Any) -> str:
     if field == "accepts":
         every = (codes.Accepts.YES, codes.Accepts.CASE, codes.Accepts.NO)
         return ", ".join(
-            f"{display.label(codes.Situation, one)} ({display.lowered(display.label(codes.Accepts, told['answer']))})"
-            for one, told in value.items()
-            if told.get("answer") in every
+            f"{display.label(codes.Situation, one)} ({display.lowered(display.label(codes.Accepts, inner['answer']))})"
+            for one, inner in value.items()
+            if inner.get("answer") in every
         )
     if field in WORDED:
         return WORDED[field](value)

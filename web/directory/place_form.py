@@ -40,9 +40,12 @@ class PlaceForm(EditorForm):
         place = self.place()
         if place is None:
             return {"visibility": str(Visibility.PUBLIC), "means": "typed"}
-        known = commune(place.insee_code)
+        commune_row = commune(place.insee_code)
         values = {name: getattr(place, name) for name in ("visibility", *ADDRESS)}
-        return values | {COMMUNE: communes.named(known) if known else place.insee_code, "means": "typed"}
+        return values | {
+            COMMUNE: communes.named(commune_row) if commune_row else place.insee_code,
+            "means": "typed",
+        }
 
     def body(self) -> dict[str, Any]:
         """Return what was typed, the commune by its code; an address that is left empty stays as it is.
@@ -79,8 +82,8 @@ class PlaceForm(EditorForm):
         if commune(name) is not None:
             return name
         picked = self.sent.text(communes.WHICH.name)
-        found = [one for one in communes.offered(name, "") if one.code == picked]
-        found = found or communes.exactly(name, "")
-        if len(found) != 1:
-            raise InvalidInput(COMMUNE, "several-communes" if found else "no-such-commune")
-        return found[0].code
+        matches = [one for one in communes.offered(name, "") if one.code == picked]
+        matches = matches or communes.exactly(name, "")
+        if len(matches) != 1:
+            raise InvalidInput(COMMUNE, "several-communes" if matches else "no-such-commune")
+        return matches[0].code

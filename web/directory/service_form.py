@@ -103,9 +103,9 @@ def _in_months(years: Any, *, last: bool) -> Any:
 def _accepts(sent: Sent) -> list[dict[str, Any]]:
     rows = []
     for n, one in enumerate(Situation):
-        said = forms.body_of(AcceptsInput, words.ACCEPTS, sent, prefix=f"{ACCEPTS}-{n}-")
-        if said.get("answer"):
-            rows.append({"situation": str(one), **said})
+        values = forms.body_of(AcceptsInput, words.ACCEPTS, sent, prefix=f"{ACCEPTS}-{n}-")
+        if values.get("answer"):
+            rows.append({"situation": str(one), **values})
     return rows
 
 
@@ -151,10 +151,10 @@ def with_accepts(
     rows = []
     for n, one in enumerate(Situation):
         prefix = f"{ACCEPTS}-{n}-"
-        said = stored.get(one) or {}
+        terms = stored.get(one) or {}
         if sent is not None:
-            said = forms.typed(AcceptsInput, words.ACCEPTS, sent, prefix=prefix)
-        rows.append(Row(str(one.label), forms.fields_of(AcceptsInput, words.ACCEPTS, said, prefix=prefix)))
+            terms = forms.typed(AcceptsInput, words.ACCEPTS, sent, prefix=prefix)
+        rows.append(Row(str(one.label), forms.fields_of(AcceptsInput, words.ACCEPTS, terms, prefix=prefix)))
     group = Group(
         ACCEPTS,
         gettext("Situations"),
@@ -164,6 +164,6 @@ def with_accepts(
         error=forms.faults_of(problem).get(ACCEPTS, ""),
         columns=True,
     )
-    known = {ask.name for ask in words.KNOWN}
-    before = [one for one in fields if one.ask.name not in known]
-    return [*before, group, *(one for one in fields if one.ask.name in known)]
+    ask_names = {ask.name for ask in words.KNOWN}
+    before = [one for one in fields if one.ask.name not in ask_names]
+    return [*before, group, *(one for one in fields if one.ask.name in ask_names)]

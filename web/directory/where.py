@@ -71,27 +71,27 @@ def read(sent: Sent) -> dict[str, str]:
     if code := _department(text):
         return {"department": code}
     picked = sent.text(place.WHICH.name)
-    found = [one for one in place.offered(text, "") if one.code == picked] or place.exactly(text, "")
-    if len(found) != 1:
-        raise InvalidInput(WHERE.name, "several-communes" if found else "no-such-commune")
-    return {"commune": found[0].code}
+    matches = [one for one in place.offered(text, "") if one.code == picked] or place.exactly(text, "")
+    if len(matches) != 1:
+        raise InvalidInput(WHERE.name, "several-communes" if matches else "no-such-commune")
+    return {"commune": matches[0].code}
 
 
 def _department(text: str) -> str:
     """Return the département that a number, a postal code or a name means; empty where a commune may be meant."""
-    known = departments()
+    by_code = departments()
     if _POSTAL.fullmatch(text):
-        return department_of(text) if department_of(text) in known else ""
-    if (match := _CODE.fullmatch(text)) and match[1].upper() in known:
+        return department_of(text) if department_of(text) in by_code else ""
+    if (match := _CODE.fullmatch(text)) and match[1].upper() in by_code:
         return match[1].upper()
-    by_name = [code for code, name in known.items() if name.casefold() == text.casefold()]
+    by_name = [code for code, name in by_code.items() if name.casefold() == text.casefold()]
     return by_name[0] if by_name and not place.exactly(text, "") else ""
 
 
 def in_words(asked: Mapping[str, Any]) -> str:
     """Return a place as it may be typed again."""
-    known = commune(str(asked.get("commune") or ""))
-    if known is not None:
-        return place.named(known)
+    place_row = commune(str(asked.get("commune") or ""))
+    if place_row is not None:
+        return place.named(place_row)
     department = str(asked.get("department") or "")
     return named(department) if department else ""

@@ -69,8 +69,8 @@ def asks_of(rows: list[Row]) -> tuple[Ask, ...]:
 def answers_of(form: Said) -> Said:
     """Return the answers given so far, as a page shows them: null is that one doesn't know."""
     answers = form.get("extra") or {}
-    known = {code: value for code, value in answers.items() if value is not None}
-    return known | {"not_known": [code for code, value in answers.items() if value is None]}
+    given = {code: value for code, value in answers.items() if value is not None}
+    return given | {"not_known": [code for code, value in answers.items() if value is None]}
 
 
 def missing(form: Said, *, at: datetime) -> list[dict[str, str]]:

@@ -41,8 +41,8 @@ def presumed(actor: Actor, form: Said) -> Said:
     if not actor.holding([Role.FILER]) or any(form.get(name) for name in KNOWN):
         return {}
     user, profession = own_account(actor), own_profession(actor)
-    held = [position.membership_id for position in actor.holding([Role.FILER])]
-    places = [row.organisation for row in own_positions(actor) if row.pk in held and row.organisation]
+    memberships = [position.membership_id for position in actor.holding([Role.FILER])]
+    places = [row.organisation for row in own_positions(actor) if row.pk in memberships and row.organisation]
     only = places[0] if len(places) == 1 else None  # from which of several one files, only they know
     values = (
         user.full_name,

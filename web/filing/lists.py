@@ -65,14 +65,14 @@ class ListTopic(Topic):
             return {}
         places = of_kind(form[self.part], self.kind)
         others = [item for at, item in enumerate(form[self.part]) if at not in places]
-        typed, kept = self.typed(sent), []
+        typed, remaining = self.typed(sent), []
         for n, row in enumerate(typed[self.slug]):
             before = form[self.part][places[n]] if n < len(places) else {}
             if sent.text("then") != f"{REMOVE}{self.slug}-{n}" and _says(row):
-                kept.append(put(before or ({"kind": self.kind} if self.kind else {}), row))
-        body: Said = {self.part: others + kept}
+                remaining.append(put(before or ({"kind": self.kind} if self.kind else {}), row))
+        body: Said = {self.part: others + remaining}
         if self.unknown:
-            body[NOT_KNOWN] = [] if kept else typed[NOT_KNOWN]
+            body[NOT_KNOWN] = [] if remaining else typed[NOT_KNOWN]
         return body
 
     def rows_of(self, values: Mapping[str, Any]) -> list[Said]:

@@ -67,9 +67,9 @@ def typed(sent: Sent, *, prefix: str = "") -> Said:
 def fields_of(values: Mapping[str, Any], faults: Mapping[str, str], *, prefix: str = "") -> list[Field]:
     """Return the fields; one that asks which commune is meant where what was typed fits several."""
     code, name = values.get(COMMUNE.name) or "", values.get(TYPED)
-    known = commune(code) if code else None
-    chosen = "" if known and name is None else values.get(DEPARTMENT.name) or ""
-    written = name if name is not None else named(known) if known else ""
+    commune_row = commune(code) if code else None
+    chosen = "" if commune_row and name is None else values.get(DEPARTMENT.name) or ""
+    written = name if name is not None else named(commune_row) if commune_row else ""
     town = Field(COMMUNE, "text", prefix + COMMUNE.name, f"{forms.IDS}{prefix}{COMMUNE.name}", written)
     town.error = faults.get(COMMUNE.name, "")
     where = Field(DEPARTMENT, "select", prefix + DEPARTMENT.name, f"{forms.IDS}{prefix}{DEPARTMENT.name}")
@@ -102,16 +102,16 @@ def body_of(sent: Sent, path: str, *, prefix: str = "") -> dict[str, str]:
     if not name:
         return {DEPARTMENT.name: department, COMMUNE.name: ""}
     picked = sent.text(prefix + WHICH.name)
-    found = [one for one in offered(name, department) if one.code == picked] or exactly(name, department)
-    if len(found) != 1:
-        raise InvalidInput(f"{path}{COMMUNE.name}", "several-communes" if found else "no-such-commune")
-    return {DEPARTMENT.name: found[0].department, COMMUNE.name: found[0].code}
+    matches = [one for one in offered(name, department) if one.code == picked] or exactly(name, department)
+    if len(matches) != 1:
+        raise InvalidInput(f"{path}{COMMUNE.name}", "several-communes" if matches else "no-such-commune")
+    return {DEPARTMENT.name: matches[0].department, COMMUNE.name: matches[0].code}
 
 
 def exactly(name: str, department: str) -> list[Commune]:
     """Return the communes that bear a name; a number that follows it, or a chosen département, tells them apart."""
-    if (match := _NUMBERED.fullmatch(name)) and (found := communes_named(match[1], _department(match[2]))):
-        return found
+    if (match := _NUMBERED.fullmatch(name)) and (communes := communes_named(match[1], _department(match[2]))):
+        return communes
     return communes_named(name, department if department in departments() else "")
 
 
@@ -123,13 +123,13 @@ def _department(number: str) -> str:
 
 def offered(name: str, department: str) -> list[Commune]:
     """Return what may have been meant: the communes of the name, else those that begin like it."""
-    if found := exactly(name, department):
-        return found[:OFFERED_MAX]
+    if exact := exactly(name, department):
+        return exact[:OFFERED_MAX]
     match = _NUMBERED.fullmatch(name)
     begun = match[1] if match else name
     while len(begun) >= LETTERS_MIN:
-        if found := communes_named(begun, begins=True):
-            return found[:OFFERED_MAX]
+        if exact := communes_named(begun, begins=True):
+            return exact[:OFFERED_MAX]
         begun = begun[:-1]
     return []
 
@@ -137,9 +137,9 @@ def offered(name: str, department: str) -> list[Commune]:
 def told(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the place in words."""
     code = values.get(COMMUNE.name) or ""
-    known = commune(code) if code else None
-    department = values.get(DEPARTMENT.name) or (known.department if known else "")
+    commune_row = commune(code) if code else None
+    department = values.get(DEPARTMENT.name) or (commune_row.department if commune_row else "")
     return [
-        (str(_("Commune")), known.name if known else ""),
+        (str(_("Commune")), commune_row.name if commune_row else ""),
         (str(_("Département")), departments().get(department, "")),
     ]

@@ -239,8 +239,10 @@ class SignsTopic(Topic):
 
 
 def _ticked(rows: Iterable[grid.Row]) -> Lines:
-    told = [(row, [mode.label for mode in row.modes if mode.chosen and mode.value]) for row in rows]
-    return [(row.label, ", ".join(filter(None, [*modes, row.remark.value]))) for row, modes in told if modes]
+    ticked = [(row, [mode.label for mode in row.modes if mode.chosen and mode.value]) for row in rows]
+    return [
+        (row.label, ", ".join(filter(None, [*modes, row.remark.value]))) for row, modes in ticked if modes
+    ]
 
 
 @dataclass(frozen=True)
@@ -253,7 +255,7 @@ class FilerTopic(Topic):
         """Return the fields, and what they hold in words."""
         shown = super().show(page)
         shown.lines = self.told(page.values)
-        asked = [one for one in shown.fields if not one.ask.optional]
-        open_ones = [one for one in asked if not (has_anything(one) and not one.missing and not one.error)]
+        needed = [one for one in shown.fields if not one.ask.optional]
+        open_ones = [one for one in needed if not (has_anything(one) and not one.missing and not one.error)]
         shown.is_open = bool(open_ones) or any(one.error for one in shown.fields)
         return shown

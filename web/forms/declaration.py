@@ -111,11 +111,11 @@ def as_called(takes: type[StrictSerializer], asks: Sequence[Ask]) -> list[Ask]:
 
 def members(takes: type[Input]) -> dict[str, Any]:
     """Return the members of a declaration, to be read alone; kept on it, for some are made for one page."""
-    known: dict[str, Any] | None = vars(takes).get(_MEMBERS)
-    if known is None:
-        known = dict(takes().fields)
-        setattr(takes, _MEMBERS, known)
-    return known
+    cached: dict[str, Any] | None = vars(takes).get(_MEMBERS)
+    if cached is None:
+        cached = dict(takes().fields)
+        setattr(takes, _MEMBERS, cached)
+    return cached
 
 
 @cache

@@ -100,8 +100,8 @@ class Field:
     @property
     def hint(self) -> Any:
         """Return what helps to answer: the question's own words, and how a day is typed."""
-        said = [words for words in (self.ask.hint, HINTS.get(self.kind)) if words]
-        return said[0] if len(said) == 1 else " ".join(map(str, said))
+        hints = [words for words in (self.ask.hint, HINTS.get(self.kind)) if words]
+        return hints[0] if len(hints) == 1 else " ".join(map(str, hints))
 
     @property
     def anchor(self) -> str:

@@ -174,8 +174,8 @@ def day_fault(text: str, *, timed: bool = False) -> str:
     if month not in MONTHS:
         return gettext("Le mois %(month)s n'existe pas : il y en a 12.") % {"month": month}
     if year and not 1 <= number <= monthrange(year, month)[1]:
-        said = {"day": number, "month": MONTHS[month], "year": year}
-        return gettext("Le %(day)s %(month)s %(year)s n'existe pas.") % said
+        day_parts = {"day": number, "month": MONTHS[month], "year": year}
+        return gettext("Le %(day)s %(month)s %(year)s n'existe pas.") % day_parts
     if timed and not _MOMENT.fullmatch(text):
         return gettext("Ajoutez l'heure après la date, par exemple 4/5/2026 14:30.")
     return ""

@@ -50,16 +50,16 @@ _KINDS: Final[dict[str, Callable[[GuidePage], tuple[str, ...]]]] = {
 
 @cache
 def _behind(kind: str, lang: str) -> dict[str, list[GuidePage]]:
-    found: dict[str, list[GuidePage]] = {}
+    pages_by_place: dict[str, list[GuidePage]] = {}
     for page in sorted(pages(lang).values(), key=lambda page: (len(_KINDS[kind](page)), page.path)):
         for code in _KINDS[kind](page):
-            found.setdefault(code, []).append(page)
-    return found
+            pages_by_place.setdefault(code, []).append(page)
+    return pages_by_place
 
 
 def _of(kind: str, codes: Iterable[str], lang: str, today: date) -> list[GuidePage]:
     behind = _behind(kind, lang)
     each = [[page for page in behind.get(code, []) if page.is_current(today)] for code in codes]
     # The best page of each first; then the others, as far as there is room.
-    ordered = [page for rank in range(SHOWN) for held in each for page in held[rank : rank + 1]]
+    ordered = [page for rank in range(SHOWN) for listed in each for page in listed[rank : rank + 1]]
     return list(dict.fromkeys(ordered))[:SHOWN]

@@ -99,15 +99,15 @@ def read(raw: str, *, path: str, lang: str) -> GuidePage:
     if begin.strip():
         raise BadPage(f"{path}: text before the head")
     try:
-        said: dict[str, Any] = tomllib.loads(head)
-        sources = tuple(_source(one) for one in said.pop("sources"))
-        history = tuple((one["on"], one["what"]) for one in said.pop("history"))
-        lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
-        said |= lists | {"text": text.strip()}
+        front_matter: dict[str, Any] = tomllib.loads(head)
+        sources = tuple(_source(one) for one in front_matter.pop("sources"))
+        history = tuple((one["on"], one["what"]) for one in front_matter.pop("history"))
+        lists = {name: tuple(value) for name, value in front_matter.items() if isinstance(value, list)}
+        front_matter |= lists | {"text": text.strip()}
         if lang == FRENCH:  # as the sentences of a page are: no line breaks before its tall marks
-            said |= {name: spaced(said[name]) for name in ("title", "summary", "text")}
+            front_matter |= {name: spaced(front_matter[name]) for name in ("title", "summary", "text")}
         hashed = digest.sha256(raw.encode()).hex()
-        page = GuidePage(**said, path=path, sources=sources, history=history, digest=hashed)
+        page = GuidePage(**front_matter, path=path, sources=sources, history=history, digest=hashed)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise BadPage(f"{path}: {error}") from error
     addressed = all(one.address.startswith(("https://", "http://")) for one in page.sources)
@@ -140,16 +140,16 @@ def pages(lang: str) -> Mapping[str, GuidePage]:
     Raises:
         BadPage: one of the files.
     """
-    found = _in(FOLDER, "*/*.md", lang)
+    by_path = _in(FOLDER, "*/*.md", lang)
     if settings.GUIDANCE_FOLDER:
         # Only in their own section: an authority adds pages, and takes none of the others away.
-        found |= _in(Path(settings.GUIDANCE_FOLDER), f"{LOCAL}/*.md", lang)
-    return MappingProxyType(found)
+        by_path |= _in(Path(settings.GUIDANCE_FOLDER), f"{LOCAL}/*.md", lang)
+    return MappingProxyType(by_path)
 
 
 def _in(folder: Path, pattern: str, lang: str) -> dict[str, GuidePage]:
-    found = {}
+    pages_by_path = {}
     for file in sorted((folder / lang).glob(pattern)):
         path = file.relative_to(folder / lang).with_suffix("").as_posix()
-        found[path] = read(file.read_text(encoding="utf-8"), path=path, lang=lang)
-    return found
+        pages_by_path[path] = read(file.read_text(encoding="utf-8"), path=path, lang=lang)
+    return pages_by_path

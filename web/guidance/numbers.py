@@ -70,5 +70,5 @@ class Number:
 def numbers() -> Mapping[str, Number]:
     """Return all numbers by their codes, in the order of the file: the most urgent first."""
     rows = tomllib.loads(FILE.read_text(encoding="utf-8"))["numbers"]
-    found = {row["code"]: Number(**(row | {"source": row["source"]["address"]})) for row in rows}
-    return MappingProxyType(found)
+    by_code = {row["code"]: Number(**(row | {"source": row["source"]["address"]})) for row in rows}
+    return MappingProxyType(by_code)

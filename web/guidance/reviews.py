@@ -58,11 +58,11 @@ def tell_of_overdue(at: datetime) -> int:
     """Tell the administrators of every authority, each week in which something is overdue; return how many."""
     if not something_is_overdue(at.date()):
         return 0
-    told = 0
+    notices = 0
     authorities = list(Authority.objects.values_list("pk", flat=True))
     for authority in untold(OVERDUE, authorities, at=at):
         people = who_may("guidance.review", authority, at=at)
         if people:
             tell_people(people, OVERDUE, authority, at=at)
-            told += len(people)
-    return told
+            notices += len(people)
+    return notices

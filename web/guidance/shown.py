@@ -154,7 +154,7 @@ def numbers_of(page: GuidePage, today: date) -> list[Number]:
 def index(lang: str, today: date) -> list[tuple[Any, list[GuidePage]]]:
     """Return the sections with their pages; those whose review is overdue are left out."""
     current = [page for page in pages(lang).values() if page.is_current(today)]
-    found = [
+    groups = [
         (label, [page for page in current if page.section == section]) for section, label in SECTIONS.items()
     ]
-    return [(label, held) for label, held in found if held]
+    return [(label, group) for label, group in groups if group]

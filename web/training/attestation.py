@@ -50,10 +50,10 @@ class Claim:
             raise NotVisible
         if found.proof is None:
             return None
-        said = {
+        claim = {
             **asdict(self),
             "format": verifier.ATTESTATION_FORMAT,
             "entry": found.body.decode(),
             "proof": found.proof,
         }
-        return verifier.canonical_json(said | {"sum": verifier.attestation_sum(said)}) + b"\n"
+        return verifier.canonical_json(claim | {"sum": verifier.attestation_sum(claim)}) + b"\n"

@@ -40,8 +40,8 @@ def listed(found: Evidence, *, field: str, any_of: Collection[str]) -> bool:
 @check
 def sources(found: Evidence, *, groups: Collection[Collection[str]]) -> bool:
     """The facts stand one by one, each with how it is known: at least one for each group of sources."""
-    known = named(found.facts, "source")
-    return all(not known.isdisjoint(group) for group in groups)
+    facts = named(found.facts, "source")
+    return all(not facts.isdisjoint(group) for group in groups)
 
 
 @check

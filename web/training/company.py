@@ -48,10 +48,12 @@ class Company(Player):
         Raises:
             LookupError: the authority has none of that kind.
         """
-        kept = Organisation.objects.filter(authority=self.authority, kind=key).order_by("name", "pk").first()
-        if kept is None:
+        organisation = (
+            Organisation.objects.filter(authority=self.authority, kind=key).order_by("name", "pk").first()
+        )
+        if organisation is None:
             raise LookupError(key)
-        return kept.pk
+        return organisation.pk
 
     def commune(self, *, at: datetime) -> str:
         """Return a commune of the authority, by its INSEE code."""
@@ -63,9 +65,10 @@ class Company(Player):
 def gathered(learner: Actor, role: Role, *, at: datetime) -> Company:
     """Return the company of a learner, at the authority where the learner has the role of the story."""
     authority = learner.holding([role])[0].authority_id
-    held = Membership.objects.in_force(at).filter(authority=authority).select_related("user")
+    memberships = Membership.objects.in_force(at).filter(authority=authority).select_related("user")
     rows = sorted(
-        held.order_by("valid_from", "user__email", "pk"), key=lambda row: row.user_id == learner.user_id
+        memberships.order_by("valid_from", "user__email", "pk"),
+        key=lambda row: row.user_id == learner.user_id,
     )
     people: dict[str, list[User]] = {}
     for row in rows:

@@ -131,7 +131,7 @@ def goals() -> Mapping[str, Goal]:
     Raises:
         BadFile: one lacks something, or names no check.
     """
-    return {code: _goal(code, said) for code, said in _read(FOLDER / "goals.toml").items()}
+    return {code: _goal(code, goal) for code, goal in _read(FOLDER / "goals.toml").items()}
 
 
 def _goal(code: str, said: Mapping[str, Any]) -> Goal:
@@ -163,18 +163,18 @@ def stories() -> Mapping[str, Story]:
 
 def _stories() -> Iterator[Story]:
     for file in sorted((FOLDER / "stories").glob("*.toml")):
-        said = _read(file)
+        story = _read(file)
         try:
             yield Story(
                 code=file.stem.partition("-")[2],
-                scenario=said["scenario"],
-                role=Role(said["role"]),
-                scene=said.get("scene", ""),
-                title=_words(said["title"]),
-                who=_words(said["who"]),
-                seen=[_words(one) for one in said["seen"]],
-                tasks=[_words(one) for one in said["tasks"]],
-                goals=[_goal_of(one, said.get("said", {})) for one in said["goals"]],
+                scenario=story["scenario"],
+                role=Role(story["role"]),
+                scene=story.get("scene", ""),
+                title=_words(story["title"]),
+                who=_words(story["who"]),
+                seen=[_words(one) for one in story["seen"]],
+                tasks=[_words(one) for one in story["tasks"]],
+                goals=[_goal_of(one, story.get("said", {})) for one in story["goals"]],
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadFile(f"{file.name}: {error}") from error
@@ -208,14 +208,14 @@ def lessons() -> Mapping[str, Lesson]:
 
 def _lessons() -> Iterator[Lesson]:
     for file in sorted((FOLDER / "lessons").glob("*.toml")):
-        said = _read(file)
+        content = _read(file)
         try:
             lesson = Lesson(
                 code=file.stem.partition("-")[2],
-                title=_words(said["title"]),
-                text=[_words(one) for one in said["text"]],
-                page=said["page"],
-                questions=[_question(one) for one in said["questions"]],
+                title=_words(content["title"]),
+                text=[_words(one) for one in content["text"]],
+                page=content["page"],
+                questions=[_question(one) for one in content["questions"]],
             )
         except (KeyError, TypeError) as error:
             raise BadFile(f"{file.name}: {error}") from error

@@ -32,8 +32,8 @@ class Progress:
     @property
     def held(self) -> Mapping[str, Any]:
         """All of it, as the session holds it."""
-        held: Mapping[str, Any] = self.session.get(_KEY, {})
-        return held
+        progress: Mapping[str, Any] = self.session.get(_KEY, {})
+        return progress
 
     def take_over(self, held: Mapping[str, Any]) -> None:
         """Go on from what another session held, of somebody who enters as another person."""
@@ -42,11 +42,11 @@ class Progress:
 
     def begun(self, code: str) -> Begun | None:
         """Return what is known of a story that was begun."""
-        held = self.held.get("stories", {}).get(code)
-        if held is None:
+        begun = self.held.get("stories", {}).get(code)
+        if begun is None:
             return None
-        case = held["case"]
-        since, learner = datetime.fromtimestamp(held["since"], UTC), UUID(held["learner"])
+        case = begun["case"]
+        since, learner = datetime.fromtimestamp(begun["since"], UTC), UUID(begun["learner"])
         return Begun(since, learner, None if case is None else UUID(case))
 
     def begin(self, code: str, *, learner: UUID, case: UUID | None, at: datetime) -> None:

@@ -38,8 +38,8 @@ class Result:
 def results(story: Story, begun: Begun, *, at: datetime) -> list[Result]:
     """Return each goal of a story with what the learner made of it: by rows, records of steps, second signatures."""
     with row_level_security.beyond():  # an officer on call doesn't see the case before it is opened
-        found = _evidence(begun, at=at)
-        return [Result(goal, is_met(goal.check, found, goal.said)) for goal in story.goals]
+        evidence = _evidence(begun, at=at)
+        return [Result(goal, is_met(goal.check, evidence, goal.said)) for goal in story.goals]
 
 
 def _evidence(begun: Begun, *, at: datetime) -> Evidence:

@@ -82,10 +82,10 @@ class Feed(Page):
 
     def get(self, request: ServiceRequest, secret: str) -> HttpResponse:
         body, etag = queries.read(request, secret)
-        known = request.headers.get("If-None-Match", "")
+        client_tag = request.headers.get("If-None-Match", "")
         response = (
             HttpResponse(status=NOT_MODIFIED)
-            if etag in {one.strip().removeprefix("W/") for one in known.split(",")}
+            if etag in {one.strip().removeprefix("W/") for one in client_tag.split(",")}
             else HttpResponse(body, content_type="text/calendar; charset=utf-8")
         )
         response["ETag"] = etag

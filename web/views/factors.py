@@ -93,10 +93,10 @@ class ProofPage(FormPage):
 
     def ways(self, user: User) -> dict[str, Any]:
         kinds = factors.kinds_for(user, at=self.at)
-        held = set(user.factors.values_list("kind", flat=True))
-        codes = FactorKind.TOTP in held and (FactorKind.TOTP in kinds or not held & kinds)
+        factor_kinds = set(user.factors.values_list("kind", flat=True))
+        codes = FactorKind.TOTP in factor_kinds and (FactorKind.TOTP in kinds or not factor_kinds & kinds)
         return {
-            "passkeys": FactorKind.PASSKEY in held and factors.passkeys_work(),
+            "passkeys": FactorKind.PASSKEY in factor_kinds and factors.passkeys_work(),
             "codes": codes,
             "recovery": FactorKind.TOTP in kinds and user.recovery_codes.exists(),
             "code_fields": forms.fields_of(ProofInput, (CODE,), {}, ids=""),

@@ -83,8 +83,8 @@ class FiguresPage(Page):
         return territories[number]
 
     def where(self, **other: object) -> dict[str, Any]:
-        asked = {"authority": self.authority, "year": self.figures["year"], **other}
-        return asked | ({"publishable": "true"} if self.asked["publishable"] else {})
+        parameters = {"authority": self.authority, "year": self.figures["year"], **other}
+        return parameters | ({"publishable": "true"} if self.asked["publishable"] else {})
 
 
 class Figures(FiguresPage, ShownPage):
@@ -148,12 +148,12 @@ class Figures(FiguresPage, ShownPage):
             return None
         total = tables[0]["total"]
         numbers = [(f"{periods[place][-2:]}", (total[place] or 0,)) for place in months]
-        told = [(periods[place], [total[place]]) for place in months if total[place] is not None]
+        month_lines = [(periods[place], [total[place]]) for place in months if total[place] is not None]
         unit = for_reader(tables[0]["unit"]["label"])
         about = gettext("%(count)s mois communiqués sur douze ; les autres n'ont pas de barre.") % {
-            "count": len(told)
+            "count": len(month_lines)
         }
-        table = charts.Table([_("Mois"), unit], told) if told else None
+        table = charts.Table([_("Mois"), unit], month_lines) if month_lines else None
         return charts.columns("months", _("Reçus par mois"), about, numbers, said=unit, table=table)
 
 

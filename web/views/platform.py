@@ -21,18 +21,18 @@ class Platform(ShownPage):
 
     def context(self) -> dict[str, Any]:
         """Show the authorities, and what is late or fails."""
-        stands = operations(self.actor, at=self.at)
+        health_report = operations(self.actor, at=self.at)
         return {
             "authorities": [
                 {"one": one, "missing": [role_words(role) for role in one.missing]}
-                for one in stands.authorities
+                for one in health_report.authorities
             ],
-            "stands": stands,
-            "well": not stands.troubled and not stands.dead,
-            "waiting_since": display.instant(moment(stands.waiting_since), ZONE),
-            "entries_since": display.instant(moment(stands.entries_waiting_since), ZONE),
-            "troubled": [_line(one) for one in stands.troubled],
-            "work": _other(stands),
+            "stands": health_report,
+            "well": not health_report.troubled and not health_report.dead,
+            "waiting_since": display.instant(moment(health_report.waiting_since), ZONE),
+            "entries_since": display.instant(moment(health_report.entries_waiting_since), ZONE),
+            "troubled": [_line(one) for one in health_report.troubled],
+            "work": _other(health_report),
         }
 
 

@@ -41,11 +41,11 @@ class ToProvider(FormPage):
     def act(self, request: ServiceRequest, code: str) -> HttpResponse:
         """Send the browser to the provider, with a way back that counts once and for ten minutes."""
         provider = providers.named(code)
-        known = getattr(request, "brought", None) or metadata.at_hand(provider)
-        if known is None:
+        provider_metadata = getattr(request, "brought", None) or metadata.at_hand(provider)
+        if provider_metadata is None:
             return Outside(oidc_flow.metadata_of(provider))
         visit = self.begun(request, provider)
-        address, secret = oidc_flow.begin(provider, known, visit, at=self.at)
+        address, secret = oidc_flow.begin(provider, provider_metadata, visit, at=self.at)
         response = goes_on(self.show({"name": provider.name, "address": address}), address)
         visits.hand(response, secret)
         return response
@@ -92,8 +92,8 @@ class ToAccept(ToProvider):
     def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:
         """Return the way that begins, of whoever is invited; whatever session the browser has is over."""
         signin.close_session(request)
-        user, kept = self.invited
-        return visits.begun(self.purpose, provider.code, at=self.at, user=str(user.pk), link=kept.hex())
+        user, invitation = self.invited
+        return visits.begun(self.purpose, provider.code, at=self.at, user=str(user.pk), link=invitation.hex())
 
     def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:
         context = new_password_form(self.sent, problem, invited=True)
@@ -115,10 +115,10 @@ class Answer(Query):
     @classmethod
     def of(cls, params: QueryDict) -> dict[str, Any]:
         """Return the parameters that count; one that comes twice is refused."""
-        known = params.copy()
-        for name in set(known) - set(cls().fields):
-            del known[name]
-        return super().of(known)
+        parameters = params.copy()
+        for name in set(parameters) - set(cls().fields):
+            del parameters[name]
+        return super().of(parameters)
 
 
 #: Where the word of whoever came back is asked for, by what they were on the way for.

@@ -87,14 +87,14 @@ def _ahead(ahead: overview.Ahead) -> charts.Chart:
         [(_("En retard"), [ahead.late]), *((f"{day:%d/%m/%Y}", [count]) for day, count in ahead.days)],
     )
     numbers = [(f"{day:%d/%m}", (count,)) for day, count in ahead.days]
-    said = gettext("%(total)s en %(days)s jours") % {"total": total, "days": len(ahead.days)}
+    text = gettext("%(total)s en %(days)s jours") % {"total": total, "days": len(ahead.days)}
     late = charts.Number(
         ahead.late,
         ngettext("échéance en retard", "échéances en retard", ahead.late),
         f"{reverse('clocks-page')}?state={ClockState.OVERDUE}",
     )
     return charts.columns(
-        "ahead", _("Échéances à venir"), about, numbers, said=said, table=table, beside=late
+        "ahead", _("Échéances à venir"), about, numbers, said=text, table=table, beside=late
     )
 
 
@@ -108,5 +108,5 @@ def _flow(weeks: list[overview.Week]) -> charts.Chart:
         [(f"{week.first:%d/%m/%Y}", [week.received, week.closed]) for week in weeks],
     )
     numbers = [(f"{week.first:%d/%m}", (week.received, week.closed)) for week in weeks]
-    said = gettext("barre pleine : reçus ; barre vide : clos")
-    return charts.columns("flow", _("Dossiers par semaine"), about, numbers, said=said, table=table)
+    text = gettext("barre pleine : reçus ; barre vide : clos")
+    return charts.columns("flow", _("Dossiers par semaine"), about, numbers, said=text, table=table)

@@ -45,9 +45,9 @@ class Enter(TrainingPage):
             user = entering.enter_anew(origin=origin, at=self.at)
         else:
             user = entering.enter(_id(who), origin=origin, at=self.at)
-        held = Progress(request.session).held
+        progress = Progress(request.session).held
         signin.open_session(request, user, at=self.at)
-        Progress(request.session).take_over(held)
+        Progress(request.session).take_over(progress)
         return go_to(own_address(self.sent.text("next", reverse("training"))))
 
 

@@ -62,16 +62,16 @@ def found_in(text: str, code: Code | None = None) -> Iterator[Citation]:
     What isn't known is passed over: a sentence has other numbers too.
     """
     ended = 0
-    for found in _CITED.finditer(text):
-        if found["code"]:
-            code = _NAMES[found["code"].lower()]
-        elif ended and text[ended : found.start()] not in _AND:
+    for citation in _CITED.finditer(text):
+        if citation["code"]:
+            code = _NAMES[citation["code"].lower()]
+        elif ended and text[ended : citation.start()] not in _AND:
             code = None
-        number = found["first"] or found["next"]
+        number = citation["first"] or citation["next"]
         article = ARTICLES.get("-".join(filter(None, (code, number))))
         if code and article:
-            ended = found.end()
-            yield Citation(article, article.name + found["part"], found.start(), ended)
+            ended = citation.end()
+            yield Citation(article, article.name + citation["part"], citation.start(), ended)
 
 
 @cache

@@ -156,13 +156,13 @@ def pairs(tab: Shown) -> Context:
     ]
     searching = duplicates_queries.searching(tab.referral, tab.ties)
     left_out = duplicates_queries.left_out(tab.referral, tab.ties)
-    said = {"searching": searching, "left_out": left_out.label if left_out else ""}
-    return {"pairs": duplicates, "links": links, "about": about} | said
+    search_state = {"searching": searching, "left_out": left_out.label if left_out else ""}
+    return {"pairs": duplicates, "links": links, "about": about} | search_state
 
 
 def _is_new(pair: Mapping[str, Any]) -> bool:
-    found = pair["state"]["code"] == DuplicateState.SUGGESTED and pair["suggested_by"] is None
-    return found and pair["looked_at"] is None
+    is_new = pair["state"]["code"] == DuplicateState.SUGGESTED and pair["suggested_by"] is None
+    return is_new and pair["looked_at"] is None
 
 
 LINKS: Final[Mapping[str, Text]] = {

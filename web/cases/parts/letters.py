@@ -50,14 +50,14 @@ def _line(body: Mapping[str, Any], tab: Shown) -> dict[str, Any]:
 
 def _when(body: Mapping[str, Any], tab: Shown) -> str:
     if body.get("sent_on"):
-        said = {"on": tab.when(body["sent_on"]), "way": display.label(body["way"])}
-        return gettext("Parti le %(on)s – %(way)s") % said
+        sent = {"on": tab.when(body["sent_on"]), "way": display.label(body["way"])}
+        return gettext("Parti le %(on)s – %(way)s") % sent
     if body.get("signed_at"):
         return gettext("Signé le %(on)s par %(who)s") % {
             "on": tab.when(body["signed_at"]),
             "who": body["signed_by"],
         }
     if body.get("prepared_at"):
-        said = {"on": tab.when(body["prepared_at"]), "who": body["prepared_by"]}
-        return gettext("En préparation depuis le %(on)s par %(who)s") % said
+        sent = {"on": tab.when(body["prepared_at"]), "who": body["prepared_by"]}
+        return gettext("En préparation depuis le %(on)s par %(who)s") % sent
     return ""

@@ -107,12 +107,12 @@ def _place(row: Mapping[str, Any]) -> int:
 
 
 def _finding(row: Mapping[str, Any]) -> dict[str, Any]:
-    said = assessing.texts_of(row)
+    texts = assessing.texts_of(row)
     finding = row["finding"]
     return {
         "dimension": str(Dimension(row["dimension"]).label),
         "finding": text_of(finding) if finding not in FindingCode.values else str(FindingCode(finding).label),
-        "lines": [Line(str(words.of(name)), text_of(said[name])) for name in said if said[name]],
+        "lines": [Line(str(words.of(name)), text_of(texts[name])) for name in texts if texts[name]],
     }
 
 

@@ -52,14 +52,14 @@ def transfers(tab: Shown) -> Context:
             }
         )
     actor, at = tab.page.actor, tab.page.at
-    asked = inquiries.of_case(tab.referral, actor, at=at)
+    case_inquiries = inquiries.of_case(tab.referral, actor, at=at)
     asks = steps.get(Machine.INQUIRY, "ask").roles
     here: set[UUID | None] = {one.authority_id for one in actor.holding(asks)}
     may_ask = tab.referral.state in OPENED and tab.referral.authority_id in here
     return {
         "transfers": requests,
         "about": about,
-        "inquiries": list(map(_inquiry, asked)),
+        "inquiries": list(map(_inquiry, case_inquiries)),
         "may_ask": may_ask,
     }
 

@@ -203,18 +203,20 @@ class CopyPart(CopyPage):
         page = self.asked["page"]
         try:
             media, source = reviewing.document(copy, one, actor=self.actor, at=self.at)
-            found = drawing.words(media, source, page - 1)
+            page_words = drawing.words(media, source, page - 1)
         except (NotServed, FileRefused):
             return {"unreadable": True}
         place = reverse("access-copy-part", args=[copy.row.pk, one.pk])
         others = [
-            (number, f"{place}?page={number}") for number in (page - 1, page + 1) if 0 < number <= found.pages
+            (number, f"{place}?page={number}")
+            for number in (page - 1, page + 1)
+            if 0 < number <= page_words.pages
         ]
         return {
             "page": page,
-            "pages": found.pages,
+            "pages": page_words.pages,
             "image": reverse("access-copy-page", args=[copy.row.pk, one.pk]) + f"?page={page}",
-            "words": " ".join(word.text for word in found.words),
+            "words": " ".join(word.text for word in page_words.words),
             "previous": next((address for number, address in others if number < page), ""),
             "following": next((address for number, address in others if number > page), ""),
         }

@@ -142,13 +142,13 @@ class AcceptRequest(_OneRequest):
             "Si vous l'acceptez, un compte s'ouvre et une invitation part par courriel ; vous en "
             "donnez le code de vive voix. Accepter n'atteste pas l'identité."
         )
-        known = _(
+        existing_account = _(
             "Si vous l'acceptez, le rôle prend effet tout de suite ; les connexions ouvertes de la "
             "personne prennent fin."
         )
         by_two = _("Si vous l'acceptez, une seconde personne a une semaine pour confirmer le rôle.")
         if self.row.user_id:
-            about = by_two if self.row.role in BY_TWO else known
+            about = by_two if self.row.role in BY_TWO else existing_account
         return super().around() | {"about": about}
 
 

@@ -49,10 +49,10 @@ class Record(AdministrationForm):
     page: files.GuidePage
 
     def prepare(self, lang: str, section: str, page: str) -> None:
-        found = files.pages(lang).get(f"{section}/{page}") if lang in files.LANGUAGES else None
-        if found is None:
+        guide_page = files.pages(lang).get(f"{section}/{page}") if lang in files.LANGUAGES else None
+        if guide_page is None:
             raise Http404
-        self.page = found
+        self.page = guide_page
 
     def do(self, body: dict[str, Any]) -> UUID:
         values = GuidanceReviewInput.read(body)

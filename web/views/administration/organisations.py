@@ -28,8 +28,8 @@ class Organisations(AdministrationPage, ListPage):
     template = "web/administration/organisations.html"
 
     def rows(self, asked: dict[str, Any]) -> Page:
-        held = Membership.objects.in_force(self.at).filter(organisation=OuterRef("pk")).order_by()
-        people = held.values("organisation").annotate(n=Count("user", distinct=True)).values("n")
+        memberships = Membership.objects.in_force(self.at).filter(organisation=OuterRef("pk")).order_by()
+        people = memberships.values("organisation").annotate(n=Count("user", distinct=True)).values("n")
         managed = access.managed_organisations(self.actor).select_related("authority")
         rows = managed.annotate(people=Coalesce(Subquery(people), 0))
         return page_of(rows, order=("name", "id"), **asked)

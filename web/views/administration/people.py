@@ -62,8 +62,8 @@ class People(AdministrationPage, InputPage):
         chosen: dict[str, str] = {
             name: str(self.asked[name]) for name in ("role", "place", "state") if name in self.asked
         }
-        asked = {name: value for name, value in self.asked.items() if name != "done"}
-        page = user_page(asked, actor=self.actor, at=self.at)
+        filters = {name: value for name, value in self.asked.items() if name != "done"}
+        page = user_page(filters, actor=self.actor, at=self.at)
         return self._listed(page.items, chosen) | {
             "next": address("administration", chosen | {"cursor": page.next}) if page.next else "",
             "first": "cursor" not in self.asked,

@@ -121,8 +121,8 @@ class OneRequest(AdministrationPage, ConfirmPage):
         if self.code is None:
             return self.onwards(self.goes_to(made), self.sent.text("decision"))
         user = User.objects.get(pk=made)
-        said = [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
-        context = AdministrationPage.around(self) | {"said": said, "code": self.code, "requests": True}
+        lines = [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
+        context = AdministrationPage.around(self) | {"said": lines, "code": self.code, "requests": True}
         return made_page(self.request, "web/administration/invited.html", context)
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,9 +41,9 @@ class Reviews(AdministrationPage, ConfirmPage):
 
     def context(self) -> dict[str, Any]:
         """List what the reader is to review, the longest unreviewed first; the look is an entry."""
-        asked = {name: value for name, value in self.asked.items() if name != "done"}
-        asked |= {"limit": min(asked["limit"], ITEMS_MAX), "review": "due"}
-        page = membership_page(asked, actor=self.actor, at=self.at, names=True)
+        filters = {name: value for name, value in self.asked.items() if name != "done"}
+        filters |= {"limit": min(filters["limit"], ITEMS_MAX), "review": "due"}
+        page = membership_page(filters, actor=self.actor, at=self.at, names=True)
         onwards = address("reviews-page", {"cursor": page.next}) if page.next else ""
         return {"lines": self._lines(page.items), "next": onwards, "first": "cursor" not in self.asked}
 

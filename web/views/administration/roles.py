@@ -63,8 +63,8 @@ class Roles(AdministrationPage, ListPage):
 def held_line(row: Membership, *, at: datetime) -> dict[str, Any]:
     """Return a role that is or was held, in words, and whether it has ended or is to come."""
     ended = row.valid_to is not None and row.valid_to <= at
-    said = role_line(row) | {"ended": ended, "to_come": row.valid_from > at}
-    return said | {"certificate": "" if ended else certificate_words(row, at=at)}
+    line = role_line(row) | {"ended": ended, "to_come": row.valid_from > at}
+    return line | {"certificate": "" if ended else certificate_words(row, at=at)}
 
 
 def role_line(row: Membership | GrantRequest) -> dict[str, Any]:
@@ -132,11 +132,11 @@ class SeeCertificate(AdministrationForm):
 
 
 def _whose(row: Membership) -> list[tuple[Any, str]]:
-    said = role_line(row)
+    line = role_line(row)
     return [
-        (_("Personne"), said["name"]),
-        (_("Rôle"), said["role"]),
-        (_("Unité ou structure"), said["place"]),
+        (_("Personne"), line["name"]),
+        (_("Rôle"), line["role"]),
+        (_("Unité ou structure"), line["place"]),
     ]
 
 

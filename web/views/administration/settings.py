@@ -33,9 +33,9 @@ from web.journal.base import address
 
 class SettingsPage(AdministrationPage):
     def lines_of(self, authority: UUID) -> list[dict[str, Any]]:
-        known = policy_changes_actions.authority_for(self.actor, authority, CHANGE)
+        authority_row = policy_changes_actions.authority_for(self.actor, authority, CHANGE)
         self.tab = f"settings-{authority}"  # of this answer
-        return policy_changes_actions.told(known, at=self.at)
+        return policy_changes_actions.told(authority_row, at=self.at)
 
 
 SOUGHT: Final = Ask("words", _("Chercher un réglage"), attributes={"maxlength": "60"})
@@ -84,15 +84,15 @@ def chapters_of(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, object, i
 
 def holds_words(line: Mapping[str, Any], sought: str) -> bool:
     """Tell whether a setting has all the words that were typed, in either language, whatever their accents."""
-    said = [
+    parts = [
         line["key"].replace("_", " "),
         line["key"],
         SETTINGS[line["key"]].law or "",
         *line["label"].values(),
     ]
-    said += line["chapter"]["label"].values()
-    said += [label for choice in line.get("choices", ()) for label in choice["label"].values()]
-    return texts.holds_words(" ".join(said), sought)
+    parts += line["chapter"]["label"].values()
+    parts += [label for choice in line.get("choices", ()) for label in choice["label"].values()]
+    return texts.holds_words(" ".join(parts), sought)
 
 
 class OneSetting(SettingsPage, ConfirmPage):

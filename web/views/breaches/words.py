@@ -84,7 +84,7 @@ def persons(body: Mapping[str, Any]) -> str:
 
 def groups(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what was said for each group, and those of which nothing was said yet."""
-    said = [
+    lines = [
         {
             "code": one["group"]["code"],
             "group": display.label(one["group"]),
@@ -97,25 +97,25 @@ def groups(body: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for one in body["groups"]
     ]
-    return [*said, *({"group": display.label(one), "open": True} for one in body["unanswered"])]
+    return [*lines, *({"group": display.label(one), "open": True} for one in body["unanswered"])]
 
 
 def typed(body: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
     """Return what was typed, under the titles of its steps; what the reader doesn't read is left out."""
-    found: list[tuple[str, list[Line]]] = []
+    notifications: list[tuple[str, list[Line]]] = []
     if isinstance(body["facts"], Mapping):
-        found.append((gettext("Ce qui s'est passé"), _lines(inputs.DeclaringBreach, body["facts"])))
+        notifications.append((gettext("Ce qui s'est passé"), _lines(inputs.DeclaringBreach, body["facts"])))
     if isinstance(body["assessment"], Mapping):
-        found.append((gettext("L'évaluation"), _lines(inputs.AssessingBreach, body["assessment"])))
-    found += [
-        (gettext("Notification à la CNIL"), display.told(inputs.NotifyingCnil, said, {}))
-        for said in body["notifications"] or []
-        if isinstance(said, Mapping)
+        notifications.append((gettext("L'évaluation"), _lines(inputs.AssessingBreach, body["assessment"])))
+    notifications += [
+        (gettext("Notification à la CNIL"), display.told(inputs.NotifyingCnil, notification, {}))
+        for notification in body["notifications"] or []
+        if isinstance(notification, Mapping)
     ]
-    found += [
-        (gettext("Information nouvelle"), _lines(inputs.ReassessingBreach, {"new": said["new"]}))
-        for said in body["news"] or []
-        if isinstance(said, Mapping)
+    notifications += [
+        (gettext("Information nouvelle"), _lines(inputs.ReassessingBreach, {"new": notification["new"]}))
+        for notification in body["news"] or []
+        if isinstance(notification, Mapping)
     ]
     closing = body["closing"] if isinstance(body["closing"], Mapping) else {}
     titles = {
@@ -124,7 +124,7 @@ def typed(body: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
         "changes": gettext("Ce qui change"),
     }
     last = [Line(title, closing[name]) for name, title in titles.items() if name in closing]
-    return [*found, *([(gettext("Suites"), last)] if last else [])]
+    return [*notifications, *([(gettext("Suites"), last)] if last else [])]
 
 
 def lost(body: Mapping[str, Any], names: Sequence[str]) -> bool:
@@ -144,11 +144,11 @@ def counted(figures: Mapping[str, Any] | None) -> str:
     """Return in a sentence what the journal shows, for whoever assesses."""
     if figures is None:
         return ""
-    said = ngettext(
+    count_text = ngettext(
         "Le journal montre %(n)s lecture, de %(files)s dossier(s).",
         "Le journal montre %(n)s lectures, de %(files)s dossier(s).",
         figures["entries"],
     ) % {"n": figures["entries"], "files": figures["files"]}
     if figures["partial"]:
-        said += " " + gettext("Il y en a davantage que le service n'en compte : complétez.")
-    return said
+        count_text += " " + gettext("Il y en a davantage que le service n'en compte : complétez.")
+    return count_text

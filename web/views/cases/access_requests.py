@@ -148,13 +148,13 @@ class OneAccessRequest(ShownPage):
             name: [one for one in some if one["step"] not in ELSEWHERE] for name, some in offered.items()
         }
         officer = Role.DPO in self.actor.roles_in(row.authority_id)
-        said = body.get("said") if isinstance(body.get("said"), Mapping) else {}
+        request_details = body.get("said") if isinstance(body.get("said"), Mapping) else {}
         return self.show(
             {
                 "pk": pk,
                 "line": line(body),
                 "course": _course(body),
-                "said": _said(said or {}),
+                "said": _said(request_details or {}),
                 "identity": _identity(body.get("identity")),
                 "files": [
                     {"reference": one["reference"], "state": display.label(one["state"]), "held": one["held"]}
@@ -309,22 +309,22 @@ def _lines(body: Mapping[str, Any]) -> Pairs:
 
 
 def _passages(body: Mapping[str, Any]) -> Pairs:
-    found: list[tuple[str, str]] = []
+    passages: list[tuple[str, str]] = []
     for part in body.get("parts", ()):
         label = part["content"].get("label", "") if isinstance(part["content"], Mapping) else ""
-        found += [
+        passages += [
             (one["id"], f"{label} – {display.label(one['code'])}")
             for one in part["redactions"]
             if not one["lifted_at"]
         ]
-    return found
+    return passages
 
 
 def _previews(step: Step, sheet: Sheet) -> list[dict[str, Any]]:
     """Return what the letter of a step will say, before anybody signs it; without who asks, whom the page names."""
     if step.name == "answer":
-        (held,) = sheet.opened([sheet.row.readers])
-        readers = len((held or {}).get("lines", ()))
+        (reader_list,) = sheet.opened([sheet.row.readers])
+        readers = len((reader_list or {}).get("lines", ()))
         parts = sheet.row.parts.count()
         paper = letter.reply(sheet, StepInput(done="…", word=""), sheet.codes(), parts=parts, readers=readers)
         return [_preview(paper)]

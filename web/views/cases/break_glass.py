@@ -68,16 +68,16 @@ class Openings(InputPage):
         actor, at = self.actor, self.at
         if not emergency_openings.may_break(actor):
             raise NotAllowed("break-glass")
-        said = self.validated()
+        body = self.validated()
         request.purpose = Purpose.EMERGENCY  # read by the pipeline
 
         def act() -> UUID:
             done = break_glass_queries.open_by_reference(
-                said["reference"], said["reason"], actor=actor, at=at
+                body["reference"], body["reason"], actor=actor, at=at
             )
             return done.referral.pk
 
-        return go_to(reverse("case", args=[self.once(said, act)]))
+        return go_to(reverse("case", args=[self.once(body, act)]))
 
     def around(self) -> dict[str, Any]:
         return {"may_break": emergency_openings.may_break(self.actor), "lines": []}

@@ -119,10 +119,10 @@ class Bulk(InputPage):
     @cached_property
     def _seen(self) -> list[Referral]:
         seen = visibility.visible_to(self.actor, at=self.at, drafts=False).filter(pk__in=list(self.cases))
-        found = list(seen.order_by("reference"))
-        if len(found) < len(self.cases):
+        cases = list(seen.order_by("reference"))
+        if len(cases) < len(self.cases):
             raise NotVisible
-        return found
+        return cases
 
     def around(self) -> dict[str, Any]:
         return {

@@ -33,8 +33,8 @@ FILE_MAX: Final = 100
 
 def remembered(request: HttpRequest) -> dict[str, bool]:
     """Return how the session's person looks at the queue: with names, compact."""
-    found = request.session.get(_REMEMBERED, {})
-    return {name: bool(found.get(name)) for name in ("names", "compact")}
+    remembered_filters = request.session.get(_REMEMBERED, {})
+    return {name: bool(remembered_filters.get(name)) for name in ("names", "compact")}
 
 
 class Queue(ShownPage):
@@ -44,28 +44,28 @@ class Queue(ShownPage):
     def context(self) -> dict[str, Any]:
         require_caseworker(self.actor)
         shown = remembered(self.request)
-        asked = dict(self.asked) | {"details": True}
-        asked.pop("done", "")
-        names = asked["names"] or shown["names"]
-        rows, cursor, full = _page(self.request, asked, names=names)
-        kept = list_filters.kept(asked)
-        query = list_filters.spelled(kept)
-        here = kept | ({"cursor": asked["cursor"]} if "cursor" in asked else {})
+        filters = dict(self.asked) | {"details": True}
+        filters.pop("done", "")
+        names = filters["names"] or shown["names"]
+        rows, cursor, full = _page(self.request, filters, names=names)
+        remaining_filters = list_filters.kept(filters)
+        query = list_filters.spelled(remaining_filters)
+        here = remaining_filters | ({"cursor": filters["cursor"]} if "cursor" in filters else {})
         return {
             "lines": lines.in_words(rows, at=self.at),
-            "heads": list_filters.heads(asked, self.actor),
+            "heads": list_filters.heads(filters, self.actor),
             "names": names and not full,
             "names_full": full,
             "compact": shown["compact"],
             "counts": counts.counts(self.actor, at=self.at),
-            "filters": list_filters.fields(asked, self.actor, at=self.at),
-            "filtered": list_filters.filtering(asked),
+            "filters": list_filters.fields(filters, self.actor, at=self.at),
+            "filtered": list_filters.filtering(filters),
             "query": query,
             "here": list_filters.spelled(here),
-            "file": list_filters.address(kept, "cases-file"),
-            "next": list_filters.address(kept | {"cursor": cursor}) if cursor else "",
-            "start_address": list_filters.address(kept),
-            "first": "cursor" not in asked,
+            "file": list_filters.address(remaining_filters, "cases-file"),
+            "next": list_filters.address(remaining_filters | {"cursor": cursor}) if cursor else "",
+            "start_address": list_filters.address(remaining_filters),
+            "first": "cursor" not in filters,
             "done": confirmation.in_words(self)["done"],
             "views": saved_views_actions.views_of(self.actor),
             "once": fresh_key(),
@@ -121,8 +121,8 @@ class ListFile(Page):
     def get(self, request: ServiceRequest) -> HttpResponse:
         """Return the first lines of the list, without names, for a spreadsheet; one entry, as for a page (SEC-AZ15)."""
         require_caseworker(self.actor)
-        asked = dict(self.asked) | {"details": True, "names": False, "limit": FILE_MAX}
-        rows, cursor = case_page(request, asked)
+        filters = dict(self.asked) | {"details": True, "names": False, "limit": FILE_MAX}
+        rows, cursor = case_page(request, filters)
         cells = [_cells(line) for line in lines.in_words(rows, at=self.at)]
         if cursor:
             cells.append(

@@ -35,8 +35,8 @@ class ChildWriting(TeamPage):
         row, voices, names = self._written(referral, ties)
         if str(child) not in names.children:
             raise NotVisible
-        found = [one for one in row["findings"] if one["child"] == str(child)]
-        values = {one["dimension"]: {"finding": one["finding"]} | assessing.texts_of(one) for one in found}
+        findings = [one for one in row["findings"] if one["child"] == str(child)]
+        values = {one["dimension"]: {"finding": one["finding"]} | assessing.texts_of(one) for one in findings}
         own = next((one for one in voices if one["child"] == str(child)), {})
         danger: Mapping[str, Any] = next((one for one in row["dangers"] if one["child"] == str(child)), {})
         around = self._of_child(referral, ties, names, child)

@@ -197,13 +197,13 @@ def line(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _course(body: Mapping[str, Any]) -> list[Line]:
     years = " – ".join(dict.fromkeys(str(body[name]) for name in ("from_year", "to_year") if body[name]))
-    known = {None: "", True: gettext("Oui"), False: gettext("Non")}[body["known"]]
+    answer = {None: "", True: gettext("Oui"), False: gettext("Non")}[body["known"]]
     pairs = [
         (gettext("Motif"), display.label(body["ground"])),
         (gettext("Information des titulaires"), display.label(body["holders"])),
         (gettext("Posée le"), display.instant(body["asked_at"], ZONE)),
         (gettext("Répondu le"), display.instant(body["answered_at"], ZONE)),
-        (gettext("L'enfant y est connu"), known),
+        (gettext("L'enfant y est connu"), answer),
         (gettext("Par"), ", ".join(display.label(one) for one in body["kinds"])),
         (gettext("Années"), years),
         (gettext("Suivi"), display.label(body["standing"])),
@@ -234,11 +234,14 @@ def _purposes(request: Any) -> list[Line]:
 def _question(question: Any) -> list[Line]:
     if not isinstance(question, Mapping) or display.unreadable(question):
         return []
-    told_all = {**question.get("child", {}), **question}
+    question_values = {**question.get("child", {}), **question}
     return [
-        Line(str(label), display.instant(told_all[name], ZONE) if name == "birth_date" else told_all[name])
+        Line(
+            str(label),
+            display.instant(question_values[name], ZONE) if name == "birth_date" else question_values[name],
+        )
         for name, label in QUESTION.items()
-        if told_all.get(name)
+        if question_values.get(name)
     ]
 
 

@@ -39,23 +39,25 @@ class Measures(ShownPage):
 
     def context(self) -> dict[str, Any]:
         require_caseworker(self.actor)
-        asked = dict(self.asked)
-        kept = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
-        counted = queries.column_counts(self.actor, _of_all_columns(kept), at=self.at)
-        cards, cursor = queries.board_page(self.request, asked)
+        filters = dict(self.asked)
+        other_filters = {name: value for name, value in filters.items() if name not in ("cursor", "limit")}
+        counted = queries.column_counts(self.actor, _of_all_columns(other_filters), at=self.at)
+        cards, cursor = queries.board_page(self.request, filters)
         groups = queries.counts(queries.measures_for(self.actor, {}, at=self.at), "service")
-        choices = self._choices(groups, kept)
-        columns = [one for one in queries.Column if asked.get("column") in (None, one)]
+        choices = self._choices(groups, other_filters)
+        columns = [one for one in queries.Column if filters.get("column") in (None, one)]
         return {
             "columns": [
-                self._column(one, counted.get(one, 0), cards, kept) for one in columns if counted.get(one)
+                self._column(one, counted.get(one, 0), cards, other_filters)
+                for one in columns
+                if counted.get(one)
             ],
             "total": sum(counted.values()),
-            "filters": forms.fields_of(MeasuresQuery, FILTERS, kept, choices=choices),
-            "filtered": bool(kept),
+            "filters": forms.fields_of(MeasuresQuery, FILTERS, other_filters, choices=choices),
+            "filtered": bool(other_filters),
             "groups": [_group(group) for group in groups],
-            "first": "cursor" not in asked,
-            "next": address(PAGE, _in_query(kept) | {"cursor": cursor}) if cursor else "",
+            "first": "cursor" not in filters,
+            "next": address(PAGE, _in_query(other_filters) | {"cursor": cursor}) if cursor else "",
         }
 
     def _column(

@@ -76,19 +76,19 @@ class FindService(InputPage):
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         self.asks = (*ASKS, CHILD)
-        found = actions.match(request, pk, self.body())
-        self._about(found.called)
+        offers = actions.match(request, pk, self.body())
+        self._about(offers.called)
         body = self.body()
-        situations = sorted(found.situations)
+        situations = sorted(offers.situations)
         carried = [(name, body.get(name) or "") for name in ("need", "child", "danger_departments")]
         carried += [("situations", one) for one in situations]
-        context = self.page_context(found.referral, found.ties) | self.filled(
+        context = self.page_context(offers.referral, offers.ties) | self.filled(
             self.typed() | {"situations": situations}
         )
         return self.show(
             context
-            | {"found": found, "carried": carried, "found_named": bool(body.get("named"))}
-            | _in_words(found)
+            | {"found": offers, "carried": carried, "found_named": bool(body.get("named"))}
+            | _in_words(offers)
         )
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
@@ -134,5 +134,5 @@ class ProposeOrientation(StepPage):
         part: UUID | None = None,
     ) -> HttpResponse:
         shown: Any = FindService.as_view()(request, pk=pk)
-        found: HttpResponse = shown
-        return found
+        response: HttpResponse = shown
+        return response

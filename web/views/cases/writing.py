@@ -175,11 +175,11 @@ def _filled(form: StepForm, row: Mapping[str, Any]) -> list[Entry]:
         ("considered", InquiryForm, "inquiry", form.choices.inquiries()),
     )
     for group, declared, about, pairs in groups:
-        known = {one[about]: one for one in row.get(group, ())}
+        rows_by_about = {one[about]: one for one in row.get(group, ())}
         filled[f"rows-{group}"] = str(len(pairs))
         for n, (pk, _) in enumerate(pairs):
             for name in members(declared):
-                value = known.get(pk, {}).get(name)
+                value = rows_by_about.get(pk, {}).get(name)
                 if isinstance(value, str):
                     filled[f"{group}-{n}-{name}"] = value
     return [one for one in form.entries(Sent(filled)) if isinstance(one, Group)]

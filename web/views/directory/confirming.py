@@ -169,16 +169,16 @@ def _labels(linked: Linked) -> list[tuple[str, Any]]:
 
 def questions(linked: Linked | None) -> tuple[Ask, ...]:
     """Return the questions about an entry, each with what is kept; None: all that may be sent."""
-    found = [_WORKS]
+    question_list = [_WORKS]
     for code, (label, corrections) in _CORRECTIONS.items():
         if code == "capacity" and linked is not None and linked.capacity is None:
             continue
         hint = "" if linked is None else kept_words(code, linked)
-        asked = Ask(f"{code}_said", label, hint, instead=_ANSWERS, inline=True)
-        found.append(replace(asked, follow=Follow(_IF_WRONG, corrections)))
+        question = Ask(f"{code}_said", label, hint, instead=_ANSWERS, inline=True)
+        question_list.append(replace(question, follow=Follow(_IF_WRONG, corrections)))
     if linked is None or linked.capacity is not None or freshness.is_emergency(linked.service.needs):
-        found.append(_VACANCY)
-    return (*found, *_LAST)
+        question_list.append(_VACANCY)
+    return (*question_list, *_LAST)
 
 
 def kept_words(code: str, linked: Linked) -> str:
@@ -201,23 +201,23 @@ def kept_words(code: str, linked: Linked) -> str:
 def ages_in_words(service: Service) -> str:
     """Return the ages that a service takes in years; empty where it names none."""
     lowest, highest = service.age_min_months, service.age_max_months
-    said = {"low": (lowest or 0) // 12, "high": (highest or 0) // 12}
+    ages = {"low": (lowest or 0) // 12, "high": (highest or 0) // 12}
     if lowest is None and highest is None:
         return ""
     if highest is None:
-        return gettext("À partir de %(low)s ans") % said
+        return gettext("À partir de %(low)s ans") % ages
     if lowest is None:
-        return gettext("Jusqu'à %(high)s ans") % said
-    return gettext("De %(low)s à %(high)s ans") % said
+        return gettext("Jusqu'à %(high)s ans") % ages
+    return gettext("De %(low)s à %(high)s ans") % ages
 
 
 def _situations(service: Service) -> str:
     lines = []
     for situation in Situation:
-        said = service.accepts.get(situation, {})
-        if said.get("answer") in Accepts.values:
-            answer = f"{situation.label} – {Accepts(said['answer']).label}"
-            lines.append(f"{answer} ({said['words']})" if said.get("words") else answer)
+        terms = service.accepts.get(situation, {})
+        if terms.get("answer") in Accepts.values:
+            answer = f"{situation.label} – {Accepts(terms['answer']).label}"
+            lines.append(f"{answer} ({terms['words']})" if terms.get("words") else answer)
     return " ; ".join(lines)
 
 
@@ -238,10 +238,10 @@ def _places(linked: Linked) -> str:
     row = linked.capacity
     if row is None or row.maximum is None:
         return ""
-    said = {"maximum": row.maximum, "emergency": row.emergency}
+    counts = {"maximum": row.maximum, "emergency": row.emergency}
     if row.emergency is None:
-        return gettext("%(maximum)s en tout") % said
-    return gettext("%(maximum)s en tout, dont %(emergency)s en urgence") % said
+        return gettext("%(maximum)s en tout") % counts
+    return gettext("%(maximum)s en tout, dont %(emergency)s en urgence") % counts
 
 
 def _kept(linked: Linked) -> dict[str, Any]:

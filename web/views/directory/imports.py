@@ -106,8 +106,8 @@ class Imports(EditorPage, ListPage):
         return _line(row)
 
     def around(self) -> dict[str, Any]:
-        held = access.kept_held_rows(self.actor).filter(settled_at=None).count()
-        return super().around() | {"held": held, "authorities": authorities(self)}
+        waiting = access.kept_held_rows(self.actor).filter(settled_at=None).count()
+        return super().around() | {"held": waiting, "authorities": authorities(self)}
 
 
 class ImportForm(EditorPage, InputPage, FilePage):
@@ -314,14 +314,14 @@ def _plan(plan: Plan) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    kept = ", ".join(dict.fromkeys(filter(None, map(field_name, step.kept))))
+    unchanged = ", ".join(dict.fromkeys(filter(None, map(field_name, step.kept))))
     return {
         "line": step.line or "",
         "outcome": OUTCOMES.get(step.outcome, gettext("Inchangé")),
         "kind": KINDS[step.kind],
         "name": step.name,
-        "more": gettext("Conservé, car vérifié par une personne : %(fields)s") % {"fields": kept}
-        if kept
+        "more": gettext("Conservé, car vérifié par une personne : %(fields)s") % {"fields": unchanged}
+        if unchanged
         else "",
     }
 

@@ -55,8 +55,8 @@ class Merge(DirectoryPage, ConfirmPage):
     def do(self, body: dict[str, Any]) -> UUID:
         """Make them one; return the one that is kept."""
         pair = (self.pk, self.kwargs["other"])
-        kept, lost = sorted(pair, key=lambda one: str(one) != body["kept"])
-        return merging.merge(kept, lost, actor=self.actor, at=self.at).pk
+        survivor, lost = sorted(pair, key=lambda one: str(one) != body["kept"])
+        return merging.merge(survivor, lost, actor=self.actor, at=self.at).pk
 
     def after(self, made: UUID) -> HttpResponse:
         return self.onwards(reverse("directory-structure", args=[self.body()["kept"]]))

@@ -29,19 +29,19 @@ class Search(DirectoryPage, FormPage):
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         own = self._own[:1]
-        asked: dict[str, Any] = {"department": own[0]} if own else {}
-        shown = {WHERE.name: where.in_words(asked)}
+        filters: dict[str, Any] = {"department": own[0]} if own else {}
+        shown = {WHERE.name: where.in_words(filters)}
         heading = gettext("Services pour %(place)s") % {"place": shown[WHERE.name]} if own else str(FOUND)
-        return self._found(asked, shown, heading=heading)
+        return self._found(filters, shown, heading=heading)
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Search, and show what was found below the form; no entry of the journal says who searched for what."""
         body = forms.body_of(SearchInput, words.SEARCH, self.sent)
-        asked = {name: value for name, value in body.items() if value not in (None, "")}
-        asked |= where.read(self.sent)
+        filters = {name: value for name, value in body.items() if value not in (None, "")}
+        filters |= where.read(self.sent)
         if cursor := self.sent.text("cursor"):
-            asked["cursor"] = cursor
-        return self._found(asked, self._typed(), heading=str(FOUND), sought=True)
+            filters["cursor"] = cursor
+        return self._found(filters, self._typed(), heading=str(FOUND), sought=True)
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         problem = faults.worded(problem, SearchInput)

@@ -95,8 +95,10 @@ class OneStructureForm(StructureForm):
     takes = StructureChange
 
     def values(self) -> dict[str, Any]:
-        known = {ask.name for ask in words.KNOWN}
-        return {ask.name: getattr(self.structure, ask.name) for ask in self.asks if ask.name not in known} | {
+        ask_names = {ask.name for ask in words.KNOWN}
+        return {
+            ask.name: getattr(self.structure, ask.name) for ask in self.asks if ask.name not in ask_names
+        } | {
             "means": "typed",
             "phone": display.spelled(self.structure.phone),
         }

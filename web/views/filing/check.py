@@ -204,9 +204,11 @@ class UrgentPage(FormPage):
     ) -> HttpResponse:
         of_child = forms.faults_of(problem, "children.0.")
         of_fact = forms.faults_of(problem, "facts.0.")
-        none_told = [item["detail"] for item in (problem or {}).get("errors", ()) if item["field"] == "facts"]
-        if none_told:
-            of_fact.setdefault("text", none_told[0])
+        fact_errors = [
+            item["detail"] for item in (problem or {}).get("errors", ()) if item["field"] == "facts"
+        ]
+        if fact_errors:
+            of_fact.setdefault("text", fact_errors[0])
         facts = forms.fields_of(part_input("facts"), words.URGENT_FACT, fact, faults=of_fact, prefix="fact-")
         danger = forms.fields_of(ConcernForm, words.URGENT, concern, faults=forms.faults_of(problem))
         where = place.fields_of(child, of_child, prefix="child-")

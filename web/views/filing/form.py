@@ -63,12 +63,12 @@ class SectionPage(FormPage):
             if self.section == CHILD
             else (),
         )
-        asked = bool(extra.asked_by(extra.authority_for(form, at=self.at), at=self.at))
+        has_questions = bool(extra.asked_by(extra.authority_for(form, at=self.at), at=self.at))
         around = self.section_context(form) | {
             "missing": lines_of(
                 None, pk, [{"field": path} for path in shown.missing], has_child=bool(form["children"])
             ),
-            "asked": asked,
+            "asked": has_questions,
             "by_cell": draft.by_cell,
         }
         return self.page(pk, shown, version=draft.referral.version, context=around)
@@ -198,8 +198,8 @@ class SectionPage(FormPage):
             return reverse("filing", args=[pk])
         # A page is always one of its own steps, whatever was sent.
         by_cell = self.section == RECEPTION or self.sent.text("by_cell") == "yes"
-        asked = self.section == QUESTIONS or self.sent.text("asked") == "yes"
-        steps = list(sections(by_cell=by_cell, asked=asked))
+        has_questions = self.section == QUESTIONS or self.sent.text("asked") == "yes"
+        steps = list(sections(by_cell=by_cell, asked=has_questions))
         at = steps.index(self.section)
         if then == "back":
             return address(pk, steps[max(at - 1, 0)]) + (number if not at else "")

@@ -55,13 +55,13 @@ def lines_of(
     homes.sort(key=lambda one: (order.index(one[0]), one[0].topics.index(one[1]) if one[1] else 0))
     for section, topic, path in homes:
         number = path.split(".")[1] if section.part and path.count(".") > 1 else "0"
-        asked = topic.ask_at(path) if topic else None
+        ask = topic.ask_at(path) if topic else None
         link = address(pk, section) + "?missing=yes" + (f"&n={number}" if number != "0" else "")
         link += f"#{topic.anchor(path)}" if topic else ""
         title = str(section.title)
         if number != "0":  # which of several children lacks it
             title = gettext("%(title)s (n° %(number)s)") % {"title": title, "number": int(number) + 1}
-        label = str(asked.label) if asked else str(topic.title) if topic else ""
+        label = str(ask.label) if ask else str(topic.title) if topic else ""
         by_link.setdefault(
             link, {"title": title, "question": label, "link": link, "detail": wrong.get(path, "")}
         )

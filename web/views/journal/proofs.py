@@ -60,16 +60,18 @@ class Proofs(JournalPage, FormPage):
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """Show how the log stands, and the proof of one entry where one is named."""
-        stands = health.health(actor=self.actor, at=self.at)
-        return self.show(self.page_context(stands) | (self._inclusion() if "entry" in self.asked else {}))
+        health_report = health.health(actor=self.actor, at=self.at)
+        return self.show(
+            self.page_context(health_report) | (self._inclusion() if "entry" in self.asked else {})
+        )
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        stands = health.health(actor=self.actor, at=self.at)
+        health_report = health.health(actor=self.actor, at=self.at)
         note = self.sent.text("note")[:NOTE_MAX].replace("\r\n", "\n").strip() + "\n"
-        comparison = self._consistency(stands, note)
+        comparison = self._consistency(health_report, note)
         fault = comparison.get("fault", "")
         fields = note_fields(note, fault)
-        context = self.page_context(stands) | {"entries": fields, "old": comparison}
+        context = self.page_context(health_report) | {"entries": fields, "old": comparison}
         if fault:
             problem = {"title": gettext("Rien n'a été comparé.")}
             context |= {"problem": problem, "faults": forms.beside(fields)}

@@ -107,17 +107,17 @@ class OneQuestion(NarrowedPage):
         if one.needs and one.needs not in filters:
             return self.show(context)
         page = questions.ask(one, self.narrowed(filters), actor=self.actor, at=self.at)
-        kept = {name: request.GET.get(name) for name in FILTERS}
+        chosen = {name: request.GET.get(name) for name in FILTERS}
         return self.show(
             context
             | {
                 "answered": True,
                 "lines": self.told(page.items),
                 "first": "cursor" not in filters,
-                "next": address("journal-question", kept | {"cursor": page.next}, question)
+                "next": address("journal-question", chosen | {"cursor": page.next}, question)
                 if page.next
                 else "",
-                "table": address("journal-table", {"question": question} | kept),
+                "table": address("journal-table", {"question": question} | chosen),
                 "rows_max": ROWS_MAX,
             }
         )
@@ -152,15 +152,15 @@ class Entries(NarrowedPage):
         if filters is None:
             return self.show(context, status=400)
         page = inspection.entries(self.narrowed(filters), actor=self.actor, at=self.at)
-        kept = {name: request.GET.get(name) for name in self.filtered_by}
+        chosen = {name: request.GET.get(name) for name in self.filtered_by}
         return self.show(
             context
             | {
                 "answered": True,
                 "lines": self.told(page.items),
                 "first": "cursor" not in filters,
-                "next": address("journal-entries", kept | {"cursor": page.next}) if page.next else "",
-                "table": address("journal-table", kept),
+                "next": address("journal-entries", chosen | {"cursor": page.next}) if page.next else "",
+                "table": address("journal-table", chosen),
                 "rows_max": ROWS_MAX,
             }
         )

@@ -15,12 +15,12 @@ class Attention(JournalPage, ShownPage):
     template = "web/journal/attention.html"
 
     def context(self) -> dict[str, Any]:
-        stands = health.health(actor=self.actor, at=self.at)
+        health_report = health.health(actor=self.actor, at=self.at)
         awaits = desk(actor=self.actor, at=self.at)
         return {
-            "stands": stands,
-            "signed": self.when(stands.signed_at),
-            "waiting": self.when(stands.waiting_since),
+            "stands": health_report,
+            "signed": self.when(health_report.signed_at),
+            "waiting": self.when(health_report.waiting_since),
             "counts": [
                 (code, label, awaits.counts.get(code, 0)) for code, label in oddities.choices()["state"]
             ],

@@ -39,10 +39,10 @@ class AskAttestation(TrainingPage, InputPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Have the journal hold the digest; show the way to the attestation."""
-        said = self.validated()
+        body = self.validated()
         if not queries.may_be_attested(self.progress, at=self.at):
             raise NotAllowed("training:attest")
-        claim, entry = actions.attest(said["name"], actor=self.actor, at=self.at)
+        claim, entry = actions.attest(body["name"], actor=self.actor, at=self.at)
         return awaited(self, claim, entry)
 
     def around(self) -> dict[str, Any]:
@@ -67,18 +67,18 @@ class Attestation(TrainingPage):
 
     def post(self, request: ServiceRequest) -> HttpResponse:
         sent = {name: self.sent.text(name) for name in map(str, ProofInput().fields)}
-        said = ProofInput.read(sent)
-        claim = Claim(said["name"], said["course"], said["day"], said["nonce"])
-        file = queries.attested(claim, said["entry"])
+        body = ProofInput.read(sent)
+        claim = Claim(body["name"], body["course"], body["day"], body["nonce"])
+        file = queries.attested(claim, body["entry"])
         if file is None:
-            return awaited(self, claim, said["entry"])
-        if said["form"] == "json":
+            return awaited(self, claim, body["entry"])
+        if body["form"] == "json":
             return attached(file, "application/json", "attestation.json")
         page = paper.html(_paper(claim, file))
-        if said["form"] == "pdf":
+        if body["form"] == "pdf":
             return attached(paper.pdf(page), "application/pdf", "attestation.pdf")
         self.template = "web/training/attested.html"
-        return self.show({"claim": claim, "entry": said["entry"], "file": file.decode()})
+        return self.show({"claim": claim, "entry": body["entry"], "file": file.decode()})
 
 
 def awaited(page: Page, claim: Claim, entry: UUID) -> HttpResponse:

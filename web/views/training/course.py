@@ -64,8 +64,8 @@ def _told_to(question: Question, picked: int | None) -> Choice | None:
 
 def _picked(sent: Sent, number: int) -> int | None:
     """Return which choice was picked; None for none."""
-    said = sent.text(f"q{number}")
-    return int(said) if said.isdecimal() and len(said) == 1 else None
+    answer = sent.text(f"q{number}")
+    return int(answer) if answer.isdecimal() and len(answer) == 1 else None
 
 
 def _lesson(code: str) -> Lesson:
