@@ -155,9 +155,9 @@ class StrictSerializer(serializers.Serializer[Any]):
     label: Any
     required: Any
     #: When members are asked for that depend on an answer to another one; a page shows and takes them then alone.
-    asked_when: ClassVar[Mapping[str, When]] = {}
+    needed_when: ClassVar[Mapping[str, When]] = {}
     #: For which cases members are asked for that not every case calls for; told the case, as a step sees it.
-    asked_if: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
+    needed_if: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
     #: Members that a row of their own holds, under another access class: the record of the step doesn't repeat them.
     in_own_row: ClassVar[frozenset[str]] = frozenset()
 

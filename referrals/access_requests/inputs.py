@@ -71,7 +71,7 @@ class AccessRequestQuery(PagedQuery):
 class Receiving(StrictSerializer):
     """AR1: who asks, about whom, for what, by which way and when; nobody is asked why."""
 
-    asked_when = {
+    needed_when = {
         name: When("requester", OF_CHILD) for name in ("last_name", "first_names", "birth_date")
     } | {"part": When("wanted", (str(Wanted.PART),))}
 
@@ -110,7 +110,7 @@ class AskingIdentity(StrictSerializer):
 class ConfirmingIdentity(StrictSerializer):
     """AR3: how the identity was established, and the standing; names may be put right as the paper has them."""
 
-    asked_when = {
+    needed_when = {
         "discernment": When("standing", (str(Standing.MINOR_ALONE), str(Standing.MANDATE))),
         "in_office": When("standing", (str(Standing.HOLDER_IN_OFFICE),)),
         "written": When("standing", (str(Standing.MANDATE),)),
@@ -213,7 +213,7 @@ class AskingOpinion(StrictSerializer):
 class GivingOpinion(StrictSerializer):
     """AR8: send, later on a day, or never; by part, the other answer; and the prosecutor's note."""
 
-    asked_when = {"later_on": When("verdict", (str(Verdict.LATER),)), "note": When("noted_on")}
+    needed_when = {"later_on": When("verdict", (str(Verdict.LATER),)), "note": When("noted_on")}
 
     verdict = Code(Verdict.choices)
     later_on = OptionalDay()
@@ -295,7 +295,7 @@ class Appealing(StrictSerializer):
 class Settling(StrictSerializer):
     """AR15: what was decided, and what follows: passages that are lifted and an answer, or the refusal."""
 
-    asked_when = {
+    needed_when = {
         "reason": When("outcome", (str(Outcome.REFUSE),)),
         "lift": When("outcome", (str(Outcome.ANSWER),)),
     }

@@ -184,7 +184,7 @@ def _opinion(item: Any) -> dict[str, Any]:
 def _called_for(form: type[StrictSerializer], item: Any) -> dict[str, Any]:
     """Return the members that other answers call for; those that aren't called for are empty."""
     return {
-        name: item[name] if when.met_by(item[when.member]) else "" for name, when in form.asked_when.items()
+        name: item[name] if when.met_by(item[when.member]) else "" for name, when in form.needed_when.items()
     }
 
 

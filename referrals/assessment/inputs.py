@@ -12,7 +12,7 @@ from referrals.workflow.own_words import OwnWords
 class TeamMember(StrictSerializer):
     """One assessor, with the waiver that D226-2-5 asks of whoever follows the family."""
 
-    asked_when = {
+    needed_when = {
         "waiver": When("follows_family", ("true",)),
     }
 
@@ -125,7 +125,7 @@ _FEARED: Final = When("exploitation", FEARED)
 class DangerForm(StrictSerializer):
     """The dangers of one child: categories, maltreatments, exploitation with what holds the child in it (§4.10)."""
 
-    asked_when = dict.fromkeys(("hold", "debt", "third_parties", "digital", "tonight"), _FEARED)
+    needed_when = dict.fromkeys(("hold", "debt", "third_parties", "digital", "tonight"), _FEARED)
 
     child = Id()
     danger_categories = Codes(assessment_answers.DangerCategory.choices, required=False, default=list)
@@ -145,7 +145,7 @@ _NOT_MET: Final = When("met", (assessment_answers.HolderMet.NOT_MET,))
 class OpinionForm(StrictSerializer):
     """What one holder says: of the needs, own difficulties, the situation, what to do; or why nothing (D226-2-3)."""
 
-    asked_when = {
+    needed_when = {
         **dict.fromkeys(("needs", "difficulties", "understanding", "proposals"), _MET),
         **dict.fromkeys(("not_met", "not_met_text"), _NOT_MET),
     }

@@ -21,7 +21,7 @@ class Ground(Coded):
 class Reopening(inputs.Reasoned):
     """T34; ``learnt_at`` says when a new fact came in: the delay of its assessment counts from there."""
 
-    asked_when = {
+    needed_when = {
         "learnt_at": When("ground", ("new_fact",)),
     }
 

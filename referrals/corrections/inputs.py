@@ -32,7 +32,7 @@ class AddedChild(StrictSerializer):
 
     in_own_row = frozenset({"whereabouts"})
 
-    asked_when = {
+    needed_when = {
         "last_name": When("identity_known", ("known", "partial")),
         "first_names": When("identity_known", ("known", "partial")),
         "usual_name": When("identity_known", ("known", "partial")),

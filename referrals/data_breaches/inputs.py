@@ -95,7 +95,7 @@ class AssessingBreach(StrictSerializer):
     ``danger``: a child is in danger by it; ``reference``: of that child's case, whose coordinator is told at once.
     """
 
-    asked_when = {"reference": When("danger", ("true",))}
+    needed_when = {"reference": When("danger", ("true",))}
 
     children = _persons()
     holders = _persons()
@@ -149,7 +149,7 @@ class InformingPersons(StrictSerializer):
     how it was sent.
     """
 
-    asked_when = {
+    needed_when = {
         **dict.fromkeys(("on", "way", "proof", *LETTER), When("answer", _TOLD)),
         "reason": When("answer", _NOT_TOLD),
         **dict.fromkeys(("opinion_by", "opinion_on", "opinion"), When("answer", _OPINION)),

@@ -14,7 +14,7 @@ from referrals.workflow.decision_inputs import (
     ToJustice,
 )
 from referrals.workflow.inputs import LONG, Signed, text
-from referrals.workflow.own_words import ASKED_WHEN, HeardWords
+from referrals.workflow.own_words import NEEDED_WHEN, HeardWords
 
 
 class DecideClose(Deciding):
@@ -41,7 +41,7 @@ class DecideContinue(Deciding):
 class DecideJudicial(Signed, ToJustice):
     """T26: the referral to justice of T15, or one that was sent and not answered."""
 
-    asked_when = {
+    needed_when = {
         "judicial_referral": When("already_sent", unless=True),
         "grounds": When("already_sent", unless=True),
         "actions_led": When("already_sent", unless=True),
@@ -69,7 +69,7 @@ class RefusalOfCase(ToJustice):
 
     in_own_row = frozenset({"grounds", "actions_led", "recipient", "document", *OF_SENDING})
 
-    asked_when = {
+    needed_when = {
         "judicial_referral": When("danger_persists", ("true",)),
         "grounds": When("danger_persists", ("true",)),
         "actions_led": When("danger_persists", ("true",)),
@@ -89,10 +89,10 @@ class RefusalOfCase(ToJustice):
 class DecideChild(HeardWords, Signed):
     """T43, and what the child said of it."""
 
-    asked_when = {
+    needed_when = {
         "ground": When("decision", ("close",)),
         "measures": When("decision", ("admin",)),
-    } | ASKED_WHEN
+    } | NEEDED_WHEN
 
     child = Id()
     decision = Code([(d.value, d.label) for d in DecisionCode if d != DecisionCode.UNDECIDED])

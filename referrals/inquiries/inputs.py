@@ -67,7 +67,7 @@ class Answering(StrictSerializer):
     ``register``, ``register_year`` and ``register_number`` name the entry instead; they stay with who answers.
     """
 
-    asked_when = dict.fromkeys(
+    needed_when = dict.fromkeys(
         ("confirmed", "child", *REGISTER, "kinds", "from_year", "to_year", "standing", "contact"),
         When("known", ("true",)),
     )
@@ -108,7 +108,7 @@ REASONS = {str(paper): f"why_{paper}" for paper in PAPERS}
 class AskingDocuments(StrictSerializer):
     """IQ4: which documents, and what each is for."""
 
-    asked_when = {member: When("documents", (paper,)) for paper, member in PURPOSES.items()}
+    needed_when = {member: When("documents", (paper,)) for paper, member in PURPOSES.items()}
 
     documents = Codes(PAPER_CHOICES, min_length=1)
     for_assessment_report = text(required=False)
@@ -139,7 +139,7 @@ class SendingDocuments(StrictSerializer):
     which is sent is about another child, a third party or who told.
     """
 
-    asked_when = {
+    needed_when = {
         **{member: When("missing", (paper,)) for paper, member in REASONS.items()},
         "reread": When("documents"),
         "passages": When("documents"),

@@ -28,7 +28,7 @@ from referrals.vocabulary.states import DecisionCode, MeasureState, SendingWay
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import REFERENCE_OF_PLATFORM, MeasureOffer
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
-from referrals.workflow.own_words import ASKED_WHEN, HeardChild, HeardWords, OwnWords, lacking
+from referrals.workflow.own_words import NEEDED_WHEN, HeardChild, HeardWords, OwnWords, lacking
 
 if TYPE_CHECKING:
     from referrals.models import Child, Measure
@@ -101,7 +101,7 @@ class BoardQuery(PagedQuery):
 class EndOfFollowUp(Signed):
     """T30; ``danger_remains``: where a child's last measure was never carried out."""
 
-    asked_if = {"danger_remains": danger_is_asked_again}
+    needed_if = {"danger_remains": danger_is_asked_again}
 
     reason = Code(
         [(r.value, r.label) for r in decision_answers.EndReason if r != decision_answers.EndReason.TRANSFER]
@@ -135,7 +135,7 @@ class Start(StrictSerializer):
 class Pause(StrictSerializer):
     """M09: ``judge_told`` is asked for a judicial measure."""
 
-    asked_if = {
+    needed_if = {
         "judge_told": lambda case: case.part is not None and case.part.judicial,
     }
 
@@ -156,7 +156,7 @@ class ReportOnChild(OwnWords):
 
     in_own_row = HeardWords.in_own_row
 
-    asked_if = dict.fromkeys(("heard", *ASKED_WHEN), of_a_minor)
+    needed_if = dict.fromkeys(("heard", *NEEDED_WHEN), of_a_minor)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["heard"] and (missing := lacking(attrs)):
@@ -168,7 +168,7 @@ class ReportOnChild(OwnWords):
 class EndOfMeasure(ReportOnChild):
     """M12."""
 
-    asked_if = {**ReportOnChild.asked_if, "danger_remains": of_a_minor}
+    needed_if = {**ReportOnChild.needed_if, "danger_remains": of_a_minor}
 
     on = Day()
     end_report = text(max_length=LONG)
@@ -179,7 +179,7 @@ class EndOfMeasure(ReportOnChild):
 class Lifting(StrictSerializer):
     """M13."""
 
-    asked_if = {"danger_remains": of_a_minor}
+    needed_if = {"danger_remains": of_a_minor}
 
     on = Day()
     reason = Code(
@@ -196,7 +196,7 @@ class Lifting(StrictSerializer):
 class NotExecuted(Signed):
     """M15: why it is never carried out, in a code and in words."""
 
-    asked_if = {"danger_remains": of_a_minor}
+    needed_if = {"danger_remains": of_a_minor}
 
     reason = Code(decision_answers.NotExecutedReason.choices)
     explanation = text()
@@ -218,11 +218,11 @@ class Situation(ReportOnChild):
     ``shown_on``: to the parents; ``child_shown_on``: to the child.
     """
 
-    asked_when = {
-        **ReportOnChild.asked_when,
+    needed_when = {
+        **ReportOnChild.needed_when,
         "child_shown_on": When("child_shown", (ShownToChild.READ, ShownToChild.EXPLAINED)),
     }
-    asked_if = {**ReportOnChild.asked_if, **dict.fromkeys(("child_shown", "child_shown_on"), of_a_minor)}
+    needed_if = {**ReportOnChild.needed_if, **dict.fromkeys(("child_shown", "child_shown_on"), of_a_minor)}
 
     report = text(max_length=DOCUMENT)
     shown_on = Day()
@@ -232,7 +232,7 @@ class Situation(ReportOnChild):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for the day on which the child was shown the report."""
         attrs = super().validate(attrs)
-        if self.asked_when["child_shown_on"].met_by(attrs["child_shown"]) and not attrs["child_shown_on"]:
+        if self.needed_when["child_shown_on"].met_by(attrs["child_shown"]) and not attrs["child_shown_on"]:
             raise required("child_shown_on")
         return attrs
 
@@ -249,7 +249,7 @@ class ChoiceAtMajority(StrictSerializer):
     on; ``aim`` and ``duration_months``: of the support as a young adult that is then offered.
     """
 
-    asked_when = {
+    needed_when = {
         "signer": _SIGNED,
         "agreement": _SIGNED,
         "signed_on": _SIGNED,
@@ -269,7 +269,7 @@ class ChoiceAtMajority(StrictSerializer):
     duration_months = Whole(min_value=1, max_value=12, required=False, default=12)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return _with_what_goes_along(self.asked_when, attrs)
+        return _with_what_goes_along(self.needed_when, attrs)
 
 
 _HELD: Final = When("outcome", (decision_answers.InterviewOutcome.HELD,))
@@ -290,7 +290,7 @@ class MajorityInterview(StrictSerializer):
     ``residence``: of an unaccompanied minor, residence permit and asylum.
     """
 
-    asked_when = {
+    needed_when = {
         **dict.fromkeys(("led_by", "trusted_person", "told", *NEEDS, "residence"), _HELD),
         "refusal": When("outcome", (decision_answers.InterviewOutcome.REFUSED,)),
     }
@@ -313,7 +313,7 @@ class MajorityInterview(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for what was told and what the minor needs, or for the refusal."""
-        conditions = {name: when for name, when in self.asked_when.items() if name != "residence"}
+        conditions = {name: when for name, when in self.needed_when.items() if name != "residence"}
         attrs = _with_what_goes_along(conditions, attrs)
         # The law names all three (L222-5-1).
         if attrs["told"] and set(attrs["told"]) != set(decision_answers.InterviewTopic.values):
@@ -321,9 +321,9 @@ class MajorityInterview(StrictSerializer):
         return attrs
 
 
-def _with_what_goes_along(asked_when: Mapping[str, When], attrs: dict[str, Any]) -> dict[str, Any]:
+def _with_what_goes_along(needed_when: Mapping[str, When], attrs: dict[str, Any]) -> dict[str, Any]:
     missing = [
-        name for name, when in asked_when.items() if when.met_by(attrs[when.member]) and not attrs[name]
+        name for name, when in needed_when.items() if when.met_by(attrs[when.member]) and not attrs[name]
     ]
     if missing:
         raise required(*missing)
@@ -341,13 +341,13 @@ class Ruling(Hearing):
     ``danger_remains``: for a minor whose order is quashed.
     """
 
-    asked_when = {
+    needed_when = {
         **dict.fromkeys(assessment_answers.HEARING_FIELDS, When("ruling_kind", BEFORE_RULING, unless=True)),
         "effect": When("ruling_kind", (RulingKind.HEARING, RulingKind.AMENDED)),
         "term_on": When("effect", ("new_term",)),
         "danger_remains": When("ruling_kind", (RulingKind.QUASHED,)),
     }
-    asked_if = {"danger_remains": of_a_minor}
+    needed_if = {"danger_remains": of_a_minor}
 
     on = Day()
     ruling_kind = Code(RulingKind.choices, required=False, default=RulingKind.HEARING.value)
@@ -363,7 +363,7 @@ class Ruling(Hearing):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for the effect where there is one, and take none, and no term, from what changes nothing by itself."""
-        if self.asked_when["effect"].met_by(attrs["ruling_kind"]):
+        if self.needed_when["effect"].met_by(attrs["ruling_kind"]):
             if not attrs["effect"]:
                 raise required("effect")
             # A court that changes nothing upholds.
@@ -384,8 +384,8 @@ class JudgeInformed(StrictSerializer):
     ``service_asked``: whom the authority asked to carry it out, if anybody, since ``asked_since``.
     """
 
-    asked_when = {"sending_reference": REFERENCE_OF_PLATFORM}
-    asked_if = {"danger_remains": of_a_minor}
+    needed_when = {"sending_reference": REFERENCE_OF_PLATFORM}
+    needed_if = {"danger_remains": of_a_minor}
 
     on = Day()
     judge = Text(max_length=200)

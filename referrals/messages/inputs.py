@@ -16,7 +16,7 @@ class Questions(StrictSerializer):
     ``children``: whom it is about, where it isn't the whole case; a restricted child's stays with its list (T46).
     """
 
-    asked_when = {
+    needed_when = {
         "partner": When("recipient", ("partner",)),
     }
 
@@ -36,7 +36,7 @@ class Questions(StrictSerializer):
 class Complementing(StrictSerializer):
     """What is added (T08): ``request`` where it answers one, ``came_by`` where the cell types it in."""
 
-    asked_when = {
+    needed_when = {
         "danger_what": When("danger_now", ("true",)),
     }
 

@@ -13,7 +13,7 @@ from referrals.workflow.inputs import Signed, text
 class Informing(Signed):
     """Whether a holder was told, on which occasion (T16)."""
 
-    asked_when = {
+    needed_when = {
         "told_on": When("outcome", ("done",)),
         "means": When("outcome", ("done",)),
         "reason": When("outcome", ("deferred",)),

@@ -21,7 +21,7 @@ class Restriction(Signed):
 class Unrestriction(Signed):
     """T46: lift the restriction, or add persons to its list."""
 
-    asked_when = {
+    needed_when = {
         "add": When("lift", unless=True),
     }
 

@@ -51,7 +51,7 @@ class Shelter(StrictSerializer):
 class Shelter72h(Shelter):
     """T37: the holders are told too, or it is said why not yet (CASF L223-2 al. 5)."""
 
-    asked_when = {
+    needed_when = {
         "holders_reason": When("holders_told", ("no",)),
     }
 

@@ -19,7 +19,7 @@ class PassOn(StrictSerializer):
     may assess it all the same (D226-2-5).
     """
 
-    asked_when = {
+    needed_when = {
         "field": When("role", ("assessor",)),
         "waiver": When("role", ("assessor",)),
     }

@@ -23,7 +23,7 @@ def _optional(codes: Any) -> Code:
 class Formality(StrictSerializer):
     """One formality of R221-5-1 to R221-5-3: done, deferred with its reason, or an agreement refused."""
 
-    asked_when = {
+    needed_when = {
         "on": When("outcome", ("done",)),
         "how": When("outcome", ("done", "refused")),
         "reason": When("outcome", ("deferred",)),
@@ -57,7 +57,7 @@ class Formality(StrictSerializer):
 class Requesting(StrictSerializer):
     """T31: to whom, on which ground, with which documents; ``receivers`` where the case is restricted."""
 
-    asked_if = {
+    needed_if = {
         "receivers": lambda case: case.referral.restricted,
     }
 

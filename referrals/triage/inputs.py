@@ -16,7 +16,7 @@ class SearchProof(StrictSerializer):
     What the index found isn't said again: each reader finds it among the file's duplicates, as far as both are seen.
     """
 
-    asked_when = {
+    needed_when = {
         "where": When("method", ("by_hand",)),
         "found": When("method", ("by_hand",)),
     }
@@ -51,7 +51,7 @@ class Qualification(Signed):
     authority has no first analysis of its own.
     """
 
-    asked_if = {
+    needed_if = {
         "search": lambda case: case.referral.state == State.ACKNOWLEDGED,
         "urgency_reason": lambda case: case.referral.left_open,
     }

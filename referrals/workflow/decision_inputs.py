@@ -24,7 +24,7 @@ from referrals.vocabulary import decision_answers
 from referrals.vocabulary.assessment_answers import Hearing
 from referrals.vocabulary.states import DecisionCode, Ground, Outcome, SendingWay
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
-from referrals.workflow.own_words import ASKED_WHEN, HeardWords
+from referrals.workflow.own_words import NEEDED_WHEN, HeardWords
 
 #: How a referral to justice was sent, as its row holds it.
 OF_SENDING: Final = ("sending_proof", "sending_way", "sending_reference")
@@ -35,7 +35,7 @@ REFERENCE_OF_PLATFORM: Final = When("sending_way", (SendingWay.PLEX,))
 class ToJustice(StrictSerializer):
     """A referral to justice: for whom, on which grounds, with which document (L226-4)."""
 
-    asked_when = {"sending_reference": REFERENCE_OF_PLATFORM}
+    needed_when = {"sending_reference": REFERENCE_OF_PLATFORM}
 
     judicial_referral = OptionalId()
     # Optional here: a prepared referral brings grounds and document. Each sending asks for what it lacks.
@@ -110,7 +110,7 @@ class SeizeJusticeForAll(ToJustice):
 class ChildDecision(HeardWords):
     """A decision for one child that a step carries along (⇒ T43), and what the child said of it."""
 
-    asked_when = {"ground": When("decision", ("close",))} | ASKED_WHEN
+    needed_when = {"ground": When("decision", ("close",))} | NEEDED_WHEN
 
     child = Id()
     # Nobody decides "undecided": a child falls back to it by what happens (domain.md §2.2 Decisions).
@@ -150,7 +150,7 @@ class Agreement(StrictSerializer):
     ``own``: of the person concerned, who is of age.
     """
 
-    asked_when = {
+    needed_when = {
         "signed_by": When("by_silence", unless=True),
         "agreement": When("by_silence", unless=True),
         "own": When("by_silence", unless=True),
@@ -207,7 +207,7 @@ class OrderedMeasure(StrictSerializer):
 
     in_own_row = frozenset({"place"})
 
-    asked_when = {
+    needed_when = {
         "decider": When("type", ("exit_ban",)),
     }
 

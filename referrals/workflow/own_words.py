@@ -14,7 +14,7 @@ from referrals.workflow.inputs import required, text
 
 _HEARD: Final = When("heard", HEARD)
 _NOT_HEARD: Final = When("heard", (WayHeard.NOT_HEARD,))
-ASKED_WHEN: Final = {
+NEEDED_WHEN: Final = {
     "heard_on": _HEARD,
     "heard_by": _HEARD,
     "words": _HEARD,
@@ -28,7 +28,7 @@ ASKED_WHEN: Final = {
 class OwnWords(StrictSerializer):
     """What a child says, wants and was told, when and by whom; or why it wasn't heard."""
 
-    asked_when = ASKED_WHEN
+    needed_when = NEEDED_WHEN
 
     heard = Code(WayHeard.choices, required=False, default="", allow_blank=True)
     heard_on = OptionalDay()
@@ -50,7 +50,7 @@ class OwnWords(StrictSerializer):
 class HeardWords(OwnWords):
     """The same where it can't stay open: in a decision, and in the report on what is carried out."""
 
-    in_own_row = frozenset({"heard", *ASKED_WHEN})
+    in_own_row = frozenset({"heard", *NEEDED_WHEN})
 
     heard = Code(WayHeard.choices)
 
@@ -70,8 +70,8 @@ class HeardChild(HeardWords):
 
 def columns(item: Any) -> dict[str, Any]:
     """Return the columns of a ``Voice``: what goes with how the child was heard, and whether all of it is there."""
-    answered = {name: item[name] for name, when in ASKED_WHEN.items() if when.met_by(item.heard)}
-    empty = {name: None if name == "heard_on" else "" for name in ASKED_WHEN}
+    answered = {name: item[name] for name, when in NEEDED_WHEN.items() if when.met_by(item.heard)}
+    empty = {name: None if name == "heard_on" else "" for name in NEEDED_WHEN}
     return {"heard": item.heard, "complete": not lacking(item)} | empty | answered
 
 

@@ -66,14 +66,14 @@ def inputs():
 
 
 def test_a_condition_names_members_and_answers_that_there_are_and_what_it_holds_back_is_never_required():
-    conditions = [(takes, name, when) for takes in inputs() for name, when in takes.asked_when.items()]
+    conditions = [(takes, name, when) for takes in inputs() for name, when in takes.needed_when.items()]
     assert len(conditions) > 40
     for takes, name, when in conditions:
         driver = members(takes)[when.member]
         codes = [str(code) for code in getattr(driver, "choices", {})]
         assert set(when.answers) <= {*codes, "true"} or when.member == "type", (takes, name)
         assert not members(takes)[name].required, (takes, name)
-    assert {name for takes in inputs() for name in takes.asked_if} <= {
+    assert {name for takes in inputs() for name in takes.needed_if} <= {
         name for takes in inputs() for name in members(takes)
     }
 
@@ -146,7 +146,7 @@ def test_a_list_of_rows_is_held_back_too(world, case, delivered):
     assert answer.status_code == 303, text(answer)[:900]
     see_all()
     assert not Referral.objects.get(pk=case.pk).measures.exists()
-    assert DecideChild.asked_when["measures"].met_by("admin")
+    assert DecideChild.needed_when["measures"].met_by("admin")
 
 
 def test_what_a_case_does_not_call_for_is_not_asked(world, case):

@@ -63,7 +63,7 @@ class StepForm:
         """Return what the API would be sent."""
         body = forms.body_of(self.takes, self._asks(self.takes), sent, zone=self.zone)
         idle = {
-            name for name, when in self.takes.asked_when.items() if not when.met_by(body.get(when.member))
+            name for name, when in self.takes.needed_when.items() if not when.met_by(body.get(when.member))
         }
         if "other" in body and "other" in members(self.takes):
             body["other"] = self.choices.by_reference(body["other"])
@@ -109,7 +109,7 @@ class StepForm:
                 entries += [on_top[name]] if name in on_top else []
                 continue
             group = self._group(name, members(self.takes)[name], sent, problem, extra=int(more == name))
-            when = self.takes.asked_when.get(name)
+            when = self.takes.needed_when.get(name)
             if when is not None and when.member in every:
                 every[when.member].calls_for(Follow(when.answers, (), unless=when.unless), [group])
             else:
@@ -133,7 +133,7 @@ class StepForm:
 
     def _applies(self, name: str) -> bool:
         """Tell whether a member is for such a case at all."""
-        applies = self.takes.asked_if.get(name)
+        applies = self.takes.needed_if.get(name)
         return applies is None or self.case is None or applies(self.case)
 
     def values(self, values: Mapping[str, Any]) -> list[Entry]:
@@ -277,7 +277,7 @@ def ask_of(owner: type[StrictSerializer], name: str) -> Ask:
         # What another answer or the case calls for is called optional only where it may stay open then.
         optional=f"{owner.__name__}.{name}" in hints.LEFT_OPEN
         or not (
-            name in owner.asked_when or name in owner.asked_if or hints.conditional(name, owner.__name__)
+            name in owner.needed_when or name in owner.needed_if or hints.conditional(name, owner.__name__)
         ),
     )
 

@@ -91,7 +91,7 @@ def every(asks: Sequence[Ask]) -> Iterator[Ask]:
 def as_called(takes: type[StrictSerializer], asks: Sequence[Ask]) -> list[Ask]:
     """Return the questions, with those under another one that the declaration asks for after some of its answers."""
     names = {ask.name for ask in asks}
-    called = {ask.name: takes.asked_when.get(ask.name) for ask in asks}
+    called = {ask.name: takes.needed_when.get(ask.name) for ask in asks}
     whens = {name: when for name, when in called.items() if when is not None and when.member in names}
 
     def grown(ask: Ask) -> Ask:
