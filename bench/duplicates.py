@@ -63,7 +63,7 @@ def _search(authority: UUID, said: Any) -> tuple[float, float, int, float]:
     with row_level_security.for_the_service():
         began, worked, opened = time.perf_counter(), time.process_time(), 0
         mine, size = index.family(said), candidates.size_of(authority)
-        likely = candidates.likely(size, blocking_keys.asked_for(mine))
+        likely = candidates.likely(size, blocking_keys.searched_for(mine))
         indexed = time.perf_counter()
         with tasks.opened_in(size, [], NOW) as entries:
 

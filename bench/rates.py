@@ -31,7 +31,7 @@ def counted(size: int, seed: int, each: int) -> Iterator[str]:
         for meant, said in spellings.queries(population, kind, each, seed):
             total += 1
             shared: Counter[tuple[int, Scheme]] = Counter()
-            for trait in blocking_keys.asked_for(index.family(said)):
+            for trait in blocking_keys.searched_for(index.family(said)):
                 asked[trait.scheme] += 1
                 shared.update((at, trait.scheme) for at in rows.get((trait.scheme, trait.value), ()))
             for (at, scheme), count in shared.items():

@@ -22,7 +22,7 @@ def step_lines(machine: str, name: str, data: object) -> list[tuple[str, str]]:
     """Return label and text of what a step was done with; ids say nothing and are left out."""
     declared = display.step_of(machine, name)
     with override(FRENCH):
-        lines = [] if declared is None else display.told(declared.takes, data, {})
+        lines = [] if declared is None else display.step_lines(declared.takes, data, {})
     return [(line.label, line.text) for line in lines]
 
 

@@ -184,7 +184,7 @@ class FormPage(Page):
             response = self.redisplay(problem, *self.args, **self.kwargs)
         else:
             context = {"problem": problem, "action": self.request.get_full_path()}
-            response = made(self.request, "web/kept.html", context | kept(self.sent))
+            response = made(self.request, "web/kept.html", context | sent_pairs(self.sent))
         response.status_code = 503
         return response
 
@@ -233,7 +233,7 @@ def fresh_key() -> str:
     return uuid4().hex
 
 
-def kept(sent: Sent) -> dict[str, Any]:
+def sent_pairs(sent: Sent) -> dict[str, Any]:
     """Return all that a form sent, for a page that sends it again: the texts that somebody wrote, and the rest."""
     pairs = list(sent.pairs())
     texts = [

@@ -163,7 +163,7 @@ def _letters(actor: Actor, at: datetime) -> Iterator[Tile]:
 
 def _transfers(actor: Actor, at: datetime) -> Iterator[Tile]:
     if actor.holding(matrix.DECIDE_ON_TRANSFERS):
-        count = len(transfer_targets.asked_of(actor, at=at))
+        count = len(transfer_targets.target_of(actor, at=at))
         yield Tile(
             count, ngettext("transfert demandé", "transferts demandés", count), _at("transfers"), shown=False
         )

@@ -258,7 +258,7 @@ def form_of(
     asks = [replace(ask, only=tuple(offered)) if ask.name == "kind" else ask for ask in ASKS]
     asks = [ask for ask in asks if ask.name != "children" or children]
     fields = forms.fields_of(Upload, asks, values, faults=faults, choices={"children": children})
-    conditions = notice.told()
+    conditions = notice.notice_body()
     entries = [*fields, _file_field(conditions, error, again=problem is not None)]
     return {
         "sends": bool(offered),
@@ -279,7 +279,7 @@ def line_of(pk: UUID, line: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]
     words, look = STANDS[scan]
     ready = scan not in (Scan.WAITING, Scan.INFECTED)
     if barred := line["barred"]:
-        words, look, ready = _stands_barred(barred), "late", False
+        words, look, ready = _is_barred(barred), "late", False
         name = gettext("Fichier écarté")
     return entry | {
         "name": gettext("Fichier au nom illisible") if display.unreadable(name) else name,
@@ -296,7 +296,7 @@ def line_of(pk: UUID, line: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]
     }
 
 
-def _stands_barred(barred: Mapping[str, Any]) -> str:
+def _is_barred(barred: Mapping[str, Any]) -> str:
     if barred["destroyed_at"]:
         return gettext("Détruit")
     return (

@@ -38,7 +38,7 @@ def family(said: Said) -> identity.Family:
 
 def asked_for(said: Said, lengths: Iterable[int]) -> dict[int, Any]:
     """Return trait and length behind each number that a search for a child asks for."""
-    return buckets.numbers(AUTHORITY, blocking_keys.asked_for(family(said)), lengths)
+    return buckets.numbers(AUTHORITY, blocking_keys.searched_for(family(said)), lengths)
 
 
 class Numbers:
@@ -142,7 +142,7 @@ class Index:
             verdicts = ((self._compared(mine, at), at) for at in part)
             return [(verdict, at) for verdict, at in verdicts if verdict is not None]
 
-        shown = candidates.until_found(candidates.to_open(likely), judge)
+        shown = candidates.until_same(candidates.to_open(likely), judge)
         shown.sort(key=lambda one: -one[0].score)
         same = [at for verdict, at in shown if verdict.kind == "same"]
         return Answer(same, len(likely), [at for verdict, at in shown if "siblings" in verdict.reasons])

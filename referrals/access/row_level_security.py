@@ -44,7 +44,7 @@ def _set(*said: str, asked: Question = NOTHING) -> tuple[datetime | None, Any]:
     return row, answer
 
 
-def _said() -> list[str]:
+def _settings_of() -> list[str]:
     if connection.vendor != "postgresql":
         return [""] * 4
     with connection.cursor() as cursor:
@@ -81,7 +81,7 @@ def open_for(actor: Actor, *, asked: Question = NOTHING) -> Any:
 def beyond() -> Iterator[None]:
     """Let the running transaction reach all cases for what its actor doesn't see, then stand where it stood."""
     # Read back, not made from an actor: blocks stand within each other, and recurring work has no actor.
-    stood = _said()
+    stood = _settings_of()
     _set(ALL, "", "", "")
     try:
         yield

@@ -89,14 +89,14 @@ HERE: Final = (Relation.APPROVER, Relation.GRANTED, Relation.BROKEN_GLASS, Relat
 NARROWED: Final = (Role.EXPLOITATION_LEAD,)
 
 
-def where_held(actor: Actor, role: Role) -> Q:
+def by_seats(actor: Actor, role: Role) -> Q:
     """Return the condition of cases at the authorities where the actor holds a role."""
     return Q(authority_id__in=sorted({position.authority_id for position in actor.holding([role])}))
 
 
 def rule_of(actor: Actor, tie: Tie, special: Exceptional) -> Q | None:
     """Return the condition of one tie, in SQL; None where it holds for no case at all."""
-    here = where_held(actor, tie.role)
+    here = by_seats(actor, tie.role)
     if tie.relation is Relation.OWN:
         own = Q(filed_by=filed_by(actor.user_id)) if actor.user_id else None
         if own is None or tie.role not in FILERS:

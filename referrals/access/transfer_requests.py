@@ -41,10 +41,10 @@ def transfers_to(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
         rows = rows.filter(referral__index_norm__gt=0)
     rows = rows.exclude(referral_id__in=barred).select_related("referral")
     # The receivers come along as text, to be checked without a query for each request (0039).
-    return _AskedRows.of(rows.annotate(receives=AuditedRows.of(mine, "request")))
+    return _RequestedRows.of(rows.annotate(receives=AuditedRows.of(mine, "request")))
 
 
-class _AskedRows(CheckedRows):
+class _RequestedRows(CheckedRows):
     """Requests that ask as they were sent, about cases as they were written; restricted ones for their receivers."""
 
     @staticmethod

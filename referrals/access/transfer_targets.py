@@ -17,7 +17,7 @@ from referrals.errors import NotAllowed, NotVisible
 from referrals.models import Referral, TransferRequest
 
 
-def asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
+def target_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
     """Return the requests on which the actor may decide for an authority that was asked; few at a time."""
     if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
         return frozenset()
@@ -26,7 +26,7 @@ def asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
         return frozenset(row.pk for row in transfer_requests.transfers_to(actor, at=at))
 
 
-def cases_asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
+def cases_offered_to(actor: Actor, *, at: datetime) -> frozenset[UUID]:
     """Return the cases of these requests: what notices of them may be told about."""
     if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
         return frozenset()
@@ -44,7 +44,7 @@ def transfers_for(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
         raise NotAllowed("read:transfers")
     # The ids come from beyond the rule of authorities; the page is read within it, so that nothing of the case comes
     # along (0013).
-    requests = sorted(asked_of(actor, at=at))
+    requests = sorted(target_of(actor, at=at))
     return TransferRequest.objects.filter(pk__in=requests).select_related("authority")
 
 
@@ -60,7 +60,7 @@ def received(
     return referral, request, transfer_requests.ties_to(request, actor)
 
 
-def asked_about(referral_id: UUID, *, actor: Actor, at: datetime) -> tuple[Referral, CaseAccess] | None:
+def offered(referral_id: UUID, *, actor: Actor, at: datetime) -> tuple[Referral, CaseAccess] | None:
     """Return a case on which the actor may decide for an authority that was asked, or None."""
     if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
         return None

@@ -28,7 +28,7 @@ from referrals.access.exceptions import Exceptional, as_read, exceptional
 from referrals.access.matrix import FILED, FILERS, MATRIX, ORDINARY, RECEIVERS, Relation, partial_by, reads_by
 from referrals.access.people import services_of
 from referrals.access.relations import Tie, filed_by, possible_ties
-from referrals.access.rule import among, cases_of, confided_measures, flag_of, rule_of, seen_by, where_held
+from referrals.access.rule import among, by_seats, cases_of, confided_measures, flag_of, rule_of, seen_by
 from referrals.models import Measure, Referral, RetentionBatch
 from referrals.vocabulary.states import State
 
@@ -163,7 +163,7 @@ def _absent_flag(actor: Actor, tie: Tie, special: Exceptional) -> Any:
     by_absent: dict[UUID, list[UUID]] = {}
     for case, absent in special.stood_for(tie.role).items():
         by_absent.setdefault(absent, []).append(case)
-    here = where_held(actor, tie.role)
+    here = by_seats(actor, tie.role)
     return Case(
         *(When(here & Q(pk__in=sorted(cases)), then=Value(absent)) for absent, cases in by_absent.items()),
         default=None,
@@ -211,7 +211,7 @@ def _rules_with(actor: Actor, access_class: str, *, at: datetime) -> Iterator[tu
             yield tie.relation, seen_by({tie: rule}, special)
 
 
-def known_as(actor: Actor, pk: UUID | Given, *, at: datetime) -> "QuerySet[Referral]":
+def cases_meant_by(actor: Actor, pk: UUID | Given, *, at: datetime) -> "QuerySet[Referral]":
     """Return the case that an id means to an actor: to whoever filed, the row as which the filing goes on (T32)."""
     return visible_to(actor, at=at).filter(_named(actor, pk))
 
@@ -284,13 +284,13 @@ class KeptByRights[Row]:
             return self._make(holder, *form, at=at)
 
 
-def known(actor: Actor, pk: UUID, *, at: datetime) -> Referral | None:
+def case_meant_by(actor: Actor, pk: UUID, *, at: datetime) -> Referral | None:
     """Return the case that an id means to an actor as it is now, without what stands beside it."""
     return next(iter(_KNOWN.rows(actor, at=at, pk=pk)), None)
 
 
 def _known(actor: Actor, *, at: datetime) -> "QuerySet[Referral]":
-    return known_as(actor, Given("pk", UUIDField()), at=at).order_by("pk")[:1]
+    return cases_meant_by(actor, Given("pk", UUIDField()), at=at).order_by("pk")[:1]
 
 
 _KNOWN: Final = KeptByRights(_known)

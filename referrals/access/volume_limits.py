@@ -120,7 +120,7 @@ def require_room_to_search(*, actor: Actor, at: datetime) -> None:
         raise REFUSALS[Cap.LINES](allowed, wait=_wait(recent, 1, allowed, at))
 
 
-def count_found(cases: Iterable["Referral"], *, actor: Actor, at: datetime) -> None:
+def count_results(cases: Iterable["Referral"], *, actor: Actor, at: datetime) -> None:
     """Count the cases that a search shows: they take the room of those in lists, and refuse only what comes after."""
     _count(Cap.LINES, [case.pk for case in cases], actor=actor, at=at, urgent=True)
 

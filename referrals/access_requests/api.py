@@ -157,7 +157,7 @@ class OneAccessRequest(CaseView):
     @case_operation("access_requests_read", AccessRequestOut, tag="access_request")
     def get(self, pk: UUID) -> dict[str, Any]:
         """Read a request, with what the caller reads of it; the reading is an entry."""
-        return queries.one(queries.known(pk, actor=self.actor, at=self.at), self.actor, at=self.at)
+        return queries.one(queries.visible_row(pk, actor=self.actor, at=self.at), self.actor, at=self.at)
 
 
 class AccessFiles(CaseView):
@@ -183,7 +183,7 @@ class AccessPackage(CaseView):
     def post(self, request: Request, pk: UUID) -> HttpResponse:
         """Take what is handed over, as the officer; the fetching is an entry (AR13)."""
         Query.of(request.query_params)
-        queries.known(pk, actor=self.actor, at=self.at)
+        queries.visible_row(pk, actor=self.actor, at=self.at)
         Nothing.read(request.data)
         response = HttpResponse(queries.package(pk, actor=self.actor, at=self.at), content_type=ZIP)
         # The name says nothing.
@@ -205,7 +205,7 @@ class AccessLetter(CaseView):
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Read a letter that was made, as it prints: it asks for nothing from elsewhere."""
         name = AccessLetterQuery.of(request.query_params)["name"]
-        row = queries.known(pk, actor=self.actor, at=self.at)
+        row = queries.visible_row(pk, actor=self.actor, at=self.at)
         return inline_page(queries.letter(row, name, actor=self.actor, at=self.at), "lettre.html")
 
 

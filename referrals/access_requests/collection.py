@@ -359,7 +359,7 @@ class _Case:
 
     def _rectified(self, value: object) -> str:
         corrected = value.get("value") if isinstance(value, Mapping) else value
-        return wording.said(self._cleaned(corrected), {}, self.zone)
+        return wording.in_words(self._cleaned(corrected), {}, self.zone)
 
     def _cleaned(self, value: Any) -> Any:
         """Return JSON without what is about another person of the case, who filed, or a protected place."""

@@ -241,7 +241,7 @@ def ask(sheet: Sheet) -> None:
         pk=uuid4(),
         request=sheet.row,
         asked_id=step_input.user,
-        role=str(persons.role_asked(sheet, step_input.user)),
+        role=str(persons.role_of_opinion(sheet, step_input.user)),
         asked_by_id=cast("UUID", sheet.actor.user_id),
         asked_at=sheet.at,
     )
@@ -308,7 +308,7 @@ def _keep_letter(sheet: Sheet, name: str, written: paper.Paper) -> None:
 def keep_back(sheet: Sheet) -> None:
     """Hide whole what an opinion keeps back, so that nothing of it can go (AR11)."""
     why = gate.shut(sheet)
-    back = gate.kept_back(sheet, why) or set()
+    back = gate.withheld_of(sheet, why) or set()
     # Whoever is mentioned as a third party doesn't learn by the reason that there is an inquiry.
     row_is_authentic = Gate.JUSTICE in why and sheet.principal != Requester.THIRD_PARTY
     code = Withheld.INQUIRY if row_is_authentic else Withheld.CHILD_INTEREST
@@ -324,7 +324,7 @@ def _keeps_list_back(sheet: Sheet) -> bool:
     """
     if not sheet.of_holder:
         return False
-    back, word = gate.kept_back(sheet, gate.shut(sheet)), gate.last_word(sheet)
+    back, word = gate.withheld_of(sheet, gate.shut(sheet)), gate.last_word(sheet)
     if back is None or back:
         return True
     # Of the list alone there is nothing else that could be kept back.

@@ -104,7 +104,7 @@ def is_opened(sheet: Sheet, why: Collection[Gate]) -> bool:
     return Gate.JUSTICE not in why or any(one.noted_on is not None for one in passphrase.values())
 
 
-def kept_back(sheet: Sheet, why: Collection[Gate]) -> set[UUID] | None:
+def withheld_of(sheet: Sheet, why: Collection[Gate]) -> set[UUID] | None:
     """Return the parts that may not go, as AR8 says; None: nothing at all may.
 
     With an open gate, or one that was opened, what the last word keeps back. With a shut one, all but what it lets go;

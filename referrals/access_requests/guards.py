@@ -173,7 +173,7 @@ def code_may_be_lifted(sheet: Sheet, step_input: Any) -> bool:
 )
 def asked_is_of_the_case(sheet: Sheet, step_input: inputs.AskingOpinion) -> bool:
     """The inspector or a coordinator of each case is asked, nobody excluded from one (AR7)."""
-    return bool(sheet.files) and persons.role_asked(sheet, step_input.user) is not None
+    return bool(sheet.files) and persons.role_of_opinion(sheet, step_input.user) is not None
 
 
 @rule(_("Un avis est déjà demandé à cette personne."), fact_class=OF_ITS_ROW)
@@ -257,7 +257,7 @@ def gate_lets_something_go(sheet: Sheet, step_input: Any) -> Text | None:
     why = gate.shut(sheet)
     if why and gate.last_word(sheet) is None:
         return OPINION_IS_NEEDED
-    return NOTHING_MAY_GO if gate.kept_back(sheet, why) is None else None
+    return NOTHING_MAY_GO if gate.withheld_of(sheet, why) is None else None
 
 
 @rule(_("Dites ce qui a été fait : ce droit s'exerce sans copie."), fact_class=OF_ITS_ROW)
@@ -323,7 +323,7 @@ def package_is_there(sheet: Sheet, step_input: Any) -> bool:
 )
 def gate_still_lets_it_go(sheet: Sheet, step_input: Any) -> bool:
     """What was packed goes as long as nothing more is kept back than it lacks (§7.5, AR13)."""
-    withheld = gate.kept_back(sheet, gate.shut(sheet))
+    withheld = gate.withheld_of(sheet, gate.shut(sheet))
     return withheld is not None and withheld <= sheet.hidden_whole()
 
 

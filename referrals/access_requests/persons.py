@@ -200,7 +200,7 @@ def search(sheet: Sheet) -> list[Hit]:
     if not subject.get("last_name"):
         return []
     wanted = identity.child(_NOBODY, subject, on=sheet.at.date())
-    traits = blocking_keys.asked_for(identity.Family((wanted,)))
+    traits = blocking_keys.searched_for(identity.Family((wanted,)))
     likely = candidates.likely(candidates.size_of(sheet.row.authority_id), traits).files
     rows = Referral.objects.filter(authority=sheet.row.authority_id, restricted=False)
     by_id = rows.exclude(state__in=NO_FILE).in_bulk([*likely, _NOBODY])
@@ -343,7 +343,7 @@ def may_know(sheet: Sheet, referrals: Iterable[Referral], user: UUID) -> bool:
     return all(not is_apart(sheet, one) or user in let_past(sheet, one) for one in files)
 
 
-def role_asked(sheet: Sheet, user: UUID) -> Role | None:
+def role_of_opinion(sheet: Sheet, user: UUID) -> Role | None:
     """Return the role in which a person may be asked for an opinion: inspector of one of the cases, or coordinator.
 
     A case that has no inspector yet is any inspector's. Who may not know of one of the files isn't asked at all.

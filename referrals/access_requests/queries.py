@@ -137,7 +137,7 @@ def opinions_awaited(actor: Actor, *, at: datetime) -> "QuerySet[AccessRequest]"
 _WAITING: Final = {Waiting.ANSWER: answers_due, Waiting.OPINION: opinions_awaited}
 
 
-def known(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:
+def visible_row(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:
     row = actions.visible_to(actor, at=at).filter(pk=pk).first()
     if row is None:
         raise NotVisible
@@ -284,7 +284,7 @@ def _parts(row: AccessRequest, scope: OpenScope) -> list[dict[str, Any]]:
 
 def found(pk: UUID, *, actor: Actor, at: datetime) -> list[dict[str, Any]]:
     """Return the files that may be of the person whom a request is about (AR4), to its officer."""
-    sheet = actions.officers_sheet(known(pk, actor=actor, at=at), actor, at=at)
+    sheet = actions.officers_sheet(visible_row(pk, actor=actor, at=at), actor, at=at)
     return [
         {
             "reference": hit.reference,
@@ -313,7 +313,7 @@ def package(pk: UUID, *, actor: Actor, at: datetime) -> bytes:
         WrongState, GuardRefused: it may not be handed over now: what shuts the gate, or ends a standing, ends this too.
         Unreadable: it isn't what two persons signed; nothing of it is handed out.
     """
-    row = known(pk, actor=actor, at=at)
+    row = visible_row(pk, actor=actor, at=at)
     if Role.DPO not in actor.roles_in(row.authority_id) or row.package is None:
         raise NotVisible
     actions.runner.require_possible(steps.get(Machine.ACCESS_REQUEST, "hand_over"), row, actor=actor, at=at)

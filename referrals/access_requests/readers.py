@@ -79,7 +79,7 @@ def readers(
         words = _Words.of(
             files, subjects, consulted.consultations, named, to_subject=scope.requester in OF_SELF
         )
-        shown = [one for one in consulted.consultations if _is_asked(one, scope, standing)]
+        shown = [one for one in consulted.consultations if _is_requested(one, scope, standing)]
         shown.sort(key=lambda one: str(one.said["ts"]))
         apart = words.apart(consulted.consultations)
         lines = tuple(
@@ -131,7 +131,7 @@ def proven(proofs: Mapping[str, Any]) -> dict[str, object]:
     return consultations.proven(proofs)
 
 
-def _is_asked(one: Consultation, scope: Scope, standing: Standing) -> bool:
+def _is_requested(one: Consultation, scope: Scope, standing: Standing) -> bool:
     day = date.fromisoformat(one.line["day"])
     if (scope.since and day < scope.since) or (scope.until and day > scope.until):
         return False

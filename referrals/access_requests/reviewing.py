@@ -156,15 +156,15 @@ class Copy:
 
 def opened(pk: UUID, *, actor: Actor, at: datetime) -> Copy:
     """Return a copy for its officer, or for who is asked to sign what it holds; the reading is an entry."""
-    row = known(pk, actor=actor, at=at)
+    row = reviewable(pk, actor=actor, at=at)
     with Sheet(row, actor=actor, at=at).reading(queries.READ) as scope:
         parts = tuple(_reviewed(row, scope))
     return Copy(row, parts, may_change(row, actor=actor, at=at))
 
 
-def known(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:
+def reviewable(pk: UUID, *, actor: Actor, at: datetime) -> AccessRequest:
     """Return a request whose copy the actor reads now; nothing is opened."""
-    row = queries.known(pk, actor=actor, at=at)
+    row = queries.visible_row(pk, actor=actor, at=at)
     if row.collected_at is None or not queries.reads_copy(row, actor, at=at):
         raise NotVisible
     return row
@@ -232,7 +232,7 @@ def hide_in_text(copy: Copy, part: Reviewed, said: Mapping[str, Any], *, actor: 
     """Hide words of a text, one occurrence or all; return how many passages were hidden anew."""
     if said["whole"]:
         return _hide_whole(copy, part, said["code"], actor=actor, at=at)
-    spans = found_in(part.part.text or "", said["words"], Withheld(said["code"]))
+    spans = occurs_in(part.part.text or "", said["words"], Withheld(said["code"]))
     if (number := said["occurrence"]) is not None:
         if number > len(spans):
             raise _not_there("occurrence" if spans else "words")
@@ -298,7 +298,7 @@ def _places(
     copy: Copy, part: Reviewed, words: str, code: Withheld, *, actor: Actor, at: datetime
 ) -> list[Span] | list[Box]:
     if part.part.attachment is None:
-        return found_in(part.part.text or "", words, code)
+        return occurs_in(part.part.text or "", words, code)
     page_words = _all_words(copy, part, actor=actor, at=at)
     return [
         box for page, one in enumerate(page_words) for box in drawing.boxes_of(words, page, one.words, code)
@@ -315,7 +315,7 @@ def _all_words(copy: Copy, part: Reviewed, *, actor: Actor, at: datetime) -> lis
     return [first, *(drawing.words(media, source, page) for page in range(1, first.pages))]
 
 
-def found_in(text: str, words: str, code: Withheld) -> list[Span]:
+def occurs_in(text: str, words: str, code: Withheld) -> list[Span]:
     """Return where words stand in a text: as they were typed, and whatever their capitals, accents and blanks."""
     exact = _exact(text, words.strip())
     places = {*redaction.occurrences(text, words)}

@@ -84,7 +84,7 @@ def value_text(row: models.Model, field: Any, value: object, zone: ZoneInfo) -> 
         return ", ".join(label(str(one), owner) for one in value)
     if owner == "Rectification" and name == "field":
         return label(str(value), "")
-    return said(value, _labels(field), zone)
+    return in_words(value, _labels(field), zone)
 
 
 def _related(value: object) -> str:
@@ -100,7 +100,7 @@ def _labels(field: Any) -> Mapping[str, Any]:
     return {str(code): text for code, text in (getattr(field, "choices", None) or ())}
 
 
-def said(value: object, labels: Mapping[str, Any], zone: ZoneInfo) -> str:
+def in_words(value: object, labels: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return a value in words: a code by its label, a day as dd/mm/yyyy, an instant in the zone."""
     match value:
         case bool():
@@ -110,7 +110,7 @@ def said(value: object, labels: Mapping[str, Any], zone: ZoneInfo) -> str:
         case date():
             return f"{value:%d/%m/%Y}"
         case list() | tuple() | set() | frozenset():
-            return ", ".join(filter(None, (said(one, labels, zone) for one in value)))
+            return ", ".join(filter(None, (in_words(one, labels, zone) for one in value)))
         case Mapping():
             return "\n".join(f"{title} : {text}" if title else text for title, text in plain_lines(value))
         case bytes() | memoryview():
@@ -209,7 +209,7 @@ def _plain(value: object) -> str:
         return ", ".join(filter(None, (_plain(one) for one in value)))
     if value in (None, "") or is_id(str(value)):
         return ""
-    return said(value, {}, ZoneInfo("Europe/Paris"))
+    return in_words(value, {}, ZoneInfo("Europe/Paris"))
 
 
 def is_id(text: str) -> bool:

@@ -118,7 +118,7 @@ class Attachments(CaseView):
             at=at,
             purpose=Purpose.FILING if ties.coarse or ties.draft else Purpose.HANDLING,
         )
-        return Response(listed(lines, None) | {"sending": notice.told()})
+        return Response(listed(lines, None) | {"sending": notice.notice_body()})
 
     @extend_schema(
         request={"multipart/form-data": UploadForm},

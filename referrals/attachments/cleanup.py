@@ -102,12 +102,12 @@ def _judge(pk: UUID, verdict: Scan, at: datetime) -> bool:
             return False
         row.scan = verdict
         if verdict is Scan.INFECTED:
-            storage.let_go([row.object, row.original], at=at)
+            storage.release([row.object, row.original], at=at)
             row.object = row.original = row.key = row.digest = row.original_digest = None
             row.size = row.original_size = 0
             row.evidence = False
         elif not row.evidence:
-            storage.let_go([row.original], at=at)
+            storage.release([row.original], at=at)
             row.original, row.original_digest, row.original_size = None, None, 0
         row.save()
         _journal(JUDGED, row, at=at, rule=str(verdict))
@@ -126,7 +126,7 @@ def _lapse(at: datetime) -> int:
         rows = list(late.select_for_update().order_by("id"))
         for row in rows:
             _journal(LAPSED, row, at=at)
-            storage.let_go([row.object, row.original], at=at)
+            storage.release([row.object, row.original], at=at)
             row.delete()
         return len(rows)
 

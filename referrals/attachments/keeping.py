@@ -94,7 +94,7 @@ def add(
         setattr(row, name, key.seal(field, row.pk, value))
     row.save(force_insert=True)
     storage.hold(arrived.names(), at=at)
-    storage.let_go(arrived.forgotten, at=at)
+    storage.release(arrived.forgotten, at=at)
     _journal(ADDED, row, referral, actor=actor.acting_as(may.role, filing=filing), at=at, rule=str(kind))
     return StepResult(referral=referral, made=row.pk)
 
@@ -112,7 +112,7 @@ def markable(
 ) -> tuple[Referral, Attachment, Actor]:
     """Return an attachment that the actor may mark, its case lock_case, with the actor in the role in which."""
     referral, ties = lock_case(referral_id, actor=actor, at=at)
-    row = found(referral, part, child_sight.sight_of(referral, ties, actor), lock=True)
+    row = readable_row(referral, part, child_sight.sight_of(referral, ties, actor), lock=True)
     may = rights.adding(referral, ties)
     if row.access_class not in may.at_once:
         raise NotAllowed("attachment:mark")
@@ -134,7 +134,7 @@ def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: dat
         raise NotServed
     row.evidence = evidence
     if not evidence and row.scan != Scan.WAITING:
-        storage.let_go([row.original], at=at)
+        storage.release([row.original], at=at)
         row.original, row.original_size, row.original_digest = None, 0, None
     row.save(update_fields=["evidence", "original", "original_size", "original_digest"])
     rule = "evidence" if evidence else "no-evidence"
@@ -148,7 +148,7 @@ def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Step
     if not ties.draft:
         raise WrongState("attachment:remove")
     role = rights.adding(referral, ties).role
-    row = found(referral, part, child_sight.sight_of(referral, ties, actor), lock=True)
+    row = readable_row(referral, part, child_sight.sight_of(referral, ties, actor), lock=True)
     delete(row, at=at)
     acting = actor.acting_as(role, filing=ties.files_as(role))
     _journal(REMOVED, row, referral, actor=acting, at=at)
@@ -156,11 +156,11 @@ def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Step
 
 
 def delete(row: Attachment, *, at: datetime) -> None:
-    storage.let_go([row.object, row.original], at=at)
+    storage.release([row.object, row.original], at=at)
     row.delete()
 
 
-def found(referral: Referral, part: UUID, sight: Sight, *, lock: bool = False) -> Attachment:
+def readable_row(referral: Referral, part: UUID, sight: Sight, *, lock: bool = False) -> Attachment:
     """Return an attachment that the actor reads; ``lock`` for writing, as the antivirus lets originals go meanwhile."""
     rows = Attachment.objects.select_for_update() if lock else Attachment.objects.all()
     row = rows.filter(referral=referral, pk=part).first()

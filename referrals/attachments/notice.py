@@ -17,7 +17,7 @@ NOTICE: Final = _(
 )
 
 
-def told() -> dict[str, Any]:
+def notice_body() -> dict[str, Any]:
     """Return the notice, the kinds with the class that reads them, the types of files and the limits."""
     return {
         "notice": in_both(NOTICE),

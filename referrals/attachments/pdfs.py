@@ -241,7 +241,7 @@ def without_metadata(jpeg: bytes) -> bytes:
             at += 1 if mark == 0xFF else 2
             continue
         end = at + 2 + struct.unpack(">H", jpeg[at + 2 : at + 4])[0]
-        out += _kept(mark, jpeg[at:end])
+        out += _retained(mark, jpeg[at:end])
         if mark == _SCAN:  # a part of the picture follows, up to the next segment
             segment = _SEGMENT.search(jpeg, end)
             at, end = end, segment.start() if segment else len(jpeg)
@@ -250,7 +250,7 @@ def without_metadata(jpeg: bytes) -> bytes:
     return bytes(out + b"\xff\xd9") if b"\xff\xda" in out else b""
 
 
-def _kept(mark: int, segment: bytes) -> bytes:
+def _retained(mark: int, segment: bytes) -> bytes:
     if mark == 0xE0:  # without the small picture that may stand there
         is_jfif = segment[4:9] == b"JFIF\0" and len(segment) >= _JFIF_BYTES
         return b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0" if is_jfif else b""

@@ -164,7 +164,7 @@ def _wipe(name: UUID, rows: list[Attachment], *, at: datetime, rule: str) -> Non
         _journal(DESTROYED, row, actor=SYSTEM, at=at)
     tenant = _holder(rows).authority_id
     leaf = erasures.certify(name, tenant, count=1, at=at, rule=rule, kind=erasures.FILE)
-    storage.let_go([name, *originals], at=at)
+    storage.release([name, *originals], at=at)
     keys.note_shredded([name])
     erasures.witness(name, leaf, rule=rule)
 

@@ -40,10 +40,10 @@ class S3Store(ObjectStore):
     def delete(self, name: UUID) -> None:
         """Delete an object, and what there is of a half written one."""
         try:
-            _asked(self._client.delete_object, Key=_key(name))
-            begun = _asked(self._client.list_multipart_uploads, Prefix=_key(name)).get("Uploads", ())
+            _request(self._client.delete_object, Key=_key(name))
+            begun = _request(self._client.list_multipart_uploads, Prefix=_key(name)).get("Uploads", ())
             for upload in begun:
-                _asked(self._client.abort_multipart_upload, Key=_key(name), UploadId=upload["UploadId"])
+                _request(self._client.abort_multipart_upload, Key=_key(name), UploadId=upload["UploadId"])
         except ObjectMissing:
             return
 
@@ -68,11 +68,11 @@ class _PartsWriting(Writing):
     def finish(self) -> None:
         """Send what is left, and name the parts that make up the object."""
         if self._upload is None:
-            _asked(self._client.put_object, Key=self._key, Body=bytes(self._waiting))
+            _request(self._client.put_object, Key=self._key, Body=bytes(self._waiting))
             return
         if self._waiting:
             self._send(bytes(self._waiting))
-        _asked(
+        _request(
             self._client.complete_multipart_upload,
             Key=self._key,
             UploadId=self._upload,
@@ -86,15 +86,15 @@ class _PartsWriting(Writing):
         self._waiting.clear()
         if upload is not None:
             try:
-                _asked(self._client.abort_multipart_upload, Key=self._key, UploadId=upload)
+                _request(self._client.abort_multipart_upload, Key=self._key, UploadId=upload)
             except (StoreUnavailable, ObjectMissing):
                 return
 
     def _send(self, part: bytes) -> None:
         if self._upload is None:
-            self._upload = _asked(self._client.create_multipart_upload, Key=self._key)["UploadId"]
+            self._upload = _request(self._client.create_multipart_upload, Key=self._key)["UploadId"]
         number = len(self._parts) + 1
-        sent = _asked(
+        sent = _request(
             self._client.upload_part, Key=self._key, UploadId=self._upload, PartNumber=number, Body=part
         )
         self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
@@ -117,7 +117,7 @@ def _client() -> "BaseClient":
     )
 
 
-def _asked(call: Callable[..., Any], **said: object) -> Any:
+def _request(call: Callable[..., Any], **said: object) -> Any:
     """Call the store.
 
     Raises:
@@ -145,7 +145,7 @@ def _pieces(client: "BaseClient", key: str) -> Iterator[bytes]:
     from botocore.exceptions import BotoCoreError, HTTPClientError
     from urllib3.exceptions import HTTPError
 
-    body = _asked(client.get_object, Key=key)["Body"]
+    body = _request(client.get_object, Key=key)["Body"]
     try:
         yield from body.iter_chunks(_PIECE)
     except (BotoCoreError, HTTPClientError, HTTPError, OSError):

@@ -34,7 +34,7 @@ def verdict(pieces: Iterable[bytes]) -> Scan:
     if not settings.SCANNER:
         return Scan.UNSCANNED if settings.SERVE_UNSCANNED else Scan.WAITING
     try:
-        return _asked(pieces)
+        return _verdict(pieces)
     except (OSError, NoVerdict):
         _log.warning("attachment:not-scanned", code="scanner-down")
         return Scan.WAITING
@@ -84,7 +84,7 @@ def _connected() -> Iterator[socket.socket]:
         yield line
 
 
-def _asked(pieces: Iterable[bytes]) -> Scan:
+def _verdict(pieces: Iterable[bytes]) -> Scan:
     with _connected() as line:
         line.sendall(b"zINSTREAM\0")
         try:

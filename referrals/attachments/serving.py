@@ -18,7 +18,7 @@ from referrals.access import child_sight, joined_filings
 from referrals.access.relations import CaseAccess
 from referrals.access.row_level_security import for_the_service
 from referrals.attachments import rights, store
-from referrals.attachments.keeping import found
+from referrals.attachments.keeping import readable_row
 from referrals.errors import (
     FileBarred,
     NotAllowed,
@@ -100,13 +100,13 @@ def readable(
 ) -> tuple[Attachment, Referral, CaseAccess]:
     """Return an attachment of the case, or of a filing joined to it, with the filing and the ties that count there."""
     try:
-        return found(referral, part, child_sight.sight_of(referral, ties, actor)), referral, ties
+        return readable_row(referral, part, child_sight.sight_of(referral, ties, actor)), referral, ties
     except NotVisible:
         if ties.draft or ties.coarse:
             raise
     for filing, own in joined_filings.readable_filings(referral, ties, actor, at=at):
         with suppress(NotVisible):
-            return found(filing, part, child_sight.sight_of(filing, own, actor)), filing, own
+            return readable_row(filing, part, child_sight.sight_of(filing, own, actor)), filing, own
     raise NotVisible
 
 

@@ -37,7 +37,7 @@ def hold(names: Iterable[UUID], *, at: datetime) -> None:
     StoredObject.objects.filter(pk__in=list(names)).update(held_at=at)
 
 
-def let_go(names: Iterable[UUID | None], *, at: datetime) -> None:
+def release(names: Iterable[UUID | None], *, at: datetime) -> None:
     """Delete objects that no attachment holds any more, once the transaction has committed."""
     gone = [name for name in names if name is not None]
     if gone:
@@ -45,11 +45,11 @@ def let_go(names: Iterable[UUID | None], *, at: datetime) -> None:
         transaction.on_commit(partial(delete_doomed, gone), robust=True)
 
 
-def let_go_of(referral: "Referral") -> None:
+def release_all(referral: "Referral") -> None:
     """Let all objects of a case go that is destroyed (SEC-CR11): what only it holds is deleted after the commit."""
     rows = Attachment.objects.filter(referral=referral)
     named = rows.values_list("object", "original")
-    let_go((name for pair in named for name in pair), at=instant())
+    release((name for pair in named for name in pair), at=instant())
 
 
 def delete_doomed(names: Iterable[UUID]) -> int:

@@ -90,7 +90,7 @@ def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> 
     if is_frozen(actor.user_id, at):
         raise GuardRefused(step.name, own_reviews_are_in_time.__name__, FROZEN, step.law)
     require_proof(step, actor, at=at)
-    pk = _found(said, actor=actor, at=at)
+    pk = _matches(said, actor=actor, at=at)
     # The lock first, as for every act: whoever is excluded meanwhile is so under it.
     Referral.objects.select_for_update().filter(pk=pk).values("pk").first()
     referral = emergency_openings.breakable(actor, at=at).select_related("authority").filter(pk=pk).first()
@@ -105,7 +105,7 @@ def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> 
     return StepResult(referral=referral, made=act.made.pk if act.made is not None else None)
 
 
-def _found(said: str, *, actor: Actor, at: datetime) -> UUID:
+def _matches(said: str, *, actor: Actor, at: datetime) -> UUID:
     """Return the case that a reference means; what can't be a reference is looked for all the same."""
     meant = formats.read_reference(said) or said
     referral = (

@@ -24,7 +24,7 @@ def procedure() -> dict[str, Any]:
     """Return all that is declared, in both languages; it doesn't change while the service runs."""
     return {
         "machines": {str(machine): _machine(machine) for machine in Machine},
-        "clocks": [deadline_facts.told(code) for code in ClockCode],
+        "clocks": [deadline_facts.deadline_line(code) for code in ClockCode],
         "rules": {rule.__name__: _rule(rule) for rule in _rules()},
         "relations": [_coded(relation) for relation in Relation],
         "articles": [_article(article) for article in citations.ARTICLES.values()],
@@ -80,7 +80,7 @@ def _declared(step: Step) -> dict[str, Any]:
         "tells": list(step.tells),
         "data_class": step.data_class,
         "internal": step.internal,
-        "law": citations.told(step.law),
+        "law": citations.citation_lines(step.law),
     }
 
 

@@ -45,7 +45,7 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[Exclusion]":
     return hanging_rows.shown_with(rows.select_related("user"), actor, at=at)
 
 
-def known(pk: UUID, *, actor: Actor, at: datetime) -> Exclusion:
+def visible_row(pk: UUID, *, actor: Actor, at: datetime) -> Exclusion:
     exclusion = visible_to(actor, at=at).filter(pk=pk).first()
     if exclusion is None:
         raise NotVisible
@@ -67,7 +67,9 @@ def confirm(pk: UUID, reason: str, *, actor: Actor, at: datetime) -> Exclusion:
     require_decider(actor)
     stepup.require(actor, at=at)
     # The case first, as every act on one: what two decide at once is decided in turn.
-    case = Referral.objects.select_for_update(of=("self",)).get(pk=known(pk, actor=actor, at=at).referral_id)
+    case = Referral.objects.select_for_update(of=("self",)).get(
+        pk=visible_row(pk, actor=actor, at=at).referral_id
+    )
     exclusion = Exclusion.objects.get(pk=pk)
     if exclusion.lifted_at is not None:
         raise NotVisible

@@ -58,7 +58,7 @@ class CorrectTie(CaseView):
         actor, at = self.actor, self.at
 
         def correct() -> DeclaredTie:
-            declarations.known(pk, actor)
+            declarations.own_row(pk, actor)
             tie = declarations.Tie(**TieInput.read(self.request.data))
             return declarations.correct(pk, tie, actor=actor, at=at)
 
@@ -75,7 +75,7 @@ class RemoveTie(CaseView):
         """Take a tie back: what was said is destroyed. No exclusion ends by it."""
         actor, at = self.actor, self.at
         if done_before(self.request, declarations.ever_own(actor)) is None:
-            declarations.known(pk, actor)
+            declarations.own_row(pk, actor)
             Nothing.read(self.request.data)
             declarations.remove(pk, actor=actor, at=at)
             keep_done(self.request, pk, status=GONE)
@@ -109,9 +109,9 @@ class ConfirmExclusion(CaseView):
         actions.require_decider(actor)
 
         def confirm() -> Exclusion:
-            actions.known(pk, actor=actor, at=at)
+            actions.visible_row(pk, actor=actor, at=at)
             actions.confirm(pk, Reasoned.read(self.request.data)["reason"], actor=actor, at=at)
-            return actions.known(pk, actor=actor, at=at)
+            return actions.visible_row(pk, actor=actor, at=at)
 
         return actions.line(do_once(self.request, actions.visible_to(actor, at=at), confirm))
 

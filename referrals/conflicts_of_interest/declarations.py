@@ -148,7 +148,7 @@ def declare(tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
 def correct(pk: UUID, tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
     """Put a tie in the place of another: a new one, for what was found by the old one stays found by it."""
     _begin(actor, at=at)
-    _remove(known(pk, actor), at=at)
+    _remove(own_row(pk, actor), at=at)
     row = _declare(tie, actor, at=at)
     _record(CORRECTED, row, actor=actor, at=at)
     return row
@@ -157,7 +157,7 @@ def correct(pk: UUID, tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
 def remove(pk: UUID, *, actor: Actor, at: datetime) -> None:
     """Take a tie back: what was said is destroyed with its key. No exclusion is lifted by it."""
     _begin(actor, at=at)
-    row = known(pk, actor)
+    row = own_row(pk, actor)
     _remove(row, at=at)
     _record(REMOVED, row, actor=actor, at=at)
 
@@ -192,7 +192,7 @@ def _declare(tie: Tie, actor: Actor, *, at: datetime) -> DeclaredTie:
     return row
 
 
-def known(pk: UUID, actor: Actor) -> DeclaredTie:
+def own_row(pk: UUID, actor: Actor) -> DeclaredTie:
     row = own(actor).select_for_update(of=("self",)).filter(pk=pk).first()
     if row is None:
         raise NotVisible

@@ -131,7 +131,7 @@ def _one(act: "StepContext", item: "Correction", rows: "Rows", scope: OpenScope)
     row, field = _target(act, item, rows)
     _require_own(act, item.part, row, field)
     old = getattr(row, item.field)
-    value = _said(row, item.value, old, scope) if item.part == STEPS else _value(field, item.value)
+    value = _step_text(row, item.value, old, scope) if item.part == STEPS else _value(field, item.value)
     if item.field == RESIDENCE and value and value not in departments():
         raise InvalidInput("value", "not-a-choice")
     # Parents decide until the day itself (domain.md §5.3); nothing would look at a coming one.
@@ -184,7 +184,7 @@ def _value(field: "Field[Any, Any]", sent: object) -> Any:
         raise InvalidInput("value", str(codes[0]) if isinstance(codes, list) else "invalid") from None
 
 
-def _said(row: "StepRecord", sent: object, old: object, scope: OpenScope) -> dict[str, Any]:
+def _step_text(row: "StepRecord", sent: object, old: object, scope: OpenScope) -> dict[str, Any]:
     try:
         takes = steps.get(Machine(row.machine), row.step).takes
     except (KeyError, ValueError):  # a step that no version declares any more

@@ -41,12 +41,12 @@ def suspend(row: DataBreach, *, actor: Actor, at: datetime) -> None:
 def give_back(row: DataBreach, *, actor: Actor, at: datetime) -> None:
     """Lift the suspension, unless another breach suspends the same account."""
     account = account_of(row.who, row.subjects)
-    if account is not None and not is_held(account, but=row):
+    if account is not None and not is_suspended(account, but=row):
         restore_account(actor=_service(actor), at=at, user_id=account, tenant=row.authority_id)
     row.lifted_at, row.lifted_by_id = at, actor.user_id
 
 
-def is_held(account: UUID, *, but: DataBreach | None = None) -> bool:
+def is_suspended(account: UUID, *, but: DataBreach | None = None) -> bool:
     """Tell whether a breach, ``but`` one, suspends an account and isn't lifted, at whichever authority.
 
     A row names it by its own pseudonym, or by that under which it filed one of its cases.
@@ -61,7 +61,7 @@ def is_held(account: UUID, *, but: DataBreach | None = None) -> bool:
         )
 
 
-holds.stands = is_held
+holds.stands = is_suspended
 
 
 def _service(actor: Actor) -> Actor:

@@ -170,7 +170,7 @@ class OneBreach(CaseView):
     @case_operation("data_breaches_read", BreachOut, tag="breach")
     def get(self, pk: UUID) -> dict[str, Any]:
         """Read a breach, with the words that the caller reads; the reading is an entry."""
-        return queries.one(queries.known(pk, actor=self.actor), self.actor, at=self.at)
+        return queries.one(queries.visible_row(pk, actor=self.actor), self.actor, at=self.at)
 
 
 class BreachFigures(CaseView):
@@ -179,7 +179,7 @@ class BreachFigures(CaseView):
     @case_operation("data_breaches_count", BreachCountOut, tag="breach")
     def get(self, pk: UUID) -> dict[str, Any]:
         """Count in the journal what a breach touched; for the officer who assesses it."""
-        return {"figures": queries.figures(queries.known(pk, actor=self.actor), self.actor, at=self.at)}
+        return {"figures": queries.figures(queries.visible_row(pk, actor=self.actor), self.actor, at=self.at)}
 
 
 class BreachNotice(CaseView):
@@ -199,7 +199,7 @@ class BreachNotice(CaseView):
 
     def page(self, request: Request, pk: UUID) -> str:
         filters = NoticeQuery.of(request.query_params)
-        row = queries.known(pk, actor=self.actor)
+        row = queries.visible_row(pk, actor=self.actor)
         if "group" not in filters:
             raise required("group")
         return queries.letter(row, filters["group"], self.actor, at=self.at, language=FRENCH)

@@ -31,38 +31,38 @@ HAPPENED: Final = {
 def paper(row: DataBreach, words: dict[str, Any], *, at: datetime, language: str) -> Paper:
     """Return the letter to one group, of what was typed for it; ``words`` as ``InformingPersons`` takes them."""
 
-    def said(text: Any) -> str:
+    def translated(text: Any) -> str:
         return in_language(text, language)
 
-    kinds = [said(HAPPENED[BreachKind(kind)]) for kind in row.kinds]
-    parts = [said(DataPart(part).label) for part in row.parts]
+    kinds = [translated(HAPPENED[BreachKind(kind)]) for kind in row.kinds]
+    parts = [translated(DataPart(part).label) for part in row.parts]
     authority: Any = row.authority
     return Paper(
-        title=said(_("Une violation de vos données personnelles")),
+        title=translated(_("Une violation de vos données personnelles")),
         head=letter_head(authority, at),
-        to=(said(_("Remis à la personne concernée")),),
+        to=(translated(_("Remis à la personne concernée")),),
         on=at.astimezone(ZoneInfo(authority.timezone)).date(),
         reference="",
-        greeting=said(_("Madame, Monsieur,")),
+        greeting=translated(_("Madame, Monsieur,")),
         sections=(
             Section(
-                heading=said(_("Ce qui s'est passé")),
+                heading=translated(_("Ce qui s'est passé")),
                 paragraphs=(*kinds, words["happened"]),
             ),
             *(
-                [Section(heading=said(_("De quelles informations il s'agit")), points=tuple(parts))]
+                [Section(heading=translated(_("De quelles informations il s'agit")), points=tuple(parts))]
                 if parts
                 else []
             ),
-            Section(heading=said(_("Les conséquences possibles")), paragraphs=(words["consequences"],)),
-            Section(heading=said(_("Ce que nous avons fait")), paragraphs=(words["done"],)),
-            Section(heading=said(_("Ce que vous pouvez faire")), paragraphs=(words["advice"],)),
+            Section(heading=translated(_("Les conséquences possibles")), paragraphs=(words["consequences"],)),
+            Section(heading=translated(_("Ce que nous avons fait")), paragraphs=(words["done"],)),
+            Section(heading=translated(_("Ce que vous pouvez faire")), paragraphs=(words["advice"],)),
             Section(
-                heading=said(_("À qui vous adresser")),
+                heading=translated(_("À qui vous adresser")),
                 paragraphs=(
-                    said(_("La personne déléguée à la protection des données vous répond :")),
+                    translated(_("La personne déléguée à la protection des données vous répond :")),
                     words["contact"],
-                    said(
+                    translated(
                         _(
                             "Vous pouvez aussi adresser une réclamation à la CNIL (www.cnil.fr, 3 place de "
                             "Fontenoy, TSA 80715, 75334 Paris Cedex 07)."
@@ -71,6 +71,6 @@ def paper(row: DataBreach, words: dict[str, Any], *, at: datetime, language: str
                 ),
             ),
         ),
-        signed_as=said(_("Délégation à la protection des données")),
+        signed_as=translated(_("Délégation à la protection des données")),
         language=language,
     )

@@ -83,7 +83,7 @@ def _listed(act: str, count: int, *, actor: Actor, at: datetime) -> None:
     journal.record(act, actor=actor, at=at, purpose=Purpose.AUDIT, rule="read:breaches", count=count)
 
 
-def known(pk: UUID, *, actor: Actor) -> DataBreach:
+def visible_row(pk: UUID, *, actor: Actor) -> DataBreach:
     with actions.in_reach(actor):
         row = actions.visible_to(actor).filter(pk=pk).first()
     if row is None:

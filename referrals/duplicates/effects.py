@@ -65,7 +65,7 @@ def keep_suggestion(act: "StepContext") -> None:
     act.case.part = act.made = row
 
 
-def keep_found(act: "StepContext") -> None:
+def record_matches(act: "StepContext") -> None:
     """Keep the pair of files that the index found, with what it takes them for."""
     step_input = act.step_input
     act.case.part = act.made = act.new(

@@ -141,7 +141,7 @@ def search(query: Query, authority: Authority, *, actor: Actor, at: datetime) ->
     with _opening(named, authority, query, actor=actor, at=at) as scope:
         hits = sorted(_matching(wanted, cases, scope, actor=actor), key=lambda hit: (-hit[0], hit[1].pk))
         listed = hits[:SHOWN_AT_MOST]
-        volume_limits.count_found((case for _, case, _, _ in listed), actor=actor, at=at)
+        volume_limits.count_results((case for _, case, _, _ in listed), actor=actor, at=at)
         named += [case.pseudonym for _, case, _, _ in listed]
         lines = [_line(case, ties, row, scope) for _, case, ties, row in listed]
     # Of the searcher's own relatives nothing is told, wherever they are known (domain.md §1.3 rule 8).
@@ -205,7 +205,9 @@ def _by_index(
     wanted: Child, authority: Authority, *, actor: Actor, at: datetime
 ) -> tuple[list[Referral], bool]:
     """Return the files that share most with who is looked for, and whether any was left out that shares enough."""
-    likely = candidates.likely(candidates.size_of(authority.pk), blocking_keys.asked_for(Family((wanted,))))
+    likely = candidates.likely(
+        candidates.size_of(authority.pk), blocking_keys.searched_for(Family((wanted,)))
+    )
     # Nobody's id beside them, so that the question is asked even of nothing: what is hidden costs no query (SEC-AZ5).
     by_id = _seen(authority, actor=actor, at=at).in_bulk([*likely.files, _NOBODY])
     best = [by_id[pk] for pk in likely.files if pk in by_id]
@@ -292,22 +294,22 @@ def _elsewhere(
         for case in first[: candidates.OPENED_AT_MOST]:
             if case.is_authentic and not case.restricted:
                 there.setdefault(case.authority_id or _NOBODY, []).append(case)
-        holding = [pk for pk, cases in there.items() if _is_known(wanted, pk, cases, actor=actor, at=at)]
+        holding = [pk for pk, cases in there.items() if _is_listed(wanted, pk, cases, actor=actor, at=at)]
         names = Authority.objects.filter(pk__in=holding).order_by("name")
         authorities = [{"authority": str(other.pk), "name": other.name} for other in names]
         return authorities, len(first) > candidates.OPENED_AT_MOST
 
 
-def _is_known(wanted: Child, authority: UUID, cases: list[Referral], *, actor: Actor, at: datetime) -> bool:
+def _is_listed(wanted: Child, authority: UUID, cases: list[Referral], *, actor: Actor, at: datetime) -> bool:
     """Open the files that another authority's index gave, and tell whether one is this very child's."""
     candidates.load(cases)
     service = system(origin=actor.origin, obo=actor.user_id)
-    with _asked_there(service, authority, cases, at=at) as scope:
+    with _search_there(service, authority, cases, at=at) as scope:
         families: list[Family] = [candidates.opened(case, scope) for case in cases]
     return any(_the_same(wanted, child) for family in families for child in family.children)
 
 
-def _asked_there(service: Actor, authority: UUID, cases: list[Referral], *, at: datetime) -> Any:
+def _search_there(service: Actor, authority: UUID, cases: list[Referral], *, at: datetime) -> Any:
     return disclosure(
         actor=service,
         purpose=Purpose.SEARCH,

@@ -67,13 +67,13 @@ def pairs_at_hand(case: Case, ties: CaseAccess) -> list[DuplicateCandidate]:
     return pairs
 
 
-def _held(actor: Actor, *, at: datetime) -> "QuerySet[DuplicateCandidate]":
+def _pairs(actor: Actor, *, at: datetime) -> "QuerySet[DuplicateCandidate]":
     seen = visibility.visible_to(actor, at=at).values("pk")
     pairs = DuplicateCandidate.objects.filter(referral=Given("case", UUIDField()), other__in=seen)
     return pairs.exclude(TAKEN_BACK).select_related("other")
 
 
-_HELD: Final = visibility.KeptByRights(_held)
+_HELD: Final = visibility.KeptByRights(_pairs)
 
 
 def reasons_for(row: DuplicateCandidate, ties: CaseAccess) -> list[str]:

@@ -189,7 +189,7 @@ def reject(pair: DuplicateCandidate, step_input: inputs.Reasoned, case: Case) ->
     source=[],
     target=DuplicateState.SUGGESTED,
     roles=[],
-    effects=[effects.keep_found],
+    effects=[effects.record_matches],
     takes=inputs.Nothing,
     law="CASF L226-3",
     data_class="B",

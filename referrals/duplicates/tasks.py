@@ -172,7 +172,7 @@ def compared(case: Case, size: Size, entries: Sequence[Entry]) -> tuple[list[Fou
     referral = case.referral
     candidates.load([referral])
     mine = candidates.opened(referral, entries[0].scope)
-    likely = candidates.likely(size, blocking_keys.asked_for(mine)).without(referral.pk)
+    likely = candidates.likely(size, blocking_keys.searched_for(mine)).without(referral.pk)
     most = len(entries) * (MAX_OBJECTS - 1)
     hits = candidates.searched(
         mine, case.authority_id, likely, partial(entry_for, entries=entries), most=most

@@ -149,8 +149,8 @@ def search(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> Answer:
     word = _beyond_the_cap(said, pk, shift, at=at)
     unapproved = word is not None and "unapproved" in word
     actor = actor.acting_as(Role.ON_CALL, authority_id=shift.authority_id)
-    answer_hits = _found(said, shift, actor=actor, at=at)
-    row = _kept(said, pk, word, answer_hits, shift, at=at)
+    answer_hits = _matches(said, shift, actor=actor, at=at)
+    row = _recorded(said, pk, word, answer_hits, shift, at=at)
     journal.record(
         DONE,
         actor=actor,
@@ -187,7 +187,7 @@ def _beyond_the_cap(
     return {"name": "", "at": at.isoformat(), "unapproved": True}
 
 
-def _found(said: Mapping[str, Any], shift: RotaShift, *, actor: Actor, at: datetime) -> hits.Hits:
+def _matches(said: Mapping[str, Any], shift: RotaShift, *, actor: Actor, at: datetime) -> hits.Hits:
     """Return what answers; of the officer's own relatives nothing does, wherever they are known (§1.3 rule 8)."""
     born = said["birth_date"]
     if is_tied(actor, relatives.of_parts([said["last_name"]], [said["first_names"]], born)):
@@ -209,7 +209,7 @@ def _spelled(said: Mapping[str, Any]) -> bytes:
     return json.dumps(parts, ensure_ascii=False).encode()
 
 
-def _kept(
+def _recorded(
     said: Mapping[str, Any],
     pk: UUID,
     word: Mapping[str, Any] | None,
@@ -331,7 +331,7 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySearch]":
     return rows.select_related("user", "reviewed_by")
 
 
-def known(pk: UUID, *, actor: Actor, at: datetime, locked: bool = False) -> EmergencySearch:
+def visible_row(pk: UUID, *, actor: Actor, at: datetime, locked: bool = False) -> EmergencySearch:
     rows = visible_to(actor, at=at).filter(pk=pk)
     row = (rows.select_for_update(of=("self",)) if locked else rows).first()
     if row is None:
@@ -349,11 +349,11 @@ def review(pk: UUID, *, agreed: bool, note: str, actor: Actor, at: datetime) -> 
     """Agree with a search that another person made, or contest it; the auditors are told of a contested one.
 
     Raises:
-        NotVisible, NotAllowed: as ``known``; NotAllowed also for one's own search.
+        NotVisible, NotAllowed: as ``visible_row``; NotAllowed also for one's own search.
         AlreadyThere: somebody has looked at it.
         KeysUnavailable: the key store or the provider doesn't answer.
     """
-    row = known(pk, actor=actor, at=at, locked=True)
+    row = visible_row(pk, actor=actor, at=at, locked=True)
     if row.reviewed_at is not None:
         raise AlreadyThere(_("Cette recherche a déjà été examinée."))
     if not may_review(row, actor):

@@ -161,7 +161,7 @@ class OneEmergencySearch(CaseView):
         """Read one search with what was written; an entry says so."""
         Query.of(request.query_params)
         actor, at = self.actor, self.at
-        return Response(queries.one(actions.known(pk, actor=actor, at=at), actor=actor, at=at))
+        return Response(queries.one(actions.visible_row(pk, actor=actor, at=at), actor=actor, at=at))
 
 
 class ReviewEmergencySearch(CaseView):
@@ -178,7 +178,7 @@ class ReviewEmergencySearch(CaseView):
         actor, at = self.actor, self.at
 
         def review() -> EmergencySearch:
-            actions.known(pk, actor=actor, at=at)
+            actions.visible_row(pk, actor=actor, at=at)
             body = Reviewing.read(request.data)
             return actions.review(pk, agreed=body["agreed"], note=body.get("note", ""), actor=actor, at=at)
 

@@ -52,7 +52,7 @@ def find(wanted: Child, own: UUID, *, actor: Actor, at: datetime) -> Hits:
     Raises:
         KeysUnavailable: the key store or the provider doesn't answer.
     """
-    traits = blocking_keys.asked_for(Family((wanted,)))
+    traits = blocking_keys.searched_for(Family((wanted,)))
     others = list(Authority.objects.exclude(pk=own).order_by("code").values_list("pk", flat=True))
     with row_level_security.beyond():
         special = access_exceptions.exceptional(actor, at=at)

@@ -119,10 +119,10 @@ def lock_case(
             return received[0], received[2]
     # A filer alone is led from the stub to the case that goes on (0013).
     if actor.holding(matrix.FILERS):
-        merged = visibility.known_as(actor, referral_id, at=at)
+        merged = visibility.cases_meant_by(actor, referral_id, at=at)
         _lock(set(merged.exclude(pk=referral_id).values_list("pk", flat=True)))
     # Read under the lock, with the rights of now: who held the lock before may have changed either (SEC-AZ10, SEC-FT6).
-    referral = visibility.known(actor, referral_id, at=at)
+    referral = visibility.case_meant_by(actor, referral_id, at=at)
     if referral is None:
         raise NotVisible
     return referral, case_ties.ties_of(referral, actor)

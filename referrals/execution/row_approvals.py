@@ -81,7 +81,7 @@ def sign(pk: UUID, *, actor: Actor, at: datetime) -> RowApproval:
         NotAllowed, WrongState, GuardRefused: as for the proposer, now.
         StepUpRequired: the step is grave, and the last proof of the signer's session is too old.
     """
-    step = step_of(_asked(pk, actor, side="approver"))
+    step = step_of(_proposal_of(pk, actor, side="approver"))
     require_proof(step, actor, at=at)
     proposal, runner, proposer, row = _locked(pk, actor, at=at)
     if row is None:
@@ -165,7 +165,7 @@ def sweep(at: datetime) -> int:
     return len(over) + len(ended)
 
 
-def _asked(pk: UUID, actor: Actor, *, side: str) -> RowApproval:
+def _proposal_of(pk: UUID, actor: Actor, *, side: str) -> RowApproval:
     row = parts_of(actor).filter(pk=pk, **{side: actor.user_id}).first()
     if row is None:
         raise NotVisible
@@ -174,7 +174,7 @@ def _asked(pk: UUID, actor: Actor, *, side: str) -> RowApproval:
 
 def _locked(pk: UUID, actor: Actor, *, at: datetime) -> tuple[RowApproval, RowMachine[Any, Any], Actor, Any]:
     """Return an open proposal and its row under their locks, in the order in which steps take them."""
-    proposal = _asked(pk, actor, side="approver")
+    proposal = _proposal_of(pk, actor, side="approver")
     runner = RUNNERS[Machine(proposal.machine)]
     # With the rights of now.
     proposer = actor_of_user(proposal.proposer, actor.origin, at=at)

@@ -106,7 +106,7 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[CaseExport]":
     return CaseExport.objects.filter(Q(asked_by=actor.user_id) | theirs).select_related("asked_by")
 
 
-def known(pk: UUID, *, actor: Actor, at: datetime, locked: bool = False) -> CaseExport:
+def visible_row(pk: UUID, *, actor: Actor, at: datetime, locked: bool = False) -> CaseExport:
     """Return an export that the actor may know of.
 
     Raises:
@@ -166,7 +166,7 @@ def place_of(actor: Actor, wanted: UUID | None) -> UUID:
     return wanted or next(iter(here))
 
 
-def found(filters: Mapping[str, Any], authority_id: UUID, *, actor: Actor, at: datetime) -> list[Referral]:
+def matching(filters: Mapping[str, Any], authority_id: UUID, *, actor: Actor, at: datetime) -> list[Referral]:
     """Return the cases of an authority that the actor reads with names, at most one more than may be exported."""
     rows: Any = visibility.listed_to(actor, own=False, at=at).filter(authority=authority_id)
     rows = rows.filter(**{name: filters[name] for name in _FILTERS if filters.get(name)})
@@ -198,7 +198,7 @@ def ask(said: Mapping[str, Any], *, actor: Actor, at: datetime) -> CaseExport:
     # Locked: what one person asks for at once is counted one after the other.
     user = User.objects.select_for_update(no_key=True).get(pk__in=[actor.user_id])
     _require_room(user, at=at)
-    cases = found(said, authority_id, actor=actor, at=at)
+    cases = matching(said, authority_id, actor=actor, at=at)
     if not 0 < len(cases) <= settings.EXPORT_CASES:
         raise ExportTooWide(settings.EXPORT_CASES)
     pk = uuid4()
@@ -237,12 +237,12 @@ def decide(pk: UUID, *, confirmed: bool, actor: Actor, at: datetime) -> CaseExpo
     """Confirm an export, or refuse it, as the second person.
 
     Raises:
-        NotVisible, NotAllowed: as ``known``; also where the asker may ask no more (SEC-AZ12).
+        NotVisible, NotAllowed: as ``visible_row``; also where the asker may ask no more (SEC-AZ12).
         OwnExport: the actor asked for it.
         ExportClosed: it was decided on, or waited too long.
         StepUpRequired: the last proof of the second factor is too old.
     """
-    row = known(pk, actor=actor, at=at, locked=True)
+    row = visible_row(pk, actor=actor, at=at, locked=True)
     if row.asked_by_id == actor.user_id:
         raise OwnExport
     if row.authority_id not in {position.authority_id for position in actor.holding(SECONDS)}:
@@ -300,7 +300,7 @@ def take(pk: UUID, *, actor: Actor, at: datetime) -> bytes:
         ExportClosed: it isn't made yet, was taken, or is over.
         StepUpRequired: the last proof of the second factor is too old.
     """
-    row = known(pk, actor=actor, at=at, locked=True)
+    row = visible_row(pk, actor=actor, at=at, locked=True)
     if row.asked_by_id != actor.user_id:
         raise NotVisible
     require_session(actor)

@@ -96,7 +96,7 @@ class OneExport(CaseView):
         """Read one export, with its reason; an entry says so."""
         Query.of(request.query_params)
         actor, at = self.actor, self.at
-        return Response(queries.one(actions.known(pk, actor=actor, at=at), actor=actor, at=at))
+        return Response(queries.one(actions.visible_row(pk, actor=actor, at=at), actor=actor, at=at))
 
 
 class DecideExport(CaseView):
@@ -117,7 +117,7 @@ class DecideExport(CaseView):
         actor, at = self.actor, self.at
 
         def decide() -> CaseExport:
-            actions.known(pk, actor=actor, at=at)
+            actions.visible_row(pk, actor=actor, at=at)
             confirmed = DecisionInput.read(request.data)["confirmed"]
             return actions.decide(pk, confirmed=confirmed, actor=actor, at=at)
 
@@ -142,7 +142,7 @@ class TakeExport(CaseView):
         """Take the file, once: nothing is left of it then."""
         Query.of(request.query_params)
         actor, at = self.actor, self.at
-        actions.known(pk, actor=actor, at=at)
+        actions.visible_row(pk, actor=actor, at=at)
         Nothing.read(request.data)
         return served(actions.take(pk, actor=actor, at=at))
 

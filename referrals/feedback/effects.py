@@ -24,7 +24,7 @@ UNDECIDED = (
 )
 
 
-def owed_unasked(case: Case) -> case_answers.OwedTo | None:
+def due_of_law(case: Case) -> case_answers.OwedTo | None:
     """Return to whom an answer is owed as soon as the concern is received; None for on request, or for justice."""
     if case.referral.variant == filing_answers.Variant.FROM_119:
         return case_answers.OwedTo.HELPLINE
@@ -35,7 +35,7 @@ def owed_unasked(case: Case) -> case_answers.OwedTo | None:
 
 def owe(act: "StepContext") -> None:
     """Owe an answer from the receipt on, where one is owed unasked; C5 runs (T02, T03)."""
-    recipient = owed_unasked(act.case)
+    recipient = due_of_law(act.case)
     if recipient is not None:
         clock = act.start(C.C5, since=act.case.referral.received_at)
         act.case.insert(

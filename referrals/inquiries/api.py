@@ -113,7 +113,7 @@ class OneInquiry(CaseView):
         """Read one side of an inquiry, with the documents that the caller reads; the reading is an entry."""
         Query.of(request.query_params)
         actor, at = self.actor, self.at
-        row = queries.known(bare(request), pk, actor=actor, at=at)
+        row = queries.visible_row(bare(request), pk, actor=actor, at=at)
         return Response(queries.one(row, actor, at=at))
 
 

@@ -75,7 +75,7 @@ def deliver(message: Message, *, actor: Actor) -> Inquiry:
     """Let the other side's row go the same way, and return it; to be called where its rows are in reach."""
     step = steps.get(Machine.INQUIRY, message.step)
     service = system(origin=actor.origin, obo=actor.user_id)
-    row = _made(message, actor=actor) if step.creates else _found(message)
+    row = _made(message, actor=actor) if step.creates else _match(message)
     sheet = Sheet(row, actor=service, at=message.at)
     before = "" if step.creates else str(row.state)
     if step.creates:
@@ -88,7 +88,7 @@ def deliver(message: Message, *, actor: Actor) -> Inquiry:
     return row
 
 
-def _found(message: Message) -> Inquiry:
+def _match(message: Message) -> Inquiry:
     rows = Inquiry.objects.select_related("authority", "other")
     return rows.get(thread=message.thread, authority__code=message.receiver)
 

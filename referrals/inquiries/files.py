@@ -131,7 +131,7 @@ def alike(
     They are shown to be told from a namesake by a person; the reading is an entry of their cases.
     """
     wanted = _family(question, at.date())
-    likely = candidates.likely(candidates.size_of(authority_id), blocking_keys.asked_for(wanted)).files
+    likely = candidates.likely(candidates.size_of(authority_id), blocking_keys.searched_for(wanted)).files
     seen = visibility.visible_to(actor, at=at).filter(authority=authority_id)
     by_id = seen.exclude(state__in=(State.DRAFT, State.PURGED)).in_bulk([*likely, _NOBODY])
     cases = [by_id[pk] for pk in likely if pk in by_id][: candidates.OPENED_AT_MOST]
@@ -175,7 +175,7 @@ def kept_apart(
     """
     wanted = _family(question, at.date())
     with row_level_security.beyond():
-        likely = candidates.likely(candidates.size_of(authority_id), blocking_keys.asked_for(wanted)).files
+        likely = candidates.likely(candidates.size_of(authority_id), blocking_keys.searched_for(wanted)).files
         # A child who is kept apart stands in no index.
         set_apart = candidates.apart([authority_id])
         cases = candidates.cases(

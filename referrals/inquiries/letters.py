@@ -14,7 +14,7 @@ from accounts.roles import Role
 from referrals.inquiries import files
 from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
-from referrals.letters.writing import DEAR, Body, Writing, label, of, told
+from referrals.letters.writing import DEAR, Body, Writing, day_in_french, label, of
 from referrals.models import Inquiry
 from referrals.vocabulary.between_authorities import (
     Document,
@@ -47,7 +47,7 @@ def _seen_by(pk: UUID, actor: Actor, at: datetime) -> bool:
     return files.visible_to(actor, at=at).filter(pk=pk).first() is not None
 
 
-def _asked(look: LetterContext) -> Iterator[Occasion]:
+def _question_lines(look: LetterContext) -> Iterator[Occasion]:
     for row in _rows(look, Side.ASKER):
         if row.state == InquiryState.ASKED and row.question is not None and row.child_id is not None:
             yield Occasion(part=row.pk, children=(row.child_id,), on=look.day(row.asked_at))
@@ -64,7 +64,7 @@ def _question(w: Writing) -> Body:
             ("Urgence", label(Urgency(row.urgency).label)),
             ("Motif", label(InquiryGround(row.ground).label)),
             ("Information des titulaires", label(HoldersKnow(row.holders).label)),
-            ("Réponse attendue le", told(w.look.day(row.due_at))),
+            ("Réponse attendue le", day_in_french(w.look.day(row.due_at))),
         ],
         on=w.occasion.on,
     )
@@ -89,7 +89,7 @@ def _child(said: dict[str, Any]) -> list[tuple[str, str]]:
     names = " ".join(filter(None, (str(who.get(name) or "") for name in ("first_names", "last_name"))))
     return [
         ("Nom", names),
-        ("Né le", told(who.get("birth_date"))),
+        ("Né le", day_in_french(who.get("birth_date"))),
         ("Mois de naissance", str(who.get("birth_year_month") or "")),
     ]
 
@@ -110,7 +110,9 @@ def _answer(w: Writing) -> Body:
     row = of(_rows(w.look, Side.ASKED), w.occasion.part)
     question, reply = (w.opened(row, name) for name in ("question", "reply"))
     years = " – ".join(dict.fromkeys(str(year) for year in (row.from_year, row.to_year) if year))
-    w.say(S.INQUIRY, facts=[("Votre demande", row.reference), ("Du", told(w.look.day(row.asked_at)))])
+    w.say(
+        S.INQUIRY, facts=[("Votre demande", row.reference), ("Du", day_in_french(w.look.day(row.asked_at)))]
+    )
     w.say(S.INQUIRY, facts=_child(question if isinstance(question, dict) else {}), heading="L'enfant")
     w.say(
         S.INQUIRY,
@@ -146,7 +148,7 @@ register(
         sources=frozenset({S.INQUIRY}),
         opens=frozenset({"inquiry.question"}),
         ways=WAYS,
-        offers=_asked,
+        offers=_question_lines,
         write=_question,
         seen_by=_seen_by,
     ),

@@ -62,7 +62,7 @@ def inquiry_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     return page
 
 
-def known(request: ServiceRequest, pk: UUID, *, actor: Actor, at: datetime) -> Inquiry:
+def visible_row(request: ServiceRequest, pk: UUID, *, actor: Actor, at: datetime) -> Inquiry:
     """Return an inquiry that the actor may know of; a refusal from here on names its case."""
     row = files.visible_to(actor, at=at).filter(pk=pk).first()
     if row is None:

@@ -75,7 +75,7 @@ def visible_to(actor: Actor) -> "QuerySet[PseudonymLookup]":
     return rows.select_related("authority", "asked_by")
 
 
-def known(pk: UUID, *, actor: Actor, locked: bool = False) -> PseudonymLookup:
+def visible_row(pk: UUID, *, actor: Actor, locked: bool = False) -> PseudonymLookup:
     rows = visible_to(actor).filter(pk=pk)
     row = (rows.select_for_update(of=("self",)) if locked else rows).first()
     if row is None:
@@ -170,13 +170,13 @@ def decide(pk: UUID, said: Mapping[str, Any], *, actor: Actor, at: datetime) -> 
     Two names that differ close it: nobody tries names until one fits.
 
     Raises:
-        NotVisible: as ``known``; also where the asker has lost the office (SEC-AZ12).
+        NotVisible: as ``visible_row``; also where the asker has lost the office (SEC-AZ12).
         ApproverRefused: the actor asked for it, or holds the office in which it was asked alone.
         ApprovalClosed: it was decided on, or waited too long.
         InvalidInput: nothing was typed that can be looked up.
         StepUpRequired: the last proof of the second factor is too old.
     """
-    row = known(pk, actor=actor, locked=True)
+    row = visible_row(pk, actor=actor, locked=True)
     office = office_of(actor, row.authority_id, besides=row.asked_as)
     if row.asked_by_id == actor.user_id or office == row.asked_as:
         raise ApproverRefused("lookup", [role for role in RESOLVERS if role != row.asked_as], TAKES_TWO)

@@ -74,7 +74,7 @@ class OneLookup(CaseView):
     @case_operation("audit_lookups_read", LookupOut, tag="audit")
     def get(self, pk: UUID) -> dict[str, Any]:
         """Read a lookup; to the two persons, in time, with the pseudonym, and an entry says so."""
-        return queries.one(actions.known(pk, actor=self.actor), actor=self.actor, at=self.at)
+        return queries.one(actions.visible_row(pk, actor=self.actor), actor=self.actor, at=self.at)
 
 
 class DecideLookup(CaseView):
@@ -88,7 +88,7 @@ class DecideLookup(CaseView):
         actor, at = self.actor, self.at
 
         def decide() -> PseudonymLookup:
-            actions.known(pk, actor=actor)
+            actions.visible_row(pk, actor=actor)
             return actions.decide(pk, LookupDecision.read(self.request.data), actor=actor, at=at)
 
         row = do_once(self.request, actions.visible_to(actor), decide)

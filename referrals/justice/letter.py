@@ -56,7 +56,7 @@ SOURCES: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldFact:
+class ReportedFact:
     source: str
     when: str
     place: str
@@ -85,7 +85,7 @@ class Letter:
     holders: list[Person]
     parental_authority: str
     received_on: date | None
-    facts: list[ToldFact]
+    facts: list[ReportedFact]
     danger: str
     words: list[Words]
     earlier: Lines
@@ -147,7 +147,7 @@ def gather(case: Case, judicial: "JudicialReferral", scope: OpenScope) -> Letter
         danger=opened(concern, "danger_what"),
         words=letter_parts.words(case, concerned, opened),
         earlier=letter_parts.earlier(case, judicial, concerned),
-        earlier_told=letter_parts.told_of_earlier(concern, opened),
+        earlier_told=letter_parts.earlier_reports(concern, opened),
         earlier_actions=opened(concern, "prior_actions"),
         actions_led=opened(judicial, "actions_led"),
         opinions=letter_parts.opinions(case, concerned, opened),
@@ -214,14 +214,14 @@ def _holder(row: "Holder", opened: Opened, case: Case, judicial: "JudicialReferr
         ("Lien", label(HolderLink, opened(row, "link")) or NOT_KNOWN),
         ("Téléphone", opened(row, "phone") or NOT_KNOWN),
         ("Adresse", opened(row, "address") or NOT_KNOWN),
-        *letter_parts.told(row, opened, case, judicial),
+        *letter_parts.holder_informed(row, opened, case, judicial),
     ]
     return Person(name=opened(row, "name") or "Nom non connu", lines=lines)
 
 
-def _fact(row: "Fact", opened: Opened) -> ToldFact:
+def _fact(row: "Fact", opened: Opened) -> ReportedFact:
     place = ", ".join(filter(None, (label(PlaceType, row.place_type), opened(row, "place_text"))))
-    return ToldFact(
+    return ReportedFact(
         source=SOURCES[row.source],
         when=day(opened(row, "on")) or opened(row, "period") or "date non connue",
         place=place or "lieu non connu",

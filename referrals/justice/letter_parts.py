@@ -97,7 +97,7 @@ def on(instant: datetime | date | None, case: Case) -> str:
     return instant.strftime("%d/%m/%Y") if instant is not None else ""
 
 
-def _known_to(case: Case, child: Any) -> bool:
+def _may_know_of(case: Case, child: Any) -> bool:
     return not child.restricted or case.actor.user_id in case.on_list()
 
 
@@ -107,7 +107,7 @@ def _known_to(case: Case, child: Any) -> bool:
 def other_minors(case: Case, concerned: Iterable["Child"]) -> list[Any]:
     """Return the children of the case whom the referral isn't for; one who is kept apart, to its list alone."""
     named = {child.pk for child in concerned}
-    return [child for child in case.children if child.pk not in named and _known_to(case, child)]
+    return [child for child in case.children if child.pk not in named and _may_know_of(case, child)]
 
 
 def minor(row: "Child", opened: "Opened") -> Person:
@@ -127,7 +127,7 @@ def no_minors(concern: "Concern") -> str:
 # --- 5. Who was told ---------------------------------------------------------------------------------------
 
 
-def told(row: "Holder", opened: "Opened", case: Case, judicial: "JudicialReferral") -> Lines:
+def holder_informed(row: "Holder", opened: "Opened", case: Case, judicial: "JudicialReferral") -> Lines:
     """Return whether a holder was told: when, how, or why not; and whether an instruction is asked for (§4.9)."""
     wants_instruction = Request.INSTRUCTION_ON_PARENTS in judicial.asked_for
     informed = HolderInformation.objects.filter(holder=row)
@@ -231,7 +231,7 @@ def _way(voice: Voice, opened: "Opened", case: Case) -> str:
 # --- 8. What went before ---------------------------------------------------------------------------------------
 
 
-def told_of_earlier(concern: "Concern", opened: "Opened") -> str:
+def earlier_reports(concern: "Concern", opened: "Opened") -> str:
     if concern.prior_reports == YesNo.NO:
         return NOTHING
     return opened(concern, "prior_reports_text") or NOT_KNOWN

@@ -155,7 +155,7 @@ class OneLetter(CaseView):
         """Read a letter; while it is prepared, passage by passage with the source of each. The reading is an entry."""
         Query.of(request.query_params)
         actor, at = self.actor, self.at
-        row = queries.known(bare(request), pk, actor=actor, at=at)
+        row = queries.visible_row(bare(request), pk, actor=actor, at=at)
         return Response(queries.one(row, actor, at=at))
 
 
@@ -178,7 +178,7 @@ class LetterPage(CaseView):
     def page(self, request: Request, pk: UUID) -> str:
         Query.of(request.query_params)
         actor, at = self.actor, self.at
-        row = queries.known(bare(request), pk, actor=actor, at=at)
+        row = queries.visible_row(bare(request), pk, actor=actor, at=at)
         return queries.page(row, actor, at=at)
 
 

@@ -12,7 +12,7 @@ from referrals.letters.inputs import (
     LetterSending,
     LetterSigning,
     answered,
-    not_asked,
+    unasked,
 )
 from referrals.letters.registry import LetterType
 from referrals.letters.sheet import Sheet, read_mark
@@ -74,7 +74,7 @@ def holder_may_be_written_to(sheet: Sheet, step_input: object) -> bool:
 def words_are_of_the_kind(sheet: Sheet, step_input: LetterEditing) -> bool:
     """An author answers what the kind asks, and adds where it lets; all the rest comes from the case (§4.9 ✎)."""
     if others := answered(cast("Any", step_input)).keys() - set(sheet.type.words):
-        raise not_asked(sorted(others))
+        raise unasked(sorted(others))
     return True
 
 

@@ -61,7 +61,7 @@ def answered(words: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in words.items() if value not in ("", [], None)}
 
 
-def not_asked(names: Iterable[str]) -> serializers.ValidationError:
+def unasked(names: Iterable[str]) -> serializers.ValidationError:
     """Return the refusal of an edit that answers what the kind doesn't ask."""
     return serializers.ValidationError(
         {name: [serializers.ErrorDetail("", code="unknown")] for name in names}

@@ -34,7 +34,7 @@ from referrals.workflow.step import steps
 PRINTED: Final = (LetterState.SIGNED, LetterState.SENT)
 
 
-def known(request: ServiceRequest, pk: UUID, *, actor: Actor, at: datetime) -> Letter:
+def visible_row(request: ServiceRequest, pk: UUID, *, actor: Actor, at: datetime) -> Letter:
     """Return a letter that the actor may read; a refusal from here on names its case."""
     row = actions.runner.visible_to(actor, at=at).filter(pk=pk).first()
     if row is None:
@@ -170,10 +170,10 @@ def _draft(sheet: Sheet, scope: OpenScope) -> dict[str, Any]:
         return {"withheld": str(guards.TOLD_LATER)}
     except LookupError:
         return {"withheld": str(guards.GONE)}
-    return _said(draft) | {"draft": read_mark(draft), "words": sheet.words(scope)}
+    return _words(draft) | {"draft": read_mark(draft), "words": sheet.words(scope)}
 
 
-def _said(draft: Draft) -> dict[str, Any]:
+def _words(draft: Draft) -> dict[str, Any]:
     paper = draft.paper
     return {
         "title": paper.title,

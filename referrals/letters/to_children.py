@@ -11,7 +11,7 @@ from accounts.roles import Role
 from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.to_holders import S
-from referrals.letters.writing import GROWN, READ_ALOUD, Body, Writing, label, lower, told
+from referrals.letters.writing import GROWN, READ_ALOUD, Body, Writing, day_in_french, label, lower
 from referrals.vocabulary.decision_answers import MajorityChoice
 from referrals.vocabulary.letters import Audience, LetterKind, LetterWay
 from referrals.vocabulary.states import ALIVE, DecisionCode, Machine
@@ -109,8 +109,8 @@ def _measure(measure: Any, age: str) -> list[tuple[str, str]]:
     until = "tes dix-huit ans" if age != GROWN else "vos dix-huit ans"
     return [
         ("Mesure", lower(name) if age == READ_ALOUD else name),
-        ("Depuis le" if measure.started_on else "", told(measure.started_on)),
-        ("Jusqu'au", "" if measure.until_majority else told(measure.term_on)),
+        ("Depuis le" if measure.started_on else "", day_in_french(measure.started_on)),
+        ("Jusqu'au", "" if measure.until_majority else day_in_french(measure.term_on)),
         ("Jusqu'à", until if measure.until_majority else ""),
     ]
 
@@ -179,10 +179,10 @@ def _notice(w: Writing) -> Body:
 
 def _span(measure: Any) -> str:
     """Return from when to when a measure ran; while it hasn't begun, since when it is decided."""
-    since, until = told(measure.started_on), told(measure.over_on)
+    since, until = day_in_french(measure.started_on), day_in_french(measure.over_on)
     if since:
         return f"du {since} au {until}" if until else f"depuis le {since}"
-    decided = told(measure.ordered_on or measure.agreed_on)
+    decided = day_in_french(measure.ordered_on or measure.agreed_on)
     return f"décidée le {decided}" if decided else ""
 
 

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 from accounts.roles import Role
 from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
-from referrals.letters.writing import DEAR, READ_ALOUD, YOUNG, Body, Withheld, Writing, label, lower, of, told
+from referrals.letters.writing import (
+    DEAR,
+    READ_ALOUD,
+    YOUNG,
+    Body,
+    Withheld,
+    Writing,
+    day_in_french,
+    label,
+    lower,
+    of,
+)
 from referrals.vocabulary.assessment_answers import TeamField
 from referrals.vocabulary.between_authorities import FormalityKind, Fulfilment
 from referrals.vocabulary.deadlines import ClockCode
@@ -50,7 +61,7 @@ def _assessment(w: Writing) -> Body:
     look, referral = w.look, w.look.case.referral
     received = look.day(referral.received_at)
     w.setting("letter_assessment_text")
-    w.say(S.RECEIPT, facts=[("Information reçue le", told(received))], on=received)
+    w.say(S.RECEIPT, facts=[("Information reçue le", day_in_french(received))], on=received)
     fields = {one.field for one in look.case.assignments if one.role == Role.ASSESSOR and one.field}
     trades = ", ".join(sorted(lower(label(TeamField(one).label)) for one in fields))
     w.say(
@@ -64,7 +75,7 @@ def _assessment(w: Writing) -> Body:
         ],
         on=w.occasion.on,
     )
-    w.say(S.DELAY, facts=[("Au plus tard le", told(look.day(referral.statutory_due_at)))])
+    w.say(S.DELAY, facts=[("Au plus tard le", day_in_french(look.day(referral.statutory_due_at)))])
     w.setting("letter_data_text", heading="Vos droits")
     return Body(
         title="Mise en place d'une évaluation", to=w.holder_lines(), greeting=DEAR, passages=tuple(w.passages)
@@ -150,7 +161,7 @@ def _referral(w: Writing) -> Body:
     w.say(
         S.JUSTICE,
         facts=[
-            ("Saisie le", told(w.look.day(row.sent_at))),
+            ("Saisie le", day_in_french(w.look.day(row.sent_at))),
             ("Autorité saisie", str(w.opened(row, "recipient"))),
             ("Fondement", " ; ".join(articles) or _L226_4),
         ],
@@ -223,8 +234,8 @@ def measure_lines(w: Writing, measure: "Measure", *, service: bool = True) -> li
         ("But", str(w.opened(measure, "aim"))),
         ("Service", str(measure.service.name) if named and measure.service is not None else ""),
         ("Durée", f"{months} mois" if months else ""),
-        ("Début", told(measure.started_on)),
-        ("Terme", "au plus tard à la majorité" if measure.until_majority else told(measure.term_on)),
+        ("Début", day_in_french(measure.started_on)),
+        ("Terme", "au plus tard à la majorité" if measure.until_majority else day_in_french(measure.term_on)),
     ]
 
 
@@ -245,7 +256,7 @@ def _transfer(w: Writing) -> Body:
     w.setting("letter_holders_transfer_text")
     w.say(
         S.TRANSFER,
-        facts=[("Département destinataire", row.target.name), ("Demandé le", told(w.occasion.on))],
+        facts=[("Département destinataire", row.target.name), ("Demandé le", day_in_french(w.occasion.on))],
         on=w.occasion.on,
     )
     return Body(

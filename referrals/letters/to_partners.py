@@ -8,7 +8,7 @@ from referrals.feedback.queries import Suggestion, suggested
 from referrals.letters.letter_context import LetterContext
 from referrals.letters.registry import LetterType, Occasion, register
 from referrals.letters.to_holders import CHILD_NAME, S
-from referrals.letters.writing import DEAR, Body, Writing, label, lower, of, told
+from referrals.letters.writing import DEAR, Body, Writing, day_in_french, label, lower, of
 from referrals.vocabulary.between_authorities import Document, FormalityKind, Fulfilment, Ground
 from referrals.vocabulary.case_answers import OPEN
 from referrals.vocabulary.deadlines import ClockCode
@@ -32,7 +32,7 @@ def _answer(w: Writing) -> Body:
     task = of(case.feedback_tasks, w.occasion.part)
     suggestion = Suggestion(suggested(case, task))
     received = w.look.day(task.asked_at or case.referral.received_at)
-    w.say(S.FEEDBACK, facts=[("Votre information du", told(received))], on=w.occasion.on)
+    w.say(S.FEEDBACK, facts=[("Votre information du", day_in_french(received))], on=w.occasion.on)
     w.setting(f"feedback_{suggestion}_text")
     return Body(
         title="Suites données à votre information",
@@ -74,7 +74,7 @@ def _notice(w: Writing) -> Body:
         heading="L'enfant",
         facts=[
             ("Nom", w.name_of(child)),
-            ("Né le", told(w.opened(child, "birth_date"))),
+            ("Né le", day_in_french(w.opened(child, "birth_date"))),
             ("En fugue", "oui" if child.runaway else ""),
         ],
     )
@@ -94,15 +94,20 @@ def _notice(w: Writing) -> Body:
         facts=[
             ("Mesure", measure.type.label_fr),
             ("Ordonnée par", str(w.opened(measure, "ordered_by")) if measure.judicial else ""),
-            ("Ordonnée le", told(measure.ordered_on)),
-            ("Accord écrit du", "" if measure.judicial else told(measure.agreed_on)),
+            ("Ordonnée le", day_in_french(measure.ordered_on)),
+            ("Accord écrit du", "" if measure.judicial else day_in_french(measure.agreed_on)),
             ("But", str(w.opened(measure, "aim"))),
             ("Durée", f"{measure.duration_months} mois" if measure.duration_months else ""),
-            ("Terme", "au plus tard à la majorité" if measure.until_majority else told(measure.term_on)),
+            (
+                "Terme",
+                "au plus tard à la majorité" if measure.until_majority else day_in_french(measure.term_on),
+            ),
         ],
         on=w.occasion.on,
     )
-    due = {one.code: told(w.look.day(one.due_at)) for one in case.open_clocks if one.part == measure.pk}
+    due = {
+        one.code: day_in_french(w.look.day(one.due_at)) for one in case.open_clocks if one.part == measure.pk
+    }
     w.say(
         S.DELAY,
         heading="Échéances",
@@ -153,24 +158,26 @@ def _to_judge(w: Writing) -> Body:
         heading="La décision",
         facts=[
             ("Rendue par", str(w.opened(measure, "ordered_by"))),
-            ("Le", told(measure.ordered_on)),
+            ("Le", day_in_french(measure.ordered_on)),
             ("Mesure", measure.type.label_fr),
         ],
         on=measure.ordered_on,
     )
-    w.say(S.CHILD, facts=[("Enfant", w.name_of(child)), ("Né le", told(w.opened(child, "birth_date")))])
+    w.say(
+        S.CHILD, facts=[("Enfant", w.name_of(child)), ("Né le", day_in_french(w.opened(child, "birth_date")))]
+    )
     w.say(
         S.MEASURE,
         heading="Ce qui empêche la mise en œuvre",
         facts=[
             ("Attente", f"{waiting} jours" if waiting > 0 else ""),
             ("Service sollicité", str(record_data.get("service_asked") or "")),
-            ("Depuis le", told(record_data.get("asked_since"))),
+            ("Depuis le", day_in_french(record_data.get("asked_since"))),
             ("Motif", label(NotExecutedReason(reason).label) if reason in NotExecutedReason.values else ""),
             ("Protection dans l'intervalle", str(record_data.get("meanwhile") or "")),
-            ("Enfant vu pour la dernière fois le", told(record_data.get("last_seen_on"))),
+            ("Enfant vu pour la dernière fois le", day_in_french(record_data.get("last_seen_on"))),
             ("Le danger demeure", {"yes": "oui", "no": "non"}.get(danger, "")),
-            ("Mise en œuvre prévue le", told(record_data.get("foreseen_on"))),
+            ("Mise en œuvre prévue le", day_in_french(record_data.get("foreseen_on"))),
         ],
         on=w.occasion.on,
     )
@@ -210,7 +217,7 @@ def _cover(w: Writing) -> Body:
         S.TRANSFER,
         facts=[
             ("Motif", label(Ground(row.ground).label)),
-            ("Transmis le", told(w.look.day(row.sent_at))),
+            ("Transmis le", day_in_french(w.look.day(row.sent_at))),
             ("Nouvelle adresse", "recherchée" if searched else new),
         ],
         on=w.occasion.on,
@@ -222,12 +229,15 @@ def _cover(w: Writing) -> Body:
     w.say(
         S.TRANSFER,
         heading="Pièces",
-        points=[f"{label(Document(one.kind).label)} – {told(w.look.day(one.made_at))}" for one in documents],
+        points=[
+            f"{label(Document(one.kind).label)} – {day_in_french(w.look.day(one.made_at))}"
+            for one in documents
+        ],
         on=w.occasion.on,
     )
     # Which delays run is said by their codes' words; those of a birthday tell no day.
     running = [
-        f"{label(ClockCode(one.code).label)} – {told(w.look.day(one.due_at))}"
+        f"{label(ClockCode(one.code).label)} – {day_in_french(w.look.day(one.due_at))}"
         for one in case.open_clocks
         if one.statutory and not one.on_birthday and one.access_class in "AIJ"
     ]
@@ -265,7 +275,7 @@ def _formalities(said: Any) -> list[tuple[str, str]]:
     for one in said if isinstance(said, list) else ():
         kind, outcome = str(one.get("kind") or ""), str(one.get("outcome") or "")
         if kind in FormalityKind.values and outcome in Fulfilment.values:
-            done = " – ".join(filter(None, (_outcome(one, outcome), told(one.get("on")))))
+            done = " – ".join(filter(None, (_outcome(one, outcome), day_in_french(one.get("on")))))
             lines.append((label(FormalityKind(kind).label), done))
     return lines
 

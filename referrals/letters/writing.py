@@ -180,7 +180,7 @@ def of[Row: Any](rows: Iterable[Row], pk: UUID | None) -> Row:
     return chosen
 
 
-def told(day: Any) -> str:
+def day_in_french(day: Any) -> str:
     """Return a day as French writes it; "" for none."""
     if isinstance(day, str) and day:
         day = date.fromisoformat(day[:10])

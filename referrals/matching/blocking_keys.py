@@ -71,7 +71,7 @@ def of(family: Family) -> list[Trait]:
     return list(dict.fromkeys(traits))
 
 
-def asked_for(family: Family) -> list[Trait]:
+def searched_for(family: Family) -> list[Trait]:
     """Return the traits by which files of the same children are looked for: those of a case, and of an age misjudged.
 
     The index holds each name with the years that were said, so those beside an estimate are asked for. Of 1 January,

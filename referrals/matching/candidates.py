@@ -271,11 +271,11 @@ def searched(
         )
         return [(verdict, other) for verdict, other in verdicts if verdict is not None]
 
-    matches = [Found(other, verdict) for verdict, other in until_found(to_open(likely.files, most), judge)]
+    matches = [Found(other, verdict) for verdict, other in until_same(to_open(likely.files, most), judge)]
     return sorted(matches, key=lambda one: (-one.verdict.score, one.referral.pk))
 
 
-def until_found[Key, Other](
+def until_same[Key, Other](
     parts: Iterable[list[Key]], judge: Callable[[list[Key]], Iterable[tuple[Verdict, Other]]]
 ) -> list[tuple[Verdict, Other]]:
     """Judge a part at a time until one holds the same child; return what belongs with it.

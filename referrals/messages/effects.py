@@ -99,15 +99,15 @@ def close(act: "StepContext", found: "InformationRequest", state: RequestState) 
 
 def write_to_filer(act: "StepContext") -> None:
     """Keep the message for whoever filed, under the filer's own key (E01)."""
-    act.made = _said(act, "filer_messages")
+    act.made = _text(act, "filer_messages")
 
 
 def write_to_professionals(act: "StepContext") -> None:
     """Keep the message for the professionals of the case (E02)."""
-    act.made = _said(act, "team_messages")
+    act.made = _text(act, "team_messages")
 
 
-def _said(act: "StepContext", channel: str) -> Any:
+def _text(act: "StepContext", channel: str) -> Any:
     step_input = act.step_input
     return act.new(
         channel, at=act.at, by=act.actor.user_id, children=as_text(step_input.children), text=step_input.text

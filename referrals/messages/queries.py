@@ -54,7 +54,9 @@ def channel(
         among_us = which == Channel.PROFESSIONALS
         lines = _professionals(referral, ties, actor=actor) if among_us else _with_filer(referral, ties)
         readable = (
-            line_shown for row, line in lines if (line_shown := _told(row, line, sight, scope)) is not None
+            line_shown
+            for row, line in lines
+            if (line_shown := _line_shown(row, line, sight, scope)) is not None
         )
     return sorted(readable, key=lambda line: str(line["at"]))  # of one instant, the question comes first
 
@@ -116,7 +118,7 @@ def _professionals(referral: Referral, ties: CaseAccess, *, actor: Actor) -> Ite
         yield message, _message(message) | {"read_by": read}
 
 
-def _told(row: Any, line: Line, sight: Sight, scope: OpenScope) -> Line | None:
+def _line_shown(row: Any, line: Line, sight: Sight, scope: OpenScope) -> Line | None:
     """Return a line with its text and its children, as far as the reader may know of them; None for nothing of it."""
     field = row._meta.get_field("questions" if isinstance(row, InformationRequest) else "text")
     named = [UUID(pk) for pk in getattr(row, "children", [])]

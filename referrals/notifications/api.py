@@ -65,7 +65,7 @@ class OwnNotices(CaseView):
         subjects |= Q(subject_id__in=access_review_actions.asked_of(actor, at=at, filing=False).values("pk"))
         if filer is not None:  # of a filing that goes on elsewhere one is told under the id of its receipt
             subjects |= Q(subject_id__in=visibility.own_filings(actor, at=at).values("filed_as"))
-        if transfers := transfer_targets.cases_asked_of(actor, at=at):
+        if transfers := transfer_targets.cases_offered_to(actor, at=at):
             subjects |= Q(subject_id__in=sorted(transfers))
         return shown_to(user, filer=filer).filter(subjects)
 

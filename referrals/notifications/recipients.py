@@ -443,7 +443,7 @@ def may_be_told(user_id: UUID, subject_id: UUID, at: datetime) -> bool:
         return False
     actor = actor_of_user(user, SYSTEM.origin, at=at)
     with row_level_security.for_the_service():
-        if visibility.known_as(actor, subject_id, at=at).first() is not None:
+        if visibility.cases_meant_by(actor, subject_id, at=at).first() is not None:
             return True
         if access_review_actions.visible_to(actor).filter(pk=subject_id).exists():
             return True

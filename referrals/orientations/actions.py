@@ -125,10 +125,10 @@ def match(request: ServiceRequest, pk: UUID, data: object) -> Found:
         count=len(matched.matched.offered),
         version=referral.version,
     )
-    return _found(case, wanted, matched, sight, called)
+    return _offers(case, wanted, matched, sight, called)
 
 
-def _found(case: Case, wanted: Wanted, told: Told, sight: Sight, called: Names) -> Found:
+def _offers(case: Case, wanted: Wanted, told: Told, sight: Sight, called: Names) -> Found:
     referral, matched = case.referral, told.matched
     named = (*told.named.removed, *told.named.offered)
     offered, left_out = matched.offered[:SHOWN], matched.removed[:SHOWN]

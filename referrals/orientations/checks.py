@@ -23,7 +23,7 @@ from referrals.workflow.rules import answers, names_fields, rule, two_sign
 @names_fields(fact_class="A")
 def resource_is_known(case: Case, step_input: OrientationProposal) -> None:
     """The service is one of the directory (OR1)."""
-    if offers.known(step_input.resource) is None:
+    if offers.current_service(step_input.resource) is None:
         raise InvalidInput("resource")
 
 

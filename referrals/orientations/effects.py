@@ -24,7 +24,7 @@ def propose(act: "StepContext") -> None:
     row = act.new(
         "orientations",
         child_id=act.step_input.child,
-        resource=offers.known(act.step_input.resource),
+        resource=offers.current_service(act.step_input.resource),
         need=act.step_input.need,
         rules_version=RULES_VERSION,
         findings=offers.as_kept(act.case.offer),

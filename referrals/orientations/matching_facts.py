@@ -82,7 +82,7 @@ def facts_of(case: Case, wanted: Wanted, sight: Sight, scope: OpenScope) -> Case
     )
 
 
-def situations_told(case: Case, sight: Sight, scope: OpenScope) -> frozenset[Situation]:
+def situations_shown(case: Case, sight: Sight, scope: OpenScope) -> frozenset[Situation]:
     """Return the situations of the children that the reader may read of, opened in the caller's disclosure."""
     reader = _Reader(case, sight, scope)
     return frozenset().union(*(reader.situations(child) for child in _children(case, None, sight)))

@@ -61,7 +61,7 @@ def of_one(case: Case, wanted: Wanted, service: UUID) -> Offer | None:
     return candidates.find_one(facts, service, at=case.at, zone=case.zone)
 
 
-def known(pk: UUID) -> Service | None:
+def current_service(pk: UUID) -> Service | None:
     """Return a service that may be named: one that is there under its own id."""
     return Service.objects.filter(pk=pk, merged_into=None).select_related("structure").first()
 

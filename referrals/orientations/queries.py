@@ -215,7 +215,7 @@ def answers_of(
     """
     since = at - timedelta(days=TOLD_FOR_DAYS)
     rows = Orientation.objects.filter(
-        _told_to(unlocked), referral__authority=authority, resource__in=services, asked_at__gte=since
+        _shown_to(unlocked), referral__authority=authority, resource__in=services, asked_at__gte=since
     ).order_by()
     # A refusal may be recorded with « no answer » as its reason: silence as well.
     silent = Q(state=OrientationState.EXPIRED) | Q(refusal_reason=RefusalReason.NO_ANSWER)
@@ -241,7 +241,7 @@ def answers_of(
     }
 
 
-def _told_to(unlocked: Collection[UUID]) -> Q:
+def _shown_to(unlocked: Collection[UUID]) -> Q:
     open_to_all = Q(referral__restricted=False) & (Q(child=None) | Q(child__restricted=False))
     return open_to_all | Q(referral__in=sorted(unlocked))
 

@@ -129,7 +129,7 @@ def history(authority: Authority, key: str | None = None) -> QuerySet[SettingCha
     return changes if key is None else changes.filter(key=key)
 
 
-def told(authority: Authority, *, at: datetime) -> list[dict[str, Any]]:
+def changes_shown(authority: Authority, *, at: datetime) -> list[dict[str, Any]]:
     zone = ZoneInfo(authority.timezone)
     by_key: dict[str, list[SettingChange]] = {key: [] for key in SETTINGS}
     for row in history(authority):
@@ -164,7 +164,7 @@ def _declared(key: str) -> dict[str, Any]:
         "key": key,
         "label": in_both(setting.label),
         "chapter": labelled(CHAPTERS[key]),
-        "law": citations.told(setting.law),
+        "law": citations.citation_lines(setting.law),
         "kind": setting.kind,
         "unit": setting.unit or None,
         **setting.bounds,

@@ -102,7 +102,7 @@ class Settings(CaseView):
 
     def current(self, authority: Authority) -> dict[str, Any]:
         hidden = actions.hidden_from(self.actor, authority)
-        lines = actions.told(authority, at=self.at)
+        lines = actions.changes_shown(authority, at=self.at)
         return listed([line for line in lines if line["key"] not in hidden], None)
 
 

@@ -24,7 +24,7 @@ def content(referral: Referral, ties: CaseAccess, scope: OpenScope, *, actor: Ac
     concern = readable(referral.concern, ties.reads - {"A"} | ({"I"} if typing else set()), scope)
     concern.pop("id")
     if concern:
-        concern["not_known"] = _not_known(referral.concern, ties.reads)
+        concern["not_known"] = _unknown_members(referral.concern, ties.reads)
     parts: dict[str, Any] = {"concern": concern} if concern else {}
     for name in PARTS:
         rows = part(referral, name, ties, scope, actor=actor)
@@ -33,7 +33,7 @@ def content(referral: Referral, ties: CaseAccess, scope: OpenScope, *, actor: Ac
     return parts
 
 
-def _not_known(concern: Concern, classes: Container[str]) -> list[str]:
+def _unknown_members(concern: Concern, classes: Container[str]) -> list[str]:
     """Return the items said to be not known, those of the classes that one reads; the holders are identity (B)."""
     class_of = {field.name: getattr(field, "access_class", "") for field in concern._meta.concrete_fields}
     return [name for name in concern.not_known if class_of.get(name, "B") in classes]

@@ -31,10 +31,12 @@ def seen(request: ServiceRequest, pk: UUID, *, whole: bool = False) -> tuple[Ref
     referral = visibility.one_case(actor, pk, at=at, whole=whole)
     if referral is None:
         raise NotVisible
-    return known(request, referral, case_ties.ties_of(referral, actor))
+    return concern_case(request, referral, case_ties.ties_of(referral, actor))
 
 
-def known(request: ServiceRequest, referral: Referral, ties: CaseAccess) -> tuple[Referral, CaseAccess]:
+def concern_case(
+    request: ServiceRequest, referral: Referral, ties: CaseAccess
+) -> tuple[Referral, CaseAccess]:
     """Let the journal name the case if the request is refused from here on, and who files it as that alone."""
     request.concerned = (referral.pseudonym, referral.authority_id, ties.filed)
     return referral, ties

@@ -121,7 +121,7 @@ def _remind(kind: Round, at: datetime) -> int:
         locked = Clock.objects.filter(kind.pending(at)).select_for_update(skip_locked=True, of=("self",))
         clocks = list(locked.select_related("referral__authority").order_by("due_at", "id")[:BATCH])
         rows = Clock.objects.filter(pk__in=[clock.pk for clock in clocks])
-        rows.update(**{mark: _kept_or(mark, at) for mark in kind.marks})
+        rows.update(**{mark: _in_force_or(mark, at) for mark in kind.marks})
         for clock in clocks:
             case = Case(clock.referral, actor=SYSTEM, at=at)
             _tell(clock, case, kind)
@@ -137,7 +137,7 @@ def _remind_again(clock: Clock, case: Case, kind: Round) -> None:
         Clock.objects.filter(pk=clock.pk).update(again_at=again_at, again_told_at=None)
 
 
-def _kept_or(mark: str, at: datetime) -> Coalesce:
+def _in_force_or(mark: str, at: datetime) -> Coalesce:
     return Coalesce(F(mark), Value(at))
 
 

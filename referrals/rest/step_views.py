@@ -29,7 +29,7 @@ from referrals.execution import perform as execution_perform
 from referrals.execution.preconditions import FILING, StepRequest
 from referrals.execution.row_machine import RowMachine
 from referrals.models import Referral
-from referrals.reading.disclosures import known
+from referrals.reading.disclosures import concern_case
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, case_operation
 from referrals.vocabulary.law import citations
@@ -59,9 +59,9 @@ class PerformStep(CaseView):
     def seen(self, pk: UUID) -> tuple[Referral, CaseAccess]:
         """Return the case; to whom another authority asks to take it over, it is there for the steps that answer."""
         if RECEIVER in self.step.sides:
-            received = transfer_targets.asked_about(pk, actor=self.actor, at=self.at)
+            received = transfer_targets.offered(pk, actor=self.actor, at=self.at)
             if received is not None:
-                return known(bare(self.request), *received)
+                return concern_case(bare(self.request), *received)
         return super().seen(pk)
 
     def unseen(self, pk: UUID) -> Response:
@@ -140,7 +140,7 @@ def view_of(step: Step, base: type[PerformStep | PerformRowStep] = PerformStep, 
 
 
 def _law(step: Step) -> str:
-    return ", ".join(f"[{one['text']}]({one['address']})" for one in citations.told(step.law))
+    return ", ".join(f"[{one['text']}]({one['address']})" for one in citations.citation_lines(step.law))
 
 
 def row_step_routes(machine: Machine, base: type[PerformRowStep], answer: object) -> list[URLPattern]:

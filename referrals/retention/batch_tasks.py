@@ -44,7 +44,7 @@ def _propose(authority: Authority, at: datetime) -> int:
     with for_the_service():
         if RetentionBatch.objects.filter(authority=authority, month=month).exists():
             return 0
-        ids = [pk for pk in _over(authority, month, at) if _stands(pk, at)]
+        ids = [pk for pk in _over(authority, month, at) if _is_open(pk, at)]
         if not ids:
             return 0
         batch = RetentionBatch(authority=authority, month=month, proposed_at=at)
@@ -72,7 +72,7 @@ def _over(authority: Authority, month: date, at: datetime) -> list[UUID]:
     return list(cases.order_by("archived_at", "pk").values_list("pk", flat=True))
 
 
-def _stands(pk: UUID, at: datetime) -> bool:
+def _is_open(pk: UUID, at: datetime) -> bool:
     referral = Referral.objects.select_related("authority").get(pk=pk)
     return reason_to_drop(Case(referral, actor=SYSTEM, at=at)) is None
 

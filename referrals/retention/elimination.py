@@ -147,7 +147,7 @@ def destroy_rows(case: Referral) -> None:
     own_keys = [key for key in Inquiry.objects.filter(referral=case).values_list("key", flat=True) if key]
     transaction.on_commit(partial(keys.destroy, own_keys), robust=True)
     # The objects first, while their rows name them; they go once all of this is committed.
-    storage.let_go_of(case)
+    storage.release_all(case)
     for table in DESTROYED:
         table._default_manager.filter(referral=case).delete()
     ReferralUserObjectPermission.objects.filter(content_object=case).delete()

@@ -14,7 +14,7 @@ from referrals.workflow.rules import rule
 @rule(_("La durée de conservation n'est pas écoulée."), fact_class="A")
 def whole_time_is_over(case: Case, step_input: Nothing | None) -> bool:
     """The case was kept as long as its outcome asks, since the last action on it (§7.3)."""
-    until = deadlines.kept_until(case)
+    until = deadlines.retained_until(case)
     return until is not None and case.at > until
 
 

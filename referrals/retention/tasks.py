@@ -80,7 +80,7 @@ def destroy_draft(draft: Referral, *, at: datetime, rule: str = "") -> None:
     Raises:
         KeysUnavailable, LedgerUnavailable: see ``elimination``.
     """
-    storage.let_go_of(draft)
+    storage.release_all(draft)
     draft.attachments.all().delete()
     for name in PARTS:
         getattr(draft, name).all().delete()

@@ -113,7 +113,7 @@ class HandOvers(CaseView):
         passed = actions.hand_over(actions.HandOver(moves=moves, **values), actor=actor, at=at)
         if once is not None:
             once.keep(actor, status=200, thing=values["leaver"], at=at)
-        return Response(_told(passed))
+        return Response(_answered(passed))
 
     def _again(self, leaver: UUID, done_at: datetime) -> dict[str, Any]:
         """Tell what the same request did before: the cases passed on, as far as the caller still sees them."""
@@ -129,7 +129,7 @@ class HandOvers(CaseView):
         }
 
 
-def _told(passed: list[actions.Passed]) -> dict[str, Any]:
+def _answered(passed: list[actions.Passed]) -> dict[str, Any]:
     return {
         "passed_on": [str(one.referral) for one in passed if not one.rule],
         "kept": [

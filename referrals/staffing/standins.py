@@ -77,7 +77,7 @@ _NOT_FIT: Final = _("Les deux personnes doivent exercer ce même rôle au même 
 
 def end(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
     """End a standing-in at once: by either of the two, a supervisor, or the lead of the unit."""
-    stand_in = known(pk, actor=actor, at=at)
+    stand_in = visible_row(pk, actor=actor, at=at)
     if stand_in.ended_at is None:
         stand_in.ended_at, stand_in.ended_by = min(at, stand_in.until_at), actor.user_id
         stand_in.save(update_fields=["ended_at", "ended_by"])
@@ -85,7 +85,7 @@ def end(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
     return stand_in
 
 
-def known(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
+def visible_row(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
     stand_in = visible_to(actor, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
     if stand_in is None:
         raise NotVisible

@@ -93,7 +93,7 @@ class EndStandIn(CaseView):
         actor, at = self.actor, self.at
 
         def end() -> StandIn:
-            standins.known(pk, actor=actor, at=at)
+            standins.visible_row(pk, actor=actor, at=at)
             Nothing.read(request.data)
             return standins.end(pk, actor=actor, at=at)
 

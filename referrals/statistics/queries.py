@@ -34,7 +34,7 @@ from referrals.policy_changes.actions import authority_for
 from referrals.statistics import aggregates
 from referrals.statistics.aggregates import Fact
 from referrals.statistics.dimensions import FIGURES, UNITS, WHOLE, Coding, Figure, Label, codings
-from referrals.statistics.suppression import Counted, Numbers, Period, codes_told, totals_told, year_of
+from referrals.statistics.suppression import Counted, Numbers, Period, codes_shown, totals_shown, year_of
 
 JUNE: Final = 6
 READ: Final = "figures.read"
@@ -163,19 +163,23 @@ class Tables:
         # All facts of the same cases suppress the same totals.
         least, root = self.protocol.small_cell_min, WHOLE[units[0]]
         whole = {unit: self._numbers(root, unit, by_name) for unit in root.units(self.protocol.count_unit)}
-        totals = totals_told(Counted(list(whole.values())), self.year, least)
+        totals = totals_shown(Counted(list(whole.values())), self.year, least)
         own = {unit: self._numbers(figure, unit, by_name) for unit in units}
-        codes = codes_told(Counted(list(own.values())), self.year, totals, least)
+        codes = codes_shown(Counted(list(own.values())), self.year, totals, least)
         coding = self.codings[figure.code]
         for unit, numbers in own.items():
             sums = [sum(column) for column in zip(*numbers.values(), strict=True)]
             yield {
                 "fact": coded(figure.code, in_both(figure.label)),
                 "unit": coded(unit, in_both(UNITS[unit])),
-                "total": [self._said(sums, period, period in totals) for period in self.year],
+                "total": [self._described(sums, period, period in totals) for period in self.year],
                 "rows": [
                     coded(code, coding.labels[code])
-                    | {"numbers": [self._said(numbers[code], p, code in codes.get(p, ())) for p in self.year]}
+                    | {
+                        "numbers": [
+                            self._described(numbers[code], p, code in codes.get(p, ())) for p in self.year
+                        ]
+                    }
                     for code in coding.labels
                 ],
             }
@@ -187,7 +191,7 @@ class Tables:
             numbers[coding.of(code)][month - 1 if self.year.parts else 0] += count
         return numbers
 
-    def _said(self, numbers: Sequence[int], period: Period, told: bool) -> int | None:
+    def _described(self, numbers: Sequence[int], period: Period, told: bool) -> int | None:
         if not told:
             return None
         total = sum(numbers[period.first : period.end])

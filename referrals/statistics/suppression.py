@@ -85,7 +85,7 @@ class Counted:
         return not any(any(unit[code][period.first : period.end]) for unit in self.units)
 
 
-def totals_told(whole: Counted, year: Period, least: int) -> frozenset[Period]:
+def totals_shown(whole: Counted, year: Period, least: int) -> frozenset[Period]:
     """Return the periods whose total is told: a period's parts all together, or none of them."""
     if whole.size(whole.codes, year) < least:
         return frozenset()
@@ -98,12 +98,12 @@ def totals_told(whole: Counted, year: Period, least: int) -> frozenset[Period]:
     return frozenset(published)
 
 
-def codes_told(
+def codes_shown(
     counted: Counted, year: Period, totals: frozenset[Period], least: int
 ) -> dict[Period, frozenset[str]]:
     """Return the codes that are told in each period; where the total isn't, those alone that have nobody all year.
 
-    ``totals`` is what ``totals_told`` gave for the same cases, in no larger a unit.
+    ``totals`` is what ``totals_shown`` gave for the same cases, in no larger a unit.
     """
     if year not in totals:
         return {}

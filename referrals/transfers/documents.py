@@ -108,7 +108,7 @@ def withhold_restricted(act: "StepContext", _: str) -> None:
             act.change(row, content={}, made_at=act.at)
 
 
-def _told(row: Model, classes: str, scope: OpenScope) -> dict[str, Any]:
+def _described(row: Model, classes: str, scope: OpenScope) -> dict[str, Any]:
     values = {}
     for field in row._meta.concrete_fields:
         access_class = getattr(field, "access_class", "")
@@ -124,7 +124,7 @@ def _told(row: Model, classes: str, scope: OpenScope) -> dict[str, Any]:
 
 def _child(row: Model, scope: OpenScope) -> dict[str, Any]:
     """Return a child; where it is sheltered, its place is for those alone who execute the measure (class K)."""
-    values = _told(row, IDENTITY_AND_FACTS, scope)
+    values = _described(row, IDENTITY_AND_FACTS, scope)
     if values.get("whereabouts") == Whereabouts.SHELTERED:
         del values["whereabouts"]
         values.pop("whereabouts_detail", None)
@@ -143,10 +143,10 @@ def children_of(case: Case) -> list[Any]:
 def _concern(case: Case, children: Sequence[Any], scope: OpenScope) -> dict[str, Any]:
     referral = case.referral
     return {
-        "concern": _told(referral.concern, IDENTITY_AND_FACTS, scope),
+        "concern": _described(referral.concern, IDENTITY_AND_FACTS, scope),
         "children": [_child(child, scope) for child in children],
         **{
-            name: [_told(row, IDENTITY_AND_FACTS, scope) for row in getattr(referral, name).all()]
+            name: [_described(row, IDENTITY_AND_FACTS, scope) for row in getattr(referral, name).all()]
             for name in TOLD
         },
     }
@@ -163,24 +163,24 @@ def _decisions(case: Case, children: Sequence[Any], scope: OpenScope) -> dict[st
         if row.child_id in named
     ]
     return {
-        "decisions": [_told(row, "J", scope) for row in decided],
+        "decisions": [_described(row, "J", scope) for row in decided],
         "measures": [
-            {"type": row.type_id, "state": str(row.state)} | _told(row, "IJ", scope) for row in measures
+            {"type": row.type_id, "state": str(row.state)} | _described(row, "IJ", scope) for row in measures
         ],
-        "judicial_outcomes": [_told(row, "I", scope) for row in answered],
+        "judicial_outcomes": [_described(row, "I", scope) for row in answered],
     }
 
 
 def _report(case: Case, children: Sequence[Any], scope: OpenScope) -> dict[str, Any]:
     row = _delivered(case)
-    report = _told(row, "H", scope)
+    report = _described(row, "H", scope)
     report.pop("notes", None)  # the team's own; the report is what it holds together
     if len(children) < len(case.children):  # its texts are about all the children (SEC-AZ20)
         report = {name: value for name, value in report.items() if not _is_sealed(row, name)}
     numbers = {child.pk: number for number, child in enumerate(children, start=1)}
     of_children = {
         name: [
-            {"child": numbers[one.child_id]} | _told(one, "DEH", scope)
+            {"child": numbers[one.child_id]} | _described(one, "DEH", scope)
             for one in getattr(row, name).all()
             if one.child_id in numbers
         ]

@@ -20,7 +20,7 @@ from referrals.access.relations import CaseAccess
 from referrals.execution import abilities
 from referrals.models import Referral, TransferDocument, TransferRequest
 from referrals.reading import clocks, fields, shell
-from referrals.reading.disclosures import count_opening, known, record_listed
+from referrals.reading.disclosures import concern_case, count_opening, record_listed
 from referrals.vocabulary import formats
 from referrals.vocabulary.between_authorities import Channel, Document, Ground, Opinion
 from referrals.vocabulary.states import TransferState
@@ -45,7 +45,7 @@ def transfer_read(request: ServiceRequest, pk: UUID) -> tuple[Referral, CaseAcce
     """Return the case of a request, the reader's ties to it, and what crosses of it, opened in one disclosure."""
     actor, at = actor_in(request), request.at
     referral, transfer, ties = transfer_targets.transfer_for(pk, actor=actor, at=at)
-    known(request, referral, ties)
+    concern_case(request, referral, ties)
     count_opening(referral, ties, actor=actor, at=at)
     with disclosure(
         actor=actor.acting_as(ties.reading_role(), authority_id=transfer.target_id),

@@ -76,13 +76,13 @@ def items_of(
     ``new``: those alone that others added since; of a case never visited, all that they wrote and sent.
     """
     readers = [reader_of(case, user_id) for case in cases]
-    item_query = _kept(frozenset(kinds), new)
+    item_query = _items_of(frozenset(kinds), new)
     for row in item_query.rows(cases=list(cases), readers=readers, user=user_id, at=at):
         yield Item(*row)
 
 
 @cache
-def _kept(kinds: frozenset[str], new: bool) -> CompiledQuery[Any]:
+def _items_of(kinds: frozenset[str], new: bool) -> CompiledQuery[Any]:
     return CompiledQuery(lambda: _items(kinds, new=new))
 
 

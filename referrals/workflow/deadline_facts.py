@@ -127,14 +127,14 @@ FACTS: Final[Mapping[C, Facts]] = {
 }
 
 
-def told(code: C) -> dict[str, Any]:
+def deadline_line(code: C) -> dict[str, Any]:
     """Return what is told of one delay, as an answer shows it."""
     facts = FACTS[code]
     return {
         "code": str(code),
         "label": code.labels_by_language,
         "delay": in_both(facts.delay),
-        "law": citations.told(facts.law),
+        "law": citations.citation_lines(facts.law),
         "statutory": code in STATUTORY,
         "settings": list(facts.settings),
         "access_class": ACCESS_CLASS[code],

@@ -195,7 +195,7 @@ def active_until(case: Case, since: datetime) -> datetime:
     return after_months(since, retention_periods.active_months(case), case.zone)
 
 
-def kept_until(case: Case, since: datetime | None = None) -> datetime | None:
+def retained_until(case: Case, since: datetime | None = None) -> datetime | None:
     """Return until when an archived case is kept; None where no action on it is known, and it is kept.
 
     A filing that was joined to a file goes when that file may go: what it tells belongs there. ``since``: the last
@@ -203,7 +203,7 @@ def kept_until(case: Case, since: datetime | None = None) -> datetime | None:
     """
     file = retention_periods.file_of(case)
     since = since if since and file is case else retention_periods.last_action(file)
-    return after_months(since, retention_periods.kept_months(file), case.zone) if since else None
+    return after_months(since, retention_periods.retention_months(file), case.zone) if since else None
 
 
 def _execution(case: Case, start: datetime, part: "Measure") -> datetime:
@@ -212,7 +212,7 @@ def _execution(case: Case, start: datetime, part: "Measure") -> datetime:
 
 def _keeping(case: Case, start: datetime, part: Model | None) -> datetime:
     if case.referral.state == State.ARCHIVED:
-        return kept_until(case, start) or start
+        return retained_until(case, start) or start
     return active_until(case, start)
 
 

@@ -31,7 +31,7 @@ def active_months(case: Case) -> int:
     return case.protocol.retention_measure_months
 
 
-def kept_months(case: Case) -> int:
+def retention_months(case: Case) -> int:
     """Return how long a case is kept in all, active base included, until its destruction may be proposed (§7.3).
 
     What was set aside has no intermediate period. Where a child was taken in, the file of its childhood stays longest.

@@ -260,7 +260,7 @@ def decides(learner: Learner, *, brother: bool = True) -> None:
             child=other,
             decision="admin",
             motivation="Une aide à domicile.",
-            **acts.heard(learner.at),
+            **acts.hearing(learner.at),
             measures=[{"child": other, "type": "aed", "aim": "Soutenir.", "duration_months": 6}],
         )
     learner.does(
@@ -269,7 +269,7 @@ def decides(learner: Learner, *, brother: bool = True) -> None:
         child=eldest,
         decision="judicial",
         motivation="La justice la protège.",
-        **acts.heard(learner.at),
+        **acts.hearing(learner.at),
     )
 
 
@@ -277,12 +277,12 @@ def decides_whole(learner: Learner) -> None:
     eldest, other = learner.children
     learner.does(
         "decide_child", child=other, decision="admin", motivation="Une aide à domicile.",
-        **acts.heard(learner.at),
+        **acts.hearing(learner.at),
         measures=[{"child": other, "type": "aed", "aim": "Soutenir.", "duration_months": 6}],
     )  # fmt: skip
     learner.does(
         "decide_judicial", after=2 * MINUTE, children=[eldest],
-        decisions=each([eldest], decision="judicial", motivation="Le juge.", **acts.heard(learner.at)),
+        decisions=each([eldest], decision="judicial", motivation="Le juge.", **acts.hearing(learner.at)),
         motivation="La situation relève du juge.", **acts.to_justice(["3", "6"], on=learner.at),
     )  # fmt: skip
 

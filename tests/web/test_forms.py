@@ -23,7 +23,7 @@ from web.credentials import SIGN_IN
 from web.filing import words
 from web.filing.sections import sections
 from web.filing.topics import part_input
-from web.page import kept
+from web.page import sent_pairs
 from web.uploads import ASKS
 from web.views.filing.progress import lines_of
 from web.views.filing.sent import ADDITION
@@ -189,7 +189,7 @@ def test_a_password_is_read_as_it_was_typed_and_never_shown_again():
 
 def test_what_cannot_be_saved_comes_back_without_its_token():
     long = "Une phrase plus longue que ce qu'un identifiant peut avoir."
-    again = kept(sent(csrfmiddlewaretoken="x" * 64, once="abc", text=long, note="un\ndeux"))
+    again = sent_pairs(sent(csrfmiddlewaretoken="x" * 64, once="abc", text=long, note="un\ndeux"))
 
     assert [(one.name, one.value) for one in again["texts"]] == [("text", long), ("note", "un\ndeux")]
     assert again["hidden"] == [("once", "abc")]

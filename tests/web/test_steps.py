@@ -84,7 +84,7 @@ def test_every_member_of_every_step_has_words():
     def lacking(takes):
         inner = nested(takes)
         for name in members(takes):
-            if not words.known(name, takes.__name__):
+            if not words.has_words(name, takes.__name__):
                 yield f"{takes.__name__}.{name}"
         for one in inner.values():
             yield from lacking(type(getattr(one, "child", one)))

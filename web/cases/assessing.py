@@ -115,12 +115,12 @@ def missing_of(
     lacking = (
         [] if any(one["complete"] for one in voices if one["child"] == child) else [gettext("Sa parole")]
     )
-    if not _danger_is_told(child, row):
+    if not _danger_is_complete(child, row):
         lacking.append(gettext("Dangers et situation prostitutionnelle"))
     return lacking + [str(one.label) for one in wanted if one not in done]
 
 
-def _danger_is_told(child: str, row: Mapping[str, Any]) -> bool:
+def _danger_is_complete(child: str, row: Mapping[str, Any]) -> bool:
     calm = any(
         one["child"] == child and one["danger_level"] == DangerLevel.NO_DANGER for one in row["conclusions"]
     )

@@ -56,7 +56,7 @@ def items_of_the_form() -> list[str]:
     """Return the names of all items of the form, each once."""
     models_: list[type[models.Model]] = [Concern, *PARTS.values()]
     names = [f.name for model in models_ for f in model._meta.concrete_fields]
-    return [name for name in dict.fromkeys(names) if name not in LEFT_OUT and words.known(name)]
+    return [name for name in dict.fromkeys(names) if name not in LEFT_OUT and words.has_words(name)]
 
 
 def lines(model: type[models.Model], row: Mapping[str, Any]) -> list[Line]:
@@ -75,7 +75,7 @@ def lines(model: type[models.Model], row: Mapping[str, Any]) -> list[Line]:
             )
         else:
             worded = OF_FIELD.get(field.name)
-            text = worded(value) if worded else _said(value, _labels(field))
+            text = worded(value) if worded else _worded(value, _labels(field))
             lines.append(Line(label, text, dialled=f"{model.__name__}.{field.name}" in DIALLED))
     return lines
 
@@ -110,13 +110,13 @@ def _labels(field: object) -> Mapping[str, str]:
     return {str(code): str(code.label) for code in codes} if codes is not None else {}
 
 
-def _said(value: object, labels: Mapping[str, str]) -> str:
+def _worded(value: object, labels: Mapping[str, str]) -> str:
     if isinstance(value, list):
-        return ", ".join(_said(one, labels) for one in value)
+        return ", ".join(_worded(one, labels) for one in value)
     if value is True:
         return gettext("Oui")
     if isinstance(value, Mapping):
-        return " ; ".join(f"{name}{gettext(' : ')}{_said(inner, {})}" for name, inner in value.items())
+        return " ; ".join(f"{name}{gettext(' : ')}{_worded(inner, {})}" for name, inner in value.items())
     text = str(value)
     if text in labels:
         return labels[text]
@@ -141,7 +141,7 @@ def _is_day(text: str) -> bool:
 # --- What a step was done with -------------------------------------------------------------------------
 
 
-def told(takes: type[Input], data: object, called: Mapping[str, str]) -> list[Line]:
+def step_lines(takes: type[Input], data: object, called: Mapping[str, str]) -> list[Line]:
     """Return the data of a step as lines; ids are told by the names in ``called``, others left out."""
     if not isinstance(data, Mapping):
         return []
@@ -151,7 +151,7 @@ def told(takes: type[Input], data: object, called: Mapping[str, str]) -> list[Li
     lines = []
     for name, value in data.items():
         worded = WORDED.get(f"{takes.__name__}.{name}")
-        text = worded(value) if worded is not None else _told(declared.get(name), value, called)
+        text = worded(value) if worded is not None else _lines_of(declared.get(name), value, called)
         if text:
             lines.append(Line(str(words.of(name, takes.__name__)), text))
     return lines
@@ -176,15 +176,15 @@ def _declared(takes: type[Input]) -> dict[str, Any]:
     return dict(takes().fields)
 
 
-def _told(declared: object, value: object, called: Mapping[str, str]) -> str:
+def _lines_of(declared: object, value: object, called: Mapping[str, str]) -> str:
     if value in (None, "", [], {}, False):
         return ""
     if isinstance(value, list):
         child = getattr(declared, "child", None)
-        return "\n".join(filter(None, (_told(child, one, called) for one in value)))
+        return "\n".join(filter(None, (_lines_of(child, one, called) for one in value)))
     if isinstance(value, Mapping):
         owner = type(declared) if isinstance(declared, serializers.Serializer) else None
-        lines_ = told(owner, value, called) if owner is not None else []
+        lines_ = step_lines(owner, value, called) if owner is not None else []
         return " ; ".join(f"{line.label}{gettext(' : ')}{line.text}" for line in lines_)
     if value is True:
         return gettext("Oui")
@@ -194,7 +194,7 @@ def _told(declared: object, value: object, called: Mapping[str, str]) -> str:
     if _is_id(text):
         return ""
     choices = {str(code): str(label) for code, label in getattr(declared, "choices", {}).items()}
-    return _said(text, choices)
+    return _worded(text, choices)
 
 
 def _is_id(text: str) -> bool:

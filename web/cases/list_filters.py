@@ -94,7 +94,7 @@ def address(params: Mapping[str, Any], name: str = "cases") -> str:
     return f"{reverse(name)}?{query}" if query else reverse(name)
 
 
-def kept(asked: Mapping[str, Any]) -> dict[str, Any]:
+def link_filters(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the links of a page of the queue take along: filters and order, and not the page itself."""
     left_out = ("cursor", "names", "details", "done")
     defaults = {"sort": "due", "limit": 50}
@@ -105,7 +105,7 @@ def kept(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def filtering(asked: Mapping[str, Any]) -> bool:
     """Tell whether anything is filtered, whatever the order and the length of the page."""
-    return bool(kept(asked).keys() - {"sort", "limit"})
+    return bool(link_filters(asked).keys() - {"sort", "limit"})
 
 
 def heads(asked: Mapping[str, Any], actor: Actor) -> dict[str, Head]:
@@ -115,14 +115,16 @@ def heads(asked: Mapping[str, Any], actor: Actor) -> dict[str, Head]:
     for name, label in HEADS.items():
         turned = f"-{name}" if now == name else name
         direction = {name: "ascending", f"-{name}": "descending"}.get(now, "")
-        where = address(kept(asked) | {"sort": "" if turned == "due" else turned})
+        where = address(link_filters(asked) | {"sort": "" if turned == "due" else turned})
         heads[name] = Head(str(label), where if name in sortable else "", direction)
     return heads
 
 
 def fields(asked: Mapping[str, Any], actor: Actor, *, at: datetime) -> list[Field]:
     """Return the form of the filters, filled with those of the address."""
-    values = {name: value if isinstance(value, bool) else str(value) for name, value in kept(asked).items()}
+    values = {
+        name: value if isinstance(value, bool) else str(value) for name, value in link_filters(asked).items()
+    }
     return forms.fields_of(QueueQuery, FILTERS, values, choices=_choices(values, actor, at=at))
 
 

@@ -675,7 +675,7 @@ LABELS: Final[Mapping[str, Text]] = {
 }
 
 
-def known(name: str, owner: str = "") -> bool:
+def has_words(name: str, owner: str = "") -> bool:
     """Tell whether a member has words of its own."""
     return f"{owner}.{name}" in LABELS or name in LABELS or name in QUESTIONS
 

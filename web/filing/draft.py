@@ -98,10 +98,10 @@ class Draft:
     def save(self, body: Mapping[str, Any], *, version: int | None) -> StepResult:
         """Change what ``body`` names, after the same validation as the API's."""
         filing_actions.editable(self.referral.pk, version=version, actor=self.actor, at=self.at)
-        sent = ConcernForm.read(self._with_not_known(body))
+        sent = ConcernForm.read(self._with_unknown(body))
         return filing_actions.edit(self.referral.pk, sent, version=version, actor=self.actor, at=self.at)
 
-    def _with_not_known(self, body: Mapping[str, Any]) -> Said:
+    def _with_unknown(self, body: Mapping[str, Any]) -> Said:
         """Return ``body`` with what other pages said not to know: the list is one for the whole form."""
         if NOT_KNOWN not in body:
             return dict(body)
@@ -114,13 +114,13 @@ def _as_form(content: Mapping[str, Any]) -> Said:
     body: Said = dict(content.get("concern", {}))
     for name, model in form.SENT_PARTS.items():
         names = {field.name for field in form.form_fields(model)} | {NOT_KNOWN}
-        body[name] = [_kept(item, names) for item in content.get(name) or []]
+        body[name] = [_stored(item, names) for item in content.get(name) or []]
     names = {field.name for field in form.form_fields(HealthSign)}
-    body["signs"] += [_kept(item, names) for item in content.get("health_signs") or []]
+    body["signs"] += [_stored(item, names) for item in content.get("health_signs") or []]
     return body
 
 
-def _kept(item: Mapping[str, Any], names: set[str]) -> Said:
+def _stored(item: Mapping[str, Any], names: set[str]) -> Said:
     return {
         name: value
         for name, value in item.items()

@@ -14,8 +14,7 @@ from referrals.filing import questions
 from referrals.policy.definitions import protocol_of
 from referrals.policy.list_types import Row
 from web.filing.draft import Said
-from web.forms import Ask
-from web.forms import told as told_by
+from web.forms import Ask, answer_in_words
 
 UNKNOWN = _("Je ne sais pas")
 
@@ -83,8 +82,8 @@ def missing(form: Said, *, at: datetime) -> list[dict[str, str]]:
     )
 
 
-def told(form: Said, *, at: datetime) -> list[tuple[str, str]]:
+def answer_lines(form: Said, *, at: datetime) -> list[tuple[str, str]]:
     """Return the answers in words."""
     rows, answers = asked_by(authority_for(form, at=at), at=at), answers_of(form)
-    lines = [(str(ask.label), told_by(input_of(rows), ask, answers)) for ask in asks_of(rows)]
+    lines = [(str(ask.label), answer_in_words(input_of(rows), ask, answers)) for ask in asks_of(rows)]
     return [line for line in lines if line[1]]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from referrals.filing.form import PARTS_MAX
 from web import forms
 from web.filing.draft import NOT_KNOWN, Said, of_kind, put
-from web.filing.topics import Lines, Page, Shown, Topic, has_anything, told
+from web.filing.topics import Lines, Page, Shown, Topic, answer_lines, has_anything
 from web.forms import Ask, Field, Row, Sent
 
 #: Presses of a button that change a list: one item more, or one less.
@@ -121,9 +121,9 @@ class ListTopic(Topic):
             forms.Option("true", str(self.unknown), chosen, f"{forms.IDS}{name}")
         ])  # fmt: skip
 
-    def told_each(self, form: Said) -> list[Lines]:
+    def lines_each(self, form: Said) -> list[Lines]:
         """Return the answers in words, item by item."""
-        return [told(self.takes, self.asks, item) for item in self.rows_of(form)]
+        return [answer_lines(self.takes, self.asks, item) for item in self.rows_of(form)]
 
 
 def _says(item: Mapping[str, Any]) -> bool:

@@ -134,7 +134,7 @@ def offered(name: str, department: str) -> list[Commune]:
     return []
 
 
-def told(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+def place_lines(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the place in words."""
     code = values.get(COMMUNE.name) or ""
     commune_row = commune(code) if code else None

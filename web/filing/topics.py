@@ -139,14 +139,14 @@ class Topic:
             name in unknown or getattr(row, name, None) not in (None, "", [], False) for name in self.names
         )
 
-    def told(self, values: Mapping[str, Any]) -> Lines:
+    def answers(self, values: Mapping[str, Any]) -> Lines:
         """Return the answers in words."""
-        return told(self.takes, self.asks, values)
+        return answer_lines(self.takes, self.asks, values)
 
 
-def told(takes: type[StrictSerializer], asks: Sequence[Ask], values: Mapping[str, Any]) -> Lines:
+def answer_lines(takes: type[StrictSerializer], asks: Sequence[Ask], values: Mapping[str, Any]) -> Lines:
     """Return what was answered, question and answer, in words."""
-    pairs = [(str(ask.label), forms.told(takes, ask, values)) for ask in every(asks)]
+    pairs = [(str(ask.label), forms.answer_in_words(takes, ask, values)) for ask in every(asks)]
     return [(label, words) for label, words in pairs if words]
 
 
@@ -196,9 +196,9 @@ class PlaceTopic(Topic):
         shown.suggestions = page.suggestions
         return shown
 
-    def told(self, values: Mapping[str, Any]) -> Lines:
+    def answers(self, values: Mapping[str, Any]) -> Lines:
         """Return the answers in words, the place first."""
-        return [line for line in place.told(values) if line[1]] + super().told(values)
+        return [line for line in place.place_lines(values) if line[1]] + super().answers(values)
 
 
 @dataclass(slots=True)
@@ -233,7 +233,7 @@ class SignsTopic(Topic):
         families = [FamilyShown(one, grid.rows_of(one, page.values["signs"])) for one in grid.FAMILIES]
         return Shown(self, families=families)
 
-    def told(self, values: Mapping[str, Any]) -> Lines:
+    def answers(self, values: Mapping[str, Any]) -> Lines:
         """Return the signs that were noticed, in words."""
         return [line for family in grid.FAMILIES for line in _ticked(grid.rows_of(family, values["signs"]))]
 
@@ -254,7 +254,7 @@ class FilerTopic(Topic):
     def show(self, page: Page) -> Shown:
         """Return the fields, and what they hold in words."""
         shown = super().show(page)
-        shown.lines = self.told(page.values)
+        shown.lines = self.answers(page.values)
         needed = [one for one in shown.fields if not one.ask.optional]
         open_ones = [one for one in needed if not (has_anything(one) and not one.missing and not one.error)]
         shown.is_open = bool(open_ones) or any(one.error for one in shown.fields)

@@ -6,7 +6,7 @@ browser sends into the body that the API would get; ``fields_of`` makes the fiel
 ``templates/web/components/`` writes them. Why none of this is Django's forms: ``docs/decisions/0043``.
 """
 
-from web.forms.answers import day_in_words, told
+from web.forms.answers import answer_in_words, day_in_words
 from web.forms.declaration import (
     AS_TYPED,
     NOT_KNOWN,
@@ -58,6 +58,7 @@ __all__ = [
     "Row",
     "Sent",
     "all_of",
+    "answer_in_words",
     "as_called",
     "as_typed",
     "beside",
@@ -72,7 +73,6 @@ __all__ = [
     "members",
     "nested",
     "summary",
-    "told",
     "typed",
     "typed_instant",
 ]

@@ -10,7 +10,7 @@ from web.forms.declaration import NOT_KNOWN, Ask, Input, Values, choices_of, mem
 from web.forms.reading import typed_instant
 
 
-def told(takes: type[Input], ask: Ask, values: Values) -> str:
+def answer_in_words(takes: type[Input], ask: Ask, values: Values) -> str:
     """Return an answer in words; empty where nothing was said."""
     declared, value = members(takes)[ask.name], values.get(ask.name)
     if value in (None, "", []):

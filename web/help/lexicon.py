@@ -15,7 +15,7 @@ class Term(NamedTuple):
     means: Text
 
 
-def told() -> list[tuple[str, str, str]]:
+def term_lines() -> list[tuple[str, str, str]]:
     """Return each word with its meaning in the reader's language, and the French word."""
     lines = [(str(one.word), str(one.means), in_language(one.word, FRENCH)) for one in TERMS]
     return sorted(lines, key=lambda line: line[0].casefold())

@@ -108,7 +108,7 @@ def delays() -> list[dict[str, str]]:
             "delay": display.label({"label": one["delay"]}),
             "law": deadline_facts.FACTS[code].law,
         }
-        for code, one in ((code, deadline_facts.told(code)) for code in ClockCode)
+        for code, one in ((code, deadline_facts.deadline_line(code)) for code in ClockCode)
     ]
 
 

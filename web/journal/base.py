@@ -211,7 +211,7 @@ class JournalPage(Page):
             context |= {"problem": problem, "faults": forms.beside(fields)}
         return context
 
-    def told(self, entries: Sequence[ReadEntry]) -> list[dict[str, Any]]:
+    def entry_lines(self, entries: Sequence[ReadEntry]) -> list[dict[str, Any]]:
         """Return entries as lines of words."""
         return [self._line(EntryOut().to_representation(entry)) for entry in entries]
 
@@ -262,7 +262,7 @@ def field_in_words(label: str) -> str:
     """Return what a sealed field is called; its own label where it has no words."""
     owner, _dot, name = label.partition(".")
     model = owner.title().replace("_", "")
-    return str(case_words.of(name, model)) if case_words.known(name, model) else label
+    return str(case_words.of(name, model)) if case_words.has_words(name, model) else label
 
 
 def address(name: str, params: Mapping[str, Any], *args: object) -> str:

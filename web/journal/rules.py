@@ -134,7 +134,7 @@ def rule(code: str) -> str:
     """Return what an entry names as its rule, in words; a code that is of no version is its own words."""
     if code in _of_steps():
         return " / ".join(_of_steps()[code].in_words()) or code
-    if words.known(code):
+    if words.has_words(code):
         return words.act(code)
     if code in _labels():
         return str(_labels()[code])

@@ -312,6 +312,6 @@ def acts_in(family: str) -> list[str]:
     return [code for code in events.registered() if code.partition(":")[0] in sources]
 
 
-def known(code: str) -> bool:
+def has_words(code: str) -> bool:
     """Tell whether an act has words."""
     return code in ACTS or code in _steps()

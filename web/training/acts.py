@@ -196,7 +196,7 @@ def _of_children(children: Sequence[UUID], *, on: date) -> dict[str, Any]:
     }
 
 
-def heard(at: datetime) -> dict[str, Any]:
+def hearing(at: datetime) -> dict[str, Any]:
     """Return how a child was heard on what is decided for it."""
     return {
         "heard": "alone",

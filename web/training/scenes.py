@@ -202,7 +202,7 @@ def offer_made(company: Company, now: datetime) -> UUID:
             children,
             decision="admin",
             motivation="Le danger est confirmé ; la mère est présente.",
-            **acts.heard(offered),
+            **acts.hearing(offered),
         ),
         measures=each(children, type="aed", aim="Remettre un cadre, reprendre l'école.", duration_months=6),
         motivation="Une aide éducative à domicile.",

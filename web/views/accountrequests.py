@@ -90,7 +90,7 @@ class OwnRoles(ShownPage):
         }
 
 
-def asked_on(row: AccountRequest, at: datetime | None = None) -> str:
+def requested_on(row: AccountRequest, at: datetime | None = None) -> str:
     """Return when something was asked for, or ``at``; for a role by an account the day alone is kept (SEC-CR20)."""
     at = at or row.asked_at
     return f"{at:%d/%m/%Y}" if row.user_id else display.instant(moment(at), ZONE)
@@ -105,7 +105,7 @@ def _line(row: AccountRequest) -> dict[str, Any]:
         "place": place,
         # Accepted by one, and not confirmed yet by the second person: it still waits.
         "accepted": None if row.accepted and row.membership_id is None else row.accepted,
-        "asked": asked_on(row),
+        "asked": requested_on(row),
     }
 
 

@@ -79,7 +79,7 @@ class CorrectTie(TiePage):
     title = _("Corriger un lien")
 
     def values(self) -> Mapping[str, Any]:
-        pk = declarations.known(self.pk, self.actor).pk
+        pk = declarations.own_row(self.pk, self.actor).pk
         return next(line for line in declarations.read(self.actor, at=self.at) if line["id"] == str(pk))
 
     def put(self, tie: declarations.Tie) -> None:
@@ -122,7 +122,7 @@ class Decide(InputPage):
 
     def around(self) -> dict[str, Any]:
         actions.require_decider(self.actor)
-        exclusion = actions.known(self.pk, actor=self.actor, at=self.at)
+        exclusion = actions.visible_row(self.pk, actor=self.actor, at=self.at)
         return {"line": _line(actions.line(exclusion), waits=True)}
 
 

@@ -31,7 +31,7 @@ class LexiconPage(ShownPage):
     template = "web/help/lexicon.html"
 
     def context(self) -> dict[str, Any]:
-        return {"terms": lexicon.told()}
+        return {"terms": lexicon.term_lines()}
 
 
 class ArticlesPage(ShownPage):

@@ -121,13 +121,16 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
         at=at,
         decisions=[
             *each(
-                [girl], decision="continue", motivation="Le placement ordonné la protège.", **acts.heard(at)
+                [girl],
+                decision="continue",
+                motivation="Le placement ordonné la protège.",
+                **acts.hearing(at),
             ),
             *each(
                 siblings,
                 decision="admin",
                 motivation="Un soutien à domicile auprès de leur mère.",
-                **acts.heard(at),
+                **acts.hearing(at),
             ),
         ],
         measures=each(siblings, type="aed", aim="Soutenir la mère et les enfants.", duration_months=6),

@@ -49,7 +49,7 @@ def _offer(stage: Stage, case: UUID, *, at: datetime) -> None:
             child,
             decision="admin",
             motivation="Le danger est confirmé ; la mère est présente.",
-            **acts.heard(at),
+            **acts.hearing(at),
         ),
         measures=each(child, type="aed", aim="Remettre un cadre, reprendre l'école.", duration_months=6),
         motivation="Une aide éducative à domicile.",

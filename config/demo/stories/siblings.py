@@ -75,7 +75,7 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
             child=child,
             decision="admin",
             motivation="Un soutien à domicile.",
-            **acts.heard(at),
+            **acts.hearing(at),
             measures=[{"child": child, "type": "aed", "aim": "Soutenir le foyer.", "duration_months": 6}],
         )
     stage.do(
@@ -89,9 +89,9 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
                 [eldest],
                 decision="judicial",
                 motivation="La famille ne peut pas la protéger.",
-                **acts.heard(at),
+                **acts.hearing(at),
             ),
-            *each([little], decision="close", motivation="Le rapport écarte le danger.", **acts.heard(at)),
+            *each([little], decision="close", motivation="Le rapport écarte le danger.", **acts.hearing(at)),
         ],
         motivation="La situation de l'aînée relève du juge.",
         **acts.to_justice(["3", "6"], on=at),
@@ -144,7 +144,7 @@ def _answers(stage: Stage, case: UUID, *, at: datetime) -> None:
         child=baby,
         decision="admin",
         motivation="La famille accepterait une aide au quotidien.",
-        **acts.heard(at + 5 * acts.DAY),
+        **acts.hearing(at + 5 * acts.DAY),
         measures=[{"child": baby, "type": "tisf", "aim": "Aider au quotidien.", "duration_months": 6}],
     )
 

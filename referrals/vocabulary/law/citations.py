@@ -89,6 +89,6 @@ def cited(law: str) -> tuple[Citation, ...]:
     return citations
 
 
-def told(law: str) -> list[dict[str, str]]:
+def citation_lines(law: str) -> list[dict[str, str]]:
     """Return a citation as answers tell it: code, text and address of each article."""
     return [{"code": one.article.key, "text": one.text, "address": one.article.address} for one in cited(law)]

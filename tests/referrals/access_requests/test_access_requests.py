@@ -1118,7 +1118,7 @@ def reads(desk, who="dpo"):
     """Tell whether somebody reads the copy and the readers, and the pages of the copy; both go together."""
     body = desk.world.as_(who).get(f"access-requests/{desk.pk}").json()
     try:
-        reviewing.known(desk.pk, actor=desk.actor(who), at=desk.at)
+        reviewing.reviewable(desk.pk, actor=desk.actor(who), at=desk.at)
         pages = True
     except NotVisible:
         pages = False

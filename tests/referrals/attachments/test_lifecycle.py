@@ -171,5 +171,5 @@ def test_a_case_that_is_taken_over_takes_its_files_along_under_its_own_keys(stor
 def _let_origin_go(pk):
     from referrals.attachments import storage
 
-    storage.let_go_of(Referral.objects.get(pk=pk))
+    storage.release_all(Referral.objects.get(pk=pk))
     Attachment.objects.filter(referral=pk).delete()

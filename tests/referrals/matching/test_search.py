@@ -269,7 +269,7 @@ def test_a_doubtful_file_is_offered_where_nothing_is_surer_and_not_beside_one_th
         return Verdict(LinkKind(kind), score, ())
 
     def offered(*parts):
-        found = candidates.until_found(map(list, parts), lambda part: [(one, one) for one in part])
+        found = candidates.until_same(map(list, parts), lambda part: [(one, one) for one in part])
         return [verdict.score for verdict, _ in found]
 
     sure, doubtful, kin = verdict("same", 20.0), verdict("same", 2.0), verdict("related", 3.0)
@@ -416,7 +416,7 @@ def test_while_cases_of_every_length_are_made_anew_each_is_asked_for_and_afterwa
     for bits in lengths[1:]:
         IndexSize.objects.filter(authority=authority).update(bits=bits)
         stories.append(filed(**GIRL))
-    wanted = blocking_keys.asked_for(Family((identity.child(uuid4(), GIRL, on=date(2026, 11, 24)),)))
+    wanted = blocking_keys.searched_for(Family((identity.child(uuid4(), GIRL, on=date(2026, 11, 24)),)))
     every = {story.row.pk for story in stories}
 
     assert [story.row.index_bits for story in stories] == list(lengths)

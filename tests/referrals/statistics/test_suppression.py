@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from referrals.statistics.suppression import Counted, Period, codes_told, totals_told, year_of
+from referrals.statistics.suppression import Counted, Period, codes_shown, totals_shown, year_of
 from tests.referrals.statistics.attacker import TOTAL, Reader
 
 pytestmark = pytest.mark.both_databases("counts in SQL")
@@ -36,8 +36,8 @@ def value(layer, codes, period):
 
 def suppressed(units, least, year=SHORT):
     counted = Counted(units)
-    totals = totals_told(counted, year, least)
-    return totals, codes_told(counted, year, totals, least)
+    totals = totals_shown(counted, year, least)
+    return totals, codes_shown(counted, year, totals, least)
 
 
 def narrowest(layer, year, totals, told):

@@ -75,7 +75,7 @@ class Moving(RuleBasedStateMachine):
             said, urgent=False, actor=self.actor("filer", HERE), at=self.now
         ).referral.pk
         self.first = Referral.objects.get(pk=self.filed)
-        self.seen = visibility.known_as(self.actor("filer", HERE), self.filed, at=self.now).count()
+        self.seen = visibility.cases_meant_by(self.actor("filer", HERE), self.filed, at=self.now).count()
 
     # --- What people do -------------------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ class Moving(RuleBasedStateMachine):
         filer = self.actor("filer", HERE)
         (own,) = visibility.visible_to(filer, at=self.now)
         assert own.known_to_filer_as == (self.filed, self.first.reference)
-        assert visibility.known_as(filer, self.filed, at=self.now).get() == own
+        assert visibility.cases_meant_by(filer, self.filed, at=self.now).get() == own
 
     def rows(self):
         return list(Referral.objects.select_related("authority").order_by("created_at", "pk"))

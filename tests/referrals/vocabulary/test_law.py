@@ -13,7 +13,7 @@ from referrals.models import MeasureType
 from referrals.policy.definitions import SETTINGS
 from referrals.staffing import standins
 from referrals.vocabulary.law.article import Checked, Code
-from referrals.vocabulary.law.citations import ARTICLES, cited, found_in, told
+from referrals.vocabulary.law.citations import ARTICLES, citation_lines, cited, found_in
 from referrals.workflow.deadline_facts import FACTS
 from referrals.workflow.step import steps
 from tests.repository.test_languages import APPS, english
@@ -101,7 +101,7 @@ def test_each_article_has_two_sentences_in_each_language_an_address_and_its_mark
     ],
 )
 def test_a_citation_is_read_article_by_article(law, articles):
-    assert [one["text"] for one in told(law)] == articles
+    assert [one["text"] for one in citation_lines(law)] == articles
 
 
 @pytest.mark.parametrize(

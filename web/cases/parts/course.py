@@ -44,7 +44,7 @@ def history(tab: Shown) -> Context:
                 "signed_by": people.get(row["signed_by"] or "", ""),
                 "obo": people.get(row["obo"] or "", ""),
                 "child": tab.called.get(row["child"] or "", ""),
-                "lines": display.told(step.takes, row["data"], called) if step is not None else [],
+                "lines": display.step_lines(step.takes, row["data"], called) if step is not None else [],
                 "moved": _moved(row),
             }
         )
@@ -194,7 +194,9 @@ def signatures(tab: Shown) -> Context:
                 "approver": people.get(row["approver"], ""),
                 "requested": tab.when(row["requested_at"]),
                 "expires": tab.when(row["expires_at"]),
-                "given": display.told(step.takes, row.get("given"), tab.called | people) if step else [],
+                "given": display.step_lines(step.takes, row.get("given"), tab.called | people)
+                if step
+                else [],
                 "mine": row["approver"] == own,
                 "proposed": row["proposer"] == own,
                 "open": row["state"]["code"] == "requested",

@@ -37,7 +37,7 @@ def assessment(tab: Shown) -> Context:
     assessments = [_one_assessment(tab, row) for row in tab.parts["assessment"]]
     decided = [one for one in tab.parts["voices"] if not one["assessment"]]
     return {
-        "heard": [_said(tab, one) for one in decided],
+        "heard": [_line_of(tab, one) for one in decided],
         "assessments": assessments,
         "may_write": assessment_actions.may_write(tab.ties) and any(one["open"] for one in assessments),
         "children_left": _without_conclusion(tab),
@@ -94,7 +94,7 @@ def _of_children(tab: Shown, row: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "name": name,
                 "missing": assessing.missing_of(pk, row, voices, items) if writes else (),
                 "address": reverse("child-writing", args=[tab.referral.pk, pk]) if writes else "",
-                "voices": [_said(tab, one) for one in voices if one["child"] == pk],
+                "voices": [_line_of(tab, one) for one in voices if one["child"] == pk],
                 "dangers": [_danger(tab, one) for one in row["dangers"] if one["child"] == pk],
                 "findings": [_finding(one) for one in sorted(own, key=_place)],
             }
@@ -132,7 +132,7 @@ def _opinion(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _said(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
+def _line_of(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a child said, and who it is."""
     model = tab.referral.voices.model
     shown = {

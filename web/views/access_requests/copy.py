@@ -91,7 +91,7 @@ class CopyPage(InputPage):
 
     def redisplay(self, problem: Mapping[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the form alone as it was typed, with its faults: the page of a refusal opens nothing."""
-        row = reviewing.known(self.pk, actor=self.actor, at=self.at)
+        row = reviewing.reviewable(self.pk, actor=self.actor, at=self.at)
         self.template = "web/access_requests/again.html"
         return self.show({"reference": row.reference, "back": self.back()} | self.again(problem))
 
@@ -251,7 +251,7 @@ class Lift(CopyPage):
         }
 
     def body(self) -> dict[str, Any]:
-        reviewing.known(self.pk, actor=self.actor, at=self.at)
+        reviewing.reviewable(self.pk, actor=self.actor, at=self.at)
         return super().body()
 
     def do(self, body: dict[str, Any]) -> UUID:

@@ -54,7 +54,7 @@ class Receipt(ShownPage):
 
         The reading is an entry, as that of the self.request is (SEC-AL1).
         """
-        row = queries.known(pk, actor=self.actor, at=self.at)
+        row = queries.visible_row(pk, actor=self.actor, at=self.at)
         if Role.DPO not in self.actor.roles_in(row.authority_id) or not row.package_hash:
             raise NotVisible
         with disclosure(
@@ -80,7 +80,7 @@ class Receipt(ShownPage):
 
 def _row(pk: UUID, actor: Actor, page: Page) -> AccessRequest:
     """Return a request whose answer waits to be fetched."""
-    row = queries.known(pk, actor=actor, at=page.at)
+    row = queries.visible_row(pk, actor=actor, at=page.at)
     if Role.DPO not in actor.roles_in(row.authority_id) or row.package is None:
         raise NotVisible
     return row

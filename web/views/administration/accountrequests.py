@@ -28,7 +28,7 @@ from web.cases.choices import role_words
 from web.forms import Pairs
 from web.generic import ListPage, ListQuery, labelled, named
 from web.page import made as made_page
-from web.views.accountrequests import asked_on
+from web.views.accountrequests import requested_on
 
 
 class AccountRequests(AdministrationPage, ListPage):
@@ -50,7 +50,7 @@ class AccountRequests(AdministrationPage, ListPage):
             "role": role_words(row.role),
             "authority": row.authority.name,
             "new": row.user_id is None,
-            "asked": asked_on(row, row.confirmed_at),
+            "asked": requested_on(row, row.confirmed_at),
             "open": self.actor.user_id not in (row.user_id, row.asked_by_id),
         }
 
@@ -95,7 +95,7 @@ class _OneRequest(AdministrationForm):
             (_("Structure, telle qu'indiquée"), " · ".join(filter(None, (row.organisation_name, numbered)))),
             (_("Structure de la liste"), self.match.name if self.match else gettext("Aucune ne correspond")),
             (_("Demandé par"), row.asked_by.full_name if row.asked_by else ""),
-            (_("Demandé le"), asked_on(row)),
+            (_("Demandé le"), requested_on(row)),
         ]
         return [(label, text) for label, text in pairs if text]
 

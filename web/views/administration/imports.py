@@ -71,7 +71,7 @@ class Imports(ImportPage, ListPage):
             "tried": display.instant(moment(row.tried_at), ZONE),
             "by": row.tried_by.full_name,
             "counts": _counts(row),
-            "stands": _stands(row),
+            "stands": _in_force(row),
         }
 
     def around(self) -> dict[str, Any]:
@@ -189,8 +189,8 @@ class OneImport(ImportPage, ConfirmPage):
         return {
             "run": run,
             "title": ImportSource(run.source).label,
-            "said": _said(run),
-            "kept": _kept(run) if run.undone_at else [],
+            "said": _text_of(run),
+            "kept": _unchanged(run) if run.undone_at else [],
             "asks": waits and own and run.asked_at is None and bool(run.created or run.changed),
             "decides": waits and not own and confirms and run.asked_at is not None,
             "undoes": manages and bool(run.confirmed) and run.undone_at is None,
@@ -211,7 +211,7 @@ class Lines(ImportPage):
 
 def _all(run: ImportRun, trial: Trial) -> list[tuple[int, Any, str, str]]:
     rows = {row.line: row for row in trial.rows}
-    lines = [(line.line, words.OUTCOMES[line.outcome], *_told(rows[line.line])) for line in trial.lines]
+    lines = [(line.line, words.OUTCOMES[line.outcome], *_described(rows[line.line])) for line in trial.lines]
     refusals = [_fault(run, one) for one in trial.all_refused()]
     return sorted(
         [*lines, *((one["line"], _("Refusé"), one["column"], one["why"]) for one in refusals)],
@@ -219,7 +219,7 @@ def _all(run: ImportRun, trial: Trial) -> list[tuple[int, Any, str, str]]:
     )
 
 
-def _told(row: Person | Institution) -> tuple[str, str]:
+def _described(row: Person | Institution) -> tuple[str, str]:
     if isinstance(row, Person):
         return row.full_name, " · ".join(
             filter(None, (row.email, role_words(row.role), row.unit, row.organisation))
@@ -229,7 +229,7 @@ def _told(row: Person | Institution) -> tuple[str, str]:
 
 
 def _line(row: Person | Institution, planned: Planned) -> dict[str, Any]:
-    name, more = _told(row)
+    name, more = _described(row)
     return {"line": planned.line, "outcome": words.OUTCOMES[planned.outcome], "name": name, "more": more}
 
 
@@ -251,7 +251,7 @@ def _counts(run: ImportRun) -> list[tuple[Any, int]]:
     return [(label, count) for label, count in pairs if count]
 
 
-def _stands(run: ImportRun) -> str:
+def _in_force(run: ImportRun) -> str:
     if run.undone_at:
         return gettext("Annulé")
     if run.decided_at:
@@ -259,7 +259,7 @@ def _stands(run: ImportRun) -> str:
     return gettext("En attente d'une seconde personne") if run.asked_at else gettext("Essai")
 
 
-def _said(run: ImportRun) -> list[tuple[Any, Any]]:
+def _text_of(run: ImportRun) -> list[tuple[Any, Any]]:
     def by(person: User | None, at: Any) -> str:
         return f"{display.instant(moment(at), ZONE)}, {person.full_name}" if person else ""
 
@@ -267,7 +267,7 @@ def _said(run: ImportRun) -> list[tuple[Any, Any]]:
         (_("Autorité"), run.authority.name),
         (_("Source"), run.origin),
         (_("Essayé"), by(run.tried_by, run.tried_at)),
-        (_("État"), _stands(run)),
+        (_("État"), _in_force(run)),
         (_("Décidé"), by(run.decided_by, run.decided_at)),
         (_("Annulé"), by(run.undone_by, run.undone_at)),
         *_counts(run),
@@ -275,7 +275,7 @@ def _said(run: ImportRun) -> list[tuple[Any, Any]]:
     return [(label, text) for label, text in pairs if text]
 
 
-def _kept(run: ImportRun) -> list[str]:
+def _unchanged(run: ImportRun) -> list[str]:
     """Return the names of what was used before an import was undone, and stays."""
     users = User.objects.filter(pk__in=run.made.get("users", []))
     with_roles = User.objects.filter(memberships__in=run.made.get("memberships", [])).distinct()

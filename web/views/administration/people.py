@@ -31,7 +31,7 @@ from web.forms import ZONE, Ask, Entry, Pairs
 from web.generic import InputPage, ShownPage, labelled
 from web.journal.base import address
 from web.page import made as made_page
-from web.views.administration.roles import held_line, role_line
+from web.views.administration.roles import membership_line, role_line
 
 FILTERS: Final = (
     Ask("role", _("Rôle"), kind="select", nothing=_("Tous")),
@@ -130,7 +130,7 @@ class OnePerson(AdministrationPage, ShownPage):
                 (_("Identité"), identity),
                 (_("Langue"), Language(user.language).label),
             ],
-            "roles": [held_line(row, at=self.at) for row in user.held],
+            "roles": [membership_line(row, at=self.at) for row in user.held],
             "asked_for": [role_line(row) for row in user.asked_for],
             "active": user.is_active,
             "own": own,

@@ -50,7 +50,7 @@ class Roles(AdministrationPage, ListPage):
         return membership_page(asked, actor=self.actor, at=self.at, names=True)
 
     def line(self, row: Membership) -> dict[str, Any]:
-        return held_line(row, at=self.at)
+        return membership_line(row, at=self.at)
 
     def choices(self) -> dict[str, Pairs]:
         return {"role": [(str(one), role_words(str(one))) for one in Role]}
@@ -60,7 +60,7 @@ class Roles(AdministrationPage, ListPage):
         return super().around() | {"kept": [("user", user)] if user else []}
 
 
-def held_line(row: Membership, *, at: datetime) -> dict[str, Any]:
+def membership_line(row: Membership, *, at: datetime) -> dict[str, Any]:
     """Return a role that is or was held, in words, and whether it has ended or is to come."""
     ended = row.valid_to is not None and row.valid_to <= at
     line = role_line(row) | {"ended": ended, "to_come": row.valid_from > at}

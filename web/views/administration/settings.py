@@ -35,7 +35,7 @@ class SettingsPage(AdministrationPage):
     def lines_of(self, authority: UUID) -> list[dict[str, Any]]:
         authority_row = policy_changes_actions.authority_for(self.actor, authority, CHANGE)
         self.tab = f"settings-{authority}"  # of this answer
-        return policy_changes_actions.told(authority_row, at=self.at)
+        return policy_changes_actions.changes_shown(authority_row, at=self.at)
 
 
 SOUGHT: Final = Ask("words", _("Chercher un réglage"), attributes={"maxlength": "60"})
@@ -120,7 +120,7 @@ class OneSetting(SettingsPage, ConfirmPage):
         return self.show(self.around() | {"entries": entries, "once": self.key()})
 
     def body(self) -> dict[str, Any]:
-        return _said(self.setting, self.sent)
+        return _worded(self.setting, self.sent)
 
     def do(self, body: dict[str, Any]) -> UUID:
         change = Change(**SettingChangeInput.read(body))
@@ -162,7 +162,7 @@ class OneSetting(SettingsPage, ConfirmPage):
         )
 
 
-def _said(line: Mapping[str, Any], sent: Sent) -> dict[str, Any]:
+def _worded(line: Mapping[str, Any], sent: Sent) -> dict[str, Any]:
     key, kind = line["key"], line["kind"]
     asks = [words.EFFECTIVE] if kind in (lists.HOURS, lists.ROWS) else [ask_of(line), words.EFFECTIVE]
     body = forms.body_of(form_of(key), asks, sent)

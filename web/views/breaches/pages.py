@@ -125,7 +125,7 @@ class OneBreach(ShownPage):
 
     def context(self, pk: UUID) -> dict[str, Any]:
         """Return a breach: its course, what was typed where the reader reads it, what may be done now."""
-        row = queries.known(pk, actor=self.actor)
+        row = queries.visible_row(pk, actor=self.actor)
         body = queries.one(row, self.actor, at=self.at)
         waiting = row_proposals.awaited(Machine.BREACH, pk, at=self.at)
         return {
@@ -151,7 +151,7 @@ class BreachStep(RowStepPage):
     template = "web/breaches/step.html"
 
     def one(self, pk: UUID) -> DataBreach:
-        return queries.known(pk, actor=self.actor)
+        return queries.visible_row(pk, actor=self.actor)
 
     @cached_property
     def figures(self) -> Mapping[str, Any] | None:

@@ -108,7 +108,7 @@ def typed(body: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
     if isinstance(body["assessment"], Mapping):
         notifications.append((gettext("L'évaluation"), _lines(inputs.AssessingBreach, body["assessment"])))
     notifications += [
-        (gettext("Notification à la CNIL"), display.told(inputs.NotifyingCnil, notification, {}))
+        (gettext("Notification à la CNIL"), display.step_lines(inputs.NotifyingCnil, notification, {}))
         for notification in body["notifications"] or []
         if isinstance(notification, Mapping)
     ]

@@ -140,7 +140,7 @@ class OneAccessRequest(ShownPage):
     template = "web/access_requests/one.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
-        row = queries.known(pk, actor=self.actor, at=self.at)
+        row = queries.visible_row(pk, actor=self.actor, at=self.at)
         body = queries.one(row, self.actor, at=self.at)
         sheet = Sheet(row, actor=self.actor, at=self.at)
         offered = actions.runner.abilities(row, self.actor, at=self.at)
@@ -154,7 +154,7 @@ class OneAccessRequest(ShownPage):
                 "pk": pk,
                 "line": line(body),
                 "course": _course(body),
-                "said": _said(request_details or {}),
+                "said": _details(request_details or {}),
                 "identity": _identity(body.get("identity")),
                 "files": [
                     {"reference": one["reference"], "state": display.label(one["state"]), "held": one["held"]}
@@ -190,7 +190,7 @@ class AccessFiles(ShownPage):
 
     def context(self, pk: UUID) -> dict[str, Any]:
         """Look in the index for files of the person, closed and archived ones too; no name is shown."""
-        row = queries.known(pk, actor=self.actor, at=self.at)
+        row = queries.visible_row(pk, actor=self.actor, at=self.at)
         hits = queries.found(pk, actor=self.actor, at=self.at)
         return {
             "pk": pk,
@@ -226,7 +226,7 @@ class AccessStep(RowStepPage):
     template = "web/access_requests/step.html"
 
     def one(self, pk: UUID) -> AccessRequest:
-        return queries.known(pk, actor=self.actor, at=self.at)
+        return queries.visible_row(pk, actor=self.actor, at=self.at)
 
     def declared(self, name: str) -> Step:
         if name in ELSEWHERE:
@@ -390,7 +390,7 @@ def _course(body: Mapping[str, Any]) -> list[Line]:
     return [Line(label, text) for label, text in pairs if text]
 
 
-def _said(said: Mapping[str, Any]) -> list[Line]:
+def _details(said: Mapping[str, Any]) -> list[Line]:
     subject = said.get("subject") or {}
     pairs = [
         (gettext("Qui demande"), said.get("name")),

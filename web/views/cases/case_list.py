@@ -48,7 +48,7 @@ class Queue(ShownPage):
         filters.pop("done", "")
         names = filters["names"] or shown["names"]
         rows, cursor, full = _page(self.request, filters, names=names)
-        remaining_filters = list_filters.kept(filters)
+        remaining_filters = list_filters.link_filters(filters)
         query = list_filters.spelled(remaining_filters)
         here = remaining_filters | ({"cursor": filters["cursor"]} if "cursor" in filters else {})
         return {

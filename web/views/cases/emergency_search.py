@@ -159,7 +159,7 @@ class OneSearch(InputPage):
     template = "web/emergency_search/one.html"
 
     def prepare(self, pk: UUID) -> None:
-        self.row = actions.known(pk, actor=self.actor, at=self.at)
+        self.row = actions.visible_row(pk, actor=self.actor, at=self.at)
 
     def context(self, pk: UUID) -> dict[str, Any]:
         body = queries.one(self.row, actor=self.actor, at=self.at)

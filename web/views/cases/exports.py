@@ -86,7 +86,7 @@ class OneExport(ShownPage):
 
     def context(self, pk: UUID) -> dict[str, Any]:
         """Return what it is for, where it stands, and what the reader may do."""
-        row = actions.known(pk, actor=self.actor, at=self.at)
+        row = actions.visible_row(pk, actor=self.actor, at=self.at)
         body = queries.one(row, actor=self.actor, at=self.at)
         shown = {"reason": body["reason"], "references": body["references"]}
         return {"export": _line(body) | shown}
@@ -98,7 +98,7 @@ class DecideExport(ButtonPage):
 
     def do(self, pk: UUID) -> None:
         """Confirm it or refuse it, as the button says that was pressed."""
-        actions.known(pk, actor=self.actor, at=self.at)
+        actions.visible_row(pk, actor=self.actor, at=self.at)
         decision = self.sent.text("decision")
         body = DecisionInput.read({"confirmed": decision == CONFIRM} if decision else {})
         actions.decide(pk, confirmed=body["confirmed"], actor=self.actor, at=self.at)

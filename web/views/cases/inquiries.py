@@ -73,7 +73,7 @@ class OneInquiry(ShownPage):
 
     def context(self, pk: UUID) -> dict[str, Any]:
         """Return one side of an inquiry: the question, the answer, the documents, and what may be done now."""
-        row = queries.known(self.request, pk, actor=self.actor, at=self.at)
+        row = queries.visible_row(self.request, pk, actor=self.actor, at=self.at)
         body = queries.one(row, self.actor, at=self.at)
         papers = body["papers"] if isinstance(body["papers"], Mapping) else {}
         lost = [name for name in queries.CLASSES if display.unreadable(body[name])]
@@ -107,7 +107,7 @@ class InquiryStep(RowStepPage):
     template = "web/inquiries/step.html"
 
     def one(self, pk: UUID) -> Inquiry:
-        return queries.known(self.request, pk, actor=self.actor, at=self.at)
+        return queries.visible_row(self.request, pk, actor=self.actor, at=self.at)
 
     def choices(self) -> Mapping[str, Pairs]:
         """Return the children of own files who may be meant.

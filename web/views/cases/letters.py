@@ -45,7 +45,7 @@ class OneLetter(ShownPage):
 
     def context(self, pk: UUID) -> dict[str, Any]:
         """Return a letter: while it is prepared, each passage with its source beside; then its state and its page."""
-        row = queries.known(self.request, pk, actor=self.actor, at=self.at)
+        row = queries.visible_row(self.request, pk, actor=self.actor, at=self.at)
         body = queries.one(row, self.actor, at=self.at)
         note = body["note"] if isinstance(body["note"], Mapping) else {}
         lines = [
@@ -114,7 +114,7 @@ class LetterStep(RowStepPage):
         return super().act(request, pk, step)
 
     def one(self, pk: UUID) -> Letter:
-        return queries.known(self.request, pk, actor=self.actor, at=self.at)
+        return queries.visible_row(self.request, pk, actor=self.actor, at=self.at)
 
     def values(self) -> Mapping[str, Any]:
         if self.step.name != "edit":

@@ -66,7 +66,7 @@ class FindService(InputPage):
             ties,
             lambda scope: (
                 names.names(referral, ties, scope, actor=self.actor),
-                matching_facts.situations_told(case, sight, scope),
+                matching_facts.situations_shown(case, sight, scope),
             ),
             actor=self.actor,
             at=self.at,

@@ -43,7 +43,7 @@ class RowSignature(InputPage):
         return {
             "law": step.law,
             "brings": brings(step),
-            "given": display.told(step.takes, given, people),
+            "given": display.step_lines(step.takes, given, people),
             "refused": row_proposals.reason_of(row, actor=self.actor, at=self.at),
         }
 

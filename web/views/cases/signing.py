@@ -60,7 +60,7 @@ class Signature(InputPage):
                 "step": display.step_words(row["machine"], row["step"]),
                 "law": step.law if step else "",
                 "brings": brings(step) if step else [],
-                "given": display.told(step.takes, row["given"], called) if step else [],
+                "given": display.step_lines(step.takes, row["given"], called) if step else [],
                 "proposer": people.get(row["proposer"], ""),
                 "approver": people.get(row["approver"], ""),
                 "requested": display.instant(row["requested_at"], zone),

@@ -24,7 +24,7 @@ from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
 from referrals.reading import names as reading_names
 from referrals.reading import procedure, timeline
-from referrals.reading.disclosures import known, opened, seen
+from referrals.reading.disclosures import concern_case, opened, seen
 from referrals.reading.names import Names
 from referrals.vocabulary.states import State
 from referrals.workflow.case import Case
@@ -288,9 +288,9 @@ def declared_step(machine: str, name: str) -> Step:
 def see(page: Page, step: Step, pk: UUID) -> tuple[Referral, CaseAccess]:
     """Return the case; to whom another authority asks to take it over, it is there for the steps that answer."""
     if RECEIVER in step.sides:
-        takeover = transfer_targets.asked_about(pk, actor=page.actor, at=page.at)
+        takeover = transfer_targets.offered(pk, actor=page.actor, at=page.at)
         if takeover is not None:
-            return known(page.request, *takeover)
+            return concern_case(page.request, *takeover)
     referral, ties = seen(page.request, pk)
     if ties.coarse or ties.draft:
         raise NotVisible

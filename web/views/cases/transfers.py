@@ -133,7 +133,7 @@ def blocks(content: Mapping[str, Any]) -> list[tuple[Any, list[list[Line]]]]:
             tables = [
                 [
                     Line(str(words.of("at")), display.instant(row.get("at"), ZONE)),
-                    *display.told(step.takes, row, {}),
+                    *display.step_lines(step.takes, row, {}),
                 ]
                 for row in rows
             ]

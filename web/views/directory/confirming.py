@@ -121,7 +121,7 @@ class ConfirmEntry(InputPage):
         if self.sent.text("then") != "answer":
             linked = confirmations.opened(self.validated()["token"], at=self.at)
             self._ask_about(linked)
-            return self.show(self._entry(linked, self.fields(_kept(linked))))
+            return self.show(self._entry(linked, self.fields(_retained(linked))))
         self.takes = ConfirmationInput
         self.asks = () if self.sent.ticked("all_right") else questions(None)
         done = confirm(ConfirmationInput.read(self.body() | self._carried()), at=self.at)
@@ -155,7 +155,7 @@ class ConfirmEntry(InputPage):
             "entries": entries,
             "token": self.sent.text("token"),
             "needs": [Need(one).label for one in service.needs if one in Need.values],
-            "kept_lines": [(str(label), kept_words(code, linked)) for code, label in _labels(linked)],
+            "kept_lines": [(str(label), retained_words(code, linked)) for code, label in _labels(linked)],
         }
 
 
@@ -173,7 +173,7 @@ def questions(linked: Linked | None) -> tuple[Ask, ...]:
     for code, (label, corrections) in _CORRECTIONS.items():
         if code == "capacity" and linked is not None and linked.capacity is None:
             continue
-        hint = "" if linked is None else kept_words(code, linked)
+        hint = "" if linked is None else retained_words(code, linked)
         question = Ask(f"{code}_said", label, hint, instead=_ANSWERS, inline=True)
         question_list.append(replace(question, follow=Follow(_IF_WRONG, corrections)))
     if linked is None or linked.capacity is not None or freshness.is_emergency(linked.service.needs):
@@ -181,7 +181,7 @@ def questions(linked: Linked | None) -> tuple[Ask, ...]:
     return (*question_list, *_LAST)
 
 
-def kept_words(code: str, linked: Linked) -> str:
+def retained_words(code: str, linked: Linked) -> str:
     service = linked.service
     words: Mapping[str, Any] = {
         "phone": lambda: service.phone or service.structure.phone,
@@ -244,7 +244,7 @@ def _places(linked: Linked) -> str:
     return gettext("%(maximum)s en tout, dont %(emergency)s en urgence") % counts
 
 
-def _kept(linked: Linked) -> dict[str, Any]:
+def _retained(linked: Linked) -> dict[str, Any]:
     service = linked.service
     row = linked.capacity
     return {

@@ -192,7 +192,7 @@ class OneImport(ImportForm):
         run = self.run
         return super().around() | {
             "run": run,
-            "said": _said(run),
+            "said": _text_of(run),
             "waits": run.done_at is None,
             # What is left out may wait for a word of another authority.
             "changes": bool(run.created or run.changed or run.archived or run.held or run.left_out),
@@ -210,7 +210,7 @@ class Template(EditorPage):
         return table("ressources", for_reader(own_table.HEADINGS), [])
 
 
-class HeldRows(EditorPage, ListPage):
+class WaitingRows(EditorPage, ListPage):
     """The rows on which somebody is to decide, the oldest first (field.md A.7, rule 2)."""
 
     query = ListQuery
@@ -232,7 +232,7 @@ class HeldRows(EditorPage, ListPage):
         }
 
 
-class SettleHeld(EditorPage, FormPage):
+class SettleRow(EditorPage, FormPage):
     template = "web/directory/held.html"
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
@@ -272,7 +272,7 @@ def _origin(run: DirectoryImport) -> str:
     return " · ".join(filter(None, (run.licence, day(run.stated_on) if run.stated_on else "")))
 
 
-def _said(run: DirectoryImport) -> list[tuple[Any, Any]]:
+def _text_of(run: DirectoryImport) -> list[tuple[Any, Any]]:
     whole = run.options.get("whole")
     pairs = [
         (_("Autorité"), run.authority.name),

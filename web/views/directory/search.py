@@ -32,7 +32,7 @@ class Search(DirectoryPage, FormPage):
         filters: dict[str, Any] = {"department": own[0]} if own else {}
         shown = {WHERE.name: where.in_words(filters)}
         heading = gettext("Services pour %(place)s") % {"place": shown[WHERE.name]} if own else str(FOUND)
-        return self._found(filters, shown, heading=heading)
+        return self._matches(filters, shown, heading=heading)
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Search, and show what was found below the form; no entry of the journal says who searched for what."""
@@ -41,7 +41,7 @@ class Search(DirectoryPage, FormPage):
         filters |= where.read(self.sent)
         if cursor := self.sent.text("cursor"):
             filters["cursor"] = cursor
-        return self._found(filters, self._typed(), heading=str(FOUND), sought=True)
+        return self._matches(filters, self._typed(), heading=str(FOUND), sought=True)
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         problem = faults.worded(problem, SearchInput)
@@ -66,7 +66,7 @@ class Search(DirectoryPage, FormPage):
         typed = forms.typed(SearchInput, words.SEARCH, self.sent)
         return typed | {WHERE.name: self.sent.text(WHERE.name), WHICH.name: self.sent.text(WHICH.name)}
 
-    def _found(
+    def _matches(
         self, asked: Mapping[str, Any], shown: Mapping[str, Any], *, heading: str, sought: bool = False
     ) -> HttpResponse:
         page = queries.search(SearchInput.read({"limit": SHOWN, **asked}), actor=self.actor, at=self.at)

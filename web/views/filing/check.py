@@ -117,11 +117,11 @@ def _answers(section: Section, form: Said, pk: UUID, *, at: datetime) -> dict[st
     """Return the answers of a page, in a block for each topic and each item."""
     link = address(pk, section)
     if section == QUESTIONS:
-        blocks: list[dict[str, Any]] = [{"lines": extra.told(form, at=at)}]
+        blocks: list[dict[str, Any]] = [{"lines": extra.answer_lines(form, at=at)}]
     elif section.part:
         items = form[section.part]
         blocks = [
-            {"title": topic.title, "lines": topic.told(items[at]), "link": f"{link}?n={n}"}
+            {"title": topic.title, "lines": topic.answers(items[at]), "link": f"{link}?n={n}"}
             for n, at in enumerate(of_kind(items, section.kind))
             for topic in section.topics
         ]
@@ -132,8 +132,8 @@ def _answers(section: Section, form: Said, pk: UUID, *, at: datetime) -> dict[st
 
 def _blocks(topic: Topic, form: Said) -> list[dict[str, Any]]:
     if isinstance(topic, ListTopic):
-        return [{"title": topic.title, "lines": lines} for lines in topic.told_each(form)]
-    return [{"title": topic.title, "lines": topic.told(form)}]
+        return [{"title": topic.title, "lines": lines} for lines in topic.lines_each(form)]
+    return [{"title": topic.title, "lines": topic.answers(form)}]
 
 
 # --- The short lane -------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ class OneAnomaly(AnomalyPage, ShownPage):
             self.heading(anomaly)
             | {
                 "course": oddities.lines(self, anomaly),
-                "lines": self.told(entries[first:end]),
+                "lines": self.entry_lines(entries[first:end]),
                 "first": not first,
                 "next": address("anomaly-page", {"after": end}, pk) if end < len(entries) else "",
                 "subjects": anomaly.subjects,

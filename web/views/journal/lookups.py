@@ -113,7 +113,7 @@ class OneLookup(LookupPage, ShownPage):
 
     def context(self, pk: UUID) -> dict[str, Any]:
         """Return one lookup, and to the two persons, in time, the way to its entries."""
-        body = queries.one(actions.known(pk, actor=self.actor), actor=self.actor, at=self.at)
+        body = queries.one(actions.visible_row(pk, actor=self.actor), actor=self.actor, at=self.at)
         return {"line": in_words.line(self, body), "pseudonym": body["pseudonym"]}
 
 
@@ -125,7 +125,7 @@ class DecideLookup(LookupPage, InputPage):
     template = "web/journal/lookup_decision.html"
 
     def prepare(self, pk: UUID) -> None:
-        self.row = actions.known(pk, actor=self.actor)
+        self.row = actions.visible_row(pk, actor=self.actor)
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponseBase:
         """Allow or refuse it, as the button says that was pressed, and show it."""

@@ -112,7 +112,7 @@ class OneQuestion(NarrowedPage):
             context
             | {
                 "answered": True,
-                "lines": self.told(page.items),
+                "lines": self.entry_lines(page.items),
                 "first": "cursor" not in filters,
                 "next": address("journal-question", chosen | {"cursor": page.next}, question)
                 if page.next
@@ -157,7 +157,7 @@ class Entries(NarrowedPage):
             context
             | {
                 "answered": True,
-                "lines": self.told(page.items),
+                "lines": self.entry_lines(page.items),
                 "first": "cursor" not in filters,
                 "next": address("journal-entries", chosen | {"cursor": page.next}) if page.next else "",
                 "table": address("journal-table", chosen),

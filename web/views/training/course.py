@@ -17,16 +17,16 @@ class OneLesson(TrainingPage):
 
     def get(self, request: ServiceRequest, code: str) -> HttpResponse:
         lesson = _lesson(code)
-        return self.show(self._told(lesson, [None] * len(lesson.questions), answered=False))
+        return self.show(self._answered(lesson, [None] * len(lesson.questions), answered=False))
 
     def post(self, request: ServiceRequest, code: str) -> HttpResponse:
         lesson = _lesson(code)
         picked = [_picked(self.sent, number) for number in range(len(lesson.questions))]
         if not lesson.wrong(picked):
             self.progress.learn(code)
-        return self.show(self._told(lesson, picked, answered=True))
+        return self.show(self._answered(lesson, picked, answered=True))
 
-    def _told(self, lesson: Lesson, picked: Sequence[int | None], *, answered: bool) -> dict[str, object]:
+    def _answered(self, lesson: Lesson, picked: Sequence[int | None], *, answered: bool) -> dict[str, object]:
         wrong = lesson.wrong(picked)
         codes = list(files.lessons())
         place = codes.index(lesson.code) + 1
@@ -42,7 +42,7 @@ class OneLesson(TrainingPage):
                     "name": f"q{number}",
                     "text": question.text,
                     "options": _options(question, f"q{number}", choice),
-                    "told": _told_to(question, choice),
+                    "told": _addressed_to(question, choice),
                 }
                 for number, (question, choice) in enumerate(zip(lesson.questions, picked, strict=True))
             ],
@@ -57,7 +57,7 @@ def _options(question: Question, name: str, picked: int | None) -> list[Option]:
     ]
 
 
-def _told_to(question: Question, picked: int | None) -> Choice | None:
+def _addressed_to(question: Question, picked: int | None) -> Choice | None:
     """Return the choice that was picked, whose words are said to it; None where there is none such."""
     return None if picked is None or picked >= len(question.choices) else question.choices[picked]
 

@@ -36,7 +36,7 @@ class Stories(TrainingPage):
 
 
 class StoryPage(TrainingPage):
-    def told(self, story: Story) -> dict[str, object]:
+    def story_context(self, story: Story) -> dict[str, object]:
         begun = self.progress.begun(story.code)
         return {
             "story": story,
@@ -51,7 +51,7 @@ class OneStory(StoryPage):
     template = "web/training/story.html"
 
     def get(self, request: ServiceRequest, code: str) -> HttpResponse:
-        return self.show(self.told(story_of(code)))
+        return self.show(self.story_context(story_of(code)))
 
     def post(self, request: ServiceRequest, code: str) -> HttpResponseRedirect:
         story = story_of(code)
@@ -71,7 +71,9 @@ class Review(StoryPage):
         if begun is None:
             return go_to(reverse("training-story", args=[code]))
         results = queries.results(story, begun, at=self.at)
-        return self.show(self.told(story) | {"results": results, "whole": all(one.met for one in results)})
+        return self.show(
+            self.story_context(story) | {"results": results, "whole": all(one.met for one in results)}
+        )
 
 
 def _start(story: Story, begun: Begun) -> str:
