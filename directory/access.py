@@ -52,7 +52,7 @@ def visible_services(actor: "Actor") -> QuerySet[Service]:
     return Service.objects.select_related("authority", "structure")
 
 
-def kept_structures(actor: "Actor") -> QuerySet[Structure]:
+def editable_structures(actor: "Actor") -> QuerySet[Structure]:
     """Return the structures that the actor keeps.
 
     Raises:
@@ -61,25 +61,25 @@ def kept_structures(actor: "Actor") -> QuerySet[Structure]:
     return Structure.objects.filter(authority__in=_where(actor, EDIT)).select_related("authority")
 
 
-def kept_services(actor: "Actor") -> QuerySet[Service]:
-    """Return the services that the actor keeps; raises as ``kept_structures``."""
+def editable_services(actor: "Actor") -> QuerySet[Service]:
+    """Return the services that the actor keeps; raises as ``editable_structures``."""
     rows = Service.objects.filter(authority__in=_where(actor, EDIT))
     return rows.select_related("authority", "structure")
 
 
-def kept_reports(actor: "Actor") -> QuerySet[ErrorReport]:
-    """Return the errors reported of what the actor keeps; raises as ``kept_structures``."""
+def editable_reports(actor: "Actor") -> QuerySet[ErrorReport]:
+    """Return the errors reported of what the actor keeps; raises as ``editable_structures``."""
     return ErrorReport.objects.filter(authority__in=_where(actor, EDIT)).select_related("service__structure")
 
 
-def kept_imports(actor: "Actor") -> QuerySet[DirectoryImport]:
-    """Return the imports at the authorities whose entries the actor keeps; raises as ``kept_structures``."""
+def editable_imports(actor: "Actor") -> QuerySet[DirectoryImport]:
+    """Return the imports at the authorities whose entries the actor keeps; raises as ``editable_structures``."""
     rows = DirectoryImport.objects.select_related("authority", "tried_by")
     return rows if actor.is_system else rows.filter(authority__in=_where(actor, EDIT))
 
 
-def kept_held_rows(actor: "Actor") -> QuerySet[HeldRow]:
-    """Return the rows that imports held there (field.md A.7, rule 2); raises as ``kept_structures``."""
+def editable_rows_on_hold(actor: "Actor") -> QuerySet[HeldRow]:
+    """Return the rows that imports held there (field.md A.7, rule 2); raises as ``editable_structures``."""
     rows = HeldRow.objects.select_related("authority", "structure", "run")
     return rows if actor.is_system else rows.filter(authority__in=_where(actor, EDIT))
 
@@ -108,7 +108,7 @@ def may_ask(actor: "Actor") -> bool:
     return bool(actor.holding(ASKING))
 
 
-def require_kept(actor: "Actor", row: Structure | Service | None) -> None:
+def require_editable(actor: "Actor", row: Structure | Service | None) -> None:
     """Refuse whoever doesn't keep a row that is read by all: it is there, and not theirs to change.
 
     Raises:

@@ -23,7 +23,7 @@ ERRORS_READ: Final = "directory:errors-read"
 LINK_SENT: Final = "directory:link-sent"
 IMPORT_TRIED: Final = "directory:import-tried"
 IMPORT_DONE: Final = "directory:import-done"
-HELD_SETTLED: Final = "directory:held-settled"
+ROW_SETTLED: Final = "directory:held-settled"
 EXPORTED: Final = "directory:exported"
 
 events.register(
@@ -45,7 +45,7 @@ events.register(
     LINK_SENT,
     IMPORT_TRIED,
     IMPORT_DONE,
-    HELD_SETTLED,
+    ROW_SETTLED,
     EXPORTED,
 )
 events.file_under(Topic.RIGHTS, SECRET_SEALED, SECRET_LOOKED_AT)

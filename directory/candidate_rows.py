@@ -69,7 +69,7 @@ def _facts_of_row(row: tuple[Any, ...], vacancies: tuple[Vacancy, ...]) -> Servi
     )
     where = row[-2 * len(_PLACE) : -len(_PLACE)]
     department, secret, point = _where(*(where if where[0] else row[-len(_PLACE) :]))
-    told = hours_of(Hours(hours, text), Hours(structure_hours, structure_text))
+    effective = hours_of(Hours(hours, text), Hours(structure_hours, structure_text))
     return ServiceFacts(
         id=pk, name=name, structure=structure, structure_name=structure_name,
         structures=frozenset({structure, parent} if parent else {structure}),
@@ -78,20 +78,20 @@ def _facts_of_row(row: tuple[Any, ...], vacancies: tuple[Vacancy, ...]) -> Servi
         who_may_ask=askers, zones=zones, refused_departments=refused, distance_placement=distance,
         from_departments=from_departments, department=department, keeper=keeper, secret=secret, point=point,
         age_min_months=age_min, age_max_months=age_max, sexes=sexes, accepts=accepts,
-        round_the_clock=round_the_clock, hours=told.opening_hours,
-        hours_text=told.opening_hours_text, agreements=agreements, vacancies=vacancies,
+        round_the_clock=round_the_clock, hours=effective.opening_hours,
+        hours_text=effective.opening_hours_text, agreements=agreements, vacancies=vacancies,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=8_192)
 def _read(text: str) -> tuple[Any, ...]:
     """Return a list in JSON; of what a service accepts, each situation with the answer and its words."""
-    found = json.loads(text)
-    if isinstance(found, dict):
+    value = json.loads(text)
+    if isinstance(value, dict):
         return tuple(
-            (code, said.get("answer", ""), said.get("words", "")) for code, said in sorted(found.items())
+            (code, entry.get("answer", ""), entry.get("words", "")) for code, entry in sorted(value.items())
         )
-    return tuple(found)
+    return tuple(value)
 
 
 def _where(
@@ -110,13 +110,13 @@ _middle: Final = lru_cache(maxsize=8_192)(geography.middle_of)
 
 def _vacancies(services: Collection[UUID], at: datetime) -> dict[UUID, tuple[Vacancy, ...]]:
     """Return what services told of free places within the time for which that counts."""
-    found = defaultdict[UUID, list[Vacancy]](list)
-    for service, count, when, until in _TOLD.rows(services=services, since=at - VACANCY_FOR, at=at):
-        found[service].append(Vacancy(count=count, told_at=when, valid_until=until))
-    return {service: tuple(each) for service, each in found.items()}
+    vacancies_by_service = defaultdict[UUID, list[Vacancy]](list)
+    for service, count, when, until in _VACANCIES.rows(services=services, since=at - VACANCY_FOR, at=at):
+        vacancies_by_service[service].append(Vacancy(count=count, told_at=when, valid_until=until))
+    return {service: tuple(each) for service, each in vacancies_by_service.items()}
 
 
-_TOLD: Final[CompiledQuery[Any]] = CompiledQuery(
+_VACANCIES: Final[CompiledQuery[Any]] = CompiledQuery(
     lambda: (
         Capacity.objects.filter(
             AmongGiven("service", "services"),

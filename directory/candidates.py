@@ -64,9 +64,9 @@ def find(facts: CaseFacts, *, at: datetime, zone: ZoneInfo, with_removed: bool =
     """
     facts = _with_all_excluded(facts)
     rows = _lasting(facts, at=at, zone=zone)
-    found = match(facts, candidate_rows.facts_of(rows[:LOOKED_AT], at), now=at, zone=zone)
-    cut = len(rows) > LOOKED_AT or len(found.offered) > OFFERED
-    offered = found.offered[:OFFERED]
+    matched = match(facts, candidate_rows.facts_of(rows[:LOOKED_AT], at), now=at, zone=zone)
+    cut = len(rows) > LOOKED_AT or len(matched.offered) > OFFERED
+    offered = matched.offered[:OFFERED]
     if not with_removed:
         return Matched(offered, (), cut=cut)
     others = _others(facts, beside=[row[0] for row in rows])
@@ -91,8 +91,8 @@ def find_named(facts: CaseFacts, words: str, *, at: datetime, zone: ZoneInfo) ->
         named &= Q(name__icontains=word) | Q(structure__name__icontains=word)
     services = Service.objects.filter(named, merged_into=None).order_by("name", "id")
     rows = list(candidate_rows.of(services)[: NAMED + 1])
-    found = match(_with_all_excluded(facts), candidate_rows.facts_of(rows[:NAMED], at), now=at, zone=zone)
-    return replace(found, cut=len(rows) > NAMED)
+    matched = match(_with_all_excluded(facts), candidate_rows.facts_of(rows[:NAMED], at), now=at, zone=zone)
+    return replace(matched, cut=len(rows) > NAMED)
 
 
 def find_one(facts: CaseFacts, service: UUID, *, at: datetime, zone: ZoneInfo) -> Offer | None:
@@ -126,11 +126,11 @@ def _reached(facts: CaseFacts) -> QuerySet[Service]:
 
 def _others(facts: CaseFacts, *, beside: Collection[UUID]) -> list[tuple[Any, ...]]:
     """Return rows of further services for the need: that reach the territory, then those in its département."""
-    found: list[tuple[Any, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     for services in (_reached(facts), _near(facts)):
-        more = services.exclude(pk__in=[*beside, *(row[0] for row in found)]).order_by(_RANK, "name", "id")
-        found += candidate_rows.of(more)[: REMOVED + 1]
-    return found
+        more = services.exclude(pk__in=[*beside, *(row[0] for row in rows)]).order_by(_RANK, "name", "id")
+        rows += candidate_rows.of(more)[: REMOVED + 1]
+    return rows
 
 
 def _near(facts: CaseFacts) -> QuerySet[Service]:
@@ -188,24 +188,26 @@ def _made(shape: _Shape) -> QuerySet[Service, Any]:
     reach = Reach.objects.filter(need=Given("need", code))
     if shape.room:
         reach = reach.filter(zone__in=[Given(f"zone{number}", code) for number in range(shape.room)])
-    kept = Q(structure__status=Status.ACTIVE, verified_on__gte=Given("since", day))
-    kept &= Q(status=Status.ACTIVE) | Q(status=Status.SUSPENDED, suspended_until__lte=Given("today", day))
-    kept &= _empty_or_with("who_may_ask", *sorted(COUNTS_AS[shape.asker]))
+    condition = Q(structure__status=Status.ACTIVE, verified_on__gte=Given("since", day))
+    condition &= Q(status=Status.ACTIVE) | Q(
+        status=Status.SUSPENDED, suspended_until__lte=Given("today", day)
+    )
+    condition &= _empty_or_with("who_may_ask", *sorted(COUNTS_AS[shape.asker]))
     if shape.sex is not None:
-        kept &= _empty_or_with("sexes", shape.sex)
+        condition &= _empty_or_with("sexes", shape.sex)
     if shape.by_age:
-        kept &= Q(age_min_months=None) | Q(age_min_months__lte=Given("eldest", months))
-        kept &= Q(age_max_months=None) | Q(age_max_months__gte=Given("youngest", months))
-    services = Service.objects.alias(**_TEXTS).filter(kept, pk__in=reach.values("service"))
+        condition &= Q(age_min_months=None) | Q(age_min_months__lte=Given("eldest", months))
+        condition &= Q(age_max_months=None) | Q(age_max_months__gte=Given("youngest", months))
+    services = Service.objects.alias(**_TEXTS).filter(condition, pk__in=reach.values("service"))
     return candidate_rows.of(services.order_by(_RANK, "-verified_on", "id"))[: LOOKED_AT + 1]
 
 
 def _empty_or_with(column: str, *codes: str) -> Q:
     """Return whether a list is empty or holds one of these codes."""
-    held = Q(**{f"{column}_text": "[]"})
+    condition = Q(**{f"{column}_text": "[]"})
     for code in codes:
-        held |= Q(**{f"{column}_text__contains": f'"{code}"'})
-    return held
+        condition |= Q(**{f"{column}_text__contains": f'"{code}"'})
+    return condition
 
 
 def _with_all_excluded(facts: CaseFacts) -> CaseFacts:

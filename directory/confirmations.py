@@ -30,7 +30,7 @@ RIGHT: Final = "right"
 WRONG: Final = "wrong"
 _OLDEST: Final = 25
 #: The columns behind each question, by its code; ``capacity`` are those of the service's first capacity.
-ASKED: Final[Mapping[str, tuple[str, ...]]] = {
+QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "phone": ("phone",),
     "email": ("email",),
     "contact": ("contact_name",),
@@ -48,7 +48,7 @@ WAITS: Final = ("phone", "email")
 _PIECE: Final = 400
 
 
-def _said() -> Code:
+def _right_or_wrong() -> Code:
     return Code([RIGHT, WRONG], required=False)
 
 
@@ -76,32 +76,32 @@ class ConfirmationInput(StrictSerializer):
     all_right = Flag(default=False)
     works = Code(Status.choices, required=False)
     suspended_until = OptionalDay()
-    phone_said = _said()
+    phone_said = _right_or_wrong()
     phone = Phone(required=False, default="")
-    email_said = _said()
+    email_said = _right_or_wrong()
     email = Email(required=False, default="")
-    contact_said = _said()
+    contact_said = _right_or_wrong()
     contact = _line(200)
-    hours_said = _said()
+    hours_said = _right_or_wrong()
     hours = _line(500)
-    ages_said = _said()
+    ages_said = _right_or_wrong()
     age_from = _number(_OLDEST)
     age_to = _number(_OLDEST)
-    sexes_said = _said()
+    sexes_said = _right_or_wrong()
     sexes = Codes(Sex.choices, required=False)
-    accepts_said = _said()
+    accepts_said = _right_or_wrong()
     accepts_runaway = Code(Accepts.choices, required=False)
     accepts_substance = Code(Accepts.choices, required=False)
     accepts_dual_status = Code(Accepts.choices, required=False)
     accepts_unaccompanied = Code(Accepts.choices, required=False)
     accepts_with_child = Code(Accepts.choices, required=False)
     accepts_no_papers = Code(Accepts.choices, required=False)
-    delay_said = _said()
+    delay_said = _right_or_wrong()
     delay = _number(720)
-    documents_said = _said()
+    documents_said = _right_or_wrong()
     documents_wanted = _line(2_000, multiline=True)
     documents_never = _line(2_000, multiline=True)
-    capacity_said = _said()
+    capacity_said = _right_or_wrong()
     maximum = _number(999)
     emergency = _number(999)
     vacancy = _number(999)
@@ -147,7 +147,7 @@ def opened(token: str, *, at: datetime) -> Linked:
     Raises:
         LinkRefused: for whichever reason; which isn't said.
     """
-    _link, service = links.held(token, at=at)
+    _link, service = links.open_link(token, at=at)
     return linked(service, at=at)
 
 
@@ -193,25 +193,25 @@ def outcome_of(
         InvalidInput: two answers don't fit together.
     """
     _require_fitting(answers, capacity, today=today)
-    found = Outcome(vacancy=answers["vacancy"])
-    _teller(answers, found)
+    outcome = Outcome(vacancy=answers["vacancy"])
+    _teller(answers, outcome)
     everywhere = answers["all_right"]
-    said = {code: RIGHT if everywhere else answers.get(f"{code}_said", "") for code in ASKED}
-    for code, columns in ASKED.items():
+    answer_of = {code: RIGHT if everywhere else answers.get(f"{code}_said", "") for code in QUESTIONS}
+    for code, columns in QUESTIONS.items():
         if code == "capacity":
-            _of_capacity(said[code], answers, found)
-        elif said[code] == RIGHT:
-            found.confirmed += columns
-        elif said[code] == WRONG and code in WAITS:
-            found.waiting.append(_proposal(code, answers))
-        elif said[code] == WRONG:
-            _corrected(code, answers, service, found)
-    _status(answers, found)
+            _of_capacity(answer_of[code], answers, outcome)
+        elif answer_of[code] == RIGHT:
+            outcome.confirmed += columns
+        elif answer_of[code] == WRONG and code in WAITS:
+            outcome.waiting.append(_proposal(code, answers))
+        elif answer_of[code] == WRONG:
+            _corrected(code, answers, service, outcome)
+    _status(answers, outcome)
     if remark := answers["remark"]:
-        found.waiting.append(remark)
-    asked = set(ASKED) - ({"capacity"} if capacity is None else set())
-    found.whole = everywhere or all(said[code] for code in asked)
-    return found
+        outcome.waiting.append(remark)
+    questions = set(QUESTIONS) - ({"capacity"} if capacity is None else set())
+    outcome.whole = everywhere or all(answer_of[code] for code in questions)
+    return outcome
 
 
 def _require_fitting(answers: Mapping[str, Any], capacity: Capacity | None, *, today: date) -> None:
@@ -222,8 +222,8 @@ def _require_fitting(answers: Mapping[str, Any], capacity: Capacity | None, *, t
         raise InvalidInput({"age_to": ["out-of-order"]})
     if answers["suspended_until"] is not None and answers["suspended_until"] <= today:
         raise InvalidInput({"suspended_until": ["too-early"]})
-    known = None if capacity is None else capacity.maximum
-    maximum = answers["maximum"] if answers.get("capacity_said") == WRONG else known
+    current = None if capacity is None else capacity.maximum
+    maximum = answers["maximum"] if answers.get("capacity_said") == WRONG else current
     free = answers["vacancy"]
     if free is None and capacity is not None:
         free = capacity.vacancy if answers.get("capacity_said") == WRONG else None
@@ -231,53 +231,53 @@ def _require_fitting(answers: Mapping[str, Any], capacity: Capacity | None, *, t
         raise InvalidInput({"vacancy": ["out-of-order"]})
 
 
-def _of_capacity(said: str, answers: Mapping[str, Any], found: Outcome) -> None:
-    if said:
-        found.confirmed_capacity += ASKED["capacity"]
-    if said == WRONG:
-        found.of_capacity |= {"maximum": answers["maximum"], "emergency": answers["emergency"]}
+def _of_capacity(answer: str, answers: Mapping[str, Any], outcome: Outcome) -> None:
+    if answer:
+        outcome.confirmed_capacity += QUESTIONS["capacity"]
+    if answer == WRONG:
+        outcome.of_capacity |= {"maximum": answers["maximum"], "emergency": answers["emergency"]}
 
 
-def _corrected(code: str, answers: Mapping[str, Any], service: Service, found: Outcome) -> None:
+def _corrected(code: str, answers: Mapping[str, Any], service: Service, outcome: Outcome) -> None:
     """Take a correction; a text in it by which somebody is reached waits for an editor, and what is kept stays."""
     values = _CORRECTED[code](answers, service)
-    held = {
+    waiting = {
         name: value
         for name, value in values.items()
         if isinstance(value, str)
         and value != getattr(service, name)
         and has_contact_details(value, is_hours=code == "hours")
     }
-    for name, value in held.items():
-        found.waiting += _pieces(_TEXTS[name], value)
-    stay = set(values) if held and code == "hours" else set(held)  # the two forms of hours go together
-    found.values |= {name: value for name, value in values.items() if name not in stay}
-    found.confirmed += [name for name in values if name not in stay]  # what was typed anew and is the same
+    for name, value in waiting.items():
+        outcome.waiting += _pieces(_TEXTS[name], value)
+    stay = set(values) if waiting and code == "hours" else set(waiting)  # the two forms of hours go together
+    outcome.values |= {name: value for name, value in values.items() if name not in stay}
+    outcome.confirmed += [name for name in values if name not in stay]  # what was typed anew and is the same
 
 
-def _teller(answers: Mapping[str, Any], found: Outcome) -> None:
+def _teller(answers: Mapping[str, Any], outcome: Outcome) -> None:
     """Take who tells of free places; the name stands beside their number."""
-    said_by = answers["said_by"]
-    if answers["vacancy"] is not None and has_contact_details(said_by):
-        found.waiting += _pieces(_TEXTS["told_by"], said_by)
+    teller = answers["said_by"]
+    if answers["vacancy"] is not None and has_contact_details(teller):
+        outcome.waiting += _pieces(_TEXTS["told_by"], teller)
     else:
-        found.told_by = said_by
+        outcome.told_by = teller
 
 
-def _status(answers: Mapping[str, Any], found: Outcome) -> None:
+def _status(answers: Mapping[str, Any], outcome: Outcome) -> None:
     """Take what is said of the service's working: it counts at once, for nobody may be sent where nobody is taken.
 
     One that says it closed is suspended until an editor has asked: it stays where editors see it.
     """
     works = answers.get("works")
-    found.confirmed.append("status")
+    outcome.confirmed.append("status")
     if works is None or answers["all_right"]:
         return
     until = answers["suspended_until"] if works == Status.SUSPENDED else None
     if works == Status.CLOSED:
         works = Status.SUSPENDED
-        found.waiting.append(as_kept(_CLOSED))
-    found.values |= {"status": works, "suspended_until": until}
+        outcome.waiting.append(stored_text(_CLOSED))
+    outcome.values |= {"status": works, "suspended_until": until}
 
 
 _CLOSED: Final = _("La structure dit qu'elle a fermé : appelez-la, puis fermez la fiche.")
@@ -298,16 +298,16 @@ _TEXTS: Final[Mapping[str, Any]] = {
 
 def _proposal(code: str, answers: Mapping[str, Any]) -> str:
     """Return a correction as a sentence for the editors: kept for all, so in French."""
-    return as_kept(_PROPOSED[code]) % {"value": answers[code] or as_kept(_("aucun"))}
+    return stored_text(_PROPOSED[code]) % {"value": answers[code] or stored_text(_("aucun"))}
 
 
-def _pieces(said: Sentence, text: str) -> list[str]:
+def _pieces(sentence: Sentence, text: str) -> list[str]:
     """Return a text that waits as sentences for the editors, none longer than a report may be."""
-    words = as_kept(said)
+    words = stored_text(sentence)
     return [words % {"value": text[start : start + _PIECE]} for start in range(0, len(text), _PIECE)]
 
 
-def as_kept(text: Sentence) -> str:
+def stored_text(text: Sentence) -> str:
     """Return a text as it is stored, whoever reads this page: in French."""
     return in_both(text)[FRENCH]
 
@@ -331,12 +331,12 @@ def _ages(answers: Mapping[str, Any], _service: Service) -> dict[str, Any]:
 
 def _accepts(answers: Mapping[str, Any], service: Service) -> dict[str, Any]:
     """Return the situations with their new answers; words stay with an answer that stays."""
-    found = dict(service.accepts)
+    accepts = dict(service.accepts)
     for situation in Situation:
         answer = answers.get(f"accepts_{situation}")
-        if answer and found.get(situation, {}).get("answer") != answer:
-            found[str(situation)] = {"answer": answer, "words": ""}
-    return {"accepts": found}
+        if answer and accepts.get(situation, {}).get("answer") != answer:
+            accepts[str(situation)] = {"answer": answer, "words": ""}
+    return {"accepts": accepts}
 
 
 _CORRECTED: Final[Mapping[str, Callable[[Mapping[str, Any], Service], dict[str, Any]]]] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from directory.sentences import said
+from directory.sentences import sentence_of
 
 
 class Verdict(StrEnum):
@@ -54,7 +54,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """Return the sentence in the reader's language; empty where the rule has nothing to say."""
-        return said(self.code, self.values)
+        return sentence_of(self.code, self.values)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as JSON has it: ``{"rule", "verdict", "code", "values"}``."""

@@ -89,7 +89,7 @@ def freshness(service: Service, *, at: datetime) -> Freshness:
     return freshness_of(service.verified_on, emergency=emergency, today=today)
 
 
-def vacancy_is_known(told_at: datetime | None, valid_until: datetime | None, *, at: datetime) -> bool:
+def vacancy_is_current(told_at: datetime | None, valid_until: datetime | None, *, at: datetime) -> bool:
     """Tell whether a vacancy still counts: told within a week, and not beyond the instant that it was told for."""
     if told_at is None or told_at > at or at - told_at > VACANCY_FOR:
         return False
@@ -98,7 +98,7 @@ def vacancy_is_known(told_at: datetime | None, valid_until: datetime | None, *, 
 
 def vacancy(capacity: Capacity, *, at: datetime) -> int | None:
     """Return how many places are free, as far as that is known now."""
-    return capacity.vacancy if vacancy_is_known(capacity.told_at, capacity.valid_until, at=at) else None
+    return capacity.vacancy if vacancy_is_current(capacity.told_at, capacity.valid_until, at=at) else None
 
 
 # --- In words ------------------------------------------------------------------------------------------
@@ -124,22 +124,22 @@ def sentence(verified_on: date | None, verified_by: str, state: Freshness) -> st
     if verified_on is None:
         return gettext("Jamais vérifié")
     how = str(_HOW.get(verified_by, ""))
-    said = {"day": day_in_words(verified_on), "how": how}
+    details = {"day": day_in_words(verified_on), "how": how}
     if state is Freshness.FRESH:
-        return (gettext("Vérifié le %(day)s %(how)s") if how else gettext("Vérifié le %(day)s")) % said
+        return (gettext("Vérifié le %(day)s %(how)s") if how else gettext("Vérifié le %(day)s")) % details
     if state is Freshness.TO_CHECK:
         words = (
             gettext("À vérifier : dernière vérification le %(day)s %(how)s")
             if how
             else gettext("À vérifier : dernière vérification le %(day)s")
         )
-        return words % said
+        return words % details
     words = (
         gettext("Trop ancien pour être proposé : dernière vérification le %(day)s %(how)s")
         if how
         else gettext("Trop ancien pour être proposé : dernière vérification le %(day)s")
     )
-    return words % said
+    return words % details
 
 
 def words_of(service: Service, *, at: datetime) -> str:

@@ -69,8 +69,8 @@ class _Table:
     def position(self, code: str) -> int | None:
         """Return where a commune stands, or None."""
         sought = code.encode(errors="replace")
-        found = bisect_left(range(len(self)), sought, key=self._code)
-        return found if len(sought) == _CODE_LENGTH and self._code(found) == sought else None
+        index = bisect_left(range(len(self)), sought, key=self._code)
+        return index if len(sought) == _CODE_LENGTH and self._code(index) == sought else None
 
     def groups(self, position: int) -> frozenset[str]:
         """Return the SIREN of the EPCI, and in Grand Paris of the territory within it."""
@@ -102,8 +102,8 @@ def _table() -> _Table:
 
 def _whole(code: str) -> str:
     """Return the city of an arrondissement, or the commune itself."""
-    found = territory.commune(code)
-    return (found.within or found.code) if found else code
+    commune = territory.commune(code)
+    return (commune.within or commune.code) if commune else code
 
 
 def epci_of(code: str) -> frozenset[str]:
@@ -127,13 +127,13 @@ def zones_of(commune: str, department: str) -> Zones:
 @cache
 def _cities() -> Mapping[str, frozenset[str]]:
     """Return the arrondissements of the three cities that have them."""
-    found: dict[str, set[str]] = {}
+    cities: dict[str, set[str]] = {}
     for department in ("13", "69", "75"):
         for code in (f"{department}{number:03}" for number in range(1_000)):
             place = territory.commune(code)
             if place and place.within:
-                found.setdefault(place.within, set()).add(code)
-    return {city: frozenset(codes) for city, codes in found.items()}
+                cities.setdefault(place.within, set()).add(code)
+    return {city: frozenset(codes) for city, codes in cities.items()}
 
 
 def _arrondissements(city: str) -> frozenset[str]:
@@ -145,10 +145,10 @@ def _within(department: str) -> frozenset[str]:
     """Return the communes, arrondissements and EPCI of a département; none where it isn't one."""
     if department not in territory.departments():
         return frozenset()
-    table, found = _table(), set[str]()
+    table, codes = _table(), set[str]()
     for position in table.of(department):
-        found |= {table.code(position)} | table.groups(position)
-    return frozenset(found.union(*(_arrondissements(code) for code in found)))
+        codes |= {table.code(position)} | table.groups(position)
+    return frozenset(codes.union(*(_arrondissements(code) for code in codes)))
 
 
 def middle_of(code: str) -> Point | None:
@@ -201,12 +201,12 @@ def _members(path: Path) -> dict[str, str]:
 
 
 def _middles(contours: Path) -> dict[str, tuple[int, int]]:
-    found = {}
+    middles = {}
     for file in sorted(contours.rglob("communes-*.geojson")):
         for feature in json.loads(file.read_text(encoding="utf-8"))["features"]:
             longitude, latitude = _middle(feature["geometry"])
-            found[feature["properties"]["code"]] = (round(longitude * _SCALE), round(latitude * _SCALE))
-    return found
+            middles[feature["properties"]["code"]] = (round(longitude * _SCALE), round(latitude * _SCALE))
+    return middles
 
 
 def _middle(geometry: Mapping[str, Any]) -> Point:

@@ -13,7 +13,7 @@ from directory.opening import clock_department, clock_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _RuleFields:
     """A rule with the fields of a service that it asks, and no others."""
 
     rule: Callable[[Case, ServiceFacts], Finding]
@@ -22,31 +22,31 @@ class _Asked:
 
 #: In the order of field.md A.9.
 _RULES: Final = (
-    _Asked(rules.need, attrgetter("needs")),
-    _Asked(
+    _RuleFields(rules.need, attrgetter("needs")),
+    _RuleFields(
         rules.status,
         attrgetter(
             "status", "structure_status", "suspended_until", "merged", "verified_on", "verified_by", "needs",
             "distance_placement",
         ),
     ),
-    _Asked(rules.asker, attrgetter("who_may_ask")),
-    _Asked(
+    _RuleFields(rules.asker, attrgetter("who_may_ask")),
+    _RuleFields(
         rules.territory,
         attrgetter("zones", "refused_departments", "distance_placement", "from_departments", "department"),
     ),
-    _Asked(rules.age, attrgetter("age_min_months", "age_max_months")),
-    _Asked(rules.sex, attrgetter("sexes")),
-    _Asked(rules.refusals, attrgetter("accepts")),
-    _Asked(
+    _RuleFields(rules.age, attrgetter("age_min_months", "age_max_months")),
+    _RuleFields(rules.sex, attrgetter("sexes")),
+    _RuleFields(rules.refusals, attrgetter("accepts")),
+    _RuleFields(
         rules.hour,
         lambda one: (
             one.round_the_clock, one.hours, one.hours_text, clock_of(clock_department(one.department, one.keeper)),
         ),
     ),
-    _Asked(rules.exclusion, lambda _: None),
-    _Asked(rules.agreement, attrgetter("agreements")),
-    _Asked(rules.place, attrgetter("vacancies")),
+    _RuleFields(rules.exclusion, lambda _: None),
+    _RuleFields(rules.agreement, attrgetter("agreements")),
+    _RuleFields(rules.place, attrgetter("vacancies")),
 )  # fmt: skip
 
 
@@ -62,11 +62,11 @@ class Judge:
 
     def findings(self, service: ServiceFacts) -> tuple[Finding, ...]:
         """Return what each rule says, in their order."""
-        found = []
-        for rule, fields, said in self._rules:
-            asked = fields(service)
-            finding = said.get(asked)
+        findings = []
+        for rule, fields, cache in self._rules:
+            facts = fields(service)
+            finding = cache.get(facts)
             if finding is None:
-                finding = said[asked] = rule(self._case, service)
-            found.append(finding)
-        return tuple(found)
+                finding = cache[facts] = rule(self._case, service)
+            findings.append(finding)
+        return tuple(findings)

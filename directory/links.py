@@ -35,7 +35,7 @@ SHORTEST: Final = 1
 #: So many missed mails are for a person to look at.
 MISSED_IN_A_ROW: Final = 2
 #: An editor may have a service asked so often.
-ASKED_ONCE_IN: Final = timedelta(days=1)
+REQUEST_INTERVAL: Final = timedelta(days=1)
 
 
 def valid_for() -> timedelta:
@@ -43,7 +43,7 @@ def valid_for() -> timedelta:
     return timedelta(days=settings.DIRECTORY_LINK_DAYS)
 
 
-def kept_of(token: str) -> bytes:
+def digest_of(token: str) -> bytes:
     """Return what is kept of the secret of a link."""
     return index.keyed("directory.link", token.encode())
 
@@ -55,11 +55,11 @@ def address_of(service: Service) -> str:
 
 def answerable() -> QuerySet[Service]:
     """Return the services that a link may speak of: those that work or are suspended, as their structure is."""
-    known = Service.objects.filter(merged_into=None, structure__merged_into=None)
-    return known.exclude(status=Status.CLOSED).exclude(structure__status=Status.CLOSED)
+    services = Service.objects.filter(merged_into=None, structure__merged_into=None)
+    return services.exclude(status=Status.CLOSED).exclude(structure__status=Status.CLOSED)
 
 
-def asked() -> QuerySet[Service]:
+def askable() -> QuerySet[Service]:
     """Return the services that are asked to confirm: active, in some rhythm, and with an address.
 
     Of a public file those alone that an editor has verified or asked before: whoever loads thousands of entries mustn't
@@ -77,12 +77,12 @@ def due(at: datetime) -> QuerySet[Service]:
     urgent = Exists(Reach.objects.filter(service=OuterRef("pk"), need__in=SHELTER)) | Q(
         distance_placement=True
     )
-    turn = Q(asks_missed=1) & ~_verified_since_asked()
+    turn = Q(asks_missed=1) & ~_verified_since_request()
     for months in filter(None, RHYTHMS):
         of_rhythm = Q(urgent) if months == SHORTEST else Q(pk__in=[])
         turn |= (of_rhythm | Q(asks_every_months=months)) & _quiet_for(months, at)
     open_links = ConfirmationLink.objects.filter(service=OuterRef("pk"), used_at=None, expires_at__gt=at)
-    return asked().filter(turn).exclude(Exists(open_links))
+    return askable().filter(turn).exclude(Exists(open_links))
 
 
 def _quiet_for(months: int, at: datetime) -> Q:
@@ -93,14 +93,14 @@ def _quiet_for(months: int, at: datetime) -> Q:
     )
 
 
-def _verified_since_asked() -> Q:
+def _verified_since_request() -> Q:
     """Return the condition that somebody verified an entry on the day on which it was asked for, or later."""
     return Q(verified_on__isnull=False, verified_on__gte=Cast(F("asked_at"), DateField()))
 
 
 def unanswered() -> Q:
     """Return the condition that a service missed mail after mail, and nobody verified it since: a task of editors."""
-    return Q(asks_missed__gte=MISSED_IN_A_ROW) & ~_verified_since_asked()
+    return Q(asks_missed__gte=MISSED_IN_A_ROW) & ~_verified_since_request()
 
 
 def is_unanswered(service: Service) -> bool:
@@ -115,14 +115,14 @@ def lapsed(at: datetime) -> QuerySet[ConfirmationLink]:
     return ConfirmationLink.objects.filter(expires_at__lte=at)
 
 
-def held(token: str, *, at: datetime, lock: bool = False) -> tuple[ConfirmationLink, Service]:
+def open_link(token: str, *, at: datetime, lock: bool = False) -> tuple[ConfirmationLink, Service]:
     """Return a link that counts, and its service; ``lock``: no other answer comes in between.
 
     Raises:
         LinkRefused: unknown, too old, used, replaced, of a service that is closed or merged, or of an address that the
             service hasn't any more; which isn't said.
     """
-    links = ConfirmationLink.objects.filter(kept=kept_of(token), used_at=None, expires_at__gt=at)
+    links = ConfirmationLink.objects.filter(kept=digest_of(token), used_at=None, expires_at__gt=at)
     services = answerable().filter(pk__in=links.values("service"))
     if lock:
         services = services.select_for_update(of=("self",))
@@ -146,5 +146,5 @@ def _address_changed(service: Service, *, since: datetime) -> bool:
         if was.exists():
             return True
     own = Q(service=service) | Q(service=None, structure__in=[service.structure_id, *left])
-    said = Verification.objects.filter(own, field="email", at__gt=since).values_list("old", "new")
-    return any(old != new for old, new in said)
+    changes = Verification.objects.filter(own, field="email", at__gt=since).values_list("old", "new")
+    return any(old != new for old, new in changes)

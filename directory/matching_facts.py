@@ -9,7 +9,7 @@ from directory.codes import Agreement, Asker, Need, Sex, Situation, Specialised,
 from directory.geography import Point
 
 #: The agreements of which a case tells whether they are there: of the others nothing in it says so.
-TOLD_BY_CASES: Final = frozenset({Agreement.JUDGE_ORDER, Agreement.ASE_DECISION, Agreement.HOLDERS_AGREE})
+STATED_BY_CASES: Final = frozenset({Agreement.JUDGE_ORDER, Agreement.ASE_DECISION, Agreement.HOLDERS_AGREE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class CaseFacts:
     ``commune``: INSEE code, or empty. ``age_months``: from and to, the same where it is known; None: not known.
     ``danger_departments``: where somebody must not be taken (distance). ``tonight``: the case is U3, or the need is for
     tonight. ``excluded``: structures and services that the case must not meet. ``agreements``: those that are there;
-    ``agreements_told``: those of which it is known whether they are.
+    ``agreements_stated``: those of which it is known whether they are.
     """
 
     need: Need
@@ -31,7 +31,7 @@ class CaseFacts:
     situations: frozenset[Situation] = frozenset()
     asker: Asker = Asker.PROFESSIONALS
     agreements: frozenset[Agreement] = frozenset()
-    agreements_told: frozenset[Agreement] = TOLD_BY_CASES
+    agreements_stated: frozenset[Agreement] = STATED_BY_CASES
     tonight: bool = False
     excluded: frozenset[UUID] = frozenset()
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from directory import geography
 from directory.codes import SHELTER, Accepts, Asker, Means, Need, Sex, Situation, Status
 from directory.findings import Finding, Rule, Verdict
-from directory.freshness import Freshness, freshness_of, is_emergency, vacancy_is_known
+from directory.freshness import Freshness, freshness_of, is_emergency, vacancy_is_current
 from directory.geography import Point, Zones
 from directory.matching_facts import CaseFacts, ServiceFacts
 from directory.opening import clock_department, opening_at, zone_of
@@ -67,7 +67,7 @@ class Case:
         )
 
 
-def _said(rule: Rule, verdict: Verdict, code: str, **values: Any) -> Finding:
+def _finding(rule: Rule, verdict: Verdict, code: str, **values: Any) -> Finding:
     return Finding(rule, verdict, code, values)
 
 
@@ -82,10 +82,10 @@ def need(case: Case, service: ServiceFacts) -> Finding:
     """R1: the service answers the need."""
     wanted = case.facts.need
     if wanted in service.needs:
-        return _said(Rule.NEED, Verdict.PASS, "need_met", need=str(wanted))
+        return _finding(Rule.NEED, Verdict.PASS, "need_met", need=str(wanted))
     if not service.needs:
-        return _said(Rule.NEED, Verdict.FAIL, "needs_untold")
-    return _said(Rule.NEED, Verdict.FAIL, "need_not_met", need=str(wanted))
+        return _finding(Rule.NEED, Verdict.FAIL, "needs_untold")
+    return _finding(Rule.NEED, Verdict.FAIL, "need_not_met", need=str(wanted))
 
 
 # --- R2 status and freshness
@@ -93,25 +93,25 @@ def need(case: Case, service: ServiceFacts) -> Finding:
 
 def status(case: Case, service: ServiceFacts) -> Finding:
     """R2: the service works, and somebody verified its entry in time; one that is to be checked is unknown."""
-    if found := _not_working(case, service):
-        return found
+    if finding := _not_working(case, service):
+        return finding
     verified = service.verified_on
     fresh = _freshness(verified, service.needs, service.distance_placement, case.today)
     if verified is None:
-        return _said(Rule.STATUS, Verdict.FAIL, "never_verified")
+        return _finding(Rule.STATUS, Verdict.FAIL, "never_verified")
     on = verified.isoformat()
     if fresh == Freshness.STALE:
-        return _said(Rule.STATUS, Verdict.FAIL, "stale", on=on)
+        return _finding(Rule.STATUS, Verdict.FAIL, "stale", on=on)
     if service.status == Status.SUSPENDED and service.suspended_until:
         until = service.suspended_until.isoformat()
-        return _said(Rule.STATUS, Verdict.UNKNOWN, "suspension_over", on=until)
+        return _finding(Rule.STATUS, Verdict.UNKNOWN, "suspension_over", on=until)
     if fresh == Freshness.TO_CHECK:
-        return _said(Rule.STATUS, Verdict.UNKNOWN, "to_check", on=on)
+        return _finding(Rule.STATUS, Verdict.UNKNOWN, "to_check", on=on)
     if service.verified_by == Means.TYPED:
-        return _said(Rule.STATUS, Verdict.UNKNOWN, "typed", on=on)
+        return _finding(Rule.STATUS, Verdict.UNKNOWN, "typed", on=on)
     if not service.verified_by:
-        return _said(Rule.STATUS, Verdict.PASS, "verified_somehow", on=on)
-    return _said(Rule.STATUS, Verdict.PASS, "verified", on=on, means=service.verified_by)
+        return _finding(Rule.STATUS, Verdict.PASS, "verified_somehow", on=on)
+    return _finding(Rule.STATUS, Verdict.PASS, "verified", on=on, means=service.verified_by)
 
 
 #: Few days occur, and adding months to one costs more than all else in this rule.
@@ -124,17 +124,17 @@ def _not_working(case: Case, service: ServiceFacts) -> Finding | None:
     """Return why a service doesn't work today, if it doesn't. On the day until which it is suspended it works again."""
     until = service.suspended_until
     if service.merged:
-        return _said(Rule.STATUS, Verdict.FAIL, "merged")
+        return _finding(Rule.STATUS, Verdict.FAIL, "merged")
     if service.status == Status.CLOSED:
-        return _said(Rule.STATUS, Verdict.FAIL, "closed")
+        return _finding(Rule.STATUS, Verdict.FAIL, "closed")
     if service.structure_status == Status.CLOSED:
-        return _said(Rule.STATUS, Verdict.FAIL, "structure_closed")
+        return _finding(Rule.STATUS, Verdict.FAIL, "structure_closed")
     if service.structure_status == Status.SUSPENDED:
-        return _said(Rule.STATUS, Verdict.FAIL, "structure_suspended")
+        return _finding(Rule.STATUS, Verdict.FAIL, "structure_suspended")
     if service.status == Status.SUSPENDED and until is None:
-        return _said(Rule.STATUS, Verdict.FAIL, "suspended")
+        return _finding(Rule.STATUS, Verdict.FAIL, "suspended")
     if service.status == Status.SUSPENDED and until is not None and case.today < until:
-        return _said(Rule.STATUS, Verdict.FAIL, "suspended_until", on=until.isoformat())
+        return _finding(Rule.STATUS, Verdict.FAIL, "suspended_until", on=until.isoformat())
     return None
 
 
@@ -144,10 +144,10 @@ def _not_working(case: Case, service: ServiceFacts) -> Finding | None:
 def asker(case: Case, service: ServiceFacts) -> Finding:
     """R3: whoever asks is among those who may."""
     if not service.who_may_ask:
-        return _said(Rule.ASKER, Verdict.PASS, "anybody_asks")
+        return _finding(Rule.ASKER, Verdict.PASS, "anybody_asks")
     fits = not case.asks_as.isdisjoint(service.who_may_ask)
     verdict = Verdict.PASS if fits else Verdict.FAIL
-    return _said(Rule.ASKER, verdict, "askers", askers=list(service.who_may_ask))
+    return _finding(Rule.ASKER, verdict, "askers", askers=list(service.who_may_ask))
 
 
 # --- R4 territory
@@ -157,9 +157,9 @@ def territory(case: Case, service: ServiceFacts) -> Finding:
     """R4: the service takes from the child's territory; far away, it also lies in another département."""
     department = case.facts.department
     if not department:
-        return _said(Rule.TERRITORY, Verdict.UNKNOWN, "territory_untold")
+        return _finding(Rule.TERRITORY, Verdict.UNKNOWN, "territory_untold")
     if department in service.refused_departments:
-        return _said(Rule.TERRITORY, Verdict.FAIL, "refuses_department", department=department)
+        return _finding(Rule.TERRITORY, Verdict.FAIL, "refuses_department", department=department)
     return _far(case, service) if case.far else _takes(case.zones, service)
 
 
@@ -167,18 +167,18 @@ def _takes(zones: Zones, service: ServiceFacts) -> Finding:
     """Return whether one of a service's zones holds the place; the narrowest one is told."""
     own = service.zones
     if not zones.communes.isdisjoint(own):
-        return _said(Rule.TERRITORY, Verdict.PASS, "takes_commune")
+        return _finding(Rule.TERRITORY, Verdict.PASS, "takes_commune")
     if not zones.groups.isdisjoint(own):
-        return _said(Rule.TERRITORY, Verdict.PASS, "takes_group")
+        return _finding(Rule.TERRITORY, Verdict.PASS, "takes_group")
     if zones.department in own:
-        return _said(Rule.TERRITORY, Verdict.PASS, "takes_department", department=zones.department)
+        return _finding(Rule.TERRITORY, Verdict.PASS, "takes_department", department=zones.department)
     if not own or not COUNTRY.isdisjoint(own):
-        return _said(Rule.TERRITORY, Verdict.PASS, "takes_country")
+        return _finding(Rule.TERRITORY, Verdict.PASS, "takes_country")
     if not zones.parts.isdisjoint(own):
-        return _said(Rule.TERRITORY, Verdict.UNKNOWN, "takes_part")
+        return _finding(Rule.TERRITORY, Verdict.UNKNOWN, "takes_part")
     if len(own) <= _NAMED:
-        return _said(Rule.TERRITORY, Verdict.FAIL, "takes_others", zones=list(own))
-    return _said(Rule.TERRITORY, Verdict.FAIL, "takes_elsewhere")
+        return _finding(Rule.TERRITORY, Verdict.FAIL, "takes_others", zones=list(own))
+    return _finding(Rule.TERRITORY, Verdict.FAIL, "takes_elsewhere")
 
 
 def _far(case: Case, service: ServiceFacts) -> Finding:
@@ -193,15 +193,15 @@ def _far(case: Case, service: ServiceFacts) -> Finding:
     )
     if taken.verdict is not Verdict.PASS and not from_far:
         unsure = taken.verdict is Verdict.UNKNOWN
-        return taken if unsure else _said(Rule.TERRITORY, Verdict.FAIL, "far_not")
+        return taken if unsure else _finding(Rule.TERRITORY, Verdict.FAIL, "far_not")
     if not place:
-        return _said(Rule.TERRITORY, Verdict.UNKNOWN, "far_untold")
+        return _finding(Rule.TERRITORY, Verdict.UNKNOWN, "far_untold")
     if place == home:
-        return _said(Rule.TERRITORY, Verdict.FAIL, "far_same", place=place)
+        return _finding(Rule.TERRITORY, Verdict.FAIL, "far_same", place=place)
     if place in case.facts.danger_departments:
-        return _said(Rule.TERRITORY, Verdict.FAIL, "far_danger", place=place)
+        return _finding(Rule.TERRITORY, Verdict.FAIL, "far_danger", place=place)
     whole = (from_far and not service.from_departments) or taken.code == "takes_country"
-    return _said(Rule.TERRITORY, Verdict.PASS, "far_country" if whole else "far_zone", place=place)
+    return _finding(Rule.TERRITORY, Verdict.PASS, "far_country" if whole else "far_zone", place=place)
 
 
 # --- R5 age, R6 sex
@@ -211,7 +211,7 @@ def age(case: Case, service: ServiceFacts) -> Finding:
     """R5: the child's age is among those that the service takes; a band that is so in part is unknown."""
     low, high, child = service.age_min_months, service.age_max_months, case.facts.age_months
     if low is None and high is None:
-        return _said(Rule.AGE, Verdict.UNKNOWN, "ages_untold")
+        return _finding(Rule.AGE, Verdict.UNKNOWN, "ages_untold")
     ages = {"from": low, "to": high}
     if child is None:
         return Finding(Rule.AGE, Verdict.UNKNOWN, "age_unknown", ages)
@@ -231,10 +231,10 @@ def sex(case: Case, service: ServiceFacts) -> Finding:
         return _nothing(Rule.SEX)
     sexes = list(service.sexes)
     if case.facts.sex is None:
-        return _said(Rule.SEX, Verdict.UNKNOWN, "sex_unknown", sexes=sexes)
+        return _finding(Rule.SEX, Verdict.UNKNOWN, "sex_unknown", sexes=sexes)
     if case.facts.sex in service.sexes:
-        return _said(Rule.SEX, Verdict.PASS, "sex_fits", sexes=sexes)
-    return _said(Rule.SEX, Verdict.FAIL, "sex_misfit", sexes=sexes)
+        return _finding(Rule.SEX, Verdict.PASS, "sex_fits", sexes=sexes)
+    return _finding(Rule.SEX, Verdict.FAIL, "sex_misfit", sexes=sexes)
 
 
 # --- R7 what the service refuses
@@ -245,16 +245,16 @@ def refusals(case: Case, service: ServiceFacts) -> Finding:
     if not case.facts.situations:
         return _nothing(Rule.REFUSALS)
     accepts = {code: (answer, words) for code, answer, words in service.accepts}
-    told = []
+    answered = []
     for situation in _SITUATIONS:
         if situation in case.facts.situations:
             answer, words = accepts.get(situation, ("", ""))
-            told.append([str(situation), answer, words])
-    answers = {answer for _situation, answer, _words in told}
+            answered.append([str(situation), answer, words])
+    answers = {answer for _situation, answer, _words in answered}
     verdict = Verdict.PASS if answers == {Accepts.YES} else Verdict.UNKNOWN
     if Accepts.NO in answers:
         verdict = Verdict.FAIL
-    return _said(Rule.REFUSALS, verdict, "situations", situations=told)
+    return _finding(Rule.REFUSALS, verdict, "situations", situations=answered)
 
 
 # --- R8 hour
@@ -265,15 +265,15 @@ def hour(case: Case, service: ServiceFacts) -> Finding:
     if not case.tonight:
         return _nothing(Rule.HOUR)
     if service.round_the_clock:
-        return _said(Rule.HOUR, Verdict.PASS, "round_the_clock")
+        return _finding(Rule.HOUR, Verdict.PASS, "round_the_clock")
     if not service.hours:
         if service.hours_text:
-            return _said(Rule.HOUR, Verdict.UNKNOWN, "hours_in_words", text=service.hours_text)
-        return _said(Rule.HOUR, Verdict.UNKNOWN, "hours_untold")
+            return _finding(Rule.HOUR, Verdict.UNKNOWN, "hours_in_words", text=service.hours_text)
+        return _finding(Rule.HOUR, Verdict.UNKNOWN, "hours_untold")
     where = clock_department(service.department, service.keeper)
     opening = opening_at(service.hours, at=case.now, zone=zone_of(where), department=where)
     if opening.open is None:
-        return _said(Rule.HOUR, Verdict.UNKNOWN, "hours_unclear", text=service.hours_text or service.hours)
+        return _finding(Rule.HOUR, Verdict.UNKNOWN, "hours_unclear", text=service.hours_text or service.hours)
     if opening.open:
         return _open(case, opening.until)
     return _closed(case, opening.next_open)
@@ -281,19 +281,19 @@ def hour(case: Case, service: ServiceFacts) -> Finding:
 
 def _open(case: Case, until: datetime | None) -> Finding:
     if until is None:
-        return _said(Rule.HOUR, Verdict.PASS, "round_the_clock")
+        return _finding(Rule.HOUR, Verdict.PASS, "round_the_clock")
     at = until.astimezone(case.zone)
     code = "open_until" if until - case.now < DAY else "open_until_day"
-    return _said(Rule.HOUR, Verdict.PASS, code, at=at.isoformat())
+    return _finding(Rule.HOUR, Verdict.PASS, code, at=at.isoformat())
 
 
 def _closed(case: Case, opens: datetime | None) -> Finding:
     if opens is None:
-        return _said(Rule.HOUR, Verdict.FAIL, "not_open")
+        return _finding(Rule.HOUR, Verdict.FAIL, "not_open")
     at = opens.astimezone(case.zone)
     days = (at.date() - case.today).days
     code = {0: "opens", 1: "opens_tomorrow"}.get(days, "opens_on")
-    return _said(Rule.HOUR, Verdict.FAIL, code, at=at.isoformat())
+    return _finding(Rule.HOUR, Verdict.FAIL, code, at=at.isoformat())
 
 
 # --- R9 exclusion, R10 agreements, R11 places
@@ -320,27 +320,29 @@ def agreement(case: Case, service: ServiceFacts) -> Finding:
     if not service.agreements:
         return _nothing(Rule.AGREEMENT)
     absent = [one for one in service.agreements if one not in case.facts.agreements]
-    missing = [one for one in absent if one in case.facts.agreements_told]
-    untold = [one for one in absent if one not in case.facts.agreements_told]
+    missing = [one for one in absent if one in case.facts.agreements_stated]
+    untold = [one for one in absent if one not in case.facts.agreements_stated]
     if missing and untold:
         values = {"agreements": missing, "to_check": untold}
         return Finding(Rule.AGREEMENT, Verdict.FAIL, "agreements_missing_and_untold", values)
     if missing:
-        return _said(Rule.AGREEMENT, Verdict.FAIL, "agreements_missing", agreements=missing)
+        return _finding(Rule.AGREEMENT, Verdict.FAIL, "agreements_missing", agreements=missing)
     if untold:
-        return _said(Rule.AGREEMENT, Verdict.UNKNOWN, "agreements_untold", to_check=untold)
-    return _said(Rule.AGREEMENT, Verdict.PASS, "agreements_there", agreements=list(service.agreements))
+        return _finding(Rule.AGREEMENT, Verdict.UNKNOWN, "agreements_untold", to_check=untold)
+    return _finding(Rule.AGREEMENT, Verdict.PASS, "agreements_there", agreements=list(service.agreements))
 
 
 def place(case: Case, service: ServiceFacts) -> Finding:
     """R11: a place was told to be free within a week; what is older isn't known. Without a need for a place, pass."""
-    known = [one for one in service.vacancies if vacancy_is_known(one.told_at, one.valid_until, at=case.now)]
-    if not known:
+    current = [
+        one for one in service.vacancies if vacancy_is_current(one.told_at, one.valid_until, at=case.now)
+    ]
+    if not current:
         if case.for_place:
-            return _said(Rule.PLACE, Verdict.UNKNOWN, "vacancy_unknown")
+            return _finding(Rule.PLACE, Verdict.UNKNOWN, "vacancy_unknown")
         return _nothing(Rule.PLACE)
-    count = sum(one.count for one in known)
+    count = sum(one.count for one in current)
     # The oldest of what was told is as old as the sum is.
-    told = min(one.told_at for one in known).astimezone(case.zone).date()
+    oldest = min(one.told_at for one in current).astimezone(case.zone).date()
     verdict = Verdict.PASS if count else Verdict.FAIL
-    return _said(Rule.PLACE, verdict, "vacancy", count=count, days=(case.today - told).days)
+    return _finding(Rule.PLACE, verdict, "vacancy", count=count, days=(case.today - oldest).days)

@@ -20,7 +20,7 @@ COUNTRY: Final = "FR"
 #: As long as the column is; a longer text isn't read.
 LONGEST: Final = 500
 #: Expressions kept as they were read, in each worker: a few kilobytes each.
-KEPT: Final = 4_096
+CACHE_SIZE: Final = 4_096
 #: A state that lasts longer counts as lasting for ever.
 HORIZON_DAYS: Final = 366
 #: Départements with public holidays of their own, and what the library of holidays calls them.
@@ -125,8 +125,8 @@ class _Read:
     def opens(self, at: datetime) -> bool:
         """Tell whether it surely is open at an instant."""
         state, words = self.hours.state(at)
-        told = at.date() not in self.untold and not self.is_cut_night(at)
-        return told and state == State.OPEN and not words
+        reliable = at.date() not in self.untold and not self.is_cut_night(at)
+        return reliable and state == State.OPEN and not words
 
 
 def zone_of(department: str) -> ZoneInfo:
@@ -153,8 +153,8 @@ def clock_department(place: str, keeper: str) -> str:
 
 def hours_of(service: WithHours, structure: WithHours) -> Hours:
     """Return the hours of a service: its own, whichever form they have, or else its structure's."""
-    told = service if service.opening_hours or service.opening_hours_text else structure
-    return Hours(told.opening_hours, told.opening_hours_text)
+    source = service if service.opening_hours or service.opening_hours_text else structure
+    return Hours(source.opening_hours, source.opening_hours_text)
 
 
 def opening_at(hours: str, *, at: datetime, zone: ZoneInfo, department: str) -> Opening:
@@ -180,7 +180,7 @@ def opening_at(hours: str, *, at: datetime, zone: ZoneInfo, department: str) -> 
     return Opening(open=True, until=change)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHE_SIZE)
 def _read(hours: str, zone: str, calendar: str, year: int) -> _Read | None:
     """Return hours as read, with the holidays of a calendar in a year and the one after; None: not in this form."""
     if not hours.strip() or len(hours) > LONGEST or _BEYOND.search(hours):

@@ -22,10 +22,10 @@ def zones_of(service: Service, need: str) -> set[str]:
 def write(service: Service) -> None:
     """Make the rows of a service what the service says; none where it doesn't work or was merged into another."""
     wanted = _wanted(service)
-    held = {(row.need, row.zone): row.pk for row in Reach.objects.filter(service=service)}
-    Reach.objects.filter(pk__in=[pk for key, pk in held.items() if key not in wanted]).delete()
+    existing = {(row.need, row.zone): row.pk for row in Reach.objects.filter(service=service)}
+    Reach.objects.filter(pk__in=[pk for key, pk in existing.items() if key not in wanted]).delete()
     Reach.objects.bulk_create(
-        Reach(service=service, need=need, zone=zone) for need, zone in sorted(wanted - held.keys())
+        Reach(service=service, need=need, zone=zone) for need, zone in sorted(wanted - existing.keys())
     )
 
 

@@ -95,7 +95,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
 }
 
 
-def said(code: str, values: Mapping[str, Any]) -> str:
+def sentence_of(code: str, values: Mapping[str, Any]) -> str:
     """Return the sentence of a code in the reader's language.
 
     Raises:
@@ -135,8 +135,8 @@ def _time(at: datetime) -> str:
 
 def _place(code: str) -> str:
     """Return the name of a département or commune; the code of any other zone."""
-    found = commune(code)
-    return departments().get(code) or (found.name if found else code)
+    place = commune(code)
+    return departments().get(code) or (place.name if place else code)
 
 
 def _sexes(codes: Iterable[str]) -> str:
@@ -208,8 +208,8 @@ def _situations(values: Mapping[str, Any]) -> str:
     each = []
     for code, answer, words in values["situations"]:
         what = answers[Accepts(answer)] if answer in Accepts.values else untold
-        told = f"{what}, {words}" if words else what
-        each.append(gettext("{situation} : {answer}").format(situation=_label(Situation, code), answer=told))
+        text = f"{what}, {words}" if words else what
+        each.append(gettext("{situation} : {answer}").format(situation=_label(Situation, code), answer=text))
     return reduce(lambda one, other: gettext("{one} ; {other}").format(one=one, other=other), each or [""])
 
 

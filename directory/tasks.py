@@ -16,7 +16,7 @@ from directory import acts, links
 from directory.actions import changes, confirmations
 from directory.actions.records import record
 from directory.codes import Means, Status
-from directory.confirmations import as_kept
+from directory.confirmations import stored_text
 from directory.models import Service
 from outbox.scheduler import recurring
 
@@ -62,16 +62,16 @@ def resume(at: datetime) -> int:
 
 
 def _resume(pk: UUID, at: datetime) -> bool:
-    known = Service.objects.select_related("authority").select_for_update(of=("self",))
-    service = known.filter(pk=pk, status=Status.SUSPENDED, suspended_until__isnull=False).first()
+    services = Service.objects.select_related("authority").select_for_update(of=("self",))
+    service = services.filter(pk=pk, status=Status.SUSPENDED, suspended_until__isnull=False).first()
     if service is None or service.suspended_until is None:
         return False
     if service.suspended_until > changes.local_day(service, at):
         return False
-    said = changes.Said(
-        by=None, at=at, means=Means.TYPED, evidence=as_kept(_("Fin de la suspension annoncée"))
+    provenance = changes.Provenance(
+        by=None, at=at, means=Means.TYPED, evidence=stored_text(_("Fin de la suspension annoncée"))
     )
-    changes.write(service, {"status": Status.ACTIVE, "suspended_until": None}, said)
+    changes.write(service, {"status": Status.ACTIVE, "suspended_until": None}, provenance)
     record(
         acts.SERVICE_CHANGED,
         service.pk,

@@ -22,6 +22,6 @@ def is_zone(code: str) -> bool:
 
 def around(place: str) -> list[str]:
     """Return the zones in which a place lies: of a commune (INSEE code), or of a département with its parts."""
-    known = commune(place)
-    zones = zones_of(known.code, known.department) if known else zones_of("", place)
+    territory = commune(place)
+    zones = zones_of(territory.code, territory.department) if territory else zones_of("", place)
     return sorted({*zones.communes, *zones.groups, *zones.parts, zones.department, COUNTRY_FRANCE, FRANCE})

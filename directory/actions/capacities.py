@@ -9,8 +9,8 @@ from accounts.actor import Actor
 from directory import acts
 from directory.access import EDIT
 from directory.actions import changes
-from directory.actions.changes import Said
-from directory.actions.records import acting, kept_service, record, refuse
+from directory.actions.changes import Provenance
+from directory.actions.records import acting, locked_service, record, refuse
 from directory.codes import Means
 from directory.models import Capacity
 from directory.rules import Faults
@@ -23,19 +23,21 @@ def write(service_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: dateti
         NotVisible, NotAllowed: as ``services.change``.
         InvalidInput: more are free, or kept for emergencies, than there are; or what is told is over.
     """
-    service = kept_service(service_pk, actor)
-    said = Said(by=actor.user_id, at=at, means=Means.PHONE if body.get("told_by") else Means.TYPED)
-    held = Capacity.objects.select_for_update().filter(
+    service = locked_service(service_pk, actor)
+    provenance = Provenance(
+        by=actor.user_id, at=at, means=Means.PHONE if body.get("told_by") else Means.TYPED
+    )
+    matching = Capacity.objects.select_for_update().filter(
         service=service, unit=body["unit"], population=body["population"]
     )
-    capacity = held.first() or Capacity(service=service, unit=body["unit"], population=body["population"])
+    capacity = matching.first() or Capacity(service=service, unit=body["unit"], population=body["population"])
     capacity.service = service
     values = {name: value for name, value in body.items() if name not in ("unit", "population")}
     if values.get("vacancy") is not None:
         values["told_at"] = at
     refuse(faults_of(capacity, values, at=at))
     # A vacancy that is told again is news even where the number is the same: its instant counts.
-    changed = changes.write(capacity, values, said)
+    changed = changes.write(capacity, values, provenance)
     if changed:
         actor = acting(actor, EDIT, service.authority_id)
         record(

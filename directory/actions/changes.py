@@ -31,13 +31,13 @@ BY_EDITORS: Final = frozenset(Means) - {Means.IMPORT, Means.LINK}
 #: What isn't said of an entry but kept with it: no verification tells it.
 BOOKKEEPING: Final = frozenset({"updated_on", "fetched_at", "asked_at", "asks_missed"})
 #: Of a place its verifications tell these alone: they are never erased, and what is public may become secret.
-PLACE_TOLD: Final = frozenset({"visibility", "department"})
+VERIFIED_OF_PLACE: Final = frozenset({"visibility", "department"})
 #: So many rows stand in one statement: databases bound their number.
 _AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Provenance:
     """Who says something of an entry: ``by`` an account, or the structure itself or a file (None); when and how."""
 
     by: UUID | None
@@ -59,7 +59,9 @@ def key_of(row: Service | Place) -> DataKey:
     return keys.data_key(row.key, row.pk)
 
 
-def write(row: Row, values: Mapping[str, Any], said: Said, *, confirmed: Collection[str] = ()) -> list[str]:
+def write(
+    row: Row, values: Mapping[str, Any], provenance: Provenance, *, confirmed: Collection[str] = ()
+) -> list[str]:
     """Set fields of a row and save it; return the names of those that changed.
 
     A new row is saved with them. Of a structure or service that changed, ``updated_on`` becomes the day of it, unless
@@ -73,21 +75,21 @@ def write(row: Row, values: Mapping[str, Any], said: Said, *, confirmed: Collect
         ValueError: a file or a link would write a secret place: a fault of ours.
     """
     adding = row._state.adding
-    changed = _set(row, values, said)
+    changed = _set(row, values, provenance)
     if changed:
         _save(row)
-    verified = _told(changed)
-    told = {name for name, _, _ in changed}
-    for name in sorted(set(confirmed) - told):
+    verified = _verified(changed)
+    changed_names = {name for name, _, _ in changed}
+    for name in sorted(set(confirmed) - changed_names):
         value = _plain(_shown(row, name))
         verified.append((name, value, value))
-    Verification.objects.bulk_create(_verifications(row, verified, said))
+    Verification.objects.bulk_create(_verifications(row, verified, provenance))
     if isinstance(row, Service) and (changed or adding):
         reach.write(row)
-    return sorted(told)
+    return sorted(changed_names)
 
 
-def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], said: Said) -> int:
+def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], provenance: Provenance) -> int:
     """Write many rows as ``write`` does each, in few statements; return how many changed.
 
     All new rows of one kind stand together: a service's structure comes first.
@@ -101,7 +103,7 @@ def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], said: Said) ->
     count = 0
     for row, values in rows:
         adding = row._state.adding
-        changed = _set(row, values, said)
+        changed = _set(row, values, provenance)
         if not changed and not adding:
             continue
         count += 1
@@ -109,7 +111,7 @@ def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], said: Said) ->
             added.setdefault(type(row), []).append(row)
         else:
             _save(row)
-        verified += _verifications(row, _told(changed), said)
+        verified += _verifications(row, _verified(changed), provenance)
         match row:
             case Service():
                 reaching[row.pk] = row
@@ -126,10 +128,10 @@ def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], said: Said) ->
     return count
 
 
-def _set(row: Row, values: Mapping[str, Any], said: Said) -> list[tuple[str, Any, Any]]:
+def _set(row: Row, values: Mapping[str, Any], provenance: Provenance) -> list[tuple[str, Any, Any]]:
     """Set fields of a row, saving nothing; return name, value before and value now of those that changed."""
     adding = row._state.adding
-    if isinstance(row, Place) and row.secret is not None and said.means not in BY_EDITORS:
+    if isinstance(row, Place) and row.secret is not None and provenance.means not in BY_EDITORS:
         raise ValueError("Nobody but an editor writes a secret place.")  # field.md A.7, rule 2
     changed: list[tuple[str, Any, Any]] = []
     for name, value in values.items():
@@ -144,11 +146,11 @@ def _set(row: Row, values: Mapping[str, Any], said: Said) -> list[tuple[str, Any
             setattr(row, field.attname, after)
             changed.append((name, None if adding else before, after))
     if changed and isinstance(row, Structure | Service) and "updated_on" not in values:
-        row.updated_on = local_day(row, said.at)
+        row.updated_on = local_day(row, provenance.at)
     return changed
 
 
-def _told(changed: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, Any, Any]]:
+def _verified(changed: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, Any, Any]]:
     """Return what changed as verifications tell it."""
     return [(name, _plain(old), _plain(new)) for name, old, new in changed if name not in BOOKKEEPING]
 
@@ -163,9 +165,9 @@ def _save(row: Row) -> None:
 
 def _require_contacts(services: Iterable[Any]) -> None:
     """Ask the same of new services, of those alone that stand beside a secret place."""
-    known = {one.structure_id: one for one in services}
-    hidden = Place.objects.filter(structure__in=list(known), visibility=Visibility.SECRET)
-    beside = set(hidden.values_list("structure", flat=True)) if known else set()
+    by_structure = {one.structure_id: one for one in services}
+    hidden = Place.objects.filter(structure__in=list(by_structure), visibility=Visibility.SECRET)
+    beside = set(hidden.values_list("structure", flat=True)) if by_structure else set()
     for one in services:
         if one.structure_id in beside and (faults := contact_faults(one)):
             raise InvalidInput(faults)
@@ -206,12 +208,12 @@ def local_day(row: Structure | Service, at: datetime) -> date:
 
 
 def _verifications(
-    row: Row, verified: Collection[tuple[str, Any, Any]], said: Said
+    row: Row, verified: Collection[tuple[str, Any, Any]], said: Provenance
 ) -> Iterable[Verification]:
     """Return one verification a field; of where a place is, that it changed or is right, and nothing else."""
     structure, service, prefix = _about(row)
     if isinstance(row, Place):
-        verified = [one if one[0] in PLACE_TOLD else (one[0], None, None) for one in verified]
+        verified = [one if one[0] in VERIFIED_OF_PLACE else (one[0], None, None) for one in verified]
     return [
         Verification(
             structure_id=structure,

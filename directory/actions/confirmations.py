@@ -22,10 +22,10 @@ from core.clock import instant
 from directory import acts, confirmations, links
 from directory.access import EDIT
 from directory.actions import changes, reports
-from directory.actions.changes import Said
+from directory.actions.changes import Provenance
 from directory.actions.records import acting, record
 from directory.codes import Means
-from directory.confirmations import Outcome, as_kept
+from directory.confirmations import Outcome, stored_text
 from directory.models import Capacity, ConfirmationLink, Service, Verification
 from directory.notices import REPORTS_PAGE
 from encryption import digest
@@ -71,7 +71,7 @@ def ask_now(pk: UUID, *, actor: Actor, at: datetime) -> None:
     actor = acting(actor, EDIT, service.authority_id)
     if not links.address_of(service):
         raise NotVisible
-    if service.asked_at is not None and at - service.asked_at < links.ASKED_ONCE_IN:
+    if service.asked_at is not None and at - service.asked_at < links.REQUEST_INTERVAL:
         raise AlreadyThere(_("Un lien a déjà été envoyé à cette structure depuis moins d'un jour."))
     _ask(service, actor=actor, at=at)
 
@@ -136,16 +136,16 @@ def confirm(body: Mapping[str, Any], *, at: datetime) -> Confirmed:
         InvalidInput: two answers don't fit together; the link stays.
         KeysUnavailable: a sentence for an editor can't be sealed now; the link stays.
     """
-    link, service = links.held(body["token"], at=at, lock=True)
+    link, service = links.open_link(body["token"], at=at, lock=True)
     capacity = confirmations.capacity_of(service)
     today = changes.local_day(service, at)
     outcome = confirmations.outcome_of(body, service, capacity, today=today)
-    said = Said(by=None, at=at, means=Means.LINK)
+    provenance = Provenance(by=None, at=at, means=Means.LINK)
     values = dict(outcome.values)
     if outcome.whole:
         values |= {"verified_on": today, "verified_by": Means.LINK}
-    changed = set(changes.write(service, values, said, confirmed=outcome.confirmed))
-    changed |= {f"capacity.{name}" for name in _tell(service, capacity, outcome, said)}
+    changed = set(changes.write(service, values, provenance, confirmed=outcome.confirmed))
+    changed |= {f"capacity.{name}" for name in _tell(service, capacity, outcome, provenance)}
     link.used_at = at
     link.save(update_fields=["used_at"])
     service.asks_missed = 0
@@ -168,7 +168,7 @@ def confirm(body: Mapping[str, Any], *, at: datetime) -> Confirmed:
     return Confirmed(corrected=len(corrected), waits=bool(outcome.waiting))
 
 
-def _tell(service: Service, capacity: Capacity | None, outcome: Outcome, said: Said) -> list[str]:
+def _tell(service: Service, capacity: Capacity | None, outcome: Outcome, said: Provenance) -> list[str]:
     """Write what was said of the places; who said it stands in the row alone, where the next word replaces it."""
     values, confirmed = dict(outcome.of_capacity), list(outcome.confirmed_capacity)
     if capacity is None and not values and outcome.vacancy is None:
@@ -176,7 +176,7 @@ def _tell(service: Service, capacity: Capacity | None, outcome: Outcome, said: S
     row = capacity or Capacity(service=service)
     if outcome.vacancy is not None:
         row.told_by, row.told_at, row.valid_until = (
-            outcome.told_by or as_kept(_("la structure")),
+            outcome.told_by or stored_text(_("la structure")),
             said.at,
             None,
         )
@@ -206,11 +206,13 @@ def revert(verification_pk: UUID, *, actor: Actor, at: datetime) -> int:
     service = Service.objects.select_for_update(of=("self",)).get(pk=one.service_id)
     actor = acting(actor, EDIT, service.authority_id)
     capacity = confirmations.capacity_of(service)
-    said = Said(by=actor.user_id, at=at, means=Means.TYPED, evidence=as_kept(_("Réponse par lien annulée")))
+    provenance = Provenance(
+        by=actor.user_id, at=at, means=Means.TYPED, evidence=stored_text(_("Réponse par lien annulée"))
+    )
     mine = list(Verification.objects.filter(service=service, at=one.at, means=Means.LINK, by=None))
-    count = len(changes.write(service, _before(service, mine, ""), said))
+    count = len(changes.write(service, _before(service, mine, ""), provenance))
     if capacity is not None and (values := _before(capacity, mine, "capacity.")):
-        count += len(changes.write(capacity, values, said))
+        count += len(changes.write(capacity, values, provenance))
     record(acts.SERVICE_CHANGED, service.pk, service.authority_id, actor=actor, at=at, count=count)
     return count
 
@@ -242,8 +244,8 @@ def _link_of_notice(notice: Notice) -> tuple[ConfirmationLink, Service]:
     ).first()
     service = None
     if link is not None:
-        known = links.answerable().select_related("structure", "authority")
-        service = known.filter(pk=link.service_id).first()
+        services = links.answerable().select_related("structure", "authority")
+        service = services.filter(pk=link.service_id).first()
     if link is None or service is None:
         raise Pointless("link-not-due")
     return link, service
@@ -260,7 +262,7 @@ def _made(notice: Notice) -> str:
     """
     link, service = _link_of_notice(notice)
     token = digest.token()
-    link.kept = links.kept_of(token)
+    link.kept = links.digest_of(token)
     link.save(update_fields=["kept"])
     named = f"{service.structure.name} – {service.authority.name}"
     return f"{named}\n{settings.PUBLIC_ADDRESS}/{PAGE}#{token}"

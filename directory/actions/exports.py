@@ -53,11 +53,11 @@ class Rows:
             place = self.places.get((row.pk, None))
         else:
             place = self.places.get((row.structure_id, row.pk))
-        told = place is not None and place.visibility in _TOLD[self.audience]
-        return place, told
+        discloses = place is not None and place.visibility in _DISCLOSED[self.audience]
+        return place, discloses
 
 
-_TOLD: Final = {
+_DISCLOSED: Final = {
     Visibility.PUBLIC.value: (Visibility.PUBLIC,),
     Visibility.PROFESSIONAL.value: (Visibility.PUBLIC, Visibility.PROFESSIONAL),
 }
@@ -73,11 +73,11 @@ def export_data_inclusion(body: Mapping[str, Any], *, actor: Actor, at: datetime
     structures, services, side, left = as_data_inclusion(rows)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, told in ((STRUCTURES, structures), (SERVICES, services), (SIDE, side), (LEFT_OUT, left)):
+        for name, content in ((STRUCTURES, structures), (SERVICES, services), (SIDE, side), (LEFT_OUT, left)):
             # A fixed instant: the same entries give the same file.
             entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, _json(told))
+            archive.writestr(entry, _json(content))
     _record(authority, "data_inclusion", len(structures) + len(services), actor=actor, at=at)
     return packed.getvalue()
 
@@ -99,20 +99,20 @@ def as_data_inclusion(
     side, left = side_file.empty(), list[dict[str, str]]()
     refused = set()
     for structure in rows.structures:
-        place, told = rows.place(structure)
-        item = data_inclusion.structure_of(structure, place if told else None)
+        place, discloses = rows.place(structure)
+        item = data_inclusion.structure_of(structure, place if discloses else None)
         if _taken(STRUCTURE, item, made, left):
-            side["structures"][item["id"]] = side_file.structure_of(structure, place, told=told)
+            side["structures"][item["id"]] = side_file.structure_of(structure, place, discloses=discloses)
         else:
             refused.add(structure.pk)
     for service in rows.services:
         if service.structure_id in refused:
             continue
-        place, told = rows.place(service)
-        item = data_inclusion.service_of(service, place if told else None)
+        place, discloses = rows.place(service)
+        item = data_inclusion.service_of(service, place if discloses else None)
         if _taken(SERVICE, item, made, left):
             counts = rows.capacities.get(service.pk, [])
-            side["services"][item["id"]] = side_file.service_of(service, place, counts, told=told)
+            side["services"][item["id"]] = side_file.service_of(service, place, counts, discloses=discloses)
     return made[STRUCTURE], made[SERVICE], side, left
 
 
@@ -120,12 +120,12 @@ def as_hsds(rows: Rows) -> dict[str, Any]:
     """Return the document of HSDS 3.0."""
     organizations, services = [], []
     for structure in rows.structures:
-        place, told = rows.place(structure)
-        organizations.append(hsds.organization_of(structure, place, told=told))
+        place, discloses = rows.place(structure)
+        organizations.append(hsds.organization_of(structure, place, discloses=discloses))
     for service in rows.services:
-        place, told = rows.place(service)
+        place, discloses = rows.place(service)
         counts = rows.capacities.get(service.pk, [])
-        services.append(hsds.service_of(service, place, counts, told=told))
+        services.append(hsds.service_of(service, place, counts, discloses=discloses))
     return {"version": hsds.VERSION, "organizations": organizations, "services": services}
 
 

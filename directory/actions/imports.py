@@ -21,13 +21,13 @@ from accounts.models import Authority
 from accounts.naming import visible
 from accounts.territory import covering
 from directory import acts
-from directory.access import EDIT, kept_held_rows, kept_imports
+from directory.access import EDIT, editable_imports, editable_rows_on_hold
 from directory.actions import changes
-from directory.actions.changes import Row, Said
+from directory.actions.changes import Provenance, Row
 from directory.actions.records import acting, keeper, record
 from directory.codes import Means, Source
 from directory.exchange import files
-from directory.exchange.files import Asked
+from directory.exchange.files import ReadRequest
 from directory.exchange.plan import Options, Outcome, Plan, planned
 from directory.exchange.rows import STRUCTURE
 from directory.models import DirectoryImport, HeldRow, Structure
@@ -75,7 +75,7 @@ def do_import(pk: UUID, raw: bytes, *, actor: Actor, at: datetime) -> tuple[Dire
         InvalidInput: the file is another one (``import-other-file``), or it would do something else by now
             (``import-stale``).
     """
-    runs = kept_imports(actor).select_for_update(of=("self",))
+    runs = editable_imports(actor).select_for_update(of=("self",))
     run = visible(runs, pk)
     if run.done_at is not None:
         raise AlreadyThere(_("Cet import est déjà fait."))
@@ -94,7 +94,7 @@ def do_import(pk: UUID, raw: bytes, *, actor: Actor, at: datetime) -> tuple[Dire
     return run, plan
 
 
-def settle_held(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> HeldRow:
+def settle_row(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> HeldRow:
     """Say whether a row that was held is the structure that it is like (``HeldInput``).
 
     The same: files leave it alone from now on. Another one: the next import takes it.
@@ -105,7 +105,7 @@ def settle_held(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime
         AlreadyThere: somebody has said so.
         InvalidInput: it has the id of that very structure, and can be no other.
     """
-    rows = kept_held_rows(actor).select_for_update(of=("self",))
+    rows = editable_rows_on_hold(actor).select_for_update(of=("self",))
     row: HeldRow = visible(rows, pk)
     if row.settled_at is not None:
         raise AlreadyThere(_("Cette ligne est déjà décidée."))
@@ -114,7 +114,7 @@ def settle_held(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime
     row.settled_at, row.settled_by, row.same = at, own_account(actor), body["same"]
     row.save(update_fields=["settled_at", "settled_by", "same"])
     record(
-        acts.HELD_SETTLED,
+        acts.ROW_SETTLED,
         row.pk,
         row.authority_id,
         actor=acting(actor, EDIT, row.authority_id),
@@ -128,9 +128,9 @@ def _plan(
     raw: bytes, authority: Authority, source: str, options: Options, at: datetime
 ) -> tuple[Plan, str, date | None]:
     today = at.astimezone(ZoneInfo(authority.timezone)).date()
-    asked = Asked(source, today, covering(authority, on=today), settings.IMPORT_BYTES)
+    request = ReadRequest(source, today, covering(authority, on=today), settings.IMPORT_BYTES)
     try:
-        read = files.read(raw, asked)
+        read = files.read(raw, request)
     except FileFault as error:
         refused = InvalidInput({"file": [f"import-{error.fault.value}"]})
         refused.extra["line"] = error.line
@@ -142,22 +142,22 @@ def _write(run: DirectoryImport, plan: Plan, at: datetime) -> None:
     """Write a plan: structures, services, then where they are and how many places they have."""
     label = str(Source(run.source).label)
     evidence = f"{label}, {run.stated_on.isoformat()}" if run.stated_on else label
-    said = Said(by=None, at=at, means=Means.IMPORT, evidence=evidence)
-    kept_with = {"fetched_at": at, "source_licence": run.licence}
+    provenance = Provenance(by=None, at=at, means=Means.IMPORT, evidence=evidence)
+    bookkeeping = {"fetched_at": at, "source_licence": run.licence}
     acting_steps = [step for step in plan.steps if step.outcome in _WRITES and step.row is not None]
     _name_parents(run, plan)
     for wanted in (True, False):
         rows: list[tuple[Row, Mapping[str, Any]]] = [
-            (step.row, step.values | kept_with)
+            (step.row, step.values | bookkeeping)
             for step in acting_steps
             if step.row is not None and (step.kind == STRUCTURE) is wanted
         ]
-        changes.write_together(rows, said)
+        changes.write_together(rows, provenance)
     places: list[tuple[Row, Mapping[str, Any]]] = [
         (step.place, step.place_values) for step in acting_steps if step.place is not None
     ]
-    changes.write_together(places, said)
-    changes.write_together([one for step in acting_steps for one in step.capacities], said)
+    changes.write_together(places, provenance)
+    changes.write_together([one for step in acting_steps for one in step.capacities], provenance)
     # Who keeps the structure decides, and alone is told which it is: a file of all public numbers would otherwise tell
     # any editor which of them stand for a secret address (field.md A.7, rule 5).
     like = {one.structure for one in plan.held}

@@ -8,15 +8,15 @@ from accounts.errors import InvalidInput, NotVisible
 from directory import acts, reach
 from directory.access import EDIT, visible_services
 from directory.actions import changes
-from directory.actions.changes import Said
-from directory.actions.records import acting, kept_service, kept_structure, record
+from directory.actions.changes import Provenance
+from directory.actions.records import acting, locked_service, locked_structure, record
 from directory.codes import Means, Visibility
 from directory.models import Place, Service, Structure
 from directory.rules import place_of
 from directory.secrecy import has_secret_place
 
 
-def kept_of[Row: (Structure, Service)](row: Row) -> Row:
+def merge_target_of[Row: (Structure, Service)](row: Row) -> Row:
     """Return the entry that a row stands for: itself, or the one that it was merged into.
 
     A file that names the source's id of the row that went finds the one that is kept by this.
@@ -42,44 +42,44 @@ def merge(kept_pk: UUID, lost_pk: UUID, *, actor: Actor, at: datetime) -> Struct
 
 def merge_services(kept_pk: UUID, lost_pk: UUID, *, actor: Actor, at: datetime) -> Service:
     """Merge a service into another; as ``merge``."""
-    kept = kept_service(kept_pk, actor)
+    target = locked_service(kept_pk, actor)
     try:
-        lost = kept_service(lost_pk, actor)
+        lost = locked_service(lost_pk, actor)
     except NotVisible:
         raise InvalidInput({"lost": ["not-a-choice"]}) from None
-    _check(kept, lost)
-    _check_secrets(_is_secret(place_of(kept)) == _is_secret(place_of(lost)))
-    said = Said(by=actor.user_id, at=at, means=Means.TYPED)
+    _check(target, lost)
+    _check_secrets(_is_secret(place_of(target)) == _is_secret(place_of(lost)))
+    provenance = Provenance(by=actor.user_id, at=at, means=Means.TYPED)
     for alias in lost.aliases.all():
-        changes.write(alias, {"merged_into": kept}, said)
-    changes.write(lost, {"merged_into": kept}, said)
-    _record(kept, actor, at)
-    return kept
+        changes.write(alias, {"merged_into": target}, provenance)
+    changes.write(lost, {"merged_into": target}, provenance)
+    _record(target, actor, at)
+    return target
 
 
 def merge_structures(kept_pk: UUID, lost_pk: UUID, *, actor: Actor, at: datetime) -> Structure:
     """Merge a structure into another, which takes over its services and parts; as ``merge``."""
-    kept = kept_structure(kept_pk, actor)
+    target = locked_structure(kept_pk, actor)
     try:
-        lost = kept_structure(lost_pk, actor)
+        lost = locked_structure(lost_pk, actor)
     except NotVisible:
         raise InvalidInput({"lost": ["not-a-choice"]}) from None
-    _check(kept, lost)
-    _check_secrets(_stay_secret(kept, lost))
-    said = Said(by=actor.user_id, at=at, means=Means.TYPED)
+    _check(target, lost)
+    _check_secrets(_stay_secret(target, lost))
+    provenance = Provenance(by=actor.user_id, at=at, means=Means.TYPED)
     for service in lost.services.select_related("authority"):
-        changes.write(service, {"structure": kept}, said)
-        service.structure = kept
+        changes.write(service, {"structure": target}, provenance)
+        service.structure = target
         reach.write(service)
-    Place.objects.filter(structure=lost).exclude(service=None).update(structure=kept)
+    Place.objects.filter(structure=lost).exclude(service=None).update(structure=target)
     for row in (*lost.aliases.all(), lost):
-        changes.write(row, {"merged_into": kept}, said)
-    for part in lost.parts.exclude(pk=kept.pk):
-        changes.write(part, {"parent": kept}, said)
-    if kept.parent_id == lost.pk:
-        changes.write(kept, {"parent": lost.parent}, said)
-    _record(kept, actor, at)
-    return kept
+        changes.write(row, {"merged_into": target}, provenance)
+    for part in lost.parts.exclude(pk=target.pk):
+        changes.write(part, {"parent": target}, provenance)
+    if target.parent_id == lost.pk:
+        changes.write(target, {"parent": lost.parent}, provenance)
+    _record(target, actor, at)
+    return target
 
 
 def _check(kept: Structure | Service, lost: Structure | Service) -> None:

@@ -15,8 +15,8 @@ from accounts.territory import commune, department_of
 from directory import acts
 from directory.access import EDIT
 from directory.actions import changes
-from directory.actions.changes import Said
-from directory.actions.records import acting, kept_structure, record, refuse, said_by
+from directory.actions.changes import Provenance
+from directory.actions.records import acting, locked_structure, record, refuse, with_provenance
 from directory.codes import Visibility
 from directory.models import Place, Service, Structure
 
@@ -48,14 +48,14 @@ def put(
             address is secret (rule 6).
         KeysUnavailable: the address can't be sealed now.
     """
-    structure = kept_structure(structure_pk, actor)
+    structure = locked_structure(structure_pk, actor)
     service = _service_of(structure, service_pk)
-    held = Place.objects.select_for_update().filter(structure=structure, service=service).first()
-    place = held or Place(authority=structure.authority, structure=structure, service=service)
-    values, said = said_by(body, actor=actor, at=at)
-    changed = changes.write(place, values_of(place, values), said)
+    existing = Place.objects.select_for_update().filter(structure=structure, service=service).first()
+    place = existing or Place(authority=structure.authority, structure=structure, service=service)
+    values, provenance = with_provenance(body, actor=actor, at=at)
+    changed = changes.write(place, values_of(place, values), provenance)
     if place.visibility == Visibility.SECRET:
-        _leave_nothing_behind(structure, said)
+        _leave_nothing_behind(structure, provenance)
     if changed:
         sealed = "secret" in changed and place.secret is not None
         act = acts.SECRET_SEALED if sealed else acts.PLACE_CHANGED
@@ -101,6 +101,6 @@ def _service_of(structure: Structure, pk: UUID | None) -> Service | None:
     return service
 
 
-def _leave_nothing_behind(structure: Structure, said: Said) -> None:
+def _leave_nothing_behind(structure: Structure, said: Provenance) -> None:
     """Empty the link to Accèslibre, whose path spells the commune and the street."""
     changes.write(structure, {"accessibility_url": ""}, said)

@@ -13,8 +13,8 @@ from accounts.naming import named
 from accounts.permissions import PERMISSIONS
 from audit import journal
 from audit.events import Purpose
-from directory.access import EDIT, require_kept, visible_services, visible_structures
-from directory.actions.changes import Said
+from directory.access import EDIT, require_editable, visible_services, visible_structures
+from directory.actions.changes import Provenance
 from directory.codes import Means
 from directory.models import Service, Structure
 from directory.rules import Faults
@@ -27,8 +27,8 @@ def acting(actor: Actor, permission: str, authority_id: UUID) -> Actor:
         NotAllowed: none does.
     """
     require(actor, permission, authority_id)
-    held = sorted(PERMISSIONS[permission] & actor.roles_in(authority_id))
-    return actor.acting_as(held[0], authority_id=authority_id) if held else actor
+    roles = sorted(PERMISSIONS[permission] & actor.roles_in(authority_id))
+    return actor.acting_as(roles[0], authority_id=authority_id) if roles else actor
 
 
 def keeper(authority_id: UUID | None, actor: Actor) -> Authority:
@@ -48,7 +48,7 @@ def keeper(authority_id: UUID | None, actor: Actor) -> Authority:
     return named("authority", Authority.objects, authority_id)
 
 
-def kept_structure(pk: UUID, actor: Actor) -> Structure:
+def locked_structure(pk: UUID, actor: Actor) -> Structure:
     """Return a structure that the actor keeps, locked.
 
     Raises:
@@ -57,25 +57,27 @@ def kept_structure(pk: UUID, actor: Actor) -> Structure:
     """
     rows = visible_structures(actor).filter(merged_into=None).select_for_update(of=("self",))
     row = rows.filter(pk=pk).first()
-    require_kept(actor, row)
+    require_editable(actor, row)
     assert row is not None  # noqa: S101 - required above
     return row
 
 
-def kept_service(pk: UUID, actor: Actor) -> Service:
-    """Return a service that the actor keeps, locked; raises as ``kept_structure``."""
+def locked_service(pk: UUID, actor: Actor) -> Service:
+    """Return a service that the actor keeps, locked; raises as ``locked_structure``."""
     rows = visible_services(actor).filter(merged_into=None).select_for_update(of=("self",))
     row = rows.filter(pk=pk).first()
-    require_kept(actor, row)
+    require_editable(actor, row)
     assert row is not None  # noqa: S101 - required above
     return row
 
 
-def said_by(body: Mapping[str, Any], *, actor: Actor, at: datetime) -> tuple[dict[str, Any], Said]:
+def with_provenance(
+    body: Mapping[str, Any], *, actor: Actor, at: datetime
+) -> tuple[dict[str, Any], Provenance]:
     """Return the values of a body, and how somebody knows them."""
     values = dict(body)
     means, evidence = values.pop("means", Means.TYPED), values.pop("evidence", "")
-    return values, Said(by=actor.user_id, at=at, means=Means(means), evidence=evidence)
+    return values, Provenance(by=actor.user_id, at=at, means=Means(means), evidence=evidence)
 
 
 def refuse(faults: Faults) -> None:

@@ -13,9 +13,9 @@ from accounts.errors import AlreadyThere, NotVisible
 from accounts.naming import visible
 from accounts.notifications import tell_people, untold
 from directory import acts
-from directory.access import EDIT, kept_reports, visible_services
+from directory.access import EDIT, editable_reports, visible_services
 from directory.actions.changes import key_of
-from directory.actions.merging import kept_of
+from directory.actions.merging import merge_target_of
 from directory.actions.records import acting, record
 from directory.models import ErrorReport, Service
 from directory.notices import ERRORS_WAIT
@@ -31,9 +31,9 @@ def report(service_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datet
         NotVisible: there is no such service.
         KeysUnavailable: it can't be sealed now.
     """
-    found = kept_of(visible(visible_services(actor), service_pk))
+    entry = merge_target_of(visible(visible_services(actor), service_pk))
     # The lock: two first reports at once would make two keys.
-    service = Service.objects.select_for_update().filter(pk=found.pk).first()
+    service = Service.objects.select_for_update().filter(pk=entry.pk).first()
     if service is None:
         raise NotVisible
     row = keep(service, body["sentence"], by=actor.user_id, at=at)
@@ -67,7 +67,7 @@ def settle(report_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: dateti
         NotVisible: absent, or of what another authority keeps.
         AlreadyThere: it is settled.
     """
-    row = visible(kept_reports(actor).select_for_update(of=("self",)), report_pk)
+    row = visible(editable_reports(actor).select_for_update(of=("self",)), report_pk)
     if row.settled_at is not None:
         raise AlreadyThere(_("Cette erreur a déjà été traitée."))
     row.settled_at, row.settled_by_id, row.corrected = at, actor.user_id, body["corrected"]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from accounts.actor import Actor
 from accounts.models import Authority
 from directory.actions import changes, imports
-from directory.actions.changes import Said
+from directory.actions.changes import Provenance
 from directory.codes import Means, Source
 from directory.models import DirectoryImport, Service
 
@@ -28,7 +28,7 @@ def seed(authority: Authority, *, national: bool, actor: Actor, at: datetime) ->
     Raises:
         NotAllowed: the actor doesn't keep its entries.
     """
-    runs = [_curated(one, told, authority, actor, at) for one, told in _sets(authority, national=national)]
+    runs = [_curated(one, dated, authority, actor, at) for one, dated in _sets(authority, national=national)]
     register = REGISTERS / f"finess-{authority.code}.csv"
     if register.exists():
         body = _body(authority, Source.FINESS, whole=True)
@@ -58,10 +58,10 @@ def _date(dated: Mapping[str, Mapping[str, str]], authority: Authority, at: date
     """Say of services whose source has a day that they were right on that day; the others nobody verified yet."""
     rows = Service.objects.filter(authority=authority, source=Source.CURATED, verified_on=None)
     for service in rows.filter(source_id__in=list(dated)).select_related("authority", "structure"):
-        told = dated[service.source_id]
-        said = Said(by=None, at=at, means=Means.TYPED, evidence=told["source"])
-        values = {"verified_on": date.fromisoformat(told["on"]), "verified_by": str(Means.TYPED)}
-        changes.write(service, values | {"updated_on": service.updated_on}, said)
+        source = dated[service.source_id]
+        provenance = Provenance(by=None, at=at, means=Means.TYPED, evidence=source["source"])
+        values = {"verified_on": date.fromisoformat(source["on"]), "verified_by": str(Means.TYPED)}
+        changes.write(service, values | {"updated_on": service.updated_on}, provenance)
 
 
 def _body(authority: Authority, source: Source, *, whole: bool = False) -> dict[str, Any]:

@@ -9,8 +9,15 @@ from accounts.actor import Actor
 from directory import acts
 from directory.access import EDIT
 from directory.actions import changes
-from directory.actions.changes import Said, local_day
-from directory.actions.records import acting, kept_service, kept_structure, record, refuse, said_by
+from directory.actions.changes import Provenance, local_day
+from directory.actions.records import (
+    acting,
+    locked_service,
+    locked_structure,
+    record,
+    refuse,
+    with_provenance,
+)
 from directory.codes import Means, Source, Status
 from directory.models import Service
 from directory.rules import service_faults
@@ -23,11 +30,11 @@ def make(structure_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datet
         NotVisible, NotAllowed: as ``structures.change``, of the structure.
         InvalidInput: values contradict each other; or the structure's address is secret and the service has no contact.
     """
-    structure = kept_structure(structure_pk, actor)
-    values, said = said_by(body, actor=actor, at=at)
+    structure = locked_structure(structure_pk, actor)
+    values, provenance = with_provenance(body, actor=actor, at=at)
     service = Service(authority=structure.authority, structure=structure, source=Source.OWN)
     service.source_id = str(service.pk)
-    changed = _write(service, values, said)
+    changed = _write(service, values, provenance)
     actor = acting(actor, EDIT, service.authority_id)
     record(acts.SERVICE_MADE, service.pk, service.authority_id, actor=actor, at=at, count=len(changed))
     return service
@@ -42,9 +49,9 @@ def change(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> 
         InvalidInput: as ``make``.
         KeysUnavailable: the number of the night can't be sealed now.
     """
-    service = kept_service(pk, actor)
-    values, said = said_by(body, actor=actor, at=at)
-    changed = _write(service, values, said)
+    service = locked_service(pk, actor)
+    values, provenance = with_provenance(body, actor=actor, at=at)
+    changed = _write(service, values, provenance)
     if changed:
         actor = acting(actor, EDIT, service.authority_id)
         record(acts.SERVICE_CHANGED, service.pk, service.authority_id, actor=actor, at=at, count=len(changed))
@@ -57,11 +64,11 @@ def verify(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> 
     Raises:
         NotVisible, NotAllowed: as ``change``.
     """
-    service = kept_service(pk, actor)
-    values, said = said_by(body, actor=actor, at=at)
+    service = locked_service(pk, actor)
+    values, provenance = with_provenance(body, actor=actor, at=at)
     confirmed = values.pop("confirmed", [])
-    day = {"verified_on": local_day(service, at), "verified_by": str(said.means), "asks_missed": 0}
-    changes.write(service, day, said, confirmed={*confirmed, "verified_on"})
+    day = {"verified_on": local_day(service, at), "verified_by": str(provenance.means), "asks_missed": 0}
+    changes.write(service, day, provenance, confirmed={*confirmed, "verified_on"})
     actor = acting(actor, EDIT, service.authority_id)
     record(
         acts.SERVICE_VERIFIED,
@@ -69,15 +76,15 @@ def verify(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> 
         service.authority_id,
         actor=actor,
         at=at,
-        rule=str(Means(said.means)),
+        rule=str(Means(provenance.means)),
         count=len(confirmed),
     )
     return service
 
 
-def _write(service: Service, values: dict[str, Any], said: Said) -> list[str]:
+def _write(service: Service, values: dict[str, Any], provenance: Provenance) -> list[str]:
     """Check and write the values of a service; a suspension that is over takes its day along."""
     if values.get("status", Status.SUSPENDED) != Status.SUSPENDED:
         values.setdefault("suspended_until", None)
     refuse(service_faults(service, values))
-    return changes.write(service, values, said)
+    return changes.write(service, values, provenance)

@@ -15,7 +15,7 @@ from audit.events import Purpose
 from core.api import operation
 from core.query import Query
 from directory import queries
-from directory.access import READ, kept_reports, reviewable_openings
+from directory.access import READ, editable_reports, reviewable_openings
 from directory.actions import reports, secrets
 from directory.api.serializers import OpenedAddressOut, OpeningOut, OpeningsOut, ReportOut, ReportsOut
 from directory.inputs import LookInput, OpeningInput, SettledInput
@@ -74,9 +74,9 @@ class SettleReport(APIView):
     def post(self, request: Request, pk: UUID) -> ErrorReport:
         """Say that a reported error was looked at."""
         actor = actor_of(request)
-        visible(kept_reports(actor), pk)
+        visible(editable_reports(actor), pk)
 
         def settle() -> ErrorReport:
             return reports.settle(pk, SettledInput.read(request.data), actor=actor, at=at_of(request))
 
-        return do_once(request, kept_reports(actor), settle)
+        return do_once(request, editable_reports(actor), settle)

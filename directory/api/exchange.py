@@ -25,7 +25,7 @@ from core.inputs import Code, Id, StrictSerializer
 from core.one_file import FILE
 from core.paging import Page, page_of
 from core.query import PagedQuery, Query
-from directory.access import EDIT, kept_held_rows, kept_imports
+from directory.access import EDIT, editable_imports, editable_rows_on_hold
 from directory.actions import exports, imports
 from directory.codes import Visibility
 from directory.exchange.inputs import HeldInput, ImportTrialInput
@@ -118,7 +118,7 @@ class ResourceImports(APIView):
     def get(self, request: Request) -> Page:
         """List the imports of what one keeps, the newest first."""
         query = PagedQuery.of(request.query_params)
-        return page_of(kept_imports(actor_of(request)), order=("-tried_at", "-id"), **query)
+        return page_of(editable_imports(actor_of(request)), order=("-tried_at", "-id"), **query)
 
     @operation(
         "resource_imports_try", TAG, ResourceImportPlanOut, takes={FORM: ResourceImportForm}, status=201
@@ -142,7 +142,7 @@ class OneResourceImport(APIView):
     def get(self, request: Request, pk: UUID) -> DirectoryImport:
         """Read one import, in numbers."""
         Query.of(request.query_params)
-        return visible(kept_imports(actor_of(request)), pk)
+        return visible(editable_imports(actor_of(request)), pk)
 
 
 class DoResourceImport(APIView):
@@ -153,7 +153,7 @@ class DoResourceImport(APIView):
         """Write what was tried, by the same file, all of it or nothing; an import is done once."""
         Query.of(request.query_params)
         actor, at = actor_of(request), at_of(request)
-        visible(kept_imports(actor), pk)
+        visible(editable_imports(actor), pk)
         arrived: upload.Arrived | None = getattr(bare(request), "brought", None)
         if arrived is None:
             return upload.to_come(bare(request))
@@ -161,25 +161,27 @@ class DoResourceImport(APIView):
         return Response(_planned(*imports.do_import(pk, bytes(arrived.raw), actor=actor, at=at)))
 
 
-class HeldResources(APIView):
+class ResourcesOnHold(APIView):
     @operation("resources_held_list", TAG, HeldRowOut, page="HeldRowPage")
     def get(self, request: Request) -> Page:
         """List the rows on which somebody is to decide."""
         query = PagedQuery.of(request.query_params)
-        return page_of(kept_held_rows(actor_of(request)).filter(settled_at=None), order=("id",), **query)
+        return page_of(
+            editable_rows_on_hold(actor_of(request)).filter(settled_at=None), order=("id",), **query
+        )
 
 
-class SettleHeldResource(APIView):
+class SettleResource(APIView):
     @operation("resources_held_settle", TAG, HeldRowOut, takes=HeldInput, once=True)
     def post(self, request: Request, pk: UUID) -> HeldRow:
         """Say whether a held row is the structure that it is like."""
         actor = actor_of(request)
-        visible(kept_held_rows(actor), pk)
+        visible(editable_rows_on_hold(actor), pk)
 
         def settle() -> HeldRow:
-            return imports.settle_held(pk, HeldInput.read(request.data), actor=actor, at=at_of(request))
+            return imports.settle_row(pk, HeldInput.read(request.data), actor=actor, at=at_of(request))
 
-        return do_once(request, kept_held_rows(actor), settle)
+        return do_once(request, editable_rows_on_hold(actor), settle)
 
 
 class ExportDataInclusion(APIView):
@@ -206,8 +208,8 @@ routes = [
     path("resources/imports", ResourceImports.as_view(), name="resource-imports"),
     path("resources/imports/<uuid:pk>", OneResourceImport.as_view(), name="resource-import"),
     path("resources/imports/<uuid:pk>/do", DoResourceImport.as_view(), name="resource-import-do"),
-    path("resources/held", HeldResources.as_view(), name="resources-held"),
-    path("resources/held/<uuid:pk>/settle", SettleHeldResource.as_view(), name="resources-held-settle"),
+    path("resources/held", ResourcesOnHold.as_view(), name="resources-held"),
+    path("resources/held/<uuid:pk>/settle", SettleResource.as_view(), name="resources-held-settle"),
     path(
         "resources/exports/data-inclusion",
         ExportDataInclusion.as_view(),

@@ -137,8 +137,8 @@ def read(kind: str, line: int, item: Any, *, today: date) -> Entry | Refused:
     """Return one member of a file as an entry, or why it isn't taken."""
     if not isinstance(item, Mapping):
         return Refused(line, Fault.OBJECT)
-    told = item.get("id")
-    source_id = told if isinstance(told, str) and len(told) <= 200 else ""
+    given_id = item.get("id")
+    source_id = given_id if isinstance(given_id, str) and len(given_id) <= 200 else ""
     # Only what the package knows: the names of other members are the file's affair.
     item = {name: item[name] for name in MODELS[kind].model_fields if item.get(name) is not None}
     if fault := fault_of(kind, item, warnings=False):
@@ -193,12 +193,12 @@ def service_of(row: Service, place: Place | None) -> dict[str, Any]:
 
 
 def _entry(kind: str, line: int, item: Mapping[str, Any]) -> Entry:
-    told: dict[str, Any] = {ours: item.get(theirs) for theirs, ours in FIELDS[kind].items()}
+    fields: dict[str, Any] = {ours: item.get(theirs) for theirs, ours in FIELDS[kind].items()}
     hours = item.get("horaires_accueil")
     if hours is not None:
-        told["opening_hours"], told["opening_hours_text"] = values.hours_of(values.composed(hours))
+        fields["opening_hours"], fields["opening_hours_text"] = values.hours_of(values.composed(hours))
     else:
-        told["opening_hours"] = ""
+        fields["opening_hours"] = ""
     source_id = item["id"]
     dated = values.day_of("updated_on", item["date_maj"]) if isinstance(item["date_maj"], str) else None
     if dated is None:
@@ -210,7 +210,7 @@ def _entry(kind: str, line: int, item: Mapping[str, Any]) -> Entry:
         source_id=source_id,
         structure_id=item.get("structure_id", ""),
         dated=dated,
-        values=told,
+        values=fields,
         defaults=_defaults(kind, item),
         place=address or None,
     )
@@ -226,7 +226,7 @@ def _defaults(kind: str, item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _written(kind: str, row: Structure | Service, place: Place | None) -> dict[str, Any]:
     source_id = exported_id(row)
-    told: dict[str, Any] = {
+    item: dict[str, Any] = {
         "source": source_id.partition(_SIGN)[0],
         "id": source_id,
         "date_maj": row.updated_on.isoformat(),
@@ -234,17 +234,17 @@ def _written(kind: str, row: Structure | Service, place: Place | None) -> dict[s
     for theirs, ours in FIELDS[kind].items():
         value = getattr(row, ours)
         if value not in (None, "", []):
-            told[theirs] = float(value) if theirs == "volume_horaire_hebdomadaire" else value
-    told["nom"] = undotted(row.name)
+            item[theirs] = float(value) if theirs == "volume_horaire_hebdomadaire" else value
+    item["nom"] = undotted(row.name)
     if kind == STRUCTURE and len(row.description) < 5:
-        told.pop("description", None)
+        item.pop("description", None)
     if row.opening_hours:
-        told["horaires_accueil"] = row.opening_hours
+        item["horaires_accueil"] = row.opening_hours
     for theirs, ours in ADDRESSES.items():
         value = getattr(place, ours, None)
         if value not in (None, ""):
-            told[theirs] = value
-    return told
+            item[theirs] = value
+    return item
 
 
 def undotted(name: str) -> str:

@@ -32,7 +32,7 @@ _SIGNS_MAX: Final[Sequence[tuple[bytes, int]]] = ((b"[{", 1_000_000), (b",", 2_0
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReadRequest:
     """How a file is to be read: of which source, on which day, for which territory, up to which size unpacked."""
 
     source: str
@@ -41,13 +41,13 @@ class Asked:
     most_bytes: int
 
 
-def read(raw: bytes, asked: Asked) -> Read:
+def read(raw: bytes, request: ReadRequest) -> Read:
     """Return what a file holds.
 
     Raises:
         FileFault: nothing of it is taken.
     """
-    result = _read(raw, asked)
+    result = _read(raw, request)
     if not (result.entries or result.refused or result.left_out):
         raise FileFault(FileReason.NO_LINES)
     if len(result.entries) + len(result.refused) > ENTRIES_MAX:
@@ -55,42 +55,42 @@ def read(raw: bytes, asked: Asked) -> Read:
     return result
 
 
-def _read(raw: bytes, asked: Asked) -> Read:
-    match asked.source:
+def _read(raw: bytes, request: ReadRequest) -> Read:
+    match request.source:
         case Source.DATA_INCLUSION:
-            return _data_inclusion(raw, asked)
+            return _data_inclusion(raw, request)
         case Source.CURATED:
-            return _curated(raw, asked)
+            return _curated(raw, request)
         case Source.HSDS:
-            return _hsds(raw, asked)
+            return _hsds(raw, request)
         case Source.FINESS:
-            return finess.read(table.Source.of(raw), asked.covers, today=asked.today)
+            return finess.read(table.Source.of(raw), request.covers, today=request.today)
         case Source.SERVICE_PUBLIC:
             desks = service_public.desks_of(_bounded_json(raw))
             if desks is None:
                 _not_it()
-            return service_public.read(desks, asked.covers, today=asked.today)
+            return service_public.read(desks, request.covers, today=request.today)
         case _:
-            return own_table.read(table.Source.of(raw), today=asked.today)
+            return own_table.read(table.Source.of(raw), today=request.today)
 
 
-def _hsds(raw: bytes, asked: Asked) -> Read:
+def _hsds(raw: bytes, request: ReadRequest) -> Read:
     members = hsds_read.members_of(_bounded_json(raw))
     if members is None:
         _not_it()
     _count(*members)
     result = Read()
     for kind, items in zip((STRUCTURE, SERVICE), members, strict=True):
-        for one in hsds_read.read_all(kind, items, today=asked.today):
+        for one in hsds_read.read_all(kind, items, today=request.today):
             result.keep(one)
     return result
 
 
-def _data_inclusion(raw: bytes, asked: Asked) -> Read:
+def _data_inclusion(raw: bytes, request: ReadRequest) -> Read:
     structures: list[tuple[int, Any]] = []
     services: list[tuple[int, Any]] = []
     side = side_file.empty()
-    parts = list(_parts(raw, asked.most_bytes)) if raw.startswith(_ZIP) else [raw]
+    parts = list(_parts(raw, request.most_bytes)) if raw.startswith(_ZIP) else [raw]
     _bound(parts)
     for part in parts:
         document = _document(part)
@@ -99,29 +99,29 @@ def _data_inclusion(raw: bytes, asked: Asked) -> Read:
                 _not_it()
             side = document
             continue
-        found = services if _are_services(document) else structures
-        found += document
-    return _members(structures, services, side, asked)
+        target = services if _are_services(document) else structures
+        target += document
+    return _members(structures, services, side, request)
 
 
 def _members(
     structures: Sequence[tuple[int, Any]],
     services: Sequence[tuple[int, Any]],
     side: dict[str, Any],
-    asked: Asked,
+    request: ReadRequest,
 ) -> Read:
     _count(structures, services)
     result = Read()
     kinds = ((STRUCTURE, structures), (SERVICE, services))
     entries = chain.from_iterable(
-        data_inclusion.read_all(kind, items, today=asked.today) for kind, items in kinds
+        data_inclusion.read_all(kind, items, today=request.today) for kind, items in kinds
     )
     for one in side_file.added(entries, side):
         result.keep(one)
     return result
 
 
-def _curated(raw: bytes, asked: Asked) -> Read:
+def _curated(raw: bytes, request: ReadRequest) -> Read:
     """Read one set of ``directory/data/associations.json``: what a ZIP of data.inclusion has, in one document."""
     document = _bounded_json(raw)
     if not isinstance(document, dict) or not side_file.is_one(document.get("side")):
@@ -130,7 +130,7 @@ def _curated(raw: bytes, asked: Asked) -> Read:
     if not all(isinstance(one, list) for one in lists):
         _not_it()
     structures, services = (list(enumerate(one or (), 1)) for one in lists)
-    return _members(structures, services, document["side"], asked)
+    return _members(structures, services, document["side"], request)
 
 
 def _are_services(items: Sequence[tuple[int, Any]]) -> bool:
@@ -143,16 +143,16 @@ def _document(part: bytes) -> dict[str, Any] | list[tuple[int, Any]]:
     """Return the members of a list with their lines, or the one object that a file is."""
     bare = part.lstrip(b"\xef\xbb\xbf \t\r\n")
     if bare.startswith(b"["):
-        told = _json(part)
-        return _numbered(told) if isinstance(told, list) else _not_it()
+        document = _json(part)
+        return _numbered(document) if isinstance(document, list) else _not_it()
     if not bare.startswith(b"{"):
         return list(islice(_csv(part), ENTRIES_MAX + 1))
     lines = [line for line in bare.splitlines() if line.strip()]
     if len(lines) == 1 or not lines[0].rstrip().endswith(b"}"):
-        told = _json(part)
-        if isinstance(told, dict) and "format" not in told and "id" in told:
-            return [(1, told)]
-        return told if isinstance(told, dict) else _not_it()
+        document = _json(part)
+        if isinstance(document, dict) and "format" not in document and "id" in document:
+            return [(1, document)]
+        return document if isinstance(document, dict) else _not_it()
     return [(number, _json(line, number)) for number, line in _numbered(lines)]
 
 

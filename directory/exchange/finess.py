@@ -126,15 +126,15 @@ def trimmed(source: table.Source, covers: Covers) -> list[str]:
     _line, first = next(rows, (1, []))
     if [cell.strip().lower() for cell in first[:2]] != ["finess", "etalab"]:
         raise FileFault(FileReason.COLUMNS, 1)
-    kept = [first]
+    selected = [first]
     for _line, row in rows:
         if row[0] != _ESTABLISHMENT or len(row) not in _CELLS:
             continue
         cells = dict(zip(_COLUMNS, map(table.tidy, row), strict=False))
         if cells["categetab"] in CATEGORIES and covers(_commune(cells)):
-            kept.append(row)
+            selected.append(row)
     text = io.StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\n").writerows(kept)
+    csv.writer(text, delimiter=";", lineterminator="\n").writerows(selected)
     return text.getvalue().splitlines()
 
 
@@ -179,14 +179,14 @@ def _entries(line: int, cells: Mapping[str, str], category: Category) -> Iterato
 def _place(cells: Mapping[str, str]) -> dict[str, Any]:
     street = " ".join(filter(None, (cells[one] for one in ("numvoie", "compvoie", "typvoie", "voie"))))
     postal, _, town = cells["ligneacheminement"].partition(" ")
-    told = {
+    address = {
         "address": street,
         "complement": " ".join(filter(None, (cells["compldistrib"], cells["lieuditbp"]))),
         "postal_code": postal,
         "commune": town.partition(" CEDEX")[0],
         "insee_code": _commune(cells),
     }
-    return address_of(told)
+    return address_of(address)
 
 
 def _commune(cells: Mapping[str, str]) -> str:

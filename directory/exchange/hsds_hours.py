@@ -22,11 +22,11 @@ def schedules_of(hours: str) -> list[dict[str, str]] | None:
         return [_part(_DAYS, "00:00", "24:00")]
     parts = []
     for rule in hours.split("; "):
-        found = _RULE.fullmatch(rule)
-        if found is None:
+        match = _RULE.fullmatch(rule)
+        if match is None:
             return None
-        days = _days(found[1])
-        parts += [_part(days, *span.split("-")) for span in found[2].split(",")]
+        days = _days(match[1])
+        parts += [_part(days, *span.split("-")) for span in match[2].split(",")]
     return parts
 
 
@@ -36,11 +36,11 @@ def hours_of(schedules: Iterable[Mapping[str, Any]]) -> str:
     for one in schedules:
         days = str(one.get("byday") or "").split(",")
         times = str(one.get("opens_at") or "")[:5], str(one.get("closes_at") or "")[:5]
-        known = [day.capitalize() for day in days]
+        names = [day.capitalize() for day in days]
         weekly = one.get("freq") in (None, "WEEKLY") and one.get("interval") in (None, 1)
-        if not weekly or not set(known) <= set(_DAYS) or not all(map(_CLOCK.fullmatch, times)):
+        if not weekly or not set(names) <= set(_DAYS) or not all(map(_CLOCK.fullmatch, times)):
             return ""
-        rules.setdefault(",".join(known), []).append("-".join(times))
+        rules.setdefault(",".join(names), []).append("-".join(times))
     return "; ".join(f"{days} {','.join(spans)}" for days, spans in rules.items())
 
 

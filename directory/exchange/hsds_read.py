@@ -56,8 +56,8 @@ def read_all(kind: str, items: list[Any], *, today: date) -> Iterator[Entry | Re
 def _read(kind: str, line: int, item: Any, *, today: date) -> Entry | Refused:
     if not isinstance(item, dict):
         return Refused(line, Fault.OBJECT)
-    told = item.get("id")
-    source_id = told.lower() if isinstance(told, str) and len(told) <= 200 else ""
+    given_id = item.get("id")
+    source_id = given_id.lower() if isinstance(given_id, str) and len(given_id) <= 200 else ""
     try:
         error = next(iter(hsds.validator(_KINDS[kind]).iter_errors(item)), None)
     except RecursionError:
@@ -95,7 +95,7 @@ def _schema_fault(error: Any) -> tuple[Fault, str]:
 
 def _structure(item: Mapping[str, Any]) -> Entry:
     ours = _ours(item)
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "name": item["name"],
         "description": item.get("description") or "",
         "email": item.get("email") or "",
@@ -106,18 +106,18 @@ def _structure(item: Mapping[str, Any]) -> Entry:
     labels = {label: name for name, label in hsds.REGISTERS.items()}
     for one in item.get("organization_identifiers") or ():
         if name := labels.get(one.get("identifier_type", "")):
-            told[name] = one["identifier"]
-    told |= _attributes(STRUCTURE, ours)
+            fields[name] = one["identifier"]
+    fields |= _attributes(STRUCTURE, ours)
     kinds = [code for taxonomy, code, _ in hsds.attributes_in(item) if taxonomy == hsds.KINDS]
     if kinds:
-        told["kind"] = kinds[0]
+        fields["kind"] = kinds[0]
     entry = Entry(
         line=0,
         kind=STRUCTURE,
         source_id=item["id"].lower(),
         parent_id=(item.get("parent_organization_id") or "").lower(),
         dated=_day(ours["updated_on"]) if "updated_on" in ours else None,
-        values=told,
+        values=fields,
     )
     _locate(entry, item.get("locations") or ())
     return entry
@@ -125,10 +125,10 @@ def _structure(item: Mapping[str, Any]) -> Entry:
 
 def _service(item: Mapping[str, Any]) -> Entry:
     ours = _ours(item)
-    told: dict[str, Any] = {name: item.get(member) or "" for member, name in hsds.TEXTS.items()}
-    told |= {
+    fields: dict[str, Any] = {name: item.get(member) or "" for member, name in hsds.TEXTS.items()}
+    fields |= {
         "name": item["name"],
-        "description": told["description"] or item["name"],
+        "description": fields["description"] or item["name"],
         "status": str(STATUS[item["status"]]),
         "phone": _phone(item),
         "age_min_months": _months(item.get("minimum_age")),
@@ -140,7 +140,7 @@ def _service(item: Mapping[str, Any]) -> Entry:
         "needs": [code for taxonomy, code, _ in hsds.attributes_in(item) if taxonomy == hsds.NEEDS],
         "suspended_until": None,
     }
-    told |= _hours(item, ours) | _attributes(SERVICE, ours)
+    fields |= _hours(item, ours) | _attributes(SERVICE, ours)
     modified = item.get("last_modified")
     nested = item.get("organization")
     entry = Entry(
@@ -151,7 +151,7 @@ def _service(item: Mapping[str, Any]) -> Entry:
             item.get("organization_id") or (nested["id"] if isinstance(nested, dict) else "")
         ).lower(),
         dated=_day(modified) if modified else None,
-        values=told,
+        values=fields,
         capacities=ours.get("capacities", [] if ours else None),
     )
     at = [one["location"] for one in item.get("service_at_locations") or () if one.get("location")]
@@ -161,29 +161,29 @@ def _service(item: Mapping[str, Any]) -> Entry:
 
 def _ours(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return the attributes that hold our own fields, by name."""
-    told = {}
+    attributes = {}
     for taxonomy, code, value in hsds.attributes_in(item):
         if taxonomy != hsds.FIELDS:
             continue
         try:
-            told[code] = json.loads(value)
+            attributes[code] = json.loads(value)
         except (ValueError, RecursionError):
             raise values.BadValue("attributes", Fault.FORMAT) from None
-    return told
+    return attributes
 
 
 def _attributes(kind: str, ours: Mapping[str, Any]) -> dict[str, Any]:
     """Return our own fields; where the file is ours, those that it leaves out have their usual value."""
     model = values.MODELS[kind]
-    told: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     for name in hsds.ATTRIBUTES[kind]:
         if name in ours:
-            told[name] = (
+            attributes[name] = (
                 float(ours[name]) if name == "weekly_hours" and _is_number(ours[name]) else ours[name]
             )
         elif ours and name not in ("opening_hours", "opening_hours_text"):
-            told[name] = hsds.usual_of(model, name)
-    return told
+            attributes[name] = hsds.usual_of(model, name)
+    return attributes
 
 
 def _is_number(value: Any) -> bool:

@@ -31,7 +31,7 @@ class Word:
 
 
 @dataclass(slots=True)
-class Known:
+class ExistingRows:
     """The rows of an authority that a file of a source is about, with places and capacities."""
 
     authority: Authority
@@ -44,26 +44,26 @@ class Known:
     @classmethod
     def of(cls, authority: Authority, source: str, read: Read) -> Self:
         """Read them."""
-        known = cls(authority, source)
+        existing = cls(authority, source)
         structures = Structure.objects.filter(authority=authority).select_related("authority", "merged_into")
         services = Service.objects.filter(authority=authority).select_related("authority", "structure")
-        known.rows = {
+        existing.rows = {
             STRUCTURE: {row.source_id: row for row in structures.filter(source=source)},
             SERVICE: {row.source_id: row for row in services.filter(source=source)},
         }
         owned = {pk for one in read.entries for pk in _owned(source, one)}
         for some in batched(sorted(owned), _AT_ONCE):
-            known.own |= {row.pk: row for row in structures.filter(pk__in=some)}
-            known.own |= {row.pk: row for row in services.filter(pk__in=some)}
-        known._join()
+            existing.own |= {row.pk: row for row in structures.filter(pk__in=some)}
+            existing.own |= {row.pk: row for row in services.filter(pk__in=some)}
+        existing._join()
         if any(one.place is not None for one in read.entries):
-            known.places = {
+            existing.places = {
                 (one.structure_id, one.service_id): one for one in Place.objects.filter(authority=authority)
             }
         if any(one.capacities for one in read.entries):
             for one in Capacity.objects.filter(service__authority=authority).select_related("service"):
-                known.capacities[one.service_id, one.unit, one.population] = one
-        return known
+                existing.capacities[one.service_id, one.unit, one.population] = one
+        return existing
 
     def _join(self) -> None:
         """Give services the very structures that are written: what becomes of these is seen by them."""
@@ -78,12 +78,12 @@ class Known:
 
     def row(self, kind: str, source_id: str) -> Row | None:
         """Return the row that an id of the file stands for: of that source, or one of ours that was exported."""
-        found = self.rows[kind].get(source_id)
-        if found is None and (pk := own_id(self.source, source_id)) is not None:
-            found = self.own.get(pk)
+        row = self.rows[kind].get(source_id)
+        if row is None and (pk := own_id(self.source, source_id)) is not None:
+            row = self.own.get(pk)
             wanted = Structure if kind == STRUCTURE else Service
-            found = found if isinstance(found, wanted) else None
-        return found
+            row = row if isinstance(row, wanted) else None
+        return row
 
     def of_source(self, kind: str) -> Mapping[str, Row]:
         """Return the rows that came from this source."""
@@ -97,7 +97,7 @@ class Known:
         """Return how many places of one kind a service has."""
         return self.capacities.get((service.pk, unit, population))
 
-    def said(self, rows: Sequence[Row]) -> dict[UUID, dict[str, Word]]:
+    def last_statements(self, rows: Sequence[Row]) -> dict[UUID, dict[str, Word]]:
         """Return when people and files last said something of each field of rows; of a place, ``place.<field>``."""
         words: dict[UUID, dict[str, Word]] = {}
         for some in batched(rows, _AT_ONCE):
@@ -135,31 +135,31 @@ class Secrets:
     @classmethod
     def of(cls) -> Self:
         """Read them."""
-        found = cls()
+        secrets = cls()
         secret = Place.objects.filter(visibility=Visibility.SECRET).order_by()
-        found.structures = dict(secret.values_list("structure_id", "structure__authority_id"))
-        for some in batched(sorted(found.structures), _AT_ONCE):
+        secrets.structures = dict(secret.values_list("structure_id", "structure__authority_id"))
+        for some in batched(sorted(secrets.structures), _AT_ONCE):
             for row in Structure.objects.filter(pk__in=some):
                 for name in ("siret", "finess"):
                     if getattr(row, name):
-                        found.by[name, getattr(row, name)] = row.pk
-                found._call(row.phone, row.pk)
+                        secrets.by[name, getattr(row, name)] = row.pk
+                secrets._call(row.phone, row.pk)
             for service in Service.objects.filter(structure__in=some):
-                found._call(service.phone, service.structure_id)
-        return found
+                secrets._call(service.phone, service.structure_id)
+        return secrets
 
-    def match(self, entry: Entry, known: Row | None) -> tuple[UUID, str] | None:
+    def match(self, entry: Entry, existing: Row | None) -> tuple[UUID, str] | None:
         """Return the structure that a row is or is like, and by what; None for a row that is like none of them."""
-        if known is not None:
-            structure = known.structure_id if isinstance(known, Service) else known.pk
+        if existing is not None:
+            structure = existing.structure_id if isinstance(existing, Service) else existing.pk
             if structure in self.structures:
                 return structure, "id"
         for name in ("siret", "finess"):
-            if found := self.by.get((name, entry.values.get(name) or "")):
-                return found, name
+            if match := self.by.get((name, entry.values.get(name) or "")):
+                return match, name
         phone = entry.values.get("phone") or ""
-        found = self.by.get(("phone", normalised_phone(phone) or phone)) if phone else None
-        return (found, "phone") if found else None
+        match = self.by.get(("phone", normalised_phone(phone) or phone)) if phone else None
+        return (match, "phone") if match else None
 
     def _call(self, phone: str, structure: UUID) -> None:
         if phone:

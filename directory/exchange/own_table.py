@@ -38,7 +38,7 @@ HEADINGS: Final = {
         "insee_code", "visibility", "opening_hours", "zones", "who_may_ask", "updated_on",
     ),
 }  # fmt: skip
-KNOWN: Final = {
+COLUMN_OF: Final = {
     name: column for names in HEADINGS.values() for name, column in zip(names, COLUMNS, strict=True)
 }
 NEEDED: Final = ("structure", "kind", "service", "needs")
@@ -68,7 +68,7 @@ def read(source: table.Source, *, today: date) -> Read:
     words = {
         name: _words(kind) for name, kind in (*_LISTS.items(), ("kind", ResourceKind), ("seen", Visibility))
     }
-    for line in table.lines_of(source, KNOWN, needed=NEEDED, strict=True):
+    for line in table.lines_of(source, COLUMN_OF, needed=NEEDED, strict=True):
         if isinstance(line, Unread):
             result.keep(Refused(line.line, Fault.CELLS))
             continue
@@ -114,7 +114,7 @@ def _structure(
     visibility = _one("visibility", cells["visibility"], words["seen"]) if cells["visibility"] else ""
     if visibility == Visibility.SECRET:
         raise values.BadValue("visibility", Fault.SECRET)
-    told = {
+    fields = {
         "name": cells["structure"],
         "kind": _one("kind", cells["kind"], words["kind"]),
         "siret": bare_number(cells["siret"]),
@@ -128,7 +128,7 @@ def _structure(
         kind=STRUCTURE,
         source_id=key,
         dated=values.day_of("updated_on", cells["updated_on"]),
-        values=told,
+        values=fields,
         place=address_of(cells) | {"longitude": None, "latitude": None},
         visibility=visibility,
     )
@@ -144,7 +144,7 @@ def _service(
     if not cells["service"]:
         raise values.BadValue("service", Fault.REQUIRED)
     hours, text = values.hours_of(cells["hours"])
-    told = {
+    fields = {
         "name": cells["service"],
         "description": cells["description"] or cells["service"],
         "phone": cells["phone"],
@@ -156,8 +156,8 @@ def _service(
         "age_max_months": _months("age_max", cells["age_max"], last=True),
     }
     for name in _LISTS:
-        told[name] = [_one(name, one, words[name]) for one in _several(cells[name])]
-    if not told["needs"]:
+        fields[name] = [_one(name, one, words[name]) for one in _several(cells[name])]
+    if not fields["needs"]:
         raise values.BadValue("needs", Fault.REQUIRED)
     return Entry(
         line=line,
@@ -165,7 +165,7 @@ def _service(
         source_id=source_id,
         structure_id=key,
         dated=values.day_of("updated_on", cells["updated_on"]),
-        values=told,
+        values=fields,
     )
 
 
@@ -183,10 +183,10 @@ def _several(cell: str) -> Sequence[str]:
 
 
 def _one(name: str, typed: str, words: Mapping[str, str]) -> str:
-    found = words.get(typed) or words.get(table.folded(typed))
-    if found is None:
+    code = words.get(typed) or words.get(table.folded(typed))
+    if code is None:
         raise values.BadValue(name, Fault.UNKNOWN)
-    return found
+    return code
 
 
 def _words(kind: Any) -> dict[str, str]:

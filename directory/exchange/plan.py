@@ -27,7 +27,7 @@ from accounts.models import Authority
 from directory.codes import Status
 from directory.exchange import values
 from directory.exchange.faults import Fault, Refused
-from directory.exchange.known import Known, Secrets, Word, settled
+from directory.exchange.known import ExistingRows, Secrets, Word, settled
 from directory.exchange.rows import ADDRESS, SERVICE, STRUCTURE, Entry, Read
 from directory.models import Capacity, Place, Service, Structure
 from encryption.digest import sha256
@@ -70,7 +70,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RowOnHold:
     """A row that a person decides on: which structure it is like, by ``siret``, ``finess``, ``phone`` or ``id``."""
 
     structure: UUID
@@ -96,7 +96,7 @@ class Plan:
 
     steps: list[Step] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
+    held: list[RowOnHold] = field(default_factory=list)
     left_out: int = 0
     archives: bool = True
 
@@ -108,10 +108,10 @@ class Plan:
 
     def digest(self) -> str:
         """Return a digest of what it would do: equal plans have equal ones."""
-        told = [
+        summary = [
             (step.line, step.kind, step.source_id, str(step.outcome), step.changed()) for step in self.steps
         ]
-        return sha256(json.dumps(told, ensure_ascii=True).encode()).hex()
+        return sha256(json.dumps(summary, ensure_ascii=True).encode()).hex()
 
 
 #: What a row may be that stands for itself, or for what isn't taken.
@@ -126,7 +126,7 @@ def planned(read: Read, authority: Authority, source: str, options: Options) -> 
 class _Planner:
     def __init__(self, read: Read, authority: Authority, source: str, options: Options) -> None:
         self.read, self.authority, self.source, self.options = read, authority, source, options
-        self.known = Known.of(authority, source, read)
+        self.existing = ExistingRows.of(authority, source, read)
         self.secrets = Secrets.of()
         self.settled = settled()
         self.done = Plan(refused=list(read.refused), left_out=read.left_out)
@@ -140,7 +140,7 @@ class _Planner:
         for kind in (STRUCTURE, SERVICE):
             for entry in self.read.of(kind):
                 self._take(entry)
-        self._keep_what_people_said()
+        self._keep_values_of_people()
         if self.options.whole:
             self.done.archives = all(one.source_id for one in self.done.refused)
             if self.done.archives:
@@ -154,38 +154,38 @@ class _Planner:
         if key in self.rows:
             self._refuse(entry, Fault.REPEATED, "id")
             return
-        known = self.known.row(entry.kind, entry.source_id)
+        existing = self.existing.row(entry.kind, entry.source_id)
         if entry.kind == SERVICE and self._follows(entry):
             return
-        hit = self.secrets.match(entry, known)
-        if hit is not None and self._hold(entry, known, *hit):
+        hit = self.secrets.match(entry, existing)
+        if hit is not None and self._hold(entry, existing, *hit):
             self.rows[key] = None
             return
         structure = self._structure(entry) if entry.kind == SERVICE else None
         if entry.kind == SERVICE and structure is None:
             return
-        fault = self._fault(entry, known)
+        fault = self._fault(entry, existing)
         if fault is not None:
             self._refuse(entry, *fault)
-        elif known is not None and known.merged_into_id is not None:
-            self.rows[key] = known
+        elif existing is not None and existing.merged_into_id is not None:
+            self.rows[key] = existing
             self._step(entry, Outcome.UNCHANGED)
-        elif known is None:
+        elif existing is None:
             self.rows[key] = self._new(entry, structure)
         else:
-            self.rows[key] = known
-            self._compare(entry, known)
+            self.rows[key] = existing
+            self._compare(entry, existing)
 
-    def _hold(self, entry: Entry, known: Row | None, structure: UUID, by: str) -> bool:
+    def _hold(self, entry: Entry, existing: Row | None, structure: UUID, by: str) -> bool:
         """Hold a row, or leave alone what a person said is the same; False where it is another one."""
-        said = self.settled.get((structure, entry.source_id))
-        own = known is not None and by == "id"
-        if said is False and not own:
+        same = self.settled.get((structure, entry.source_id))
+        own = existing is not None and by == "id"
+        if same is False and not own:
             return False
-        if said is None:
-            self.done.held.append(Held(structure, entry.source_id, by))
+        if same is None:
+            self.done.held.append(RowOnHold(structure, entry.source_id, by))
         if self.secrets.structures[structure] == self.authority.pk:
-            self._step(entry, Outcome.UNCHANGED if said else Outcome.HELD)
+            self._step(entry, Outcome.UNCHANGED if same else Outcome.HELD)
             return True
         self.done.left_out += 1
         if entry.kind == STRUCTURE:
@@ -195,19 +195,19 @@ class _Planner:
     def _structure(self, entry: Entry) -> Structure | None:
         """Return the structure of a service; where there is none, its row is refused."""
         key = (STRUCTURE, entry.structure_id)
-        found: Row | None
+        structure: Row | None
         if key in self.rows:
-            found = self.rows[key]
+            structure = self.rows[key]
         elif any(one.source_id == entry.structure_id for one in self.done.refused):
-            found = None
+            structure = None
             self._refuse(entry, Fault.STRUCTURE_REFUSED, "structure_id")
         else:
-            found = self.known.row(STRUCTURE, entry.structure_id)
-            if found is None:
+            structure = self.existing.row(STRUCTURE, entry.structure_id)
+            if structure is None:
                 self._refuse(entry, Fault.NO_STRUCTURE, "structure_id")
-        while isinstance(found, Structure) and found.merged_into is not None:
-            found = found.merged_into
-        return found if isinstance(found, Structure) else None
+        while isinstance(structure, Structure) and structure.merged_into is not None:
+            structure = structure.merged_into
+        return structure if isinstance(structure, Structure) else None
 
     def _follows(self, entry: Entry) -> bool:
         """Hold a service, or leave it alone, together with its structure; False where that is taken."""
@@ -218,43 +218,43 @@ class _Planner:
         if entry.structure_id in self.foreign:
             self.done.left_out += 1
             return True
-        held = any(one.source_id == entry.structure_id for one in self.done.held)
-        self._step(entry, Outcome.HELD if held else Outcome.UNCHANGED)
+        is_held = any(one.source_id == entry.structure_id for one in self.done.held)
+        self._step(entry, Outcome.HELD if is_held else Outcome.UNCHANGED)
         return True
 
-    def _fault(self, entry: Entry, known: Row | None) -> tuple[Fault, str] | None:
-        if known is not None:
+    def _fault(self, entry: Entry, existing: Row | None) -> tuple[Fault, str] | None:
+        if existing is not None:
             return None
-        told = entry.defaults | entry.values
-        if entry.kind == STRUCTURE and not (told.get("kind") or self.options.kind):
+        fields = entry.defaults | entry.values
+        if entry.kind == STRUCTURE and not (fields.get("kind") or self.options.kind):
             return Fault.NO_KIND, "kind"
         name = "name" if entry.kind == STRUCTURE else "description"
-        return None if told.get(name) else (Fault.REQUIRED, name)
+        return None if fields.get(name) else (Fault.REQUIRED, name)
 
     def _new(self, entry: Entry, structure: Structure | None) -> Row:
-        told = entry.defaults | entry.values
+        fields = entry.defaults | entry.values
         row: Row
         if structure is None:
-            told.setdefault("kind", self.options.kind)
+            fields.setdefault("kind", self.options.kind)
             row = Structure(authority=self.authority, source=self.source, source_id=entry.source_id)
         else:
             row = Service(
                 authority=self.authority, structure=structure, source=self.source, source_id=entry.source_id
             )
         step = self._step(entry, Outcome.CREATED)
-        step.row, step.values, step.parent_id = row, _said(type(row), told), entry.parent_id
+        step.row, step.values, step.parent_id = row, _differing(type(row), fields), entry.parent_id
         self._locate(entry, step, row)
         self._count(entry, step, row)
         return row
 
     def _compare(self, entry: Entry, row: Row) -> None:
-        told = dict(entry.values)
-        if row.status == Status.CLOSED and "status" not in told:
-            told["status"] = str(Status.ACTIVE)
+        fields = dict(entry.values)
+        if row.status == Status.CLOSED and "status" not in fields:
+            fields["status"] = str(Status.ACTIVE)
         step = self._step(entry, Outcome.UNCHANGED)
         step.row = row
         step.values = {
-            name: value for name, value in told.items() if not values.same(name, getattr(row, name), value)
+            name: value for name, value in fields.items() if not values.same(name, getattr(row, name), value)
         }
         if isinstance(row, Structure) and entry.parent_id and not self._is_parent(row, entry.parent_id):
             step.parent_id, step.values["parent"] = entry.parent_id, None
@@ -264,7 +264,7 @@ class _Planner:
             step.outcome = Outcome.CHANGED
 
     def _is_parent(self, row: Structure, source_id: str) -> bool:
-        parent = self.known.row(STRUCTURE, source_id)
+        parent = self.existing.row(STRUCTURE, source_id)
         return parent is None or parent.pk in (row.parent_id, row.pk)
 
     def _locate(self, entry: Entry, step: Step, row: Row) -> None:
@@ -272,31 +272,31 @@ class _Planner:
             return
         service = row if isinstance(row, Service) else None
         structure = row.structure if isinstance(row, Service) else row
-        place = self.known.place(structure, service)
-        told = {name: value for name, value in entry.place.items() if name != "department" or value}
+        place = self.existing.place(structure, service)
+        address = {name: value for name, value in entry.place.items() if name != "department" or value}
         if place is None:
-            if "department" not in told:
+            if "department" not in address:
                 return
             step.place = Place(authority=self.authority, structure=structure, service=service)
-            step.place_values = _said(
-                Place, told | ({"visibility": entry.visibility} if entry.visibility else {})
+            step.place_values = _differing(
+                Place, address | ({"visibility": entry.visibility} if entry.visibility else {})
             )
-        elif any(told[name] not in (None, "") for name in ADDRESS):
+        elif any(address[name] not in (None, "") for name in ADDRESS):
             step.place = place
-            step.place_values = {name: one for name, one in told.items() if getattr(place, name) != one}
+            step.place_values = {name: one for name, one in address.items() if getattr(place, name) != one}
 
     def _count(self, entry: Entry, step: Step, row: Row) -> None:
         if not entry.capacities or not isinstance(row, Service):
             return
-        for told in entry.capacities:
-            found = self.known.capacity(row, told["unit"], told["population"])
-            one = found or Capacity(service=row, unit=told["unit"], population=told["population"])
+        for counts in entry.capacities:
+            existing = self.existing.capacity(row, counts["unit"], counts["population"])
+            one = existing or Capacity(service=row, unit=counts["unit"], population=counts["population"])
             new = {
                 name: value
-                for name, value in told.items()
+                for name, value in counts.items()
                 if name not in ("unit", "population") and getattr(one, name) != value
             }
-            if new or found is None:
+            if new or existing is None:
                 step.capacities.append((one, new))
 
     def _step(self, entry: Entry, outcome: Outcome) -> Step:
@@ -309,18 +309,18 @@ class _Planner:
 
     # --- What people said --------------------------------------------------------------------------------
 
-    def _keep_what_people_said(self) -> None:
+    def _keep_values_of_people(self) -> None:
         """Take out of the steps what a person verified or typed later than the file says it."""
         touched = [
             step for step in self.done.steps if step.outcome == Outcome.CHANGED and step.row is not None
         ]
-        said = self.known.said([step.row for step in touched if step.row is not None])
+        statements = self.existing.last_statements([step.row for step in touched if step.row is not None])
         dated = {(one.kind, one.source_id): one.dated or self.read.stated_on for one in self.read.entries}
         refused: set[int] = set()
         for step in touched:
             assert step.row is not None  # noqa: S101 - chosen so
             day = dated[step.kind, step.source_id]
-            step.kept = tuple(sorted(self._kept(step, said.get(step.row.pk, {}), day)))
+            step.kept = tuple(sorted(self._newer_by_people(step, statements.get(step.row.pk, {}), day)))
             for name in step.kept:
                 values_of = step.place_values if name.startswith("place.") else step.values
                 values_of.pop(name.removeprefix("place."), None)
@@ -332,9 +332,9 @@ class _Planner:
         self.done.steps = [step for step in self.done.steps if id(step) not in refused]
 
     @staticmethod
-    def _kept(step: Step, said: Mapping[str, Word], day: date | None) -> Iterator[str]:
+    def _newer_by_people(step: Step, statements: Mapping[str, Word], day: date | None) -> Iterator[str]:
         for name in (*step.values, *(f"place.{one}" for one in step.place_values)):
-            word = said.get(name)
+            word = statements.get(name)
             if word is None or word.person is None:
                 continue
             closed = name == "status" and (word.file is None or word.person >= word.file)
@@ -347,9 +347,9 @@ class _Planner:
     def _archived(self) -> Iterator[Step]:
         present = {(kind, source_id) for kind, source_id in self.rows}
         present |= {(kind, one.source_id) for one in self.done.refused for kind in (STRUCTURE, SERVICE)}
-        elsewhere = self.known.structures_with_others()
+        elsewhere = self.existing.structures_with_others()
         for kind in (SERVICE, STRUCTURE):
-            for source_id, row in sorted(self.known.of_source(kind).items()):
+            for source_id, row in sorted(self.existing.of_source(kind).items()):
                 structure = row.structure_id if isinstance(row, Service) else row.pk
                 gone = (kind, source_id) not in present and row.status != Status.CLOSED
                 stays = row.merged_into_id is not None or structure in self.secrets.structures
@@ -371,6 +371,6 @@ def _contradiction(row: Row, new: Mapping[str, Any]) -> values.BadValue | None:
     return None
 
 
-def _said(model: Any, told: Mapping[str, Any]) -> dict[str, Any]:
+def _differing(model: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is worth a verification of a new row: all but what is so by itself."""
-    return {name: one for name, one in told.items() if one != model._meta.get_field(name).get_default()}
+    return {name: one for name, one in fields.items() if one != model._meta.get_field(name).get_default()}

@@ -43,8 +43,8 @@ _THEIRS: Final = {
 
 def desks_of(document: Any) -> list[Any] | None:
     """Return the desks of a file; None for what is no such file."""
-    told = document.get("service") if isinstance(document, dict) else document
-    return told if isinstance(told, list) else None
+    desks = document.get("service") if isinstance(document, dict) else document
+    return desks if isinstance(desks, list) else None
 
 
 def read(desks: list[Any], covers: Covers, *, today: date) -> Read:
@@ -109,25 +109,25 @@ def _entries(
 
 
 def _place(desk: Mapping[str, Any], insee: str) -> dict[str, Any]:
-    told = _first(desk.get("adresse"))
+    address = _first(desk.get("adresse"))
     return address_of(
         {
-            "address": _text(told.get("numero_voie")),
+            "address": _text(address.get("numero_voie")),
             "complement": " ".join(
-                filter(None, (_text(told.get("complement1")), _text(told.get("complement2"))))
+                filter(None, (_text(address.get("complement1")), _text(address.get("complement2"))))
             ),
-            "postal_code": _text(told.get("code_postal")),
-            "commune": _text(told.get("nom_commune")),
+            "postal_code": _text(address.get("code_postal")),
+            "commune": _text(address.get("nom_commune")),
             "insee_code": insee,
-            "longitude": _degrees(told.get("longitude")),
-            "latitude": _degrees(told.get("latitude")),
+            "longitude": _degrees(address.get("longitude")),
+            "latitude": _degrees(address.get("latitude")),
         }
     )
 
 
 def _insee(desk: Mapping[str, Any], pivot: Mapping[str, Any]) -> str:
-    told = desk.get("code_insee_commune") or pivot.get("code_insee_commune")
-    return _text(told[0] if isinstance(told, list) and told else told)
+    code = desk.get("code_insee_commune") or pivot.get("code_insee_commune")
+    return _text(code[0] if isinstance(code, list) and code else code)
 
 
 def _first(told: Any) -> Mapping[str, Any]:

@@ -61,7 +61,7 @@ _OTHERS: Final = {
 }
 _PLACE: Final = {"department", "visibility"}
 CAPACITY: Final = ("unit", "population", "maximum", "emergency", "note")
-_TOLD: Final = (Visibility.PUBLIC, Visibility.PROFESSIONAL)
+_DISCLOSED: Final = (Visibility.PUBLIC, Visibility.PROFESSIONAL)
 
 
 def empty() -> dict[str, Any]:
@@ -69,14 +69,14 @@ def empty() -> dict[str, Any]:
     return {"format": FORMAT, "version": VERSION, "structures": {}, "services": {}}
 
 
-def is_one(told: Any) -> bool:
+def is_one(document: Any) -> bool:
     """Tell whether a JSON value is a side file that this version reads."""
     return (
-        isinstance(told, dict)
-        and told.get("format") == FORMAT
-        and told.get("version") == VERSION
-        and set(told) <= {"format", "version", "structures", "services"}
-        and all(isinstance(told.get(name, {}), dict) for name in ("structures", "services"))
+        isinstance(document, dict)
+        and document.get("format") == FORMAT
+        and document.get("version") == VERSION
+        and set(document) <= {"format", "version", "structures", "services"}
+        and all(isinstance(document.get(name, {}), dict) for name in ("structures", "services"))
     )
 
 
@@ -86,28 +86,28 @@ def added(entries: Iterable[Entry | Refused], side: Mapping[str, Any]) -> Iterab
         if isinstance(entry, Refused):
             yield entry
             continue
-        told = side.get(f"{entry.kind}s", {}).get(entry.source_id)
-        yield entry if told is None else _with(entry, told)
+        extra = side.get(f"{entry.kind}s", {}).get(entry.source_id)
+        yield entry if extra is None else _with(entry, extra)
 
 
-def structure_of(row: Structure, place: Place | None, *, told: bool) -> dict[str, Any]:
-    """Return what the side file says of a structure; ``told``: its address stands in the other file."""
-    said = _own(STRUCTURE, row) | _place(place, told=told)
+def structure_of(row: Structure, place: Place | None, *, discloses: bool) -> dict[str, Any]:
+    """Return what the side file says of a structure; ``discloses``: its address stands in the other file."""
+    fields = _own(STRUCTURE, row) | _place(place, discloses=discloses)
     if 0 < len(row.description) < 5:
-        said["description"] = row.description
+        fields["description"] = row.description
     if row.parent is not None:
-        said["parent"] = exported_id(row.parent)
-    return said
+        fields["parent"] = exported_id(row.parent)
+    return fields
 
 
 def service_of(
-    row: Service, place: Place | None, capacities: Iterable[Capacity], *, told: bool
+    row: Service, place: Place | None, capacities: Iterable[Capacity], *, discloses: bool
 ) -> dict[str, Any]:
     """Return what the side file says of a service, as ``structure_of``."""
-    said = _own(SERVICE, row) | _place(place, told=told)
+    fields = _own(SERVICE, row) | _place(place, discloses=discloses)
     if counts := [capacity_of(one) for one in capacities]:
-        said["capacities"] = counts
-    return said
+        fields["capacities"] = counts
+    return fields
 
 
 def capacity_of(row: Capacity) -> dict[str, Any]:
@@ -116,42 +116,42 @@ def capacity_of(row: Capacity) -> dict[str, Any]:
 
 
 def _own(kind: str, row: Structure | Service) -> dict[str, Any]:
-    said = {}
+    fields = {}
     for name, usual in OWN[kind].items():
         value = getattr(row, name)
         if (usual is None and value is not None) or value != usual:
-            said[name] = value.isoformat() if name == "suspended_until" and value else value
+            fields[name] = value.isoformat() if name == "suspended_until" and value else value
     if undotted(row.name) != row.name:
-        said["name"] = row.name
-    return said
+        fields["name"] = row.name
+    return fields
 
 
-def _place(place: Place | None, *, told: bool) -> dict[str, Any]:
+def _place(place: Place | None, *, discloses: bool) -> dict[str, Any]:
     if place is None:
         return {}
-    if not told:
+    if not discloses:
         # As an address that professionals alone read: nothing tells apart what is secret.
         return {"place": {"department": place.department, "visibility": str(Visibility.PROFESSIONAL)}}
     return {"place": {"department": place.department, "visibility": place.visibility}}
 
 
-def _with(entry: Entry, told: Any) -> Entry | Refused:
-    if not isinstance(told, dict):
+def _with(entry: Entry, extra: Any) -> Entry | Refused:
+    if not isinstance(extra, dict):
         return Refused(entry.line, Fault.OBJECT, "", entry.source_id)
-    unknown = set(told) - set(OWN[entry.kind]) - set(_OTHERS[entry.kind])
+    unknown = set(extra) - set(OWN[entry.kind]) - set(_OTHERS[entry.kind])
     try:
         if unknown:
             raise values.BadValue("", Fault.UNKNOWN)
-        return _merged(entry, told)
+        return _merged(entry, extra)
     except values.BadValue as bad:
         return Refused(entry.line, bad.fault, bad.field, entry.source_id)
 
 
-def _merged(entry: Entry, told: Mapping[str, Any]) -> Entry:
+def _merged(entry: Entry, extra: Mapping[str, Any]) -> Entry:
     model = values.MODELS[entry.kind]
     for name in (*OWN[entry.kind], "name", "description"):
-        if name in told:
-            entry.values[name] = values.value_of(model, name, told[name])
+        if name in extra:
+            entry.values[name] = values.value_of(model, name, extra[name])
             entry.defaults.pop(name, None)
         elif name in OWN[entry.kind] and OWN[entry.kind][name] is not None:
             # The file is ours: what it leaves out has its usual value.
@@ -161,12 +161,12 @@ def _merged(entry: Entry, told: Mapping[str, Any]) -> Entry:
         if entry.kind == SERVICE:
             entry.values.setdefault(name, None)
     values.consistent(entry.values)
-    if "place" in told:
-        _locate(entry, told["place"])
-    if "parent" in told:
-        entry.parent_id = _text("parent", told["parent"])
+    if "place" in extra:
+        _locate(entry, extra["place"])
+    if "parent" in extra:
+        entry.parent_id = _text("parent", extra["parent"])
     if entry.kind == SERVICE:
-        entry.capacities = values.capacities_of(told.get("capacities", []))
+        entry.capacities = values.capacities_of(extra.get("capacities", []))
     return entry
 
 
@@ -176,7 +176,7 @@ def _locate(entry: Entry, place: Any) -> None:
     visibility = place.get("visibility", "")
     if visibility == Visibility.SECRET:
         raise values.BadValue("place", Fault.SECRET)
-    if visibility and visibility not in _TOLD:
+    if visibility and visibility not in _DISCLOSED:
         raise values.BadValue("place", Fault.UNKNOWN)
     department = _text("place", place.get("department", ""))
     entry.place = values.place_of((entry.place or {}) | ({"department": department} if department else {}))

@@ -39,8 +39,8 @@ _INSEE: Final = re.compile(r"[0-9][0-9AB][0-9]{3}")
 
 
 def _codes(choices: Any) -> Callable[[str], bool]:
-    known = frozenset(choices.values if hasattr(choices, "values") else (code for code, _ in choices))
-    return lambda code: code in known
+    codes = frozenset(choices.values if hasattr(choices, "values") else (code for code, _ in choices))
+    return lambda code: code in codes
 
 
 _LISTS: Final[Mapping[str, Callable[[str], bool]]] = {
@@ -152,12 +152,12 @@ def day_of(name: str, value: Any) -> date | None:
 def department_of_place(place: Mapping[str, Any]) -> str:
     """Return the département of an address, by its commune or its postal code; empty where neither tells."""
     insee, postal = str(place.get("insee_code") or ""), str(place.get("postal_code") or "")
-    told = department_of(insee) if insee else ""
-    if not told and postal:
-        told = postal[:3] if postal.startswith(("97", "98")) else postal[:2]
+    department = department_of(insee) if insee else ""
+    if not department and postal:
+        department = postal[:3] if postal.startswith(("97", "98")) else postal[:2]
         # Postal codes of Corsica don't tell which of its two départements it is.
-        told = ("2A" if postal < "20200" else "2B") if told == "20" else told
-    return told if told in departments() else ""
+        department = ("2A" if postal < "20200" else "2B") if department == "20" else department
+    return department if department in departments() else ""
 
 
 def same(name: str, stored: Any, told: Any) -> bool:
@@ -195,8 +195,8 @@ def _text(model: type[models.Model], field: Any, value: Any) -> str:
     lines = isinstance(field, models.TextField)
     if code := text_fault(text, max_length=field.max_length, max_bytes=4 * field.max_length, multiline=lines):
         raise BadValue(field.name, Fault.TOO_LONG if code.startswith("too-") else Fault.CHARACTERS)
-    known = _SERVICE_KIND if model is Service and field.name == "kind" else _PLAIN.get(field.name)
-    if known is not None and not known(text):
+    accepts = _SERVICE_KIND if model is Service and field.name == "kind" else _PLAIN.get(field.name)
+    if accepts is not None and not accepts(text):
         raise BadValue(field.name, Fault.UNKNOWN if field.name in ("kind", "fees") else Fault.FORMAT)
     try:
         field.clean(text, None)
@@ -236,24 +236,24 @@ def _list(name: str, value: Any) -> list[str]:
     codes = [] if value is None else value
     if not isinstance(codes, list | tuple | set | frozenset):
         raise BadValue(name, Fault.TYPE)
-    told = [str(getattr(one, "value", one)) for one in codes if isinstance(one, str)]
-    if len(told) != len(codes):
+    items = [str(getattr(one, "value", one)) for one in codes if isinstance(one, str)]
+    if len(items) != len(codes):
         raise BadValue(name, Fault.TYPE)
-    if len(told) > ITEMS_MAX:
+    if len(items) > ITEMS_MAX:
         raise BadValue(name, Fault.TOO_LONG)
-    if not all(map(_LISTS[name], told)):
+    if not all(map(_LISTS[name], items)):
         raise BadValue(name, Fault.UNKNOWN)
-    if name == "audiences" and standard.EVERYBODY in told and len(set(told)) > 1:
+    if name == "audiences" and standard.EVERYBODY in items and len(set(items)) > 1:
         raise BadValue(name, Fault.EVERYBODY)
-    return list(dict.fromkeys(told)) if name in ORDERED else sorted(set(told))
+    return list(dict.fromkeys(items)) if name in ORDERED else sorted(set(items))
 
 
 def _accepts(value: Any) -> dict[str, dict[str, str]]:
-    told = {} if value is None else value
-    if not isinstance(told, Mapping):
+    given = {} if value is None else value
+    if not isinstance(given, Mapping):
         raise BadValue("accepts", Fault.TYPE)
     answers: dict[str, dict[str, str]] = {}
-    for situation, one in told.items():
+    for situation, one in given.items():
         if situation not in Situation.values or not isinstance(one, Mapping):
             raise BadValue("accepts", Fault.UNKNOWN)
         answer, words = one.get("answer"), one.get("words") or ""
@@ -272,14 +272,14 @@ def place_of(place: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         BadValue: names the first field that isn't one.
     """
-    told = {name: value_of(Place, name, place.get(name)) for name in ADDRESS}
+    address = {name: value_of(Place, name, place.get(name)) for name in ADDRESS}
     for name, most in (("longitude", 180.0), ("latitude", 90.0)):
-        if told[name] is not None and not -most <= told[name] <= most:
+        if address[name] is not None and not -most <= address[name] <= most:
             raise BadValue(name, Fault.NUMBER)
-    department = place.get("department") or department_of_place(told)
+    department = place.get("department") or department_of_place(address)
     if department and department not in departments():
         raise BadValue("department", Fault.UNKNOWN)
-    return told | {"department": department}
+    return address | {"department": department}
 
 
 def capacities_of(told: Any) -> list[dict[str, Any]]:

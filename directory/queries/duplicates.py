@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Count, Prefetch, QuerySet
 
 from accounts.actor import Actor
-from directory.access import kept_structures
+from directory.access import editable_structures
 from directory.codes import Status
 from directory.models import Place, Structure
 
@@ -38,7 +38,7 @@ def possible_duplicates(actor: Actor) -> list[Pair]:
     Raises:
         NotAllowed: the actor keeps no entries.
     """
-    rows = kept_structures(actor).filter(merged_into=None).exclude(status=Status.CLOSED)
+    rows = editable_structures(actor).filter(merged_into=None).exclude(status=Status.CLOSED)
     pairs: dict[tuple[UUID, UUID], Pair] = {}
     for by in (*_NUMBERS, "phone"):
         for alike in _alike(rows, by):

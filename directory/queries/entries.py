@@ -8,7 +8,7 @@ from accounts.actor import Actor
 from accounts.naming import visible
 from directory import access
 from directory.access import visible_services, visible_structures
-from directory.actions.merging import kept_of
+from directory.actions.merging import merge_target_of
 from directory.codes import Visibility
 from directory.freshness import freshness
 from directory.models import Service, Verification
@@ -35,8 +35,8 @@ def service(pk: UUID, *, actor: Actor, at: datetime) -> ServicePage:
         NotAllowed: the actor doesn't read the directory.
         NotVisible: there is no such service.
     """
-    found = kept_of(visible(visible_services(actor).select_related("merged_into"), pk))
-    row = visible(with_places(visible_services(actor)), found.pk)
+    entry = merge_target_of(visible(visible_services(actor).select_related("merged_into"), pk))
+    row = visible(with_places(visible_services(actor)), entry.pk)
     place, structure = place_of(row), row.structure
     if has_secret_place(structure.pk):  # of a service beside this one, too: one structure, one register
         leave_no_way_to(row)
@@ -67,7 +67,7 @@ def structure(pk: UUID, *, actor: Actor, at: datetime) -> StructurePage:
         NotAllowed: the actor doesn't read the directory.
         NotVisible: there is no such structure.
     """
-    row = kept_of(visible(visible_structures(actor).select_related("merged_into"), pk))
+    row = merge_target_of(visible(visible_structures(actor).select_related("merged_into"), pk))
     services = with_places(working(visible_services(actor)).filter(structure=row)).order_by("name", "id")
     if has_secret_place(row.pk):
         leave_no_way_to(row)

@@ -38,12 +38,12 @@ def search(body: Mapping[str, Any], *, actor: Actor, at: datetime) -> Page:
         NotAllowed: the actor doesn't read the directory.
         InvalidQuery: the cursor is another list's.
     """
-    asked = dict(body)
-    place = {name: asked.pop(name) for name in ("cursor", "limit") if name in asked}
-    rows = narrowed(working(visible_services(actor)), asked)
-    if asked.get("open_now"):
+    filters = dict(body)
+    place = {name: filters.pop(name) for name in ("cursor", "limit") if name in filters}
+    rows = narrowed(working(visible_services(actor)), filters)
+    if filters.get("open_now"):
         rows = rows.filter(pk__in=_open_now(rows, at=at))
-    bound_to = json.dumps(asked, default=str, sort_keys=True)
+    bound_to = json.dumps(filters, default=str, sort_keys=True)
     page = page_of(with_places(rows), order=("name", "id"), bound_to=bound_to, **place)
     return Page([line_of(service, at=at) for service in page.items], page.next)
 

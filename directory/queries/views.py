@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from directory.codes import Visibility
-from directory.freshness import Freshness, freshness, vacancy_is_known
+from directory.freshness import Freshness, freshness, vacancy_is_current
 from directory.links import is_unanswered
 from directory.models import Capacity, Place, Service, Structure
 from directory.opening import clock_department, hours_of
@@ -174,8 +174,8 @@ def line_of(service: Service, *, at: datetime) -> ServiceLine:
 
 def vacancy_of(capacities: Iterable[Capacity], *, at: datetime) -> int | None:
     """Return how many places are free in all; None where no vacancy is known any more."""
-    known = [one.vacancy for one in capacities if vacancy_is_known(one.told_at, one.valid_until, at=at)]
-    free = [vacancy for vacancy in known if vacancy is not None]
+    current = [one.vacancy for one in capacities if vacancy_is_current(one.told_at, one.valid_until, at=at)]
+    free = [vacancy for vacancy in current if vacancy is not None]
     return sum(free) if free else None
 
 
@@ -201,13 +201,13 @@ def address_view(place: Place | None) -> AddressView | None:
 
 def capacity_view(one: Capacity, *, at: datetime) -> CapacityView:
     """Return places as readers see them: a vacancy that is too old isn't told."""
-    known = vacancy_is_known(one.told_at, one.valid_until, at=at)
+    is_current = vacancy_is_current(one.told_at, one.valid_until, at=at)
     return CapacityView(
         unit=one.unit,
         population=one.population,
         maximum=one.maximum,
         emergency=one.emergency,
-        vacancy=one.vacancy if known else None,
+        vacancy=one.vacancy if is_current else None,
         note=one.note,
         told_at=one.told_at,
         told_by=one.told_by,

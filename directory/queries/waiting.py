@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.actor import Actor
 from accounts.models import Authority
-from directory.access import EDIT, kept_reports, kept_services
+from directory.access import EDIT, editable_reports, editable_services
 from directory.codes import SHELTER
 from directory.freshness import SHORT, USUAL, oldest, today_of
 from directory.links import unanswered
@@ -42,8 +42,8 @@ def waiting(actor: Actor, *, at: datetime) -> Waiting:
         )
         old |= Q(authority=authority) & late
     return Waiting(
-        reports=kept_reports(actor).filter(settled_at=None).count(),
-        to_verify=working(kept_services(actor)).filter(old).count(),
+        reports=editable_reports(actor).filter(settled_at=None).count(),
+        to_verify=working(editable_services(actor)).filter(old).count(),
         duplicates=len(possible_duplicates(actor)),
     )
 

@@ -12,7 +12,7 @@ from accounts.actor import Actor
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from directory import acts
-from directory.access import EDIT, kept_reports, kept_services, reviewable_openings
+from directory.access import EDIT, editable_reports, editable_services, reviewable_openings
 from directory.actions.records import acting
 from directory.codes import Means
 from directory.freshness import Freshness
@@ -71,7 +71,7 @@ def to_verify(actor: Actor, *, at: datetime) -> list[ServiceLine]:
     Raises:
         NotAllowed: the actor keeps no entries.
     """
-    rows = with_places(working(kept_services(actor)))
+    rows = with_places(working(editable_services(actor)))
     lines = [line_of(one, at=at) for one in rows]
     waiting = [line for line in lines if line.freshness is not Freshness.FRESH or line.unanswered]
     return sorted(waiting, key=lambda line: (line.verified_on or date.min, line.name, line.id))
@@ -84,7 +84,7 @@ def open_reports(actor: Actor, *, at: datetime) -> list[ReportLine]:
         NotAllowed: the actor keeps no entries.
         KeysUnavailable, Unreadable: a sentence can't be opened now, or at all.
     """
-    rows = kept_reports(actor).filter(settled_at=None).order_by("authority", "at", "id")[:LINES_MAX]
+    rows = editable_reports(actor).filter(settled_at=None).order_by("authority", "at", "id")[:LINES_MAX]
     lines: list[ReportLine] = []
     for authority_id, reports in groupby(rows, key=lambda row: row.authority_id):
         with disclosure(
@@ -119,10 +119,10 @@ def link_answers(actor: Actor, *, at: datetime) -> list[AnswerLine]:
     """
     since = at - ANSWERS_SHOWN
     # Whoever answered since then was asked no longer before than a link counts: few entries, found by their index.
-    asked = kept_services(actor).filter(asked_at__gte=since - valid_for())
-    said = (
+    services = editable_services(actor).filter(asked_at__gte=since - valid_for())
+    answers = (
         Verification.objects.filter(
-            service__in=asked.order_by().values("pk"), means=Means.LINK, by=None, at__gte=since
+            service__in=services.order_by().values("pk"), means=Means.LINK, by=None, at__gte=since
         )
         .exclude(old=F("new"))
         .exclude(old__isnull=True, new__isnull=True)
@@ -132,10 +132,10 @@ def link_answers(actor: Actor, *, at: datetime) -> list[AnswerLine]:
         .order_by("-at", "service", "field")[:LINES_MAX]
     )
     lines = []
-    for (when, _pk), group in groupby(said, key=lambda one: (one.at, one.service_id)):
+    for (when, _pk), group in groupby(answers, key=lambda one: (one.at, one.service_id)):
         rows = list(group)
         service = rows[0].service
-        if service is not None and any(_stands(one, service) for one in rows):
+        if service is not None and any(_is_current(one, service) for one in rows):
             lines.append(
                 AnswerLine(
                     id=rows[0].pk,
@@ -149,15 +149,15 @@ def link_answers(actor: Actor, *, at: datetime) -> list[AnswerLine]:
     return lines
 
 
-def _stands(said: Verification, service: Service) -> bool:
+def _is_current(verification: Verification, service: Service) -> bool:
     """Tell whether a service, or the capacity that links ask about, still holds what was said."""
     row: Service | Capacity | None = service
-    if said.field.startswith("capacity."):
+    if verification.field.startswith("capacity."):
         row = min(service.capacities.all(), key=lambda one: (one.unit, one.population), default=None)
-    if row is None or said.old == said.new:
+    if row is None or verification.old == verification.new:
         return False
-    field: Any = row._meta.get_field(said.field.removeprefix("capacity."))
-    return bool(getattr(row, field.attname) == field.to_python(said.new))
+    field: Any = row._meta.get_field(verification.field.removeprefix("capacity."))
+    return bool(getattr(row, field.attname) == field.to_python(verification.new))
 
 
 def openings_to_look_at(actor: Actor, *, at: datetime) -> list[OpeningLine]:  # noqa: ARG001 - as the other lists

@@ -99,7 +99,7 @@ def test_the_secret_is_made_as_the_mail_leaves_and_stands_nowhere_else(world, cl
     token = token_in(message)
     assert len(token) >= 43
     assert token.encode() not in bytes(link.kept)
-    assert bytes(link.kept) == links.kept_of(token)
+    assert bytes(link.kept) == links.digest_of(token)
     columns = [str(value) for row in Notice.objects.values() for value in row.values()]
     assert not any(token in value for value in columns)
 
@@ -132,11 +132,11 @@ def test_a_link_counts_for_two_weeks(world, clock):
     a_service(world)
     (message,) = asked(clock)
     clock.on(days=14, seconds=-1)
-    links.held(token_in(message), at=clock.now)
+    links.open_link(token_in(message), at=clock.now)
     clock.on(seconds=1)
 
     with pytest.raises(LinkRefused):
-        links.held(token_in(message), at=clock.now)
+        links.open_link(token_in(message), at=clock.now)
 
 
 def test_a_new_link_ends_the_one_before(world, clock):
@@ -146,9 +146,9 @@ def test_a_new_link_ends_the_one_before(world, clock):
     confirmations.ask_now(service.pk, actor=world.actor("directory_editor", at=clock.now), at=clock.now)
     (second,) = mails(clock)
 
-    links.held(token_in(second), at=clock.now)
+    links.open_link(token_in(second), at=clock.now)
     with pytest.raises(LinkRefused):
-        links.held(token_in(first), at=clock.now)
+        links.open_link(token_in(first), at=clock.now)
 
 
 def test_a_mail_that_leaves_late_has_no_link_that_was_replaced(world, clock):
@@ -166,11 +166,11 @@ def test_another_address_ends_the_link_that_went_to_the_old_one(world, clock, wh
     (message,) = asked(clock)
     clock.on(hours=1)
     row = Service.objects.get(pk=service.pk) if whose == "service" else service.structure
-    said = changes.Said(by=None, at=clock.now, means=Means.PHONE)
+    said = changes.Provenance(by=None, at=clock.now, means=Means.PHONE)
     changes.write(row, {"email": "neuve@essai.invalid"}, said)
 
     with pytest.raises(LinkRefused):
-        links.held(token_in(message), at=clock.now)
+        links.open_link(token_in(message), at=clock.now)
 
 
 @pytest.mark.parametrize(
@@ -193,10 +193,10 @@ def test_a_service_that_moves_to_a_structure_with_another_address_ends_its_link(
     merging.merge(other.pk, service.structure_id, actor=editor, at=clock.now)
 
     if good:
-        assert links.held(token_in(message), at=clock.now)[1].structure == other
+        assert links.open_link(token_in(message), at=clock.now)[1].structure == other
     else:
         with pytest.raises(LinkRefused):
-            links.held(token_in(message), at=clock.now)
+            links.open_link(token_in(message), at=clock.now)
 
 
 def test_an_address_that_changed_before_a_merger_ends_the_link_too(world, clock):
@@ -204,13 +204,13 @@ def test_an_address_that_changed_before_a_merger_ends_the_link_too(world, clock)
     other = a_structure(world, email="neuve@essai.invalid")
     (message,) = asked(clock)
     clock.on(hours=1)
-    said = changes.Said(by=None, at=clock.now, means=Means.PHONE)
+    said = changes.Provenance(by=None, at=clock.now, means=Means.PHONE)
     changes.write(service.structure, {"email": "neuve@essai.invalid"}, said)
     editor = world.actor("directory_editor", at=clock.now)
     merging.merge(other.pk, service.structure_id, actor=editor, at=clock.now)
 
     with pytest.raises(LinkRefused):
-        links.held(token_in(message), at=clock.now)
+        links.open_link(token_in(message), at=clock.now)
 
 
 @pytest.mark.parametrize("change", ["closed", "merged", "structure closed"])
@@ -225,18 +225,20 @@ def test_a_link_speaks_of_nothing_that_is_closed_or_merged(world, clock, change)
         type(service.structure).objects.filter(pk=service.structure_id).update(status=Status.CLOSED)
 
     with pytest.raises(LinkRefused):
-        links.held(token_in(message), at=clock.now)
+        links.open_link(token_in(message), at=clock.now)
 
 
 def test_a_row_that_the_service_did_not_write_opens_nothing(world, clock):
     """SEC-AZ22: whoever has the database's login alone makes no link."""
     service = a_service(world)
-    forged = ConfirmationLink(service=service, kept=links.kept_of("x"), made_at=NOON, expires_at=NOON + DAYS)
+    forged = ConfirmationLink(
+        service=service, kept=links.digest_of("x"), made_at=NOON, expires_at=NOON + DAYS
+    )
     forged.save()
     ConfirmationLink.objects.filter(pk=forged.pk).update(mac=b"\0" * 32)
 
     with pytest.raises(LinkRefused):
-        links.held("x", at=clock.now)
+        links.open_link("x", at=clock.now)
 
 
 # --- At an editor's wish -------------------------------------------------------------------------------

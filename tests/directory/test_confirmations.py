@@ -10,7 +10,7 @@ from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible
 from directory import freshness, links, queries
 from directory.actions import changes, confirmations
 from directory.codes import Means
-from directory.confirmations import ASKED, ConfirmationInput
+from directory.confirmations import QUESTIONS, ConfirmationInput
 from directory.contact_details import has_contact_details
 from directory.models import Capacity, ConfirmationLink, ErrorReport, Place, Reach, Service, Verification
 from outbox.models import Notice
@@ -178,7 +178,7 @@ def test_a_secret_address_is_not_shown(world, service, token, clock, stranger):
         authority=service.authority, structure=service.structure, visibility="secret", department="93"
     )
     secret = {"address": "7 rue Planté-Canari", "commune": "Canarville", "postal_code": "93999"}
-    changes.write(place, {"secret": secret}, changes.Said(by=None, at=clock.now, means=Means.TYPED))
+    changes.write(place, {"secret": secret}, changes.Provenance(by=None, at=clock.now, means=Means.TYPED))
     shown = stranger.post(PAGE, {"token": token})
 
     assert "Adresse scellée (département 93)" in text(shown)
@@ -189,7 +189,7 @@ def test_a_secret_address_is_not_shown(world, service, token, clock, stranger):
 @pytest.mark.parametrize("member", sorted(NEVER))
 def test_nothing_else_can_be_said_by_a_link(member):
     assert member not in ConfirmationInput().fields
-    assert member not in {column for columns in ASKED.values() for column in columns}
+    assert member not in {column for columns in QUESTIONS.values() for column in columns}
 
 
 # --- What counts at once -------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def test_nothing_else_can_be_said_by_a_link(member):
 def test_all_is_right_confirms_every_field_and_changes_none(service, token, clock):
     says(token, clock, all_right=True)
 
-    asked_fields = {column for code, columns in ASKED.items() if code != "capacity" for column in columns}
+    asked_fields = {column for code, columns in QUESTIONS.items() if code != "capacity" for column in columns}
     assert verified(service, means="link", by=None) == asked_fields | {"status", "verified_on", "verified_by"}
     same = Verification.objects.filter(service=service, means="link").exclude(field__startswith="verified_")
     assert all(one.old == one.new for one in same)
@@ -269,7 +269,7 @@ def test_a_part_of_the_answers_verifies_these_and_not_the_entry(service, token, 
 
 
 def test_every_answer_given_one_by_one_verifies_the_entry(service, token, clock):
-    says(token, clock, **{f"{code}_said": "right" for code in ASKED if code != "capacity"})
+    says(token, clock, **{f"{code}_said": "right" for code in QUESTIONS if code != "capacity"})
 
     service.refresh_from_db()
     assert service.verified_on == clock.now.date()
@@ -473,7 +473,9 @@ def test_an_editor_undoes_an_answer_and_what_changed_since_stays(world, service,
     )  # fmt: skip
     clock.on(hours=1)
     row = Service.objects.get(pk=service.pk)
-    changes.write(row, {"answer_delay_hours": 24}, changes.Said(by=None, at=clock.now, means=Means.PHONE))
+    changes.write(
+        row, {"answer_delay_hours": 24}, changes.Provenance(by=None, at=clock.now, means=Means.PHONE)
+    )
     one = Verification.objects.filter(service=service, means="link").first()
     for name, code in (("crip_coordinator", "93"), ("directory_editor", "75")):
         with pytest.raises(NotAllowed):
@@ -521,7 +523,7 @@ def test_a_whole_confirmation_undone_is_no_verification_any_more(world, service,
 
 
 def test_what_an_editor_said_is_not_undone_so(world, service, clock):
-    said = changes.Said(by=world.user("directory_editor").pk, at=clock.now, means=Means.PHONE)
+    said = changes.Provenance(by=world.user("directory_editor").pk, at=clock.now, means=Means.PHONE)
     changes.write(service, {"contact_name": "X"}, said)
 
     with pytest.raises(NotVisible):

@@ -5,7 +5,7 @@ import pytest
 from accounts.errors import InvalidInput, NotAllowed
 from directory import queries
 from directory.actions import merging, structures
-from directory.actions.merging import kept_of
+from directory.actions.merging import merge_target_of
 from directory.inputs import StructureChange
 from directory.models import Reach, Service, Structure, Verification
 from tests.directory.entries import AT, PUBLIC_ADDRESS, a_service, a_structure, at_place, editor
@@ -63,7 +63,7 @@ def test_a_merged_service_stays_as_an_alias_that_finds_the_kept_one(world):
     merged = merging.merge(kept.pk, lost.pk, actor=editor(world), at=AT)
 
     lost.refresh_from_db()
-    assert merged == lost.merged_into == kept_of(lost) == kept
+    assert merged == lost.merged_into == merge_target_of(lost) == kept
     assert not Reach.objects.filter(service=lost).exists()
     assert Reach.objects.filter(service=kept).exists()
     assert Service.objects.get(source="own", source_id=lost.source_id) == lost

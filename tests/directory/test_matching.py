@@ -22,7 +22,7 @@ from directory.matching import (
     assess,
     match,
 )
-from directory.sentences import SENTENCES, said
+from directory.sentences import SENTENCES, sentence_of
 
 PARIS = ZoneInfo("Europe/Paris")
 CAYENNE = ZoneInfo("America/Cayenne")
@@ -163,7 +163,7 @@ CASES = [
     ("R10", replace(CASE, agreements=frozenset({Agreement.JUDGE_ORDER})), {"agreements": ("judge_order",)}, PASS, "Accords demandés, déjà là : une décision du juge ou du procureur"),
     ("R10", replace(CASE, agreements=frozenset({Agreement.JUDGE_ORDER})), {"agreements": ("judge_order", "funding", "child_agrees")}, UNKNOWN, "À vérifier : une prise en charge financière, l'adhésion du jeune"),
     ("R10", CASE, {"agreements": ("child_agrees", "ase_decision")}, FAIL, "Il manque : une décision de l'ASE ; à vérifier : l'adhésion du jeune"),
-    ("R10", replace(CASE, agreements_told=frozenset()), {"agreements": ("judge_order",)}, UNKNOWN, "À vérifier : une décision du juge ou du procureur"),
+    ("R10", replace(CASE, agreements_stated=frozenset()), {"agreements": ("judge_order",)}, UNKNOWN, "À vérifier : une décision du juge ou du procureur"),
     ("R10", replace(CASE, agreements=frozenset({Agreement.FUNDING})), {"agreements": ("funding",)}, PASS, "Accords demandés, déjà là : une prise en charge financière"),
     # R11 places
     ("R11", CASE, {}, PASS, ""),
@@ -409,8 +409,8 @@ def test_every_sentence_is_said_by_a_case_here():
 
 
 def test_a_code_that_is_no_more_in_use_is_shown_as_it_is():
-    assert said("need_met", {"need": "gone"}) == "Propose : gone"
-    assert said("sex_fits", {"sexes": ["gone"]}) == "Reçoit : gone"
+    assert sentence_of("need_met", {"need": "gone"}) == "Propose : gone"
+    assert sentence_of("sex_fits", {"sexes": ["gone"]}) == "Reçoit : gone"
 
 
 def test_the_day_is_that_of_the_authority_which_asks():

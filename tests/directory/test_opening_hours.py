@@ -197,10 +197,10 @@ def test_no_text_breaks_it_or_takes_long(hours, department):
 
 
 def test_no_more_expressions_are_kept_than_allowed():
-    for number in range(opening.KEPT + 10):
+    for number in range(opening.CACHE_SIZE + 10):
         asked(f'Mo-Fr 09:00-18:00; 2026 Jan 01 off "{number}"', "2026-11-24 10:00")
 
-    assert opening._read.cache_info().currsize == opening.KEPT
+    assert opening._read.cache_info().currsize == opening.CACHE_SIZE
 
 
 @pytest.mark.parametrize(

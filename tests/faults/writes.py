@@ -968,7 +968,7 @@ def _confirmed_entry(world: World) -> MakeReady:
     at = datetime.now(UTC)
     ConfirmationLink.objects.create(
         service=a_service(world),
-        kept=directory_links.kept_of(TOKEN),
+        kept=directory_links.digest_of(TOKEN),
         made_at=at,
         expires_at=at + timedelta(days=1),
     )
@@ -985,7 +985,7 @@ def _has_it_asked(world: World) -> tuple[str, Any]:
 @on_page("POST /annuaire/services/{id}/historique/{id}/annulation")
 def _undoes_an_answer(world: World) -> tuple[str, Any, Any]:
     service = a_service(world)
-    said = changes.Said(by=None, at=datetime.now(UTC), means=Means.LINK)
+    said = changes.Provenance(by=None, at=datetime.now(UTC), means=Means.LINK)
     changes.write(service, {"contact_name": "Un inconnu"}, said)
     return "directory_editor", service.pk, service.verifications.get().pk
 

@@ -55,7 +55,7 @@ class StructureForm(EditorForm):
     structure: Structure
 
     def prepare(self, pk: UUID) -> None:
-        self.structure = visible(access.kept_structures(self.actor).filter(merged_into=None), pk)
+        self.structure = visible(access.editable_structures(self.actor).filter(merged_into=None), pk)
 
     def of(self) -> str:
         return self.structure.name
@@ -71,7 +71,7 @@ class ServiceForm(EditorForm):
     service: Service
 
     def prepare(self, pk: UUID, **more: Any) -> None:  # noqa: ARG002 - of the forms whose address names more
-        self.service = visible(access.kept_services(self.actor).filter(merged_into=None), pk)
+        self.service = visible(access.editable_services(self.actor).filter(merged_into=None), pk)
 
     def of(self) -> str:
         return f"{self.service.name}, {self.service.structure.name}"

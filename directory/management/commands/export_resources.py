@@ -43,9 +43,9 @@ class Command(BaseCommand):
         audience = Visibility.PROFESSIONAL if options["professionals"] else Visibility.PUBLIC
         body = {"authority": authority.pk, "audience": audience.value}
         with transaction.atomic():
-            told = FORMS[options["form"]](body, actor=SYSTEM, at=timezone.now())
+            content = FORMS[options["form"]](body, actor=SYSTEM, at=timezone.now())
         try:
-            options["output"].write_bytes(told)
+            options["output"].write_bytes(content)
         except OSError as error:
             raise CommandError(f"{options['output']} : {error.strerror}.") from None
-        self.stdout.write(f"{options['output']} : {len(told)} octets.")
+        self.stdout.write(f"{options['output']} : {len(content)} octets.")

@@ -292,7 +292,7 @@ def test_a_row_like_anothers_secret_structure_counts_like_one_from_elsewhere_and
     assert (counts(done_run), plan.steps, plan.refused) == (counts(other_run), other.steps, other.refused)
     assert HeldRow.objects.get().authority.code == "59"
 
-    imports.settle_held(HeldRow.objects.get().pk, {"same": False}, actor=editor(world, "59"), at=AT)
+    imports.settle_row(HeldRow.objects.get().pk, {"same": False}, actor=editor(world, "59"), at=AT)
     taken, _ = done(world, finess_file(like), "finess", at=LATER)
     assert counts(taken) == (2, 0, 0, 0, 0, 0)
 
@@ -302,7 +302,7 @@ def test_a_row_that_is_anothers_secret_structure_is_left_out_for_good(world: Any
     territory(world)
     raw = finess_file(finess_line("930000013"))
     done(world, raw, "finess")
-    imports.settle_held(HeldRow.objects.get().pk, {"same": True}, actor=editor(world, "59"), at=AT)
+    imports.settle_row(HeldRow.objects.get().pk, {"same": True}, actor=editor(world, "59"), at=AT)
 
     run, plan = done(world, raw, "finess", at=LATER)
 
@@ -323,12 +323,12 @@ def test_a_held_row_that_is_the_same_stays_out_for_good(world: Any) -> None:
     raw = finess_file(finess_line("930000005"))
     done(world, raw, "finess")
 
-    imports.settle_held(HeldRow.objects.get().pk, {"same": True}, actor=editor(world), at=AT)
+    imports.settle_row(HeldRow.objects.get().pk, {"same": True}, actor=editor(world), at=AT)
     run, _ = done(world, raw, "finess", at=LATER)
 
     assert counts(run) == (0, 0, 2, 0, 0, 0)
     assert Structure.objects.count() == 1
-    assert len(entries(act=acts.HELD_SETTLED)) == 1
+    assert len(entries(act=acts.ROW_SETTLED)) == 1
 
 
 def test_a_held_row_that_is_another_is_taken_by_the_next_import(world: Any) -> None:
@@ -337,7 +337,7 @@ def test_a_held_row_that_is_another_is_taken_by_the_next_import(world: Any) -> N
     raw = finess_file(finess_line("930000005"))
     done(world, raw, "finess")
 
-    imports.settle_held(HeldRow.objects.get().pk, {"same": False}, actor=editor(world), at=AT)
+    imports.settle_row(HeldRow.objects.get().pk, {"same": False}, actor=editor(world), at=AT)
     run, _ = done(world, raw, "finess", at=LATER)
 
     assert counts(run) == (2, 0, 0, 0, 0, 0)
@@ -362,7 +362,7 @@ def test_a_structure_that_became_secret_is_never_filled_or_archived(world: Any) 
     assert (place.visibility, place.commune) == (Visibility.SECRET, "")
     row = HeldRow.objects.get()
     with pytest.raises(InvalidInput):
-        imports.settle_held(row.pk, {"same": False}, actor=editor(world), at=AT)
+        imports.settle_row(row.pk, {"same": False}, actor=editor(world), at=AT)
 
 
 def test_a_file_says_no_secret_address(world: Any) -> None:

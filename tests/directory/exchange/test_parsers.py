@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.imports.faults import FileFault
 from directory.exchange import files, hsds_hours
-from directory.exchange.files import FILES, Asked
+from directory.exchange.files import FILES, ReadRequest
 from directory.exchange.rows import Read
 from tests.directory.exchange.samples import di_service, di_structure, finess_file, finess_line, packed
 from tests.night import NIGHT
@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 24)
 
 
 def read(raw: bytes, source: str = "data_inclusion", most: int = 10**6) -> Read:
-    return files.read(raw, Asked(source, TODAY, lambda code: code.startswith(("93", "973")), most))
+    return files.read(raw, ReadRequest(source, TODAY, lambda code: code.startswith(("93", "973")), most))
 
 
 def faults(raw: bytes, source: str = "data_inclusion") -> list[tuple[int, str, str]]:

@@ -146,7 +146,7 @@ class History(DirectoryPage, ShownPage):
 
     def context(self, pk: UUID) -> dict[str, Any]:
         """What was said of the service, field by field, the newest first."""
-        service = visible(access.kept_services(self.actor), pk)
+        service = visible(access.editable_services(self.actor), pk)
         history = queries.history(service, actor=self.actor)
         zone = ZoneInfo(service.authority.timezone)
         return {

@@ -100,13 +100,13 @@ class Imports(EditorPage, ListPage):
     template = "web/directory/imports.html"
 
     def rows(self, asked: dict[str, Any]) -> Page:
-        return page_of(access.kept_imports(self.actor), order=("-tried_at", "-id"), **asked)
+        return page_of(access.editable_imports(self.actor), order=("-tried_at", "-id"), **asked)
 
     def line(self, row: DirectoryImport) -> dict[str, Any]:
         return _line(row)
 
     def around(self) -> dict[str, Any]:
-        waiting = access.kept_held_rows(self.actor).filter(settled_at=None).count()
+        waiting = access.editable_rows_on_hold(self.actor).filter(settled_at=None).count()
         return super().around() | {"held": waiting, "authorities": authorities(self)}
 
 
@@ -186,7 +186,7 @@ class OneImport(ImportForm):
     run: DirectoryImport
 
     def prepare(self, pk: UUID) -> None:
-        self.run = visible(access.kept_imports(self.actor), pk)
+        self.run = visible(access.editable_imports(self.actor), pk)
 
     def around(self) -> dict[str, Any]:
         run = self.run
@@ -217,7 +217,7 @@ class WaitingRows(EditorPage, ListPage):
     template = "web/directory/held.html"
 
     def rows(self, asked: dict[str, Any]) -> Page:
-        waiting = access.kept_held_rows(self.actor).filter(settled_at=None)
+        waiting = access.editable_rows_on_hold(self.actor).filter(settled_at=None)
         return page_of(waiting, order=("id",), **asked)
 
     def line(self, row: HeldRow) -> dict[str, Any]:
@@ -237,7 +237,7 @@ class SettleRow(EditorPage, FormPage):
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         body = {"same": {"true": True, "false": False}.get(self.sent.text("same"))}
-        imports.settle_held(pk, HeldInput.read(body), actor=self.actor, at=self.at)
+        imports.settle_row(pk, HeldInput.read(body), actor=self.actor, at=self.at)
         return self.onwards(reverse("directory-held"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:

@@ -45,7 +45,7 @@ class Structures(DirectoryPage, ListPage):
 
     def rows(self, asked: dict[str, Any]) -> Page:
         own = Q(services__merged_into=None) & ~Q(services__status=Status.CLOSED)
-        rows = access.kept_structures(self.actor).filter(merged_into=None, **self.chosen)
+        rows = access.editable_structures(self.actor).filter(merged_into=None, **self.chosen)
         rows = rows.annotate(live=Count("services", filter=own))
         paging = {name: value for name, value in asked.items() if name in ("cursor", "limit")}
         return page_of(rows, order=("name", "id"), bound_to=repr(self.chosen), **paging)
