@@ -142,8 +142,11 @@ def appointable_users(authority_id: UUID, *, at: datetime) -> QuerySet[User]:
     A role ends the sessions of whoever gets it (SEC-AU5): no administrator may sign out the people of elsewhere by it,
     nor learn whether an address has an account there. Who works for two authorities gets the second role from the host.
     """
-    held = Membership.objects.in_force(at).filter(user=OuterRef("pk"))
-    here, nobodys = Exists(held.filter(authority=authority_id)), Q(home_authority=None) & ~Exists(held)
+    memberships = Membership.objects.in_force(at).filter(user=OuterRef("pk"))
+    here, nobodys = (
+        Exists(memberships.filter(authority=authority_id)),
+        Q(home_authority=None) & ~Exists(memberships),
+    )
     return User.objects.filter(Q(home_authority=authority_id) | here | nobodys, is_active=True)
 
 
@@ -171,8 +174,10 @@ def open_resets(actor: "Actor", *, at: datetime) -> QuerySet[FactorReset]:
 
 def _is_theirs(of: str, authorities: frozenset[UUID], *, at: datetime) -> Q:
     """Return the condition that the account at the path ``of`` was made there, or nowhere and works there alone."""
-    held = Membership.objects.in_force(at).filter(user=OuterRef(f"{of}pk"))
-    alone = Exists(held.filter(authority__in=authorities)) & ~Exists(held.exclude(authority__in=authorities))
+    memberships = Membership.objects.in_force(at).filter(user=OuterRef(f"{of}pk"))
+    alone = Exists(memberships.filter(authority__in=authorities)) & ~Exists(
+        memberships.exclude(authority__in=authorities)
+    )
     return Q(**{f"{of}home_authority__in": authorities}) | (Q(**{f"{of}home_authority": None}) & alone)
 
 
@@ -214,17 +219,17 @@ def open_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
 def visible_imports(actor: "Actor", *, at: datetime) -> QuerySet[ImportRun]:
     if not actor.may("accounts.manage"):
         return open_imports(actor, at=at)
-    known = managed_imports(actor, at=at)
+    managed = managed_imports(actor, at=at)
     if not actor.may("memberships.confirm") - actor.may("accounts.manage"):
-        return known
-    both = Q(pk__in=known.values("pk")) | Q(pk__in=open_imports(actor, at=at).values("pk"))
+        return managed
+    both = Q(pk__in=managed.values("pk")) | Q(pk__in=open_imports(actor, at=at).values("pk"))
     return ImportRun.objects.filter(both)
 
 
 def _askers(at: datetime, by: str = "asked_by") -> MembershipQuerySet:
     """Return the offices in which whoever asked, of an outer row that says it in ``by``, may still ask."""
-    held = Membership.objects.in_force(at).filter(role__in=sorted(PERMISSIONS["accounts.manage"]))
-    return held.filter(user=OuterRef(by))
+    offices = Membership.objects.in_force(at).filter(role__in=sorted(PERMISSIONS["accounts.manage"]))
+    return offices.filter(user=OuterRef(by))
 
 
 def waiting_requests(*, at: datetime) -> QuerySet[AccountRequest]:
@@ -262,15 +267,19 @@ def own_account_requests(actor: "Actor") -> QuerySet[AccountRequest]:
 
 def led_positions(actor: "Actor") -> QuerySet[Membership]:
     """Return the institutions that the actor leads now, as positions."""
-    held = [position.membership_id for position in actor.holding([Role.FILER_ORG_LEAD])]
-    if not held:
+    membership_ids = [position.membership_id for position in actor.holding([Role.FILER_ORG_LEAD])]
+    if not membership_ids:
         raise NotAllowed(rule="filer_org_lead")
-    return Membership.objects.filter(pk__in=held).select_related("authority", "organisation").order_by("id")
+    return (
+        Membership.objects.filter(pk__in=membership_ids)
+        .select_related("authority", "organisation")
+        .order_by("id")
+    )
 
 
 def office_holders(roles: Iterable[Role], authority_id: UUID | None, *, at: datetime) -> frozenset[UUID]:
-    held = Membership.objects.in_force(at).filter(authority=authority_id, role__in=sorted(roles))
-    return frozenset(one.user_id for one in held)
+    memberships = Membership.objects.in_force(at).filter(authority=authority_id, role__in=sorted(roles))
+    return frozenset(one.user_id for one in memberships)
 
 
 def second_persons(
@@ -292,9 +301,9 @@ def own_account(actor: "Actor") -> User:
 
 def own_positions(actor: "Actor") -> QuerySet[Membership]:
     """Return the memberships in which the actor came, with what is shown of them: one query."""
-    held = [position.membership_id for position in actor.positions]
+    membership_ids = [position.membership_id for position in actor.positions]
     return (
-        Membership.objects.filter(pk__in=held)
+        Membership.objects.filter(pk__in=membership_ids)
         .select_related("authority", "unit", "organisation")
         .order_by("authority__code", "role", "id")
     )
@@ -302,8 +311,10 @@ def own_positions(actor: "Actor") -> QuerySet[Membership]:
 
 def own_profession(actor: "Actor") -> str:
     """Return what the actor works as (``accounts.models.accountrequest.Profession``), or none."""
-    held = [position.membership_id for position in actor.positions]
-    accepted = AccountRequest.objects.filter(membership__in=held, accepted=True).exclude(profession="")
+    membership_ids = [position.membership_id for position in actor.positions]
+    accepted = AccountRequest.objects.filter(membership__in=membership_ids, accepted=True).exclude(
+        profession=""
+    )
     return accepted.order_by("-decided_at").values_list("profession", flat=True).first() or ""
 
 

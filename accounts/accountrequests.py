@@ -28,8 +28,8 @@ from outbox.models import Channel, Notice
 from outbox.scheduler import recurring
 
 #: How long a request is kept after its address was confirmed, if nobody decides; and after a decision.
-KEPT: Final = timedelta(days=60)
-KEPT_DECIDED: Final = timedelta(days=30)
+RETENTION: Final = timedelta(days=60)
+RETENTION_DECIDED: Final = timedelta(days=30)
 BATCH: Final = 100
 #: Mail providers of private persons, as they are usual in France: an address there is a reason to look twice, no more.
 PRIVATE_PROVIDERS: Final = frozenset(
@@ -69,7 +69,7 @@ PRIVATE_PROVIDERS: Final = frozenset(
 )
 
 
-def kept_of(token: str) -> bytes:
+def digest_of(token: str) -> bytes:
     """Return what is kept of the secret of a link that confirms an address."""
     return index.keyed("accountrequest.secret", token.encode())
 
@@ -145,8 +145,8 @@ def tell_administrators(at: datetime) -> int:
 def forget_old(at: datetime) -> int:
     """Delete requests whose time is over, and let those lapse on which nobody decided; return how many of both."""
     unconfirmed = Q(confirmed_at=None, asked_at__lte=at - links.valid_for(links.REQUEST))
-    undecided = Q(decided_by=None, confirmed_at__lte=at - KEPT)
-    decided = Q(decided_by__isnull=False, decided_at__lte=at - KEPT_DECIDED)
+    undecided = Q(decided_by=None, confirmed_at__lte=at - RETENTION)
+    decided = Q(decided_by__isnull=False, decided_at__lte=at - RETENTION_DECIDED)
     gone = int(AccountRequest.objects.filter(unconfirmed | undecided | decided).delete()[0])
     return gone + _lapse(at)
 

@@ -67,11 +67,11 @@ class Actor:
 
     def narrowed(self, positions: Iterable[Position]) -> "Actor":
         """Return a copy that holds some of its positions alone; in the one that is left, if it is one."""
-        kept = tuple(positions)
-        only = kept[0] if len(kept) == 1 else None
+        retained = tuple(positions)
+        only = retained[0] if len(retained) == 1 else None
         return replace(
             self,
-            positions=kept,
+            positions=retained,
             role=str(only.role) if only else "",
             organisation_id=only.organisation_id if only else None,
         )

@@ -30,7 +30,7 @@ FIRST_WAIT: Final = timedelta(seconds=30)
 #: How long an account rests of which no code is looked at any more, unless its factors are reset.
 REST: Final = timedelta(days=30)
 #: After so many the owner is told: somebody knows the password.
-TOLD_AFTER: Final = 10
+NOTIFY_AFTER: Final = 10
 
 
 @dataclass
@@ -49,8 +49,8 @@ doors: Final = Doors()
 
 def kinds_for(user: User, *, at: datetime) -> frozenset[FactorKind]:
     """Return the kinds of factor with which a person may sign in, by the roles in force."""
-    held = Membership.objects.in_force(at).filter(user=user).exclude(role__in=sorted(CODES_SUFFICE))
-    strict = {row.authority_id for row in held}
+    memberships = Membership.objects.in_force(at).filter(user=user).exclude(role__in=sorted(CODES_SUFFICE))
+    strict = {row.authority_id for row in memberships}
     relaxed = doors.relaxed(strict, at) if strict and doors.relaxed is not None else frozenset()
     return ALL_KINDS if strict <= relaxed else PASSKEY_ALONE
 

@@ -94,37 +94,39 @@ def _years_later(day: date, years: int) -> date:
 @recurring("honorability:ending", every=timedelta(hours=1))
 def remind(at: datetime) -> int:
     """Tell of certificates that are missing or end soon, once a reminder; return how many people's."""
-    told = 0
+    count = 0
     with transaction.atomic():
         for membership, terms, last in _followed(at):
             days = [last - timedelta(days=before) for before in (*terms.notices, 0)]
             due = [day for day in days if day <= at.date()]
-            if not due or _told(membership, CERTIFICATE_ENDS, since=max(due)):
+            if not due or _was_notified(membership, CERTIFICATE_ENDS, since=max(due)):
                 continue
             authority = membership.authority_id
             tell_people([membership.user_id], CERTIFICATE_ENDS, authority, at=at)
             tell_people(
                 sorted(who_may("accounts.manage", authority, at=at)), CERTIFICATES_END, authority, at=at
             )
-            told += 1
-    return told
+            count += 1
+    return count
 
 
 @recurring("honorability:over", every=timedelta(hours=1))
 def tell_supervisors(at: datetime) -> int:
     """Tell supervisors of certificates that have been over for long, of each role once; return how many."""
-    told = 0
+    count = 0
     with transaction.atomic():
         for membership, terms, last in _followed(at):
-            authority, said = membership.authority_id, membership.honorability_told_on
-            if at.date() < last + timedelta(days=terms.overdue) or (said is not None and said > last):
+            authority, notified_on = membership.authority_id, membership.honorability_told_on
+            if at.date() < last + timedelta(days=terms.overdue) or (
+                notified_on is not None and notified_on > last
+            ):
                 continue
             people = sorted(office_holders([Role.SUPERVISOR], authority, at=at))
             tell_people(people, CERTIFICATE_OVER, authority, at=at)
             membership.honorability_told_on = at.date()
             membership.save(update_fields=["honorability_told_on"])
-            told += 1
-    return told
+            count += 1
+    return count
 
 
 def _followed(at: datetime) -> Iterator[tuple[Membership, Terms, date]]:
@@ -135,19 +137,19 @@ def _followed(at: datetime) -> Iterator[tuple[Membership, Terms, date]]:
     rows = Membership.objects.in_force(at).filter(role__in=sorted(MAY_BE_FOLLOWED))
     for membership in rows.select_related("authority").order_by("pk"):
         terms = doors.terms(membership.authority, at)
-        if membership.role in terms.roles and _held_before(membership):
+        if membership.role in terms.roles and _predates_checks(membership):
             membership.honorability_asked_on = at.date()
             membership.save(update_fields=["honorability_asked_on"])
         if (last := ends_on(membership, at)) is not None:
             yield membership, terms, last
 
 
-def _held_before(membership: Membership) -> bool:
+def _predates_checks(membership: Membership) -> bool:
     """Tell whether a role was held when its authority began to follow it; those of services the migration marked."""
     none = membership.honorability_seen_on is None and membership.honorability_asked_on is None
     return none and membership.role != Role.MEASURE_SERVICE
 
 
-def _told(membership: Membership, template: str, *, since: date) -> bool:
+def _was_notified(membership: Membership, template: str, *, since: date) -> bool:
     notices = Notice.objects.filter(template=template, channel=Channel.APP, user_id=membership.user_id)
     return notices.filter(authority_id=membership.authority_id, created_at__date__gte=since).exists()

@@ -356,7 +356,7 @@ class CorrectionInput(StrictSerializer):
     finess = RegisterNumber("finess", required=False)
 
 
-class SaidInstitution(StrictSerializer):
+class WithInstitution(StrictSerializer):
     """Where somebody works, as they say it."""
 
     organisation_name = InstitutionName(required=False, allow_blank=True, default="")
@@ -375,7 +375,7 @@ class SaidInstitution(StrictSerializer):
         )
 
 
-class AccountRequestInput(SaidInstitution):
+class AccountRequestInput(WithInstitution):
     """An account that somebody asks for who has none. No member takes a message: never write about a child here."""
 
     full_name = PersonName()
@@ -407,7 +407,7 @@ class ColleagueInput(StrictSerializer):
     language = Code(choices=Language.choices, default=Language.FRENCH)
 
 
-class RoleRequestInput(SaidInstitution):
+class RoleRequestInput(WithInstitution):
     """A role that somebody asks for who has an account."""
 
     role = Code(choices=ASKABLE)

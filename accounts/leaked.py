@@ -29,7 +29,7 @@ def plain(password: str) -> str:
 
 def is_leaked(password: str) -> bool:
     """Tell whether a password is one of the lists, whatever its capitals and accents."""
-    table, wanted = _table(), _kept(plain(password))
+    table, wanted = _table(), _digest_of(plain(password))
     places = range(len(table) // _WIDTH)
     place = bisect_left(places, wanted, key=lambda one: _line(table, one))
     return place < len(places) and _line(table, place) == wanted
@@ -41,9 +41,9 @@ def write(lines: Iterable[str], path: Path = TABLE) -> int:
     The same lines make the same bytes.
     """
     spelled = (plain(line) for line in lines)
-    kept = sorted({_kept(one) for one in spelled if len(one) >= LENGTH_MIN})
-    path.write_bytes(b"".join(kept))
-    return len(kept)
+    digests = sorted({_digest_of(one) for one in spelled if len(one) >= LENGTH_MIN})
+    path.write_bytes(b"".join(digests))
+    return len(digests)
 
 
 @cache
@@ -56,5 +56,5 @@ def _line(table: bytes, place: int) -> bytes:
     return table[place * _WIDTH : (place + 1) * _WIDTH]
 
 
-def _kept(spelled: str) -> bytes:
+def _digest_of(spelled: str) -> bytes:
     return digest.sha256(spelled.encode("utf-8", "surrogatepass"))[:_WIDTH]

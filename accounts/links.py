@@ -51,11 +51,11 @@ def valid_for(template: str) -> timedelta:
     return timedelta(minutes=settings.PASSWORD_LINK_MINUTES)
 
 
-def kept_of(token: str) -> bytes:
+def digest_of(token: str) -> bytes:
     return index.keyed("link.secret", token.encode())
 
 
-def kept_of_code(user: User, code: str) -> bytes:
+def digest_of_code(user: User, code: str) -> bytes:
     """Return what is kept of the code of an invitation; blanks, hyphens and capitals make no difference."""
     plain = "".join(sign for sign in code.lower() if sign.isalnum())
     return index.keyed("link.code", user.pk.bytes + plain.encode())

@@ -18,12 +18,12 @@ from outbox.outcome import Pointless
 from outbox.templates import Kind, Template, register
 
 ADDRESS_CHANGED: Final = "account.address-changed"
-ADDRESS_IS_ASKED: Final = "account.address-asked"
+ADDRESS_REQUESTED: Final = "account.address-asked"
 FACTORS_CHANGED: Final = "account.factors"
 PASSWORD_CHANGED: Final = "account.password"  # noqa: S105 - the code of a text
 PHONE_CHANGED: Final = "account.phone"
-PASSWORD_IS_KNOWN: Final = "account.refused"  # noqa: S105 - the code of a text
-RESET_IS_ASKED: Final = "account.reset"
+PASSWORD_COMPROMISED: Final = "account.refused"  # noqa: S105 - the code of a text
+RESET_REQUESTED: Final = "account.reset"
 ACCOUNT_CLOSED: Final = "account.closed"
 ACCOUNT_REOPENED: Final = "account.reopened"
 ACCOUNT_SUSPENDED: Final = "account.suspended"
@@ -37,9 +37,9 @@ REQUEST_REFUSED: Final = "account.request-refused"
 REQUEST_LAPSED: Final = "account.request-lapsed"
 REQUEST_ACCEPTED: Final = "account.request-given"
 REQUESTS_WAIT: Final = "request.accounts"
-ROLE_IS_ASKED: Final = "request.role"
+ROLE_REQUESTED: Final = "request.role"
 ROLES_ARE_GIVEN: Final = "roles.given"
-IMPORT_IS_ASKED: Final = "request.import"
+IMPORT_REQUESTED: Final = "request.import"
 ROLES_TO_REVIEW: Final = "roles.to-review"
 ROLE_WILL_LAPSE: Final = "roles.will-lapse"
 ROLE_HAS_LAPSED: Final = "roles.lapsed"
@@ -92,7 +92,7 @@ def _notice(
 
 register(
     _notice(
-        ADDRESS_IS_ASKED,
+        ADDRESS_REQUESTED,
         _("Un changement d'adresse a été demandé pour votre compte."),
         start="compte/connexion",
     ),
@@ -101,12 +101,12 @@ register(
     _notice(PASSWORD_CHANGED, _("Votre mot de passe a été choisi ou changé."), start="compte/connexion"),
     _notice(PHONE_CHANGED, _("Le téléphone de vos appels urgents a changé."), start="compte/connexion"),
     _notice(
-        RESET_IS_ASKED,
+        RESET_REQUESTED,
         _("La réinitialisation de vos moyens de connexion a été demandée."),
         start="compte/connexion",
     ),
     _notice(
-        PASSWORD_IS_KNOWN,
+        PASSWORD_COMPROMISED,
         _("Des tentatives de connexion à votre compte ont échoué."),
         start="compte/connexion",
     ),
@@ -151,12 +151,12 @@ register(
         start="administration/demandes/comptes",
     ),
     _notice(
-        ROLE_IS_ASKED,
+        ROLE_REQUESTED,
         _("Un rôle attend d'être confirmé par une seconde personne."),
         page="administration/demandes/roles",
     ),
     _notice(
-        IMPORT_IS_ASKED,
+        IMPORT_REQUESTED,
         _("Un import de fichier attend d'être confirmé par une seconde personne."),
         page="administration/imports",
     ),

@@ -14,7 +14,7 @@ from accounts.errors import AccountsError, ProviderRefused
 from accounts.models import User
 from accounts.oidc import metadata, profile, visits
 from accounts.oidc.metadata import Metadata
-from accounts.oidc.profile import Said
+from accounts.oidc.profile import StatedIdentity
 from accounts.oidc.providers import Provider
 from accounts.oidc.visits import Visit
 from accounts.origin import origin_of
@@ -35,7 +35,7 @@ def begin(provider: Provider, known: Metadata, visit: Visit, *, at: datetime) ->
 
 def come_back(
     request: ServiceRequest, provider: Provider, answer: Mapping[str, str], *, at: datetime
-) -> tuple[Visit, Callable[[], Said | AccountsError]]:
+) -> tuple[Visit, Callable[[], StatedIdentity | AccountsError]]:
     """Take the way that this browser was on, so that it counts no more; return it, and what is to be called.
 
     What brings another state takes nothing: no other site can end a way by sending its visitors here. The answer of the
@@ -45,23 +45,25 @@ def come_back(
         ProviderRefused: this browser is on no way to this provider, or brings an answer that was meant for another.
     """
     secret = visits.secret_in(request)
-    visit = visits.found(secret, at=at)
+    visit = visits.open_visit(secret, at=at)
     if visit is None or visit.purpose not in _THERE or visit.provider != provider.code:
         raise ProviderRefused(rule="provider-state")
     if not digest.equal(answer["state"].encode(), visit.state.encode()) or visits.take(secret, at=at) is None:
         raise ProviderRefused(rule="provider-state")
 
-    def call() -> Said | AccountsError:
+    def call() -> StatedIdentity | AccountsError:
         try:
             code = profile.code_in(provider, answer)
-            return profile.said_by(provider, visit, code, named=bool(answer["iss"]), at=at)
+            return profile.stated_identity(provider, visit, code, named=bool(answer["iss"]), at=at)
         except AccountsError as refused:
             return refused
 
     return visit, call
 
 
-def enter(request: ServiceRequest, provider: Provider, visit: Visit, claims: Said, *, at: datetime) -> bool:
+def enter(
+    request: ServiceRequest, provider: Provider, visit: Visit, claims: StatedIdentity, *, at: datetime
+) -> bool:
     """Begin the session of whoever the provider names; tell whether they are signed in now, or give a factor first.
 
     Raises:
@@ -80,7 +82,7 @@ def enter(request: ServiceRequest, provider: Provider, visit: Visit, claims: Sai
     return True
 
 
-def await_word(visit: Visit, claims: Said, *, at: datetime) -> str:
+def await_word(visit: Visit, claims: StatedIdentity, *, at: datetime) -> str:
     """Keep what came back until its person confirms it; return the secret that finds it.
 
     Raises:
@@ -106,7 +108,7 @@ def await_word(visit: Visit, claims: Said, *, at: datetime) -> str:
 
 def awaiting(request: ServiceRequest, actor: Actor, *, at: datetime) -> Visit | None:
     """Return what waits to be confirmed by somebody in this browser; None if nothing does."""
-    visit = visits.found(visits.secret_in(request), at=at)
+    visit = visits.open_visit(visits.secret_in(request), at=at)
     if visit is None or visit.purpose != visits.BOUND or visit.user != str(actor.user_id):
         return None
     return visit
@@ -118,7 +120,7 @@ def recognised(request: ServiceRequest, *, at: datetime) -> tuple[Visit, User] |
     Raises:
         LinkRefused: the invitation counts no more.
     """
-    visit = visits.found(visits.secret_in(request), at=at)
+    visit = visits.open_visit(visits.secret_in(request), at=at)
     if visit is None or visit.purpose != visits.RECOGNISED:
         return None
     return visit, actions.require_invited(bytes.fromhex(visit.link), at=at)

@@ -75,10 +75,10 @@ def operations(actor: Actor, *, at: datetime) -> Operations:
 
 
 def _authorities(at: datetime) -> list[AuthorityState]:
-    held = Membership.objects.in_force(at)
-    here = held.filter(authority=OuterRef("pk"))
+    memberships = Membership.objects.in_force(at)
+    here = memberships.filter(authority=OuterRef("pk"))
     has = {f"has_{role}": Exists(here.filter(role=role)) for role in sorted(NEEDED)}
-    counted = held.order_by().values("authority").annotate(count=Count("user", distinct=True))
+    counted = memberships.order_by().values("authority").annotate(count=Count("user", distinct=True))
     people = {row["authority"]: row["count"] for row in counted}
     return [
         AuthorityState(

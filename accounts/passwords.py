@@ -46,7 +46,7 @@ CONTEXT_WORDS: Final = (
 BESIDE_MIN: Final = 8
 _COMMON: Final = "password_too_common"  # Django's own code, of its own list
 #: What is said of a fault of the settings' rules; of the others that the password isn't accepted.
-_SAID: Final = {"password_too_short": "too-short", _COMMON: "known-password"}
+_CODES: Final = {"password_too_short": "too-short", _COMMON: "known-password"}
 
 
 class ContextWords:
@@ -103,6 +103,6 @@ def require_acceptable(password: str, user: User) -> None:
     try:
         validate_password(spelled(password), user)
     except ValidationError as error:
-        codes = {_SAID.get(fault.code or "", "invalid") for fault in error.error_list}
-        first = next(code for code in (*_SAID.values(), "invalid") if code in codes)
+        codes = {_CODES.get(fault.code or "", "invalid") for fault in error.error_list}
+        first = next(code for code in (*_CODES.values(), "invalid") if code in codes)
         raise InvalidInput({"password": [first]}) from error

@@ -18,7 +18,7 @@ from core.texts import holds_words
 #: wait for a second person, and ``code``, that of an invitation just made (None else). Queries alone give these.
 type Person = Any
 #: As many people are shown of those whom a search finds.
-FOUND_AT_MOST: Final = 50
+SEARCH_LIMIT: Final = 50
 
 
 class AccountState(models.TextChoices):
@@ -84,7 +84,7 @@ def narrowed(
     return users
 
 
-def found(users: QuerySet[User], words: str) -> list[UUID]:
+def matching_ids(users: QuerySet[User], words: str) -> list[UUID]:
     """Return the ids of the accounts in whose name or address each word stands, whatever its accents and case.
 
     Compared here, not in SQL: the two databases know case and accents differently.

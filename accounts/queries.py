@@ -32,25 +32,25 @@ def user_page(query: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     place = {name: query.pop(name) for name in ("cursor", "limit") if name in query}
     bound_to = json.dumps(query, default=str, sort_keys=True)
     users = access.managed_users(actor, query.pop("authority", None))
-    held = people.lasting(access.managed_memberships(actor), at=at)
-    users = people.narrowed(people.with_state(users), held, **query)
-    page = page_of(people.with_roles(users, held), order=("email", "id"), bound_to=bound_to, **place)
+    memberships = people.lasting(access.managed_memberships(actor), at=at)
+    users = people.narrowed(people.with_state(users), memberships, **query)
+    page = page_of(people.with_roles(users, memberships), order=("email", "id"), bound_to=bound_to, **place)
     actions.record_listing(acts.USERS_LISTED, actor=actor, at=at, count=len(page.items))
     return page
 
 
-def users_found(words: str, *, actor: Actor, at: datetime) -> tuple[list[Person], bool]:
+def search_users(words: str, *, actor: Actor, at: datetime) -> tuple[list[Person], bool]:
     """Return the people whose name or address has all these words, as ``user_page``; the look is an entry.
 
     The first fifty by address, and whether there are more.
     """
-    known = access.managed_users(actor)
-    hits = people.found(known, words)
-    shown = known.filter(pk__in=hits[: people.FOUND_AT_MOST]).order_by("email", "pk")
-    held = people.lasting(access.managed_memberships(actor), at=at)
-    users = list(people.with_roles(people.with_state(shown), held))
+    managed = access.managed_users(actor)
+    hits = people.matching_ids(managed, words)
+    shown = managed.filter(pk__in=hits[: people.SEARCH_LIMIT]).order_by("email", "pk")
+    memberships = people.lasting(access.managed_memberships(actor), at=at)
+    users = list(people.with_roles(people.with_state(shown), memberships))
     actions.record_listing(acts.USERS_LISTED, actor=actor, at=at, count=len(users))
-    return users, len(hits) > people.FOUND_AT_MOST
+    return users, len(hits) > people.SEARCH_LIMIT
 
 
 def one_user(pk: UUID, *, actor: Actor, at: datetime) -> Person:
@@ -66,8 +66,8 @@ def person(pk: UUID, *, actor: Actor, at: datetime) -> Person:
     With its ``state``, and at the administered authorities ``held``, all its roles, and ``asked_for``, those that wait
     for a second person.
     """
-    known = people.with_state(access.managed_users(actor))
-    user: Person = visible(people.with_roles(known, access.managed_memberships(actor)), pk)
+    managed = people.with_state(access.managed_users(actor))
+    user: Person = visible(people.with_roles(managed, access.managed_memberships(actor)), pk)
     waiting = access.waiting_grants(actor.may("accounts.manage"), at=at).filter(user=user)
     waiting = waiting.select_related("user", "authority", "unit", "organisation")
     user.asked_for = list(waiting.order_by("asked_at", "pk"))
@@ -113,14 +113,14 @@ def certificate_of(pk: UUID, *, actor: Actor, at: datetime) -> Membership:
 
 def import_page(query: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     """Return a page of the imports that the actor administers or may confirm, the newest first; it names nobody."""
-    known = access.visible_imports(actor, at=at).select_related("authority", "tried_by")
-    return page_of(known, order=("-tried_at", "-id"), **query)
+    runs = access.visible_imports(actor, at=at).select_related("authority", "tried_by")
+    return page_of(runs, order=("-tried_at", "-id"), **query)
 
 
 def import_read(pk: UUID, *, actor: Actor, at: datetime) -> tuple[ImportRun, Trial | None]:
     """Return one import and, while it waits, what it would do; that look is an entry."""
-    known = access.visible_imports(actor, at=at).select_related(
+    runs = access.visible_imports(actor, at=at).select_related(
         "authority", "tried_by", "decided_by", "undone_by"
     )
-    run = visible(known, pk)
+    run = visible(runs, pk)
     return run, actions.read_import(actor=actor, at=at, run=run)

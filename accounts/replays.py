@@ -23,7 +23,7 @@ from core.compiled_queries import CompiledQuery, Given
 from encryption import digest, index
 from outbox.scheduler import recurring
 
-KEPT: Final = timedelta(days=30)  # no program tries again for longer
+RETENTION: Final = timedelta(days=30)  # no program tries again for longer
 NOBODY: Final = UUID(int=0)
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 
@@ -107,14 +107,14 @@ def _caller(actor: Actor, key: str) -> bytes:
 
 
 def _caller_of_before(actor: Actor) -> bytes:
-    """Return the account as rows of the release before name it; they are forgotten after ``KEPT``."""
+    """Return the account as rows of the release before name it; they are forgotten after ``RETENTION``."""
     return index.keyed("idempotency.caller", (actor.user_id or NOBODY).bytes)
 
 
 @recurring("replays:forgotten", every=timedelta(days=1))
 def forget_old(at: datetime) -> int:
-    """Delete what is remembered of requests for longer than ``KEPT``; return how many."""
-    return int(Replay.objects.filter(at__lt=at - KEPT).delete()[0])
+    """Delete what is remembered of requests for longer than ``RETENTION``; return how many."""
+    return int(Replay.objects.filter(at__lt=at - RETENTION).delete()[0])
 
 
 def forget(thing: UUID) -> None:

@@ -79,7 +79,7 @@ def tell_holders(at: datetime) -> int:
     One notice is for all roles of a person that are that late when it is written.
     """
     with transaction.atomic():
-        late = _late(at + HOLDER_AHEAD, at=at).filter(~Exists(_told())).order_by("reviewed_at", "pk")
+        late = _late(at + HOLDER_AHEAD, at=at).filter(~Exists(_notices())).order_by("reviewed_at", "pk")
         people = dict(late.values_list("user_id", "authority_id")[:BATCH])
         for user, authority in people.items():
             tell_people([user], ROLE_WILL_LAPSE, authority, at=at)
@@ -116,7 +116,7 @@ def _lapse(pk: UUID, authority: UUID, role: str, *, at: datetime) -> bool:
 
 def _over(at: datetime) -> MembershipQuerySet:
     """Return the memberships that end now: nobody reviewed them, and their holder has known it for two weeks."""
-    return _late(at, at=at).filter(Exists(_told().filter(created_at__lte=at - HOLDER_AHEAD)))
+    return _late(at, at=at).filter(Exists(_notices().filter(created_at__lte=at - HOLDER_AHEAD)))
 
 
 def _late(by: datetime, *, at: datetime) -> MembershipQuerySet:
@@ -124,15 +124,15 @@ def _late(by: datetime, *, at: datetime) -> MembershipQuerySet:
     counts = review_period() + LAPSES_AFTER
     ends_before = Q(valid_to__lte=F("reviewed_at") + counts)
     rows = Membership.objects.in_force(at).filter(reviewed_at__lte=by - counts).exclude(ends_before)
-    told_from = ExpressionWrapper(F("reviewed_at") + (counts - HOLDER_AHEAD), DateTimeField())
-    return ending(rows, at=by).annotate(told_from=told_from)
+    notice_from = ExpressionWrapper(F("reviewed_at") + (counts - HOLDER_AHEAD), DateTimeField())
+    return ending(rows, at=by).annotate(notice_from=notice_from)
 
 
-def _told() -> QuerySet[Notice]:
+def _notices() -> QuerySet[Notice]:
     """Return the notices that told the holder of an outer row that it would end, for want of this review."""
     return Notice.objects.filter(
         template=ROLE_WILL_LAPSE,
         channel=Channel.APP,
         user_id=OuterRef("user_id"),
-        created_at__gte=OuterRef("told_from"),
+        created_at__gte=OuterRef("notice_from"),
     )

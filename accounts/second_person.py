@@ -37,14 +37,14 @@ def _hands(users: Collection[UUID], *, at: datetime) -> dict[UUID, set[UUID | No
     None: a row that says so isn't authentic, so it could be anybody.
     """
     since = at - timedelta(days=settings.SECOND_PERSON_DAYS)
-    found: dict[UUID, set[UUID | None] | None] = {user: set() for user in users}
+    hands: dict[UUID, set[UUID | None] | None] = {user: set() for user in users}
     for act in Provisioning.objects.filter(user__in=users):
-        _add(found, act, {act.by_id} if act.at > since else set())
+        _add(hands, act, {act.by_id} if act.at > since else set())
     resets: SignedQuerySet[FactorReset] = SignedQuerySet(FactorReset)
     for reset in resets.filter(user__in=users, confirmed=True):
         both = {reset.asked_by_id, reset.decided_by_id}
-        _add(found, reset, both if reset.decided_at is not None and reset.decided_at > since else set())
-    return found
+        _add(hands, reset, both if reset.decided_at is not None and reset.decided_at > since else set())
+    return hands
 
 
 def _add(
@@ -83,9 +83,9 @@ def makers(user: User) -> frozenset[UUID | None]:
 
 def opens_cases(user: User, *, at: datetime) -> bool:
     """Tell whether an account holds, will hold or waits for a role that two persons give."""
-    held = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=at), user=user, role__in=BY_TWO)
+    memberships = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=at), user=user, role__in=BY_TWO)
     waits = GrantRequest.objects.filter(user=user, decided_at=None, asked_at__gt=at - GRANT_OPEN_FOR)
-    return held.exists() or waits.exists()
+    return memberships.exists() or waits.exists()
 
 
 def may_be_shown_code(actor: Actor, user: User, *, at: datetime) -> bool:

@@ -38,7 +38,7 @@ _KEY: Final = re.compile(r"[a-z0-9]{32}")  # as Django makes them
 _PURPOSE: Final = "session"
 _FILERS: Final = frozenset({Role.FILER, Role.FILER_ORG_LEAD})
 #: What a session's row says beside its key and its data.
-_TOLD: Final = ("id", "person", "rights", "opened_at", "used_at", "browser")
+_FIELDS: Final = ("id", "person", "rights", "opened_at", "used_at", "browser")
 _GOES_ON: Final = CompiledQuery(
     lambda: Session.objects.filter(
         pk=Given("key", CharField()), expire_date__gt=Given("now", DateTimeField())
@@ -49,7 +49,7 @@ _AT_ONCE: Final = 500
 _log = structlog.get_logger("accounts")
 
 
-def kept_as(key: str) -> str:
+def stored_key(key: str) -> str:
     """Return what the table holds of a session's key: 160 bits of its SHA-256, as many as the column takes.
 
     The cookie alone holds the key: whoever reads the table or a backup of it can't go on in a session (SEC-AU7).
@@ -86,21 +86,21 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         key = self.session_key
-        session = key and _GOES_ON.first(key=kept_as(key), now=timezone.now())
+        session = key and _GOES_ON.first(key=stored_key(key), now=timezone.now())
         if not session:
             self._session_key = None
             return None
         self.row = session
-        self.told = {name: getattr(session, name) for name in _TOLD} if session.person else {}
+        self.told = {name: getattr(session, name) for name in _FIELDS} if session.person else {}
         return session
 
     def exists(self, session_key: str) -> bool:
-        return super().exists(kept_as(session_key))
+        return super().exists(stored_key(session_key))
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Return the session's row, whose key is a hash."""
         row = cast("Session", super().create_model_instance(data))
-        row.session_key = kept_as(row.session_key)
+        row.session_key = stored_key(row.session_key)
         for name, value in self.told.items():
             setattr(row, name, value)
         return row
@@ -140,7 +140,7 @@ class SessionStore(db.SessionStore):
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key is not None:
-            super().delete(kept_as(key))
+            super().delete(stored_key(key))
 
     def get_expire_at_browser_close(self) -> bool:
         """Tell that the cookie ends with the browser: machines are shared. The row ends when it says (SEC-AU5)."""
@@ -193,11 +193,11 @@ def _store_of(request: ServiceRequest) -> SessionStore:
 def bind(request: ServiceRequest, user: User, **_: object) -> None:
     """Write on a session whose it is since when; the receiver of Django's signal that somebody has signed in."""
     at: datetime = getattr(request, "at", None) or instant()
-    held = [row.pk for row in Membership.objects.in_force(at).filter(user=user)]
+    membership_ids = [row.pk for row in Membership.objects.in_force(at).filter(user=user)]
     _store_of(request).told = {
         "id": uuid4(),
         "person": _person(user.pk),
-        "rights": _rights(held),
+        "rights": _rights(membership_ids),
         "opened_at": at,
         "used_at": at,
         "browser": user_agent(request.headers.get("User-Agent", ""))[:16],

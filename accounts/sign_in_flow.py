@@ -78,7 +78,7 @@ def complete_proof(
 
 def ask_link(request: ServiceRequest, *, email: str, at: datetime) -> None:
     """Let a link to set another password be sent, unless too many were of late."""
-    throttling.link_asked(request, email, at=at)
+    throttling.count_link_request(request, email, at=at)
     actions.ask_link(email=email, at=at)
 
 
@@ -91,7 +91,7 @@ def ask_account(
     at: datetime,
 ) -> None:
     """Ask for an account as a stranger, unless too many were asked for of late."""
-    throttling.account_asked(request, stranger.email, at=at)
+    throttling.count_account_request(request, stranger.email, at=at)
     actions.ask_account(at=at, stranger=stranger, authority=authority, institution=institution)
 
 
@@ -99,14 +99,14 @@ def ask_colleague(
     request: ServiceRequest, actor: Actor, *, stranger: actions.Stranger, position: UUID, at: datetime
 ) -> None:
     """Ask for an account for a colleague, by the same counts."""
-    throttling.account_asked(request, stranger.email, at=at)
+    throttling.count_account_request(request, stranger.email, at=at)
     actions.ask_colleague(actor=actor, at=at, stranger=stranger, position=position)
 
 
 def ask_address(request: ServiceRequest, actor: Actor, *, email: str, at: datetime) -> None:
     """Ask that the own account take another address, unless it asked for too many."""
     if actor.user_id is not None:
-        throttling.address_asked(request, actor.user_id, at=at)
+        throttling.count_address_request(request, actor.user_id, at=at)
     actions.ask_address(actor=actor, email=email, at=at)
 
 

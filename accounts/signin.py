@@ -47,11 +47,11 @@ PROVED: Final = "proved_at"
 #: The last proof was a code alone.
 IN_PART: Final = "proved_in_part"
 AWAITED_FOR: Final = timedelta(minutes=10)
-ASKED_FOR: Final = timedelta(minutes=5)
+CHALLENGE_LASTS: Final = timedelta(minutes=5)
 #: Where and how one signs out at the provider by which this session was begun.
 PROVIDED: Final = "provided"
 _AWAITED: Final = "awaited"
-_ASKED: Final = "asked"
+_CHALLENGE: Final = "asked"
 _BEARER: Final = re.compile(r"(?i:bearer) ((repf?_)[A-Za-z0-9_-]{43})", re.ASCII)
 
 
@@ -135,26 +135,26 @@ def _of_session(request: ServiceRequest, *, at: datetime) -> Actor | None:
 
 def actor_of_user(user: User, origin: Origin, *, at: datetime, proved_at: datetime | None = None) -> Actor:
     """Return a signed-in person, with all positions in force at ``at``."""
-    positions = tuple(map(_position, _HELD.rows(at=at, user=user.pk)))
+    positions = tuple(map(_position, _MEMBERSHIPS.rows(at=at, user=user.pk)))
     verified = user.verified_at is not None
     return _actor(user.pk, positions, origin, verified=verified, name=user.full_name, proved_at=proved_at)
 
 
-def _held() -> "QuerySet[Membership]":
+def _memberships() -> "QuerySet[Membership]":
     at, user = Given("at", DateTimeField()), Given("user", UUIDField())
     return Membership.objects.in_force(at).filter(user=user).order_by("id")
 
 
-_HELD: Final = CompiledQuery(_held)
+_MEMBERSHIPS: Final = CompiledQuery(_memberships)
 
 
-def _position(held: Membership) -> Position:
+def _position(membership: Membership) -> Position:
     return Position(
-        membership_id=held.pk,
-        role=Role(held.role),
-        authority_id=held.authority_id,
-        unit_id=held.unit_id,
-        organisation_id=held.organisation_id,
+        membership_id=membership.pk,
+        role=Role(membership.role),
+        authority_id=membership.authority_id,
+        unit_id=membership.unit_id,
+        organisation_id=membership.organisation_id,
     )
 
 
@@ -225,14 +225,14 @@ def await_factor(
 
 def awaited_in(request: ServiceRequest) -> Awaited | None:
     """Return whose second factor this session awaits; None if nobody's, or if the account has changed since."""
-    kept = None if "HTTP_AUTHORIZATION" in request.META else request.session.get(_AWAITED)
-    if kept is None:
+    stored = None if "HTTP_AUTHORIZATION" in request.META else request.session.get(_AWAITED)
+    if stored is None:
         return None
-    user = User.objects.filter(pk=kept["user"], is_active=True).first()
-    if user is None or not constant_time_compare(kept["hash"], user.get_session_auth_hash()):
+    user = User.objects.filter(pk=stored["user"], is_active=True).first()
+    if user is None or not constant_time_compare(stored["hash"], user.get_session_auth_hash()):
         return None
-    day = kept.get("day")  # a session of the version before has none
-    return Awaited(user, kept["proved"], kept["onward"], None if day is None else date.fromisoformat(day))
+    day = stored.get("day")  # a session of the version before has none
+    return Awaited(user, stored["proved"], stored["onward"], None if day is None else date.fromisoformat(day))
 
 
 def note_weaker_proof(request: ServiceRequest) -> None:
@@ -279,20 +279,24 @@ def keep_session(request: ServiceRequest, user: User) -> None:
 
 def keep_challenge(request: ServiceRequest, what: str, challenge: str, *, at: datetime) -> None:
     """Keep in the session what the browser was asked, for five minutes; another question takes its place."""
-    request.session[_ASKED] = {"what": what, "said": challenge, "at": at.timestamp()}
+    request.session[_CHALLENGE] = {"what": what, "said": challenge, "at": at.timestamp()}
 
 
 def challenge_in(request: ServiceRequest, what: str, *, at: datetime) -> str | None:
     """Return what the browser was asked last; None if it wasn't this, or too long ago."""
-    kept = request.session.get(_ASKED)
-    if kept is None or kept["what"] != what or at.timestamp() - kept["at"] > ASKED_FOR.total_seconds():
+    stored = request.session.get(_CHALLENGE)
+    if (
+        stored is None
+        or stored["what"] != what
+        or at.timestamp() - stored["at"] > CHALLENGE_LASTS.total_seconds()
+    ):
         return None
-    return str(kept["said"])
+    return str(stored["said"])
 
 
 def take_challenge(request: ServiceRequest, what: str, *, at: datetime) -> str | None:
     challenge = challenge_in(request, what, at=at)
-    request.session.pop(_ASKED, None)
+    request.session.pop(_CHALLENGE, None)
     return challenge
 
 

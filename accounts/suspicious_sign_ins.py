@@ -25,7 +25,7 @@ from outbox.scheduler import recurring
 #: From so many refused second factors of a day on the owner is told; everybody mistypes.
 REFUSED_MIN: Final = 5
 EACH: Final = timedelta(days=1)
-KEPT: Final = timedelta(days=90)
+RETENTION: Final = timedelta(days=90)
 #: How long the second factor may come after the password (``accounts/signin.py``).
 AWAITED_FOR: Final = timedelta(minutes=10)
 BATCH: Final = 100
@@ -67,7 +67,7 @@ def of(user_id: UUID | None, *, at: datetime) -> QuerySet[SignInToCheck]:
 
     A password whose second factor may still come isn't odd yet.
     """
-    rows = SignInToCheck.objects.filter(user=user_id, day__gt=(at - KEPT).date())
+    rows = SignInToCheck.objects.filter(user=user_id, day__gt=(at - RETENTION).date())
     few = {"kind": Oddity.REFUSED, "count__lt": REFUSED_MIN}
     return rows.exclude(**few).exclude(kind=Oddity.UNFINISHED, told_at=None)
 
@@ -88,7 +88,7 @@ def tell_of_unfinished(at: datetime) -> int:
 @recurring("signins:forgotten", every=timedelta(hours=1))
 def forget_old(at: datetime) -> int:
     """Delete what is older than ninety days; return how many rows."""
-    return int(SignInToCheck.objects.filter(day__lte=(at - KEPT).date()).delete()[0])
+    return int(SignInToCheck.objects.filter(day__lte=(at - RETENTION).date()).delete()[0])
 
 
 def _settle(rows: QuerySet[SignInToCheck], *, at: datetime) -> int:
@@ -98,8 +98,8 @@ def _settle(rows: QuerySet[SignInToCheck], *, at: datetime) -> int:
     """
     notified = 0
     for row in rows.filter(told_at=None).select_related("user").order_by("pk"):
-        told_before = SignInToCheck.objects.filter(user=row.user_id, told_at__isnull=False)
-        lately = [when for when in told_before.values_list("told_at", flat=True) if when and when > at - EACH]
+        earlier = SignInToCheck.objects.filter(user=row.user_id, told_at__isnull=False)
+        lately = [when for when in earlier.values_list("told_at", flat=True) if when and when > at - EACH]
         covered = max(lately, default=None)
         row.told_at = covered or at
         row.save(update_fields=["told_at"])

@@ -112,13 +112,13 @@ def communes_named(name: str, department: str = "", *, begins: bool = False) -> 
     municipal arrondissements is found by its own name and by each of theirs.
     """
     wanted = _spelling(name) + ("" if begins else ",")
-    found, at = [], 0
+    codes, at = [], 0
     while (at := _spellings().find(f"\n{wanted}", at)) >= 0:
         at = _spellings().index(",", at) + 1
         code = _spellings()[at : at + _CODE_LENGTH]
         if not department or department_of(code) == department:
-            found.append(code)
-    return [one for one in map(commune, found) if one is not None]
+            codes.append(code)
+    return [one for one in map(commune, codes) if one is not None]
 
 
 @cache
@@ -151,14 +151,14 @@ def competent_authority(place: str, *, on: date) -> Authority | None:
 
     Source: domain.md §8.1, §8.2.
     """
-    place_found = commune(place)
-    if place_found is None and place not in departments():
+    territory = commune(place)
+    if territory is None and place not in departments():
         return None
     code, department = (
-        (place_found.within or place_found.code, place_found.department) if place_found else ("", place)
+        (territory.within or territory.code, territory.department) if territory else ("", place)
     )
-    asked = _BY_COMMUNE if code else _BY_DEPARTMENT
-    best = asked.first(on=on, department=department, code=code)
+    query = _BY_COMMUNE if code else _BY_DEPARTMENT
+    best = query.first(on=on, department=department, code=code)
     return best.authority if best else None
 
 
@@ -173,8 +173,8 @@ def covering(authority: Authority, *, on: date) -> Callable[[str], bool]:
 
     def covers(code: str) -> bool:
         place = commune(code)
-        known = (place.within or place.code) if place else code
-        by_commune = communes.get(known)
+        city = (place.within or place.code) if place else code
+        by_commune = communes.get(city)
         return by_commune == authority.pk if by_commune else department_of(code) in whole
 
     return covers
@@ -216,18 +216,18 @@ def write_communes(lines: Iterable[Mapping[str, object]], path: Path = COMMUNES)
     Kept are today's communes and municipal arrondissements of the places in ``departments()``. The same
     entries give the same bytes.
     """
-    kept = sorted(_kept(lines))
+    rows = sorted(_rows_of(lines))
     with (
         path.open("wb") as file,
         gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
     ):
-        packed.write("".join(f"{line}\n" for line in kept).encode())
+        packed.write("".join(f"{line}\n" for line in rows).encode())
     _gazetteer.cache_clear()
     _spellings.cache_clear()
-    return len(kept)
+    return len(rows)
 
 
-def _kept(entries: Iterable[Mapping[str, object]]) -> Iterator[str]:
+def _rows_of(entries: Iterable[Mapping[str, object]]) -> Iterator[str]:
     for entry in entries:
         if entry["type"] not in ("commune-actuelle", "arrondissement-municipal"):
             continue

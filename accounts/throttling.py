@@ -42,7 +42,7 @@ from encryption.errors import EncryptionError
 from outbox.scheduler import recurring
 
 FORGOTTEN: Final = timedelta(hours=1)
-KNOWN: Final = timedelta(days=90)
+FAMILIAR_FOR: Final = timedelta(days=90)
 _NO_PASSWORD: Final = ""  # nobody has it: what is compared when nothing may be
 _log = structlog.get_logger("accounts")
 
@@ -100,7 +100,7 @@ def counted(
         for row in Attempt.objects.filter(mark__in=[marks.pair, marks.network, marks.account])
     }
     pair = rows.get(marks.pair)
-    known = pair is not None and pair.known_at is not None and at - pair.known_at < KNOWN
+    familiar = pair is not None and pair.known_at is not None and at - pair.known_at < FAMILIAR_FOR
     if wait := _wait(
         pair,
         settings.SIGNIN_FREE_FAILURES,
@@ -113,7 +113,7 @@ def counted(
         _wait(rows.get(marks.account), settings.SIGNIN_FREE_FAILURES_OF_ADDRESS, at),
     )
     try:
-        yield {**credentials, "password": credentials["password"] if known or not wait else _NO_PASSWORD}
+        yield {**credentials, "password": credentials["password"] if familiar or not wait else _NO_PASSWORD}
     except SignInRefused:
         request.failed_marks = (marks.pair, marks.network, marks.account), at
         if wait:
@@ -144,11 +144,11 @@ def is_new_place(request: ServiceRequest, user: User, *, at: datetime) -> bool:
     To be asked before a second factor is looked at: whether one was used long ago tells of an account that was asleep.
     """
     pair, seen = _marks(request, user.email).pair, _seen(user)
-    known = Attempt.objects.filter(mark__in=[pair, seen], known_at__gt=at - KNOWN)
-    marks = {bytes(mark) for mark in known.values_list("mark", flat=True)}
+    attempts = Attempt.objects.filter(mark__in=[pair, seen], known_at__gt=at - FAMILIAR_FOR)
+    marks = {bytes(mark) for mark in attempts.values_list("mark", flat=True)}
     if pair in marks:
         return False
-    return seen in marks or user.factors.filter(last_used_on__lte=(at - KNOWN).date()).exists()
+    return seen in marks or user.factors.filter(last_used_on__lte=(at - FAMILIAR_FOR).date()).exists()
 
 
 user_logged_in.connect(_succeeded, dispatch_uid="accounts.throttling.succeeded")
@@ -161,7 +161,7 @@ def token_failed(request: ServiceRequest, *, at: datetime) -> int:
     return _wait(Attempt.objects.filter(mark=mark).first(), settings.SIGNIN_FREE_FAILURES_OF_NETWORK, at)
 
 
-def link_asked(request: ServiceRequest, email: str, *, at: datetime) -> None:
+def count_link_request(request: ServiceRequest, email: str, *, at: datetime) -> None:
     """Count that somebody asks for a link to set a password, and wants it sent to an address, whosever it is.
 
     What is refused isn't counted. Nobody can so keep an owner without a link from elsewhere: the longest wait between
@@ -170,19 +170,19 @@ def link_asked(request: ServiceRequest, email: str, *, at: datetime) -> None:
     Raises:
         AsksDelayed: too many of late, to this address or from this network.
     """
-    _asked(request, _mark("ask.account", sought_email(email)), at=at)
+    _count_request(request, _mark("ask.account", sought_email(email)), at=at)
 
 
-def address_asked(request: ServiceRequest, user_id: UUID, *, at: datetime) -> None:
+def count_address_request(request: ServiceRequest, user_id: UUID, *, at: datetime) -> None:
     """Count that an account asks for another address, whichever: nobody else's asking may wait for it.
 
     Raises:
         AsksDelayed: too many of late, by this account or from this network.
     """
-    _asked(request, _mark("ask.address", str(user_id)), at=at)
+    _count_request(request, _mark("ask.address", str(user_id)), at=at)
 
 
-def account_asked(request: ServiceRequest, email: str, *, at: datetime) -> None:
+def count_account_request(request: ServiceRequest, email: str, *, at: datetime) -> None:
     """Count that somebody asks for an account for an address, whosever it is.
 
     Counted apart from links for a password: a school whose staff ask for accounts together keeps nobody from those.
@@ -191,12 +191,12 @@ def account_asked(request: ServiceRequest, email: str, *, at: datetime) -> None:
         AsksDelayed: too many of late, for this address or from this network.
     """
     account = _mark("ask.request", sought_email(email))
-    _asked(
+    _count_request(
         request, account, at=at, network="ask.request.network", longest=settings.ACCOUNT_ASKS_APART_SECONDS
     )
 
 
-def _asked(
+def _count_request(
     request: ServiceRequest,
     account: bytes,
     *,
@@ -247,5 +247,5 @@ def _count(marks: tuple[bytes, ...], at: datetime) -> None:
 def forget_old(at: datetime) -> int:
     """Delete counts of failures that count no more, and networks from which nobody came for long; return how many."""
     failed = Q(failed_at=None) | Q(failed_at__lte=at - FORGOTTEN)
-    known = Q(known_at=None) | Q(known_at__lte=at - KNOWN)
-    return int(Attempt.objects.filter(failed & known).delete()[0])
+    unused = Q(known_at=None) | Q(known_at__lte=at - FAMILIAR_FOR)
+    return int(Attempt.objects.filter(failed & unused).delete()[0])

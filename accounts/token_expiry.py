@@ -39,10 +39,10 @@ def _untold(before: timedelta, until: timedelta, *, at: datetime) -> dict[UUID, 
         template=TOKEN_WILL_END,
         channel=Channel.APP,
         user_id=OuterRef("membership__user_id"),
-        created_at__gte=OuterRef("told_from"),
+        created_at__gte=OuterRef("notice_from"),
     )
-    told_from = ExpressionWrapper(F("expires_at") - before, DateTimeField())
+    notice_from = ExpressionWrapper(F("expires_at") - before, DateTimeField())
     ending = Token.objects.usable(at).filter(expires_at__lte=at + before, expires_at__gt=at + until)
-    ending = ending.annotate(told_from=told_from).filter(~Exists(sent), created_at__lt=F("told_from"))
+    ending = ending.annotate(notice_from=notice_from).filter(~Exists(sent), created_at__lt=F("notice_from"))
     rows = ending.order_by("expires_at", "pk").values_list("membership__user_id", "membership__authority_id")
     return dict(rows[:BATCH])

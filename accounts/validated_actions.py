@@ -42,7 +42,7 @@ from accounts.territory import served_places
 from core.one_file import FILE
 
 
-def asked_for_account(request: ServiceRequest, body: object, *, at: datetime) -> None:
+def request_account(request: ServiceRequest, body: object, *, at: datetime) -> None:
     """Ask for an account by what was sent, as ``AccountRequestInput`` takes it."""
     serializer = AccountRequestInput(data=body)
     serializer.is_valid(raise_exception=True)
@@ -52,7 +52,7 @@ def asked_for_account(request: ServiceRequest, body: object, *, at: datetime) ->
     sign_in_flow.ask_account(request, stranger=stranger, authority=authority, institution=institution, at=at)
 
 
-def asked_for_colleague(request: ServiceRequest, body: object, *, actor: Actor, at: datetime) -> None:
+def request_colleague(request: ServiceRequest, body: object, *, actor: Actor, at: datetime) -> None:
     """Ask for an account for a colleague by what was sent, as ``ColleagueInput`` takes it."""
     actions.require_session(actor)
     access.led_positions(actor)
@@ -61,7 +61,7 @@ def asked_for_colleague(request: ServiceRequest, body: object, *, actor: Actor, 
     sign_in_flow.ask_colleague(request, actor, stranger=stranger, position=sent["position"], at=at)
 
 
-def asked_for_role(body: object, *, actor: Actor, at: datetime) -> AccountRequest:
+def request_role(body: object, *, actor: Actor, at: datetime) -> AccountRequest:
     """Ask for a role by what was sent, as ``RoleRequestInput`` takes it."""
     serializer = RoleRequestInput(data=body)
     serializer.is_valid(raise_exception=True)
@@ -90,8 +90,10 @@ def served(code: str, *, at: datetime) -> Authority:
 def accepted(body: object, pk: UUID, *, actor: Actor, at: datetime) -> tuple[AccountRequest, str | None]:
     """Accept a request by what was sent, as ``AcceptanceInput`` takes it."""
     sent = AcceptanceInput.read(body)
-    known = access.visible_organisations(actor)
-    organisation: Organisation | None = named_or_none("organisation", known, sent.pop("organisation", None))
+    organisations = access.visible_organisations(actor)
+    organisation: Organisation | None = named_or_none(
+        "organisation", organisations, sent.pop("organisation", None)
+    )
     wanted = actions.Acceptance(organisation=organisation, **sent)
     return actions.accept_request(actor=actor, at=at, request_id=pk, acceptance=wanted)
 
@@ -131,7 +133,7 @@ def appointment(body: object, *, actor: Actor) -> actions.Appointment:
     )
 
 
-def given_or_asked(body: object, *, actor: Actor, at: datetime) -> Membership | GrantRequest:
+def grant_or_request(body: object, *, actor: Actor, at: datetime) -> Membership | GrantRequest:
     """Give a role of what was sent, as ``MembershipInput`` takes it, or ask for it where two persons give it."""
     return actions.give_or_ask(actor=actor, at=at, appointment=appointment(body, actor=actor))
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import acts, links, stepup
 from accounts.access import led_positions, listed_organisations, open_account_requests, own_account
-from accounts.accountrequests import kept_of, turn_of
+from accounts.accountrequests import digest_of, turn_of
 from accounts.actions.entry import record, record_about
 from accounts.actions.links import invite
-from accounts.actions.memberships import Appointment, give_what_was_asked
+from accounts.actions.memberships import Appointment, give_requested_role
 from accounts.actions.places import NewOrganisation, make_organisation
 from accounts.actions.tokens import require_session
 from accounts.actions.users import NewUser, make_user, verify_user
@@ -125,7 +125,7 @@ def _ask(
     except ValidationError as error:
         raise InvalidInput({"email": ["invalid"]}) from error
     account_ids = User.objects.filter(email=email).values_list("pk", flat=True)[:1]
-    known = next(iter(account_ids), None)
+    account_id = next(iter(account_ids), None)
     row = AccountRequest.objects.create(
         email=email,
         full_name=stranger.full_name,
@@ -140,8 +140,8 @@ def _ask(
         asked_by=asked_by,
         asked_at=at,
     )
-    template = links.REQUEST if known is None else ADDRESS_HAS_ACCOUNT
-    tell_people([known or row.pk], template, authority.pk, at=at)
+    template = links.REQUEST if account_id is None else ADDRESS_HAS_ACCOUNT
+    tell_people([account_id or row.pk], template, authority.pk, at=at)
 
 
 def confirm_request(*, token: str, at: datetime) -> None:
@@ -153,9 +153,9 @@ def confirm_request(*, token: str, at: datetime) -> None:
     Raises:
         LinkRefused: for whichever reason; which isn't said.
     """
-    kept = kept_of(token)
+    token_digest = digest_of(token)
     valid = AccountRequest.objects.filter(
-        kept=kept, confirmed_at=None, asked_at__gt=at - links.valid_for(links.REQUEST)
+        kept=token_digest, confirmed_at=None, asked_at__gt=at - links.valid_for(links.REQUEST)
     )
     email = valid.values_list("email", flat=True).first()
     if email is None:
@@ -186,8 +186,8 @@ def ask_role(
     """
     require_session(actor)
     if institution.listed is not None:
-        known = listed_organisations(actor, authority.pk)
-        if not known.filter(pk=institution.listed.pk).exists():
+        organisations = listed_organisations(actor, authority.pk)
+        if not organisations.filter(pk=institution.listed.pk).exists():
             raise InvalidInput({"organisation": ["not-a-choice"]})
     if role in NEED_ORGANISATION and not (institution.listed or institution.name or institution.number):
         raise InvalidInput({"organisation_name": ["required"]})
@@ -252,7 +252,7 @@ def accept_request(
         organisation=place,
         certificate=acceptance.certificate,
     )
-    given = give_what_was_asked(actor=actor, at=at, appointment=wanted)
+    given = give_requested_role(actor=actor, at=at, appointment=wanted)
     if acceptance.verified and user.verified_at is None:
         verify_user(actor=actor, at=at, user_id=user.pk)
     code = None
@@ -298,9 +298,9 @@ def refuse_request(*, actor: Actor, at: datetime, request_id: UUID, reason: Refu
 
 def _waiting(actor: Actor, request_id: UUID, *, at: datetime) -> AccountRequest:
     """Return a request that the actor may decide on, locked: of two at once, one finds it decided."""
-    known = open_account_requests(actor, at=at)
+    requests = open_account_requests(actor, at=at)
     stepup.require(actor, at=at)
-    row = visible(known.select_for_update(of=("self",)), request_id)
+    row = visible(requests.select_for_update(of=("self",)), request_id)
     if actor.user_id in (row.user_id, row.asked_by_id):
         raise OwnRequest
     return row
@@ -317,7 +317,7 @@ def _account_for(row: AccountRequest, *, actor: Actor, at: datetime) -> User:
 # --- The mail ------------------------------------------------------------------------------------------
 
 
-def _asked_by(notice: Notice) -> AccountRequest:
+def _open_request(notice: Notice) -> AccountRequest:
     """Return the request of which a mail tells, if its link is to be sent still.
 
     Raises:
@@ -331,14 +331,14 @@ def _asked_by(notice: Notice) -> AccountRequest:
 
 
 def _address_of(notice: Notice) -> str:
-    return _asked_by(notice).email
+    return _open_request(notice).email
 
 
 def _link_of(notice: Notice) -> str:
     """Make the link of a mail that is about to leave; its secret stands in the mail alone."""
     token = digest.token()
-    waiting = AccountRequest.objects.filter(pk=_asked_by(notice).pk, confirmed_at=None)
-    if not waiting.update(kept=kept_of(token)):
+    waiting = AccountRequest.objects.filter(pk=_open_request(notice).pk, confirmed_at=None)
+    if not waiting.update(kept=digest_of(token)):
         raise Pointless("link-replaced")
     return f"{settings.PUBLIC_ADDRESS}/{PAGE}#{token}"
 

@@ -19,7 +19,7 @@ from accounts.actions.feeds import revoke_feed_now
 from accounts.actions.memberships import end_now
 from accounts.actions.notices import remove_now
 from accounts.actions.resets import take_away
-from accounts.actions.suspension import is_held, is_suspended
+from accounts.actions.suspension import is_on_hold, is_suspended
 from accounts.actions.tokens import revoke_now
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, OwnAccount
@@ -67,8 +67,10 @@ def end_all_sessions(
     """
     require(actor, "accounts.manage", authority.pk)
     stepup.require(actor, at=at)
-    held = Membership.objects.in_force(at).filter(authority=authority).exclude(role__in=sorted(PROGRAMS))
-    people = frozenset(held.order_by().values_list("user_id", flat=True))
+    memberships = (
+        Membership.objects.in_force(at).filter(authority=authority).exclude(role__in=sorted(PROGRAMS))
+    )
+    people = frozenset(memberships.order_by().values_list("user_id", flat=True))
     sessions.end_all(*people, but=but)
     record(acts.ALL_SESSIONS_ENDED, actor=actor, at=at, tenant=authority.pk, count=len(people))
     watchers = second_persons("memberships.confirm", authority.pk, but=(actor.user_id,), at=at)
@@ -116,7 +118,7 @@ def reopen_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     if user.is_active:
         raise AlreadyThere(_("Ce compte est ouvert."))
     # One that was closed while it was suspended has no role left: whoever closes it lifts no suspension by that.
-    if is_suspended(user, at=at) or is_held(user):
+    if is_suspended(user, at=at) or is_on_hold(user):
         raise AlreadyThere(
             _("Ce compte est suspendu : l'encadrement lève la suspension, sur la page « Violations ».")
         )
@@ -130,9 +132,9 @@ def reopen_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
 
 def _theirs(actor: Actor, user_id: UUID, *, at: datetime, **more: bool) -> User:
     """Return an account that the actor administers, locked: no role is given to it meanwhile."""
-    known = User.objects.all() if actor.is_system else resettable_users(actor, at=at)
+    users = User.objects.all() if actor.is_system else resettable_users(actor, at=at)
     stepup.require(actor, at=at)
-    user = visible(known.select_for_update(of=("self",)).filter(**more), user_id)
+    user = visible(users.select_for_update(of=("self",)).filter(**more), user_id)
     if user.pk == actor.user_id:
         raise OwnAccount(_("Vous ne pouvez pas le faire pour votre propre compte."))
     return user

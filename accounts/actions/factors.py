@@ -24,7 +24,7 @@ from accounts.errors import (
 from accounts.models import Factor, RecoveryCode, User
 from accounts.models.factor import FactorKind
 from accounts.naming import visible
-from accounts.notifications import FACTORS_CHANGED, PASSWORD_IS_KNOWN, day_of, tell_owner
+from accounts.notifications import FACTORS_CHANGED, PASSWORD_COMPROMISED, day_of, tell_owner
 from accounts.signin import Awaited, actor_of_user
 from audit import journal
 from audit.events import Origin, Outcome
@@ -95,8 +95,8 @@ def prove(*, user: User, proof: Proof, origin: Origin, at: datetime) -> bool:
         )
         if counts:
             factors.count_failure(locked, at=at)
-            if locked.factor_failures == factors.TOLD_AFTER:
-                tell_owner(locked, PASSWORD_IS_KNOWN, at=at)
+            if locked.factor_failures == factors.NOTIFY_AFTER:
+                tell_owner(locked, PASSWORD_COMPROMISED, at=at)
         suspicious_sign_ins.refused(locked, at=at)
         raise ProofRefused
     factors.forgive(locked)
@@ -108,8 +108,8 @@ def _proved(user: User, proof: Proof, *, at: datetime) -> str:
     if proof.passkey is not None:
         return _by_passkey(user, proof, at=at)
     if proof.recovery:
-        kept = onetime.kept_of_recovery_code(user.pk, proof.recovery)
-        used, _ = RecoveryCode.objects.filter(user=user, kept=kept).delete()
+        digest = onetime.kept_of_recovery_code(user.pk, proof.recovery)
+        used, _ = RecoveryCode.objects.filter(user=user, kept=digest).delete()
         return "" if used else "recovery-code"
     for factor in user.factors.filter(kind=FactorKind.TOTP).order_by("id"):
         step = onetime.matching_step(factor.pk, proof.code, seconds=at.timestamp(), after=factor.last_step)

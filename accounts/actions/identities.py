@@ -26,7 +26,7 @@ from accounts.models.factor import FactorKind
 from accounts.naming import visible
 from accounts.notifications import FACTORS_CHANGED, day_of, tell_owner
 from accounts.oidc import providers, visits
-from accounts.oidc.profile import Said
+from accounts.oidc.profile import StatedIdentity
 from accounts.oidc.providers import Provider
 from accounts.oidc.visits import Visit
 from accounts.signin import actor_of_user
@@ -36,15 +36,15 @@ from audit.events import Origin, Outcome
 PROVIDER: Final = "provider"  # a way to sign in
 
 
-def sign_in_by_provider(*, provider: Provider, claims: Said, origin: Origin, at: datetime) -> User:
+def sign_in_by_provider(*, provider: Provider, claims: StatedIdentity, origin: Origin, at: datetime) -> User:
     """Return the person to whom an identity is bound; nobody is signed in yet.
 
     Raises:
         IdentityUnknown: nobody, or their account is closed.
         OrganisationDiffers: the institution isn't theirs, or another one than when it was bound; it is journaled.
     """
-    known = Identity.objects.select_related("user").filter(provider=provider.code, user__is_active=True)
-    identity = known.filter(subject=claims.subject).first()
+    identities = Identity.objects.select_related("user").filter(provider=provider.code, user__is_active=True)
+    identity = identities.filter(subject=claims.subject).first()
     if identity is None:
         raise IdentityUnknown
     actor = actor_of_user(identity.user, origin, at=at)
@@ -55,7 +55,7 @@ def sign_in_by_provider(*, provider: Provider, claims: Said, origin: Origin, at:
     return identity.user
 
 
-def is_enough(user: User, claims: Said, *, at: datetime) -> bool:
+def is_enough(user: User, claims: StatedIdentity, *, at: datetime) -> bool:
     """Tell whether a provider's word stands for the second factor too: never where roles ask for a passkey.
 
     Whoever has no factor here makes one first: a fresh proof for a grave act is asked of it (SEC-AU6), and a provider
@@ -163,8 +163,8 @@ def _require_institution(provider: Provider, actor: Actor, siret: str, *, before
     """
     if not provider.siret:
         return
-    held = Membership.objects.in_force(at).filter(user=actor.user_id).exclude(organisation__siret="")
-    own = set(held.exclude(organisation=None).values_list("organisation__siret", flat=True))
+    memberships = Membership.objects.in_force(at).filter(user=actor.user_id).exclude(organisation__siret="")
+    own = set(memberships.exclude(organisation=None).values_list("organisation__siret", flat=True))
     fits = siret in own if own else before in ("", siret)
     if not fits:
         journal.record(

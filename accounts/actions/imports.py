@@ -46,7 +46,7 @@ from accounts.models import (
     User,
 )
 from accounts.naming import visible
-from accounts.notifications import IMPORT_IS_ASKED, tell_people
+from accounts.notifications import IMPORT_REQUESTED, tell_people
 from accounts.roles import BY_TWO, Role
 from accounts.signin import actor_of_user
 
@@ -107,18 +107,18 @@ def ask_import(*, actor: Actor, at: datetime, run_id: UUID) -> ImportRun:
         AlreadyThere: it is asked for already.
         InvalidInput: it would change nothing.
     """
-    known = managed_imports(actor, at=at).filter(tried_by=actor.user_id)
+    runs = managed_imports(actor, at=at).filter(tried_by=actor.user_id)
     stepup.require(actor, at=at)
-    run = visible(known.select_for_update(of=("self",)), run_id)
+    run = visible(runs.select_for_update(of=("self",)), run_id)
     if run.asked_at is not None:
         raise AlreadyThere(_("La confirmation de cet import est déjà demandée."))
     if not (run.created or run.changed):
         raise InvalidInput({"file": ["import-no-change"]})
     run.asked_at = at
     run.save(update_fields=["asked_at"])
-    _record(acts.IMPORT_ASKED, run, actor=actor, at=at, count=run.created + run.changed)
+    _record(acts.IMPORT_REQUESTED, run, actor=actor, at=at, count=run.created + run.changed)
     others = second_persons("memberships.confirm", run.authority_id, but=(actor.user_id,), at=at)
-    tell_people(others, IMPORT_IS_ASKED, run.authority_id, at=at, request_id=run.pk)
+    tell_people(others, IMPORT_REQUESTED, run.authority_id, at=at, request_id=run.pk)
     return run
 
 
@@ -136,9 +136,9 @@ def decide_import(
         ImportOutdated: it would do something else by now, or it isn't what was seen.
         NumberTaken, AlreadyThere, InvalidInput: as the acts refuse that write it.
     """
-    known = open_imports(actor, at=at)
+    runs = open_imports(actor, at=at)
     stepup.require(actor, at=at)
-    run = visible(known.select_for_update(of=("self",)), run_id)
+    run = visible(runs.select_for_update(of=("self",)), run_id)
     if actor.user_id == run.tried_by_id:
         raise TwoPersonsNeeded(rule="two-persons")
     invited: list[tuple[User, str]] = []
@@ -161,24 +161,24 @@ def undo_import(*, actor: Actor, at: datetime, run_id: UUID) -> ImportRun:
     Raises:
         AlreadyThere: it is undone.
     """
-    known = managed_imports(actor, at=at).filter(confirmed=True)
+    runs = managed_imports(actor, at=at).filter(confirmed=True)
     stepup.require(actor, at=at)
-    run = visible(known.select_for_update(of=("self",)), run_id)
+    run = visible(runs.select_for_update(of=("self",)), run_id)
     if run.undone_at is not None:
         raise AlreadyThere(_("Cet import est déjà annulé."))
     made = defaultdict(list, run.made)
     # Accounts first: an institution is used as long as somebody holds a role there.
-    kept: dict[str, list[str]] = {
+    remaining: dict[str, list[str]] = {
         USERS: _undo_accounts(made, actor=actor, at=at),
         ROLES: _undo_roles(made, actor=actor, at=at),
         ORGANISATIONS: _undo_institutions(made, run.authority, actor=actor, at=at),
         CHANGES: _undo_changes(made, actor=actor, at=at),
     }
-    whole = sum(len(made[kind]) for kind in kept)
-    run.made = {kind: ids for kind, ids in kept.items() if ids}
+    whole = sum(len(made[kind]) for kind in remaining)
+    run.made = {kind: ids for kind, ids in remaining.items() if ids}
     run.undone_by_id, run.undone_at = actor.user_id, at
     run.save(update_fields=["made", "undone_by", "undone_at"])
-    _record(acts.IMPORT_UNDONE, run, actor=actor, at=at, count=whole - sum(map(len, kept.values())))
+    _record(acts.IMPORT_UNDONE, run, actor=actor, at=at, count=whole - sum(map(len, remaining.values())))
     return run
 
 
@@ -273,27 +273,27 @@ def _correct(pk: UUID, entry: dict[str, str], *, by: Actor, at: datetime) -> Non
 
 def _undo_accounts(made: dict[str, list[Any]], *, actor: Actor, at: datetime) -> list[str]:
     """Close the accounts that nobody has used; return the others."""
-    kept = []
+    remaining = []
     for user in _users(made[USERS]):
         if _is_used(user) or _roles(user, at=at) - set(made[ROLES]):
-            kept.append(str(user.pk))
+            remaining.append(str(user.pk))
         elif user.is_active:
             close_account(actor=actor, at=at, user_id=user.pk)
-    return kept
+    return remaining
 
 
 def _undo_roles(made: dict[str, list[Any]], *, actor: Actor, at: datetime) -> list[str]:
     """End the roles of accounts that nobody has used; return those that go on."""
-    kept = []
+    remaining = []
     for some in batched(made[ROLES], _AT_ONCE):
         for one in Membership.objects.filter(pk__in=some).select_related("user").order_by("pk"):
             if one.valid_to is not None and one.valid_to <= at:
                 continue
             if _is_used(one.user) or str(one.user_id) in made[USERS]:
-                kept.append(str(one.pk))
+                remaining.append(str(one.pk))
             else:
                 end(actor=actor, at=at, membership_id=one.pk)
-    return kept
+    return remaining
 
 
 def _undo_institutions(
@@ -306,14 +306,14 @@ def _undo_institutions(
 
 def _undo_changes(made: dict[str, list[Any]], *, actor: Actor, at: datetime) -> list[str]:
     """Put back the entries that nobody has corrected since; return the institutions of the others."""
-    kept = []
+    remaining = []
     for pk, before, after in made[CHANGES]:
-        known = Organisation.objects.filter(pk=pk).first()
-        if known is None or entry_of(known) != after:
-            kept.append(pk)
+        organisation = Organisation.objects.filter(pk=pk).first()
+        if organisation is None or entry_of(organisation) != after:
+            remaining.append(pk)
         else:
-            _correct(known.pk, before, by=actor, at=at)
-    return kept
+            _correct(organisation.pk, before, by=actor, at=at)
+    return remaining
 
 
 def _users(ids: list[str]) -> list[User]:
@@ -327,10 +327,10 @@ def _is_used(user: User) -> bool:
 
 
 def _roles(user: User, *, at: datetime) -> set[str]:
-    held = Membership.objects.filter(user=user, valid_to=None) | Membership.objects.filter(
+    memberships = Membership.objects.filter(user=user, valid_to=None) | Membership.objects.filter(
         user=user, valid_to__gt=at
     )
-    return {str(one.pk) for one in held}
+    return {str(one.pk) for one in memberships}
 
 
 def _record(act: str, run: ImportRun, *, actor: Actor, at: datetime, count: int) -> None:

@@ -28,7 +28,7 @@ from accounts.identifiers import normalised_email, sought_email
 from accounts.models import MailedLink, User
 from accounts.models.provisioning import ProvisioningAct
 from accounts.naming import visible
-from accounts.notifications import ADDRESS_CHANGED, ADDRESS_IS_ASKED, day_of, tell_owner, tell_people
+from accounts.notifications import ADDRESS_CHANGED, ADDRESS_REQUESTED, day_of, tell_owner, tell_people
 from accounts.signin import actor_of_user
 from audit.events import Origin
 from core.clock import instant
@@ -75,9 +75,9 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
         TwoPersonsNeeded: the actor made the account, and it opens cases: somebody else is shown the code (SEC-AZ24),
             by confirming a role of it, or that its factors be reset.
     """
-    known = User.objects.all() if actor.is_system else resettable_users(actor, at=at)
+    users = User.objects.all() if actor.is_system else resettable_users(actor, at=at)
     stepup.require(actor, at=at)
-    user = visible(known.select_for_update(of=("self",)).filter(is_active=True), user_id)
+    user = visible(users.select_for_update(of=("self",)).filter(is_active=True), user_id)
     if user.pk == actor.user_id:
         raise OwnAccount(_("Vous ne pouvez pas vous inviter vous-même."))
     if not second_person.may_be_shown_code(actor, user, at=at):
@@ -99,7 +99,7 @@ def invite_by_hand(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[str, s
     user = visible(User.objects.select_for_update(of=("self",)).filter(is_active=True), user_id)
     code, link = _invited(user, ProvisioningAct.INVITED, actor=actor, at=at)
     token = digest.token()
-    link.kept, link.bound = links.kept_of(token), links.state_of(user)
+    link.kept, link.bound = links.digest_of(token), links.state_of(user)
     link.save(update_fields=["kept", "bound"])
     return _address_of(links.INVITATION, token), code
 
@@ -111,7 +111,7 @@ def _invited(user: User, act: ProvisioningAct, *, actor: Actor, at: datetime) ->
     code = onetime.new_invitation_code()
     MailedLink.objects.filter(user=user, email="").delete()
     link = MailedLink.objects.create(
-        user=user, code=links.kept_of_code(user, code), expires_at=at + links.valid_for(links.INVITATION)
+        user=user, code=links.digest_of_code(user, code), expires_at=at + links.valid_for(links.INVITATION)
     )
     second_person.record(act, user, actor=actor, at=at, shown_to=actor.user_id)
     record_about(acts.INVITED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
@@ -126,29 +126,29 @@ def set_password_by_link(*, token: str, password: str, code: str, origin: Origin
     Raises:
         InvalidInput: the password isn't acceptable; the link stays.
     """
-    user, link = _held(links.kept_of(token), at=at)
+    user, link = _locked_link(links.digest_of(token), at=at)
     _require_code(user, link, code)
     set_password(actor=actor_of_user(user, origin, at=at), at=at, user=user, password=password)
 
 
 def invitation_of(*, token: str, code: str, at: datetime) -> tuple[User, bytes]:
     """Return who is invited by a link and the code told beside it, and what is kept of the link; it isn't used up."""
-    user, link = _held(links.kept_of(token), at=at)
+    user, link = _locked_link(links.digest_of(token), at=at)
     if link.code is None:
         raise LinkRefused
     _require_code(user, link, code)
-    return user, links.kept_of(token)
+    return user, links.digest_of(token)
 
 
 def require_invited(kept: bytes, *, at: datetime) -> User:
     """Return who is invited by a link of which this is kept, their account locked."""
-    user, link = _held(kept, at=at)
+    user, link = _locked_link(kept, at=at)
     if link.code is None:
         raise LinkRefused
     return user
 
 
-def _held(kept: bytes, *, at: datetime) -> tuple[User, MailedLink]:
+def _locked_link(kept: bytes, *, at: datetime) -> tuple[User, MailedLink]:
     """Return whose password a link is about, their account locked, and the link, which counts still."""
     holder = MailedLink.objects.filter(kept=kept, email="").values("user_id")[:1]
     user = links.people().select_for_update(of=("self",)).filter(pk__in=holder).first()
@@ -159,7 +159,7 @@ def _held(kept: bytes, *, at: datetime) -> tuple[User, MailedLink]:
 
 
 def _require_code(user: User, link: MailedLink, code: str) -> None:
-    if link.code is not None and not digest.equal(bytes(link.code), links.kept_of_code(user, code)):
+    if link.code is not None and not digest.equal(bytes(link.code), links.digest_of_code(user, code)):
         raise LinkRefused
 
 
@@ -180,8 +180,8 @@ def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
     MailedLink.objects.filter(user=user).exclude(email="").delete()
     MailedLink.objects.create(user=user, email=address, expires_at=at + links.valid_for(links.ADDRESS))
-    record_about(acts.ADDRESS_ASKED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
-    tell_owner(user, ADDRESS_IS_ASKED, at=at)
+    record_about(acts.ADDRESS_REQUESTED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    tell_owner(user, ADDRESS_REQUESTED, at=at)
     # By the hidden instant the mail finds its link.
     tell_people([user.pk], links.ADDRESS, user.home_authority_id, at=day_of(at) + _LATER, asked_at=at)
 
@@ -190,7 +190,7 @@ def change_address(*, actor: Actor, at: datetime, token: str) -> User:
     """Give the own account the address to which a link was sent; every link of before is void."""
     require_session(actor)
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
-    link = _good(links.kept_of(token), user, at=at)
+    link = _good(links.digest_of(token), user, at=at)
     if not link.email:
         raise LinkRefused
     user.email = link.email
@@ -229,11 +229,11 @@ def made(notice: Notice, *, template: str) -> str:
     at, until = instant(), _until(notice, template)
     token = digest.token()
     with transaction.atomic():
-        known = links.who_may_forget() if template == links.FORGOTTEN else links.people()
-        user = known.select_for_update(of=("self",)).filter(pk=notice.user_id or uuid4()).first()
+        users = links.who_may_forget() if template == links.FORGOTTEN else links.people()
+        user = users.select_for_update(of=("self",)).filter(pk=notice.user_id or uuid4()).first()
         if user is None or at >= until:
             raise Pointless("link-not-due")
-        new = {"kept": links.kept_of(token), "bound": links.state_of(user), "expires_at": until}
+        new = {"kept": links.digest_of(token), "bound": links.state_of(user), "expires_at": until}
         if template == links.FORGOTTEN:
             MailedLink.objects.filter(user=user, email="", code=None).delete()
             MailedLink.objects.create(user=user, **new)
@@ -270,7 +270,7 @@ def _new_address(notice: Notice) -> str:
         NotNow: the mail that tells the present one hasn't left yet.
     """
     owner_notices = Notice.objects.filter(
-        user_id=notice.user_id, template=ADDRESS_IS_ASKED, channel=Channel.MAIL
+        user_id=notice.user_id, template=ADDRESS_REQUESTED, channel=Channel.MAIL
     )
     if owner_notices.filter(created_at__lte=notice.created_at, state__in=TO_DO).exists():
         raise NotNow("owner-not-told")

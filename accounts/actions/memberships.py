@@ -52,12 +52,21 @@ from accounts.naming import visible
 from accounts.notifications import (
     REQUEST_ACCEPTED,
     REQUEST_REFUSED,
-    ROLE_IS_ASKED,
+    ROLE_REQUESTED,
     ROLES_ARE_GIVEN,
     tell_owner,
     tell_people,
 )
-from accounts.roles import ASKED_FOR, BY_TWO, NEED_ORGANISATION, NEED_UNIT, OPENERS, PROGRAMS, WATCHERS, Role
+from accounts.roles import (
+    BY_TWO,
+    NEED_ORGANISATION,
+    NEED_UNIT,
+    OPENERS,
+    PROGRAMS,
+    REQUESTABLE,
+    WATCHERS,
+    Role,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ def grant(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership
     return membership
 
 
-def give_what_was_asked(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership | GrantRequest:
+def give_requested_role(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership | GrantRequest:
     """Give a role for which its person asked themself, wherever their account is at home; or ask a second person too.
 
     ``appointable_users`` guards people of elsewhere from being signed out by a role that they never wanted, and the
@@ -109,7 +118,7 @@ def give_what_was_asked(*, actor: Actor, at: datetime, appointment: Appointment)
         OwnGrant, TwoPersonsNeeded, InvalidInput, AlreadyThere: as ``grant``.
     """
     _require_gives(actor, appointment, at=at)
-    if appointment.role not in ASKED_FOR:
+    if appointment.role not in REQUESTABLE:
         raise TwoPersonsNeeded(rule="two-persons")
     act = _ask if appointment.role in BY_TWO else _give
     return act(actor=actor, at=at, appointment=appointment)
@@ -156,10 +165,10 @@ def _ask(*, actor: Actor, at: datetime, appointment: Appointment) -> GrantReques
             )
     except IntegrityError as error:
         raise AlreadyThere(_("Ce rôle est déjà demandé pour cette personne.")) from error
-    _record_request(acts.MEMBERSHIP_ASKED, row, actor=actor, at=at)
+    _record_request(acts.MEMBERSHIP_REQUESTED, row, actor=actor, at=at)
     others = second_persons("memberships.confirm", row.authority_id, but=(actor.user_id, row.user_id), at=at)
     able = second_person.confirmers(others, row.user_id, at=at)
-    tell_people(able, ROLE_IS_ASKED, row.authority_id, at=at, request_id=row.pk)
+    tell_people(able, ROLE_REQUESTED, row.authority_id, at=at, request_id=row.pk)
     return row
 
 
@@ -181,9 +190,9 @@ def decide(
         OwnGrant: it is for the actor.
         InvalidInput, AlreadyThere: as ``grant``: what has become of it since doesn't allow the role any more.
     """
-    known = open_grant_requests(actor, at=at)
+    requests = open_grant_requests(actor, at=at)
     stepup.require(actor, at=at)
-    row = visible(known.select_for_update(of=("self",)), request_id)
+    row = visible(requests.select_for_update(of=("self",)), request_id)
     if actor.user_id == row.asked_by_id:
         raise TwoPersonsNeeded(rule="two-persons")
     if actor.user_id == row.user_id:
@@ -258,15 +267,15 @@ def tell_watchers(authority_id: UUID, *, actor: Actor, at: datetime) -> None:
 
 def _answer_request(row: GrantRequest, *, at: datetime) -> None:
     """Tell who asked for the role themself what became of it, where an administrator accepted that."""
-    asked = AccountRequest.objects.filter(
+    request = AccountRequest.objects.filter(
         user=row.user, authority=row.authority, role=row.role, accepted=True, membership=None
     ).first()
-    if asked is None:
+    if request is None:
         return
     if row.membership is None:
-        asked.accepted, asked.reason = False, Refused.OTHER
-    asked.membership = row.membership
-    asked.save(update_fields=["membership", "accepted", "reason"])
+        request.accepted, request.reason = False, Refused.OTHER
+    request.membership = row.membership
+    request.save(update_fields=["membership", "accepted", "reason"])
     tell_owner(row.user, REQUEST_ACCEPTED if row.confirmed else REQUEST_REFUSED, at=at)
 
 
@@ -279,8 +288,8 @@ def _require_gives(actor: Actor, appointment: Appointment, *, at: datetime) -> N
 
 def _require_may_give(actor: Actor, appointment: Appointment, *, at: datetime) -> None:
     _require_gives(actor, appointment, at=at)
-    known = appointable_users(appointment.authority.pk, at=at)
-    if not actor.is_system and not known.filter(pk=appointment.user.pk).exists():
+    users = appointable_users(appointment.authority.pk, at=at)
+    if not actor.is_system and not users.filter(pk=appointment.user.pk).exists():
         raise InvalidInput({"email": ["not-a-choice"]})
 
 
@@ -333,7 +342,9 @@ def _faults(
         yield "valid_from", ["too-early"]
     if appointment.until and appointment.until <= (appointment.since or at):
         yield "valid_to", ["too-early"]
-    if _held_apart(appointment, at=at) or (asked and _asked_apart(appointment, at=at)):
+    if _incompatible_is_assigned(appointment, at=at) or (
+        asked and _incompatible_is_requested(appointment, at=at)
+    ):
         yield "role", ["held-apart"]
     if _shows_certificate(appointment, at=at):
         issued_on = appointment.certificate
@@ -350,7 +361,7 @@ def _apart(role: Role) -> frozenset[Role]:
     return OPENERS if role in WATCHERS else WATCHERS if role in OPENERS else frozenset()
 
 
-def _asked_apart(appointment: Appointment, *, at: datetime) -> bool:
+def _incompatible_is_requested(appointment: Appointment, *, at: datetime) -> bool:
     """Tell whether a role that the given one can't stand beside waits for a second person."""
     waiting = GrantRequest.objects.filter(
         user=appointment.user, authority=appointment.authority, role__in=_apart(appointment.role)
@@ -358,14 +369,14 @@ def _asked_apart(appointment: Appointment, *, at: datetime) -> bool:
     return waiting.filter(decided_at=None, asked_at__gt=at - GRANT_OPEN_FOR).exists()
 
 
-def _held_apart(appointment: Appointment, *, at: datetime) -> bool:
+def _incompatible_is_assigned(appointment: Appointment, *, at: datetime) -> bool:
     """Tell whether the person holds, in that period, a role that the given one can't stand beside."""
     apart = _apart(appointment.role)
-    held = appointment.user.memberships.filter(authority=appointment.authority, role__in=apart)
-    held = held.filter(Q(valid_to=None) | Q(valid_to__gt=appointment.since or at))
+    memberships = appointment.user.memberships.filter(authority=appointment.authority, role__in=apart)
+    memberships = memberships.filter(Q(valid_to=None) | Q(valid_to__gt=appointment.since or at))
     if appointment.until:
-        held = held.filter(valid_from__lt=appointment.until)
-    return held.exists()
+        memberships = memberships.filter(valid_from__lt=appointment.until)
+    return memberships.exists()
 
 
 def review(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
@@ -376,9 +387,9 @@ def review(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
         AlreadyThere: it has ended: it has to be given anew, by two where two give it.
         CertificateMissing: it needs a certificate of honorability, and has none that counts.
     """
-    known = Membership.objects.all() if actor.is_system else reviewable_memberships(actor)
+    memberships = Membership.objects.all() if actor.is_system else reviewable_memberships(actor)
     stepup.require(actor, at=at)
-    membership = visible(known.select_for_update(), membership_id)
+    membership = visible(memberships.select_for_update(), membership_id)
     if membership.user_id == actor.user_id:
         raise OwnReview
     if membership.valid_to is not None and membership.valid_to <= at:
@@ -398,8 +409,8 @@ def see_certificate(*, actor: Actor, at: datetime, membership_id: UUID, issued_o
         OwnReview: it is the actor's own.
         InvalidInput: issued after today, or more than six months ago.
     """
-    known = managed_memberships(actor).in_force(at)
-    membership = known.select_for_update(of=("self",)).filter(pk=membership_id).first()
+    memberships = managed_memberships(actor).in_force(at)
+    membership = memberships.select_for_update(of=("self",)).filter(pk=membership_id).first()
     if membership is None or not honorability.is_followed(membership, at):
         raise NotVisible
     if membership.user_id == actor.user_id:
@@ -419,9 +430,9 @@ def end(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
     Raises:
         AlreadyThere: it has ended before.
     """
-    known = Membership.objects.all() if actor.is_system else managed_memberships(actor)
+    memberships = Membership.objects.all() if actor.is_system else managed_memberships(actor)
     stepup.require(actor, at=at)
-    membership = visible(known.select_for_update(), membership_id)
+    membership = visible(memberships.select_for_update(), membership_id)
     if membership.valid_to is not None and membership.valid_to <= at:
         raise AlreadyThere(_("Ce rôle est déjà terminé."))
     end_now(membership, actor=actor, at=at)

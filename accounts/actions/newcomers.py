@@ -31,8 +31,8 @@ class WantedRole:
     certificate: date | None = None
 
     def of(self, user: User, authority: Authority) -> Appointment:
-        said = {one.name: getattr(self, one.name) for one in fields(self)}
-        return Appointment(user=user, authority=authority, **said)
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return Appointment(user=user, authority=authority, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,12 @@ def add_person(*, actor: Actor, at: datetime, newcomer: Newcomer) -> tuple[User,
 
 def _taken(email: str, actor: Actor) -> AlreadyThere | InvalidInput:
     """Return the refusal of an address that has an account: whose it is, is for who administers that one (0031)."""
-    known: UUID | None = None
+    user_id: UUID | None = None
     if not actor.is_system:
         holder = managed_users(actor).filter(email=normalised_email(email)).first()
-        known = holder.pk if holder else None
-    if known is None:
+        user_id = holder.pk if holder else None
+    if user_id is None:
         return InvalidInput({"email": ["not-usable"]})
     return AlreadyThere(
-        _("Cette personne a déjà un compte ici."), fields={"email": ["has-account"]}, user=str(known)
+        _("Cette personne a déjà un compte ici."), fields={"email": ["has-account"]}, user=str(user_id)
     )

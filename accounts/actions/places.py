@@ -169,17 +169,17 @@ def remove_organisations(
 ) -> list[UUID]:
     """Take institutions that nothing names from an authority's list; return those that stay because something does."""
     require(actor, "organisations.manage", authority.pk)
-    kept: list[UUID] = []
+    remaining: list[UUID] = []
     for some in batched(ids, _AT_ONCE):
         rows = Organisation.objects.select_for_update().filter(authority=authority, pk__in=some)
         there = [row.pk for row in rows]
         used = _named_anywhere(there)
-        kept += [pk for pk in there if pk in used]
+        remaining += [pk for pk in there if pk in used]
         gone = [pk for pk in there if pk not in used]
         Organisation.objects.filter(pk__in=gone).delete()
         for pk in gone:
             record(acts.ORGANISATION_REMOVED, actor=actor, at=at, tenant=authority.pk, thing=pk)
-    return kept
+    return remaining
 
 
 def _named_anywhere(ids: Sequence[UUID]) -> set[UUID]:
@@ -204,14 +204,14 @@ def _taken(wanted: Organisation, actor: Actor) -> NumberTaken:
     """Return the refusal of an institution whose numbers others have; which ones is for who may see them."""
     numbers = {register: number for register in REGISTERS if (number := getattr(wanted, register))}
     others = Organisation.objects.exclude(pk=wanted.pk)
-    held = {
+    owners = {
         register: other.pk
         for register, number in numbers.items()
         for other in others.filter(**{register: number})
     }
     seen = Organisation.objects.all() if actor.is_system else visible_organisations(actor)
-    known = seen.filter(pk__in=held.values()).order_by("name", "pk").first()
-    fields = {register: ["taken"] for register in held}
-    if known is None:
+    owner = seen.filter(pk__in=owners.values()).order_by("name", "pk").first()
+    fields = {register: ["taken"] for register in owners}
+    if owner is None:
         return NumberTaken(fields=fields)
-    return NumberTaken(fields=fields, organisation={"id": str(known.pk), "name": known.name})
+    return NumberTaken(fields=fields, organisation={"id": str(owner.pk), "name": owner.name})

@@ -20,7 +20,7 @@ from accounts.models import FactorReset, User
 from accounts.models.factor import Identified
 from accounts.models.provisioning import ProvisioningAct
 from accounts.naming import visible
-from accounts.notifications import FACTORS_CHANGED, RESET_IS_ASKED, RESET_TO_CONFIRM, tell_owner, tell_people
+from accounts.notifications import FACTORS_CHANGED, RESET_REQUESTED, RESET_TO_CONFIRM, tell_owner, tell_people
 
 
 def ask_reset(*, actor: Actor, at: datetime, user_id: UUID, how: Identified) -> FactorReset:
@@ -30,9 +30,9 @@ def ask_reset(*, actor: Actor, at: datetime, user_id: UUID, how: Identified) -> 
         OwnReset: it is the actor's own.
         AlreadyThere: it is asked for already.
     """
-    known = resettable_users(actor, at=at)
+    users = resettable_users(actor, at=at)
     stepup.require(actor, at=at)
-    user = visible(known.select_for_update(), user_id)
+    user = visible(users.select_for_update(), user_id)
     if user.pk == actor.user_id:
         raise OwnReset
     FactorReset.objects.filter(user=user, decided_at=None, asked_at__lte=at - RESET_OPEN_FOR).delete()
@@ -45,9 +45,9 @@ def ask_reset(*, actor: Actor, at: datetime, user_id: UUID, how: Identified) -> 
         raise AlreadyThere from error
     tenant = _tenant(actor, user)
     record_about(
-        acts.RESET_ASKED, user.pk, actor=actor, at=at, tenant=tenant, thing=row.pk, to_state=str(how)
+        acts.RESET_REQUESTED, user.pk, actor=actor, at=at, tenant=tenant, thing=row.pk, to_state=str(how)
     )
-    tell_owner(user, RESET_IS_ASKED, at=at)
+    tell_owner(user, RESET_REQUESTED, at=at)
     others = second_persons("factors.reset", tenant, but=(actor.user_id, user.pk), at=at)
     if second_person.opens_cases(user, at=at):
         others = second_person.confirmers(others, user.pk, at=at)
@@ -69,9 +69,9 @@ def decide_reset(
         OwnReset: the actor asked for it, or it is about them.
         TwoPersonsNeeded: the actor made the account, or invited to it lately, and it opens cases.
     """
-    known = open_resets(actor, at=at)
+    resets = open_resets(actor, at=at)
     stepup.require(actor, at=at)
-    row = visible(known.select_for_update(of=("self",)), reset_id)
+    row = visible(resets.select_for_update(of=("self",)), reset_id)
     if actor.user_id in (row.asked_by_id, row.user_id):
         raise OwnReset
     user = User.objects.select_for_update().filter(pk=row.user_id).first()
@@ -137,5 +137,5 @@ def take_away(user: User) -> None:
 def _tenant(actor: Actor, user: User) -> UUID | None:
     """Return the authority whose auditors see it: that of the account, else the one where the actor may."""
     home = user.home_authority_id
-    held = actor.authority_ids
-    return home if home in held or len(held) != 1 else next(iter(held))
+    authority_ids = actor.authority_ids
+    return home if home in authority_ids or len(authority_ids) != 1 else next(iter(authority_ids))

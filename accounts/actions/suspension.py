@@ -76,7 +76,7 @@ def open_or_suspended(at: datetime) -> Q:
     return Q(is_active=True) | Q(Exists(Membership.objects.filter(_going_on(at), user=OuterRef("pk"))))
 
 
-def is_held(user: User) -> bool:
+def is_on_hold(user: User) -> bool:
     """Tell whether something that suspended an account isn't lifted, though its roles may have ended meanwhile."""
     return holds.stands is not None and holds.stands(user.pk)
 

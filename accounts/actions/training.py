@@ -35,15 +35,15 @@ def require_training() -> None:
 def people(*, at: datetime) -> list[Membership]:
     """Return everybody that somebody may enter as, those of a story first; no program, and no other visitor."""
     require_training()
-    held = (
+    memberships = (
         Membership.objects.in_force(at)
         .filter(user__is_active=True)
         .select_related("user", "authority", "organisation")
     )
-    found = held.exclude(role__in=PROGRAMS).exclude(user__email__startswith=_VISITOR)
+    candidates = memberships.exclude(role__in=PROGRAMS).exclude(user__email__startswith=_VISITOR)
     order = {role: number for number, role in enumerate(dict.fromkeys((*OF_A_STORY, *Role)))}
     return sorted(
-        found,
+        candidates,
         key=lambda one: (
             one.authority is None or one.authority.code != HOME,
             order[Role(one.role)],

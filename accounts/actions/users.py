@@ -70,8 +70,8 @@ def verify_user(*, actor: Actor, at: datetime, user_id: UUID) -> User:
         OwnAccount: nobody vouches for themself.
         AlreadyThere: it is verified.
     """
-    known = User.objects.all() if actor.is_system else managed_users(actor)
-    user = visible(known.select_for_update(), user_id)
+    users = User.objects.all() if actor.is_system else managed_users(actor)
+    user = visible(users.select_for_update(), user_id)
     if actor.user_id == user.pk:
         raise OwnAccount
     if user.verified_at is not None:

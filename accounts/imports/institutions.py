@@ -28,7 +28,7 @@ HEADINGS: Final = {
     "en": ("name", "kind", "siret", "uai", "finess"),
 }
 COLUMNS: Final = ("name", "kind", *REGISTERS)
-KNOWN: Final = {
+COLUMN_OF: Final = {
     name: column for names in HEADINGS.values() for name, column in zip(names, COLUMNS, strict=True)
 }
 NAME_MAX: Final = 200
@@ -66,7 +66,7 @@ def read(source: table.Source) -> Read[Institution]:
     """Return the institutions of the authority's own list."""
     result: Read[Institution] = Read()
     kinds, seen = _kinds(), dict[str, int]()
-    for line in table.lines_of(source, KNOWN, needed=("name", "kind"), strict=True):
+    for line in table.lines_of(source, COLUMN_OF, needed=("name", "kind"), strict=True):
         _keep(line if isinstance(line, Refused) else _own(line, kinds), result, seen)
     return result
 
@@ -121,12 +121,12 @@ def _commune(cells: list[str]) -> str:
     return f"97{commune}" if overseas else f"{department}{commune}"
 
 
-def _latest(known: date | None, stated: str) -> date | None:
+def _latest(latest: date | None, stated: str) -> date | None:
     try:
-        told = date.fromisoformat(stated.strip()[:10])
+        day = date.fromisoformat(stated.strip()[:10])
     except ValueError:
-        return known
-    return max(known, told) if known else told
+        return latest
+    return max(latest, day) if latest else day
 
 
 def _placed(name: str, town: str) -> str:
@@ -154,13 +154,17 @@ def _checked(
 ) -> Institution | Refused:
     if fault := table.fault_of(name, most=NAME_MAX):
         return Refused(number, fault, "name")
-    told = {register: bare for register, cell in numbers.items() if (bare := bare_number(cell))}
-    for register, bare in told.items():
+    valid_numbers = {register: bare for register, cell in numbers.items() if (bare := bare_number(cell))}
+    for register, bare in valid_numbers.items():
         try:
             REGISTERS[register](bare)
         except ValidationError:
             return Refused(number, Fault.NUMBER, register)
-    return Institution(number, name, str(kind), told) if told else Refused(number, Fault.NO_NUMBER)
+    return (
+        Institution(number, name, str(kind), valid_numbers)
+        if valid_numbers
+        else Refused(number, Fault.NO_NUMBER)
+    )
 
 
 def _keep(row: Institution | Refused, result: Read[Institution], seen: dict[str, int]) -> None:

@@ -18,7 +18,7 @@ HEADINGS: Final = {
     "en": ("name", "email", "phone", "role", "unit", "organisation", "language"),
 }
 COLUMNS: Final = ("full_name", "email", "phone", "role", "unit", "organisation", "language")
-KNOWN: Final = {
+COLUMN_OF: Final = {
     name: column for names in HEADINGS.values() for name, column in zip(names, COLUMNS, strict=True)
 }
 NEEDED: Final = ("full_name", "email", "role")
@@ -32,7 +32,7 @@ def read(source: table.Source) -> Read[Person]:
     """Return the people of a file; a line with a fault names the first one."""
     result: Read[Person] = Read()
     roles, seen = _roles(), set[tuple[str, ...]]()
-    for line in table.lines_of(source, KNOWN, needed=NEEDED, strict=True):
+    for line in table.lines_of(source, COLUMN_OF, needed=NEEDED, strict=True):
         row = line if isinstance(line, Refused) else _person(line, roles)
         if isinstance(row, Person):
             same = (row.email, row.role, row.unit.casefold(), row.organisation.casefold())

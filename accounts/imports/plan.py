@@ -62,34 +62,34 @@ def entry_of(organisation: Organisation) -> dict[str, str]:
 
 
 def _institutions(rows: Sequence[Institution], authority: Authority) -> Iterable[Planned | Refused]:
-    known = _numbered(rows)
+    by_number = _numbered(rows)
     for row in rows:
-        held = {known[pair].pk: known[pair] for pair in row.numbers.items() if pair in known}
-        found = next(iter(held.values()), None)
-        if found is None:
+        matches = {by_number[pair].pk: by_number[pair] for pair in row.numbers.items() if pair in by_number}
+        match = next(iter(matches.values()), None)
+        if match is None:
             yield Planned(row.line, CREATED)
-        elif any(one.authority_id != authority.pk for one in held.values()):
+        elif any(one.authority_id != authority.pk for one in matches.values()):
             yield Refused(row.line, Fault.TAKEN)
-        elif len(held) > 1:
+        elif len(matches) > 1:
             yield Refused(row.line, Fault.SEVERAL_ORGANISATIONS)
         else:
-            before = entry_of(found)
+            before = entry_of(match)
             after = before | {"name": row.name, "kind": row.kind} | row.numbers
             if before == after:
-                yield Planned(row.line, UNCHANGED, organisation=str(found.pk))
+                yield Planned(row.line, UNCHANGED, organisation=str(match.pk))
             else:
-                yield Planned(row.line, CHANGED, organisation=str(found.pk), before=before, after=after)
+                yield Planned(row.line, CHANGED, organisation=str(match.pk), before=before, after=after)
 
 
 def _numbered(rows: Sequence[Institution]) -> dict[tuple[str, str], Organisation]:
     """Return the institutions, anybody's, that have one of the numbers, by register and number."""
-    known = {}
+    by_number = {}
     for register in REGISTERS:
         numbers = [row.numbers[register] for row in rows if register in row.numbers]
         for some in batched(numbers, _AT_ONCE):
             for one in Organisation.objects.filter(**{f"{register}__in": some}):
-                known[register, getattr(one, register)] = one
-    return known
+                by_number[register, getattr(one, register)] = one
+    return by_number
 
 
 # --- People --------------------------------------------------------------------------------------------
@@ -121,14 +121,16 @@ def _people(
             continue
         seen.add(wanted)
         user = users.get(row.email)
-        held = roles.get(user.pk, []) if user else []
-        fault = _fault_of_account(user, row, held, may=row.email in mays, authority=authority, asker=asker)
+        memberships = roles.get(user.pk, []) if user else []
+        fault = _fault_of_account(
+            user, row, memberships, may=row.email in mays, authority=authority, asker=asker
+        )
         if fault is not None:
             yield Refused(row.line, fault, "role" if fault is Fault.HELD_APART else "email")
             continue
         same = any(
             (one.role, _id(one.unit_id), _id(one.organisation_id)) == (row.role, unit, organisation)
-            for one in held
+            for one in memberships
         )
         if not same and row.role in followed:
             yield Refused(row.line, Fault.ROLE_OF_CERTIFICATE, "role")
@@ -165,11 +167,11 @@ def _by_email(users: Any, emails: Sequence[str]) -> dict[str, User]:
 def _roles_of(users: Iterable[User], authority: Authority, at: datetime) -> dict[UUID, list[Membership]]:
     """Return the roles of people at an authority that aren't over."""
     open_ = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=at), authority=authority)
-    held: dict[UUID, list[Membership]] = {}
+    memberships: dict[UUID, list[Membership]] = {}
     for some in batched([one.pk for one in users], _AT_ONCE):
         for one in open_.filter(user__in=some):
-            held.setdefault(one.user_id, []).append(one)
-    return held
+            memberships.setdefault(one.user_id, []).append(one)
+    return memberships
 
 
 @dataclass(frozen=True, slots=True)

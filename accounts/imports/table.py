@@ -93,8 +93,12 @@ def lines_of(
     rows = source.rows(source.delimiter())
     _number, header = next(rows, (1, []))
     names = [columns.get(folded(cell), "") for cell in header]
-    told = [name for name in names if name]
-    if not set(needed) <= set(told) or len(set(told)) != len(told) or (strict and len(told) != len(names)):
+    headings = [name for name in names if name]
+    if (
+        not set(needed) <= set(headings)
+        or len(set(headings)) != len(headings)
+        or (strict and len(headings) != len(names))
+    ):
         raise FileFault(Fault.COLUMNS, 1)
     for number, row in rows:
         if len(row) != len(names):

@@ -56,13 +56,13 @@ class Trial:
     @classmethod
     def unpacked(cls, packed: bytes, source: str) -> "Trial":
         """Return what ``packed`` gave."""
-        told: dict[str, Any] = json.loads(packed)
+        document: dict[str, Any] = json.loads(packed)
         row = Person if source == ImportSource.PEOPLE else Institution
         return cls(
-            rows=[row(**one) for one in told["rows"]],
-            unread=[_refused(one) for one in told["unread"]],
-            lines=[Planned(**one) for one in told["lines"]],
-            refused=[_refused(one) for one in told["refused"]],
+            rows=[row(**one) for one in document["rows"]],
+            unread=[_refused(one) for one in document["unread"]],
+            lines=[Planned(**one) for one in document["lines"]],
+            refused=[_refused(one) for one in document["refused"]],
         )
 
 

@@ -25,7 +25,7 @@ CALL_SECONDS: Final = 6.0  # one call, however slowly the other side trickles
 METADATA_SECONDS: Final = 3600.0
 KEYS_SECONDS: Final = 600.0  # a key that the provider has withdrawn counts no longer than that
 #: After an unknown key made us ask for the keys, we don't ask for the same reason again for so long.
-ASKED_AGAIN_SECONDS: Final = 60.0
+RETRY_SECONDS: Final = 60.0
 _ADDRESS_MAX: Final = 500
 _SIGNS: Final = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/@!$&'()*+=%?[]"
@@ -49,17 +49,17 @@ class Metadata:
 
 
 @dataclass(slots=True)
-class _Kept:
+class _Entry:
     """What this process knows of one provider, and until when."""
 
     metadata: Metadata | None = None
     metadata_until: float = 0.0
     keys: Keys | None = None
     keys_until: float = 0.0
-    asked_again: float = -ASKED_AGAIN_SECONDS
+    retried_at: float = -RETRY_SECONDS
 
 
-_known: dict[tuple[str, str], _Kept] = {}
+_cache: dict[tuple[str, str], _Entry] = {}
 _lock: Final = Lock()
 _calls: BoundedSemaphore | None = None
 
@@ -68,30 +68,30 @@ def forget() -> None:
     """Ask everything anew; for tests, whose providers change between them."""
     global _calls
     with _lock:
-        _known.clear()
+        _cache.clear()
         _calls = None
 
 
-def _of(provider: Provider) -> _Kept:
+def _of(provider: Provider) -> _Entry:
     with _lock:
-        return _known.setdefault((provider.code, provider.issuer), _Kept())
+        return _cache.setdefault((provider.code, provider.issuer), _Entry())
 
 
-def at_hand(provider: Provider) -> Metadata | None:
+def cached(provider: Provider) -> Metadata | None:
     """Return the addresses if they are known still: nothing is called."""
-    kept = _of(provider)
-    return kept.metadata if monotonic() < kept.metadata_until else None
+    entry = _of(provider)
+    return entry.metadata if monotonic() < entry.metadata_until else None
 
 
 def of(provider: Provider) -> Metadata:
     """Return the addresses of a provider."""
-    held = at_hand(provider)
-    if held is not None:
-        return held
-    document = asked(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    current = cached(provider)
+    if current is not None:
+        return current
+    document = fetched(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
     metadata = _metadata(provider, document)
-    kept = _of(provider)
-    kept.metadata, kept.metadata_until = metadata, monotonic() + METADATA_SECONDS
+    entry = _of(provider)
+    entry.metadata, entry.metadata_until = metadata, monotonic() + METADATA_SECONDS
     return metadata
 
 
@@ -144,36 +144,36 @@ def claims_of(provider: Provider, token: str) -> dict[str, Any]:
     An unknown key is looked for once at the provider, so that its keys may change at any time; not more often than
     once a minute, so that tokens with made-up keys send nobody there.
     """
-    kept = _of(provider)
-    if kept.keys is None or monotonic() >= kept.keys_until:
-        _fetch_keys(provider, kept)
+    entry = _of(provider)
+    if entry.keys is None or monotonic() >= entry.keys_until:
+        _fetch_keys(provider, entry)
     try:
         try:
-            return assertions.claims_of(token, kept.keys or Keys(()), provider.algorithms)
+            return assertions.claims_of(token, entry.keys or Keys(()), provider.algorithms)
         except KeyUnknown:
             with _lock:
-                may, now = monotonic() - kept.asked_again >= ASKED_AGAIN_SECONDS, monotonic()
-                kept.asked_again = now if may else kept.asked_again
+                may, now = monotonic() - entry.retried_at >= RETRY_SECONDS, monotonic()
+                entry.retried_at = now if may else entry.retried_at
             if not may:
                 raise
-            _fetch_keys(provider, kept)
-            return assertions.claims_of(token, kept.keys or Keys(()), provider.algorithms)
+            _fetch_keys(provider, entry)
+            return assertions.claims_of(token, entry.keys or Keys(()), provider.algorithms)
     except AssertionRefused as refused:
         raise ProviderRefused(rule=f"provider-{refused.rule}") from refused
 
 
-def _fetch_keys(provider: Provider, kept: _Kept) -> None:
+def _fetch_keys(provider: Provider, entry: _Entry) -> None:
     try:
-        kept.keys = assertions.keys_of(asked(provider, of(provider).keys))
+        entry.keys = assertions.keys_of(fetched(provider, of(provider).keys))
     except AssertionRefused as refused:
         raise ProviderUnavailable(rule="provider-keys") from refused
-    kept.keys_until = monotonic() + KEYS_SECONDS
+    entry.keys_until = monotonic() + KEYS_SECONDS
 
 
 # --- Calls --------------------------------------------------------------------------------------------
 
 
-def asked(provider: Provider, address: str) -> dict[str, Any]:
+def fetched(provider: Provider, address: str) -> dict[str, Any]:
     """Return the JSON object at an address of a provider."""
     status, body = call(provider, address, b"", {"Accept": "application/json"}, method="GET")
     document = answered(body) if status == _OK else {}

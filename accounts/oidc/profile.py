@@ -33,7 +33,7 @@ _REFUSED: Final = (400, 401, 403)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatedIdentity:
     """A person's identity as the provider states it.
 
     ``subject`` is a keyed value of issuer and lasting id, ``siret`` the institution or empty; ``second_factor``: they
@@ -48,7 +48,7 @@ class Said:
     hint: str = field(default="", repr=False)
 
 
-def address_to_ask(provider: Provider, known: Metadata, visit: Visit) -> str:
+def address_to_ask(provider: Provider, addresses: Metadata, visit: Visit) -> str:
     parameters = {
         "response_type": "code",
         "client_id": provider.client_id,
@@ -57,7 +57,7 @@ def address_to_ask(provider: Provider, known: Metadata, visit: Visit) -> str:
         "state": visit.state,
         "nonce": visit.nonce,
     }
-    if claims := _claims_asked(provider):
+    if claims := _requested_claims(provider):
         parameters["claims"] = json.dumps({"id_token": claims}, separators=(",", ":"))
     if provider.prompt:
         parameters["prompt"] = provider.prompt
@@ -66,10 +66,10 @@ def address_to_ask(provider: Provider, known: Metadata, visit: Visit) -> str:
             "code_challenge": assertions.challenge_of(visit.verifier),
             "code_challenge_method": "S256",
         }
-    return _with(known.authorization, parameters)
+    return _with(addresses.authorization, parameters)
 
 
-def _claims_asked(provider: Provider) -> dict[str, Any]:
+def _requested_claims(provider: Provider) -> dict[str, Any]:
     """Return which claims of the ID token are essential (Core §5.5): asked so, a level is required, not wished for."""
     claims: dict[str, Any] = {}
     if provider.acr:
@@ -89,7 +89,7 @@ def code_in(provider: Provider, answer: Mapping[str, str]) -> str:
     """Return the code in an answer that a browser brings back from a provider, its state having been compared.
 
     ``answer`` holds the parameters ``code``, ``error`` and ``iss``, absent ones empty. Whether the provider has to name
-    itself in answers is asked in ``said_by``: that needs its metadata.
+    itself in answers is asked in ``stated_identity``: that needs its metadata.
     """
     if answer["iss"] and answer["iss"] != provider.issuer:
         raise ProviderRefused(rule="provider-mixed-up")
@@ -98,15 +98,17 @@ def code_in(provider: Provider, answer: Mapping[str, str]) -> str:
     return answer["code"]
 
 
-def said_by(provider: Provider, visit: Visit, code: str, *, named: bool, at: datetime) -> Said:
+def stated_identity(
+    provider: Provider, visit: Visit, code: str, *, named: bool, at: datetime
+) -> StatedIdentity:
     """Exchange a code, and return who it is. Calls the provider, so outside of any transaction.
 
     ``named``: the answer said by whom it is.
     """
-    known = metadata.of(provider)
-    if known.names_itself and not named:
+    addresses = metadata.of(provider)
+    if addresses.names_itself and not named:
         raise ProviderRefused(rule="provider-mixed-up")
-    tokens = _exchanged(provider, known, visit, code)
+    tokens = _exchanged(provider, addresses, visit, code)
     token, access = tokens.get("id_token"), tokens.get("access_token")
     if (
         not isinstance(token, str)
@@ -121,25 +123,25 @@ def said_by(provider: Provider, visit: Visit, code: str, *, named: bool, at: dat
         access, assertions.algorithm_of(token)
     ):
         raise ProviderRefused(rule="provider-access-token")
-    more = _userinfo(provider, known, access, claims, at=at)
-    hint = token if provider.logout and known.end_session and len(token) <= _HINT_MAX else ""
-    return Said(
+    more = _userinfo(provider, addresses, access, claims, at=at)
+    hint = token if provider.logout and addresses.end_session and len(token) <= _HINT_MAX else ""
+    return StatedIdentity(
         subject=index.keyed("identity.subject", f"{provider.issuer}\n{claims['sub']}".encode()),
         siret=_siret(provider, {**claims, **more}),
         second_factor=_is_second_factor(provider, claims),
-        end=_end(provider, known, claims) if hint else "",
+        end=_end(provider, addresses, claims) if hint else "",
         hint=hint,
     )
 
 
-def _end(provider: Provider, known: Metadata, claims: Mapping[str, Any]) -> str:
+def _end(provider: Provider, addresses: Metadata, claims: Mapping[str, Any]) -> str:
     """Return where one signs out there; a token that names us in a list doesn't say alone whose it is (Logout §2)."""
     if isinstance(claims["aud"], list):
-        return _with(known.end_session, {"client_id": provider.client_id})
-    return known.end_session
+        return _with(addresses.end_session, {"client_id": provider.client_id})
+    return addresses.end_session
 
 
-def _exchanged(provider: Provider, known: Metadata, visit: Visit, code: str) -> dict[str, Any]:
+def _exchanged(provider: Provider, addresses: Metadata, visit: Visit, code: str) -> dict[str, Any]:
     """Return what the token endpoint gives for a code (Core §3.1.3)."""
     sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": provider.returns_to}
     headers = {"Content-Type": FORM, "Accept": "application/json"}
@@ -151,7 +153,7 @@ def _exchanged(provider: Provider, known: Metadata, visit: Visit, code: str) -> 
         sent |= {"client_id": provider.client_id, "client_secret": provider.secret}
     if provider.pkce:
         sent["code_verifier"] = visit.verifier
-    status, body = metadata.call(provider, known.token, urlencode(sent).encode(), headers, method="POST")
+    status, body = metadata.call(provider, addresses.token, urlencode(sent).encode(), headers, method="POST")
     if status in _REFUSED:
         raise ProviderRefused(rule="provider-code")
     if status != 200:
@@ -198,13 +200,13 @@ def _require_from_to(provider: Provider, claims: Mapping[str, Any]) -> None:
 
 
 def _userinfo(
-    provider: Provider, known: Metadata, access: str, claims: Mapping[str, Any], *, at: datetime
+    provider: Provider, addresses: Metadata, access: str, claims: Mapping[str, Any], *, at: datetime
 ) -> Mapping[str, Any]:
     """Return what the provider tells beside (Core §5.3), about the same person."""
     if provider.userinfo == "no":
         return {}
     headers = {"Authorization": f"Bearer {access}"}
-    status, body = metadata.call(provider, known.userinfo, b"", headers, method="GET")
+    status, body = metadata.call(provider, addresses.userinfo, b"", headers, method="GET")
     if status != 200:
         raise ProviderUnavailable(rule="provider-status")
     if provider.userinfo == "jwt":

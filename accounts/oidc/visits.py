@@ -87,25 +87,25 @@ def _keep(secret: str, visit: Visit, *, at: datetime) -> None:
     # What is empty stays away, so that the version before, which may serve beside this one, knows all that is there.
     members = {name: value for name, value in asdict(visit).items() if value != ""}
     ProviderVisit.objects.create(
-        kept=_kept(secret),
+        kept=_digest_of(secret),
         data=bearer.sealed(secret.encode(), _PURPOSE, json.dumps(members).encode()),
         expires_at=at + timedelta(minutes=settings.PROVIDER_MINUTES),
     )
 
 
-def _kept(secret: str) -> bytes:
+def _digest_of(secret: str) -> bytes:
     return index.keyed(_PURPOSE, secret.encode())
 
 
-def found(secret: str, *, at: datetime) -> Visit | None:
+def open_visit(secret: str, *, at: datetime) -> Visit | None:
     """Return the way of a secret, if it counts still."""
-    row = ProviderVisit.objects.filter(kept=_kept(secret), expires_at__gt=at).first()
+    row = ProviderVisit.objects.filter(kept=_digest_of(secret), expires_at__gt=at).first()
     return None if row is None else _opened(secret, bytes(row.data))
 
 
 def take(secret: str, *, at: datetime) -> Visit | None:
     """Return the same, once: of two that take it at the same time one has it."""
-    row = ProviderVisit.objects.select_for_update().filter(kept=_kept(secret), expires_at__gt=at).first()
+    row = ProviderVisit.objects.select_for_update().filter(kept=_digest_of(secret), expires_at__gt=at).first()
     if row is None or not ProviderVisit.objects.filter(pk=row.pk).delete()[0]:
         return None
     return _opened(secret, bytes(row.data))

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import passwords
 from accounts.models import Session, User
-from accounts.sessions import kept_as
+from accounts.sessions import stored_key
 from tests.accounts.conftest import PASSWORD, Caller, entries
 
 
@@ -56,7 +56,7 @@ def test_a_session_planted_beforehand_is_thrown_away(alice, signed_in):
 
     after = caller.client.cookies["session"].value
     assert after != before
-    assert [row.session_key for row in Session.objects.all()] == [kept_as(after)]
+    assert [row.session_key for row in Session.objects.all()] == [stored_key(after)]
 
 
 @pytest.mark.sec("SEC-AU7")

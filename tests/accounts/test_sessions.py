@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Session
-from accounts.sessions import SessionStore, kept_as
+from accounts.sessions import SessionStore, stored_key
 from tests.accounts.conftest import LONG_AGO, PASSWORD
 
 pytestmark = pytest.mark.both_databases("sessions written in the transaction of the request")
@@ -40,7 +40,7 @@ def test_the_table_holds_no_key_that_a_browser_could_bring(alice, signed_in):
         cursor.execute("SELECT * FROM accounts_session")
         (row,) = cursor.fetchall()
     assert key not in json.dumps(row, default=str)
-    assert row[0] == kept_as(key)
+    assert row[0] == stored_key(key)
     thief = Client()
     thief.cookies["session"] = row[0]
     assert thief.get("/api/v1/me").status_code == 401
@@ -54,7 +54,7 @@ def test_every_way_to_a_session_goes_by_the_hash():
     store.save()
     key = store.session_key
     assert store.exists(key)
-    assert not store.exists(kept_as(key))
+    assert not store.exists(stored_key(key))
     assert SessionStore(key)["word"] == "one"
 
     store["word"] = "two"
@@ -86,12 +86,12 @@ def test_sessions_that_are_over_are_cleared():
     over, running = SessionStore(), SessionStore()
     over.create()
     running.create()
-    Session.objects.filter(pk=kept_as(over.session_key)).update(expire_date=LONG_AGO)
+    Session.objects.filter(pk=stored_key(over.session_key)).update(expire_date=LONG_AGO)
 
     assert SessionStore(over.session_key).load() == {}
     SessionStore.clear_expired()
 
-    assert [row.pk for row in Session.objects.all()] == [kept_as(running.session_key)]
+    assert [row.pk for row in Session.objects.all()] == [stored_key(running.session_key)]
 
 
 @pytest.mark.sec("SEC-AU7")

@@ -52,7 +52,7 @@ def test_of_two_requests_that_make_one_institution_one_does_and_the_other_comes_
 def test_of_two_links_for_one_address_that_are_used_at_once_one_request_is_left(world):
     for n in range(2):
         an_account_request(
-            world, email="camille@test.invalid", confirmed_at=None, kept=accountrequests.kept_of(f"secret-{n}"),
+            world, email="camille@test.invalid", confirmed_at=None, kept=accountrequests.digest_of(f"secret-{n}"),
             asked_at=datetime.now(UTC),
         )  # fmt: skip
 

@@ -168,7 +168,7 @@ def _asked(world: World) -> MakeReady:
 
 @write(CONFIRM_REQUEST)
 def _confirmed_request(world: World) -> MakeReady:
-    an_account_request(world, confirmed_at=None, kept=accountrequests.kept_of(TOKEN))
+    an_account_request(world, confirmed_at=None, kept=accountrequests.digest_of(TOKEN))
     client = Client(raise_request_exception=False)
     return lambda: _posting(client, "account-requests/confirm", {"token": TOKEN})
 
@@ -533,7 +533,7 @@ TOKEN = "a-secret-that-stood-in-a-mail"
 def _linked(user: User, email: str = "") -> None:
     """Let somebody have a link whose secret is ``TOKEN``."""
     MailedLink.objects.create(
-        user=user, kept=links.kept_of(TOKEN), bound=links.state_of(user), email=email,
+        user=user, kept=links.digest_of(TOKEN), bound=links.state_of(user), email=email,
         expires_at=datetime.now(UTC) + timedelta(minutes=20),
     )  # fmt: skip
 
@@ -1027,7 +1027,7 @@ def _accepts_by_a_provider(world: World) -> MakeReady:
 @write(ACCEPT)
 def _accepts(world: World) -> MakeReady:
     client, at = _invited(world), datetime.now(UTC)
-    link = links.kept_of(TOKEN).hex()
+    link = links.digest_of(TOKEN).hex()
     visit = visits.Visit(visits.RECOGNISED, "essai", at.timestamp(), subject="02" * 32, link=link)
     client.cookies["provider"] = visits.keep(visit, at=at)
     return lambda: partial(client.post, "/invitation/identite", {})
@@ -1036,7 +1036,7 @@ def _accepts(world: World) -> MakeReady:
 def _invited(world: World) -> Client:
     user = world.user("filer")
     _linked(user)
-    MailedLink.objects.filter(user=user).update(code=links.kept_of_code(user, "abcd"))
+    MailedLink.objects.filter(user=user).update(code=links.digest_of_code(user, "abcd"))
     return Client(headers={"accept": "text/html"}, raise_request_exception=False)
 
 

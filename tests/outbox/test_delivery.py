@@ -5,7 +5,7 @@ from email import message_from_string, policy
 
 import pytest
 
-from accounts.notifications import ROLE_IS_ASKED
+from accounts.notifications import ROLE_REQUESTED
 from outbox import delivery
 from outbox.models import Notice
 from outbox.ports import doors
@@ -152,7 +152,7 @@ def test_who_was_excluded_since_is_told_nothing(smtp, people, clock):
 def test_what_is_about_accounts_is_of_no_case_and_leaves(smtp, people, clock):
     """Of a request that a second person decides the rule of cases knows nothing: it was dropped for that."""
     user = people.one()
-    notice = a_notice(user, template=ROLE_IS_ASKED, kind=Kind.ACCOUNT)
+    notice = a_notice(user, template=ROLE_REQUESTED, kind=Kind.ACCOUNT)
     people.unseen.add(user)
 
     delivery.deliver_due(clock=clock)

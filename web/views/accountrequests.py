@@ -13,9 +13,9 @@ from accounts.inputs import AccountRequestInput, ColleagueInput, LinkInput, Role
 from accounts.models import AccountRequest
 from accounts.models.user import Language
 from accounts.request import ServiceRequest
-from accounts.roles import ASKED_FOR, Role
+from accounts.roles import REQUESTABLE, Role
 from accounts.territory import served_places
-from accounts.validated_actions import asked_for_account, asked_for_colleague, asked_for_role
+from accounts.validated_actions import request_account, request_colleague, request_role
 from referrals.vocabulary.formats import moment
 from web.administration import words
 from web.administration.certificates import certificate_words
@@ -51,7 +51,7 @@ class AskAccount(AskingPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for an account; the page is the same whether there is one, and repeats nothing of what was typed."""
-        asked_for_account(request, self.body(), at=self.at)
+        request_account(request, self.body(), at=self.at)
         return self.show({"asked": True})
 
 
@@ -114,7 +114,7 @@ class AskRole(AskingPage):
     template = "web/account_requests/form.html"
 
     def act(self, request: ServiceRequest) -> HttpResponse:
-        asked_for_role(self.body(), actor=self.actor, at=self.at)
+        request_role(self.body(), actor=self.actor, at=self.at)
         return go_to(reverse("own-roles") + confirmation.query_of(self.actor, "role-wanted"))
 
     def values(self) -> dict[str, str]:
@@ -123,7 +123,7 @@ class AskRole(AskingPage):
     def choices(self) -> dict[str, Pairs]:
         seen = access.visible_organisations(self.actor).order_by("name", "pk")
         return super().choices() | {
-            "role": [(str(role), role_words(str(role))) for role in Role if role in ASKED_FOR],
+            "role": [(str(role), role_words(str(role))) for role in Role if role in REQUESTABLE],
             "organisation": [("", gettext("Aucune de la liste")), *named(seen)],
         }
 
@@ -143,7 +143,7 @@ class AskColleague(AskingPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for the account; whether there is one for the address isn't told."""
-        asked_for_colleague(request, self.body(), actor=self.actor, at=self.at)
+        request_colleague(request, self.body(), actor=self.actor, at=self.at)
         return go_to(reverse("own-roles") + confirmation.query_of(self.actor, "colleague-wanted"))
 
     def choices(self) -> dict[str, Pairs]:

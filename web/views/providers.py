@@ -41,7 +41,7 @@ class ToProvider(FormPage):
     def act(self, request: ServiceRequest, code: str) -> HttpResponse:
         """Send the browser to the provider, with a way back that counts once and for ten minutes."""
         provider = providers.named(code)
-        provider_metadata = getattr(request, "brought", None) or metadata.at_hand(provider)
+        provider_metadata = getattr(request, "brought", None) or metadata.cached(provider)
         if provider_metadata is None:
             return Outside(oidc_flow.metadata_of(provider))
         visit = self.begun(request, provider)

@@ -32,7 +32,7 @@ from accounts.inputs import (
 from accounts.models import GrantRequest, Membership
 from accounts.request import bare
 from accounts.signin import SignedIn, actor_of, at_of, by, require_csrf
-from accounts.validated_actions import accepted, appointment, asked_for_account, granted, refused
+from accounts.validated_actions import accepted, appointment, granted, refused, request_account
 from core.api import operation
 from core.paging import Page, envelope, page_of
 from core.query import PagedQuery, Query
@@ -120,12 +120,12 @@ class GrantRequests(APIView):
         """Ask for a role that two persons give; a second person has a week to confirm it."""
         actor = actor_of(request)
         access.require_somewhere(actor, "accounts.manage")
-        known = GrantRequest.objects.filter(authority__in=actor.may("accounts.manage"))
+        requests = GrantRequest.objects.filter(authority__in=actor.may("accounts.manage"))
 
         def ask() -> GrantRequest:
             return actions.ask(appointment=appointment(request.data, actor=actor), **by(request))
 
-        return do_once(request, known, ask, status=201)
+        return do_once(request, requests, ask, status=201)
 
 
 class ConfirmGrant(APIView):
@@ -175,7 +175,7 @@ class AccountRequests(APIView):
         then. Nothing is to be written about a child here: in danger call 17, for advice 119.
         """
         require_csrf(bare(request))
-        asked_for_account(bare(request), request.data, at=at_of(request))
+        request_account(bare(request), request.data, at=at_of(request))
 
 
 class ConfirmRequest(APIView):

@@ -34,7 +34,7 @@ from accounts.inputs import (
 from accounts.models import AccountRequest
 from accounts.request import bare
 from accounts.signin import actor_of, at_of, by
-from accounts.validated_actions import asked_for_colleague, asked_for_role
+from accounts.validated_actions import request_colleague, request_role
 from core.api import operation
 from core.paging import Page, page_of
 from core.query import PagedQuery, Query
@@ -103,7 +103,7 @@ class RoleRequests(APIView):
         """Ask for a role for oneself; an administrator of the territory decides."""
         actor = actor_of(request)
         actions.require_session(actor)
-        act = partial(asked_for_role, request.data, **by(request))
+        act = partial(request_role, request.data, **by(request))
         return do_once(request, access.own_account_requests(actor), act, status=201)
 
 
@@ -111,7 +111,7 @@ class Colleagues(APIView):
     @operation("colleague_request_make", "session", takes=ColleagueInput)
     def post(self, request: Request) -> None:
         """Ask for an account for a colleague of the institution that one leads; the answer tells of no account."""
-        asked_for_colleague(bare(request), request.data, **by(request))
+        request_colleague(bare(request), request.data, **by(request))
 
 
 class Tokens(APIView):

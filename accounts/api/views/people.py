@@ -61,7 +61,7 @@ class FindUsers(APIView):
         """Find people by words of their name or address, which no address of ours may hold; the look is an entry."""
         access.require_somewhere(actor_of(request), "accounts.manage")
         sent = PeopleSearchInput.read(request.data)
-        users, more = queries.users_found(sent["words"], **by(request))
+        users, more = queries.search_users(sent["words"], **by(request))
         return {"results": users, "more": more}
 
 

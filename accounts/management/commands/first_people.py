@@ -44,18 +44,18 @@ class Command(BaseCommand):
             )
         call_command("load_territories", only=code, stdout=self.stdout)
         self.stdout.write("Deux personnes, l'une à côté de l'autre, vérifient ce qui est saisi ici.")
-        people = [self._asked(number) for number in range(1, COUNT + 1)]
+        people = [self._prompted(number) for number in range(1, COUNT + 1)]
         if len({email for email, _name in people}) < COUNT:
             raise CommandError("Il faut deux personnes : les deux adresses sont la même.")
         authority = Authority.objects.get(code=code)
         with transaction.atomic():
-            told = [
+            invitations = [
                 _made(email, name, authority, at=at, show_link=options["show_link"]) for email, name in people
             ]
-        for number, invitation in enumerate(told, start=1):
+        for number, invitation in enumerate(invitations, start=1):
             self.stdout.write(f"Administrateur {number} : {invitation}")
 
-    def _asked(self, number: int) -> tuple[str, str]:
+    def _prompted(self, number: int) -> tuple[str, str]:
         """Return the address and the name of one of them.
 
         Raises:

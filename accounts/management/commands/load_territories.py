@@ -21,13 +21,13 @@ class Command(BaseCommand):
         parser.add_argument("--only", default="", help="codes séparés par des virgules, par exemple 75,93,59")
 
     def handle(self, *_: object, **options: Any) -> None:
-        known = {entry["code"]: entry for entry in json.loads(territory.AUTHORITIES.read_text("utf-8"))}
-        wanted = [code.strip() for code in options["only"].split(",") if code.strip()] or list(known)
-        if unknown := [code for code in wanted if code not in known]:
+        entries = {entry["code"]: entry for entry in json.loads(territory.AUTHORITIES.read_text("utf-8"))}
+        wanted = [code.strip() for code in options["only"].split(",") if code.strip()] or list(entries)
+        if unknown := [code for code in wanted if code not in entries]:
             raise CommandError(f"Codes inconnus : {', '.join(unknown)}.")
         at = timezone.now()
         with transaction.atomic():
             for code in wanted:
-                entry = {**known[code], "since": date.fromisoformat(known[code]["since"])}
+                entry = {**entries[code], "since": date.fromisoformat(entries[code]["since"])}
                 actions.load_authority(actor=SYSTEM, at=at, territory=actions.Territory(**entry))
         self.stdout.write(f"{len(wanted)} autorités chargées.")

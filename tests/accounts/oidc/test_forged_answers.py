@@ -318,7 +318,7 @@ def judged(provider, *, begun: float, **claims):
     provider.userinfo = {"iat": NOW, "exp": NOW + 60}
     _, back = asked(profile.address_to_ask(one, metadata.of(one), visit))
     code = parse_qs(urlsplit(back).query)["code"][0]
-    return profile.said_by(one, visit, code, named=True, at=AT)
+    return profile.stated_identity(one, visit, code, named=True, at=AT)
 
 
 @pytest.mark.parametrize(
@@ -518,7 +518,7 @@ def test_keys_that_nobody_knows_send_us_to_the_provider_once_a_minute(known, pro
     assert provider.asked("/jwks") == 2, "the first time, and once again"
 
     now = metadata.monotonic()
-    monkeypatch.setattr(metadata, "monotonic", lambda: now + metadata.ASKED_AGAIN_SECONDS + 1)
+    monkeypatch.setattr(metadata, "monotonic", lambda: now + metadata.RETRY_SECONDS + 1)
     comes_to_nothing(there_and_back(visitor))
 
     assert provider.asked("/jwks") == 3

@@ -32,7 +32,7 @@ def lea(make_user, authority_93):
     """Somebody who is invited, again: a password of before is known to whoever it may be."""
     user = make_user("lea", password=PASSWORD, home_authority=authority_93)
     MailedLink.objects.create(
-        user=user, kept=links.kept_of(SECRET), bound=links.state_of(user), code=links.kept_of_code(user, CODE),
+        user=user, kept=links.digest_of(SECRET), bound=links.state_of(user), code=links.digest_of_code(user, CODE),
         expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
     return user
@@ -104,7 +104,7 @@ def test_an_invitation_is_used_once_whichever_way(lea, provider, site, visitor, 
 def another_invitation(user):
     MailedLink.objects.filter(user=user).delete()
     MailedLink.objects.create(
-        user=user, kept=links.kept_of("B" * 43), bound=links.state_of(user), code=links.kept_of_code(user, CODE),
+        user=user, kept=links.digest_of("B" * 43), bound=links.state_of(user), code=links.digest_of_code(user, CODE),
         expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
 
@@ -193,7 +193,7 @@ def test_another_institution_than_the_accounts_is_refused_and_the_invitation_sta
     organisation.save()
     user = alice.user
     MailedLink.objects.create(
-        user=user, kept=links.kept_of(SECRET), bound=links.state_of(user), code=links.kept_of_code(user, CODE),
+        user=user, kept=links.digest_of(SECRET), bound=links.state_of(user), code=links.digest_of_code(user, CODE),
         expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
     provider.told = {"siret": "13002526500013"}

@@ -166,7 +166,9 @@ def counts_equal(counts: list[Capacity], entry: Entry) -> None:
 @given(structure_rows(), PLACES)
 def test_a_structure_comes_back_from_data_inclusion(row: Structure, place: Place | None) -> None:
     item = json.loads(json.dumps(data_inclusion.structure_of(row, place)))
-    side = json.loads(json.dumps({"structures": {item["id"]: side_file.structure_of(row, place, told=True)}}))
+    side = json.loads(
+        json.dumps({"structures": {item["id"]: side_file.structure_of(row, place, discloses=True)}})
+    )
 
     assert data_inclusion.fault_of(STRUCTURE, item, warnings=True) is None
     entries = data_inclusion.read_all(STRUCTURE, [(1, item)], today=TODAY)
@@ -182,7 +184,7 @@ def test_a_service_comes_back_from_data_inclusion(
 ) -> None:
     item = json.loads(json.dumps(data_inclusion.service_of(row, place)))
     side = json.loads(
-        json.dumps({"services": {item["id"]: side_file.service_of(row, place, counts, told=True)}})
+        json.dumps({"services": {item["id"]: side_file.service_of(row, place, counts, discloses=True)}})
     )
 
     assert data_inclusion.fault_of(SERVICE, item, warnings=True) is None
@@ -197,8 +199,8 @@ def test_a_service_comes_back_from_data_inclusion(
 def test_a_structure_and_a_service_come_back_from_hsds(
     row: Service, place: Place | None, counts: list[Capacity]
 ) -> None:
-    organization = json.loads(json.dumps(hsds.organization_of(row.structure, place, told=True)))
-    service = json.loads(json.dumps(hsds.service_of(row, place, counts, told=True)))
+    organization = json.loads(json.dumps(hsds.organization_of(row.structure, place, discloses=True)))
+    service = json.loads(json.dumps(hsds.service_of(row, place, counts, discloses=True)))
 
     assert not list(hsds.validator("organization").iter_errors(organization))
     assert not list(hsds.validator("service").iter_errors(service))

@@ -15,8 +15,8 @@ from accounts.inputs import NewcomerInput, PeopleQuery, PeopleSearchInput
 from accounts.models import Organisation, Unit, User
 from accounts.models.user import Language
 from accounts.naming import visible
-from accounts.people import FOUND_AT_MOST, AccountState, Person
-from accounts.queries import one_user, person, user_page, users_found
+from accounts.people import SEARCH_LIMIT, AccountState, Person
+from accounts.queries import one_user, person, search_users, user_page
 from accounts.request import ServiceRequest
 from accounts.roles import Role
 from accounts.validated_actions import added
@@ -72,8 +72,8 @@ class People(AdministrationPage, InputPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Search, and list whom the words find; the look is an entry."""
-        users, more = users_found(self.validated()["words"], actor=self.actor, at=self.at)
-        answered = {"answered": True, "more": more, "most": FOUND_AT_MOST, "first": True}
+        users, more = search_users(self.validated()["words"], actor=self.actor, at=self.at)
+        answered = {"answered": True, "more": more, "most": SEARCH_LIMIT, "first": True}
         return self.show(self.around() | self._listed(users, {}) | self.filled(self.typed()) | answered)
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:

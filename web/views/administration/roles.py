@@ -16,7 +16,7 @@ from accounts.naming import visible
 from accounts.queries import certificate_of, membership_page
 from accounts.request import ServiceRequest
 from accounts.roles import BY_TWO, Role
-from accounts.validated_actions import given_or_asked
+from accounts.validated_actions import grant_or_request
 from core.inputs import Id
 from core.paging import Page
 from referrals.vocabulary.formats import moment
@@ -97,7 +97,7 @@ class NewRole(AdministrationForm):
     def act(self, request: ServiceRequest) -> HttpResponseBase:
         """Give or ask, once, and go on to where it is seen: the person's page, the list, or the requests."""
         body = self.body()
-        self.once(body, lambda: given_or_asked(body, actor=self.actor, at=self.at).pk)
+        self.once(body, lambda: grant_or_request(body, actor=self.actor, at=self.at).pk)
         if body["role"] in BY_TWO:
             return self.onwards(reverse("requests-page"), "role-ask")
         user = self.asked.get("user")
