@@ -14,7 +14,7 @@ def main() -> None:
 
     from config import env
 
-    with env.refusals_said(1):
+    with env.refusals_reported(1):
         execute_from_command_line(sys.argv)
 
 

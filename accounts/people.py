@@ -18,7 +18,7 @@ from core.texts import holds_words
 #: wait for a second person, and ``code``, that of an invitation just made (None else). Queries alone give these.
 type Person = Any
 #: As many people are shown of those whom a search finds.
-SEARCH_LIMIT: Final = 50
+SHOWN_AT_MOST: Final = 50
 
 
 class AccountState(models.TextChoices):

@@ -46,11 +46,11 @@ def search_users(words: str, *, actor: Actor, at: datetime) -> tuple[list[Person
     """
     managed = access.managed_users(actor)
     hits = people.matching_ids(managed, words)
-    shown = managed.filter(pk__in=hits[: people.SEARCH_LIMIT]).order_by("email", "pk")
+    shown = managed.filter(pk__in=hits[: people.SHOWN_AT_MOST]).order_by("email", "pk")
     memberships = people.lasting(access.managed_memberships(actor), at=at)
     users = list(people.with_roles(people.with_state(shown), memberships))
     actions.record_listing(acts.USERS_LISTED, actor=actor, at=at, count=len(users))
-    return users, len(hits) > people.SEARCH_LIMIT
+    return users, len(hits) > people.SHOWN_AT_MOST
 
 
 def one_user(pk: UUID, *, actor: Actor, at: datetime) -> Person:

@@ -6,11 +6,11 @@ from audit.events import register
 
 BACKUP_MADE: Final = "backup:made"
 #: A whole copy that is there, with its database and its instant; and a rehearsed restore, begun and ended.
-BACKUP_KEPT: Final = "backup:kept"
+BACKUP_NOTED: Final = "backup:kept"
 #: The table of keys was rewritten before a copy, so that the copy holds no rest of a destroyed key; with its instant.
 KEYS_COMPACTED: Final = "keys:compacted"
 RESTORE_REHEARSED: Final = "restore:rehearsed"
-RESTORE_HELD: Final = "restore:held"
+RESTORE_ENDED: Final = "restore:held"
 #: What a restore has lost was looked for; the entry counts the filings.
 RESTORE_RECALLED: Final = "restore:recalled"
 RESTORE_OPENED: Final = "restore:opened"
@@ -23,9 +23,9 @@ TRAINING_RESET: Final = "training:reset"
 register(
     KEYS_COMPACTED,
     BACKUP_MADE,
-    BACKUP_KEPT,
+    BACKUP_NOTED,
     RESTORE_REHEARSED,
-    RESTORE_HELD,
+    RESTORE_ENDED,
     RESTORE_RECALLED,
     RESTORE_OPENED,
 )

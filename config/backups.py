@@ -261,12 +261,12 @@ def _run(connection: BaseDatabaseWrapper, tool: str, *words: str) -> None:
         raise CopyError(f"{tool} a échoué (état {done.returncode}) : {reason}.")
 
 
-def why_failed(said: str) -> str:
+def why_failed(output: str) -> str:
     """Return why one of PostgreSQL's tools failed, as part of a sentence; never its words, which may quote rows."""
-    for line in said.splitlines():
+    for line in output.splitlines():
         for pattern, sentence in _FAILURES:
-            if found := pattern.search(line):
-                name = found.groupdict().get("name")
+            if match := pattern.search(line):
+                name = match.groupdict().get("name")
                 return sentence.format(name=name or "une table")
     return "raison inconnue ; lancez l'outil à la main, sur la même machine et avec le même compte"
 

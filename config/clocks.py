@@ -18,7 +18,7 @@ _TIME_ERROR: Final = 5
 _TIMEX_BYTES: Final = 1024
 
 
-def kept_in_time() -> bool | None:
+def is_synchronised() -> bool | None:
     """Tell whether the kernel says that something keeps its clock in time; None where it can't be asked.
 
     It is the clock of the machine, in a container too. It can't be asked elsewhere than on Linux, nor where a sandbox

@@ -53,7 +53,7 @@ def answer(request: ServiceRequest) -> HttpResponse:
 def _as_itself(request: ServiceRequest) -> HttpResponse | None:
     if problems.is_leaving(request):
         return left(request, status=STATUS)
-    page = _asked_for(request)
+    page = _requested_page(request)
     # What a form of another site sends comes back to nobody.
     if page is None or request.headers.get("Sec-Fetch-Site") == "cross-site":
         return None
@@ -69,7 +69,7 @@ def _as_itself(request: ServiceRequest) -> HttpResponse | None:
         return None
 
 
-def _asked_for(request: ServiceRequest) -> Page | None:
+def _requested_page(request: ServiceRequest) -> Page | None:
     try:
         match = resolve(request.path_info)
     except Resolver404:

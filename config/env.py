@@ -51,7 +51,7 @@ _UNDEFINED_TABLE: Final = "42P01"
 
 
 @contextmanager
-def refusals_said(status: int) -> Iterator[None]:
+def refusals_reported(status: int) -> Iterator[None]:
     """End the process with a sentence on standard error where the machine or a setting is at fault, not the code.
 
     A setting that can't be, a file that can't be read or written, a database that doesn't answer, a missing right.
@@ -74,23 +74,23 @@ def _sentence_of(error: OSError | DatabaseError) -> str:
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}." if error.filename and error.strerror else ""
     # What the server says first names a table, a role or an address; what follows may quote a row.
-    said, state = str(error).partition("\n")[0], getattr(error.__cause__, "sqlstate", None)
-    if state == _INSUFFICIENT_PRIVILEGE and said.startswith(_SET_ROLE):
+    message, state = str(error).partition("\n")[0], getattr(error.__cause__, "sqlstate", None)
+    if state == _INSUFFICIENT_PRIVILEGE and message.startswith(_SET_ROLE):
         return (
-            f"A database refuses: {said}. This command runs in another process's environment: the sequencer's for "
+            f"A database refuses: {message}. This command runs in another process's environment: the sequencer's for "
             "export_journal (docs/runbook.md)."
         )
     if state == _INSUFFICIENT_PRIVILEGE:
         return (
-            f"A database refuses: {said}. Commands of the owner need MIGRATION_DATABASE_URL and "
+            f"A database refuses: {message}. Commands of the owner need MIGRATION_DATABASE_URL and "
             "MIGRATION_KEYS_DATABASE_URL; the service's own rights come with `manage.py migrate` (docs/install.md)."
         )
     if state == _UNDEFINED_TABLE:
         return (
             "A database isn't migrated: run `manage.py migrate` and `manage.py migrate --database keys` "
-            f"as the owner ({said})."
+            f"as the owner ({message})."
         )
-    return f"A database doesn't answer: {said}" if isinstance(error, OperationalError) else ""
+    return f"A database doesn't answer: {message}" if isinstance(error, OperationalError) else ""
 
 
 def mode() -> str:

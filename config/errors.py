@@ -306,8 +306,8 @@ def _described(exc: Exception) -> _Problem | None:
         return _Problem(400, exc.code)
     if isinstance(exc, drf.ValidationError):
         return _Problem(*FRAMEWORK[drf.ValidationError], faults=_faults(exc.detail))
-    known = next((FRAMEWORK[parent] for parent in type(exc).__mro__ if parent in FRAMEWORK), None)
-    return None if known is None else _Problem(*known)
+    described = next((FRAMEWORK[parent] for parent in type(exc).__mro__ if parent in FRAMEWORK), None)
+    return None if described is None else _Problem(*described)
 
 
 def _of_app(exc: Exception, status: int) -> _Problem:

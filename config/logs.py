@@ -135,7 +135,7 @@ class Line(logging.Formatter):
 
     def fields(self, record: logging.LogRecord) -> dict[str, Any]:
         """Return what the line says, by key."""
-        ours = said_by_us(record)
+        ours = fields_of_ours(record)
         event = record.msg if ours is not None and isinstance(record.msg, str) else "log"
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -144,7 +144,7 @@ class Line(logging.Formatter):
             "logger": _clean(record.name),
         }
         line.update(_bound() if ours is None else {})
-        line.update(_said_by_a_library(record) if ours is None else ours)
+        line.update(_fields_of_library(record) if ours is None else ours)
         if record.exc_info and record.exc_info[1] is not None:
             line.update(_raised(record.exc_info[1]))
         return line
@@ -155,9 +155,9 @@ class Plain(Line):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the text; it says what the line of JSON would, but the instant."""
-        said = {key: value for key, value in self.fields(record).items() if key != "at"}
-        level, event, frames = said.pop("level"), said.pop("event"), said.pop("frames", [])
-        values = ((key, " < ".join(one) if isinstance(one, list) else one) for key, one in said.items())
+        fields = {key: value for key, value in self.fields(record).items() if key != "at"}
+        level, event, frames = fields.pop("level"), fields.pop("event"), fields.pop("frames", [])
+        values = ((key, " < ".join(one) if isinstance(one, list) else one) for key, one in fields.items())
         head = f"{level}: {event} ({', '.join(f'{key} {value}' for key, value in values)})"
         return "\n".join([head, *(f"  {frame}" for frame in frames)])
 
@@ -187,14 +187,14 @@ def _clean(value: object) -> Any:
     return text if text and _TEXT.fullmatch(text) else REMOVED
 
 
-def said_by_us(record: logging.LogRecord) -> dict[str, Any] | None:
+def fields_of_ours(record: logging.LogRecord) -> dict[str, Any] | None:
     """Return the keys of an event of ours, logged through structlog or, with ``extra``, through logging; else None."""
     if (fields := getattr(record, "fields", None)) is not None:
         return dict(fields)
     return _bound() | _allowed(vars(record)) if record.name.partition(".")[0] in OURS else None
 
 
-def _said_by_a_library(record: logging.LogRecord) -> dict[str, Any]:
+def _fields_of_library(record: logging.LogRecord) -> dict[str, Any]:
     fields: dict[str, Any] = {"where": _clean(f"{record.module}:{record.lineno}")}
     status = getattr(record, "status_code", None)
     return {**fields, "status": status} if isinstance(status, int) else fields

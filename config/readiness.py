@@ -19,8 +19,8 @@ from config.errors import refuse
 from config.metrics import services
 
 #: How long an answer about them counts: who probes each second mustn't let the database count what waits each time.
-KEPT_SECONDS: Final = 10.0
-_told: tuple[float, list[str]] = (0.0, [])
+CACHE_SECONDS: Final = 10.0
+_cached: tuple[float, list[str]] = (0.0, [])
 """Until when the last answer counts, and who was late."""
 
 
@@ -49,13 +49,13 @@ def readyz(request: ServiceRequest) -> HttpResponse:
 
 def _late() -> list[str] | None:
     """Return which processes beside the web are late; None if the database stops answering meanwhile."""
-    global _told
-    until, late = _told
+    global _cached
+    until, late = _cached
     if monotonic() < until:
         return late
     try:
         late = list(health.late_processes())
     except DatabaseError:
         return None
-    _told = monotonic() + KEPT_SECONDS, late
+    _cached = monotonic() + CACHE_SECONDS, late
     return late

@@ -84,13 +84,13 @@ TEMPLATES: list[dict[str, Any]] = [
 
 
 def _database(name: str, file: str) -> dict[str, Any]:
-    found: dict[str, Any] = env.database(name, local=f"sqlite:///{env.state_dir() / file}")
-    found["ATOMIC_REQUESTS"] = False  # config/pipeline.py opens the transaction: a refusal must outlive it
+    options: dict[str, Any] = env.database(name, local=f"sqlite:///{env.state_dir() / file}")
+    options["ATOMIC_REQUESTS"] = False  # config/pipeline.py opens the transaction: a refusal must outlive it
     # Each thread keeps its connection, and asks before a request whether it is still one (docs/decisions/0059).
-    found["CONN_MAX_AGE"] = None
-    found["CONN_HEALTH_CHECKS"] = found["ENGINE"].endswith("postgresql")
-    if found["ENGINE"].endswith("sqlite3"):
-        found["OPTIONS"] = {
+    options["CONN_MAX_AGE"] = None
+    options["CONN_HEALTH_CHECKS"] = options["ENGINE"].endswith("postgresql")
+    if options["ENGINE"].endswith("sqlite3"):
+        options["OPTIONS"] = {
             "timeout": 30,
             "transaction_mode": "IMMEDIATE",
             "init_command": (
@@ -99,9 +99,9 @@ def _database(name: str, file: str) -> dict[str, Any]:
             ),
         }
         # A file, because threads of the tests share it; memory databases can't.
-        found["TEST"] = {"NAME": str(env.state_dir() / f"test_{file}")}
+        options["TEST"] = {"NAME": str(env.state_dir() / f"test_{file}")}
     else:
-        found["OPTIONS"] = {
+        options["OPTIONS"] = {
             # Compiling a plan costs more than any of our queries takes.
             # Whoever asks for a table stands behind a migration that waits for it: that one gives up soon.
             "options": "-c jit=off -c lock_timeout=3s" if env.is_migrating() else "-c jit=off",
@@ -113,9 +113,9 @@ def _database(name: str, file: str) -> dict[str, Any]:
             "connect_timeout": 2,
             # Of several hosts the one that writes; after a failover a standby isn't taken for the primary.
             "target_session_attrs": "read-write",
-            **found.get("OPTIONS", {}),
+            **options.get("OPTIONS", {}),
         }
-    return found
+    return options
 
 
 DATABASES = {

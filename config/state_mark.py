@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 #: The file that says that a folder is a training instance's.
 MARK: Final = "training-instance"
-_SAID: Final = "The state of a training instance: nothing here is real, and each night it is emptied.\n"
+_TEXT: Final = "The state of a training instance: nothing here is real, and each night it is emptied.\n"
 
 
 def is_marked(folder: Path) -> bool:
@@ -55,7 +55,7 @@ def begin(folder: Path) -> None:
         with suppress(FileExistsError):
             mark = os.open(folder / MARK, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(mark, "w", encoding="utf-8") as file:
-                file.write(_SAID)
+                file.write(_TEXT)
     require_own(folder)
 
 
@@ -65,8 +65,8 @@ def require_none(folder: Path) -> None:
     Raises:
         ImproperlyConfigured: names the folder, and what to do.
     """
-    if found := marked_above(folder):
+    if marked := marked_above(folder):
         raise ImproperlyConfigured(
-            f"{found} is the folder of a training instance, which empties it each night (it holds the file {MARK}): "
+            f"{marked} is the folder of a training instance, which empties it each night (it holds the file {MARK}): "
             "set another REPERE_STATE_DIR, or REPERE_MODE=training."
         )

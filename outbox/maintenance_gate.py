@@ -15,7 +15,7 @@ from encryption.errors import KeysUnavailable
 from outbox.errors import ServiceClosed
 
 _log = structlog.get_logger("outbox")
-KEPT_SECONDS: Final = 5.0
+CACHE_SECONDS: Final = 5.0
 
 #: Returns the code of a reason to be closed, or an empty text.
 type Reason = Callable[[], str]
@@ -49,7 +49,7 @@ def require_open(*, fresh: bool = False) -> None:
         if not _was_open:
             raise
         return
-    _open_until, _was_open = (0.0, False) if closed_by else (monotonic() + KEPT_SECONDS, True)
+    _open_until, _was_open = (0.0, False) if closed_by else (monotonic() + CACHE_SECONDS, True)
     if closed_by:
         _log.error("service:closed", code=closed_by)
         raise ServiceClosed

@@ -20,7 +20,7 @@ from django.core.management import execute_from_command_line
 from django.db import connections
 
 from audit import erasures
-from config.env import refusals_said
+from config.env import refusals_reported
 from outbox import maintenance_gate
 from tests.shared_fixtures import forget
 
@@ -36,7 +36,7 @@ def run(
     words = words[[Path(word).name for word in words].index("manage.py") :]
 
     def act() -> None:
-        with refusals_said(1):
+        with refusals_reported(1):
             execute_from_command_line(list(words))
 
     with TemporaryFile("w+") as stdin, TemporaryFile("w+") as stdout, TemporaryFile("w+") as stderr:

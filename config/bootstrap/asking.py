@@ -28,12 +28,12 @@ _LISTS: Final = ("hosts", "authorities", "trusted_proxies", "kms_keys")
 
 def answers(ask: Callable[[str], str]) -> dict[str, Any]:
     """Ask, and return the document that a plan file would hold."""
-    said: dict[str, Any] = {}
+    document: dict[str, Any] = {}
     for section, key, question, usual in _QUESTIONS:
-        _put(said, section, key, _answer(ask, question, key, usual))
-    for key, question in _OF_PROVIDERS.get(said["keys"]["provider"], ()):
-        _put(said, "keys", key, _answer(ask, question, key, [] if key in _LISTS else ""))
-    return said
+        _put(document, section, key, _answer(ask, question, key, usual))
+    for key, question in _OF_PROVIDERS.get(document["keys"]["provider"], ()):
+        _put(document, "keys", key, _answer(ask, question, key, [] if key in _LISTS else ""))
+    return document
 
 
 def _answer(ask: Callable[[str], str], question: str, key: str, usual: str | list[str]) -> str | list[str]:
@@ -44,20 +44,22 @@ def _answer(ask: Callable[[str], str], question: str, key: str, usual: str | lis
     return [part.strip() for part in text.split(",") if part.strip()] if key in _LISTS else text
 
 
-def _put(said: dict[str, Any], section: str, key: str, value: str | list[str]) -> None:
-    place = said
+def _put(document: dict[str, Any], section: str, key: str, value: str | list[str]) -> None:
+    place = document
     for part in section.split("."):
         place = place.setdefault(part, {})
     place[key] = value
 
 
-def as_toml(said: dict[str, Any], where: str = "") -> str:
+def as_toml(document: dict[str, Any], where: str = "") -> str:
     """Return a document of sections, texts and lists of texts as TOML."""
-    values = {key: value for key, value in said.items() if not isinstance(value, dict)}
+    values = {key: value for key, value in document.items() if not isinstance(value, dict)}
     head = f"[{where}]\n" if where and values else ""
     # A text of JSON in ASCII is one of TOML too.
     own = head + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
     parts = [
-        as_toml(value, f"{where}.{key}".strip(".")) for key, value in said.items() if isinstance(value, dict)
+        as_toml(value, f"{where}.{key}".strip("."))
+        for key, value in document.items()
+        if isinstance(value, dict)
     ]
     return "\n".join(part for part in [own, *parts] if part)

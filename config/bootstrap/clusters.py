@@ -36,8 +36,8 @@ class Cluster:
     @property
     def place(self) -> str:
         """Return where it is, for a sentence."""
-        said = self.database.parameters()
-        return f"{said.get('host') or 'localhost'}:{said.get('port', '5432')}"
+        parameters = self.database.parameters()
+        return f"{parameters.get('host') or 'localhost'}:{parameters.get('port', '5432')}"
 
     def ask(self, statement: str, *values: object, within: str = "") -> list[tuple[Any, ...]]:
         """Return the rows of a question, in the administrator's own database or ``within`` another.
@@ -88,10 +88,10 @@ class Cluster:
 
     def _connection(self, within: str) -> "psycopg.Connection[Any]":
         if within not in self._open:
-            said: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, **self.database.parameters()}
-            said |= {"dbname": within} if within else {"dbname": said.get("dbname", "postgres")}
-            said |= {"password": self.password} if self.password else {}
-            self._open[within] = psycopg.connect(autocommit=True, **said)
+            parameters: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, **self.database.parameters()}
+            parameters |= {"dbname": within} if within else {"dbname": parameters.get("dbname", "postgres")}
+            parameters |= {"password": self.password} if self.password else {}
+            self._open[within] = psycopg.connect(autocommit=True, **parameters)
         return self._open[within]
 
 

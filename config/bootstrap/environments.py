@@ -95,8 +95,8 @@ def plan_keys(sentence: str, plan: Plan) -> list[str]:
     names = [
         one.removesuffix("_FILE") if one not in PLAN_KEYS else one for one in _VARIABLE.findall(sentence)
     ]
-    said = {name.removesuffix("_FILE"): f"settings.{name}" for name in plan.settings}
-    keys = (said.get(name) or PLAN_KEYS.get(name) or f"settings.{name}" for name in names)
+    overrides = {name.removesuffix("_FILE"): f"settings.{name}" for name in plan.settings}
+    keys = (overrides.get(name) or PLAN_KEYS.get(name) or f"settings.{name}" for name in names)
     return list(dict.fromkeys(keys))
 
 
@@ -178,11 +178,11 @@ def variables(process: Process, plan: Plan, places: Places) -> dict[str, str]:
     Raises:
         BootstrapError: a key file can't be used.
     """
-    said = _own(process, plan, places) if process is WITNESS else _all(process, plan, places)
-    said |= {name: value for name, value in plan.settings.items() if process.takes(name)}
+    values = _own(process, plan, places) if process is WITNESS else _all(process, plan, places)
+    values |= {name: value for name, value in plan.settings.items() if process.takes(name)}
     order = {name: place for place, name in enumerate(process.variables)}
-    kept = {name: value for name, value in said.items() if process.takes(name)}
-    return dict(sorted(kept.items(), key=lambda one: order.get(one[0].removesuffix("_FILE"), len(order))))
+    accepted = {name: value for name, value in values.items() if process.takes(name)}
+    return dict(sorted(accepted.items(), key=lambda one: order.get(one[0].removesuffix("_FILE"), len(order))))
 
 
 def _own(process: Process, plan: Plan, places: Places) -> dict[str, str]:
@@ -225,26 +225,26 @@ def _all(process: Process, plan: Plan, places: Places) -> dict[str, str]:
     }
     if plan.journal.witness_address and process.takes("REPERE_LOG_WITNESSES"):
         seen["REPERE_LOG_WITNESSES"] = f"{plan.journal.witness_address} {witness_key(plan, places)}"
-    said = {name: value for name, value in seen.items() if value}
+    values = {name: value for name, value in seen.items() if value}
     # The file witness is the sequencer's own; to the others it is none, rather than one that isn't there. The owner
     # compares a restored journal with a copy of it, which an operator may name in its file.
     if process is OWNER:
-        said["REPERE_LEAF_FEED"] = "stderr"  # what its commands print may be data
+        values["REPERE_LEAF_FEED"] = "stderr"  # what its commands print may be data
     else:
-        said["REPERE_LOG_WITNESS_FILE"] = str(home / "witness.txt") if process is SEQUENCER else ""
-    return said
+        values["REPERE_LOG_WITNESS_FILE"] = str(home / "witness.txt") if process is SEQUENCER else ""
+    return values
 
 
 def _key_service(process: Process, plan: Plan, places: Places) -> dict[str, str]:
     keys = plan.keys
-    said = {"REPERE_KEY_PROVIDER": PROVIDERS[keys.provider]}
-    if said["REPERE_KEY_PROVIDER"] == FILE:
-        said |= {
+    values = {"REPERE_KEY_PROVIDER": PROVIDERS[keys.provider]}
+    if values["REPERE_KEY_PROVIDER"] == FILE:
+        values |= {
             "REPERE_KEY_FILE": str(places.secret(process, "root.key")),
             "REPERE_ALLOW_FILE_KEYS": "yes",
         }
     if keys.provider == "vault":
-        said |= {
+        values |= {
             "REPERE_VAULT_ADDR": keys.vault_address,
             "REPERE_VAULT_MOUNT": keys.vault_mount,
             "REPERE_VAULT_KEY": keys.vault_key,
@@ -252,19 +252,19 @@ def _key_service(process: Process, plan: Plan, places: Places) -> dict[str, str]
             "REPERE_VAULT_TOKEN_FILE": keys.vault_token_file,
         }
     if keys.provider == "kms":
-        said |= {
+        values |= {
             "REPERE_KMS_KEYS": ",".join(keys.kms_keys),
             "REPERE_KMS_REGION": keys.kms_region,
             "REPERE_KMS_ENDPOINT": keys.kms_endpoint,
         }
     if keys.provider == "hsm":
-        said |= {
+        values |= {
             "REPERE_PKCS11_MODULE": keys.hsm_module,
             "REPERE_PKCS11_TOKEN": keys.hsm_token,
             "REPERE_PKCS11_KEY": keys.hsm_key,
             "REPERE_PKCS11_PIN_FILE": keys.hsm_pin_file,
         }
-    return said
+    return values
 
 
 def _seen_by_people(process: Process, plan: Plan, places: Places) -> dict[str, str]:

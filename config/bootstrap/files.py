@@ -92,8 +92,8 @@ class Files:
         if not exists(path):
             return False
         ids = self._ids(account, own=own, readers=readers)
-        found = path.stat()
-        return ids is None or ids == (found.st_uid, found.st_gid)
+        status = path.stat()
+        return ids is None or ids == (status.st_uid, status.st_gid)
 
     def give(self, path: Path, *, account: str, own: bool) -> None:
         """Give a file to an account (``own``), or to root with its group, where root writes and there is one.

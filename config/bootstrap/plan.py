@@ -70,9 +70,11 @@ class Database:
 
     def address(self, login: str, password: str) -> str:
         """Return the address of the database for a login of the service."""
-        said = self.parameters()
-        host, port = said.pop("host", ""), said.pop("port", "")
-        options = {key: value for key, value in said.items() if key not in ("user", "password", "dbname")}
+        parameters = self.parameters()
+        host, port = parameters.pop("host", ""), parameters.pop("port", "")
+        options = {
+            key: value for key, value in parameters.items() if key not in ("user", "password", "dbname")
+        }
         place = f"{host}:{port}" if port else host
         if (
             not host or host.startswith("/") or "," in host
@@ -199,22 +201,22 @@ def read(path: Path) -> Plan:
         BootstrapError: it can't be read, isn't TOML, or says what can't be; with all sentences.
     """
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BootstrapError(f"Le plan {path} ne peut pas être lu : {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BootstrapError(f"Le plan {path} n'est pas du TOML : {error}.") from None
-    return of(said)
+    return of(document)
 
 
-def of(said: Mapping[str, Any]) -> Plan:
+def of(document: Mapping[str, Any]) -> Plan:
     """Return the plan that a TOML document says.
 
     Raises:
         BootstrapError: with a sentence for each thing that can't be.
     """
     faults: list[str] = []
-    plan = _section(Plan, said, "", faults)
+    plan = _section(Plan, document, "", faults)
     if not faults and isinstance(plan, Plan):
         faults += _faults(plan)
         if not faults:
@@ -222,16 +224,16 @@ def of(said: Mapping[str, Any]) -> Plan:
     raise BootstrapError("\n".join(faults))
 
 
-def _section(kind: type[Any], said: Mapping[str, Any], where: str, faults: list[str]) -> object | None:
-    known, kinds = {one.name: one for one in fields(kind)}, get_type_hints(kind)
-    for key in said.keys() - known.keys():
-        near = get_close_matches(key, known, 1)
-        meant = f" ; vouliez-vous dire {where}{near[0]} ?" if near else f" ; connues : {', '.join(known)}."
+def _section(kind: type[Any], section: Mapping[str, Any], where: str, faults: list[str]) -> object | None:
+    expected, kinds = {one.name: one for one in fields(kind)}, get_type_hints(kind)
+    for key in section.keys() - expected.keys():
+        near = get_close_matches(key, expected, 1)
+        meant = f" ; vouliez-vous dire {where}{near[0]} ?" if near else f" ; connues : {', '.join(expected)}."
         faults.append(f"Clé inconnue dans le plan : {where}{key}{meant}")
     values = {}
-    for name, one in known.items():
-        if name in said:
-            values[name] = _value(kinds[name], said[name], f"{where}{name}", faults)
+    for name, one in expected.items():
+        if name in section:
+            values[name] = _value(kinds[name], section[name], f"{where}{name}", faults)
         elif is_dataclass(kinds[name]) and _is_required(one):
             values[name] = _section(
                 kinds[name], {}, f"{where}{name}.", faults
@@ -313,14 +315,14 @@ def _faults_of_databases(plan: Plan) -> Iterator[str]:
         if not _DATABASE.fullmatch(database.name):
             yield f"{where}.name : minuscules, chiffres et _ seulement."
         try:
-            said = database.parameters()
+            parameters = database.parameters()
         except (ProgrammingError, UnicodeError):
             yield f"{where}.admin n'est pas une adresse, postgres://postgres@machine:5432/postgres?sslmode=verify-full."
             continue
-        if "password" in said:
+        if "password" in parameters:
             yield f"{where}.admin contient un mot de passe : mettez-le dans un fichier, {where}.password_file."
-        hosts = (said.get("host", "") + "," + said.get("hostaddr", "")).split(",")
-        if not all(map(is_near, hosts)) and said.get("sslmode") != "verify-full":
+        hosts = (parameters.get("host", "") + "," + parameters.get("hostaddr", "")).split(",")
+        if not all(map(is_near, hosts)) and parameters.get("sslmode") != "verify-full":
             yield f"{where}.admin passe en clair sur le réseau : ajoutez ?sslmode=verify-full."
     if plan.databases.cases.name == plan.databases.keys.name and plan.databases.one_cluster:
         yield "databases : dans une seule grappe, les deux bases ont deux noms."

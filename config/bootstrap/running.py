@@ -23,7 +23,7 @@ class Done:
     """What a command said, and whether it succeeded."""
 
     succeeded: bool
-    said: str
+    output: str
 
 
 def run(places: Places, process: Process, *words: str) -> Done:
@@ -62,9 +62,9 @@ def must(places: Places, process: Process, *words: str) -> str:
     """
     done = run(places, process, *words)
     if not done.succeeded:
-        said = "\n".join(line for line in done.said.splitlines()[-12:] if line.strip())
-        raise BootstrapError(f"manage.py {' '.join(words)} ({process.name}) a échoué :\n{said}")
-    return done.said
+        tail = "\n".join(line for line in done.output.splitlines()[-12:] if line.strip())
+        raise BootstrapError(f"manage.py {' '.join(words)} ({process.name}) a échoué :\n{tail}")
+    return done.output
 
 
 def _account(places: Places, name: str) -> dict[str, Any]:
@@ -76,10 +76,10 @@ def _account(places: Places, name: str) -> dict[str, Any]:
     if os.geteuid() != 0 or places.one_account:
         return {}
     try:
-        found = pwd.getpwnam(name)
+        entry = pwd.getpwnam(name)
     except KeyError:
         raise BootstrapError(
             f"Le compte {name} n'existe pas, et ce qu'il lance ne doit pas tourner en root : créez les comptes "
             "(docs/install.md, « The machine »), puis relancez la commande."
         ) from None
-    return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": [found.pw_gid]}
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": [entry.pw_gid]}

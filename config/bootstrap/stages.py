@@ -96,12 +96,12 @@ def _is_acceptable(on: Installation, process: Process) -> bool:
         trial = Installation(on.plan, places, {})
         for step in (*folders(trial), *keys_and_secrets(trial)):
             step.do()
-        said = environments.variables(process, on.plan, places)
+        values = environments.variables(process, on.plan, places)
         # What somebody added by hand stays, and counts too.
-        said |= {name: value for name, value in old.items() if name not in said}
+        values |= {name: value for name, value in old.items() if name not in values}
         path = places.environment(process)
         trial.files.replace(
-            path, environments.text_of(process, said), account=process.account, mode=files.SHARED
+            path, environments.text_of(process, values), account=process.account, mode=files.SHARED
         )
         _warnings_of(on, places, process, "--tag", SETTINGS)
     return True
@@ -200,7 +200,7 @@ def _address(on: Installation, part: str, login: str) -> str:
     """Return the address of a database for a login, whose password is the same in both clusters."""
     process = on.logins()[login]
     there = (files.text_of(on.places.secret(process, name)) for name in _ADDRESSES.values())
-    password = next((found for found in map(password_of, there) if found), "") or digest.token()
+    password = next((existing for existing in map(password_of, there) if existing), "") or digest.token()
     return f"{on.database(part).address(login, password)}\n"
 
 
@@ -227,8 +227,8 @@ def environment_files(on: Installation) -> Iterator[Step]:
 
 def _wanted(on: Installation, process: Process) -> tuple[dict[str, str], dict[str, str]]:
     old = files.text_of(on.places.environment(process))
-    said = environments.variables(process, on.plan, on.places)
-    return lines.read(old), environments.merged(process, said, old)
+    values = environments.variables(process, on.plan, on.places)
+    return lines.read(old), environments.merged(process, values, old)
 
 
 def _is_written(on: Installation, process: Process) -> bool:
@@ -301,11 +301,11 @@ def _make_login(cluster: Cluster, login: str, path: Path) -> None:
 
 
 def _is_member(cluster: Cluster, role: str, login: str) -> bool:
-    found = (
+    query = (
         "SELECT FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles l ON l.oid = m.member"
         " WHERE r.rolname = %s AND l.rolname = %s"
     )
-    return bool(cluster.ask(found, role, login))
+    return bool(cluster.ask(query, role, login))
 
 
 def databases(on: Installation) -> Iterator[Step]:
@@ -348,17 +348,17 @@ def _make_database(cluster: Cluster, name: str, owner: str) -> None:
 
 
 def _is_closed(cluster: Cluster, name: str) -> bool:
-    asked = "SELECT has_database_privilege('public', oid, 'CONNECT, TEMPORARY') FROM pg_database WHERE datname = %s"
-    rows = cluster.ask(asked, name)
+    query = "SELECT has_database_privilege('public', oid, 'CONNECT, TEMPORARY') FROM pg_database WHERE datname = %s"
+    rows = cluster.ask(query, name)
     return bool(rows) and not rows[0][0]
 
 
 def _may_connect(cluster: Cluster, name: str, login: str) -> bool:
-    asked = (
+    query = (
         "SELECT has_database_privilege(r.oid, d.oid, 'CONNECT') FROM pg_database d, pg_roles r"
         " WHERE datname = %s AND rolname = %s"
     )
-    rows = cluster.ask(asked, name, login)
+    rows = cluster.ask(query, name, login)
     # Asked of the login alone: what PUBLIC may is taken away above.
     return bool(rows) and bool(rows[0][0]) and _is_closed(cluster, name)
 
@@ -379,7 +379,7 @@ def migrations(on: Installation) -> Iterator[Step]:
         yield Step(
             f"{part} : les tables",
             partial(_is_migrated, on, part, words),
-            lambda words=words: _told(on, OWNER, "migrate", "--no-input", *words),  # type: ignore[misc]
+            lambda words=words: _run_command(on, OWNER, "migrate", "--no-input", *words),  # type: ignore[misc]
         )
 
 
@@ -391,7 +391,7 @@ def _is_migrated(on: Installation, part: str, words: tuple[str, ...]) -> bool:
     return running.run(on.places, OWNER, "migrate", "--check", *words).succeeded
 
 
-def _told(on: Installation, process: Process, *words: str) -> None:
+def _run_command(on: Installation, process: Process, *words: str) -> None:
     running.must(on.places, process, *words)
 
 
@@ -403,13 +403,13 @@ def authorities(on: Installation) -> Iterator[Step]:
         yield Step(
             f"les autorités {', '.join(codes)}",
             partial(_has_authorities, on),
-            lambda: _told(on, WEB, "load_territories", "--only", ",".join(codes)),
+            lambda: _run_command(on, WEB, "load_territories", "--only", ",".join(codes)),
         )
 
 
 def _keys_answer(on: Installation) -> bool:
     if _has_tables(on):
-        _told(on, WEB, "keys", "status")
+        _run_command(on, WEB, "keys", "status")
         return True
     return False
 
@@ -450,13 +450,13 @@ def _warnings_of(on: Installation, places: Places, process: Process, *words: str
         BootstrapError: one fails; each sentence names the keys of the plan that set what it is about.
     """
     done = running.run(places, process, "check", "--deploy", *words)
-    told = [line.removeprefix("?: ").strip() for line in done.said.splitlines() if "(repere." in line]
-    serious = [line for line in told if "(repere.E" in line or "(repere.I001)" in line]
+    messages = [line.removeprefix("?: ").strip() for line in done.output.splitlines() if "(repere." in line]
+    serious = [line for line in messages if "(repere.E" in line or "(repere.I001)" in line]
     if serious or not done.succeeded:
-        failed = serious or [line for line in done.said.splitlines()[-12:] if line.strip()]
+        failed = serious or [line for line in done.output.splitlines()[-12:] if line.strip()]
         sentences = (f"{line}{_in_plan(line, on.plan)}" for line in failed)
         raise BootstrapError(f"{process.name} ne démarrerait pas :\n" + "\n".join(sentences))
-    return told
+    return messages
 
 
 def _in_plan(sentence: str, plan: Plan) -> str:

@@ -63,10 +63,10 @@ def uploads() -> Iterator[CheckMessage]:
         )
 
 
-def _is_scanner(said: str) -> bool:
+def _is_scanner(address: str) -> bool:
     """Tell whether an antivirus is said to be on this machine, by a socket or a port."""
-    found = _SCANNER.fullmatch(said)
-    return found is not None and is_near(found["host"] or "") and int(found["port"] or 1) in _PORTS
+    match = _SCANNER.fullmatch(address)
+    return match is not None and is_near(match["host"] or "") and int(match["port"] or 1) in _PORTS
 
 
 def host_of_files() -> Iterator[CheckMessage]:

@@ -33,12 +33,12 @@ def databases_are_fit(**_: object) -> list[CheckMessage]:
         with connection.cursor() as cursor:
             if ENTRY_TABLES[0] not in connection.introspection.table_names(cursor):
                 return [_unasked(DEFAULT_DB_ALIAS)]
-            found = list(_triggers(cursor))
+            messages = list(_triggers(cursor))
             if settings.PRODUCTION and connection.vendor == "postgresql":
-                found += _role(cursor)
+                messages += _role(cursor)
     except OperationalError:
-        found = [_unasked(DEFAULT_DB_ALIAS)]
-    return [*found, *_each_database(_login)]
+        messages = [_unasked(DEFAULT_DB_ALIAS)]
+    return [*messages, *_each_database(_login)]
 
 
 @register(deploy=True)
@@ -86,15 +86,15 @@ def clocks_agree(**_: object) -> list[CheckMessage]:
 
 def _each_database(ask: Callable[[str], Iterator[CheckMessage]]) -> list[CheckMessage]:
     """Return what is wrong with either database in production; one that doesn't answer isn't asked."""
-    found: list[CheckMessage] = []
+    messages: list[CheckMessage] = []
     for alias in PLACES:
         if not settings.PRODUCTION or connections[alias].vendor != "postgresql":
             continue
         try:
-            found += ask(alias)
+            messages += ask(alias)
         except OperationalError:
-            found.append(_unasked(alias))
-    return found
+            messages.append(_unasked(alias))
+    return messages
 
 
 def _unasked(alias: str) -> CheckMessage:
@@ -108,11 +108,13 @@ def addresses() -> Iterator[CheckMessage]:
     """Look at where the two databases are said to be; nothing is connected to."""
     places = []
     for alias, variable in PLACES.items():
-        found = settings.DATABASES[alias]
-        places.append((hosts_of(found), found.get("PORT"), found["NAME"]))
-        if not found["ENGINE"].endswith("postgresql"):
+        database = settings.DATABASES[alias]
+        places.append((hosts_of(database), database.get("PORT"), database["NAME"]))
+        if not database["ENGINE"].endswith("postgresql"):
             yield error(8, f"{variable} must be the address of a PostgreSQL database (postgres://…).")
-        elif not all(map(is_near, hosts_of(found))) and found["OPTIONS"].get("sslmode") != "verify-full":
+        elif (
+            not all(map(is_near, hosts_of(database))) and database["OPTIONS"].get("sslmode") != "verify-full"
+        ):
             yield error(9, f"{variable} crosses the network in clear: add ?sslmode=verify-full to it.")
     if places[0] == places[1]:
         yield error(

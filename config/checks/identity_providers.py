@@ -23,13 +23,13 @@ PROVIDER_CHOICES: Final = {
 
 def each() -> Iterator[CheckMessage]:
     """Look at what is set of identity providers; none is called, for one may be out when the service starts."""
-    said: list[dict[str, Any]] = settings.OIDC_PROVIDERS
-    if len({one["issuer"] for one in said}) != len(said):
+    providers: list[dict[str, Any]] = settings.OIDC_PROVIDERS
+    if len({one["issuer"] for one in providers}) != len(providers):
         yield error(35, "Two identity providers have one REPERE_OIDC_…_ISSUER: name each once.")
-    for one in said:
+    for one in providers:
         name = f"REPERE_OIDC_{one['code'].upper()}"
         yield from _registration(name, one)
-        yield from _what_is_asked(name, one)
+        yield from _authentication_request(name, one)
         yield from _second_factor(name, one)
         yield from _client_secret(name, one)
         if not one["pkce"]:
@@ -49,7 +49,7 @@ def _registration(name: str, one: Mapping[str, Any]) -> Iterator[CheckMessage]:
         yield error(36, f"Set {name}_CLIENT_ID, {name}_CLIENT_SECRET (or …_FILE) and {name}_NAME.")
 
 
-def _what_is_asked(name: str, one: Mapping[str, Any]) -> Iterator[CheckMessage]:
+def _authentication_request(name: str, one: Mapping[str, Any]) -> Iterator[CheckMessage]:
     """Look at what a request to the provider says, and at the answers that are accepted."""
     if not one["algorithms"] or not assertions.ALGORITHMS.issuperset(one["algorithms"]):
         yield error(37, f"{name}_ALGORITHMS must be among {', '.join(sorted(assertions.ALGORITHMS))}.")

@@ -25,7 +25,7 @@ KEY_BACKUP_DAYS_MAX: Final = 7
 
 
 @register
-def the_ledger_is_kept(**_: object) -> list[CheckMessage]:
+def the_ledger_outlives_the_machine(**_: object) -> list[CheckMessage]:
     """Return a warning where the list of what was shredded would go with the machine (SEC-CR12)."""
     if not settings.PRODUCTION or env.is_sequencer() or not env.is_in_state(settings.SHRED_FILE):
         return []
@@ -91,8 +91,8 @@ def _other_secrets() -> set[str]:
     return {
         settings.SMS_GATEWAY_TOKEN,
         settings.METRICS_TOKEN,
-        *(str(said["secret"]) for said in settings.OIDC_PROVIDERS),
-        *(str(found.get("PASSWORD", "")) for found in settings.DATABASES.values()),
+        *(str(provider["secret"]) for provider in settings.OIDC_PROVIDERS),
+        *(str(database.get("PASSWORD", "")) for database in settings.DATABASES.values()),
         *(str(options.get("password", "")) for options in mail_options()),
     } - {""}
 
@@ -172,10 +172,10 @@ def log_key() -> Iterator[CheckMessage]:
 def _is_own(path: str | Path) -> bool:
     """Tell whether a file is there, belongs to this process's account and is closed to all others (0600)."""
     try:
-        found = Path(path).stat()
+        status = Path(path).stat()
     except (OSError, ValueError):
         return False
-    return found.st_uid == os.geteuid() and not stat.S_IMODE(found.st_mode) & 0o177
+    return status.st_uid == os.geteuid() and not stat.S_IMODE(status.st_mode) & 0o177
 
 
 def _not_own(number: int, variable: str) -> CheckMessage:

@@ -11,18 +11,18 @@ from config.checks.findings import SETTINGS, error, warning
 
 
 @register(SETTINGS, deploy=True)
-def the_clock_is_kept(**_: object) -> list[CheckMessage]:
+def the_clock_is_synchronised(**_: object) -> list[CheckMessage]:
     """Return an error where the kernel says that nothing keeps its clock, a warning where it can't be asked."""
     if not settings.PRODUCTION or settings.CLOCK_KEPT_BY_HOST:
         return []
-    kept = clocks.kept_in_time()
-    if kept is None:
+    synchronised = clocks.is_synchronised()
+    if synchronised is None:
         sentence = (
             "The kernel doesn't tell whether its clock is kept in time: see to it on the machine below, then "
             "set REPERE_CLOCK_KEPT_BY_HOST=yes."
         )
         return [warning(3, sentence)]
-    if kept:
+    if synchronised:
         return []
     return [
         error(

@@ -65,7 +65,7 @@ def _is_public_name(host: str) -> bool:
 def mail_options() -> list[dict[str, Any]]:
     """Return the options of each way to send mail."""
     mailers: dict[str, Any] = settings.MAILERS
-    return [found.get("OPTIONS", {}) for found in mailers.values()]
+    return [mailer.get("OPTIONS", {}) for mailer in mailers.values()]
 
 
 def mail() -> Iterator[CheckMessage]:

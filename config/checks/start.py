@@ -13,8 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.checks.attachments import files_are_scanned
 from config.checks.databases import UNASKED, clocks_agree, databases_are_apart, databases_are_fit
-from config.checks.keys import keys_are_apart, the_ledger_is_kept, the_root_key_is_own
-from config.checks.machine import the_clock_is_kept
+from config.checks.keys import keys_are_apart, the_ledger_outlives_the_machine, the_root_key_is_own
+from config.checks.machine import the_clock_is_synchronised
 from config.checks.outward import people_can_be_called
 from config.checks.production import settings_are_fit
 from config.checks.strangers import nothing_else_is_served
@@ -36,12 +36,12 @@ def require_fit() -> None:
         ImproperlyConfigured: with the sentence of each check that failed.
     """
     global _was_fit
-    for message in the_clock_is_kept():
+    for message in the_clock_is_synchronised():
         _log.warning("check:warned", check=message.id)
     databases = _of_databases()
-    told = [
+    messages = [
         *people_can_be_called(),
-        *the_ledger_is_kept(),
+        *the_ledger_outlives_the_machine(),
         *settings_are_fit(),
         *nothing_else_is_served(),
         *databases,
@@ -49,16 +49,16 @@ def require_fit() -> None:
         *the_root_key_is_own(),
         *files_are_scanned(),
     ]
-    for message in told:
+    for message in messages:
         if not message.is_serious():
             _log.warning("check:warned", check=message.id)
-    found = [message for message in told if message.is_serious()]
-    for message in found:
+    serious = [message for message in messages if message.is_serious()]
+    for message in serious:
         _log.error("check:failed", check=message.id)
-    if found:
-        sentences = "\n".join(message.msg for message in found)
+    if serious:
+        sentences = "\n".join(message.msg for message in serious)
         raise ImproperlyConfigured(sentences)
-    _was_fit = _are_asked(databases)
+    _was_fit = _all_answered(databases)
     maintenance_gate.closed_by(why_closed)
 
 
@@ -70,13 +70,13 @@ def why_closed() -> str:
     global _was_fit
     if _was_fit:
         return ""
-    told = _of_databases()
-    found = [message for message in told if message.is_serious()]
-    for message in found:
+    messages = _of_databases()
+    serious = [message for message in messages if message.is_serious()]
+    for message in serious:
         _log.error("check:failed", check=message.id)
-    if found:
+    if serious:
         return "databases-unfit"
-    if not _are_asked(told):
+    if not _all_answered(messages):
         return "databases-unasked"
     _was_fit = True
     return ""
@@ -86,5 +86,5 @@ def _of_databases() -> list[CheckMessage]:
     return [*databases_are_fit(), *databases_are_apart(), *clocks_agree()]
 
 
-def _are_asked(told: Iterable[CheckMessage]) -> bool:
-    return not any(message.id == UNASKED for message in told)
+def _all_answered(messages: Iterable[CheckMessage]) -> bool:
+    return not any(message.id == UNASKED for message in messages)

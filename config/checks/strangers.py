@@ -49,10 +49,10 @@ def metrics() -> Iterator[CheckMessage]:
 
 def _other_addresses() -> Iterator[CheckMessage]:
     """Refuse addresses of other packages: pages of documentation, metrics, a debugger, an admin."""
-    if found := exposure.of_others():
+    if addresses := exposure.of_others():
         yield error(
             40,
-            f"Other packages answer at {', '.join(found)}: take them out of the addresses (ROOT_URLCONF). "
+            f"Other packages answer at {', '.join(addresses)}: take them out of the addresses (ROOT_URLCONF). "
             "Documentation is for who has signed in, and figures are for nobody outside.",
         )
 
@@ -62,10 +62,10 @@ def _counted_apart() -> Iterator[CheckMessage]:
 
     Every limit of the service counts in the database (SEC-CF4, SEC-FT16), so that nothing here needs a cache at all.
     """
-    if found := exposure.throttled():
+    if throttles := exposure.throttled():
         yield error(
             41,
-            f"A throttle bounds {', '.join(found)} by a count that each process has for itself: take it out of "
+            f"A throttle bounds {', '.join(throttles)} by a count that each process has for itself: take it out of "
             "DEFAULT_THROTTLE_CLASSES of REST_FRAMEWORK, and count in the database: referrals/access/volume_limits.py.",
         )
     if settings.SESSION_ENGINE != SESSIONS:

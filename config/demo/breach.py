@@ -43,7 +43,7 @@ def stage(cast: Cast, *, now: datetime) -> None:
             "risk": "high",
             "why": "L'adresse de la famille est connue du voisinage.",
         }
-        told = {
+        notified = {
             "group": "holders",
             "answer": "told",
             "on": now.date().isoformat(),
@@ -59,5 +59,5 @@ def stage(cast: Cast, *, now: datetime) -> None:
             "opinion_on": now.date().isoformat(),
             "opinion": "Rien dans le dossier ne s'y oppose.",
         }
-        for name, body in (("assess", assessed), ("inform_persons", told)):
+        for name, body in (("assess", assessed), ("inform_persons", notified)):
             actions.runner.perform(steps.get(Machine.BREACH, name), row.pk, body, actor=officer, at=now)

@@ -118,7 +118,7 @@ def gather(*, since: datetime, now: datetime) -> Cast:
             name = f"{place.name} ({code})"
             cast.places[code, place.key] = _organisation(name, place.kind, authority, at=since)
         for part in parts():
-            cast.members[code, part.name] = _known(code, part, now=now) or _member(
+            cast.members[code, part.name] = _existing_member(code, part, now=now) or _member(
                 cast, authority, unit, part, at=since
             )
     return cast
@@ -126,23 +126,23 @@ def gather(*, since: datetime, now: datetime) -> Cast:
 
 def _unit(authority: Authority, *, at: datetime) -> Unit:
     name = f"Circonscription de démonstration ({authority.code})"
-    known = Unit.objects.filter(authority=authority, name=name).first()
-    return known or actions.make_unit(actor=SYSTEM, at=at, new_unit=actions.NewUnit(authority, name))
+    unit = Unit.objects.filter(authority=authority, name=name).first()
+    return unit or actions.make_unit(actor=SYSTEM, at=at, new_unit=actions.NewUnit(authority, name))
 
 
 def _organisation(name: str, kind: str, authority: Authority | None, *, at: datetime) -> Organisation:
-    known = Organisation.objects.filter(name=name, authority=authority).first()
+    organisation = Organisation.objects.filter(name=name, authority=authority).first()
     wanted = actions.NewOrganisation(name, kind, authority)
-    return known or actions.make_organisation(actor=SYSTEM, at=at, new_organisation=wanted)
+    return organisation or actions.make_organisation(actor=SYSTEM, at=at, new_organisation=wanted)
 
 
 def _email(code: str, part: Part) -> str:
     return f"{part.name}.{code}@{DOMAIN}"
 
 
-def _known(code: str, part: Part, *, now: datetime) -> Membership | None:
-    held = Membership.objects.in_force(now).select_related("user")
-    return held.filter(user__email=_email(code, part), role=part.role).first()
+def _existing_member(code: str, part: Part, *, now: datetime) -> Membership | None:
+    memberships = Membership.objects.in_force(now).select_related("user")
+    return memberships.filter(user__email=_email(code, part), role=part.role).first()
 
 
 def _member(cast: Cast, authority: Authority, unit: Unit, part: Part, *, at: datetime) -> Membership:

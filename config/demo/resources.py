@@ -111,7 +111,7 @@ def _add(row: Mapping[str, Any], editor: Actor, now: datetime) -> None:
     if row["place"]:
         places.put(structure.pk, None, PlaceInput.read(row["place"]), actor=editor, at=now)
     if row["free"] is not None:
-        told = {"maximum": 6, "vacancy": row["free"], "told_by": "Accueil (inventé)"}
-        capacities.write(service.pk, CapacityInput.read(told), actor=editor, at=now)
+        capacity = {"maximum": 6, "vacancy": row["free"], "told_by": "Accueil (inventé)"}
+        capacities.write(service.pk, CapacityInput.read(capacity), actor=editor, at=now)
     body = {"means": "phone", "evidence": "Inventé pour la démonstration."}
     services.verify(service.pk, VerificationInput.read(body), actor=editor, at=now)

@@ -24,7 +24,7 @@ def stage(cast: Cast, *, now: datetime) -> None:
         if AccessRequest.objects.exists():
             return
         officer = Stage(cast, HOME).actor(OFFICER, at=at)
-        asked = {
+        request = {
             "requester": "holder",
             "way": "letter",
             "received_on": at.date().isoformat(),
@@ -35,7 +35,7 @@ def stage(cast: Cast, *, now: datetime) -> None:
             "birth_date": forms.born(12, now - siblings.AGO).isoformat(),
             "words": "Je souhaite une copie de tout ce que vous avez sur mon fils et moi.",
         }
-        row = actions.receive(asked, actor=officer, at=at)
+        row = actions.receive(request, actor=officer, at=at)
         identified = {
             "proof": "paper",
             "standing": "holder_in_office",

@@ -31,10 +31,10 @@ TOP: Final = ("apps", "composition", "management", "proofs")
 
 def picture() -> str:
     """Return the picture in Mermaid."""
-    known = {box: {other for other in known if other != box} for box, known in _imports().items()}
+    imports = {box: {other for other in imports if other != box} for box, imports in _imports().items()}
     features = sorted({path.name for path in (ROOT / "referrals").iterdir() if _is_feature(path)})
-    arrows = [f"    {box} --> {other}" for box in known for other in sorted(_direct(box, known))]
-    inside = [f"        {box}" for box in known if box.startswith("referrals.")]
+    arrows = [f"    {box} --> {other}" for box in imports for other in sorted(_direct(box, imports))]
+    inside = [f"        {box}" for box in imports if box.startswith("referrals.")]
     boxes = f'        referrals.features["{len(features)} features"]'
     inner = [boxes if line.strip() == "referrals.features" else line for line in inside]
     lines = ["```mermaid", "flowchart TD", "    subgraph referrals", *inner, "    end", *arrows, "```"]

@@ -56,8 +56,8 @@ def _citing(article: Article) -> list[str]:
         "deadlines": {str(clock): FACTS[clock].law for clock in ClockCode},
         "settings": {code(key): setting.law for key, setting in SETTINGS.items()},
     }
-    found = {
+    citing = {
         kind: [name for name, law in own.items() if any(one.article is article for one in cited(law))]
         for kind, own in laws.items()
     }
-    return [f"{kind}: {', '.join(names)}" for kind, names in found.items() if names]
+    return [f"{kind}: {', '.join(names)}" for kind, names in citing.items() if names]

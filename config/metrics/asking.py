@@ -37,14 +37,14 @@ class Part:
 
 
 @dataclass(slots=True)
-class _Kept:
+class _Entry:
     samples: tuple[Sample, ...] = ()
     until: float = 0.0
     running: Future[tuple[Sample, ...]] | None = field(default=None)
 
 
 _lock = Lock()
-_kept: dict[str, _Kept] = {}
+_cache: dict[str, _Entry] = {}
 
 
 @cache
@@ -54,7 +54,7 @@ def _pool() -> ThreadPoolExecutor:
 
 def forget() -> None:
     """Ask everything anew at the next occasion."""
-    _kept.clear()
+    _cache.clear()
 
 
 def _start_afresh() -> None:
@@ -70,29 +70,29 @@ os.register_at_fork(after_in_child=_start_afresh)
 
 def read(parts: Iterable[Part]) -> list[Sample]:
     """Return the answers of these parts, in their order."""
-    asked = tuple(parts)
+    requested = tuple(parts)
     with _lock:
-        running = [one for part in asked if (one := _begun(part)) is not None]
+        running = [one for part in requested if (one := _begun(part)) is not None]
     wait(running, timeout=SECONDS)
     with _lock:
-        return [sample for part in asked for sample in _settled(part)]
+        return [sample for part in requested for sample in _settled(part)]
 
 
 def _begun(part: Part) -> Future[tuple[Sample, ...]] | None:
-    kept = _kept.setdefault(part.name, _Kept())
-    if kept.running is None and monotonic() >= kept.until:
-        kept.until = monotonic() + part.keep_seconds
-        kept.running = _pool().submit(_answer, part)
-    return kept.running
+    entry = _cache.setdefault(part.name, _Entry())
+    if entry.running is None and monotonic() >= entry.until:
+        entry.until = monotonic() + part.keep_seconds
+        entry.running = _pool().submit(_answer, part)
+    return entry.running
 
 
 def _settled(part: Part) -> tuple[Sample, ...]:
-    kept = _kept.setdefault(part.name, _Kept())
-    if kept.running is not None:
-        if not kept.running.done():
+    entry = _cache.setdefault(part.name, _Entry())
+    if entry.running is not None:
+        if not entry.running.done():
             return part.otherwise
-        kept.samples, kept.running = kept.running.result(), None
-    return kept.samples
+        entry.samples, entry.running = entry.running.result(), None
+    return entry.samples
 
 
 def _answer(part: Part) -> tuple[Sample, ...]:
@@ -102,9 +102,9 @@ def _answer(part: Part) -> tuple[Sample, ...]:
         _log.warning("metrics:unanswered", code=part.name, rule=type(failed).__name__)
         return part.otherwise
     finally:
-        _let_go()
+        _close_connections()
 
 
-def _let_go() -> None:
+def _close_connections() -> None:
     """Close the connections of this thread: each would be one more for as long as the process lives."""
     connections.close_all()

@@ -70,8 +70,8 @@ class Values:
 
     def of(self, name: str) -> Iterator[tuple[str, float]]:
         """Yield the values of a metric with one label, by that label."""
-        for (found, labels), value in sorted(self._samples.items()):
-            if found == name:
+        for (metric, labels), value in sorted(self._samples.items()):
+            if metric == name:
                 yield labels[0], value
 
     def age(self, name: str, *labels: str) -> float | None:
@@ -129,11 +129,11 @@ def _keys(values: Values) -> Iterator[Line]:
 
 
 def _clock(values: Values) -> Iterator[Line]:
-    kept = values.get("repere_clock_synchronised")
-    if kept is not None and not kept:
+    synchronised = values.get("repere_clock_synchronised")
+    if synchronised is not None and not synchronised:
         sentence = "Rien ne met à l'heure l'horloge de cette machine."
         yield Line("horloge", Level.WARNING, sentence, "docs/monitoring.md#a-clock-is-wrong")
-    elif kept:
+    elif synchronised:
         yield Line("horloge", Level.OK, "L'horloge de cette machine est synchronisée.")
 
 
@@ -155,8 +155,8 @@ def _journal(values: Values) -> Iterator[Line]:
     else:
         yield Line("journal", Level.OK, "Chaque entrée a sa place.")
     # Each refused entry is an alarm too, which somebody settles; the count of refused entries never falls.
-    if found := int(values.get("repere_journal_alarms") or 0):
-        sentence = f"Anomalies que personne n'a closes : {found}."
+    if count := int(values.get("repere_journal_alarms") or 0):
+        sentence = f"Anomalies que personne n'a closes : {count}."
         yield Line("journal", Level.FAULT, sentence, "docs/monitoring.md#the-journal-raises-an-alarm")
 
 
@@ -275,8 +275,8 @@ def _copies(values: Values) -> Iterator[Line]:
             values.age(f"repere_{kind}_timestamp_seconds", name) for kind in ("backup", "archived")
         )
         # A server archives what was written: that of the keys may be idle for a night.
-        stands = name == "cases" and archived is not None and archived > ARCHIVED_FAULT
-        if failed or stands:
+        stalled = name == "cases" and archived is not None and archived > ARCHIVED_FAULT
+        if failed or stalled:
             yield Line(
                 part, Level.FAULT, "L'archivage continu échoue : relancez-le avant toute autre chose.", see
             )

@@ -84,9 +84,9 @@ def database(name: str) -> Iterator[Sample]:
 
 def clock() -> Iterator[Sample]:
     """Ask the kernel whether its clock is kept, unless a host keeps it of which the kernel knows nothing."""
-    kept = None if settings.CLOCK_KEPT_BY_HOST else clocks.kept_in_time()
-    if kept is not None:
-        yield "repere_clock_synchronised", (), kept
+    synchronised = None if settings.CLOCK_KEPT_BY_HOST else clocks.is_synchronised()
+    if synchronised is not None:
+        yield "repere_clock_synchronised", (), synchronised
 
 
 def journal() -> Iterator[Sample]:
@@ -124,10 +124,10 @@ def work() -> Iterator[Sample]:
             yield from _instant("repere_task_success_timestamp_seconds", ran_at, one.name)
         due = _by_channel(Notice.objects.filter(state__in=TO_DO, due_at__lte=at))
         for channel in DELIVERED:
-            found = due.get(channel, {})
+            figures = due.get(channel, {})
             if channel in COUNTED:
-                yield "repere_notices_waiting", (channel,), found.get("count", 0)
-            yield "repere_notices_oldest_seconds", (channel,), _seconds(at, found.get("oldest"))
+                yield "repere_notices_waiting", (channel,), figures.get("count", 0)
+            yield "repere_notices_oldest_seconds", (channel,), _seconds(at, figures.get("oldest"))
 
 
 def undelivered() -> Iterator[Sample]:
@@ -228,9 +228,9 @@ def _down(*names: str) -> tuple[Sample, ...]:
 
 def _telling(name: str, ask: Callable[[], Iterator[Sample]], keep_seconds: float) -> Part:
     """Return a part of which nothing else would show that it wasn't answered: without it, all seems well."""
-    said = "repere_part_answered"
+    metric = "repere_part_answered"
     return Part(
-        name, lambda: (*ask(), (said, (name,), 1.0)), ((said, (name,), 0.0),), keep_seconds=keep_seconds
+        name, lambda: (*ask(), (metric, (name,), 1.0)), ((metric, (name,), 0.0),), keep_seconds=keep_seconds
     )
 
 

@@ -94,9 +94,9 @@ class Counted:
 
     def _count(self, request: ServiceRequest, status: int, *, seconds: float) -> None:
         method = request.method if request.method in METHODS else NONE
-        found = class_of(request)
-        self._answers.labels(found, method, str(status)).inc()
-        self._times.labels(found).observe(seconds)
+        route_class = class_of(request)
+        self._answers.labels(route_class, method, str(status)).inc()
+        self._times.labels(route_class).observe(seconds)
 
 
 def route_of(request: ServiceRequest) -> str:

@@ -47,8 +47,8 @@ def metrics(request: ServiceRequest) -> HttpResponse:
 
 
 def _may_read(request: ServiceRequest) -> bool:
-    said = request.headers.get("Authorization", "")
-    token = said.removeprefix(_SCHEME) if said.startswith(_SCHEME) else ""
+    header = request.headers.get("Authorization", "")
+    token = header.removeprefix(_SCHEME) if header.startswith(_SCHEME) else ""
     return digest.equal(token.encode(), settings.METRICS_TOKEN.encode())
 
 
@@ -78,8 +78,8 @@ def families(samples: Iterable[Sample]) -> Iterator[Metric]:
     for sample in samples:
         by_name.setdefault(BY_NAME[sample[0]].name, []).append(sample)
     for name, described in BY_NAME.items():
-        if found := by_name.get(name):
-            yield _family(described.kind, name, described.help, described.labels, found)
+        if matching := by_name.get(name):
+            yield _family(described.kind, name, described.help, described.labels, matching)
 
 
 def _family(kind: str, name: str, said: str, labels: tuple[str, ...], samples: list[Sample]) -> Metric:

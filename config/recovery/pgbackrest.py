@@ -64,27 +64,27 @@ def stanza(database: str) -> Stanza:
         CopyError: pgBackRest or the repository is missing, can't be read, or holds no copy.
     """
     try:
-        said = json.loads(_run("info", database, "--output=json"), strict=False)
+        stanzas = json.loads(_run("info", database, "--output=json"), strict=False)
     except ValueError:
         raise CopyError(_sentence(database, "FormatError")) from None  # it quotes what it can't read
-    found = next((one for one in said if one["name"] == database), None)
-    if found is None:
+    entry = next((one for one in stanzas if one["name"] == database), None)
+    if entry is None:
         raise CopyError(_sentence(database, "missing stanza"))
-    if found["status"]["code"]:
+    if entry["status"]["code"]:
         # That of the repository says more.
-        states = [found["status"], *(one["status"] for one in found["repo"])]
+        states = [entry["status"], *(one["status"] for one in entry["repo"])]
         raise CopyError(_sentence(database, " ".join(str(one["message"]) for one in states)))
     return Stanza(
         database,
-        tuple(_backup(one) for one in found["backup"] if not one.get("error")),
-        max((one["max"] or "" for one in found["archive"]), default=""),
+        tuple(_backup(one) for one in entry["backup"] if not one.get("error")),
+        max((one["max"] or "" for one in entry["archive"]), default=""),
     )
 
 
-def _backup(said: Mapping[str, Any]) -> Backup:
-    times = said["timestamp"]
+def _backup(entry: Mapping[str, Any]) -> Backup:
+    times = entry["timestamp"]
     begun, ended = (datetime.fromtimestamp(times[name], UTC) for name in ("start", "stop"))
-    return Backup(said["label"], begun, ended, said["info"]["size"])
+    return Backup(entry["label"], begun, ended, entry["info"]["size"])
 
 
 def restore(database: str, data: Path, *, to: datetime | None) -> dict[str, str]:
@@ -101,10 +101,10 @@ def restore(database: str, data: Path, *, to: datetime | None) -> dict[str, str]
         f"--lock-path={data.parent / 'lock'}", "--archive-mode=off", *target,
     )  # fmt: skip
     # What `fetch` needs of the data folder, which belongs to the server's account from now on.
-    known = _known(data)
+    copies = _copies_folder(data)
     for name in ("global/pg_control", "backup_label"):
-        (known / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(data / name, known / name)
+        (copies / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(data / name, copies / name)
     if to is None:
         return {}
     return {"recovery_target_time": to.isoformat(sep=" "), "recovery_target_action": "promote"}
@@ -117,7 +117,7 @@ def fetch(database: str, data: Path, name: str, to: Path) -> bool:
         CopyError: the archive can't be read.
     """
     done = _does(
-        "archive-get", database, f"--pg1-path={_known(data)}", f"--lock-path={data.parent / 'lock'}",
+        "archive-get", database, f"--pg1-path={_copies_folder(data)}", f"--lock-path={data.parent / 'lock'}",
         "--no-archive-async", then=(name, str(to)),
     )  # fmt: skip
     if done.returncode not in (0, _NO_SUCH_FILE):
@@ -125,7 +125,7 @@ def fetch(database: str, data: Path, name: str, to: Path) -> bool:
     return done.returncode == 0
 
 
-def _known(data: Path) -> Path:
+def _copies_folder(data: Path) -> Path:
     return data.parent / "known"
 
 

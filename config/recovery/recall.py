@@ -43,7 +43,7 @@ class Witnessed:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Losses:
     """Filings of the feed that the database lacks, oldest first; entries that it lacks; what the witness says."""
 
     filings: tuple[Filing, ...]
@@ -53,7 +53,7 @@ class Found:
     witnessed: Witnessed | None
 
 
-def look(feeds: Sequence[Path], witness: Path | None) -> Found:
+def look(feeds: Sequence[Path], witness: Path | None) -> Losses:
     """Compare the database with both kinds of feed and the witness file.
 
     Raises:
@@ -63,7 +63,7 @@ def look(feeds: Sequence[Path], witness: Path | None) -> Found:
     with for_the_service():
         named, lost = _filings(feeds)
         lines, entries = _entries(feeds)
-    return Found(
+    return Losses(
         tuple(sorted(lost, key=lambda one: (one.at, one.reference))),
         named,
         entries,
@@ -72,7 +72,7 @@ def look(feeds: Sequence[Path], witness: Path | None) -> Found:
     )
 
 
-def standing_of(reference: str, found: Found) -> str:
+def standing_of(reference: str, losses: Losses) -> str:
     """Return what is known of a reference that somebody names: ``held``, ``lost``, ``unknown``, or ``misheard``."""
     meant = formats.read_reference(reference)
     if meant is None:
@@ -80,7 +80,7 @@ def standing_of(reference: str, found: Found) -> str:
     with for_the_service():
         if Referral.objects.filter(reference=meant).exists():
             return "held"
-    return "lost" if any(one.reference == meant for one in found.filings) else "unknown"
+    return "lost" if any(one.reference == meant for one in losses.filings) else "unknown"
 
 
 def _lines(feeds: Sequence[Path]) -> Iterator[str]:
@@ -92,20 +92,20 @@ def _lines(feeds: Sequence[Path]) -> Iterator[str]:
 
 def _filings(feeds: Sequence[Path]) -> tuple[int, list[Filing]]:
     named = {one.reference: one for line in _lines(feeds) if (one := filing_in(line))}
-    held: set[str] = set()
+    present: set[str] = set()
     for some in batched(named, _AT_ONCE):
-        held.update(Referral.objects.filter(reference__in=some).values_list("reference", flat=True))
-    return len(named), [one for reference, one in named.items() if reference not in held]
+        present.update(Referral.objects.filter(reference__in=some).values_list("reference", flat=True))
+    return len(named), [one for reference, one in named.items() if reference not in present]
 
 
 def _entries(feeds: Sequence[Path]) -> tuple[int, int]:
     if not feeds:
         return 0, 0
-    told = {bytes.fromhex(said[3]) for line in _lines(feeds) if (said := verifier.FEED_LINE.search(line))}
-    lines = len(told)
+    leaves = {bytes.fromhex(match[3]) for line in _lines(feeds) if (match := verifier.FEED_LINE.search(line))}
+    lines = len(leaves)
     for leaf in Entry.objects.values_list("leaf_hash", flat=True).iterator(chunk_size=10_000):
-        told.discard(bytes(leaf))
-    return lines, len(told)
+        leaves.discard(bytes(leaf))
+    return lines, len(leaves)
 
 
 def _witnessed(path: Path | None) -> Witnessed | None:
@@ -116,8 +116,8 @@ def _witnessed(path: Path | None) -> Witnessed | None:
     if origin is not None and bytes(origin.after):
         # A new origin has begun: it names the last witnessed checkpoint, and what was carried over.
         last = Checkpoint.of(bytes(origin.after))
-        held = int(json.loads(bytes(origin.carried))["n"])
-        return Witnessed(last.size, held, signed_at(last))
+        size = int(json.loads(bytes(origin.carried))["n"])
+        return Witnessed(last.size, size, signed_at(last))
     name = settings.LOG_ORIGIN if origin is None else origin.name
     own = [one for one in seen if one.origin == name]
     if not own:

@@ -93,14 +93,14 @@ def rehearse(
     with ExitStack() as stack:
         scratch = stack.enter_context(folders.scratch(folder))
         if dumps:
-            found = stack.enter_context(_from_dumps(scratch, dumps, account))
+            restored = stack.enter_context(_from_dumps(scratch, dumps, account))
         else:
-            found = [
+            restored = [
                 stack.enter_context(_from_archive(scratch, CASES, to, account)),
                 stack.enter_context(_from_archive(scratch, KEYS, None, account)),
             ]
-        findings = _look(scratch, found, inside)
-        last = next(one.last_commit for one in found if one.database == CASES)
+        findings = _look(scratch, restored, inside)
+        last = next(one.last_commit for one in restored if one.database == CASES)
         return Result(
             asked, last, max(0.0, (asked - last).total_seconds()), time.monotonic() - began, findings
         )
@@ -122,8 +122,8 @@ def _from_archive(
     scratch: Path, database: str, to: datetime | None, account: str | None
 ) -> Iterator[Restored]:
     who = server.account(_ACCOUNTS[database], otherwise=account)
-    held = pgbackrest.stanza(database)
-    usable = [one for one in held.backups if to is None or one.ended <= to]
+    stanza = pgbackrest.stanza(database)
+    usable = [one for one in stanza.backups if to is None or one.ended <= to]
     if not usable:
         raise CopyError(f"Base {database} : aucune copie n'est assez ancienne pour ce moment.")
     _require_room(scratch, usable[-1].size)
@@ -131,10 +131,10 @@ def _from_archive(
         recovery = pgbackrest.restore(database, running.data, to=to)
         running.take_over()
         running.start(recovery, partial(pgbackrest.fetch, database, running.data))
-        said = running.log()
+        log = running.log()
         if to is None:
-            _require_no_gap(database, said, held.last_segment)
-        last = _instants(_LAST_COMMIT, said)
+            _require_no_gap(database, log, stanza.last_segment)
+        last = _instants(_LAST_COMMIT, log)
         settled = connections[ALIASES[database]].settings_dict
         yield Restored(
             database, running.url(settled["USER"], settled["NAME"]), last[-1] if last else usable[-1].ended
@@ -221,9 +221,11 @@ def _read_back(scratch: Path, copies: Mapping[str, backups.Copy], urls: Mapping[
 # --- Looking ------------------------------------------------------------------------------------------
 
 
-def _look(scratch: Path, found: Sequence[Restored], inside: Sequence[str]) -> Mapping[str, Any]:
-    said: Mapping[str, Any] = json.loads(_manage(scratch, {one.database: one.url for one in found}, *inside))
-    return said
+def _look(scratch: Path, restored: Sequence[Restored], inside: Sequence[str]) -> Mapping[str, Any]:
+    findings: Mapping[str, Any] = json.loads(
+        _manage(scratch, {one.database: one.url for one in restored}, *inside)
+    )
+    return findings
 
 
 def _manage(scratch: Path, urls: Mapping[str, str], *words: str) -> str:

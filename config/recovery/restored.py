@@ -106,25 +106,25 @@ def _journal(log_keys: Sequence[str], witnessed: Path | None) -> Journal:
         with sequencing.reading(steady=True):
             exporting.to_folder(exporting.latest(exporting.everything, origin=origin), Path(folder))
         report = _verified(folder, log_keys)
-    held = tree.size_of(origin.number)
+    size = tree.size_of(origin.number)
     own = [one for one in seen if one.origin == origin.name]
     whole = Tree.of(origin.number)
     # A tree that isn't the one that was witnessed is an alarm; one that is shorter is what a restore makes.
-    if any(whole.root(one.size) != one.root for one in own if 0 < one.size <= held):
-        return Journal(held, max(one.size for one in own), "contradicted")
+    if any(whole.root(one.size) != one.root for one in own if 0 < one.size <= size):
+        return Journal(size, max(one.size for one in own), "contradicted")
     fault = "" if report.status in _HOLDS else "altered"
-    return Journal(held, max((one.size for one in own), default=0), fault)
+    return Journal(size, max((one.size for one in own), default=0), fault)
 
 
 def _verified(folder: str, log_keys: Sequence[str]) -> verifier.Report:
     """Verify an export; its signatures too where the log's keys are named. The owner's machine needn't have them."""
-    asked = verifier.arguments().parse_args(
+    arguments = verifier.arguments().parse_args(
         ["verify", folder, *(word for key in log_keys or [""] for word in ("--key", key))]
     )
     if log_keys:
-        return verifier.verify(asked)
+        return verifier.verify(arguments)
     export = verifier.Export([folder])
-    return verifier.walked(verifier.Report(), export, export.checkpoint(), [], asked)
+    return verifier.walked(verifier.Report(), export, export.checkpoint(), [], arguments)
 
 
 def _sample(count: int, at: datetime) -> tuple[int, int]:
@@ -168,7 +168,7 @@ def _drawn(count: int) -> Iterator[tuple[Any, list[str]]]:
     for model, names in columns.items():
         # Keys are random: the rows after a random one are a sample, and no table is read whole.
         rows: Any = model._base_manager.order_by("pk")
-        found = list(rows.filter(pk__gte=uuid4())[:count])
-        found += list(rows.exclude(pk__in=[row.pk for row in found])[: count - len(found)])
-        for row in found:
+        sample = list(rows.filter(pk__gte=uuid4())[:count])
+        sample += list(rows.exclude(pk__in=[row.pk for row in sample])[: count - len(sample)])
+        for row in sample:
             yield row, names

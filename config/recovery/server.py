@@ -118,20 +118,20 @@ def account(name: str, *, otherwise: str | None = None) -> Account:
         return Account(os.geteuid(), os.getegid())
     name = otherwise or name
     try:
-        found = Account(int(name), int(name)) if name.isdecimal() else Account(*pwd.getpwnam(name)[2:4])
+        chosen = Account(int(name), int(name)) if name.isdecimal() else Account(*pwd.getpwnam(name)[2:4])
     except KeyError:
         raise CopyError(
             f"Le compte {name} manque : créez-le (deploy/systemd/repere.sysusers.conf)."
         ) from None
-    if found.own or not found.uid:
+    if chosen.own or not chosen.uid:
         raise CopyError(
             "Un serveur provisoire ne démarre pas sous le compte qui lit la clé racine, ni sous root."
         )
-    if found.runs(shutil.which("true") or "/bin/true"):
+    if chosen.runs(shutil.which("true") or "/bin/true"):
         raise CopyError(
             f"Cette commande ne peut pas prendre le compte {name} : lancez-la par repere-rehearsal.service, ou en root."
         )
-    return found
+    return chosen
 
 
 def _setpriv() -> str:
@@ -147,8 +147,8 @@ def program(name: str, version: str = "") -> str:
     Raises:
         CopyError: it isn't installed.
     """
-    found = sorted(_DEBIAN.glob(f"{version or '*'}/bin/{name}"), key=lambda path: int(path.parts[-3]))
-    path = str(found[-1]) if found else shutil.which(name)
+    candidates = sorted(_DEBIAN.glob(f"{version or '*'}/bin/{name}"), key=lambda path: int(path.parts[-3]))
+    path = str(candidates[-1]) if candidates else shutil.which(name)
     if path is None:
         raise CopyError(f"{name} manque : installez le serveur PostgreSQL {version} (Debian : postgresql).")
     return path
@@ -159,8 +159,8 @@ def remove(folder: Path) -> None:
     data = folder / "data"
     if not data.is_dir():
         return
-    found = data.stat()
-    account = Account(found.st_uid, found.st_gid)
+    status = data.stat()
+    account = Account(status.st_uid, status.st_gid)
     account.runs(program("pg_ctl"), "-D", str(data), "-m", "immediate", "-t", "20", "stop")
     for name in _THEIRS:
         account.runs("/usr/bin/find", str(folder / name), "-mindepth", "1", "-delete")
@@ -219,13 +219,13 @@ class Server:
         Raises:
             CopyError: it ends before; the sentence says why, where its log does.
         """
-        said = self._said() | (recovery or {})
+        parameters = self._parameters() | (recovery or {})
         if fetch is not None:
             folders = {"wanted": self._wanted, "given": self._given}
-            said["restore_command"] = _RESTORE.format(
+            parameters["restore_command"] = _RESTORE.format(
                 **{name: shlex.quote(str(path)).replace("%", "%%") for name, path in folders.items()}
             )
-        words = [word for name, value in said.items() for word in ("-c", f"{name}={value}")]
+        words = [word for name, value in parameters.items() for word in ("-c", f"{name}={value}")]
         with self._log.open("wb") as log:
             self._running = subprocess.Popen(  # noqa: S603 - our own words
                 [*self._account.words(), program("postgres", self._version), "-D", str(self.data), *words],
@@ -240,18 +240,18 @@ class Server:
                     self._hand_out(fetch)
                 time.sleep(_POLL_SECONDS)
 
-    def _said(self) -> dict[str, str]:
+    def _parameters(self) -> dict[str, str]:
         # Debian keeps the configuration elsewhere: what isn't said here has its default value.
         files = {"hba_file": "local all all trust\n", "ident_file": "", "config_file": ""}
-        said = dict(_SETTINGS)
+        parameters = dict(_SETTINGS)
         for name, text in files.items():
             path = self.folder / name
             path.write_text(text)
             self._account.admit(path, 0o640)
-            said[name] = str(path)
+            parameters[name] = str(path)
         if self._version and int(self._version) >= _EVENT_TRIGGERS_SINCE:
-            said["event_triggers"] = "off"
-        return said | {"port": str(self._port), "unix_socket_directories": str(self._socket)}
+            parameters["event_triggers"] = "off"
+        return parameters | {"port": str(self._port), "unix_socket_directories": str(self._socket)}
 
     def _hand_out(self, fetch: Fetch) -> None:
         """Bring the files of the log that the server asks for, and take away those that it has."""
@@ -278,12 +278,12 @@ class Server:
         return make_conninfo(host=str(self._socket), port=self._port, user=_SUPERUSER, dbname="postgres")
 
     def _why_ended(self) -> str:
-        said = self.log()
-        if "recovery ended before configured recovery target was reached" in said:
+        log = self.log()
+        if "recovery ended before configured recovery target was reached" in log:
             return "L'archive ne va pas jusqu'au moment demandé : demandez un moment plus ancien, ou aucun."
-        if "No space left" in said:
+        if "No space left" in log:
             return "Le disque est plein."
-        if "could not locate required checkpoint record" in said or "invalid checkpoint" in said:
+        if "could not locate required checkpoint record" in log or "invalid checkpoint" in log:
             return "Il manque dans l'archive le journal WAL dont la copie a besoin."
         return "Le serveur provisoire s'est arrêté pendant la reprise."
 

@@ -11,7 +11,7 @@ from django.db import connections, transaction
 
 from audit import columns, reading
 from audit.models import ReadEntry
-from config.acts import BACKUP_KEPT, KEYS_COMPACTED, RESTORE_HELD
+from config.acts import BACKUP_NOTED, KEYS_COMPACTED, RESTORE_ENDED
 from config.backups import ALIASES, KEYS
 from referrals.access.row_level_security import for_the_service
 
@@ -21,12 +21,12 @@ STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 def last_backup(database: str) -> datetime | None:
     """Return when the last whole copy of a database was finished, or None if the journal knows of none."""
-    return _instant(_last(BACKUP_KEPT, database))
+    return _instant(_last(BACKUP_NOTED, database))
 
 
 def oldest_backup(database: str) -> datetime | None:
     """Return when the oldest copy was begun that was there at the last look, or None if the journal knows of none."""
-    return _instant(_last(BACKUP_KEPT, database, "from"))
+    return _instant(_last(BACKUP_NOTED, database, "from"))
 
 
 def last_compaction() -> datetime | None:
@@ -36,7 +36,7 @@ def last_compaction() -> datetime | None:
 
 def last_rehearsal() -> datetime | None:
     """Return when a restore was last rehearsed with success."""
-    return _instant(_last(RESTORE_HELD, "held"))
+    return _instant(_last(RESTORE_ENDED, "held"))
 
 
 def last_archived(database: str) -> datetime | None:

@@ -56,8 +56,8 @@ class Frame:
 
 def passed(values: Mapping[str, object]) -> dict[str, str]:
     """Return the values of the list's fields that have the form of their field, as text."""
-    found = {name: str(values[name]) for name in FIELDS if isinstance(values.get(name), str | int | float)}
-    return {name: value for name, value in found.items() if FIELDS[name].fullmatch(value)}
+    texts = {name: str(values[name]) for name in FIELDS if isinstance(values.get(name), str | int | float)}
+    return {name: value for name, value in texts.items() if FIELDS[name].fullmatch(value)}
 
 
 def kinds(error: BaseException) -> list[str]:

@@ -20,7 +20,7 @@ from sentry_sdk.transport import HttpTransport
 from sentry_sdk.types import Event, Hint
 from sentry_sdk.utils import BadDsn
 
-from config.logs import said_by_us
+from config.logs import fields_of_ours
 from config.reporting import facts
 from config.reporting.middleware import whence
 
@@ -59,8 +59,8 @@ class Reporter(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Queue the report. Whatever fails here fails without a word: the log has the error itself already."""
         with suppress(Exception):
-            if (said := said_by_us(record)) is not None:
-                self.client.capture_event(described(record, said))
+            if (fields := fields_of_ours(record)) is not None:
+                self.client.capture_event(described(record, fields))
 
 
 def start(dsn: str) -> sentry_sdk.Client:
@@ -141,9 +141,9 @@ def _exceptions(error: BaseException) -> Iterator[dict[str, Any]]:
 def rebuilt(event: Event, _hint: Hint) -> Event:
     """Return a new event with the fields of the list and no other; the library's last call before it sends."""
     tags = event.get("tags")
-    told = facts.passed(tags if isinstance(tags, Mapping) else {})
+    passed = facts.passed(tags if isinstance(tags, Mapping) else {})
     exceptions = [_exception(one) for one in (event.get("exception") or {}).get("values", [])]
-    title = told.get("event", "log")
+    title = passed.get("event", "log")
     places = [frame["filename"] for one in exceptions for frame in one["stacktrace"]["frames"][-1:]]
     return {
         "event_id": event["event_id"],
@@ -151,11 +151,11 @@ def rebuilt(event: Event, _hint: Hint) -> Event:
         "platform": "python",
         "level": "fatal" if event.get("level") == "fatal" else "error",
         "release": facts.release(),
-        "transaction": told.get("route", told.get("process", "")),
+        "transaction": passed.get("route", passed.get("process", "")),
         "message": title,
-        "tags": told,
+        "tags": passed,
         "exception": {"values": exceptions},
-        "fingerprint": [title, told.get("code", ""), *[one["type"] for one in exceptions], *places],
+        "fingerprint": [title, passed.get("code", ""), *[one["type"] for one in exceptions], *places],
     }
 
 

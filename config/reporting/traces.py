@@ -108,23 +108,23 @@ class Rebuilt(SpanExporter):
 
     def _anew(self, span: ReadableSpan) -> ReadableSpan:
         given = span.attributes or {}
-        told = facts.passed(
+        passed = facts.passed(
             {_OURS.get(name, name.removeprefix(_PREFIX)): value for name, value in given.items()}
         )
-        failed = int(told.get("status", 0)) >= _FAILED or told.get("outcome") == "failed"
+        failed = int(passed.get("status", 0)) >= _FAILED or passed.get("outcome") == "failed"
         shown: dict[str, str | int] = {
-            _NAMES.get(name, _PREFIX + name): value for name, value in told.items()
+            _NAMES.get(name, _PREFIX + name): value for name, value in passed.items()
         }
-        if "status" in told:
-            shown[_NAMES["status"]] = int(told["status"])
+        if "status" in passed:
+            shown[_NAMES["status"]] = int(passed["status"])
         return ReadableSpan(
-            name=told.get("task")
-            or " ".join(told[name] for name in ("method", "route") if name in told)
+            name=passed.get("task")
+            or " ".join(passed[name] for name in ("method", "route") if name in passed)
             or "span",
             context=span.context,
             resource=self.resource,
             attributes=shown,
-            kind=SpanKind.INTERNAL if "task" in told else SpanKind.SERVER,
+            kind=SpanKind.INTERNAL if "task" in passed else SpanKind.SERVER,
             status=Status(StatusCode.ERROR if failed else StatusCode.UNSET),
             start_time=span.start_time,
             end_time=span.end_time,

@@ -13,7 +13,7 @@ from config.training.refusals import ENDING
 from encryption import marks
 
 #: The tables that say it, with the column, and what it ends in where the instance is one for training.
-_TOLD = (
+_MARKS = (
     ("audit_journalmark", "made_in", marks.TRAINING),
     ("encryption_storemark", "made_in", marks.TRAINING),
     ("audit_logorigin", "name", ENDING),
@@ -31,11 +31,11 @@ def require_own_kind(connection: BaseDatabaseWrapper, **_: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         tables = {name for (name,) in cursor.fetchall()}
-        for table, column, ending in _TOLD:
+        for table, column, ending in _MARKS:
             if table not in tables:
                 continue
             cursor.execute(f"SELECT {column} FROM {table} WHERE {column} <> ''")  # noqa: S608 - words of this file
-            if any(said.endswith(ending) is not settings.TRAINING for (said,) in cursor.fetchall()):
+            if any(value.endswith(ending) is not settings.TRAINING for (value,) in cursor.fetchall()):
                 connection.close()
                 raise ImproperlyConfigured(_REFUSED[settings.TRAINING])
 

@@ -39,12 +39,12 @@ def _marked(response: HttpResponseBase) -> HttpResponseBase:
         if "Content-Length" in response.headers:
             response.headers["Content-Length"] = str(len(response.content))
     elif isinstance(response, StreamingHttpResponse) and media == "text/csv":
-        response.streaming_content = _told_first(iter(response.streaming_content))  # type: ignore[arg-type]  # no server here is asynchronous
+        response.streaming_content = _with_notice(iter(response.streaming_content))  # type: ignore[arg-type]  # no server here is asynchronous
         response.headers.pop("Content-Length", None)
     return response
 
 
-def _told_first(parts: Iterator[bytes]) -> Iterator[bytes]:
+def _with_notice(parts: Iterator[bytes]) -> Iterator[bytes]:
     """Yield a table with the sentence before its first line."""
     first = next(parts, b"")
     return chain(

@@ -103,8 +103,8 @@ def _outside(values: Mapping[str, Any]) -> Iterator[str]:
         if values[name] and not is_own(values[name]):
             yield f"REPERE_{name}"
     for alias, variable in (("default", "DATABASE_URL"), ("keys", "KEYS_DATABASE_URL")):
-        found = values["DATABASES"][alias]
-        if not found["ENGINE"].endswith("sqlite3") or not is_own(found["NAME"]):
+        database = values["DATABASES"][alias]
+        if not database["ENGINE"].endswith("sqlite3") or not is_own(database["NAME"]):
             yield variable
 
 

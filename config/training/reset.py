@@ -30,7 +30,7 @@ from referrals.access_review import tasks as access_review_tasks
 from referrals.composition.row_signatures import rows_of
 
 #: What stays: the journal and its tree, the marks of the database, and what migrations put there.
-KEPT: Final = frozenset(
+RETAINED_TABLES: Final = frozenset(
     {
         "audit_checkpoint",
         "audit_cosignature",
@@ -103,7 +103,7 @@ def _emptied() -> int:
         triggers = _taken_off(cursor)
         gone = 0
         for table in tables(cursor):
-            if table not in KEPT:
+            if table not in RETAINED_TABLES:
                 cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a name of our own schema
                 gone += max(cursor.rowcount, 0)
         for statement in triggers:
@@ -122,10 +122,10 @@ def _taken_off(cursor: CursorWrapper) -> Sequence[str]:
     cursor.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name NOT GLOB 'audit_*' ORDER BY name"
     )
-    found = cursor.fetchall()
-    for name, _sql in found:
+    triggers = cursor.fetchall()
+    for name, _sql in triggers:
         cursor.execute(f'DROP TRIGGER "{name}"')
-    return [sql for _name, sql in found]
+    return [sql for _name, sql in triggers]
 
 
 def _empty_files() -> None:

@@ -29,7 +29,7 @@ class Inline:
 @pytest.fixture
 def inline(monkeypatch):
     monkeypatch.setattr(asking, "_pool", Inline)
-    monkeypatch.setattr(asking, "_let_go", lambda: None)
+    monkeypatch.setattr(asking, "_close_connections", lambda: None)
     asking.forget()
     yield
     asking.forget()

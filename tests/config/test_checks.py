@@ -404,10 +404,10 @@ def test_a_database_that_is_out_is_not_asked_for_its_clock(production, monkeypat
 
 
 @pytest.mark.parametrize(
-    "call", [databases.clocks_agree, machine.the_clock_is_kept, strangers.nothing_else_is_served]
+    "call", [databases.clocks_agree, machine.the_clock_is_synchronised, strangers.nothing_else_is_served]
 )
 def test_on_a_developers_machine_neither_clock_nor_addresses_are_looked_at(call, monkeypatch):
-    monkeypatch.setattr(clocks, "kept_in_time", lambda: False)
+    monkeypatch.setattr(clocks, "is_synchronised", lambda: False)
     monkeypatch.setattr(exposure, "of_others", lambda: ["/metrics"])
 
     assert call() == []
@@ -428,7 +428,7 @@ def test_a_clock_that_nothing_keeps_fails_the_check_and_warns_at_start(
     production, monkeypatch, caplog, kept, accepted, expected
 ):
     """An outage of NTP keeps nobody from filing: the server starts while its clock agrees with the databases'."""
-    monkeypatch.setattr(clocks, "kept_in_time", lambda: kept)
+    monkeypatch.setattr(clocks, "is_synchronised", lambda: kept)
     monkeypatch.setattr(scanning, "answers", lambda: True)
     for name in ("databases_are_fit", "databases_are_apart", "clocks_agree"):
         monkeypatch.setattr(start, name, list)
@@ -436,7 +436,7 @@ def test_a_clock_that_nothing_keeps_fails_the_check_and_warns_at_start(
     production.SMS_GATEWAY_URL, production.SHRED_FILE = "https://gateway.example", "/srv/shreds.log"
     production.LOG_KEY_FILE = "/nowhere"
 
-    assert [message.id for message in machine.the_clock_is_kept()] == expected
+    assert [message.id for message in machine.the_clock_is_synchronised()] == expected
     start.require_fit()
     assert [record.fields["check"] for record in caplog.records] == expected
 
@@ -454,18 +454,18 @@ def test_what_the_kernel_says_of_its_clock(monkeypatch, answer, kept):
 
     monkeypatch.setattr(clocks.ctypes, "CDLL", lambda _: Library)
 
-    assert clocks.kept_in_time() is kept
+    assert clocks.is_synchronised() is kept
 
 
 def test_where_there_is_no_such_call_the_kernel_is_not_asked(monkeypatch):
     monkeypatch.setattr(clocks.ctypes, "CDLL", lambda _: object())
 
-    assert clocks.kept_in_time() is None
+    assert clocks.is_synchronised() is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the call is Linux's")
 def test_this_machines_kernel_is_asked_without_harm():
-    assert clocks.kept_in_time() in (True, False, None)
+    assert clocks.is_synchronised() in (True, False, None)
 
 
 # --- What is served ---------------------------------------------------------------------------------------
@@ -563,7 +563,7 @@ def test_a_server_does_not_start_and_says_every_sentence(production, monkeypatch
     production.DEBUG = True
     production.ALLOWED_HOSTS = ["*"]
 
-    with pytest.raises(SystemExit) as refused, env.refusals_said(3):
+    with pytest.raises(SystemExit) as refused, env.refusals_reported(3):
         start.require_fit()
 
     said = capsys.readouterr().err
@@ -654,11 +654,11 @@ def test_a_service_that_can_call_nobody_at_night_warns_and_runs(production):
 
 @pytest.mark.sec("SEC-CR12")
 def test_a_list_of_shreds_that_goes_with_the_machine_is_warned_of(production, tmp_path):
-    warned = {message.id for message in checks_keys.the_ledger_is_kept()}
+    warned = {message.id for message in checks_keys.the_ledger_outlives_the_machine()}
     production.SHRED_FILE = str(tmp_path / "shreds.log")
 
     assert warned == {"repere.W002"}
-    assert checks_keys.the_ledger_is_kept() == []
+    assert checks_keys.the_ledger_outlives_the_machine() == []
     assert found() == set()
 
 

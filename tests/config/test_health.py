@@ -32,8 +32,8 @@ DOWN = ("repere_key_service_up", (), 0.0)
 @pytest.fixture(autouse=True)
 def _asked_anew(monkeypatch, inline):
     """Each question is asked, whatever the one before it said."""
-    monkeypatch.setattr(readiness, "_told", (0.0, []))
-    monkeypatch.setattr(readiness, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(readiness, "_cached", (0.0, []))
+    monkeypatch.setattr(readiness, "CACHE_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_a_service_whose_worker_and_sequencer_never_ran_is_degraded(client):
 @pytest.mark.django_db(databases=["default", "keys"])
 def test_who_is_late_is_asked_once_in_a_while(client, passed, monkeypatch):
     passed()
-    monkeypatch.setattr(readiness, "KEPT_SECONDS", 60.0)
+    monkeypatch.setattr(readiness, "CACHE_SECONDS", 60.0)
     assert client.get("/readyz").json() == {"status": "ready"}
     monkeypatch.setattr(health, "late_processes", lambda: pytest.fail("asked again"))
 

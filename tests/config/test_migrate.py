@@ -19,12 +19,12 @@ def test_nothing_is_left_to_migrate_and_keys_stand_in_their_own_store_alone(alia
     assert ("audit_entry" in tables) == (alias != KEY_STORE)
 
 
-@pytest.mark.parametrize("told", [{}, *({name: True} for name in migrate.TOLD)])
+@pytest.mark.parametrize("told", [{}, *({name: True} for name in migrate.EXPLICIT)])
 def test_the_key_store_plays_its_own_migrations_and_records_the_rest(monkeypatch, db_both, told):
     """Unless it is told what to do with which: then Django does what it is told."""
     asked = []
     monkeypatch.setattr(migrate.migrate.Command, "handle", lambda _self, **options: asked.append(options))
-    plain = dict.fromkeys(migrate.TOLD) | {"database": KEY_STORE, "verbosity": 1, "run_syncdb": False}
+    plain = dict.fromkeys(migrate.EXPLICIT) | {"database": KEY_STORE, "verbosity": 1, "run_syncdb": False}
 
     migrate.Command().handle(**plain | told)
 

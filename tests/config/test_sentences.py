@@ -15,7 +15,7 @@ from tests.night import some
 
 
 def said_of(error, capsys):
-    with pytest.raises(SystemExit) as ended, env.refusals_said(1):
+    with pytest.raises(SystemExit) as ended, env.refusals_reported(1):
         raise error
     assert ended.value.code == 1
     return capsys.readouterr().err
@@ -74,7 +74,7 @@ def test_a_row_that_the_database_quotes_is_not_said(capsys):
 
 @pytest.mark.parametrize("error", [OSError("no file"), DatabaseError("x"), ValueError("x")])
 def test_a_defect_of_ours_keeps_its_traceback(error):
-    with pytest.raises(type(error)), env.refusals_said(1):
+    with pytest.raises(type(error)), env.refusals_reported(1):
         raise error
 
 
@@ -140,7 +140,7 @@ def test_a_check_that_fails_ends_a_server_with_its_sentences_alone(tmp_path, nam
 def test_a_right_that_the_role_lacks_is_a_sentence(capsys):
     with connections["default"].cursor() as cursor:
         cursor.execute("SET LOCAL ROLE repere_app")
-        with pytest.raises(SystemExit), env.refusals_said(1):
+        with pytest.raises(SystemExit), env.refusals_reported(1):
             cursor.execute("SELECT body FROM audit_entry")
 
     assert "permission denied for table audit_entry" in capsys.readouterr().err

@@ -287,7 +287,7 @@ def told(read, monkeypatch, tmp_path):
         asked = (
             production.settings_are_fit,
             outward.people_can_be_called,
-            keys.the_ledger_is_kept,
+            keys.the_ledger_outlives_the_machine,
             keys.the_root_key_is_own,
             attachments.files_are_scanned,
         )

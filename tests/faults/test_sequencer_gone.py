@@ -40,8 +40,8 @@ WHY = (
 def gone(world, settings, sequenced, monkeypatch):
     """Two cases are filed, one of the urgent lane, after the last pass that a sequencer finished; returns their ids."""
     settings.LOG_LAG_MINUTES = 15
-    monkeypatch.setattr(readiness, "_told", (0.0, []))
-    monkeypatch.setattr(readiness, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(readiness, "_cached", (0.0, []))
+    monkeypatch.setattr(readiness, "CACHE_SECONDS", 0.0)
     monkeypatch.setattr(sequencing_lag, "WHEN_IN_TIME", 0.0)
     monkeypatch.setattr(sequencing_lag, "WHEN_BEHIND", 0.0)
     sequencing_lag.gauge.__init__()

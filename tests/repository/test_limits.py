@@ -117,7 +117,7 @@ accounts/imports/trial.py MOST MOST_INSTITUTIONS
 accounts/oidc_flow.py _HINT_MAX
 accounts/oidc/metadata.py _ADDRESS_MAX
 accounts/oidc/profile.py _SUBJECT_MAX _HINT_MAX _TEXT_MAX
-accounts/people.py SEARCH_LIMIT
+accounts/people.py SHOWN_AT_MOST
 accounts/sessions.py _AT_ONCE
 audit/alarms.py _MOST
 audit/anomalies/detection.py MOST

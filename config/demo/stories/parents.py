@@ -15,7 +15,7 @@ def play(stage: Stage, now: datetime) -> UUID:
     Not there yet: letters and notifications, so that what may not be sent is shown by the deferral alone.
     """
     at = now - timedelta(days=30)
-    case = stage.file("filer_nurse", _told_at_school(at), at=at, urgent=True)
+    case = stage.file("filer_nurse", _concern_of_school(at), at=at, urgent=True)
     stage.read("crip_coordinator", case, at=at + timedelta(minutes=15))
     girl = children_of(case)[0]
     _refer(stage, case, girl, at=at + timedelta(minutes=45))
@@ -34,7 +34,7 @@ def play(stage: Stage, now: datetime) -> UUID:
     return case
 
 
-def _told_at_school(at: datetime) -> dict[str, object]:
+def _concern_of_school(at: datetime) -> dict[str, object]:
     home = {"kind": "household"}
     return forms.concern(
         [

@@ -24,19 +24,19 @@ def play(stage: Stage, now: datetime) -> UUID:
     sent = at + timedelta(minutes=40)
     stage.do("on_call", case, "send_judicial", at=sent, children=[girl], **acts.to_justice(["5", "6"], on=at))
     stage.on_glass("on_call", case, "give_back", at=sent + timedelta(minutes=10), glass=glass)
-    found_at = at + timedelta(hours=3)
+    located_at = at + timedelta(hours=3)
     stage.do(
         "crip_coordinator",
         case,
         "log_contact",
-        at=found_at,
+        at=located_at,
         kind="police",
         with_whom="Brigade de protection des mineurs",
         means="Téléphone",
-        at_=found_at,
+        at_=located_at,
         text="La mineure est retrouvée et mise à l'abri ; elle a donné son identité.",
     )
-    known = {
+    identity = {
         "identity_known": "known",
         "last_name": "Exemple",
         "first_names": "Inès",
@@ -46,9 +46,10 @@ def play(stage: Stage, now: datetime) -> UUID:
         "crip_coordinator",
         case,
         "rectify",
-        at=found_at + acts.HOUR,
+        at=located_at + acts.HOUR,
         corrections=[
-            {"part": "children", "row": girl, "field": name, "value": value} for name, value in known.items()
+            {"part": "children", "row": girl, "field": name, "value": value}
+            for name, value in identity.items()
         ],
         reason="Identité communiquée par la police.",
     )

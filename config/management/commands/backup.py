@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audit.erasures import CASE_COPIES
 from audit.errors import AuditError
 from config import backups
-from config.acts import BACKUP_KEPT, BACKUP_MADE, KEYS_COMPACTED
+from config.acts import BACKUP_MADE, BACKUP_NOTED, KEYS_COMPACTED
 from config.backups import CASES, KEYS, CopyError
 from config.recovery import entries, folders, pgbackrest, status
 from core.clock import instant
@@ -89,8 +89,8 @@ class Command(BaseCommand):
         """Note which copies there are; the account of the repositories deletes them (deploy/pgbackrest/expire.py)."""
         late = []
         for part, limit in ((CASES, days), (KEYS, settings.KEY_BACKUP_DAYS)):
-            held = pgbackrest.stanza(part)
-            begun, newest = min(one.begun for one in held.backups), max(one.ended for one in held.backups)
+            stanza = pgbackrest.stanza(part)
+            begun, newest = min(one.begun for one in stanza.backups), max(one.ended for one in stanza.backups)
             if begun < instant() - timedelta(days=limit):
                 late.append(
                     f"Base {part} : une copie a plus de {limit} jours ; lancez repere-backup-expire@{part}.service."
@@ -111,8 +111,11 @@ class Command(BaseCommand):
 
 def _keep(part: str, *, oldest: datetime, newest: datetime) -> None:
     """Enter the copies that there are, where that isn't known yet."""
-    known = (status.oldest_backup(part), status.last_backup(part))
-    if known != (oldest.replace(microsecond=0), newest.replace(microsecond=0)):
+    recorded = (status.oldest_backup(part), status.last_backup(part))
+    if recorded != (oldest.replace(microsecond=0), newest.replace(microsecond=0)):
         entries.write(
-            BACKUP_KEPT, rule=part, from_state=f"{oldest:{status.STAMP}}", to_state=f"{newest:{status.STAMP}}"
+            BACKUP_NOTED,
+            rule=part,
+            from_state=f"{oldest:{status.STAMP}}",
+            to_state=f"{newest:{status.STAMP}}",
         )

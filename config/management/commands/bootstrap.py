@@ -58,7 +58,7 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from None
 
     def _install(self, path: Path | None, out: Path, options: dict[str, Any]) -> None:
-        chosen = plan.read(path) if path else self._asked(out, dry=options["dry_run"])
+        chosen = plan.read(path) if path else self._prompted_plan(out, dry=options["dry_run"])
         places = Places(out, Path(chosen.state), one_account=options["one_account"])
         clusters = {
             part: Cluster(part, database, _password(part, database))
@@ -96,26 +96,26 @@ class Command(BaseCommand):
         for number, line in enumerate(sheet.left(chosen, on.places, on.files.foreign), 1):
             self.stdout.write(f"{number}. {line}")
 
-    def _asked(self, out: Path, *, dry: bool) -> Plan:
+    def _prompted_plan(self, out: Path, *, dry: bool) -> Plan:
         """Return the plan that an earlier run wrote, or ask for it and keep it.
 
         Raises:
             BootstrapError: nobody is there to answer, or an answer can't be.
         """
-        kept = out / _WRITTEN_PLAN
-        if files.exists(kept):
-            return plan.read(kept)
+        stored = out / _WRITTEN_PLAN
+        if files.exists(stored):
+            return plan.read(stored)
         if not sys.stdin.isatty():
             raise BootstrapError(
                 "Sans terminal il faut un plan : --plan FICHIER (modèle : deploy/repere.toml)."
             )
-        said = asking.answers(input)
-        chosen = plan.of(said)
+        document = asking.answers(input)
+        chosen = plan.of(document)
         if not dry:
             writer = Files()
             writer.folder(out, account="root", own=False)
-            writer.place(kept, asking.as_toml(said), account="root", mode=files.SHARED)
-            self.stdout.write(f"Plan écrit : {kept}")
+            writer.place(stored, asking.as_toml(document), account="root", mode=files.SHARED)
+            self.stdout.write(f"Plan écrit : {stored}")
         return chosen
 
 

@@ -62,7 +62,7 @@ class Command(BaseCommand):
         prepare()
         # In the zone of its authorities: a day that a story names is a day there, at any hour at which it is played.
         now = timezone.now().astimezone(ZONE)
-        demo = _told(now, f"http://{HOST}:{port}")
+        demo = _prepared(now, f"http://{HOST}:{port}")
         try:
             # Of another day, as the stories: before the rules pass over what was written so.
             rights.stage(demo.cast, now=now)
@@ -106,7 +106,7 @@ def prepare() -> None:
         call_command("load_territories", only=",".join(CODES), stdout=nowhere)
 
 
-def _told(now: datetime, address: str) -> show.Audited:
+def _prepared(now: datetime, address: str) -> show.Audited:
     """Gather the cast, play what is missing, give tokens; return what there is to tell.
 
     Each part is a transaction of its own: one that was broken off is done whole in the next run.

@@ -135,10 +135,10 @@ class Command(BaseCommand):
 
     def _destroy(self, _: dict[str, Any]) -> None:
         self._record(KEY_DESTROYED)
-        destroyed, kept = rotation.destroy_retired(at=instant())
+        destroyed, retained = rotation.destroy_retired(at=instant())
         for use in destroyed:
             self.stdout.write(f"détruite : {use.kind} {use.owner} {use.id}")
-        for use in kept:
+        for use in retained:
             self.stdout.write(f"gardée : {use.kind} {use.owner} {use.id}, {use.wraps} clés en dépendent")
 
     def _escrow(self, options: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from config.routers import APP_OF_KEYS, KEY_STORE
 
 #: With one of these it is told what to do with which migrations, or does nothing.
-TOLD = ("app_label", "fake", "plan", "check_unapplied", "prune")
+EXPLICIT = ("app_label", "fake", "plan", "check_unapplied", "prune")
 
 
 class Command(migrate.Command):
@@ -34,7 +34,7 @@ class Command(migrate.Command):
                 gc.enable()
 
     def _play(self, *args: Any, **options: Any) -> None:
-        if options["database"] == KEY_STORE and not any(options[name] for name in TOLD):
+        if options["database"] == KEY_STORE and not any(options[name] for name in EXPLICIT):
             super().handle(*args, **options | {"app_label": APP_OF_KEYS, "run_syncdb": False})
             options |= {"fake": True, "skip_checks": True, "verbosity": 0}
         super().handle(*args, **options)

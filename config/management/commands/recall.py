@@ -16,7 +16,7 @@ from audit.events import Purpose
 from audit.verifier import Fault
 from config.acts import RESTORE_RECALLED
 from config.recovery import recall
-from config.recovery.recall import Found, Witnessed
+from config.recovery.recall import Losses, Witnessed
 from core.clock import instant
 from encryption.errors import EncryptionError
 
@@ -71,16 +71,16 @@ class Command(BaseCommand):
                 "Ni flux (--feed) ni fichier témoin (--witnessed) : rien en dehors de la base ne dit ce qui est perdu."
             )
         try:
-            found = recall.look(feeds, witness)
+            losses = recall.look(feeds, witness)
             with transaction.atomic():
                 journal.record(
                     RESTORE_RECALLED,
                     actor=SYSTEM,
                     at=instant(),
                     purpose=Purpose.MAINTENANCE,
-                    count=len(found.filings),
+                    count=len(losses.filings),
                 )
-            asked = {one: recall.standing_of(one, found) for one in _named(options["references"])}
+            standings = {one: recall.standing_of(one, losses) for one in _named(options["references"])}
         except OSError as error:
             raise CommandError(f"{error.filename} ne peut pas être lu.") from None
         except Fault:
@@ -88,9 +88,9 @@ class Command(BaseCommand):
         except (AuditError, EncryptionError) as refused:
             raise CommandError(str(refused)) from None
         if options["json"]:
-            self.stdout.write(json.dumps(_data(found, asked)))
+            self.stdout.write(json.dumps(_data(losses, standings)))
         else:
-            self._say(found, asked, has_feed=bool(feeds))
+            self._say(losses, standings, has_feed=bool(feeds))
 
     def _feeds(self, named: list[Path]) -> list[Path]:
         if missing := [one for one in named if not one.exists()]:
@@ -106,27 +106,27 @@ class Command(BaseCommand):
         path = named or (Path(settings.LOG_WITNESS_FILE) if settings.LOG_WITNESS_FILE else None)
         return path if path is not None and path.exists() else None
 
-    def _say(self, found: Found, asked: dict[str, str], *, has_feed: bool) -> None:
+    def _say(self, losses: Losses, standings: dict[str, str], *, has_feed: bool) -> None:
         if has_feed:
             self.stdout.write(
-                f"{len(found.filings)} transmissions confirmées ne sont pas dans la base, sur {found.named} que le "
-                f"flux nomme ; {found.entries} entrées du journal sur {found.feed_lines}."
+                f"{len(losses.filings)} transmissions confirmées ne sont pas dans la base, sur {losses.named} que le "
+                f"flux nomme ; {losses.entries} entrées du journal sur {losses.feed_lines}."
             )
-            for one in found.filings:
+            for one in losses.filings:
                 self.stdout.write(f"  {one.reference}  {one.at:%Y-%m-%d %H:%M %Z}  {one.department or '-'}")
-            if found.filings:
-                first, last = found.filings[0].at, found.filings[-1].at
+            if losses.filings:
+                first, last = losses.filings[0].at, losses.filings[-1].at
                 self.stdout.write(f"Période : de {first:%Y-%m-%d %H:%M} à {last:%Y-%m-%d %H:%M %Z}.")
-        if not found.named:
+        if not losses.named:
             self.stdout.write(
                 "Sans le flux des transmissions (REPERE_FILING_FEED, --feed), les transmissions perdues ne peuvent pas "
                 "être nommées."
             )
-        if found.witnessed is not None:
-            self.stdout.write(_of_witness(found.witnessed))
-        for reference, standing in asked.items():
+        if losses.witnessed is not None:
+            self.stdout.write(_of_witness(losses.witnessed))
+        for reference, standing in standings.items():
             self.stdout.write(f"{reference} : {_STANDING[standing]}.")
-        if found.filings or (found.witnessed is not None and found.witnessed.lost):
+        if losses.filings or (losses.witnessed is not None and losses.witnessed.lost):
             self.stdout.write(_WHAT_TO_DO)
         self.stdout.write(_UNKNOWN)
 
@@ -148,15 +148,15 @@ def _of_witness(witnessed: Witnessed) -> str:
     )
 
 
-def _data(found: Found, asked: dict[str, str]) -> dict[str, Any]:
-    witnessed = found.witnessed
+def _data(losses: Losses, standings: dict[str, str]) -> dict[str, Any]:
+    witnessed = losses.witnessed
     return {
         "filings": [
             {"reference": one.reference, "department": one.department, "at": one.at.isoformat()}
-            for one in found.filings
+            for one in losses.filings
         ],
-        "named": found.named,
-        "entries_lost": found.entries,
+        "named": losses.named,
+        "entries_lost": losses.entries,
         "witnessed": None
         if witnessed is None
         else {
@@ -164,5 +164,5 @@ def _data(found: Found, asked: dict[str, str]) -> dict[str, Any]:
             "held": witnessed.held,
             "until": None if witnessed.until is None else witnessed.until.isoformat(),
         },
-        "references": asked,
+        "references": standings,
     }

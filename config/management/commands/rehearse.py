@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit import erasure_ledger
 from audit.errors import AuditError
-from config.acts import RESTORE_HELD, RESTORE_REHEARSED
+from config.acts import RESTORE_ENDED, RESTORE_REHEARSED
 from config.backups import CASES, KEYS, CopyError
 from config.management.commands.replay import unread
 from config.recovery import entries, folders, rehearsal, restored
@@ -88,14 +88,14 @@ class Command(BaseCommand):
     def _look(self, options: dict[str, Any]) -> None:
         if not rehearsal.is_scratch():
             raise CommandError("--inside ne lit que les bases provisoires d'une répétition.")
-        found = restored.look(
+        findings = restored.look(
             ledgers=[Path(settings.SHRED_FILE), *options["ledger"]],
             witnessed=options["witnessed"],
             log_keys=options["key"],
             sample=options["sample"],
             at=instant(),
         )
-        self.stdout.write(json.dumps(found.as_data()))
+        self.stdout.write(json.dumps(findings.as_data()))
 
     def _rehearse(self, options: dict[str, Any]) -> None:
         dumps = {part: options[part] for part in (CASES, KEYS) if options[part]}
@@ -120,9 +120,9 @@ class Command(BaseCommand):
             )
             wrong = _wrong(result, options)
         except CopyError:
-            entries.write(RESTORE_HELD, rule="failed")
+            entries.write(RESTORE_ENDED, rule="failed")
             raise
-        entries.write(RESTORE_HELD, rule="failed" if wrong else "held", to_state=f"{instant():{STAMP}}")
+        entries.write(RESTORE_ENDED, rule="failed" if wrong else "held", to_state=f"{instant():{STAMP}}")
         self._say(result, wrong, as_json=options["json"])
         if wrong:
             raise CommandError("\n".join(wrong))
@@ -131,16 +131,16 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(result.as_data() | {"held": not wrong}))
             return
-        found = result.findings
-        held = found["journal"]
+        findings = result.findings
+        journal = findings["journal"]
         self.stdout.write(
             f"Moment demandé : {result.asked:%Y-%m-%d %H:%M:%S %Z} ; dernière écriture revenue : "
             f"{result.last_commit:%Y-%m-%d %H:%M:%S %Z}.\n"
             f"Perte (RPO) : {result.rpo_seconds:.0f} s. Durée (RTO) : {result.rto_seconds:.0f} s.\n"
-            f"{found['filings']} transmissions, {found['cases']} dossiers ; {found['known_erasures']} destructions "
-            f"connues, {found['erased_again']} rejouées.\n"
-            f"Journal : {held['held']} places, {held['witnessed']} attestées. "
-            f"Échantillon : {found['opened']} valeurs ouvertes, {found['unreadable']} illisibles."
+            f"{findings['filings']} transmissions, {findings['cases']} dossiers ; "
+            f"{findings['known_erasures']} destructions connues, {findings['erased_again']} rejouées.\n"
+            f"Journal : {journal['held']} places, {journal['witnessed']} attestées. "
+            f"Échantillon : {findings['opened']} valeurs ouvertes, {findings['unreadable']} illisibles."
         )
 
 
@@ -159,14 +159,14 @@ def _require_readable(options: dict[str, Any]) -> None:
 
 def _wrong(result: Result, options: dict[str, Any]) -> list[str]:
     """Return what a rehearsal must not find, one sentence each."""
-    found, wrong = result.findings, []
-    if found["journal"]["fault"]:
-        wrong.append(_FAULTS[found["journal"]["fault"]])
-    if found["unreadable"]:
+    findings, wrong = result.findings, []
+    if findings["journal"]["fault"]:
+        wrong.append(_FAULTS[findings["journal"]["fault"]])
+    if findings["unreadable"]:
         wrong.append(
-            f"{found['unreadable']} valeurs de l'échantillon sont illisibles : la copie des clés ne va pas avec."
+            f"{findings['unreadable']} valeurs de l'échantillon sont illisibles : la copie des clés ne va pas avec."
         )
-    if not found["cases"] and not found["filings"]:
+    if not findings["cases"] and not findings["filings"]:
         wrong.append("La base restaurée n'a aucun dossier.")
     if result.rpo_seconds > options["rpo"]:
         wrong.append(f"Perte de {result.rpo_seconds:.0f} s : plus que les {options['rpo']} s admises.")

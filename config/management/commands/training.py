@@ -49,13 +49,13 @@ class Command(BaseCommand):
                 reset.reset(at=timezone.now())
             except (LogContradicted, WitnessFileFaulty) as refused:
                 raise CommandError(f"{refused} Supprimez {env.state_dir()} pour repartir de rien.") from None
-        self.stdout.write(_told(f"http://{HOST}:{port}"))
+        self.stdout.write(_welcome(f"http://{HOST}:{port}"))
         if not options["no_serve"]:
             self.stdout.flush()
             serve(port)
 
 
-def _told(address: str) -> str:
+def _welcome(address: str) -> str:
     lines = (
         f"S'entraîner (training) : {address}/entrainement/entrer",
         "  On entre d'un clic, sans mot de passe, comme une personne de l'histoire.",

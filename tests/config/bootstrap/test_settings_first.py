@@ -22,7 +22,7 @@ def _in_forks(monkeypatch):
         return forked.run(words, env={**env, "DJANGO_SETTINGS_MODULE": "config.settings"}, **options)
 
     monkeypatch.setattr(running.subprocess, "run", run)
-    monkeypatch.setattr(clocks, "kept_in_time", lambda: False)
+    monkeypatch.setattr(clocks, "is_synchronised", lambda: False)
 
 
 def made(

@@ -52,7 +52,7 @@ def test_when_it_has_answered_its_answer_counts():
     part = Part("late", late, keep_seconds=60)
     assert asking.read([part]) == []
     go_on.set()
-    asking._kept["late"].running.result(10)
+    asking._cache["late"].running.result(10)
 
     assert asking.read([part]) == [("repere_open", (), 1.0)]
 

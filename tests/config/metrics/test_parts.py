@@ -236,7 +236,7 @@ def test_an_antivirus_that_is_set_and_gone_is_down_and_none_is_silent(settings, 
 
 
 def test_a_clock_that_a_host_keeps_is_not_asked_of_the_kernel(settings, monkeypatch):
-    monkeypatch.setattr(parts.clocks, "kept_in_time", lambda: False)
+    monkeypatch.setattr(parts.clocks, "is_synchronised", lambda: False)
     settings.CLOCK_KEPT_BY_HOST = False
     assert said(parts.clock) == {("repere_clock_synchronised",): 0}
     settings.CLOCK_KEPT_BY_HOST = True

@@ -183,7 +183,7 @@ def test_a_start_waits_for_no_server(tmp_path):
 def test_a_start_refuses_what_is_no_address_by_a_sentence(settings, capsys):
     settings.SENTRY_DSN = "http://127.0.0.1/1"
 
-    with pytest.raises(SystemExit) as refused, env.refusals_said(1):
+    with pytest.raises(SystemExit) as refused, env.refusals_reported(1):
         reporting.start()
 
     assert refused.value.code == 1

@@ -15,7 +15,7 @@ from accounts.inputs import NewcomerInput, PeopleQuery, PeopleSearchInput
 from accounts.models import Organisation, Unit, User
 from accounts.models.user import Language
 from accounts.naming import visible
-from accounts.people import SEARCH_LIMIT, AccountState, Person
+from accounts.people import SHOWN_AT_MOST, AccountState, Person
 from accounts.queries import one_user, person, search_users, user_page
 from accounts.request import ServiceRequest
 from accounts.roles import Role
@@ -73,7 +73,7 @@ class People(AdministrationPage, InputPage):
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Search, and list whom the words find; the look is an entry."""
         users, more = search_users(self.validated()["words"], actor=self.actor, at=self.at)
-        answered = {"answered": True, "more": more, "most": SEARCH_LIMIT, "first": True}
+        answered = {"answered": True, "more": more, "most": SHOWN_AT_MOST, "first": True}
         return self.show(self.around() | self._listed(users, {}) | self.filled(self.typed()) | answered)
 
     def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
