@@ -16,10 +16,10 @@ from audit.models import Alarm
 from outbox.templates import Kind, Template, register
 
 _log = structlog.get_logger("audit")
-TOLD: Final = "journal.alarm"
+ALARM: Final = "journal.alarm"
 register(
     Template(
-        TOLD,
+        ALARM,
         Kind.ACCOUNT,
         _("Le journal signale une anomalie de ses propres entrées : regardez son état."),
         place="audit/health",
@@ -31,11 +31,11 @@ register(
 def raise_all(keys: Iterable[str], *, at: datetime) -> None:
     """Raise alarms in the running transaction: those that aren't open yet."""
     # An iterator could be read once only.
-    known = list(keys)
-    for key in known:
+    alarm_keys = list(keys)
+    for key in alarm_keys:
         # Logged even where the transaction is rolled back: the operator hears of it in any case.
         _say(key)
-    _store(known, at=at)
+    _store(alarm_keys, at=at)
 
 
 def _say(key: str) -> None:
@@ -46,11 +46,11 @@ def _say(key: str) -> None:
 def _store(keys: Sequence[str], *, at: datetime) -> None:
     if not keys:
         return
-    known = {row.pk: row for row in Alarm.objects.filter(pk__in=keys)}
+    existing = {row.pk: row for row in Alarm.objects.filter(pk__in=keys)}
     # The key is the primary key: what is found each hour is one alarm.
-    new = [Alarm(key=key, at=at) for key in dict.fromkeys(keys) if key not in known]
+    new = [Alarm(key=key, at=at) for key in dict.fromkeys(keys) if key not in existing]
     Alarm.objects.bulk_create(new, ignore_conflicts=True)
-    for row in known.values():
+    for row in existing.values():
         # What was settled and is found later either happened again or was never mended; the operator says where it
         # can't be (0037). A row by hand may say that all of that was done.
         is_over = row.settled_at is not None and row.settled_at < at and not row.permanent
@@ -67,9 +67,9 @@ _MOST: Final = 100
 def raise_whatever_comes(keys: Iterable[str], *, at: datetime) -> None:
     """Raise alarms in the running transaction, and once more after it where it is a request's that is refused."""
     # The keys are needed after the rollback.
-    known = list(keys)
-    raise_all(known, at=at)
-    _again.update(known)
+    alarm_keys = list(keys)
+    raise_all(alarm_keys, at=at)
+    _again.update(alarm_keys)
 
 
 def raise_later(key: str) -> None:

@@ -20,7 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Q
 
 from audit.canonical import MAX_BYTES, NO_MAC, leaf_hash, mac_of
-from audit.columns import places_told, told_by
+from audit.columns import expected_text, key_of_text
 from audit.models import Entry, Leaf
 from encryption import digest
 
@@ -43,7 +43,7 @@ class Reason(StrEnum):
 
 
 class Row(NamedTuple):
-    """A row of the table of entries: its id, its columns as ``columns.told`` tells them, its bytes, and its number.
+    """A row of the table of entries: its id, its columns as ``columns.text_of`` tells them, its bytes, and its number.
 
     ``mark`` is that of its transaction, or of the row.
     """
@@ -57,7 +57,7 @@ class Row(NamedTuple):
 _scan: Final[Callable[[str, int], tuple[Any, int]]] = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # as the decoder does
 
 
-def _said(text: str) -> dict[str, Any] | None:
+def _object_in(text: str) -> dict[str, Any] | None:
     """Return the object of a JSON text without a blank around it; None where it is none."""
     try:
         value, end = _scan(text, 0)
@@ -90,14 +90,14 @@ class Claim(NamedTuple):
         if mac is None:
             return None
         try:
-            entry = _said(body.decode())
+            entry = _object_in(body.decode())
         except ValueError:
             return None
         if entry is None or type(entry.get("w")) is not str:
             return None
         leaf, covered = leaf_hash(body), b"%b%b%b" % (body[: mac.start()], NO_MAC, body[mac.end(1) + 1 :])
         try:
-            columns, objects = told_by(entry, leaf), entry["obj"]
+            columns, objects = expected_text(entry, leaf), entry["obj"]
         # Kept as a claim without columns, not dropped: it must be set apart and named, not vanish (SEC-AL21).
         except (KeyError, TypeError):  # an entry of somebody else's, with other keys or values
             columns, objects = "", ()
@@ -151,11 +151,11 @@ class Chains:
         """
         claims = [Claim.of(row.body) for row in rows]
         # A list for each number: a forged row may claim the same number, and must not hide the right one.
-        known: dict[Number, list[bytes]] = defaultdict(list)
+        in_batch: dict[Number, list[bytes]] = defaultdict(list)
         for claim in claims:
             if claim is not None:
-                known[claim.number].append(claim.mac)
-        reasons = [self._look(claim, known) for claim in claims]
+                in_batch[claim.number].append(claim.mac)
+        reasons = [self._look(claim, in_batch) for claim in claims]
         # Rows are asked for only where memory and batch hold nothing: usually none, so a pass costs no query for it.
         if lost := {claim.before for claim, reason in zip(claims, reasons, strict=True) if claim and reason}:
             stored = dict(_stored(lost))
@@ -214,7 +214,7 @@ class Chains:
         writer, seq = claim.number
         if self._ends.get(writer, (0,))[0] >= seq:
             return True
-        return row.told != claim.told and places_told(row.told) != (claim.id, writer, str(seq))
+        return row.told != claim.told and key_of_text(row.told) != (claim.id, writer, str(seq))
 
     def remember(self, judged: Judged) -> None:
         """Go on from these entries: their places are committed."""

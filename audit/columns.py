@@ -23,7 +23,7 @@ SUBJECTS: Final = "subjects"
 BODY: Final = "body"
 
 
-def said_by(body: bytes) -> Mapping[str, Any] | None:
+def entry_in(body: bytes) -> Mapping[str, Any] | None:
     """Return what the bytes of an entry say; None where they are no entry's."""
     try:
         entry = json.loads(body)
@@ -36,7 +36,7 @@ def said_by(body: bytes) -> Mapping[str, Any] | None:
 def tenant_of(row: Any) -> str | None:
     """Return the authority of a row by its bytes; of one that was pruned, or can't be read, none but its column."""
     # By the bytes: a row moved under another authority by its column isn't shown there (SEC-AL22).
-    entry = said_by(bytes(row.body)) if row.body else None
+    entry = entry_in(bytes(row.body)) if row.body else None
     return _text(row.tenant) if entry is None else entry["tenant"]
 
 
@@ -48,13 +48,13 @@ def _text(value: object) -> str | None:
 #: makes one more part: so two texts are equal only where each column is.
 _BETWEEN: Final = "\x1f"
 #: The same text as the database makes it, of a row ``e``.
-TOLD_IN_SQL: Final = """concat_ws(E'\\x1f', e.id, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+TEXT_IN_SQL: Final = """concat_ws(E'\\x1f', e.id, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     coalesce(e.actor::text, ''), coalesce(e.subject::text, ''), e.act, e.outcome, coalesce(e.tenant::text, ''),
     coalesce(':' || e.topic, ''), encode(e.leaf_hash, 'hex'), e.writer, e.writer_seq)"""
 
 
-def told(row: Any) -> str:
-    """Return the columns of a row as one text, to be compared with ``told_by``; its id is the first 36 signs."""
+def text_of(row: Any) -> str:
+    """Return the columns of a row as one text, to be compared with ``expected_text``; its id is the first 36 signs."""
     nothing_or = ("" if one is None else str(one) for one in (row.actor, row.subject, row.tenant))
     actor, subject, tenant = nothing_or
     return _BETWEEN.join(
@@ -74,8 +74,8 @@ def told(row: Any) -> str:
     )
 
 
-def told_by(entry: Mapping[str, Any], leaf: bytes) -> str:
-    """Return what ``told`` gives of a row whose columns repeat an entry that is the service's own.
+def expected_text(entry: Mapping[str, Any], leaf: bytes) -> str:
+    """Return what ``text_of`` gives of a row whose columns repeat an entry that is the service's own.
 
     ``leaf`` is the hash of its bytes.
     """
@@ -97,7 +97,7 @@ def told_by(entry: Mapping[str, Any], leaf: bytes) -> str:
     )
 
 
-def places_told(text: str) -> tuple[str, str, str]:
+def key_of_text(text: str) -> tuple[str, str, str]:
     """Return id, writer and counter, out of a told row."""
     parts = text.split(_BETWEEN)
     return parts[0], parts[-2], parts[-1]
@@ -140,7 +140,7 @@ def differences(
         # Pruned: nothing is left to compare with. Whether it may be empty is asked in ``audit/comparing.py``.
         if not row.body:
             continue
-        entry = said_by(bytes(row.body))
+        entry = entry_in(bytes(row.body))
         if entry is None:
             keys.append(key(row.pk, BODY))
             continue

@@ -47,7 +47,7 @@ def places(first: int) -> tuple[list[str], int | None]:
         odd = columns.differences(rows)
     empty = [row.pk for row in rows if not row.body]
     # Empty without a list that names it: somebody emptied it by hand (SEC-AL24).
-    odd += [columns.key(entry, columns.BODY) for entry in set(empty) - pruning.told_of(empty)]
+    odd += [columns.key(entry, columns.BODY) for entry in set(empty) - pruning.named_in_lists(empty)]
     hashes = {row.pk: bytes(row.leaf_hash) for row in rows}
     for entry, leaf in placed:
         # From the tree to the rows: an entry that was deleted has no row by which it could be missed.
@@ -71,7 +71,7 @@ def subjects(after: tuple[UUID, UUID]) -> tuple[list[str], tuple[UUID, UUID] | N
         bodies = dict(ReadEntry.objects.filter(pk__in={pk for _, pk in pairs}).values_list("pk", "body"))
     odd = []
     for subject, entry in pairs:
-        parsed = columns.said_by(bytes(bodies[entry])) if bodies.get(entry) else None
+        parsed = columns.entry_in(bytes(bodies[entry])) if bodies.get(entry) else None
         if parsed is not None and str(subject) not in parsed["obj"]:
             odd.append(columns.key(entry, columns.SUBJECTS))
     return odd, pairs[-1] if len(pairs) == BATCH else None
@@ -126,16 +126,16 @@ def tiles(mark: tuple[int, int]) -> tuple[list[str], tuple[int, int] | None]:
 
 def _below(origin: int, level: int, numbers: range) -> dict[int, bytes]:
     """Return the hashes that tiles of a level hold: of leaves, or those over the tiles of the level below."""
-    found: QuerySet[Any, tuple[int, Any]]
+    hashes: QuerySet[Any, tuple[int, Any]]
     if level == 0:
         leaves = Leaf.objects.filter(origin=origin, place__gte=numbers.start, place__lt=numbers.stop)
-        found = leaves.values_list("place", "leaf_hash")
+        hashes = leaves.values_list("place", "leaf_hash")
     else:
         lower = Tile.objects.filter(
             origin=origin, level=level - 1, number__gte=numbers.start, number__lt=numbers.stop
         )
-        found = lower.values_list("number", "root")
-    return {number: bytes(value) for number, value in found}
+        hashes = lower.values_list("number", "root")
+    return {number: bytes(value) for number, value in hashes}
 
 
 def _tile_key(origin: int, level: int, number: int) -> str:

@@ -60,7 +60,7 @@ class Consultation:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Consultations:
     """The consultations of some files, the oldest first, in the log as far as its latest checkpoint covers it."""
 
     subjects: frozenset[UUID]
@@ -75,7 +75,7 @@ class Found:
         return [one for one in self.consultations if one.place is not None]
 
 
-def consultations(subjects: Collection[UUID], *, zone: str, at: datetime) -> Found:
+def consultations(subjects: Collection[UUID], *, zone: str, at: datetime) -> Consultations:
     """Return who read some files, which are named by their pseudonyms; whoever calls may know.
 
     Within a transaction. What is an entry's is told by its bytes, whatever its columns say; a difference is an alarm
@@ -96,10 +96,10 @@ def consultations(subjects: Collection[UUID], *, zone: str, at: datetime) -> Fou
     alarms.raise_all(odd, at=at)
     places = {} if newest is None else _places(newest.number, [row.pk for row in rows], size)
     read = (_consultation(row, wanted, places.get(row.pk), ZoneInfo(zone)) for row in rows)
-    found = [one for one in read if one is not None]
+    readings = [one for one in read if one is not None]
     # In the order of the log, which the statement counts in; what has no place yet comes last.
-    found.sort(key=lambda one: (one.place is None, one.place or 0))
-    return Found(wanted, newest.number if newest else 0, size, zone, tuple(found))
+    readings.sort(key=lambda one: (one.place is None, one.place or 0))
+    return Consultations(wanted, newest.number if newest else 0, size, zone, tuple(readings))
 
 
 def _places(origin: int, entries: list[UUID], size: int) -> dict[UUID, int]:
@@ -116,14 +116,14 @@ def _consultation(
     row: ReadEntry, wanted: frozenset[UUID], place: int | None, zone: ZoneInfo
 ) -> Consultation | None:
     body = bytes(row.body)
-    said = columns.said_by(body)
-    if said is None or not {UUID(one) for one in said["obj"]} & wanted:
+    entry = columns.entry_in(body)
+    if entry is None or not {UUID(one) for one in entry["obj"]} & wanted:
         return None
-    line = verifier.reading_of(dict(said), zone)
-    return None if line is None else Consultation(row.pk, said, line, verifier.leaf_hash(body), place)
+    line = verifier.reading_of(dict(entry), zone)
+    return None if line is None else Consultation(row.pk, entry, line, verifier.leaf_hash(body), place)
 
 
-def state(found: Found, *, tenant: UUID | None, at: datetime) -> dict[str, Any]:
+def state(found: Consultations, *, tenant: UUID | None, at: datetime) -> dict[str, Any]:
     """Write the statements about a list into the journal; return the list, without its proofs, as JSON values.
 
     ``tenant``: whose files they are. The proofs are there once a checkpoint covers the statements: ``proven``.
@@ -212,8 +212,8 @@ def proven(listed: Mapping[str, Any]) -> dict[str, Any]:
     ]
     lines = [{**one, "path": _path(log, one["place"], size)} for one in listed["lines"]]
     note = checkpoints.whole_note(checkpoint).decode()
-    kept = {name: listed[name] for name in ("since", "until") if name in listed}
-    return {"format": FORMAT, **kept, "checkpoint": note, "statements": statements, "lines": lines}
+    period = {name: listed[name] for name in ("since", "until") if name in listed}
+    return {"format": FORMAT, **period, "checkpoint": note, "statements": statements, "lines": lines}
 
 
 def _path(log: Tree, place: int, size: int) -> list[str]:
@@ -224,4 +224,13 @@ def actors_of(found: Iterable[Consultation], entries: Collection[UUID]) -> dict[
     return {one.entry: UUID(one.said["actor"] or one.said["obo"]) for one in found if one.entry in entries}
 
 
-__all__ = ["Consultation", "Found", "actors_of", "consultations", "is_signed", "masked", "proven", "state"]
+__all__ = [
+    "Consultation",
+    "Consultations",
+    "actors_of",
+    "consultations",
+    "is_signed",
+    "masked",
+    "proven",
+    "state",
+]

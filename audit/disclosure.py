@@ -59,11 +59,11 @@ class Disclosure(OpenScope):
             self.entry = self._write(outcome=outcome, fields=self.opened)
 
     @property
-    def owed(self) -> bool:
+    def is_unrecorded(self) -> bool:
         """Whether values were opened of which no entry remains."""
-        # An entry that was written and rolled back is still owed: the answer would otherwise leave without one
+        # An entry that was written and rolled back is still unrecorded: the answer would otherwise leave without one
         # (SEC-AL2).
-        return bool(self._rows) and (self.entry is None or not journal.kept(self.entry))
+        return bool(self._rows) and (self.entry is None or not journal.is_committed(self.entry))
 
 
 class Watch:
@@ -73,7 +73,7 @@ class Watch:
     def add(self, scope: Disclosure) -> None:
         self._seen.append(scope)
 
-    def require_kept(self) -> None:
+    def require_recorded(self) -> None:
         """Refuse to answer with what was opened unless each opening is written down.
 
         To be asked after the commit and before the first byte of an answer that isn't an error.
@@ -81,7 +81,7 @@ class Watch:
         Raises:
             JournalUnavailable: the entry of a disclosure was rolled back, or never written.
         """
-        if any(scope.owed for scope in self._seen):
+        if any(scope.is_unrecorded for scope in self._seen):
             raise JournalUnavailable
 
 
@@ -91,7 +91,7 @@ _watch: Final[ContextVar[Watch | None]] = ContextVar("audit_watch", default=None
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """Follow all disclosures of the block; see ``Watch.require_kept``."""
+    """Follow all disclosures of the block; see ``Watch.require_recorded``."""
     watch = Watch()
     token = _watch.set(watch)
     try:
@@ -156,7 +156,7 @@ def disclosure(
         yield scope
     # ``BaseException``: a worker that is told to stop has opened values, too.
     except BaseException:
-        # In a transaction that can only roll back there is nothing to write to; ``owed`` remembers.
+        # In a transaction that can only roll back there is nothing to write to; ``is_unrecorded`` remembers.
         writable = connection.in_atomic_block and not connection.needs_rollback
         scope._end(Outcome.FAIL, written=writable and bool(scope.opened))
         raise

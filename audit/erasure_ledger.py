@@ -114,8 +114,8 @@ def add(shredded: Iterable[tuple[UUID, bytes]]) -> None:
     try:
         # Workers on one machine share the file. What is known is read under the lock, so that no line stands twice.
         fcntl.flock(handle, fcntl.LOCK_EX)
-        known = read(_path()).pseudonyms
-        text = "".join(line for pseudonym, line in lines.items() if pseudonym not in known)
+        present = read(_path()).pseudonyms
+        text = "".join(line for pseudonym, line in lines.items() if pseudonym not in present)
         if text:
             # What a crash cut short is ended first, so that it takes no whole line with it.
             os.write(handle, (b"" if _ends_whole() else b"\n") + text.encode("ascii"))

@@ -248,12 +248,12 @@ def _shreds_undone() -> str:
     finished = set(done.values_list("pk", flat=True))
     outside = _outside(path)
     in_store = keys.shredded()
-    known = set(Shred.objects.values_list("pk", flat=True))
+    in_table = set(Shred.objects.values_list("pk", flat=True))
     # The table says done and the key store doesn't know: the keys were set back.
     if finished - in_store:
         return "keys-set-back"
     # Shredded without an announcement: the announcement is committed first, so it was the cases that were set back.
-    if in_store - known or any(line.holds() for line in outside if line.pseudonym not in known):
+    if in_store - in_table or any(line.holds() for line in outside if line.pseudonym not in in_table):
         return "cases-set-back"
     _agreed = seen
     return ""

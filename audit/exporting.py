@@ -77,9 +77,9 @@ class Log:
         Without content is one that the receiver may not read, or that isn't any more what was set apart.
         """
         rows = {bytes(row.leaf_hash): row.entry for row in Refused.objects.order_by("at", "entry")}
-        known = self.bodies(list(rows.values()))
+        bodies = self.bodies(list(rows.values()))
         for leaf, entry in rows.items():
-            body = known.get(entry, b"")
+            body = bodies.get(entry, b"")
             # The name of the file is the hash of what was set apart: content that was changed since isn't shown under
             # it.
             same = len(body) <= MAX_BYTES and leaf_hash(body) == leaf
@@ -91,10 +91,10 @@ class Log:
         )
         placed = list(leaves.order_by("place").values_list("entry", "leaf_hash"))
         # The receiver's own entries alone. Others become records of length zero, and the tree stays whole (0010).
-        known = self.bodies([one for one, _ in placed if one is not None])
-        list_entries += [pk for pk, body in known.items() if pruning.speaks_of_a_list(body)]
+        bodies = self.bodies([one for one, _ in placed if one is not None])
+        list_entries += [pk for pk, body in bodies.items() if pruning.speaks_of_a_list(body)]
         own = origins.records() if any(one is None for one, _ in placed) else {}
-        records = (own.get(bytes(leaf), b"") if one is None else known.get(one, b"") for one, leaf in placed)
+        records = (own.get(bytes(leaf), b"") if one is None else bodies.get(one, b"") for one, leaf in placed)
         return b"".join(len(record).to_bytes(2) + record for record in records)
 
 

@@ -39,7 +39,7 @@ __all__ = [
     "JournalUnavailable",
     "count_anonymous_denial",
     "forget_subject",
-    "kept",
+    "is_committed",
     "new_subject",
     "record",
     "record_refusal",
@@ -311,12 +311,12 @@ def _insert(connection: BaseDatabaseWrapper, entry: Entry, listed: Sequence[str]
     By hand: the ORM takes longer to make the statement than PostgreSQL to carry it out, and every act waits for it. On
     PostgreSQL the rows go with it: a second statement costs a list as much as its fifty MACs.
     """
-    held = entry.__dict__
+    attributes = entry.__dict__
     # As ``save``: whoever catches the error goes on with no transaction that lacks the entry.
     with transaction.mark_for_rollback_on_error(using=connection.alias):
         if connection.vendor == "postgresql":
             # The driver takes the values as they are; to have each prepared costs as much as the entry's MAC.
-            values = [held[name] for name in _columns()]
+            values = [attributes[name] for name in _columns()]
             statement = _statement(connection.vendor)
             if listed:
                 statement = f"WITH entry AS ({statement}) {_SUBJECTS_TOGETHER}"
@@ -325,7 +325,7 @@ def _insert(connection: BaseDatabaseWrapper, entry: Entry, listed: Sequence[str]
                 cursor.execute(statement, values)
         else:
             fields = Entry._meta.concrete_fields
-            values = [field.get_db_prep_save(held[field.attname], connection) for field in fields]
+            values = [field.get_db_prep_save(attributes[field.attname], connection) for field in fields]
             with connection.cursor() as cursor:
                 cursor.execute(_statement(connection.vendor), values)
             _list_subjects(connection, entry.pk, listed)
@@ -365,9 +365,9 @@ def _list_subjects(connection: BaseDatabaseWrapper, entry_id: UUID, objects: Seq
             )
 
 
-def kept(entry: Entry) -> bool:
+def is_committed(entry: Entry) -> bool:
     """Tell whether an entry of this process is committed, or will be with the running transaction."""
-    return entry.place is not None and entry.place.kept(connections[DEFAULT_DB_ALIAS])
+    return entry.place is not None and entry.place.is_committed(connections[DEFAULT_DB_ALIAS])
 
 
 def record_refusal(

@@ -229,15 +229,19 @@ def of_digest(entry: UUID, act: str, digest: str) -> Inclusion | None:
     """
     with reading.as_auditor():
         row = ReadEntry.objects.filter(pk=entry, act=act, outcome=Outcome.ALLOW).first()
-    said = None if row is None else columns.said_by(bytes(row.body))
-    if row is None or said is None or (said["act"], said["out"], said["to"]) != (act, Outcome.ALLOW, digest):
+    content = None if row is None else columns.entry_in(bytes(row.body))
+    if (
+        row is None
+        or content is None
+        or (content["act"], content["out"], content["to"]) != (act, Outcome.ALLOW, digest)
+    ):
         return None
     return _included(row, first=True)
 
 
 def _says(row: ReadEntry, subject: UUID, acts: Collection[str]) -> bool:
     """Tell whether the bytes of an entry say that a referral was filed; pruned ones don't any more."""
-    entry = columns.said_by(bytes(row.body))
+    entry = columns.entry_in(bytes(row.body))
     return entry is not None and (
         entry["act"] in acts and entry["out"] == Outcome.ALLOW and str(subject) in entry["obj"]
     )

@@ -24,7 +24,7 @@ from audit.canonical import instant
 from audit.errors import HoldStands
 from audit.events import Acting, Purpose
 from audit.models import Leaf, LegalHold, LogOrigin, PrunedRun, PruneMark, ReadEntry
-from audit.verifier import MONTHS_KEPT, is_canonical, months_before
+from audit.verifier import RETENTION_MONTHS, is_canonical, months_before
 from encryption import digest
 
 PRUNED: Final = "journal:pruned"
@@ -67,7 +67,7 @@ def prune(tenant: UUID | None, *, access_before: datetime, technical_before: dat
     for technical, before in ((True, technical_before), (False, access_before)):
         since = mark.technical_before if technical else mark.access_before
         # Whatever an authority set: younger entries are evidence, and the database refuses them too (0023).
-        before = min(before, months_before(at, MONTHS_KEPT))
+        before = min(before, months_before(at, RETENTION_MONTHS))
         old, reached = _old(tenant, since, before, technical=technical)
         gone |= old
         if technical:
@@ -123,8 +123,8 @@ def _free_of_holds(tenant: UUID | None, entries: Mapping[UUID, Old]) -> list[UUI
     # A hold without a file holds the whole authority.
     if None in holds:
         return []
-    held = set(map(str, holds))
-    return [pk for pk, old in entries.items() if not held & old.objects]
+    blocked = set(map(str, holds))
+    return [pk for pk, old in entries.items() if not blocked & old.objects]
 
 
 def _forget(entries: Sequence[UUID]) -> None:
@@ -226,13 +226,13 @@ def vouches(body: bytes, runs: Sequence[PrunedRun]) -> bool:
     if not is_canonical(body) or name is None:
         return False
     entry = json.loads(body)
-    old = instant(months_before(datetime.fromisoformat(entry["ts"]), MONTHS_KEPT))
+    old = instant(months_before(datetime.fromisoformat(entry["ts"]), RETENTION_MONTHS))
     # A list that names what was too young is refused whatever its digest says: it was made to hide something.
     young = any(run.youngest is None or instant(run.youngest) > old for run in runs)
     return not young and (entry["act"], entry["to"]) == (PRUNED, digest.sha256(listed(name, runs)).hex())
 
 
-def told_of(entries: Collection[UUID]) -> set[UUID]:
+def named_in_lists(entries: Collection[UUID]) -> set[UUID]:
     """Return which of some entries a list of pruned places names, of whatever origin."""
     named: set[UUID] = set()
     for origin in LogOrigin.objects.order_by("-number").values_list("number", flat=True):
@@ -260,9 +260,9 @@ def restate(tenant: UUID | None, *, at: datetime) -> int:
     last = None if origin is None else checkpoints.last(origin.number)
     if origin is None or last is None or origin.number == 1:
         return 0
-    known: set[int] = set()
+    stated: set[int] = set()
     for first, end in PrunedRun.objects.filter(origin=origin.number).values_list("first", "last"):
-        known.update(range(first, end + 1))
+        stated.update(range(first, end + 1))
     with reading.as_auditor():
         rows = ReadEntry.objects.filter(body=b"")
         rows = rows.filter(tenant__isnull=True) if tenant is None else rows.filter(tenant=tenant)
@@ -270,8 +270,8 @@ def restate(tenant: UUID | None, *, at: datetime) -> int:
         gone = {pk: Old(when, str(writer), seq) for pk, when, writer, seq in columns}
     named: dict[int, UUID] = {}
     for part in batched(gone, BATCH):  # a statement takes 65,535 values at most
-        named |= _places(origin.number, told_of(part), below=last.size)
-    untold = sorted(named.keys() - known)
+        named |= _places(origin.number, named_in_lists(part), below=last.size)
+    untold = sorted(named.keys() - stated)
     for some in batched(untold, OF_ONE_LIST):
         _say({place: gone[named[place]] for place in some}, origin, tenant, at=at)
     return len(untold)

@@ -65,8 +65,8 @@ def actor(user_id: UUID) -> UUID:
     Raises:
         PseudonymRefused: its row isn't as the service wrote it.
     """
-    if known := _actors.get(user_id):
-        return known
+    if cached := _actors.get(user_id):
+        return cached
     # By a keyed id: the table names no account, so a copy of it links nobody to their entries.
     account = keyed_id(_ACTOR, user_id)
     row = _OF_ACTOR.first(account=account)
@@ -75,7 +75,7 @@ def actor(user_id: UUID) -> UUID:
         new_row = signed(ActorPseudonym(account=account, pseudonym=uuid4()))
         ActorPseudonym.objects.bulk_create([new_row], ignore_conflicts=True)
         row = ActorPseudonym.objects.get(pk=account)
-    pseudonym = _held(row).pseudonym
+    pseudonym = _verified(row).pseudonym
     # Only after the commit: a pseudonym that is rolled back must not live on in memory.
     transaction.on_commit(partial(_remember, user_id, pseudonym), robust=True)
     return pseudonym
@@ -109,7 +109,7 @@ def account(pseudonym: UUID, *, among: Iterable[UUID], cases: Collection[UUID] =
     """
     row = ActorPseudonym.objects.filter(pseudonym=pseudonym).first()
     if row is not None:
-        keyed = _held(row).account
+        keyed = _verified(row).account
         return next((user for user in among if keyed_id(_ACTOR, user) == keyed), None)
     # Some milliseconds for a thousand accounts: no table holds the way back, so nobody can steal it (0040).
     return next((user for user in among if any(filer(user, case) == pseudonym for case in cases)), None)
@@ -125,7 +125,7 @@ def cases(pseudonyms: Collection[UUID]) -> dict[UUID, UUID]:
         PseudonymRefused: the row of one of them isn't as the service wrote it.
     """
     rows = SubjectPseudonym.objects.filter(pseudonym__in=pseudonyms)
-    return {row.pseudonym: _held(row).referral_id for row in rows}
+    return {row.pseudonym: _verified(row).referral_id for row in rows}
 
 
 def new_subject(referral_id: UUID, *, at: datetime) -> UUID:
@@ -151,20 +151,20 @@ def subject(referral_id: UUID) -> UUID:
 
 
 def subject_of(row: str) -> Subquery:
-    """Return what ``told_subject`` is told of the referral whose id is the column ``row``, as part of another query."""
+    """Return what ``verified_subject`` takes, of the referral whose id is the column ``row``, as a sub-query."""
     rows = SubjectPseudonym.objects.filter(pk=OuterRef(row))
     # One text: a query has one column for a sub-query, and a second one would look the row up twice.
-    told = Concat(Cast("pseudonym", TextField()), Hex("mac"), output_field=TextField())
-    return Subquery(rows.values(told=told))
+    stored = Concat(Cast("pseudonym", TextField()), Hex("mac"), output_field=TextField())
+    return Subquery(rows.values(told=stored))
 
 
-def told_subject(referral_id: UUID, told: str) -> UUID | None:
+def verified_subject(referral_id: UUID, text: str) -> UUID | None:
     """Return the pseudonym of a referral by what ``subject_of`` gave.
 
     None where its row isn't as the service wrote it, which is an alarm, by its table and pseudonym.
     """
     # An id has hyphens in one database and none in the other. Of a row without a MAC nothing follows it.
-    stored = bytes.fromhex(told.replace("-", ""))
+    stored = bytes.fromhex(text.replace("-", ""))
     pseudonym = UUID(bytes=stored[:16])
     if digest.equal(stored[16:], mac(_SUBJECTS, referral_id, pseudonym)):
         return pseudonym
@@ -182,7 +182,7 @@ def subjects(referral_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """
     wanted = set(referral_ids)
     rows = _SUBJECTS_OF.rows(referrals=wanted) if wanted else []
-    pseudonyms = {row.referral_id: _held(row).pseudonym for row in rows}
+    pseudonyms = {row.referral_id: _verified(row).pseudonym for row in rows}
     if pseudonyms.keys() != wanted:
         raise UnknownSubject
     return pseudonyms
@@ -233,7 +233,7 @@ def _holds(row: Mapping) -> bool:
     return False
 
 
-def _held[Row: Mapping](row: Row) -> Row:
+def _verified[Row: Mapping](row: Row) -> Row:
     if not _holds(row):
         raise PseudonymRefused
     return row

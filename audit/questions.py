@@ -209,14 +209,14 @@ def cells(entry: ReadEntry) -> list[str]:
     """Return the cells of an entry: of one whose content was pruned, what the columns still say."""
     apart = "yes" if entry.set_apart else ""
     if not entry.body:
-        known = {
+        columns = {
             "id": entry.pk,
             "ts": entry.at.isoformat(),
             "act": entry.act,
             "out": entry.outcome,
             "set_apart": apart,
         }
-        return [str(known.get(name, "")) for name in COLUMNS]
+        return [str(columns.get(name, "")) for name in COLUMNS]
     # From the bytes, for columns may have been changed; columns serve only where the content was pruned (SEC-AL22).
     body = json.loads(bytes(entry.body))
     body["set_apart"] = apart

@@ -199,7 +199,7 @@ def _waiting(origin: int, settled: int, limit: int) -> list[Row]:
         .filter(~Exists(Refused.objects.filter(entry=OuterRef("pk"))))
         .order_by("mark", "writer", "writer_seq")
     )
-    return [Row(str(row.pk), columns.told(row), bytes(row.body), row.mark) for row in waiting[:limit]]
+    return [Row(str(row.pk), columns.text_of(row), bytes(row.body), row.mark) for row in waiting[:limit]]
 
 
 _WAITING: Final = """
@@ -209,10 +209,10 @@ _WAITING: Final = """
     ORDER BY e.txid, e.writer, e.writer_seq LIMIT %s
 """
 _PLACE: Final = "SELECT l.place FROM audit_leaf l WHERE l.origin = %s AND l.entry = e.id"
-_WHOLE: Final = _WAITING.format(told=columns.TOLD_IN_SQL, no_place=f"NOT EXISTS ({_PLACE})")
+_WHOLE: Final = _WAITING.format(told=columns.TEXT_IN_SQL, no_place=f"NOT EXISTS ({_PLACE})")
 #: A value, where the planner doesn't choose: while it knows no better than that there are few places, it would compare
 #: each entry with each of them.
-_SINCE: Final = _WAITING.format(told=columns.TOLD_IN_SQL, no_place=f"({_PLACE}) IS NULL")
+_SINCE: Final = _WAITING.format(told=columns.TEXT_IN_SQL, no_place=f"({_PLACE}) IS NULL")
 
 
 def _set_apart(unfit: Sequence[tuple[Row, Reason]], *, at: datetime) -> None:

@@ -98,7 +98,7 @@ _TILE_NAME: Final = re.compile(
 SHARED: Final = 1 << 16  # entries from which on several processes are worth their start
 PORTION: Final = 8  # bundles that a process reads at a time
 AHEAD: Final = 4  # portions for each process that may wait to be taken: they bound the memory
-MONTHS_KEPT: Final = 6  # no entry loses its content earlier
+RETENTION_MONTHS: Final = 6  # no entry loses its content earlier
 _SLACK: Final = timedelta(days=1)  # by which the order of places may differ from that of instants
 _RUN: Final = re.compile(rb"([0-9]{1,18})-([0-9]{1,18}) (\S{27}) (.+)")
 _BY: Final = re.compile(rb"([0-9a-f-]{36}):([1-9][0-9]{0,15})-([1-9][0-9]{0,15})")
@@ -187,20 +187,20 @@ def inclusion_holds(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
     """Tell whether a proof leads from a leaf to the root. Source: RFC 9162 §2.1.3.2."""
     if not 0 <= index < size or not _are_hashes(leaf, root, *path):
         return False
-    number, last, found = index, size - 1, leaf
+    number, last, computed = index, size - 1, leaf
     for one in path:
         # Longer than the tree is high: what is too much could lead anywhere.
         if last == 0:
             return False
         if number & 1 or number == last:
-            found = node_hash(one, found)
+            computed = node_hash(one, computed)
             while not number & 1 and number:
                 number, last = number >> 1, last >> 1
         else:
-            found = node_hash(found, one)
+            computed = node_hash(computed, one)
         number, last = number >> 1, last >> 1
     # A path that ends below the root would prove a node for an entry.
-    return last == 0 and found == root
+    return last == 0 and computed == root
 
 
 def _are_hashes(*values: bytes) -> bool:
@@ -262,11 +262,11 @@ class Key:
         raw = base64_in(coded, "clé")
         if not name or raw[:1] not in (b"\x01", b"\x04", b"\x06"):
             raise Fault("malformed", "clé de vérification")
-        found = cls._made(name, raw)
+        key = cls._made(name, raw)
         # The id is a digest of name and bytes: a key that was mistyped, or given another name, isn't taken.
-        if number != found.id.hex():
+        if number != key.id.hex():
             raise Fault("malformed", "clé de vérification")
-        return found
+        return key
 
     @classmethod
     def all_of(cls, given: Iterable[str]) -> list["Key"]:
@@ -275,12 +275,12 @@ class Key:
         Raises:
             Fault: one isn't a key, or a file holds none.
         """
-        found: list[Key] = []
+        keys: list[Key] = []
         for text in given:
             is_file = "+" not in text and Path(text).is_file()
             whole = Path(text).read_text(encoding="utf-8") if is_file else text
-            found += [cls.of(line) for line in whole.splitlines() if line.strip()] or [cls.of(whole)]
-        return found
+            keys += [cls.of(line) for line in whole.splitlines() if line.strip()] or [cls.of(whole)]
+        return keys
 
     @classmethod
     def _made(cls, name: str, raw: bytes) -> "Key":
@@ -326,10 +326,10 @@ class Checkpoint:
 
     def signed_by(self, key: Key) -> bool | None:
         """Tell whether a key signed this: None when a line of that key is there and nothing here can check it."""
-        found = [sig for name, key_id, sig in self.lines if (name, key_id) == (key.name, key.id)]
-        if not found:
+        signatures = [sig for name, key_id, sig in self.lines if (name, key_id) == (key.name, key.id)]
+        if not signatures:
             return False
-        return _valid(self, key, found[0])
+        return _valid(self, key, signatures[0])
 
 
 def checkpoints_in(raw: bytes) -> list[Checkpoint]:
@@ -341,16 +341,16 @@ def checkpoints_in(raw: bytes) -> list[Checkpoint]:
     return [Checkpoint.of(note) for note in _NOTE.findall(raw)]
 
 
-def _held_checkpoints(place: str) -> list[Checkpoint]:
+def _checkpoints_of(place: str) -> list[Checkpoint]:
     """Return the checkpoints of a file that the auditor holds.
 
     Raises:
         Fault: there is none in it.
     """
-    found = checkpoints_in(Path(place).read_bytes())
-    if not found:
+    checkpoints = checkpoints_in(Path(place).read_bytes())
+    if not checkpoints:
         raise Fault("malformed", f"point de contrôle {place}")
-    return found
+    return checkpoints
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:
@@ -368,12 +368,12 @@ def base64_in(text: str, what: str) -> bytes:
         Fault: it says none; ``what`` names what was read.
     """
     try:
-        found = base64.b64decode(text, validate=True)
+        decoded = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise Fault("malformed", what) from None
-    if base64.b64encode(found).decode() != text:  # bits beyond the last byte, which decoding drops
+    if base64.b64encode(decoded).decode() != text:  # bits beyond the last byte, which decoding drops
         raise Fault("malformed", what)
-    return found
+    return decoded
 
 
 def cosigned_text(text: bytes, timestamp: int) -> bytes:
@@ -383,8 +383,8 @@ def cosigned_text(text: bytes, timestamp: int) -> bytes:
 
 def cosigned_subtree(name: str, timestamp: int, origin: str, size: int, root: bytes) -> bytes:
     """Return what is signed with ML-DSA-44, the whole tree. Source: C2SP tlog-cosignature."""
-    said, of = name.encode(), origin.encode()
-    head = b"subtree/v1\n\0" + bytes([len(said)]) + said + struct.pack(">Q", timestamp)
+    cosigner, of = name.encode(), origin.encode()
+    head = b"subtree/v1\n\0" + bytes([len(cosigner)]) + cosigner + struct.pack(">Q", timestamp)
     return head + bytes([len(of)]) + of + struct.pack(">QQ", 0, size) + root
 
 
@@ -401,8 +401,8 @@ def _valid(checkpoint: Checkpoint, key: Key, signature: bytes) -> bool | None:
         return _ed25519(key.public, signature[8:], cosigned_text(checkpoint.text, timestamp))
     if checkpoint.text.count(b"\n") != 3:  # lines that this kind of signature doesn't cover
         return False
-    said = cosigned_subtree(key.name, timestamp, checkpoint.origin, checkpoint.size, checkpoint.root)
-    return _ml_dsa(key.public, signature[8:], said)
+    signed = cosigned_subtree(key.name, timestamp, checkpoint.origin, checkpoint.size, checkpoint.root)
+    return _ml_dsa(key.public, signature[8:], signed)
 
 
 def _ed25519(public: bytes, signature: bytes, message: bytes) -> bool:
@@ -481,13 +481,13 @@ class _Zip:
         yield from self._files
 
     def read(self, name: str) -> list[bytes]:
-        found = self._files.get(name, [])
+        infos = self._files.get(name, [])
         # The size when unpacked, before any of it is: a few kilobytes may claim gigabytes.
-        if any(info.file_size > MAX_FILE for info in found):
+        if any(info.file_size > MAX_FILE for info in infos):
             raise Fault("malformed", name)
         try:
             # RuntimeError is what an encrypted file raises.
-            return [self._archive.read(info) for info in found]
+            return [self._archive.read(info) for info in infos]
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError):
             raise Fault("malformed", name) from None
 
@@ -505,8 +505,8 @@ class Export:
         self._places: list[_Folder | _Zip] = []
         for place in self.said:
             try:
-                found = Path(place)
-                self._places.append(_Folder(found) if found.is_dir() else _Zip(found))
+                path = Path(place)
+                self._places.append(_Folder(path) if path.is_dir() else _Zip(path))
             except (OSError, zipfile.BadZipFile):
                 raise Fault("malformed", f"export {place}") from None
 
@@ -532,12 +532,12 @@ class Export:
         Raises:
             Fault: there is none, or they are of two logs.
         """
-        found = sorted(map(Checkpoint.of, self.copies("checkpoint")), key=lambda one: one.size)
-        if not found:
+        checkpoints = sorted(map(Checkpoint.of, self.copies("checkpoint")), key=lambda one: one.size)
+        if not checkpoints:
             raise Fault("missing", "checkpoint")
-        if len({one.origin for one in found}) > 1:
-            raise Fault("different", "checkpoint : " + ", ".join(sorted({one.origin for one in found})))
-        return found
+        if len({one.origin for one in checkpoints}) > 1:
+            raise Fault("different", "checkpoint : " + ", ".join(sorted({one.origin for one in checkpoints})))
+        return checkpoints
 
     def checkpoint(self) -> Checkpoint:
         """Return the newest checkpoint of all places.
@@ -554,8 +554,8 @@ class Export:
         """
         # Copied while the log grew, an export may have the last tile wider already, or as it was earlier.
         for one in (width, TILE, *range(width - 1, 0, -1)):
-            if found := self.copies(tile_path(level, number, one)):
-                return found
+            if copies := self.copies(tile_path(level, number, one)):
+                return copies
         return []
 
     def tile(self, level: int | str, number: int, width: int) -> bytes | None:
@@ -572,18 +572,18 @@ def records(bundle: bytes) -> list[bytes]:
 
     What follows the last whole record isn't told here: see ``ends_with``.
     """
-    found, at, end = [], 0, len(bundle)
+    entries, at, end = [], 0, len(bundle)
     while at + 2 <= end:
         stop = at + 2 + (bundle[at] << 8 | bundle[at + 1])
         if stop > end:
             break
-        found.append(bundle[at + 2 : stop])
+        entries.append(bundle[at + 2 : stop])
         at = stop
-    return found
+    return entries
 
 
-def ends_with(bundle: bytes, found: Sequence[bytes]) -> bool:
-    return len(bundle) == 2 * len(found) + sum(map(len, found))
+def ends_with(bundle: bytes, entries: Sequence[bytes]) -> bool:
+    return len(bundle) == 2 * len(entries) + sum(map(len, entries))
 
 
 # --- What was pruned ----------------------------------------------------------------------------------
@@ -632,12 +632,12 @@ def runs_in(raw: bytes) -> tuple[str, list[Run]]:
 
 
 def _run(line: bytes, writers: dict[bytes, bytes]) -> Run:
-    said = _RUN.fullmatch(line)
-    youngest = None if said is None else _instant(said[3])
-    if said is None or youngest is None:
+    match = _RUN.fullmatch(line)
+    youngest = None if match is None else _instant(match[3])
+    if match is None or youngest is None:
         raise Fault("malformed", "bordereau d'élagage")
-    by = tuple(_by(one, writers) for one in said[4].split(b" "))
-    first, last = int(said[1]), int(said[2])
+    by = tuple(_by(one, writers) for one in match[4].split(b" "))
+    first, last = int(match[1]), int(match[2])
     # Each place has its counter, or some of the entries could have been left out before they were pruned.
     if sum(high - low + 1 for _, low, high in by) != last - first + 1:
         raise Fault("malformed", "bordereau d'élagage")
@@ -645,10 +645,10 @@ def _run(line: bytes, writers: dict[bytes, bytes]) -> Run:
 
 
 def _by(text: bytes, writers: dict[bytes, bytes]) -> tuple[bytes, int, int]:
-    said = _BY.fullmatch(text)
-    if said is None or int(said[2]) > int(said[3]):
+    match = _BY.fullmatch(text)
+    if match is None or int(match[2]) > int(match[3]):
         raise Fault("malformed", "bordereau d'élagage")
-    return writers.setdefault(said[1], said[1]), int(said[2]), int(said[3])
+    return writers.setdefault(match[1], match[1]), int(match[2]), int(match[3])
 
 
 def _instant(text: bytes) -> datetime | None:
@@ -702,19 +702,19 @@ class Lists:
     def at(self, place: int, youngest: bytes) -> tuple[bytes, int] | None:
         """Return writer and counter of an entry without content; ``youngest`` is the latest instant before it."""
         # Taken out: what lies behind the walk needs no memory.
-        known = self._known.pop(place, None)
-        if known is None:
+        stated = self._known.pop(place, None)
+        if stated is None:
             return None
-        self._younger[known[2]] = youngest
-        return known[:2]
+        self._younger[stated[2]] = youngest
+        return stated[:2]
 
     def take(self, body: bytes, place: int) -> None:
         """Remember what an entry ``journal:pruned`` says of its list: digest, instant, how many places."""
         try:
-            said = json.loads(body)
-            at = _instant(said["ts"].encode())
-            if said["act"] == "journal:pruned" and at is not None:
-                self.told[said["id"]] = said["to"], at, place, said["n"]
+            entry = json.loads(body)
+            at = _instant(entry["ts"].encode())
+            if entry["act"] == "journal:pruned" and at is not None:
+                self.told[entry["id"]] = entry["to"], at, place, entry["n"]
         except (ValueError, KeyError, TypeError, AttributeError):
             return
 
@@ -749,13 +749,13 @@ class Lists:
         own = origin == self.origin  # else of an earlier origin, whose places these aren't
         for run in runs:
             # A list is told of after what it lists. One that names its own entry, or later ones, was made to hide them.
-            if run.youngest > months_before(at, MONTHS_KEPT) or (own and run.last >= place):
+            if run.youngest > months_before(at, RETENTION_MONTHS) or (own and run.last >= place):
                 yield "overpruned", f"entrée {run.first}, pruned/{name}"
             if own:
                 withheld.cross_off(run.first, run.last)
         # What a list says of ages is checked by the entries before it, whose content is there: places follow instants.
         younger = _instant(self._younger.get(name, b""))
-        if younger is not None and younger > months_before(at, MONTHS_KEPT) + _SLACK:
+        if younger is not None and younger > months_before(at, RETENTION_MONTHS) + _SLACK:
             yield "overpruned", f"pruned/{name}, derrière une entrée du {younger:%Y-%m-%d}"
 
 
@@ -792,22 +792,22 @@ class Feed:
             # Logs of many programs: a byte that is no UTF-8 must not end the reading.
             with Path(place).open(encoding="utf-8", errors="replace") as lines:
                 for number, line in enumerate(lines):
-                    if said := FEED_LINE.search(line):
-                        writer, seq = writers.setdefault(said[1], said[1].encode()), int(said[2])
+                    if match := FEED_LINE.search(line):
+                        writer, seq = writers.setdefault(match[1], match[1].encode()), int(match[2])
                         # By hash: whoever rewrites an entry keeps writer and counter, and can't keep this.
-                        feed.lines[bytes.fromhex(said[3])] = (writer, seq, file, number)
+                        feed.lines[bytes.fromhex(match[3])] = (writer, seq, file, number)
                         feed._last[writer] = max(seq, feed._last.get(writer, 0))
         return feed
 
     def cross_off(self, leaves: Sequence[bytes]) -> list[tuple[bytes, int] | None]:
         """Cross off the lines of leaves of the tree; return writer and counter of each, None where no line tells it."""
-        found: list[tuple[bytes, int] | None] = []
+        writers: list[tuple[bytes, int] | None] = []
         for leaf in leaves:
-            told = self.lines.pop(leaf, None)
-            found.append(told and told[:2])
-            if told is not None:
-                self._reached[told[2]] = max(told[3], self._reached.get(told[2], -1))
-        return found
+            line = self.lines.pop(leaf, None)
+            writers.append(line and line[:2])
+            if line is not None:
+                self._reached[line[2]] = max(line[3], self._reached.get(line[2], -1))
+        return writers
 
     def miss(self, place: int, writer: bytes, seq: int) -> None:
         """Take note of an entry that no line tells; where its content is withheld, ``writer`` is empty."""
@@ -841,11 +841,11 @@ class Feed:
         if gone := self.gone():
             writer, seq = gone[0]
             # Where writer and counter have a place, it is the content that was changed; otherwise the entry is gone.
-            said, place = f"rédacteur {writer.decode()}, numéro {seq}", self._places.get(gone[0])
+            counter, place = f"rédacteur {writer.decode()}, numéro {seq}", self._places.get(gone[0])
             where = (
-                f"{said} : absent du journal"
+                f"{counter} : absent du journal"
                 if place is None
-                else f"entrée {place} ({said}) : autre empreinte"
+                else f"entrée {place} ({counter}) : autre empreinte"
             )
             yield "feed", f"{where} ({len(gone)} en tout)"
         if self.untold:
@@ -926,20 +926,20 @@ class Reader:
 
 def _writers(bodies: Sequence[bytes]) -> tuple[tuple[bytes, int, int, int], ...] | None:
     """Return what ``Plain`` says of the writers; None where an entry says none, or a counter doesn't follow."""
-    found: dict[bytes, list[int]] = {}
+    runs: dict[bytes, list[int]] = {}
     for at, body in enumerate(bodies):
-        said = _writer_of(body)
-        if said is None:
+        pair = _writer_of(body)
+        if pair is None:
             return None
-        writer, seq = said
-        known = found.get(writer)
-        if known is None:
-            found[writer] = [at, seq, seq]
-        elif seq != known[2] + 1:
+        writer, seq = pair
+        run = runs.get(writer)
+        if run is None:
+            runs[writer] = [at, seq, seq]
+        elif seq != run[2] + 1:
             return None
         else:
-            known[2] = seq
-    return tuple((writer, at, low, high) for writer, (at, low, high) in found.items())
+            run[2] = seq
+    return tuple((writer, at, low, high) for writer, (at, low, high) in runs.items())
 
 
 def _writer_of(body: bytes) -> tuple[bytes, int] | None:
@@ -1022,40 +1022,40 @@ _WHO: Final = b"repere readers who\n"
 _LATE: Final = timedelta(hours=1)  # before a statement that an entry may have waited for its place
 
 
-def reading_of(said: dict[str, Any], zone: tzinfo) -> dict[str, Any] | None:
+def reading_of(entry: dict[str, Any], zone: tzinfo) -> dict[str, Any] | None:
     """Return the line of a list that an entry is; None where nobody read anything by it.
 
     ``day`` and ``hours``, the first of four, in ``zone``; ``way``: read, export, letter, print, transfer; ``why``: the
     purpose; ``who``: a digest of role and institution that tells neither by itself, see ``reader_of``.
     """
-    source = said["act"].partition(":")[0]
-    if said["out"] != "allow" or said["role"] in _FILING or (said["actor"] or said["obo"]) is None:
+    source = entry["act"].partition(":")[0]
+    if entry["out"] != "allow" or entry["role"] in _FILING or (entry["actor"] or entry["obo"]) is None:
         return None
     # The same for everybody, so that a list lets nobody guess: the own request has no line either.
-    if source == _ASKING or said["why"] == _ASKING:
+    if source == _ASKING or entry["why"] == _ASKING:
         return None
-    if said["act"] == LISTED or not (said["fields"] or said["act"] in _READING or source in _WAYS):
+    if entry["act"] == LISTED or not (entry["fields"] or entry["act"] in _READING or source in _WAYS):
         return None
-    at = _instant_of(said).astimezone(zone)
+    at = _instant_of(entry).astimezone(zone)
     return {
         "day": at.date().isoformat(),
         "hours": at.hour // 4 * 4,
         "way": _WAYS.get(source, "read"),
-        "why": said["why"],
-        "who": reader_digest(reader_of(said)),
+        "why": entry["why"],
+        "who": reader_digest(reader_of(entry)),
     }
 
 
-def reader_of(said: dict[str, Any]) -> dict[str, Any]:
+def reader_of(entry: dict[str, Any]) -> dict[str, Any]:
     """Return role and institution (a pseudonym) of an entry's actor, with the salt that the digest in a line has.
 
     The salt is made of the entry's own, which stays secret: without it a digest of a role could be guessed, and with
     the entry's salt the entry.
     """
     return {
-        "role": said["role"],
-        "org": said["org"],
-        "salt": sha256(_WHO + bytes.fromhex(said["salt"])).hexdigest(),
+        "role": entry["role"],
+        "org": entry["org"],
+        "salt": sha256(_WHO + bytes.fromhex(entry["salt"])).hexdigest(),
     }
 
 
@@ -1101,26 +1101,31 @@ class Stated:
         where = f"entrée {place}"
         if not is_canonical(body):
             raise Fault("readers", where)
-        said = json.loads(body)
-        numbers = _STATED.fullmatch(said["rule"] or "")
-        root = said["to"] or ""
-        if said["act"] != LISTED or said["out"] != "allow" or not numbers or not _LEAF_HASH.fullmatch(root):
+        entry = json.loads(body)
+        numbers = _STATED.fullmatch(entry["rule"] or "")
+        root = entry["to"] or ""
+        if entry["act"] != LISTED or entry["out"] != "allow" or not numbers or not _LEAF_HASH.fullmatch(root):
             raise Fault("readers", where)
-        if said["n"] is None or not said["obj"] or not _TS.fullmatch(said["ts"]) or int(numbers[1]) > place:
+        if (
+            entry["n"] is None
+            or not entry["obj"]
+            or not _TS.fullmatch(entry["ts"])
+            or int(numbers[1]) > place
+        ):
             raise Fault("readers", where)
         try:
-            zone: tzinfo = ZoneInfo(said["from"] or "UTC")
+            zone: tzinfo = ZoneInfo(entry["from"] or "UTC")
         except (ValueError, KeyError, OSError):
-            raise Fault("malformed", f"{where} : fuseau {said['from']} inconnu ici") from None
+            raise Fault("malformed", f"{where} : fuseau {entry['from']} inconnu ici") from None
         return cls(
             place,
-            frozenset(said["obj"]),
-            said["tenant"],
+            frozenset(entry["obj"]),
+            entry["tenant"],
             int(numbers[1]),
             int(numbers[2]),
-            said["n"],
+            entry["n"],
             bytes.fromhex(root),
-            datetime.fromisoformat(said["ts"]),
+            datetime.fromisoformat(entry["ts"]),
             zone,
         )
 
@@ -1220,8 +1225,8 @@ class Reading:
         return self._under[name]
 
 
-def _instant_of(said: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(said["ts"])
+def _instant_of(entry: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry["ts"])
 
 
 class _Counted:
@@ -1270,10 +1275,10 @@ class _Counted:
 def json_act(body: bytes) -> str:
     """Return the act of an entry; empty where it says none."""
     try:
-        said = json.loads(body)
+        entry = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    act = said.get("act") if isinstance(said, dict) else None
+    act = entry.get("act") if isinstance(entry, dict) else None
     return act if isinstance(act, str) else ""
 
 
@@ -1371,7 +1376,9 @@ class Walk:
     notes: list[Checkpoint] = field(
         default_factory=list
     )  # those that this origin, and each before it, begins with
-    told_carried: dict[int, int] = field(default_factory=dict)  # by offset, how many places were carried over
+    stated_carried: dict[int, int] = field(
+        default_factory=dict
+    )  # by offset, how many places were carried over
     carried: dict[int, Carried] = field(default_factory=dict)
     _writers: dict[bytes, int] = field(default_factory=dict)
     unknown: int = 0  # entries so far of which neither writer nor counter is known
@@ -1422,8 +1429,8 @@ class Walk:
 
     def _is_plain(self, number: int, hashes: Sequence[bytes]) -> bool:
         """Tell whether nothing beside a plain bundle asks for a closer look: an earlier size, or a line that lacks."""
-        told = not self.feed.given or all(leaf in self.feed.lines for leaf in hashes)
-        return told and (0, number) not in self._partial and ("entries", number) not in self._partial
+        complete = not self.feed.given or all(leaf in self.feed.lines for leaf in hashes)
+        return complete and (0, number) not in self._partial and ("entries", number) not in self._partial
 
     def _read_plain(self, first: int, plain: Plain, hashes: Sequence[bytes]) -> None:
         """Do what ``_read`` does, a writer at a time instead of an entry."""
@@ -1490,11 +1497,11 @@ class Walk:
 
     def _explain_tile(self, name: str) -> bool:
         """Tell whether a tree of this size has, or had when it was smaller, a tile or bundle of that name."""
-        said = _TILE_NAME.fullmatch(name)
-        if said is None:
+        match = _TILE_NAME.fullmatch(name)
+        if match is None:
             return False
-        level = said[1] if said[1] == "entries" else int(said[1])
-        number, width = int(re.sub("[x/]", "", said[2])), int(said[3] or TILE)
+        level = match[1] if match[1] == "entries" else int(match[1])
+        number, width = int(re.sub("[x/]", "", match[2])), int(match[3] or TILE)
         count = self.size >> (8 * level) if isinstance(level, int) else self.size
         # One spelling a tile: under a second one bytes could lie that the walk never reads.
         if name != tile_path(level, number, width) or number * TILE + width > count:
@@ -1582,22 +1589,22 @@ class Walk:
 
     def _bodies(self, number: int, width: int) -> list[bytes]:
         """Return the entries of a bundle. What one copy withholds, another may hold."""
-        found: list[bytes] = []
+        merged: list[bytes] = []
         for bundle in self.export.tiles("entries", number, width):
             bodies = records(bundle)
             if len(bodies) > width or not ends_with(bundle, bodies):
                 self._note("surplus", tile_path("entries", number, width))
                 bodies = bodies[:width]
-            if not found:
-                found = bodies
-            elif found != bodies:
-                longest = max(found, bodies, key=len)
-                found = [one or other for one, other in zip(found, bodies, strict=False)] + longest[
-                    min(len(found), len(bodies)) :
+            if not merged:
+                merged = bodies
+            elif merged != bodies:
+                longest = max(merged, bodies, key=len)
+                merged = [one or other for one, other in zip(merged, bodies, strict=False)] + longest[
+                    min(len(merged), len(bodies)) :
                 ]
-                if any(one and one != other for one, other in zip(bodies, found, strict=False)):
+                if any(one and one != other for one, other in zip(bodies, merged, strict=False)):
                     self._note("different", tile_path("entries", number, width))
-        return found
+        return merged
 
     def _differing(self, number: int, hashes: list[bytes], made: list[bytes]) -> list[list[bytes]]:
         """Return the leaves by the tile, by the entries, and by whichever the tile above agrees with."""
@@ -1620,29 +1627,29 @@ class Walk:
         Of an entry without content the list of pruned places, or the feed, may tell writer and counter.
         """
         writers, unknown_at = self._writers, self._unknown_at
-        told = self.feed.cross_off(hashes) if self.feed.given else None
+        lines = self.feed.cross_off(hashes) if self.feed.given else None
         dated, later = bool(self.lists.names), bool(self.notes)
         self.lists.upto(first + len(bodies))
         for at, body in enumerate(bodies):
             if not body:
-                known = self._without_content(first + at, None if told is None else told[at], dated=dated)
-                if known is None:
+                stated = self._without_content(first + at, None if lines is None else lines[at], dated=dated)
+                if stated is None:
                     self.unknown += 1
                     continue
-                writer, seq = known
+                writer, seq = stated
             else:
                 if _PRUNED in body or _LISTED in body:
                     self.lists.take(body, first + at)
                     self.listings.take(body, first + at)
-                said = _writer_of(body)
-                if said is None:
+                pair = _writer_of(body)
+                if pair is None:
                     self._formless(first + at)
                     continue
-                writer, seq = said
+                writer, seq = pair
                 if dated:
                     self._youngest = max(self._youngest, _entry_instant(body))
                 carried = later and _CARRIED in body and self._carried(body, first + at)
-                if told is not None and told[at] is None and not carried:
+                if lines is not None and lines[at] is None and not carried:
                     self.feed.miss(first + at, writer, seq)
                 if self.strict and not is_canonical(body):
                     self._note("form", f"entrée {first + at}")
@@ -1679,20 +1686,20 @@ class Walk:
             except Fault:
                 break
         for offset, begun in enumerate(self.notes, 1):
-            if asked := [one for one in self.of_earlier_origins if one.origin == begun.origin]:
-                self.carried[offset] = Carried(offset, asked)
+            if checkpoints := [one for one in self.of_earlier_origins if one.origin == begun.origin]:
+                self.carried[offset] = Carried(offset, checkpoints)
 
     def _carried(self, body: bytes, place: int) -> bool:
         """Tell whether an entry says how many places an origin carried over: it stands behind them, and has no line."""
         try:
-            said = json.loads(body)
-            offset = place - said["n"] if said["act"] == "journal:carried" else 0
+            entry = json.loads(body)
+            offset = place - entry["n"] if entry["act"] == "journal:carried" else 0
         except (ValueError, KeyError, TypeError):
             return False
         # The first one counts: whoever writes a second must not change what was carried over.
-        if not 1 <= offset <= len(self.notes) or offset in self.told_carried:
+        if not 1 <= offset <= len(self.notes) or offset in self.stated_carried:
             return False
-        self.told_carried[offset] = said["n"]
+        self.stated_carried[offset] = entry["n"]
         return True
 
     def _jump(self, place: int, writer: bytes, seq: int) -> None:
@@ -1701,8 +1708,8 @@ class Walk:
         between = self.unknown - self._unknown_at.get(writer, 0)
         # Entries of which nothing is known can't excuse more numbers than there are of them.
         if not 0 < seq - last - 1 <= between:
-            said = f"rédacteur {writer.decode(errors='replace')}, {seq} après {last}"
-            self._note("writer", f"entrée {place} ({said})")
+            where = f"rédacteur {writer.decode(errors='replace')}, {seq} après {last}"
+            self._note("writer", f"entrée {place} ({where})")
 
     def _compare_earlier(self, first: int, ways: Sequence[Sequence[bytes]]) -> None:
         if not self._sound:
@@ -1761,10 +1768,10 @@ _ENTRY: Final = re.compile(
 
 def is_canonical(body: bytes) -> bool:
     """Tell whether an entry is in its one form. Source: docs/decisions/0004-journal-format.md."""
-    said = _ENTRY.fullmatch(body)
-    if said is None or len(body) > MAX_ENTRY:
+    match = _ENTRY.fullmatch(body)
+    if match is None or len(body) > MAX_ENTRY:
         return is_canonical_when_parsed(body)
-    fields, objects = said.groups()
+    fields, objects = match.groups()
     names = [one.rpartition(b":")[0] for one in fields.split(b",")]
     return _ascend(names) and _ascend(objects.split(b","))
 
@@ -1777,26 +1784,26 @@ def _ascend(words: Sequence[bytes]) -> bool:
 def is_canonical_when_parsed(body: bytes) -> bool:
     """Tell the same of any bytes: read and written anew, they must be the same."""
     try:
-        said = json.loads(body)
+        entry = json.loads(body)
         # Read and written anew: in a space, an order or a spelling that is free something can be hidden.
-        again = json.dumps(said, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+        again = json.dumps(entry, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     # Brackets nested deeply enough exhaust the stack.
     except (ValueError, RecursionError):
         return False
-    if not isinstance(said, dict) or said.keys() != KEYS or again.encode() != body or len(body) > MAX_ENTRY:
+    if not isinstance(entry, dict) or entry.keys() != KEYS or again.encode() != body or len(body) > MAX_ENTRY:
         return False
-    fields, objects = said["fields"], said["obj"]
-    if not isinstance(fields, dict) or not isinstance(objects, list) or not isinstance(said["ts"], str):
+    fields, objects = entry["fields"], entry["obj"]
+    if not isinstance(fields, dict) or not isinstance(objects, list) or not isinstance(entry["ts"], str):
         return False
-    numbers = [said["mono"], said["wseq"], said["ver"], said["n"], *fields.values()]
+    numbers = [entry["mono"], entry["wseq"], entry["ver"], entry["n"], *fields.values()]
     codes = [
-        *(said[one] for one in ("act", "out", "role", "why", "rule", "pol", "from", "to")),
+        *(entry[one] for one in ("act", "out", "role", "why", "rule", "pol", "from", "to")),
         *fields,
         *objects,
     ]
     return (
-        said["v"] == 1
-        and _TS.fullmatch(said["ts"]) is not None
+        entry["v"] == 1
+        and _TS.fullmatch(entry["ts"]) is not None
         # Not `isinstance`: to Python True is a number. Beyond 2^53 other readers would round.
         and all(one is None or (type(one) is int and 0 <= one < 2**53) for one in numbers)
         and all(one is None or (isinstance(one, str) and _CODE.fullmatch(one)) for one in codes)
@@ -1828,18 +1835,18 @@ class Report:
         return UNCHECKED if self.unchecked else 0
 
     def __str__(self) -> str:
-        said = [
+        faults = [
             f"FAUTE {kind} : {where} : {FAULTS[kind][1]}"
             for kind, where in sorted(self.faults.items(), key=_rank)
         ]
         end = "Non conforme." if self.faults else "Tout concorde."
         if self.unchecked:
             end += " Signatures NON vérifiées : il faut le paquet `cryptography` (signatures not checked)."
-        return "\n".join([*self.lines, *said, end])
+        return "\n".join([*self.lines, *faults, end])
 
 
-def _rank(found: tuple[str, str]) -> int:
-    return list(FAULTS).index(found[0])
+def _rank(fault: tuple[str, str]) -> int:
+    return list(FAULTS).index(fault[0])
 
 
 def check_signatures(
@@ -1866,19 +1873,19 @@ def check_signatures(
         report.fault("witness", f"taille {checkpoint.size} : {answers.count(True)} sur {need}")
 
 
-def verify(asked: argparse.Namespace) -> Report:
+def verify(options: argparse.Namespace) -> Report:
     """Verify a whole export."""
-    report, export = Report(), Export(asked.export)
-    keys, witnesses = Key.all_of(asked.key), Key.all_of(asked.witness)
+    report, export = Report(), Export(options.export)
+    keys, witnesses = Key.all_of(options.key), Key.all_of(options.witness)
     # An older one in the export is held against the walk as if the auditor had kept it.
     *others, checkpoint = export.checkpoints()
     check_signatures(
-        report, checkpoint, keys, witnesses, len(witnesses) if asked.need is None else asked.need
+        report, checkpoint, keys, witnesses, len(witnesses) if options.need is None else options.need
     )
-    earlier = [one for place in asked.earlier for one in _held_checkpoints(place)] + others
+    earlier = [one for place in options.earlier for one in _checkpoints_of(place)] + others
     for one in earlier:
         check_signatures(report, one, _keys_of(one.origin, keys))
-    return walked(report, export, checkpoint, earlier, asked)
+    return walked(report, export, checkpoint, earlier, options)
 
 
 def _keys_of(origin: str, keys: Sequence[Key]) -> list[Key]:
@@ -1891,22 +1898,22 @@ def walked(
     export: Export,
     checkpoint: Checkpoint,
     earlier: Sequence[Checkpoint],
-    asked: argparse.Namespace,
+    options: argparse.Namespace,
 ) -> Report:
     """Verify all of an export but the signatures."""
     same = [one for one in earlier if one.origin == checkpoint.origin]
     for one in same:
         if one.size > checkpoint.size:
             report.fault("rollback", f"taille {checkpoint.size} après {one.size}")
-    feed = Feed.of(asked.feed, settled=asked.settled, since=asked.feed_since)
+    feed = Feed.of(options.feed, settled=options.settled, since=options.feed_since)
     walk = Walk(
         export,
         checkpoint.size,
         root=checkpoint.root,
         origin=checkpoint.origin,
-        strict=asked.strict,
-        complete=asked.complete,
-        processes=asked.processes or (os.cpu_count() or 1 if checkpoint.size >= SHARED else 1),
+        strict=options.strict,
+        complete=options.complete,
+        processes=options.processes or (os.cpu_count() or 1 if checkpoint.size >= SHARED else 1),
         earlier=same,
         of_earlier_origins=[one for one in earlier if one.origin != checkpoint.origin],
         feed=feed,
@@ -1917,7 +1924,7 @@ def walked(
     if root is not None and root != checkpoint.root:
         report.fault("tree", f"taille {checkpoint.size}")
     for one in walk.of_earlier_origins:
-        _held_against(report, walk, one)
+        _compare_earlier(report, walk, one)
     report.lines.append(f"{checkpoint.origin} : {checkpoint.size} entrées, racine {checkpoint.root.hex()}")
     report.lines += _remarks(walk)
     return report
@@ -1961,14 +1968,14 @@ def _remarks(walk: Walk) -> Iterator[str]:
         )
 
 
-def _held_against(report: Report, walk: Walk, old: Checkpoint) -> None:
+def _compare_earlier(report: Report, walk: Walk, old: Checkpoint) -> None:
     """Hold a checkpoint of an earlier origin against what this one begins with, and carried over from it."""
     where = f"{old.origin}, taille {old.size}"
     offset = next((at for at, begun in enumerate(walk.notes, 1) if begun.origin == old.origin), 0)
     if not offset or not _continues(walk.notes[offset - 1], old):
         report.fault("rollback", f"l'origine {walk.origin} ne reprend pas {where}")
         return
-    count = walk.told_carried.get(offset)
+    count = walk.stated_carried.get(offset)
     agreed = walk.carried[offset].agreed
     if agreed.get(old.size) or not old.size:
         return
@@ -2003,45 +2010,47 @@ def _json(place: str) -> dict[str, Any]:
     """
     raw = Path(place).read_bytes()
     page = _IN_PAGE.search(raw)
-    said = json.loads(page[1] if page else raw)
+    answer = json.loads(page[1] if page else raw)
     # From whoever brings it: no member is used before its type is known.
     texts = ("entry", "leaf_hash", "proof")
-    if not isinstance(said, dict) or not all(isinstance(said.get(one), str | None) for one in texts):
+    if not isinstance(answer, dict) or not all(isinstance(answer.get(one), str | None) for one in texts):
         raise Fault("malformed", place)
-    hashes = said.setdefault("hashes", [])
+    hashes = answer.setdefault("hashes", [])
     if not isinstance(hashes, list) or not all(isinstance(one, str) for one in hashes):
         raise Fault("malformed", place)
-    return said
+    return answer
 
 
-def since(asked: argparse.Namespace) -> Report:
+def since(options: argparse.Namespace) -> Report:
     """Verify that an export continues a checkpoint that the auditor holds, and say how much is new."""
-    asked.earlier = [asked.old]
-    report = verify(asked)
-    old, new = _held_checkpoints(asked.old)[-1], Export(asked.export).checkpoint()
+    options.earlier = [options.old]
+    report = verify(options)
+    old, new = _checkpoints_of(options.old)[-1], Export(options.export).checkpoint()
     if old.origin == new.origin:
         report.lines.append(f"{max(0, new.size - old.size)} entrées depuis la taille {old.size}.")
     return report
 
 
-def inclusion(asked: argparse.Namespace) -> Report:
+def inclusion(options: argparse.Namespace) -> Report:
     """Verify that an entry is in the log: a proof in the form of C2SP tlog-proof, and the entry or its hash."""
     report = Report()
-    said = _json(asked.proof)
+    proof = _json(options.proof)
     leaf = (
-        leaf_hash(said["entry"].encode()) if said.get("entry") else bytes.fromhex(said.get("leaf_hash") or "")
+        leaf_hash(proof["entry"].encode())
+        if proof.get("entry")
+        else bytes.fromhex(proof.get("leaf_hash") or "")
     )
-    check_proof(report, _proof_in(said), leaf, Key.all_of(asked.key))
+    check_proof(report, _proof_in(proof), leaf, Key.all_of(options.key))
     return report
 
 
-def _proof_in(said: dict[str, Any]) -> str:
+def _proof_in(answer: dict[str, Any]) -> str:
     """Return the proof of an answer.
 
     Raises:
         Fault: the answer was given before a checkpoint covered the entry.
     """
-    proof: str | None = said.get("proof")
+    proof: str | None = answer.get("proof")
     if not proof:
         raise Fault("missing", "preuve (demandée avant le point de contrôle : redemandez-la)")
     return proof
@@ -2072,18 +2081,18 @@ def check_proof(report: Report, proof: str, leaf: bytes, keys: Sequence[Key]) ->
     report.lines.append(f"{checkpoint.origin} : entrée {index} sur {checkpoint.size}")
 
 
-def receipt(asked: argparse.Namespace) -> Report:
+def receipt(options: argparse.Namespace) -> Report:
     """Verify a filer's receipt: that an entry of a filing, with its instant, is in the log."""
     report = Report()
-    said = _json(asked.receipt)
-    entry = (said.get("entry") or "").encode()
-    check_proof(report, _proof_in(said), leaf_hash(entry), Key.all_of(asked.key))
+    answer = _json(options.receipt)
+    entry = (answer.get("entry") or "").encode()
+    check_proof(report, _proof_in(answer), leaf_hash(entry), Key.all_of(options.key))
     # A leaf may be any bytes, a checkpoint too: only an entry in its one form says what a receipt claims.
-    told = json.loads(entry) if is_canonical(entry) else {}
+    filing = json.loads(entry) if is_canonical(entry) else {}
     # A filing that was refused has its entry too.
-    if told.get("act") not in FILINGS or told.get("out") != "allow":
+    if filing.get("act") not in FILINGS or filing.get("out") != "allow":
         report.fault("proof", "l'entrée n'est pas celle d'une transmission")
-    report.lines.append(f"Transmission reçue (filed): {told.get('ts')}")
+    report.lines.append(f"Transmission reçue (filed): {filing.get('ts')}")
     return report
 
 
@@ -2091,28 +2100,32 @@ def receipt(asked: argparse.Namespace) -> Report:
 FILINGS: Final = ("referral:submit", "referral:submit_urgent")
 
 
-def attestation(asked: argparse.Namespace) -> Report:
+def attestation(options: argparse.Namespace) -> Report:
     """Verify an attestation of training: that the digest of its name, course and day is in the log."""
     report = Report()
-    raw = Path(asked.attestation).read_bytes()
-    said = json.loads(raw)
+    raw = Path(options.attestation).read_bytes()
+    claim = json.loads(raw)
     # From whoever brings it: no member is used before its type is known.
     if (
-        not isinstance(said, dict)
-        or said.keys() != ATTESTATION
-        or not all(isinstance(v, str) for v in said.values())
+        not isinstance(claim, dict)
+        or claim.keys() != ATTESTATION
+        or not all(isinstance(v, str) for v in claim.values())
     ):
-        raise Fault("malformed", asked.attestation)
-    if said["format"] != ATTESTATION_FORMAT or canonical_json(said) + b"\n" != raw:
-        raise Fault("malformed", asked.attestation)
-    if said["sum"] != attestation_sum(said):
+        raise Fault("malformed", options.attestation)
+    if claim["format"] != ATTESTATION_FORMAT or canonical_json(claim) + b"\n" != raw:
+        raise Fault("malformed", options.attestation)
+    if claim["sum"] != attestation_sum(claim):
         report.fault("altered", "attestation")
-    entry = said["entry"].encode()
-    check_proof(report, said["proof"], leaf_hash(entry), Key.all_of(asked.key))
-    told = json.loads(entry) if is_canonical(entry) else {}
-    if (told.get("act"), told.get("out"), told.get("to")) != (ATTESTED, "allow", claim_digest(said)):
+    entry = claim["entry"].encode()
+    check_proof(report, claim["proof"], leaf_hash(entry), Key.all_of(options.key))
+    attested = json.loads(entry) if is_canonical(entry) else {}
+    if (attested.get("act"), attested.get("out"), attested.get("to")) != (
+        ATTESTED,
+        "allow",
+        claim_digest(claim),
+    ):
         report.fault("proof", "l'entrée n'est pas celle de cette attestation")
-    report.lines.append(f"{said['name']} : {said['course']}, le {said['day']}")
+    report.lines.append(f"{claim['name']} : {claim['course']}, le {claim['day']}")
     return report
 
 
@@ -2123,35 +2136,35 @@ CLAIM: Final = ("course", "day", "name", "nonce")
 ATTESTATION: Final = {*CLAIM, "entry", "format", "proof", "sum"}
 
 
-def canonical_json(said: dict[str, Any]) -> bytes:
+def canonical_json(value: dict[str, Any]) -> bytes:
     """Return JSON in one form: keys sorted, no white space, UTF-8."""
     return json.dumps(
-        said, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
     ).encode()
 
 
-def claim_digest(said: dict[str, Any]) -> str:
+def claim_digest(claim: dict[str, Any]) -> str:
     """Return what the log says of an attestation: SHA-256 of its name, course, day and random number, hexadecimal."""
-    return sha256(canonical_json({name: said[name] for name in CLAIM})).hexdigest()
+    return sha256(canonical_json({name: claim[name] for name in CLAIM})).hexdigest()
 
 
-def attestation_sum(said: dict[str, Any]) -> str:
+def attestation_sum(claim: dict[str, Any]) -> str:
     """Return the sum of a file, by which a damaged signature of a key that isn't at hand is noticed too."""
-    return sha256(canonical_json({name: one for name, one in said.items() if name != "sum"})).hexdigest()
+    return sha256(canonical_json({name: one for name, one in claim.items() if name != "sum"})).hexdigest()
 
 
-def readers(asked: argparse.Namespace) -> Report:
+def readers(options: argparse.Namespace) -> Report:
     """Verify a list of readers: that each line is an entry of the journal, and that none is missing."""
     report = Report()
-    page = json.loads(Path(asked.list).read_bytes())
+    page = json.loads(Path(options.list).read_bytes())
     # Alone, or as a package has it: beside the lines in words.
     package = page if isinstance(page, dict) and "proofs" in page else {}
     page = package.get("proofs", page)
     # From whoever brings it: no member is used before its type is known.
     if not isinstance(page, dict) or page.get("format") != "repere-readers/1":
-        raise Fault("malformed", asked.list)
+        raise Fault("malformed", options.list)
     checkpoint = Checkpoint.of(_of(page, "checkpoint", str).encode())
-    check_signatures(report, checkpoint, Key.all_of(asked.key))
+    check_signatures(report, checkpoint, Key.all_of(options.key))
     given = _of(page, "statements", list)
     stated = [_stated(report, given, number, checkpoint) for number in range(len(given))]
     _check_statements(report, stated)
@@ -2163,7 +2176,7 @@ def readers(asked: argparse.Namespace) -> Report:
         )
     if package:
         _check_shown(report, _of(package, "lines", list), page, lines)
-    if asked.lines:
+    if options.lines:
         report.lines += [line.text for line in lines]
     return report
 
@@ -2218,32 +2231,32 @@ def _check_lines(report: Report, number: int, stated: Stated, lines: "Sequence[_
         report.fault("readers", f"{where} : les lignes ne sont pas celles qui sont annoncées")
 
 
-def _of(said: dict[str, Any], name: str, kind: type) -> Any:
+def _of(members: dict[str, Any], name: str, kind: type) -> Any:
     """Return a member of JSON.
 
     Raises:
         Fault: it isn't there, or of another type.
     """
-    value = said.get(name)
+    value = members.get(name)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise Fault("missing" if value is None else "malformed", name)
     return value
 
 
-def _is_included(said: dict[str, Any], leaf: bytes, checkpoint: Checkpoint) -> bool:
-    path = _of(said, "path", list)
+def _is_included(statement: dict[str, Any], leaf: bytes, checkpoint: Checkpoint) -> bool:
+    path = _of(statement, "path", list)
     if len(path) > 64 or not all(isinstance(one, str) for one in path):
         raise Fault("malformed", "preuve")
     hashes = [base64_in(one, "preuve") for one in path]
-    return inclusion_holds(leaf, _of(said, "place", int), checkpoint.size, hashes, checkpoint.root)
+    return inclusion_holds(leaf, _of(statement, "place", int), checkpoint.size, hashes, checkpoint.root)
 
 
 def _stated(report: Report, all_: list[Any], number: int, checkpoint: Checkpoint) -> Stated:
-    said = all_[number]
-    if not isinstance(said, dict):
+    statement = all_[number]
+    if not isinstance(statement, dict):
         raise Fault("malformed", "déclaration")
-    body, place = _of(said, "entry", str).encode(), _of(said, "place", int)
-    if not _is_included(said, leaf_hash(body), checkpoint):
+    body, place = _of(statement, "entry", str).encode(), _of(statement, "place", int)
+    if not _is_included(statement, leaf_hash(body), checkpoint):
         report.fault("proof", f"déclaration {number}, entrée {place}")
     return Stated.of(body, place)
 
@@ -2257,16 +2270,16 @@ class _Line:
     shown: tuple[str, str, str]  # day, first hour, way
 
 
-def _line(report: Report, said: Any, checkpoint: Checkpoint, stated: Sequence[Stated]) -> _Line:
-    if not isinstance(said, dict):
+def _line(report: Report, item: Any, checkpoint: Checkpoint, stated: Sequence[Stated]) -> _Line:
+    if not isinstance(item, dict):
         raise Fault("malformed", "ligne")
-    number, place, line = _of(said, "list", int), _of(said, "place", int), _of(said, "said", dict)
+    number, place, line = _of(item, "list", int), _of(item, "place", int), _of(item, "said", dict)
     if not 0 <= number < len(stated):
         raise Fault("malformed", "ligne")
-    leaf = base64_in(_of(said, "leaf", str), "ligne")
-    if not _is_included(said, leaf, checkpoint):
+    leaf = base64_in(_of(item, "leaf", str), "ligne")
+    if not _is_included(item, leaf, checkpoint):
         report.fault("proof", f"entrée {place}, taille {checkpoint.size}")
-    who = said.get("who")
+    who = item.get("who")
     if who is None:
         words = "un agent"
     elif isinstance(who, dict) and who.keys() == {"role", "org", "salt"}:
@@ -2281,13 +2294,13 @@ def _line(report: Report, said: Any, checkpoint: Checkpoint, stated: Sequence[St
     return _Line(number, place, commitment(leaf, line), text, shown)
 
 
-def consistency(asked: argparse.Namespace) -> Report:
+def consistency(options: argparse.Namespace) -> Report:
     """Verify that one checkpoint continues another, by a proof."""
-    report, keys = Report(), Key.all_of(asked.key)
-    old, new = (_held_checkpoints(one)[-1] for one in (asked.old, asked.new))
+    report, keys = Report(), Key.all_of(options.key)
+    old, new = (_checkpoints_of(one)[-1] for one in (options.old, options.new))
     for one in (old, new):
         check_signatures(report, one, keys)
-    path = [base64_in(one, "preuve") for one in _json(asked.proof)["hashes"]]
+    path = [base64_in(one, "preuve") for one in _json(options.proof)["hashes"]]
     if old.origin != new.origin or not consistency_holds(old.size, new.size, old.root, new.root, path):
         # Two roots of one size need no proof: somebody was shown another log.
         kind = "fork" if (old.origin, old.size) == (new.origin, new.size) else "proof"
@@ -2296,10 +2309,10 @@ def consistency(asked: argparse.Namespace) -> Report:
     return report
 
 
-def diff(asked: argparse.Namespace) -> Report:
+def diff(options: argparse.Namespace) -> Report:
     """Name the first entry in which two exports differ, and how."""
     report = Report()
-    sides = [Export([one]) for one in (asked.one, asked.other)]
+    sides = [Export([one]) for one in (options.one, options.other)]
     sizes = [side.checkpoint().size for side in sides]
     report.lines.append(f"{sizes[0]} et {sizes[1]} entrées")
     first, tails = _parting(sides, sizes)
@@ -2405,9 +2418,9 @@ def _command(commands: Any, name: str, does: Any, *, keyed: bool = True) -> argp
 
 def main(words: Sequence[str] | None = None) -> int:
     """Do what the command line asks; return the status."""
-    asked = arguments().parse_args(words)
+    options = arguments().parse_args(words)
     try:
-        report: Report = asked.does(asked)
+        report: Report = options.does(options)
     except Fault as fault:
         report = Report(faults={fault.kind: fault.where})
     # A sentence and a status: whoever runs this isn't a developer, and a traceback would say no more.

@@ -44,10 +44,10 @@ def at_the_end(file: FileWitness, by: Signer) -> str:
     A file that knows a later checkpoint than the database is right, and it is the tree that is contradicted.
     """
     rows = Checkpoint.objects.order_by("-origin", "-size").iterator(chunk_size=_BATCH)
-    kept = list(islice((row for row in rows if checkpoints.counts(row, by) is not None), 3))
-    if not kept:
+    latest = list(islice((row for row in rows if checkpoints.counts(row, by) is not None), 3))
+    if not latest:
         return ""
-    alone = len(kept) == 1  # whoever was killed after the first signature hasn't written it down yet
+    alone = len(latest) == 1  # whoever was killed after the first signature hasn't written it down yet
     try:
         checkpoints_seen = file.seen()
     except FileNotFoundError:
@@ -57,14 +57,14 @@ def at_the_end(file: FileWitness, by: Signer) -> str:
     # Whoever can write the file but has no key could add a larger size, and stop the log by that.
     if not all(checkpoints.signed_by_log(one, by) for one in checkpoints_seen):
         return UNSIGNED
-    last, *earlier = kept
+    last, *earlier = latest
     name = LogOrigin.objects.values_list("name", flat=True).get(pk=last.origin)
-    held = next((one.size for one in checkpoints_seen if one.origin == name), None)
+    seen = next((one.size for one in checkpoints_seen if one.origin == name), None)
     before = next((one.size for one in earlier if one.origin == last.origin), None)
-    if held is None:
+    if seen is None:
         # An origin that has just begun isn't in the file yet; one with two signed checkpoints must be.
         return "" if before is None and (alone or checkpoints_seen) else GONE
-    return "" if held >= last.size or held == before else BEHIND
+    return "" if seen >= last.size or seen == before else BEHIND
 
 
 def as_a_whole(file: FileWitness, by: Signer) -> str:
@@ -72,15 +72,15 @@ def as_a_whole(file: FileWitness, by: Signer) -> str:
     rows = Checkpoint.objects.order_by("origin", "size")
     newest = rows.last()
     try:
-        with file.whole() as held:
+        with file.whole() as content:
             at = 0
             for row in rows.iterator(chunk_size=_BATCH):
                 note = b"\n" + bytes(row.note)
                 # Searched from the last hit on: the order counts too, and one pass is enough.
-                start = held.find(note, at)
+                start = content.find(note, at)
                 if start >= 0:
                     at = start + len(note)
-                elif checkpoints.counts(row, by) is not None and (row != newest or held[at:].strip()):
+                elif checkpoints.counts(row, by) is not None and (row != newest or content[at:].strip()):
                     return GONE  # whoever was killed before the newest was written left nothing behind the one before
     except FileNotFoundError:
         return MISSING if rows.count() > 1 else ""
@@ -129,16 +129,16 @@ def complete(file: FileWitness, by: Signer) -> int:
 def state_of(file: FileWitness, fault: str) -> str:
     """Return the name of a fault as it stands now, 64 hex digits: that one is accepted, and no later one."""
     last = Checkpoint.objects.order_by("-origin", "-size").first()
-    stands = "" if last is None else f"{last.origin}/{last.size}"
+    newest = "" if last is None else f"{last.origin}/{last.size}"
     # Fault, checkpoint and end of the file: an acceptance holds for this state, and not for what somebody makes of it
     # later.
-    return digest.sha256(f"{fault}\n{stands}\n{file.size()}\n".encode() + file.tail()).hex()
+    return digest.sha256(f"{fault}\n{newest}\n{file.size()}\n".encode() + file.tail()).hex()
 
 
 def is_accepted(state: str) -> bool:
     """Tell whether an operator has accepted this very state, by an entry that has its place (SEC-AL21)."""
     for row in Entry.objects.filter(tenant=None, act=ACCEPTED).order_by("-at")[:_BATCH]:
-        entry = columns.said_by(bytes(row.body))
+        entry = columns.entry_in(bytes(row.body))
         if (
             entry
             and (entry["act"], entry["to"]) == (ACCEPTED, state)

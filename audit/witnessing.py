@@ -114,8 +114,8 @@ class FileWitness:
             if not self.size():
                 yield b""
                 return
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
-                yield held
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                yield content
 
     def end(self) -> "End":
         """Return where the file ends now, by which a later reader recognises it (``still_has``)."""
@@ -205,11 +205,11 @@ def ask_all(checkpoint: Checkpoint, *, at: datetime, later: dict[str, datetime])
     done = 0
     for one in witnesses():
         cosignature = Cosignature.objects.filter(origin=checkpoint.origin, witness=one.key.name)
-        known = cosignature.order_by("-size").values_list("size", flat=True).first() or 0
+        cosigned = cosignature.order_by("-size").values_list("size", flat=True).first() or 0
         # Its pause is kept in memory: a restart asks once more, which does no harm.
-        if known >= checkpoint.size or later.get(one.url, at) > at:
+        if cosigned >= checkpoint.size or later.get(one.url, at) > at:
             continue
-        if _ask(one, checkpoint, known, at=at):
+        if _ask(one, checkpoint, cosigned, at=at):
             done += 1
         else:
             later[one.url] = at + PAUSE_AFTER_FAILURE

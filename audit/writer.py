@@ -54,7 +54,7 @@ class Place:
             self.writer.seq, self.writer.mac = self.seq, self.mac
         leaf_stream.tell(self.writer.id, self.seq, self.leaf)
 
-    def kept(self, connection: BaseDatabaseWrapper) -> bool:
+    def is_committed(self, connection: BaseDatabaseWrapper) -> bool:
         """Tell whether the entry is committed, or still will be with the running transaction."""
         return self.final or any(hook is self for _, hook, *_ in connection.run_on_commit)
 

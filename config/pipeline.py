@@ -168,7 +168,7 @@ class OneTransaction:
                 if isinstance(response, BodyToCome | Outside):
                     response = self._received(request, response, new_keys)
                 if response.status_code < FIRST_REFUSAL:
-                    watch.require_kept()
+                    watch.require_recorded()
             except (DatabaseError, AuditError) as failed:
                 response = errors.answer_to(failed, request) or errors.server_error(request)
         return response

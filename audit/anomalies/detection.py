@@ -65,14 +65,14 @@ def findings(new: Sequence[Fact], history: History, tenant: UUID, terms: Terms) 
         # look.
         for key, first in touched.items():
             for hit in rule.finds(history.group(rule.by, key, rule, first - rule.back), terms):
-                finding = _told(rule, hit, key, tenant, terms)
+                finding = _finding_of(rule, hit, key, tenant, terms)
                 earlier = by_key.get((finding.rule, finding.key))
                 # A rule may find several hits on one day; the auditor is told one anomaly with all its facts (0023).
                 by_key[finding.rule, finding.key] = _joined(rule, earlier, finding) if earlier else finding
     return list(by_key.values())
 
 
-def _told(rule: Rule, hit: Hit, group: object, tenant: UUID, terms: Terms) -> Finding:
+def _finding_of(rule: Rule, hit: Hit, group: object, tenant: UUID, terms: Terms) -> Finding:
     """Return a hit as a finding: of one rule, one person or file and one day there is one."""
     day = hit.facts[0].at.astimezone(terms.zone).date()
     about = hit.actor or group

@@ -167,18 +167,18 @@ def _awake(group: Group, terms: Terms) -> Iterator[Hit]:
 def _first_reader_after_a_lift(group: Group, terms: Terms) -> Iterator[Hit]:
     """Find whoever opens a file for the first time just after an exclusion or a restriction of it was lifted."""
     while_ = HOUR * terms.limits["anomaly_lift_hours"]
-    known: set[object] = set()
+    earlier_readers: set[object] = set()
     lifts: list[Fact] = []
     for fact in group.facts:
         if fact.act in LIFTED and fact.outcome == "allow":
             lifts.append(fact)
-        if fact.opens and fact.actor not in known:
+        if fact.opens and fact.actor not in earlier_readers:
             # Not whoever lifted it: they read the file to decide. What is looked for is somebody who waited for it.
             recent = [one for one in lifts if fact.at - one.at <= while_ and one.actor != fact.actor]
             if recent:
                 yield Hit((*recent, fact), 1, fact.actor)
         if fact.actor is not None:
-            known.add(fact.actor)
+            earlier_readers.add(fact.actor)
 
 
 def _clock_step(group: Group, terms: Terms) -> Iterator[Hit]:
@@ -217,17 +217,17 @@ def _namesake(group: Group, terms: Terms) -> Iterator[Hit]:
 def _used_where_it_was_given(group: Group, terms: Terms) -> Iterator[Hit]:
     """Find an account whose first session at a place follows the making of accounts there, by another account."""
     while_ = HOUR * terms.limits["anomaly_shared_hours"]
-    known: set[object] = set()
+    regulars: set[object] = set()
     giving: list[Fact] = []
     for fact in group.facts:
         if fact.act in GIVES_ACCESS:
             giving.append(fact)
-        elif fact.actor not in known:
+        elif fact.actor not in regulars:
             # Colleagues share a place for years: what is looked for is an account that is new there.
             recent = [one for one in giving if fact.at - one.at <= while_ and one.actor != fact.actor]
             if recent:
                 yield Hit((*recent, fact), 1, fact.actor)
-            known.add(fact.actor)
+            regulars.add(fact.actor)
 
 
 def _two_places(group: Group, terms: Terms) -> Iterator[Hit]:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audit import inspection, questions
-from audit.api.caller import asked_by
+from audit.api.caller import actor_and_instant
 from audit.api.serializers import EntryPageOut
 from audit.inputs import ActorQuery, QuestionQuery, SubjectQuery, TableQuery
 from audit.questions import QUESTIONS, Question
@@ -27,7 +27,7 @@ class Ask(APIView):
 
     def answer(self, request: Request) -> Response:
         """Answer with entries, newest first; the question is itself an entry."""
-        actor, at = asked_by(request)
+        actor, at = actor_and_instant(request)
         inspection.authorities_of(actor)  # who may, before what was asked
         query = _QUERIES[self.question.needs].of(request.query_params)
         page = questions.ask(self.question, query, actor=actor, at=at)
@@ -73,7 +73,7 @@ class Table(APIView):
     )
     def get(self, request: Request) -> FileResponse:
         """Return entries as CSV, newest first; `X-Next-Cursor` names where to go on after 20,000. An entry says so."""
-        actor, at = asked_by(request)
+        actor, at = actor_and_instant(request)
         inspection.authorities_of(actor)  # who may, before what was asked
         file, after = questions.table(TableQuery.of(request.query_params), actor=actor, at=at)
         answer = FileResponse(

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audit import activity, checkpoints, health, inspection, proofs
-from audit.api.caller import asked_by
+from audit.api.caller import actor_and_instant
 from audit.api.serializers import (
     ActivityOut,
     CheckpointOut,
@@ -31,7 +31,7 @@ class Entries(APIView):
     )
     def get(self, request: Request) -> Response:
         """List entries, newest first; the query is itself an entry."""
-        actor, at = asked_by(request)
+        actor, at = actor_and_instant(request)
         query: dict[str, Any] = EntriesQuery.of(request.query_params)
         page = inspection.entries(query, actor=actor, at=at)
         return Response(EntryPageOut(envelope(page, page.items)).data)
@@ -48,7 +48,7 @@ class Activity(APIView):
     )
     def get(self, request: Request) -> Response:
         """Count readings and refusals by day and by hour; never by person."""
-        actor, at = asked_by(request)
+        actor, at = actor_and_instant(request)
         query = ActivityQuery.of(request.query_params)
         result = activity.activity(query, actor=actor, at=at)
         return Response(ActivityOut(result).data)
@@ -60,7 +60,7 @@ class LogHealth(APIView):
     @extend_schema(operation_id="audit_health", tags=["audit"], responses={200: HealthOut})
     def get(self, request: Request) -> Response:
         """Tell how the log stands: last checkpoint, what waits for a place, what each witness signed last."""
-        actor, at = asked_by(request)
+        actor, at = actor_and_instant(request)
         Query.of(request.query_params)
         result = health.health(actor=actor, at=at)
         return Response(HealthOut(result).data)
@@ -72,7 +72,7 @@ class LatestCheckpoint(APIView):
     @extend_schema(operation_id="audit_checkpoint", tags=["audit"], responses={200: CheckpointOut})
     def get(self, request: Request) -> Response:
         """Return the latest checkpoint with what its witnesses signed; keep its note to hold later trees against it."""
-        actor, at = asked_by(request)
+        actor, at = actor_and_instant(request)
         Query.of(request.query_params)
         checkpoint = proofs.latest(actor=actor, at=at)
         note = checkpoints.whole_note(checkpoint).decode()
@@ -90,7 +90,7 @@ class InclusionProof(APIView):
     )
     def get(self, request: Request) -> Response:
         """Return an entry of the caller's authorities with its proof, to be checked by ``audit/verifier.py``."""
-        actor, at = asked_by(request)
+        actor, at = actor_and_instant(request)
         inspection.authorities_of(actor)  # who may, before what was asked
         query: dict[str, Any] = InclusionQuery.of(request.query_params)
         proof = proofs.inclusion(query, actor=actor, at=at)
@@ -108,7 +108,7 @@ class ConsistencyProof(APIView):
     )
     def get(self, request: Request) -> Response:
         """Return the proof between two sizes, to be checked by ``audit/verifier.py``."""
-        actor, at = asked_by(request)
+        actor, at = actor_and_instant(request)
         inspection.authorities_of(actor)  # who may, before what was asked
         query: dict[str, Any] = ConsistencyQuery.of(request.query_params)
         proof = proofs.consistency(query, actor=actor, at=at)
@@ -129,7 +129,7 @@ class Export(APIView):
     )
     def get(self, request: Request) -> FileResponse:
         """Return about a hundred thousand entries from ``start`` on; those of other authorities are hashes alone."""
-        actor, at = asked_by(request)
+        actor, at = actor_and_instant(request)
         inspection.authorities_of(actor)  # who may, before what was asked
         query: dict[str, Any] = ExportQuery.of(request.query_params)
         file = proofs.export(start=query["start"], actor=actor, at=at)

@@ -69,5 +69,5 @@ def _last(act: str, rule: str, name: str = "to") -> str | None:
     with transaction.atomic(), for_the_service(), reading.as_auditor():
         # Tens of entries a month of all kinds: the newest hundred hold both databases.
         bodies = ReadEntry.objects.filter(act=act).order_by("-at").values_list("body", flat=True)[:100]
-        entries = [entry for body in bodies if (entry := columns.said_by(bytes(body)))]
+        entries = [entry for body in bodies if (entry := columns.entry_in(bytes(body)))]
     return next((entry[name] for entry in entries if (entry["act"], entry["rule"]) == (act, rule)), None)

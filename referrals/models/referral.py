@@ -10,7 +10,7 @@ from django.db.models.base import ModelState
 
 from audit import journal
 from audit.errors import PseudonymRefused
-from audit.pseudonyms import told_subject
+from audit.pseudonyms import verified_subject
 from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.copy_rules import CHILD, FILER, JUDICIAL, NOBODY, RowRule
 from referrals.models.fields import clear, coded, internal, row_id, state_field
@@ -276,7 +276,7 @@ class Referral(Authentic):
     def pseudonym(self, told: UUID | str | None) -> None:
         """Keep what was given, or what ``subject_of`` found in the query that found the case, if it found any."""
         if told is not None:
-            self.__dict__["_pseudonym"] = told_subject(self.pk, told) if isinstance(told, str) else told
+            self.__dict__["_pseudonym"] = verified_subject(self.pk, told) if isinstance(told, str) else told
 
     @property
     def has_pseudonym(self) -> bool:

@@ -106,7 +106,7 @@ def tell_alarms(at: datetime) -> int:
         # All of them: whoever forges a right can also note an alarm as told. They are few.
         untold = [row.pk for row in Alarm.objects.all() if row.told_at is None or not row.is_authentic]
         if untold:
-            about = About(template=alarms.TOLD, reference="", subject_id=None, authority_id=None)
+            about = About(template=alarms.ALARM, reference="", subject_id=None, authority_id=None)
             tell(about, Recipients(users=_auditors(at)), at=at)
             for row in Alarm.objects.select_for_update().filter(pk__in=untold):
                 alarm = row if row.is_authentic else Alarm(key=row.pk, at=at)

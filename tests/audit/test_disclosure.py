@@ -180,7 +180,7 @@ def test_a_read_whose_entry_was_rolled_back_is_not_answered(opening):
         transaction.set_rollback(True)
 
     with pytest.raises(JournalUnavailable):
-        watch.require_kept()
+        watch.require_recorded()
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])
@@ -190,7 +190,7 @@ def test_a_read_whose_entry_is_committed_is_answered(opening):
     with watched() as watch:
         with transaction.atomic(), opening() as scope:
             value.open(scope)
-        watch.require_kept()
+        watch.require_recorded()
 
     assert len(entries()) == 1
 
@@ -204,7 +204,7 @@ def test_a_read_in_a_transaction_that_goes_on_is_answered(opening):
             value.open(scope)
         with opening():
             pass
-        watch.require_kept()
+        watch.require_recorded()
 
 
 def test_readings_of_one_request_are_not_those_of_the_next(opening):
@@ -215,9 +215,9 @@ def test_readings_of_one_request_are_not_those_of_the_next(opening):
             sealed_values(1)[0].open(scope)
         transaction.set_rollback(True)
 
-    first.require_kept()
+    first.require_recorded()
     with pytest.raises(JournalUnavailable):
-        second.require_kept()
+        second.require_recorded()
 
 
 def test_notes_count_rows_not_calls(opening):
@@ -228,4 +228,4 @@ def test_notes_count_rows_not_calls(opening):
         scope.note("test.other", row, uuid4())
         assert scope.opened == {"test.nickname": 1, "test.other": 1}
 
-    assert journal.kept(scope.entry)
+    assert journal.is_committed(scope.entry)

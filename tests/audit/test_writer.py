@@ -248,11 +248,11 @@ def test_a_rolled_back_entry_is_not_kept_and_a_committed_one_is():
         try:
             with transaction.atomic():
                 inner = record()
-                assert journal.kept(inner)
+                assert journal.is_committed(inner)
                 raise RolledBackError
         except RolledBackError:
-            assert not journal.kept(inner)
+            assert not journal.is_committed(inner)
         outer = record()
-        assert journal.kept(outer)
+        assert journal.is_committed(outer)
 
-    assert journal.kept(outer)
+    assert journal.is_committed(outer)

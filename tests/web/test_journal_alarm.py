@@ -52,7 +52,7 @@ def test_auditors_are_told_of_a_false_entry_and_see_it_in_lists_pages_and_health
 
     assert journal_retention.tell_alarms(NOW) == 1
     assert journal_retention.tell_alarms(NOW) == 0
-    told = set(Notice.objects.filter(template=alarms.TOLD).values_list("user_id", flat=True))
+    told = set(Notice.objects.filter(template=alarms.ALARM).values_list("user_id", flat=True))
     assert told == {world.user("auditor", code).pk for code in ("75", "93", "59")}
     assert Alarm.objects.get().told_at is not None
 
@@ -82,7 +82,7 @@ def test_auditors_are_told_of_a_row_of_pseudonyms_that_was_altered_although_the_
     (alarm,) = Alarm.objects.all()
     assert alarm.key == f"pseudonym:audit_actorpseudonym:{made.pseudonym}"
     assert journal_retention.tell_alarms(NOW) == 1
-    told = set(Notice.objects.filter(template=alarms.TOLD).values_list("user_id", flat=True))
+    told = set(Notice.objects.filter(template=alarms.ALARM).values_list("user_id", flat=True))
     assert told == {world.user("auditor", code).pk for code in ("75", "93", "59")}
 
 
@@ -119,7 +119,7 @@ def test_auditors_are_told_of_a_forged_row_as_soon_as_somebody_comes_by_it(world
     assert alarm_keys() == {row_alarm("accounts_user", user.pk) for user in (forged_user, listed)}
     assert journal_retention.tell_alarms(NOW) == 2
 
-    told = set(Notice.objects.filter(template=alarms.TOLD).values_list("user_id", flat=True))
+    told = set(Notice.objects.filter(template=alarms.ALARM).values_list("user_id", flat=True))
     assert told == {world.user("auditor", code).pk for code in ("75", "93", "59")}
     shown = world.as_("auditor").get("audit/health").content.decode()
     assert row_alarm("accounts_user", listed.pk) in shown

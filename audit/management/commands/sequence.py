@@ -54,11 +54,11 @@ class Command(BaseCommand):
                 # By a command alone: whoever can write to the database must not be able to begin a log anew (SEC-AL25).
                 begun = sequencer.begin_new_origin(by=by, at=instant(), witnessed=options["witnessed"])
                 self.stdout.write(f"Nouvelle origine : {begun.name}")
-                seen, held = Checkpoint.of(bytes(begun.after)).size, json.loads(bytes(begun.carried))["n"]
+                seen, present = Checkpoint.of(bytes(begun.after)).size, json.loads(bytes(begun.carried))["n"]
                 # Told at once: what is lost can be looked for in exports as long as somebody has them.
-                if held < seen:
+                if present < seen:
                     self.stdout.write(
-                        f"Des {seen} places attestées, la base n'en a plus que {held} : les autres sont perdues."
+                        f"Des {seen} places attestées, la base n'en a plus que {present} : les autres sont perdues."
                     )
             # With a new origin too: nothing is signed, and the service stays closed, until what it holds has places.
             if not options["keys"]:
