@@ -112,7 +112,7 @@ def credentials_of(user: User) -> list[passkeys.Credential]:
 
 def options_to_use(user: User) -> tuple[dict[str, Any], str]:
     """Return what a browser is asked in order to prove a passkey, and the challenge."""
-    return passkeys.ask_for_known(party(), credentials_of(user))
+    return passkeys.challenge_for(party(), credentials_of(user))
 
 
 def options_to_make(user: User) -> tuple[dict[str, Any], str]:

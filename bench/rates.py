@@ -18,31 +18,31 @@ def counted(size: int, seed: int, each: int) -> Iterator[str]:
     """Yield the lines of the table of rates."""
     population = spellings.Population(size, seed)
     rows: dict[tuple[Scheme, str], list[int]] = defaultdict(list)
-    held: Counter[Scheme] = Counter()
-    for at, said in enumerate(population.children):
-        for trait in blocking_keys.of(index.family(said)):
+    stored: Counter[Scheme] = Counter()
+    for at, record in enumerate(population.children):
+        for trait in blocking_keys.of(index.family(record)):
             rows[trait.scheme, trait.value].append(at)
-            held[trait.scheme] += 1
+            stored[trait.scheme] += 1
     same: Counter[tuple[Scheme, int]] = Counter()
     others: Counter[tuple[Scheme, int]] = Counter()
-    asked: Counter[Scheme] = Counter()
+    queried: Counter[Scheme] = Counter()
     total = 0
     for kind in spellings.KINDS:
-        for meant, said in spellings.queries(population, kind, each, seed):
+        for meant, record in spellings.queries(population, kind, each, seed):
             total += 1
             shared: Counter[tuple[int, Scheme]] = Counter()
-            for trait in blocking_keys.searched_for(index.family(said)):
-                asked[trait.scheme] += 1
+            for trait in blocking_keys.searched_for(index.family(record)):
+                queried[trait.scheme] += 1
                 shared.update((at, trait.scheme) for at in rows.get((trait.scheme, trait.value), ()))
             for (at, scheme), count in shared.items():
                 (same if at == meant else others)[scheme, min(count, 2)] += 1
     pairs = total * (size - 1)
-    for scheme in sorted(held):
+    for scheme in sorted(stored):
         of_same = [max(same[scheme, count], 0.5) / total for count in (1, 2)]
         of_others = [max(others[scheme, count], 0.5) / pairs for count in (1, 2)]
-        tries = held[scheme] / size * asked[scheme] / total
-        told = ", ".join(f"({first:.3g}, {second:.3g})" for first, second in (of_same, of_others))
-        yield f"    Scheme.{scheme.name}: Rates({told}, {tries:.3g}),"
+        tries = stored[scheme] / size * queried[scheme] / total
+        rates = ", ".join(f"({first:.3g}, {second:.3g})" for first, second in (of_same, of_others))
+        yield f"    Scheme.{scheme.name}: Rates({rates}, {tries:.3g}),"
 
 
 def main(_: str, words: list[str]) -> None:

@@ -61,33 +61,33 @@ def is_missed(rows: list[Row]) -> bool:
 
 def line(results: list[dict[str, Any]]) -> str:
     """Return the ratios by CPU in one line, each with what is wanted."""
-    told = []
+    parts = []
     for result in results:
-        said = [
+        ratios = [
             f"{what} {_cpu(result[what], 'bare'):.2f} (≥ {OF_BARE[what]}) of bare,"
             f" {_cpu(result[what], 'packages'):.2f} (≥ {OF_PACKAGES[what]}) of packages"
             for what in ENDPOINTS
         ]
-        told.append(f"at {result['size']:,} by CPU: {'; '.join(said)}")
-    return "; ".join(told)
+        parts.append(f"at {result['size']:,} by CPU: {'; '.join(ratios)}")
+    return "; ".join(parts)
 
 
 def rows(results: list[dict[str, Any]], small: dict[str, Any], verifier: dict[str, Any]) -> list[Row]:
-    found = [row for result in results for row in _of_size(result)]
+    lines = [row for result in results for row in _of_size(result)]
     last, first = results[-1], results[0]
     if last is not first:
         name = f"list at {last['size']:,} in its time at {first['size']:,}"
         growth = [first["list"]["ours"]["rate"] / last["list"]["ours"]["rate"]]
         growth.append(last["list"]["ours"]["cpu"] / first["list"]["ours"]["cpu"])
         over = [f"by {by}" for by, one in zip(("clock", "CPU"), growth, strict=True) if one > GROWTH]
-        found.append(Row(name, _pair(*growth), f"≤ {GROWTH}", over))
+        lines.append(Row(name, _pair(*growth), f"≤ {GROWTH}", over))
     memory = max(worker for result in results for worker in result["memory"])
-    found.append(Row.of("memory of a worker", memory, MEMORY, " MiB"))
-    found += [
+    lines.append(Row.of("memory of a worker", memory, MEMORY, " MiB"))
+    lines += [
         _small("seal + open 200 bytes, ÷ AES-GCM", small["sealing"], SEALING),
         _small("journal append, 8 processes", small["appending"], APPENDING),
     ]
-    return found + list(_verifier(verifier))
+    return lines + list(_verifier(verifier))
 
 
 def _of_size(result: dict[str, Any]) -> Iterator[Row]:

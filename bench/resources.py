@@ -50,7 +50,7 @@ HOURS = (
     "Mo-Fr,PH 08:00-20:00; Sa 09:00-12:00", "Mo-Su,PH 20:00-08:00", "",
 )  # fmt: skip
 #: What is asked: need, and when.
-ASKED = (
+QUERIES = (
     ("mental_health", NOW), ("general_care", NOW), ("specialised_support", NOW), ("medical_forensic", NOW),
     ("tonight_shelter", NIGHT), ("distance_shelter", NIGHT),
 )  # fmt: skip
@@ -65,7 +65,7 @@ def main(server: str, words: list[str]) -> None:
         _fill(size)
         with psycopg.connect(f"{server}/{NAME}", autocommit=True) as owner:
             owner.execute("VACUUM ANALYZE")
-        for need, at in ASKED:
+        for need, at in QUERIES:
             _measure(size, need, at, options.times)
 
 

@@ -48,12 +48,12 @@ WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
 
 def table_sizes(server: str) -> dict[str, tuple[int, int]]:
     """Return bytes of each table and of its indexes, dead rows gone; both databases."""
-    found = {}
+    sizes = {}
     for name in (NAME, f"{NAME}_keys"):
         with psycopg.connect(f"{server}/{name}", autocommit=True) as connection:
             connection.execute("VACUUM")
-            found |= {table: (own, indexes) for table, own, indexes in connection.execute(_SIZES)}
-    return found
+            sizes |= {table: (own, indexes) for table, own, indexes in connection.execute(_SIZES)}
+    return sizes
 
 
 def wal(server: str) -> int:

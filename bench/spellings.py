@@ -4,7 +4,7 @@ The children have the names of France, each as often as it is given there (``ben
 written down with one kind of error (``bench/linkage``), or somebody who isn't among them. Beside the service's own index
 stands, on the same children and the same queries, what one would do with names in plain. With ``--grown`` the index grew
 child by child instead of being filled at once; with ``--halfway`` its last renewal is half done. Whoever tunes looks at
-``TUNING``; ``HELD_OUT`` is for the figures.
+``TUNING``; ``EVALUATION`` is for the figures.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from rapidfuzz.distance import JaroWinkler
 from bench import common
 from bench.linkage import index
 from bench.linkage.errors import ABSENT, KINDS, NAMES, absent, plain, queries
-from bench.linkage.population import TODAY, TUNING, Population, Said
+from bench.linkage.population import TODAY, TUNING, Population, Record
 from encryption import keyring
 from encryption.unwrapped import IndexKey
 from referrals.matching import phonetics
@@ -36,67 +36,68 @@ ALL: Final = 10**9
 # --- What one would do with names in plain ------------------------------------------------------------
 
 
-def exact(children: list[Said]) -> Callable[[Said], list[int]]:
+def exact(children: list[Record]) -> Callable[[Record], list[int]]:
     """Return the search by equal names and date."""
     rows: dict[Any, list[int]] = defaultdict(list)
-    for at, said in enumerate(children):
-        rows[said.last, said.first, said.birth].append(at)
-    return lambda asked: rows.get((asked.last, asked.first, asked.birth), [])
+    for at, record in enumerate(children):
+        rows[record.last, record.first, record.birth].append(at)
+    return lambda query: rows.get((query.last, query.first, query.birth), [])
 
 
-def dice(children: list[Said], least: float = 0.8) -> Callable[[Said], list[int]]:
+def dice(children: list[Record], least: float = 0.8) -> Callable[[Record], list[int]]:
     """Return the search by common pairs of letters of names and date, every child looked at.
 
     The pairs of one child are the bits of one number, so that a look costs a quarter of a microsecond.
     """
     bits: dict[str, int] = {}
 
-    def pairs(said: Said) -> int:
-        return sum(1 << bits.setdefault(pair, len(bits)) for pair in _letters(said))
+    def pairs(record: Record) -> int:
+        return sum(1 << bits.setdefault(pair, len(bits)) for pair in _letters(record))
 
-    sets = [(own := pairs(said), own.bit_count()) for said in children]
+    sets = [(own := pairs(record), own.bit_count()) for record in children]
 
-    def search(asked: Said) -> list[int]:
-        mine = pairs(asked)
+    def search(query: Record) -> list[int]:
+        mine = pairs(query)
         size, half = mine.bit_count(), least / 2
-        found = [
+        scored = [
             (2 * common / (size + count), at)
             for at, (own, count) in enumerate(sets)
             if (common := (mine & own).bit_count()) >= half * (size + count)
         ]
-        return [at for _, at in sorted(found, reverse=True)]
+        return [at for _, at in sorted(scored, reverse=True)]
 
     return search
 
 
-def _letters(said: Said) -> frozenset[str]:
-    whole = f" {plain(said.last)} {plain(said.first)} {said.birth or ''} ".lower()
+def _letters(record: Record) -> frozenset[str]:
+    whole = f" {plain(record.last)} {plain(record.first)} {record.birth or ''} ".lower()
     return frozenset(whole[at : at + 2] for at in range(len(whole) - 1))
 
 
-def by_field(children: list[Said], least: float = 0.85) -> Callable[[Said], list[int]]:
+def by_field(children: list[Record], least: float = 0.85) -> Callable[[Record], list[int]]:
     """Return the search by comparing field by field: Jaro-Winkler of either name, in either order, and the parts of the date.
 
     Names count 35 % each, the date 30 %; what one of both doesn't say isn't counted.
     """
-    told = [
-        (plain(said.last.lower()), plain(said.first.lower()), plain(said.usual.lower())) for said in children
+    names = [
+        (plain(record.last.lower()), plain(record.first.lower()), plain(record.usual.lower()))
+        for record in children
     ]
-    every = list({name for each in told for name in each if name})
+    every = list({name for each in names for name in each if name})
 
-    def search(asked: Said) -> list[int]:
-        mine = [plain(name.lower()) for name in (asked.last, asked.first)]
+    def search(query: Record) -> list[int]:
+        mine = [plain(name.lower()) for name in (query.last, query.first)]
         alike = [_alike(name, every) for name in mine]
-        found = []
-        for at, (last, first, usual) in enumerate(told):
+        scored = []
+        for at, (last, first, usual) in enumerate(names):
             straight = _either(alike[0], last, usual), _either(alike[1], first)
             crossed = _either(alike[0], first), _either(alike[1], last, usual)
             names_alike = max(straight, crossed, key=lambda both: sum(one or 0.0 for one in both))
             if all(one is None or one >= 0.5 for one in names_alike):
-                score = _weighed(*names_alike, _same_parts(asked, children[at]))
+                score = _weighed(*names_alike, _same_parts(query, children[at]))
                 if score >= least:
-                    found.append((score, at))
-        return [at for _, at in sorted(found, reverse=True)]
+                    scored.append((score, at))
+        return [at for _, at in sorted(scored, reverse=True)]
 
     return search
 
@@ -110,11 +111,11 @@ def _alike(name: str, every: list[str]) -> dict[str, float] | None:
 
 
 def _either(alike: dict[str, float] | None, *names: str) -> float | None:
-    told = [name for name in names if name]
-    return max(alike.get(name, 0.0) for name in told) if alike is not None and told else None
+    given = [name for name in names if name]
+    return max(alike.get(name, 0.0) for name in given) if alike is not None and given else None
 
 
-def _same_parts(one: Said, other: Said) -> float | None:
+def _same_parts(one: Record, other: Record) -> float | None:
     """Return which share of the date is the same, or whether an estimated age fits; None where one of both is unknown."""
     if other.birth is None:
         return None
@@ -139,7 +140,7 @@ def _weighed(*fields: float | None) -> float:
 # --- Figures ------------------------------------------------------------------------------------------
 
 
-type Search = Callable[[Said], tuple[list[int], int]]
+type Search = Callable[[Record], tuple[list[int], int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +174,9 @@ class Figure:
 
     def summary(self) -> str:
         """Return recall@1, recall@5 and precision with their 95 % intervals (Wilson), and F1."""
-        asked = len(self.shown)
-        recall, precision = _interval(self.hits, asked), _interval(self.right, sum(self.shown))
-        return f"{self.first / asked:.2f} · {self.recall:.3f} ({recall}) · {self.precision:.2f} ({precision}) · {self.f1:.3f}"
+        count = len(self.shown)
+        recall, precision = _interval(self.hits, count), _interval(self.right, sum(self.shown))
+        return f"{self.first / count:.2f} · {self.recall:.3f} ({recall}) · {self.precision:.2f} ({precision}) · {self.f1:.3f}"
 
 
 def _interval(hits: int, tries: int) -> str:
@@ -187,15 +188,15 @@ def _interval(hits: int, tries: int) -> str:
     return f"{max(low, 0):.2f}–{high:.2f}"
 
 
-def measured(search: Search, asked: list[tuple[int, Said]]) -> Figure:
+def measured(search: Search, pairs: list[tuple[int, Record]]) -> Figure:
     """Return the figures of one search; precision counts shown children that are the one meant, pair by pair."""
     first, hits, right, counts, candidates = 0, 0, 0, [], []
-    for meant, said in asked:
-        found, looked_at = search(said)
-        first += found[:1] == [meant]
-        hits += meant in found[:5]
-        right += meant in found
-        counts.append(len(found))
+    for meant, record in pairs:
+        shown, looked_at = search(record)
+        first += shown[:1] == [meant]
+        hits += meant in shown[:5]
+        right += meant in shown
+        counts.append(len(shown))
         candidates.append(looked_at)
     return Figure(first, hits, right, sorted(counts), sorted(candidates))
 
@@ -214,7 +215,9 @@ def main(_: str, words: list[str]) -> None:
             for kind in kinds
             if options.kind in ([""], [kind]) or kind in options.kind
         }
-        numbers = index.Numbers(population.children, [said for some in drawn.values() for _, said in some])
+        numbers = index.Numbers(
+            population.children, [record for some in drawn.values() for _, record in some]
+        )
         growing = options.grown or options.halfway
         own = index.grown(numbers, halfway=options.halfway) if growing else index.filled(numbers)
         searches: dict[str, Search] = {"index": cache(own.shown)}
@@ -224,14 +227,14 @@ def main(_: str, words: list[str]) -> None:
             }
         lengths = ", ".join(map(str, sorted(own.rows)))
         print(
-            f"\n{size:,} children of {population.book.said}, seed {options.seed}, values of {lengths} bits\n"
+            f"\n{size:,} children of {population.book.source}, seed {options.seed}, values of {lengths} bits\n"
         )
         _of_kinds({kind: some for kind, some in drawn.items() if kind in KINDS}, own, searches, options)
         print()
         _of_absent({kind: some for kind, some in drawn.items() if kind in ABSENT}, own, searches, options)
 
 
-type Drawn = dict[str, list[tuple[int, Said]]]
+type Drawn = dict[str, list[tuple[int, Record]]]
 
 
 def _of_kinds(
@@ -246,7 +249,7 @@ def _of_kinds(
             name: measured(search, some if name == "index" else some[: options.plain])
             for name, search in searches.items()
         }
-        judged = sum(own.judges_the_same(said, at) for at, said in some)
+        judged = sum(own.judges_the_same(record, at) for at, record in some)
         ours = measured(searches["index"], some[: options.plain])  # of the same queries as those in plain
         others = [figure for name, figure in figures.items() if name != "index"]
         below = any(ours.f1 < one.f1 or ours.recall < one.recall for one in others)
@@ -264,17 +267,17 @@ def _of_absent(
         cells = []
         for name, search in searches.items():
             part = some if name == "index" else some[: options.plain]
-            offered = sum(bool(search(said)[0]) for _, said in part)
+            offered = sum(bool(search(record)[0]) for _, record in part)
             cells.append(f"{offered / len(part):.3f} ({_interval(offered, len(part))})")
-        kin = sum(at in own.search(said).kin for at, said in some)
+        kin = sum(at in own.search(record).kin for at, record in some)
         common.line(kind, *cells, f"{kin / len(some):.3f} ({_interval(kin, len(some))})")
 
 
-def counted(search: Callable[[Said], list[int]]) -> Search:
+def counted(search: Callable[[Record], list[int]]) -> Search:
     """Return a search in plain as one that tells how many it looked at, which is those it found."""
 
-    def searched(said: Said) -> tuple[list[int], int]:
-        children = search(said)
+    def searched(record: Record) -> tuple[list[int], int]:
+        children = search(record)
         return children, len(children)
 
     return searched

@@ -58,7 +58,7 @@ class Twins:
             for one in model._meta.constraints
             if isinstance(one, models.UniqueConstraint)
         ]
-        told = {
+        options = {
             "app_label": self.label,
             "db_table": f"{self.label}_{name.lower()}",
             "ordering": list(model._meta.ordering),
@@ -68,8 +68,12 @@ class Twins:
         # What stands in a baseline bears no HMAC either.
         own = (field for field in model._meta.concrete_fields if not isinstance(field, MacField))
         fields = {field.name: self._field(field) for field in own}
-        said = {"__module__": self.module, "__doc__": f"The twin of {name}.", "Meta": type("Meta", (), told)}
-        return type(name, (models.Model,), {**fields, **said})
+        members = {
+            "__module__": self.module,
+            "__doc__": f"The twin of {name}.",
+            "Meta": type("Meta", (), options),
+        }
+        return type(name, (models.Model,), {**fields, **members})
 
     def _named(self, one: Any) -> str:
         return f"{self.short}_{one.name}"[:30]

@@ -73,15 +73,15 @@ def _is_computed(field: Any) -> bool:
 
 
 def _json(model: type[Model], rows: "Sequence[Model]") -> str:
-    columns, found = _columns(model), []
+    columns, lists = _columns(model), []
     for row in rows:
         values: dict[str, Any] = {}
         for field, name, computed, is_json in columns:
             value = field.pre_save(row, True) if computed else getattr(row, name)
             if value is not None:
                 values[field.column] = value if is_json else field.get_prep_value(value)
-        found.append(values)
-    return _encode(found)
+        lists.append(values)
+    return _encode(lists)
 
 
 def _of(value: object) -> str:

@@ -5,19 +5,19 @@ from datetime import UTC, datetime
 from django.db import connection
 
 
-def instant(told: datetime | None = None) -> datetime:
+def instant(stated: datetime | None = None) -> datetime:
     """Return the present instant, in UTC; all machines agree on it, whatever their own clocks say.
 
-    ``told``: by the database's clock, in a statement that was just run for something else as well.
+    ``stated``: by the database's clock, in a statement that was just run for something else as well.
     """
-    return of_database(told) if connection.vendor == "postgresql" else datetime.now(UTC)
+    return of_database(stated) if connection.vendor == "postgresql" else datetime.now(UTC)
 
 
-def of_database(told: datetime | None = None) -> datetime:
+def of_database(stated: datetime | None = None) -> datetime:
     """Return the instant of PostgreSQL's clock, in UTC: what it told already, or what it says now."""
-    if told is None:
+    if stated is None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
-            told = cursor.fetchone()[0]
-    now: datetime = told
+            stated = cursor.fetchone()[0]
+    now: datetime = stated
     return now.astimezone(UTC)

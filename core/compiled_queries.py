@@ -188,9 +188,9 @@ def load(owner: Model, relations: Iterable[str], *, empty: Iterable[str] = ()) -
     loaded = owner.__dict__.setdefault("_prefetched_objects_cache", {})
     for name in relations:
         if name not in loaded:
-            found = getattr(owner, name).get_queryset()  # with its condition, for whoever filters it further
-            found._result_cache, found._prefetch_done = [] if name in none else rows_of(owner, name), True
-            loaded[name] = found
+            query = getattr(owner, name).get_queryset()  # with its condition, for whoever filters it further
+            query._result_cache, query._prefetch_done = [] if name in none else rows_of(owner, name), True
+            loaded[name] = query
 
 
 def known_rows_of(owner: Model, relation: str) -> list[Any]:

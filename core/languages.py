@@ -40,5 +40,5 @@ def for_reader[T](texts: Mapping[str, T]) -> T:
     """Return what is kept in both languages in that of the reader; French where it is neither."""
     if get_language() == ENGLISH:
         return texts[ENGLISH]
-    found: Any = texts[FRENCH]
-    return cast("T", french.as_read(found)) if isinstance(found, str) else found
+    text: Any = texts[FRENCH]
+    return cast("T", french.as_read(text)) if isinstance(text, str) else text

@@ -16,8 +16,8 @@ _BEGINNINGS: Final = re.compile(rf'(^|[;,|\t\r\n])([\s"]*)(?=[{_SIGNS}])')
 
 
 def is_formula(cell: str) -> bool:
-    found = _BEGINNINGS.match(cell)
-    return cell.startswith(_CONTROLS) or (found is not None and not found[1])
+    match = _BEGINNINGS.match(cell)
+    return cell.startswith(_CONTROLS) or (match is not None and not match[1])
 
 
 def inert(cell: str) -> str:

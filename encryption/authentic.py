@@ -27,7 +27,7 @@ from django.db.models.query import ModelIterable
 from django.dispatch import Signal
 
 from encryption import digest, index, row_writes
-from encryption.row_values import TOLD_OF_JSON, of_list
+from encryption.row_values import FORM_OF_JSON, of_list
 from encryption.row_writes import ABSENT, Audited
 
 if TYPE_CHECKING:
@@ -158,9 +158,9 @@ class MacField(_Binary):
             columns: list[Any] = list(self.columns())
             types = [column.target_field if column.is_relation else column for column in columns]
             self._converted = tuple(
-                (place, TOLD_OF_JSON[column.get_internal_type()])
+                (place, FORM_OF_JSON[column.get_internal_type()])
                 for place, column in enumerate(types)
-                if column.get_internal_type() in TOLD_OF_JSON
+                if column.get_internal_type() in FORM_OF_JSON
             )
         return self._converted
 
@@ -340,8 +340,8 @@ class Authentic(Signed):
     @classmethod
     def mac_field(cls) -> MacField:
         """Return the field that names the columns that count."""
-        found: MacField = cls._mac_field
-        return found
+        field: MacField = cls._mac_field
+        return field
 
     @classmethod
     def counted(cls) -> tuple[str, ...]:
@@ -398,10 +398,10 @@ class Authentic(Signed):
         return rows.filter(pk=self.pk).delete()
 
     def _remember(self) -> None:
-        held = self.__dict__
+        attributes = self.__dict__
         self._found: bool | None = None
         try:
-            self._read: tuple[Any, ...] | None = tuple([held[name] for name in self._attributes()])
+            self._read: tuple[Any, ...] | None = tuple([attributes[name] for name in self._attributes()])
         except KeyError:  # a part of the row alone
             self._read = None
         else:

@@ -49,7 +49,7 @@ class KmsProvider:
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return format (1) | version (4) | KMS's own bytes."""
         version = self.current_version()
-        ciphertext = _asked(
+        ciphertext = _call(
             "encrypt",
             "CiphertextBlob",
             KeyId=settings.KMS_KEYS[version],
@@ -60,7 +60,7 @@ class KmsProvider:
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Return the key; it is asked of the KMS key of its version alone."""
-        return _asked(
+        return _call(
             "decrypt",
             "Plaintext",
             KeyId=self._key_of(wrapped),
@@ -71,7 +71,7 @@ class KmsProvider:
     def rewrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Return the same key under the newest version; it stays within KMS."""
         version = self.current_version()
-        ciphertext = _asked(
+        ciphertext = _call(
             "re_encrypt",
             "CiphertextBlob",
             CiphertextBlob=wrapped[HEAD_BYTES:],
@@ -109,7 +109,7 @@ def _context(context: bytes) -> Mapping[str, str]:
     return {"repere": base64.b64encode(context).decode("ascii")}
 
 
-def _asked(call: str, wanted: str, **parameters: object) -> bytes:
+def _call(call: str, wanted: str, **parameters: object) -> bytes:
     """Call KMS and return one member of its answer.
 
     Raises:

@@ -136,34 +136,34 @@ class Celled(Signed):
         rows.filter(pk=self.pk).update(cells=self.cells)
 
     def _as_read(self, names: Sequence[str]) -> list[Sealed | None]:
-        held = self.__dict__
+        attributes = self.__dict__
         # ``BEFORE`` holds a value as it was read where the attribute was set since: that is what the stored HMAC
         # covers.
-        before = held.get(BEFORE, {})
-        return [before[name] if name in before else held[name] for name in names]
+        before = attributes.get(BEFORE, {})
+        return [before[name] if name in before else attributes[name] for name in names]
 
     def _sign_cells(self, *, adding: bool) -> None:
-        field, held = self.cells_field(), self.__dict__
-        if missing := [name for name in (*field.cells, "cells") if name not in held]:
+        field, attributes = self.cells_field(), self.__dict__
+        if missing := [name for name in (*field.cells, "cells") if name not in attributes]:
             self.refresh_from_db(fields=missing)
-        self._cells_read = held["cells"]
+        self._cells_read = attributes["cells"]
         read = self._as_read(field.cells)
         # The row is written all the same: refusing would block work on a child's file. Only the signature is withheld
         # (0041).
         if not adding and not field.hold(self.cells, self.pk, read):
             refused(type(self), self.pk)
             return
-        written = held.get("_writing")
+        written = attributes.get("_writing")
         # With ``update_fields`` a cell that was set but isn't written must not be signed: it would fail at the next
         # reading.
         values = [
-            held[name] if adding or written is None or name in written else was
+            attributes[name] if adding or written is None or name in written else was
             for name, was in zip(field.cells, read, strict=True)
         ]
         self.cells = field.made(self.pk, 1 if adding else counter_of(self.cells) + 1, values)
-        held[BEFORE] = {
+        attributes[BEFORE] = {
             name: was
-            for name, was in held.get(BEFORE, {}).items()
+            for name, was in attributes.get(BEFORE, {}).items()
             if written is not None and name not in written
         }
 

@@ -36,8 +36,8 @@ def field_binding(suite: int, label: str, key_id: UUID) -> bytes:
     level up, in the key's own wrap.
     """
     # The row comes last and is appended by the caller: the rest is the same for a column and is computed once a key.
-    known = length_prefixed(b"repere field", bytes((VERSION, suite)), label.encode(), key_id.bytes)
-    return known + (16).to_bytes(4)
+    prefix = length_prefixed(b"repere field", bytes((VERSION, suite)), label.encode(), key_id.bytes)
+    return prefix + (16).to_bytes(4)
 
 
 def padded(plaintext: bytes) -> bytes:

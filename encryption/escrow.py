@@ -103,7 +103,7 @@ def joined(values: dict[int, bytes]) -> bytes:
             if other != number:
                 # Subtraction is XOR in this field, so ``other ^ number`` is the difference of Lagrange's formula.
                 weight = times(weight, times(other, inverse(other ^ number)))
-        total = bytearray(kept ^ times(weight, byte) for kept, byte in zip(total, value, strict=True))
+        total = bytearray(partial ^ times(weight, byte) for partial, byte in zip(total, value, strict=True))
     return bytes(total)
 
 

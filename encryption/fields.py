@@ -55,11 +55,11 @@ class SealedAttribute(DeferredAttribute):
             ValueError: sealed for another column.
         """
         self.field.require_sealed(value)
-        held, name = instance.__dict__, self.field.attname
+        attributes, name = instance.__dict__, self.field.attname
         # The first value counts: a second assignment before the save must not replace what was read.
-        if name in held and not instance._state.adding:
-            held.setdefault(BEFORE, {}).setdefault(name, held[name])
-        held[name] = value
+        if name in attributes and not instance._state.adding:
+            attributes.setdefault(BEFORE, {}).setdefault(name, attributes[name])
+        attributes[name] = value
 
 
 class SealedField(_Binary):

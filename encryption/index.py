@@ -13,7 +13,7 @@ from encryption.errors import KeysUnavailable
 
 _PURPOSE: Final = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 #: Purposes that were looked at: they are constants, and few.
-_known: set[str] = set()
+_checked_purposes: set[str] = set()
 
 
 def likeness_keys() -> tuple[UUID, ...]:
@@ -49,8 +49,8 @@ def keyed(purpose: str, value: bytes, *, owner: UUID | None = None) -> bytes:
         KeysUnavailable: the key store or the provider doesn't answer, or the index key is lost.
     """
     # Looked at once per purpose: this is called for each row that gives a right.
-    if purpose not in _known:
+    if purpose not in _checked_purposes:
         if not _PURPOSE.fullmatch(purpose):
             raise ValueError("A purpose is a short constant in lower case.")
-        _known.add(purpose)
+        _checked_purposes.add(purpose)
     return keyring.index_key().mac(purpose, value, owner=owner)

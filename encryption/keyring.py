@@ -156,16 +156,16 @@ def parent_of(row: WrappedKey, rows: Mapping[UUID, WrappedKey]) -> Above | None:
     """Return the key above a row, from memory or unwrapped out of ``rows``."""
     if row.wrapped_by is None:
         return None
-    # Whoever can write the key store could point rows at one another. ``_stands_under`` and the table's constraint on
+    # Whoever can write the key store could point rows at one another. ``_fits_under`` and the table's constraint on
     # parents end every such walk.
     key = _above.get(row.wrapped_by.bytes)
-    if key is None and (above := rows.get(row.wrapped_by)) is not None and _stands_under(row, above):
+    if key is None and (above := rows.get(row.wrapped_by)) is not None and _fits_under(row, above):
         key = _unwrap(above, parent_of(above, rows))
         _above.put(row.wrapped_by.bytes, key)
     return key
 
 
-def _stands_under(row: WrappedKey, above: WrappedKey) -> bool:
+def _fits_under(row: WrappedKey, above: WrappedKey) -> bool:
     """Tell whether the kinds of two keys may wrap one another so: no row leads in a circle."""
     return above.kind == Kind.AUTHORITY if row.kind == Kind.INTAKE else above.kind not in DATA_KINDS
 

@@ -44,7 +44,7 @@ def here(alias: str, table: str) -> str:
     return f"postgresql/{database}/{marked}"
 
 
-def stands(model: type[Mark], alias: str) -> bool:
+def is_valid(model: type[Mark], alias: str) -> bool:
     made_in = model._default_manager.using(alias).filter(pk=ROW).values_list("made_in", flat=True).first()
     # An empty mark means restored, and so closed. A missing one too: nothing may depend on an operator's memory.
     return bool(made_in) and made_in == here(alias, model._meta.db_table)

@@ -108,7 +108,7 @@ def _in_groups(count: int) -> str:
     return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
 
 
-def kept_of_recovery_code(owner: UUID, code: str) -> bytes:
+def digest_of_recovery_code(owner: UUID, code: str) -> bytes:
     """Return what is kept of a person's recovery code, 32 bytes; blanks, hyphens and capitals make no difference.
 
     Raises:

@@ -62,8 +62,8 @@ def opened(
     logger.error("key out" if out else "key refused", extra={"key_id": str(row.pk), "key_kind": row.kind})
     # For a row that was refused too: otherwise whoever spoils the wrapped bytes of the index key's row stops all
     # filings.
-    if (stands_in := _standing.held(name)) is not None:
-        return stands_in
+    if (substitute := _standing.held(name)) is not None:
+        return substitute
     if out:
         raise KeysUnavailable
     return None

@@ -89,18 +89,18 @@ def made(party: Party, challenge: str, answer: Mapping[str, str]) -> Credential:
         # The id at the top is the browser's word; what counts is the one that the authenticator wrote.
         result = _server(party).register_complete(_state(challenge), _credential("", response))
         attested = result.credential_data
-        kept = (
+        credential = (
             None if attested is None else Credential(attested.credential_id, bytes(attested), result.counter)
         )
     # The library raises many types for hostile input. All are one refusal, or the answer would tell what to change.
     except Exception:
-        kept = None
-    if kept is None:
+        credential = None
+    if credential is None:
         raise PasskeyRefused
-    return kept
+    return credential
 
 
-def ask_for_known(party: Party, known: Iterable[Credential]) -> tuple[dict[str, Any], str]:
+def challenge_for(party: Party, known: Iterable[Credential]) -> tuple[dict[str, Any], str]:
     """Return what a browser needs to use one of these passkeys (in JSON), and the challenge to be kept."""
     options, state = _server(party).authenticate_begin(
         _described(one.public for one in known), user_verification=UserVerificationRequirement.REQUIRED

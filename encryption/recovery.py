@@ -45,13 +45,13 @@ def bundle(public: dict[str, Any], *, at: datetime) -> Bundle:
     """
     with keyring.store():
         rows = list(WrappedKey.objects.filter(kind__in=FIRST_LEVEL).order_by("pk"))
-    keys_by_id = {row.pk: _told(row) for row in rows}
+    keys_by_id = {row.pk: _entry_of(row) for row in rows}
     readable = [one for one in keys_by_id.values() if one is not None]
     text = escrow.sealed({"made_at": at.isoformat(), "keys": readable}, public)
     return Bundle(text, len(readable), tuple(str(pk) for pk, one in keys_by_id.items() if one is None))
 
 
-def _told(row: WrappedKey) -> dict[str, Any] | None:
+def _entry_of(row: WrappedKey) -> dict[str, Any] | None:
     try:
         raw = opening.raw_of(row, None)
     except Unreadable:

@@ -31,10 +31,10 @@ def move(chosen: QuerySet[WrappedKey], above: SealingKey) -> Moved:
     with keyring.store(), transaction.atomic(using="keys"):
         # In the order of ids: two commands that move overlapping rows wait for each other instead of deadlocking.
         rows = list(chosen.select_for_update().order_by("pk"))
-        known = {row.pk: row for row in rows}
+        by_id = {row.pk: row for row in rows}
         # The parents are loaded first: one query for the batch instead of one for each row.
-        keyring.complete(known)
-        done = [row for row in rows if keyring.rewrapped(row, above, known)]
+        keyring.complete(by_id)
+        done = [row for row in rows if keyring.rewrapped(row, above, by_id)]
         save(done)
     moved = {row.pk for row in done}
     return Moved(len(done), tuple(str(row.pk) for row in rows if row.pk not in moved))

@@ -192,7 +192,7 @@ def report() -> Report:
     key look unneeded.
     """
     wrapped_counts: Counter[UUID] = Counter()
-    stands: Counter[UUID] = Counter()
+    in_store: Counter[UUID] = Counter()
     roots: Counter[tuple[int, int]] = Counter()
     above = []
     with keyring.store(), transaction.atomic(using="keys"):
@@ -207,7 +207,7 @@ def report() -> Report:
                 wrapped_counts[row.wrapped_by] += 1
                 if len(wrapped) >= KEY_ID.stop:
                     # The column could be changed by hand. The envelope can't, without the key.
-                    stands[UUID(bytes=wrapped[KEY_ID])] += 1
+                    in_store[UUID(bytes=wrapped[KEY_ID])] += 1
     # None, not 0, where nobody counts: a missing registration must keep the key, not destroy it.
     elsewhere = {kind: _counts[kind]() if kind in _counts else None for kind in USED_ELSEWHERE}
 
@@ -215,7 +215,7 @@ def report() -> Report:
         counted = elsewhere.get(Kind(row.kind), {})
         if counted is None:
             return 1  # nobody says: it may be needed
-        return max(wrapped_counts[row.pk], stands[row.pk], counted.get(row.pk, 0))
+        return max(wrapped_counts[row.pk], in_store[row.pk], counted.get(row.pk, 0))
 
     uses = tuple(Use(row.pk, Kind(row.kind), row.owner, row.retired_at, wraps(row)) for row in above)
     return Report(uses, dict(roots), _current_root())
@@ -239,18 +239,18 @@ def destroy_retired(*, at: datetime) -> tuple[list[Use], list[Use]]:
     Raises:
         KeysUnavailable: the key store doesn't answer.
     """
-    destroyed, kept = [], []
+    destroyed, retained = [], []
     for use in sorted(
         # Pairs first: they stand under an authority's key, which is needed until they are gone.
         (use for use in report().uses if use.retired_at),
         key=lambda use: use.kind != Kind.INTAKE,
     ):
         if use.wraps or use.retired_at is None or at - use.retired_at < REST or not _deleted(use.id):
-            kept.append(use)
+            retained.append(use)
         else:
             destroyed.append(use)
     forget_all()
-    return destroyed, kept
+    return destroyed, retained
 
 
 def _deleted(key_id: UUID) -> bool:

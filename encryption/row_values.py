@@ -14,14 +14,14 @@ def of_list(values: Iterable[Any]) -> list[Any]:
     """Return values that ``ascii`` writes in one way only.
 
     Raises:
-        TypeError: as ``_told``.
+        TypeError: as ``_form_of``.
     """
-    return [value if type(value) in _AS_IT_IS else _told(value) for value in values]
+    return [value if type(value) in _AS_IT_IS else _form_of(value) for value in values]
 
 
 #: What the HMAC is told of a value, by its type: the same of what is about to be written and of what either database
 #: gives back.
-_TOLD: Final[dict[type, Callable[[Any], Any]]] = {
+_FORMS: Final[dict[type, Callable[[Any], Any]]] = {
     UUID: attrgetter("hex"),
     datetime: lambda value: (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(),
     date: date.isoformat,
@@ -34,14 +34,14 @@ _TOLD: Final[dict[type, Callable[[Any], Any]]] = {
 _AS_IT_IS: Final = frozenset({str, int, bool, bytes, type(None)})
 
 
-def _told(value: object) -> Any:
+def _form_of(value: object) -> Any:
     """Return a value that ``ascii`` writes in one way only.
 
     Raises:
         TypeError: a type of which nothing is said, as an expression of SQL.
     """
     kind = type(value)
-    if (form := _TOLD.get(kind)) is not None:
+    if (form := _FORMS.get(kind)) is not None:
         return form(value)
     if isinstance(value, str):  # a member of an enumeration
         return str.__str__(value)
@@ -55,7 +55,7 @@ _LENGTHS: Final = frozenset({25, 32})
 
 
 def _instant(text: str) -> str:
-    """Return what ``_TOLD`` says of an instant, from what a database's JSON says; SQLite's bears no zone."""
+    """Return what ``_FORMS`` says of an instant, from what a database's JSON says; SQLite's bears no zone."""
     if text[10] == " ":
         return f"{text[:10]}T{text[11:]}+00:00"
     if text[-6:] == "+00:00" and len(text) in _LENGTHS:
@@ -63,8 +63,8 @@ def _instant(text: str) -> str:
     return datetime.fromisoformat(text).astimezone(UTC).isoformat()
 
 
-#: What ``_TOLD`` says of a value that came as JSON of the database, by its column's type; others come as they are.
-TOLD_OF_JSON: Final[dict[str, Callable[[Any], Any]]] = {
+#: What ``_FORMS`` says of a value that came as JSON of the database, by its column's type; others come as they are.
+FORM_OF_JSON: Final[dict[str, Callable[[Any], Any]]] = {
     "UUIDField": lambda value: value.replace("-", ""),
     "DateTimeField": _instant,
     "BooleanField": bool,

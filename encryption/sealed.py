@@ -95,10 +95,10 @@ class Sealed(Promise):
         Raises:
             ValueError: it is bound to another row already.
         """
-        label, envelope, known_row, known_owner = self._state
-        if known_row is not None and known_row != row:
+        label, envelope, row_before, owner_before = self._state
+        if row_before is not None and row_before != row:
             raise ValueError("This value was sealed for another row.")
-        return Sealed(label, envelope, row, owner or known_owner)
+        return Sealed(label, envelope, row, owner or owner_before)
 
     @property
     def label(self) -> str:

@@ -39,7 +39,7 @@ class VaultProvider:
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return format (1) | version (4) | Vault's own text."""
-        text = self._asked("encrypt", {"plaintext": _b64(key), "associated_data": _b64(context)}).get(
+        text = self._call("encrypt", {"plaintext": _b64(key), "associated_data": _b64(context)}).get(
             "ciphertext"
         )
         # Vault's text goes into our column and back into a request. Anything but its own form is refused here.
@@ -55,7 +55,7 @@ class VaultProvider:
         # Both must agree: our head is what reports count, Vault's text what it opens by.
         if form != self.format or ciphertext is None or int(ciphertext[1]) != version:
             raise Unreadable
-        answer = self._asked("decrypt", {"ciphertext": ciphertext[0], "associated_data": _b64(context)})
+        answer = self._call("decrypt", {"ciphertext": ciphertext[0], "associated_data": _b64(context)})
         return _unb64(answer.get("plaintext"))
 
     def rewrap(self, wrapped: bytes, context: bytes) -> bytes:
@@ -67,7 +67,7 @@ class VaultProvider:
 
     def current_version(self) -> int:
         """Return the newest version of the transit key."""
-        version = self._asked("keys", None).get("latest_version")
+        version = self._call("keys", None).get("latest_version")
         if type(version) is not int or version < 1:
             raise KeysUnavailable
         return version
@@ -82,7 +82,7 @@ class VaultProvider:
         if not works:
             raise KeysUnavailable
 
-    def _asked(self, what: str, body: Mapping[str, str] | None) -> dict[str, Any]:
+    def _call(self, what: str, body: Mapping[str, str] | None) -> dict[str, Any]:
         """Ask the engine; return the ``data`` of the answer.
 
         Raises:

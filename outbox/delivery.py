@@ -55,8 +55,8 @@ def _people(notices: Sequence[Notice]) -> Mapping[UUID, tuple[UUID, Contact]]:
         user = behind.get(bytes(notice.filer)) if notice.filer is not None else notice.user_id
         if user is not None:
             account[notice.pk] = user
-    known = ports.contacts(set(account.values())) if account else {}
-    return {pk: (user, known[user]) for pk, user in account.items() if user in known}
+    contacts = ports.contacts(set(account.values())) if account else {}
+    return {pk: (user, contacts[user]) for pk, user in account.items() if user in contacts}
 
 
 def _tried(notice: Notice, person: tuple[UUID, Contact] | None, clock: Callable[[], datetime]) -> bool:

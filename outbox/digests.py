@@ -43,8 +43,8 @@ def gather(at: datetime) -> int:
 def _gather_for(user: UUID, at: datetime) -> bool:
     """Gather under a lock: of two workers one finds nothing left."""
     with transaction.atomic():
-        held = Notice.objects.filter(user_id=user, state=NoticeState.HELD, due_at__lte=at)
-        rows = [row.pk for row in held.select_for_update()]
+        waiting = Notice.objects.filter(user_id=user, state=NoticeState.HELD, due_at__lte=at)
+        rows = [row.pk for row in waiting.select_for_update()]
         if not rows:
             return False
         digest_notice = Notice.objects.create(

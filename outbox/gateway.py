@@ -40,7 +40,7 @@ def hand_over(notice: Notice, phone: str) -> None:
         raise Refused("no-phone")
     again = f"-{notice.receipt}" if notice.receipt else ""
     message = {"id": f"{notice.pk}{again}", "to": phone, "text": message_of(notice), "by": ["sms", "voice"]}
-    status, body = _asked("POST", "", json.dumps(message, ensure_ascii=False).encode())
+    status, body = _call("POST", "", json.dumps(message, ensure_ascii=False).encode())
     if status in _NEVER:
         raise Refused(f"status-{status}")
     receipt = answered(body).get("receipt")
@@ -55,14 +55,14 @@ def ask_receipt(notice: Notice) -> bool:
     Raises:
         NotNow: it failed, or the gateway doesn't say.
     """
-    status, body = _asked("GET", f"/{notice.receipt}", b"")
+    status, body = _call("GET", f"/{notice.receipt}", b"")
     receipt = answered(body).get("status") if 200 <= status < 300 else None
     if receipt not in ("delivered", "pending"):
         raise NotNow("failed" if receipt == "failed" else f"status-{status}")
     return bool(receipt == "delivered")
 
 
-def _asked(method: str, more: str, body: bytes) -> tuple[int, bytes]:
+def _call(method: str, more: str, body: bytes) -> tuple[int, bytes]:
     """Call the gateway: its address is the operator's own setting, so it may be on a private network."""
     if not is_there():
         raise NotNow("no-gateway")

@@ -108,7 +108,7 @@ def _proved(user: User, proof: Proof, *, at: datetime) -> str:
     if proof.passkey is not None:
         return _by_passkey(user, proof, at=at)
     if proof.recovery:
-        digest = onetime.kept_of_recovery_code(user.pk, proof.recovery)
+        digest = onetime.digest_of_recovery_code(user.pk, proof.recovery)
         used, _ = RecoveryCode.objects.filter(user=user, kept=digest).delete()
         return "" if used else "recovery-code"
     for factor in user.factors.filter(kind=FactorKind.TOTP).order_by("id"):
@@ -245,7 +245,7 @@ def _new_codes(user: User) -> list[str]:
     user.recovery_codes.all().delete()
     codes = [onetime.new_recovery_code() for _ in range(factors.RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(user=user, kept=onetime.kept_of_recovery_code(user.pk, code)) for code in codes
+        RecoveryCode(user=user, kept=onetime.digest_of_recovery_code(user.pk, code)) for code in codes
     )
     return codes
 

@@ -71,7 +71,7 @@ def drawn_up(tables: Any, data: dict[str, Any], *, actor: Actor, at: datetime) -
         case_key=caller, filer_key=caller,
     )  # fmt: skip
     rows = {
-        name: [_row(tables.PARTS[name], referral, place, said) for place, said in enumerate(items)]
+        name: [_row(tables.PARTS[name], referral, place, item) for place, item in enumerate(items)]
         for name, items in parts.items()
     }
     concern = tables.TABLES["Concern"](referral=referral)
@@ -106,14 +106,14 @@ def _put(one: Any, said: dict[str, Any]) -> None:
 
 def _derive(child: Any, concern: Any, referral: Any, *, on: date) -> None:
     birth = child.birth_date
-    found = ages.facts(date.fromisoformat(birth) if birth else None, None, None, on=on)
-    child.age_band, child.under_2, child.under_15 = found.age_band, found.under_2, found.under_15
+    facts = ages.facts(date.fromisoformat(birth) if birth else None, None, None, on=on)
+    child.age_band, child.under_2, child.under_15 = facts.age_band, facts.under_2, facts.under_15
     child.birth_year_month = birth[:7] if birth else None
     child.prostitution_status = child.status_ever = concern.prostitution_status_filer or "none"
     referral.age_band, referral.under_2, referral.under_15 = (
-        found.age_band,
-        found.under_2,
-        found.under_15,
+        facts.age_band,
+        facts.under_2,
+        facts.under_15,
     )
 
 

@@ -60,7 +60,7 @@ _offered: dict[tuple[str, str], dict[str, Any]] = {}
 
 
 def shell(referral: Any) -> dict[str, Any]:
-    found = {
+    body = {
         "id": str(referral.pk),
         "reference": referral.reference,
         "authority": str(referral.authority_id),
@@ -70,17 +70,17 @@ def shell(referral: Any) -> dict[str, Any]:
         "judicial_status": referral.judicial_status or None,
     }
     for name in SHELL:
-        found[name] = getattr(referral, name)
+        body[name] = getattr(referral, name)
     for name in INSTANTS:
-        found[name] = formats.moment(getattr(referral, name))
-    return found
+        body[name] = formats.moment(getattr(referral, name))
+    return body
 
 
 def row(one: Any) -> dict[str, Any]:
-    found = {"id": str(one.pk)}
+    body = {"id": str(one.pk)}
     for name in SHOWN[type(one).__name__]:
-        found[name] = _plain(getattr(one, name))
-    return found
+        body[name] = _plain(getattr(one, name))
+    return body
 
 
 def _plain(value: Any) -> Any:
@@ -100,10 +100,10 @@ def offered(referral: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
     situation = (referral.state, referral.urgency)
     if situation not in _offered:
         same = service.Referral.objects.get(pk=referral.pk)
-        found = abilities.abilities(same, Sight(COORDINATOR), actor=actor, at=at)
+        offers = abilities.abilities(same, Sight(COORDINATOR), actor=actor, at=at)
         _offered[situation] = {
             name: [(line, line["href"].partition(str(same.pk))[2]) for line in lines]
-            for name, lines in found.items()
+            for name, lines in offers.items()
         }
     base = f"/api/v1/referrals/{referral.pk}"
     return {
@@ -125,16 +125,16 @@ class Cases(CaseView):
         return made
 
     def get(self, request: Request) -> Response:
-        asked = CaseQuery.of(request.query_params)
+        query = CaseQuery.of(request.query_params)
         rows = self.rows(self.actor)
         for name in ("state", "urgency", "department", "runaway"):
-            if name in asked:
-                rows = rows.filter(**{name: asked[name]})
+            if name in query:
+                rows = rows.filter(**{name: query[name]})
         page = page_of(
             rows,
-            limit=asked["limit"],
+            limit=query["limit"],
             order=("next_due_at", "id"),
-            cursor=asked.get("cursor"),
+            cursor=query.get("cursor"),
             bound_to=self.base,
         )
         return Response({"results": [shell(one) for one in page.items], "next": page.next})
@@ -169,23 +169,23 @@ class Cases(CaseView):
 class OneCase(CaseView):
     tables: Any = bare
 
-    def found(self, pk: UUID, actor: Actor) -> Any:
+    def case_of(self, pk: UUID, actor: Actor) -> Any:
         rows = self.tables.Referral.objects.select_related("authority", "concern")
-        found = rows.prefetch_related("clocks", *self.tables.PARTS).filter(pk=pk).first()
-        if found is None:
+        referral = rows.prefetch_related("clocks", *self.tables.PARTS).filter(pk=pk).first()
+        if referral is None:
             raise Http404
-        return found
+        return referral
 
     def get(self, request: Request, pk: UUID) -> Response:
         Query.of(request.query_params)
         actor, at = self.actor, self.at
-        found = self.found(pk, actor)
-        body = shell(found)
-        body["clocks"] = timed(found, found.clocks.all(), at=at)
-        body |= offered(found, actor=actor, at=at)
-        body["concern"] = row(found.concern)
+        referral = self.case_of(pk, actor)
+        body = shell(referral)
+        body["clocks"] = timed(referral, referral.clocks.all(), at=at)
+        body |= offered(referral, actor=actor, at=at)
+        body["concern"] = row(referral.concern)
         del body["concern"]["id"]
-        body["concern"]["not_known"] = found.concern.not_known
+        body["concern"]["not_known"] = referral.concern.not_known
         for name in self.tables.PARTS:
-            body[name] = [row(one) for one in getattr(found, name).all()]
-        return Response(body, headers={"ETag": f'"{found.version}"'})
+            body[name] = [row(one) for one in getattr(referral, name).all()]
+        return Response(body, headers={"ETag": f'"{referral.version}"'})

@@ -12,10 +12,10 @@ from random import Random
 from typing import Final
 
 from bench import names
-from bench.linkage.population import FIRST_DAY, TODAY, YEARS, Population, Said
+from bench.linkage.population import FIRST_DAY, TODAY, YEARS, Population, Record
 from referrals.matching import pet_names
 
-type Error = Callable[[Said, Random, names.Book], Said | None]
+type Error = Callable[[Record, Random, names.Book], Record | None]
 
 _PARTICLE: Final = re.compile(r"^(?:de la|de|du|des|da|dos|el|al|ben|le|la|van|von)[ -](?=..)", re.IGNORECASE)
 _PARTICLES: Final = ("de", "du", "da", "dos", "el", "ben", "le")
@@ -37,18 +37,18 @@ def typed(word: str, chance: Random) -> str:
     )
 
 
-_HEARD: Final = (
+_BY_SOUND: Final = (
     ("ph", "f"), ("ault", "o"), ("eau", "o"), ("au", "o"), ("ou", "u"), ("ch", "sh"), ("qu", "k"), ("ck", "k"), ("ç", "ss"),
     ("y", "i"), ("c", "k"), ("k", "c"), ("z", "s"), ("x", "ks"), ("d", "t"), ("m", "mm"), ("n", "nn"), ("l", "ll"), ("t", "th"),
     ("é", "er"), ("i", "y"), ("a", "ah"),
 )  # fmt: skip
 
 
-def heard(word: str, chance: Random, times: int = 1) -> str:
+def phonetic(word: str, chance: Random, times: int = 1) -> str:
     for _ in range(times):
-        fitting = [(told, written) for told, written in _HEARD if told in word]
-        told, written = chance.choice(fitting) if fitting else ("e", "eh")
-        word = word.replace(told, written, 1)
+        fitting = [(spoken, written) for spoken, written in _BY_SOUND if spoken in word]
+        spoken, written = chance.choice(fitting) if fitting else ("e", "eh")
+        word = word.replace(spoken, written, 1)
     return word
 
 
@@ -59,56 +59,56 @@ def plain(word: str) -> str:
 # --- Names --------------------------------------------------------------------------------------------
 
 
-def _one_of_both(said: Said, chance: Random, _: names.Book) -> Said:
+def _one_of_both(record: Record, chance: Random, _: names.Book) -> Record:
     which = chance.choice(("last", "first"))
-    return replace(said, **{which: heard(getattr(said, which), chance)})
+    return replace(record, **{which: phonetic(getattr(record, which), chance)})
 
 
-def _by_sound(said: Said, chance: Random, _: names.Book) -> Said:
-    return replace(said, last=heard(said.last, chance, 2), first=heard(said.first, chance, 2))
+def _by_sound(record: Record, chance: Random, _: names.Book) -> Record:
+    return replace(record, last=phonetic(record.last, chance, 2), first=phonetic(record.first, chance, 2))
 
 
 def _initial(word: str) -> str:
     return f"{word[0].upper()}." if word else ""
 
 
-def _cut_short(said: Said, chance: Random, _: names.Book) -> Said:
-    return replace(said, first=said.first[: max(3, len(said.first) // 2)])
+def _cut_short(record: Record, chance: Random, _: names.Book) -> Record:
+    return replace(record, first=record.first[: max(3, len(record.first) // 2)])
 
 
-def _pet_name(said: Said, chance: Random, _: names.Book) -> Said:
+def _pet_name(record: Record, chance: Random, _: names.Book) -> Record:
     """Return a child by its pet name: of the table where it has one, seven times in ten, else made like one."""
-    known = pet_names.of(plain(said.first))
-    if known and chance.random() < 0.7:
-        return replace(said, first=chance.choice(known))
-    start = re.match(r"[^aeiouy]*[aeiouy]+", plain(said.first))
-    syllable = start[0] if start else said.first[:2]
-    made = (syllable * 2, said.first[: len(syllable) + 1] + "ou", said.first[: len(syllable) + 1] + "y")
-    return replace(said, first=chance.choice(made))
+    pet_forms = pet_names.of(plain(record.first))
+    if pet_forms and chance.random() < 0.7:
+        return replace(record, first=chance.choice(pet_forms))
+    start = re.match(r"[^aeiouy]*[aeiouy]+", plain(record.first))
+    syllable = start[0] if start else record.first[:2]
+    made = (syllable * 2, record.first[: len(syllable) + 1] + "ou", record.first[: len(syllable) + 1] + "y")
+    return replace(record, first=chance.choice(made))
 
 
-def _replaced(said: Said, chance: Random, book: names.Book) -> Said:
-    return replace(said, last=book.lasts.drawn(chance))
+def _replaced(record: Record, chance: Random, book: names.Book) -> Record:
+    return replace(record, last=book.lasts.drawn(chance))
 
 
-def _particle(said: Said, chance: Random, _: names.Book) -> Said:
+def _particle(record: Record, chance: Random, _: names.Book) -> Record:
     """Return a child whose last name has a particle more, less, or another one."""
-    bare = _PARTICLE.sub("", said.last)
+    bare = _PARTICLE.sub("", record.last)
     added = f"{chance.choice(_PARTICLES)}{chance.choice((' ', ' ', '-', ''))}{bare}"
-    return replace(said, last=bare if bare != said.last and chance.random() < 0.6 else added)
+    return replace(record, last=bare if bare != record.last and chance.random() < 0.6 else added)
 
 
-def _half(said: Said, chance: Random, _: names.Book) -> Said | None:
-    compound = [which for which in ("last", "first") if re.search(r"\w{2}[ -]\w{2}", getattr(said, which))]
-    compound = [which for which in compound if not _PARTICLE.match(getattr(said, which))]
+def _half(record: Record, chance: Random, _: names.Book) -> Record | None:
+    compound = [which for which in ("last", "first") if re.search(r"\w{2}[ -]\w{2}", getattr(record, which))]
+    compound = [which for which in compound if not _PARTICLE.match(getattr(record, which))]
     if not compound:
         return None
     which = chance.choice(compound)
-    return replace(said, **{which: chance.choice(re.split("[ -]", getattr(said, which)))})
+    return replace(record, **{which: chance.choice(re.split("[ -]", getattr(record, which)))})
 
 
-def _usage_name_alone(said: Said, chance: Random, _: names.Book) -> Said | None:
-    return replace(said, last=said.usual, usual="") if said.usual else None
+def _usage_name_alone(record: Record, chance: Random, _: names.Book) -> Record | None:
+    return replace(record, last=record.usual, usual="") if record.usual else None
 
 
 #: Errors in names.
@@ -157,10 +157,10 @@ def one_digit(day: date, chance: Random) -> date:
 
 def two_parts(day: date, chance: Random) -> date:
     """Return the date with two of its three parts mistaken, the third as it is."""
-    kept = chance.choice(("year", "month", "day"))
-    year = day.year if kept == "year" else day.year + chance.choice((-2, -1, 1, 2))
-    month = day.month if kept == "month" else chance.choice([m for m in range(1, 13) if m != day.month])
-    of_month = day.day if kept == "day" else chance.choice([d for d in range(1, 29) if d != day.day])
+    part = chance.choice(("year", "month", "day"))
+    year = day.year if part == "year" else day.year + chance.choice((-2, -1, 1, 2))
+    month = day.month if part == "month" else chance.choice([m for m in range(1, 13) if m != day.month])
+    of_month = day.day if part == "day" else chance.choice([d for d in range(1, 29) if d != day.day])
     return date(year, month, min(of_month, 28))
 
 
@@ -169,31 +169,31 @@ def age(day: date) -> int:
 
 
 def _dated(change: Callable[[date, Random], date]) -> Error:
-    return lambda said, chance, _: said.birth and replace(said, birth=change(said.birth, chance))
+    return lambda record, chance, _: record.birth and replace(record, birth=change(record.birth, chance))
 
 
 def _aged(between: Callable[[int, Random], tuple[int, int]]) -> Error:
-    def error(said: Said, chance: Random, _: names.Book) -> Said | None:
-        if said.birth is None:
+    def error(record: Record, chance: Random, _: names.Book) -> Record | None:
+        if record.birth is None:
             return None
-        least, most = between(age(said.birth), chance)
-        return replace(said, birth=None, ages=(max(0, least), max(0, most)))
+        least, most = between(age(record.birth), chance)
+        return replace(record, birth=None, ages=(max(0, least), max(0, most)))
 
     return error
 
 
-def _year_alone(said: Said, _: Random, __: names.Book) -> Said | None:
+def _year_alone(record: Record, _: Random, __: names.Book) -> Record | None:
     """Return a child of whom the year is known: an age that is one of two."""
-    if said.birth is None:
+    if record.birth is None:
         return None
-    reached = TODAY.year - said.birth.year
-    return replace(said, birth=None, ages=(max(0, reached - 1), reached))
+    reached = TODAY.year - record.birth.year
+    return replace(record, birth=None, ages=(max(0, reached - 1), reached))
 
 
 def _about(years: int, chance: Random) -> tuple[int, int]:
     """Return "about fifteen": one number, a year off half the time."""
-    said = years + chance.choice((-1, 0, 0, 1))
-    return said, said
+    shifted = years + chance.choice((-1, 0, 0, 1))
+    return shifted, shifted
 
 
 #: Errors in dates.
@@ -223,7 +223,7 @@ KINDS: Final = (*NAMES, *DATES, *(f"{name}{_WITH}" for name in NAMES), TWO, THRE
 ABSENT: Final = ("stranger", "stranger, vague date", "namesake", "sibling", "twin")
 
 
-def miswritten(said: Said, kind: str, chance: Random, book: names.Book) -> Said | None:
+def miswritten(record: Record, kind: str, chance: Random, book: names.Book) -> Record | None:
     """Return a child as written down with the errors of a kind; None where they can't be made of it."""
     if kind in (TWO, THREE):
         count = 1 if kind == TWO and chance.random() < 0.5 else 2
@@ -233,27 +233,27 @@ def miswritten(said: Said, kind: str, chance: Random, book: names.Book) -> Said 
         kinds = [kind.removesuffix(_WITH), chance.choice(VAGUE)]
     else:
         kinds = [kind]
-    found: Said | None = said
+    written: Record | None = record
     for one in kinds:
         error = NAMES.get(one) or DATES[one]
-        found = found and error(found, chance, book)
-        if found is not None and not (found.last or found.first):
+        written = written and error(written, chance, book)
+        if written is not None and not (written.last or written.first):
             return None  # of whom nothing is said nobody is found
-    return found
+    return written
 
 
-def queries(population: Population, kind: str, count: int, seed: int) -> Iterator[tuple[int, Said]]:
+def queries(population: Population, kind: str, count: int, seed: int) -> Iterator[tuple[int, Record]]:
     """Yield children of the population with how they are written down; the form doesn't tell who brings them up."""
     chance = Random(f"{seed}/{kind}")
     for _ in range(count):
-        said = None
-        while said is None:
+        record = None
+        while record is None:
             at = chance.randrange(len(population.children))
-            said = miswritten(replace(population.children[at], holder=""), kind, chance, population.book)
-        yield at, said
+            record = miswritten(replace(population.children[at], holder=""), kind, chance, population.book)
+        yield at, record
 
 
-def absent(population: Population, kind: str, count: int, seed: int) -> Iterator[tuple[int, Said]]:
+def absent(population: Population, kind: str, count: int, seed: int) -> Iterator[tuple[int, Record]]:
     """Yield children who are in no file, with whom of the population they are kin or namesake of.
 
     A brother's, sister's or twin's form names who brings them up, as eight in ten do.
@@ -269,7 +269,7 @@ def absent(population: Population, kind: str, count: int, seed: int) -> Iterator
         elif kind == "namesake":
             made = replace(population.namesake_of(one), usual="")
         else:
-            made = Said(population.last(), population.first(), _day(chance))
+            made = Record(population.last(), population.first(), _day(chance))
         if kind == "stranger, vague date":
             made = DATES[chance.choice(VAGUE)](made, chance, population.book) or made
         if chance.random() >= 0.8 or kind not in ("twin", "sibling"):

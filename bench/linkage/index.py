@@ -16,29 +16,29 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from bench.linkage.population import TODAY, Said
+from bench.linkage.population import TODAY, Record
 from referrals.matching import blocking_keys, buckets, candidates, comparison, identity, phonetics, ranking
 
 AUTHORITY: Final = UUID(int=93)
 STEP: Final = 100
 
 
-def family(said: Said) -> identity.Family:
+def family(record: Record) -> identity.Family:
     """Return a case with this one child."""
     answers: dict[str, Any] = {
-        "last_name": said.last, "first_names": said.first, "usual_name": said.usual,
-        "birth_date": said.birth.isoformat() if said.birth else None,
+        "last_name": record.last, "first_names": record.first, "usual_name": record.usual,
+        "birth_date": record.birth.isoformat() if record.birth else None,
     }  # fmt: skip
-    if said.ages:
-        answers |= {"age_estimated_min": said.ages[0], "age_estimated_max": said.ages[1]}
-    holder = phonetics.core(phonetics.words(said.holder))
-    child = identity.child(UUID(int=0), answers, sex=said.sex, on=TODAY)
+    if record.ages:
+        answers |= {"age_estimated_min": record.ages[0], "age_estimated_max": record.ages[1]}
+    holder = phonetics.core(phonetics.words(record.holder))
+    child = identity.child(UUID(int=0), answers, sex=record.sex, on=TODAY)
     return identity.Family((child,), {UUID(int=1): holder} if holder else {})
 
 
-def asked_for(said: Said, lengths: Iterable[int]) -> dict[int, Any]:
+def searched_numbers(record: Record, lengths: Iterable[int]) -> dict[int, Any]:
     """Return trait and length behind each number that a search for a child asks for."""
-    return buckets.numbers(AUTHORITY, blocking_keys.searched_for(family(said)), lengths)
+    return buckets.numbers(AUTHORITY, blocking_keys.searched_for(family(record)), lengths)
 
 
 class Numbers:
@@ -48,11 +48,13 @@ class Numbers:
     that any of the children comes to have.
     """
 
-    def __init__(self, children: Sequence[Said], wanted: Collection[Said] | None = None) -> None:
+    def __init__(self, children: Sequence[Record], wanted: Collection[Record] | None = None) -> None:
         self.children = children
         self.longest = buckets.length_for(len(children))
         lengths = buckets.lengths_between(buckets.SHORTEST, self.longest)
-        self.wanted = None if wanted is None else {n for one in wanted for n in asked_for(one, lengths)}
+        self.wanted = (
+            None if wanted is None else {n for one in wanted for n in searched_numbers(one, lengths)}
+        )
         self._made: dict[int, dict[int, array[int]]] = {}
 
     def of(self, at: int, bits: int) -> Sequence[int]:
@@ -126,23 +128,23 @@ class Index:
         for number in self.numbers.of(at, self.length_of[at]):
             rows[number].append(at)
 
-    def likely(self, asked: Said) -> dict[int, float]:
+    def likely(self, asked: Record) -> dict[int, float]:
         """Return the children that share numbers with one, likeliest first."""
         shared: dict[int, set[Any]] = defaultdict(set)
-        for number, (trait, length) in asked_for(asked, list(self.rows)).items():
+        for number, (trait, length) in searched_numbers(asked, list(self.rows)).items():
             for at in self.rows[length].get(number, ()):
                 shared[at].add(trait)
         weighed = {at: ranking.of_shared(traits, self.length_of[at]) for at, traits in shared.items()}
         return dict(sorted(weighed.items(), key=lambda item: (-item[1], -item[0])))
 
-    def search(self, asked: Said) -> Answer:
+    def search(self, asked: Record) -> Answer:
         mine, likely = family(asked), self.likely(asked)
 
         def judge(part: list[int]) -> list[tuple[Any, int]]:
             verdicts = ((self._compared(mine, at), at) for at in part)
             return [(verdict, at) for verdict, at in verdicts if verdict is not None]
 
-        shown = candidates.until_same(candidates.to_open(likely), judge)
+        shown = candidates.until_found(candidates.to_open(likely), judge)
         shown.sort(key=lambda one: -one[0].score)
         same = [at for verdict, at in shown if verdict.kind == "same"]
         return Answer(same, len(likely), [at for verdict, at in shown if "siblings" in verdict.reasons])
@@ -150,12 +152,12 @@ class Index:
     def _compared(self, mine: identity.Family, at: int) -> Any:
         return comparison.compare(mine, family(self.children[at]), among=len(self.children))
 
-    def judges_the_same(self, asked: Said, meant: int) -> bool:
+    def judges_the_same(self, asked: Record, meant: int) -> bool:
         """Tell whether the comparison takes a file for the child's, were it opened: what the index may lose."""
         verdict = self._compared(family(asked), meant)
         return verdict is not None and verdict.kind == "same"
 
-    def shown(self, asked: Said) -> tuple[list[int], int]:
+    def shown(self, asked: Record) -> tuple[list[int], int]:
         """Return whom a search shows as the same child, best first, and how many children share a number."""
         answer = self.search(asked)
         return answer.same, answer.candidates

@@ -13,14 +13,14 @@ from bench import names
 
 #: The seed for whoever tunes, and the one for figures alone.
 TUNING: Final = 2026
-HELD_OUT: Final = 93_000
+EVALUATION: Final = 93_000
 YEARS: Final = 18
 FIRST_DAY: Final = date(2008, 12, 1)
 TODAY: Final = date(2026, 11, 24)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Record:
     """What a form says of a child; ``holder`` is the name of who brings it up."""
 
     last: str
@@ -38,14 +38,14 @@ class Population:
     def __init__(self, size: int, seed: int, book: names.Book | None = None) -> None:
         self.chance = Random(seed)
         self.book = book or names.book()
-        self.children: list[Said] = []
+        self.children: list[Record] = []
         while len(self.children) < size:
             self.children += self._household()
         del self.children[size:]
 
-    def _household(self) -> list[Said]:
+    def _household(self) -> list[Record]:
         chance, last = self.chance, self.last()
-        one = Said(last, self.first(), self.day(), holder=f"{self.first()} {last}")
+        one = Record(last, self.first(), self.day(), holder=f"{self.first()} {last}")
         if chance.random() < 0.08:
             one = replace(one, usual=self.book.lasts.drawn(chance))
         draw = chance.random()
@@ -57,15 +57,15 @@ class Population:
             return [one, self.namesake_of(one)]
         return [one]
 
-    def twin_of(self, one: Said) -> Said:
+    def twin_of(self, one: Record) -> Record:
         """Return another child of the same household and day."""
         return replace(one, first=self._other_first(one.first))
 
-    def sibling_of(self, one: Said) -> Said:
+    def sibling_of(self, one: Record) -> Record:
         """Return a brother or sister, born another day."""
         return replace(one, first=self._other_first(one.first), birth=self.day())
 
-    def namesake_of(self, one: Said) -> Said:
+    def namesake_of(self, one: Record) -> Record:
         """Return a child of another household with the same names."""
         return replace(one, birth=self.day(), holder=f"{self.first()} {one.last}")
 

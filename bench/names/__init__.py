@@ -55,7 +55,7 @@ class Names:
 class Book:
     """Last and first names, and what they are, in a few words."""
 
-    said: str
+    source: str
     lasts: Names
     firsts: Names
 
@@ -85,8 +85,8 @@ def _lines(folder: Path, name: str) -> Iterable[str]:
 
 def _without_others(counts: Counter[str]) -> Names:
     others = sum(counts.pop(name, 0) for name in _OTHERS)
-    told = {name.lower(): count for name, count in counts.most_common() if count}
-    return Names.of(told, others / (others + sum(told.values())))
+    listed = {name.lower(): count for name, count in counts.most_common() if count}
+    return Names.of(listed, others / (others + sum(listed.values())))
 
 
 # --- INSEE's names in their order, without the counts ---------------------------------------------------

@@ -53,11 +53,11 @@ class Cases(views.Cases):
 class OneCase(views.OneCase):
     tables = models
 
-    def found(self, pk: UUID, actor: Actor) -> Any:
+    def case_of(self, pk: UUID, actor: Actor) -> Any:
         """Return a case whole, asking guardian and telling auditlog."""
-        found = super().found(pk, actor)
-        if not ObjectPermissionChecker(_user(actor)).has_perm(models.VIEW, found):
+        referral = super().case_of(pk, actor)
+        if not ObjectPermissionChecker(_user(actor)).has_perm(models.VIEW, referral):
             raise Http404
         with set_actor(_user(actor)):
-            accessed.send(models.Referral, instance=found)
-        return found
+            accessed.send(models.Referral, instance=referral)
+        return referral

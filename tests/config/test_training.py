@@ -238,11 +238,11 @@ def test_a_database_of_the_other_kind_is_refused_both_ways(db_both, settings, al
     model = StoreMark if alias == "keys" else JournalMark
     marks.put(model, alias)
     kind.require_own_kind(connection)
-    assert marks.stands(model, alias)
+    assert marks.is_valid(model, alias)
     settings.TRAINING = False
     with pytest.raises(ImproperlyConfigured, match="training instance"):
         kind.require_own_kind(connection)
-    assert not marks.stands(model, alias)
+    assert not marks.is_valid(model, alias)
 
 
 def test_a_token_of_training_opens_nothing_in_a_real_instance_nor_the_reverse(world, settings):

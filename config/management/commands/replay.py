@@ -135,7 +135,7 @@ class Command(BaseCommand):
         path = witnessed or (Path(settings.LOG_WITNESS_FILE) if settings.LOG_WITNESS_FILE else None)
         if path is not None and path.exists():
             return [_NEW_ORIGIN] if erasures.journal_set_back(FileWitness(path)) else []
-        if not marks.stands(JournalMark, "default") and LogOrigin.objects.exists():
+        if not marks.is_valid(JournalMark, "default") and LogOrigin.objects.exists():
             return [
                 "Nommez le dernier point de contrôle attesté du journal (--witnessed) : celui du fichier témoin, "
                 "d'un témoin ou d'un auditeur."
